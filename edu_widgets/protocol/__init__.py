@@ -1,0 +1,51 @@
+"""The wire protocol: envelope, registry of types, table of codes. No input or output here.
+
+The envelope and the shared types are the seed platform's; what the embedded service adds is
+told apart by the response header `Edu-Widgets: 1`.
+"""
+
+from edu_widgets.protocol.codes import Code, is_retry, meaning
+from edu_widgets.protocol.documents import Cursor, Document
+from edu_widgets.protocol.envelope import (
+    HEADER,
+    MAX_FRAME,
+    MAX_SERVICE_FRAME,
+    VERSION,
+    Envelope,
+    decode,
+    decode_data,
+    encode,
+)
+from edu_widgets.protocol.ids import is_id, uuid7
+from edu_widgets.protocol.registry import (
+    REGISTRY,
+    CommandType,
+    DocumentKind,
+    FrameType,
+    Lane,
+    Registry,
+)
+
+__all__ = [
+    "HEADER",
+    "MAX_FRAME",
+    "MAX_SERVICE_FRAME",
+    "REGISTRY",
+    "VERSION",
+    "Code",
+    "CommandType",
+    "Cursor",
+    "Document",
+    "DocumentKind",
+    "Envelope",
+    "FrameType",
+    "Lane",
+    "Registry",
+    "decode",
+    "decode_data",
+    "encode",
+    "is_id",
+    "is_retry",
+    "meaning",
+    "uuid7",
+]

@@ -1,0 +1,140 @@
+"""What features add to the protocol: kinds of documents, commands and signals.
+
+A feature's `documents.py` registers its types when it is imported; engines only ever look
+them up here, so a new feature needs no line in an engine.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+import msgspec
+
+from edu_widgets.protocol import messages
+from edu_widgets.protocol.errors import InvalidArgument
+
+
+Entry = TypeVar("Entry")
+
+
+class Lane(StrEnum):
+    """Commands of one lane keep their order; lanes do not wait for each other."""
+
+    CHAT = "chat"
+    VOTE = "vote"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """A kind of document. `window`: a first join gets only so many, the newest by `born`."""
+
+    name: str
+    body: type[msgspec.Struct]
+    window: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandType:
+    """Something a client asks for and gets an `ack` or an `error`.
+
+    `limited`: counts against the channel's rate limit (the seed's: new and edited messages).
+    `feature`: the channel has to offer it (seed: `ChannelConfig.features`).
+    `latest`: a waiting command is replaced by a newer one with the same `outbox_key()` of its
+    data (votes, statuses).
+    """
+
+    name: str
+    data: type[msgspec.Struct]
+    lane: Lane
+    feature: str
+    limited: bool = False
+    latest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FrameType:
+    """Any other message: who sends it, and its data."""
+
+    name: str
+    data: type[msgspec.Struct]
+    sender: str
+    """`client` or `service`."""
+    of_seed: bool = True
+    signal: bool = False
+    """Short-lived: never queued, has no seq, may be coalesced or lost."""
+
+
+@dataclass(slots=True)
+class Registry:
+    """All types of the protocol, by name."""
+
+    documents: dict[str, DocumentKind] = field(default_factory=dict)
+    commands: dict[str, CommandType] = field(default_factory=dict)
+    frames: dict[str, FrameType] = field(default_factory=dict)
+
+    def document(self, kind: DocumentKind) -> DocumentKind:
+        """Add a kind of document."""
+        _add(self.documents, kind.name, kind)
+        return kind
+
+    def command(self, command: CommandType) -> CommandType:
+        """Add a command."""
+        _add(self.commands, command.name, command)
+        return command
+
+    def frame(self, frame: FrameType) -> FrameType:
+        """Add any other message."""
+        _add(self.frames, frame.name, frame)
+        return frame
+
+    def windows(self) -> dict[str, int]:
+        """The kinds kept in a window, with its size."""
+        return {kind.name: kind.window for kind in self.documents.values() if kind.window}
+
+
+def _add(table: dict[str, Entry], name: str, entry: Entry) -> None:
+    if table.setdefault(name, entry) != entry:
+        msg = f"{name!r} is registered twice in the protocol, with different meanings."
+        raise InvalidArgument(msg)
+
+
+REGISTRY = Registry()
+"""The registry of this process."""
+
+
+def _register_shared() -> None:
+    seed = [
+        ("subscribe", messages.Subscribe, "client"),
+        ("unsubscribe", messages.Unsubscribe, "client"),
+        ("heartbeat", messages.Heartbeat, "client"),
+        ("request_history", messages.RequestHistory, "client"),
+        ("heartbeat_ack", messages.HeartbeatAck, "service"),
+        ("error", messages.Error, "service"),
+    ]
+    signals = [
+        ("typing_start", messages.TypingStart, "client"),
+        ("typing_stop", messages.TypingStop, "client"),
+        ("user_typing", messages.UserTyping, "service"),
+        ("user_joined", messages.UserJoined, "service"),
+        ("user_left", messages.UserLeft, "service"),
+        ("user_presence", messages.UserPresence, "service"),
+    ]
+    ours = [
+        ("subscribed", messages.Subscribed),
+        ("unsubscribed", messages.Unsubscribed),
+        ("changes", messages.Changes),
+        ("page", messages.Page),
+        ("ack", messages.Ack),
+    ]
+    for name, data, sender in seed:
+        REGISTRY.frame(FrameType(name, data, sender))
+    for name, data, sender in signals:
+        REGISTRY.frame(FrameType(name, data, sender, signal=True))
+    for name, data in ours:
+        REGISTRY.frame(FrameType(name, data, "service", of_seed=False))
+    REGISTRY.frame(FrameType("room", messages.Room, "service", of_seed=False, signal=True))
+    REGISTRY.document(DocumentKind(messages.Role.kind, messages.Role))
+
+
+_register_shared()
