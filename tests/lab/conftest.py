@@ -1,0 +1,83 @@
+"""Fixtures that open notebooks in a real JupyterLab. See `harness`."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from .harness import KERNELS, Lab, LabPage, find_chromium, install_kernels
+
+HERE = Path(__file__).parent
+
+
+def require(condition: object, reason: str) -> None:
+    """Skip where something is missing; in CI nothing may be missing."""
+    if condition:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the laboratory's tests last, on one worker.
+
+    Playwright's sync interface leaves its event loop running in the main thread for as long
+    as the browser lives, which pytest-asyncio's tests do not bear.
+    """
+    ours = [item for item in items if HERE in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group("lab"))
+    items.sort(key=lambda item: HERE in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab with every ipykernel of `KERNELS`."""
+    require(find_chromium(), "no Chromium: apt install chromium, or set CHROMIUM")
+    for module in ("jupyterlab", "playwright"):
+        require(importlib.util.find_spec(module), f"{module} is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = Lab(playwright, tmp_path_factory.mktemp("lab"))
+        made.kernels = install_kernels(made.data_dir, KERNELS)
+        with made:
+            yield made
+
+
+OpenNotebook = Callable[..., LabPage]
+
+
+@pytest.fixture
+def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
+    """`notebook(cells, kernel=None)`: a notebook of this test's own, opened; not yet run.
+
+    Called with `again=page`, it opens the same notebook as another person. Pages and
+    kernels go when the test ends; if it failed, pictures of the pages are kept.
+    """
+    stem = re.sub(r"\W+", "-", request.node.name).strip("-")
+    numbers = itertools.count(1)
+    opened: list[LabPage] = []
+
+    def open_notebook(
+        cells: Sequence[str] = ("",), kernel: str | None = None, *, again: LabPage | None = None
+    ) -> LabPage:
+        name = again.name if again else f"{stem}-{next(numbers)}.ipynb"
+        if again is None:
+            lab.write_notebook(name, cells, kernel)
+        opened.append(lab.open(name))
+        return opened[-1]
+
+    failed_before = request.session.testsfailed
+    yield open_notebook
+    if request.session.testsfailed > failed_before:
+        for number, page in enumerate(opened, 1):
+            page.screenshot(Path("test-results") / f"{stem}-page{number}.png")
+    lab.close_pages()
