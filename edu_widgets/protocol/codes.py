@@ -32,6 +32,7 @@ class Code(IntEnum):
     NOT_FOUND = 4512
     UNKNOWN_TYPE = 4513
     INVALID = 4514
+    INTERNAL = 4515
 
     @property
     def retry(self) -> bool:
@@ -67,6 +68,7 @@ _MEANING: dict[Code, str] = {
     Code.NOT_FOUND: "There is no such thing any more.",
     Code.UNKNOWN_TYPE: "The service does not know this type of message.",
     Code.INVALID: "A field has a value that is not allowed.",
+    Code.INTERNAL: "The service met an error of its own; its log tells more.",
 }
 
 
