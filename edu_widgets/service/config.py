@@ -1,0 +1,118 @@
+"""The channel table: who may enter which kind of channel, and what it offers.
+
+Names and defaults are the seed's (`realtimeConfig.channels`); its `notifications` channel is our
+`user` channel, and `staff`, which it lacks, is as `course` for instructors only.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from edu_widgets.protocol.channels import ROLES
+from edu_widgets.protocol.errors import InvalidArgument
+
+KINDS = ("course", "lesson", "staff", "notifications")
+
+
+class RateLimit(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """At most `messages` new or edited messages a person in any `interval` ms."""
+
+    messages: int = 10
+    interval: int = 60_000
+
+
+class ChannelConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """One row of the table."""
+
+    max_users: int = 1000
+    require_auth: bool = True
+    allowed_roles: tuple[str, ...] = ROLES
+    features: tuple[str, ...] = ("chat", "reactions", "polls")
+    rate_limit: RateLimit = RateLimit()
+
+
+class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """Everything a file can set. `rate_limits=False` lifts the message limits of all channels."""
+
+    course: ChannelConfig = ChannelConfig()
+    lesson: ChannelConfig = ChannelConfig(
+        max_users=500,
+        allowed_roles=("student", "instructor"),
+        features=("chat", "questions", "notes_sharing"),
+        rate_limit=RateLimit(messages=15),
+    )
+    staff: ChannelConfig = ChannelConfig(allowed_roles=("instructor", "admin"))
+    notifications: ChannelConfig = ChannelConfig(
+        max_users=1,
+        features=("alerts", "updates"),
+        rate_limit=RateLimit(messages=100),
+    )
+    rate_limits: bool = True
+    max_connections: int = 5_000
+    max_connections_per_person: int = 30
+
+    def channel(self, kind: str) -> ChannelConfig:
+        """The row for a kind of channel: `course`, `lesson`, `staff` or `user`."""
+        rows = {"course": self.course, "lesson": self.lesson, "staff": self.staff}
+        return rows.get(kind, self.notifications)
+
+
+def load(path: Path) -> ServiceConfig:
+    """Read a table from a TOML or JSON file; what it leaves out keeps its default.
+
+    Raises:
+        InvalidArgument: the file cannot be read or a setting is wrong; the message names it.
+    """
+    try:
+        raw = path.read_bytes()
+        table = tomllib.loads(raw.decode()) if path.suffix == ".toml" else msgspec.json.decode(raw)
+    except (OSError, ValueError) as error:
+        msg = f"The configuration {path.name} cannot be read: {error}"
+        raise InvalidArgument(msg) from error
+    return from_table(table)
+
+
+def from_table(table: Any) -> ServiceConfig:
+    """Check a table and fill in the defaults.
+
+    Raises:
+        InvalidArgument: a setting is unknown or has a wrong value; the message names it and
+            what is allowed.
+    """
+    defaults = msgspec.to_builtins(ServiceConfig())
+    merged = _merged(defaults, table) if isinstance(table, dict) else table
+    try:
+        config = msgspec.convert(merged, ServiceConfig)
+    except msgspec.ValidationError as error:
+        msg = f"Configuration: {error}. Channels are {', '.join(KINDS)}."
+        raise InvalidArgument(msg) from error
+    for kind in KINDS:
+        _check(kind, getattr(config, kind))
+    return config
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        old = base.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        result[key] = _merged(old, value) if both and old is not None else value
+    return result
+
+
+def _check(kind: str, row: ChannelConfig) -> None:
+    unknown = set(row.allowed_roles) - set(ROLES)
+    problems = {
+        f"{kind}.maxUsers must be at least 1": row.max_users < 1,
+        f"{kind}.rateLimit.messages must be at least 1": row.rate_limit.messages < 1,
+        f"{kind}.rateLimit.interval is in ms and must be at least 1": row.rate_limit.interval < 1,
+        f"{kind}.allowedRoles may name {', '.join(ROLES)}, not {sorted(unknown)}": bool(unknown),
+        "staff.allowedRoles may not name 'student': staff channels are what students must not see": (
+            kind == "staff" and "student" in row.allowed_roles
+        ),
+    }
+    for problem, wrong in problems.items():
+        if wrong:
+            raise InvalidArgument(f"Configuration: {problem}.")

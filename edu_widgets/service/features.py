@@ -1,0 +1,75 @@
+"""The seam for features: what a feature's `service.py` hands to the engine.
+
+A feature module has a constant `FEATURE`. The composition names modules by their dotted names,
+so that no engine imports a feature.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Protocol
+
+from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.service.rules import Person, Rule
+
+DEFAULT_FEATURES = ("edu_widgets.chat.service",)
+
+
+class Stage(Protocol):
+    """What the engine offers to a feature's hooks and signals."""
+
+    def people(self, channel: str) -> list[Person]:
+        """The distinct people who are in a channel now, leases included."""
+
+    async def commit(self, channel: str, rule: Rule, data: object, user: Person) -> int:
+        """Run a rule on behalf of `user`; returns the channel's seq of its last change.
+
+        Raises:
+            Refused: the rule refused, or the store cannot write now (`UNAVAILABLE`).
+        """
+
+    def announce(self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]) -> None:
+        """Write a signal to a channel's members, coalesced by `key` to 4 frames a second.
+
+        `frame` gives type and data when it is written, `None` for nothing to say.
+        """
+
+
+SignalRule = Callable[[Stage, str, Person, Any], None]
+PersonHook = Callable[[Stage, str, Person], None]
+TickHook = Callable[[Stage, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature's rules by command type, and its optional hooks.
+
+    `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick`
+    once a second with the time in ms.
+    """
+
+    name: str
+    rules: Mapping[str, Rule]
+    signals: Mapping[str, SignalRule] = field(default_factory=dict)
+    on_join: PersonHook | None = None
+    on_leave: PersonHook | None = None
+    on_tick: TickHook | None = None
+
+
+def load(modules: Sequence[str] = DEFAULT_FEATURES) -> list[Feature]:
+    """Import features by the dotted names of their modules.
+
+    Raises:
+        InvalidArgument: a module is missing or has no `FEATURE`.
+    """
+    features = []
+    for name in modules:
+        try:
+            feature = import_module(name).FEATURE
+        except (ImportError, AttributeError) as error:
+            msg = f"{name!r} is not a feature of the service: {error}"
+            raise InvalidArgument(msg) from error
+        if not isinstance(feature, Feature):
+            raise InvalidArgument(f"{name}.FEATURE is not a Feature.")
+        features.append(feature)
+    return features

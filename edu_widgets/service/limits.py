@@ -1,0 +1,39 @@
+"""Limits in sliding windows: at most so many of something in any interval."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+
+
+class SlidingWindow(Generic[K]):
+    """Counts events by key; `now` is a monotonic clock in seconds.
+
+    An event that was admitted before and comes again under the same id is not counted twice: a
+    command whose ack was lost must not be held back by its own first copy.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._events: dict[K, deque[tuple[float, str]]] = {}
+
+    def admit(self, key: K, *, most: int, interval_ms: int, event: str = "") -> int:
+        """Admit an event: 0, or the ms to wait until it would be admitted."""
+        now = self._now()
+        events = self._events.setdefault(key, deque())
+        while events and now - events[0][0] >= interval_ms / 1000:
+            events.popleft()
+        if event and any(event == seen for _, seen in events):
+            return 0
+        if len(events) < most:
+            events.append((now, event))
+            return 0
+        return max(1, int(interval_ms - (now - events[0][0]) * 1000) + 1)
+
+    def sweep(self, older_s: float) -> None:
+        """Forget keys without an event in the last `older_s` seconds."""
+        now = self._now()
+        stale = [key for key, seen in self._events.items() if not seen or now - seen[-1][0] > older_s]
+        for key in stale:
+            del self._events[key]

@@ -1,0 +1,137 @@
+"""Rules: how a feature turns a command into changed documents, without any input or output.
+
+A rule is a generator. It yields what it needs to read, gets documents back, and returns a
+`Decision` or raises `Refused`. Whoever runs it decides where documents live: the SQLite store
+runs it inside a transaction; another store may read, decide and commit conditionally, and run
+the rule again when somebody was faster.
+"""
+
+import hashlib
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from edu_widgets.protocol import Document
+from edu_widgets.protocol.channels import STAFF_ROLES
+from edu_widgets.service.config import ChannelConfig
+
+T = TypeVar("T")
+
+
+class Delete(Enum):
+    """The type of `DELETE`."""
+
+    DELETE = "delete"
+
+
+DELETE: Final = Delete.DELETE
+"""As the body of a `Write`: the document becomes a tombstone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks: what the service knows, never what a frame claims."""
+
+    id: str
+    name: str
+    role: str
+
+    @property
+    def staff(self) -> bool:
+        """Whether this is an instructor or an administrator."""
+        return self.role in STAFF_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """Read documents by id; missing ones are left out, tombstones are not."""
+
+    channel: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Read documents of one kind, oldest first, without tombstones.
+
+    With `newest` the last `limit` by `born`, else the first.
+    """
+
+    channel: str
+    kind: str
+    limit: int = 1000
+    newest: bool = False
+
+
+Query: TypeAlias = Get | Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Give a document a new body: a Struct, `msgspec.Raw` or `DELETE`."""
+
+    channel: str
+    id: str
+    kind: str
+    body: object
+
+    def encoded(self) -> bytes | None:
+        """The body as JSON, `None` for a tombstone."""
+        return None if self.body is DELETE else msgspec.json.encode(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule wants changed, all at once or not at all.
+
+    There is no reply beside the documents: an ack that told more could not be repeated when the
+    command comes again years later.
+    """
+
+    writes: Sequence[Write] = ()
+
+
+@dataclass(frozen=True)
+class Request(Generic[T]):
+    """One command, checked and decoded. `now` is the service's time in ms since 1970."""
+
+    course: str
+    channel: str
+    user: Person
+    type: str
+    data: T
+    message_id: str
+    now: int
+    config: ChannelConfig
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """16 bytes that tell whether a command with the same id says the same thing."""
+        raw = msgspec.json.encode(self.data, order="deterministic")
+        head = f"{self.type}\n{self.channel}\n".encode()
+        return hashlib.blake2b(head + raw, digest_size=16).digest()
+
+
+RuleRun: TypeAlias = Generator[Query, list[Document], Decision]
+Rule: TypeAlias = Callable[[Request[Any]], RuleRun]
+
+
+def drive(run: RuleRun, answer: Callable[[Query], list[Document]]) -> Decision:
+    """Run a rule to its decision, answering its queries with `answer`.
+
+    Raises:
+        Refused: whatever the rule raises.
+    """
+    try:
+        query = next(run)
+        while True:
+            query = run.send(answer(query))
+    except StopIteration as stop:
+        decision: Decision = stop.value
+        return decision
+    finally:
+        run.close()

@@ -1,0 +1,140 @@
+"""What every store does: commit commands, answer *what changed since*, keep people and invites.
+
+All methods are called on one event loop. Every store passes `tests/service/store/`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from edu_widgets.protocol import Cursor, Document
+from edu_widgets.protocol.messages import Changes, Page
+from edu_widgets.service.rules import Request, Rule
+
+MAX_BEHIND = 1000
+"""Changed documents up to which a cursor is caught up; beyond, the mirror is reset."""
+
+PAGE_BYTES = 256 * 1024
+"""Bytes of documents in one `changes` frame of a catch-up."""
+
+REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
+"""How long the ack of a command that created nothing is remembered."""
+
+RETRY_AFTER_MS = 1_000
+"""What a client is told to wait when the store cannot write."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChange:
+    """What one commit did to one channel: `docs` have the seqs `prev + 1 … seq`."""
+
+    channel: str
+    epoch: str
+    prev: int
+    seq: int
+    docs: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A stored command. `seq` is the last change in the command's own channel.
+
+    `replayed`: it had been stored before; nothing was changed now.
+    """
+
+    seq: int
+    changes: tuple[ChannelChange, ...] = ()
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Catchup:
+    """The way from a cursor to the head: frames to write, in order (none: it was there)."""
+
+    epoch: str
+    seq: int
+    frames: tuple[Changes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person in a course."""
+
+    course: str
+    user_id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A course's invite. `expires` in ms since 1970, 0 for never."""
+
+    course: str
+    code: str
+    expires: int = 0
+
+
+Listener = Callable[[Committed], None]
+
+
+class Store(Protocol):
+    """See the module. Every method that writes may raise `Refused` with `UNAVAILABLE`."""
+
+    async def commit(self, request: Request[object], rule: Rule) -> Committed:
+        """Run a rule and store what it decides, atomically; returns when it is durable.
+
+        A command that was stored before is answered with its first seq (`replayed`).
+
+        Raises:
+            Refused: the rule's refusal; `ID_CONFLICT` for an id used with other content;
+                `UNAVAILABLE` when nothing can be written now; `INTERNAL` for a rule's bug.
+        """
+
+    async def changes_since(
+        self, channel: str, cursor: Cursor | None, floors: dict[str, int]
+    ) -> Catchup:
+        """Everything in a channel that changed after `cursor`, or a reset (design: windows).
+
+        `floors`: by windowed kind the lowest `born` the mirror holds; older ones are left out.
+        """
+
+    async def page(self, channel: str, kind: str, before: int | None, limit: int) -> Page:
+        """The newest `limit` documents of a kind born before `before`, oldest first."""
+
+    async def heads(self, channel: str) -> Cursor:
+        """The channel's epoch and head."""
+
+    def listen(self, callback: Listener) -> Callable[[], None]:
+        """Call back on the event loop for every commit, in order; returns how to stop."""
+
+    async def add_person(self, user_id: str, secret_hash: bytes) -> None:
+        """Add a person who proves themselves by a secret."""
+
+    async def person_of(self, secret_hash: bytes) -> str | None:
+        """Whose secret this is."""
+
+    async def enter(self, course: str, user_id: str, name: str, role: str) -> Membership:
+        """Make a person a member, or rename one; a name taken becomes "Ada (2)"."""
+
+    async def memberships(self, user_id: str) -> dict[str, Membership]:
+        """A person's courses, by name."""
+
+    async def set_role(self, course: str, user_id: str, role: str) -> Membership | None:
+        """Change a member's role; `None` if there is no such member."""
+
+    async def set_invite(self, invite: Invite) -> None:
+        """Replace a course's invite."""
+
+    async def invite(self, course: str) -> Invite | None:
+        """A course's invite."""
+
+    async def erase(self, course: str, user_id: str, now: int) -> int:
+        """Erase a person from a course: what they wrote becomes tombstones, membership and
+        secrets go; returns how many documents went."""
+
+    async def sweep(self, now: int, tombstones_before: int) -> None:
+        """Forget old replies, and tombstones made before a time (ms since 1970)."""
+
+    async def close(self) -> None:
+        """Store what was queued, then let go of every file and thread."""

@@ -1,0 +1,148 @@
+"""Reading channels from SQLite: catching up, pages, answers to rules."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from edu_widgets.protocol import Cursor, Document
+from edu_widgets.protocol.messages import Changes, Page
+from edu_widgets.service.rules import Get, Query
+from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup
+
+_COLUMNS = "id, kind, born, seq, body"
+_NULL = msgspec.Raw(b"null")
+
+Row = tuple[str, str, int, int, bytes | None]
+
+
+def document(row: Row) -> Document:
+    """A row as a document."""
+    name, kind, born, seq, body = row
+    if body is None:
+        return Document(name, kind, born, seq, _NULL, deleted=True)
+    return Document(name, kind, born, seq, msgspec.Raw(body))
+
+
+def head(db: sqlite3.Connection, channel: str) -> tuple[str, int, int]:
+    """Epoch, head and the highest swept tombstone of a channel, also of one never written."""
+    row: tuple[str, int, int] | None = db.execute(
+        "SELECT epoch, head, swept FROM channels WHERE name = ?", (channel,)
+    ).fetchone()
+    if row is None:
+        (epoch,) = db.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+        return epoch, 0, 0
+    return row
+
+
+def answer(db: sqlite3.Connection, query: Query) -> list[Document]:
+    """What a rule asked for."""
+    if isinstance(query, Get):
+        found = (_one(db, query.channel, name) for name in query.ids)
+        return [document(row) for row in found if row]
+    order = "DESC" if query.newest else "ASC"
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND kind = ? AND body IS NOT NULL"  # noqa: S608
+        f" ORDER BY born {order} LIMIT ?",
+        (query.channel, query.kind, query.limit),
+    ).fetchall()
+    return [document(row) for row in (reversed(rows) if query.newest else rows)]
+
+
+def _one(db: sqlite3.Connection, channel: str, name: str) -> Row | None:
+    row: Row | None = db.execute(
+        f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND id = ?",  # noqa: S608
+        (channel, name),
+    ).fetchone()
+    return row
+
+
+def is_ahead(db: sqlite3.Connection, channel: str, cursor: Cursor | None) -> bool:
+    """Whether a mirror saw more of this very history than there is: it was restored."""
+    epoch, seq, _ = head(db, channel)
+    return cursor is not None and cursor.epoch == epoch and cursor.seq > seq
+
+
+def changes_since(
+    db: sqlite3.Connection,
+    channel: str,
+    cursor: Cursor | None,
+    floors: dict[str, int],
+    windows: dict[str, int],
+) -> Catchup:
+    """The way from a cursor to the head, read in one snapshot."""
+    db.execute("BEGIN")
+    try:
+        epoch, seq, swept = head(db, channel)
+        same = cursor is not None and cursor.epoch == epoch and swept <= cursor.seq <= seq
+        if same and cursor is not None:
+            if cursor.seq == seq:
+                return Catchup(epoch, seq)
+            rows = _changed(db, channel, cursor.seq)
+            if len(rows) <= MAX_BEHIND:
+                docs = (document(row) for row in rows if row[2] >= floors.get(row[1], 0))
+                return Catchup(epoch, seq, tuple(_frames(epoch, cursor.seq, seq, docs)))
+        docs_kept, kept_floors = _window(db, channel, windows)
+        frames = list(_frames(epoch, 0, seq, docs_kept))
+        first = msgspec.structs.replace(frames[0], reset=True, floors=kept_floors)
+        return Catchup(epoch, seq, (first, *frames[1:]))
+    finally:
+        db.execute("COMMIT")
+
+
+def _changed(db: sqlite3.Connection, channel: str, after: int) -> list[Row]:
+    return db.execute(
+        f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND seq > ? ORDER BY seq LIMIT ?",  # noqa: S608
+        (channel, after, MAX_BEHIND + 1),
+    ).fetchall()
+
+
+def _window(
+    db: sqlite3.Connection, channel: str, windows: dict[str, int]
+) -> tuple[list[Document], dict[str, int]]:
+    marks = ",".join("?" * len(windows))
+    rows: list[Row] = db.execute(
+        f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND body IS NOT NULL"  # noqa: S608
+        f" AND kind NOT IN ({marks})",
+        (channel, *windows),
+    ).fetchall()
+    floors = {}
+    for kind, size in windows.items():
+        newest = _newest(db, channel, kind, None, size + 1)
+        if len(newest) > size:
+            newest = newest[:size]
+            floors[kind] = newest[-1][2]
+        rows += newest
+    rows.sort(key=lambda row: row[3])
+    return [document(row) for row in rows], floors
+
+
+def _newest(
+    db: sqlite3.Connection, channel: str, kind: str, before: int | None, limit: int
+) -> list[Row]:
+    return db.execute(
+        f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND kind = ? AND born < ?"  # noqa: S608
+        " AND body IS NOT NULL ORDER BY born DESC LIMIT ?",
+        (channel, kind, 2**62 if before is None else before, limit),
+    ).fetchall()
+
+
+def _frames(epoch: str, prev: int, seq: int, docs: Iterable[Document]) -> Iterator[Changes]:
+    """Cut documents into frames; the last one's seq is the head, whatever it holds."""
+    batch: list[Document] = []
+    size = 0
+    for doc in docs:
+        if batch and size + len(doc.body) > PAGE_BYTES:
+            yield Changes(epoch, prev, batch[-1].seq, batch)
+            prev, batch, size = batch[-1].seq, [], 0
+        batch.append(doc)
+        size += len(doc.body) + 100
+    yield Changes(epoch, prev, seq, batch)
+
+
+def page(db: sqlite3.Connection, channel: str, kind: str, before: int | None, limit: int) -> Page:
+    """Older documents of a kind, oldest first."""
+    rows = _newest(db, channel, kind, before, limit + 1)
+    more = len(rows) > limit
+    docs = [document(row) for row in reversed(rows[:limit])]
+    return Page(kind, docs, docs[0].born if docs and more else 0, more)

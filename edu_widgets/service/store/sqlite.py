@@ -1,0 +1,190 @@
+"""The store of one process: an SQLite file (WAL, synchronous=FULL) with group commit."""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from edu_widgets.protocol import REGISTRY, Cursor
+from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.protocol.messages import Page
+from edu_widgets.service.rules import Request, Rule
+from edu_widgets.service.store import (
+    REPLIES_KEPT_MS,
+    Catchup,
+    Committed,
+    Invite,
+    Listener,
+    Membership,
+    reads,
+    schema,
+    writes,
+)
+from edu_widgets.service.store.writer import Job, Writer, unavailable
+
+T = TypeVar("T")
+
+READERS = 2
+
+
+class SqliteStore:
+    """See `edu_widgets.service.store.Store`. Made and used on one event loop."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file.
+
+        Raises:
+            ServiceUnavailable: it cannot be opened, or is not a store of this version.
+        """
+        self._path = path
+        self._loop = asyncio.get_running_loop()
+        self._listeners: list[Listener] = []
+        self._renewed: set[str] = set()
+        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        try:
+            self._writer = Writer(path, self._loop, self._deliver)
+        except (sqlite3.Error, OSError) as error:
+            msg = f"The store {path.name} cannot be opened: {error}. Is its folder writable?"
+            raise ServiceUnavailable(msg) from error
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="edu-widgets-reader")
+
+    # -- commands ---------------------------------------------------------------
+
+    async def commit(self, request: Request[Any], rule: Rule) -> Committed:
+        """Run a rule and store what it decides."""
+        return cast("Committed", await self._write(partial(writes.commit, request=request, rule=rule)))
+
+    def listen(self, callback: Listener) -> Callable[[], None]:
+        """Call back for every commit, in order."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
+    def _deliver(self, jobs: list[Job]) -> None:
+        for job in jobs:
+            if isinstance(job.result, Committed) and job.error is None and job.result.changes:
+                for callback in tuple(self._listeners):
+                    callback(job.result)
+        for job in jobs:
+            if job.future.done():
+                continue
+            if job.error is not None:
+                job.future.set_exception(job.error)
+            else:
+                job.future.set_result(job.result)
+
+    # -- reading ----------------------------------------------------------------
+
+    async def changes_since(
+        self, channel: str, cursor: Cursor | None, floors: dict[str, int]
+    ) -> Catchup:
+        """Everything after a cursor, or a reset."""
+        ahead = cursor and channel not in self._renewed
+        if ahead and await self._read(lambda db: reads.is_ahead(db, channel, cursor)):
+            # Once a process and channel: a forged cursor cannot reset the class again and again.
+            self._renewed.add(channel)
+            await self._write(lambda db: writes.renew_epoch(db, channel))
+        windows = REGISTRY.windows()
+        return await self._read(
+            lambda db: reads.changes_since(db, channel, cursor, floors, windows)
+        )
+
+    async def page(self, channel: str, kind: str, before: int | None, limit: int) -> Page:
+        """Older documents of a kind."""
+        return await self._read(lambda db: reads.page(db, channel, kind, before, limit))
+
+    async def heads(self, channel: str) -> Cursor:
+        """The channel's epoch and head."""
+        epoch, seq, _ = await self._read(lambda db: reads.head(db, channel))
+        return Cursor(epoch, seq)
+
+    # -- people -----------------------------------------------------------------
+
+    async def add_person(self, user_id: str, secret_hash: bytes) -> None:
+        """Add a person who proves themselves by a secret."""
+        await self._write(lambda db: writes.add_person(db, user_id, secret_hash))
+
+    async def person_of(self, secret_hash: bytes) -> str | None:
+        """Whose secret this is."""
+        rows = await self._rows("SELECT user FROM secrets WHERE hash = ?", secret_hash)
+        return rows[0][0] if rows else None
+
+    async def enter(self, course: str, user_id: str, name: str, role: str) -> Membership:
+        """Make a person a member, or rename one."""
+        work = partial(writes.enter, course=course, user_id=user_id, name=name, role=role)
+        return cast("Membership", await self._write(work))
+
+    async def memberships(self, user_id: str) -> dict[str, Membership]:
+        """A person's courses."""
+        rows = await self._rows("SELECT course, user, name, role FROM members WHERE user = ?", user_id)
+        return {row[0]: Membership(*row) for row in rows}
+
+    async def set_role(self, course: str, user_id: str, role: str) -> Membership | None:
+        """Change a member's role."""
+        work = partial(writes.set_role, course=course, user_id=user_id, role=role)
+        return cast("Membership | None", await self._write(work))
+
+    async def set_invite(self, invite: Invite) -> None:
+        """Replace a course's invite."""
+        await self._write(lambda db: writes.set_invite(db, invite))
+
+    async def invite(self, course: str) -> Invite | None:
+        """A course's invite."""
+        rows = await self._rows("SELECT course, code, expires FROM invites WHERE course = ?", course)
+        return Invite(*rows[0]) if rows else None
+
+    async def erase(self, course: str, user_id: str, now: int) -> int:
+        """Erase a person from a course."""
+        done = await self._write(
+            lambda db: writes.erase(db, course=course, user_id=user_id, now=now)
+        )
+        return sum(len(change.docs) for change in done.changes)
+
+    # -- keeping house ------------------------------------------------------------
+
+    async def sweep(self, now: int, tombstones_before: int) -> None:
+        """Forget old replies and tombstones."""
+        await self._write(lambda db: writes.sweep(db, now - REPLIES_KEPT_MS, tombstones_before))
+
+    async def close(self) -> None:
+        """Store what was queued, then let go of every file and thread."""
+        await self._writer.close()
+        await self._loop.run_in_executor(None, self._readers.shutdown)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return cast("T", await self._writer.submit(work))
+
+    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        def run() -> T:
+            with self._reader() as db:
+                return work(db)
+
+        try:
+            return await self._loop.run_in_executor(self._readers, run)
+        except (sqlite3.Error, OSError) as error:
+            raise unavailable(error) from error
+
+    async def _rows(self, sql: str, *values: object) -> list[Any]:
+        return await self._read(lambda db: db.execute(sql, values).fetchall())
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        try:
+            db = self._idle.get_nowait()
+        except queue.Empty:
+            db = schema.connect(self._path, read_only=True)
+        try:
+            yield db
+        except sqlite3.Error:
+            db.close()
+            raise
+        self._idle.put(db)
+
+

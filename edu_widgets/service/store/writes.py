@@ -1,0 +1,200 @@
+"""Changing an SQLite store. Every function runs in the writer's open transaction."""
+
+import sqlite3
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+
+from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol.channels import user_channel
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.service.rules import DELETE, Request, Rule, Write, drive
+from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership
+from edu_widgets.service.store.reads import answer, head
+from edu_widgets.service.store.schema import new_epoch
+
+
+def commit(db: sqlite3.Connection, request: Request[object], rule: Rule) -> Committed:
+    """Recognise the command, or run its rule and write what it decides.
+
+    Raises:
+        Refused: by the rule, or `ID_CONFLICT`.
+    """
+    earlier = _earlier(db, request)
+    if earlier is not None:
+        return Committed(earlier, replayed=True)
+    decision = drive(rule(request), lambda query: answer(db, query))
+    changes = write(
+        db,
+        request.course,
+        decision.writes,
+        author=request.user.id,
+        fingerprint=request.fingerprint,
+        now=request.now,
+    )
+    own = next((c.seq for c in changes if c.channel == request.channel), None)
+    seq = head(db, request.channel)[1] if own is None else own
+    db.execute(
+        "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?)",
+        (request.course, request.user.id, request.message_id, request.fingerprint, seq, request.now),
+    )
+    return Committed(seq, changes)
+
+
+def _earlier(db: sqlite3.Connection, request: Request[object]) -> int | None:
+    """The seq this command was answered with before.
+
+    Replies are forgotten after some days; what it created tells for ever.
+    """
+    reply = db.execute(
+        "SELECT fingerprint, seq FROM replies WHERE course = ? AND user = ? AND id = ?",
+        (request.course, request.user.id, request.message_id),
+    ).fetchone()
+    if reply is None:
+        reply = db.execute(
+            "SELECT fingerprint, born, author FROM documents WHERE channel = ? AND id = ?",
+            (request.channel, request.message_id),
+        ).fetchone()
+        if reply is None:
+            return None
+        if reply[2] != request.user.id:
+            raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
+    if reply[0] != request.fingerprint:
+        raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
+    seq: int = reply[1]
+    return seq
+
+
+def write(  # noqa: PLR0913 - what a row needs
+    db: sqlite3.Connection,
+    course: str,
+    writes: Sequence[Write],
+    *,
+    author: str,
+    fingerprint: bytes,
+    now: int,
+) -> tuple[ChannelChange, ...]:
+    """Write documents, each channel's with consecutive seqs."""
+    by_channel: dict[str, dict[str, Write]] = defaultdict(dict)
+    for item in writes:
+        by_channel[item.channel][item.id] = item
+    changes = []
+    for channel, items in by_channel.items():
+        epoch, prev, _ = head(db, channel)
+        seq = prev + len(items)
+        db.execute(
+            "INSERT INTO channels (name, course, epoch, head) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET head = excluded.head",
+            (channel, course, epoch, seq),
+        )
+        docs = tuple(
+            _put(db, item, seq=number, author=author, fingerprint=fingerprint, now=now)
+            for number, item in enumerate(items.values(), prev + 1)
+        )
+        changes.append(ChannelChange(channel, epoch, prev, seq, docs))
+    return tuple(changes)
+
+
+def _put(
+    db: sqlite3.Connection, item: Write, *, seq: int, author: str, fingerprint: bytes, now: int
+) -> Document:
+    body = item.encoded()
+    (born,) = db.execute(
+        "INSERT INTO documents (channel, id, kind, born, seq, time, body, author, fingerprint)"
+        " VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8)"
+        " ON CONFLICT (channel, id) DO UPDATE SET seq = ?4, time = ?5, body = ?6, kind = ?3"
+        " RETURNING born",
+        (item.channel, item.id, item.kind, seq, now, body, author, fingerprint),
+    ).fetchone()
+    if body is None:
+        return Document(item.id, item.kind, born, seq, deleted=True)
+    return Document(item.id, item.kind, born, seq, msgspec.Raw(body))
+
+
+def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
+    """Begin a new history of a channel: every mirror of the old one starts afresh."""
+    db.execute("UPDATE channels SET epoch = ? WHERE name = ?", (new_epoch(), channel))
+
+
+def sweep(db: sqlite3.Connection, replies_before: int, tombstones_before: int) -> None:
+    """Forget old replies and tombstones; cursors below a forgotten one will be reset."""
+    db.execute("DELETE FROM replies WHERE time < ?", (replies_before,))
+    old = "FROM documents WHERE body IS NULL AND time < ?"
+    swept = db.execute(
+        f"SELECT channel, max(seq) {old} GROUP BY channel",  # noqa: S608 - two constants
+        (tombstones_before,),
+    ).fetchall()
+    for channel, seq in swept:
+        db.execute("UPDATE channels SET swept = max(swept, ?) WHERE name = ?", (seq, channel))
+    db.execute(f"DELETE {old}", (tombstones_before,))  # noqa: S608
+
+
+# -- people ---------------------------------------------------------------------
+
+
+def add_person(db: sqlite3.Connection, user_id: str, secret_hash: bytes) -> None:
+    """Remember whose secret this is."""
+    db.execute("INSERT OR REPLACE INTO secrets VALUES (?, ?)", (secret_hash, user_id))
+
+
+def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: str) -> Membership:
+    """Add or rename a member; of several with one name the later get a number."""
+    taken = {
+        key
+        for (key,) in db.execute(
+            "SELECT name_key FROM members WHERE course = ? AND user != ?", (course, user_id)
+        )
+    }
+    given = name
+    number = 2
+    while name_key(given) in taken:
+        given = f"{name} ({number})"
+        number += 1
+    db.execute(
+        "INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?, ?)",
+        (course, user_id, given, name_key(given), role),
+    )
+    return Membership(course, user_id, given, role)
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that people would read as the same."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def set_role(db: sqlite3.Connection, course: str, user_id: str, role: str) -> Membership | None:
+    """Change a member's role."""
+    row = db.execute(
+        "UPDATE members SET role = ? WHERE course = ? AND user = ? RETURNING name",
+        (role, course, user_id),
+    ).fetchone()
+    return None if row is None else Membership(course, user_id, row[0], role)
+
+
+def set_invite(db: sqlite3.Connection, invite: Invite) -> None:
+    """Replace a course's invite."""
+    db.execute(
+        "INSERT OR REPLACE INTO invites VALUES (?, ?, ?)",
+        (invite.course, invite.code, invite.expires),
+    )
+
+
+def erase(db: sqlite3.Connection, course: str, user_id: str, now: int) -> Committed:
+    """Turn everything a person made in a course into tombstones and forget who they were."""
+    rows = db.execute(
+        "SELECT channel, d.id, kind FROM documents d JOIN channels c ON c.name = d.channel"
+        " WHERE c.course = ? AND (d.author = ? OR d.channel = ?) AND body IS NOT NULL",
+        (course, user_id, user_channel(course, user_id)),
+    ).fetchall()
+    writes = [Write(channel, name, kind, DELETE) for channel, name, kind in rows]
+    changes = write(db, course, writes, author=user_id, fingerprint=b"", now=now)
+    db.execute("DELETE FROM members WHERE course = ? AND user = ?", (course, user_id))
+    db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, user_id))
+    db.execute(
+        "DELETE FROM secrets WHERE user = ?1 AND NOT EXISTS"
+        " (SELECT 1 FROM members WHERE user = ?1)",
+        (user_id,),
+    )
+    return Committed(0, changes)
