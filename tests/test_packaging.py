@@ -1,0 +1,124 @@
+"""What is in the wheel and the sdist, and what building them needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import hatch_build
+from hatch_build import NODE_WHEEL, BuildError, Bundles, BundlesHook, node_environment
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("js")
+
+
+def build(kind: str, source: Path, out: Path, path: str | None = None) -> Path:
+    """Builds a wheel or an sdist; `path` stands in for PATH."""
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "--outdir", out, source],
+        env={**os.environ, "PATH": path or os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    (made,) = out.iterdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def sdist(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source distribution of this checkout, unpacked."""
+    assert bundles.is_dir()
+    folder = tmp_path_factory.mktemp("sdist")
+    archive = build("sdist", ROOT, folder / "out")
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder / "unpacked", filter="data")
+    (unpacked,) = (folder / "unpacked").iterdir()
+    return unpacked
+
+
+def test_sdist_has_bundles_and_sources(sdist: Path, bundles: Path) -> None:
+    files = {str(path.relative_to(sdist)) for path in sdist.rglob("*")}
+    assert {f"edu_widgets/static/{bundle.name}" for bundle in bundles.glob("*.js")} <= files
+    assert {"js/package-lock.json", "js/src", "hatch_build.py", "LICENSE", "tests"} <= files
+    assert not [name for name in files if "node_modules" in name]
+
+
+def test_wheel_from_sdist_needs_no_node(sdist: Path, bundles: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    wheel = build("wheel", sdist, tmp_path / "out", path=str(empty))
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {f"edu_widgets/static/{bundle.name}" for bundle in bundles.glob("*.js")} <= set(names)
+    assert {"edu_widgets/__init__.py", "edu_widgets/py.typed"} <= set(names)
+    assert {name.split("/")[0] for name in names} == {"edu_widgets", "edu_widgets-0.1.0.dist-info"}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with one source and one newer bundle."""
+    for number, name in enumerate(["js/package.json", "js/src/a.ts", "edu_widgets/static/a.js"]):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True)
+        path.touch()
+        os.utime(path, (number, number))
+    return tmp_path
+
+
+def test_bundles_are_fresh_until_a_source_is_newer(checkout: Path) -> None:
+    bundles = Bundles(checkout)
+    assert bundles.are_fresh()
+    (checkout / "js/src/a.ts").touch()
+    assert not bundles.are_fresh()
+
+
+def test_bundles_as_old_as_their_sources_are_fresh(checkout: Path) -> None:
+    for path in checkout.rglob("*"):
+        os.utime(path, (0, 0))
+    assert Bundles(checkout).are_fresh()
+
+
+def test_missing_bundles_are_not_fresh(checkout: Path) -> None:
+    (checkout / "edu_widgets/static/a.js").unlink()
+    assert not Bundles(checkout).are_fresh()
+
+
+def test_without_node_the_build_asks_for_the_wheel_that_brings_it(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = BundlesHook(str(checkout), {}, None, None, "", "wheel")  # type: ignore[arg-type]
+    monkeypatch.setenv("PATH", "")
+    assert hook.dependencies() == []
+    (checkout / "edu_widgets/static/a.js").unlink()
+    assert hook.dependencies() == [NODE_WHEEL]
+
+
+def test_without_node_or_its_wheel_the_build_says_what_to_do(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    (checkout / "edu_widgets/static/a.js").unlink()
+    with pytest.raises(BuildError, match=r"Node\.js ≥ 20 .* not on PATH.* install it, or run `pip"):
+        Bundles(checkout).build()
+    with pytest.raises(BuildError), node_environment():
+        pass
+
+
+def test_an_old_node_is_no_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("node", "npm"):
+        path = tmp_path / name
+        path.write_text("#!/bin/sh\necho v18.20.4\n")
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not hatch_build.node_on_path()
+    (tmp_path / "node").write_text("#!/bin/sh\necho v22.1.0\n")
+    assert hatch_build.node_on_path()
