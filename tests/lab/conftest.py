@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,33 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 OpenNotebook = Callable[..., LabPage]
 
 
+def _notebooks(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
+    stem = re.sub(r"\W+", "-", f"{request.fixturename}-{request.node.name}").strip("-")
+    numbers = itertools.count(1)
+    opened: list[LabPage] = []
+
+    def open_notebook(
+        cells: Sequence[str] = ("",),
+        kernel: str | None = None,
+        *,
+        again: LabPage | None = None,
+        **context: Any,
+    ) -> LabPage:
+        name = again.name if again else f"{stem}-{next(numbers)}.ipynb"
+        if again is None:
+            lab.write_notebook(name, cells, kernel)
+        opened.append(lab.open(name, **context))
+        return opened[-1]
+
+    failed_before = request.session.testsfailed
+    yield open_notebook
+    if request.session.testsfailed > failed_before:
+        for number, page in enumerate(opened, 1):
+            if not page.page.is_closed():
+                page.screenshot(Path("test-results") / f"{stem}-page{number}.png")
+    lab.close(opened)
+
+
 @pytest.fixture
 def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
     """`notebook(cells, kernel=None)`: a notebook of this test's own, opened; not yet run.
@@ -62,22 +90,10 @@ def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]
     Called with `again=page`, it opens the same notebook as another person. Pages and
     kernels go when the test ends; if it failed, pictures of the pages are kept.
     """
-    stem = re.sub(r"\W+", "-", request.node.name).strip("-")
-    numbers = itertools.count(1)
-    opened: list[LabPage] = []
+    yield from _notebooks(lab, request)
 
-    def open_notebook(
-        cells: Sequence[str] = ("",), kernel: str | None = None, *, again: LabPage | None = None
-    ) -> LabPage:
-        name = again.name if again else f"{stem}-{next(numbers)}.ipynb"
-        if again is None:
-            lab.write_notebook(name, cells, kernel)
-        opened.append(lab.open(name))
-        return opened[-1]
 
-    failed_before = request.session.testsfailed
-    yield open_notebook
-    if request.session.testsfailed > failed_before:
-        for number, page in enumerate(opened, 1):
-            page.screenshot(Path("test-results") / f"{stem}-page{number}.png")
-    lab.close_pages()
+@pytest.fixture(scope="module")
+def module_notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
+    """The same for a whole module: pages that several tests only look at."""
+    yield from _notebooks(lab, request)

@@ -25,7 +25,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import nbformat
 import psutil  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
@@ -178,9 +177,7 @@ class Lab:
             (root / made).mkdir(parents=True, exist_ok=True)
         # Two people on one notebook: neither saves behind the other's back.
         self.write_setting("@jupyterlab/docmanager-extension", "plugin", {"autosave": False})
-        self.write_setting(
-            "@jupyterlab/apputils-extension", "notification", {"fetchNews": "false"}
-        )
+        self.write_setting("@jupyterlab/apputils-extension", "notification", {"fetchNews": "false"})
 
     # -- files
 
@@ -190,21 +187,31 @@ class Lab:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
 
-    def write_notebook(
-        self, name: str, cells: Sequence[str], kernel: str | None = None
-    ) -> Path:
+    def write_notebook(self, name: str, cells: Sequence[str], kernel: str | None = None) -> Path:
         """A notebook of these code cells; `kernel` is a kernelspec's name."""
         kernel = kernel or self.default_kernel
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in cells],
-            metadata={
+        notebook = {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": {
                 "kernelspec": {"name": kernel, "display_name": kernel, "language": "python"},
                 "language_info": {"name": "python"},
             },
-        )
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": f"cell-{number}",
+                    "source": source,
+                    "metadata": {},
+                    "outputs": [],
+                    "execution_count": None,
+                }
+                for number, source in enumerate(cells)
+            ],
+        }
         path = self.work / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, path)
+        path.write_text(json.dumps(notebook), encoding="utf-8")
         return path
 
     @property
@@ -221,7 +228,13 @@ class Lab:
         self._log = (self.root / "server.log").open("wb")
         self._server = subprocess.Popen(
             [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.allow_root=True"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "jupyterlab",
+                    "--no-browser",
+                    "--ServerApp.allow_root=True",
+                ),
                 *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
                 *("--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={self.work}"),
                 f"--IdentityProvider.token={self.token}",
@@ -284,19 +297,29 @@ class Lab:
         return made._open()
 
     def _choose_kernel(self, name: str, kernel: str) -> None:
-        notebook = nbformat.read(self.work / name, as_version=4)
-        if notebook.metadata.kernelspec.name == kernel:
+        path = self.work / name
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        if notebook["metadata"]["kernelspec"]["name"] == kernel:
             return
         if any(session["path"] == name for session in self.api("GET", "/api/sessions")):
             raise LabError(f"{name} already has a kernel")
-        notebook.metadata.kernelspec.update({"name": kernel, "display_name": kernel})
-        nbformat.write(notebook, self.work / name)
+        notebook["metadata"]["kernelspec"].update({"name": kernel, "display_name": kernel})
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+
+    def close(self, pages: Iterable[LabPage]) -> None:
+        """Close these pages and end their notebooks' kernels: what a test leaves behind."""
+        closing = list(pages)
+        for page in closing:
+            page.close()
+        names = {page.name for page in closing}
+        for session in self.api("GET", "/api/sessions"):
+            if session["path"] in names:
+                self._delete(f"/api/sessions/{session['id']}")
+        self._pages = [page for page in self._pages if page not in closing]
 
     def close_pages(self) -> None:
-        """Close every page and delete every kernel: what a test leaves behind."""
-        for page in self._pages:
-            page.close()
-        self._pages.clear()
+        """Close every page and delete every kernel."""
+        self.close(self._pages)
         self.delete_kernels()
 
     def delete_kernels(self) -> None:
@@ -462,7 +485,9 @@ class LabPage:
         self.page.evaluate(run, index)
         return self
 
-    def _command(self, command: str, args: dict[str, Any] | None = None, wait: bool = True) -> None:
+    def _command(
+        self, command: str, args: dict[str, Any] | None = None, *, wait: bool = True
+    ) -> None:
         given = [command, args or {}]
         do = "([c, a]) => jupyterapp.commands.execute(c, a)"
         self.page.evaluate(f"async (x) => {{ {'await' if wait else 'void'} ({do})(x); }}", given)
@@ -549,7 +574,9 @@ class LabPage:
         """Run axe-core on what `selector` finds (shadow roots included): one line a violation."""
         script = find_axe()
         if script is None:
-            raise LabError("axe-core is not installed: npm ci in js/, or pip: axe-playwright-python")
+            raise LabError(
+                "axe-core is not installed: npm ci in js/, or pip: axe-playwright-python"
+            )
         self.wait_for("(s) => !!document.querySelector(s)", selector)
         if not self.page.evaluate("() => !!window.axe"):
             self.page.evaluate(script.read_text(encoding="utf-8"))
