@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from edu_widgets.protocol import REGISTRY, CommandType, DocumentKind, Lane
 from edu_widgets.protocol.messages import Data
 
@@ -38,7 +40,7 @@ class Message(Data):
     edited: bool = False
     edited_at: int | None = None
     reply_to: str | None = None
-    reactions: list[Reaction] = []
+    reactions: list[Reaction] = msgspec.field(default_factory=list)
     role: str | None = None
 
 

@@ -38,7 +38,7 @@ def course_name(text: str) -> str:
     Raises:
         InvalidArgument: the name cannot be used; the message says what is allowed.
     """
-    name = unicodedata.normalize("NFC", text) if isinstance(text, str) else ""
+    name = unicodedata.normalize("NFC", text)
     if not _COURSE.fullmatch(name):
         msg = (
             f"{text!r} cannot be a course's name: use 1 to 64 letters, digits, '.', '-' or '_', "
@@ -54,7 +54,7 @@ def person_name(text: str) -> str:
     Raises:
         InvalidArgument: nothing printable is left, or it is too long.
     """
-    raw = unicodedata.normalize("NFC", text) if isinstance(text, str) else ""
+    raw = unicodedata.normalize("NFC", text)
     kept = "".join(c for c in raw if not _invisible(c))
     name = " ".join(kept.split())
     if not name or len(name) > _MAX_NAME:
@@ -65,7 +65,10 @@ def person_name(text: str) -> str:
 
 def _invisible(char: str) -> bool:
     """Control and format characters (bidirectional overrides among them), except joiners."""
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"} and char not in "\u200c\u200d\n\t "
+    return (
+        unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"}
+        and char not in "\u200c\u200d\n\t "
+    )
 
 
 def parse_channel(name: str) -> Channel:

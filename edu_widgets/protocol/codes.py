@@ -72,9 +72,12 @@ _MEANING: dict[Code, str] = {
 }
 
 
+_STOP = range(4500, 5000)
+
+
 def is_retry(code: int) -> bool:
     """Whether `code` says *try again*; unknown numbers outside 4500-4999 do."""
-    return not 4500 <= code <= 4999
+    return code not in _STOP
 
 
 def meaning(code: int) -> str:

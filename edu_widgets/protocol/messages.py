@@ -10,7 +10,7 @@ import msgspec
 from edu_widgets.protocol.documents import Cursor, Document
 
 
-class Data(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class Data(msgspec.Struct, rename="camel", omit_defaults=True):
     """Base of all message data: fields are camelCase on the wire; unknown ones are ignored."""
 
 

@@ -13,7 +13,6 @@ import msgspec
 from edu_widgets.protocol import messages
 from edu_widgets.protocol.errors import InvalidArgument
 
-
 Entry = TypeVar("Entry")
 
 
@@ -104,7 +103,7 @@ REGISTRY = Registry()
 
 
 def _register_shared() -> None:
-    seed = [
+    seed: list[tuple[str, type[msgspec.Struct], str]] = [
         ("subscribe", messages.Subscribe, "client"),
         ("unsubscribe", messages.Unsubscribe, "client"),
         ("heartbeat", messages.Heartbeat, "client"),
@@ -112,7 +111,7 @@ def _register_shared() -> None:
         ("heartbeat_ack", messages.HeartbeatAck, "service"),
         ("error", messages.Error, "service"),
     ]
-    signals = [
+    signals: list[tuple[str, type[msgspec.Struct], str]] = [
         ("typing_start", messages.TypingStart, "client"),
         ("typing_stop", messages.TypingStop, "client"),
         ("user_typing", messages.UserTyping, "service"),
@@ -120,7 +119,7 @@ def _register_shared() -> None:
         ("user_left", messages.UserLeft, "service"),
         ("user_presence", messages.UserPresence, "service"),
     ]
-    ours = [
+    ours: list[tuple[str, type[msgspec.Struct]]] = [
         ("subscribed", messages.Subscribed),
         ("unsubscribed", messages.Unsubscribed),
         ("changes", messages.Changes),

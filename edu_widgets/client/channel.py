@@ -1,0 +1,102 @@
+"""One subscribed channel: its mirror, and where its subscription stands."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from edu_widgets.client.mirror import Applied, Mirror
+from edu_widgets.protocol.documents import Cursor
+from edu_widgets.protocol.messages import Changes, Page, Subscribe, Subscribed, Unsubscribed
+
+
+class Grant(StrEnum):
+    """Whether the service lets us read a channel."""
+
+    WANTED = "wanted"
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class ChannelState:
+    """A channel of a session. Its cursor moves only by `changes` without a hole."""
+
+    name: str
+    mirror: Mirror = field(default_factory=Mirror)
+    grant: Grant = Grant.WANTED
+    code: int = 0
+    reason: str = ""
+    role: str = ""
+    user_id: str = ""
+    user_name: str = ""
+    features: tuple[str, ...] = ()
+    people: int | None = None
+    ask_again_at: float | None = None
+    pages: dict[str, str] = field(default_factory=dict)
+    """Pages asked for: kind → message id."""
+    _request: str = ""
+    _head: Cursor | None = None
+
+    @property
+    def catching_up(self) -> bool:
+        """Asked, and not yet at the head the service named in its answer."""
+        if self.grant is Grant.ASKED or self._head is None:
+            return True
+        cursor = self.mirror.cursor
+        return cursor.epoch != self._head.epoch or cursor.seq < self._head.seq
+
+    def ask(self, message_id: str, user_id: str) -> Subscribe:
+        """The query: everything of this channel since our cursor."""
+        self.grant = Grant.ASKED
+        self._request = message_id
+        self._head = None
+        return Subscribe(user_id, self.mirror.cursor, self.mirror.floors())
+
+    def granted(self, message_id: str, data: Subscribed) -> bool:
+        """Note the answer; False if it answers an older question."""
+        if message_id != self._request:
+            return False
+        self.grant = Grant.GRANTED
+        self.ask_again_at = None
+        self.code, self.reason = 0, ""
+        self.role, self.user_id, self.user_name = data.role, data.user_id, data.user_name
+        self.features = tuple(data.features)
+        self.people = data.people or self.people
+        self._head = Cursor(data.epoch, data.seq)
+        return True
+
+    def refused(self, message_id: str, code: int, reason: str) -> bool:
+        """Note a refusal of our question; False if it is about something else."""
+        if message_id != self._request or self.grant is not Grant.ASKED:
+            return False
+        self.grant, self.code, self.reason = Grant.REFUSED, code, reason
+        self.ask_again_at = None
+        return True
+
+    def taken_away(self, data: Unsubscribed) -> None:
+        """The service took the channel away: what it held must not be shown any more."""
+        self.grant, self.code, self.reason = Grant.REFUSED, data.code, data.message
+        self.mirror.clear()
+        self._head = None
+
+    def disconnected(self) -> None:
+        """The connection is gone; the mirror stays, and is asked for again."""
+        if self.grant is not Grant.REFUSED:
+            self.grant = Grant.WANTED
+        self.ask_again_at = None
+        for kind in self.pages:
+            self.mirror.forget_page(kind)
+        self.pages.clear()
+
+    def apply(self, frame: Changes) -> tuple[Applied, bool]:
+        """Apply changes; the second is whether the query has to be asked again."""
+        was_behind = self.catching_up
+        applied = self.mirror.apply(frame)
+        return applied, applied.hole and not was_behind
+
+    def add_page(self, message_id: str, page: Page) -> Applied:
+        """Add older documents, if this page is the one asked for last."""
+        if self.pages.get(page.kind) != message_id:
+            return Applied()
+        del self.pages[page.kind]
+        return self.mirror.add_page(page)

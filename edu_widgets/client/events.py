@@ -1,0 +1,90 @@
+"""What a client tells those who listen; always on the network thread, in order."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from edu_widgets.client.outbox import Command
+from edu_widgets.protocol.documents import Document
+
+
+class State(StrEnum):
+    """The connection's state.
+
+    ``idle → connecting → connected → reconnecting → offline → closed``; `stopped` where the
+    service said that trying again cannot help.
+    """
+
+    IDLE = "idle"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+    OFFLINE = "offline"
+    STOPPED = "stopped"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The connection changed: why (`code`, `reason`) and when the next attempt is (wall, ms)."""
+
+    state: State
+    code: int = 0
+    reason: str = ""
+    next_try: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReconnectFailed:
+    """So many attempts in a row failed (seed: `reconnect_failed`); trying goes on, slower."""
+
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsChanged:
+    """Documents of a channel changed in the mirror.
+
+    `reset`: the mirror was emptied first. `live`: news, not catching up or paging back.
+    """
+
+    channel: str
+    upserted: tuple[Document, ...] = ()
+    removed: tuple[Document, ...] = ()
+    reset: bool = False
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    """A channel was granted, refused or taken away, or its number of people changed."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandChanged:
+    """A command of one's own changed its state; `gone` once acknowledged or discarded."""
+
+    command: Command
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReceived:
+    """A short-lived message: typing and the like."""
+
+    type: str
+    channel: str
+    data: msgspec.Raw
+
+
+SessionEvent = (
+    StateChanged
+    | ReconnectFailed
+    | DocumentsChanged
+    | ChannelChanged
+    | CommandChanged
+    | SignalReceived
+)

@@ -1,0 +1,188 @@
+"""One channel's documents in this process."""
+
+import bisect
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from edu_widgets.protocol.documents import Cursor, Document
+from edu_widgets.protocol.messages import Changes, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a frame did to a mirror. `hole`: something is missing, the query has to be asked."""
+
+    upserted: tuple[Document, ...] = ()
+    removed: tuple[Document, ...] = ()
+    reset: bool = False
+    hole: bool = False
+
+
+class Mirror:
+    """Keyed documents, each kept in its newest version, ordered by birth within its kind.
+
+    The network thread writes; any thread may read. Kinds kept in a *window* hold only
+    documents born at or above the window's floor; a change to an older one is not inserted.
+    """
+
+    def __init__(self) -> None:
+        self.cursor = Cursor()
+        self._lock = threading.Lock()
+        self._docs: dict[str, Document] = {}
+        self._order: dict[str, list[tuple[int, str]]] = {}
+        self._tombstones: dict[str, int] = {}
+        self._floors: dict[str, int] = {}
+        self._awaited: dict[str, int] = {}
+        self._held_back: dict[str, Document] = {}
+
+    # -- reading ----------------------------------------------------------------
+
+    def get(self, id: str) -> Document | None:  # noqa: A002 - the wire's own name
+        """The document with this id, if it is loaded."""
+        return self._docs.get(id)
+
+    def of_kind(self, kind: str) -> list[Document]:
+        """All loaded documents of a kind, oldest first."""
+        with self._lock:
+            return [self._docs[id_] for _, id_ in self._order.get(kind, ())]
+
+    def newest(self, kind: str, n: int) -> list[Document]:
+        """The `n` newest loaded documents of a kind, oldest first."""
+        with self._lock:
+            order = self._order.get(kind, [])
+            return [self._docs[id_] for _, id_ in order[max(0, len(order) - n) :]]
+
+    def before(self, kind: str, born: int, n: int) -> list[Document]:
+        """The `n` newest loaded documents of a kind born before `born`, oldest first."""
+        with self._lock:
+            order = self._order.get(kind, [])
+            end = bisect.bisect_left(order, (born, ""))
+            return [self._docs[id_] for _, id_ in order[max(0, end - n) : end]]
+
+    def count(self, kind: str) -> int:
+        """How many documents of a kind are loaded."""
+        with self._lock:
+            return len(self._order.get(kind, ()))
+
+    def floor(self, kind: str) -> int:
+        """The lowest `born` the window reaches down to; 0: everything there is."""
+        return self._floors.get(kind, 0)
+
+    def more(self, kind: str) -> bool:
+        """Whether older documents exist that are not loaded."""
+        return self.floor(kind) > 0
+
+    def floors(self) -> dict[str, int]:
+        """The floors of all windows, to be named in a subscription."""
+        with self._lock:
+            return dict(self._floors)
+
+    # -- writing (network thread) -----------------------------------------------
+
+    def apply(self, frame: Changes) -> Applied:
+        """Apply a `changes` frame. Applying it again, or late, changes nothing."""
+        if not frame.reset and frame.epoch != self.cursor.epoch:
+            return Applied(hole=True)
+        with self._lock:
+            if frame.reset:
+                self._clear()
+                self._floors = {kind: floor for kind, floor in frame.floors.items() if floor > 0}
+                self.cursor = Cursor(frame.epoch, 0)
+            upserted, removed = self._insert(frame.docs)
+            hole = frame.prev > self.cursor.seq
+            if not hole and frame.seq > self.cursor.seq:
+                self.cursor = Cursor(frame.epoch, frame.seq)
+        return Applied(upserted, removed, frame.reset, hole)
+
+    def await_page(self, kind: str) -> int | None:
+        """Prepare for a page of older documents; the `before` to ask for, or None if all is here.
+
+        Changes to documents below the floor are held back until the page is there: it may
+        have been read before them and arrive after them.
+        """
+        with self._lock:
+            floor = self._floors.get(kind)
+            if floor:
+                self._awaited[kind] = floor
+            return floor
+
+    def add_page(self, page: Page) -> Applied:
+        """Add a page asked for with `await_page`; one that no longer fits changes nothing."""
+        with self._lock:
+            floor = self._awaited.pop(page.kind, None)
+            if floor is None or floor != self._floors.get(page.kind):
+                return Applied()
+            if page.more and page.floor > 0:
+                self._floors[page.kind] = page.floor
+            else:
+                self._floors.pop(page.kind, None)
+            held = [d for d in self._held_back.values() if d.kind == page.kind]
+            self._held_back = {k: d for k, d in self._held_back.items() if d.kind != page.kind}
+            upserted, _ = self._insert([*page.docs, *held])
+            alive = tuple(d for d in upserted if self._docs.get(d.id) is d)
+        return Applied(alive)
+
+    def forget_page(self, kind: str) -> None:
+        """The page will not come."""
+        with self._lock:
+            self._awaited.pop(kind, None)
+            self._held_back = {k: d for k, d in self._held_back.items() if d.kind != kind}
+
+    def clear(self) -> None:
+        """Forget everything, as when the channel is taken away."""
+        with self._lock:
+            self._clear()
+            self._floors.clear()
+            self.cursor = Cursor()
+
+    def _clear(self) -> None:
+        self._docs.clear()
+        self._order.clear()
+        self._tombstones.clear()
+        self._awaited.clear()
+        self._held_back.clear()
+
+    def _insert(
+        self, docs: Iterable[Document]
+    ) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
+        upserted: list[Document] = []
+        removed: list[Document] = []
+        for doc in docs:
+            held = self._docs.get(doc.id)
+            if doc.seq <= (held.seq if held else self._tombstones.get(doc.id, 0)):
+                continue
+            if held is None and doc.born < self._floors.get(doc.kind, 0):
+                self._hold_back(doc)
+            elif doc.deleted:
+                self._tombstones[doc.id] = doc.seq
+                if held:
+                    self._drop(held)
+                    removed.append(doc)
+            else:
+                self._put(doc, held)
+                upserted.append(doc)
+        return tuple(upserted), tuple(removed)
+
+    def _hold_back(self, doc: Document) -> None:
+        older = self._held_back.get(doc.id)
+        if doc.kind in self._awaited and (older is None or older.seq < doc.seq):
+            self._held_back[doc.id] = doc
+
+    def _put(self, doc: Document, held: Document | None) -> None:
+        self._docs[doc.id] = doc
+        if held is None:
+            order = self._order.setdefault(doc.kind, [])
+            key = (doc.born, doc.id)
+            if not order or order[-1] < key:
+                order.append(key)
+            else:
+                bisect.insort(order, key)
+
+    def _drop(self, held: Document) -> None:
+        del self._docs[held.id]
+        order = self._order[held.kind]
+        key = (held.born, held.id)
+        index = bisect.bisect_left(order, key)
+        if index < len(order) and order[index] == key:
+            del order[index]

@@ -1,0 +1,348 @@
+"""Commands on their way: kept until acknowledged, sent in order, never with a new id."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from edu_widgets.protocol import MAX_FRAME, Code, Lane, is_retry, meaning
+from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
+
+MAX_COMMANDS = 500
+MAX_BYTES = 5 * 1024 * 1024
+STALE_AFTER = 12 * 3600
+"""Seconds after which a command of an earlier session asks before it is sent."""
+
+IN_FLIGHT = 32
+"""Commands of one lane that may be under way at once; the service keeps their order."""
+
+RESEND_AFTER = 20.0
+"""Seconds without an answer on a healthy connection before a command is sent again."""
+
+_DEFAULT_PAUSE_MS = 1_000
+_ENVELOPE_BYTES = 512
+
+
+class CommandState(StrEnum):
+    """Where a command is.
+
+    `queued`: waits for the connection or its turn; `sent`: under way; `slowed`: refused for
+    now, sent again at `retry_at`; `failed`: refused for good; `held`: written long ago, waits
+    for a yes.
+    """
+
+    QUEUED = "queued"
+    SENT = "sent"
+    SLOWED = "slowed"
+    FAILED = "failed"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command; immutable, replaced as it moves. Times are ms since 1970."""
+
+    id: str
+    type: str
+    channel: str
+    data: msgspec.Raw
+    lane: Lane
+    created: int
+    key: str | None = None
+    state: CommandState = CommandState.QUEUED
+    code: int = 0
+    error: str = ""
+    retry_at: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes it counts for in the outbox."""
+        return len(self.data) + _ENVELOPE_BYTES
+
+
+class Storage(Protocol):
+    """Where commands survive the process."""
+
+    def put(self, command: Command) -> None:
+        """Keep, or replace, a command."""
+
+    def remove(self, id: str) -> None:  # noqa: A002
+        """Forget a command."""
+
+    def load(self) -> list[Command]:
+        """All kept commands, in order."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class NoStorage:
+    """Keep nothing beyond the process."""
+
+    def put(self, command: Command) -> None:
+        """Keep nothing."""
+
+    def remove(self, id: str) -> None:  # noqa: A002
+        """Nothing to forget."""
+
+    def load(self) -> list[Command]:
+        """Nothing was kept."""
+        return []
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@dataclass(slots=True)
+class _LaneState:
+    paused_until: float = 0.0
+    in_flight: int = 0
+
+
+class Outbox:
+    """Commands in lanes. The network thread owns it; `reserve` alone may be called anywhere.
+
+    Rules: first in, first out within a lane; a lane that is slowed down holds no other back; a
+    command leaves only by its ack, by `discard`, or by a newer one with the same key (votes,
+    statuses) while it waits.
+    """
+
+    def __init__(self, storage: Storage | None = None) -> None:
+        self._storage: Storage = storage or NoStorage()
+        self._commands: dict[str, Command] = {}
+        self._sent_at: dict[str, float] = {}
+        self._lanes: dict[Lane, _LaneState] = {lane: _LaneState() for lane in Lane}
+        self._lock = threading.Lock()
+        self._count = 0
+        self._bytes = 0
+        self.problem = ""
+
+    def load(self, wall: float) -> None:
+        """Take over what an earlier process kept; what is older than 12 h waits for a yes."""
+        for kept in self._storage.load():
+            command = replace(kept, retry_at=None)
+            if command.state is not CommandState.FAILED:
+                stale = wall - command.created / 1000 > STALE_AFTER
+                command = replace(
+                    command, state=CommandState.HELD if stale else CommandState.QUEUED
+                )
+            self._commands[command.id] = command
+            self._count += 1
+            self._bytes += command.size
+
+    # -- any thread ---------------------------------------------------------------
+
+    def reserve(self, size: int) -> None:
+        """Make room for a command of `size` bytes before it is handed over.
+
+        Raises:
+            MessageTooLong: a frame of this size would be refused.
+            OutboxFull: 500 commands or 5 MiB are waiting.
+        """
+        if size > MAX_FRAME:
+            msg = f"This has {size} bytes; at most {MAX_FRAME} can be sent at once. Shorten it."
+            raise MessageTooLong(msg)
+        with self._lock:
+            if self._count >= MAX_COMMANDS or self._bytes + size > MAX_BYTES:
+                msg = (
+                    f"{self._count} messages ({self._bytes // 1024} KiB) are already waiting to be "
+                    "sent. Wait for the connection, or discard some."
+                )
+                raise OutboxFull(msg)
+            self._count += 1
+            self._bytes += size
+
+    def _release(self, size: int) -> None:
+        with self._lock:
+            self._count -= 1
+            self._bytes -= size
+
+    # -- reading --------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._commands)
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(tuple(self._commands.values()))
+
+    def get(self, id: str) -> Command | None:  # noqa: A002
+        """The command with this id, if it is still here."""
+        return self._commands.get(id)
+
+    @property
+    def waiting(self) -> int:
+        """Commands that will be sent without anybody's doing."""
+        parked = (CommandState.FAILED, CommandState.HELD)
+        return sum(1 for c in tuple(self._commands.values()) if c.state not in parked)
+
+    # -- network thread ---------------------------------------------------------------
+
+    def add(self, command: Command) -> list[Command]:
+        """Take a reserved command; returns those it replaces.
+
+        Raises:
+            IdConflict: the id is in use for another command.
+        """
+        known = self._commands.get(command.id)
+        if known is not None:
+            self._release(command.size)
+            if (known.type, known.channel, known.data) == (
+                command.type,
+                command.channel,
+                command.data,
+            ):
+                return []
+            msg = f"The id {command.id!r} was used before for something else. Make a new one."
+            raise IdConflict(msg, Code.ID_CONFLICT)
+        replaced = [c for c in self._commands.values() if self._replaces(command, c)]
+        for old in replaced:
+            self._forget(old)
+        self._commands[command.id] = command
+        self._storage.put(command)
+        return replaced
+
+    @staticmethod
+    def _replaces(new: Command, old: Command) -> bool:
+        waits = old.state in (CommandState.QUEUED, CommandState.SLOWED, CommandState.HELD)
+        same = (new.type, new.channel, new.key) == (old.type, old.channel, old.key)
+        return new.key is not None and same and waits
+
+    def due(self, now: float) -> list[Command]:
+        """The commands to send now, marked as sent."""
+        result = []
+        blocked: set[Lane] = set()
+        for command in tuple(self._commands.values()):
+            lane = self._lanes[command.lane]
+            if command.lane in blocked or now < lane.paused_until:
+                continue
+            if command.state not in (CommandState.QUEUED, CommandState.SLOWED):
+                continue
+            if lane.in_flight >= IN_FLIGHT:
+                blocked.add(command.lane)
+                continue
+            lane.in_flight += 1
+            self._sent_at[command.id] = now
+            result.append(self._move(command, CommandState.SENT))
+        return result
+
+    def acked(self, id: str) -> Command | None:  # noqa: A002
+        """The service has stored it."""
+        command = self._commands.get(id)
+        if command is not None:
+            self._landed(command)
+            self._forget(command)
+        return command
+
+    def refused(
+        self,
+        id: str,  # noqa: A002
+        code: int,
+        message: str,
+        retry_after: int | None,
+        now: float,
+        wall: float,
+    ) -> list[Command]:
+        """The service refused it; returns the commands that changed.
+
+        With a retry code its lane pauses and everything under way in it is queued again,
+        since the service takes nothing of the lane before this one comes again.
+        """
+        command = self._commands.get(id)
+        if command is None:
+            return []
+        if not is_retry(code):
+            self._landed(command)
+            return [self._move(command, CommandState.FAILED, code, message or meaning(code))]
+        if command.state is not CommandState.SENT:
+            return []
+        if code == Code.BEHIND:
+            self._landed(command)
+            return [self._move(command, CommandState.QUEUED)]
+        pause = _DEFAULT_PAUSE_MS if retry_after is None else retry_after
+        self._lanes[command.lane].paused_until = now + pause / 1000
+        self._landed(command)
+        retry_at = int(wall * 1000) + pause
+        return [self._move(command, CommandState.SLOWED, code, message, retry_at)]
+
+    def disconnected(self) -> list[Command]:
+        """Nothing is under way any more: all of it will be sent again, with the same ids."""
+        self._sent_at.clear()
+        for lane in self._lanes.values():
+            lane.in_flight = 0
+            lane.paused_until = 0.0
+        under_way = (CommandState.SENT, CommandState.SLOWED)
+        again = [c for c in self._commands.values() if c.state in under_way]
+        return [self._move(c, CommandState.QUEUED) for c in again]
+
+    def unanswered(self, now: float) -> bool:
+        """Whether something under way has waited too long for its answer."""
+        return any(now - at > RESEND_AFTER for at in self._sent_at.values())
+
+    def retry(self, id: str, created: int) -> Command | None:  # noqa: A002
+        """Send a failed or held command after all, behind what waits already."""
+        command = self._commands.get(id)
+        if command is None or command.state not in (CommandState.FAILED, CommandState.HELD):
+            return None
+        del self._commands[id]
+        fresh = replace(
+            command, state=CommandState.QUEUED, code=0, error="", retry_at=None, created=created
+        )
+        self._commands[id] = fresh
+        self._storage.remove(id)
+        self._storage.put(fresh)
+        return fresh
+
+    def discard(self, id: str) -> Command | None:  # noqa: A002
+        """Forget a command that is not under way."""
+        command = self._commands.get(id)
+        if command is None or command.state is CommandState.SENT:
+            return None
+        self._forget(command)
+        return command
+
+    def wake_at(self, now: float) -> float | None:
+        """When a paused lane may go on, or an answer is overdue."""
+        waiting = {
+            c.lane
+            for c in self._commands.values()
+            if c.state in (CommandState.QUEUED, CommandState.SLOWED)
+        }
+        paused = [self._lanes[lane].paused_until for lane in waiting]
+        times = [at for at in paused if at > now]
+        times += [min(self._sent_at.values()) + RESEND_AFTER] if self._sent_at else []
+        return min(times, default=None)
+
+    def close(self) -> None:
+        """Let go of the storage; what waits stays there."""
+        self._storage.close()
+
+    def _landed(self, command: Command) -> None:
+        if self._sent_at.pop(command.id, None) is not None:
+            self._lanes[command.lane].in_flight -= 1
+
+    def _forget(self, command: Command) -> None:
+        del self._commands[command.id]
+        self._release(command.size)
+        self._storage.remove(command.id)
+
+    def _move(
+        self,
+        command: Command,
+        state: CommandState,
+        code: int = 0,
+        error: str = "",
+        retry_at: int | None = None,
+    ) -> Command:
+        moved = replace(command, state=state, code=code, error=error, retry_at=retry_at)
+        self._commands[command.id] = moved
+        if state is CommandState.FAILED:
+            self._storage.put(moved)
+        return moved
+
+
+def in_order(commands: Iterable[Command]) -> list[Command]:
+    """Commands in the order they were created."""
+    return sorted(commands, key=lambda command: (command.created, command.id))

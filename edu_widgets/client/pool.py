@@ -1,0 +1,116 @@
+"""One connection for each service and person, shared by every lesson and channel."""
+
+import random
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edu_widgets.client.clock import Clock, SystemClock
+from edu_widgets.client.connection import Connection
+from edu_widgets.client.network import NetworkThread
+from edu_widgets.client.outbox import Outbox
+from edu_widgets.client.session import Limits, Session
+from edu_widgets.client.storage import OutboxFile
+from edu_widgets.client.transport import Target, Transport
+from edu_widgets.client.websocket import WebSocketTransport
+from edu_widgets.protocol.errors import NotConnected
+from edu_widgets.protocol.ids import uuid7
+
+MAX_CONNECTIONS = 10
+"""Connections a process keeps (seed: `maxConnections`)."""
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Pooled:
+    """A connection and how many use it."""
+
+    connection: Connection
+    outbox: Outbox
+    storage: OutboxFile | None
+    users: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How connections of a pool are made."""
+
+    outbox_folder: Path | None = None
+    limits: Limits = field(default_factory=Limits)
+    transport: Callable[[Target], Transport] = WebSocketTransport
+
+
+class Pool:
+    """Connections by service and user. Everything here happens on the network thread."""
+
+    def __init__(self, network: NetworkThread, clock: Clock | None = None) -> None:
+        self._network = network
+        self._clock = clock or SystemClock()
+        self._open: OrderedDict[Key, Pooled] = OrderedDict()
+        network.at_end(self.close)
+
+    async def acquire(self, target: Target, settings: Settings) -> Pooled:
+        """The connection for this service and user, opened if there is none.
+
+        Raises:
+            NotConnected: ten connections are open and all in use.
+        """
+        key = (target.url, target.user_id)
+        pooled = self._open.get(key)
+        if pooled is None:
+            await self._make_room()
+            pooled = self._open[key] = self._start(target, settings)
+        self._open.move_to_end(key)
+        pooled.users += 1
+        return pooled
+
+    async def release(self, target: Target) -> None:
+        """One user less; the last one closes the connection."""
+        key = (target.url, target.user_id)
+        pooled = self._open.get(key)
+        if pooled is None:
+            return
+        pooled.users -= 1
+        if pooled.users <= 0:
+            del self._open[key]
+            await pooled.connection.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        pooled, self._open = list(self._open.values()), OrderedDict()
+        for one in pooled:
+            await one.connection.close()
+
+    async def _make_room(self) -> None:
+        while len(self._open) >= MAX_CONNECTIONS:
+            idle = next((key for key, pooled in self._open.items() if pooled.users <= 0), None)
+            if idle is None:
+                msg = (
+                    f"{MAX_CONNECTIONS} connections are open in this process, all of them in use. "
+                    "Close a lesson that is no longer needed: lesson.close()."
+                )
+                raise NotConnected(msg)
+            await self._open.pop(idle).connection.close()
+
+    def _start(self, target: Target, settings: Settings) -> Pooled:
+        storage = (
+            OutboxFile(settings.outbox_folder, target.url, target.user_id)
+            if settings.outbox_folder is not None
+            else None
+        )
+        outbox = Outbox(storage)
+        outbox.load(self._clock.wall())
+        session = Session(
+            target.user_id,
+            outbox,
+            self._clock,
+            random.Random(),  # noqa: S311 - spreads load, keeps no secret
+            uuid7,
+            settings.limits,
+        )
+        connection = Connection(session, lambda: settings.transport(target), self._clock)
+        session.open()
+        connection.changed()
+        return Pooled(connection, outbox, storage)

@@ -1,0 +1,77 @@
+"""What a call that returns at once gives back."""
+
+import asyncio
+from collections.abc import Generator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any
+
+from edu_widgets.client.network import NetworkThread
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
+
+
+class Receipt:
+    """The promise that something handed over will be settled: acknowledged, or refused.
+
+    Ignore it, `.wait()` for it, or `await` it (in any event loop).
+    """
+
+    def __init__(self, id: str, network: NetworkThread) -> None:  # noqa: A002
+        self.id = id
+        """The command's id."""
+        self._network = network
+        self._future: Future[int] = Future()
+
+    def __repr__(self) -> str:
+        return f"<Receipt {self.id} {self.state}>"
+
+    @property
+    def state(self) -> str:
+        """`pending`, `done` or `failed`."""
+        if not self._future.done():
+            return "pending"
+        return "failed" if self._future.exception() else "done"
+
+    def done(self) -> bool:
+        """Whether it is settled, either way."""
+        return self._future.done()
+
+    @property
+    def error(self) -> EduWidgetsError | None:
+        """Why it failed; None while it is pending or if it was acknowledged."""
+        if not self._future.done():
+            return None
+        error = self._future.exception()
+        return error if isinstance(error, EduWidgetsError) else None
+
+    def wait(self, timeout: float | None = 10.0) -> int:
+        """Wait until it is settled, at most `timeout` seconds; the channel's sequence number.
+
+        Raises:
+            Refused: the service said no.
+            NotConnected: it was not settled in time; it stays in the outbox and is sent later.
+            WouldDeadlock: called on the network thread.
+        """
+        if not self._future.done():
+            self._network.forbid_waiting()
+        try:
+            return self._future.result(timeout)
+        except FutureTimeoutError:
+            msg = (
+                f"Not acknowledged within {timeout:g} s. It is kept and sent when the service is "
+                "reached; lesson.status() says how things stand."
+            )
+            raise NotConnected(msg) from None
+
+    def __await__(self) -> Generator[Any, None, int]:
+        return asyncio.wrap_future(self._future).__await__()
+
+    def settle(self, seq: int) -> None:
+        """Acknowledged (network thread)."""
+        if not self._future.done():
+            self._future.set_result(seq)
+
+    def fail(self, error: EduWidgetsError) -> None:
+        """Refused, or given up (network thread)."""
+        if not self._future.done():
+            self._future.set_exception(error)

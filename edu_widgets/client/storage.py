@@ -1,0 +1,179 @@
+"""The outbox on disk: one SQLite file a process, taken over when its process is gone."""
+
+import contextlib
+import logging
+import os
+import sqlite3
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from edu_widgets.client.outbox import Command, CommandState
+from edu_widgets.protocol import Lane
+from edu_widgets.protocol.ids import uuid7
+
+_log = logging.getLogger(__name__)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS command (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    data BLOB NOT NULL,
+    lane TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    key TEXT,
+    state TEXT NOT NULL,
+    code INTEGER NOT NULL,
+    error TEXT NOT NULL
+)
+"""
+_COLUMNS = "id, type, channel, data, lane, created, key, state, code, error"
+
+
+class OutboxFile:
+    """Commands of one user at one service, kept in `folder`.
+
+    Each process writes a file of its own and holds SQLite's exclusive lock on it for as long
+    as it lives; a file whose lock is free belongs to a process that is gone, and its commands
+    are taken over. So two kernels of one person never send each other's messages, and a
+    kernel that was killed loses nothing. Files are readable by their owner only (0600).
+    """
+
+    def __init__(self, folder: Path, service: str, user_id: str) -> None:
+        name = sha256(f"{service}\n{user_id}".encode()).hexdigest()[:24]
+        self._folder = folder / name
+        self.problem = ""
+        """What went wrong, in a sentence for people; empty if nothing did."""
+        self._path = self._folder / f"{uuid7()}.sqlite3"
+        self._db: sqlite3.Connection | None = None
+
+    def load(self) -> list[Command]:
+        """Open this process's file, and take over what processes that are gone left behind."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            others = sorted(self._folder.glob("*.sqlite3"))
+            self._db = _open(self._path, create=True)
+            inherited = [c for path in others for c in self._take_over(path)]
+        except (OSError, sqlite3.Error) as error:
+            self._failed("Waiting messages cannot be kept on disk", error)
+            return []
+        return inherited
+
+    def put(self, command: Command) -> None:
+        """Keep, or replace, a command."""
+        row = (
+            command.id, command.type, command.channel, bytes(command.data), command.lane.value,
+            command.created, command.key, command.state.value, command.code, command.error,
+        )  # fmt: skip
+        marks = ", ".join("?" * len(row))
+        self._write(
+            f"INSERT INTO command ({_COLUMNS}) VALUES ({marks}) "  # noqa: S608 - constants
+            "ON CONFLICT (id) DO UPDATE SET state=excluded.state, code=excluded.code, "
+            "error=excluded.error, created=excluded.created",
+            row,
+        )
+
+    def remove(self, id: str) -> None:  # noqa: A002
+        """Forget a command."""
+        self._write("DELETE FROM command WHERE id = ?", (id,))
+
+    def close(self) -> None:
+        """Let go of the file; an empty one is removed."""
+        if self._db is None:
+            return
+        with contextlib.suppress(sqlite3.Error):
+            empty = self._db.execute("SELECT count(*) FROM command").fetchone()[0] == 0
+            self._db.close()
+            if empty:
+                _unlink(self._path)
+        self._db = None
+
+    def _write(self, sql: str, row: tuple[object, ...]) -> None:
+        if self._db is None:
+            return
+        try:
+            self._db.execute(sql, row)
+        except sqlite3.Error as error:
+            self._failed("A waiting message cannot be kept on disk", error)
+
+    def _take_over(self, path: Path) -> list[Command]:
+        try:
+            db = _open(path, create=False)
+        except sqlite3.OperationalError as error:
+            if _is_locked(error) or not path.exists():
+                return []
+            return self._set_aside(path, error)
+        except sqlite3.DatabaseError as error:
+            return self._set_aside(path, error)
+        try:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM command ORDER BY place"  # noqa: S608 - constants
+            ).fetchall()
+            commands = [_command(row) for row in rows]
+        except (sqlite3.DatabaseError, ValueError) as error:
+            db.close()
+            return self._set_aside(path, error)
+        for command in commands:
+            self.put(command)
+        db.close()
+        _unlink(path)
+        return commands
+
+    def _set_aside(self, path: Path, error: Exception) -> list[Command]:
+        aside = path.with_suffix(f".corrupt-{int(time.time())}")
+        with contextlib.suppress(OSError):
+            path.rename(aside)
+        self._failed(f"A file of waiting messages is damaged and was set aside as {aside}", error)
+        return []
+
+    def _failed(self, what: str, error: Exception) -> None:
+        self.problem = f"{what} ({error})."
+        _log.warning("%s", self.problem)
+
+
+def _open(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open a file under an exclusive lock held until it is closed."""
+    if create:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=0,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        db.execute("PRAGMA locking_mode=EXCLUSIVE")
+        # A write-ahead log outlives a killed process without a wait for the disk at each write.
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute(_SCHEMA)
+        db.execute("COMMIT")
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _is_locked(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _unlink(path: Path) -> None:
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        with contextlib.suppress(OSError):
+            Path(f"{path}{suffix}").unlink()
+
+
+def _command(row: tuple[str, str, str, bytes, str, int, str | None, str, int, str]) -> Command:
+    id_, type_, channel, data, lane, created, key, state, code, error = row
+    msgspec.json.decode(data)
+    return Command(
+        id_, type_, channel, msgspec.Raw(data), Lane(lane), created, key,
+        CommandState(state), code, error,
+    )  # fmt: skip

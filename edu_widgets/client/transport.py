@@ -1,0 +1,56 @@
+"""What carries frames: the seam between the session and a kind of connection."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class TokenSource(Protocol):
+    """Gives the token to present; may be asked again when it has expired."""
+
+    def __call__(self) -> str:
+        """The token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to connect, and as whom. The token shows in no repr."""
+
+    url: str
+    user_id: str
+    token: TokenSource = field(repr=False)
+
+
+class TransportFailed(Exception):  # noqa: N818 - caught by the connection, never shown
+    """A transport could not open, or ended. `code` is from the table of codes, or 0."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Transport(Protocol):
+    """One connection. Opened, used and closed on the network thread."""
+
+    name: str
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            TransportFailed: it did not work; the code tells whether to try again.
+        """
+
+    async def read(self, receive: Callable[[bytes | str], None]) -> None:
+        """Hand every frame to `receive` until the end.
+
+        Raises:
+            TransportFailed: always, at the end; it says why.
+        """
+
+    async def send(self, frames: list[bytes]) -> None:
+        """Write frames, in order."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """End it politely, within a second."""
