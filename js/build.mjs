@@ -1,0 +1,54 @@
+// Builds every widget into one minified ESM file under edu_widgets/static/.
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Every widget: the name of its bundle, and where it starts. */
+export const widgets = {
+  chat: "src/chat/index.ts",
+};
+
+/** `import css from "./x.css?inline"` yields the minified text, as it does under Vite. */
+const inlineCss = {
+  name: "inline-css",
+  setup(build) {
+    build.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace(/\?inline$/, "")),
+      namespace: "inline-css",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "inline-css" }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const { code } = await esbuild.transform(source, { loader: "css", minify: true });
+      return { contents: code.trim(), loader: "text", watchFiles: [path] };
+    });
+  },
+};
+
+/** What esbuild is asked for; the bundle test asks for the same. */
+export const options = {
+  absWorkingDir: here,
+  entryPoints: widgets,
+  outdir: resolve(here, "../edu_widgets/static"),
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "browser",
+  target: ["chrome111", "firefox113", "safari16.4"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  charset: "utf8",
+  legalComments: "none",
+  plugins: [inlineCss],
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes("--watch")) {
+    const context = await esbuild.context({ ...options, logLevel: "info" });
+    await context.watch();
+  } else {
+    await esbuild.build({ ...options, logLevel: "info" });
+  }
+}

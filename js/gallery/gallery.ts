@@ -1,0 +1,47 @@
+// Mounts the real bundle on a mock model, in the state the address names.
+
+import type { Model } from "../src/core/model";
+import { MockModel, messages } from "../tests/mock";
+import { states } from "./states";
+
+interface Widget {
+  initialize(context: { model: Model }): unknown;
+  render(context: { model: Model; el: HTMLElement }): unknown;
+}
+
+const query = new URLSearchParams(location.search);
+document.documentElement.dataset.theme = query.get("theme") ?? "light";
+const name = query.get("state") ?? "live";
+const state = states[name];
+const cell = document.getElementById("cell");
+
+if (state && cell) {
+  const address = "./chat.js";
+  const { default: widget } = (await import(address)) as { default: Widget };
+  const model = new MockModel({ options: state.options });
+  widget.initialize({ model: model.proxy() });
+  widget.render({ model: model.proxy(), el: cell });
+  state.play(model);
+  const log = (): Element | null | undefined =>
+    cell.firstElementChild?.shadowRoot?.querySelector(".log");
+  if (name === "scrolled" || name === "thousand") {
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    log()?.scrollTo(0, name === "scrolled" ? 0 : 1_000);
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    const next = name === "scrolled" ? 5 : 1001;
+    model.say({ op: "batch", n: 1, set: { messages: messages(next, next + 2) } });
+  }
+  if (name === "busy") {
+    const area = cell.firstElementChild?.shadowRoot?.querySelector("textarea");
+    if (area) {
+      area.value = "When does it end?";
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+      await new Promise(requestAnimationFrame);
+      area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 900));
+  }
+  document.body.dataset.ready = "true";
+}

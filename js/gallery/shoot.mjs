@@ -1,0 +1,58 @@
+// Pictures of every state into a folder: node gallery/shoot.mjs [folder]
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { chromium } from "playwright";
+import { options } from "../build.mjs";
+import { chromiumArgs, chromiumPath } from "./chromium.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const folder = resolve(process.argv[2] ?? "/tmp/gallery");
+const only = process.argv[3]?.split(",");
+
+const scenes = [
+  ...["live", "scrolled", "empty", "connecting", "offline", "reconnecting"],
+  ...["busy", "gone", "stopped", "readonly", "thousand", "rich"],
+];
+
+const bundle = async (extra) =>
+  (await esbuild.build({ ...options, ...extra, write: false })).outputFiles[0].text;
+
+const files = {
+  "/": ["text/html", await readFile(resolve(here, "index.html"), "utf8")],
+  "/chat.js": ["text/javascript", await bundle({})],
+  "/gallery.js": [
+    "text/javascript",
+    await bundle({ entryPoints: [resolve(here, "gallery.ts")], target: "es2022" }),
+  ],
+};
+
+const server = createServer((request, response) => {
+  const [type, text] = files[new URL(request.url ?? "/", "http://x").pathname] ?? [];
+  response.writeHead(text ? 200 : 404, { "content-type": `${type ?? "text/plain"};charset=utf-8` });
+  response.end(text ?? "");
+});
+await new Promise((done) => server.listen(0, "127.0.0.1", done));
+
+const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
+for (const width of [360, 900]) {
+  const page = await browser.newPage({ viewport: { width, height: 900 } });
+  page.on("pageerror", (error) => console.error(error));
+  page.on("console", (line) => line.type() === "error" && console.error(line.text()));
+  for (const theme of ["light", "dark", "contrast"]) {
+    for (const scene of scenes) {
+      if (theme === "contrast" && scene !== "live") continue;
+      if (only && !only.includes(scene)) continue;
+      await page.goto(`http://127.0.0.1:${server.address().port}/?theme=${theme}&state=${scene}`);
+      await page.waitForSelector("body[data-ready]");
+      await page.waitForTimeout(350);
+      await page.locator("#cell").screenshot({ path: `${folder}/${scene}-${width}-${theme}.png` });
+    }
+  }
+  await page.close();
+}
+await browser.close();
+server.close();

@@ -1,0 +1,191 @@
+import type { Fields } from "../src/core/messages";
+import { type MockModel, message, messages } from "../tests/mock";
+
+const at = (hour: number, minute: number): number => new Date().setHours(hour, minute, 0, 0);
+
+const code = (turkish: boolean): unknown[] => [
+  "pre",
+  { lang: "python" },
+  ...["a ", ["t", { c: "o" }, "="], " np.arange(", ["t", { c: "m" }, "3"], ")"],
+  ...(turkish ? [] : ["            ", ["t", { c: "c" }, "# (3,)"]]),
+  ...["\nb ", ["t", { c: "o" }, "="], " np.arange(", ["t", { c: "m" }, "4"], ")[:, "],
+  ...[["t", { c: "k" }, "None"], "]", ...(turkish ? [] : ["   ", ["t", { c: "c" }, "# (4, 1)"]])],
+  ...["\n(a ", ["t", { c: "o" }, "+"], " b).shape"],
+  ...[turkish ? "  " : "               ", ["t", { c: "c" }, "# (4, 3)"]],
+];
+
+const people: Record<string, Fields> = {
+  Deniz: { user: "u-deniz", name: "Deniz" },
+  Priya: { user: "u-priya", name: "Priya" },
+  Emre: { user: "u-emre", name: "Emre" },
+  Mira: { user: "u-mira", name: "Mira", role: "instructor" },
+  Tomas: { user: "u-tomas", name: "Tomas" },
+};
+
+let born = 0;
+const says = (name: string, minute: number, body: unknown, more: Fields = {}): Fields => {
+  born++;
+  return {
+    ...{ id: `g${born}`, born, seq: born, at: at(10, minute), body },
+    ...people[name],
+    ...more,
+  };
+};
+
+const unsent = (minute: number, body: unknown, state: string, more: Fields = {}): Fields => {
+  const { born: _, seq: __, ...doc } = says("Tomas", minute, body, { state, ...more });
+  return doc;
+};
+
+const c = (text: string): unknown[] => ["code", text];
+
+function talk(): Fields[] {
+  born = 0;
+  const asked = says(
+    "Deniz",
+    4,
+    [["p", "I expected an error here, the lengths are different. Why does it work?"], code(false)],
+    {
+      reactions: [
+        { emoji: "👍", count: 6, users: [] },
+        { emoji: "🤔", count: 3, users: [] },
+      ],
+    },
+  );
+  const shapes = ["NumPy lines shapes up from the right, and a 1 stretches. So ", c("(4, 1)")];
+  return [
+    asked,
+    says("Priya", 5, [["p", ...shapes, " and ", c("(3,)"), " meet as ", c("(4, 3)"), "."]], {
+      replyTo: asked.id,
+      reactions: [
+        { emoji: "👍", count: 12, users: ["u-tomas"] },
+        { emoji: "🎉", count: 2, users: [] },
+      ],
+    }),
+    says("Emre", 5, "Türkçesi: sağdan hizala, 1 olan boyut genişler."),
+    says(
+      "Mira",
+      6,
+      [
+        [
+          "p",
+          ...[["at", { user: "u-deniz" }, "@Deniz"], " good instinct. Try ", c("b = np.arange(4)")],
+          ...[" without the ", c("None"), " and read the last line of the error."],
+        ],
+      ],
+      { edited: at(10, 7) },
+    ),
+  ];
+}
+
+const own = (): Fields[] => [
+  unsent(
+    7,
+    [["p", "So ", c("(3,) + (4,)"), " fails because 3 is not 4 and neither is 1?"]],
+    "pending",
+  ),
+  unsent(7, [["p", "Is ", c("b[:, None]"), " a copy or a view?"]], "failed"),
+];
+
+const turkish = (): Fields[] => {
+  born = 0;
+  return [
+    says("Deniz", 4, [["p", "Uzunluklar farklı, hata bekliyordum. Neden çalışıyor?"], code(true)], {
+      reactions: [{ emoji: "👍", count: 6, users: [] }],
+    }),
+    says("Mira", 6, "Şekilleri sağdan hizalayın: 1 olan boyut genişler."),
+    unsent(7, [["p", "Yani ", c("(3,) + (4,)"), " hata verir?"]], "queued"),
+    unsent(7, [["p", c("b[:, None]"), " kopya mı, görünüm mü?"]], "queued"),
+  ];
+};
+
+const one = (): Fields[] => {
+  born = 0;
+  return [says("Priya", 5, "NumPy lines shapes up from the right, and a 1 stretches.")];
+};
+
+export interface State {
+  options?: Fields;
+  play(model: MockModel): void;
+}
+
+const short = { height: 120, lang: "en" };
+
+/** Each state by name: the options to show it with, and what the kernel says. */
+export const states: Record<string, State> = {
+  live: {
+    options: { height: 566, lang: "en" },
+    play(model) {
+      model.snapshot([...talk(), ...own()]);
+      model.say({ op: "signal", name: "typing", data: { names: ["Jonas", "Lina"] } });
+    },
+  },
+  scrolled: { options: { height: 446, lang: "en" }, play: (model) => model.snapshot(talk()) },
+  empty: {
+    options: { height: 264, lang: "en" },
+    play: (model) => model.snapshot([], { online: 4 }),
+  },
+  connecting: { options: { height: 264, lang: "en" }, play: () => {} },
+  offline: {
+    options: { height: 392, lang: "tr" },
+    play: (model) =>
+      model.snapshot(turkish(), { state: "offline", queued: 2, nextTry: Date.now() + 42_000 }),
+  },
+  reconnecting: {
+    options: short,
+    play: (model) => model.snapshot(one(), { state: "reconnecting", queued: 1 }),
+  },
+  busy: {
+    options: short,
+    play(model) {
+      model.snapshot(one());
+      model.say({ op: "pulse", n: 1 });
+    },
+  },
+  gone: {
+    options: short,
+    play(model) {
+      model.snapshot(one());
+      model.emit("comm:close");
+    },
+  },
+  stopped: {
+    options: short,
+    play: (model) =>
+      model.snapshot([], { state: "stopped", code: 4508, reason: "The invite has expired." }),
+  },
+  readonly: { options: short, play: (model) => model.snapshot(one(), { readonly: true }) },
+  thousand: {
+    options: { height: 420, lang: "en" },
+    play: (model) => model.snapshot(messages(1, 1000)),
+  },
+  rich: {
+    options: { height: 560, lang: "en" },
+    play(model) {
+      const cells = (tag: string, ...texts: string[]): unknown[] => [
+        "tr",
+        ...texts.map((text) => [tag, text]),
+      ];
+      model.snapshot([
+        message(1, {
+          at: Date.now() - 86_400_000,
+          body: [
+            ["h", "Shapes, once more"],
+            ["p", "A ", ["strong", "list"], ", an ", ["em", "aside"], ", ", ["del", "a slip"], ":"],
+            [
+              "ul",
+              ["li", "first"],
+              ["li", "second, with a ", ["a", { href: "https://numpy.org/" }, "link"]],
+            ],
+            ["ol", { start: 3 }, ["li", "third"]],
+            ["quote", ["p", "Broadcasting stretches ones."]],
+            ["table", cells("th", "a", "b"), cells("td", "(3,)", "(4, 1)")],
+          ],
+        }),
+        message(2, { body: Array.from({ length: 20 }, (_, i) => `Line ${i + 1}`).join("\n") }),
+        message(3, { type: "system", body: "Mira opened the poll" }),
+        message(4, { state: "slowed", until: Date.now() + 3_000, user: "u-tomas", name: "Tomas" }),
+      ]);
+    },
+  },
+};

@@ -1,0 +1,137 @@
+import { effect, useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { Words } from "../core/i18n";
+import { Icon } from "../core/icons";
+import type { ChatMessage } from "../core/messages";
+import { isSameDay } from "../core/time";
+import { Row, type RowProps } from "./message";
+import type { Room } from "./room";
+import type { Scroller } from "./scroller";
+
+const GROUP_WITHIN = 5 * 60_000;
+
+const isGrouped = (doc: ChatMessage, before: ChatMessage): boolean =>
+  doc.user === before.user &&
+  !doc.replyTo &&
+  doc.type === before.type &&
+  doc.type !== "system" &&
+  Math.abs(doc.at - before.at) < GROUP_WITHIN;
+
+interface Props {
+  room: Room;
+  scroller: Scroller;
+}
+
+/** The rows of the window, each with what it needs to know of the one before. */
+function useRows({ room, scroller }: Props, active: string | null): RowProps[] {
+  const { messages } = room;
+  const me = room.connection.lesson.value.me?.id ?? null;
+  const divider = scroller.divider.value;
+  const rows: RowProps[] = [];
+  messages.version.value;
+  const { from, to } = scroller.window.value;
+  for (let place = from; place < to; place++) {
+    const doc = messages.at(place);
+    if (!doc) continue;
+    const before = messages.at(place - 1);
+    const day = before ? !isSameDay(doc.at, before.at) : !messages.more;
+    const isNew = divider !== null && doc.born === divider;
+    rows.push({
+      doc,
+      me,
+      day,
+      isNew,
+      grouped: before !== undefined && !day && !isNew && isGrouped(doc, before),
+      own: room.isOwn(doc),
+      target: doc.replyTo ? messages.get(doc.replyTo) : undefined,
+      active: doc.id === active,
+      room,
+    });
+  }
+  const last = rows.at(-1);
+  if (last && !rows.some((row) => row.active)) last.active = true;
+  return rows;
+}
+
+/** Moving between messages: one tab stop, arrows, Home and End. */
+function moveFocus(event: KeyboardEvent, scroller: Scroller): void {
+  const list = event.currentTarget as HTMLElement;
+  const articles = [...list.querySelectorAll<HTMLElement>("article")];
+  const root = list.getRootNode() as ShadowRoot;
+  const at = articles.indexOf(root.activeElement as HTMLElement);
+  if (at < 0) return;
+  if (event.key === "End") scroller.toEnd();
+  const next = {
+    ArrowUp: articles[at - 1],
+    ArrowDown: articles[at + 1],
+    Home: articles[0],
+    End: articles.at(-1),
+  }[event.key];
+  if (!["ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return;
+  event.preventDefault();
+  next?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+export function Log({ room, scroller }: Props): VNode {
+  const words = useContext(Words);
+  const element = useRef<HTMLDivElement>(null);
+  const active = useSignal<string | null>(null);
+  useMemo(() => scroller.onData(), [scroller]);
+  const rows = useRows({ room, scroller }, active.value);
+  scroller.beforeRender();
+
+  useLayoutEffect(() => scroller.afterRender());
+  useLayoutEffect(
+    () => (element.current ? scroller.attach(element.current) : undefined),
+    [scroller],
+  );
+  useEffect(
+    () =>
+      effect(() => {
+        room.messages.version.value;
+        scroller.onData();
+      }),
+    [room, scroller],
+  );
+
+  const onFocus = (event: FocusEvent): void => {
+    const slot = (event.target as HTMLElement).closest<HTMLElement>("[data-id]");
+    if (slot?.dataset.id) active.value = slot.dataset.id;
+  };
+  const away = scroller.away.value;
+  const unseen = scroller.unseen.value;
+  return (
+    <div class="logbox">
+      <div
+        ref={element}
+        class="log"
+        role="log"
+        aria-label={words.chat}
+        aria-live={away ? "off" : "polite"}
+        onKeyDown={(event) => moveFocus(event, scroller)}
+        onFocusIn={onFocus}
+      >
+        <div class="rows">
+          {rows.map((row) => (
+            <Row key={row.doc.id} {...row} />
+          ))}
+        </div>
+      </div>
+      {room.loadingOlder.value && (
+        <span class="older" role="status">
+          {words.loading}
+        </span>
+      )}
+      {away && unseen > 0 && (
+        <div class="fade">
+          <button type="button" class="newpill n" onClick={() => scroller.toEnd()}>
+            <Icon name="down" />
+            {words.pill(unseen)}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

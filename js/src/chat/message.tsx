@@ -1,0 +1,224 @@
+import { Component, type VNode } from "preact";
+import { useContext, useState } from "preact/hooks";
+import { useCountdown } from "../core/countdown";
+import { Words } from "../core/i18n";
+import { Icon } from "../core/icons";
+import type { Catalog } from "../core/locale/catalog";
+import type { ChatMessage } from "../core/messages";
+import { bodyText, Rich } from "../core/nodes";
+import { clockTime, dayName, fullTime, isoTime, soundTime } from "../core/time";
+import type { Room } from "./room";
+
+const FOLD_OVER = 12;
+const CHARACTERS_A_LINE = 72;
+const STAFF: readonly (string | undefined)[] = ["instructor", "admin", "assistant"];
+
+export interface RowProps {
+  doc: ChatMessage;
+  me: string | null;
+  /** Whether a day begins here. */
+  day: boolean;
+  /** Whether what the reader has not seen begins here. */
+  isNew: boolean;
+  /** Whether it goes on under the author of the message before. */
+  grouped: boolean;
+  own: boolean;
+  /** What it replies to, if known. */
+  target: ChatMessage | undefined;
+  /** Whether it is the list's tab stop. */
+  active: boolean;
+  room: Room;
+}
+
+const nameOf = (doc: ChatMessage, own: boolean, words: Catalog): string =>
+  own ? words.you : doc.name.trim() || words.unnamed;
+
+const initialOf = (name: string, lang: string): string =>
+  ([...name.trim()][0] ?? "·").toLocaleUpperCase(lang);
+
+const roleName = (role: string | undefined, words: Catalog): string | undefined =>
+  role && role !== "student" ? (words.roles[role] ?? role) : undefined;
+
+/** Lines the text will take, roughly: enough to decide whether to fold it. */
+function lineCount(text: string): number {
+  let lines = 0;
+  for (const line of text.split("\n")) lines += Math.ceil(line.length / CHARACTERS_A_LINE) || 1;
+  return lines;
+}
+
+/** One message. Rendered again only if something about it has changed. */
+export class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    const held: RowProps = this.props;
+    return (Object.keys(next) as (keyof RowProps)[]).some((key) => next[key] !== held[key]);
+  }
+
+  override render(): VNode {
+    return <Slot {...this.props} />;
+  }
+}
+
+function Slot(props: RowProps): VNode {
+  const { doc, day, isNew } = props;
+  const words = useContext(Words);
+  return (
+    <div class="slot" data-id={doc.id}>
+      {day && <div class="rule">{dayName(soundTime(doc.at), words)}</div>}
+      {isNew && <div class="rule new">{words.divider}</div>}
+      {doc.type === "system" ? <SystemMessage {...props} /> : <Message {...props} />}
+    </div>
+  );
+}
+
+const SystemMessage = ({ doc, me, active }: RowProps): VNode => (
+  <article class="system" tabIndex={active ? 0 : -1}>
+    <Rich body={doc.body} context={{ reachable: active, me }} />
+  </article>
+);
+
+const rowClass = ({ doc, grouped, own }: RowProps): string => {
+  const waiting = doc.state === "pending" || doc.state === "queued" || doc.state === "slowed";
+  return `msg${grouped ? " cont" : ""}${waiting ? " pend" : ""}${own ? " own" : ""}`;
+};
+
+function Message(props: RowProps): VNode {
+  const { doc, own, me, active, target } = props;
+  const words = useContext(Words);
+  const name = nameOf(doc, own, words);
+  const at = soundTime(doc.at);
+  const time = clockTime(at, words.lang);
+  const role = roleName(doc.role, words);
+  const label = role ? `${name}, ${role}, ${time}` : `${name}, ${time}`;
+  return (
+    <article class={rowClass(props)} tabIndex={active ? 0 : -1} aria-label={label}>
+      <span class={STAFF.includes(doc.role) ? "av staff" : "av"} aria-hidden="true">
+        {initialOf(doc.name || name, words.lang)}
+      </span>
+      <header>
+        <b>
+          <bdi>{name}</bdi>
+        </b>
+        {role && <span class="tag">{role}</span>}
+        <time class="n" dateTime={isoTime(at)} title={fullTime(at, words.lang)}>
+          {time}
+        </time>
+        {doc.edited && (
+          <span title={fullTime(soundTime(doc.edited), words.lang)}>{words.edited}</span>
+        )}
+      </header>
+      <div class="bd">
+        {target && <Quote doc={target} own={props.room.isOwn(target)} />}
+        <Folded doc={doc} reachable={active} me={me} />
+        <Reactions doc={doc} me={me} />
+        <Delivery doc={doc} room={props.room} />
+      </div>
+    </article>
+  );
+}
+
+function Quote({ doc, own }: { doc: ChatMessage; own: boolean }): VNode {
+  const words = useContext(Words);
+  return (
+    <div class="quote">
+      <Icon name="reply" />
+      <span class="sr">{words.inReplyTo}</span>
+      <b>
+        <bdi>{nameOf(doc, own, words)}</bdi>
+      </b>
+      <span dir="auto">{bodyText(doc.body).slice(0, 200).replaceAll("\n", " ")}</span>
+    </div>
+  );
+}
+
+interface FoldedProps {
+  doc: ChatMessage;
+  reachable: boolean;
+  me: string | null;
+}
+
+function Folded({ doc, reachable, me }: FoldedProps): VNode {
+  const words = useContext(Words);
+  const [open, setOpen] = useState(false);
+  const long = lineCount(bodyText(doc.body)) > FOLD_OVER + 2;
+  const file = doc.type === "file";
+  return (
+    <>
+      <div class={`text${long && !open ? " folded" : ""}${file ? " file" : ""}`}>
+        {file && <Icon name="file" />}
+        <Rich body={doc.body} context={{ reachable, me }} />
+      </div>
+      {long && (
+        <button
+          type="button"
+          class="btn text sm"
+          aria-expanded={open}
+          tabIndex={reachable ? 0 : -1}
+          onClick={() => setOpen(!open)}
+        >
+          {open ? words.showLess : words.showAll}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Reactions({ doc, me }: { doc: ChatMessage; me: string | null }): VNode | null {
+  const words = useContext(Words);
+  if (!doc.reactions) return null;
+  return (
+    <ul class="rx" aria-label={words.reactions}>
+      {doc.reactions.map(({ emoji, count, users }) => {
+        const own = me !== null && users.includes(me);
+        return (
+          <li key={emoji} class={own ? "chip own n" : "chip n"}>
+            <span aria-hidden="true">
+              <span class="e">{emoji}</span>
+              {count}
+            </span>
+            <span class="sr">{words.reaction(emoji, count, own)}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Where an own message is on its way; nothing once it is there. */
+function Delivery({ doc, room }: { doc: ChatMessage; room: Room }): VNode | null {
+  const words = useContext(Words);
+  const seconds = useCountdown(doc.state === "slowed" ? (doc.until ?? null) : null);
+  if (!doc.state) return null;
+  if (doc.state === "failed" || doc.state === "held") return <Failed doc={doc} room={room} />;
+  const says = {
+    pending: words.pending,
+    queued: words.queued,
+    slowed: seconds ? words.slowed(seconds) : words.pending,
+  }[doc.state];
+  return (
+    <div class="state n">
+      <Icon name="clock" />
+      {says}
+    </div>
+  );
+}
+
+function Failed({ doc, room }: { doc: ChatMessage; room: Room }): VNode {
+  const words = useContext(Words);
+  return (
+    <div class="state bad">
+      <span role="alert" class="why">
+        <Icon name="alert" />
+        {words.failed}
+        {doc.error && <span class="mut"> · {doc.error}</span>}
+      </span>
+      <span class="acts">
+        <button type="button" class="btn text" onClick={() => room.retry(doc)}>
+          {words.retry}
+        </button>
+        <button type="button" class="btn quiet" onClick={() => room.discard(doc)}>
+          {words.discard}
+        </button>
+      </span>
+    </div>
+  );
+}

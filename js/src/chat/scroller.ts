@@ -1,0 +1,241 @@
+// Which messages are in the page, and where they stand. Rules: follow the end only from the end;
+// what is being read never moves; a view without height is left alone.
+
+import { batch, signal } from "@preact/signals";
+import type { Collection } from "../core/collection";
+import type { ChatMessage } from "../core/messages";
+
+const MOST = 150;
+const AT_FIRST = 60;
+const TRIMMED = 100;
+const STEP = 40;
+/** How near an edge, in px, the window grows there. */
+const NEAR = 500;
+const AT_END = 24;
+
+export interface Window {
+  from: number;
+  to: number;
+}
+
+interface Anchor {
+  id: string;
+  top: number;
+}
+
+export interface ScrollerOptions {
+  messages: Collection<ChatMessage>;
+  isOwn: (doc: ChatMessage) => boolean;
+  older: () => void;
+}
+
+export class Scroller {
+  readonly window = signal<Window>({ from: 0, to: 0 });
+  /** Messages of others that came while the reader was away from the end. */
+  readonly unseen = signal(0);
+  readonly away = signal(false);
+  /** The `born` of the message above which *New* stands. */
+  readonly divider = signal<number | null>(null);
+
+  #options: ScrollerOptions;
+  #messages: Collection<ChatMessage>;
+  #element: HTMLElement | null = null;
+  #height = 0;
+  #generation = -1;
+  #end = 0;
+  #seen = -1;
+  #anchor: Anchor | null = null;
+
+  constructor(options: ScrollerOptions) {
+    this.#options = options;
+    this.#messages = options.messages;
+  }
+
+  /** Watch `element`, whose first child holds the rows. Returns what ends it. */
+  attach(element: HTMLElement): () => void {
+    this.#element = element;
+    const observer = new ResizeObserver(this.#onResize);
+    observer.observe(element);
+    if (element.firstElementChild) observer.observe(element.firstElementChild);
+    element.addEventListener("scroll", this.#onScroll, { passive: true });
+    document.addEventListener("visibilitychange", this.#onVisibility);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", this.#onScroll);
+      document.removeEventListener("visibilitychange", this.#onVisibility);
+      this.#element = null;
+    };
+  }
+
+  /** The collection has changed: move the window with it. */
+  onData(): void {
+    batch(() => {
+      if (this.#messages.generation !== this.#generation) this.#onReset();
+      else if (this.away.peek()) this.#keepPlace();
+      else this.#followEnd();
+      this.#countUnseen();
+      this.#end = this.#messages.end;
+    });
+  }
+
+  toEnd(): void {
+    batch(() => {
+      this.away.value = false;
+      this.#anchor = null;
+      this.#followEnd();
+      this.#markSeen();
+    });
+    this.afterRender();
+  }
+
+  /** The reader wrote something: all above is read. */
+  onOwn(): void {
+    this.divider.value = null;
+    this.toEnd();
+  }
+
+  /** Called while the old rows still stand. */
+  beforeRender(): void {
+    if (this.away.peek()) this.#capture();
+  }
+
+  /** Called once the new rows stand. */
+  afterRender(): void {
+    const element = this.#element;
+    if (!element || element.clientHeight === 0) return;
+    if (this.away.peek()) this.#restore(element);
+    else element.scrollTop = element.scrollHeight;
+    this.#grow(element);
+  }
+
+  /** Make sure the message at `place` is among the rows. */
+  reveal(place: number): void {
+    const { from, to } = this.window.peek();
+    if (place >= from && place < to) return;
+    this.away.value = true;
+    this.#anchor = null;
+    this.#setWindow(place - STEP, place + STEP);
+  }
+
+  #setWindow(from: number, to: number): void {
+    const { first, end } = this.#messages;
+    const next = { from: Math.max(first, from), to: Math.min(end, to) };
+    const held = this.window.peek();
+    if (next.from !== held.from || next.to !== held.to) this.window.value = next;
+  }
+
+  #onReset(): void {
+    this.#generation = this.#messages.generation;
+    const { end } = this.#messages;
+    const place = this.#anchor ? this.#messages.placeOf(this.#anchor.id) : null;
+    if (this.away.peek() && place !== null) {
+      this.#setWindow(place - STEP, place + AT_FIRST);
+      return;
+    }
+    this.away.value = false;
+    this.#setWindow(end - AT_FIRST, end);
+    if (this.#seen < 0) this.#seen = this.#messages.lastBorn;
+  }
+
+  #followEnd(): void {
+    const { end } = this.#messages;
+    const { from, to } = this.window.peek();
+    const reaches = to >= this.#end;
+    const start = reaches ? from : end - AT_FIRST;
+    this.#setWindow(end - start > MOST ? end - TRIMMED : start, end);
+    if (!document.hidden) this.#markSeen();
+  }
+
+  #keepPlace(): void {
+    const { end } = this.#messages;
+    const { from, to } = this.window.peek();
+    const reached = to >= this.#end;
+    this.#setWindow(from, reached && end - from <= MOST ? end : to);
+  }
+
+  #countUnseen(): void {
+    const { end } = this.#messages;
+    let count = 0;
+    let first: number | null = null;
+    for (let place = this.#messages.placeAfter(this.#seen); place < end; place++) {
+      const doc = this.#messages.at(place);
+      if (!doc || doc.born == null || this.#options.isOwn(doc)) continue;
+      first ??= doc.born;
+      count++;
+    }
+    if (count > 0 && this.unseen.peek() === 0) this.divider.value = first;
+    this.unseen.value = count;
+  }
+
+  #markSeen(): void {
+    this.#seen = Math.max(this.#seen, this.#messages.lastBorn);
+    this.unseen.value = 0;
+  }
+
+  #onVisibility = (): void => {
+    if (!document.hidden && !this.away.peek()) this.#markSeen();
+  };
+
+  #onResize = (): void => {
+    const height = this.#element?.clientHeight ?? 0;
+    const wasHidden = this.#height === 0;
+    this.#height = height;
+    if (height > 0 && (wasHidden || !this.away.peek())) this.afterRender();
+  };
+
+  #onScroll = (): void => {
+    const element = this.#element;
+    // A scroll that comes with a change of height is the browser's, not the reader's.
+    if (!element || element.clientHeight === 0 || element.clientHeight !== this.#height) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    const atEnd = this.window.peek().to >= this.#messages.end && below <= AT_END;
+    batch(() => {
+      this.away.value = !atEnd;
+      if (atEnd) this.#markSeen();
+      else this.#capture();
+      this.#grow(element);
+    });
+  };
+
+  /** Add rows at the edge that is near; drop as many at the other when there are too many. */
+  #grow(element: HTMLElement): void {
+    const { first, end, more } = this.#messages;
+    const { from, to } = this.window.peek();
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    if (element.scrollTop < NEAR && from > first) {
+      const start = Math.max(first, from - STEP);
+      if (this.away.peek()) this.#setWindow(start, Math.min(to, start + MOST));
+      else if (to - start <= MOST) this.#setWindow(start, to);
+    } else if (below < NEAR && to < end) {
+      const stop = Math.min(end, to + STEP);
+      this.#setWindow(Math.max(from, stop - MOST), stop);
+    } else if (element.scrollTop < NEAR && more) {
+      this.#options.older();
+    }
+  }
+
+  #rows(): HTMLElement[] {
+    return [...(this.#element?.firstElementChild?.children ?? [])] as HTMLElement[];
+  }
+
+  /** Remember the first row that can be seen, and where. */
+  #capture(): void {
+    const element = this.#element;
+    if (!element || element.clientHeight === 0) return;
+    const top = element.getBoundingClientRect().top;
+    for (const row of this.#rows()) {
+      const box = row.getBoundingClientRect();
+      if (box.bottom <= top || !row.dataset.id) continue;
+      this.#anchor = { id: row.dataset.id, top: box.top - top };
+      return;
+    }
+  }
+
+  #restore(element: HTMLElement): void {
+    const anchor = this.#anchor;
+    const row = anchor && this.#rows().find((candidate) => candidate.dataset.id === anchor.id);
+    if (!anchor || !row) return;
+    const top = row.getBoundingClientRect().top - element.getBoundingClientRect().top;
+    if (Math.abs(top - anchor.top) >= 1) element.scrollTop += top - anchor.top;
+  }
+}

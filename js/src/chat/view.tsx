@@ -1,0 +1,175 @@
+import type { ReadonlySignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { useContext, useMemo, useRef } from "preact/hooks";
+import { Banner, isForbidden } from "../core/banner";
+import { Words, wordsOf } from "../core/i18n";
+import { Icon } from "../core/icons";
+import { lightOf, StatusLight } from "../core/light";
+import type { Options } from "../core/model";
+import { Composer } from "./composer";
+import { Log } from "./log";
+import type { Room } from "./room";
+import { Scroller } from "./scroller";
+
+interface Props {
+  room: Room;
+  options: ReadonlySignal<Options>;
+}
+
+export function ChatView({ room, options }: Props): VNode {
+  const words = wordsOf(options.value.lang);
+  return (
+    <Words.Provider value={words}>
+      <section
+        class="edu chat"
+        lang={words.lang}
+        aria-label={words.chat}
+        style={{ "--log-h": `${options.value.height}px` }}
+      >
+        <Header room={room} />
+        <Banner
+          lesson={room.connection.lesson.value}
+          kernel={room.connection.kernel.value}
+          onRetry={() => room.connectNow()}
+        />
+        <Talk room={room} />
+      </section>
+    </Words.Provider>
+  );
+}
+
+function Header({ room }: { room: Room }): VNode {
+  const words = useContext(Words);
+  const lesson = room.connection.lesson.value;
+  const [light, word] = lightOf(lesson, room.connection.kernel.value, words);
+  const here = light === "live" && lesson.online !== null ? words.here(lesson.online) : null;
+  return (
+    <div class="hd">
+      <h3>{words.chat}</h3>
+      <span class="sub">
+        <bdi>{lesson.course}</bdi>
+        {here && <span class="n"> · {here}</span>}
+      </span>
+      <span class="grow" />
+      <StatusLight light={light} word={word} />
+    </div>
+  );
+}
+
+/** The messages and the box to write one. */
+function Talk({ room }: { room: Room }): VNode {
+  const { connection, messages } = room;
+  const stage = useRef<HTMLDivElement>(null);
+  const scroller = useMemo(
+    () =>
+      new Scroller({
+        messages,
+        isOwn: (doc) => room.isOwn(doc),
+        older: () => room.older(),
+      }),
+    [room, messages],
+  );
+  const { state, readonly } = connection.lesson.value;
+  const ended = state === "stopped" || state === "closed";
+  const toList = (): void => {
+    const article = stage.current?.querySelector<HTMLElement>('article[tabindex="0"]');
+    if (article) article.focus();
+    else
+      (stage.current?.getRootNode() as ShadowRoot | undefined)?.querySelector("textarea")?.blur();
+  };
+  messages.version.value;
+  return (
+    <div class="talk" ref={stage}>
+      {messages.size > 0 ? <Log room={room} scroller={scroller} /> : <Nothing room={room} />}
+      {!ended && <Foot room={room} />}
+      {!ended && !readonly && (
+        <Composer
+          room={room}
+          open={connection.kernel.value !== "gone"}
+          onSent={() => scroller.onOwn()}
+          onLeave={toList}
+        />
+      )}
+      {!ended && readonly && <ReadOnly />}
+    </div>
+  );
+}
+
+/** In place of messages: why there are none. */
+function Nothing({ room }: { room: Room }): VNode {
+  const words = useContext(Words);
+  const { connection } = room;
+  const lesson = connection.lesson.value;
+  if (isForbidden(lesson)) {
+    return (
+      <div class="empty short">
+        <p>{words.askInstructor}</p>
+      </div>
+    );
+  }
+  if (lesson.state === "stopped" || lesson.state === "closed") return <div class="empty short" />;
+  const waiting = lesson.state === "connecting" || lesson.state === "idle";
+  if (!connection.filled.value || waiting) return <Skeleton />;
+  return (
+    <div class="empty">
+      <Icon name="chat" />
+      <b>{words.empty}</b>
+      <p>{words.emptyHint(lesson.course)}</p>
+    </div>
+  );
+}
+
+const Skeleton = (): VNode => (
+  <div class="skels" aria-hidden="true">
+    {["70%", "46%", "58%"].map((width) => (
+      <div class="skel" key={width}>
+        <i />
+        <p>
+          <b />
+          <b style={{ width: `min(420px, ${width})` }} />
+        </p>
+      </div>
+    ))}
+  </div>
+);
+
+/** One fixed line over the composer: a refusal, or who is typing. */
+function Foot({ room }: { room: Room }): VNode {
+  const words = useContext(Words);
+  const notice = room.notice.value;
+  const { names, people } = room.typing.value;
+  return (
+    <div class="foot">
+      <span role="alert" class="refusal">
+        {notice && (
+          <>
+            <Icon name="alert" />
+            {notice}
+          </>
+        )}
+      </span>
+      <span role="status" class="typing">
+        {!notice && people > 0 && (
+          <>
+            <span class="dots" aria-hidden="true">
+              <i />
+              <i />
+              <i />
+            </span>
+            <bdi>{words.typing(names, people)}</bdi>
+          </>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function ReadOnly(): VNode {
+  const words = useContext(Words);
+  return (
+    <p class="readonly">
+      <Icon name="lock" />
+      {words.readonly}
+    </p>
+  );
+}

@@ -1,0 +1,170 @@
+import { signal } from "@preact/signals";
+import type { Doc } from "./messages";
+
+/** `seq` decides, then `rev`; a document not yet acknowledged has neither. */
+const isNewer = (doc: Doc, held: Doc): boolean => {
+  const seq = doc.seq ?? -1;
+  const heldSeq = held.seq ?? -1;
+  return seq > heldSeq || (seq === heldSeq && (doc.rev ?? 0) > (held.rev ?? 0));
+};
+
+/**
+ * Keyed documents in order: acknowledged ones by `born`, then those without one as they came.
+ *
+ * Positions are *places*: numbers that stay with a document while older ones are put before it,
+ * so that a window of places survives paging. A new message at the end costs O(1).
+ */
+export class Collection<D extends Doc> {
+  /** Counts changes; read `.value` to be told of them. */
+  readonly version = signal(0);
+  /** Counts resets: places of one generation mean nothing in the next. */
+  generation = 0;
+  floor = 0;
+  more = false;
+
+  #held = new Map<string, D>();
+  #settled: D[] = [];
+  #local: D[] = [];
+  /** The place of the first document. */
+  #first = 0;
+
+  get first(): number {
+    return this.#first;
+  }
+
+  /** The place after the last document. */
+  get end(): number {
+    return this.#first + this.#settled.length + this.#local.length;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  get(id: string): D | undefined {
+    return this.#held.get(id);
+  }
+
+  at(place: number): D | undefined {
+    const index = place - this.#first;
+    return index < this.#settled.length
+      ? this.#settled[index]
+      : this.#local[index - this.#settled.length];
+  }
+
+  /** The documents that wait for an acknowledgement. */
+  get local(): readonly D[] {
+    return this.#local;
+  }
+
+  /** The `born` of the last acknowledged document, or -1. */
+  get lastBorn(): number {
+    return this.#settled.at(-1)?.born ?? -1;
+  }
+
+  /** The first place whose document was born after `born`. */
+  placeAfter(born: number): number {
+    return this.#first + this.#rankAfter(born);
+  }
+
+  placeOf(id: string): number | null {
+    const doc = this.#held.get(id);
+    if (!doc) return null;
+    if (doc.born == null) return this.#first + this.#settled.length + this.#local.indexOf(doc);
+    let index = this.#rankAfter(doc.born) - 1;
+    while (index >= 0 && this.#settled[index] !== doc) index--;
+    return index < 0 ? null : this.#first + index;
+  }
+
+  /** Put a document where it belongs, if the rules let it in. Does not tell anybody: `touch`. */
+  put(doc: D): boolean {
+    const held = this.#held.get(doc.id);
+    if (held) {
+      if (!isNewer(doc, held)) return false;
+      this.#replace(held, doc);
+      return true;
+    }
+    if (doc.born != null && doc.born < this.floor) return false;
+    this.#insert(doc);
+    return true;
+  }
+
+  remove(id: string): boolean {
+    const doc = this.#held.get(id);
+    if (!doc) return false;
+    this.#take(doc);
+    this.#held.delete(id);
+    return true;
+  }
+
+  /** Put older documents before all others; `floor` and `more` say where the window now starts. */
+  putOlder(docs: readonly D[], floor: number | null, more: boolean): void {
+    this.floor = floor ?? Math.min(this.floor, ...docs.map((doc) => doc.born ?? this.floor));
+    this.more = more;
+    for (const doc of [...docs].reverse()) this.put(doc);
+    this.touch();
+  }
+
+  /** Replace everything held. */
+  reset(docs: readonly D[], floor: number | null, more: boolean | null): void {
+    this.#held.clear();
+    this.#settled = [];
+    this.#local = [];
+    this.#first = 0;
+    this.generation++;
+    this.floor = 0;
+    for (const doc of docs) this.put(doc);
+    this.floor = floor ?? this.#settled[0]?.born ?? 0;
+    this.more = more ?? this.floor > 1;
+    this.touch();
+  }
+
+  touch(): void {
+    this.version.value++;
+  }
+
+  #replace(held: D, doc: D): void {
+    const place = held.born === doc.born ? this.placeOf(held.id) : null;
+    if (place === null) {
+      this.#take(held);
+      this.#insert(doc);
+      return;
+    }
+    const index = place - this.#first;
+    if (index < this.#settled.length) this.#settled[index] = doc;
+    else this.#local[index - this.#settled.length] = doc;
+    this.#held.set(doc.id, doc);
+  }
+
+  #insert(doc: D): void {
+    this.#held.set(doc.id, doc);
+    if (doc.born == null) {
+      this.#local.push(doc);
+      return;
+    }
+    const index = this.#rankAfter(doc.born);
+    if (index === this.#settled.length) this.#settled.push(doc);
+    else this.#settled.splice(index, 0, doc);
+    if (index === 0 && this.#settled.length > 1) this.#first--;
+  }
+
+  #take(doc: D): void {
+    const list = doc.born == null ? this.#local : this.#settled;
+    const index = doc.born == null ? list.indexOf(doc) : (this.placeOf(doc.id) ?? 0) - this.#first;
+    list.splice(index, 1);
+    if (list === this.#settled && index === 0 && list.length > 0) this.#first++;
+  }
+
+  #rankAfter(born: number): number {
+    const docs = this.#settled;
+    if ((docs.at(-1)?.born ?? -1) <= born) return docs.length;
+    let low = 0;
+    let high = docs.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((docs[middle]?.born ?? 0) <= born) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,287 @@
+// The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
+
+import { batch, type Signal, signal } from "@preact/signals";
+import { Collection } from "./collection";
+import {
+  type Doc,
+  type Fields,
+  type Intent,
+  initialLesson,
+  type KernelMessage,
+  type Lesson,
+  mergeLesson,
+  type PageMessage,
+  readKernelMessage,
+} from "./messages";
+import type { Model } from "./model";
+import { Outbox } from "./outbox";
+import { uuid7 } from "./uuid";
+import { Watch } from "./watch";
+
+/** `waiting`: nothing heard yet; `busy`: something we sent is not confirmed; `gone`: silent. */
+export type Kernel = "waiting" | "alive" | "busy" | "gone";
+
+export interface Listener {
+  snapshot?(): void;
+  paged?(collection: string): void;
+  refused?(intent: Intent | undefined, message: string): void;
+  signal?(name: string, data: unknown): void;
+}
+
+const BUSY_AFTER = 700;
+const SNAPSHOT_LATE = 3_000;
+const ASK_AGAIN = 10_000;
+const REMEMBERED = 100;
+
+interface Mirror {
+  collection: Collection<Doc>;
+  read: (value: unknown) => Doc | null;
+}
+
+export class Connection {
+  readonly page = uuid7();
+  readonly lesson: Signal<Lesson>;
+  readonly kernel = signal<Kernel>("waiting");
+  /** Whether a snapshot has ever come. */
+  readonly filled = signal(false);
+
+  #model: Model;
+  #lang: () => string;
+  #listener: Listener = {};
+  #mirrors = new Map<string, Mirror>();
+  #outbox: Outbox;
+  /** Intents that were confirmed lately: a refusal may still name one of them. */
+  #confirmed = new Map<string, Intent>();
+  #held: number | null = null;
+  #askedAt: number | null = null;
+  #timers = new Set<ReturnType<typeof setTimeout>>();
+  #watch: Watch;
+
+  constructor(model: Model, lang: () => string) {
+    this.#model = model;
+    this.#lang = lang;
+    const course = String(model.get("course") ?? "");
+    this.lesson = signal(initialLesson(course));
+    this.#outbox = new Outbox(`${String(model.get("kind") ?? "")}:${course}`);
+    this.#watch = new Watch(this.#onSilence);
+    model.on("msg:custom", this.#onMessage);
+    model.on("comm:close", this.#onClosed);
+    model.on("comm_live_update", this.#onLiveChange);
+  }
+
+  /** Mirror the collection `name`; `read` turns what arrives into a document, or `null`. */
+  mirror<D extends Doc>(name: string, read: (value: unknown) => D | null): Collection<D> {
+    const collection = new Collection<D>();
+    this.#mirrors.set(name, { collection: collection as unknown as Collection<Doc>, read });
+    return collection;
+  }
+
+  /** Begin: `listener` is told what the collections cannot say. */
+  start(listener: Listener): void {
+    this.#listener = listener;
+    this.#ask();
+  }
+
+  get unsent(): Intent[] {
+    return this.#outbox.all();
+  }
+
+  /** Ask the kernel for something. A `fleeting` intent is not sent again after a snapshot. */
+  intend(action: string, args: Fields, { fleeting = false } = {}): Intent {
+    const intent = { id: uuid7(), do: action, args };
+    this.#outbox.add(intent, fleeting);
+    if (this.kernel.peek() !== "gone") this.#sendIntent(intent);
+    return intent;
+  }
+
+  dispose(): void {
+    this.#model.off("msg:custom", this.#onMessage);
+    this.#model.off("comm:close", this.#onClosed);
+    this.#model.off("comm_live_update", this.#onLiveChange);
+    this.#watch.dispose();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#listener = {};
+  }
+
+  #ask(): void {
+    const now = Date.now();
+    if (this.#askedAt !== null && now - this.#askedAt < ASK_AGAIN) return;
+    this.#askedAt = now;
+    this.#send({ op: "ready", page: this.page, lang: this.#lang() });
+    this.#later(SNAPSHOT_LATE, () => {
+      if (this.#askedAt !== null) this.#becomeBusy();
+    });
+  }
+
+  #sendIntent(intent: Intent): void {
+    this.#send({ op: "intent", page: this.page, ...intent });
+    this.#later(BUSY_AFTER, () => {
+      if (this.#outbox.get(intent.id)) this.#becomeBusy();
+    });
+  }
+
+  #send(message: PageMessage): void {
+    try {
+      this.#model.send(message);
+    } catch {
+      this.#onClosed();
+    }
+  }
+
+  #later(delay: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, delay);
+    this.#timers.add(timer);
+  }
+
+  #becomeBusy(): void {
+    if (this.kernel.peek() !== "gone") this.kernel.value = "busy";
+  }
+
+  #noLongerBusy(): void {
+    if (this.#outbox.size === 0 && this.#askedAt === null) this.kernel.value = "alive";
+  }
+
+  #onClosed = (): void => {
+    this.kernel.value = "gone";
+    this.#askedAt = null;
+  };
+
+  #onSilence = (): void => {
+    this.#onClosed();
+    // Not a promise of life: if it answers after all, `#revive` asks for what was missed.
+    try {
+      this.#model.send({ op: "ready", page: this.page, lang: this.#lang() });
+    } catch {
+      // It is gone, and has just been called so.
+    }
+  };
+
+  /** The comm came or went; which of the two, a model does not tell. The answer does. */
+  #onLiveChange = (): void => {
+    this.#askedAt = null;
+    this.#ask();
+    const asked = this.#askedAt;
+    this.#later(BUSY_AFTER, () => {
+      if (asked !== null && this.#askedAt === asked) this.#onClosed();
+    });
+  };
+
+  #onMessage = (content: unknown): void => {
+    const message = readKernelMessage(content);
+    if (!message) {
+      console.warn("[edu-widgets] ignored a malformed message", content);
+      return;
+    }
+    this.#watch.heard();
+    batch(() => {
+      this.#revive(message);
+      this.#take(message);
+    });
+  };
+
+  #revive(message: KernelMessage): void {
+    const kernel = this.kernel.peek();
+    if (kernel === "waiting") this.kernel.value = "alive";
+    if (kernel !== "gone") return;
+    this.kernel.value = "alive";
+    if (message.op !== "snapshot" || message.to !== this.page) this.#ask();
+  }
+
+  #take(message: KernelMessage): void {
+    if ("to" in message && message.to !== this.page) return;
+    switch (message.op) {
+      case "snapshot":
+        this.#takeSnapshot(message);
+        break;
+      case "batch":
+        this.#takeBatch(message);
+        break;
+      case "page":
+        this.#takePage(message);
+        break;
+      case "got":
+        this.#takeConfirmation(message.ids);
+        break;
+      case "refused":
+        this.#takeRefusal(message);
+        break;
+      case "signal":
+        this.#listener.signal?.(message.name, message.data);
+        break;
+      case "pulse":
+        if (this.#held === null || message.n > this.#held) this.#ask();
+    }
+  }
+
+  #takeSnapshot(message: KernelMessage & { op: "snapshot" }): void {
+    this.#held = message.n;
+    this.#askedAt = null;
+    this.lesson.value = mergeLesson(initialLesson(this.lesson.peek().course), message.lesson);
+    for (const [name, { collection, read }] of this.#mirrors) {
+      const state = message.collections[name];
+      collection.reset(readAll(state?.docs ?? [], read), state?.floor ?? null, state?.more ?? null);
+    }
+    this.#outbox.dropFleeting();
+    this.filled.value = true;
+    this.kernel.value = "alive";
+    this.#listener.snapshot?.();
+    for (const intent of this.#outbox.all()) this.#sendIntent(intent);
+  }
+
+  #takeBatch(message: KernelMessage & { op: "batch" }): void {
+    if (this.#held !== null && message.n <= this.#held) return;
+    if (this.#held === null || message.n > this.#held + 1) {
+      this.#ask();
+      return;
+    }
+    this.#held = message.n;
+    if (message.lesson) this.lesson.value = mergeLesson(this.lesson.peek(), message.lesson);
+    for (const [name, { collection, read }] of this.#mirrors) {
+      let changed = false;
+      for (const doc of readAll(message.set[name] ?? [], read)) {
+        changed = collection.put(doc) || changed;
+      }
+      for (const id of message.del[name] ?? []) changed = collection.remove(id) || changed;
+      if (changed) collection.touch();
+    }
+  }
+
+  #takePage(message: KernelMessage & { op: "page" }): void {
+    const mirror = this.#mirrors.get(message.in);
+    if (!mirror) return;
+    mirror.collection.putOlder(readAll(message.docs, mirror.read), message.floor, message.more);
+    this.#listener.paged?.(message.in);
+  }
+
+  #takeConfirmation(ids: readonly string[]): void {
+    for (const id of ids) {
+      const intent = this.#outbox.get(id);
+      if (intent) this.#confirmed.set(id, intent);
+    }
+    for (const id of this.#confirmed.keys()) {
+      if (this.#confirmed.size <= REMEMBERED) break;
+      this.#confirmed.delete(id);
+    }
+    this.#outbox.confirm(ids);
+    this.#noLongerBusy();
+  }
+
+  #takeRefusal(message: KernelMessage & { op: "refused" }): void {
+    const intent = this.#outbox.get(message.id) ?? this.#confirmed.get(message.id);
+    this.#outbox.confirm([message.id]);
+    this.#listener.refused?.(intent, message.message);
+    this.#noLongerBusy();
+  }
+}
+
+function readAll<D>(values: readonly unknown[], read: (value: unknown) => D | null): D[] {
+  return values.flatMap((value) => {
+    const doc = read(value);
+    if (doc === null) console.warn("[edu-widgets] ignored a malformed document", value);
+    return doc === null ? [] : [doc];
+  });
+}

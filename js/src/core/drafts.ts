@@ -1,0 +1,16 @@
+import { type Signal, signal } from "@preact/signals";
+import { load, save } from "./storage";
+
+const drafts = new Map<string, Signal<string>>();
+
+/** The unsent text of a course: shared by its views, kept over re-runs and reloads. */
+export function draftOf(course: string): Signal<string> {
+  const key = `edu-widgets:draft:${course}`;
+  const known = drafts.get(key);
+  if (known) return known;
+  const stored = load(key);
+  const draft = signal(typeof stored === "string" ? stored : "");
+  draft.subscribe((text) => save(key, text === "" ? null : text));
+  drafts.set(key, draft);
+  return draft;
+}

@@ -1,0 +1,22 @@
+import { createContext } from "preact";
+import type { Catalog } from "./locale/catalog";
+import { en } from "./locale/en";
+import { tr } from "./locale/tr";
+
+const catalogs: Record<string, Catalog> = { en, tr };
+
+const base = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] ?? "";
+
+/** The catalogue for the first of `tags` that has one; English if none has. */
+export function catalogFor(...tags: readonly string[]): Catalog {
+  const known = tags.map(base).find((tag) => Object.hasOwn(catalogs, tag));
+  return catalogs[known ?? "en"] ?? en;
+}
+
+/** The words of a view: as the options say, else as the page does, else as the browser does. */
+export const wordsOf = (option: string): Catalog =>
+  option
+    ? catalogFor(option)
+    : catalogFor(document.documentElement.lang, ...(navigator.languages ?? []));
+
+export const Words = createContext<Catalog>(en);

@@ -1,0 +1,42 @@
+import type { VNode } from "preact";
+import type { Kernel } from "./connection";
+import type { Catalog } from "./locale/catalog";
+import type { Lesson } from "./messages";
+
+export type Light = "live" | "wait" | "off" | "stop";
+
+/** What the light shows and says. */
+export function lightOf(lesson: Lesson, kernel: Kernel, words: Catalog): [Light, string] {
+  if (kernel === "gone") return ["stop", words.notConnected];
+  switch (lesson.state) {
+    case "live":
+      return ["live", words.live];
+    case "reconnecting":
+      return ["wait", words.reconnecting];
+    case "offline":
+      return ["off", words.offline];
+    case "stopped":
+    case "closed":
+      return ["stop", words.notConnected];
+    default:
+      return ["wait", words.connecting];
+  }
+}
+
+const ring = { cx: 5, cy: 5, fill: "none", stroke: "currentColor", "stroke-width": 1.8 };
+
+const shapes: Record<Light, () => VNode> = {
+  live: () => <circle cx="5" cy="5" r="4" fill="currentColor" />,
+  wait: () => <circle {...ring} r="3.7" stroke-dasharray="3 2.8" />,
+  off: () => <circle {...ring} r="3.9" />,
+  stop: () => <rect x="1" y="1" width="8" height="8" rx="1" fill="currentColor" />,
+};
+
+export const StatusLight = ({ light, word }: { light: Light; word: string }): VNode => (
+  <span class={`light ${light}`} role="status">
+    <svg viewBox="0 0 10 10" aria-hidden="true">
+      {shapes[light]()}
+    </svg>
+    {word}
+  </span>
+);

@@ -1,0 +1,79 @@
+import type { Catalog } from "./catalog";
+
+const plural = new Intl.PluralRules("en");
+const number = new Intl.NumberFormat("en");
+
+const kept = (count: number): string => {
+  if (count === 0) return "What you write is kept and will be sent.";
+  const one = plural.select(count) === "one";
+  return `${number.format(count)} ${one ? "message is" : "messages are"} kept and will be sent.`;
+};
+
+export const en: Catalog = {
+  lang: "en",
+  chat: "Chat",
+  here: (people) => `${number.format(people)} here`,
+  you: "You",
+  unnamed: "Somebody",
+  roles: { instructor: "Instructor", assistant: "Assistant", admin: "Admin", guest: "Guest" },
+  edited: "edited",
+
+  live: "Live",
+  connecting: "Connecting",
+  reconnecting: "Reconnecting",
+  offline: "Offline",
+  notConnected: "Not connected",
+
+  onReconnecting: (count) => ({ lead: "Reconnecting.", rest: kept(count) }),
+  onOffline: (count, seconds) => ({
+    lead: "Offline.",
+    rest: kept(count),
+    next: seconds === null ? "" : `Next try in ${number.format(seconds)} s.`,
+  }),
+  onBusy: {
+    lead: "The kernel is busy.",
+    rest: "You can read; what you write is sent when the cell ends.",
+  },
+  onGone: { lead: "The kernel has stopped.", rest: "Run the cell again." },
+  onClosed: { lead: "You have left the lesson.", rest: "Run the cell again to come back." },
+  onStopped: (reason) => ({ lead: "Not connected.", rest: reason }),
+  onForbidden: (course, reason) => ({ lead: `You cannot enter ${course}.`, rest: reason }),
+  askInstructor: "Ask your instructor for a new invite, then run the cell again.",
+  retryNow: "Retry now",
+
+  empty: "No messages yet",
+  emptyHint: (course) =>
+    `Questions are welcome while the code runs. Everyone in ${course} can read them.`,
+  composer: "Message the class",
+  readonly: "You can read here, but not write.",
+  send: "Send",
+  insertCode: "Insert code",
+  copyCode: "Copy code",
+  copied: "Copied",
+
+  pending: "Sending",
+  queued: "Waiting",
+  slowed: (seconds) => `Sends in ${number.format(seconds)} s`,
+  failed: "Not sent",
+  retry: "Retry",
+  discard: "Delete",
+
+  typing: (names, people) => {
+    const [first, second] = names;
+    if (people > 2 || !first) return "Several people are typing";
+    return second ? `${first} and ${second} are typing` : `${first} is typing`;
+  },
+  pill: (count) => `${number.format(count)} new`,
+  divider: "New",
+  reactions: "Reactions",
+  reaction: (emoji, count, own) =>
+    `${emoji} ${number.format(count)}${own ? ", including yours" : ""}`,
+  inReplyTo: "In reply to",
+  showAll: "Show all",
+  showLess: "Show less",
+  older: "Earlier messages",
+  loading: "Loading earlier messages",
+
+  today: "Today",
+  yesterday: "Yesterday",
+};

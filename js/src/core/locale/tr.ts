@@ -1,0 +1,81 @@
+import type { Catalog } from "./catalog";
+
+const number = new Intl.NumberFormat("tr");
+
+export const tr: Catalog = {
+  lang: "tr",
+  chat: "Sohbet",
+  here: (people) => `${number.format(people)} kişi burada`,
+  you: "Siz",
+  unnamed: "Biri",
+  roles: { instructor: "Eğitmen", assistant: "Asistan", admin: "Yönetici", guest: "Konuk" },
+  edited: "düzenlendi",
+
+  live: "Canlı",
+  connecting: "Bağlanıyor",
+  reconnecting: "Yeniden bağlanıyor",
+  offline: "Çevrimdışı",
+  notConnected: "Bağlı değil",
+
+  onReconnecting: (count) => ({
+    lead: "Yeniden bağlanıyor.",
+    rest:
+      count === 0
+        ? "Yazdıklarınız saklanır ve gönderilir."
+        : `${number.format(count)} ileti sırada, gönderilecek.`,
+  }),
+  onOffline: (count, seconds) => ({
+    lead: "Çevrimdışı.",
+    rest:
+      count === 0
+        ? "Yazdıklarınız saklanır. Bağlantı gelince gider."
+        : `${number.format(count)} ileti sırada. Bağlantı gelince gider.`,
+    next: seconds === null ? "" : `Yeniden deneme: ${number.format(seconds)} sn`,
+  }),
+  onBusy: {
+    lead: "Çekirdek meşgul.",
+    rest: "Okuyabilirsiniz; yazdıklarınız hücre bitince gider.",
+  },
+  onGone: { lead: "Çekirdek durdu.", rest: "Hücreyi yeniden çalıştırın." },
+  onClosed: { lead: "Dersten ayrıldınız.", rest: "Dönmek için hücreyi yeniden çalıştırın." },
+  onStopped: (reason) => ({ lead: "Bağlı değil.", rest: reason }),
+  onForbidden: (course, reason) => ({ lead: `${course} dersine girilemiyor.`, rest: reason }),
+  askInstructor: "Eğitmeninizden yeni bir davet isteyin, sonra hücreyi yeniden çalıştırın.",
+  retryNow: "Şimdi dene",
+
+  empty: "Henüz ileti yok",
+  emptyHint: (course) =>
+    `Kod çalışırken de soru sorabilirsiniz. ${course} dersindeki herkes okuyabilir.`,
+  composer: "Sınıfa yaz",
+  readonly: "Burada okuyabilirsiniz, yazamazsınız.",
+  send: "Gönder",
+  insertCode: "Kod ekle",
+  copyCode: "Kodu kopyala",
+  copied: "Kopyalandı",
+
+  pending: "Gönderiliyor",
+  queued: "Sırada",
+  slowed: (seconds) => `${number.format(seconds)} sn sonra gönderilecek`,
+  failed: "Gönderilemedi",
+  retry: "Yeniden dene",
+  discard: "Sil",
+
+  typing: (names, people) => {
+    const [first, second] = names;
+    if (people > 2 || !first) return "Birkaç kişi yazıyor";
+    return second ? `${first} ve ${second} yazıyor` : `${first} yazıyor`;
+  },
+  pill: (count) => `${number.format(count)} yeni`,
+  divider: "Yeni",
+  reactions: "Tepkiler",
+  reaction: (emoji, count, own) =>
+    `${emoji} ${number.format(count)}${own ? ", sizinki dahil" : ""}`,
+  inReplyTo: "Yanıtlanan:",
+  showAll: "Tümünü göster",
+  showLess: "Daha az göster",
+  older: "Önceki iletiler",
+  loading: "Önceki iletiler yükleniyor",
+
+  today: "Bugün",
+  yesterday: "Dün",
+};

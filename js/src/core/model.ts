@@ -1,0 +1,25 @@
+// What is used of anywidget's model. A model is handed out as a new proxy each time, so proxies
+// cannot be compared; `options` is one object a model and tells models apart.
+
+export interface Model {
+  get(name: string): unknown;
+  on(event: string, callback: (...args: unknown[]) => void): void;
+  off(event: string, callback: (...args: unknown[]) => void): void;
+  send(content: unknown): void;
+}
+
+export interface Options {
+  height: number;
+  lang: string;
+}
+
+const DEFAULT_HEIGHT = 420;
+
+export function readOptions(model: Model): Options {
+  const options = (model.get("options") ?? {}) as Record<string, unknown>;
+  const height = typeof options.height === "number" ? options.height : DEFAULT_HEIGHT;
+  return {
+    height: Math.min(Math.max(height, 160), 4000),
+    lang: typeof options.lang === "string" ? options.lang : "",
+  };
+}

@@ -1,0 +1,144 @@
+// Text from others: a list of nodes becomes elements, tag by allowed tag. Nothing here parses
+// markup, and nothing of a node reaches an element but what is named below.
+
+import { type ComponentChildren, h, type JSX, type VNode } from "preact";
+import { CodeBlock } from "./code";
+import { asText, type Body, type Fields, isFields } from "./messages";
+
+const MAX_DEPTH = 24;
+
+interface Context {
+  /** Whether links and code blocks of this text are tab stops. */
+  reachable: boolean;
+  /** The reader's id: a mention of them stands out. */
+  me: string | null;
+}
+
+interface Parsed {
+  tag: string;
+  attributes: Fields;
+  children: readonly unknown[];
+}
+
+function parse(node: readonly unknown[]): Parsed {
+  const [tag, second, ...rest] = node;
+  if (isFields(second)) return { tag: asText(tag), attributes: second, children: rest };
+  return { tag: asText(tag), attributes: {}, children: node.slice(1) };
+}
+
+/** The address if it is one of the allowed kinds; else `null`. */
+export function safeHref(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  try {
+    const url = new URL(value);
+    return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+const plainTags: Record<string, keyof JSX.IntrinsicElements> = {
+  quote: "blockquote",
+  em: "em",
+  strong: "strong",
+  del: "del",
+  ul: "ul",
+  li: "li",
+  code: "code",
+  tr: "tr",
+};
+
+const alignments: readonly unknown[] = ["left", "center", "right"];
+
+type Render = (parsed: Parsed, children: () => ComponentChildren, context: Context) => VNode;
+
+const align = ({ attributes }: Parsed): { style?: string } =>
+  alignments.includes(attributes.align) ? { style: `text-align:${attributes.align}` } : {};
+
+const special: Record<string, Render> = {
+  p: (_, children) => <p dir="auto">{children()}</p>,
+  h: (_, children) => (
+    <p dir="auto" class="h">
+      {children()}
+    </p>
+  ),
+  br: () => <br />,
+  hr: () => <hr />,
+  ol: ({ attributes }, children) => {
+    const start = Number.isInteger(attributes.start) ? Number(attributes.start) : 1;
+    return <ol start={start}>{children()}</ol>;
+  },
+  pre: ({ children }, _, { reachable }) => (
+    <CodeBlock parts={children.map(readCodePart)} reachable={reachable} />
+  ),
+  a: ({ attributes }, children, { reachable }) => {
+    const href = safeHref(attributes.href);
+    if (href === null) return <span>{children()}</span>;
+    return (
+      <a href={href} target="_blank" rel="noopener noreferrer" tabIndex={reachable ? 0 : -1}>
+        {children()}
+      </a>
+    );
+  },
+  table: (_, children) => (
+    <div class="table">
+      <table>
+        <tbody>{children()}</tbody>
+      </table>
+    </div>
+  ),
+  th: (parsed, children) => <th {...align(parsed)}>{children()}</th>,
+  td: (parsed, children) => <td {...align(parsed)}>{children()}</td>,
+  at: ({ attributes }, children, { me }) => (
+    <bdi class={me !== null && attributes.user === me ? "at me" : "at"}>{children()}</bdi>
+  ),
+};
+
+function readCodePart(node: unknown): { kind: string; text: string } {
+  if (!Array.isArray(node)) return { kind: "", text: asText(node) };
+  const { tag, attributes } = parse(node);
+  const kind = tag === "t" ? asText(attributes.c) : "";
+  return { kind: /^[ksmocn]$/.test(kind) ? kind : "", text: plainText([node]) };
+}
+
+function build(node: unknown, context: Context, depth: number): ComponentChildren {
+  if (typeof node === "string") return node;
+  if (!Array.isArray(node) || depth > MAX_DEPTH) return plainText([node]);
+  const parsed = parse(node);
+  const children = () => parsed.children.map((child) => build(child, context, depth + 1));
+  const render = Object.hasOwn(special, parsed.tag) ? special[parsed.tag] : undefined;
+  if (render) return render(parsed, children, context);
+  const tag = Object.hasOwn(plainTags, parsed.tag) ? plainTags[parsed.tag] : undefined;
+  return tag ? h(tag, null, children()) : plainText([node]);
+}
+
+/** The elements of a text. A plain string keeps its line breaks. */
+export function Rich({ body, context }: { body: Body; context: Context }): VNode {
+  if (typeof body === "string") {
+    return (
+      <p dir="auto" class="plain">
+        {body}
+      </p>
+    );
+  }
+  return <>{body.map((node) => build(node, context, 0))}</>;
+}
+
+const blocks = new Set(["p", "h", "quote", "li", "pre", "tr", "br", "hr"]);
+
+/** The text alone, without form; `limit` bounds the work for hostile nesting. */
+export function plainText(nodes: readonly unknown[], limit = 20_000): string {
+  let text = "";
+  const waiting: unknown[] = [...nodes].reverse();
+  while (waiting.length > 0 && text.length < limit) {
+    const node = waiting.pop();
+    if (typeof node === "string") text += node;
+    if (!Array.isArray(node)) continue;
+    const { tag, children } = parse(node);
+    if (blocks.has(tag) && text !== "" && !text.endsWith("\n")) text += "\n";
+    for (let index = children.length - 1; index >= 0; index--) waiting.push(children[index]);
+  }
+  return text;
+}
+
+export const bodyText = (body: Body): string => (typeof body === "string" ? body : plainText(body));

@@ -1,0 +1,36 @@
+import { guardKeyboard } from "./keyboard";
+import { followTheme } from "./theme";
+
+const sheets = new Map<string, CSSStyleSheet>();
+
+function sheetOf(css: string): CSSStyleSheet {
+  const known = sheets.get(css);
+  if (known) return known;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  sheets.set(css, sheet);
+  return sheet;
+}
+
+export interface Stage {
+  root: ShadowRoot;
+  dispose(): void;
+}
+
+/** A shadow root of our own in `el`: styled, themed, and closed to the notebook's shortcuts. */
+export function openStage(el: HTMLElement, styles: readonly string[]): Stage {
+  const host = document.createElement("div");
+  el.append(host);
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = styles.map(sheetOf);
+  const endGuard = guardKeyboard(host);
+  const endTheme = followTheme(root);
+  return {
+    root,
+    dispose() {
+      endGuard();
+      endTheme();
+      host.remove();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+// Reads the host's theme through probes: hidden elements coloured by the host's variables. A
+// probe has a transition, so the browser itself tells when a variable has changed, whoever did it.
+
+import { type Color, readColor, writeColor } from "./color";
+import { type HostColors, paletteOf } from "./palette";
+
+const NOTHING = "transparent";
+
+const sources: Record<keyof HostColors, string> = {
+  bg: `var(--jp-layout-color1,var(--vscode-editor-background,${NOTHING}))`,
+  ink: `var(--jp-ui-font-color0,var(--vscode-foreground,${NOTHING}))`,
+  accent: `var(--jp-brand-color1,var(--vscode-focusBorder,${NOTHING}))`,
+  muted: `var(--vscode-descriptionForeground,${NOTHING})`,
+  keyword: `var(--jp-mirror-editor-keyword-color,${NOTHING})`,
+  string: `var(--jp-mirror-editor-string-color,${NOTHING})`,
+  number: `var(--jp-mirror-editor-number-color,${NOTHING})`,
+  operator: `var(--jp-mirror-editor-operator-color,${NOTHING})`,
+};
+
+/** The colour of an element as sRGB, whatever notation the theme used; `null` if see-through. */
+function colorOf(value: string): Color | null {
+  const read = readColor(value);
+  return read && read.alpha > 0.5 ? read.color : null;
+}
+
+/** The first opaque background around `host`, for pages whose theme has no variables. */
+function backgroundAround(host: Element): Color | null {
+  let element: Element | null = host;
+  while (element) {
+    const color = colorOf(getComputedStyle(element).backgroundColor);
+    if (color) return color;
+    const root: Node = element.getRootNode();
+    element = element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+  }
+  return null;
+}
+
+function makeProbes(): [HTMLElement, Map<keyof HostColors, HTMLElement>] {
+  const box = document.createElement("div");
+  box.className = "probes";
+  box.setAttribute("aria-hidden", "true");
+  const probes = new Map<keyof HostColors, HTMLElement>();
+  for (const [name, source] of Object.entries(sources)) {
+    const probe = document.createElement("i");
+    probe.style.color = `color-mix(in srgb, ${source} 100%, transparent 0%)`;
+    probes.set(name as keyof HostColors, probe);
+    box.append(probe);
+  }
+  return [box, probes];
+}
+
+/** Keep the tokens of `root`'s host as the page's theme wants them. Returns what ends it. */
+export function followTheme(root: ShadowRoot): () => void {
+  const host = root.host as HTMLElement;
+  const [box, probes] = makeProbes();
+  root.append(box);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+
+  let applied = "";
+  const apply = (): void => {
+    const colors = {} as Record<keyof HostColors, Color | null>;
+    for (const [name, probe] of probes) colors[name] = colorOf(getComputedStyle(probe).color);
+    colors.bg ??= backgroundAround(host.parentElement ?? host);
+    const [scheme, tokens] = paletteOf(colors, dark.matches);
+    const said = JSON.stringify([scheme, tokens]);
+    if (said === applied) return;
+    applied = said;
+    for (const [name, color] of Object.entries(tokens)) {
+      host.style.setProperty(`--edu-${name}`, writeColor(color));
+    }
+    host.dataset.scheme = scheme;
+    host.style.colorScheme = scheme === "light" ? "light" : "dark";
+  };
+
+  const observer = new ResizeObserver(apply);
+  observer.observe(host);
+  box.addEventListener("transitionend", apply);
+  dark.addEventListener("change", apply);
+  apply();
+  return () => {
+    observer.disconnect();
+    box.removeEventListener("transitionend", apply);
+    dark.removeEventListener("change", apply);
+    box.remove();
+  };
+}

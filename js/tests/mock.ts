@@ -1,0 +1,112 @@
+import type { Fields, PageMessage } from "../src/core/messages";
+import type { Model } from "../src/core/model";
+
+type Callback = (...args: unknown[]) => void;
+
+/** A model as anywidget hands it out, with a kernel's end to play with. */
+export class MockModel {
+  readonly sent: PageMessage[] = [];
+  /** Whether the comm is there: without it, sending throws as Jupyter's does. */
+  open = true;
+  /** What the kernel does with each message; nothing by default. */
+  onSent: (message: PageMessage) => void = () => {};
+  #traits: Fields;
+  #listeners = new Map<string, Set<Callback>>();
+
+  constructor(traits: Fields = {}) {
+    this.#traits = { kind: "chat", course: "py101", options: { height: 420, lang: "" }, ...traits };
+  }
+
+  /** A new proxy each time, as anywidget makes one for `initialize` and one a view. */
+  proxy(): Model {
+    return {
+      get: (name) => this.#traits[name],
+      on: (event, callback) => {
+        const callbacks = this.#listeners.get(event) ?? new Set();
+        this.#listeners.set(event, callbacks.add(callback));
+      },
+      off: (event, callback) => this.#listeners.get(event)?.delete(callback),
+      send: (content) => {
+        if (!this.open) throw new Error("Cannot send");
+        this.sent.push(content as PageMessage);
+        this.onSent(content as PageMessage);
+      },
+    };
+  }
+
+  get listeners(): number {
+    return [...this.#listeners.values()].reduce((sum, callbacks) => sum + callbacks.size, 0);
+  }
+
+  emit(event: string, ...args: unknown[]): void {
+    for (const callback of [...(this.#listeners.get(event) ?? [])]) callback(...args);
+  }
+
+  /** A custom message of the kernel; each page gets a copy of its own. */
+  say(message: unknown): void {
+    this.emit("msg:custom", structuredClone(message));
+  }
+
+  set(name: string, value: unknown): void {
+    this.#traits[name] = value;
+    this.emit(`change:${name}`);
+  }
+
+  get page(): string {
+    return this.sent.find((message) => message.op === "ready")?.page ?? "";
+  }
+
+  asked(op: "ready"): number;
+  asked(op: "intent", action?: string): (PageMessage & { op: "intent" })[];
+  asked(op: "ready" | "intent", action?: string): unknown {
+    const found = this.sent.filter((message) => message.op === op);
+    if (op === "ready") return found.length;
+    return found.filter((message) => !action || (message as { do?: string }).do === action);
+  }
+
+  snapshot(docs: unknown[], lesson: Fields = {}, { n = 0, floor = 0, more = false } = {}): void {
+    this.say({
+      op: "snapshot",
+      to: this.page,
+      n,
+      lesson: { ...liveLesson, ...lesson },
+      collections: { messages: { docs, floor, more } },
+    });
+  }
+}
+
+export const liveLesson: Fields = {
+  course: "py101",
+  host: "edu.example",
+  me: { id: "u-tomas", name: "Tomas", role: "student" },
+  state: "live",
+  code: null,
+  reason: "",
+  nextTry: null,
+  queued: 0,
+  online: 36,
+  subshells: true,
+  readonly: false,
+  features: ["chat", "reactions"],
+};
+
+const START = new Date(2026, 10, 22, 10, 0).getTime();
+
+/** Message number `born`, by one of a few people in turn. */
+export function message(born: number, more: Fields = {}): Fields {
+  const people = ["Deniz", "Priya", "Emre", "Jonas", "Lina"];
+  const name = people[born % people.length] ?? "Deniz";
+  return {
+    id: `m${born}`,
+    born,
+    seq: born,
+    user: `u-${name.toLowerCase()}`,
+    name,
+    at: START + born * 20_000,
+    body: `Message ${born}`,
+    ...more,
+  };
+}
+
+export const messages = (from: number, to: number): Fields[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
