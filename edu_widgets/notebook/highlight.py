@@ -1,0 +1,77 @@
+"""Code to coloured pieces: Pygments' many kinds of tokens, told apart by six letters."""
+
+from __future__ import annotations
+
+import functools
+from importlib import import_module
+from typing import Any
+
+Piece = str | tuple[str, dict[str, str], str]
+"""A string, or `("t", {"c": letter}, text)`."""
+
+MAX_CODE = 5_000
+"""Characters that are coloured; longer code stays plain."""
+
+_MAX_PIECES = 1_500
+
+# Several lexers take time with the square of a line's length.
+_MAX_LINE = 200
+
+# Only languages a course is likely to show: Pygments knows 500, and some of its lexers can be
+# made to take seconds (Java's is one).
+_LANGUAGES = {
+    "python": "python", "py": "python", "python3": "python", "ipython": "python", "pycon": "pycon",
+    "bash": "bash", "sh": "bash", "shell": "bash", "zsh": "bash", "console": "console",
+    "json": "json", "yaml": "yaml", "yml": "yaml", "toml": "toml", "ini": "ini", "diff": "diff",
+    "javascript": "javascript", "js": "javascript", "typescript": "typescript", "ts": "typescript",
+    "html": "html", "xml": "xml", "css": "css", "sql": "sql", "c": "c", "cpp": "cpp", "c++": "cpp",
+    "kotlin": "kotlin", "go": "go", "rust": "rust", "rs": "rust", "r": "r",
+    "julia": "julia", "matlab": "matlab", "haskell": "haskell", "tex": "tex", "latex": "tex",
+}  # fmt: skip
+
+
+def highlight(code: str, language: str) -> list[Piece]:
+    """`code` cut into pieces; joined, their texts are `code` again.
+
+    A language we do not know, or code too long or too colourful, gives one plain piece.
+    """
+    name = _LANGUAGES.get(language.lower())
+    if name is None or len(code) > MAX_CODE or max(map(len, code.split("\n"))) > _MAX_LINE:
+        return [code] if code else []
+    pieces: list[tuple[str, str]] = []
+    for _, token, text in _lexer(name).get_tokens_unprocessed(code):
+        letter = _letter(token)
+        if pieces and (pieces[-1][0] == letter or text.isspace()):
+            pieces[-1] = (pieces[-1][0], pieces[-1][1] + text)
+        elif text:
+            pieces.append((letter, text))
+    if len(pieces) > _MAX_PIECES or "".join(text for _, text in pieces) != code:
+        return [code]
+    return [("t", {"c": letter}, text) if letter else text for letter, text in pieces]
+
+
+@functools.cache
+def _lexer(name: str) -> Any:
+    # Pygments carries no types; it is loaded on first use, which costs 10 ms.
+    lexers = import_module("pygments.lexers")
+    return lexers.get_lexer_by_name(name, stripnl=False, ensurenl=False)
+
+
+@functools.cache
+def _letter(token: Any) -> str:
+    """The letter of a token, from its family; "" for what is not coloured."""
+    kinds = import_module("pygments.token").Token
+    families = (
+        (kinds.Comment, "c"),
+        (kinds.Literal.String, "s"),
+        (kinds.Literal.Number, "m"),
+        (kinds.Operator.Word, "k"),
+        (kinds.Operator, "o"),
+        (kinds.Keyword, "k"),
+        (kinds.Name.Tag, "k"),
+        (kinds.Name.Function, "n"),
+        (kinds.Name.Class, "n"),
+        (kinds.Name.Decorator, "n"),
+        (kinds.Name.Attribute, "n"),
+    )
+    return next((letter for family, letter in families if token in family), "")

@@ -1,0 +1,294 @@
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edu_widgets.notebook.highlight import Piece, highlight
+from edu_widgets.notebook.links import find_links, safe_href
+from edu_widgets.notebook.nodes import MAX_TEXT, Body, to_nodes
+
+ATTRIBUTES: dict[str, set[str]] = {
+    **{tag: set() for tag in "p quote em strong del br hr h ul li code table tr".split()},
+    "ol": {"start"},
+    "pre": {"lang"},
+    "t": {"c"},
+    "a": {"href"},
+    "th": {"align"},
+    "td": {"align"},
+}
+PAGE_DEPTH = 24
+
+
+def as_json(body: Body | list[Piece]) -> Any:
+    """What arrives in the page."""
+    return json.loads(json.dumps(body))
+
+
+def check(node: Any, depth: int = 0) -> None:
+    """Fail unless the page would build this node, and only as the contract says."""
+    if isinstance(node, str):
+        return
+    assert isinstance(node, list)
+    assert depth <= PAGE_DEPTH
+    tag, *children = node
+    attributes = children.pop(0) if children and isinstance(children[0], dict) else {}
+    assert set(attributes) <= ATTRIBUTES[tag]
+    if tag == "a":
+        assert urlsplit(attributes["href"]).scheme.lower() in {"http", "https", "mailto"}
+        assert attributes["href"].isprintable()
+    if tag == "t":
+        assert attributes["c"] in "ksmocn"
+    if tag == "ol":
+        assert isinstance(attributes.get("start", 1), int)
+    for child in children:
+        check(child, depth + 1)
+
+
+def check_body(text: str) -> Any:
+    body = as_json(to_nodes(text))
+    if isinstance(body, str):
+        return body
+    assert body, "a list without nodes would show nothing"
+    for node in body:
+        check(node)
+    return body
+
+
+def flat(node: Any) -> str:
+    if isinstance(node, str):
+        return node
+    if node and node[0] == "br":
+        return "\n"
+    children = node[1:] if node and isinstance(node[0], str) and node[0] in ATTRIBUTES else node
+    return "".join(flat(child) for child in children if not isinstance(child, dict))
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("hello", "hello"),
+        ("two\nlines", "two\nlines"),
+        ("a\n\n\nb  c", "a\n\n\nb  c"),
+        ("3.5 - 2 = 1.5! (ok) #1 a&b c>d", "3.5 - 2 = 1.5! (ok) #1 a&b c>d"),
+        ("<b>bold</b> <script>alert(1)</script>", "<b>bold</b> <script>alert(1)</script>"),
+        ("<!-- a\n-->", "<!-- a\n-->"),
+        ("&lt;b&gt; &copy;", "&lt;b&gt; &copy;"),
+        (r"\*not\*", "*not*"),
+        ("*a* b\nc", [["p", ["em", "a"], " b", ["br"], "c"]]),
+        ("**a** ~~b~~ `c<d`", [["p", ["strong", "a"], " ", ["del", "b"], " ", ["code", "c<d"]]]),
+        ("# Title", [["h", "Title"]]),
+        ("a\n\n*b*", [["p", "a"], ["p", ["em", "b"]]]),
+        ("> q\n> r", [["quote", ["p", "q", ["br"], "r"]]]),
+        ("- a\n- b", [["ul", ["li", "a"], ["li", "b"]]]),
+        ("3. x\n4. y", [["ol", {"start": 3}, ["li", "x"], ["li", "y"]]]),
+        ("a\n\n---", [["p", "a"], ["hr"]]),
+        ("```\na *b*\n\n```", [["pre", "a *b*\n"]]),
+        ("```nosuch\nx\n```", [["pre", {"lang": "nosuch"}, "x"]]),
+        ("    x = 1\n    y", [["pre", "x = 1\ny"]]),
+        (
+            "|a|b|\n|-|:-:|\n|1|*2*|",
+            [
+                [
+                    "table",
+                    ["tr", ["th", "a"], ["th", {"align": "center"}, "b"]],
+                    ["tr", ["td", "1"], ["td", {"align": "center"}, ["em", "2"]]],
+                ]
+            ],
+        ),
+        (
+            "see https://a.b/c_d_e?x=1&y=(2)).",
+            [
+                [
+                    "p",
+                    "see ",
+                    ["a", {"href": "https://a.b/c_d_e?x=1&y=(2)"}, "https://a.b/c_d_e?x=1&y=(2)"],
+                    ").",
+                ]
+            ],
+        ),
+        ("[*a*](https://x.org)", [["p", ["a", {"href": "https://x.org"}, ["em", "a"]]]]),
+        ("<a@x.org>", [["p", ["a", {"href": "mailto:a@x.org"}, "a@x.org"]]]),
+        ("![alt](https://x/i.png)", [["p", ["a", {"href": "https://x/i.png"}, "alt"]]]),
+        ("![](https://x/i.png)", [["p", ["a", {"href": "https://x/i.png"}, "https://x/i.png"]]]),
+        ("![alt](data:image/png;base64,aa)", "alt"),
+        ("[![p](https://x/i)](https://y)", [["p", ["a", {"href": "https://y"}, "p"]]]),
+        ("[file](ftp://x) next", "file (ftp://x) next"),
+        ("[out](/logout)", "out (/logout)"),
+        ("[a]: https://x", [["p", "[a]: ", ["a", {"href": "https://x"}, "https://x"]]]),
+    ],
+)  # fmt: skip
+def test_markdown_becomes_nodes(text: str, body: Any) -> None:
+    assert check_body(text) == body
+
+
+def test_code_is_coloured_by_six_letters() -> None:
+    body = check_body("```python\n@d\ndef f(x):\n    return 'a' + 1  # c\n```")
+    ((tag, attributes, *pieces),) = body
+    assert (tag, attributes) == ("pre", {"lang": "python"})
+    assert flat(body) == "@d\ndef f(x):\n    return 'a' + 1  # c"
+    letters = {piece[2].strip(): piece[1]["c"] for piece in pieces if isinstance(piece, list)}
+    assert letters == {"@d": "n", "def": "k", "f": "n", "return": "k", "'a'": "s", "+": "o"} | {
+        "1": "m",
+        "# c": "c",
+    }
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\nscript:alert(1)",
+        "java\tscript:alert(1)",
+        "\x01javascript:alert(1)",
+        " javascript:alert(1)",
+        "&#106;avascript:alert(1)",
+        "javascript&colon;alert(1)",
+        "javascript&#x3A;alert(1)",
+        "vbscript:x",
+        "data:text/html,<script>alert(1)</script>",
+        "file:///etc/passwd",
+        "blob:https://x.org/1",
+        "view-source:https://x.org",
+        "//evil.example",
+        "/logout",
+        "https:evil.example",
+        "https:/evil.example",
+        "https://",
+        "https://bank.example@evil.example",
+        "https://x.org\\@evil.example",
+        "https://x.org/\u202egnp.exe",
+        "https://x.org/\x00",
+        "ht\ntps://x.org",
+        "mailto:",
+        "mailto:a@b.c?bcc=all@b.c",
+        "https://x.org/" + "a" * 3_000,
+    ],
+)
+def test_no_link_leads_there(href: str) -> None:
+    assert safe_href(href) is None
+    for text in (f"[x]({href})", f"[x](<{href}>)", f"<{href}>", f"![x]({href})", f"**{href}**"):
+        body = check_body(text)
+        assert '"href": "' + href not in json.dumps(body)
+        # Whatever is linked instead is a web address that stands in the text itself.
+        assert "script" not in "".join(hrefs(body))
+
+
+def hrefs(node: Any) -> list[str]:
+    if not isinstance(node, list):
+        return []
+    own = [part["href"] for part in node if isinstance(part, dict) and "href" in part]
+    return own + [href for child in node for href in hrefs(child)]
+
+
+@pytest.mark.parametrize("href", ["http://x", "HTTPS://x.org:8/a?b#c", "mailto:a.b@x.org"])
+def test_links_that_may_be(href: str) -> None:
+    assert safe_href(href) == href
+
+
+def test_deep_or_large_text_comes_back_as_typed() -> None:
+    for text in (
+        ">" * 100 + " deep",
+        "".join("  " * depth + "- a\n" for depth in range(40)),
+        "[" * 201 + "*a*",
+        "*a*\n" * 501,
+        "|" * 60 + "\n" + "|-" * 60 + "\n" + "x\n" * 400,
+        "*a*" * 1_001,
+        "*a*" + "x" * MAX_TEXT,
+    ):
+        assert to_nodes(text) == text
+
+
+HOSTILE = [
+    *("[", "]", "![", "*", "*a", "*a_", "**a ", "_a ", "~~a", ">", "> ", ">\n", "- ", "-\n", "1. "),
+    *("`", "`a", "<", "<a ", "<http://", "[a](", "[a](<b", "![[", "|", "\\", "&", "#", "a\n", "\n"),
+    *(" ", "\t", " \n", "a\n=", "***a", "*x**y", "a**b", "![](", "[^", "http://", "http://a"),
+    *("- > ", "<!--", "<?", "~~~\n", "```\n", "](", "[]()", "||\n", "|-|\n", "\ud800", "\x00", ")"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE, ids=ascii)
+def test_hostile_repetition_stays_cheap(piece: str) -> None:
+    fill = piece * (MAX_TEXT // len(piece))
+    texts = (fill, "*a* " + fill[:-4], fill[: MAX_TEXT // 2] + "a](x)" * (MAX_TEXT // 10))
+    to_nodes.cache_clear()
+    check_body("*warm*")
+    for text in texts:
+        start = time.thread_time()
+        to_nodes(text)
+        # 50 ms is the bound on an idle machine, measured in benchmarks; this is to fail on the
+        # seconds that a quadratic rule takes.
+        assert time.thread_time() - start < 0.4
+        check_body(text)
+
+
+@pytest.mark.parametrize(
+    "language", ["python", "cpp", "html", "bash", "yaml", "diff", "typescript"]
+)
+@pytest.mark.parametrize("piece", ["a ", "(", "'", "{", "<", "a.b", "=", "@", "\\", "a\n", "-"])
+def test_hostile_code_stays_cheap(language: str, piece: str) -> None:
+    highlight("x", language)
+    code = (piece * MAX_TEXT)[:5_000]
+    lines = "\n".join(code[at : at + 190] for at in range(0, 4_900, 190))
+    for text in (code, lines):
+        start = time.thread_time()
+        pieces = highlight(text, language)
+        assert time.thread_time() - start < 0.4
+        assert flat(as_json(pieces)) == text
+
+
+@given(st.text(max_size=400))
+def test_any_text_gives_allowed_nodes(text: str) -> None:
+    check_body(text)
+
+
+PIECES = (
+    *("a", "bc", " ", "\n", "\n\n", "*", "**", "_", "~~", "`", "```", "```python\n", "#", ">"),
+    *("- ", "1. ", "    ", "|", "\n|-|-|\n", "[", "]", "](http://d)", "](java:e)", "!", "<"),
+    *("\\", "&amp;", "https://f.g", "<h@i.j>", "+", "=", "---", "\t"),
+)
+markup = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+
+
+@given(markup)
+def test_any_markup_gives_allowed_nodes_and_loses_no_letter(text: str) -> None:
+    body = check_body(text)
+    shown = Counter(c for c in json.dumps(body) if c.isalpha())
+    typed = Counter(c for c in text if c.isalpha())
+    assert not typed - shown
+
+
+@given(markup)
+def test_the_same_text_gives_the_same_nodes(text: str) -> None:
+    to_nodes.cache_clear()
+    first = to_nodes(text)
+    assert to_nodes(text) is first
+
+
+@given(st.lists(st.sampled_from(["https://a.b", "http://", "(", ")", ".", " ", "x", "]", "@"])))
+def test_cutting_at_links_keeps_the_text(parts: list[str]) -> None:
+    text = "".join(parts)
+    pieces = list(find_links(text))
+    assert "".join(piece for piece, _ in pieces) == text
+    assert all(safe_href(piece) for piece, linked in pieces if linked)
+
+
+@given(st.text(max_size=300), st.sampled_from(["python", "bash", "html", "json", "sql", "?"]))
+def test_colouring_keeps_the_code(code: str, language: str) -> None:
+    assert flat(as_json(highlight(code, language))) == code
+
+
+def test_parser_and_lexers_are_loaded_on_first_use_only() -> None:
+    program = (
+        "import sys, edu_widgets.notebook.nodes as n; n.to_nodes('plain');"
+        "assert not {'markdown_it', 'pygments'} & set(sys.modules); n.to_nodes('*a*');"
+        "assert 'markdown_it' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
