@@ -177,6 +177,19 @@ class CourseClient:
         self._pooled = None
         self._update_view()
 
+    @property
+    def usable(self) -> bool:
+        """Whether it is open, and in this process."""
+        return not self._closed and self._network.alive
+
+    def check(self) -> None:
+        """See that this process may use it.
+
+        Raises:
+            ForkedProcess: this is a forked child.
+        """
+        self._network.check()
+
     # -- reading ------------------------------------------------------------------------
 
     def me(self) -> Person:

@@ -1,0 +1,181 @@
+"""The three ways into a lesson: host it, join it by invite, or connect to a service."""
+
+import getpass
+import os
+import threading
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from edu_widgets import folders
+from edu_widgets.client.course import CourseClient, Person
+from edu_widgets.client.invites import (
+    WEBSOCKET_PATH,
+    Invite,
+    People,
+    parse_invite,
+    websocket_url,
+)
+from edu_widgets.client.invites import (
+    join as exchange,
+)
+from edu_widgets.client.network import NetworkThread, callbacks, network
+from edu_widgets.client.pool import Pool, Settings
+from edu_widgets.client.transport import Target
+from edu_widgets.lesson import Lesson
+from edu_widgets.protocol.channels import course_name, person_name
+from edu_widgets.protocol.errors import InvalidArgument
+
+_lock = threading.RLock()
+_open: dict[tuple[str, str, str], Lesson] = {}
+_pools: dict[NetworkThread, Pool] = {}
+
+
+def host(
+    course: str,
+    *,
+    name: str | None = None,
+    address: str | None = None,
+    port: int | None = None,
+    keep: bool = False,
+    rate_limits: bool = True,
+) -> Lesson:
+    """Start the embedded service for a course, or find it running, and enter as its instructor.
+
+    Loopback only by default; `address` may be `"lan"`, an address of this computer, or the
+    public URL under which a proxy shows it. The service outlives a kernel restart and ends
+    itself ten minutes after the last member is gone, unless `keep`.
+
+    Raises:
+        InvalidArgument: the course's name, or another argument, cannot be used.
+        ServiceUnavailable: the service did not start; the message quotes why.
+    """
+    from edu_widgets.service import launch  # noqa: PLC0415 - only who hosts needs it
+
+    course = course_name(course)
+    info = launch.start(
+        course,
+        folders.service_folder(course),
+        address=address,
+        port=port,
+        keep=keep,
+        rate_limits=rate_limits,
+        watch_pid=os.getpid(),
+    )
+    who = person_name(name or _own_name())
+    member = launch.enter(info, who)
+    me = Person(member.user_id, member.name, member.role)
+    return _lesson(
+        course,
+        info.local_url,
+        me,
+        lambda: member.secret,
+        invite=str(Invite(info.url, course, info.invite)),
+        audience=info.audience,
+    )
+
+
+def join(invite: str, name: str | None = None) -> Lesson:
+    """Enter a course by its invite, as `http://127.0.0.1:8765/py101?code=K7QX4M2P`.
+
+    The same name from the same account is the same person again, also after a restart.
+
+    Raises:
+        InvalidArgument: the invite or the name cannot be read.
+        Refused: the invite is wrong or has expired.
+        ServiceUnavailable: no service answers there.
+    """
+    parsed = parse_invite(invite)
+    member = exchange(parsed, name or _own_name(), People(folders.people_folder()))
+    me = Person(member.user_id, member.name, member.role)
+    return _lesson(parsed.course, parsed.base, me, lambda: member.secret)
+
+
+def connect(
+    *,
+    url: str | None = None,
+    token: str | Callable[[], str] | None = None,
+    user_id: str | None = None,
+    course: str | None = None,
+) -> Lesson:
+    """Connect to a service with a token. What is not given comes from `EDU_WIDGETS_*`.
+
+    `url` is the service's address, `ws(s)://` or `http(s)://`; `token` a string, or a function
+    that returns a fresh one.
+
+    Raises:
+        InvalidArgument: something is missing or cannot be read; the message names it.
+    """
+    address = _setting("url", url)
+    who = _setting("user_id", user_id)
+    name = course_name(_setting("course", course))
+    source = token if callable(token) else _constant(_setting("token", token))
+    parts = urlsplit(address)
+    if parts.scheme not in ("ws", "wss", "http", "https") or not parts.hostname:
+        msg = f"url={address!r:.200} is not a service's address; one looks like wss://example.org."
+        raise InvalidArgument(msg)
+    scheme = parts.scheme.replace("ws", "http")
+    path = parts.path.removesuffix(WEBSOCKET_PATH).rstrip("/")
+    me = Person(who, who)
+    return _lesson(name, f"{scheme}://{parts.netloc}{path}", me, source)
+
+
+def _lesson(
+    course: str,
+    base: str,
+    me: Person,
+    token: Callable[[], str],
+    *,
+    invite: str = "",
+    audience: str = "",
+) -> Lesson:
+    """The open lesson for this service, user and course, or a new one."""
+    key = (base, me.user_id, course)
+    with _lock:
+        open_ = _open.get(key)
+        if open_ is not None and open_.usable:
+            open_.refresh(invite=invite, audience=audience)
+            return open_
+        thread = network()
+        pool = _pools.get(thread)
+        if pool is None:
+            _pools.clear()
+            pool = _pools[thread] = Pool(thread)
+        target = Target(websocket_url(base), me.user_id, token)
+        settings = Settings(outbox_folder=folders.outbox_folder())
+        client = CourseClient(
+            course, target, me, pool, thread, callbacks(), settings, host=urlsplit(base).netloc
+        )
+        client.start()
+        lesson = Lesson(
+            client, invite=invite, audience=audience, on_close=lambda: _forget(key, lesson)
+        )
+        _open[key] = lesson
+        return lesson
+
+
+def _forget(key: tuple[str, str, str], lesson: Lesson) -> None:
+    with _lock:
+        if _open.get(key) is lesson:
+            del _open[key]
+
+
+def _own_name() -> str:
+    hub = os.environ.get("JUPYTERHUB_USER")
+    if hub:
+        return hub
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "Someone"
+
+
+def _setting(name: str, given: str | None) -> str:
+    value = given or os.environ.get(f"EDU_WIDGETS_{name.upper()}", "")
+    if not value:
+        msg = f"connect() needs {name}=…, or EDU_WIDGETS_{name.upper()} in the environment."
+        raise InvalidArgument(msg)
+    return value
+
+
+def _constant(token: str) -> Callable[[], str]:
+    return lambda: token

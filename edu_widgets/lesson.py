@@ -1,0 +1,160 @@
+"""Lesson: one participant's live view of one course."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Self
+
+from edu_widgets.client.course import CourseClient, Person
+from edu_widgets.protocol import meaning
+
+if TYPE_CHECKING:
+    from edu_widgets.chat.widget import CourseChat
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a lesson's connection stands; prints as one sentence.
+
+    `round_trip` is in seconds, None before the first measurement; `queued` counts commands
+    that are kept and not yet acknowledged.
+    """
+
+    state: str
+    transport: str
+    round_trip: float | None
+    queued: int
+    reconnects: int
+    detail: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.state.capitalize()]
+        if self.transport:
+            parts[0] += f" over {self.transport}"
+        if self.round_trip is not None:
+            parts.append(f"round trip {self.round_trip * 1000:.0f} ms")
+        if self.queued:
+            parts.append(f"{self.queued} kept, to be sent")
+        if self.reconnects:
+            parts.append(f"reconnected {self.reconnects} times")
+        sentence = ", ".join(parts) + "."
+        return f"{sentence} {self.detail}".rstrip()
+
+    __repr__ = __str__
+
+
+class Lesson:
+    """A course as one person sees it: its chat and, later in the hour, all the rest.
+
+    Made by `host`, `join` or `connect`. Everything is used from any thread, returns at once,
+    and goes on while a cell runs.
+    """
+
+    def __init__(
+        self,
+        client: CourseClient,
+        *,
+        invite: str = "",
+        audience: str = "",
+        on_close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._client = client
+        self._invite = invite
+        self._audience = audience
+        self._on_close = on_close
+        self._chat: CourseChat | None = None
+
+    def __repr__(self) -> str:
+        lines = [f"Lesson {self.course}, as {self.user.name} ({self.user.role}): {self.status()}"]
+        if self._invite:
+            lines.append(f"Students join with: {self._invite}")
+        if self._audience:
+            lines.append(self._audience)
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        who, how = escape(self.user.name), escape(str(self.status()))
+        head = f"<b>{escape(self.course)}</b> as {who}. {how}"
+        rows = [head]
+        if self._invite:
+            call = f'edu.join("{self._invite}", name="…")'
+            rows.append(f"Students join with <code style='user-select:all'>{escape(call)}</code>")
+        if self._audience:
+            rows.append(escape(self._audience))
+        return "<div>" + "<br>".join(rows) + "</div>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is open in this process."""
+        return self._client.usable
+
+    def refresh(self, *, invite: str, audience: str) -> None:
+        """The lesson was asked for again: what is said about it may have changed."""
+        self._invite, self._audience = invite or self._invite, audience or self._audience
+        self._client.retry_now()
+
+    @property
+    def course(self) -> str:
+        """The course's name."""
+        return self._client.course
+
+    @property
+    def invite(self) -> str:
+        """What students pass to `join`; empty for those who do not host."""
+        return self._invite
+
+    @property
+    def user(self) -> Person:
+        """Who I am here."""
+        return self._client.me()
+
+    @property
+    def chat(self) -> "CourseChat":
+        """The course's chat, one widget however often it is asked for."""
+        if self._chat is None:
+            from edu_widgets.chat.widget import CourseChat
+
+            self._chat = CourseChat(self._client)
+        return self._chat
+
+    def wait_connected(self, timeout: float = 10.0) -> "Lesson":
+        """Wait until the lesson is live, at most `timeout` seconds.
+
+        Raises:
+            Refused: the service said no, with the reason.
+            NotConnected: it was not reached in time; trying goes on.
+        """
+        self._client.wait_connected(timeout)
+        return self
+
+    def status(self) -> Status:
+        """State, transport, round trip, queue and reconnects.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
+        numbers, view = self._client.numbers(), self._client.view()
+        detail = view.reason or (meaning(view.code) if view.code else "")
+        return Status(
+            numbers.state,
+            numbers.transport,
+            numbers.round_trip,
+            numbers.queued,
+            numbers.reconnects,
+            " ".join(part for part in (detail, numbers.problem) if part),
+        )
+
+    def close(self) -> None:
+        """Leave the lesson. What was not sent is kept until the course is joined again."""
+        if self._chat is not None:
+            self._chat.close()
+            self._chat = None
+        self._client.close()
+        self._on_close()
