@@ -74,6 +74,11 @@ def load(path: Path) -> ServiceConfig:
     return from_table(table)
 
 
+def without_limits(config: ServiceConfig) -> ServiceConfig:
+    """The same table with the message limits lifted."""
+    return msgspec.structs.replace(config, rate_limits=False)
+
+
 def from_table(table: Any) -> ServiceConfig:
     """Check a table and fill in the defaults.
 

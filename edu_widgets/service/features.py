@@ -28,7 +28,9 @@ class Stage(Protocol):
             Refused: the rule refused, or the store cannot write now (`UNAVAILABLE`).
         """
 
-    def announce(self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]) -> None:
+    def announce(
+        self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]
+    ) -> None:
         """Write a signal to a channel's members, coalesced by `key` to 4 frames a second.
 
         `frame` gives type and data when it is written, `None` for nothing to say.

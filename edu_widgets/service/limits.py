@@ -20,20 +20,30 @@ class SlidingWindow(Generic[K]):
 
     def admit(self, key: K, *, most: int, interval_ms: int, event: str = "") -> int:
         """Admit an event: 0, or the ms to wait until it would be admitted."""
+        if event and any(event == seen for _, seen in self._events.get(key, ())):
+            return 0
+        wait = self.full(key, most=most, interval_ms=interval_ms)
+        if not wait:
+            self._events.setdefault(key, deque()).append((self._now(), event))
+        return wait
+
+    def full(self, key: K, *, most: int, interval_ms: int) -> int:
+        """The ms until one more would be admitted, without counting anything."""
+        events = self._events.get(key)
+        if not events:
+            return 0
         now = self._now()
-        events = self._events.setdefault(key, deque())
         while events and now - events[0][0] >= interval_ms / 1000:
             events.popleft()
-        if event and any(event == seen for _, seen in events):
-            return 0
         if len(events) < most:
-            events.append((now, event))
             return 0
         return max(1, int(interval_ms - (now - events[0][0]) * 1000) + 1)
 
     def sweep(self, older_s: float) -> None:
         """Forget keys without an event in the last `older_s` seconds."""
         now = self._now()
-        stale = [key for key, seen in self._events.items() if not seen or now - seen[-1][0] > older_s]
+        stale = [
+            key for key, seen in self._events.items() if not seen or now - seen[-1][0] > older_s
+        ]
         for key in stale:
             del self._events[key]

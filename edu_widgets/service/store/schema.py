@@ -47,7 +47,9 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
     Raises:
         sqlite3.Error: it cannot be opened or is not a database.
     """
-    connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=busy_s, isolation_level=None, check_same_thread=False
+    )
     try:
         if read_only:
             connection.execute("PRAGMA query_only = ON")

@@ -57,7 +57,9 @@ class SqliteStore:
 
     async def commit(self, request: Request[Any], rule: Rule) -> Committed:
         """Run a rule and store what it decides."""
-        return cast("Committed", await self._write(partial(writes.commit, request=request, rule=rule)))
+        return cast(
+            "Committed", await self._write(partial(writes.commit, request=request, rule=rule))
+        )
 
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Call back for every commit, in order."""
@@ -120,7 +122,9 @@ class SqliteStore:
 
     async def memberships(self, user_id: str) -> dict[str, Membership]:
         """A person's courses."""
-        rows = await self._rows("SELECT course, user, name, role FROM members WHERE user = ?", user_id)
+        rows = await self._rows(
+            "SELECT course, user, name, role FROM members WHERE user = ?", user_id
+        )
         return {row[0]: Membership(*row) for row in rows}
 
     async def set_role(self, course: str, user_id: str, role: str) -> Membership | None:
@@ -134,7 +138,9 @@ class SqliteStore:
 
     async def invite(self, course: str) -> Invite | None:
         """A course's invite."""
-        rows = await self._rows("SELECT course, code, expires FROM invites WHERE course = ?", course)
+        rows = await self._rows(
+            "SELECT course, code, expires FROM invites WHERE course = ?", course
+        )
         return Invite(*rows[0]) if rows else None
 
     async def erase(self, course: str, user_id: str, now: int) -> int:
@@ -182,9 +188,7 @@ class SqliteStore:
             db = schema.connect(self._path, read_only=True)
         try:
             yield db
-        except sqlite3.Error:
+        except BaseException:
             db.close()
             raise
         self._idle.put(db)
-
-

@@ -42,6 +42,7 @@ class Writer:
         self._loop = loop
         self._deliver = deliver
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        path.touch(mode=0o600)  # SQLite gives its side files the same permissions
         self._db: sqlite3.Connection | None = schema.connect(path)
         try:
             schema.prepare(self._db, path)

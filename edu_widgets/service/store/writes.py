@@ -38,7 +38,14 @@ def commit(db: sqlite3.Connection, request: Request[object], rule: Rule) -> Comm
     seq = head(db, request.channel)[1] if own is None else own
     db.execute(
         "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?)",
-        (request.course, request.user.id, request.message_id, request.fingerprint, seq, request.now),
+        (
+            request.course,
+            request.user.id,
+            request.message_id,
+            request.fingerprint,
+            seq,
+            request.now,
+        ),
     )
     return Committed(seq, changes)
 

@@ -1,0 +1,223 @@
+"""The HTTP application: one port for the WebSocket, joining, health and metrics."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+from aiohttp import hdrs, web
+
+from edu_widgets.protocol import HEADER, VERSION, Code
+from edu_widgets.protocol.channels import course_name
+from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
+from edu_widgets.service import doors, invite_page, tokens, websocket
+from edu_widgets.service.hub import Hub
+from edu_widgets.service.identity import Identity
+from edu_widgets.service.people import OWNER, Join, People
+from edu_widgets.service.roles import change_role
+
+log = logging.getLogger("edu_widgets.service")
+
+T = TypeVar("T")
+
+MAX_BODY = 64 * 1024
+
+_STATUS = {
+    Code.UNAUTHORIZED: 401,
+    Code.TOKEN_EXPIRED: 401,
+    Code.RATE_LIMITED: 429,
+    Code.UNAVAILABLE: 503,
+    Code.RESTARTING: 503,
+    Code.NO_SUCH_CHANNEL: 404,
+    Code.NOT_FOUND: 404,
+    Code.TOO_LARGE: 413,
+    Code.INTERNAL: 500,
+    Code.PROTOCOL: 400,
+    Code.INVALID: 400,
+    Code.UNKNOWN_TYPE: 404,
+}
+
+
+class Problem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Body of an answer that refuses; `retry_after` in ms."""
+
+    code: int
+    message: str
+    retry_after: int | None = None
+
+
+class RoleChange(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/role`."""
+
+    course: str
+    user_id: str
+    role: str
+
+
+@dataclass(slots=True)
+class Door:
+    """What requests are answered from. `watch` is called with a further kernel's pid."""
+
+    hub: Hub
+    people: People
+    address: doors.Address
+    instance: str
+    version: str
+    keys: Sequence[tokens.Key] = ()
+    watch: Callable[[int], None] = field(default=lambda _pid: None)
+
+    async def identity(self, request: web.Request) -> Identity:
+        """Whose request this is.
+
+        Raises:
+            Refused: `UNAUTHORIZED` or `TOKEN_EXPIRED`.
+        """
+        value = doors.bearer(request)
+        if tokens.looks_like_token(value):
+            return tokens.identity(value, self.keys, self.hub.courses)
+        return await self.people.identity(value)
+
+
+_DOOR: web.AppKey[Door] = web.AppKey("door", Door)
+
+
+def application(door: Door) -> web.Application:
+    """The application, without a socket."""
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_guard])
+    app[_DOOR] = door
+    app.router.add_get("/", _root)
+    app.router.add_get("/api/realtime/ws", _websocket)
+    app.router.add_post("/api/join", _join)
+    app.router.add_get("/api/me", _me)
+    app.router.add_post("/api/role", _role)
+    app.router.add_post("/api/attach", _attach)
+    app.router.add_get("/health", _health)
+    app.router.add_get("/metrics", _metrics)
+    app.router.add_get("/{course}", _invite)
+    app.on_response_prepare.append(_mark)
+    return app
+
+
+async def _mark(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers[HEADER] = VERSION
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.popall(hdrs.SERVER, None)
+
+
+@web.middleware
+async def _guard(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    door = request.app[_DOOR]
+    try:
+        doors.check(request, door.address.hosts)
+        return await handler(request)
+    except Refused as error:
+        return _refused(door, request, error)
+    except web.HTTPException as error:
+        if error.status == web.HTTPRequestEntityTooLarge.status_code:
+            return _refused(door, request, refusal(Code.TOO_LARGE, Code.TOO_LARGE.meaning))
+        code = {404: Code.UNKNOWN_TYPE, 405: Code.UNKNOWN_TYPE}.get(error.status, Code.PROTOCOL)
+        return _json(
+            Problem(code, f"{request.method} {request.path}: {error.reason}."), error.status
+        )
+    except (ConnectionError, asyncio.CancelledError):
+        raise
+    except Exception:
+        log.exception("A request failed.")
+        return _json(Problem(Code.INTERNAL, Code.INTERNAL.meaning), 500)
+
+
+def _refused(door: Door, request: web.Request, error: Refused) -> web.Response:
+    door.hub.metrics.refusals.labels(error.code).inc()
+    door.hub.audit.record("REQUEST_REFUSED", path=request.path[:80], code=error.code)
+    status = _STATUS.get(Code(error.code), 403)
+    response = _json(Problem(error.code, str(error), getattr(error, "retry_after", None)), status)
+    if status == 401:  # noqa: PLR2004
+        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+    return response
+
+
+def _json(value: object, status: int = 200) -> web.Response:
+    body = msgspec.json.encode(value)
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+async def _body(request: web.Request, type_: type[T]) -> T:
+    try:
+        return msgspec.json.decode(await request.read(), type=type_)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise refusal(Code.PROTOCOL, f"The body: {error}.") from error
+
+
+async def _root(request: web.Request) -> web.StreamResponse:
+    if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+        return await _websocket(request)
+    return _json({"service": "edu-widgets", "version": request.app[_DOOR].version})
+
+
+async def _websocket(request: web.Request) -> web.StreamResponse:
+    door = request.app[_DOOR]
+    return await websocket.serve(door.hub, request, await door.identity(request))
+
+
+async def _join(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    ask = await _body(request, Join)
+    joined = await door.people.join(ask, request.remote or "")
+    door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id)
+    return _json(joined)
+
+
+async def _me(request: web.Request) -> web.Response:
+    identity = await request.app[_DOOR].identity(request)
+    courses = {c: {"name": p.name, "role": p.role} for c, p in identity.people.items()}
+    return _json({"userId": identity.user_id, "courses": courses})
+
+
+async def _role(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    ask = await _body(request, RoleChange)
+    by = (await door.identity(request)).people.get(ask.course)
+    if by is None or not by.staff:
+        raise refusal(Code.FORBIDDEN, "Only instructors change roles.")
+    await change_role(door.hub, ask.course, ask.user_id, ask.role, by)
+    return _json({})
+
+
+async def _attach(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    if (await door.identity(request)).user_id != OWNER:
+        raise refusal(Code.FORBIDDEN, "Only the owner of the service may do that.")
+    ask = await _body(request, dict[str, int])
+    door.watch(ask.get("pid", 0))
+    return _json({})
+
+
+async def _health(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    about = {"ok": True, "instance": door.instance, "version": door.version}
+    return _json(about | {"members": len(door.hub.members)})
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    body = request.app[_DOOR].hub.metrics.text()
+    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4"})
+
+
+async def _invite(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    try:
+        course = course_name(request.match_info["course"])
+    except InvalidArgument as error:
+        raise refusal(Code.NO_SUCH_CHANNEL, str(error)) from error
+    url = str(request.url)
+    if door.address.url:
+        url = door.address.url + str(request.rel_url)
+    # Whether the course exists is for those to know who have its invite.
+    page = invite_page.render(course, url)
+    headers = {"Content-Security-Policy": invite_page.POLICY, "Referrer-Policy": "no-referrer"}
+    return web.Response(text=page, content_type="text/html", headers=headers)

@@ -1,0 +1,52 @@
+"""Coalescing: the first at once, then at most so many a second, the last one always."""
+
+import asyncio
+from collections.abc import Callable, Hashable
+
+FRAMES_A_SECOND = 4
+
+
+class Coalescer:
+    """Calls an action by key at most every `interval` s; calls in between become one.
+
+    What is said is decided when it is said, so a burst ends with the latest state.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, interval: float = 1 / FRAMES_A_SECOND
+    ) -> None:
+        self._loop = loop
+        self._interval = interval
+        self._last: dict[Hashable, float] = {}
+        self._waiting: dict[Hashable, tuple[asyncio.TimerHandle, Callable[[], object]]] = {}
+
+    def call(self, key: Hashable, action: Callable[[], object]) -> None:
+        """Call `action` now or soon, unless one of this key is waiting; then that is replaced."""
+        waiting = self._waiting.get(key)
+        if waiting is not None:
+            self._waiting[key] = (waiting[0], action)
+            return
+        wait = self._last.get(key, -self._interval) + self._interval - self._loop.time()
+        if wait <= 0:
+            self._last[key] = self._loop.time()
+            action()
+            return
+        self._waiting[key] = (self._loop.call_later(wait, self._fire, key), action)
+
+    def _fire(self, key: Hashable) -> None:
+        _, action = self._waiting.pop(key)
+        self._last[key] = self._loop.time()
+        action()
+
+    def forget_old(self) -> None:
+        """Drop what is known of keys that have been quiet."""
+        now = self._loop.time()
+        for key, last in list(self._last.items()):
+            if now - last > self._interval and key not in self._waiting:
+                del self._last[key]
+
+    def close(self) -> None:
+        """Cancel what is waiting."""
+        for handle, _ in self._waiting.values():
+            handle.cancel()
+        self._waiting.clear()

@@ -1,0 +1,179 @@
+"""What to do with each frame a member sends."""
+
+import asyncio
+import logging
+
+from edu_widgets.protocol import (
+    REGISTRY,
+    Code,
+    CommandType,
+    Envelope,
+    Lane,
+    decode,
+    decode_data,
+    is_id,
+)
+from edu_widgets.protocol.errors import ProtocolError, Refused, refusal
+from edu_widgets.protocol.messages import Heartbeat, HeartbeatAck, RequestHistory, Unsubscribe
+from edu_widgets.service import frames, subscribe, typing_signals
+from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.lanes import MAX_WAITING
+from edu_widgets.service.member import Member
+from edu_widgets.service.rules import Request
+from edu_widgets.service.store import RETRY_AFTER_MS
+
+log = logging.getLogger("edu_widgets.service")
+
+MAX_HISTORY = 200
+"""Documents in one answer to `request_history`."""
+
+
+class RateLimited(Refused):
+    """Too many messages; `retry_after` in ms."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            f"Too many messages; again in {retry_after / 1000:.0f} s.", Code.RATE_LIMITED
+        )
+        self.retry_after = retry_after
+
+
+async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
+    """Handle one frame. Never raises for what a member sent: the answer is an `error`."""
+    envelope = None
+    try:
+        envelope = decode(raw)
+        await _route(hub, member, envelope)
+    except (ProtocolError, Refused) as error:
+        refuse(hub, member, envelope, error)
+    except Exception as error:
+        log.exception("A frame could not be handled.")
+        hub.audit.record("REALTIME_FAILURE", kind=type(error).__name__)
+        refuse(hub, member, envelope, refusal(Code.INTERNAL, Code.INTERNAL.meaning))
+
+
+def refuse(
+    hub: Hub, member: Member, envelope: Envelope | None, error: ProtocolError | Refused
+) -> int | None:
+    """Answer with an `error`; returns its `retryAfter` in ms."""
+    channel = envelope.channel if envelope else ""
+    message_id = envelope.message_id if envelope else ""
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is None and error.code in {Code.UNAVAILABLE, Code.BEHIND}:
+        retry_after = RETRY_AFTER_MS
+    hub.metrics.refusals.labels(error.code).inc()
+    out = frames.error(channel, error.code, str(error), now_ms(), message_id, retry_after)
+    member.write(out)
+    return retry_after
+
+
+async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
+    command = REGISTRY.commands.get(envelope.type)
+    if command is not None and envelope.type in hub.rules:
+        await _queue(hub, member, envelope, command)
+        return
+    match envelope.type:
+        case "subscribe":
+            await subscribe.start(hub, member, envelope)
+        case "unsubscribe":
+            decode_data(envelope, Unsubscribe)
+            hub.leave(member, envelope.channel, at_once=True)
+        case "heartbeat":
+            beat = decode_data(envelope, Heartbeat)
+            data = HeartbeatAck(beat.timestamp)
+            member.write(
+                frames.frame("heartbeat_ack", envelope.channel, data, now_ms(), envelope.message_id)
+            )
+        case "request_history":
+            await _history(hub, member, envelope)
+        case "typing_start" | "typing_stop":
+            typing_signals.typed(hub, member, envelope)
+        case other if other in hub.signals:
+            _signal(hub, member, envelope)
+        case other:
+            text = f"The service does not know messages of type {other!r:.80}."
+            raise refusal(Code.UNKNOWN_TYPE, text)
+
+
+def _signal(hub: Hub, member: Member, envelope: Envelope) -> None:
+    granted = hub.grant(member, envelope.channel)
+    data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
+    hub.signals[envelope.type](hub, granted.name, granted.person, data)
+
+
+async def _history(hub: Hub, member: Member, envelope: Envelope) -> None:
+    granted = hub.grant(member, envelope.channel)
+    ask = decode_data(envelope, RequestHistory)
+    limit = max(1, min(ask.limit, MAX_HISTORY))
+    if ask.before is not None and not 0 <= ask.before < 2**62:
+        raise refusal(Code.INVALID, "`before` is a document's `born`.")
+    page = await hub.store.page(granted.name, ask.kind, ask.before, limit)
+    member.write(frames.frame("page", granted.name, page, now_ms(), envelope.message_id))
+
+
+# -- commands ---------------------------------------------------------------------
+
+
+async def _queue(hub: Hub, member: Member, envelope: Envelope, command: CommandType) -> None:
+    if not is_id(envelope.message_id):
+        text = "A command needs a messageId of 1 to 64 letters, digits, '_', '.' or '-'."
+        raise refusal(Code.PROTOCOL, text)
+    while member.lanes.waiting >= MAX_WAITING and not member.closed:
+        member.eased.clear()
+        await member.eased.wait()  # nothing more is read meanwhile: the sender feels it
+    if member.lanes.push(command.lane, envelope):
+        member.spawn(_work(hub, member, command.lane))
+
+
+async def _work(hub: Hub, member: Member, lane: Lane) -> None:
+    while (envelope := member.lanes.pop(lane)) is not None:
+        member.eased.set()
+        command = REGISTRY.commands[envelope.type]
+        try:
+            seq = await _run(hub, member, envelope, command)
+        except asyncio.CancelledError:
+            raise
+        except (ProtocolError, Refused) as error:
+            retry_after = refuse(hub, member, envelope, error)
+            hub.metrics.commands.labels("refused").inc()
+            if Code(error.code).retry and error.code != Code.BEHIND:
+                member.lanes.refuse(command, envelope.message_id, retry_after or 0)
+        except Exception:
+            log.exception("A command failed.")
+            refuse(hub, member, envelope, refusal(Code.INTERNAL, Code.INTERNAL.meaning))
+        else:
+            hub.metrics.commands.labels("stored").inc()
+            member.write(frames.ack(envelope.channel, envelope.message_id, seq, now_ms()))
+
+
+async def _run(hub: Hub, member: Member, envelope: Envelope, command: CommandType) -> int:
+    if member.lanes.behind(command, envelope.message_id):
+        raise refusal(Code.BEHIND, Code.BEHIND.meaning)
+    granted = hub.grant(member, envelope.channel)
+    if command.feature not in granted.config.features:
+        text = f"This channel does not offer {command.feature}."
+        raise refusal(Code.FORBIDDEN, text)
+    data = decode_data(envelope, command.data)
+    # The limit is there against floods from the class. Whoever teaches it posts links, hints and
+    # answers in a row, and the seed's 10 a minute would silence them first.
+    if command.limited and hub.config.rate_limits and not granted.person.staff:
+        limit = granted.config.rate_limit
+        wait = hub.limiter.admit(
+            (granted.person.id, granted.name),
+            most=limit.messages,
+            interval_ms=limit.interval,
+            event=envelope.message_id,
+        )
+        if wait:
+            raise RateLimited(wait)
+    request = Request(
+        granted.channel.course,
+        granted.name,
+        granted.person,
+        envelope.type,
+        data,
+        envelope.message_id,
+        now_ms(),
+        granted.config,
+    )
+    return (await hub.store.commit(request, hub.rules[envelope.type])).seq

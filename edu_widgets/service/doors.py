@@ -1,0 +1,114 @@
+"""Which requests are let in at all: the right host, no browser page, a bearer token."""
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the service listens and by which names it may be called."""
+
+    bind: str
+    hosts: frozenset[str]
+    url: str = ""
+    """The public URL, if it was given one."""
+
+    def base_url(self, port: int) -> str:
+        """What people put before a course's name."""
+        if self.url:
+            return self.url
+        named = next(iter(self.hosts - LOOPBACK), "127.0.0.1")
+        return f"http://{f'[{named}]' if ':' in named else named}:{port}"
+
+    @property
+    def reach(self) -> str:
+        """Who can reach it, in one sentence."""
+        if self.url:
+            return f"Everybody who can open {self.url} can reach it."
+        if self.hosts <= LOOPBACK:
+            return "Only programs on this computer can reach it."
+        return "Everybody in the same network can reach it."
+
+
+def address(text: str | None, bind: str | None = None) -> Address:
+    """Read `--address`: nothing or `loopback`, `lan`, an IP address, or a public URL.
+
+    Raises:
+        InvalidArgument: it is none of these.
+    """
+    if not text or text in LOOPBACK or text == "loopback":
+        return Address(bind or "127.0.0.1", LOOPBACK)
+    if text.startswith(("http://", "https://")):
+        host = urlsplit(text).hostname
+        if not host:
+            raise InvalidArgument(f"{text!r:.200} is a URL without a host.")
+        return Address(bind or "127.0.0.1", LOOPBACK | {host}, text.rstrip("/"))
+    if text == "lan":
+        text = lan_address()
+    try:
+        ipaddress.ip_address(text)
+    except ValueError as error:
+        msg = f"{text!r:.200} is not an address: use 'loopback', 'lan', an IP address or a URL."
+        raise InvalidArgument(msg) from error
+    return Address(bind or text, LOOPBACK | {text})
+
+
+def local_url(bind: str, port: int) -> str:
+    """Where this computer reaches a service that listens on `bind`."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(bind, bind)  # noqa: S104 - compared only
+    return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{port}"
+
+
+def lan_address() -> str:
+    """This computer's address in its network; nothing is sent to find it out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        found: str = probe.getsockname()[0]
+        return found
+
+
+def check(request: web.Request, hosts: Iterable[str]) -> None:
+    """Refuse pages of other sites, and names that only a rebound DNS entry would use.
+
+    Raises:
+        Refused: `FORBIDDEN`; `UNAUTHORIZED` for a token in the URL.
+    """
+    if hdrs.ORIGIN in request.headers:
+        text = "Web pages may not use this service; join from a notebook (edu.join)."
+        raise refusal(Code.FORBIDDEN, text)
+    host = urlsplit("//" + request.headers.get(hdrs.HOST, "")).hostname or ""
+    if host not in hosts:
+        text = f"This service is not called {host!r:.100}; start it with --address if it should be."
+        raise refusal(Code.FORBIDDEN, text)
+    if {"token", "secret", "access_token"} & request.query.keys():
+        text = (
+            "A token in the URL ends up in logs, so it is not accepted there (take it for known "
+            "to others now). Send it in the header 'Authorization: Bearer …'."
+        )
+        raise refusal(Code.UNAUTHORIZED, text)
+
+
+def bearer(request: web.Request) -> str:
+    """The bearer value of the `Authorization` header.
+
+    Raises:
+        Refused: `UNAUTHORIZED`: there is none.
+    """
+    scheme, _, value = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() != "bearer" or not value.strip():
+        text = "Say who you are in the header 'Authorization: Bearer …' (a secret or a token)."
+        raise refusal(Code.UNAUTHORIZED, text)
+    return value.strip()

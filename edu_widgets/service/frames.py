@@ -1,0 +1,61 @@
+"""Frames as they go out: built once, written to everybody."""
+
+import struct
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from edu_widgets.protocol import encode
+from edu_widgets.protocol.messages import Ack, Changes, Error
+
+_SHORT = 126
+_MEDIUM = 1 << 16
+
+
+class Frame:
+    """One message: its JSON, and what each transport makes of it, made at most once."""
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+
+    @cached_property
+    def websocket(self) -> bytes:
+        """An unmasked, unfragmented, uncompressed text frame (RFC 6455, section 5.2)."""
+        size = len(self.payload)
+        if size < _SHORT:
+            return struct.pack("!BB", 0x81, size) + self.payload
+        if size < _MEDIUM:
+            return struct.pack("!BBH", 0x81, 126, size) + self.payload
+        return struct.pack("!BBQ", 0x81, 127, size) + self.payload
+
+
+def frame(type_: str, channel: str, data: object, now: int, message_id: str = "") -> Frame:
+    """A message of the service. `now` in ms since 1970."""
+    return Frame(encode(type_, channel, data, timestamp=now, message_id=message_id))
+
+
+def ack(channel: str, message_id: str, seq: int, now: int) -> Frame:
+    """The command is stored."""
+    return frame("ack", channel, Ack(message_id, seq), now, message_id)
+
+
+def error(  # noqa: PLR0913 - an error has so many fields
+    channel: str,
+    code: int,
+    message: str,
+    now: int,
+    message_id: str = "",
+    retry_after: int | None = None,
+) -> Frame:
+    """The command or frame is refused; `retry_after` in ms."""
+    return frame("error", channel, Error(message, code, message_id, retry_after), now, message_id)
+
+
+def merged(first: Changes, second: Changes) -> Changes:
+    """Two changes of one channel, the second right after the first, as one."""
+    docs: dict[str, Any] = {doc.id: doc for doc in first.docs}
+    for doc in second.docs:
+        docs.pop(doc.id, None)  # it moves to its new place in the order
+        docs[doc.id] = doc
+    return msgspec.structs.replace(first, seq=second.seq, docs=list(docs.values()))

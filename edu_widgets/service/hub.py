@@ -1,0 +1,228 @@
+"""The hub: members, rooms, store, features and clocks of one service, tied together."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from edu_widgets.protocol import Code, uuid7
+from edu_widgets.protocol.errors import Refused, refusal
+from edu_widgets.protocol.messages import Room as RoomData
+from edu_widgets.protocol.messages import Unsubscribed
+from edu_widgets.service.audit import Audit
+from edu_widgets.service.coalesce import Coalescer
+from edu_widgets.service.config import ServiceConfig
+from edu_widgets.service.features import Feature, SignalRule
+from edu_widgets.service.frames import frame
+from edu_widgets.service.identity import Grant, Identity, grant
+from edu_widgets.service.limits import SlidingWindow
+from edu_widgets.service.member import Member
+from edu_widgets.service.metrics import Metrics
+from edu_widgets.service.rooms import LEASE_S, Room, Rooms
+from edu_widgets.service.rules import Person, Request, Rule
+from edu_widgets.service.store import Committed, Store
+
+log = logging.getLogger("edu_widgets.service")
+
+NOBODY = Person("service", "", "admin")
+"""The service itself, where it commits something nobody asked for."""
+
+TICK_S = 1.0
+
+
+def now_ms() -> int:
+    """The service's time in ms since 1970."""
+    return int(time.time() * 1000)
+
+
+class Hub:
+    """Everything members share. Used on one event loop; `start` and `close` frame its life."""
+
+    def __init__(  # noqa: PLR0913 - the parts of a service
+        self,
+        store: Store,
+        *,
+        courses: Sequence[str],
+        config: ServiceConfig,
+        features: Sequence[Feature],
+        audit: Audit,
+        lease_s: float = LEASE_S,
+    ) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.store = store
+        self.courses = list(courses)
+        self.config = config
+        self.features = tuple(features)
+        self.rules: Mapping[str, Rule] = {k: r for f in features for k, r in f.rules.items()}
+        self.signals: Mapping[str, SignalRule] = {
+            k: s for f in features for k, s in f.signals.items()
+        }
+        self.audit = audit
+        self.metrics = Metrics()
+        self.rooms = Rooms(self.loop, now_ms)
+        self.coalescer = Coalescer(self.loop)
+        self.limiter: SlidingWindow[tuple[str, str]] = SlidingWindow(time.monotonic)
+        self.members: dict[Member, None] = {}
+        self.changed = self.loop.time()
+        """When the last member came or went (loop time)."""
+        self._lease_s = lease_s
+        self._forget = store.listen(self._committed)
+        self._ticker: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._ticker = self.loop.create_task(self._tick())
+
+    async def close(self, code: Code = Code.RESTARTING) -> None:
+        """Close every member and end what runs; the store stays open."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.gather(self._ticker, return_exceptions=True)
+        self.rooms.flush()
+        self.coalescer.close()
+        for member in tuple(self.members):
+            member.close(code)
+        self._forget()
+
+    # -- members ----------------------------------------------------------------
+
+    def admit(self, member: Member) -> None:
+        """A connection is up.
+
+        Raises:
+            Refused: `CONNECTION_LIMIT`.
+        """
+        user = member.identity.user_id
+        mine = sum(1 for other in self.members if other.identity.user_id == user)
+        if len(self.members) >= self.config.max_connections:
+            raise refusal(Code.CONNECTION_LIMIT, "The service has as many connections as it may.")
+        if mine >= self.config.max_connections_per_person:
+            text = f"At most {self.config.max_connections_per_person} connections a person."
+            raise refusal(Code.CONNECTION_LIMIT, text)
+        self.members[member] = None
+        self.changed = self.loop.time()
+        self.metrics.members.set(len(self.members))
+        self.audit.record("WEBSOCKET_CONNECTED", userId=user)
+
+    async def dismiss(self, member: Member, code: int, *, clean: bool) -> None:
+        """A connection is over; after a clean end nobody is waited for."""
+        self.members.pop(member, None)
+        self.changed = self.loop.time()
+        self.metrics.members.set(len(self.members))
+        for channel in tuple(member.channels):
+            self.leave(member, channel, at_once=clean)
+        self.audit.record("WEBSOCKET_DISCONNECTED", userId=member.identity.user_id, code=code)
+        await member.gone()
+
+    def grant(self, member: Member, channel: str) -> Grant:
+        """What a member may do in a channel.
+
+        Raises:
+            Refused: `NO_SUCH_CHANNEL`, `FORBIDDEN`.
+        """
+        return grant(member.identity, channel, self.courses, self.config)
+
+    def leave(self, member: Member, channel: str, *, at_once: bool) -> None:
+        """Take a member out of a channel, after its lease if the connection just broke."""
+        member.channels.discard(channel)
+        room = self.rooms.get(channel)
+        if room is not None:
+            now = self.loop.time()
+            room.remove(member, now if at_once else now + self._lease_s)
+            self.settle(room)
+
+    def settle(self, room: Room) -> None:
+        """Forget who has left a room, and say how many are here if that changed."""
+        for person in room.expire(self.loop.time()):
+            for feature in self.features:
+                if feature.on_leave is not None:
+                    feature.on_leave(self, room.channel, person)
+        if not room.channel.startswith("user:") and len(room.present) != room.announced:
+            self.coalescer.call(("room", room.channel), lambda: self._announce_people(room))
+
+    def _announce_people(self, room: Room) -> None:
+        people = len(room.present)
+        if people != room.announced:
+            room.announced = people
+            room.write(frame("room", room.channel, RoomData(people), now_ms()))
+
+    def joined(self, room: Room, person: Person, *, first: bool) -> None:
+        """Somebody has entered a room."""
+        if first:
+            for feature in self.features:
+                if feature.on_join is not None:
+                    feature.on_join(self, room.channel, person)
+        self.settle(room)
+
+    def reidentify(self, user_id: str, course: str, person: Person) -> None:
+        """Give a person's connections their new role; channels it forbids are taken away."""
+        for member in tuple(self.members):
+            if member.identity.user_id != user_id:
+                continue
+            member.identity.people[course] = person
+            for channel in tuple(member.channels):
+                try:
+                    self.grant(member, channel)
+                except Refused as error:
+                    self.leave(member, channel, at_once=True)
+                    gone = Unsubscribed(channel, error.code, str(error))
+                    member.write(frame("unsubscribed", channel, gone, now_ms()))
+
+    # -- what features may do (features.Stage) --------------------------------------
+
+    def people(self, channel: str) -> list[Person]:
+        """The distinct people in a channel."""
+        room = self.rooms.get(channel)
+        return [p.person for p in room.present.values()] if room else []
+
+    async def commit(self, channel: str, rule: Rule, data: object, user: Person = NOBODY) -> int:
+        """Run a rule for a feature."""
+        _, _, rest = channel.partition(":")
+        course = rest.partition(":")[0]
+        kind = channel.partition(":")[0]
+        request = Request(
+            course, channel, user, rule.__name__, data, uuid7(), now_ms(), self.config.channel(kind)
+        )
+        return (await self.store.commit(request, rule)).seq
+
+    def announce(
+        self, channel: str, key: str, say: Callable[[], tuple[str, object] | None]
+    ) -> None:
+        """Write a signal to a channel, coalesced by key."""
+
+        def write() -> None:
+            room = self.rooms.get(channel)
+            said = say() if room else None
+            if room and said is not None:
+                room.write(frame(said[0], channel, said[1], now_ms()))
+
+        self.coalescer.call((key, channel), write)
+
+    # -- clocks -------------------------------------------------------------------
+
+    def _committed(self, commit: Committed) -> None:
+        self.metrics.commits.inc()
+        self.rooms.committed(commit)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                self._beat()
+            except Exception:
+                log.exception("A tick failed.")  # the next one may not
+
+    def _beat(self) -> None:
+        for member in tuple(self.members):
+            if member.identity.expired:
+                member.close(Code.TOKEN_EXPIRED)
+            else:
+                member.outlet.check(self.loop.time())
+        for room in self.rooms:
+            self.settle(room)
+        self.rooms.tidy()
+        self.coalescer.forget_old()
+        self.limiter.sweep(600)
+        for feature in self.features:
+            if feature.on_tick is not None:
+                feature.on_tick(self, now_ms())

@@ -1,0 +1,66 @@
+"""Who a connection belongs to, and which channels that person may enter."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.channels import Channel, parse_channel
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.service.config import ChannelConfig, ServiceConfig
+from edu_widgets.service.rules import Person
+
+
+@dataclass(slots=True)
+class Identity:
+    """A person as proved by a secret or token: who they are in each of their courses.
+
+    `expires`: when the proof ends, in s since 1970; `None` for never.
+    """
+
+    user_id: str
+    people: dict[str, Person] = field(default_factory=dict)
+    expires: float | None = None
+
+    @property
+    def expired(self) -> bool:
+        """Whether the proof has ended."""
+        return self.expires is not None and time.time() > self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A channel somebody may enter, who they are there, and what holds there."""
+
+    channel: Channel
+    name: str
+    person: Person
+    config: ChannelConfig
+
+
+def grant(identity: Identity, name: str, courses: Collection[str], config: ServiceConfig) -> Grant:
+    """Decide whether a person may enter a channel.
+
+    Raises:
+        Refused: `NO_SUCH_CHANNEL` or `FORBIDDEN`.
+    """
+    try:
+        channel = parse_channel(name)
+    except InvalidArgument as error:
+        raise refusal(Code.NO_SUCH_CHANNEL, str(error)) from error
+    if channel.course not in courses:
+        text = f"There is no course {channel.course!r} on this service."
+        raise refusal(Code.NO_SUCH_CHANNEL, text)
+    person = identity.people.get(channel.course)
+    if person is None:
+        raise refusal(
+            Code.FORBIDDEN, f"You are not in the course {channel.course!r}; join it first."
+        )
+    row = config.channel(channel.kind)
+    if channel.kind == "user":
+        # Not even staff: votes and drafts are here.
+        if channel.rest != person.id:
+            raise refusal(Code.FORBIDDEN, "This channel belongs to another person.")
+    elif person.role not in row.allowed_roles:
+        raise refusal(Code.FORBIDDEN, f"A {person.role} may not enter {channel.kind} channels.")
+    return Grant(channel, str(channel), person, row)

@@ -1,0 +1,70 @@
+"""Order within a lane: a command never overtakes an earlier one that has to come again."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from edu_widgets.protocol import CommandType, Envelope, Lane
+
+MAX_WAITING = 64
+"""Commands of one connection that may wait; then no more is read from it."""
+
+FORGET_S = 60.0
+"""A client that gave its refused command up would be shut out of its lane without an end."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    waiting: deque[Envelope] = field(default_factory=deque)
+    running: bool = False
+    refused: str = ""
+    until: float = 0.0
+
+
+class Lanes:
+    """The lanes of one connection. A command runs when the one before it is answered."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lanes: dict[Lane, _Lane] = {}
+
+    @property
+    def waiting(self) -> int:
+        """Commands that wait for an earlier one of their lane."""
+        return sum(len(lane.waiting) for lane in self._lanes.values())
+
+    def push(self, lane: Lane, envelope: Envelope) -> bool:
+        """Add a command; true if nobody works on this lane yet, so the caller has to."""
+        state = self._lanes.setdefault(lane, _Lane())
+        state.waiting.append(envelope)
+        started, state.running = not state.running, True
+        return started
+
+    def pop(self, lane: Lane) -> Envelope | None:
+        """The next command; `None` ends the work on this lane."""
+        state = self._lanes[lane]
+        if state.waiting:
+            return state.waiting.popleft()
+        state.running = False
+        return None
+
+    def behind(self, command: CommandType, message_id: str) -> bool:
+        """Whether an earlier command of the lane has to come again before this one.
+
+        Commands of which only the latest counts have no order to keep.
+        """
+        state = self._lanes.get(command.lane)
+        if state is None or not state.refused or command.latest:
+            return False
+        if state.refused == message_id or self._now() > state.until:
+            state.refused = ""
+            return False
+        return True
+
+    def refuse(self, command: CommandType, message_id: str, retry_after_ms: int) -> None:
+        """A command was told to come again; the later ones have to wait for it."""
+        if not command.latest:
+            state = self._lanes.setdefault(command.lane, _Lane())
+            state.refused = message_id
+            state.until = self._now() + retry_after_ms / 1000 + FORGET_S

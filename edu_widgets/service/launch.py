@@ -1,0 +1,204 @@
+"""Start the service from a kernel, or find the one that runs.
+
+Standard library only: a kernel that hosts a course must not load the service itself.
+"""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.service import processes, state
+from edu_widgets.service.locks import FileLock
+
+LOG = "service.log"
+LOG_KEPT = 1024 * 1024
+_LINES_SHOWN = 12
+_STARTED: list["subprocess.Popen[bytes]"] = []
+"""Kept so that ended services are collected, and none warns when its handle is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """A running service, as its owner sees it."""
+
+    course: str
+    url: str
+    """Where this computer reaches it, for example `http://127.0.0.1:8765`."""
+    invite: str
+    """What students join with: `<public url>/<course>?code=…`."""
+    owner_secret: str = field(repr=False)
+    """Bearer secret of the instructor."""
+    reach: str
+    """Who can reach it, in one sentence."""
+    pid: int
+    started_now: bool
+    """Whether this call started it."""
+
+
+def start(  # noqa: PLR0913 - the options of a service
+    course: str,
+    data_dir: Path,
+    *,
+    address: str | None = None,
+    port: int | None = None,
+    keep: bool = False,
+    rate_limits: bool = True,
+    linger: float = 600.0,
+    timeout: float = 20.0,
+    watch_pid: int | None = None,
+    arguments: Sequence[str] = (),
+) -> ServiceInfo:
+    """Find the service of a folder, or start it as a process of its own session.
+
+    Args:
+        course: The course to host, as `protocol.channels.course_name` spells it.
+        data_dir: Folder of one service; use one a course.
+        address: `loopback` (default), `lan`, an IP address or a public URL.
+        port: Exactly this one; by default the last one used here or the next free one.
+        keep: Stay after the kernel and the last member are gone.
+        rate_limits: Whether the limits on messages hold.
+        linger: Seconds to stay otherwise.
+        timeout: Seconds until it has to be healthy.
+        watch_pid: The kernel; this process by default.
+        arguments: More arguments of `python -m edu_widgets.service`.
+
+    Raises:
+        ServiceUnavailable: it does not start; the message has the last lines of its log.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    deadline = time.monotonic() + timeout
+    watched = os.getpid() if watch_pid is None else watch_pid
+    lock = FileLock(data_dir / "launch.lock")
+    _acquire(lock, deadline, timeout)
+    try:
+        running = find(data_dir)
+        if running is not None and course in running.courses:
+            _attach(running, watched)
+            return _info(course, running, started_now=False)
+        if running is not None:
+            hosted = ", ".join(running.courses)
+            msg = f"The service in {data_dir} hosts {hosted}, not {course}; use a folder a course."
+            raise ServiceUnavailable(msg)
+        command = _command(course, data_dir, address, port, arguments)
+        command += ["--keep"] * keep + ["--no-rate-limits"] * (not rate_limits)
+        command += ["--watch-pid", str(watched), "--linger", str(linger)]
+        return _info(course, _spawn(command, data_dir, deadline), started_now=True)
+    finally:
+        lock.release()
+
+
+def attach(data_dir: Path, pid: int | None = None) -> bool:
+    """Tell the running service to stay while a further kernel runs; false if none runs."""
+    running = find(data_dir)
+    return running is not None and _attach(running, os.getpid() if pid is None else pid)
+
+
+def find(data_dir: Path) -> state.State | None:
+    """The service of a folder if it runs: its process lives and answers as itself."""
+    about = state.read(data_dir)
+    if about is None or not processes.alive(about.pid):
+        return None
+    health = _ask(about.url, "GET", "/health")
+    return about if health is not None and health.get("instance") == about.instance else None
+
+
+def _command(
+    course: str, data_dir: Path, address: str | None, port: int | None, more: Sequence[str]
+) -> list[str]:
+    command = [sys.executable, "-m", "edu_widgets.service", "--data", str(data_dir)]
+    command += ["--course", course]
+    command += ["--address", address] if address else []
+    command += ["--port", str(port)] if port is not None else []
+    return [*command, *more]
+
+
+def _spawn(command: list[str], data_dir: Path, deadline: float) -> state.State:
+    log = data_dir / LOG
+    if log.exists() and log.stat().st_size > LOG_KEPT:
+        log.replace(log.with_suffix(".old.log"))
+    begin = log.stat().st_size if log.exists() else 0
+    options: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
+        options = {"creationflags": flags | subprocess.CREATE_NO_WINDOW}
+    with log.open("ab") as out:
+        # Its own session: an interrupt or the end of the kernel is not its own.
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=_environment(), **options
+        )
+    _STARTED[:] = [other for other in _STARTED if other.poll() is None] + [process]
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise ServiceUnavailable(f"The service ended at once. {_tail(log, begin)}")
+        about = find(data_dir)
+        if about is not None and about.pid == process.pid:
+            return about
+        time.sleep(0.02)
+    process.terminate()
+    raise ServiceUnavailable(f"The service was not up in time. {_tail(log, begin)}")
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with the paths this kernel finds its modules on: it may run from a checkout."""
+    root = str(Path(__file__).resolve().parents[2])
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys([root, *filter(None, paths)]))}
+
+
+def _tail(log: Path, begin: int) -> str:
+    with log.open("rb") as file:
+        file.seek(begin)
+        lines = file.read().decode(errors="replace").splitlines()[-_LINES_SHOWN:]
+    return "\n".join(["Its log ends with:", *lines]) if lines else "Its log is empty."
+
+
+def _acquire(lock: FileLock, deadline: float, timeout: float) -> None:
+    while True:
+        try:
+            lock.acquire()
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                msg = f"Another kernel has been starting the service for more than {timeout:.0f} s."
+                raise ServiceUnavailable(msg) from error
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _attach(about: state.State, pid: int) -> bool:
+    return _ask(about.url, "POST", "/api/attach", {"pid": pid}, about.owner_secret) is not None
+
+
+def _ask(
+    url: str, method: str, path: str, body: object = None, secret: str = ""
+) -> dict[str, Any] | None:
+    parts = urlsplit(url)
+    # Not urllib: a proxy from the environment has no business between us and our own process.
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=3)
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    try:
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    ok = response.status == http.client.OK and isinstance(answer, dict)
+    return answer if ok else None
+
+
+def _info(course: str, about: state.State, *, started_now: bool) -> ServiceInfo:
+    invite = f"{about.public_url}/{course}?code={about.invites.get(course, '')}"
+    return ServiceInfo(
+        course, about.url, invite, about.owner_secret, about.reach, about.pid, started_now
+    )

@@ -1,0 +1,49 @@
+"""A member: one connection of one person, whatever it comes in by."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from edu_widgets.protocol import Code
+from edu_widgets.service.frames import Frame
+from edu_widgets.service.identity import Identity
+from edu_widgets.service.lanes import Lanes
+from edu_widgets.service.outlet import Outlet
+
+
+class Member:
+    """Holds what belongs to one connection; compared and hashed by identity."""
+
+    def __init__(self, identity: Identity, outlet: Outlet) -> None:
+        self.identity = identity
+        self.outlet = outlet
+        self.write = outlet.write
+        self.channels: set[str] = set()
+        self.lanes = Lanes()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.eased = asyncio.Event()
+        """Set whenever a waiting command was taken up."""
+        self.closed = False
+
+    def reply(self, out: Frame) -> None:
+        """Write to this member alone."""
+        self.write(out)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run something for this member; it is cancelled when the member goes."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Begin to close the connection."""
+        self.outlet.close(code, reason or Code(code).meaning)
+
+    async def gone(self) -> None:
+        """The connection is over: end what still runs for it."""
+        self.closed = True
+        tasks = tuple(self.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,24 @@
+"""Numbers for Prometheus, each service with a registry of its own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+
+class Metrics:
+    """What `GET /metrics` shows."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.members = Gauge("edu_widgets_members", "Connections now", registry=self.registry)
+        self.commits = Counter(
+            "edu_widgets_commits", "Commands that changed something", registry=self.registry
+        )
+        self.commands = Counter(
+            "edu_widgets_commands", "Commands by outcome", ["outcome"], registry=self.registry
+        )
+        self.refusals = Counter(
+            "edu_widgets_refusals", "Refused requests by code", ["code"], registry=self.registry
+        )
+
+    def text(self) -> bytes:
+        """All of them in Prometheus' text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,27 @@
+"""What the service needs of a member's transport; a WebSocket now, others later."""
+
+from typing import Protocol
+
+from edu_widgets.service.frames import Frame
+
+MAX_BUFFERED = 1024 * 1024
+"""Bytes that may wait for one reader; then it is closed as slow, and resumes."""
+
+MAX_STALL_S = 5.0
+"""Seconds a reader may take nothing of what waits for it."""
+
+
+class Outlet(Protocol):
+    """The way out to one member."""
+
+    def write(self, frame: Frame) -> None:
+        """Write at once, never block, never raise; closes a reader that is too slow."""
+
+    async def drain(self) -> None:
+        """Wait until little of what was written is still waiting."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Begin to close; nothing is written afterwards."""
+
+    def check(self, now: float) -> None:
+        """Once a second (monotonic s): close a reader that takes nothing or is silent."""

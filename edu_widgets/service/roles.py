@@ -1,0 +1,35 @@
+"""Changing a member's role while the lesson runs."""
+
+from typing import TYPE_CHECKING
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.channels import ROLES, user_channel
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.protocol.messages import Role
+from edu_widgets.service.rules import Decision, Person, Request, RuleRun, Write
+
+if TYPE_CHECKING:
+    from edu_widgets.service.hub import Hub
+
+
+def write_role(request: Request[Role]) -> RuleRun:
+    """Rule: the person's own channel says which role they have."""
+    yield from ()
+    return Decision([Write(request.channel, Role.kind, Role.kind, request.data)])
+
+
+async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Person) -> None:
+    """Change a person's role: the document first, then what it takes away.
+
+    Raises:
+        Refused: `INVALID` role, `NOT_FOUND` person, or the store cannot write.
+    """
+    if role not in ROLES:
+        raise refusal(Code.INVALID, f"{role!r:.40} is not a role; roles are {', '.join(ROLES)}.")
+    member = await hub.store.set_role(course, user_id, role)
+    if member is None:
+        raise refusal(Code.NOT_FOUND, "There is no such person in this course.")
+    await hub.commit(user_channel(course, user_id), write_role, Role(role, member.name), by)
+    hub.rooms.flush()
+    hub.reidentify(user_id, course, Person(user_id, member.name, role))
+    hub.audit.record("ROLE_CHANGED", course=course, userId=user_id, role=role, by=by.id)

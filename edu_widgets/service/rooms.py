@@ -1,0 +1,190 @@
+"""Rooms: who reads a channel, and how a change gets to all of them."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from edu_widgets.protocol.messages import Changes, UserTyping
+from edu_widgets.service.frames import Frame, frame, merged
+from edu_widgets.service.rules import Person
+from edu_widgets.service.store import PAGE_BYTES, ChannelChange, Committed
+
+if TYPE_CHECKING:
+    from edu_widgets.service.member import Member
+
+LEASE_S = 20.0
+"""How long somebody whose connection broke is still counted as being here."""
+
+ALWAYS = 2**62
+"""The seq of a frame that no catch-up contains: a signal."""
+
+MAX_HELD = 4 * 1024 * 1024
+"""Bytes of live frames held back for a member that is catching up."""
+
+
+@dataclass(slots=True)
+class Hold:
+    """Live frames kept back while a member catches up, so that the order stays exact."""
+
+    frames: list[tuple[int, Frame]] = field(default_factory=list)
+    size: int = 0
+    overflowed: bool = False
+
+    def add(self, seq: int, out: Frame) -> None:
+        """Keep a frame; too many are dropped, and the catch-up goes round again."""
+        self.size += len(out.payload)
+        if self.size > MAX_HELD:
+            self.overflowed = True
+            self.frames.clear()
+        if not self.overflowed:
+            self.frames.append((seq, out))
+
+
+@dataclass(slots=True)
+class Presence:
+    """One person in a room: how many connections, or since when only a lease."""
+
+    person: Person
+    connections: int = 0
+    leased_until: float = 0.0
+
+
+@dataclass(slots=True)
+class Typists:
+    """Who types in one room (until when, loop time), and what of it has still to be said."""
+
+    until: dict[str, float] = field(default_factory=dict)
+    unsaid: dict[str, UserTyping] = field(default_factory=dict)
+
+
+class Room:
+    """The members of one channel."""
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.live: dict[Member, None] = {}
+        self.holding: dict[Member, Hold] = {}
+        self.present: dict[str, Presence] = {}
+        self.typists = Typists()
+        self.announced = 0
+        """How many people the last `room` frame told of."""
+
+    def __len__(self) -> int:
+        return len(self.live) + len(self.holding)
+
+    def write(self, out: Frame, seq: int = ALWAYS) -> None:
+        """Write a frame to everybody; those catching up get it afterwards."""
+        for member in self.live:
+            member.write(out)
+        for hold in self.holding.values():
+            hold.add(seq, out)
+
+    def write_to_others(self, out: Frame, user_id: str) -> None:
+        """Write a signal to everybody but one person; those catching up do without."""
+        for member in self.live:
+            if member.identity.user_id != user_id:
+                member.write(out)
+
+    def add(self, member: "Member", person: Person) -> Hold:
+        """Let a member in, holding back live frames until `go_live`."""
+        if member not in self.live and member not in self.holding:
+            presence = self.present.setdefault(person.id, Presence(person))
+            presence.connections += 1
+            presence.person = person
+        self.live.pop(member, None)
+        hold = Hold()
+        self.holding[member] = hold
+        return hold
+
+    def go_live(self, member: "Member", hold: Hold, after: int) -> None:
+        """Write what was held back beyond `after`; from now on frames go out directly."""
+        if self.holding.get(member) is hold:
+            del self.holding[member]
+            for seq, out in hold.frames:
+                if seq > after:
+                    member.write(out)
+            self.live[member] = None
+
+    def remove(self, member: "Member", lease_until: float) -> None:
+        """Let a member out; a lease in the future keeps the person counted until then."""
+        if member not in self.live and member not in self.holding:
+            return
+        self.live.pop(member, None)
+        self.holding.pop(member, None)
+        presence = self.present.get(member.identity.user_id)
+        if presence is not None:
+            presence.connections -= 1
+            presence.leased_until = lease_until
+
+    def expire(self, now: float) -> list[Person]:
+        """Forget those without connection and lease; returns who has left."""
+        gone = [p for p in self.present.values() if p.connections <= 0 and p.leased_until <= now]
+        for presence in gone:
+            del self.present[presence.person.id]
+        return [presence.person for presence in gone]
+
+
+class Rooms:
+    """All rooms, by channel; turns commits into frames."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, now: Callable[[], int]) -> None:
+        self._loop = loop
+        self._now = now
+        self._rooms: dict[str, Room] = {}
+        self._pending: dict[str, Changes] = {}
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(tuple(self._rooms.values()))
+
+    def get(self, channel: str) -> Room | None:
+        """A channel's room, if anybody is in it."""
+        return self._rooms.get(channel)
+
+    def open(self, channel: str) -> Room:
+        """A channel's room."""
+        return self._rooms.setdefault(channel, Room(channel))
+
+    def tidy(self) -> None:
+        """Drop empty rooms."""
+        for room in self:
+            if not room and not room.present:
+                del self._rooms[room.channel]
+
+    def committed(self, commit: Committed) -> None:
+        """Tell the members of every channel a commit changed.
+
+        Commits of one group become one frame a channel: under load that is what keeps a
+        thousand votes from being a million frames.
+        """
+        for change in commit.changes:
+            if change.channel in self._rooms:
+                self._add(change)
+
+    def _add(self, change: ChannelChange) -> None:
+        new = Changes(change.epoch, change.prev, change.seq, list(change.docs))
+        waiting = self._pending.get(change.channel)
+        if waiting is None:
+            if not self._pending:
+                self._loop.call_soon(self.flush)
+            self._pending[change.channel] = new
+        elif waiting.seq == new.prev and waiting.epoch == new.epoch and _small(waiting):
+            self._pending[change.channel] = merged(waiting, new)
+        else:
+            self._write(change.channel, waiting)
+            self._pending[change.channel] = new
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        pending, self._pending = self._pending, {}
+        for channel, changes in pending.items():
+            self._write(channel, changes)
+
+    def _write(self, channel: str, changes: Changes) -> None:
+        room = self._rooms.get(channel)
+        if room:
+            room.write(frame("changes", channel, changes, self._now()), changes.seq)
+
+
+def _small(changes: Changes) -> bool:
+    return sum(len(doc.body) for doc in changes.docs) < PAGE_BYTES

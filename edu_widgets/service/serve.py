@@ -1,0 +1,112 @@
+"""Run the service: `edu-widgets serve`, `python -m edu_widgets.service`."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from edu_widgets.protocol.channels import course_name
+from edu_widgets.protocol.errors import EduWidgetsError, ServiceUnavailable
+from edu_widgets.service import config as configuration
+from edu_widgets.service import doors, state, tokens
+from edu_widgets.service.features import DEFAULT_FEATURES
+from edu_widgets.service.locks import FileLock
+from edu_widgets.service.server import Options, Server
+
+DEFAULT_PORT = 8765
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `edu-widgets serve`."""
+    add = parser.add_argument
+    add("--course", action="append", required=True, help="a course to host; may be repeated")
+    add("--data", type=Path, required=True, help="folder for everything that is kept")
+    add("--port", type=int, help=f"this port or none; default: the first free from {DEFAULT_PORT}")
+    add("--address", help="'loopback' (default), 'lan', an IP address, or the public URL")
+    add("--bind", help="address to listen on, where it differs from --address")
+    add("--config", type=Path, help="channel table, a TOML or JSON file")
+    add("--jwt-key-file", type=Path, action="append", default=[], help="PEM or HS256 secret")
+    add(
+        "--invite-hours",
+        type=float,
+        default=0,
+        help="how long a new invite holds; default: for ever",
+    )
+    add("--no-rate-limits", action="store_true", help="lift the limits on messages")
+    add("--watch-pid", type=int, action="append", default=[], help="end after this process ended")
+    add("--linger", type=float, default=600, help="seconds to stay after that and the last member")
+    add("--keep", action="store_true", help="stay until stopped")
+    add("--feature", action="append", default=[], help="a further feature's module")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until stopped; returns the exit status."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    try:
+        return asyncio.run(_run(_options(args)))
+    except EduWidgetsError as error:
+        print(f"edu-widgets: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`python -m edu_widgets.service`."""
+    parser = argparse.ArgumentParser(prog="python -m edu_widgets.service", description=__doc__)
+    add_arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+def _options(args: argparse.Namespace) -> Options:
+    config = configuration.load(args.config) if args.config else configuration.ServiceConfig()
+    table = configuration.without_limits(config) if args.no_rate_limits else config
+    return Options(
+        courses=tuple(dict.fromkeys(course_name(name) for name in args.course)),
+        data_dir=args.data,
+        address=doors.address(args.address, args.bind),
+        port=args.port,
+        config=table,
+        keys=tuple(tokens.load_key(path) for path in args.jwt_key_file),
+        features=(*DEFAULT_FEATURES, *args.feature),
+        invite_ms=int(args.invite_hours * 3_600_000),
+        watch=tuple(args.watch_pid),
+        linger_s=args.linger,
+        keep=args.keep or not args.watch_pid,
+    )
+
+
+async def _run(options: Options) -> int:
+    with contextlib.suppress(OSError):
+        options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(options.data_dir / "service.lock")
+    try:
+        lock.acquire()
+    except OSError as error:
+        other = state.read(options.data_dir)
+        who = f" (pid {other.pid}, {other.url})" if other else ""
+        msg = f"Another service{who} runs in {options.data_dir}, or it is not writable: {error}."
+        raise ServiceUnavailable(msg) from error
+    try:
+        async with Server(options) as server:
+            _greet(server.state)
+            await _until_stopped(server)
+    finally:
+        lock.release()
+    return 0
+
+
+async def _until_stopped(server: Server) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(number, server.stop)
+    await server.stopped()
+
+
+def _greet(about: state.State) -> None:
+    lines = [f"edu-widgets is at {about.url} (pid {about.pid}). {about.reach}"]
+    lines += [f"  {c}: {about.public_url}/{c}?code={about.invites[c]}" for c in about.courses]
+    print("\n".join(lines), flush=True)  # noqa: T201

@@ -1,0 +1,208 @@
+"""One running service: its parts made, its port taken, its state file written, its end."""
+
+import asyncio
+import os
+import secrets
+import time
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.service import doors, features, processes, state
+from edu_widgets.service.app import Door, application
+from edu_widgets.service.audit import Audit
+from edu_widgets.service.config import ServiceConfig
+from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.people import OWNER, People, hashed, new_code, new_secret
+from edu_widgets.service.rooms import LEASE_S
+from edu_widgets.service.store import Invite
+from edu_widgets.service.store.sqlite import SqliteStore
+from edu_widgets.service.tokens import Key
+
+FIRST_PORT = 8765
+PORTS = 100
+SWEEP_S = 3600.0
+TOMBSTONES_KEPT_MS = 30 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run a service. `port=None`: the last one here, else the first free one."""
+
+    courses: tuple[str, ...]
+    data_dir: Path
+    address: doors.Address = field(default_factory=lambda: doors.address(None))
+    port: int | None = None
+    config: ServiceConfig = ServiceConfig()
+    keys: tuple[Key, ...] = ()
+    features: tuple[str, ...] = features.DEFAULT_FEATURES
+    invite_ms: int = 0
+    watch: tuple[int, ...] = ()
+    linger_s: float = 600.0
+    keep: bool = True
+    lease_s: float = LEASE_S
+
+
+class Server:
+    """`async with Server(options) as server:` serves on the running loop."""
+
+    state: state.State
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._watched = set(options.watch)
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        """Start.
+
+        Raises:
+            ServiceUnavailable: the folder, the store or the port cannot be used.
+            InvalidArgument: a feature cannot be loaded.
+        """
+        options = self._options
+        options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        loaded = features.load(options.features)
+        self._store = SqliteStore(options.data_dir / "service.db")
+        self._audit = Audit(options.data_dir / "audit.jsonl")
+        self.hub = Hub(
+            self._store,
+            courses=options.courses,
+            config=options.config,
+            features=loaded,
+            audit=self._audit,
+            lease_s=options.lease_s,
+        )
+        try:
+            await self._open()
+        except BaseException:
+            await self._let_go()
+            raise
+        return self
+
+    async def _open(self) -> None:
+        options = self._options
+        before = state.read(options.data_dir)
+        secret = before.owner_secret if before else new_secret()
+        people = People(self._store, options.courses)
+        await self._store.add_person(OWNER, hashed(secret))
+        invites = {course: await self._invite(course) for course in options.courses}
+        instance = secrets.token_hex(8)
+        version = metadata_version()
+        door = Door(
+            self.hub, people, options.address, instance, version, options.keys, self._watched.add
+        )
+        self._runner = web.AppRunner(application(door), access_log=None, handle_signals=False)
+        await self._runner.setup()
+        port = await self._listen(before.port if before else FIRST_PORT)
+        self.hub.start()
+        self.state = state.State(
+            instance=instance,
+            pid=os.getpid(),
+            port=port,
+            url=doors.local_url(options.address.bind, port),
+            public_url=options.address.base_url(port),
+            reach=options.address.reach,
+            owner_secret=secret,
+            courses=options.courses,
+            invites=invites,
+            started=time.time(),
+            version=version,
+        )
+        state.write(options.data_dir, self.state)
+        self._tasks = [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]
+
+    async def _invite(self, course: str) -> str:
+        known = await self._store.invite(course)
+        if known is not None and (not known.expires or known.expires > now_ms()):
+            return known.code
+        hours = self._options.invite_ms
+        invite = Invite(course, new_code(), now_ms() + hours if hours else 0)
+        await self._store.set_invite(invite)
+        return invite.code
+
+    async def _listen(self, wished: int) -> int:
+        bind, demanded = self._options.address.bind, self._options.port
+        # The old port first: clients that wait for a restart are looking for us there.
+        ports = (
+            [demanded] if demanded is not None else [wished, *range(FIRST_PORT, FIRST_PORT + PORTS)]
+        )
+        problem: OSError | None = None
+        for port in ports:
+            site = web.TCPSite(self._runner, bind, port, backlog=1024)
+            try:
+                await site.start()
+            except OSError as error:
+                problem = error
+                continue
+            taken: int = self._runner.addresses[0][1]
+            return taken
+        msg = (
+            f"Port {ports[0]} on {bind} cannot be used ({problem}). Choose another, or none: "
+            "then a free one is taken."
+        )
+        raise ServiceUnavailable(msg)
+
+    # -- the end ----------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Ask the service to end."""
+        self._stop.set()
+
+    async def stopped(self) -> None:
+        """Wait until it was asked to end."""
+        await self._stop.wait()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close members as restarting, store what is queued, let go of everything."""
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.hub.close()
+        runner = getattr(self, "_runner", None)
+        if runner is not None:
+            await runner.shutdown()
+            await runner.cleanup()
+        await self._store.close()
+        self._audit.close()
+
+    # -- clocks -----------------------------------------------------------------
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now = now_ms()
+            await self._store.sweep(now, now - TOMBSTONES_KEPT_MS)
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        alone_since = loop.time()
+        while not self._options.keep:
+            self._watched = {pid for pid in self._watched if processes.alive(pid)}
+            if self._watched or self.hub.members:
+                alone_since = loop.time()
+            elif loop.time() - alone_since >= self._options.linger_s:
+                self.stop()
+            await asyncio.sleep(min(1.0, max(0.05, self._options.linger_s / 4)))
+
+
+def metadata_version() -> str:
+    """The installed version, for people to read."""
+    try:
+        return metadata.version("edu-widgets")
+    except metadata.PackageNotFoundError:
+        return "0"

@@ -1,0 +1,63 @@
+"""`service.json`: how a running service is found again, and what only its owner may know.
+
+Standard library only: kernels read it, and must not load the service for that.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+FILE = "service.json"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a service writes about itself into its folder."""
+
+    instance: str
+    pid: int
+    port: int
+    url: str
+    """Where this computer reaches it."""
+    public_url: str
+    """What stands before `/<course>` in an invite."""
+    reach: str
+    owner_secret: str = field(repr=False)
+    courses: tuple[str, ...] = ()
+    invites: dict[str, str] = field(default_factory=dict, repr=False)
+    started: float = 0.0
+    version: str = ""
+
+
+def read(data_dir: Path) -> State | None:
+    """What the last service here wrote; `None` if there is nothing readable."""
+    try:
+        raw = json.loads((data_dir / FILE).read_text(encoding="utf-8"))
+        raw["courses"] = tuple(raw["courses"])
+        known = {name: raw[name] for name in State.__dataclass_fields__ if name in raw}
+        return State(**known)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def write(data_dir: Path, state: State) -> None:
+    """Replace the file at once, readable by its owner only.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    # mkstemp makes it 0600 from the start: there is no moment at which others could read it.
+    handle, name = tempfile.mkstemp(dir=data_dir, prefix=".service-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(state), file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(data_dir / FILE)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

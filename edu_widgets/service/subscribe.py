@@ -1,0 +1,87 @@
+"""Entering a channel and catching up with it."""
+
+from edu_widgets.protocol import REGISTRY, Code, Cursor, Envelope, decode_data
+from edu_widgets.protocol.errors import Refused, refusal
+from edu_widgets.protocol.messages import Changes, Subscribe, Subscribed
+from edu_widgets.service.frames import error, frame
+from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.identity import Grant
+from edu_widgets.service.member import Member
+from edu_widgets.service.rooms import Hold, Room
+from edu_widgets.service.store import RETRY_AFTER_MS, Catchup
+
+MAX_CHANNELS = 64
+"""Channels one connection may be in."""
+
+
+async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
+    """Let a member into a channel; catching up goes on beside its other frames.
+
+    Raises:
+        Refused: `NO_SUCH_CHANNEL`, `FORBIDDEN`, `ROOM_FULL`, `INVALID`.
+    """
+    granted = hub.grant(member, envelope.channel)
+    ask = decode_data(envelope, Subscribe)
+    since = ask.since
+    if since is not None and not 0 <= since.seq < 2**62:
+        raise refusal(Code.INVALID, "since.seq is a sequence number.")
+    room = hub.rooms.open(granted.name)
+    person = granted.person
+    first = person.id not in room.present
+    if first and not person.staff and len(room.present) >= granted.config.max_users:
+        text = f"{granted.name} is full: {granted.config.max_users} people are in it."
+        raise refusal(Code.ROOM_FULL, text)
+    if len(member.channels) >= MAX_CHANNELS and granted.name not in member.channels:
+        raise refusal(Code.CONNECTION_LIMIT, f"At most {MAX_CHANNELS} channels a connection.")
+    hold = room.add(member, person)
+    member.channels.add(granted.name)
+    hub.joined(room, person, first=first)
+    member.spawn(_catch_up(hub, member, room, hold, granted, ask, envelope.message_id))
+
+
+async def _catch_up(  # noqa: PLR0913 - all of a subscription
+    hub: Hub,
+    member: Member,
+    room: Room,
+    hold: Hold,
+    granted: Grant,
+    ask: Subscribe,
+    message_id: str,
+) -> None:
+    try:
+        catchup = await hub.store.changes_since(granted.name, ask.since, ask.floors)
+        if room.holding.get(member) is not hold:
+            return  # left, or asked again, meanwhile
+        data = _subscribed(hub, room, granted, catchup)
+        member.write(frame("subscribed", granted.name, data, now_ms(), message_id))
+        await _write_frames(member, granted.name, catchup.frames)
+        while hold.overflowed:
+            hold.overflowed, hold.size = False, 0
+            cursor = Cursor(catchup.epoch, catchup.seq)
+            catchup = await hub.store.changes_since(granted.name, cursor, ask.floors)
+            await _write_frames(member, granted.name, catchup.frames)
+    except Refused as problem:
+        hub.leave(member, granted.name, at_once=False)
+        text, code = str(problem), problem.code
+        member.write(error(granted.name, code, text, now_ms(), message_id, RETRY_AFTER_MS))
+        return
+    room.go_live(member, hold, catchup.seq)
+
+
+async def _write_frames(member: Member, channel: str, changes: tuple[Changes, ...]) -> None:
+    for part in changes:
+        await member.outlet.drain()
+        member.write(frame("changes", channel, part, now_ms()))
+
+
+def _subscribed(hub: Hub, room: Room, granted: Grant, catchup: Catchup) -> Subscribed:
+    offered = {REGISTRY.commands[name].feature for name in hub.rules if name in REGISTRY.commands}
+    return Subscribed(
+        epoch=catchup.epoch,
+        seq=catchup.seq,
+        role=granted.person.role,
+        user_id=granted.person.id,
+        user_name=granted.person.name,
+        features=[name for name in granted.config.features if name in offered],
+        people=len(room.present),
+    )

@@ -1,0 +1,65 @@
+"""Who is typing: short-lived, coalesced, never told to the one who types."""
+
+from edu_widgets.protocol import Envelope, decode_data
+from edu_widgets.protocol.messages import TypingStart, UserTyping
+from edu_widgets.service.frames import frame
+from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.member import Member
+from edu_widgets.service.rooms import Room
+from edu_widgets.service.rules import Person
+
+EXPIRES_S = 5.0
+
+MAX_NAMED = 5
+"""People shown as typing at once; nobody reads more names, and the room has 4 frames a second."""
+
+
+def typed(hub: Hub, member: Member, envelope: Envelope) -> None:
+    """Handle `typing_start` and `typing_stop`.
+
+    Raises:
+        Refused: the member may not enter the channel.
+    """
+    granted = hub.grant(member, envelope.channel)
+    decode_data(envelope, TypingStart)
+    room = hub.rooms.get(granted.name)
+    if room is None or granted.name not in member.channels:
+        return  # a signal about a room one is not in: nobody to tell
+    person = granted.person
+    if envelope.type == "typing_stop":
+        stop(hub, room, person)
+    elif person.id in room.typists.until or len(room.typists.until) < MAX_NAMED:
+        if person.id not in room.typists.until:
+            _say(hub, room, UserTyping(person.id, is_typing=True, user_name=person.name))
+        room.typists.until[person.id] = hub.loop.time() + EXPIRES_S
+        hub.loop.call_later(EXPIRES_S + 0.01, _expire, hub, room, person)
+
+
+def stop(hub: Hub, room: Room, person: Person) -> None:
+    """Somebody stopped, left or sent what they typed."""
+    if room.typists.until.pop(person.id, None) is not None:
+        _say(hub, room, UserTyping(person.id, is_typing=False, user_name=person.name))
+
+
+def _expire(hub: Hub, room: Room, person: Person) -> None:
+    if room.typists.until.get(person.id, hub.loop.time() + 1) <= hub.loop.time():
+        stop(hub, room, person)
+
+
+def _say(hub: Hub, room: Room, news: UserTyping) -> None:
+    waiting = room.typists.unsaid.pop(news.user_id, None)
+    if waiting is not None and waiting.is_typing:
+        return  # began and stopped between two frames: nobody needs to know
+    room.typists.unsaid[news.user_id] = news
+    hub.coalescer.call(("typing", room.channel), lambda: _write(hub, room))
+
+
+def _write(hub: Hub, room: Room) -> None:
+    unsaid = room.typists.unsaid
+    if not unsaid:
+        return
+    user_id = next(iter(unsaid))
+    out = frame("user_typing", room.channel, unsaid.pop(user_id), now_ms())
+    room.write_to_others(out, user_id)
+    if unsaid:
+        hub.coalescer.call(("typing", room.channel), lambda: _write(hub, room))

@@ -1,0 +1,179 @@
+"""The WebSocket door: aiohttp reads, we write.
+
+aiohttp's `send_str` builds a frame for every member and awaits each. A frame that is built once
+and given to `transport.write` costs what the system call costs, and a reader that does not read
+holds nobody up. `tests/service/test_fanout.py` guards the private parts this leans on.
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, VERSION, Code
+from edu_widgets.protocol.errors import Refused
+from edu_widgets.service import dispatch
+from edu_widgets.service.frames import Frame, error
+from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.identity import Identity
+from edu_widgets.service.member import Member
+from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S
+
+SILENT_S = 45.0
+"""Without a frame for so long (the heartbeat is 30 s) the peer is asked with a ping …"""
+
+DEAD_S = 75.0
+"""… and given up after this."""
+
+GOODBYE_S = 2.0
+"""How long a close may take before the connection is cut."""
+
+_PING = b"\x89\x00"
+_CLOSE_CODES = {
+    WSCloseCode.MESSAGE_TOO_BIG: Code.TOO_LARGE,
+    WSCloseCode.PROTOCOL_ERROR: Code.PROTOCOL,
+    WSCloseCode.INVALID_TEXT: Code.PROTOCOL,
+    WSCloseCode.UNSUPPORTED_DATA: Code.PROTOCOL,
+}
+
+
+class Socket(web.WebSocketResponse):
+    """aiohttp's, closing with the codes of our table."""
+
+    async def close(
+        self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
+    ) -> bool:
+        """Close; what aiohttp found wrong with a frame is told in our numbers."""
+        ours = _CLOSE_CODES.get(WSCloseCode(code)) if code in _CLOSE_CODES else None
+        if ours is not None:
+            code, message = ours, ours.meaning.encode()
+        return await super().close(code=code, message=message, drain=drain)
+
+
+class SocketOutlet:
+    """The way out to a member on a WebSocket (see `edu_widgets.service.outlet.Outlet`)."""
+
+    def __init__(self, socket: Socket, request: web.BaseRequest) -> None:
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError
+        self._socket = socket
+        self._protocol = request.protocol
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._write = transport.write
+        self._buffered = transport.get_write_buffer_size
+        self._written = 0
+        self._taken = 0
+        self._stalled_since: float | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self.heard = self._loop.time()
+
+    def write(self, out: Frame) -> None:
+        """Write at once; a reader with too much waiting is closed."""
+        if self._closing is not None:
+            return
+        if self._buffered() > MAX_BUFFERED:
+            self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
+            return
+        data = out.websocket
+        self._written += len(data)
+        self._write(data)
+
+    async def drain(self) -> None:
+        """Wait while the transport has more than its high-water mark."""
+        if self._protocol.writing_paused:
+            with contextlib.suppress(ConnectionError):
+                await self._protocol._drain_helper()  # noqa: SLF001 - see the module
+
+    def check(self, now: float) -> None:
+        """Close a reader that takes nothing, or of whom nothing was heard."""
+        waiting = self._buffered()
+        taken = self._written - waiting
+        if not waiting or taken != self._taken:
+            self._taken, self._stalled_since = taken, None
+        elif self._stalled_since is None:
+            self._stalled_since = now
+        elif now - self._stalled_since >= MAX_STALL_S:
+            self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
+            return
+        silent = now - self.heard
+        if silent > DEAD_S:
+            self.close(Code.DEAD_PEER, Code.DEAD_PEER.meaning)
+        elif silent > SILENT_S and not self._transport.is_closing():
+            self._write(_PING)
+
+    def pong(self, payload: bytes) -> None:
+        """Answer a ping."""
+        if self._closing is None:
+            self._write(bytes((0x8A, len(payload))) + payload)
+
+    def close(self, code: int, reason: str) -> None:
+        """Begin to close; cut the connection if that takes too long."""
+        if self._closing is None:
+            self._closing = self._loop.create_task(self._close(code, reason))
+
+    async def _close(self, code: int, reason: str) -> None:
+        message = reason.encode()[:120].decode(errors="ignore").encode()
+        try:
+            async with asyncio.timeout(GOODBYE_S):
+                # A slow reader would not take the close frame either; it is not waited for.
+                drain = self._buffered() < MAX_BUFFERED
+                await self._socket.close(code=code, message=message, drain=drain)
+        except (TimeoutError, ConnectionError, RuntimeError):
+            pass
+        finally:
+            if self._buffered():
+                self._transport.abort()
+
+    async def closed(self) -> None:
+        """Wait for the end of a close that was begun."""
+        if self._closing is not None:
+            await asyncio.gather(self._closing, return_exceptions=True)
+
+
+async def serve(hub: Hub, request: web.Request, identity: Identity) -> web.StreamResponse:
+    """Hold one member's connection from handshake to close."""
+    socket = Socket(
+        compress=False,
+        autoping=False,
+        max_msg_size=MAX_SERVICE_FRAME,
+        timeout=GOODBYE_S,
+        decode_text=False,
+    )
+    socket.headers[HEADER] = VERSION
+    await socket.prepare(request)
+    outlet = SocketOutlet(socket, request)
+    member = Member(identity, outlet)
+    try:
+        hub.admit(member)
+    except Refused as problem:
+        outlet.close(problem.code, str(problem))
+        await outlet.closed()
+        return socket
+    try:
+        await _read(hub, member, socket, outlet)
+    finally:
+        clean = socket.close_code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}
+        await hub.dismiss(member, socket.close_code or WSCloseCode.ABNORMAL_CLOSURE, clean=clean)
+        await outlet.closed()
+    return socket
+
+
+async def _read(hub: Hub, member: Member, socket: Socket, outlet: SocketOutlet) -> None:
+    while True:
+        message: Any = await socket.receive()
+        outlet.heard = outlet._loop.time()  # noqa: SLF001 - our own, a few lines above
+        match message.type:
+            case WSMsgType.TEXT:
+                await dispatch.receive(hub, member, message.data)
+            case WSMsgType.PING:
+                outlet.pong(message.data)
+            case WSMsgType.PONG:
+                pass
+            case WSMsgType.BINARY:
+                text = "Frames have to be text (JSON), not binary."
+                member.write(error("", Code.PROTOCOL, text, now_ms()))
+            case _:
+                return
