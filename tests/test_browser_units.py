@@ -18,7 +18,7 @@ def npm(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
     return subprocess.run(
         ["npm", *arguments],
         cwd=JS,
-        env=environment,
+        env={**environment, "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
