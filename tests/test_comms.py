@@ -36,9 +36,8 @@ class Widget:
 class Kernel:
     """A kernel as in ipykernel 7.0: a thread it did not start has no parent."""
 
-    kernel_info: Any = {"supported_features": ["kernel subshells"]}
-
     def __init__(self) -> None:
+        self.kernel_info: Any = {"supported_features": ["kernel subshells"]}
         self._shell_parent: ContextVar[dict[str, Any]] = ContextVar("shell_parent")
 
     def get_parent(self) -> dict[str, Any]:
@@ -67,7 +66,7 @@ def test_a_comm_that_diverts_nothing_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "route", ["a string", 3, lambda data: data, lambda data, default, header: data]
+    "route", ["a string", 3, lambda data: data, lambda data, _default, _header: data]
 )
 def test_an_unknown_way_of_diverting_is_left_alone(route: object) -> None:
     class Comm:
@@ -117,9 +116,15 @@ def test_a_thread_that_has_a_parent_keeps_it(kernel: Kernel) -> None:
     assert kernel.get_parent() == {"header": {}}
 
 
-def test_a_kernel_of_another_shape_is_left_alone(kernel: Kernel) -> None:
-    kernel._shell_parent = None  # type: ignore[assignment]
-    kernel.get_parent = lambda: {}[""]  # type: ignore[method-assign]
+def test_a_kernel_of_another_shape_is_left_alone(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def get_parent() -> dict[str, Any]:
+        raise LookupError
+
+    monkeypatch.setattr(kernel, "get_parent", get_parent)
+    monkeypatch.setattr(kernel, "_shell_parent", None)
     comms.ready_thread()
     assert comms.sender() is None
 
@@ -167,7 +172,7 @@ def test_where_no_message_is_handled_there_is_no_sender(kernel: Kernel, parent: 
     ],
 )
 def test_subshells_are_a_feature_of_the_kernel(
-    kernel: Kernel, info: object, supported: bool
+    kernel: Kernel, info: object, *, supported: bool
 ) -> None:
     kernel.kernel_info = info
     assert comms.subshells_supported() is supported

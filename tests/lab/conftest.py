@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,18 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import require
+
 from .harness import KERNELS, Lab, LabPage, find_chromium, install_kernels
 
 HERE = Path(__file__).parent
-
-
-def require(condition: object, reason: str) -> None:
-    """Skip where something is missing; in CI nothing may be missing."""
-    if condition:
-        return
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,7 +60,7 @@ def _notebooks(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNoteboo
         again: LabPage | None = None,
         **context: Any,
     ) -> LabPage:
-        name = again.name if again else f"{stem}-{next(numbers)}.ipynb"
+        name = again.name if again else f"{stem}-{next(numbers)}/notebook.ipynb"
         if again is None:
             lab.write_notebook(name, cells, kernel)
         opened.append(lab.open(name, **context))
@@ -85,7 +77,8 @@ def _notebooks(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNoteboo
 
 @pytest.fixture
 def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
-    """`notebook(cells, kernel=None)`: a notebook of this test's own, opened; not yet run.
+    """`notebook(cells, kernel=None)`: a notebook of this test's own, in a folder of its own,
+    opened; not yet run.
 
     Called with `again=page`, it opens the same notebook as another person. Pages and
     kernels go when the test ends; if it failed, pictures of the pages are kept.

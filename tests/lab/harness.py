@@ -322,6 +322,10 @@ class Lab:
         self.close(self._pages)
         self.delete_kernels()
 
+    def delete_kernel(self, kernel_id: str) -> None:
+        """Shut a kernel down, as the list of running kernels does."""
+        self._delete(f"/api/kernels/{kernel_id}")
+
     def delete_kernels(self) -> None:
         for session in self.api("GET", "/api/sessions"):
             self._delete(f"/api/sessions/{session['id']}")
@@ -435,6 +439,11 @@ class LabPage:
             at = f"{where.get('url', '')}:{where.get('lineNumber', '')}"
             self.errors.append(f"{message.text}\n    at {at}")
 
+    @property
+    def folder(self) -> Path:
+        """Where the notebook stands, which is its kernel's working directory."""
+        return (self.lab.work / self.name).parent
+
     def _open(self) -> Self:
         self.page.goto(f"{self.lab.url}/doc/tree/{self.name}?token={self.lab.token}")
         return self.wait_kernel()
@@ -449,6 +458,11 @@ class LabPage:
     def wait_for(self, function: str, arg: Any = None, timeout: float = 30) -> Any:
         """Wait until a JavaScript function, written `() => …` or `(arg) => …`, is true."""
         return self.page.wait_for_function(function, arg=arg, timeout=timeout * 1000).json_value()
+
+    def breathe(self) -> Self:
+        """Let events of the page arrive here: Playwright hears them only while it is asked."""
+        self.page.evaluate("() => 0")
+        return self
 
     @property
     def kernel_id(self) -> str:
@@ -470,6 +484,7 @@ class LabPage:
 
     def our_errors(self) -> list[str]:
         """Console errors and uncaught exceptions, but for the host's own known remarks."""
+        self.breathe()
         return [error for error in self.errors if not _NOISE.search(error)]
 
     # -- running
