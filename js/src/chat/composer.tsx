@@ -3,6 +3,7 @@ import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Words } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { isComposing } from "../core/keyboard";
+import { useSignal } from "../core/signal";
 import type { Room } from "./room";
 
 const MOST_LINES = 6;
@@ -43,7 +44,7 @@ interface Props {
 export function Composer({ room, open, onSent, onLeave }: Props): VNode {
   const words = useContext(Words);
   const area = useRef<HTMLTextAreaElement>(null);
-  const text = room.draft.value;
+  const text = useSignal(room.draft);
   const ready = open && text.trim() !== "";
 
   useLayoutEffect(() => {

@@ -1,10 +1,10 @@
-import { type Signal, signal } from "@preact/signals";
 import { h, render as mount } from "preact";
 import { Connection } from "../core/connection";
 import core from "../core/core.css?inline";
 import { wordsOf } from "../core/i18n";
 import { type Model, type Options, readOptions } from "../core/model";
 import { openStage } from "../core/shadow";
+import { Signal } from "../core/signal";
 import chat from "./chat.css?inline";
 import { Room } from "./room";
 import { ChatView } from "./view";
@@ -19,8 +19,8 @@ interface Held {
 const rooms = new Map<unknown, Held>();
 
 function hold(model: Model): Held {
-  const options = signal(readOptions(model));
-  const connection = new Connection(model, () => wordsOf(options.peek().lang).lang);
+  const options = new Signal(readOptions(model));
+  const connection = new Connection(model, () => wordsOf(options.value.lang).lang);
   const held: Held = { room: new Room(connection), options, dispose };
   let key = model.get("options");
   rooms.set(key, held);

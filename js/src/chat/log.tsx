@@ -1,9 +1,9 @@
-import { effect, useSignal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useContext, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Words } from "../core/i18n";
 import { Icon } from "../core/icons";
 import type { ChatMessage } from "../core/messages";
+import { useSignal } from "../core/signal";
 import { isSameDay } from "../core/time";
 import { Row, type RowProps } from "./message";
 import type { Room } from "./room";
@@ -26,11 +26,11 @@ interface Props {
 /** The rows of the window, each with what it needs to know of the one before. */
 function useRows({ room, scroller }: Props, active: string | null): RowProps[] {
   const { messages } = room;
-  const me = room.connection.lesson.value.me?.id ?? null;
-  const divider = scroller.divider.value;
+  const me = useSignal(room.connection.lesson).me?.id ?? null;
+  const divider = useSignal(scroller.divider);
   const rows: RowProps[] = [];
-  messages.version.value;
-  const { from, to } = scroller.window.value;
+  useSignal(messages.version);
+  const { from, to } = useSignal(scroller.window);
   for (let place = from; place < to; place++) {
     const doc = messages.at(place);
     if (!doc) continue;
@@ -77,9 +77,9 @@ function moveFocus(event: KeyboardEvent, scroller: Scroller): void {
 export function Log({ room, scroller }: Props): VNode {
   const words = useContext(Words);
   const element = useRef<HTMLDivElement>(null);
-  const active = useSignal<string | null>(null);
+  const [active, setActive] = useState<string | null>(null);
   useMemo(() => scroller.onData(), [scroller]);
-  const rows = useRows({ room, scroller }, active.value);
+  const rows = useRows({ room, scroller }, active);
   scroller.beforeRender();
 
   useLayoutEffect(() => scroller.afterRender());
@@ -87,21 +87,15 @@ export function Log({ room, scroller }: Props): VNode {
     () => (element.current ? scroller.attach(element.current) : undefined),
     [scroller],
   );
-  useEffect(
-    () =>
-      effect(() => {
-        room.messages.version.value;
-        scroller.onData();
-      }),
-    [room, scroller],
-  );
+  useLayoutEffect(() => room.messages.version.subscribe(() => scroller.onData()), [room, scroller]);
 
   const onFocus = (event: FocusEvent): void => {
     const slot = (event.target as HTMLElement).closest<HTMLElement>("[data-id]");
-    if (slot?.dataset.id) active.value = slot.dataset.id;
+    if (slot?.dataset.id) setActive(slot.dataset.id);
   };
-  const away = scroller.away.value;
-  const unseen = scroller.unseen.value;
+  const away = useSignal(scroller.away);
+  const unseen = useSignal(scroller.unseen);
+  const loading = useSignal(room.loadingOlder);
   return (
     <div class="logbox">
       <div
@@ -119,7 +113,7 @@ export function Log({ room, scroller }: Props): VNode {
           ))}
         </div>
       </div>
-      {room.loadingOlder.value && (
+      {loading && (
         <span class="older" role="status">
           {words.loading}
         </span>

@@ -1,4 +1,3 @@
-import { type Signal, signal } from "@preact/signals";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { draftOf } from "../core/drafts";
@@ -10,6 +9,7 @@ import {
   isFields,
   readChatMessage,
 } from "../core/messages";
+import { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
 
 /** Documents made here are older than anything the kernel says of the same message. */
@@ -26,10 +26,10 @@ export class Room {
   readonly messages: Collection<ChatMessage>;
   readonly draft: Signal<string>;
   /** Who is typing, as far as told. */
-  readonly typing = signal<{ names: string[]; people: number }>({ names: [], people: 0 });
+  readonly typing = new Signal<{ names: string[]; people: number }>({ names: [], people: 0 });
   /** A refusal to be said for a while. */
-  readonly notice = signal("");
-  readonly loadingOlder = signal(false);
+  readonly notice = new Signal("");
+  readonly loadingOlder = new Signal(false);
 
   /** Messages that were refused before the kernel held them. */
   #refused = new Map<string, ChatMessage>();
@@ -38,7 +38,7 @@ export class Room {
   constructor(connection: Connection) {
     this.connection = connection;
     this.messages = connection.mirror("messages", readChatMessage);
-    this.draft = draftOf(connection.lesson.peek().course);
+    this.draft = draftOf(connection.lesson.value.course);
     connection.start({
       snapshot: this.#restore,
       paged: () => this.#setFor(this.loadingOlder, false),
@@ -79,8 +79,8 @@ export class Room {
 
   /** Ask for older messages, unless that is under way or there are none. */
   older(): void {
-    if (!this.messages.more || this.loadingOlder.peek()) return;
-    if (this.connection.kernel.peek() === "gone") return;
+    if (!this.messages.more || this.loadingOlder.value) return;
+    if (this.connection.kernel.value === "gone") return;
     this.#setFor(this.loadingOlder, true, OLDER_PATIENCE, false);
     this.connection.intend("chat.older", { before: this.messages.floor }, { fleeting: true });
   }
@@ -101,7 +101,7 @@ export class Room {
   }
 
   #localDoc(id: string, body: string, at: number, replyTo?: string): ChatMessage {
-    const me = this.connection.lesson.peek().me;
+    const me = this.connection.lesson.value.me;
     return {
       ...{ id, body, at, rev: FIRST_LOCAL_REV, state: "pending" },
       ...{ user: me?.id ?? "", name: me?.name ?? "" },

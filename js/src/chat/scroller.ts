@@ -1,9 +1,9 @@
 // Which messages are in the page, and where they stand. Rules: follow the end only from the end;
 // what is being read never moves; a view without height is left alone.
 
-import { batch, signal } from "@preact/signals";
 import type { Collection } from "../core/collection";
 import type { ChatMessage } from "../core/messages";
+import { batch, Signal } from "../core/signal";
 
 const MOST = 150;
 const AT_FIRST = 60;
@@ -30,12 +30,12 @@ export interface ScrollerOptions {
 }
 
 export class Scroller {
-  readonly window = signal<Window>({ from: 0, to: 0 });
+  readonly window = new Signal<Window>({ from: 0, to: 0 });
   /** Messages of others that came while the reader was away from the end. */
-  readonly unseen = signal(0);
-  readonly away = signal(false);
+  readonly unseen = new Signal(0);
+  readonly away = new Signal(false);
   /** The `born` of the message above which *New* stands. */
-  readonly divider = signal<number | null>(null);
+  readonly divider = new Signal<number | null>(null);
 
   #options: ScrollerOptions;
   #messages: Collection<ChatMessage>;
@@ -71,7 +71,7 @@ export class Scroller {
   onData(): void {
     batch(() => {
       if (this.#messages.generation !== this.#generation) this.#onReset();
-      else if (this.away.peek()) this.#keepPlace();
+      else if (this.away.value) this.#keepPlace();
       else this.#followEnd();
       this.#countUnseen();
       this.#end = this.#messages.end;
@@ -96,21 +96,21 @@ export class Scroller {
 
   /** Called while the old rows still stand. */
   beforeRender(): void {
-    if (this.away.peek()) this.#capture();
+    if (this.away.value) this.#capture();
   }
 
   /** Called once the new rows stand. */
   afterRender(): void {
     const element = this.#element;
     if (!element || element.clientHeight === 0) return;
-    if (this.away.peek()) this.#restore(element);
+    if (this.away.value) this.#restore(element);
     else element.scrollTop = element.scrollHeight;
     this.#grow(element);
   }
 
   /** Make sure the message at `place` is among the rows. */
   reveal(place: number): void {
-    const { from, to } = this.window.peek();
+    const { from, to } = this.window.value;
     if (place >= from && place < to) return;
     this.away.value = true;
     this.#anchor = null;
@@ -120,7 +120,7 @@ export class Scroller {
   #setWindow(from: number, to: number): void {
     const { first, end } = this.#messages;
     const next = { from: Math.max(first, from), to: Math.min(end, to) };
-    const held = this.window.peek();
+    const held = this.window.value;
     if (next.from !== held.from || next.to !== held.to) this.window.value = next;
   }
 
@@ -128,7 +128,7 @@ export class Scroller {
     this.#generation = this.#messages.generation;
     const { end } = this.#messages;
     const place = this.#anchor ? this.#messages.placeOf(this.#anchor.id) : null;
-    if (this.away.peek() && place !== null) {
+    if (this.away.value && place !== null) {
       this.#setWindow(place - STEP, place + AT_FIRST);
       return;
     }
@@ -139,7 +139,7 @@ export class Scroller {
 
   #followEnd(): void {
     const { end } = this.#messages;
-    const { from, to } = this.window.peek();
+    const { from, to } = this.window.value;
     const reaches = to >= this.#end;
     const start = reaches ? from : end - AT_FIRST;
     this.#setWindow(end - start > MOST ? end - TRIMMED : start, end);
@@ -148,7 +148,7 @@ export class Scroller {
 
   #keepPlace(): void {
     const { end } = this.#messages;
-    const { from, to } = this.window.peek();
+    const { from, to } = this.window.value;
     const reached = to >= this.#end;
     this.#setWindow(from, reached && end - from <= MOST ? end : to);
   }
@@ -163,7 +163,7 @@ export class Scroller {
       first ??= doc.born;
       count++;
     }
-    if (count > 0 && this.unseen.peek() === 0) this.divider.value = first;
+    if (count > 0 && this.unseen.value === 0) this.divider.value = first;
     this.unseen.value = count;
   }
 
@@ -173,14 +173,14 @@ export class Scroller {
   }
 
   #onVisibility = (): void => {
-    if (!document.hidden && !this.away.peek()) this.#markSeen();
+    if (!document.hidden && !this.away.value) this.#markSeen();
   };
 
   #onResize = (): void => {
     const height = this.#element?.clientHeight ?? 0;
     const wasHidden = this.#height === 0;
     this.#height = height;
-    if (height > 0 && (wasHidden || !this.away.peek())) this.afterRender();
+    if (height > 0 && (wasHidden || !this.away.value)) this.afterRender();
   };
 
   #onScroll = (): void => {
@@ -188,7 +188,7 @@ export class Scroller {
     // A scroll that comes with a change of height is the browser's, not the reader's.
     if (!element || element.clientHeight === 0 || element.clientHeight !== this.#height) return;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    const atEnd = this.window.peek().to >= this.#messages.end && below <= AT_END;
+    const atEnd = this.window.value.to >= this.#messages.end && below <= AT_END;
     batch(() => {
       this.away.value = !atEnd;
       if (atEnd) this.#markSeen();
@@ -200,11 +200,11 @@ export class Scroller {
   /** Add rows at the edge that is near; drop as many at the other when there are too many. */
   #grow(element: HTMLElement): void {
     const { first, end, more } = this.#messages;
-    const { from, to } = this.window.peek();
+    const { from, to } = this.window.value;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     if (element.scrollTop < NEAR && from > first) {
       const start = Math.max(first, from - STEP);
-      if (this.away.peek()) this.#setWindow(start, Math.min(to, start + MOST));
+      if (this.away.value) this.#setWindow(start, Math.min(to, start + MOST));
       else if (to - start <= MOST) this.#setWindow(start, to);
     } else if (below < NEAR && to < end) {
       const stop = Math.min(end, to + STEP);

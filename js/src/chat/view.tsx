@@ -1,4 +1,3 @@
-import type { ReadonlySignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useContext, useMemo, useRef } from "preact/hooks";
 import { Banner, isForbidden } from "../core/banner";
@@ -6,6 +5,7 @@ import { Words, wordsOf } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
+import { type Signal, useSignal } from "../core/signal";
 import { Composer } from "./composer";
 import { Log } from "./log";
 import type { Room } from "./room";
@@ -13,23 +13,24 @@ import { Scroller } from "./scroller";
 
 interface Props {
   room: Room;
-  options: ReadonlySignal<Options>;
+  options: Signal<Options>;
 }
 
 export function ChatView({ room, options }: Props): VNode {
-  const words = wordsOf(options.value.lang);
+  const { height, lang } = useSignal(options);
+  const words = wordsOf(lang);
   return (
     <Words.Provider value={words}>
       <section
         class="edu chat"
         lang={words.lang}
         aria-label={words.chat}
-        style={{ "--log-h": `${options.value.height}px` }}
+        style={{ "--log-h": `${height}px` }}
       >
         <Header room={room} />
         <Banner
-          lesson={room.connection.lesson.value}
-          kernel={room.connection.kernel.value}
+          lesson={useSignal(room.connection.lesson)}
+          kernel={useSignal(room.connection.kernel)}
           onRetry={() => room.connectNow()}
         />
         <Talk room={room} />
@@ -40,8 +41,8 @@ export function ChatView({ room, options }: Props): VNode {
 
 function Header({ room }: { room: Room }): VNode {
   const words = useContext(Words);
-  const lesson = room.connection.lesson.value;
-  const [light, word] = lightOf(lesson, room.connection.kernel.value, words);
+  const lesson = useSignal(room.connection.lesson);
+  const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
   const here = light === "live" && lesson.online !== null ? words.here(lesson.online) : null;
   return (
     <div class="hd">
@@ -69,7 +70,8 @@ function Talk({ room }: { room: Room }): VNode {
       }),
     [room, messages],
   );
-  const { state, readonly } = connection.lesson.value;
+  const { state, readonly } = useSignal(connection.lesson);
+  const kernel = useSignal(connection.kernel);
   const ended = state === "stopped" || state === "closed";
   const toList = (): void => {
     const article = stage.current?.querySelector<HTMLElement>('article[tabindex="0"]');
@@ -77,7 +79,7 @@ function Talk({ room }: { room: Room }): VNode {
     else
       (stage.current?.getRootNode() as ShadowRoot | undefined)?.querySelector("textarea")?.blur();
   };
-  messages.version.value;
+  useSignal(messages.version);
   return (
     <div class="talk" ref={stage}>
       {messages.size > 0 ? <Log room={room} scroller={scroller} /> : <Nothing room={room} />}
@@ -85,7 +87,7 @@ function Talk({ room }: { room: Room }): VNode {
       {!ended && !readonly && (
         <Composer
           room={room}
-          open={connection.kernel.value !== "gone"}
+          open={kernel !== "gone"}
           onSent={() => scroller.onOwn()}
           onLeave={toList}
         />
@@ -99,7 +101,8 @@ function Talk({ room }: { room: Room }): VNode {
 function Nothing({ room }: { room: Room }): VNode {
   const words = useContext(Words);
   const { connection } = room;
-  const lesson = connection.lesson.value;
+  const lesson = useSignal(connection.lesson);
+  const filled = useSignal(connection.filled);
   if (isForbidden(lesson)) {
     return (
       <div class="empty short">
@@ -109,7 +112,7 @@ function Nothing({ room }: { room: Room }): VNode {
   }
   if (lesson.state === "stopped" || lesson.state === "closed") return <div class="empty short" />;
   const waiting = lesson.state === "connecting" || lesson.state === "idle";
-  if (!connection.filled.value || waiting) return <Skeleton />;
+  if (!filled || waiting) return <Skeleton />;
   return (
     <div class="empty">
       <Icon name="chat" />
@@ -136,8 +139,8 @@ const Skeleton = (): VNode => (
 /** One fixed line over the composer: a refusal, or who is typing. */
 function Foot({ room }: { room: Room }): VNode {
   const words = useContext(Words);
-  const notice = room.notice.value;
-  const { names, people } = room.typing.value;
+  const notice = useSignal(room.notice);
+  const { names, people } = useSignal(room.typing);
   return (
     <div class="foot">
       <span role="alert" class="refusal">

@@ -1,5 +1,5 @@
-import { signal } from "@preact/signals";
 import type { Doc } from "./messages";
+import { Signal } from "./signal";
 
 /** `seq` decides, then `rev`; a document not yet acknowledged has neither. */
 const isNewer = (doc: Doc, held: Doc): boolean => {
@@ -16,7 +16,7 @@ const isNewer = (doc: Doc, held: Doc): boolean => {
  */
 export class Collection<D extends Doc> {
   /** Counts changes; read `.value` to be told of them. */
-  readonly version = signal(0);
+  readonly version = new Signal(0);
   /** Counts resets: places of one generation mean nothing in the next. */
   generation = 0;
   floor = 0;

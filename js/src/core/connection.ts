@@ -1,6 +1,5 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
-import { batch, type Signal, signal } from "@preact/signals";
 import { Collection } from "./collection";
 import {
   type Doc,
@@ -15,6 +14,7 @@ import {
 } from "./messages";
 import type { Model } from "./model";
 import { Outbox } from "./outbox";
+import { batch, Signal } from "./signal";
 import { uuid7 } from "./uuid";
 import { Watch } from "./watch";
 
@@ -41,9 +41,9 @@ interface Mirror {
 export class Connection {
   readonly page = uuid7();
   readonly lesson: Signal<Lesson>;
-  readonly kernel = signal<Kernel>("waiting");
+  readonly kernel = new Signal<Kernel>("waiting");
   /** Whether a snapshot has ever come. */
-  readonly filled = signal(false);
+  readonly filled = new Signal(false);
 
   #model: Model;
   #lang: () => string;
@@ -61,7 +61,7 @@ export class Connection {
     this.#model = model;
     this.#lang = lang;
     const course = String(model.get("course") ?? "");
-    this.lesson = signal(initialLesson(course));
+    this.lesson = new Signal(initialLesson(course));
     this.#outbox = new Outbox(`${String(model.get("kind") ?? "")}:${course}`);
     this.#watch = new Watch(this.#onSilence);
     model.on("msg:custom", this.#onMessage);
@@ -90,7 +90,7 @@ export class Connection {
   intend(action: string, args: Fields, { fleeting = false } = {}): Intent {
     const intent = { id: uuid7(), do: action, args };
     this.#outbox.add(intent, fleeting);
-    if (this.kernel.peek() !== "gone") this.#sendIntent(intent);
+    if (this.kernel.value !== "gone") this.#sendIntent(intent);
     return intent;
   }
 
@@ -138,7 +138,7 @@ export class Connection {
   }
 
   #becomeBusy(): void {
-    if (this.kernel.peek() !== "gone") this.kernel.value = "busy";
+    if (this.kernel.value !== "gone") this.kernel.value = "busy";
   }
 
   #noLongerBusy(): void {
@@ -184,7 +184,7 @@ export class Connection {
   };
 
   #revive(message: KernelMessage): void {
-    const kernel = this.kernel.peek();
+    const kernel = this.kernel.value;
     if (kernel === "waiting") this.kernel.value = "alive";
     if (kernel !== "gone") return;
     this.kernel.value = "alive";
@@ -220,7 +220,7 @@ export class Connection {
   #takeSnapshot(message: KernelMessage & { op: "snapshot" }): void {
     this.#held = message.n;
     this.#askedAt = null;
-    this.lesson.value = mergeLesson(initialLesson(this.lesson.peek().course), message.lesson);
+    this.lesson.value = mergeLesson(initialLesson(this.lesson.value.course), message.lesson);
     for (const [name, { collection, read }] of this.#mirrors) {
       const state = message.collections[name];
       collection.reset(readAll(state?.docs ?? [], read), state?.floor ?? null, state?.more ?? null);
@@ -239,7 +239,7 @@ export class Connection {
       return;
     }
     this.#held = message.n;
-    if (message.lesson) this.lesson.value = mergeLesson(this.lesson.peek(), message.lesson);
+    if (message.lesson) this.lesson.value = mergeLesson(this.lesson.value, message.lesson);
     for (const [name, { collection, read }] of this.#mirrors) {
       let changed = false;
       for (const doc of readAll(message.set[name] ?? [], read)) {

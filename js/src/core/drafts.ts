@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { Signal } from "./signal";
 import { load, save } from "./storage";
 
 const drafts = new Map<string, Signal<string>>();
@@ -9,8 +9,8 @@ export function draftOf(course: string): Signal<string> {
   const known = drafts.get(key);
   if (known) return known;
   const stored = load(key);
-  const draft = signal(typeof stored === "string" ? stored : "");
-  draft.subscribe((text) => save(key, text === "" ? null : text));
+  const draft = new Signal(typeof stored === "string" ? stored : "");
+  draft.subscribe(() => save(key, draft.value || null));
   drafts.set(key, draft);
   return draft;
 }
