@@ -114,7 +114,7 @@ def _check(kind: str, row: ChannelConfig) -> None:
         f"{kind}.rateLimit.messages must be at least 1": row.rate_limit.messages < 1,
         f"{kind}.rateLimit.interval is in ms and must be at least 1": row.rate_limit.interval < 1,
         f"{kind}.allowedRoles may name {', '.join(ROLES)}, not {sorted(unknown)}": bool(unknown),
-        "staff.allowedRoles may not name 'student': staff channels are what students must not see": (
+        "staff.allowedRoles may not name 'student': those channels are what they must not see": (
             kind == "staff" and "student" in row.allowed_roles
         ),
     }

@@ -40,7 +40,7 @@ def ack(channel: str, message_id: str, seq: int, now: int) -> Frame:
     return frame("ack", channel, Ack(message_id, seq), now, message_id)
 
 
-def error(  # noqa: PLR0913 - an error has so many fields
+def error(
     channel: str,
     code: int,
     message: str,

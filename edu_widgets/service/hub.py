@@ -14,7 +14,7 @@ from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.features import Feature, SignalRule
 from edu_widgets.service.frames import frame
-from edu_widgets.service.identity import Grant, Identity, grant
+from edu_widgets.service.identity import Grant, grant
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
@@ -38,7 +38,7 @@ def now_ms() -> int:
 class Hub:
     """Everything members share. Used on one event loop; `start` and `close` frame its life."""
 
-    def __init__(  # noqa: PLR0913 - the parts of a service
+    def __init__(
         self,
         store: Store,
         *,

@@ -10,7 +10,7 @@ _PAGE = """<!doctype html>
 <title>{course}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ font: 1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1rem; }}
+body {{ font: 1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; }}
 pre {{ padding: .8rem 1rem; border: 1px solid currentcolor; border-radius: .4rem; overflow: auto; }}
 </style>
 <h1>{course}</h1>

@@ -31,17 +31,29 @@ class ServiceInfo:
     """A running service, as its owner sees it."""
 
     course: str
-    url: str
+    local_url: str
     """Where this computer reaches it, for example `http://127.0.0.1:8765`."""
-    invite: str
-    """What students join with: `<public url>/<course>?code=…`."""
+    url: str
+    """What an invite begins with; `local_url` unless it has a LAN or public address."""
+    invite: str = field(repr=False)
+    """The invite's code; the link is `<url>/<course>?code=<invite>`."""
+    audience: str
+    """Who can reach it, in one sentence."""
     owner_secret: str = field(repr=False)
     """Bearer secret of the instructor."""
-    reach: str
-    """Who can reach it, in one sentence."""
     pid: int
     started_now: bool
     """Whether this call started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The instructor as a member: what `POST /api/join` answers."""
+
+    user_id: str
+    name: str
+    role: str
+    secret: str = field(repr=False)
 
 
 def start(  # noqa: PLR0913 - the options of a service
@@ -100,6 +112,19 @@ def attach(data_dir: Path, pid: int | None = None) -> bool:
     """Tell the running service to stay while a further kernel runs; false if none runs."""
     running = find(data_dir)
     return running is not None and _attach(running, os.getpid() if pid is None else pid)
+
+
+def enter(info: ServiceInfo, name: str) -> Owner:
+    """Become a member of the hosted course as its instructor, under a name.
+
+    Raises:
+        ServiceUnavailable: the service does not answer as it should.
+    """
+    body = {"course": info.course, "name": name, "secret": info.owner_secret}
+    answer = _ask(info.local_url, "POST", "/api/join", body)
+    if answer is None:
+        raise ServiceUnavailable(f"The service at {info.local_url} did not let its owner in.")
+    return Owner(answer["userId"], answer["name"], answer["role"], answer["secret"])
 
 
 def find(data_dir: Path) -> state.State | None:
@@ -198,7 +223,13 @@ def _ask(
 
 
 def _info(course: str, about: state.State, *, started_now: bool) -> ServiceInfo:
-    invite = f"{about.public_url}/{course}?code={about.invites.get(course, '')}"
     return ServiceInfo(
-        course, about.url, invite, about.owner_secret, about.reach, about.pid, started_now
+        course=course,
+        local_url=about.url,
+        url=about.public_url,
+        invite=about.invites.get(course, ""),
+        audience=about.reach,
+        owner_secret=about.owner_secret,
+        pid=about.pid,
+        started_now=started_now,
     )

@@ -1,11 +1,12 @@
 """A lock file held by one process; the system lets go of it when that process ends."""
 
 import os
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 
     def _lock(handle: int) -> None:

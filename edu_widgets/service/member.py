@@ -29,12 +29,11 @@ class Member:
         """Write to this member alone."""
         self.write(out)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something for this member; it is cancelled when the member goes."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
-        return task
 
     def close(self, code: int, reason: str = "") -> None:
         """Begin to close the connection."""

@@ -38,7 +38,7 @@ class Options:
     data_dir: Path
     address: doors.Address = field(default_factory=lambda: doors.address(None))
     port: int | None = None
-    config: ServiceConfig = ServiceConfig()
+    config: ServiceConfig = field(default_factory=ServiceConfig)
     keys: tuple[Key, ...] = ()
     features: tuple[str, ...] = features.DEFAULT_FEATURES
     invite_ms: int = 0

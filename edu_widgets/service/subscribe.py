@@ -39,7 +39,7 @@ async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
     member.spawn(_catch_up(hub, member, room, hold, granted, ask, envelope.message_id))
 
 
-async def _catch_up(  # noqa: PLR0913 - all of a subscription
+async def _catch_up(
     hub: Hub,
     member: Member,
     room: Room,

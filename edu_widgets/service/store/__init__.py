@@ -5,7 +5,7 @@ All methods are called on one event loop. Every store passes `tests/service/stor
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.messages import Changes, Page
@@ -81,7 +81,7 @@ Listener = Callable[[Committed], None]
 class Store(Protocol):
     """See the module. Every method that writes may raise `Refused` with `UNAVAILABLE`."""
 
-    async def commit(self, request: Request[object], rule: Rule) -> Committed:
+    async def commit(self, request: Request[Any], rule: Rule) -> Committed:
         """Run a rule and store what it decides, atomically; returns when it is durable.
 
         A command that was stored before is answered with its first seq (`replayed`).
@@ -130,8 +130,10 @@ class Store(Protocol):
         """A course's invite."""
 
     async def erase(self, course: str, user_id: str, now: int) -> int:
-        """Erase a person from a course: what they wrote becomes tombstones, membership and
-        secrets go; returns how many documents went."""
+        """Erase a person from a course; returns how many documents went.
+
+        What they wrote becomes tombstones; membership, replies and unused secrets go.
+        """
 
     async def sweep(self, now: int, tombstones_before: int) -> None:
         """Forget old replies, and tombstones made before a time (ms since 1970)."""

@@ -73,14 +73,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
-            message = f"made by another version of the service (schema {version}, not {VERSION})"
-            raise sqlite3.DatabaseError(message)
-        if version == 0:
-            for statement in _TABLES.split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
+        _make_tables(connection)
         openings = _renew_if_restored(connection, path)
         connection.execute("COMMIT")
     except BaseException:
@@ -88,6 +81,17 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise
     # After the commit: a crash in between leaves the file ahead of its witness, which is harmless.
     _witness(path).write_text(str(openings))
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version not in (0, VERSION):
+        message = f"made by another version of the service (schema {version}, not {VERSION})"
+        raise sqlite3.DatabaseError(message)
+    if version == 0:
+        for statement in _TABLES.split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _renew_if_restored(connection: sqlite3.Connection, path: Path) -> int:

@@ -4,6 +4,7 @@ import sqlite3
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,7 @@ from edu_widgets.service.store.reads import answer, head
 from edu_widgets.service.store.schema import new_epoch
 
 
-def commit(db: sqlite3.Connection, request: Request[object], rule: Rule) -> Committed:
+def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committed:
     """Recognise the command, or run its rule and write what it decides.
 
     Raises:
@@ -50,7 +51,7 @@ def commit(db: sqlite3.Connection, request: Request[object], rule: Rule) -> Comm
     return Committed(seq, changes)
 
 
-def _earlier(db: sqlite3.Connection, request: Request[object]) -> int | None:
+def _earlier(db: sqlite3.Connection, request: Request[Any]) -> int | None:
     """The seq this command was answered with before.
 
     Replies are forgotten after some days; what it created tells for ever.
@@ -74,7 +75,7 @@ def _earlier(db: sqlite3.Connection, request: Request[object]) -> int | None:
     return seq
 
 
-def write(  # noqa: PLR0913 - what a row needs
+def write(
     db: sqlite3.Connection,
     course: str,
     writes: Sequence[Write],
@@ -130,12 +131,12 @@ def sweep(db: sqlite3.Connection, replies_before: int, tombstones_before: int) -
     db.execute("DELETE FROM replies WHERE time < ?", (replies_before,))
     old = "FROM documents WHERE body IS NULL AND time < ?"
     swept = db.execute(
-        f"SELECT channel, max(seq) {old} GROUP BY channel",  # noqa: S608 - two constants
+        f"SELECT channel, max(seq) {old} GROUP BY channel",
         (tombstones_before,),
     ).fetchall()
     for channel, seq in swept:
         db.execute("UPDATE channels SET swept = max(swept, ?) WHERE name = ?", (seq, channel))
-    db.execute(f"DELETE {old}", (tombstones_before,))  # noqa: S608
+    db.execute(f"DELETE {old}", (tombstones_before,))
 
 
 # -- people ---------------------------------------------------------------------
