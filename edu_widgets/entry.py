@@ -74,8 +74,10 @@ def host(
     )
 
 
-def join(invite: str, name: str | None = None) -> Lesson:
+def join(invite: str | None = None, name: str | None = None) -> Lesson:
     """Enter a course by its invite, as `http://127.0.0.1:8765/py101?code=K7QX4M2P`.
+
+    Without one, the environment's `EDU_WIDGETS_INVITE` is used.
 
     The same name from the same account is the same person again, also after a restart.
 
@@ -84,7 +86,11 @@ def join(invite: str, name: str | None = None) -> Lesson:
         Refused: the invite is wrong or has expired.
         ServiceUnavailable: no service answers there.
     """
-    parsed = parse_invite(invite)
+    text = invite or os.environ.get("EDU_WIDGETS_INVITE", "")
+    if not text:
+        msg = "join() needs the invite your instructor shows, as join('http://…?code=…', name='…')."
+        raise InvalidArgument(msg)
+    parsed = parse_invite(text)
     member = exchange(parsed, name or _own_name(), People(folders.people_folder()))
     me = Person(member.user_id, member.name, member.role)
     return _lesson(parsed.course, parsed.base, me, lambda: member.secret)

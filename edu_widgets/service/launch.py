@@ -3,9 +3,11 @@
 Standard library only: a kernel that hosts a course must not load the service itself.
 """
 
+import contextlib
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -112,6 +114,18 @@ def attach(data_dir: Path, pid: int | None = None) -> bool:
     """Tell the running service to stay while a further kernel runs; false if none runs."""
     running = find(data_dir)
     return running is not None and _attach(running, os.getpid() if pid is None else pid)
+
+
+def stop(info: ServiceInfo, timeout: float = 10.0) -> None:
+    """End a service politely: its members are told that it goes; what they sent is stored."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(info.pid, signal.SIGTERM)
+    deadline = time.monotonic() + timeout
+    while processes.alive(info.pid) and time.monotonic() < deadline:
+        for child in _STARTED:
+            child.poll()
+        time.sleep(0.02)
+    _STARTED[:] = [child for child in _STARTED if child.poll() is None]
 
 
 def enter(info: ServiceInfo, name: str) -> Owner:

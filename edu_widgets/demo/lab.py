@@ -1,0 +1,219 @@
+"""A JupyterLab of the demo's own: its folders, its server, the two notebooks side by side."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from edu_widgets.protocol.errors import ServiceUnavailable
+
+WORKSPACE = "lesson"
+_START_WITHIN = 60.0
+_STOP_WITHIN = 10.0
+
+
+def free_port(preferred: int) -> int:
+    """`preferred` or the next port that nobody listens on."""
+    for port in range(preferred, preferred + 200):
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    msg = f"No free port from {preferred} to {preferred + 199}. Name another with --port."
+    raise ServiceUnavailable(msg)
+
+
+class Lab:
+    """A JupyterLab server on loopback, in a session of its own so that Ctrl-C is ours."""
+
+    def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
+        self.folder = folder / "lesson"
+        self._state = folder / "jupyter"
+        self._log = folder / "jupyterlab.log"
+        self._token = secrets.token_urlsafe(24)
+        self._port = port
+        self._environment = {**environment, **self._jupyter_environment()}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _jupyter_environment(self) -> dict[str, str]:
+        state = self._state
+        return {
+            "JUPYTER_CONFIG_DIR": str(state / "config"),
+            "JUPYTER_DATA_DIR": str(state / "data"),
+            "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(state / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"),
+            "IPYTHONDIR": str(state / "ipython"),
+        }
+
+    @property
+    def url(self) -> str:
+        """Where the lesson opens; holds the server's token, as Jupyter's own addresses do."""
+        return f"{self._base}/lab/workspaces/{WORKSPACE}?token={self._token}"
+
+    @property
+    def _base(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def data_dir(self) -> Path:
+        """The server's JUPYTER_DATA_DIR."""
+        return self._state / "data"
+
+    def connection_file(self, kernel_id: str) -> Path:
+        """How to reach a kernel of this server."""
+        return self._state / "runtime" / f"kernel-{kernel_id}.json"
+
+    def start(self) -> None:
+        """Start the server and wait until it answers.
+
+        Raises:
+            ServiceUnavailable: it does not; the message quotes its log.
+        """
+        for name in ("config", "data", "runtime", "settings", "workspaces", "ipython"):
+            (self._state / name).mkdir(parents=True, exist_ok=True)
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={self._port}", "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.folder}",
+            f"--IdentityProvider.token={self._token}",
+            "--ServerApp.allow_root=True",
+            "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.expose_app_in_browser=True",
+        ]  # fmt: skip
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + _START_WITHIN
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                tail = self._log.read_text("utf-8", "replace")[-1500:]
+                msg = f"JupyterLab did not start. Its log ends:\n{tail}"
+                raise ServiceUnavailable(msg)
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stop the kernels, then the server; in this order it takes a second, not fifteen."""
+        process = self._process
+        if process is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            for kernel in self.request("GET", "/api/kernels"):
+                self.request("DELETE", f"/api/kernels/{kernel['id']}")
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(_STOP_WITHIN)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._process = None
+
+    def start_kernel(self, notebook: str) -> str:
+        """Start the kernel of a notebook, as opening it would; the kernel's id."""
+        body = {
+            "path": notebook,
+            "name": notebook,
+            "type": "notebook",
+            "kernel": {"name": "python3"},
+        }
+        return str(self.request("POST", "/api/sessions", body)["kernel"]["id"])
+
+    def request(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the server's REST interface; the decoded answer."""
+        request = urllib.request.Request(  # noqa: S310 - http to our own server
+            self._base + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"token {self._token}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            text = response.read()
+        return json.loads(text) if text else None
+
+    def _answers(self) -> bool:
+        try:
+            self.request("GET", "/api/status")
+        except (OSError, urllib.error.URLError):
+            return False
+        return True
+
+    def lay_out(self, left: str, right: str) -> None:
+        """Save a workspace with two notebooks side by side."""
+
+        def area(notebook: str) -> dict[str, object]:
+            return {
+                "type": "tab-area",
+                "currentIndex": 0,
+                "widgets": [f"notebook:{notebook}"],
+            }
+
+        data = {
+            "layout-restorer:data": {
+                "main": {
+                    "dock": {
+                        "type": "split-area",
+                        "orientation": "horizontal",
+                        "sizes": [0.5, 0.5],
+                        "children": [area(left), area(right)],
+                    },
+                    "current": f"notebook:{left}",
+                },
+                "left": {"collapsed": True, "widgets": []},
+                "right": {"collapsed": True, "widgets": []},
+                "relativeSizes": [0, 1, 0],
+            },
+            **{
+                f"notebook:{name}": {"data": {"path": name, "factory": "Notebook"}}
+                for name in (left, right)
+            },
+        }
+        body = {"data": data, "metadata": {"id": WORKSPACE}}
+        self.request("PUT", f"/lab/api/workspaces/{WORKSPACE}", body)
+
+
+def notebooks_folder() -> Path:
+    """The lesson notebooks: beside the package in a checkout, inside it when installed."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "notebooks", package.parent / "notebooks"):
+        if (folder / "first-lesson-instructor.ipynb").is_file():
+            return folder
+    msg = "The lesson's notebooks are missing from this installation. Install edu-widgets again."
+    raise ServiceUnavailable(msg)
+
+
+@contextlib.contextmanager
+def running_lab(folder: Path, port: int, environment: dict[str, str]) -> Iterator[Lab]:
+    """A lab with copies of the lesson's notebooks; stopped at the end, whatever happens."""
+    lab = Lab(folder, port, environment)
+    lab.folder.mkdir(parents=True)
+    for notebook in sorted(notebooks_folder().glob("*.ipynb")):
+        shutil.copy(notebook, lab.folder / notebook.name)
+    try:
+        lab.start()
+        yield lab
+    finally:
+        lab.stop()
+
+
+def plain_environment() -> dict[str, str]:
+    """This process's environment without what ties a JupyterLab to another one."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")}

@@ -1,0 +1,139 @@
+"""`edu-widgets demo`: everything started, in order, and ended again by Ctrl-C."""
+
+import argparse
+import contextlib
+import os
+import random
+import signal
+import sys
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from edu_widgets import folders
+from edu_widgets.client.course import CourseClient, Person
+from edu_widgets.client.invites import Invite, People, join
+from edu_widgets.client.network import callbacks, network, stop_threads
+from edu_widgets.client.pool import Pool
+from edu_widgets.client.transport import Target
+from edu_widgets.demo.classmates import CAST, LABEL, Classmates
+from edu_widgets.demo.lab import free_port, plain_environment, running_lab
+from edu_widgets.service import launch
+
+COURSE = "py101"
+INSTRUCTOR = "first-lesson-instructor.ipynb"
+STUDENT = "first-lesson-student.ipynb"
+DEFAULT_PORT = 8899
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The demo's options."""
+    parser.add_argument("--no-browser", action="store_true", help="only print the addresses")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="JupyterLab's port (default: %(default)s)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the demo until Ctrl-C; the exit code."""
+    if not _has_jupyterlab():
+        sys.stderr.write(
+            "The demo needs JupyterLab, which is not installed here. "
+            "Install it with: pip install 'edu-widgets[lab]'\n"
+        )
+        return 1
+    ended = threading.Event()
+    with _ended_by_signals(ended), tempfile.TemporaryDirectory(prefix="edu-widgets-") as name:
+        folder = Path(name)
+        os.environ[folders.VARIABLE] = str(folder / "edu-widgets")
+        with contextlib.ExitStack() as stack:
+            stack.callback(stop_threads)
+            _say("Starting the class …")
+            info = stack.enter_context(_service())
+            invite = Invite(info.url, COURSE, info.invite)
+            classmates = _classmates(invite)
+            stack.callback(classmates.stop)
+            classmates.start()
+            environment = {**plain_environment(), "EDU_WIDGETS_INVITE": str(invite)}
+            lab = stack.enter_context(running_lab(folder, free_port(args.port), environment))
+            from edu_widgets.demo.rehearse import rehearse  # noqa: PLC0415 - needs JupyterLab
+
+            for notebook in (INSTRUCTOR, STUDENT):
+                kernel = lab.start_kernel(notebook)
+                rehearse(lab.folder / notebook, lab.connection_file(kernel), lab.data_dir)
+            lab.lay_out(INSTRUCTOR, STUDENT)
+            _say(f"JupyterLab:  {lab.url}")
+            _say(f"Service:     {info.url}")
+            _say(f"Invite:      {invite}")
+            _say("Ctrl-C ends everything.")
+            if not args.no_browser:
+                webbrowser.open(lab.url)
+            ended.wait()
+            _say("\nEnding the class …")
+    return 0
+
+
+@contextlib.contextmanager
+def _service() -> Iterator[launch.ServiceInfo]:
+    """The embedded service for the time of the demo."""
+    folder = folders.service_folder(COURSE)
+    info = launch.start(COURSE, folder, watch_pid=os.getpid())
+    try:
+        yield info
+    finally:
+        launch.stop(info)
+
+
+def _classmates(invite: Invite) -> Classmates:
+    """Simulated classmates, entered by the invite like anybody else."""
+    thread = network()
+    pool = Pool(thread)
+    people = People(folders.people_folder())
+    members = []
+    for first_name in CAST:
+        member = join(invite, f"{first_name} {LABEL}", people)
+        client = CourseClient(
+            invite.course,
+            Target(invite.websocket, member.user_id, lambda secret=member.secret: secret),
+            Person(member.user_id, member.name, member.role),
+            pool,
+            thread,
+            callbacks(),
+        )
+        client.start()
+        members.append(client)
+    for client in members:
+        client.wait_connected()
+    return Classmates(members, random.Random())  # noqa: S311 - timing only
+
+
+@contextlib.contextmanager
+def _ended_by_signals(ended: threading.Event) -> Iterator[None]:
+    """Ctrl-C and a polite kill end the demo; a second one ends it rudely."""
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        del frame
+        if ended.is_set():
+            raise KeyboardInterrupt(signum)
+        ended.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _has_jupyterlab() -> bool:
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    return find_spec("jupyterlab") is not None
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
