@@ -1,0 +1,314 @@
+"""What holds for every store."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from edu_widgets.chat.documents import WINDOW
+from edu_widgets.protocol import Code, Cursor, Document
+from edu_widgets.protocol.errors import IdConflict, Refused, TooLate
+from edu_widgets.service.config import ChannelConfig
+from edu_widgets.service.rules import Request
+from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Committed, Invite, Store
+
+from .conftest import OpenStore
+from .rules import ADA, BOB, CHANNEL, Put, ask, broken, count_newest, increment, put, refuse
+
+
+def docs(catchup: Catchup) -> list[Document]:
+    return [doc for frame in catchup.frames for doc in frame.docs]
+
+
+async def since(store: Store, seq: int, channel: str = CHANNEL, **floors: int) -> Catchup:
+    head = await store.heads(channel)
+    return await store.changes_since(channel, Cursor(head.epoch, seq), floors)
+
+
+# -- committing -----------------------------------------------------------------
+
+
+async def test_documents_get_consecutive_numbers_and_keep_the_first(store: Store) -> None:
+    first = await store.commit(ask("1", ("a", 1), ("b", 1)), put)
+    second = await store.commit(ask("2", ("a", 2)), put)
+    assert (first.seq, second.seq) == (2, 3)
+    (change,) = second.changes
+    assert (change.prev, change.seq) == (2, 3)
+    assert (change.docs[0].born, change.docs[0].seq) == (1, 3)
+    assert change.docs[0].body == msgspec.Raw(b'{"value":2}')
+
+
+async def test_one_commit_changes_several_channels_at_once(store: Store) -> None:
+    await store.commit(ask("0", ("z", 0)), put)
+    data = Put([("staff:c", "a", "k", None), (CHANNEL, "a", "k", 1), (CHANNEL, "b", "k", 1)])
+    request = Request("c", CHANNEL, ADA, "put", data, "1", 1, ChannelConfig())
+    done = await store.commit(request, put)
+    assert done.seq == 3
+    assert {c.channel: (c.prev, c.seq) for c in done.changes} == {
+        "staff:c": (0, 1),
+        CHANNEL: (1, 3),
+    }
+
+
+async def test_a_refusal_changes_nothing(store: Store) -> None:
+    with pytest.raises(TooLate):
+        await store.commit(ask("1", ("a", 1)), refuse)
+    assert (await store.heads(CHANNEL)).seq == 0
+
+
+async def test_a_rules_bug_harms_no_other_command(store: Store) -> None:
+    results = await asyncio.gather(
+        store.commit(ask("1", ("a", 1)), put),
+        store.commit(ask("2", ("b", 1)), broken),
+        store.commit(ask("3", ("c", 1)), put),
+        return_exceptions=True,
+    )
+    assert isinstance(results[1], Refused)
+    assert results[1].code == Code.INTERNAL
+    assert [r.seq for r in results if isinstance(r, Committed)] == [1, 2]
+
+
+async def test_rules_see_each_others_writes(store: Store) -> None:
+    await asyncio.gather(*(store.commit(ask(f"{i}"), increment) for i in range(50)))
+    (doc,) = docs(await store.changes_since(CHANNEL, None, {}))
+    assert msgspec.json.decode(doc.body) == {"value": 50}
+
+
+async def test_a_rule_scans_without_tombstones(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1), ("b", 1), ("c", 1), ("d", 1)), put)
+    await store.commit(ask("2", ("d", None)), put)
+    done = await store.commit(ask("3"), count_newest)
+    assert msgspec.json.decode(done.changes[0].docs[0].body) == ["b", "c"]
+
+
+async def test_listeners_hear_every_commit_in_order_and_before_its_answer(store: Store) -> None:
+    heard: list[int] = []
+    stop = store.listen(lambda commit: heard.append(commit.seq))
+
+    async def one(number: int) -> None:
+        done = await store.commit(ask(f"{number}", (f"d{number}", 1)), put)
+        assert done.seq in heard
+
+    await asyncio.gather(*(one(i) for i in range(300)))
+    assert heard == list(range(1, 301))
+    stop()
+    await store.commit(ask("x", ("x", 1)), put)
+    assert len(heard) == 300
+
+
+# -- the same command again -------------------------------------------------------
+
+
+async def test_a_repeated_command_gets_its_first_answer(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), put)
+    await store.commit(ask("2", ("b", 1)), put)
+    again = await store.commit(ask("1", ("a", 1)), put)
+    assert (again.seq, again.replayed, again.changes) == (1, True, ())
+    assert (await store.heads(CHANNEL)).seq == 2
+
+
+async def test_both_copies_at_once_count_once(store: Store) -> None:
+    copies = await asyncio.gather(*(store.commit(ask("1"), increment) for _ in range(5)))
+    assert sorted(c.replayed for c in copies) == [False, True, True, True, True]
+    assert (await store.heads(CHANNEL)).seq == 1
+
+
+async def test_an_id_with_other_content_is_a_conflict(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), put)
+    with pytest.raises(IdConflict):
+        await store.commit(ask("1", ("a", 2)), put)
+
+
+async def test_people_do_not_share_ids(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), put)
+    done = await store.commit(ask("1", ("b", 1), user=BOB), put)
+    assert not done.replayed
+
+
+async def test_a_creation_is_recognised_for_ever(store: Store) -> None:
+    await store.commit(ask("m1", ("m1", 1)), put)
+    await store.commit(ask("2", ("m1", None)), put)
+    await store.sweep(10**12, tombstones_before=0)
+    again = await store.commit(ask("m1", ("m1", 1)), put)
+    assert (again.seq, again.replayed) == (1, True)
+    with pytest.raises(IdConflict):
+        await store.commit(ask("m1", ("m1", 2)), put)
+    with pytest.raises(IdConflict):
+        await store.commit(ask("m1", ("m1", 1), user=BOB), put)
+
+
+# -- catching up ----------------------------------------------------------------
+
+
+async def test_a_first_join_is_a_reset_without_tombstones(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1), ("b", 1)), put)
+    await store.commit(ask("2", ("a", None)), put)
+    caught = await store.changes_since(CHANNEL, None, {})
+    (frame,) = caught.frames
+    assert (frame.reset, frame.prev, frame.seq) == (True, 0, 3)
+    assert [d.id for d in frame.docs] == ["b"]
+
+
+async def test_an_empty_channel_resets_to_nothing(store: Store) -> None:
+    caught = await store.changes_since("course:empty", None, {})
+    assert [(f.reset, f.prev, f.seq, f.docs) for f in caught.frames] == [(True, 0, 0, [])]
+    assert caught.epoch
+
+
+async def test_at_the_head_there_is_nothing_to_say(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), put)
+    assert (await since(store, 1)).frames == ()
+
+
+async def test_a_cursor_gets_what_changed_after_it_once_and_in_order(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1), ("b", 1), ("c", 1)), put)
+    await store.commit(ask("2", ("a", 2)), put)
+    await store.commit(ask("3", ("c", None)), put)
+    caught = await since(store, 1)
+    assert [(d.id, d.seq, d.deleted) for d in docs(caught)] == [
+        ("b", 2, False),
+        ("a", 4, False),
+        ("c", 5, True),
+    ]
+    assert (caught.frames[0].prev, caught.frames[-1].seq) == (1, 5)
+    assert not caught.frames[0].reset
+
+
+async def test_windows_hold_the_newest_and_name_their_floor(store: Store) -> None:
+    for n in range(WINDOW + 5):
+        await store.commit(ask(f"m{n}", (f"m{n}", n), kind="message"), put)
+    await store.commit(ask("p", ("p", 1), kind="poll"), put)
+    (frame,) = (await store.changes_since(CHANNEL, None, {})).frames
+    assert frame.floors == {"message": 6}
+    assert len([d for d in frame.docs if d.kind == "message"]) == WINDOW
+    assert [d.born for d in frame.docs][:1] == [6]
+    assert frame.docs[-1].id == "p"
+
+
+async def test_a_change_below_a_mirrors_window_is_left_out(store: Store) -> None:
+    await store.commit(ask("1", ("m1", 1), ("m2", 1), kind="message"), put)
+    await store.commit(ask("2", ("m1", 2), ("m2", 2), kind="message"), put)
+    caught = await since(store, 2, message=2)
+    assert [d.id for d in docs(caught)] == ["m2"]
+    assert caught.frames[-1].seq == 4
+
+
+@pytest.mark.parametrize(("behind", "reset"), [(MAX_BEHIND, False), (MAX_BEHIND + 1, True)])
+async def test_too_far_behind_is_a_reset(store: Store, behind: int, reset: bool) -> None:
+    await store.commit(ask("0", ("first", 1)), put)
+    await store.commit(ask("1", *((f"d{n}", n) for n in range(behind))), put)
+    assert (await since(store, 1)).frames[0].reset is reset
+
+
+async def test_big_catchups_come_in_pages(store: Store) -> None:
+    def big(request: Request[Put]) -> object:
+        from edu_widgets.service.rules import Decision, Write
+
+        yield from ()
+        return Decision([Write(CHANNEL, f"b{n}", "k", "x" * 60_000) for n in range(20)])
+
+    await store.commit(ask("1"), big)  # type: ignore[arg-type]
+    caught = await since(store, 0)
+    assert len(caught.frames) > 3
+    prev = 0
+    for frame in caught.frames:
+        assert frame.prev == prev
+        assert sum(len(d.body) for d in frame.docs) <= PAGE_BYTES
+        prev = frame.seq
+    assert prev == 20
+    assert len(docs(caught)) == 20
+
+
+async def test_another_epoch_is_a_reset(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), put)
+    caught = await store.changes_since(CHANNEL, Cursor("other", 1), {})
+    assert caught.frames[0].reset
+
+
+async def test_a_cursor_ahead_begins_a_new_history_once(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), put)
+    before = await store.heads(CHANNEL)
+    caught = await store.changes_since(CHANNEL, Cursor(before.epoch, 99), {})
+    assert caught.frames[0].reset
+    assert caught.epoch != before.epoch
+    again = await store.changes_since(CHANNEL, Cursor(caught.epoch, 99), {})
+    assert again.frames[0].reset
+    assert again.epoch == caught.epoch, "a forged cursor must not reset the class again"
+
+
+async def test_below_a_swept_tombstone_is_a_reset(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1), ("b", 1)), put)
+    await store.commit(ask("2", ("a", None), now=5_000), put)
+    await store.commit(ask("3", ("b", None), now=9_000), put)
+    await store.sweep(9_000, tombstones_before=6_000)
+    assert (await since(store, 2)).frames[0].reset
+    kept = await since(store, 3)
+    assert [(d.id, d.deleted) for d in docs(kept)] == [("b", True)]
+
+
+async def test_a_store_opened_again_goes_on_with_its_history(reopen: OpenStore) -> None:
+    store = await reopen()
+    await store.commit(ask("1", ("a", 1)), put)
+    before = await store.heads(CHANNEL)
+    store = await reopen()
+    assert await store.heads(CHANNEL) == before
+    assert (await store.commit(ask("1", ("a", 1)), put)).replayed
+
+
+async def test_pages_go_back_in_time(store: Store) -> None:
+    await store.commit(ask("1", *((f"m{n}", n) for n in range(1, 8)), kind="message"), put)
+    await store.commit(ask("2", ("m3", None), kind="message"), put)
+    newest = await store.page(CHANNEL, "message", None, 3)
+    assert [d.id for d in newest.docs] == ["m5", "m6", "m7"]
+    assert (newest.floor, newest.more) == (5, True)
+    older = await store.page(CHANNEL, "message", newest.floor, 3)
+    assert [d.id for d in older.docs] == ["m1", "m2", "m4"]
+    assert (older.floor, older.more) == (0, False)
+
+
+# -- people ---------------------------------------------------------------------
+
+
+async def test_a_name_taken_gets_a_number(store: Store) -> None:
+    names = [
+        (await store.enter("c", f"u{n}", name, "student")).name
+        for n, name in enumerate(["Ada", "ada", "ＡDA", "Bob"])
+    ]
+    assert names == ["Ada", "ada (2)", "ＡDA (3)", "Bob"]
+    assert (await store.enter("c", "u1", "Ada", "student")).name == "Ada (2)"
+    assert (await store.enter("c", "u0", "Ada", "student")).name == "Ada"
+    assert (await store.enter("other", "u9", "Ada", "student")).name == "Ada"
+
+
+async def test_secrets_roles_and_invites_are_kept(reopen: OpenStore) -> None:
+    store = await reopen()
+    await store.add_person("u1", b"h" * 32)
+    await store.enter("c", "u1", "Ada", "student")
+    await store.set_invite(Invite("c", "K7QX4M2P", 5))
+    store = await reopen()
+    assert await store.person_of(b"h" * 32) == "u1"
+    assert await store.person_of(b"x" * 32) is None
+    changed = await store.set_role("c", "u1", "instructor")
+    assert changed is not None
+    assert (await store.memberships("u1"))["c"].role == "instructor"
+    assert await store.set_role("c", "nobody", "instructor") is None
+    assert await store.invite("c") == Invite("c", "K7QX4M2P", 5)
+    assert await store.invite("d") is None
+
+
+async def test_erasing_a_person_leaves_tombstones_and_tells_the_mirrors(store: Store) -> None:
+    await store.add_person("u1", b"h" * 32)
+    await store.enter("c", "u1", "Ada", "student")
+    await store.commit(ask("1", ("a", 1)), put)
+    await store.commit(ask("2", ("own", 1), channel="user:c:u1", user=BOB), put)
+    await store.commit(ask("3", ("b", 1), user=BOB), put)
+    heard: list[Committed] = []
+    store.listen(heard.append)
+    assert await store.erase("c", "u1", now=9) == 2
+    assert {(c.channel, d.id, d.deleted) for e in heard for c in e.changes for d in c.docs} == {
+        (CHANNEL, "a", True),
+        ("user:c:u1", "own", True),
+    }
+    assert [d.id for d in docs(await store.changes_since(CHANNEL, None, {}))] == ["b"]
+    assert await store.person_of(b"h" * 32) is None
+    assert await store.memberships("u1") == {}

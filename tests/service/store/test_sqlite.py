@@ -1,0 +1,144 @@
+"""What is SQLite's own: full disks, foreign locks, restored files."""
+
+import asyncio
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from edu_widgets.protocol import Code, Cursor
+from edu_widgets.protocol.errors import Refused, ServiceUnavailable
+from edu_widgets.service.rules import Decision, Request, RuleRun, Write
+from edu_widgets.service.store import schema
+from edu_widgets.service.store.sqlite import SqliteStore
+
+from .rules import CHANNEL, Put, ask, put
+
+
+def bulky(request: Request[Put]) -> RuleRun:
+    yield from ()
+    return Decision([Write(request.channel, request.message_id, "k", "x" * 200_000)])
+
+
+async def test_acks_are_durable(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    (mode,) = await store._rows("PRAGMA journal_mode")
+    full = await store._write(lambda db: db.execute("PRAGMA synchronous").fetchone()[0])
+    await store.close()
+    assert (mode[0], full) == ("wal", 2)
+
+
+async def test_the_file_is_its_owners_only(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    modes = {
+        p.name: p.stat().st_mode & 0o077 for p in tmp_path.glob("s.db*") if "open" not in p.name
+    }
+    await store.close()
+    assert set(modes.values()) == {0}, modes
+
+
+async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    await store.commit(ask("1", ("a", 1)), put)
+    pages = await store._write(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    await store._write(lambda db: db.execute(f"PRAGMA max_page_count = {pages + 5}").fetchone())
+    with pytest.raises(Refused) as caught:
+        await store.commit(ask("2"), bulky)
+    assert caught.value.code == Code.UNAVAILABLE
+    assert (await store.changes_since(CHANNEL, None, {})).seq == 1, "reading goes on"
+    await store._write(lambda db: db.execute("PRAGMA max_page_count = 100000").fetchone())
+    done = await store.commit(ask("2"), bulky)
+    assert (done.seq, done.replayed) == (2, False)
+    await store.close()
+
+
+async def test_a_file_locked_by_another_program_is_told_and_survived(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    await store._write(lambda db: db.execute("PRAGMA busy_timeout = 50").fetchone())
+    other = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Refused) as caught:
+        await store.commit(ask("1", ("a", 1)), put)
+    assert caught.value.code == Code.UNAVAILABLE
+    other.execute("ROLLBACK")
+    other.close()
+    assert (await store.commit(ask("1", ("a", 1)), put)).seq == 1
+    await store.close()
+
+
+async def test_a_restored_copy_is_another_history(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = SqliteStore(path)
+    await store.commit(ask("1", ("a", 1)), put)
+    await store.close()
+    shutil.copy(path, tmp_path / "backup")
+    store = SqliteStore(path)
+    await store.commit(ask("2", ("a", 2)), put)
+    before = await store.heads(CHANNEL)
+    await store.close()
+    path.write_bytes((tmp_path / "backup").read_bytes())  # in place: the same inode
+    store = SqliteStore(path)
+    await store.commit(ask("3", ("a", 3)), put)
+    caught = await store.changes_since(CHANNEL, before, {})
+    assert before.seq == caught.seq, "by its number alone the cursor looks right"
+    assert caught.frames[0].reset
+    await store.close()
+
+
+async def test_a_copy_elsewhere_is_another_history(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    await store.commit(ask("1", ("a", 1)), put)
+    before = await store.heads(CHANNEL)
+    await store.close()
+    shutil.copy(tmp_path / "s.db", tmp_path / "t.db")
+    store = SqliteStore(tmp_path / "t.db")
+    assert (await store.heads(CHANNEL)).epoch != before.epoch
+    await store.close()
+
+
+async def test_a_file_that_is_no_store_is_named(tmp_path: Path) -> None:
+    (tmp_path / "s.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(ServiceUnavailable, match=r"s\.db"):
+        SqliteStore(tmp_path / "s.db")
+
+
+async def test_another_versions_file_is_not_touched(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "s.db")
+    db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    db.close()
+    with pytest.raises(ServiceUnavailable, match="another version"):
+        SqliteStore(tmp_path / "s.db")
+
+
+async def test_what_was_queued_is_stored_before_the_end(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    waiting = [
+        asyncio.ensure_future(store.commit(ask(f"{n}", (f"d{n}", 1)), put)) for n in range(50)
+    ]
+    await asyncio.sleep(0)
+    await store.close()
+    assert [done.seq for done in await asyncio.gather(*waiting)] == list(range(1, 51))
+
+
+async def test_readers_see_whole_commits_only(tmp_path: Path) -> None:
+    """Both documents of each commit carry one number; no catch-up may see them apart."""
+    store = SqliteStore(tmp_path / "s.db")
+    torn: list[object] = []
+    going = True
+
+    async def look() -> None:
+        cursor = Cursor((await store.heads(CHANNEL)).epoch, 0)
+        while going:
+            caught = await store.changes_since(CHANNEL, cursor, {})
+            found = {d.id: bytes(d.body) for f in caught.frames for d in f.docs}
+            if found and found["a"] != found["b"]:
+                torn.append(found)
+
+    reader = asyncio.ensure_future(look())
+    for n in range(200):
+        await store.commit(ask(f"{n}", ("a", n), ("b", n)), put)
+    going = False
+    await reader
+    await store.close()
+    assert not torn
