@@ -15,7 +15,8 @@ from edu_widgets.notebook.links import find_links, safe_href
 from edu_widgets.notebook.nodes import MAX_TEXT, Body, to_nodes
 
 ATTRIBUTES: dict[str, set[str]] = {
-    **{tag: set() for tag in "p quote em strong del br hr h ul li code table tr".split()},
+    **{tag: set() for tag in ("p", "quote", "em", "strong", "del", "br", "hr", "h", "ul", "li")},
+    **{tag: set() for tag in ("code", "table", "tr")},
     "ol": {"start"},
     "pre": {"lang"},
     "t": {"c"},

@@ -1,0 +1,61 @@
+"""Which messages are news: each is told once, whatever is sent again."""
+
+from collections import OrderedDict
+
+from edu_widgets.chat.documents import Message
+from edu_widgets.chat.mirror import ChatMessage, from_document
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.protocol import Document
+
+_REMEMBERED = 2_000
+
+
+class News:
+    """Tells new messages from history, edits and repetitions. Network thread only.
+
+    What was there when this began, or came with the first load, is history. What was missed
+    while disconnected is news, told when it is caught up with.
+    """
+
+    def __init__(self, client: CourseClient) -> None:
+        self._told: OrderedDict[str, None] = OrderedDict()
+        self._born = 0
+        self._newest = float("-inf")
+        self._began = False
+        held = [m for d in client.mirror().of_kind(Message.kind)[-_REMEMBERED:] if (m := _of(d))]
+        if held:
+            self._note(held)
+            self._began = True
+
+    def of(self, event: DocumentsChanged) -> list[ChatMessage]:
+        """The news in a change of the course's channel, oldest first."""
+        found = [m for d in event.upserted if d.kind == Message.kind and (m := _of(d))]
+        found.sort(key=lambda pair: pair[0])
+        if event.reset:
+            # Born again under other numbers, perhaps; the service's clock went on.
+            fresh = [pair for pair in found if self._began and self._later(pair[1])]
+            self._began = True
+            self._born = 0
+        else:
+            fresh = [p for p in found if (event.live or self._began) and p[0] > self._born]
+        fresh = [pair for pair in fresh if pair[1].id not in self._told]
+        self._note(found)
+        return [message for _, message in fresh]
+
+    def _later(self, message: ChatMessage) -> bool:
+        return message.timestamp.timestamp() >= self._newest
+
+    def _note(self, pairs: list[tuple[int, ChatMessage]]) -> None:
+        for born, message in pairs:
+            self._born = max(self._born, born)
+            self._newest = max(self._newest, message.timestamp.timestamp())
+            self._told[message.id] = None
+            self._told.move_to_end(message.id)
+        while len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
+
+
+def _of(document: Document) -> tuple[int, ChatMessage] | None:
+    message = from_document(document)
+    return (document.born, message) if message else None

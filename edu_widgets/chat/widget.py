@@ -1,0 +1,204 @@
+"""CourseChat: the course's chat in a notebook."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from edu_widgets.chat.documents import CHAT_MESSAGE, MAX_CONTENT, WINDOW, Message
+from edu_widgets.chat.documents import ChatMessage as ChatMessageData
+from edu_widgets.chat.mirror import MESSAGES, Chat, ChatMessage
+from edu_widgets.chat.news import News
+from edu_widgets.client.course import CourseClient, CourseEvent
+from edu_widgets.client.events import CommandChanged, DocumentsChanged
+from edu_widgets.client.receipts import Receipt
+from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.intents import Intent
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.protocol import is_id, uuid7
+from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, NotConnected
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_POLL = 0.05
+_PATIENCE = 200
+
+
+class CourseChat(LiveWidget):
+    """The chat of a course; displayed by being the last line of a cell.
+
+    `chat.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
+    (default: the page's).
+    """
+
+    kind_: ClassVar[str] = "chat"
+
+    def __init__(self, client: CourseClient, **options: Any) -> None:
+        self._chat = Chat(client)
+        self._news = News(client)
+        self._callbacks = Callbacks("message")
+        self._state = client.view().state
+        handlers = {
+            "chat.send": self._on_send,
+            "chat.retry": self._on_retry,
+            "chat.discard": self._on_discard,
+            "chat.older": self._on_older,
+        }
+        super().__init__(client, self._chat, handlers, **options)
+
+    def __repr__(self) -> str:
+        count = self._chat.count()
+        return f"{super().__repr__()[:-1]}, {count} message{'s' * (count != 1)})"
+
+    # -- for people ----------------------------------------------------------------------
+
+    def send(self, text: str, reply_to: str | ChatMessage | None = None) -> Receipt:
+        """Send a message; returns at once with a receipt (`.wait()`, awaitable).
+
+        `text` is Markdown, 1 to 8,000 characters; `reply_to` a message or its id. What cannot
+        be sent now is kept, also over a restart of the kernel.
+
+        Raises:
+            InvalidArgument: there is nothing in `text`, or `reply_to` is no message.
+            MessageTooLong: it has more than 8,000 characters.
+            OutboxFull: too much is waiting already.
+            NotConnected: the lesson is closed.
+        """
+        if isinstance(reply_to, ChatMessage):
+            reply_to = reply_to.id
+        if reply_to is not None and not is_id(reply_to):
+            msg = f"reply_to must be a message or its id, not {reply_to!r:.80}."
+            raise InvalidArgument(msg)
+        return self._send(checked(text), reply_to, uuid7())
+
+    @property
+    def messages(self) -> list[ChatMessage]:
+        """The loaded messages, oldest first, then one's own that are on their way."""
+        return self._chat.messages()
+
+    def older(self) -> Receipt:
+        """Load 50 older messages into `messages`; `.wait()` until they are there."""
+        return self._client.older(Message.kind, WINDOW)
+
+    def on(self, event: str, fn: Callback | None = None) -> Any:
+        """Call `fn(message)` for each new message, one's own too, in order, on its own thread.
+
+        `event` is `"message"`. Messages that were there already are not told; those missed
+        while disconnected are, once. Run again, a cell replaces what it has hung on before.
+        Without `fn` it is a decorator: `@chat.on("message")`. Returns `fn`; see `off`.
+
+        Raises:
+            InvalidArgument: there is no such event, or `fn` is not a function.
+        """
+        if fn is not None:
+            self._callbacks.add(event, fn)
+            return fn
+
+        def decorate(decorated: Callback) -> Callback:
+            self._callbacks.add(event, decorated)
+            return decorated
+
+        return decorate
+
+    def off(self, event: str | None = None, fn: Callback | None = None) -> None:
+        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
+        self._callbacks.remove(event, fn)
+
+    def close(self) -> None:
+        """Close the widget: its views go, nothing is called any more."""
+        callbacks = getattr(self, "_callbacks", None)
+        if callbacks is not None:
+            callbacks.remove()
+        super().close()
+
+    # -- sending --------------------------------------------------------------------------
+
+    def _send(self, text: str, reply_to: str | None, id_: str) -> Receipt:
+        me, created = self._client.me(), int(time.time() * 1000)
+        data = ChatMessageData(id_, text, me.user_id, me.name, created, reply_to=reply_to)
+        receipt = self._client.send(CHAT_MESSAGE.name, data, id=id_)
+        self._chat.handed(receipt, data, created)
+        return receipt
+
+    # -- from the pages (any thread) ---------------------------------------------------------
+
+    def _on_send(self, intent: Intent) -> None:
+        id_, text = intent.id_of("id"), checked(intent.text("text"))
+        reply_to = intent.id_of("replyTo") if intent.args.get("replyTo") else None
+        # A page that was reloaded, or talks to a new kernel, sends again what is known.
+        if not self._chat.knows(id_):
+            _ = self._send(text, reply_to, id_)
+
+    def _on_retry(self, intent: Intent) -> None:
+        self._client.retry(intent.id_of("id"))
+
+    def _on_discard(self, intent: Intent) -> None:
+        self._client.discard(intent.id_of("id"))
+
+    def _on_older(self, intent: Intent) -> None:
+        before = intent.number("before")
+        mirror = self._client.mirror()
+        if mirror.before(Message.kind, before, 1) or not mirror.more(Message.kind):
+            self._channel.send_older(intent.page, MESSAGES, before)
+            return
+        receipt = self.older()
+        self._client.on_network(lambda: self._answer_older(receipt, intent, before, _PATIENCE))
+
+    def _answer_older(self, receipt: Receipt, intent: Intent, before: int, patience: int) -> None:
+        """Send the page once it is loaded; looks every 50 ms, for 10 s (network thread)."""
+        if not receipt.done() and patience:
+            again: Callable[[], None] = lambda: self._answer_older(  # noqa: E731
+                receipt, intent, before, patience - 1
+            )
+            self._client.later(_POLL, again)
+        elif receipt.error is None and receipt.done():
+            self._channel.send_older(intent.page, MESSAGES, before)
+        else:
+            error = receipt.error or NotConnected("Older messages could not be loaded now.")
+            self._intents.refuse(intent, error)
+
+    # -- from the course (network thread) ------------------------------------------------------
+
+    def _heard(self, event: CourseEvent) -> None:
+        match event:
+            case DocumentsChanged() if event.channel == self._client.channel:
+                self._tell(event)
+                changed = (*event.upserted, *event.removed)
+                ids = [doc.id for doc in changed if doc.kind == Message.kind]
+                self._channel.changed(MESSAGES, ids, reset=event.reset)
+            case CommandChanged(command, gone) if command.type == CHAT_MESSAGE.name:
+                self._chat.moved(command, gone=gone)
+                self._channel.changed(MESSAGES, [command.id])
+            case _:
+                state, self._state = self._state, self._client.view().state
+                # What waits is shown as kept, or as under way, by the connection's state.
+                ids = self._chat.own_ids() if state != self._state else []
+                self._channel.changed(MESSAGES, ids)
+
+    def _tell(self, event: DocumentsChanged) -> None:
+        for message in self._news.of(event):
+            for fn in self._callbacks.on("message"):
+                self._client.call_back(fn, message)
+
+
+def checked(text: object) -> str:
+    """A message's text as it is sent: without blanks at its end, valid Unicode.
+
+    Raises:
+        InvalidArgument: it is no string, or nothing is in it.
+        MessageTooLong: it has more than 8,000 characters.
+    """
+    if not isinstance(text, str):
+        msg = f"A message is a string, not {type(text).__name__}; for a value send str(value)."
+        raise InvalidArgument(msg)
+    text = text.rstrip()
+    if not text.strip():
+        raise InvalidArgument("The message is empty. Write at least one character.")
+    if len(text) > MAX_CONTENT:
+        msg = (
+            f"The message has {len(text):,} characters; at most {MAX_CONTENT:,} fit. "
+            "Send it in parts, or share it as a file."
+        )
+        raise MessageTooLong(msg)
+    return _LONE_SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,26 @@
+"""The browser's part of each widget, built from js/ into edu_widgets/static."""
+
+import functools
+from importlib import resources
+
+from edu_widgets.protocol.errors import EduWidgetsError
+
+
+@functools.cache
+def bundle(kind: str) -> str:
+    """The text of a widget's bundle.
+
+    Raises:
+        EduWidgetsError: it was not built; the message says how to.
+    """
+    # A string, not a path: anywidget would watch a path and keep its widgets alive with it.
+    file = resources.files("edu_widgets") / "static" / f"{kind}.js"
+    try:
+        return file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        msg = (
+            f"The browser's part of {kind!r} is missing (edu_widgets/static/{kind}.js). In a "
+            "checkout, build it with `pip install -e .`, or with Node.js in js/ with "
+            "`npm ci && npm run build`; otherwise install edu-widgets again."
+        )
+        raise EduWidgetsError(msg) from None

@@ -1,0 +1,149 @@
+"""A widget's end of the wire to its pages: a stream, its lock and its timer."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from edu_widgets.notebook.stream import Clock, Content, Json, Stream
+
+_log = logging.getLogger(__name__)
+
+
+class Timers(Protocol):
+    """What of a client sends at the right time: its network thread."""
+
+    def later(self, delay: float, fn: Callable[[], object], /) -> Callable[[], None]:
+        """Run `fn` there after so many seconds; to be called there."""
+
+    def on_network(self, fn: Callable[[], object], /) -> None:
+        """Run `fn` there soon."""
+
+
+class PageChannel:
+    """Sends to the pages of one widget. Any thread may call, unless said otherwise.
+
+    One lock is held from reading the documents until they are handed to the comm, so that
+    messages leave in the order of their numbers. What a page cannot be sent is reported once
+    and never reaches the caller.
+    """
+
+    def __init__(
+        self,
+        content: Content,
+        lesson: Callable[[], Json],
+        send: Callable[[Json], None],
+        timers: Timers,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._stream = Stream(content, lesson)
+        self._send = send
+        self._timers = timers
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._cancel: Callable[[], None] | None = None
+        self._armed_for = float("inf")
+        self._reported = False
+        self._closed = False
+
+    @property
+    def awaited(self) -> bool:
+        """Whether any page has asked for a snapshot."""
+        return self._stream.awaited
+
+    def close(self) -> None:
+        """Send nothing any more."""
+        with self._lock:
+            self._closed = True
+            cancel, self._cancel = self._cancel, None
+        if cancel is not None:
+            self._on_network(cancel)
+
+    def forget(self) -> None:
+        """No page is there any more: send nothing until one asks."""
+        with self._lock:
+            self._stream.forget()
+
+    # -- to one page ------------------------------------------------------------------
+
+    def welcome(self, page: str) -> None:
+        """Send a page everything, and from now on the changes."""
+        self._out(lambda now: [self._stream.snapshot(page, now)])
+        self._on_network(self.pump)
+
+    def send_older(self, page: str, collection: str, before: int) -> None:
+        """Send a page the loaded documents before `before`."""
+        self._out(lambda now: [self._stream.older(page, collection, before, now)])
+
+    def reply(self, message: Json) -> None:
+        """Send a message that has no number: `got`, `refused`."""
+
+        def make(now: float) -> list[Json]:
+            self._stream.said(now)
+            return [message]
+
+        self._out(make)
+
+    # -- to all pages (network thread) --------------------------------------------------
+
+    def changed(
+        self, collection: str = "", ids: Iterable[str] = (), *, reset: bool = False
+    ) -> None:
+        """Documents changed, or with `reset` everything; the lesson's state may have, too."""
+        with self._lock:
+            self._stream.touch_lesson()
+            if reset:
+                self._stream.reset()
+            elif collection:
+                self._stream.touch(collection, ids)
+        self.pump()
+
+    def pump(self) -> None:
+        """Send what is due and set the timer for what is not."""
+        self._out(self._stream.take)
+        self._arm()
+
+    def _arm(self) -> None:
+        with self._lock:
+            due = None if self._closed else self._stream.due()
+            if due is None or due >= self._armed_for:
+                return
+            cancel, self._cancel = self._cancel, None
+            try:
+                if cancel is not None:
+                    cancel()
+                self._armed_for = due
+                self._cancel = self._timers.later(max(0.0, due - self._clock()), self._on_timer)
+            except Exception as error:  # noqa: BLE001 - the network thread may have ended
+                self._report("A timer could not be set", error)
+
+    def _on_timer(self) -> None:
+        with self._lock:
+            self._cancel = None
+            self._armed_for = float("inf")
+        self.pump()
+
+    # -- sending -------------------------------------------------------------------------
+
+    def _out(self, make: Callable[[float], list[Json]]) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            try:
+                for message in make(self._clock()):
+                    self._send(message)
+            except Exception as error:  # noqa: BLE001 - one widget must not end the network thread
+                self._stream.skip()
+                self._report("A widget could not tell its pages what changed", error)
+
+    def _on_network(self, fn: Callable[[], object]) -> None:
+        try:
+            self._timers.on_network(fn)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._report("The network thread cannot be reached", error)
+
+    def _report(self, what: str, error: Exception) -> None:
+        level = logging.DEBUG if self._reported else logging.ERROR
+        self._reported = True
+        _log.log(level, "%s (reported once): %r", what, error, exc_info=error)

@@ -1,0 +1,45 @@
+"""What stands where a widget was, once there is no kernel behind it.
+
+It is saved with the notebook, so it says nothing of what was shown: no text, no names.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+_NAMES = {
+    "en": {"chat": "Course chat of {course}"},
+    "tr": {"chat": "{course} ders sohbeti"},
+}
+_OTHER = {"en": "Live widget of {course}", "tr": "{course} dersinin canlı bileşeni"}
+_HOW = {
+    "en": "It is live: run this cell again to open it here (it needs Jupyter and edu-widgets).",
+    "tr": "Canlıdır: açmak için bu hücreyi yeniden çalıştırın (Jupyter ve edu-widgets gerekir).",
+}
+_TRUST = {
+    "en": (
+        "Was the notebook shared with you? Trust it first: in JupyterLab, View → Activate "
+        "Command Palette → Trust Notebook."
+    ),
+    "tr": (
+        "Not defteri sizinle mi paylaşıldı? Önce ona güvenin: JupyterLab'de View → Activate "
+        "Command Palette → Trust Notebook."
+    ),
+}
+
+
+def fallback(kind: str, course: str, lang: str = "") -> dict[str, str]:
+    """`text/html` and `text/plain` for a widget of `kind`; `lang` is `en` (default) or `tr`.
+
+    The HTML has neither colours nor styles of its own: it reads as the page around it does.
+    """
+    lang = lang if lang in _NAMES else "en"
+    title = _NAMES[lang].get(kind, _OTHER[lang]).format(course=course)
+    how, trust = _HOW[lang], _TRUST[lang]
+    return {
+        "text/plain": f"{title}\n{how}\n{trust}",
+        "text/html": (
+            f'<div lang="{lang}"><p><strong>{escape(title)}</strong></p>'
+            f"<p>{escape(how)}<br>{escape(trust)}</p></div>"
+        ),
+    }

@@ -1,0 +1,23 @@
+"""How a lesson stands, as every view shows it."""
+
+from edu_widgets.client.course import CourseClient
+from edu_widgets.notebook.stream import Json
+
+
+def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
+    """The fields of `lesson` in docs/widget-protocol.md."""
+    view, me = client.view(), client.me()
+    return {
+        "course": client.course,
+        "host": client.host,
+        "me": {"id": me.user_id, "name": me.name, "role": me.role},
+        "state": view.state,
+        "code": view.code or None,
+        "reason": view.reason,
+        "nextTry": view.next_try,
+        "queued": view.queued,
+        "online": view.online,
+        "subshells": subshells,
+        "readonly": view.readonly,
+        "features": list(view.features),
+    }

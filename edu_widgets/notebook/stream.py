@@ -1,0 +1,190 @@
+"""What is sent to the pages of one widget, and when: numbered, coalesced, no input or output.
+
+The first change goes out at once, then at most one batch every 33 ms. Changes are kept as
+names of documents and read when the batch is made, so that many changes of one document are
+one, and neither a batch nor a snapshot can carry anything older than what was sent before it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+Clock = Callable[[], float]
+
+GAP = 0.033
+"""Seconds between two batches: Jupyter Server drops what exceeds 1,000 messages a second."""
+
+PULSE = 10.0
+"""Seconds of silence after which a page is told that the kernel lives."""
+
+_MAX_PAGES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The newest documents of a collection, down to `floor`; `more`: older ones exist."""
+
+    docs: Sequence[Json]
+    floor: int = 0
+    more: bool = False
+
+
+class Content(Protocol):
+    """What a widget shows. Any thread; never raises for one bad document."""
+
+    def windows(self) -> Mapping[str, Window]:
+        """Every collection as a page begins with it."""
+
+    def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
+        """These documents as they are now, in order, and the ids of those that are gone."""
+
+    def older(self, collection: str, before: int) -> Window:
+        """The loaded documents born before `before`, newest last, at most a page of them."""
+
+
+class Stream:
+    """Numbers and coalesces. Not thread-safe; times are seconds of a monotonic clock."""
+
+    def __init__(self, content: Content, lesson: Callable[[], Json]) -> None:
+        self.n = 0
+        """The number of the last batch."""
+        self._content = content
+        self._read_lesson = lesson
+        self._pages: OrderedDict[str, None] = OrderedDict()
+        self._floors: dict[str, int] = {}
+        self._touched: dict[str, dict[str, None]] = {}
+        self._lesson: Json = {}
+        self._differs: set[str] = set()
+        self._lesson_touched = False
+        self._reset = False
+        self._batched_at = float("-inf")
+        self._said_at = float("-inf")
+
+    @property
+    def awaited(self) -> bool:
+        """Whether any page has asked; nothing is sent to nobody."""
+        return bool(self._pages)
+
+    # -- changes --------------------------------------------------------------------
+
+    def touch(self, collection: str, ids: Iterable[str]) -> None:
+        """These documents changed, came or went."""
+        if self._pages:
+            self._touched.setdefault(collection, {}).update(dict.fromkeys(ids))
+
+    def touch_lesson(self) -> None:
+        """The lesson's state may have changed."""
+        self._lesson_touched = True
+
+    def reset(self) -> None:
+        """Everything may be different: pages get a snapshot instead of a batch."""
+        self._reset = bool(self._pages)
+
+    # -- sending ----------------------------------------------------------------------
+
+    def snapshot(self, page: str, now: float) -> Json:
+        """Everything, for one page, which from now on gets the batches."""
+        self._pages[page] = None
+        self._pages.move_to_end(page)
+        while len(self._pages) > _MAX_PAGES:
+            self._pages.popitem(last=False)  # it will notice a hole and ask again
+        self._said_at = now
+        lesson = self._read_lesson()
+        if len(self._pages) == 1:
+            self._lesson, self._differs = lesson, set()
+        return self._snapshot(page, lesson, self._content.windows())
+
+    def _snapshot(self, page: str, lesson: Json, windows: Mapping[str, Window]) -> Json:
+        # The other pages have not seen this state: what differs now has to be told even if it
+        # has changed back by the next batch, because this page has seen it.
+        self._differs.update(k for k, v in lesson.items() if self._lesson.get(k, self) != v)
+        for name, window in windows.items():
+            self._floors[name] = min(self._floors.get(name, window.floor), window.floor)
+        collections = {
+            name: {"docs": list(w.docs), "floor": w.floor, "more": w.more}
+            for name, w in windows.items()
+        }
+        message = {"op": "snapshot", "to": page, "n": self.n, "lesson": lesson}
+        return {**message, "collections": collections}
+
+    def older(self, page: str, collection: str, before: int, now: float) -> Json:
+        """A page of older documents, for one page."""
+        window = self._content.older(collection, before)
+        self._floors[collection] = min(self._floors.get(collection, window.floor), window.floor)
+        self._said_at = now
+        message = {"op": "page", "to": page, "in": collection, "docs": list(window.docs)}
+        return {**message, "floor": window.floor, "more": window.more}
+
+    def forget(self) -> None:
+        """No page is there any more."""
+        self._pages.clear()
+        self._touched.clear()
+        self._reset = False
+
+    def skip(self) -> None:
+        """A batch was lost on the way: leave a hole, so that pages ask for a snapshot."""
+        self.n += 1
+
+    def said(self, now: float) -> None:
+        """Something else was sent, so that no pulse is needed."""
+        self._said_at = now
+
+    def due(self) -> float | None:
+        """When `take` has something to send; None: not before something changes."""
+        if not self._pages:
+            return None
+        if self._reset or self._lesson_touched or self._touched:
+            return self._batched_at + GAP
+        return self._said_at + PULSE
+
+    def take(self, now: float) -> list[Json]:
+        """The messages that are to be sent now, in order."""
+        due = self.due()
+        if due is None or now < due:
+            return []
+        if self._reset:
+            return self._take_reset(now)
+        batch = self._take_batch()
+        if batch:
+            self.n += 1
+            self._batched_at = self._said_at = now
+            return [{"op": "batch", "n": self.n, **batch}]
+        if now < self._said_at + PULSE:
+            return []
+        self._said_at = now
+        return [{"op": "pulse", "n": self.n}]
+
+    def _take_reset(self, now: float) -> list[Json]:
+        self._reset = self._lesson_touched = False
+        self._touched.clear()
+        self._floors.clear()
+        # A number for it: a page that is not among the known ones notices the hole.
+        self.n += 1
+        self._batched_at = self._said_at = now
+        lesson, windows = self._read_lesson(), self._content.windows()
+        messages = [self._snapshot(page, lesson, windows) for page in self._pages]
+        self._lesson, self._differs = lesson, set()
+        return messages
+
+    def _take_batch(self) -> Json:
+        touched, self._touched = self._touched, {}
+        sets: Json = {}
+        dels: Json = {}
+        for name, ids in touched.items():
+            docs, gone = self._content.read(name, ids)
+            floor = self._floors.get(name, 0)
+            shown = [doc for doc in docs if doc.get("born") is None or doc["born"] >= floor]
+            sets |= {name: shown} if shown else {}
+            dels |= {name: gone} if gone else {}
+        changed = self._changed_lesson() if self._lesson_touched else {}
+        parts = {"set": sets, "del": dels, "lesson": changed}
+        return {key: part for key, part in parts.items() if part}
+
+    def _changed_lesson(self) -> Json:
+        self._lesson_touched = False
+        lesson = self._read_lesson()
+        held, differs = self._lesson, self._differs
+        self._lesson, self._differs = lesson, set()
+        return {k: v for k, v in lesson.items() if k in differs or held.get(k, self) != v}

@@ -1,0 +1,194 @@
+"""The base of every widget: what is saved with it, its comm, its end."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from edu_widgets.client.course import CourseClient, CourseEvent
+from edu_widgets.notebook import comms
+from edu_widgets.notebook.bundles import bundle
+from edu_widgets.notebook.channel import PageChannel
+from edu_widgets.notebook.fallback import fallback
+from edu_widgets.notebook.intents import Handler, Intent, Intents
+from edu_widgets.notebook.standing import lesson_fields
+from edu_widgets.notebook.stream import Content, Json
+from edu_widgets.protocol import is_id
+from edu_widgets.protocol.errors import InvalidArgument
+
+_log = logging.getLogger(__name__)
+
+_HEIGHTS = (160, 4_000)
+_DEFAULT_HEIGHT = 420
+_LANGUAGES = ("", "en", "tr")
+
+
+class LiveWidget(anywidget.AnyWidget):
+    """A widget that mirrors a course's documents into every page that shows it.
+
+    Its traits are all that a saved notebook can hold. A kind of widget names itself with
+    `kind_`, brings its content and what its pages may ask for, and reports changes in `_heard`.
+
+    Raises:
+        EduWidgetsError: the browser's part is not built.
+    """
+
+    kind_: ClassVar[str] = ""
+    comm: Any
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    kind = traitlets.Unicode().tag(sync=True)
+    course = traitlets.Unicode().tag(sync=True)
+    options = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        client: CourseClient,
+        content: Content,
+        handlers: Mapping[str, Handler],
+        *,
+        height: int = _DEFAULT_HEIGHT,
+        lang: str = "",
+    ) -> None:
+        # A page may answer before the base's constructor has returned: all is ready by then.
+        self._client = client
+        self._beside_cells = comms.subshells_supported()
+        self._channel = PageChannel(content, self._standing, self._push, client)
+        self._intents = Intents({"lesson.retry": self._retry_now, **handlers}, self._reply)
+        self._stop_listening = client.listen(self._on_event)
+        try:
+            super().__init__(
+                _esm=bundle(self.kind_),
+                kind=self.kind_,
+                course=client.course,
+                options={"height": height, "lang": lang},
+            )
+        except BaseException:
+            self._stop_listening()
+            raise
+
+    def _heard(self, event: CourseEvent) -> None:
+        """Something happened (network thread): tell the channel which documents changed."""
+        del event
+        self._channel.changed()
+
+    # -- life --------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Open a comm to the front end, if none is open."""
+        super().open()
+        comms.keep_on_subshell(self.comm)
+
+    def close(self) -> None:
+        """Close the widget: its views go, nothing of it stays. The lesson stays open."""
+        # Also called by the base's destructor, even where the constructor did not get far.
+        channel = getattr(self, "_channel", None)
+        if channel is not None:
+            channel.close()
+            getattr(self, "_stop_listening", lambda: None)()
+        if self.comm is not None:
+            self.layout.close()
+        super().close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed and can no longer be shown."""
+        return self.comm is None
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else self._client.view().state
+        return f"{type(self).__name__}({self.course!r}, {state})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
+        if self._comm_is_gone():
+            # A page has closed it, as with "close all widgets"; showing it again opens it anew.
+            self.comm, self._model_id = None, None
+            self.open()
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return None
+        data, metadata = shown
+        return {**data, **fallback(self.kind, self.course, self.options["lang"])}, metadata
+
+    @traitlets.validate("options")
+    def _check_options(self, proposal: dict[str, Any]) -> dict[str, Any]:
+        height = proposal["value"].get("height", _DEFAULT_HEIGHT)
+        lang = proposal["value"].get("lang", "")
+        if isinstance(height, bool) or not isinstance(height, int):
+            msg = f"height must be a number of pixels, not {height!r:.40}."
+            raise InvalidArgument(msg)
+        low, high = _HEIGHTS
+        if not low <= height <= high:
+            msg = f"height must be {low} to {high} pixels, not {height}."
+            raise InvalidArgument(msg)
+        if lang not in _LANGUAGES:
+            msg = f"lang must be 'en', 'tr' or '' (the page's language), not {lang!r:.40}."
+            raise InvalidArgument(msg)
+        return {"height": height, "lang": lang}
+
+    # -- from the pages (any thread) -----------------------------------------------------------
+
+    def _handle_custom_msg(self, content: object, buffers: object) -> None:
+        super()._handle_custom_msg(content, buffers)
+        try:
+            self._take(content)
+        except Exception:  # noqa: BLE001 - reported; a handler must not raise into the kernel
+            _log.exception("A message of a page could not be handled.")
+
+    def _take(self, content: object) -> None:
+        if not isinstance(content, dict):
+            _log.warning("A message of a page was ignored: it is no object.")
+            return
+        self._note_thread()
+        op, page = content.get("op"), content.get("page")
+        if op == "intent":
+            self._intents.receive(content)
+        elif op == "ready" and isinstance(page, str) and is_id(page):
+            self._channel.welcome(page)
+        else:
+            _log.warning("A message of a page was ignored: unknown or malformed.")
+
+    def _note_thread(self) -> None:
+        beside = comms.beside_cells()
+        if beside != self._beside_cells:
+            self._beside_cells = beside
+            self._on_network(self._channel.changed)
+
+    def _standing(self) -> Json:
+        return lesson_fields(self._client, subshells=self._beside_cells)
+
+    def _retry_now(self, _: Intent) -> None:
+        self._client.retry_now()
+
+    # -- to the pages ------------------------------------------------------------------------------
+
+    def _on_event(self, event: CourseEvent) -> None:
+        try:
+            self._heard(event)
+        except Exception:  # noqa: BLE001 - reported; it must not end the network thread
+            _log.exception("%s could not follow what happened in the course.", type(self).__name__)
+
+    def _reply(self, message: Json) -> None:
+        self._channel.reply(message)
+
+    def _push(self, message: Json) -> None:
+        if sys.is_finalizing():
+            return
+        if self._comm_is_gone():
+            self._channel.forget()
+            return
+        comms.push(self, message)
+
+    def _comm_is_gone(self) -> bool:
+        return bool(getattr(self.comm, "_closed", False))
+
+    def _on_network(self, fn: Any) -> None:
+        try:
+            self._client.on_network(fn)
+        except Exception:  # noqa: BLE001 - the lesson is closed or the process ends
+            _log.debug("The network thread cannot be reached.", exc_info=True)
