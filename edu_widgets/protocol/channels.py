@@ -13,10 +13,14 @@ from edu_widgets.protocol.errors import InvalidArgument
 STAFF_ROLES = frozenset({"instructor", "admin"})
 ROLES = ("student", "instructor", "admin")
 
-_COURSE = re.compile(r"[^\W_][\w.\-]{0,63}")
 _KINDS = frozenset({"course", "lesson", "staff", "user"})
-_PART = re.compile(r"[^\s:]{1,128}")
 _MAX_NAME = 64
+_MAX_PART = 128
+_JOINERS = "\u200c\u200d"
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters, marks and symbols that show nothing of their own."""
 
 
 class Channel(NamedTuple):
@@ -39,13 +43,20 @@ def course_name(text: str) -> str:
         InvalidArgument: the name cannot be used; the message says what is allowed.
     """
     name = unicodedata.normalize("NFC", text)
-    if not _COURSE.fullmatch(name):
+    if not (0 < len(name) <= _MAX_NAME and name[0].isalnum() and all(map(_in_course, name))):
         msg = (
-            f"{text!r} cannot be a course's name: use 1 to 64 letters, digits, '.', '-' or '_', "
-            "beginning with a letter or a digit, for example 'py101'."
+            f"{text[:80]!r} cannot be a course's name: use 1 to 64 letters, digits, '.', '-' or "
+            "'_', beginning with a letter or a digit, for example 'py101'."
         )
         raise InvalidArgument(msg)
     return name
+
+
+def _in_course(char: str) -> bool:
+    """Letters, digits, the marks many scripts write vowels with, and a few signs."""
+    if _BLANK.match(char):
+        return False
+    return char.isalnum() or char in "._-" or unicodedata.category(char).startswith("M")
 
 
 def person_name(text: str) -> str:
@@ -54,21 +65,23 @@ def person_name(text: str) -> str:
     Raises:
         InvalidArgument: nothing printable is left, or it is too long.
     """
-    raw = unicodedata.normalize("NFC", text)
-    kept = "".join(c for c in raw if not _invisible(c))
-    name = " ".join(kept.split())
-    if not name or len(name) > _MAX_NAME:
-        msg = f"A name needs 1 to {_MAX_NAME} visible characters, not {text!r:.80}."
+    kept = "".join(c for c in text if c in _JOINERS + "\n\t " or not _invisible(c))
+    words = (word.strip(_JOINERS) for word in unicodedata.normalize("NFC", kept).split())
+    name = " ".join(word for word in words if word)
+    if not any(map(_shows, name)) or len(name) > _MAX_NAME:
+        msg = f"A name needs 1 to {_MAX_NAME} visible characters, not {text[:80]!r}."
         raise InvalidArgument(msg)
     return name
 
 
+def _shows(char: str) -> bool:
+    """Whether there is something to see that does not need another character under it."""
+    return unicodedata.category(char)[0] in "LNPS" and not _BLANK.match(char)
+
+
 def _invisible(char: str) -> bool:
-    """Control and format characters (bidirectional overrides among them), except joiners."""
-    return (
-        unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"}
-        and char not in "\u200c\u200d\n\t "
-    )
+    """Control and format characters, bidirectional overrides among them."""
+    return unicodedata.category(char).startswith("C")
 
 
 def parse_channel(name: str) -> Channel:
@@ -78,12 +91,21 @@ def parse_channel(name: str) -> Channel:
         InvalidArgument: it is not `kind:course` or `kind:course:rest` with a kind we know.
     """
     kind, _, tail = name.partition(":")
-    course, _, rest = tail.partition(":")
+    course, colon, rest = tail.partition(":")
     needs_rest = kind in {"lesson", "user"}
-    if kind not in _KINDS or needs_rest != bool(rest) or (rest and not _PART.fullmatch(rest)):
-        msg = f"{name!r:.200} is not a channel: expected course:…, lesson:…:…, staff:… or user:…:…."
+    if kind not in _KINDS or needs_rest != bool(colon) or (colon and not _is_part(rest)):
+        msg = (
+            f"{name[:200]!r} is not a channel: expected course:…, lesson:…:…, staff:… or user:…:…."
+        )
         raise InvalidArgument(msg)
     return Channel(kind, course_name(course), rest)
+
+
+def _is_part(text: str) -> bool:
+    """Whether a lesson or user id can stand in a channel's name; ids are taken as they are."""
+    return 0 < len(text) <= _MAX_PART and not any(
+        c == ":" or c.isspace() or _invisible(c) for c in text
+    )
 
 
 def course_channel(course: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from edu_widgets.protocol.codes import Code
-from edu_widgets.protocol.errors import ProtocolError
+from edu_widgets.protocol.errors import InvalidArgument, ProtocolError
 
 T = TypeVar("T")
 
@@ -35,17 +35,26 @@ class Envelope(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     user_id: str | None = None
 
 
-class _OutEnvelope(msgspec.Struct, frozen=True, rename="camel"):
+class OutEnvelope(msgspec.Struct, frozen=True, rename="camel"):
+    """A frame as it is written: every field but `userId` is always there."""
+
     type: str
+    """What kind of message this is; it decides what `data` holds."""
     channel: str
+    """The channel it is about; `system` for heartbeats, empty where there is none."""
     data: Any
+    """The message itself, an object."""
     timestamp: int
+    """When the frame was made by the sender's clock, in ms since 1970."""
     message_id: str
+    """The sender's id of this message; an answer carries the id of what it answers."""
     user_id: str | msgspec.UnsetType = msgspec.UNSET
+    """Who sends it, as the sender says; the service goes by what it knows."""
 
 
 _DECODER = msgspec.json.Decoder(Envelope)
 _ENCODER = msgspec.json.Encoder()
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
 def encode(
@@ -57,27 +66,35 @@ def encode(
     message_id: str = "",
     user_id: str | None = None,
 ) -> bytes:
-    """The frame as UTF-8 JSON. `data` is a Struct, a mapping or `msgspec.Raw`."""
-    return _ENCODER.encode(
-        _OutEnvelope(type, channel, data, timestamp, message_id, user_id or msgspec.UNSET)
-    )
+    """The frame as UTF-8 JSON. `data` is a Struct, a mapping or `msgspec.Raw`.
+
+    Raises:
+        InvalidArgument: a text in it is not Unicode (half of a surrogate pair).
+    """
+    out = OutEnvelope(type, channel, data, timestamp, message_id, user_id or msgspec.UNSET)
+    try:
+        return _ENCODER.encode(out)
+    except UnicodeEncodeError as error:
+        msg = "The text has a broken character (half of a pair) and cannot be sent. Remove it."
+        raise InvalidArgument(msg) from error
 
 
 def decode(frame: bytes | str, *, limit: int = MAX_FRAME) -> Envelope:
     """Read a frame's envelope, leaving its data undecoded.
 
     Raises:
-        ProtocolError: not JSON, not an object of this form, or longer than `limit` bytes.
-            Its `code` is `TOO_LARGE` or `PROTOCOL`.
+        ProtocolError: not JSON, not an object of this form, nested too deeply, or longer than
+            `limit` bytes. Its `code` is `TOO_LARGE` or `PROTOCOL`.
     """
-    if len(frame) > limit:
-        msg = f"The frame has {len(frame)} bytes; at most {limit} are allowed. Send less at once."
-        raise ProtocolError(msg, code=Code.TOO_LARGE)
     try:
-        return _DECODER.decode(frame)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        msg = f"The frame is not one of this protocol: {error}."
+        raw = frame.encode() if isinstance(frame, str) else frame
+        if len(raw) <= limit:
+            return _DECODER.decode(raw)
+    except _UNREADABLE as error:
+        msg = f"The frame is not one of this protocol: {_why(error)}."
         raise ProtocolError(msg) from error
+    msg = f"The frame has {len(raw)} bytes; at most {limit} are allowed. Send less at once."
+    raise ProtocolError(msg, code=Code.TOO_LARGE)
 
 
 def decode_data(envelope: Envelope, type_: type[T]) -> T:
@@ -88,6 +105,10 @@ def decode_data(envelope: Envelope, type_: type[T]) -> T:
     """
     try:
         return msgspec.json.decode(envelope.data, type=type_)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        msg = f"{envelope.type}: {error}."
+    except _UNREADABLE as error:
+        msg = f"{envelope.type:.80}: {_why(error)}."
         raise ProtocolError(msg, message_id=envelope.message_id) from error
+
+
+def _why(error: Exception) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)

@@ -79,13 +79,18 @@ class Registry:
 
     def command(self, command: CommandType) -> CommandType:
         """Add a command."""
+        _refuse_if(command.name in self._said_by_clients(), command.name)
         _add(self.commands, command.name, command)
         return command
 
     def frame(self, frame: FrameType) -> FrameType:
         """Add any other message."""
+        _refuse_if(frame.sender == "client" and frame.name in self.commands, frame.name)
         _add(self.frames, frame.name, frame)
         return frame
+
+    def _said_by_clients(self) -> set[str]:
+        return {frame.name for frame in self.frames.values() if frame.sender == "client"}
 
     def windows(self) -> dict[str, int]:
         """The kinds kept in a window, with its size."""
@@ -93,7 +98,11 @@ class Registry:
 
 
 def _add(table: dict[str, Entry], name: str, entry: Entry) -> None:
-    if table.setdefault(name, entry) != entry:
+    _refuse_if(table.setdefault(name, entry) != entry, name)
+
+
+def _refuse_if(taken: bool, name: str) -> None:
+    if taken:
         msg = f"{name!r} is registered twice in the protocol, with different meanings."
         raise InvalidArgument(msg)
 
