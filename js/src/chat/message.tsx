@@ -211,14 +211,12 @@ function Failed({ doc, room }: { doc: ChatMessage; room: Room }): VNode {
         {words.failed}
         {doc.error && <span class="mut"> · {doc.error}</span>}
       </span>
-      <span class="acts">
-        <button type="button" class="btn text" onClick={() => room.retry(doc)}>
-          {words.retry}
-        </button>
-        <button type="button" class="btn quiet" onClick={() => room.discard(doc)}>
-          {words.discard}
-        </button>
-      </span>
+      <button type="button" class="btn text" onClick={() => room.retry(doc)}>
+        {words.retry}
+      </button>
+      <button type="button" class="btn quiet" onClick={() => room.discard(doc)}>
+        {words.discard}
+      </button>
     </div>
   );
 }

@@ -1,0 +1,2 @@
+export const widgets: Record<string, string>;
+export const options: object;

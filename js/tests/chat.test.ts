@@ -1,0 +1,336 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { message } from "./mock";
+import { closeAll, freshCourse, live, settled, stage } from "./stage";
+
+afterEach(closeAll);
+
+const me = { user: "u-tomas", name: "Tomas" };
+
+describe("sending", () => {
+  test("shows the message at once, then the kernel's document in its place", async () => {
+    const shown = await live([message(1)]);
+    await shown.send("So (3,) + (4,) fails?");
+    const [intent] = shown.model.asked("intent", "chat.send");
+    expect(intent?.args).toEqual({ id: expect.any(String), text: "So (3,) + (4,) fails?" });
+    const id = String(intent?.args.id);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const row = shown.all(".slot").at(-1);
+    expect(row?.dataset.id).toBe(id);
+    expect(row?.textContent).toContain("Sending");
+    expect(shown.find<HTMLTextAreaElement>("textarea").value).toBe("");
+
+    const doc = { id, ...me, at: Date.now(), body: [["p", "So ", ["code", "(3,)"]]] };
+    shown.model.say({ op: "got", to: shown.model.page, ids: [intent?.id] });
+    shown.model.say({ op: "batch", n: 1, set: { messages: [{ ...doc, state: "queued" }] } });
+    await settled();
+    expect(shown.all(".slot").at(-1)?.querySelector("code")?.textContent).toBe("(3,)");
+    expect(shown.text()).toContain("Waiting");
+    shown.model.say({ op: "batch", n: 2, set: { messages: [{ ...doc, born: 2, seq: 2 }] } });
+    await settled();
+    expect(shown.all(".slot")).toHaveLength(2);
+    expect(shown.all(".state")).toEqual([]);
+  });
+
+  test("does nothing without text", async () => {
+    const shown = await live();
+    await shown.send("  \n ");
+    expect(shown.find(".composer button:last-child").getAttribute("aria-disabled")).toBe("true");
+    expect(shown.model.asked("intent")).toEqual([]);
+  });
+
+  test("Shift+Enter and an input method's Enter do not send", async () => {
+    const shown = await live();
+    await shown.type("merhaba");
+    expect(shown.press("Enter", { shiftKey: true }).defaultPrevented).toBe(false);
+    shown.press("Enter", { isComposing: true });
+    shown.press("Enter", { keyCode: 229 } as KeyboardEventInit);
+    expect(shown.model.asked("intent")).toEqual([]);
+    expect(shown.press("Enter").defaultPrevented).toBe(true);
+    expect(shown.model.asked("intent")).toHaveLength(1);
+  });
+
+  test("the button sends and fills when there is text", async () => {
+    const shown = await live();
+    expect(shown.find(".composer button:last-child").classList).not.toContain("fill");
+    await shown.type("hi");
+    expect(shown.find(".composer button:last-child").classList).toContain("fill");
+    shown.find(".composer button:last-child").click();
+    expect(shown.model.asked("intent", "chat.send")).toHaveLength(1);
+  });
+
+  test("a refused message fails in place, and Retry sends it again under its id", async () => {
+    const shown = await live();
+    await shown.send("too fast");
+    const [first] = shown.model.asked("intent", "chat.send");
+    const refusal = { op: "refused", to: shown.model.page, code: 4514, message: "Too long." };
+    shown.model.say({ ...refusal, id: first?.id });
+    await settled();
+    expect(shown.find("[role=alert].why").textContent).toBe("Not sent · Too long.");
+    shown.model.snapshot([]);
+    await settled();
+    expect(shown.text()).toContain("Not sent · Too long.");
+    shown.find(".state .text").click();
+    await settled();
+    const [, second] = shown.model.asked("intent", "chat.send");
+    expect(second?.args).toEqual(first?.args);
+    expect(second?.id).not.toBe(first?.id);
+    expect(shown.text()).toContain("Sending");
+    shown.model.say({ ...refusal, id: second?.id });
+    await settled();
+    shown.find(".state .quiet").click();
+    await settled();
+    expect(shown.text()).toContain("No messages yet");
+  });
+
+  test("Retry and Delete of the kernel's own document are intents", async () => {
+    const { born: _, seq: __, ...doc } = message(1, { ...me, state: "failed" });
+    const shown = await live([doc]);
+    shown.find(".state .text").click();
+    shown.find(".state .quiet").click();
+    expect(shown.model.asked("intent").map((intent) => [intent.do, intent.args])).toEqual([
+      ["chat.retry", { id: "m1" }],
+      ["chat.discard", { id: "m1" }],
+    ]);
+  });
+
+  test("another refusal is said for a while", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const shown = await live([{ ...message(1, me), state: "failed", seq: undefined }]);
+    shown.find(".state .text").click();
+    const [intent] = shown.model.asked("intent", "chat.retry");
+    const to = shown.model.page;
+    shown.model.say({ op: "refused", to, id: intent?.id, code: 1, message: "Not now." });
+    await settled();
+    expect(shown.find(".refusal").textContent).toBe("Not now.");
+    vi.advanceTimersByTime(10_000);
+    await settled();
+    expect(shown.find(".refusal").textContent).toBe("");
+  });
+
+  test("what was not confirmed shows again after a reload, and is sent once more", async () => {
+    const course = freshCourse();
+    const before = stage({ course });
+    before.model.snapshot([], { course });
+    await settled();
+    await before.send("kept");
+    before.end();
+    const after = stage({ course });
+    after.model.snapshot([], { course });
+    await settled();
+    expect(after.text()).toContain("kept");
+    expect(after.model.asked("intent", "chat.send")[0]?.id).toBe(
+      before.model.asked("intent", "chat.send")[0]?.id,
+    );
+  });
+
+  test("with the kernel gone the text stays in the box", async () => {
+    const shown = await live();
+    shown.model.emit("comm:close");
+    await settled();
+    await shown.send("still here");
+    expect(shown.model.asked("intent")).toEqual([]);
+    expect(shown.find<HTMLTextAreaElement>("textarea").value).toBe("still here");
+  });
+});
+
+describe("the composer", () => {
+  test("keeps its draft over a re-run, and for its course only", async () => {
+    const course = freshCourse();
+    const first = stage({ course });
+    await first.type("half a thou");
+    first.end();
+    const second = stage({ course });
+    expect(second.find<HTMLTextAreaElement>("textarea").value).toBe("half a thou");
+    expect(sessionStorage.getItem(`edu-widgets:draft:${course}`)).toBe('"half a thou"');
+    expect(stage().find<HTMLTextAreaElement>("textarea").value).toBe("");
+  });
+
+  test("grows to six lines, then scrolls, and shrinks again", async () => {
+    const shown = await live();
+    const area = await shown.type("one");
+    const one = area.clientHeight;
+    await shown.type("1\n2\n3");
+    const three = area.clientHeight;
+    await shown.type("1\n2\n3\n4\n5\n6");
+    const six = area.clientHeight;
+    await shown.type(Array.from({ length: 30 }, (_, line) => line).join("\n"));
+    expect([three - one, six - one, area.clientHeight]).toEqual([42, 105, six]);
+    expect(area.style.overflowY).toBe("auto");
+    await shown.type("");
+    expect(area.clientHeight).toBe(one);
+  });
+
+  test("wraps the selection in a fenced block", async () => {
+    const shown = await live();
+    const area = await shown.type("try x = 1 now");
+    area.setSelectionRange(4, 9);
+    shown.find("[aria-label='Insert code']").click();
+    await settled();
+    expect(area.value).toBe("try \n```\nx = 1\n```\n now");
+    expect(area.value.slice(area.selectionStart, area.selectionEnd)).toBe("x = 1");
+  });
+
+  test("never takes the focus by itself", async () => {
+    await live([message(1)]);
+    expect(document.activeElement).toBe(document.body);
+  });
+});
+
+describe("the keyboard", () => {
+  test("never leaks to the notebook", async () => {
+    const heard: string[] = [];
+    const hear = (event: Event): void => {
+      heard.push(event.type);
+    };
+    const types = ["keydown", "keyup", "keypress", "paste", "copy", "cut"];
+    for (const type of types) document.addEventListener(type, hear);
+    const shown = await live([message(1), message(2)]);
+    await shown.type("x");
+    for (const key of ["d", "d", "a", "Escape", "ArrowUp", "d"]) shown.press(key);
+    shown.press("Enter", { shiftKey: true });
+    const area = shown.find("textarea");
+    for (const type of types) {
+      area.dispatchEvent(new Event(type, { bubbles: true, composed: true }));
+    }
+    expect(heard).toEqual([]);
+    expect((shown.el.firstElementChild as HTMLElement).dataset.lmSuppressShortcuts).toBe("true");
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true }));
+    expect(heard).toEqual(["keydown"]);
+    for (const type of types) document.removeEventListener(type, hear);
+  });
+
+  test("moves between messages with one tab stop", async () => {
+    const shown = await live([message(1), message(2), message(3)]);
+    const stops = () =>
+      shown
+        .all("article[tabindex='0']")
+        .map((row) => row.closest<HTMLElement>(".slot")?.dataset.id);
+    expect(stops()).toEqual(["m3"]);
+    await shown.type("");
+    shown.press("Escape");
+    await settled();
+    expect(shown.root.activeElement?.textContent).toContain("Message 3");
+    shown.press("ArrowUp");
+    await settled();
+    shown.press("ArrowUp");
+    await settled();
+    expect(stops()).toEqual(["m1"]);
+    expect(shown.root.activeElement?.textContent).toContain("Message 1");
+    shown.press("ArrowDown");
+    await settled();
+    expect(stops()).toEqual(["m2"]);
+    shown.press("End");
+    await settled();
+    expect(stops()).toEqual(["m3"]);
+  });
+});
+
+describe("rows", () => {
+  test("group one author within five minutes, and part by day", async () => {
+    const at = new Date(2026, 5, 1, 10, 0).getTime();
+    const by = (born: number, minutes: number, user: string) =>
+      message(born, { at: at + minutes * 60_000, user, name: user });
+    const docs = [by(1, 0, "A"), by(2, 4, "A"), by(3, 10, "A"), by(4, 11, "B"), by(5, 1_500, "B")];
+    const shown = await live(docs);
+    expect(shown.all("article").map((row) => row.classList.contains("cont"))).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(shown.all(".rule").map((rule) => rule.textContent)).toEqual([
+      "Monday, June 1",
+      "Tuesday, June 2",
+    ]);
+  });
+
+  test("quote what they reply to, if it is known", async () => {
+    const reply = message(2, { replyTo: "m1" });
+    const shown = await live([message(1, { body: [["p", "Why?"]] }), reply]);
+    expect(shown.find(".quote").textContent).toBe("In reply toPriyaWhy?");
+    const unknown = await live([reply]);
+    expect(unknown.all(".quote")).toEqual([]);
+  });
+
+  test("show reactions, one's own marked in words too", async () => {
+    const reactions = [
+      { emoji: "👍", count: 12, users: ["u-tomas"] },
+      { emoji: "🎉", count: 2, users: [] },
+    ];
+    const shown = await live([message(1, { reactions })]);
+    expect(shown.all(".chip .sr").map((chip) => chip.textContent)).toEqual([
+      "👍 12, including yours",
+      "🎉 2",
+    ]);
+    expect(shown.all(".chip.own")).toHaveLength(1);
+  });
+
+  test("fold what is long, and unfold it", async () => {
+    const body = Array.from({ length: 40 }, (_, line) => `Line ${line}`).join("\n");
+    const shown = await live([message(1, { body })]);
+    const text = shown.find(".text");
+    expect(text.clientHeight).toBeLessThan(260);
+    const button = text.nextElementSibling as HTMLElement;
+    expect([button.textContent, button.getAttribute("aria-expanded")]).toEqual([
+      "Show all",
+      "false",
+    ]);
+    button.click();
+    await settled();
+    expect(text.clientHeight).toBeGreaterThan(800);
+  });
+
+  test("copy code, through the clipboard or without it, and say so", async () => {
+    const pre = ["pre", { lang: "python" }, "a ", ["t", { c: "o" }, "="], " 1\n"];
+    const shown = await live([message(1, { body: [pre] })]);
+    const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+    shown.find(".code button").click();
+    await settled();
+    expect(write).toHaveBeenCalledWith("a = 1\n");
+    expect(shown.find(".copied").textContent).toBe("Copied");
+
+    write.mockRejectedValue(new Error("denied"));
+    const exec = vi.spyOn(document, "execCommand").mockReturnValue(false);
+    shown.find(".code button").click();
+    await settled();
+    expect(exec).toHaveBeenCalledWith("copy");
+    expect(shown.find(".copied").textContent).toBe("");
+    expect(shown.all(".code textarea")).toEqual([]);
+  });
+});
+
+describe("views", () => {
+  test("two of one model show the same, and ask once", async () => {
+    const shown = await live([message(1)]);
+    const second = shown.again();
+    await settled();
+    expect(second.text()).toContain("Message 1");
+    expect(shown.model.asked("ready")).toBe(1);
+    await second.send("from the second");
+    expect(shown.text()).toContain("from the second");
+    shown.close();
+    shown.model.say({ op: "batch", n: 1, set: { messages: [message(2)] } });
+    await settled();
+    expect(second.text()).toContain("Message 2");
+  });
+
+  test("two models share nothing", async () => {
+    const one = await live([message(1)]);
+    const two = await live([message(2)]);
+    expect(one.text()).not.toContain("Message 2");
+    expect(two.text()).not.toContain("Message 1");
+  });
+
+  test("leave nothing behind", async () => {
+    const shown = await live([message(1)], { state: "offline", nextTry: Date.now() + 60_000 });
+    const remove = vi.spyOn(document, "removeEventListener");
+    shown.end();
+    expect(shown.model.listeners).toBe(0);
+    expect(shown.el.childElementCount).toBe(0);
+    expect(remove).toHaveBeenCalledWith("visibilitychange", expect.any(Function));
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    shown.model.say(null);
+    expect(warn).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,129 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { plainText, safeHref } from "../src/core/nodes";
+import { message } from "./mock";
+import { closeAll, live } from "./stage";
+
+afterEach(closeAll);
+
+const run = "<img src=x onerror='window.pwned=1'><script>window.pwned=1</script>";
+
+const deep = (levels: number): unknown => {
+  let node: unknown = "bottom";
+  for (let level = 0; level < levels; level++) node = ["em", node];
+  return node;
+};
+
+const nodes: [string, unknown][] = [
+  ["markup in a string", run],
+  ["markup in a node", ["p", run]],
+  ["an unknown tag", ["script", "window.pwned=1"]],
+  ["a tag of the prototype", ["constructor", "x"]],
+  ["a tag of Object", ["__proto__", {}, "x"]],
+  ["an unknown tag with attributes", ["img", { src: "x", onerror: "window.pwned=1" }]],
+  ["handlers on an allowed tag", ["p", { onclick: "window.pwned=1", style: "color:red" }, "x"]],
+  ["innerHTML as an attribute", ["p", { dangerouslySetInnerHTML: { __html: run } }, "x"]],
+  ["a ref and a key", ["em", { ref: "x", key: "y" }, "x"]],
+  ["a script link", ["a", { href: "javascript:window.pwned=1" }, "x"]],
+  ["a hidden script link", ["a", { href: " java\nscript:window.pwned=1" }, "x"]],
+  ["a data link", ["a", { href: "data:text/html,<script>window.pwned=1</script>" }, "x"]],
+  ["an alignment with more", ["table", ["tr", ["td", { align: "left;position:fixed" }, "x"]]]],
+  ["a start that is none", ["ol", { start: "1;x" }, ["li", "x"]]],
+  ["a colour class with more", ["pre", ["t", { c: "k x" }, "x"]]],
+  ["a virtual node", { type: "script", props: { children: "window.pwned=1" } }],
+  ["nothing", null],
+  ["an empty list", []],
+  ["a list in a list", [[["p", "x"]]]],
+  ["numbers", [1, 2, 3]],
+  ["depth", deep(500)],
+];
+
+const allowed =
+  /^(P|BLOCKQUOTE|EM|STRONG|DEL|BR|HR|UL|OL|LI|CODE|PRE|A|TABLE|TBODY|TR|TH|TD|BDI|SPAN|DIV|BUTTON|SVG|PATH)$/i;
+const attributes =
+  /^(class|dir|href|target|rel|tabindex|start|style|role|type|title|aria-.*|viewBox|d)$/;
+
+test.each(nodes)("%s does no harm", async (_, node) => {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  const shown = await live([message(1, { body: [node, "the end"] })]);
+  const text = shown.find(".text");
+  expect(text.textContent).toContain("the end");
+  for (const element of text.querySelectorAll("*")) {
+    expect(element.tagName).toMatch(allowed);
+    for (const { name } of element.attributes) expect(name).toMatch(attributes);
+    expect(element.getAttribute("style") ?? "text-align").toMatch(/^text-align/);
+    if (element.hasAttribute("href"))
+      expect(element.getAttribute("href")).toMatch(/^(https?|mailto):/);
+  }
+  expect(window).not.toHaveProperty("pwned");
+});
+
+test("names, roles, errors and courses are text", async () => {
+  const doc = message(1, { name: run, role: run, error: run, state: "failed", user: "u-x" });
+  const shown = await live([doc, message(2, { type: "system", body: run })], {
+    course: run,
+    state: "stopped",
+    reason: run,
+  });
+  expect(shown.all("img, script")).toEqual([]);
+  expect(shown.find("header bdi").textContent).toBe(run);
+  expect(window).not.toHaveProperty("pwned");
+});
+
+test("a name cannot turn the line around it", async () => {
+  const shown = await live([message(1, { name: "\u202Eevil" })]);
+  expect(shown.find("header b").firstElementChild?.tagName).toBe("BDI");
+});
+
+test("a time that is none breaks nothing", async () => {
+  const shown = await live([message(1, { at: 1e300, edited: -1e300 }), message(2)]);
+  expect(shown.all("article")).toHaveLength(2);
+});
+
+test("an allowed link opens elsewhere and says nothing of us", async () => {
+  const shown = await live([message(1, { body: [["a", { href: "https://numpy.org/x" }, "doc"]] })]);
+  const link = shown.find<HTMLAnchorElement>(".text a");
+  expect([link.href, link.rel, link.target]).toEqual([
+    "https://numpy.org/x",
+    "noopener noreferrer",
+    "_blank",
+  ]);
+});
+
+test("every allowed node is built", async () => {
+  const body = [
+    ["h", "Head"],
+    ["p", ["em", "e"], ["strong", "s"], ["del", "d"], ["code", "c"], ["br"], "t"],
+    ["ul", ["li", "u"]],
+    ["ol", { start: 3 }, ["li", "o"]],
+    ["quote", ["p", "q"]],
+    ["hr"],
+    ["table", ["tr", ["th", { align: "right" }, "h"]], ["tr", ["td", "d"]]],
+    ["pre", { lang: "python" }, ["t", { c: "k" }, "None"], " # ", ["t", { c: "c" }, "x"]],
+    ["p", ["at", { user: "u-tomas" }, "@Tomas"], ["mark", "unknown"]],
+  ];
+  const text = (await live([message(1, { body })])).find(".text");
+  const has =
+    "p.h, em, strong, del, code, br, ul li, ol[start='3'] li, blockquote p, hr, th, td, pre .k, pre .c, .at.me";
+  for (const selector of has.split(", "))
+    expect(text.querySelector(selector), selector).not.toBeNull();
+  expect(text.querySelector("th")?.style.textAlign).toBe("right");
+  expect(text.lastElementChild?.textContent).toBe("@Tomasunknown");
+});
+
+test("addresses", () => {
+  expect(safeHref("https://a.b/c")).toBe("https://a.b/c");
+  expect(safeHref("mailto:a@b.c")).toBe("mailto:a@b.c");
+  for (const bad of ["javascript:1", "JaVaScRiPt:1", "/x", "x", "file:///x", 7, null, "blob:x"]) {
+    expect(safeHref(bad), String(bad)).toBeNull();
+  }
+});
+
+test("plain text has lines where blocks were", () => {
+  expect(
+    plainText([
+      ["p", "a ", ["em", "b"]],
+      ["p", "c"],
+      ["ul", ["li", "d"], ["li", "e"]],
+    ]),
+  ).toBe("a b\nc\nd\ne");
+});

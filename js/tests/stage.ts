@@ -1,0 +1,118 @@
+import { vi } from "vitest";
+import widget from "../src/chat/index";
+import type { Fields } from "../src/core/messages";
+import { MockModel } from "./mock";
+
+/** A view of the chat in the page, with the model behind it. */
+export interface Stage {
+  model: MockModel;
+  el: HTMLElement;
+  root: ShadowRoot;
+  find<E extends Element = HTMLElement>(selector: string): E;
+  all(selector: string): HTMLElement[];
+  text(): string;
+  type(text: string): Promise<HTMLTextAreaElement>;
+  press(key: string, init?: KeyboardEventInit): KeyboardEvent;
+  send(text: string): Promise<void>;
+  again(): Stage;
+  close(): void;
+  end(): void;
+}
+
+const open: Stage[] = [];
+
+let courses = 0;
+
+/** A course nobody has drafts or unsent messages in. */
+export const freshCourse = (): string => `py${++courses}-${Math.random().toString(36).slice(2)}`;
+
+function view(model: MockModel, endModel: () => void): Stage {
+  const el = document.createElement("div");
+  document.body.append(el);
+  const close = widget.render({ model: model.proxy(), el });
+  const root = (el.firstElementChild as HTMLElement).shadowRoot as ShadowRoot;
+  const stage: Stage = {
+    model,
+    el,
+    root,
+    find<E extends Element>(selector: string): E {
+      const found = root.querySelector<E>(selector);
+      if (!found) throw new Error(`no ${selector} in ${root.textContent}`);
+      return found;
+    },
+    all: (selector) => [...root.querySelectorAll<HTMLElement>(selector)],
+    // As it is seen, so without what is hidden.
+    // biome-ignore lint/performance/useDomNodeTextContent: that is the point
+    text: () => (root.querySelector(".edu") as HTMLElement).innerText.replace(/\s+/g, " "),
+    async type(text) {
+      const area = stage.find<HTMLTextAreaElement>("textarea");
+      area.focus();
+      area.value = text;
+      area.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+      await settled();
+      return area;
+    },
+    press(key, init = {}) {
+      const event = new KeyboardEvent("keydown", {
+        ...{ key, bubbles: true, composed: true, cancelable: true },
+        ...init,
+      });
+      (root.activeElement ?? stage.find("textarea")).dispatchEvent(event);
+      return event;
+    },
+    async send(text) {
+      await stage.type(text);
+      stage.press("Enter");
+      await settled();
+    },
+    again: () => view(model, endModel),
+    close() {
+      close();
+      el.remove();
+    },
+    end() {
+      stage.close();
+      endModel();
+    },
+  };
+  open.push(stage);
+  return stage;
+}
+
+export function stage(traits: Fields = {}): Stage {
+  const model = new MockModel({ course: freshCourse(), ...traits });
+  const end = widget.initialize({ model: model.proxy() });
+  return view(model, end);
+}
+
+/** A view that has its snapshot. */
+export async function live(docs: unknown[] = [], lesson: Fields = {}, more = {}): Promise<Stage> {
+  const shown = stage({ options: { height: 420, lang: "en" } });
+  shown.model.snapshot(docs, lesson, more);
+  await settled();
+  return shown;
+}
+
+export function closeAll(): void {
+  for (const shown of open.splice(0)) shown.end();
+  document.body.replaceChildren();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+}
+
+/** Two frames: rendered, laid out, observers and scroll events run. */
+export async function settled(): Promise<void> {
+  for (let frame = 0; frame < 2; frame++) {
+    await new Promise((resolve) => {
+      const channel = new MessageChannel();
+      nextFrame(() => channel.port1.postMessage(null));
+      channel.port2.onmessage = () => {
+        channel.port2.close();
+        resolve(null);
+      };
+    });
+  }
+}
+
+// Bound before any test installs a fake clock.
+const nextFrame = window.requestAnimationFrame.bind(window);

@@ -1,0 +1,261 @@
+import axe from "axe-core";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { contrast, readColor } from "../src/core/color";
+import type { Fields } from "../src/core/messages";
+import { message } from "./mock";
+import { closeAll, type Stage, settled, stage } from "./stage";
+
+afterEach(() => {
+  closeAll();
+  document.documentElement.removeAttribute("style");
+});
+
+interface Case {
+  name: string;
+  play: (shown: Stage) => void;
+  en: string[];
+  tr: string[];
+}
+
+const snapshot =
+  (docs: unknown[], lesson: Fields = {}) =>
+  ({ model }: Stage): void =>
+    model.snapshot(docs, { course: "py101", ...lesson });
+
+const own = (state: string, more: Fields = {}): Fields => {
+  const { born: _, seq: __, ...doc } = message(1, { user: "u-tomas", name: "Tomas" });
+  return { ...doc, state, ...more };
+};
+
+const cases: Case[] = [
+  { name: "connecting", play: () => {}, en: ["Connecting"], tr: ["Bağlanıyor"] },
+  {
+    name: "empty",
+    play: snapshot([], { online: 4 }),
+    en: ["Chat py101 · 4 here Live", "No messages yet"],
+    tr: ["Sohbet py101 · 4 kişi burada Canlı", "Henüz ileti yok"],
+  },
+  {
+    name: "live",
+    play: snapshot([message(2, { role: "instructor", edited: 1 })]),
+    en: ["Emre Instructor 10:00 edited Message 2"],
+    tr: ["Emre Eğitmen 10:00 düzenlendi Message 2"],
+  },
+  {
+    name: "reconnecting, one kept",
+    play: snapshot([message(1)], { state: "reconnecting", queued: 1 }),
+    en: ["Reconnecting. 1 message is kept and will be sent."],
+    tr: ["Yeniden bağlanıyor. 1 ileti sırada, gönderilecek."],
+  },
+  {
+    name: "offline, two kept",
+    play: (shown) =>
+      snapshot([message(1)], { state: "offline", queued: 2, nextTry: Date.now() + 41_900 })(shown),
+    en: ["Offline. 2 messages are kept and will be sent. Next try in 42 s. Retry now"],
+    tr: ["Çevrimdışı. 2 ileti sırada. Bağlantı gelince gider. Yeniden deneme: 42 sn Şimdi dene"],
+  },
+  {
+    name: "kernel gone",
+    play(shown) {
+      snapshot([message(1)])(shown);
+      shown.model.emit("comm:close");
+    },
+    en: ["Not connected", "The kernel has stopped. Run the cell again."],
+    tr: ["Bağlı değil", "Çekirdek durdu. Hücreyi yeniden çalıştırın."],
+  },
+  {
+    name: "not permitted",
+    play: (shown) => {
+      const reason = shown.root.querySelector("[lang=tr]")
+        ? "Davetin süresi dolmuş."
+        : "The invite has expired.";
+      snapshot([], { state: "stopped", code: 4508, reason })(shown);
+    },
+    en: ["You cannot enter py101. The invite has expired.", "Ask your instructor"],
+    tr: ["py101 dersine girilemiyor. Davetin süresi dolmuş.", "Eğitmeninizden yeni bir davet"],
+  },
+  {
+    name: "read-only",
+    play: snapshot([message(1)], { readonly: true }),
+    en: ["You can read here, but not write."],
+    tr: ["Burada okuyabilirsiniz, yazamazsınız."],
+  },
+  {
+    name: "pending",
+    play: snapshot([own("pending")]),
+    en: ["You 10:00 Message 1 Sending"],
+    tr: ["Siz 10:00 Message 1 Gönderiliyor"],
+  },
+  { name: "queued", play: snapshot([own("queued")]), en: ["Waiting"], tr: ["Sırada"] },
+  {
+    name: "slowed",
+    play: (shown) => snapshot([own("slowed", { until: Date.now() + 2_900 })])(shown),
+    en: ["Sends in 3 s"],
+    tr: ["3 sn sonra gönderilecek"],
+  },
+  {
+    name: "failed",
+    play: snapshot([own("failed", { error: "Too long." })]),
+    en: ["Not sent · Too long. Retry Delete"],
+    tr: ["Gönderilemedi · Too long. Yeniden dene Sil"],
+  },
+  {
+    name: "held",
+    play: snapshot([own("held")]),
+    en: ["Not sent Retry Delete"],
+    tr: ["Gönderilemedi Yeniden dene Sil"],
+  },
+  {
+    name: "typing",
+    play(shown) {
+      snapshot([message(1)])(shown);
+      const data = { names: ["Jonas", "Lina"] };
+      shown.model.say({ op: "signal", name: "typing", data });
+    },
+    en: ["Jonas and Lina are typing"],
+    tr: ["Jonas ve Lina yazıyor"],
+  },
+];
+
+const themes: Record<string, Record<string, string>> = {
+  light: {
+    "--jp-layout-color1": "white",
+    "--jp-ui-font-color0": "rgb(0 0 0)",
+    "--jp-brand-color1": "#1976d2",
+  },
+  dark: {
+    "--jp-layout-color1": "#212121",
+    "--jp-ui-font-color0": "hsl(0 0% 100%)",
+    "--jp-brand-color1": "#2196f3",
+  },
+};
+
+function dress(theme: Record<string, string>): void {
+  for (const [name, value] of Object.entries(theme)) {
+    document.documentElement.style.setProperty(name, value);
+  }
+}
+
+describe.each(cases)("$name", ({ play, en, tr }) => {
+  test.each([
+    ["en", en],
+    ["tr", tr],
+  ])("says what is so in %s", async (lang, words) => {
+    const shown = stage({ options: { lang } });
+    play(shown);
+    await settled();
+    for (const part of words) expect(shown.text()).toContain(part);
+  });
+
+  test.each(Object.keys(themes))("is accessible in %s", async (theme) => {
+    dress(themes[theme] ?? {});
+    const shown = stage({ options: { lang: "en" } });
+    play(shown);
+    await settled();
+    for (const animation of shown.root.getAnimations()) {
+      if (animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        animation.finish();
+    }
+    const { violations, passes } = await axe.run(shown.el, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    });
+    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    expect(grave.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+    expect(passes.map(({ id }) => id)).toContain("color-contrast");
+  });
+});
+
+test("the kernel is busy when a message is not confirmed, and says so", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const shown = stage({ options: { lang: "tr" } });
+  shown.model.snapshot([]);
+  await settled();
+  await shown.send("merhaba");
+  expect(shown.text()).not.toContain("Çekirdek");
+  vi.advanceTimersByTime(800);
+  await settled();
+  expect(shown.text()).toContain(
+    "Çekirdek meşgul. Okuyabilirsiniz; yazdıklarınız hücre bitince gider.",
+  );
+  expect(shown.text()).toContain("Canlı");
+});
+
+test("one banner at a time: stopped, then offline, then busy", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const shown = stage({ options: { lang: "en" } });
+  shown.model.snapshot([], { state: "offline" });
+  await settled();
+  await shown.send("x");
+  vi.advanceTimersByTime(800);
+  await settled();
+  expect(shown.all(".banner").map((banner) => banner.querySelector("b")?.textContent)).toEqual([
+    "Offline.",
+  ]);
+  shown.model.say({ op: "batch", n: 1, lesson: { state: "stopped", code: 4502, reason: "Odd." } });
+  await settled();
+  expect(shown.all(".banner").map((banner) => banner.textContent)).toEqual(["Not connected. Odd."]);
+});
+
+test("Retry now asks the kernel to connect", async () => {
+  const shown = stage({ options: { lang: "en" } });
+  shown.model.snapshot([], { state: "offline", nextTry: Date.now() + 9_000 });
+  await settled();
+  shown.find(".banner button").click();
+  expect(shown.model.asked("intent", "lesson.retry")).toHaveLength(1);
+});
+
+test("the countdown counts", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+  const shown = stage({ options: { lang: "en" } });
+  shown.model.snapshot([], { state: "offline", nextTry: Date.now() + 42_000 });
+  await settled();
+  expect(shown.text()).toContain("Next try in 42 s.");
+  vi.advanceTimersByTime(2_000);
+  await settled();
+  expect(shown.text()).toContain("Next try in 40 s.");
+});
+
+test("the language is the option's, else the page's, and follows a change of it", async () => {
+  document.documentElement.lang = "tr-TR";
+  const shown = stage({ options: { lang: "" } });
+  await settled();
+  expect(shown.text()).toContain("Bağlanıyor");
+  shown.model.set("options", { lang: "en" });
+  await settled();
+  expect(shown.text()).toContain("Connecting");
+  document.documentElement.lang = "en";
+});
+
+const token = (shown: Stage, name: string) =>
+  readColor((shown.el.firstElementChild as HTMLElement).style.getPropertyValue(`--edu-${name}`))
+    ?.color ?? [0, 0, 0];
+
+describe("the theme", () => {
+  test("is followed when it changes, by the luminance of its background", async () => {
+    dress(themes.light ?? {});
+    const shown = stage();
+    const host = shown.el.firstElementChild as HTMLElement;
+    expect(host.dataset.scheme).toBe("light");
+    dress(themes.dark ?? {});
+    await expect.poll(() => host.dataset.scheme).toBe("dark");
+    expect(token(shown, "bg")).toEqual([33, 33, 33]);
+    dress({ "--jp-layout-color1": "#111", "--jp-ui-font-color0": "#fff" });
+    await expect.poll(() => host.dataset.scheme).toBe("contrast");
+  });
+
+  test.each([
+    ["weak", "#ffffff", "#8a8a8a", "#ffd54f"],
+    ["weak and dark", "#1f1f1f", "#777777", "#0b3d91"],
+    ["middling", "#808080", "#707070", "#7f7f90"],
+  ])("that is %s is corrected to its floors", (_, bg, ink, accent) => {
+    dress({ "--jp-layout-color1": bg, "--jp-ui-font-color0": ink, "--jp-brand-color1": accent });
+    const shown = stage();
+    const ground = token(shown, "bg");
+    for (const name of ["fg", "muted", "link", "ok", "warn", "bad", "code-k", "code-o"]) {
+      expect(contrast(token(shown, name), ground), name).toBeGreaterThanOrEqual(4.4);
+    }
+    for (const name of ["edge", "mark"]) {
+      expect(contrast(token(shown, name), ground), name).toBeGreaterThanOrEqual(2.95);
+    }
+  });
+});
