@@ -1,0 +1,233 @@
+"""Whatever a client sends: an answer that says what is wrong, and nobody else notices."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from edu_widgets.protocol import Code, uuid7
+from edu_widgets.service.config import from_table
+
+from .harness import CHANNEL, Client, Service, serving
+
+
+@pytest.fixture
+async def ada(service: Service) -> Client:
+    client = await service.student("Ada")
+    await client.enter()
+    return client
+
+
+@pytest.fixture
+async def bob(service: Service) -> AsyncIterator[Client]:
+    """Someone else in the room, to whom nothing may happen."""
+    client = await service.student("Bob")
+    await client.enter()
+    yield client
+    await client.answer(await client.say("still here"))
+    assert "error" not in {frame["type"] for frame in client.seen}
+
+
+def command(**data: Any) -> str:
+    mid = uuid7()
+    full = {"id": mid, "content": "x"} | data
+    return json.dumps({"type": "chat_message", "channel": CHANNEL, "data": full, "messageId": mid})
+
+
+FRAMES = {
+    "not json": ("{", Code.PROTOCOL),
+    "empty": ("", Code.PROTOCOL),
+    "no object": ("[1, 2]", Code.PROTOCOL),
+    "no type": ('{"channel": "x"}', Code.PROTOCOL),
+    "wrong type of type": ('{"type": 5}', Code.PROTOCOL),
+    "wrong type of id": ('{"type": "heartbeat", "messageId": {}}', Code.PROTOCOL),
+    "a number too big": ('{"type": "heartbeat", "timestamp": 1e999}', Code.PROTOCOL),
+    "unknown type": ('{"type": "drop_tables", "channel": "course:py101"}', Code.UNKNOWN_TYPE),
+    "service's own type": ('{"type": "ack", "channel": "course:py101"}', Code.UNKNOWN_TYPE),
+    "deep envelope": ('{"type": ' + "[" * 60_000, Code.PROTOCOL),
+    "deep data": (command(content=0)[:-1] + ', "x": ' + "[" * 30_000 + "]" * 30_000 + "}", None),
+    "no content": (json.dumps({"type": "chat_message", "channel": CHANNEL, "messageId": "m"}), None),
+    "content of a wrong type": (command(content=["x"]), Code.PROTOCOL),
+    "content null": (command(content=None), Code.PROTOCOL),
+    "no message id": (json.dumps({"type": "chat_message", "channel": CHANNEL}), Code.PROTOCOL),
+    "odd message id": (
+        json.dumps({"type": "chat_message", "channel": CHANNEL, "messageId": "a b"}),
+        Code.PROTOCOL,
+    ),
+    "surrogates": ('{"type": "chat_message", "messageId": "\\ud800"}', Code.PROTOCOL),
+    "odd channel": ('{"type": "subscribe", "channel": "course:../../etc"}', Code.NO_SUCH_CHANNEL),
+    "odd cursor": (
+        '{"type": "subscribe", "channel": "course:py101", "data": {"since": {"seq": -1}}}',
+        Code.INVALID,
+    ),
+    "huge cursor": (
+        '{"type": "subscribe", "channel": "course:py101", "data": {"since": {"seq": 1e30}}}',
+        Code.PROTOCOL,
+    ),
+    "huge before": (
+        '{"type": "request_history", "channel": "course:py101", "data": {"before": 9223372036854775807}}',
+        Code.INVALID,
+    ),
+    "large": (command(content="x" * 1_000_000), Code.TOO_LARGE),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+async def test_a_bad_frame_is_answered_and_the_connection_kept(
+    ada: Client, bob: Client, name: str
+) -> None:
+    raw, code = FRAMES[name]
+    await ada.socket.send(raw)
+    error = (await ada.until("error"))["data"]
+    assert error["code"] == (code or Code.PROTOCOL)
+    assert error["message"]
+    await ada.answer(await ada.say("well again"))
+    assert (await bob.message("well again"))["userName"] == "Ada"
+
+
+async def test_invalid_utf8_is_answered(ada: Client, bob: Client) -> None:
+    await ada.socket.send(b'{"type": "\xff\xfe"}', text=True)
+    assert (await ada.until("error"))["data"]["code"] == Code.PROTOCOL
+    await ada.beat()
+    await bob.beat()
+
+
+async def test_invalid_utf8_in_a_message_is_answered(ada: Client, bob: Client) -> None:
+    raw = command(content="MARK").encode().replace(b"MARK", b"\xff\xfe")
+    await ada.socket.send(raw, text=True)
+    assert (await ada.until("error"))["data"]["code"] == Code.PROTOCOL
+    await ada.beat()
+    await bob.beat()
+
+
+async def test_binary_frames_are_answered(ada: Client, bob: Client) -> None:
+    await ada.socket.send(b"\x00\x01")
+    assert (await ada.until("error"))["data"]["code"] == Code.PROTOCOL
+    await ada.beat()
+    await bob.beat()
+
+
+async def test_more_than_four_megabytes_close_the_connection(ada: Client, bob: Client) -> None:
+    with contextlib.suppress(ConnectionClosed):  # it may come while we still send
+        await ada.socket.send(command(content="x" * (4 * 1024 * 1024 + 10)))
+    assert await ada.closed() == Code.TOO_LARGE
+    await bob.beat()
+
+
+async def test_frames_that_are_no_websocket_close_the_connection(ada: Client, bob: Client) -> None:
+    ada.socket.transport.write(b"\xff" * 64)
+    assert await ada.closed() in {Code.PROTOCOL, 1006}
+    await bob.beat()
+
+
+async def test_pings_are_answered(ada: Client) -> None:
+    await (await ada.socket.ping(b"hello"))
+
+
+async def test_nobody_posts_as_somebody_else(ada: Client, bob: Client) -> None:
+    mid = uuid7()
+    data = {"id": mid, "content": "hi", "userId": bob.user_id, "userName": "Bob", "role": "admin"}
+    envelope = {"type": "chat_message", "channel": CHANNEL, "data": data, "messageId": mid}
+    await ada.socket.send(json.dumps(envelope | {"userId": bob.user_id}))
+    message = await bob.message("hi")
+    assert (message["userId"], message["userName"]) == (ada.user_id, "Ada")
+    assert "role" not in message
+
+
+async def test_text_travels_verbatim(ada: Client, bob: Client) -> None:
+    text = "<img src=x onerror=alert(1)> \u202eabc\u2066 \x00\x1b[31m \u2028 👩‍🏫 \\u0041 </script>"
+    await ada.say(text)
+    assert (await bob.message(text))["content"] == text
+
+
+async def test_an_id_used_again(ada: Client, bob: Client) -> None:
+    mid = await ada.say("one")
+    first = await ada.answer(mid)
+    again = await ada.answer(await ada.say("one", mid=mid))
+    assert again["data"] == first["data"]
+    other = await ada.answer(await ada.say("two", mid=mid))
+    assert other["data"]["code"] == Code.ID_CONFLICT
+    theirs = await bob.answer(await bob.say("one", mid=mid))
+    assert theirs["data"]["code"] == Code.ID_CONFLICT
+    bob.seen = [f for f in bob.seen if f["type"] != "error"]
+
+
+async def test_a_flood_is_held_back_in_order(tmp_path: Path) -> None:
+    table = from_table({"course": {"rateLimit": {"messages": 3, "interval": 700}}})
+    async with serving(tmp_path, config=table) as service:
+        ada, prof = await service.student(), await service.owner()
+        await ada.enter()
+        ids = [await ada.say(f"{n}") for n in range(5)]
+        answers = [await ada.answer(mid) for mid in ids]
+        assert [a["type"] for a in answers] == ["ack"] * 3 + ["error"] * 2
+        assert [a["data"]["code"] for a in answers[3:]] == [Code.RATE_LIMITED, Code.BEHIND]
+        wait = answers[3]["data"]["retryAfter"]
+        assert 0 < wait <= 701
+        # The one behind may not overtake, the repeated one is still limited, a stored one is not.
+        assert (await ada.answer(await ada.say("4", mid=ids[4])))["data"]["code"] == Code.BEHIND
+        assert (await ada.answer(await ada.say("0", mid=ids[0])))["data"].get("code") == Code.BEHIND
+        for number in (3, 4):
+            while (done := await ada.answer(await ada.say(f"{number}", mid=ids[number])))[
+                "type"
+            ] == "error":
+                assert done["data"]["code"] == Code.RATE_LIMITED
+        for _ in range(10):
+            assert (await prof.answer(await prof.say("staff")))["type"] == "ack"
+
+
+async def test_a_limit_is_a_persons_not_a_connections(tmp_path: Path) -> None:
+    table = from_table({"course": {"rateLimit": {"messages": 2, "interval": 60_000}}})
+    async with serving(tmp_path, config=table) as service:
+        ada = await service.student()
+        second = await service.open(ada.token)
+        assert (await ada.answer(await ada.say("1")))["type"] == "ack"
+        assert (await second.answer(await second.say("2")))["type"] == "ack"
+        assert (await ada.answer(await ada.say("3")))["data"]["code"] == Code.RATE_LIMITED
+        bob = await service.student("Bob")
+        assert (await bob.answer(await bob.say("1")))["type"] == "ack"
+
+
+async def test_limits_can_be_lifted(tmp_path: Path) -> None:
+    async with serving(tmp_path, config=from_table({"rateLimits": False})) as service:
+        ada = await service.student()
+        ids = [await ada.say(f"{n}") for n in range(50)]
+        assert {(await ada.answer(mid))["type"] for mid in ids} == {"ack"}
+
+
+async def test_a_full_room(tmp_path: Path) -> None:
+    async with serving(tmp_path, config=from_table({"course": {"maxUsers": 1}})) as service:
+        ada, bob, prof = await service.student(), await service.student("Bob"), await service.owner()
+        await ada.enter()
+        assert (await bob.subscribe())["code"] == Code.ROOM_FULL
+        second = await service.open(ada.token)
+        await second.enter()
+        await prof.enter()
+
+
+async def test_a_full_disk_asks_to_come_again(service: Service, ada: Client, bob: Client) -> None:
+    def limit(pages: int) -> Any:
+        return service.server._store._write(
+            lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+        )
+
+    await limit(1)
+    mids = [await ada.say("x" * 8000) for _ in range(10)]
+    answers = [await ada.answer(mid) for mid in mids]
+    refused = [a["data"] for a in answers if a["type"] == "error"]
+    assert refused[0]["code"] == Code.UNAVAILABLE
+    assert refused[0]["retryAfter"] > 0
+    assert {r["code"] for r in refused[1:]} <= {Code.BEHIND}
+    await bob.beat()
+    await limit(1_000_000)
+    assert (await ada.answer(await ada.say("x" * 8000, mid=refused[0]["messageId"])))["type"] == "ack"
+
+
+async def test_channels_do_not_offer_every_feature(tmp_path: Path) -> None:
+    async with serving(tmp_path, config=from_table({"course": {"features": []}})) as service:
+        ada = await service.student()
+        assert (await ada.enter()).get("features", []) == []
+        assert (await ada.answer(await ada.say("x")))["data"]["code"] == Code.FORBIDDEN

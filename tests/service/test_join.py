@@ -1,0 +1,324 @@
+"""Getting in: invites, secrets, tokens, doors."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import InvalidArgument, Refused
+from edu_widgets.service import people, tokens
+from edu_widgets.service.doors import address
+from edu_widgets.service.store import Invite
+
+from .harness import CHANNEL, COURSE, Service, serving
+
+KEY = b"k" * 32
+
+
+def token(key: bytes = KEY, algorithm: str = "HS256", **claims: Any) -> str:
+    body = {"sub": "u-1", "name": "Ada", "role": "student", "courses": [COURSE]}
+    return jwt.encode(body | {"exp": time.time() + 60} | claims, key, algorithm=algorithm)
+
+
+# -- invites --------------------------------------------------------------------
+
+
+async def test_joining_gives_a_secret_that_is_the_person(service: Service) -> None:
+    joined = await service.join("Ada")
+    again = await service.join("Ada", secret=joined["secret"], code="")
+    assert (again["userId"], again["name"]) == (joined["userId"], "Ada")
+    other = await service.join("Ada")
+    assert other["userId"] != joined["userId"]
+    assert other["name"] == "Ada (2)"
+    me = await service.ask("GET", "/api/me", Authorization=f"Bearer {joined['token']}")
+    assert me.body["courses"][COURSE] == {"name": "Ada", "role": "student"}
+    assert me.headers["Edu-Widgets"] == "1"
+
+
+async def test_a_code_may_be_typed_carelessly(service: Service) -> None:
+    code = f" {service.code[:4].lower()}-{service.code[4:].lower()} "
+    assert (await service.join("Ada", code=code))["role"] == "student"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"code": "AAAAAAAA"}, Code.INVITE_INVALID),
+        ({"code": ""}, Code.INVITE_INVALID),
+        ({"code": "ÄÖ"}, Code.INVITE_INVALID),
+        ({"code": "\ud800"}, Code.PROTOCOL),
+        ({"course": "nowhere"}, Code.INVITE_INVALID),
+        ({"course": "../etc"}, Code.INVALID),
+        ({"secret": "forged"}, None),
+        ({"secret": "forged", "code": "x"}, Code.INVITE_INVALID),
+        ({"name": "\u202e\u200b"}, Code.INVALID),
+        ({"name": "x" * 65}, Code.INVALID),
+    ],
+)
+async def test_what_an_invite_opens(service: Service, change: dict[str, str], code: Any) -> None:
+    body = {"course": COURSE, "code": service.code, "name": "Ada"} | change
+    reply = await service.ask("POST", "/api/join", body)
+    assert reply.body.get("code") == code, reply.body
+
+
+async def test_names_are_cleaned(service: Service) -> None:
+    joined = await service.join("  <b>Ada</b>\u202e\x07  ")
+    assert joined["name"] == "<b>Ada</b>"
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"course": 1}', b"\xff", b"[" * 50_000])
+async def test_bodies_that_are_not_joins(service: Service, body: bytes) -> None:
+    reply = await service.ask("POST", "/api/join", body)
+    assert (reply.status, reply.body["code"]) == (400, Code.PROTOCOL)
+
+
+async def test_a_body_that_is_too_large(service: Service) -> None:
+    reply = await service.ask("POST", "/api/join", b"x" * 100_000)
+    assert (reply.status, reply.body["code"]) == (413, Code.TOO_LARGE)
+
+
+async def test_wrong_codes_are_limited_even_for_the_right_one(service: Service) -> None:
+    body = {"course": COURSE, "code": "AAAAAAAA", "name": "Eve"}
+    replies = [await service.ask("POST", "/api/join", body) for _ in range(people.TRIES + 1)]
+    assert {r.body["code"] for r in replies[:-1]} == {Code.INVITE_INVALID}
+    assert (replies[-1].status, replies[-1].body["code"]) == (429, Code.RATE_LIMITED)
+    assert 0 < replies[-1].body["retryAfter"] <= people.TRIES_MS
+    right = await service.ask("POST", "/api/join", body | {"code": service.code})
+    assert right.body["code"] == Code.RATE_LIMITED
+
+
+async def test_an_expired_invite(service: Service) -> None:
+    await service.server._store.set_invite(Invite(COURSE, "K7QX4M2P", expires=1))
+    body = {"course": COURSE, "code": "K7QX4M2P", "name": "Ada"}
+    assert (await service.ask("POST", "/api/join", body)).body["code"] == Code.INVITE_EXPIRED
+
+
+def test_codes_are_long_and_unambiguous() -> None:
+    codes = {people.new_code() for _ in range(200)}
+    assert len(codes) == 200
+    assert all(len(code) >= 8 and not set(code) & set("01OI") for code in codes)
+
+
+async def test_secrets_are_not_kept_as_they_are(service: Service, tmp_path: Path) -> None:
+    joined = await service.join("Ada")
+    (await service.open(joined["token"])).seen.clear()
+    for path in tmp_path.iterdir():
+        assert joined["secret"].encode() not in path.read_bytes(), path.name
+
+
+# -- tokens ---------------------------------------------------------------------
+
+
+async def test_a_platforms_token(tmp_path: Path) -> None:
+    async with serving(tmp_path, keys=(tokens.Key(KEY, ("HS256",)),)) as service:
+        client = await service.open(token(role="instructor"))
+        granted = await client.enter("staff:py101")
+        assert (granted["role"], granted["userId"], granted["userName"]) == ("instructor", "u-1", "Ada")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"exp": 1}, Code.TOKEN_EXPIRED),
+        ({"key": b"x" * 32}, Code.UNAUTHORIZED),
+        ({"algorithm": "HS512", "key": KEY * 2}, Code.UNAUTHORIZED),
+        ({"role": "god"}, Code.UNAUTHORIZED),
+        ({"sub": "a:b"}, Code.UNAUTHORIZED),
+        ({"sub": ""}, Code.UNAUTHORIZED),
+        ({"courses": COURSE}, Code.UNAUTHORIZED),
+        ({"name": 5}, Code.UNAUTHORIZED),
+    ],
+)
+def test_tokens_that_are_refused(wrong: dict[str, Any], code: Code) -> None:
+    with pytest.raises(Refused) as caught:
+        tokens.identity(token(**wrong), [tokens.Key(KEY, ("HS256",))], [COURSE])
+    assert caught.value.code == code
+
+
+def test_a_token_without_a_signature_or_an_end() -> None:
+    unsigned = jwt.encode({"sub": "u", "exp": time.time() + 60}, None, algorithm="none")
+    endless = jwt.encode({"sub": "u"}, KEY, algorithm="HS256")
+    for text in (unsigned, endless, "a.b.c", "..", "é.ü.ö"):
+        with pytest.raises(Refused) as caught:
+            tokens.identity(text, [tokens.Key(KEY, ("HS256",))], [COURSE])
+        assert caught.value.code == Code.UNAUTHORIZED
+
+
+def test_a_token_for_another_course_opens_none() -> None:
+    who = tokens.identity(token(courses=["other"]), [tokens.Key(KEY, ("HS256",))], [COURSE])
+    assert who.people == {}
+
+
+def test_a_short_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"short")
+    with pytest.raises(InvalidArgument, match="at least 32"):
+        tokens.load_key(tmp_path / "key")
+    (tmp_path / "key").write_bytes(KEY + b"\n")
+    assert tokens.load_key(tmp_path / "key") == tokens.Key(KEY, ("HS256",))
+    assert "k" * 8 not in repr(tokens.load_key(tmp_path / "key"))
+
+
+async def test_a_live_connection_ends_with_its_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "LEEWAY_S", 0)
+    monkeypatch.setattr("edu_widgets.service.hub.TICK_S", 0.05)
+    async with serving(tmp_path, keys=(tokens.Key(KEY, ("HS256",)),)) as service:
+        client = await service.open(token(exp=time.time() + 1.2))
+        await client.enter()
+        assert await client.closed() == Code.TOKEN_EXPIRED
+
+
+# -- doors ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "status", "code"),
+    [
+        ({}, "/api/realtime/ws", 401, Code.UNAUTHORIZED),
+        ({"Authorization": "Basic x"}, "/api/realtime/ws", 401, Code.UNAUTHORIZED),
+        ({"Authorization": "Bearer forged"}, "/api/realtime/ws", 401, Code.UNAUTHORIZED),
+        ({"Authorization": "Bearer a.b.c"}, "/api/me", 401, Code.UNAUTHORIZED),
+        ({"Cookie": "token=x"}, "/api/me", 401, Code.UNAUTHORIZED),
+        ({}, "/api/realtime/ws?token=x", 401, Code.UNAUTHORIZED),
+        ({"Origin": "https://evil.example"}, "/api/me", 403, Code.FORBIDDEN),
+        ({"Origin": "null"}, "/health", 403, Code.FORBIDDEN),
+        ({"Host": "evil.example"}, "/health", 403, Code.FORBIDDEN),
+        ({"Host": "evil.example:8765"}, "/health", 403, Code.FORBIDDEN),
+        ({}, "/api/nothing/here", 404, Code.UNKNOWN_TYPE),
+    ],
+)
+async def test_doors(
+    service: Service, headers: dict[str, str], path: str, status: int, code: Code
+) -> None:
+    reply = await service.ask("GET", path, **headers)
+    assert (reply.status, reply.body["code"]) == (status, code)
+    assert reply.body["message"]
+    assert reply.headers["Edu-Widgets"] == "1"
+
+
+async def test_a_refused_upgrade_says_why(service: Service) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        await service.open("forged")
+    assert caught.value.response.status_code == 401
+    assert caught.value.response.headers["Edu-Widgets"] == "1"
+    assert b'"code":4500' in (caught.value.response.body or b"")
+
+
+async def test_the_root_takes_an_upgrade_too(service: Service) -> None:
+    joined = await service.join("Ada")
+    client = await service.open(joined["token"], "/")
+    assert client.socket.response is not None
+    assert client.socket.response.headers["Edu-Widgets"] == "1"
+    await client.beat()
+
+
+async def test_too_many_connections_of_one_person(tmp_path: Path) -> None:
+    from edu_widgets.service.config import from_table
+
+    table = from_table({"maxConnectionsPerPerson": 2})
+    async with serving(tmp_path, config=table) as service:
+        joined = await service.join("Ada")
+        first = [await service.open(joined["token"]) for _ in range(2)]
+        third = await service.open(joined["token"])
+        assert await third.closed() == Code.CONNECTION_LIMIT
+        await first[0].beat()
+
+
+def test_addresses() -> None:
+    assert address(None).bind == "127.0.0.1"
+    assert "this computer" in address("loopback").reach
+    lan = address("192.0.2.7")
+    assert (lan.bind, lan.base_url(8765)) == ("192.0.2.7", "http://192.0.2.7:8765")
+    public = address("https://edu.example.org/hub/")
+    assert public.bind == "127.0.0.1"
+    assert public.base_url(1) == "https://edu.example.org/hub"
+    assert "edu.example.org" in public.hosts
+    assert "https://edu.example.org" in public.reach
+    with pytest.raises(InvalidArgument, match="not an address"):
+        address("example.org")
+
+
+# -- people who come by the wrong way ------------------------------------------------
+
+
+async def test_an_invite_opened_in_a_browser(service: Service) -> None:
+    reply = await service.ask("GET", f"/{COURSE}?code=K7QX4M2P%22%3Cscript%3E", Accept="text/html")
+    assert reply.status == 200
+    assert "edu.join(" in reply.body
+    assert "<script" not in reply.body.lower()
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+    odd = await service.ask("GET", "/%3Cscript%3E")
+    assert (odd.status, odd.body["code"]) == (404, Code.NO_SUCH_CHANNEL)
+
+
+async def test_health_and_metrics(service: Service) -> None:
+    health = await service.ask("GET", "/health")
+    assert health.body["instance"] == service.server.state.instance
+    assert "edu_widgets_members 0.0" in (await service.ask("GET", "/metrics")).body
+
+
+# -- roles ----------------------------------------------------------------------
+
+
+async def test_a_role_comes_and_goes_while_the_lesson_runs(service: Service) -> None:
+    ada, prof = await service.student("Ada"), await service.owner()
+    user = ada.user_id
+    own = f"user:{COURSE}:{user}"
+    await ada.enter(own)
+    secret = {"Authorization": f"Bearer {prof.token}"}
+    up = {"course": COURSE, "userId": user, "role": "instructor"}
+    assert (await service.ask("POST", "/api/role", up, **secret)).status == 200
+    document = (await ada.until("changes"))["data"]["docs"][0]
+    assert (document["kind"], document["body"]["role"]) == ("role", "instructor")
+    await ada.enter("staff:py101")
+    down = up | {"role": "student"}
+    assert (await service.ask("POST", "/api/role", down, **secret)).status == 200
+    taken = (await ada.until("unsubscribed"))["data"]
+    assert (taken["channel"], taken["code"]) == ("staff:py101", Code.FORBIDDEN)
+    kinds = [f["type"] for f in ada.seen]
+    assert kinds.index("changes", kinds.index("subscribed", 3)) < kinds.index("unsubscribed")
+    await prof.enter("staff:py101")
+    await prof.say("secret", "staff:py101")
+    await prof.message("secret")
+    await ada.beat()
+    assert "secret" not in str(ada.seen)
+
+
+async def test_students_change_no_roles(service: Service) -> None:
+    ada = await service.join("Ada")
+    body = {"course": COURSE, "userId": ada["userId"], "role": "admin"}
+    reply = await service.ask("POST", "/api/role", body, Authorization=f"Bearer {ada['token']}")
+    assert (reply.status, reply.body["code"]) == (403, Code.FORBIDDEN)
+
+
+async def test_who_may_enter_what(service: Service) -> None:
+    ada, prof = await service.student(), await service.owner()
+
+    async def code(client: Any, channel: str) -> int:
+        return int((await client.subscribe(channel)).get("code", 0))
+
+    assert await code(ada, CHANNEL) == 0
+    assert await code(ada, "lesson:py101:3") == 0
+    assert await code(ada, f"user:py101:{ada.user_id}") == 0
+    assert await code(ada, "user:py101:owner") == Code.FORBIDDEN
+    assert await code(prof, f"user:py101:{ada.user_id}") == Code.FORBIDDEN, "not even staff"
+    assert await code(ada, "staff:py101") == Code.FORBIDDEN
+    assert await code(prof, "staff:py101") == 0
+    assert await code(ada, "course:other") == Code.NO_SUCH_CHANNEL
+    for odd in ("", "course:", "course", "x:py101", "course:py101:1", "lesson:py101", "course:a b"):
+        assert await code(ada, odd) == Code.NO_SUCH_CHANNEL, odd
+    for channel in ("staff:py101", "user:py101:owner"):
+        mid = await ada.send("request_history", channel)
+        assert (await ada.until(lambda f, m=mid: f["messageId"] == m))["data"]["code"] == Code.FORBIDDEN
+        assert (await ada.answer(await ada.say("x", channel)))["data"]["code"] == Code.FORBIDDEN
+
+
+async def test_two_at_once_do_not_share_a_name(service: Service) -> None:
+    joined = await asyncio.gather(*(service.join("Ada") for _ in range(8)))
+    assert {j["name"] for j in joined} == {"Ada"} | {f"Ada ({n})" for n in range(2, 9)}
