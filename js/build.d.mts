@@ -1,2 +1,3 @@
 export const widgets: Record<string, string>;
 export const options: object;
+export function bundles(): Promise<{ path: string; text: string }[]>;

@@ -164,7 +164,7 @@ function Folded({ doc, reachable, me }: FoldedProps): VNode {
 
 function Reactions({ doc, me }: { doc: ChatMessage; me: string | null }): VNode | null {
   const words = useContext(Words);
-  if (!doc.reactions) return null;
+  if (!doc.reactions?.length) return null;
   return (
     <ul class="rx" aria-label={words.reactions}>
       {doc.reactions.map(({ emoji, count, users }) => {

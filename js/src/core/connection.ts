@@ -32,6 +32,7 @@ const BUSY_AFTER = 700;
 const SNAPSHOT_LATE = 3_000;
 const ASK_AGAIN = 10_000;
 const REMEMBERED = 100;
+const ADDRESSED = ["snapshot", "page", "got", "refused"];
 
 interface Mirror {
   collection: Collection<Doc>;
@@ -192,7 +193,7 @@ export class Connection {
   }
 
   #take(message: KernelMessage): void {
-    if ("to" in message && message.to !== this.page) return;
+    if (ADDRESSED.includes(message.op) && message.to !== this.page) return;
     switch (message.op) {
       case "snapshot":
         this.#takeSnapshot(message);
@@ -213,11 +214,11 @@ export class Connection {
         this.#listener.signal?.(message.name, message.data);
         break;
       case "pulse":
-        if (this.#held === null || message.n > this.#held) this.#ask();
+        if (this.#held === null || Number(message.n) > this.#held) this.#ask();
     }
   }
 
-  #takeSnapshot(message: KernelMessage & { op: "snapshot" }): void {
+  #takeSnapshot(message: KernelMessage): void {
     this.#held = message.n;
     this.#askedAt = null;
     this.lesson.value = mergeLesson(initialLesson(this.lesson.value.course), message.lesson);
@@ -232,14 +233,15 @@ export class Connection {
     for (const intent of this.#outbox.all()) this.#sendIntent(intent);
   }
 
-  #takeBatch(message: KernelMessage & { op: "batch" }): void {
-    if (this.#held !== null && message.n <= this.#held) return;
-    if (this.#held === null || message.n > this.#held + 1) {
+  #takeBatch(message: KernelMessage): void {
+    const n = Number(message.n);
+    if (this.#held !== null && n <= this.#held) return;
+    if (this.#held === null || n > this.#held + 1) {
       this.#ask();
       return;
     }
-    this.#held = message.n;
-    if (message.lesson) this.lesson.value = mergeLesson(this.lesson.value, message.lesson);
+    this.#held = n;
+    this.lesson.value = mergeLesson(this.lesson.value, message.lesson);
     for (const [name, { collection, read }] of this.#mirrors) {
       let changed = false;
       for (const doc of readAll(message.set[name] ?? [], read)) {
@@ -250,7 +252,7 @@ export class Connection {
     }
   }
 
-  #takePage(message: KernelMessage & { op: "page" }): void {
+  #takePage(message: KernelMessage): void {
     const mirror = this.#mirrors.get(message.in);
     if (!mirror) return;
     mirror.collection.putOlder(readAll(message.docs, mirror.read), message.floor, message.more);
@@ -270,7 +272,7 @@ export class Connection {
     this.#noLongerBusy();
   }
 
-  #takeRefusal(message: KernelMessage & { op: "refused" }): void {
+  #takeRefusal(message: KernelMessage): void {
     const intent = this.#outbox.get(message.id) ?? this.#confirmed.get(message.id);
     this.#outbox.confirm([message.id]);
     this.#listener.refused?.(intent, message.message);

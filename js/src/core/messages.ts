@@ -75,33 +75,27 @@ export interface CollectionState {
   more: boolean | null;
 }
 
-export type KernelMessage =
-  | {
-      op: "snapshot";
-      to: string;
-      n: number;
-      lesson: Fields;
-      collections: Record<string, CollectionState>;
-    }
-  | {
-      op: "batch";
-      n: number;
-      set: Record<string, readonly unknown[]>;
-      del: Record<string, readonly string[]>;
-      lesson: Fields | null;
-    }
-  | {
-      op: "page";
-      to: string;
-      in: string;
-      docs: readonly unknown[];
-      floor: number | null;
-      more: boolean;
-    }
-  | { op: "got"; to: string; ids: readonly string[] }
-  | { op: "refused"; to: string; id: string; code: number | null; message: string }
-  | { op: "signal"; name: string; data: unknown }
-  | { op: "pulse"; n: number };
+const ops = ["snapshot", "batch", "page", "got", "refused", "signal", "pulse"] as const;
+
+/** A message of the kernel, every field of its right type; what its `op` has not is empty. */
+export interface KernelMessage {
+  op: (typeof ops)[number];
+  to: string;
+  n: number | null;
+  lesson: Fields;
+  collections: Record<string, CollectionState>;
+  set: Record<string, readonly unknown[]>;
+  del: Record<string, readonly string[]>;
+  in: string;
+  docs: readonly unknown[];
+  floor: number | null;
+  more: boolean;
+  ids: readonly string[];
+  id: string;
+  message: string;
+  name: string;
+  data: unknown;
+}
 
 export interface Intent {
   id: string;
@@ -146,143 +140,114 @@ const byName = <T>(value: unknown, read: (inner: unknown) => T): Record<string, 
     ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, read(inner)]))
     : {};
 
-function readCollection(value: unknown): CollectionState {
-  if (!isFields(value)) return { docs: asList(value), floor: null, more: null };
-  return {
-    docs: asList(value.docs),
-    floor: asNumber(value.floor),
-    more: typeof value.more === "boolean" ? value.more : null,
-  };
-}
+const readCollection = (value: unknown): CollectionState => ({
+  docs: asList(isFields(value) ? value.docs : value),
+  floor: isFields(value) ? asNumber(value.floor) : null,
+  more: isFields(value) && isFlag(value.more) ? value.more : null,
+});
+
+const numbered: readonly unknown[] = ["snapshot", "batch", "pulse"];
 
 /** Read one custom message of the kernel; `null` if it is none of ours or is malformed. */
 export function readKernelMessage(value: unknown): KernelMessage | null {
   if (!isFields(value)) return null;
+  const op = ops.find((known) => known === value.op);
   const n = asNumber(value.n);
-  const to = asText(value.to);
-  switch (value.op) {
-    case "snapshot": {
-      if (n === null || !isFields(value.lesson)) return null;
-      const collections = byName(value.collections, readCollection);
-      return { op: "snapshot", to, n, lesson: value.lesson, collections };
-    }
-    case "batch": {
-      if (n === null) return null;
-      const lesson = isFields(value.lesson) ? value.lesson : null;
-      return {
-        op: "batch",
-        n,
-        set: byName(value.set, asList),
-        del: byName(value.del, asTexts),
-        lesson,
-      };
-    }
-    case "page": {
-      const floor = asNumber(value.floor);
-      const docs = asList(value.docs);
-      return { op: "page", to, in: asText(value.in), docs, floor, more: value.more === true };
-    }
-    case "got":
-      return { op: "got", to, ids: asTexts(value.ids) };
-    case "refused": {
-      const code = asNumber(value.code);
-      return { op: "refused", to, id: asText(value.id), code, message: asText(value.message) };
-    }
-    case "signal":
-      return { op: "signal", name: asText(value.name), data: value.data };
-    case "pulse":
-      return n === null ? null : { op: "pulse", n };
-    default:
-      return null;
-  }
+  if (!op || (n === null && numbered.includes(op))) return null;
+  return {
+    op,
+    n,
+    to: asText(value.to),
+    lesson: isFields(value.lesson) ? value.lesson : {},
+    collections: byName(value.collections, readCollection),
+    set: byName(value.set, asList),
+    del: byName(value.del, asTexts),
+    in: asText(value.in),
+    docs: asList(value.docs),
+    floor: asNumber(value.floor),
+    more: value.more === true,
+    ids: asTexts(value.ids),
+    id: asText(value.id),
+    message: asText(value.message),
+    name: asText(value.name),
+    data: value.data,
+  };
 }
 
-const states: readonly string[] = [
-  "idle",
-  "connecting",
-  "live",
-  "reconnecting",
-  "offline",
-  "stopped",
-  "closed",
-];
+type Check = (value: unknown) => boolean;
 
-const readMe = (value: unknown): Me | null =>
-  isFields(value) && typeof value.id === "string"
-    ? { id: value.id, name: asText(value.name), role: asText(value.role) }
-    : null;
+const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
+const isText: Check = (value) => typeof value === "string";
+const isNumber: Check = (value) => asNumber(value) !== null;
+const isOneOf =
+  (words: string): Check =>
+  (value) =>
+    isText(value) && words.split(" ").includes(value as string);
 
-/** `held` with the changed fields of `change`; a field of the wrong type changes nothing. */
+const lessonFields: Record<keyof Lesson, Check> = {
+  course: isText,
+  host: isText,
+  me: (value) => isFields(value) && isText(value.id) && isText(value.name),
+  state: isOneOf("idle connecting live reconnecting offline stopped closed"),
+  code: isNumber,
+  reason: isText,
+  nextTry: isNumber,
+  queued: isNumber,
+  online: isNumber,
+  subshells: isFlag,
+  readonly: isFlag,
+  features: Array.isArray,
+};
+
+/** The fields of `value` that are what `checks` want. */
+const pick = (value: Fields, checks: Record<string, Check>): Fields =>
+  Object.fromEntries(Object.entries(value).filter(([name, field]) => checks[name]?.(field)));
+
+const noLesson = initialLesson("");
+
+/** `held` with the changed fields of `change`; `null` clears one, a wrong type changes nothing. */
 export function mergeLesson(held: Lesson, change: Fields): Lesson {
-  const next = { ...held };
-  if (typeof change.course === "string") next.course = change.course;
-  if (typeof change.host === "string") next.host = change.host;
-  if ("me" in change) next.me = readMe(change.me);
-  if (states.includes(asText(change.state))) next.state = change.state as LessonState;
-  if ("code" in change) next.code = asNumber(change.code);
-  if ("reason" in change) next.reason = asText(change.reason);
-  if ("nextTry" in change) next.nextTry = asNumber(change.nextTry);
-  if ("queued" in change) next.queued = asNumber(change.queued) ?? 0;
-  if ("online" in change) next.online = asNumber(change.online);
-  if (typeof change.subshells === "boolean") next.subshells = change.subshells;
-  if (typeof change.readonly === "boolean") next.readonly = change.readonly;
-  if ("features" in change) next.features = asTexts(change.features);
-  return next;
+  if (Object.keys(change).length === 0) return held;
+  const cleared = Object.keys(lessonFields).filter((name) => change[name] === null);
+  const empty = Object.fromEntries(cleared.map((name) => [name, noLesson[name as keyof Lesson]]));
+  return { ...held, ...empty, ...pick(change, lessonFields) };
 }
 
-/** Read what every document needs; `null` if it has no usable id or order. */
-export function readDoc(value: unknown): (Doc & Fields) | null {
-  if (!isFields(value) || typeof value.id !== "string" || value.id === "") return null;
-  for (const field of ["born", "seq", "rev"] as const) {
-    if (value[field] != null && asNumber(value[field]) === null) return null;
-  }
-  return value as Doc & Fields;
-}
-
-const messageStates: readonly string[] = ["pending", "queued", "slowed", "failed", "held"];
+const messageFields: Record<keyof ChatMessage, Check> = {
+  id: (value) => isText(value) && value !== "",
+  born: isNumber,
+  seq: isNumber,
+  rev: isNumber,
+  user: isText,
+  name: isText,
+  role: isText,
+  at: isNumber,
+  type: isText,
+  body: (value) => isText(value) || Array.isArray(value),
+  edited: isNumber,
+  replyTo: isText,
+  reactions: Array.isArray,
+  state: isOneOf("pending queued slowed failed held"),
+  until: isNumber,
+  error: isText,
+};
 
 function readReactions(value: unknown): Reaction[] {
   return asList(value).flatMap((item) => {
-    if (!isFields(item) || typeof item.emoji !== "string") return [];
-    const count = asNumber(item.count) ?? 0;
-    return count > 0 ? [{ emoji: item.emoji, count, users: asTexts(item.users) }] : [];
+    if (!isFields(item)) return [];
+    const { emoji, count } = item;
+    const sound = isText(emoji) && Number(count) > 0;
+    const users = asTexts(item.users);
+    return sound ? [{ emoji: emoji as string, count: count as number, users }] : [];
   });
 }
 
-const order = (doc: Doc): Doc => ({
-  id: doc.id,
-  ...(doc.born == null ? {} : { born: doc.born }),
-  ...(doc.seq == null ? {} : { seq: doc.seq }),
-  ...(doc.rev == null ? {} : { rev: doc.rev }),
-});
-
-const optionalNumber = <K extends string>(key: K, value: unknown): { [key in K]?: number } => {
-  const number = asNumber(value);
-  return (number === null ? {} : { [key]: number }) as { [key in K]?: number };
-};
-
-const optionalText = <K extends string>(key: K, value: unknown): { [key in K]?: string } =>
-  (typeof value === "string" && value !== "" ? { [key]: value } : {}) as { [key in K]?: string };
-
-/** Read a document of the collection `messages`; `null` if it cannot be shown. */
+/** Read a document of the collection `messages`; `null` if it cannot be shown or ordered. */
 export function readChatMessage(value: unknown): ChatMessage | null {
-  const doc = readDoc(value);
-  if (!doc || !(typeof doc.body === "string" || Array.isArray(doc.body))) return null;
-  const reactions = readReactions(doc.reactions);
-  const state = messageStates.includes(asText(doc.state)) ? (doc.state as MessageState) : null;
-  return {
-    ...order(doc),
-    user: asText(doc.user),
-    name: asText(doc.name),
-    at: asNumber(doc.at) ?? 0,
-    body: doc.body as Body,
-    ...optionalText("role", doc.role),
-    ...optionalText("type", doc.type),
-    ...optionalText("replyTo", doc.replyTo),
-    ...optionalText("error", doc.error),
-    ...optionalNumber("edited", doc.edited),
-    ...optionalNumber("until", doc.until),
-    ...(reactions.length > 0 ? { reactions } : {}),
-    ...(state ? { state } : {}),
-  };
+  if (!isFields(value)) return null;
+  const doc = pick(value, messageFields) as Fields & Partial<ChatMessage>;
+  const { id, body, user = "", name = "", at = 0 } = doc;
+  const misplaced = ["born", "seq", "rev"].some((field) => value[field] != null && !(field in doc));
+  if (id === undefined || body === undefined || misplaced) return null;
+  return { ...doc, id, body, user, name, at, reactions: readReactions(doc.reactions) };
 }
