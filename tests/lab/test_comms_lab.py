@@ -258,6 +258,19 @@ def test_without_the_remedy_only_7_4_makes_a_message_wait(page: LabPage, kernel:
     assert page.our_errors() == []
 
 
+def test_a_user_may_have_disabled_subshells(lab: Lab, notebook: OpenNotebook) -> None:
+    """The kernel cannot know before a message comes."""
+    setting = ("@jupyterlab/apputils-extension", "kernels-settings")
+    lab.write_setting(*setting, {"commsOverSubshells": "disabled"})
+    try:
+        page = probed(notebook, "probe('one')")
+    finally:
+        lab.write_setting(*setting, {})
+    send(page, "one", {"op": "ready"})
+    (message,) = wait_heard(page, 1)
+    assert (message["subshell"], message["beside"]) == (None, False)
+
+
 # -------------------------------------------------------------- what the page can know
 
 

@@ -1,0 +1,132 @@
+"""People in a class: what they see in the chat and do there, in words of the lesson."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from .harness import LabPage, wait_until
+
+SETUP = """
+import os
+os.environ["EDU_WIDGETS_DATA_DIR"] = {folder!r}
+import edu_widgets as edu
+"""
+
+
+@dataclass
+class Person:
+    """Somebody at a notebook whose cell shows the chat."""
+
+    lab: LabPage
+
+    @property
+    def chat(self) -> Locator:
+        """The first chat on the page."""
+        return self.lab.page.locator(".edu.chat").first
+
+    @property
+    def box(self) -> Locator:
+        """Where messages are written."""
+        return self.chat.locator("textarea")
+
+    def says(self, text: str) -> None:
+        """Type a message, key by key, and send it."""
+        self.box.click()
+        self.box.press_sequentially(text)
+        self.box.press("Enter")
+
+    def message(self, text: str) -> Locator:
+        """The messages that contain a text."""
+        return self.chat.locator("article", has_text=text)
+
+    def sees(self, *texts: str, times: int = 1, timeout: float = 20) -> None:
+        """Each of these messages is shown exactly so many times."""
+        for text in texts:
+            expect(self.message(text)).to_have_count(times, timeout=timeout * 1000)
+
+    def messages(self) -> list[str]:
+        """The texts shown, from top to bottom."""
+        return self.chat.locator("article .text").all_inner_texts()
+
+    def light(self, word: str, timeout: float = 20) -> None:
+        """The connection light says this."""
+        expect(self.chat.locator(".light")).to_have_text(word, timeout=timeout * 1000)
+
+
+@dataclass
+class Class:
+    """A course with its service, and people who join it, each with a notebook of their own."""
+
+    course: str
+    folder: Path
+    open_notebook: Callable[..., LabPage]
+    invite: str = ""
+
+    def instructor(self, kernel: str | None = None, **context: object) -> Person:
+        """The person who hosts the course."""
+        cells = [
+            SETUP.format(folder=str(self.folder / "data")),
+            f"lesson = edu.host({self.course!r}, name='Mira', rate_limits=False)\n"
+            "lesson.wait_connected().invite",
+            "lesson.chat",
+        ]
+        page = self.open_notebook(cells, kernel, **context).run_all()
+        self.invite = self.state()["url"] + f"/{self.course}?code=" + self.code()
+        return self._in_chat(page)
+
+    def student(self, name: str, kernel: str | None = None, **context: object) -> Person:
+        """Somebody who joins by the invite."""
+        cells = [
+            SETUP.format(folder=str(self.folder / "data")),
+            f"lesson = edu.join({self.invite!r}, name={name!r}).wait_connected()",
+            "lesson.chat",
+        ]
+        return self._in_chat(self.open_notebook(cells, kernel, **context).run_all())
+
+    def _in_chat(self, page: LabPage) -> Person:
+        person = Person(page)
+        person.light("Live")
+        return person
+
+    # -- the service ------------------------------------------------------------------
+
+    def state(self) -> dict[str, object] | dict[str, str]:
+        """What the running service says about itself."""
+        path = self.folder / "data" / "services" / self.course / "service.json"
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def code(self) -> str:
+        """The invite's code."""
+        invites = self.state()["invites"]
+        assert isinstance(invites, dict)
+        return str(invites[self.course])
+
+    def kill_service(self) -> None:
+        """End the service without a word to anybody."""
+        pid = int(str(self.state()["pid"]))
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not _alive(pid), "the service is gone")
+
+    def stop(self) -> None:
+        """End the service, if it runs."""
+        try:
+            pid = int(str(self.state()["pid"]))
+            os.kill(pid, signal.SIGTERM)
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        wait_until(lambda: not _alive(pid), "the service has ended")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
