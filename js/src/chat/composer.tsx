@@ -1,9 +1,8 @@
 import type { VNode } from "preact";
-import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { Words } from "../core/i18n";
+import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
+import type { Context } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { isComposing } from "../core/keyboard";
-import { useSignal } from "../core/signal";
 import type { Room } from "./room";
 
 const MOST_LINES = 6;
@@ -41,13 +40,15 @@ interface Props {
   onLeave: () => void;
 }
 
-export function Composer({ room, open, onSent, onLeave }: Props): VNode {
-  const words = useContext(Words);
-  const area = useRef<HTMLTextAreaElement>(null);
+export const Composer = withHooks(function Composer(
+  { room, open, onSent, onLeave }: Props,
+  { words }: Context,
+): VNode {
+  const area = useRef<HTMLTextAreaElement>();
   const text = useSignal(room.draft);
   const ready = open && text.trim() !== "";
 
-  useLayoutEffect(() => {
+  useEffect(() => {
     if (area.current) fitHeight(area.current);
   }, [text]);
   useEffect(() => {
@@ -118,4 +119,4 @@ export function Composer({ room, open, onSent, onLeave }: Props): VNode {
       </button>
     </div>
   );
-}
+});

@@ -1,9 +1,8 @@
 import type { VNode } from "preact";
-import { useContext, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Words } from "../core/i18n";
+import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import type { Context } from "../core/i18n";
 import { Icon } from "../core/icons";
 import type { ChatMessage } from "../core/messages";
-import { useSignal } from "../core/signal";
 import { isSameDay } from "../core/time";
 import { Row, type RowProps } from "./message";
 import type { Room } from "./room";
@@ -74,20 +73,18 @@ function moveFocus(event: KeyboardEvent, scroller: Scroller): void {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-export function Log({ room, scroller }: Props): VNode {
-  const words = useContext(Words);
-  const element = useRef<HTMLDivElement>(null);
+export const Log = withHooks(function Log({ room, scroller }: Props, { words }: Context): VNode {
+  const element = useRef<HTMLDivElement>();
   const [active, setActive] = useState<string | null>(null);
   useMemo(() => scroller.onData(), [scroller]);
   const rows = useRows({ room, scroller }, active);
   scroller.beforeRender();
 
-  useLayoutEffect(() => scroller.afterRender());
-  useLayoutEffect(
-    () => (element.current ? scroller.attach(element.current) : undefined),
-    [scroller],
-  );
-  useLayoutEffect(() => room.messages.version.subscribe(() => scroller.onData()), [room, scroller]);
+  useEffect(() => {
+    scroller.afterRender();
+  });
+  useEffect(() => (element.current ? scroller.attach(element.current) : undefined), [scroller]);
+  useEffect(() => room.messages.version.subscribe(() => scroller.onData()), [room, scroller]);
 
   const onFocus = (event: FocusEvent): void => {
     const slot = (event.target as HTMLElement).closest<HTMLElement>("[data-id]");
@@ -128,4 +125,4 @@ export function Log({ room, scroller }: Props): VNode {
       )}
     </div>
   );
-}
+});

@@ -1,7 +1,6 @@
 import { Component, type VNode } from "preact";
-import { useContext, useState } from "preact/hooks";
-import { useCountdown } from "../core/countdown";
-import { Words } from "../core/i18n";
+import { useCountdown, useState, withHooks } from "../core/hooks";
+import type { Context } from "../core/i18n";
 import { Icon } from "../core/icons";
 import type { Catalog } from "../core/locale/catalog";
 import type { ChatMessage } from "../core/messages";
@@ -58,9 +57,8 @@ export class Row extends Component<RowProps> {
   }
 }
 
-function Slot(props: RowProps): VNode {
+function Slot(props: RowProps, { words }: Context): VNode {
   const { doc, day, isNew } = props;
-  const words = useContext(Words);
   return (
     <div class="slot" data-id={doc.id}>
       {day && <div class="rule">{dayName(soundTime(doc.at), words)}</div>}
@@ -81,9 +79,8 @@ const rowClass = ({ doc, grouped, own }: RowProps): string => {
   return `msg${grouped ? " cont" : ""}${waiting ? " pend" : ""}${own ? " own" : ""}`;
 };
 
-function Message(props: RowProps): VNode {
+function Message(props: RowProps, { words }: Context): VNode {
   const { doc, own, me, active, target } = props;
-  const words = useContext(Words);
   const name = nameOf(doc, own, words);
   const at = soundTime(doc.at);
   const time = clockTime(at, words.lang);
@@ -116,8 +113,7 @@ function Message(props: RowProps): VNode {
   );
 }
 
-function Quote({ doc, own }: { doc: ChatMessage; own: boolean }): VNode {
-  const words = useContext(Words);
+function Quote({ doc, own }: { doc: ChatMessage; own: boolean }, { words }: Context): VNode {
   return (
     <div class="quote">
       <Icon name="reply" />
@@ -136,8 +132,10 @@ interface FoldedProps {
   me: string | null;
 }
 
-function Folded({ doc, reachable, me }: FoldedProps): VNode {
-  const words = useContext(Words);
+const Folded = withHooks(function Folded(
+  { doc, reachable, me }: FoldedProps,
+  { words }: Context,
+): VNode {
   const [open, setOpen] = useState(false);
   const long = lineCount(bodyText(doc.body)) > FOLD_OVER + 2;
   const file = doc.type === "file";
@@ -160,10 +158,12 @@ function Folded({ doc, reachable, me }: FoldedProps): VNode {
       )}
     </>
   );
-}
+});
 
-function Reactions({ doc, me }: { doc: ChatMessage; me: string | null }): VNode | null {
-  const words = useContext(Words);
+function Reactions(
+  { doc, me }: { doc: ChatMessage; me: string | null },
+  { words }: Context,
+): VNode | null {
   if (!doc.reactions?.length) return null;
   return (
     <ul class="rx" aria-label={words.reactions}>
@@ -184,8 +184,10 @@ function Reactions({ doc, me }: { doc: ChatMessage; me: string | null }): VNode 
 }
 
 /** Where an own message is on its way; nothing once it is there. */
-function Delivery({ doc, room }: { doc: ChatMessage; room: Room }): VNode | null {
-  const words = useContext(Words);
+const Delivery = withHooks(function Delivery(
+  { doc, room }: { doc: ChatMessage; room: Room },
+  { words }: Context,
+): VNode | null {
   const seconds = useCountdown(doc.state === "slowed" ? (doc.until ?? null) : null);
   if (!doc.state) return null;
   if (doc.state === "failed" || doc.state === "held") return <Failed doc={doc} room={room} />;
@@ -200,10 +202,9 @@ function Delivery({ doc, room }: { doc: ChatMessage; room: Room }): VNode | null
       {says}
     </div>
   );
-}
+});
 
-function Failed({ doc, room }: { doc: ChatMessage; room: Room }): VNode {
-  const words = useContext(Words);
+function Failed({ doc, room }: { doc: ChatMessage; room: Room }, { words }: Context): VNode {
   return (
     <div class="state bad">
       <span role="alert" class="why">

@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
-import { useContext, useMemo, useRef } from "preact/hooks";
 import { Banner, isForbidden } from "../core/banner";
-import { Words, wordsOf } from "../core/i18n";
+import { useMemo, useRef, useSignal, withHooks } from "../core/hooks";
+import { type Context, Speak, wordsOf } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
-import { type Signal, useSignal } from "../core/signal";
+import type { Signal } from "../core/signal";
 import { Composer } from "./composer";
 import { Log } from "./log";
 import type { Room } from "./room";
@@ -16,11 +16,11 @@ interface Props {
   options: Signal<Options>;
 }
 
-export function ChatView({ room, options }: Props): VNode {
+export const ChatView = withHooks(function ChatView({ room, options }: Props): VNode {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
   return (
-    <Words.Provider value={words}>
+    <Speak words={words}>
       <section
         class="edu chat"
         lang={words.lang}
@@ -35,12 +35,11 @@ export function ChatView({ room, options }: Props): VNode {
         />
         <Talk room={room} />
       </section>
-    </Words.Provider>
+    </Speak>
   );
-}
+});
 
-function Header({ room }: { room: Room }): VNode {
-  const words = useContext(Words);
+const Header = withHooks(function Header({ room }: { room: Room }, { words }: Context): VNode {
   const lesson = useSignal(room.connection.lesson);
   const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
   const here = light === "live" && lesson.online !== null ? words.here(lesson.online) : null;
@@ -55,12 +54,12 @@ function Header({ room }: { room: Room }): VNode {
       <StatusLight light={light} word={word} />
     </div>
   );
-}
+});
 
 /** The messages and the box to write one. */
-function Talk({ room }: { room: Room }): VNode {
+const Talk = withHooks(function Talk({ room }: { room: Room }): VNode {
   const { connection, messages } = room;
-  const stage = useRef<HTMLDivElement>(null);
+  const stage = useRef<HTMLDivElement>();
   const scroller = useMemo(
     () =>
       new Scroller({
@@ -95,11 +94,10 @@ function Talk({ room }: { room: Room }): VNode {
       {!ended && readonly && <ReadOnly />}
     </div>
   );
-}
+});
 
 /** In place of messages: why there are none. */
-function Nothing({ room }: { room: Room }): VNode {
-  const words = useContext(Words);
+const Nothing = withHooks(function Nothing({ room }: { room: Room }, { words }: Context): VNode {
   const { connection } = room;
   const lesson = useSignal(connection.lesson);
   const filled = useSignal(connection.filled);
@@ -120,7 +118,7 @@ function Nothing({ room }: { room: Room }): VNode {
       <p>{words.emptyHint(lesson.course)}</p>
     </div>
   );
-}
+});
 
 const Skeleton = (): VNode => (
   <div class="skels" aria-hidden="true">
@@ -137,8 +135,7 @@ const Skeleton = (): VNode => (
 );
 
 /** One fixed line over the composer: a refusal, or who is typing. */
-function Foot({ room }: { room: Room }): VNode {
-  const words = useContext(Words);
+const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Context): VNode {
   const notice = useSignal(room.notice);
   const { names, people } = useSignal(room.typing);
   return (
@@ -165,10 +162,9 @@ function Foot({ room }: { room: Room }): VNode {
       </span>
     </div>
   );
-}
+});
 
-function ReadOnly(): VNode {
-  const words = useContext(Words);
+function ReadOnly(_: object, { words }: Context): VNode {
   return (
     <p class="readonly">
       <Icon name="lock" />

@@ -1,8 +1,7 @@
 import type { VNode } from "preact";
-import { useContext } from "preact/hooks";
 import type { Kernel } from "./connection";
-import { useCountdown } from "./countdown";
-import { Words } from "./i18n";
+import { useCountdown, withHooks } from "./hooks";
+import type { Context } from "./i18n";
 import { Icon, type IconName } from "./icons";
 import type { Catalog, Notice } from "./locale/catalog";
 import type { Lesson } from "./messages";
@@ -54,8 +53,10 @@ interface Props {
   onRetry: () => void;
 }
 
-export function Banner({ lesson, kernel, onRetry }: Props): VNode {
-  const words = useContext(Words);
+export const Banner = withHooks(function Banner(
+  { lesson, kernel, onRetry }: Props,
+  { words }: Context,
+): VNode {
   const seconds = useCountdown(lesson.state === "offline" ? lesson.nextTry : null);
   const shown = choose(lesson, kernel, seconds, words);
   // The status element stays, so that readers hear what comes into it.
@@ -77,4 +78,4 @@ export function Banner({ lesson, kernel, onRetry }: Props): VNode {
       )}
     </div>
   );
-}
+});

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
-import { Words } from "./i18n";
+import { useEffect, useRef, useState, withHooks } from "./hooks";
+import type { Context } from "./i18n";
 import { Icon } from "./icons";
 
 const COPIED_FOR = 1_600;
@@ -37,10 +37,12 @@ function copyThroughSelection(text: string, button: HTMLElement): boolean {
 }
 
 /** A block of highlighted code that scrolls sideways and can be copied. */
-export function CodeBlock({ parts, reachable }: { parts: Part[]; reachable: boolean }): VNode {
-  const words = useContext(Words);
+export const CodeBlock = withHooks(function CodeBlock(
+  { parts, reachable }: { parts: Part[]; reachable: boolean },
+  { words }: Context,
+): VNode {
   const [copied, setCopied] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
+  const button = useRef<HTMLButtonElement>();
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), COPIED_FOR);
@@ -80,4 +82,4 @@ export function CodeBlock({ parts, reachable }: { parts: Part[]; reachable: bool
       </span>
     </div>
   );
-}
+});

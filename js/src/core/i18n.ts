@@ -1,4 +1,4 @@
-import { createContext } from "preact";
+import { Component, type ComponentChildren } from "preact";
 import type { Catalog } from "./locale/catalog";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
@@ -19,4 +19,18 @@ export const wordsOf = (option: string): Catalog =>
     ? catalogFor(option)
     : catalogFor(document.documentElement.lang, ...(navigator.languages ?? []));
 
-export const Words = createContext<Catalog>(en);
+/** What every component is given besides its props. */
+export interface Context {
+  words: Catalog;
+}
+
+/** Gives its words to all that is in it. */
+export class Speak extends Component<Context & { children: ComponentChildren }> {
+  override getChildContext(): Context {
+    return { words: this.props.words };
+  }
+
+  override render(): ComponentChildren {
+    return this.props.children;
+  }
+}

@@ -1,7 +1,5 @@
 // Values that tell when they change: as much of a reactive library as the widgets need.
 
-import { useLayoutEffect, useState } from "preact/hooks";
-
 type Listener = () => void;
 
 let depth = 0;
@@ -49,15 +47,4 @@ export class Signal<T> {
       waiting.delete(listener);
     };
   }
-}
-
-/** The value of `signal`, and a new rendering whenever it changes. */
-export function useSignal<T>(signal: Signal<T>): T {
-  const [, render] = useState({});
-  const { value } = signal;
-  useLayoutEffect(() => {
-    if (!Object.is(value, signal.value)) render({});
-    return signal.subscribe(() => render({}));
-  }, [signal]);
-  return value;
 }

@@ -1,0 +1,428 @@
+// Generated from edu_widgets/protocol: change the structs there, then run
+// `python -m edu_widgets.protocol.export`.
+
+/** Response header by which a service says that it speaks more than the seed's messages. */
+export const HEADER = "Edu-Widgets";
+
+/** The version of the protocol, the value of that header. */
+export const VERSION = "1";
+
+/** Bytes a client's frame may have. */
+export const MAX_FRAME = 65536;
+
+/** Bytes a frame of the service may have. */
+export const MAX_SERVICE_FRAME = 4194304;
+
+/** Why something was refused. 4000-4499: try again. 4500-4999: stop. */
+export const Code = {
+  /** The service is restarting. */
+  RESTARTING: 4000,
+  /** The reader was too slow; it resumes from where it was. */
+  SLOW_CONSUMER: 4002,
+  /** Nothing was heard from the other side for too long. */
+  DEAD_PEER: 4003,
+  /** Too many messages in a short time. */
+  RATE_LIMITED: 4004,
+  /** The token has expired; a fresh one is needed. */
+  TOKEN_EXPIRED: 4005,
+  /** The service cannot store anything right now. */
+  UNAVAILABLE: 4006,
+  /** An earlier command of the same lane has to come again first. */
+  BEHIND: 4007,
+  /** The token or secret is not accepted. */
+  UNAUTHORIZED: 4500,
+  /** Your role does not allow this. */
+  FORBIDDEN: 4501,
+  /** The frame does not follow the protocol. */
+  PROTOCOL: 4502,
+  /** The message is too large. */
+  TOO_LARGE: 4503,
+  /** Too many connections. */
+  CONNECTION_LIMIT: 4504,
+  /** This id was used before with other content. */
+  ID_CONFLICT: 4505,
+  /** There is no such channel on this service. */
+  NO_SUCH_CHANNEL: 4506,
+  /** The invite is not valid. */
+  INVITE_INVALID: 4507,
+  /** The invite has expired. */
+  INVITE_EXPIRED: 4508,
+  /** The room is full. */
+  ROOM_FULL: 4509,
+  /** The time for this is over. */
+  TOO_LATE: 4510,
+  /** It was changed in the meantime; look at it again. */
+  STALE: 4511,
+  /** There is no such thing any more. */
+  NOT_FOUND: 4512,
+  /** The service does not know this type of message. */
+  UNKNOWN_TYPE: 4513,
+  /** A field has a value that is not allowed. */
+  INVALID: 4514,
+  /** The service met an error of its own; its log tells more. */
+  INTERNAL: 4515,
+} as const;
+
+export type Code = (typeof Code)[keyof typeof Code];
+
+/** Whether a code says *try again*; unknown numbers outside 4500-4999 do. */
+export function isRetry(code: number): boolean {
+  return code < 4500 || code > 4999;
+}
+
+/** Commands of one lane keep their order; lanes do not wait for each other. */
+export type Lane = "chat" | "vote" | "status";
+
+/** A frame as it is written: every field but `userId` is always there. */
+export interface Envelope<Type extends string = string, Data = unknown> {
+  /** What kind of message this is; it decides what `data` holds. */
+  type: Type;
+  /** The channel it is about; `system` for heartbeats, empty where there is none. */
+  channel: string;
+  /** The message itself, an object. */
+  data: Data;
+  /** When the frame was made by the sender's clock, in ms since 1970. */
+  timestamp: number;
+  /** The sender's id of this message; an answer carries the id of what it answers. */
+  messageId: string;
+  /** Who sends it, as the sender says; the service goes by what it knows. */
+  userId?: string;
+}
+
+/**
+ * One document of a channel, as stored and as sent.
+ *
+ * `born` is its first sequence number in the channel (order, paging), `seq` its last change. A
+ * deleted document stays as a tombstone: `deleted` is set and the body is empty.
+ */
+export interface KeyedDocument {
+  /** The document's id, unique in its channel; of a created thing also the command's id. */
+  id: string;
+  /** Which kind of document this is; it decides what `body` holds. */
+  kind: string;
+  /** The channel's sequence number of its creation; it never changes. */
+  born: number;
+  /** The channel's sequence number of its last change; the greater one is the newer version. */
+  seq: number;
+  /** What it says; `null` or absent for a tombstone. */
+  body?: unknown;
+  /** Whether it is a tombstone: what was here is gone. */
+  deleted?: boolean;
+}
+
+/** Body of the `role` document in a person's own channel. */
+export interface RoleBody {
+  /** The person's role in the course: `student`, `instructor` or `admin`. */
+  role: string;
+  /** The person's display name in the course. */
+  name?: string;
+}
+
+/**
+ * A chat message (seed: *Chat System Implementation*). Times are ms since 1970.
+ *
+ * `role` is ours: the author's role when it was written, absent for students.
+ */
+export interface MessageBody {
+  /** The id, made once by whoever creates the thing and never again. */
+  id: string;
+  /** The person's id on this service. */
+  userId: string;
+  /** The person's display name. */
+  userName: string;
+  /** The text as it was written: Markdown, not yet made safe to show. */
+  content: string;
+  /** When it was made, in ms since 1970. */
+  timestamp: number;
+  /**
+   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
+   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type?: string;
+  /** The address of the person's picture. */
+  userAvatar?: string | null;
+  /** Whether it was changed after it was sent. */
+  edited?: boolean;
+  /** When it was last changed, in ms since 1970. */
+  editedAt?: number | null;
+  /** The id of the message this one answers. */
+  replyTo?: string | null;
+  /** The reactions to it, one entry an emoji. */
+  reactions?: Reaction[];
+  /** The person's role in the course: `student`, `instructor` or `admin`. */
+  role?: string | null;
+}
+
+/** Create a message. The service takes author, name, role and time from what it knows. */
+export interface ChatMessageData {
+  /** The id, made once by whoever creates the thing and never again. */
+  id: string;
+  /** The text as it was written: Markdown, not yet made safe to show. */
+  content: string;
+  /** The person's id on this service. */
+  userId?: string;
+  /** The person's display name. */
+  userName?: string;
+  /** When it was made, in ms since 1970. */
+  timestamp?: number;
+  /**
+   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
+   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type?: string;
+  /** The id of the message this one answers. */
+  replyTo?: string | null;
+}
+
+/**
+ * Ask for a channel. With `since` (ours) the answer is `subscribed`, then `changes`.
+ *
+ * `floors` names, for kinds kept in a window, the lowest `born` the mirror holds.
+ */
+export interface SubscribeData {
+  /** The person's id on this service. */
+  userId?: string;
+  /** Where the mirror is; without it the service sends a fresh window. */
+  since?: Cursor | null;
+  /** By kind: the lowest `born` the mirror holds; changes to older documents are left out. */
+  floors?: Record<string, number>;
+}
+
+/** Leave a channel. */
+export interface UnsubscribeData {
+  /** The person's id on this service. */
+  userId?: string;
+}
+
+/** Sent every 30 s (seed: `heartbeatInterval`); `timestamp` in ms comes back in the ack. */
+export interface HeartbeatData {
+  /** The sender's clock, in ms since 1970. */
+  timestamp?: number;
+}
+
+/** Ask for older documents of `kind` in a channel, `limit` at most, born before `before`. */
+export interface RequestHistoryData {
+  /** How many documents at most; the service caps it. */
+  limit?: number;
+  /** Only documents born before this sequence number; without it the newest ones. */
+  before?: number | null;
+  /** The kind of document asked for. */
+  kind?: string;
+}
+
+/** The answer to a heartbeat, with its `timestamp`. */
+export interface HeartbeatAckData {
+  /** The `timestamp` of the heartbeat, in ms since 1970. */
+  timestamp?: number;
+}
+
+/** A command or a frame was refused; `retry_after` is in ms. */
+export interface ErrorData {
+  /** One sentence for people: what was refused and what to do. */
+  message: string;
+  /** A number of the table of codes; 0 from a service that has none. */
+  code?: number;
+  /** The id of the refused frame, where it could be read. */
+  messageId?: string;
+  /** How long to wait before trying again, in ms. */
+  retryAfter?: number | null;
+}
+
+/** The sender writes. Short-lived, never queued. */
+export interface TypingStartData {
+  /** The person's id on this service. */
+  userId?: string;
+}
+
+/** The sender has stopped writing. */
+export interface TypingStopData {
+  /** The person's id on this service. */
+  userId?: string;
+}
+
+/** Someone writes, or has stopped. */
+export interface UserTypingData {
+  /** The person's id on this service. */
+  userId: string;
+  /** Whether the person began to write; `false` if they stopped. */
+  isTyping: boolean;
+  /** The person's display name. */
+  userName?: string;
+}
+
+/** Someone has entered a channel. */
+export interface UserJoinedData {
+  /** The person's id on this service. */
+  userId: string;
+  /** The person's display name. */
+  userName?: string;
+}
+
+/** Someone has left a channel. */
+export interface UserLeftData {
+  /** The person's id on this service. */
+  userId: string;
+}
+
+/** Someone is here or not. */
+export interface UserPresenceData {
+  /** The person's id on this service. */
+  userId: string;
+  /** Whether the person is here now. */
+  online: boolean;
+}
+
+/** A channel is granted: its history's `epoch`, its head `seq`, what the reader may do. */
+export interface SubscribedData {
+  /** Names the channel's history; another epoch than before means that a reset follows. */
+  epoch: string;
+  /** The channel's head: the mirror is caught up when its cursor gets there. */
+  seq: number;
+  /** The person's role in the course: `student`, `instructor` or `admin`. */
+  role: string;
+  /** The person's id on this service. */
+  userId: string;
+  /** The person's display name. */
+  userName?: string;
+  /** What the channel offers, such as `chat`. */
+  features?: string[];
+  /** How many people are in the channel. */
+  people?: number;
+  /** A number of the table of codes; 0 means granted, and this version sends nothing else. */
+  code?: number;
+}
+
+/** A channel was taken away (role change, course ended); its mirror is to be cleared. */
+export interface UnsubscribedData {
+  /** The channel that was taken away. */
+  channel: string;
+  /** Why, as a number of the table of codes. */
+  code: number;
+  /** Why, as one sentence for people. */
+  message?: string;
+}
+
+/**
+ * Documents changed between `prev` (excluded) and `seq`, oldest change first.
+ *
+ * A mirror's cursor moves only by these, and only if `prev` is not above it. `reset` replaces
+ * everything the mirror holds; `floors` then names, for kinds kept in a window, the lowest `born`
+ * it contains (absent: all there are).
+ */
+export interface ChangesData {
+  /** Names the channel's history these changes belong to. */
+  epoch: string;
+  /** The change the documents begin after; above the mirror's cursor it means a hole. */
+  prev: number;
+  /** The change the documents reach to; the cursor moves there. */
+  seq: number;
+  /** The changed documents in their newest version, tombstones included. */
+  docs?: KeyedDocument[];
+  /** Whether everything the mirror holds is to be dropped first. */
+  reset?: boolean;
+  /** With `reset`, by kind kept in a window: the lowest `born` in it. */
+  floors?: Record<string, number>;
+}
+
+/**
+ * The answer to `request_history`: documents born in `[floor, before)`, oldest first.
+ *
+ * `more` tells whether older ones exist.
+ */
+export interface PageData {
+  /** The kind of document asked for. */
+  kind: string;
+  /** The documents, oldest first, without tombstones. */
+  docs?: KeyedDocument[];
+  /** The lowest `born` the page reaches down to; 0 if nothing is older. */
+  floor?: number;
+  /** Whether older documents exist. */
+  more?: boolean;
+}
+
+/** The command with this id is stored; `seq` is the channel's number of its last change. */
+export interface AckData {
+  /** The id of the command. */
+  messageId: string;
+  /** The sequence number of its last change in the channel; 0 if it changed nothing there. */
+  seq?: number;
+}
+
+/** How many people are in the channel now. Coalesced, at most four a second. */
+export interface RoomData {
+  /** How many people are in the channel. */
+  people: number;
+}
+
+/** Who reacted to a message with one emoji. */
+export interface Reaction {
+  /** The emoji people reacted with. */
+  emoji: string;
+  /** How many people did. */
+  count: number;
+  /** The ids of the people who did. */
+  users: string[];
+}
+
+/** How far a mirror has got in one history of a channel. */
+export interface Cursor {
+  /** The history the mirror follows; empty before the first answer. */
+  epoch?: string;
+  /** The last change the mirror holds without a hole before it. */
+  seq?: number;
+}
+
+/** What clients send: the data of each type. */
+export interface ClientMessages {
+  chat_message: ChatMessageData;
+  subscribe: SubscribeData;
+  unsubscribe: UnsubscribeData;
+  heartbeat: HeartbeatData;
+  request_history: RequestHistoryData;
+  typing_start: TypingStartData;
+  typing_stop: TypingStopData;
+}
+
+/** What the service sends: the data of each type. */
+export interface ServiceMessages {
+  heartbeat_ack: HeartbeatAckData;
+  error: ErrorData;
+  user_typing: UserTypingData;
+  user_joined: UserJoinedData;
+  user_left: UserLeftData;
+  user_presence: UserPresenceData;
+  subscribed: SubscribedData;
+  unsubscribed: UnsubscribedData;
+  changes: ChangesData;
+  page: PageData;
+  ack: AckData;
+  room: RoomData;
+}
+
+/** The body of each kind of document. */
+export interface DocumentBodies {
+  role: RoleBody;
+  message: MessageBody;
+}
+
+type FrameOf<Messages> = {
+  [Type in keyof Messages & string]: Envelope<Type, Messages[Type]>;
+}[keyof Messages & string];
+
+/** Any frame a client sends; `type` tells which. */
+export type ClientFrame = FrameOf<ClientMessages>;
+
+/** Any frame the service sends; `type` tells which. */
+export type ServiceFrame = FrameOf<ServiceMessages>;
+
+/** Any frame. */
+export type Frame = ClientFrame | ServiceFrame;
+
+/** A kind of document. */
+export type Kind = keyof DocumentBodies;
+
+/** A document of a known kind. */
+export type DocumentOf<K extends Kind> = KeyedDocument & {
+  kind: K;
+  body?: DocumentBodies[K] | null;
+};
