@@ -69,6 +69,8 @@ class SocketOutlet:
         self._stalled_since: float | None = None
         self._closing: asyncio.Task[None] | None = None
         self.heard = self._loop.time()
+        self.code = 0
+        """Why we closed it, if we did."""
 
     def write(self, out: Frame) -> None:
         """Write at once; a reader with too much waiting is closed."""
@@ -112,6 +114,7 @@ class SocketOutlet:
     def close(self, code: int, reason: str) -> None:
         """Begin to close; cut the connection if that takes too long."""
         if self._closing is None:
+            self.code = code
             self._closing = self._loop.create_task(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
@@ -155,8 +158,10 @@ async def serve(hub: Hub, request: web.Request, identity: Identity) -> web.Strea
     try:
         await _read(hub, member, socket, outlet)
     finally:
-        clean = socket.close_code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}
-        await hub.dismiss(member, socket.close_code or WSCloseCode.ABNORMAL_CLOSURE, clean=clean)
+        code = outlet.code or socket.close_code or WSCloseCode.ABNORMAL_CLOSURE
+        # Whoever says goodbye has left; whoever was cut off, or by us, is expected back.
+        clean = code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}
+        await hub.dismiss(member, code, clean=clean)
         await outlet.closed()
     return socket
 

@@ -163,6 +163,11 @@ class Client:
         await self.until(holds)
         return found[0]
 
+    async def counts(self, people: int) -> None:
+        """Read until the last that was told is that so many are here."""
+        while [f["data"]["people"] for f in self.seen if f["type"] == "room"][-1:] != [people]:
+            self._unread.append(await self.read())
+
     async def beat(self) -> None:
         """A round trip: everything written before it has been read afterwards."""
         mid = await self.send("heartbeat", "system", {"timestamp": 1})

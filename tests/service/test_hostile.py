@@ -50,7 +50,10 @@ FRAMES = {
     "service's own type": ('{"type": "ack", "channel": "course:py101"}', Code.UNKNOWN_TYPE),
     "deep envelope": ('{"type": ' + "[" * 60_000, Code.PROTOCOL),
     "deep data": (command(content=0)[:-1] + ', "x": ' + "[" * 30_000 + "]" * 30_000 + "}", None),
-    "no content": (json.dumps({"type": "chat_message", "channel": CHANNEL, "messageId": "m"}), None),
+    "no content": (
+        json.dumps({"type": "chat_message", "channel": CHANNEL, "messageId": "m"}),
+        None,
+    ),
     "content of a wrong type": (command(content=["x"]), Code.PROTOCOL),
     "content null": (command(content=None), Code.PROTOCOL),
     "no message id": (json.dumps({"type": "chat_message", "channel": CHANNEL}), Code.PROTOCOL),
@@ -200,7 +203,11 @@ async def test_limits_can_be_lifted(tmp_path: Path) -> None:
 
 async def test_a_full_room(tmp_path: Path) -> None:
     async with serving(tmp_path, config=from_table({"course": {"maxUsers": 1}})) as service:
-        ada, bob, prof = await service.student(), await service.student("Bob"), await service.owner()
+        ada, bob, prof = (
+            await service.student(),
+            await service.student("Bob"),
+            await service.owner(),
+        )
         await ada.enter()
         assert (await bob.subscribe())["code"] == Code.ROOM_FULL
         second = await service.open(ada.token)
@@ -223,7 +230,9 @@ async def test_a_full_disk_asks_to_come_again(service: Service, ada: Client, bob
     assert {r["code"] for r in refused[1:]} <= {Code.BEHIND}
     await bob.beat()
     await limit(1_000_000)
-    assert (await ada.answer(await ada.say("x" * 8000, mid=refused[0]["messageId"])))["type"] == "ack"
+    assert (await ada.answer(await ada.say("x" * 8000, mid=refused[0]["messageId"])))[
+        "type"
+    ] == "ack"
 
 
 async def test_channels_do_not_offer_every_feature(tmp_path: Path) -> None:

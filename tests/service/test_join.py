@@ -118,7 +118,11 @@ async def test_a_platforms_token(tmp_path: Path) -> None:
     async with serving(tmp_path, keys=(tokens.Key(KEY, ("HS256",)),)) as service:
         client = await service.open(token(role="instructor"))
         granted = await client.enter("staff:py101")
-        assert (granted["role"], granted["userId"], granted["userName"]) == ("instructor", "u-1", "Ada")
+        assert (granted["role"], granted["userId"], granted["userName"]) == (
+            "instructor",
+            "u-1",
+            "Ada",
+        )
 
 
 @pytest.mark.parametrize(
@@ -315,7 +319,9 @@ async def test_who_may_enter_what(service: Service) -> None:
         assert await code(ada, odd) == Code.NO_SUCH_CHANNEL, odd
     for channel in ("staff:py101", "user:py101:owner"):
         mid = await ada.send("request_history", channel)
-        assert (await ada.until(lambda f, m=mid: f["messageId"] == m))["data"]["code"] == Code.FORBIDDEN
+        assert (await ada.until(lambda f, m=mid: f["messageId"] == m))["data"][
+            "code"
+        ] == Code.FORBIDDEN
         assert (await ada.answer(await ada.say("x", channel)))["data"]["code"] == Code.FORBIDDEN
 
 

@@ -64,7 +64,12 @@ class SqliteStore:
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Call back for every commit, in order."""
         self._listeners.append(callback)
-        return lambda: self._listeners.remove(callback)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(callback)
+
+        return stop
 
     def _deliver(self, jobs: list[Job]) -> None:
         for job in jobs:

@@ -1,0 +1,186 @@
+"""Writing to everybody: one frame, no waiting for the slow, and aiohttp's private parts."""
+
+import asyncio
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from edu_widgets.protocol import Code
+from edu_widgets.service import websocket
+from edu_widgets.service.config import from_table
+from edu_widgets.service.frames import Frame
+from edu_widgets.service.outlet import MAX_BUFFERED
+
+from .harness import Service, serving
+
+FREE = from_table({"rateLimits": False})
+
+
+async def test_our_frames_are_what_aiohttp_would_have_written() -> None:
+    """Guards the bypass: what we write must be whole frames between aiohttp's own."""
+    payloads = ["", "x" * 125, "é" * 100, "y" * 70_000]
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        socket = websocket.Socket(compress=False, autoping=False, decode_text=False)
+        await socket.prepare(request)
+        outlet = websocket.SocketOutlet(socket, request)
+        for payload in payloads:
+            outlet.write(Frame(payload.encode()))
+            await socket.send_str(payload)
+        outlet.close(4000, "done")
+        await outlet.closed()
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/", handler)
+    async with (
+        TestServer(app) as server,
+        connect(
+            str(server.make_url("/")).replace("http", "ws"), compression="deflate", proxy=None
+        ) as client,
+    ):
+        got = []
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                got.append(await client.recv())
+        assert client.close_code == 4000
+    assert got == [p for p in payloads for _ in range(2)]
+
+
+async def test_the_private_parts_are_still_there(service: Service) -> None:
+    ada = await service.student()
+    (member,) = service.server.hub.members
+    outlet = member.outlet
+    assert isinstance(outlet, websocket.SocketOutlet)
+    assert asyncio.iscoroutinefunction(outlet._protocol._drain_helper)
+    assert outlet._protocol.writing_paused is False
+    assert not outlet._socket.compress
+    assert outlet._transport.get_write_buffer_size() == 0
+    await ada.beat()
+
+
+async def test_a_frame_is_built_once_for_all(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = [await service.student(f"S{n}") for n in range(20)]
+    for client in crowd:
+        await client.enter()
+    built: list[str] = []
+    real = Frame.__init__
+
+    def counting(self: Frame, payload: bytes) -> None:
+        built.append(json.loads(payload)["type"])
+        real(self, payload)
+
+    monkeypatch.setattr(Frame, "__init__", counting)
+    await crowd[0].say("hello")
+    for client in crowd:
+        await client.message("hello")
+    assert built.count("changes") == 1
+
+
+async def cut(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+async def stall(service: Service, token: str) -> asyncio.StreamWriter:
+    """A member that subscribes and then never reads."""
+    host, port = "127.0.0.1", service.server.state.port
+    _, writer = await asyncio.open_connection(host, port, limit=1)
+    head = (
+        f"GET /api/realtime/ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer {token}\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    frame = b'{"type":"subscribe","channel":"course:py101"}'
+    writer.write(head.encode() + bytes((0x81, 0x80 | len(frame), 0, 0, 0, 0)) + frame)
+    await writer.drain()
+    return writer
+
+
+async def test_a_reader_that_never_reads_stalls_nobody_and_is_closed(tmp_path: Path) -> None:
+    async with serving(tmp_path, config=FREE) as service:
+        ada, bob = await service.student(), await service.student("Bob")
+        await ada.enter()
+        await bob.enter()
+        stalled = await stall(service, (await service.join("Slow"))["token"])
+        await bob.counts(3)
+        text = "x" * 7_900
+        count = 0
+        hub = service.server.hub
+        highest = 0
+        while len(hub.members) == 3:
+            await ada.answer(await ada.say(f"{count}" + text))
+            await bob.message(f"{count}" + text)
+            count += 1
+            highest = max(highest, *(m.outlet._buffered() for m in hub.members))  # type: ignore[attr-defined]
+            assert count < 3_000
+        assert highest < MAX_BUFFERED + 64 * 1024
+        assert count * len(text) > MAX_BUFFERED
+        await bob.beat()
+        await cut(stalled)
+    assert '"code":4002' in (tmp_path / "audit.jsonl").read_text()
+
+
+async def test_a_reader_that_stalls_with_little_waiting_is_closed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edu_widgets.service.hub.TICK_S", 0.02)
+    monkeypatch.setattr(websocket, "MAX_STALL_S", 0.1)
+    monkeypatch.setattr(websocket, "MAX_BUFFERED", 1 << 30)
+    async with serving(tmp_path, config=FREE) as service:
+        ada = await service.student()
+        await ada.enter()
+        stalled = await stall(service, (await service.join("Slow"))["token"])
+        await ada.counts(2)
+        slow = next(m for m in service.server.hub.members if m.identity.user_id != ada.user_id)
+        while not slow.outlet._buffered():  # type: ignore[attr-defined]
+            await ada.answer(await ada.say("x" * 7_900))
+        async with asyncio.timeout(10):
+            while len(service.server.hub.members) == 2:
+                await ada.beat()
+        await cut(stalled)
+
+
+async def test_the_silent_are_asked_and_then_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edu_widgets.service.hub.TICK_S", 0.02)
+    monkeypatch.setattr(websocket, "SILENT_S", 0.05)
+    monkeypatch.setattr(websocket, "DEAD_S", 0.4)
+    async with serving(tmp_path) as service:
+        ada = await service.student()
+        dead = await stall(service, (await service.join("Dead"))["token"])
+        await ada.enter()
+        await ada.counts(2)
+        async with asyncio.timeout(10):
+            while len(service.server.hub.members) == 2:
+                await asyncio.sleep(0.01)
+        await ada.beat()  # whose pongs were enough
+        await cut(dead)
+
+
+async def test_compression_is_never_agreed_to(service: Service) -> None:
+    joined = await service.join("Ada")
+    headers = {"Authorization": f"Bearer {joined['token']}"}
+    async with (
+        ClientSession() as http,
+        http.ws_connect(service.url + "/api/realtime/ws", headers=headers, compress=15) as socket,
+    ):
+        assert not socket.compress
+
+
+async def test_closing_tells_everybody_that_it_restarts(tmp_path: Path) -> None:
+    async with serving(tmp_path) as service:
+        crowd = [await service.student(f"S{n}") for n in range(5)]
+        ends = asyncio.gather(*(client.closed() for client in crowd))
+        await service.server.hub.close()
+        assert set(await ends) == {Code.RESTARTING}
