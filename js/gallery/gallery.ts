@@ -9,6 +9,7 @@ interface Widget {
   render(context: { model: Model; el: HTMLElement }): unknown;
 }
 
+sessionStorage.clear();
 const query = new URLSearchParams(location.search);
 document.documentElement.dataset.theme = query.get("theme") ?? "light";
 const name = query.get("state") ?? "live";

@@ -216,7 +216,7 @@ export interface HeartbeatAckData {
   timestamp?: number;
 }
 
-/** A command or a frame was refused; `retry_after` is in ms. */
+/** A command or a frame was refused. */
 export interface ErrorData {
   /** One sentence for people: what was refused and what to do. */
   message: string;

@@ -69,7 +69,7 @@ describe("sending", () => {
     shown.model.snapshot([]);
     await settled();
     expect(shown.text()).toContain("Not sent · Too long.");
-    shown.find(".state .text").click();
+    shown.find(".state .btn").click();
     await settled();
     const [, second] = shown.model.asked("intent", "chat.send");
     expect(second?.args).toEqual(first?.args);
@@ -85,7 +85,7 @@ describe("sending", () => {
   test("Retry and Delete of the kernel's own document are intents", async () => {
     const { born: _, seq: __, ...doc } = message(1, { ...me, state: "failed" });
     const shown = await live([doc]);
-    shown.find(".state .text").click();
+    shown.find(".state .btn").click();
     shown.find(".state .quiet").click();
     expect(shown.model.asked("intent").map((intent) => [intent.do, intent.args])).toEqual([
       ["chat.retry", { id: "m1" }],
@@ -96,7 +96,7 @@ describe("sending", () => {
   test("another refusal is said for a while", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const shown = await live([{ ...message(1, me), state: "failed", seq: undefined }]);
-    shown.find(".state .text").click();
+    shown.find(".state .btn").click();
     const [intent] = shown.model.asked("intent", "chat.retry");
     const to = shown.model.page;
     shown.model.say({ op: "refused", to, id: intent?.id, code: 1, message: "Not now." });

@@ -220,9 +220,12 @@ test("the language is the option's, else the page's, and follows a change of it"
   const shown = stage({ options: { lang: "" } });
   await settled();
   expect(shown.text()).toContain("Bağlanıyor");
+  shown.model.snapshot([own("failed")]);
+  await settled();
+  expect(shown.text()).toContain("Siz 10:00 Message 1 Gönderilemedi");
   shown.model.set("options", { lang: "en" });
   await settled();
-  expect(shown.text()).toContain("Connecting");
+  expect(shown.text()).toContain("You 10:00 Message 1 Not sent Retry Delete");
   document.documentElement.lang = "en";
 });
 

@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** The rows of the window, each with what it needs to know of the one before. */
-function useRows({ room, scroller }: Props, active: string | null): RowProps[] {
+function useRows({ room, scroller }: Props, { words }: Context, active: string | null): RowProps[] {
   const { messages } = room;
   const me = useSignal(room.connection.lesson).me?.id ?? null;
   const divider = useSignal(scroller.divider);
@@ -45,6 +45,7 @@ function useRows({ room, scroller }: Props, active: string | null): RowProps[] {
       own: room.isOwn(doc),
       target: doc.replyTo ? messages.get(doc.replyTo) : undefined,
       active: doc.id === active,
+      words,
       room,
     });
   }
@@ -77,7 +78,7 @@ export const Log = withHooks(function Log({ room, scroller }: Props, { words }: 
   const element = useRef<HTMLDivElement>();
   const [active, setActive] = useState<string | null>(null);
   useMemo(() => scroller.onData(), [scroller]);
-  const rows = useRows({ room, scroller }, active);
+  const rows = useRows({ room, scroller }, { words }, active);
   scroller.beforeRender();
 
   useEffect(() => {
@@ -117,7 +118,7 @@ export const Log = withHooks(function Log({ room, scroller }: Props, { words }: 
       )}
       {away && unseen > 0 && (
         <div class="fade">
-          <button type="button" class="newpill n" onClick={() => scroller.toEnd()}>
+          <button type="button" class="newpill fill n" onClick={() => scroller.toEnd()}>
             <Icon name="down" />
             {words.pill(unseen)}
           </button>

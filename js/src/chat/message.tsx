@@ -26,6 +26,7 @@ export interface RowProps {
   target: ChatMessage | undefined;
   /** Whether it is the list's tab stop. */
   active: boolean;
+  words: Catalog;
   room: Room;
 }
 
@@ -57,8 +58,8 @@ export class Row extends Component<RowProps> {
   }
 }
 
-function Slot(props: RowProps, { words }: Context): VNode {
-  const { doc, day, isNew } = props;
+function Slot(props: RowProps): VNode {
+  const { doc, day, isNew, words } = props;
   return (
     <div class="slot" data-id={doc.id}>
       {day && <div class="rule">{dayName(soundTime(doc.at), words)}</div>}
@@ -79,8 +80,8 @@ const rowClass = ({ doc, grouped, own }: RowProps): string => {
   return `msg${grouped ? " cont" : ""}${waiting ? " pend" : ""}${own ? " own" : ""}`;
 };
 
-function Message(props: RowProps, { words }: Context): VNode {
-  const { doc, own, me, active, target } = props;
+function Message(props: RowProps): VNode {
+  const { doc, own, me, active, target, words } = props;
   const name = nameOf(doc, own, words);
   const at = soundTime(doc.at);
   const time = clockTime(at, words.lang);
@@ -148,7 +149,7 @@ const Folded = withHooks(function Folded(
       {long && (
         <button
           type="button"
-          class="btn text sm"
+          class="btn"
           aria-expanded={open}
           tabIndex={reachable ? 0 : -1}
           onClick={() => setOpen(!open)}
@@ -212,7 +213,7 @@ function Failed({ doc, room }: { doc: ChatMessage; room: Room }, { words }: Cont
         {words.failed}
         {doc.error && <span class="mut"> · {doc.error}</span>}
       </span>
-      <button type="button" class="btn text" onClick={() => room.retry(doc)}>
+      <button type="button" class="btn" onClick={() => room.retry(doc)}>
         {words.retry}
       </button>
       <button type="button" class="btn quiet" onClick={() => room.discard(doc)}>

@@ -50,7 +50,6 @@ const Header = withHooks(function Header({ room }: { room: Room }, { words }: Co
         <bdi>{lesson.course}</bdi>
         {here && <span class="n"> · {here}</span>}
       </span>
-      <span class="grow" />
       <StatusLight light={light} word={word} />
     </div>
   );

@@ -70,7 +70,7 @@ export const Banner = withHooks(function Banner(
             {shown.notice.next && <span aria-live="off"> {shown.notice.next}</span>}
           </p>
           {shown.retry && (
-            <button type="button" class="btn text sm" onClick={onRetry}>
+            <button type="button" class="btn" onClick={onRetry}>
               {words.retryNow}
             </button>
           )}
