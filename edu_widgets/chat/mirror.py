@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
@@ -79,6 +80,19 @@ class _Own:
 
 
 @dataclass(slots=True)
+class _Handed:
+    """Handed to the client, which has not told of it yet."""
+
+    data: documents.ChatMessage
+    created: int
+    receipt: Receipt | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.receipt is not None and self.receipt.error is not None
+
+
+@dataclass(slots=True)
 class _Rendered:
     doc: Json
     rev: int = 0
@@ -94,7 +108,7 @@ class Chat:
         self._client = client
         self._clock = clock
         self._lock = threading.RLock()
-        self._handed: dict[str, tuple[Receipt, documents.ChatMessage, int]] = {}
+        self._handed: dict[str, _Handed] = {}
         self._acknowledged: dict[str, tuple[_Own, float]] = {}
         self._rendered: dict[str, _Rendered] = {}
 
@@ -125,10 +139,22 @@ class Chat:
 
     # -- one's own ------------------------------------------------------------------------
 
-    def handed(self, receipt: Receipt, data: documents.ChatMessage, created: int) -> None:
-        """A message was handed to the client, and is shown before the outbox tells of it."""
+    def send(self, data: documents.ChatMessage, created: int) -> Receipt:
+        """Hand a message to the client; it is shown even before the outbox tells of it.
+
+        Raises:
+            EduWidgetsError: the client did not take it.
+        """
+        handed = _Handed(data, created)
         with self._lock:
-            self._handed[receipt.id] = (receipt, data, created)
+            self._handed[data.id] = handed
+        try:
+            handed.receipt = self._client.send(documents.CHAT_MESSAGE.name, data, id=data.id)
+        except BaseException:
+            with self._lock:
+                self._handed.pop(data.id, None)
+            raise
+        return handed.receipt
 
     def knows(self, id_: str) -> bool:
         """Whether a message of this id is here already, acknowledged or on its way."""
@@ -165,11 +191,12 @@ class Chat:
                 own = _from_command(command, live=live)
                 if own is not None and mirror.get(command.id) is None:
                     found[command.id] = own
-            for id_, (receipt, data, created) in list(self._handed.items()):
-                if receipt.error is not None or mirror.get(id_) is not None:
+            for id_, handed in list(self._handed.items()):
+                if handed.failed or mirror.get(id_) is not None:
                     del self._handed[id_]
                 elif id_ not in found:
-                    found[id_] = _Own(id_, data, created, "pending" if live else "queued")
+                    state = "pending" if live else "queued"
+                    found[id_] = _Own(id_, handed.data, handed.created, state)
         return dict(sorted(found.items(), key=lambda item: item[1].created))
 
     # -- for the page ------------------------------------------------------------------------
@@ -261,7 +288,7 @@ def _decoded(document: Document) -> Message | None:
     try:
         return _MESSAGE.decode(document.body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _log.warning("A message could not be read and is not shown: %s", error)
+        _report(document.id, str(error))
         return None
 
 
@@ -269,12 +296,18 @@ def _from_command(command: Command, *, live: bool) -> _Own | None:
     try:
         data = _COMMAND.decode(command.data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _log.warning("A kept message could not be read and is not shown: %s", error)
+        _report(command.id, str(error))
         return None
     state = str(command.state)
     if state == "sent" or (state == "queued" and live):
         state = "pending"
     return _Own(command.id, data, command.created, state, command.error, command.retry_at)
+
+
+@functools.lru_cache(maxsize=256)
+def _report(id_: str, error: str) -> None:
+    # Cached, since a message is read again and again, and has to be reported once.
+    _log.warning("Message %s could not be read and is not shown: %s", id_, error)
 
 
 def _time(ms: float) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, overload
 
 from edu_widgets.chat.documents import CHAT_MESSAGE, MAX_CONTENT, WINDOW, Message
 from edu_widgets.chat.documents import ChatMessage as ChatMessageData
@@ -21,6 +21,8 @@ from edu_widgets.protocol import is_id, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, NotConnected
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+F = TypeVar("F", bound=Callback)
+
 _POLL = 0.05
 _PATIENCE = 200
 
@@ -70,7 +72,7 @@ class CourseChat(LiveWidget):
         if reply_to is not None and not is_id(reply_to):
             msg = f"reply_to must be a message or its id, not {reply_to!r:.80}."
             raise InvalidArgument(msg)
-        return self._send(checked(text), reply_to, uuid7())
+        return self._hand_over(checked(text), reply_to, uuid7())
 
     @property
     def messages(self) -> list[ChatMessage]:
@@ -81,7 +83,13 @@ class CourseChat(LiveWidget):
         """Load 50 older messages into `messages`; `.wait()` until they are there."""
         return self._client.older(Message.kind, WINDOW)
 
-    def on(self, event: str, fn: Callback | None = None) -> Any:
+    @overload
+    def on(self, event: str, fn: F) -> F: ...
+
+    @overload
+    def on(self, event: str) -> Callable[[F], F]: ...
+
+    def on(self, event: str, fn: F | None = None) -> F | Callable[[F], F]:
         """Call `fn(message)` for each new message, one's own too, in order, on its own thread.
 
         `event` is `"message"`. Messages that were there already are not told; those missed
@@ -95,7 +103,7 @@ class CourseChat(LiveWidget):
             self._callbacks.add(event, fn)
             return fn
 
-        def decorate(decorated: Callback) -> Callback:
+        def decorate(decorated: F) -> F:
             self._callbacks.add(event, decorated)
             return decorated
 
@@ -114,12 +122,10 @@ class CourseChat(LiveWidget):
 
     # -- sending --------------------------------------------------------------------------
 
-    def _send(self, text: str, reply_to: str | None, id_: str) -> Receipt:
+    def _hand_over(self, text: str, reply_to: str | None, id_: str) -> Receipt:
         me, created = self._client.me(), int(time.time() * 1000)
         data = ChatMessageData(id_, text, me.user_id, me.name, created, reply_to=reply_to)
-        receipt = self._client.send(CHAT_MESSAGE.name, data, id=id_)
-        self._chat.handed(receipt, data, created)
-        return receipt
+        return self._chat.send(data, created)
 
     # -- from the pages (any thread) ---------------------------------------------------------
 
@@ -128,7 +134,7 @@ class CourseChat(LiveWidget):
         reply_to = intent.id_of("replyTo") if intent.args.get("replyTo") else None
         # A page that was reloaded, or talks to a new kernel, sends again what is known.
         if not self._chat.knows(id_):
-            _ = self._send(text, reply_to, id_)
+            _ = self._hand_over(text, reply_to, id_)
 
     def _on_retry(self, intent: Intent) -> None:
         self._client.retry(intent.id_of("id"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import weakref
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -26,6 +27,20 @@ _log = logging.getLogger(__name__)
 _HEIGHTS = (160, 4_000)
 _DEFAULT_HEIGHT = 420
 _LANGUAGES = ("", "en", "tr")
+
+
+class _Pages:
+    """Sends custom messages as the base does: a chat's own `send` is people's."""
+
+    def __init__(self, widget: LiveWidget) -> None:
+        self._widget = weakref.proxy(widget)
+
+    @property
+    def comm(self) -> Any:
+        return self._widget.comm
+
+    def send(self, content: Any, /) -> None:
+        anywidget.AnyWidget.send(self._widget, content)
 
 
 class LiveWidget(anywidget.AnyWidget):
@@ -58,6 +73,8 @@ class LiveWidget(anywidget.AnyWidget):
         # A page may answer before the base's constructor has returned: all is ready by then.
         self._client = client
         self._beside_cells = comms.subshells_supported()
+        self._reported = False
+        self._pages = _Pages(self)
         self._channel = PageChannel(content, self._standing, self._push, client)
         self._intents = Intents({"lesson.retry": self._retry_now, **handlers}, self._reply)
         self._stop_listening = client.listen(self._on_event)
@@ -170,8 +187,10 @@ class LiveWidget(anywidget.AnyWidget):
     def _on_event(self, event: CourseEvent) -> None:
         try:
             self._heard(event)
-        except Exception:  # noqa: BLE001 - reported; it must not end the network thread
-            _log.exception("%s could not follow what happened in the course.", type(self).__name__)
+        except Exception:  # noqa: BLE001 - it must not end the network thread
+            level = logging.DEBUG if self._reported else logging.ERROR
+            self._reported = True
+            _log.log(level, "%r missed something (reported once).", self, exc_info=True)
 
     def _reply(self, message: Json) -> None:
         self._channel.reply(message)
@@ -182,7 +201,7 @@ class LiveWidget(anywidget.AnyWidget):
         if self._comm_is_gone():
             self._channel.forget()
             return
-        comms.push(self, message)
+        comms.push(self._pages, message)
 
     def _comm_is_gone(self) -> bool:
         return bool(getattr(self.comm, "_closed", False))

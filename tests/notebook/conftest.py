@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from tests.notebook.doubles import FakeClient, RecordingComm, record_comms
+
+# What is loaded on first use takes longer than any deadline, and tests time nothing.
+settings.register_profile("edu-widgets", deadline=None)
+settings.load_profile("edu-widgets")
+
+
+@pytest.fixture
+def comms(monkeypatch: pytest.MonkeyPatch) -> type[RecordingComm]:
+    """Comms that record instead of publishing."""
+    record_comms(monkeypatch)
+    return RecordingComm
+
+
+@pytest.fixture
+def client() -> FakeClient:
+    return FakeClient()
+
+
+@pytest.fixture(autouse=True)
+def no_widget_left() -> Iterator[None]:
+    """Close what a test opened, so that no destructor publishes into the next one."""
+    yield
+    from ipywidgets import Widget
+
+    Widget.close_all()

@@ -1,0 +1,245 @@
+"""A client without a network, a clock without time, a comm without a kernel."""
+
+# ruff: noqa: A002 - `id` is the client's own name
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, ClassVar, cast
+
+import comm
+import msgspec
+from comm.base_comm import BaseComm
+
+from edu_widgets.chat.documents import Message, Reaction
+from edu_widgets.client.course import CourseClient, CourseEvent, CourseView, Person, ViewChanged
+from edu_widgets.client.events import CommandChanged, DocumentsChanged
+from edu_widgets.client.mirror import Applied, Mirror
+from edu_widgets.client.outbox import Command, CommandState
+from edu_widgets.client.receipts import Receipt
+from edu_widgets.protocol import Document, Lane, uuid7
+from edu_widgets.protocol.documents import body
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
+from edu_widgets.protocol.messages import Changes, Page
+
+START = 1_700_000_000_000
+
+
+class FakeClient:
+    """Stands in for a CourseClient: what it is given happens when the test says so."""
+
+    def __init__(self, course: str = "py101", name: str = "Ada", role: str = "student") -> None:
+        self.course = course
+        self.host = "127.0.0.1:8765"
+        self.channel = f"course:{course}"
+        self.now = 1_000.0
+        self.person = Person("u-ada", name, role)
+        self.standing = CourseView("live", features=("chat",))
+        self.held = Mirror()
+        self.listeners: list[Callable[[CourseEvent], None]] = []
+        self.outbox: dict[str, Command] = {}
+        self.receipts: dict[str, Receipt] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.refuse_with: EduWidgetsError | None = None
+        self.page: Page | None = None
+        self.called: list[tuple[Any, ...]] = []
+        self._posted: list[Callable[[], object]] = []
+        self._timers: list[tuple[float, int, Callable[[], object]]] = []
+        self._count = itertools.count(1)
+        self._lock = threading.Lock()
+        self.seq = 0
+
+    # -- the interface ------------------------------------------------------------
+
+    def me(self) -> Person:
+        return self.person
+
+    def view(self) -> CourseView:
+        return self.standing
+
+    def mirror(self, channel: str | None = None) -> Mirror:
+        return self.held if channel in (None, self.channel) else Mirror()
+
+    def commands(self, type_: str) -> list[Command]:
+        return [c for c in self.outbox.values() if c.type == type_]
+
+    def send(
+        self, type_: str, data: msgspec.Struct, *, channel: str | None = None, id: str | None = None
+    ) -> Receipt:
+        if self.refuse_with is not None:
+            raise self.refuse_with
+        raw = msgspec.Raw(msgspec.json.encode(data))
+        created = START + next(self._count)
+        at = channel or self.channel
+        command = Command(id or uuid7(), type_, at, raw, Lane.CHAT, created)
+        receipt = Receipt(command.id, cast("Any", None))
+        with self._lock:
+            self.receipts[command.id] = receipt
+            self._posted.append(lambda: self.move(command))
+        return receipt
+
+    def retry(self, id: str) -> None:
+        self.asked.append(("retry", id))
+
+    def discard(self, id: str) -> None:
+        self.asked.append(("discard", id))
+
+    def retry_now(self) -> None:
+        self.asked.append(("retry_now", ""))
+
+    def older(self, kind: str, limit: int = 50) -> Receipt:
+        self.asked.append(("older", f"{kind} {limit}"))
+        receipt = Receipt(uuid7(), cast("Any", None))
+        self.receipts["older"] = receipt
+        return receipt
+
+    def listen(self, listener: Callable[[CourseEvent], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener) if listener in self.listeners else None
+
+    def call_back(self, fn: Callable[..., object], *args: object) -> None:
+        self.called.append((fn, *args))
+        fn(*args)
+
+    def later(self, delay: float, fn: Callable[[], object]) -> Callable[[], None]:
+        timer = (self.now + delay, next(self._count), fn)
+        self._timers.append(timer)
+        return lambda: self._timers.remove(timer) if timer in self._timers else None
+
+    def on_network(self, fn: Callable[[], object]) -> None:
+        with self._lock:
+            self._posted.append(fn)
+
+    # -- what happens -----------------------------------------------------------------
+
+    @property
+    def timers(self) -> int:
+        return len(self._timers)
+
+    def clock(self) -> float:
+        return self.now
+
+    def run(self) -> None:
+        """Do what was posted to the network thread."""
+        while self._posted:
+            with self._lock:
+                posted, self._posted = self._posted, []
+            for fn in posted:
+                fn()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and the timers fire in it."""
+        self.run()
+        end = self.now + seconds
+        while self._timers and (first := min(self._timers))[0] <= end:
+            self._timers.remove(first)
+            self.now = max(self.now, first[0])
+            first[2]()
+            self.run()
+        self.now = end
+
+    def emit(self, event: CourseEvent) -> None:
+        for listener in tuple(self.listeners):
+            listener(event)
+
+    def become(self, **changes: Any) -> None:
+        self.standing = replace(self.standing, **changes)
+        self.emit(ViewChanged(self.standing))
+
+    def move(self, command: Command, **changes: Any) -> None:
+        """A command is now so."""
+        moved = self.outbox[command.id] = replace(command, **changes)
+        self.emit(CommandChanged(moved))
+
+    def acknowledge(self, id: str) -> None:
+        command = replace(self.outbox.pop(id), state=CommandState.SENT)
+        self.receipts[id].settle(1)
+        self.emit(CommandChanged(command, gone=True))
+
+    def drop(self, id: str) -> None:
+        command = self.outbox.pop(id)
+        self.receipts[id].fail(NotConnected("discarded"))
+        self.emit(CommandChanged(command, gone=True))
+
+    # -- documents ------------------------------------------------------------------------
+
+    def document(self, text: str = "hello", *, born: int = 0, **fields: Any) -> Document:
+        """The next document of the channel; with `born`, another version of an older one."""
+        self.seq += 1
+        return message(text, born or self.seq, self.seq, **fields)
+
+    def arrive(self, *docs: Document, live: bool = True) -> None:
+        """Documents arrive as changes."""
+        epoch, prev = self.held.cursor.epoch, self.held.cursor.seq
+        self._applied(self.held.apply(Changes(epoch, prev, self.seq, list(docs))), live=live)
+
+    def load(self, *docs: Document, epoch: str = "one", floor: int = 0) -> None:
+        """A first load, or a fresh window."""
+        frame = Changes(epoch, 0, self.seq, list(docs), reset=True, floors={"message": floor})
+        self._applied(self.held.apply(frame), live=False)
+
+    def arrive_older(self, docs: Iterable[Document], *, floor: int = 0) -> None:
+        self.held.await_page("message")
+        applied = self.held.add_page(Page("message", list(docs), floor, floor > 0))
+        self._applied(applied, live=False)
+        self.receipts["older"].settle(0)
+
+    def _applied(self, applied: Applied, *, live: bool) -> None:
+        self.emit(
+            DocumentsChanged(
+                self.channel, applied.upserted, applied.removed, applied.reset, live=live
+            )
+        )
+
+
+def message(text: str, born: int, seq: int, **fields: Any) -> Document:
+    """A message's document."""
+    id_ = fields.pop("id", f"0190{born:04x}-0000-7000-8000-{born:012x}")
+    deleted = fields.pop("deleted", False)
+    values: dict[str, Any] = {"user_id": "u-mira", "user_name": "Mira", "timestamp": START + born}
+    content = Message(id=id_, content=text, **(values | fields))
+    return Document(id_, "message", born, seq, body(None if deleted else content), deleted)
+
+
+def reaction(emoji: str, *users: str) -> Reaction:
+    return Reaction(emoji, len(users), list(users))
+
+
+def as_client(fake: FakeClient) -> CourseClient:
+    return cast("CourseClient", fake)
+
+
+class RecordingComm(BaseComm):
+    """A comm whose front end is a list."""
+
+    opened: ClassVar[list[RecordingComm]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.published: list[tuple[str, Any]] = []
+        RecordingComm.opened.append(self)
+        super().__init__(*args, **kwargs)
+
+    def publish_msg(self, msg_type: str, data: Any = None, *args: Any, **keys: Any) -> None:
+        self.published.append((msg_type, data))
+
+    def take(self) -> list[dict[str, Any]]:
+        """The custom messages since the last call."""
+        messages = [
+            data["content"]
+            for type_, data in self.published
+            if type_ == "comm_msg" and data.get("method") == "custom"
+        ]
+        self.published.clear()
+        return messages
+
+    def receive(self, content: Any) -> None:
+        """A page sends a custom message."""
+        data = {"method": "custom", "content": content}
+        self.handle_msg({"content": {"comm_id": self.comm_id, "data": data}, "buffers": []})
+
+
+def record_comms(monkeypatch: Any) -> None:
+    RecordingComm.opened = []
+    monkeypatch.setattr(comm, "create_comm", RecordingComm)

@@ -1,0 +1,474 @@
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edu_widgets.notebook import bundles
+from edu_widgets.notebook.intents import Intent
+from edu_widgets.notebook.stream import GAP, PULSE, Window
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, OutboxFull
+from tests.notebook.doubles import FakeClient, RecordingComm, as_client
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Things:
+    """Content of a widget that shows things."""
+
+    def __init__(self) -> None:
+        self.things: dict[str, dict[str, Any]] = {}
+        self.broken = False
+
+    def windows(self) -> dict[str, Window]:
+        return {"things": Window(list(self.things.values()))}
+
+    def read(self, collection: str, ids: Any) -> tuple[list[dict[str, Any]], list[str]]:
+        del collection
+        if self.broken:
+            raise RuntimeError("broken")
+        ids = list(ids)
+        found = [self.things[i] for i in ids if i in self.things]
+        return found, [i for i in ids if i not in self.things]
+
+    def older(self, collection: str, before: int) -> Window:
+        del collection, before
+        return Window(())
+
+
+class ThingWidget(LiveWidget):
+    kind_: ClassVar[str] = "things"
+
+    def __init__(self, client: FakeClient, **options: Any) -> None:
+        self.things = Things()
+        self.done: list[Intent] = []
+        handlers = {"thing.do": self.done.append, "thing.fail": self.fail, "thing.full": self.full}
+        super().__init__(as_client(client), self.things, handlers, **options)
+        self._channel._clock = client.clock
+
+    def fail(self, intent: Intent) -> None:
+        raise ZeroDivisionError(intent.do)
+
+    def full(self, intent: Intent) -> None:
+        raise OutboxFull("Too much is waiting.")
+
+    def put(self, id_: str, seq: int = 1) -> None:
+        self.things.things[id_] = {"id": id_, "born": 1, "seq": seq}
+        self._channel.changed("things", [id_])
+
+
+@pytest.fixture(autouse=True)
+def _bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+
+
+@pytest.fixture
+def widget(client: FakeClient, comms: type[RecordingComm]) -> ThingWidget:
+    del comms
+    return ThingWidget(client)
+
+
+def ready(widget: ThingWidget, page: str = "p1") -> list[dict[str, Any]]:
+    widget.comm.receive({"op": "ready", "page": page, "lang": "en"})
+    return sent(widget)
+
+
+def sent(widget: ThingWidget) -> list[dict[str, Any]]:
+    widget._client.run()  # type: ignore[attr-defined]
+    messages: list[dict[str, Any]] = widget.comm.take()
+    return json.loads(json.dumps(messages))  # type: ignore[no-any-return]
+
+
+def intent(do: str, id_: str = "i1", **args: Any) -> dict[str, Any]:
+    return {"op": "intent", "page": "p1", "id": id_, "do": do, "args": args}
+
+
+def test_a_saved_notebook_holds_nothing_but_these(widget: ThingWidget) -> None:
+    ready(widget)
+    widget.put("secret")
+    state = widget.get_state()
+    own = {k: v for k, v in state.items() if not k.startswith("_") or k == "_esm"}
+    layout = {"layout", "tabbable", "tooltip"}
+    assert {k: v for k, v in own.items() if k not in layout} == {
+        "_esm": "// things",
+        "kind": "things",
+        "course": "py101",
+        "options": {"height": 420, "lang": ""},
+    }
+    assert "secret" not in json.dumps(state)
+
+
+def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: FakeClient) -> None:
+    widget.put("a")
+    assert sent(widget) == []
+    (snapshot,) = ready(widget)
+    assert snapshot["lesson"].pop("subshells") is False
+    assert snapshot == {
+        "op": "snapshot",
+        "to": "p1",
+        "n": 0,
+        "collections": {
+            "things": {"docs": [{"id": "a", "born": 1, "seq": 1}], "floor": 0, "more": False}
+        },
+        "lesson": {
+            "course": "py101",
+            "host": "127.0.0.1:8765",
+            "me": {"id": "u-ada", "name": "Ada", "role": "student"},
+            "state": "live",
+            "code": None,
+            "reason": "",
+            "nextTry": None,
+            "queued": 0,
+            "online": None,
+            "readonly": False,
+            "features": ["chat"],
+        },
+    }
+    widget.put("b")
+    assert [m["n"] for m in sent(widget)] == [1]
+    client.become(state="offline", next_try=5, reason="Wi-Fi")
+    assert sent(widget) == []
+    client.advance(GAP)
+    assert sent(widget) == [
+        {
+            "op": "batch",
+            "n": 2,
+            "lesson": {"state": "offline", "nextTry": 5, "reason": "Wi-Fi"},
+        }
+    ]
+
+
+def test_a_burst_is_one_message_every_33_ms(widget: ThingWidget, client: FakeClient) -> None:
+    ready(widget)
+    for step in range(1_000):
+        widget.put(f"t{step % 7}", seq=step)
+        client.advance(0.001)
+    client.advance(GAP)
+    batches = sent(widget)
+    assert 25 <= len(batches) <= 32
+    assert [m["n"] for m in batches] == list(range(1, len(batches) + 1))
+    last = {d["id"]: d["seq"] for m in batches for d in m["set"]["things"]}
+    assert last == {f"t{k}": max(s for s in range(1_000) if s % 7 == k) for k in range(7)}
+
+
+def test_pulse_every_ten_seconds_while_a_page_is_known(
+    widget: ThingWidget, client: FakeClient
+) -> None:
+    client.advance(3 * PULSE)
+    assert sent(widget) == []
+    assert client.timers == 0
+    ready(widget)
+    client.advance(2 * PULSE + 1)
+    assert sent(widget) == [{"op": "pulse", "n": 0}, {"op": "pulse", "n": 0}]
+
+
+def test_an_intent_is_confirmed_and_acts_once(widget: ThingWidget) -> None:
+    got = {"op": "got", "to": "p1", "ids": ["i1"]}
+    for _ in range(3):
+        widget.comm.receive(intent("thing.do", thing="a"))
+        assert sent(widget) == [got]
+    assert [i.args for i in widget.done] == [{"thing": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("do", "code", "words"),
+    [
+        ("thing.full", 4006, "Too much is waiting."),
+        ("thing.fail", 4006, "log"),
+        ("thing.nosuch", 4513, "thing.nosuch"),
+        ("x" * 100_000, 4513, "does not know"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_sentence(
+    widget: ThingWidget, do: str, code: int, words: str
+) -> None:
+    widget.comm.receive(intent(do))
+    got, refused = sent(widget)
+    assert got["op"] == "got"
+    assert (refused["op"], refused["to"], refused["id"]) == ("refused", "p1", "i1")
+    assert refused["code"] == code
+    assert words in refused["message"]
+    assert len(refused["message"]) < 200
+    widget.comm.receive(intent(do))
+    assert sent(widget) == [got, refused], "a resent intent is refused again"
+
+
+def test_every_widget_can_be_told_to_connect_now(widget: ThingWidget, client: FakeClient) -> None:
+    widget.comm.receive(intent("lesson.retry"))
+    assert client.asked == [("retry_now", "")]
+
+
+MALFORMED: list[Any] = [
+    None,
+    17,
+    "ready",
+    [],
+    {},
+    {"op": None},
+    {"op": ["ready"]},
+    {"op": "nosuch", "page": "p1"},
+    {"op": "ready"},
+    {"op": "ready", "page": 5},
+    {"op": "ready", "page": "x" * 65},
+    {"op": "ready", "page": "a b"},
+    {"op": "intent"},
+    {"op": "intent", "page": "p1", "id": "i1"},
+    {"op": "intent", "page": "p1", "id": {}, "do": "thing.do", "args": {}},
+    {"op": "intent", "page": "p1", "id": "x" * 1_000_000, "do": "thing.do", "args": {}},
+    {"op": "intent", "page": None, "id": "i1", "do": "thing.do", "args": {}},
+    {"op": "intent", "page": "p1", "id": "i1", "do": 3, "args": {}},
+]
+
+
+@pytest.mark.parametrize("content", MALFORMED, ids=lambda c: repr(c)[:40])
+def test_a_malformed_message_is_ignored_with_a_record(
+    widget: ThingWidget, content: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="edu_widgets"):
+        widget.comm.receive(content)
+    assert sent(widget) == []
+    assert widget.done == []
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert len(caplog.text) < 1_000
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150)
+@given(st.dictionaries(st.sampled_from(["op", "page", "id", "do", "args", "lang"]), anything))
+def test_no_message_of_a_page_raises(content: dict[str, Any]) -> None:
+    widget = SHARED[0]
+    logging.getLogger("edu_widgets").setLevel(logging.CRITICAL)
+    try:
+        for op in ("ready", "intent", content.get("op")):
+            widget._handle_custom_msg({**content, "op": op}, [])
+    finally:
+        logging.getLogger("edu_widgets").setLevel(logging.NOTSET)
+
+
+SHARED: list[ThingWidget] = []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _shared() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+        SHARED.append(ThingWidget(FakeClient()))
+    yield
+    SHARED.pop().close()
+
+
+def test_many_intents_are_forgotten_in_the_end(widget: ThingWidget) -> None:
+    for number in range(5_000):
+        widget.comm.receive(intent("thing.do", f"i{number}"))
+    assert len(widget._intents._seen) <= 2_000
+    widget.comm.receive(intent("thing.do", "i4999"))
+    assert len(widget.done) == 5_000
+
+
+def test_eight_threads_at_once(widget: ThingWidget) -> None:
+    ready(widget)
+    start = threading.Barrier(8)
+
+    def work(number: int) -> None:
+        start.wait()
+        for turn in range(50):
+            widget.comm.receive(intent("thing.do", f"i{turn}", thread=number))
+            widget._channel.welcome(f"p{number}")
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    messages = sent(widget)
+    assert len(widget.done) == 50, "each intent acts once, whoever sends it again"
+    assert sum(m["op"] == "got" for m in messages) == 400
+    assert sum(m["op"] == "snapshot" for m in messages) == 400
+
+
+def test_an_exception_is_reported_once_and_leaves_a_hole(
+    widget: ThingWidget, client: FakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready(widget)
+    widget.things.broken = True
+    with caplog.at_level(logging.WARNING, logger="edu_widgets"):
+        for step in range(5):
+            widget.put(f"t{step}")
+            client.advance(1)
+    assert len(caplog.records) == 1
+    widget.things.broken = False
+    assert sent(widget) == []
+    widget.put("fine")
+    assert [m["n"] for m in sent(widget)] == [6], "pages notice what they missed"
+
+
+def test_an_exception_in_following_the_course_ends_nobody_else(
+    widget: ThingWidget, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+    client.listen(heard.append)
+    monkeypatch.setattr(widget, "_heard", lambda _: 1 / 0)
+    client.become(state="offline")
+    assert len(heard) == 1
+
+
+def test_nothing_is_left_after_close(widget: ThingWidget, client: FakeClient) -> None:
+    ready(widget)
+    widget.put("a")
+    widget.put("b")
+    the_comm = widget.comm
+    sent(widget)
+    widget.close()
+    client.run()
+    assert client.listeners == []
+    assert client.timers == 0
+    assert widget.closed
+    types = [type_ for type_, _ in the_comm.published]
+    assert types == ["comm_close"]
+    assert all(c._closed for c in RecordingComm.opened), "its layout is closed, too"
+    widget._channel.changed("things", ["a"])
+    widget.close()
+    client.advance(2 * PULSE)
+    assert [type_ for type_, _ in the_comm.published] == types
+    assert repr(widget) == "ThingWidget('py101', closed)"
+
+
+def test_a_comm_closed_by_the_page_stops_it_until_it_is_shown_again(
+    widget: ThingWidget, client: FakeClient
+) -> None:
+    bundle = widget._repr_mimebundle_()
+    assert bundle is not None
+    first, old = widget.comm, bundle[0][WIDGET_VIEW]["model_id"]
+    ready(widget)
+    first._closed = True
+    widget.put("a")
+    client.advance(2 * PULSE)
+    assert first.take() == []
+    bundle = widget._repr_mimebundle_()
+    assert bundle is not None
+    assert bundle[0][WIDGET_VIEW]["model_id"] == widget.comm.comm_id != old
+    (snapshot,) = ready(widget, "p2")
+    assert [d["id"] for d in snapshot["collections"]["things"]["docs"]] == ["a"]
+
+
+def test_shown_again_it_is_the_same_view(widget: ThingWidget) -> None:
+    assert widget._repr_mimebundle_() == widget._repr_mimebundle_()
+
+
+def test_the_fallback_says_what_it_was_and_nothing_of_what_it_showed(
+    client: FakeClient, comms: type[RecordingComm]
+) -> None:
+    del comms
+    client.course = "x<y"
+    widget = ThingWidget(client)
+    widget.put("secret")
+    shown = widget._repr_mimebundle_()
+    assert shown is not None
+    data, metadata = shown
+    assert set(data) == {"text/plain", "text/html", WIDGET_VIEW}
+    assert metadata == {}
+    for text in (data["text/plain"], data["text/html"]):
+        assert "Trust Notebook" in text
+        assert "run this cell again" in text
+        assert "secret" not in text
+        assert "Ada" not in text
+    assert "x<y" in data["text/plain"]
+    assert "x&lt;y" in data["text/html"]
+    assert "color" not in data["text/html"]
+
+
+def test_the_fallback_speaks_turkish(client: FakeClient, comms: type[RecordingComm]) -> None:
+    del comms
+    shown = ThingWidget(client, lang="tr")._repr_mimebundle_()
+    assert shown is not None
+    assert "py101" in shown[0]["text/plain"]
+    assert 'lang="tr"' in shown[0]["text/html"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"height": 10}, {"height": 9_999}, {"height": "x"}, {"height": True}, {"lang": 5}]
+)
+def test_options_are_checked(
+    client: FakeClient, comms: type[RecordingComm], options: dict[str, Any]
+) -> None:
+    del comms
+    with pytest.raises(InvalidArgument):
+        ThingWidget(client, **options)
+    assert client.listeners == []
+    widget = ThingWidget(client)
+    with pytest.raises(InvalidArgument):
+        widget.options = options
+    widget.options = {"height": 300}
+    assert widget.options == {"height": 300, "lang": ""}
+
+
+def test_a_missing_bundle_says_how_to_build_it() -> None:
+    with pytest.raises(EduWidgetsError, match="npm run build"):
+        bundles.bundle("nosuch")
+
+
+def test_the_first_intent_tells_whether_it_had_to_wait_for_a_cell(
+    widget: ThingWidget, client: FakeClient
+) -> None:
+    assert ready(widget)[0]["lesson"]["subshells"] is False
+    client.advance(1)
+    thread = threading.Thread(target=lambda: widget.comm.receive(intent("thing.do")))
+    thread.start()
+    thread.join(10)
+    assert [m.get("lesson") for m in sent(widget) if m["op"] == "batch"] == [{"subshells": True}]
+
+
+def test_in_a_script_there_is_no_thread_and_no_error() -> None:
+    program = """
+import threading
+import edu_widgets.notebook.widget as w
+w.bundle = lambda kind: "//"
+from tests.notebook.doubles import FakeClient, as_client
+from tests.notebook.test_widget import Things
+before = threading.active_count()
+widget = w.LiveWidget(as_client(FakeClient()), Things(), {})
+assert "text/html" in widget._repr_mimebundle_()[0]
+widget._channel.changed()
+print(widget)
+widget.close()
+assert threading.active_count() == before
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "LiveWidget('py101', live)\n"
+
+
+def test_no_name_of_ours_hides_one_of_the_base() -> None:
+    """ipywidgets' own `_send`, for one, must stay what it is."""
+    import anywidget
+
+    from edu_widgets.chat.widget import CourseChat
+
+    meant = {"__init__", "__repr__", "_repr_mimebundle_", "_handle_custom_msg", "open", "close"}
+    # `chat.send` is people's; the base's is reached by its own name.
+    meant |= {"send", "comm", "_esm"}
+    of_traitlets = {name for name in vars(LiveWidget) if name in vars(anywidget.AnyWidget)}
+    set_by_us = (
+        vars(CourseChat(as_client(FakeClient()))).keys() - vars(anywidget.AnyWidget()).keys()
+    )
+    of_base = {*dir(anywidget.AnyWidget), *vars(anywidget.AnyWidget())}
+    names = {*vars(LiveWidget), *vars(CourseChat), *set_by_us}
+    assert (names & of_base) - meant - of_traitlets == set()
+    assert {"_send", "_state", "_channel"}.isdisjoint(of_traitlets)
