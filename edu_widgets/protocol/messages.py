@@ -1,5 +1,8 @@
 """Data of the messages every feature shares: the seed's, then ours on top.
 
+A string below a field describes it in the schema, in TypeScript and on the protocol page; fields
+of the seed that mean the same everywhere are described once, in `edu_widgets.protocol.seed`.
+
 Feature-owned messages (`chat_message`, …) are registered by their feature's `documents.py`.
 """
 
@@ -25,7 +28,9 @@ class Subscribe(Data):
 
     user_id: str = ""
     since: Cursor | None = None
+    """Where the mirror is; without it the service sends a fresh window."""
     floors: dict[str, int] = {}
+    """By kind: the lowest `born` the mirror holds; changes to older documents are left out."""
 
 
 class Unsubscribe(Data):
@@ -38,29 +43,38 @@ class Heartbeat(Data):
     """Sent every 30 s (seed: `heartbeatInterval`); `timestamp` in ms comes back in the ack."""
 
     timestamp: float = 0
+    """The sender's clock, in ms since 1970."""
 
 
 class HeartbeatAck(Data):
     """The answer to a heartbeat, with its `timestamp`."""
 
     timestamp: float = 0
+    """The `timestamp` of the heartbeat, in ms since 1970."""
 
 
 class Error(Data):
-    """A command or a frame was refused; `retry_after` is in ms."""
+    """A command or a frame was refused."""
 
     message: str
+    """One sentence for people: what was refused and what to do."""
     code: int = 0
+    """A number of the table of codes; 0 from a service that has none."""
     message_id: str = ""
+    """The id of the refused frame, where it could be read."""
     retry_after: int | None = None
+    """How long to wait before trying again, in ms."""
 
 
 class RequestHistory(Data):
     """Ask for older documents of `kind` in a channel, `limit` at most, born before `before`."""
 
     limit: int = 50
+    """How many documents at most; the service caps it."""
     before: int | None = None
+    """Only documents born before this sequence number; without it the newest ones."""
     kind: str = "message"
+    """The kind of document asked for."""
 
 
 class UserJoined(Data):
@@ -81,6 +95,7 @@ class UserPresence(Data):
 
     user_id: str
     online: bool
+    """Whether the person is here now."""
 
 
 class TypingStart(Data):
@@ -100,6 +115,7 @@ class UserTyping(Data):
 
     user_id: str
     is_typing: bool
+    """Whether the person began to write; `false` if they stopped."""
     user_name: str = ""
 
 
@@ -110,21 +126,29 @@ class Subscribed(Data):
     """A channel is granted: its history's `epoch`, its head `seq`, what the reader may do."""
 
     epoch: str
+    """Names the channel's history; another epoch than before means that a reset follows."""
     seq: int
+    """The channel's head: the mirror is caught up when its cursor gets there."""
     role: str
     user_id: str
     user_name: str = ""
     features: list[str] = []
+    """What the channel offers, such as `chat`."""
     people: int = 0
+    """How many people are in the channel."""
     code: int = 0
+    """A number of the table of codes; 0 means granted, and this version sends nothing else."""
 
 
 class Unsubscribed(Data):
     """A channel was taken away (role change, course ended); its mirror is to be cleared."""
 
     channel: str
+    """The channel that was taken away."""
     code: int
+    """Why, as a number of the table of codes."""
     message: str = ""
+    """Why, as one sentence for people."""
 
 
 class Changes(Data):
@@ -136,11 +160,17 @@ class Changes(Data):
     """
 
     epoch: str
+    """Names the channel's history these changes belong to."""
     prev: int
+    """The change the documents begin after; above the mirror's cursor it means a hole."""
     seq: int
+    """The change the documents reach to; the cursor moves there."""
     docs: list[Document] = []
+    """The changed documents in their newest version, tombstones included."""
     reset: bool = False
+    """Whether everything the mirror holds is to be dropped first."""
     floors: dict[str, int] = {}
+    """With `reset`, by kind kept in a window: the lowest `born` in it."""
 
 
 class Page(Data):
@@ -150,22 +180,29 @@ class Page(Data):
     """
 
     kind: str
+    """The kind of document asked for."""
     docs: list[Document] = []
+    """The documents, oldest first, without tombstones."""
     floor: int = 0
+    """The lowest `born` the page reaches down to; 0 if nothing is older."""
     more: bool = False
+    """Whether older documents exist."""
 
 
 class Ack(Data):
     """The command with this id is stored; `seq` is the channel's number of its last change."""
 
     message_id: str
+    """The id of the command."""
     seq: int = 0
+    """The sequence number of its last change in the channel; 0 if it changed nothing there."""
 
 
 class Room(Data):
     """How many people are in the channel now. Coalesced, at most four a second."""
 
     people: int
+    """How many people are in the channel."""
 
 
 class Role(Data):
@@ -174,4 +211,6 @@ class Role(Data):
     kind: ClassVar[str] = "role"
 
     role: str
+    """The person's role in the course: `student`, `instructor` or `admin`."""
     name: str = ""
+    """The person's display name in the course."""

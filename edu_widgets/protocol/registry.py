@@ -79,13 +79,14 @@ class Registry:
 
     def command(self, command: CommandType) -> CommandType:
         """Add a command."""
-        _refuse_if(command.name in self._said_by_clients(), command.name)
+        _refuse_if(command.name, taken=command.name in self._said_by_clients())
         _add(self.commands, command.name, command)
         return command
 
     def frame(self, frame: FrameType) -> FrameType:
         """Add any other message."""
-        _refuse_if(frame.sender == "client" and frame.name in self.commands, frame.name)
+        said = frame.sender == "client" and frame.name in self.commands
+        _refuse_if(frame.name, taken=said)
         _add(self.frames, frame.name, frame)
         return frame
 
@@ -98,10 +99,10 @@ class Registry:
 
 
 def _add(table: dict[str, Entry], name: str, entry: Entry) -> None:
-    _refuse_if(table.setdefault(name, entry) != entry, name)
+    _refuse_if(name, taken=table.setdefault(name, entry) != entry)
 
 
-def _refuse_if(taken: bool, name: str) -> None:
+def _refuse_if(name: str, *, taken: bool) -> None:
     if taken:
         msg = f"{name!r} is registered twice in the protocol, with different meanings."
         raise InvalidArgument(msg)
