@@ -5,7 +5,7 @@ import { Icon } from "../core/icons";
 import type { Catalog } from "../core/locale/catalog";
 import type { ChatMessage } from "../core/messages";
 import { bodyText, Rich } from "../core/nodes";
-import { clockTime, dayName, fullTime, isoTime, soundTime } from "../core/time";
+import { clockTime, dayName, fullTime, soundTime } from "../core/time";
 import type { Room } from "./room";
 
 const FOLD_OVER = 12;
@@ -97,7 +97,7 @@ function Message(props: RowProps): VNode {
           <bdi>{name}</bdi>
         </b>
         {role && <span class="tag">{role}</span>}
-        <time class="n" dateTime={isoTime(at)} title={fullTime(at, words.lang)}>
+        <time class="n" title={fullTime(at, words.lang)}>
           {time}
         </time>
         {doc.edited && (

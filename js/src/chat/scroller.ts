@@ -108,15 +108,6 @@ export class Scroller {
     this.#grow(element);
   }
 
-  /** Make sure the message at `place` is among the rows. */
-  reveal(place: number): void {
-    const { from, to } = this.window.value;
-    if (place >= from && place < to) return;
-    this.away.value = true;
-    this.#anchor = null;
-    this.#setWindow(place - STEP, place + STEP);
-  }
-
   #setWindow(from: number, to: number): void {
     const { first, end } = this.#messages;
     const next = { from: Math.max(first, from), to: Math.min(end, to) };

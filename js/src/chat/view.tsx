@@ -121,13 +121,11 @@ const Nothing = withHooks(function Nothing({ room }: { room: Room }, { words }: 
 
 const Skeleton = (): VNode => (
   <div class="skels" aria-hidden="true">
-    {["70%", "46%", "58%"].map((width) => (
+    {[70, 46, 58].map((width) => (
       <div class="skel" key={width}>
         <i />
-        <p>
-          <b />
-          <b style={{ width: `min(420px, ${width})` }} />
-        </p>
+        <b />
+        <b style={{ width: `${width}%` }} />
       </div>
     ))}
   </div>

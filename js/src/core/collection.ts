@@ -52,11 +52,6 @@ export class Collection<D extends Doc> {
       : this.#local[index - this.#settled.length];
   }
 
-  /** The documents that wait for an acknowledgement. */
-  get local(): readonly D[] {
-    return this.#local;
-  }
-
   /** The `born` of the last acknowledged document, or -1. */
   get lastBorn(): number {
     return this.#settled.at(-1)?.born ?? -1;
@@ -98,15 +93,15 @@ export class Collection<D extends Doc> {
   }
 
   /** Put older documents before all others; `floor` and `more` say where the window now starts. */
-  putOlder(docs: readonly D[], floor: number | null, more: boolean): void {
-    this.floor = floor ?? Math.min(this.floor, ...docs.map((doc) => doc.born ?? this.floor));
+  putOlder(docs: readonly D[], floor: number, more: boolean): void {
+    this.floor = floor;
     this.more = more;
     for (const doc of [...docs].reverse()) this.put(doc);
     this.touch();
   }
 
   /** Replace everything held. */
-  reset(docs: readonly D[], floor: number | null, more: boolean | null): void {
+  reset(docs: readonly D[], floor: number, more: boolean): void {
     this.#held.clear();
     this.#settled = [];
     this.#local = [];
@@ -114,8 +109,8 @@ export class Collection<D extends Doc> {
     this.generation++;
     this.floor = 0;
     for (const doc of docs) this.put(doc);
-    this.floor = floor ?? this.#settled[0]?.born ?? 0;
-    this.more = more ?? this.floor > 1;
+    this.floor = floor;
+    this.more = more;
     this.touch();
   }
 

@@ -4,13 +4,8 @@ export type Color = readonly [red: number, green: number, blue: number];
 const BLACK: Color = [0, 0, 0];
 const WHITE: Color = [255, 255, 255];
 
-/** `#rgb` or `#rrggbb`, `rgb(…)`, or `color(srgb …)`, as computed styles spell them. */
+/** `rgb(…)` or `color(srgb …)`, as computed styles spell colours; `null` for anything else. */
 export function readColor(text: string): { color: Color; alpha: number } | null {
-  const hex = /^#([0-9a-f]{6})$/i.exec(text)?.[1];
-  if (hex) {
-    const part = (at: number): number => Number.parseInt(hex.slice(at, at + 2), 16);
-    return { color: [part(0), part(2), part(4)], alpha: 1 };
-  }
   const [kind, inner] = /^(rgba?|color)\((.*)\)$/.exec(text.trim())?.slice(1) ?? [];
   if (!kind || !inner || (kind === "color" && !inner.startsWith("srgb "))) return null;
   const scale = kind === "color" ? 255 : 1;

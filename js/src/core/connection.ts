@@ -31,7 +31,6 @@ export interface Listener {
 const BUSY_AFTER = 700;
 const SNAPSHOT_LATE = 3_000;
 const ASK_AGAIN = 10_000;
-const REMEMBERED = 100;
 const ADDRESSED = ["snapshot", "page", "got", "refused"];
 
 interface Mirror {
@@ -51,7 +50,7 @@ export class Connection {
   #listener: Listener = {};
   #mirrors = new Map<string, Mirror>();
   #outbox: Outbox;
-  /** Intents that were confirmed lately: a refusal may still name one of them. */
+  /** Intents that were confirmed: a refusal may still name one of them. */
   #confirmed = new Map<string, Intent>();
   #held: number | null = null;
   #askedAt: number | null = null;
@@ -224,7 +223,7 @@ export class Connection {
     this.lesson.value = mergeLesson(initialLesson(this.lesson.value.course), message.lesson);
     for (const [name, { collection, read }] of this.#mirrors) {
       const state = message.collections[name];
-      collection.reset(readAll(state?.docs ?? [], read), state?.floor ?? null, state?.more ?? null);
+      collection.reset(readAll(state?.docs ?? [], read), state?.floor ?? 0, state?.more ?? false);
     }
     this.#outbox.dropFleeting();
     this.filled.value = true;
@@ -263,10 +262,6 @@ export class Connection {
     for (const id of ids) {
       const intent = this.#outbox.get(id);
       if (intent) this.#confirmed.set(id, intent);
-    }
-    for (const id of this.#confirmed.keys()) {
-      if (this.#confirmed.size <= REMEMBERED) break;
-      this.#confirmed.delete(id);
     }
     this.#outbox.confirm(ids);
     this.#noLongerBusy();

@@ -68,11 +68,11 @@ export interface ChatMessage extends Doc {
   error?: string;
 }
 
-/** A collection as a snapshot carries it: bare documents, or with where its window starts. */
+/** A collection as a snapshot carries it: `more` says whether older documents than `floor` exist. */
 export interface CollectionState {
   docs: readonly unknown[];
-  floor: number | null;
-  more: boolean | null;
+  floor: number;
+  more: boolean;
 }
 
 const ops = ["snapshot", "batch", "page", "got", "refused", "signal", "pulse"] as const;
@@ -88,7 +88,7 @@ export interface KernelMessage {
   del: Record<string, readonly string[]>;
   in: string;
   docs: readonly unknown[];
-  floor: number | null;
+  floor: number;
   more: boolean;
   ids: readonly string[];
   id: string;
@@ -140,11 +140,10 @@ const byName = <T>(value: unknown, read: (inner: unknown) => T): Record<string, 
     ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, read(inner)]))
     : {};
 
-const readCollection = (value: unknown): CollectionState => ({
-  docs: asList(isFields(value) ? value.docs : value),
-  floor: isFields(value) ? asNumber(value.floor) : null,
-  more: isFields(value) && isFlag(value.more) ? value.more : null,
-});
+const readCollection = (value: unknown): CollectionState => {
+  const { docs, floor, more } = isFields(value) ? value : ({} as Fields);
+  return { docs: asList(docs), floor: asNumber(floor) ?? 0, more: more === true };
+};
 
 const numbered: readonly unknown[] = ["snapshot", "batch", "pulse"];
 
@@ -164,7 +163,7 @@ export function readKernelMessage(value: unknown): KernelMessage | null {
     del: byName(value.del, asTexts),
     in: asText(value.in),
     docs: asList(value.docs),
-    floor: asNumber(value.floor),
+    floor: asNumber(value.floor) ?? 0,
     more: value.more === true,
     ids: asTexts(value.ids),
     id: asText(value.id),

@@ -56,15 +56,11 @@ export function followTheme(root: ShadowRoot): () => void {
   root.append(box);
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
-  let applied = "";
   const apply = (): void => {
     const colors = {} as Record<keyof HostColors, Color | null>;
     for (const [name, probe] of probes) colors[name] = colorOf(getComputedStyle(probe).color);
     colors.bg ??= backgroundAround(host.parentElement ?? host);
     const [scheme, tokens] = paletteOf(colors, dark.matches);
-    const said = JSON.stringify([scheme, tokens]);
-    if (said === applied) return;
-    applied = said;
     for (const [name, color] of Object.entries(tokens)) {
       host.style.setProperty(`--edu-${name}`, writeColor(color));
     }

@@ -31,12 +31,6 @@ export function dayName(at: number, words: Catalog, now = Date.now()): string {
   return format(words.lang, { weekday: "long", day: "numeric", month: "long", ...year }).format(at);
 }
 
-/** An ISO date for `<time datetime>`, or nothing for what is no date. */
-export function isoTime(at: number): string | undefined {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
-}
-
 const MAX_DATE = 8.64e15;
 
 /** `at` where it can be a date at all; a wrong clock elsewhere must not break the view. */

@@ -56,7 +56,6 @@ export interface Catalog {
   inReplyTo: string;
   showAll: string;
   showLess: string;
-  older: string;
   loading: string;
 
   today: string;

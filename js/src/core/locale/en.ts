@@ -1,18 +1,18 @@
 import type { Catalog } from "./catalog";
 
 const plural = new Intl.PluralRules("en");
-const number = new Intl.NumberFormat("en");
+const { format } = new Intl.NumberFormat("en");
 
 const kept = (count: number): string => {
   if (count === 0) return "What you write is kept and will be sent.";
   const one = plural.select(count) === "one";
-  return `${number.format(count)} ${one ? "message is" : "messages are"} kept and will be sent.`;
+  return `${format(count)} ${one ? "message is" : "messages are"} kept and will be sent.`;
 };
 
 export const en: Catalog = {
   lang: "en",
   chat: "Chat",
-  here: (people) => `${number.format(people)} here`,
+  here: (people) => `${format(people)} here`,
   you: "You",
   unnamed: "Somebody",
   roles: { instructor: "Instructor", assistant: "Assistant", admin: "Admin", guest: "Guest" },
@@ -28,7 +28,7 @@ export const en: Catalog = {
   onOffline: (count, seconds) => ({
     lead: "Offline.",
     rest: kept(count),
-    next: seconds === null ? "" : `Next try in ${number.format(seconds)} s.`,
+    next: seconds === null ? "" : `Next try in ${format(seconds)} s.`,
   }),
   onBusy: {
     lead: "The kernel is busy.",
@@ -53,7 +53,7 @@ export const en: Catalog = {
 
   pending: "Sending",
   queued: "Waiting",
-  slowed: (seconds) => `Sends in ${number.format(seconds)} s`,
+  slowed: (seconds) => `Sends in ${format(seconds)} s`,
   failed: "Not sent",
   retry: "Retry",
   discard: "Delete",
@@ -63,15 +63,13 @@ export const en: Catalog = {
     if (people > 2 || !first) return "Several people are typing";
     return second ? `${first} and ${second} are typing` : `${first} is typing`;
   },
-  pill: (count) => `${number.format(count)} new`,
+  pill: (count) => `${format(count)} new`,
   divider: "New",
   reactions: "Reactions",
-  reaction: (emoji, count, own) =>
-    `${emoji} ${number.format(count)}${own ? ", including yours" : ""}`,
+  reaction: (emoji, count, own) => `${emoji} ${format(count)}${own ? ", including yours" : ""}`,
   inReplyTo: "In reply to",
   showAll: "Show all",
   showLess: "Show less",
-  older: "Earlier messages",
   loading: "Loading earlier messages",
 
   today: "Today",

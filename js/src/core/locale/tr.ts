@@ -1,11 +1,11 @@
 import type { Catalog } from "./catalog";
 
-const number = new Intl.NumberFormat("tr");
+const { format } = new Intl.NumberFormat("tr");
 
 export const tr: Catalog = {
   lang: "tr",
   chat: "Sohbet",
-  here: (people) => `${number.format(people)} kişi burada`,
+  here: (people) => `${format(people)} kişi burada`,
   you: "Siz",
   unnamed: "Biri",
   roles: { instructor: "Eğitmen", assistant: "Asistan", admin: "Yönetici", guest: "Konuk" },
@@ -22,15 +22,15 @@ export const tr: Catalog = {
     rest:
       count === 0
         ? "Yazdıklarınız saklanır ve gönderilir."
-        : `${number.format(count)} ileti sırada, gönderilecek.`,
+        : `${format(count)} ileti sırada, gönderilecek.`,
   }),
   onOffline: (count, seconds) => ({
     lead: "Çevrimdışı.",
     rest:
       count === 0
         ? "Yazdıklarınız saklanır. Bağlantı gelince gider."
-        : `${number.format(count)} ileti sırada. Bağlantı gelince gider.`,
-    next: seconds === null ? "" : `Yeniden deneme: ${number.format(seconds)} sn`,
+        : `${format(count)} ileti sırada. Bağlantı gelince gider.`,
+    next: seconds === null ? "" : `Yeniden deneme: ${format(seconds)} sn`,
   }),
   onBusy: {
     lead: "Çekirdek meşgul.",
@@ -55,7 +55,7 @@ export const tr: Catalog = {
 
   pending: "Gönderiliyor",
   queued: "Sırada",
-  slowed: (seconds) => `${number.format(seconds)} sn sonra gönderilecek`,
+  slowed: (seconds) => `${format(seconds)} sn sonra gönderilecek`,
   failed: "Gönderilemedi",
   retry: "Yeniden dene",
   discard: "Sil",
@@ -65,15 +65,13 @@ export const tr: Catalog = {
     if (people > 2 || !first) return "Birkaç kişi yazıyor";
     return second ? `${first} ve ${second} yazıyor` : `${first} yazıyor`;
   },
-  pill: (count) => `${number.format(count)} yeni`,
+  pill: (count) => `${format(count)} yeni`,
   divider: "Yeni",
   reactions: "Tepkiler",
-  reaction: (emoji, count, own) =>
-    `${emoji} ${number.format(count)}${own ? ", sizinki dahil" : ""}`,
+  reaction: (emoji, count, own) => `${emoji} ${format(count)}${own ? ", sizinki dahil" : ""}`,
   inReplyTo: "Yanıtlanan:",
   showAll: "Tümünü göster",
   showLess: "Daha az göster",
-  older: "Önceki iletiler",
   loading: "Önceki iletiler yükleniyor",
 
   today: "Bugün",
