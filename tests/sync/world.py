@@ -1,0 +1,289 @@
+"""A service and its clients without sockets: the real store, hub and sessions on a fake wire."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from edu_widgets.chat.documents import ChatMessage, Message
+from edu_widgets.chat.service import FEATURE as CHAT
+from edu_widgets.client.outbox import Command, Outbox
+from edu_widgets.client.session import Close, Connect, Send, Session
+from edu_widgets.protocol import REGISTRY, CommandType, DocumentKind, Lane, uuid7
+from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
+from edu_widgets.protocol.errors import OutboxFull
+from edu_widgets.protocol.messages import Data
+from edu_widgets.service import dispatch
+from edu_widgets.service.audit import Audit
+from edu_widgets.service.config import ServiceConfig
+from edu_widgets.service.features import Feature
+from edu_widgets.service.frames import Frame
+from edu_widgets.service.hub import Hub
+from edu_widgets.service.identity import Identity
+from edu_widgets.service.member import Member
+from edu_widgets.service.rules import DELETE, Decision, Get, Person, Request, RuleRun, Write
+from edu_widgets.service.store.sqlite import SqliteStore
+
+COURSE = "py101"
+ROOM = course_channel(COURSE)
+STAFF = staff_channel(COURSE)
+
+
+class Secret(Data):
+    """A document of the tests' own: something only its channel's readers may see."""
+
+    text: str
+
+
+class Touch(Data):
+    """A command of the tests' own: edit, delete, or write to several channels at once."""
+
+    id: str
+    what: str
+    text: str = ""
+
+
+if "test_secret" not in REGISTRY.documents:
+    REGISTRY.document(DocumentKind("test_secret", Secret))
+    REGISTRY.command(CommandType("test_touch", Touch, Lane.STATUS, feature="chat"))
+
+
+def touch(request: Request[Touch]) -> RuleRun:
+    """Edit or delete any message; or tell room, staff and oneself something in one commit."""
+    data = request.data
+    if data.what == "everywhere":
+        mine = user_channel(request.course, request.user.id)
+        body = Secret(data.text)
+        channels = enumerate((ROOM, STAFF, mine))
+        return Decision([Write(c, f"{data.id}-{i}", "test_secret", body) for i, c in channels])
+    found = yield Get(ROOM, (data.id,))
+    if not found or found[0].deleted:
+        return Decision()
+    if data.what == "delete":
+        return Decision([Write(ROOM, data.id, Message.kind, DELETE)])
+    message: Message = found[0].as_(Message)
+    edited = msgspec.structs.replace(message, content=data.text, edited=True)
+    return Decision([Write(ROOM, data.id, Message.kind, edited)])
+
+
+TOUCH = Feature("touch", rules={"test_touch": touch})
+
+
+class Time:
+    """A clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wall(self) -> float:
+        return 1_700_000_000.0 + self.now
+
+
+class Wire:
+    """The way out to one member: frames wait here until they are delivered, or lost."""
+
+    def __init__(self) -> None:
+        self.frames: deque[bytes] = deque()
+        self.closed = False
+
+    def write(self, frame: Frame) -> None:
+        if not self.closed:
+            self.frames.append(frame.payload)
+
+    async def drain(self) -> None:
+        await asyncio.sleep(0)
+
+    def close(self, code: int, reason: str) -> None:
+        del code, reason
+        self.closed = True
+
+    def check(self, now: float) -> None:
+        del now
+
+
+class Client:
+    """One person: a session, and the wire it may have."""
+
+    def __init__(self, world: World, name: str, role: str) -> None:
+        self.world = world
+        self.person = Person(name, name, role)
+        self.outbox = Outbox()
+        self.session = Session(name, self.outbox, world.time, random.Random(name), uuid7)
+        self.channels = [ROOM, user_channel(COURSE, name)]
+        self.channels += [STAFF] if self.person.staff else []
+        for channel in self.channels:
+            self.session.subscribe(channel)
+        self.wire: Wire | None = None
+        self.member: Member | None = None
+        self.to_service: deque[bytes] = deque()
+        self.wanted = False
+        self.session.open()
+        self._act()
+
+    def submit(self, type_: str, id_: str, data: Any, lane: Lane) -> None:
+        """Hand a command over."""
+        command = Command(id_, type_, ROOM, msgspec.Raw(msgspec.json.encode(data)), lane, 0)
+        try:
+            self.outbox.reserve(command.size)
+        except OutboxFull:
+            return
+        self.session.submit(command)
+        self._act()
+
+    def connect(self) -> None:
+        """Let a wanted connection come up."""
+        self.world.time.now += 10
+        self.session.tick()
+        self._act()
+        if self.wanted and self.wire is None:
+            self.wanted = False
+            self.wire = Wire()
+            self.member = Member(Identity(self.person.id, {COURSE: self.person}), self.wire)
+            self.world.hub.admit(self.member)
+            self.session.opened()
+            self._act()
+
+    async def drop(self) -> None:
+        """Lose the connection with everything on it."""
+        if self.member is not None:
+            await self.world.hub.dismiss(self.member, 1006, clean=False)
+        self.wire = self.member = None
+        self.to_service.clear()
+        self.session.lost(0, "cut")
+        self._act()
+
+    async def deliver(self, up: int, down: int) -> None:
+        """Let some frames through in each direction."""
+        for _ in range(min(up, len(self.to_service))):
+            if self.member is not None:
+                await dispatch.receive(self.world.hub, self.member, self.to_service.popleft())
+        for _ in range(min(down, len(self.wire.frames) if self.wire else 0)):
+            assert self.wire is not None
+            self.session.receive(self.wire.frames.popleft())
+            self._act()
+
+    def _act(self) -> None:
+        for action in self.session.actions():
+            match action:
+                case Connect():
+                    self.wanted = True
+                case Send(frame):
+                    self.to_service.append(frame)
+                case Close():
+                    self.wanted = False
+        self.session.events()
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing is on its way in either direction."""
+        return not self.to_service and not (self.wire and self.wire.frames)
+
+
+class World:
+    """The service, its file, and everybody."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.time = Time()
+        self.clients: list[Client] = []
+        self.said: list[str] = []
+
+    async def open(self) -> World:
+        """Start the service on its file."""
+        self.store = SqliteStore(self.folder / "service.sqlite3")
+        config = ServiceConfig(rate_limits=False)
+        audit = Audit(self.folder / "audit.jsonl")
+        features = (CHAT, TOUCH)
+        self.audit = audit
+        self.hub = Hub(self.store, courses=[COURSE], config=config, features=features, audit=audit)
+        return self
+
+    async def close(self) -> None:
+        """Stop the service; everybody loses their connection."""
+        for client in self.clients:
+            await client.drop()
+        await self.hub.close()
+        await self.store.close()
+        self.audit.close()
+
+    async def restart(self) -> None:
+        """Stop and start on the same file."""
+        await self.close()
+        await self.open()
+
+    async def back_up(self) -> None:
+        """Copy the stopped service's file."""
+        await self.close()
+        shutil.copy(self.folder / "service.sqlite3", self.folder / "backup.sqlite3")
+        await self.open()
+
+    async def restore(self) -> None:
+        """Put the copy back: a history in which the latest never happened."""
+        backup = self.folder / "backup.sqlite3"
+        if not backup.exists():
+            return
+        await self.close()
+        for path in self.folder.glob("service.sqlite3*"):
+            path.unlink()
+        shutil.copy(backup, self.folder / "service.sqlite3")
+        await self.open()
+
+    def join(self, name: str, role: str = "student") -> Client:
+        """Somebody new."""
+        client = Client(self, name, role)
+        self.clients.append(client)
+        return client
+
+    def say(self, client: Client, text: str) -> None:
+        """Somebody writes a message."""
+        data = ChatMessage(id=uuid7(), content=text)
+        self.said.append(data.id)
+        client.submit("chat_message", data.id, data, Lane.CHAT)
+
+    def touch(self, client: Client, what: str, target: str, text: str) -> None:
+        """Somebody changes something; each command has an id of its own."""
+        data = Touch(id=target, what=what, text=text)
+        client.submit("test_touch", uuid7(), data, Lane.STATUS)
+
+    async def settle(self) -> None:
+        """Connect everybody and let everything through, until nothing moves any more."""
+        quiet = 0
+        for _ in range(10_000):
+            for client in self.clients:
+                if client.wire is None or client.wire.closed:
+                    if client.wire is not None:
+                        await client.drop()
+                    client.connect()
+                await client.deliver(1000, 1000)
+            await asyncio.sleep(0)
+            busy = any(not client.quiet or len(client.outbox) for client in self.clients)
+            busy = busy or any(c.member is not None and c.member.tasks for c in self.clients)
+            quiet = 0 if busy else quiet + 1
+            if quiet > 3:
+                return
+            if busy:
+                await asyncio.sleep(0.001)
+        stuck = {c.person.id: (c.quiet, len(c.outbox), c.session.state) for c in self.clients}
+        raise AssertionError(f"never quiet: {stuck}")
+
+    async def truth(self, channel: str) -> dict[str, Any]:
+        """Every living document of a channel, as the store has it."""
+        docs: dict[str, Any] = {}
+        for kind in ("message", "test_secret", "role"):
+            before: int | None = None
+            while True:
+                page = await self.store.page(channel, kind, before, 200)
+                docs |= {doc.id: doc for doc in page.docs if not doc.deleted}
+                if not page.more:
+                    break
+                before = page.floor
+        return docs
