@@ -16,9 +16,15 @@ from edu_widgets.client.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.callbacks import Callback, Callbacks
 from edu_widgets.notebook.intents import Intent
+from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol import is_id, uuid7
-from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, NotConnected
+from edu_widgets.protocol.errors import (
+    EduWidgetsError,
+    InvalidArgument,
+    MessageTooLong,
+    NotConnected,
+)
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 F = TypeVar("F", bound=Callback)
@@ -50,7 +56,10 @@ class CourseChat(LiveWidget):
         super().__init__(client, self._chat, handlers, **options)
 
     def __repr__(self) -> str:
-        count = self._chat.count()
+        try:
+            count = self._chat.count()
+        except EduWidgetsError:  # a forked child may look, but has nothing
+            return super().__repr__()
         return f"{super().__repr__()[:-1]}, {count} message{'s' * (count != 1)})"
 
     # -- for people ----------------------------------------------------------------------
@@ -163,6 +172,10 @@ class CourseChat(LiveWidget):
         else:
             error = receipt.error or NotConnected("Older messages could not be loaded now.")
             self._intents.refuse(intent, error)
+
+    def _welcomed(self) -> None:
+        # Loads the parser and a lexer here: the first message should not wait for it.
+        to_nodes("```python\n1\n```")
 
     # -- from the course (network thread) ------------------------------------------------------
 

@@ -140,8 +140,8 @@ class PageChannel:
     def _on_network(self, fn: Callable[[], object]) -> None:
         try:
             self._timers.on_network(fn)
-        except Exception as error:  # noqa: BLE001 - as above
-            self._report("The network thread cannot be reached", error)
+        except Exception:  # noqa: BLE001 - it has ended, or stayed with the parent of a fork
+            _log.debug("The network thread cannot be reached.", exc_info=True)
 
     def _report(self, what: str, error: Exception) -> None:
         level = logging.DEBUG if self._reported else logging.ERROR

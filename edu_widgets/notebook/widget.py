@@ -89,6 +89,9 @@ class LiveWidget(anywidget.AnyWidget):
             self._stop_listening()
             raise
 
+    def _welcomed(self) -> None:
+        """A page has got its snapshot (any thread): what comes next may be prepared."""
+
     def _heard(self, event: CourseEvent) -> None:
         """Something happened (network thread): tell the channel which documents changed."""
         del event
@@ -167,6 +170,7 @@ class LiveWidget(anywidget.AnyWidget):
             self._intents.receive(content)
         elif op == "ready" and isinstance(page, str) and is_id(page):
             self._channel.welcome(page)
+            self._welcomed()
         else:
             _log.warning("A message of a page was ignored: unknown or malformed.")
 
