@@ -79,7 +79,6 @@ export const Log = withHooks(function Log({ room, scroller }: Props, { words }: 
   const [active, setActive] = useState<string | null>(null);
   useMemo(() => scroller.onData(), [scroller]);
   const rows = useRows({ room, scroller }, { words }, active);
-  scroller.beforeRender();
 
   useEffect(() => {
     scroller.afterRender();

@@ -94,11 +94,6 @@ export class Scroller {
     this.toEnd();
   }
 
-  /** Called while the old rows still stand. */
-  beforeRender(): void {
-    if (this.away.value) this.#capture();
-  }
-
   /** Called once the new rows stand. */
   afterRender(): void {
     const element = this.#element;
@@ -168,10 +163,8 @@ export class Scroller {
   };
 
   #onResize = (): void => {
-    const height = this.#element?.clientHeight ?? 0;
-    const wasHidden = this.#height === 0;
-    this.#height = height;
-    if (height > 0 && (wasHidden || !this.away.value)) this.afterRender();
+    this.#height = this.#element?.clientHeight ?? 0;
+    this.afterRender();
   };
 
   #onScroll = (): void => {

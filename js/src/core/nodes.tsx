@@ -1,7 +1,7 @@
 // Text from others: a list of nodes becomes elements, tag by allowed tag. Nothing here parses
 // markup, and nothing of a node reaches an element but what is named below.
 
-import { type ComponentChildren, h, type JSX, type VNode } from "preact";
+import { type ComponentChildren, h, type VNode } from "preact";
 import { CodeBlock } from "./code";
 import { asText, type Body, type Fields, isFields } from "./messages";
 
@@ -37,16 +37,7 @@ export function safeHref(value: unknown): string | null {
   }
 }
 
-const plainTags: Record<string, keyof JSX.IntrinsicElements> = {
-  quote: "blockquote",
-  em: "em",
-  strong: "strong",
-  del: "del",
-  ul: "ul",
-  li: "li",
-  code: "code",
-  tr: "tr",
-};
+const plainTags: readonly string[] = ["em", "strong", "del", "ul", "li", "code", "tr"];
 
 const alignments: readonly unknown[] = ["left", "center", "right"];
 
@@ -62,6 +53,7 @@ const special: Record<string, Render> = {
       {children()}
     </p>
   ),
+  quote: (_, children) => <blockquote>{children()}</blockquote>,
   br: () => <br />,
   hr: () => <hr />,
   ol: ({ attributes }, children) => {
@@ -108,8 +100,7 @@ function build(node: unknown, context: Context, depth: number): ComponentChildre
   const children = () => parsed.children.map((child) => build(child, context, depth + 1));
   const render = Object.hasOwn(special, parsed.tag) ? special[parsed.tag] : undefined;
   if (render) return render(parsed, children, context);
-  const tag = Object.hasOwn(plainTags, parsed.tag) ? plainTags[parsed.tag] : undefined;
-  return tag ? h(tag, null, children()) : plainText([node]);
+  return plainTags.includes(parsed.tag) ? h(parsed.tag, null, children()) : plainText([node]);
 }
 
 /** The elements of a text. A plain string keeps its line breaks. */

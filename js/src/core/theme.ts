@@ -23,18 +23,6 @@ function colorOf(value: string): Color | null {
   return read && read.alpha > 0.5 ? read.color : null;
 }
 
-/** The first opaque background around `host`, for pages whose theme has no variables. */
-function backgroundAround(host: Element): Color | null {
-  let element: Element | null = host;
-  while (element) {
-    const color = colorOf(getComputedStyle(element).backgroundColor);
-    if (color) return color;
-    const root: Node = element.getRootNode();
-    element = element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
-  }
-  return null;
-}
-
 function makeProbes(): [HTMLElement, Map<keyof HostColors, HTMLElement>] {
   const box = document.createElement("div");
   box.className = "probes";
@@ -59,7 +47,6 @@ export function followTheme(root: ShadowRoot): () => void {
   const apply = (): void => {
     const colors = {} as Record<keyof HostColors, Color | null>;
     for (const [name, probe] of probes) colors[name] = colorOf(getComputedStyle(probe).color);
-    colors.bg ??= backgroundAround(host.parentElement ?? host);
     const [scheme, tokens] = paletteOf(colors, dark.matches);
     for (const [name, color] of Object.entries(tokens)) {
       host.style.setProperty(`--edu-${name}`, writeColor(color));
