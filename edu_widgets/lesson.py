@@ -36,7 +36,8 @@ class Status:
         if self.queued:
             parts.append(f"{self.queued} kept, to be sent")
         if self.reconnects:
-            parts.append(f"reconnected {self.reconnects} times")
+            times = "once" if self.reconnects == 1 else f"{self.reconnects} times"
+            parts.append(f"reconnected {times}")
         sentence = ", ".join(parts) + "."
         return f"{sentence} {self.detail}".rstrip()
 

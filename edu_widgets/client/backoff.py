@@ -8,6 +8,7 @@ FAST_PHASE = 120.0
 
 _CAP = 6.0
 _PROBE = 60.0
+_MAX_EXPONENT = 16
 
 
 @dataclass(slots=True)
@@ -28,11 +29,19 @@ class Backoff:
         """Note a failure (or a loss) at `now`; the delay in seconds before the next attempt."""
         if self._since is None:
             self._since = now
-        exponent = min(self.failures, 16)
+        exponent = min(self.failures, _MAX_EXPONENT)
         self.failures += 1
         if now - self._since > FAST_PHASE:
             return self.rng.uniform(0.75 * _PROBE, 1.25 * _PROBE)
         return self.rng.uniform(0.0, min(_CAP, self.interval * 2**exponent))
+
+    def answered(self) -> None:
+        """The service is there again: the next loss has two fast minutes of its own.
+
+        The delays go on growing: a service that lets people in only to throw them out at once
+        must not be asked at full speed.
+        """
+        self._since = None
 
     def succeeded(self) -> None:
         """Start from the beginning at the next loss."""

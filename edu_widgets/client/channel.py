@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from edu_widgets.client.mirror import Applied, Mirror
+from edu_widgets.protocol.codes import Code
 from edu_widgets.protocol.documents import Cursor
 from edu_widgets.protocol.messages import Changes, Page, Subscribe, Subscribed, Unsubscribed
+
+_NOT_YOURS = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NO_SUCH_CHANNEL})
 
 
 class Grant(StrEnum):
@@ -31,6 +34,9 @@ class ChannelState:
     user_name: str = ""
     features: tuple[str, ...] = ()
     people: int | None = None
+    users: int = 0
+    """How many want it: it is left when the last of them does no more."""
+    was_granted: bool = False
     ask_again_at: float | None = None
     pages: dict[str, str] = field(default_factory=dict)
     """Pages asked for: kind → message id."""
@@ -57,25 +63,38 @@ class ChannelState:
         if message_id != self._request:
             return False
         self.grant = Grant.GRANTED
-        self.ask_again_at = None
+        self.was_granted = True
         self.code, self.reason = 0, ""
         self.role, self.user_id, self.user_name = data.role, data.user_id, data.user_name
         self.features = tuple(data.features)
         self.people = data.people or self.people
         self._head = Cursor(data.epoch, data.seq)
+        self._arrived()
         return True
 
+    def _arrived(self) -> None:
+        """At the head there is nothing more to wait for."""
+        if not self.catching_up:
+            self.ask_again_at = None
+
     def refused(self, message_id: str, code: int, reason: str) -> bool:
-        """Note a refusal of our question; False if it is about something else."""
-        if message_id != self._request or self.grant is not Grant.ASKED:
+        """Note a refusal of our question; False if it is about something else.
+
+        Who may not read the channel any more keeps nothing of it.
+        """
+        if message_id != self._request or self.grant not in (Grant.ASKED, Grant.GRANTED):
             return False
         self.grant, self.code, self.reason = Grant.REFUSED, code, reason
         self.ask_again_at = None
+        if code in _NOT_YOURS:
+            self.mirror.clear()
         return True
 
     def taken_away(self, data: Unsubscribed) -> None:
         """The service took the channel away: what it held must not be shown any more."""
         self.grant, self.code, self.reason = Grant.REFUSED, data.code, data.message
+        self.ask_again_at = None
+        self._request = ""
         self.mirror.clear()
         self._head = None
 
@@ -84,15 +103,31 @@ class ChannelState:
         if self.grant is not Grant.REFUSED:
             self.grant = Grant.WANTED
         self.ask_again_at = None
-        for kind in self.pages:
+
+    def take_pages(self) -> list[str]:
+        """The kinds of the pages that were asked for and will not come any more."""
+        kinds = list(self.pages)
+        for kind in kinds:
             self.mirror.forget_page(kind)
         self.pages.clear()
+        return kinds
 
-    def apply(self, frame: Changes) -> tuple[Applied, bool]:
-        """Apply changes; the second is whether the query has to be asked again."""
-        was_behind = self.catching_up
+    def apply(self, frame: Changes, patience_until: float) -> tuple[Applied, bool]:
+        """Apply changes; the second is whether the query has to be asked again.
+
+        While catching up nothing is asked, for the answer is on its way; if it stays away,
+        the query is asked again at `patience_until`, which every step forward moves on.
+        """
+        if not self.catching_up:
+            applied = self.mirror.apply(frame)
+            return applied, applied.hole
+        before = self.mirror.cursor
         applied = self.mirror.apply(frame)
-        return applied, applied.hole and not was_behind
+        if self.ask_again_at is not None and self.mirror.cursor != before:
+            self.ask_again_at = patience_until
+        if self.grant is Grant.GRANTED:
+            self._arrived()
+        return applied, False
 
     def add_page(self, message_id: str, page: Page) -> Applied:
         """Add older documents, if this page is the one asked for last."""

@@ -4,15 +4,29 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from edu_widgets.client.actions import Close, Connect, Send
+from edu_widgets.client.audience import Audience
 from edu_widgets.client.clock import Clock
 from edu_widgets.client.events import SessionEvent
-from edu_widgets.client.session import Close, Connect, Send, Session
+from edu_widgets.client.session import Session
 from edu_widgets.client.transport import Transport, TransportFailed
 
 _log = logging.getLogger(__name__)
 
-Listener = Callable[[SessionEvent], None]
+_LAST_WORDS = 0.5
+_CLOSE_WITHIN = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class _Generation:
+    """One transport and the tasks that serve it; what an older one does is not listened to."""
+
+    transport: Transport
+    life: "asyncio.Task[None] | None" = None
+    writer: "asyncio.Task[None] | None" = None
+    up: bool = False
 
 
 class Connection:
@@ -28,78 +42,82 @@ class Connection:
         self._connect = connect
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._listeners: list[Listener] = []
-        self._reader: asyncio.Task[None] | None = None
-        self._writer: asyncio.Task[None] | None = None
-        self._farewells: set[asyncio.Task[None]] = set()
-        self._transport: Transport | None = None
+        self._audience: Audience[SessionEvent] = Audience()
+        self._now: _Generation | None = None
+        self._endings: set[asyncio.Task[None]] = set()
         self._outgoing: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self._scheduled = False
+        self._changing = False
+        self._closed = False
 
-    def listen(self, listener: Listener) -> Callable[[], None]:
+    def listen(self, listener: Callable[[SessionEvent], None]) -> Callable[[], None]:
         """Tell `listener` every event from now on; returns what ends it."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return stop
+        return self._audience.listen(listener)
 
     def changed(self) -> None:
-        """Carry out what the session wants."""
-        for action in self.session.actions():
-            match action:
-                case Send(frame):
-                    self._outgoing.append(frame)
-                case Connect():
-                    self._start()
-                case Close(code, reason):
-                    self._end(code, reason)
-        if self._outgoing and self._transport is not None and self._writer is None:
-            self._writer = self._loop.create_task(self._write(self._transport))
-        for event in self.session.events():
-            self._tell(event)
+        """Carry out what the session wants, also what listeners make it want meanwhile."""
+        if self._changing:
+            return
+        self._changing = True
+        try:
+            while True:
+                actions, events = self.session.actions(), self.session.events()
+                if not actions and not events:
+                    break
+                for action in actions:
+                    self._do(action)
+                for event in events:
+                    self._audience.tell(event)
+        finally:
+            self._changing = False
+        self._write_soon()
         self._set_timer()
 
+    def _do(self, action: Send | Connect | Close) -> None:
+        match action:
+            case Send(frame):
+                self._outgoing.append(frame)
+            case Connect():
+                self._start()
+            case Close(code, reason):
+                self._end(code, reason)
+
     async def close(self) -> None:
-        """End the session and wait until nothing is left of it."""
+        """End the session and wait until nothing is left of it; within about two seconds."""
+        self._closed = True
         self.session.close()
         self.changed()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        await asyncio.gather(*self._farewells, return_exceptions=True)
+        if self._endings:
+            await asyncio.wait(self._endings)
         self.session.outbox.close()
-
-    def _tell(self, event: SessionEvent) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:  # noqa: BLE001 - one listener's fault must not cost the others
-                _log.exception("A listener of the connection failed on %s", type(event).__name__)
 
     def _soon(self) -> None:
         """Carry out once for all frames that arrived together."""
         if not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon(self._now)
+            self._loop.call_soon(self._act)
 
-    def _now(self) -> None:
+    def _act(self) -> None:
         self._scheduled = False
         self.changed()
 
     # -- timer ------------------------------------------------------------------------
 
     def _set_timer(self) -> None:
+        """See that `tick` comes in time. It may come early, so a timer is never moved back."""
+        due = None if self._closed else self.session.deadline()
+        if due is None:
+            return
+        when = self._loop.time() + max(0.0, due - self._clock.monotonic())
         if self._timer is not None:
+            if self._timer.when() <= when:
+                return
             self._timer.cancel()
-            self._timer = None
-        due = self.session.deadline()
-        if due is not None:
-            delay = max(0.0, due - self._clock.monotonic())
-            self._timer = self._loop.call_later(delay, self._tick)
+        self._timer = self._loop.call_at(when, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
@@ -109,79 +127,91 @@ class Connection:
     # -- transport ---------------------------------------------------------------------
 
     def _start(self) -> None:
-        transport = self._connect()
-        self._transport = self._writer = None
         self._outgoing.clear()
-        self._reader = self._loop.create_task(self._live(transport))
+        generation = self._now = _Generation(self._connect())
+        generation.life = self._loop.create_task(self._live(generation))
+        self._endings.add(generation.life)
+        generation.life.add_done_callback(self._endings.discard)
 
-    async def _live(self, transport: Transport) -> None:
+    async def _live(self, generation: _Generation) -> None:
         """One connection from its opening to its end."""
-        me = asyncio.current_task()
+        transport = generation.transport
+        retry_after = None
         try:
             await transport.open()
-            if self._reader is not me:
-                await transport.close(1000, "not needed")
-                return
-            self._transport = transport
-            self.transport_name = transport.name
-            self.session.opened()
-            self.changed()
-            await transport.read(self._receive)
-        except TransportFailed as failure:
-            code, reason = failure.code, failure.reason
-        except Exception as error:  # noqa: BLE001 - whatever it was, the next attempt comes
-            _log.exception("The transport failed unexpectedly")
-            code, reason = 0, f"Unexpected: {error!r}"
-        else:
+            if self._now is generation:
+                generation.up = True
+                self.transport_name = transport.name
+                self.session.opened()
+                self.changed()
+                await transport.read(lambda frame: self._receive(generation, frame))
             return
-        await transport.close(1000, "")
-        if self._reader is me:
-            self._transport = self._reader = self._writer = None
-            self.session.lost(code, reason)
+        except TransportFailed as failure:
+            code, reason, retry_after = failure.code, failure.reason, failure.retry_after
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next attempt comes
+            # Without its text or traceback, which may show what was in the frame or header.
+            _log.warning("The transport failed unexpectedly: %s", type(error).__name__)
+            code, reason = 0, f"Something unexpected happened ({type(error).__name__})."
+        finally:
+            if self._now is not generation:
+                await _let_go(transport)
+        if self._now is generation:
+            self._now = None
+            self.session.lost(code, reason, retry_after)
             self.changed()
+            await _finish(generation.writer)
+            await _let_go(transport)
 
-    def _receive(self, frame: bytes | str) -> None:
-        self.session.receive(frame)
-        self._soon()
+    def _receive(self, generation: _Generation, frame: bytes | str) -> None:
+        if self._now is generation:
+            self.session.receive(frame)
+            if not self._scheduled:
+                self._soon()
 
-    async def _write(self, transport: Transport) -> None:
+    def _write_soon(self) -> None:
+        generation = self._now
+        if self._outgoing and generation is not None and generation.up and not generation.writer:
+            generation.writer = self._loop.create_task(self._write(generation))
+
+    async def _write(self, generation: _Generation) -> None:
         try:
-            while self._outgoing and self._transport is transport:
+            while self._outgoing and self._now is generation:
                 frames, self._outgoing = self._outgoing, []
-                await transport.send(frames)
+                await generation.transport.send(frames)
         except TransportFailed:
             return  # `read` notices the same and says so
         finally:
-            if self._writer is asyncio.current_task():
-                self._writer = None
+            generation.writer = None
 
     def _end(self, code: int, reason: str) -> None:
-        reader, transport, writer = self._reader, self._transport, self._writer
-        last = self._outgoing
-        self._reader = self._transport = self._writer = None
-        self._outgoing = []
-        task = self._loop.create_task(_farewell(transport, reader, writer, last, code, reason))
-        self._farewells.add(task)
-        task.add_done_callback(self._farewells.discard)
+        generation, self._now = self._now, None
+        last, self._outgoing = self._outgoing, []
+        if generation is not None:
+            task = self._loop.create_task(_farewell(generation, last, code, reason))
+            self._endings.add(task)
+            task.add_done_callback(self._endings.discard)
 
 
-async def _farewell(
-    transport: Transport | None,
-    reader: "asyncio.Task[None] | None",
-    writer: "asyncio.Task[None] | None",
-    last: list[bytes],
-    code: int,
-    reason: str,
-) -> None:
-    if writer is not None:
+async def _farewell(generation: _Generation, last: list[bytes], code: int, reason: str) -> None:
+    """Say what is left to say, close, and see that nothing goes on."""
+    if generation.up:
         with contextlib.suppress(TransportFailed, TimeoutError):
-            async with asyncio.timeout(1.0):
-                await asyncio.shield(writer)
-    if transport is not None:
-        with contextlib.suppress(TransportFailed, TimeoutError):
-            async with asyncio.timeout(1.0):
-                await transport.send(last)
-        await transport.close(code, reason)
-    if reader is not None:
-        reader.cancel()
-        await asyncio.gather(reader, return_exceptions=True)
+            async with asyncio.timeout(_LAST_WORDS):
+                if generation.writer is not None:
+                    await asyncio.wait([generation.writer])
+                await generation.transport.send(last)
+        await _let_go(generation.transport, code, reason)
+    await _finish(generation.writer)
+    await _finish(generation.life)
+
+
+async def _let_go(transport: Transport, code: int = 1000, reason: str = "") -> None:
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(_CLOSE_WITHIN):
+            await transport.close(code, reason)
+
+
+async def _finish(task: "asyncio.Task[None] | None") -> None:
+    if task is not None and not task.done():
+        task.cancel()
+        await asyncio.wait([task])

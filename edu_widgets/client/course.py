@@ -1,87 +1,51 @@
 """One participant's view of one course, without any widget: the same in scripts and notebooks."""
 
 import contextlib
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import CancelledError
 
 import msgspec
 
+from edu_widgets.client.audience import Audience
 from edu_widgets.client.channel import ChannelState, Grant
 from edu_widgets.client.events import (
     ChannelChanged,
+    ChannelEvent,
     CommandChanged,
     DocumentsChanged,
+    PageSettled,
     ReconnectFailed,
     SessionEvent,
     SignalReceived,
-    State,
     StateChanged,
 )
+from edu_widgets.client.ledger import Ledger
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.client.network import CallbackThread, NetworkThread
 from edu_widgets.client.outbox import Command, Outbox, in_order
 from edu_widgets.client.pool import Pool, Pooled, Settings
 from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.standing import Standing
 from edu_widgets.client.transport import Target
-from edu_widgets.protocol import REGISTRY, meaning, uuid7
-from edu_widgets.protocol.channels import STAFF_ROLES, course_channel, staff_channel, user_channel
-from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, refusal
+from edu_widgets.client.view import (
+    ClientNumbers,
+    CourseEvent,
+    CourseView,
+    Person,
+    ViewChanged,
+    as_documented,
+    look,
+)
+from edu_widgets.protocol import REGISTRY, is_id, uuid7
+from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
+from edu_widgets.protocol.errors import (
+    EduWidgetsError,
+    InvalidArgument,
+    NotConnected,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Someone in a course."""
-
-    user_id: str
-    name: str
-    role: str = "student"
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether they may see what only instructors see."""
-        return self.role in STAFF_ROLES
-
-
-@dataclass(frozen=True, slots=True)
-class CourseView:
-    """How things stand, as every view shows it.
-
-    `state`: idle, connecting, live, reconnecting, offline, stopped or closed. `next_try` is in
-    ms since 1970. `queued` counts what is kept and will be sent.
-    """
-
-    state: str = "idle"
-    code: int = 0
-    reason: str = ""
-    next_try: int | None = None
-    queued: int = 0
-    online: int | None = None
-    readonly: bool = False
-    features: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ViewChanged:
-    """The view of the course changed."""
-
-    view: CourseView
-
-
-CourseEvent = ViewChanged | DocumentsChanged | CommandChanged | SignalReceived | ReconnectFailed
-
-
-@dataclass(frozen=True, slots=True)
-class ClientNumbers:
-    """Numbers about the connection, for `lesson.status()`."""
-
-    state: str
-    transport: str
-    round_trip: float | None
-    queued: int
-    reconnects: int
-    problem: str
+_CLOSE_WITHIN = 5.0
 
 
 class CourseClient:
@@ -115,11 +79,9 @@ class CourseClient:
         self._pooled: Pooled | None = None
         self._outbox: Outbox | None = None
         self._mirrors: dict[str, Mirror] = {}
-        self._listeners: list[Callable[[CourseEvent], None]] = []
-        self._receipts: dict[str, Receipt] = {}
-        self._pages: dict[str, list[Receipt]] = {}
-        self._view = CourseView()
-        self._view_changed = threading.Condition()
+        self._audience: Audience[CourseEvent] = Audience()
+        self._ledger = Ledger()
+        self._standing = Standing()
         self._stop_listening: Callable[[], None] = lambda: None
         self._closed = False
 
@@ -138,17 +100,15 @@ class CourseClient:
         pooled = await self._pool.acquire(self._target, self._settings)
         self._pooled, self._outbox = pooled, pooled.outbox
         self._stop_listening = pooled.connection.listen(self._heard)
-        for name in (self.channel, user_channel(self.course, self._me.user_id)):
-            self._subscribe(name)
-        if self._me.is_staff:
-            self._subscribe(staff_channel(self.course))
+        self._subscribe(self.channel)
+        self._follow_role()
         pooled.connection.changed()
         self._update_view()
 
     def _subscribe(self, name: str) -> None:
-        if self._pooled is not None:
+        if self._pooled is not None and name not in self._mirrors:
             state = self._pooled.connection.session.subscribe(name)
-            self._mirrors[name] = state.mirror
+            self._mirrors = {**self._mirrors, name: state.mirror}
 
     def close(self) -> None:
         """Leave. What waits in the outbox stays on disk and is sent by the next session."""
@@ -156,10 +116,13 @@ class CourseClient:
             return
         self._closed = True
         if self._network.alive:
-            closing = self._network.run(self._close())
+            try:
+                closing = self._network.run(self._close())
+            except NotConnected:
+                return  # the thread ended just now, and closed everything
             if not self._network.here:
-                with contextlib.suppress(TimeoutError):
-                    closing.result(5.0)
+                with contextlib.suppress(TimeoutError, CancelledError):
+                    closing.result(_CLOSE_WITHIN)
 
     async def _close(self) -> None:
         self._stop_listening()
@@ -169,13 +132,18 @@ class CourseClient:
                 session.unsubscribe(name)
             self._pooled.connection.changed()
         await self._pool.release(self._target)
-        error = NotConnected("The lesson was closed; what waited is kept on disk.")
-        for receipt in [*self._receipts.values(), *(r for rs in self._pages.values() for r in rs)]:
-            receipt.fail(error)
-        self._receipts.clear()
-        self._pages.clear()
+        self._ledger.close(NotConnected("The lesson was closed; what waited is kept on disk."))
         self._pooled = None
         self._update_view()
+
+    def renew(self, target: Target) -> None:
+        """Present another token from the next attempt on, and make that attempt now if due."""
+
+        def act(pooled: Pooled) -> None:
+            self._target = pooled.target = target
+            pooled.connection.session.retry_now()
+
+        self._in_session(act)
 
     @property
     def usable(self) -> bool:
@@ -198,10 +166,15 @@ class CourseClient:
 
     def view(self) -> CourseView:
         """How things stand."""
-        return self._view
+        return self._standing.view
 
     def mirror(self, channel: str | None = None) -> Mirror:
-        """The documents of a channel of this course; empty if it is not subscribed."""
+        """The documents of a channel of this course; empty if it is not subscribed.
+
+        Raises:
+            ForkedProcess: this is a forked child.
+        """
+        self._network.check_process()
         return self._mirrors.get(channel or self.channel) or Mirror()
 
     def commands(self, type_: str) -> list[Command]:
@@ -214,14 +187,14 @@ class CourseClient:
         """Numbers about the connection."""
         pooled = self._pooled
         if pooled is None:
-            return ClientNumbers(self._view.state, "", None, 0, 0, "")
+            return ClientNumbers(self._standing.view.state, "", None, 0, 0, "")
         statistics = pooled.connection.session.statistics
         problem = pooled.storage.problem if pooled.storage is not None else ""
         return ClientNumbers(
-            self._view.state,
+            self._standing.view.state,
             pooled.connection.transport_name,
             statistics.round_trip,
-            self._view.queued,
+            self._standing.view.queued,
             statistics.reconnects,
             problem,
         )
@@ -230,25 +203,12 @@ class CourseClient:
         """Wait until the course is live.
 
         Raises:
-            Refused: the service said no.
-            NotConnected: it was not reached within `timeout` seconds, or the lesson is closed.
+            Refused, NotConnected: see `Standing.wait_live`.
             WouldDeadlock: called on the network thread.
         """
+        self._network.check_process()
         self._network.forbid_waiting()
-        deadline = time.monotonic() + timeout
-        with self._view_changed:
-            while self._view.state != "live":
-                view = self._view
-                if view.state == "stopped":
-                    raise refusal(view.code, f"{view.reason or meaning(view.code)}")
-                left = deadline - time.monotonic()
-                if view.state == "closed" or left <= 0:
-                    msg = (
-                        f"{self.host or 'The service'} was not reached within {timeout:g} s: "
-                        f"{view.reason or view.state}. Trying goes on in the background."
-                    )
-                    raise NotConnected(msg)
-                self._view_changed.wait(left)
+        self._standing.wait_live(timeout, self.host or "The service")
 
     # -- sending -------------------------------------------------------------------------
 
@@ -268,9 +228,13 @@ class CourseClient:
             OutboxFull: 500 commands or 5 MiB are waiting already.
             MessageTooLong: it would not fit into a frame.
             NotConnected: the lesson is closed.
+            InvalidArgument: `id` cannot be one.
             ForkedProcess: this is a forked child.
         """
         self._network.check()
+        if id is not None and not is_id(id):
+            msg = f"{id!r:.80} cannot be an id: 1 to 64 letters, digits, '_', '.' or '-'."
+            raise InvalidArgument(msg)
         if self._closed or self._outbox is None:
             msg = "The lesson is closed. Run host(), join() or connect() again."
             raise NotConnected(msg)
@@ -288,19 +252,23 @@ class CourseClient:
         )
         self._outbox.reserve(command.size)
         receipt = Receipt(command.id, self._network)
-        self._network.post(self._submit, command, receipt)
+        try:
+            self._network.post(self._submit, self._outbox, command, receipt)
+        except EduWidgetsError:
+            self._outbox.release(command.size)
+            raise
         return receipt
 
-    def _submit(self, command: Command, receipt: Receipt) -> None:
+    def _submit(self, outbox: Outbox, command: Command, receipt: Receipt) -> None:
         if self._pooled is None:
+            outbox.release(command.size)
             receipt.fail(NotConnected("The lesson was closed before this could be kept."))
             return
-        self._receipts[command.id] = receipt
+        self._ledger.expect(receipt)
         try:
             self._pooled.connection.session.submit(command)
         except EduWidgetsError as error:
-            del self._receipts[command.id]
-            receipt.fail(error)
+            self._ledger.fail(receipt, error)
         self._pooled.connection.changed()
 
     def signal(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> None:
@@ -339,7 +307,7 @@ class CourseClient:
         if kind not in state.pages and not session.older(name, kind, limit):
             receipt.fail(NotConnected("Older messages cannot be fetched while offline."))
             return
-        self._pages.setdefault(f"{name} {kind}", []).append(receipt)
+        self._ledger.expect_page(name, kind, receipt)
         if self._pooled is not None:
             self._pooled.connection.changed()
 
@@ -355,13 +323,7 @@ class CourseClient:
 
     def listen(self, listener: Callable[[CourseEvent], None]) -> Callable[[], None]:
         """Tell `listener` every event, on the network thread; returns what ends it."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return stop
+        return self._audience.listen(listener)
 
     def call_back(self, fn: Callable[..., object], *args: object) -> None:
         """Run a user's code on the callback thread, after what came before."""
@@ -375,66 +337,57 @@ class CourseClient:
         """Run `fn` on the network thread after `delay` seconds; to be called there too."""
         return self._network.loop.call_later(delay, fn).cancel
 
-    def _heard(self, event: SessionEvent) -> None:  # noqa: C901 - one line an event
+    def _heard(self, event: SessionEvent) -> None:
         match event:
             case StateChanged():
                 self._update_view()
-            case ChannelChanged(channel):
-                if channel in self._mirrors:
-                    self._settle_pages(channel)
-                    self._follow_role(channel)
-                    self._update_view()
-            case DocumentsChanged(channel):
-                if channel in self._mirrors:
-                    self._tell(event)
-            case CommandChanged(command, gone):
-                if command.channel in self._mirrors:
-                    self._settle(command, gone=gone)
-                    self._tell(event)
-                self._update_view()
-            case SignalReceived(_, channel):
-                if channel in self._mirrors:
-                    self._tell(event)
             case ReconnectFailed():
-                self._tell(event)
+                self._audience.tell(event)
+            case CommandChanged(command):
+                if command.channel in self._mirrors:
+                    self._ledger.command(event)
+                    self._audience.tell(event)
+                self._update_view()
+            case _ if event.channel in self._mirrors:
+                self._heard_in_channel(event)
 
-    def _tell(self, event: CourseEvent) -> None:
-        for listener in tuple(self._listeners):
-            listener(event)
+    def _heard_in_channel(self, event: ChannelEvent) -> None:
+        match event:
+            case ChannelChanged(channel):
+                if channel == self.channel:
+                    self._learn()
+                self._update_view()
+            case DocumentsChanged(channel):
+                me = as_documented(self._me, event.upserted)
+                if channel.startswith("user:") and me != self._me:
+                    self._me = me
+                    self._follow_role()
+                self._audience.tell(event)
+            case PageSettled():
+                self._ledger.page(event)
+            case SignalReceived():
+                self._audience.tell(event)
 
-    def _settle(self, command: Command, *, gone: bool) -> None:
-        receipt = self._receipts.get(command.id)
-        if receipt is None:
-            return
-        if gone and command.state == "sent":
-            receipt.settle(self._mirrors[command.channel].cursor.seq)
-        elif gone:
-            receipt.fail(NotConnected("It was discarded before it was sent."))
-        elif command.state == "failed":
-            receipt.fail(refusal(command.code, command.error))
-        else:
-            return
-        del self._receipts[command.id]
+    def _learn(self) -> None:
+        """Who the service says we are is who we are."""
+        state = self._state(self.channel)
+        if state is not None and state.grant is Grant.GRANTED:
+            me = self._me
+            self._me = Person(
+                state.user_id or me.user_id, state.user_name or me.name, state.role or me.role
+            )
+            self._follow_role()
 
-    def _settle_pages(self, channel: str) -> None:
-        states = self._pooled.connection.session.channels if self._pooled is not None else {}
-        state = states.get(channel)
-        for key in [k for k in self._pages if k.startswith(f"{channel} ")]:
-            kind = key.rpartition(" ")[2]
-            if state is None or kind not in state.pages:
-                for receipt in self._pages.pop(key):
-                    receipt.settle(0)
-
-    def _follow_role(self, channel: str) -> None:
-        """What the service says we are is what we are."""
-        state = self._state(channel)
-        if channel != self.channel or state is None or state.grant is not Grant.GRANTED:
-            return
-        name = state.user_name or self._me.name
-        self._me = Person(self._me.user_id, name, state.role or self._me.role)
-        staff = staff_channel(self.course)
-        if self._me.is_staff and staff not in self._mirrors:
-            self._subscribe(staff)
+    def _follow_role(self) -> None:
+        """Want what our role lets us see."""
+        names = [user_channel(self.course, self._me.user_id)]
+        if self._me.is_staff:
+            names.append(staff_channel(self.course))
+        for name in names:
+            if name not in self._mirrors:
+                self._subscribe(name)
+            elif self._pooled is not None:
+                self._pooled.connection.session.ask_again(name)
 
     def _state(self, channel: str) -> ChannelState | None:
         if self._pooled is None:
@@ -443,32 +396,21 @@ class CourseClient:
 
     def _update_view(self) -> None:
         view = self._look()
-        if view == self._view:
-            return
-        with self._view_changed:
-            self._view = view
-            self._view_changed.notify_all()
-        self._tell(ViewChanged(view))
+        if self._standing.show(view):
+            self._audience.tell(ViewChanged(view))
 
     def _look(self) -> CourseView:
         if self._closed or self._pooled is None:
             return CourseView("closed" if self._closed else "idle")
         session = self._pooled.connection.session
-        queued = session.outbox.waiting
-        state = session.channels.get(self.channel)
-        if state is None or session.state is not State.CONNECTED:
-            name = "idle" if session.state is State.IDLE else session.state.value
-            online = None
-            return CourseView(
-                name, session.code, session.reason, session.next_try(), queued, online,
-                features=state.features if state is not None else (),
-            )  # fmt: skip
-        if state.grant is Grant.REFUSED:
-            return CourseView("stopped", state.code, state.reason, None, queued)
-        live = state.grant is Grant.GRANTED or session.statistics.reconnects > 0
-        return CourseView(
-            "live" if live else "connecting",
-            queued=queued,
-            online=state.people,
-            features=state.features,
-        )
+        return look(session, session.channels.get(self.channel))
+
+
+__all__ = [
+    "ClientNumbers",
+    "CourseClient",
+    "CourseEvent",
+    "CourseView",
+    "Person",
+    "ViewChanged",
+]

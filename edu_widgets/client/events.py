@@ -65,10 +65,24 @@ class ChannelChanged:
 
 @dataclass(frozen=True, slots=True)
 class CommandChanged:
-    """A command of one's own changed its state; `gone` once acknowledged or discarded."""
+    """A command of one's own changed its state; `gone` once acknowledged or discarded.
+
+    `seq` is the channel's number of its change, if that is why it is gone.
+    """
 
     command: Command
     gone: bool = False
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettled:
+    """A page of older documents is in the mirror, or will not come: then `code` or `reason`."""
+
+    channel: str
+    kind: str
+    code: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +94,5 @@ class SignalReceived:
     data: msgspec.Raw
 
 
-SessionEvent = (
-    StateChanged
-    | ReconnectFailed
-    | DocumentsChanged
-    | ChannelChanged
-    | CommandChanged
-    | SignalReceived
-)
+ChannelEvent = DocumentsChanged | ChannelChanged | PageSettled | SignalReceived
+SessionEvent = StateChanged | ReconnectFailed | CommandChanged | ChannelEvent

@@ -9,11 +9,12 @@ import queue
 import sys
 import threading
 import traceback
+import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from edu_widgets.protocol.errors import ForkedProcess, NotConnected, WouldDeadlock
+from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess, NotConnected, WouldDeadlock
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +22,15 @@ T = TypeVar("T")
 
 _FAREWELL = 2.0
 """Seconds that closing may take when the process ends."""
+
+
+async def _wind_up() -> None:
+    """End what still runs on the loop."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_FAREWELL)
 
 
 class NetworkThread:
@@ -35,6 +45,7 @@ class NetworkThread:
         self._loop = asyncio.new_event_loop()
         self._farewells: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._thread = threading.Thread(target=self._run, name="edu-widgets-network", daemon=True)
+        _all.add(self)
         self._thread.start()
 
     def _run(self) -> None:
@@ -42,12 +53,8 @@ class NetworkThread:
         try:
             self._loop.run_forever()
         finally:
-            for task in asyncio.all_tasks(self._loop):
-                task.cancel()
-            self._loop.run_until_complete(asyncio.sleep(0))
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
-            self._loop.close()
+            self._loop.run_until_complete(_wind_up())
+            self._loop.close()  # without waiting for name look-ups that still run
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -71,15 +78,23 @@ class NetworkThread:
             ForkedProcess: this is a forked child; the connection belongs to the parent.
             NotConnected: the thread has ended.
         """
+        self.check_process()
+        if not self.alive:
+            msg = "The network thread has ended with its process; nothing can be sent any more."
+            raise NotConnected(msg)
+
+    def check_process(self) -> None:
+        """See that this is the process the thread runs in.
+
+        Raises:
+            ForkedProcess: this is a forked child; the connection belongs to the parent.
+        """
         if self._pid != os.getpid():
             msg = (
                 "This process was forked from one with an open lesson. The connection stays with "
                 "the parent; call join() or connect() here to have one of your own."
             )
             raise ForkedProcess(msg)
-        if not self.alive:
-            msg = "The network thread has ended with its process; nothing can be sent any more."
-            raise NotConnected(msg)
 
     def post(self, fn: Callable[..., object], *args: object) -> None:
         """Run `fn(*args)` soon on the network thread. Any thread; returns at once.
@@ -98,10 +113,14 @@ class NetworkThread:
         """Run a coroutine on the network thread; a future for any other thread."""
         try:
             self.check()
-        except Exception:
+            return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError as error:
+            coroutine.close()
+            msg = "The network thread has ended; nothing can be sent any more."
+            raise NotConnected(msg) from error
+        except EduWidgetsError:
             coroutine.close()
             raise
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def forbid_waiting(self) -> None:
         """Refuse to wait on this thread for this thread's own work.
@@ -126,7 +145,8 @@ class NetworkThread:
             return
         with contextlib.suppress(Exception):
             self.run(self._say_goodbye()).result(_FAREWELL)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_FAREWELL)
 
     async def _say_goodbye(self) -> None:
@@ -166,25 +186,27 @@ class CallbackThread:
             fn, args = item
             try:
                 fn(*args)
-            except Exception as error:  # noqa: BLE001 - it is the user's code
+            except BaseException as error:  # noqa: BLE001 - the user's code; it may even exit
                 self._show(fn, error)
             del item, fn, args
 
-    def _show(self, fn: Callable[..., object], error: Exception) -> None:
+    def _show(self, fn: Callable[..., object], error: BaseException) -> None:
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = (last.filename, last.lineno or 0, type(error).__name__)
         if place in self._seen:
             return
         self._seen.add(place)
         name = getattr(fn, "__qualname__", repr(fn))
-        sys.stderr.write(f"The callback {name} raised (shown once):\n")
-        traceback.print_exception(error.with_traceback(_without_ours(error)))
+        with contextlib.suppress(Exception):  # where nobody can be told, going on counts more
+            sys.stderr.write(f"The callback {name} raised (shown once):\n")
+            traceback.print_exception(error.with_traceback(_without_ours(error)))
 
 
-def _without_ours(error: Exception) -> Any:
+def _without_ours(error: BaseException) -> Any:
     return error.__traceback__.tb_next if error.__traceback__ else None
 
 
+_all: "weakref.WeakSet[NetworkThread]" = weakref.WeakSet()
 _lock = threading.Lock()
 _network: NetworkThread | None = None
 _callbacks: CallbackThread | None = None
@@ -223,10 +245,25 @@ def stop_threads() -> None:
 
 
 def _after_fork() -> None:
+    """In a forked child: start afresh, and leave to the parent what is the parent's."""
     global _lock, _network, _callbacks  # noqa: PLW0603
     _lock = threading.Lock()
     _network = None
     _callbacks = None
+    for thread in tuple(_all):
+        _leave_alone(thread)
+
+
+def _leave_alone(thread: NetworkThread) -> None:
+    """Keep all that hangs on a thread of the parent from ever being destroyed here.
+
+    SQLite, closed in the child, would fold up and delete the write-ahead log the parent still
+    writes to, and asyncio would complain of a loop that was never closed.
+    """
+    import ctypes  # noqa: PLC0415 - only a forked child needs it
+
+    with contextlib.suppress(AttributeError):  # an interpreter that counts no references
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(thread))
 
 
 if hasattr(os, "register_at_fork"):

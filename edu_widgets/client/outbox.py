@@ -23,6 +23,8 @@ RESEND_AFTER = 20.0
 """Seconds without an answer on a healthy connection before a command is sent again."""
 
 _DEFAULT_PAUSE_MS = 1_000
+_MIN_PAUSE_MS = 50
+_MAX_PAUSE_MS = 3_600_000
 _ENVELOPE_BYTES = 512
 
 
@@ -39,6 +41,12 @@ class CommandState(StrEnum):
     SLOWED = "slowed"
     FAILED = "failed"
     HELD = "held"
+
+
+_SENDABLE = (CommandState.QUEUED, CommandState.SLOWED)
+
+REPLACED = "A newer one has taken its place."
+"""`error` of a command that left because of a newer one with the same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,16 @@ class NoStorage:
 class _LaneState:
     paused_until: float = 0.0
     in_flight: int = 0
+    halted: bool = False
+    """Something has to come again: nothing is sent until all that is under way is answered,
+    so that nothing overtakes what will be refused with `BEHIND`."""
+
+    def open(self, now: float) -> bool:
+        """Whether something may be sent now; past its halt, a lane is open again."""
+        if now < self.paused_until or (self.halted and self.in_flight):
+            return False
+        self.halted = False
+        return True
 
 
 class Outbox:
@@ -123,6 +141,8 @@ class Outbox:
     def load(self, wall: float) -> None:
         """Take over what an earlier process kept; what is older than 12 h waits for a yes."""
         for kept in self._storage.load():
+            if kept.id in self._commands:
+                continue
             command = replace(kept, retry_at=None)
             if command.state is not CommandState.FAILED:
                 stale = wall - command.created / 1000 > STALE_AFTER
@@ -130,8 +150,9 @@ class Outbox:
                     command, state=CommandState.HELD if stale else CommandState.QUEUED
                 )
             self._commands[command.id] = command
-            self._count += 1
-            self._bytes += command.size
+            with self._lock:
+                self._count += 1
+                self._bytes += command.size
 
     # -- any thread ---------------------------------------------------------------
 
@@ -155,7 +176,8 @@ class Outbox:
             self._count += 1
             self._bytes += size
 
-    def _release(self, size: int) -> None:
+    def release(self, size: int) -> None:
+        """Give back what was reserved for a command that is not handed over after all."""
         with self._lock:
             self._count -= 1
             self._bytes -= size
@@ -188,7 +210,7 @@ class Outbox:
         """
         known = self._commands.get(command.id)
         if known is not None:
-            self._release(command.size)
+            self.release(command.size)
             if (known.type, known.channel, known.data) == (
                 command.type,
                 command.channel,
@@ -197,30 +219,32 @@ class Outbox:
                 return []
             msg = f"The id {command.id!r} was used before for something else. Make a new one."
             raise IdConflict(msg, Code.ID_CONFLICT)
-        replaced = [c for c in self._commands.values() if self._replaces(command, c)]
-        for old in replaced:
-            self._forget(old)
+        replaced = [c for c in self._commands.values() if _same_key(command, c)]
+        replaced = [c for c in replaced if c.state is not CommandState.SENT]
         self._commands[command.id] = command
         self._storage.put(command)
-        return replaced
+        return [self._replaced(old) for old in replaced]
 
-    @staticmethod
-    def _replaces(new: Command, old: Command) -> bool:
-        waits = old.state in (CommandState.QUEUED, CommandState.SLOWED, CommandState.HELD)
-        same = (new.type, new.channel, new.key) == (old.type, old.channel, old.key)
-        return new.key is not None and same and waits
+    def _replaced(self, old: Command) -> Command:
+        self._forget(old)
+        return replace(old, error=REPLACED)
+
+    def _outdated(self, command: Command) -> bool:
+        """Whether a newer one with the same key came after it: then it must not come again."""
+        if command.key is None:
+            return False
+        same = [c for c in self._commands.values() if _same_key(command, c)]
+        return bool(same) and same[-1].id != command.id
 
     def due(self, now: float) -> list[Command]:
         """The commands to send now, marked as sent."""
         result = []
         blocked: set[Lane] = set()
         for command in tuple(self._commands.values()):
+            if command.lane in blocked or command.state not in _SENDABLE:
+                continue
             lane = self._lanes[command.lane]
-            if command.lane in blocked or now < lane.paused_until:
-                continue
-            if command.state not in (CommandState.QUEUED, CommandState.SLOWED):
-                continue
-            if lane.in_flight >= IN_FLIGHT:
+            if lane.in_flight >= IN_FLIGHT or not lane.open(now):
                 blocked.add(command.lane)
                 continue
             lane.in_flight += 1
@@ -244,42 +268,60 @@ class Outbox:
         retry_after: int | None,
         now: float,
         wall: float,
-    ) -> list[Command]:
-        """The service refused it; returns the commands that changed.
+    ) -> Command | None:
+        """The service refused it; returns it as it is now, None if it was not under way.
 
-        With a retry code its lane pauses and everything under way in it is queued again,
-        since the service takes nothing of the lane before this one comes again.
+        With a retry code its lane pauses: the service takes nothing more of the lane, and
+        answers what is under way with `BEHIND`, until this very command comes again. One that
+        a newer one has outdated does not come again; it is returned, but no longer kept.
         """
         command = self._commands.get(id)
-        if command is None:
-            return []
-        if not is_retry(code):
-            self._landed(command)
-            return [self._move(command, CommandState.FAILED, code, message or meaning(code))]
-        if command.state is not CommandState.SENT:
-            return []
-        if code == Code.BEHIND:
-            self._landed(command)
-            return [self._move(command, CommandState.QUEUED)]
-        pause = _DEFAULT_PAUSE_MS if retry_after is None else retry_after
-        self._lanes[command.lane].paused_until = now + pause / 1000
+        if command is None or command.state is not CommandState.SENT:
+            return None
         self._landed(command)
+        if not is_retry(code):
+            return self._move(command, CommandState.FAILED, code, message or meaning(code))
+        if self._outdated(command):
+            return self._replaced(self._move(command, CommandState.QUEUED))
+        lane = self._lanes[command.lane]
+        lane.halted = True
+        if code == Code.BEHIND and self._follows(command):
+            return self._move(command, CommandState.QUEUED)
+        pause = _DEFAULT_PAUSE_MS if retry_after is None else retry_after
+        pause = max(_MIN_PAUSE_MS, min(pause, _MAX_PAUSE_MS))
+        lane.paused_until = max(lane.paused_until, now + pause / 1000)
+        if code == Code.BEHIND:
+            return self._move(command, CommandState.QUEUED)
         retry_at = int(wall * 1000) + pause
-        return [self._move(command, CommandState.SLOWED, code, message, retry_at)]
+        return self._move(command, CommandState.SLOWED, code, message, retry_at)
+
+    def _follows(self, command: Command) -> bool:
+        """Whether an earlier command of its lane will come again before it."""
+        for earlier in self._commands.values():
+            if earlier.id == command.id:
+                return False
+            if earlier.lane is command.lane and earlier.state in (*_SENDABLE, CommandState.SENT):
+                return True
+        return False
 
     def disconnected(self) -> list[Command]:
-        """Nothing is under way any more: all of it will be sent again, with the same ids."""
+        """Nothing is under way any more: all of it will be sent again, with the same ids.
+
+        What a newer one has outdated is not; it comes back with an `error`, no longer kept.
+        """
         self._sent_at.clear()
         for lane in self._lanes.values():
             lane.in_flight = 0
             lane.paused_until = 0.0
+            lane.halted = False
         under_way = (CommandState.SENT, CommandState.SLOWED)
         again = [c for c in self._commands.values() if c.state in under_way]
-        return [self._move(c, CommandState.QUEUED) for c in again]
+        moved = [self._move(c, CommandState.QUEUED) for c in again]
+        return [self._replaced(c) if self._outdated(c) else c for c in moved]
 
     def unanswered(self, now: float) -> bool:
         """Whether something under way has waited too long for its answer."""
-        return any(now - at > RESEND_AFTER for at in self._sent_at.values())
+        return any(now - at >= RESEND_AFTER for at in self._sent_at.values())
 
     def retry(self, id: str, created: int) -> Command | None:  # noqa: A002
         """Send a failed or held command after all, behind what waits already."""
@@ -303,15 +345,15 @@ class Outbox:
         self._forget(command)
         return command
 
-    def wake_at(self, now: float) -> float | None:
-        """When a paused lane may go on, or an answer is overdue."""
-        waiting = {
-            c.lane
-            for c in self._commands.values()
-            if c.state in (CommandState.QUEUED, CommandState.SLOWED)
-        }
-        paused = [self._lanes[lane].paused_until for lane in waiting]
-        times = [at for at in paused if at > now]
+    def wake_at(self) -> float | None:
+        """When a paused lane may go on, or an answer is overdue; maybe in the past."""
+        waiting = {c.lane for c in self._commands.values() if c.state in _SENDABLE}
+        lanes = (self._lanes[lane] for lane in waiting)
+        times = [
+            lane.paused_until
+            for lane in lanes
+            if lane.in_flight < IN_FLIGHT and not (lane.halted and lane.in_flight)
+        ]
         times += [min(self._sent_at.values()) + RESEND_AFTER] if self._sent_at else []
         return min(times, default=None)
 
@@ -325,7 +367,7 @@ class Outbox:
 
     def _forget(self, command: Command) -> None:
         del self._commands[command.id]
-        self._release(command.size)
+        self.release(command.size)
         self._storage.remove(command.id)
 
     def _move(
@@ -341,6 +383,14 @@ class Outbox:
         if state is CommandState.FAILED:
             self._storage.put(moved)
         return moved
+
+
+def _same_key(one: Command, other: Command) -> bool:
+    return one.key is not None and (one.type, one.channel, one.key) == (
+        other.type,
+        other.channel,
+        other.key,
+    )
 
 
 def in_order(commands: Iterable[Command]) -> list[Command]:

@@ -1,5 +1,6 @@
 """One connection for each service and person, shared by every lesson and channel."""
 
+import asyncio
 import random
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,12 +9,12 @@ from pathlib import Path
 
 from edu_widgets.client.clock import Clock, SystemClock
 from edu_widgets.client.connection import Connection
+from edu_widgets.client.link import Limits
 from edu_widgets.client.network import NetworkThread
 from edu_widgets.client.outbox import Outbox
-from edu_widgets.client.session import Limits, Session
+from edu_widgets.client.session import Session
 from edu_widgets.client.storage import OutboxFile
 from edu_widgets.client.transport import Target, Transport
-from edu_widgets.client.websocket import WebSocketTransport
 from edu_widgets.protocol.errors import NotConnected
 from edu_widgets.protocol.ids import uuid7
 
@@ -28,9 +29,16 @@ class Pooled:
     """A connection and how many use it."""
 
     connection: Connection
+    target: Target
     outbox: Outbox
     storage: OutboxFile | None
     users: int = 0
+
+
+def _websocket(target: Target) -> Transport:
+    from edu_widgets.client.websocket import WebSocketTransport  # noqa: PLC0415 - slow to import
+
+    return WebSocketTransport(target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Settings:
 
     outbox_folder: Path | None = None
     limits: Limits = field(default_factory=Limits)
-    transport: Callable[[Target], Transport] = WebSocketTransport
+    transport: Callable[[Target], Transport] = _websocket
 
 
 class Pool:
@@ -49,6 +57,7 @@ class Pool:
         self._network = network
         self._clock = clock or SystemClock()
         self._open: OrderedDict[Key, Pooled] = OrderedDict()
+        self._closing: dict[Key, asyncio.Future[None]] = {}
         network.at_end(self.close)
 
     async def acquire(self, target: Target, settings: Settings) -> Pooled:
@@ -58,11 +67,15 @@ class Pool:
             NotConnected: ten connections are open and all in use.
         """
         key = (target.url, target.user_id)
+        while key in self._closing:  # its outbox has to be closed before it can be opened
+            await asyncio.wait([self._closing[key]])
+        if key not in self._open:
+            await self._make_room()
         pooled = self._open.get(key)
         if pooled is None:
-            await self._make_room()
             pooled = self._open[key] = self._start(target, settings)
         self._open.move_to_end(key)
+        pooled.target = target
         pooled.users += 1
         return pooled
 
@@ -74,14 +87,20 @@ class Pool:
             return
         pooled.users -= 1
         if pooled.users <= 0:
-            del self._open[key]
-            await pooled.connection.close()
+            await self._end(key)
 
     async def close(self) -> None:
         """Close every connection."""
-        pooled, self._open = list(self._open.values()), OrderedDict()
-        for one in pooled:
-            await one.connection.close()
+        await asyncio.gather(*(self._end(key) for key in tuple(self._open)))
+
+    async def _end(self, key: Key) -> None:
+        pooled = self._open.pop(key)
+        task = asyncio.ensure_future(pooled.connection.close())
+        self._closing[key] = task
+        try:
+            await asyncio.shield(task)
+        finally:
+            self._closing.pop(key, None)
 
     async def _make_room(self) -> None:
         while len(self._open) >= MAX_CONNECTIONS:
@@ -92,7 +111,7 @@ class Pool:
                     "Close a lesson that is no longer needed: lesson.close()."
                 )
                 raise NotConnected(msg)
-            await self._open.pop(idle).connection.close()
+            await self._end(idle)
 
     def _start(self, target: Target, settings: Settings) -> Pooled:
         storage = (
@@ -110,7 +129,9 @@ class Pool:
             uuid7,
             settings.limits,
         )
-        connection = Connection(session, lambda: settings.transport(target), self._clock)
+        pooled: Pooled
+        connection = Connection(session, lambda: settings.transport(pooled.target), self._clock)
+        pooled = Pooled(connection, target, outbox, storage)
         session.open()
         connection.changed()
-        return Pooled(connection, outbox, storage)
+        return pooled

@@ -1,6 +1,7 @@
 """What a call that returns at once gives back."""
 
 import asyncio
+import contextlib
 from collections.abc import Generator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -64,7 +65,24 @@ class Receipt:
             raise NotConnected(msg) from None
 
     def __await__(self) -> Generator[Any, None, int]:
-        return asyncio.wrap_future(self._future).__await__()
+        return self._settled().__await__()
+
+    async def _settled(self) -> int:
+        """Wait in the caller's loop; giving up there does not take it back here."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+
+        def wake() -> None:
+            if not waiter.done():
+                waiter.set_result(None)
+
+        def settled(_: object) -> None:
+            with contextlib.suppress(RuntimeError):  # that loop is closed, nobody waits there
+                loop.call_soon_threadsafe(wake)
+
+        self._future.add_done_callback(settled)
+        await waiter
+        return self._future.result()
 
     def settle(self, seq: int) -> None:
         """Acknowledged (network thread)."""

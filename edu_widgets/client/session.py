@@ -5,103 +5,40 @@ answers with `actions` for the transport and `events` for those who listen. Time
 are passed in, so every behaviour can be tested without waiting.
 """
 
-import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-import msgspec
-
+from edu_widgets.client import incoming
+from edu_widgets.client.actions import Action, Close, Connect, Send
 from edu_widgets.client.backoff import Backoff
 from edu_widgets.client.channel import ChannelState, Grant
 from edu_widgets.client.clock import Clock
 from edu_widgets.client.events import (
-    ChannelChanged,
     CommandChanged,
-    DocumentsChanged,
+    PageSettled,
     ReconnectFailed,
     SessionEvent,
-    SignalReceived,
     State,
     StateChanged,
 )
-from edu_widgets.client.liveness import HEARTBEAT, Liveness
-from edu_widgets.client.mirror import Applied
+from edu_widgets.client.link import Limits, Link, Statistics
+from edu_widgets.client.liveness import LATE, PATIENCE, Liveness
 from edu_widgets.client.outbox import Command, Outbox
-from edu_widgets.protocol import (
-    MAX_SERVICE_FRAME,
-    REGISTRY,
-    Code,
-    Envelope,
-    decode,
-    decode_data,
-    encode,
-    is_retry,
-    meaning,
-    messages,
+from edu_widgets.protocol import Code, encode, is_retry, meaning, messages
+from edu_widgets.protocol.errors import IdConflict
+
+MAX_EXPIRED = 3
+"""Refusals of a token in a row, each after the source was asked again, before giving up."""
+
+ANSWER_WITHIN = 20.0
+"""Seconds after which a subscription without an answer is asked for again."""
+
+_STABLE = 5.0
+_MAX_WAIT = 60.0
+_EXPIRED = (
+    "The token has expired, and asking for another one gave none that is accepted. Connect again "
+    "with a fresh token, or with a function that returns one."
 )
-from edu_widgets.protocol.errors import IdConflict, ProtocolError
-
-_log = logging.getLogger(__name__)
-
-MAX_ATTEMPTS = 5
-"""Failures in a row after which the view says *offline* (seed: `maxReconnectAttempts`)."""
-
-_ASK_AGAIN = 1.0
-_ANSWER_WITHIN = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """Open a transport."""
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Write a frame."""
-
-    frame: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Close the transport."""
-
-    code: int
-    reason: str
-
-
-Action = Connect | Send | Close
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The seed's settings, in seconds."""
-
-    heartbeat: float = HEARTBEAT
-    reconnect_interval: float = 1.0
-    max_attempts: int = MAX_ATTEMPTS
-
-
-@dataclass(slots=True)
-class Statistics:
-    """Numbers about a session, alive."""
-
-    frames_received: int = 0
-    frames_sent: int = 0
-    reconnects: int = 0
-    round_trip: float | None = None
-    """Seconds of the last round trip measured."""
-
-
-@dataclass(slots=True)
-class _Link:
-    """What belongs to one connection and ends with it."""
-
-    liveness: Liveness
-    asked: dict[str, float] = field(default_factory=dict)
-    """When subscriptions were sent, by message id."""
-    beat_at: float | None = None
 
 
 class Session:
@@ -128,7 +65,10 @@ class Session:
         self._clock = clock
         self._new_id = new_id
         self._backoff = Backoff(rng, self._limits.reconnect_interval)
-        self._link: _Link | None = None
+        self._link: Link | None = None
+        self._attempts = 0
+        self._expired = 0
+        self._next_try: int | None = None
         self._connecting = False
         self._was_connected = False
         self._actions: list[Action] = []
@@ -146,13 +86,18 @@ class Session:
         events, self._events = self._events, []
         return events
 
+    def emit(self, event: SessionEvent) -> None:
+        """Tell those who listen."""
+        self._events.append(event)
+
     def deadline(self) -> float | None:
         """The monotonic time at which `tick` wants to be called, if nothing happens before."""
-        now = self._clock.monotonic()
         times = [self.next_attempt]
-        if self._link is not None:
-            times.append(self._link.liveness.due())
-            times.append(self.outbox.wake_at(now))
+        link = self._link
+        if link is not None:
+            times += [link.liveness.due(), link.overdue_at]
+            if link.overdue_at is None:
+                times.append(self.outbox.wake_at())
             times += [channel.ask_again_at for channel in self.channels.values()]
         return min((t for t in times if t is not None), default=None)
 
@@ -167,58 +112,84 @@ class Session:
         """The transport is up and our service answered."""
         now = self._clock.monotonic()
         self._connecting = False
-        self._link = _Link(Liveness.start(now, self._clock.wall(), self._limits.heartbeat))
-        self._backoff.succeeded()
-        self.next_attempt = None
+        liveness = Liveness.start(now, self._clock.wall(), self._limits.heartbeat)
+        self._link = Link(liveness, now)
+        self.next_attempt = self._next_try = None
         if self._was_connected:
             self.statistics.reconnects += 1
         self._was_connected = True
         self._become(State.CONNECTED)
         for channel in self.channels.values():
             if channel.grant is Grant.WANTED:
-                self._ask(channel)
-        self._flush()
+                self.ask(channel)
+        self.flush()
 
-    def lost(self, code: int, reason: str) -> None:
-        """The transport failed to open, or is gone. `code` is from the table of codes, or 0."""
+    def lost(self, code: int, reason: str, retry_after: float | None = None) -> None:
+        """The transport failed to open, or is gone.
+
+        `code` is from the table of codes, or 0; `retry_after` in seconds, if the service named
+        the time it needs.
+        """
         if self.state in (State.CLOSED, State.STOPPED) or not (self._connecting or self._link):
             return
-        self._connecting = False
-        self._link = None
+        now = self._clock.monotonic()
+        self._forget_link(now)
+        self._expired = self._expired + 1 if code == Code.TOKEN_EXPIRED else 0
+        if self._expired >= MAX_EXPIRED:
+            self._stop(code, _EXPIRED)
+        elif not is_retry(code):
+            self._stop(code, reason)
+        else:
+            delay = self._backoff.failed(now)
+            if retry_after is not None:
+                delay += min(max(retry_after, 0.0), _MAX_WAIT)
+            self.next_attempt = now + delay
+            self._next_try = int((self._clock.wall() + delay) * 1000)
+            if self._attempts == self._limits.max_attempts:
+                self.emit(ReconnectFailed(self._attempts))
+            self._become(self._unconnected(), code, reason)
+
+    def _forget_link(self, now: float) -> None:
+        """The connection, or the attempt at one, is over."""
+        link, self._link, self._connecting = self._link, None, False
+        if link is None or not link.answered:
+            self._attempts += 1  # the loss of a connection that worked is no failed attempt
+        elif now - link.opened_at >= _STABLE:
+            self._backoff.succeeded()
         for command in self.outbox.disconnected():
-            self._events.append(CommandChanged(command))
+            self.emit(CommandChanged(command, gone=self.outbox.get(command.id) is None))
         for channel in self.channels.values():
             channel.disconnected()
-        if not is_retry(code):
-            self.next_attempt = None
-            self._become(State.STOPPED, code, reason)
-            return
-        now = self._clock.monotonic()
-        delay = self._backoff.failed(now)
-        self.next_attempt = now + delay
-        failures = self._backoff.failures
-        # The loss itself is not a failed attempt, the first connection's failure is.
-        attempts = failures - 1 if self._was_connected else failures
-        if attempts == self._limits.max_attempts:
-            self._events.append(ReconnectFailed(attempts))
-        self._become(self._unconnected(attempts), code, reason)
+            for kind in channel.take_pages():
+                self.emit(PageSettled(channel.name, kind, reason="The connection was lost."))
 
-    def _unconnected(self, attempts: int) -> State:
-        if attempts >= self._limits.max_attempts:
+    def _stop(self, code: int, reason: str) -> None:
+        self.next_attempt = self._next_try = None
+        self._attempts = self._expired = 0
+        self._backoff.succeeded()
+        self._become(State.STOPPED, code, reason)
+
+    def _unconnected(self) -> State:
+        if self._attempts >= self._limits.max_attempts:
             return State.OFFLINE
         return State.RECONNECTING if self._was_connected else State.CONNECTING
 
+    def answered(self) -> None:
+        """The service does its work on this connection, so earlier failures are over."""
+        if self._link is not None and not self._link.answered:
+            self._link.answered = True
+            self._attempts = self._expired = 0
+            self._backoff.answered()
+
     def retry_now(self) -> None:
-        """Try to connect at once; with a live connection, nothing."""
+        """Try to connect at once; with a live connection, ask for what was refused."""
+        for channel in self.channels.values():
+            if channel.grant is Grant.REFUSED:
+                channel.grant = Grant.WANTED
+                if self._link is not None:
+                    self.ask(channel)
         if self.state in (State.RECONNECTING, State.OFFLINE, State.STOPPED, State.CONNECTING):
-            for channel in self.channels.values():
-                if channel.grant is Grant.REFUSED:
-                    channel.grant = Grant.WANTED
             self._try_now()
-        elif self.state is State.CONNECTED:
-            for channel in self.channels.values():
-                if channel.grant is Grant.REFUSED:
-                    self._ask(channel)
 
     def close(self) -> None:
         """End it. What waits in the outbox stays on disk."""
@@ -228,7 +199,7 @@ class Session:
             self._actions.append(Close(1000, "bye"))
         self._link = None
         self._connecting = False
-        self.next_attempt = None
+        self.next_attempt = self._next_try = None
         self._become(State.CLOSED)
 
     def tick(self) -> None:
@@ -240,7 +211,7 @@ class Session:
         if link is None:
             return
         beat, dead = link.liveness.check(now, wall)
-        if dead or self.outbox.unanswered(now):
+        if dead or self._overdue(link, now):
             self._actions.append(Close(Code.DEAD_PEER, "no answer"))
             self.lost(Code.DEAD_PEER, meaning(Code.DEAD_PEER))
             return
@@ -248,28 +219,40 @@ class Session:
             self._beat(link)
         for channel in self.channels.values():
             if channel.ask_again_at is not None and now >= channel.ask_again_at:
-                self._ask(channel)
-        self._flush()
+                self.ask(channel)
+        self.flush()
+
+    def _overdue(self, link: Link, now: float) -> bool:
+        """Whether a command stays unanswered for good; its answer may wait in the socket."""
+        if not self.outbox.unanswered(now):
+            link.overdue_at = None
+            return False
+        if link.overdue_at is None:
+            link.overdue_at = now + PATIENCE
+            return False
+        if now > link.overdue_at + LATE:
+            link.overdue_at = now + PATIENCE
+        return now >= link.overdue_at
 
     def _try_now(self) -> None:
-        self.next_attempt = None
+        planned = self.next_attempt is not None
+        self.next_attempt = self._next_try = None
         if self._connecting or self._link is not None:
             return
         self._connecting = True
         self._actions.append(Connect())
         if self.state in (State.IDLE, State.STOPPED):
             self._become(State.CONNECTING)
+        elif planned:
+            self._become(self.state, self.code, self.reason)
 
     def _become(self, state: State, code: int = 0, reason: str = "") -> None:
         self.state, self.code, self.reason = state, code, reason
-        self._events.append(StateChanged(state, code, reason, self.next_try()))
+        self.emit(StateChanged(state, code, reason, self._next_try))
 
     def next_try(self) -> int | None:
         """When the next attempt is, in ms since 1970; None if none is planned."""
-        if self.next_attempt is None:
-            return None
-        wait = self.next_attempt - self._clock.monotonic()
-        return int((self._clock.wall() + wait) * 1000)
+        return self._next_try
 
     # -- what people want ----------------------------------------------------------------
 
@@ -278,15 +261,30 @@ class Session:
         channel = self.channels.get(name)
         if channel is None:
             channel = self.channels[name] = ChannelState(name)
-            if self._link is not None:
-                self._ask(channel)
+        channel.users += 1
+        if self._link is not None and channel.grant in (Grant.WANTED, Grant.REFUSED):
+            self.ask(channel)
         return channel
 
     def unsubscribe(self, name: str) -> None:
-        """Want a channel no more."""
-        channel = self.channels.pop(name, None)
-        if channel is not None and self._link is not None and channel.grant is not Grant.REFUSED:
+        """Want a channel no more; it is left when nobody wants it."""
+        channel = self.channels.get(name)
+        if channel is None:
+            return
+        channel.users -= 1
+        if channel.users > 0:
+            return
+        del self.channels[name]
+        if self._link is not None and channel.grant is not Grant.REFUSED:
             self._send("unsubscribe", name, messages.Unsubscribe(self.user_id))
+
+    def ask_again(self, name: str) -> None:
+        """Ask for a channel that was refused: what may be read has changed."""
+        channel = self.channels.get(name)
+        if channel is not None and channel.grant is Grant.REFUSED:
+            channel.grant = Grant.WANTED
+            if self._link is not None:
+                self.ask(channel)
 
     def submit(self, command: Command) -> None:
         """Take a command (already `reserve`d) and send it when its turn comes.
@@ -295,28 +293,31 @@ class Session:
             IdConflict: its id is in use for something else.
         """
         for old in self.outbox.add(command):
-            self._events.append(CommandChanged(old, gone=True))
+            self.emit(CommandChanged(old, gone=True))
         kept = self.outbox.get(command.id)
         if kept is not None:
-            self._events.append(CommandChanged(kept))
-        if self._link is None:
-            if self.state is State.OFFLINE:
-                self._try_now()
-        else:
-            self._flush()
+            self.emit(CommandChanged(kept))
+        self._send_or_probe()
 
     def retry(self, id: str) -> None:  # noqa: A002
         """Send a failed or held command after all."""
         command = self.outbox.retry(id, int(self._clock.wall() * 1000))
         if command is not None:
-            self._events.append(CommandChanged(command))
-            self._flush()
+            self.emit(CommandChanged(command))
+            self._send_or_probe()
+
+    def _send_or_probe(self) -> None:
+        if self._link is not None:
+            self.flush()
+        elif self.state is State.OFFLINE:
+            self._try_now()
 
     def discard(self, id: str) -> None:  # noqa: A002
         """Forget a command that is not under way."""
         command = self.outbox.discard(id)
         if command is not None:
-            self._events.append(CommandChanged(command, gone=True))
+            self.emit(CommandChanged(command, gone=True))
+            self.flush()
 
     def older(self, name: str, kind: str, limit: int) -> bool:
         """Ask for older documents of a window; False if all are here or nothing can be asked."""
@@ -335,22 +336,24 @@ class Session:
         if self._link is not None:
             self._send(type_, name, data)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send the commands whose turn it is."""
         if self._link is None:
             return
         for command in self.outbox.due(self._clock.monotonic()):
             self._send(command.type, command.channel, command.data, command.id)
-            self._events.append(CommandChanged(command))
+            self.emit(CommandChanged(command))
 
-    def _ask(self, channel: ChannelState) -> None:
+    def ask(self, channel: ChannelState) -> None:
+        """Ask for everything of a channel since our cursor."""
         id_ = self._new_id()
         now = self._clock.monotonic()
         self._send("subscribe", channel.name, channel.ask(id_, self.user_id), id_)
-        channel.ask_again_at = now + _ANSWER_WITHIN
+        channel.ask_again_at = now + ANSWER_WITHIN
         if self._link is not None and self.statistics.round_trip is None:
             self._link.asked[id_] = now
 
-    def _beat(self, link: _Link) -> None:
+    def _beat(self, link: Link) -> None:
         self._send("heartbeat", "system", messages.Heartbeat(int(self._clock.wall() * 1000)))
         link.beat_at = self._clock.monotonic()
 
@@ -373,138 +376,20 @@ class Session:
             return
         link.liveness.heard(self._clock.monotonic())
         self.statistics.frames_received += 1
-        try:
-            envelope = decode(frame, limit=MAX_SERVICE_FRAME)
-            handler = _HANDLERS.get(envelope.type)
-            if handler is not None:
-                handler(self, envelope)
-            else:
-                self._on_other(envelope)
-        except ProtocolError as error:
-            _log.warning("A frame from the service was ignored: %s", error)
+        incoming.take(self, link, frame)
 
-    def _on_changes(self, envelope: Envelope) -> None:
-        channel = self.channels.get(envelope.channel)
-        if channel is None or channel.grant is Grant.REFUSED:
-            return
-        frame = _CHANGES.decode(envelope)
-        live = not channel.catching_up
-        applied, ask = channel.apply(frame)
-        if ask:
-            self._ask(channel)
-        self._tell(channel.name, applied, live=live and not frame.reset)
-
-    def _tell(self, name: str, applied: Applied, *, live: bool) -> None:
-        if applied.upserted or applied.removed or applied.reset:
-            self._events.append(
-                DocumentsChanged(name, applied.upserted, applied.removed, applied.reset, live)
-            )
-
-    def _on_subscribed(self, envelope: Envelope) -> None:
-        channel = self.channels.get(envelope.channel)
-        data = decode_data(envelope, messages.Subscribed)
-        if channel is not None and channel.granted(envelope.message_id, data):
-            sent = self._link.asked.pop(envelope.message_id, None) if self._link else None
-            self._measure(sent)
-            self._events.append(ChannelChanged(channel.name))
-
-    def _on_unsubscribed(self, envelope: Envelope) -> None:
-        data = decode_data(envelope, messages.Unsubscribed)
-        channel = self.channels.get(data.channel or envelope.channel)
-        if channel is not None:
-            channel.taken_away(data)
-            self._events.append(DocumentsChanged(channel.name, reset=True))
-            self._events.append(ChannelChanged(channel.name))
-
-    def _on_ack(self, envelope: Envelope) -> None:
-        data = decode_data(envelope, messages.Ack)
-        command = self.outbox.acked(data.message_id)
-        if command is not None:
-            self._events.append(CommandChanged(command, gone=True))
-            self._flush()
-
-    def _on_error(self, envelope: Envelope) -> None:
-        data = decode_data(envelope, messages.Error)
-        now, wall = self._clock.monotonic(), self._clock.wall()
-        changed = self.outbox.refused(
-            data.message_id, data.code, data.message, data.retry_after, now, wall
-        )
-        if changed:
-            self._events += [CommandChanged(command) for command in changed]
-            self._flush()
-            return
-        channel = self.channels.get(envelope.channel)
-        if channel is None:
-            _log.warning("The service reports: %s (%s)", data.message, data.code)
-            return
-        for kind in [k for k, id_ in channel.pages.items() if id_ == data.message_id]:
-            del channel.pages[kind]
-            channel.mirror.forget_page(kind)
-            self._events.append(ChannelChanged(channel.name))
-        if channel.refused(data.message_id, data.code, data.message or meaning(data.code)):
-            if is_retry(data.code):
-                channel.grant = Grant.WANTED
-                wait = _ASK_AGAIN if data.retry_after is None else data.retry_after / 1000
-                channel.ask_again_at = now + wait
-            self._events.append(ChannelChanged(channel.name))
-
-    def _on_page(self, envelope: Envelope) -> None:
-        channel = self.channels.get(envelope.channel)
-        if channel is None:
-            return
-        applied = channel.add_page(envelope.message_id, decode_data(envelope, messages.Page))
-        self._tell(channel.name, applied, live=False)
-        self._events.append(ChannelChanged(channel.name))
-
-    def _on_room(self, envelope: Envelope) -> None:
-        channel = self.channels.get(envelope.channel)
-        if channel is not None:
-            channel.people = decode_data(envelope, messages.Room).people
-            self._events.append(ChannelChanged(channel.name))
-
-    def _on_heartbeat_ack(self, envelope: Envelope) -> None:
-        decode_data(envelope, messages.HeartbeatAck)
-        if self._link is not None:
-            self._measure(self._link.beat_at)
-            self._link.beat_at = None
-
-    def _measure(self, sent: float | None) -> None:
+    def measure(self, sent: float | None) -> None:
+        """Note a round trip that began at `sent`."""
         if sent is not None:
             self.statistics.round_trip = self._clock.monotonic() - sent
 
-    def _on_other(self, envelope: Envelope) -> None:
-        known = REGISTRY.frames.get(envelope.type)
-        if known is not None and known.signal and envelope.channel in self.channels:
-            self._events.append(SignalReceived(envelope.type, envelope.channel, envelope.data))
-        else:
-            _log.debug("A frame of unknown type %r was ignored", envelope.type)
+    def patience(self) -> float:
+        """Until when an answer asked for now is waited for."""
+        return self._clock.monotonic() + ANSWER_WITHIN
 
+    def now(self) -> tuple[float, float]:
+        """The time, on the monotonic clock and on the wall."""
+        return self._clock.monotonic(), self._clock.wall()
 
-class _ChangesDecoder:
-    """`changes` is the frame that comes a thousand times: its decoder is built once."""
-
-    def __init__(self) -> None:
-        self._decoder = msgspec.json.Decoder(messages.Changes)
-
-    def decode(self, envelope: Envelope) -> messages.Changes:
-        try:
-            return self._decoder.decode(envelope.data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            msg = f"changes: {error}."
-            raise ProtocolError(msg, message_id=envelope.message_id) from error
-
-
-_CHANGES = _ChangesDecoder()
-
-_HANDLERS: dict[str, Callable[[Session, Envelope], None]] = {
-    "changes": Session._on_changes,  # noqa: SLF001 - the table belongs to the class
-    "subscribed": Session._on_subscribed,  # noqa: SLF001
-    "unsubscribed": Session._on_unsubscribed,  # noqa: SLF001
-    "ack": Session._on_ack,  # noqa: SLF001
-    "error": Session._on_error,  # noqa: SLF001
-    "page": Session._on_page,  # noqa: SLF001
-    "room": Session._on_room,  # noqa: SLF001
-    "heartbeat_ack": Session._on_heartbeat_ack,  # noqa: SLF001
-}
 
 __all__ = ["Close", "Connect", "IdConflict", "Limits", "Send", "Session", "Statistics"]

@@ -32,6 +32,13 @@ CREATE TABLE IF NOT EXISTS command (
 )
 """
 _COLUMNS = "id, type, channel, data, lane, created, key, state, code, error"
+_PUT = (
+    f"INSERT INTO command ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+    "ON CONFLICT (id) DO UPDATE SET state=excluded.state, code=excluded.code, "
+    "error=excluded.error, created=excluded.created"
+)
+_NEWBORN = 60.0
+"""Seconds for which an empty file is left alone."""
 
 
 class OutboxFile:
@@ -48,6 +55,7 @@ class OutboxFile:
         self._folder = folder / name
         self.problem = ""
         """What went wrong, in a sentence for people; empty if nothing did."""
+        self._write_failed = False
         self._path = self._folder / f"{uuid7()}.sqlite3"
         self._db: sqlite3.Connection | None = None
 
@@ -57,25 +65,14 @@ class OutboxFile:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             others = sorted(self._folder.glob("*.sqlite3"))
             self._db = _open(self._path, create=True)
-            inherited = [c for path in others for c in self._take_over(path)]
+            return [command for path in others for command in self._take_over(path)]
         except (OSError, sqlite3.Error) as error:
             self._failed("Waiting messages cannot be kept on disk", error)
             return []
-        return inherited
 
     def put(self, command: Command) -> None:
         """Keep, or replace, a command."""
-        row = (
-            command.id, command.type, command.channel, bytes(command.data), command.lane.value,
-            command.created, command.key, command.state.value, command.code, command.error,
-        )  # fmt: skip
-        marks = ", ".join("?" * len(row))
-        self._write(
-            f"INSERT INTO command ({_COLUMNS}) VALUES ({marks}) "  # noqa: S608 - constants
-            "ON CONFLICT (id) DO UPDATE SET state=excluded.state, code=excluded.code, "
-            "error=excluded.error, created=excluded.created",
-            row,
-        )
+        self._write(_PUT, _row(command))
 
     def remove(self, id: str) -> None:  # noqa: A002
         """Forget a command."""
@@ -85,12 +82,14 @@ class OutboxFile:
         """Let go of the file; an empty one is removed."""
         if self._db is None:
             return
+        db, self._db = self._db, None
+        empty = False
         with contextlib.suppress(sqlite3.Error):
-            empty = self._db.execute("SELECT count(*) FROM command").fetchone()[0] == 0
-            self._db.close()
-            if empty:
-                _unlink(self._path)
-        self._db = None
+            empty = db.execute("SELECT count(*) FROM command").fetchone()[0] == 0
+        with contextlib.suppress(sqlite3.Error):
+            db.close()
+        if empty:
+            _unlink(self._path)
 
     def _write(self, sql: str, row: tuple[object, ...]) -> None:
         if self._db is None:
@@ -98,35 +97,59 @@ class OutboxFile:
         try:
             self._db.execute(sql, row)
         except sqlite3.Error as error:
+            self._write_failed = True
             self._failed("A waiting message cannot be kept on disk", error)
+        else:
+            if self._write_failed:
+                self._write_failed, self.problem = False, ""
 
     def _take_over(self, path: Path) -> list[Command]:
         try:
-            db = _open(path, create=False)
-        except sqlite3.OperationalError as error:
-            if _is_locked(error) or not path.exists():
+            if _just_made(path):
                 return []
-            return self._set_aside(path, error)
+            db = _open(path, create=False)
+        except FileNotFoundError:
+            return []
         except sqlite3.DatabaseError as error:
-            return self._set_aside(path, error)
+            return [] if _is_busy(error) or not path.exists() else self._unreadable(path, error)
         try:
             rows = db.execute(
                 f"SELECT {_COLUMNS} FROM command ORDER BY place"  # noqa: S608 - constants
             ).fetchall()
             commands = [_command(row) for row in rows]
-        except (sqlite3.DatabaseError, ValueError) as error:
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             db.close()
-            return self._set_aside(path, error)
-        for command in commands:
-            self.put(command)
-        db.close()
-        _unlink(path)
+            return self._unreadable(path, error)
+        self._move_here(commands, db, path)
         return commands
+
+    def _move_here(self, commands: list[Command], db: sqlite3.Connection, path: Path) -> None:
+        """Keep in our file what was in another, which then goes; if that fails it stays."""
+        try:
+            if self._db is not None and commands:
+                with self._db:
+                    self._db.execute("BEGIN")
+                    self._db.executemany(_PUT, [_row(command) for command in commands])
+            # Emptied under its lock: who opens it before it is gone must find nothing.
+            db.execute("DELETE FROM command")
+        except sqlite3.Error as error:
+            self._failed("Waiting messages of an earlier session cannot be taken over", error)
+            db.close()
+        else:
+            db.close()
+            _unlink(path)
+
+    def _unreadable(self, path: Path, error: Exception) -> list[Command]:
+        if isinstance(error, sqlite3.Error) and not _is_damage(error):
+            self._failed("Waiting messages of an earlier session cannot be read now", error)
+            return []
+        return self._set_aside(path, error)
 
     def _set_aside(self, path: Path, error: Exception) -> list[Command]:
         aside = path.with_suffix(f".corrupt-{int(time.time())}")
-        with contextlib.suppress(OSError):
-            path.rename(aside)
+        for suffix in ("", "-wal", "-journal"):
+            with contextlib.suppress(OSError):
+                Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
         self._failed(f"A file of waiting messages is damaged and was set aside as {aside}", error)
         return []
 
@@ -160,14 +183,37 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
     return db
 
 
-def _is_locked(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+def _just_made(path: Path) -> bool:
+    """Whether its process has made it this moment, and not yet had the time to lock it."""
+    found = path.stat()
+    return found.st_size == 0 and time.time() - found.st_mtime < _NEWBORN
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is broken; else the reason is its disk or its permissions."""
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The primary result code, without what extends it."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
 def _unlink(path: Path) -> None:
     for suffix in ("", "-journal", "-wal", "-shm"):
         with contextlib.suppress(OSError):
             Path(f"{path}{suffix}").unlink()
+
+
+def _row(command: Command) -> tuple[object, ...]:
+    return (
+        command.id, command.type, command.channel, bytes(command.data), command.lane.value,
+        command.created, command.key, command.state.value, command.code, command.error,
+    )  # fmt: skip
 
 
 def _command(row: tuple[str, str, str, bytes, str, int, str | None, str, int, str]) -> Command:

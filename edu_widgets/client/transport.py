@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class TokenSource(Protocol):
-    """Gives the token to present; may be asked again when it has expired."""
+    """Gives the token to present; asked at each attempt to connect, on a thread of its own."""
 
     def __call__(self) -> str:
         """The token."""
@@ -22,12 +22,16 @@ class Target:
 
 
 class TransportFailed(Exception):  # noqa: N818 - caught by the connection, never shown
-    """A transport could not open, or ended. `code` is from the table of codes, or 0."""
+    """A transport could not open, or ended. `code` is from the table of codes, or 0.
 
-    def __init__(self, code: int, reason: str) -> None:
+    `retry_after`: the seconds the service asked for before the next attempt, if it did.
+    """
+
+    def __init__(self, code: int, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.retry_after = retry_after
 
 
 class Transport(Protocol):
@@ -53,4 +57,4 @@ class Transport(Protocol):
         """Write frames, in order."""
 
     async def close(self, code: int, reason: str) -> None:
-        """End it politely, within a second."""
+        """End it politely, within a second; also one that never opened."""

@@ -2,10 +2,15 @@
 
 import asyncio
 import contextlib
-import json
+import ipaddress
+import logging
 import ssl
+import threading
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
+import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
@@ -14,14 +19,19 @@ from websockets.exceptions import (
     InvalidURI,
     WebSocketException,
 )
+from websockets.frames import Frame, Opcode
 
-from edu_widgets.client.transport import Target, TransportFailed
+from edu_widgets.client.transport import Target, TokenSource, TransportFailed
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, meaning
 
 OPEN_TIMEOUT = 10.0
 _CLOSE_TIMEOUT = 1.0
 _ABNORMAL = 1006
-_POLICY = 1008
+_OURS = range(4000, 5000)
+
+_quiet = logging.getLogger("edu_widgets.client.websockets")
+# At DEBUG the library writes every header of a request, and so the token.
+_quiet.setLevel(logging.INFO)
 
 
 class WebSocketTransport:
@@ -35,81 +45,212 @@ class WebSocketTransport:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._ws: ClientConnection | None = None
+        self._wire: _Wire | None = None
 
     async def open(self) -> None:
         """Connect, and see that it is a service of ours that answers."""
+        url = self._target.url
+        headers = {"Authorization": f"Bearer {await _ask(self._target.token)}"}
         try:
-            self._ws = await connect(
-                self._target.url,
-                additional_headers={"Authorization": f"Bearer {self._target.token()}"},
+            wire = await _Connect(
+                url,
+                additional_headers=headers,
                 compression=None,
+                proxy=None if _is_loopback(url) else True,
                 ping_interval=None,
                 open_timeout=OPEN_TIMEOUT,
                 close_timeout=_CLOSE_TIMEOUT,
                 max_size=MAX_SERVICE_FRAME,
-                max_queue=256,
+                logger=_quiet,
+                create_connection=_Wire,
             )
         except InvalidStatus as error:
             raise _refusal(error) from None
         except InvalidURI:
             raise TransportFailed(Code.INVALID, "The address is not a WebSocket's.") from None
-        except (OSError, InvalidHandshake, WebSocketException, TimeoutError, EOFError) as error:
-            raise TransportFailed(0, explain(error, self._target.url)) from None
-        response = self._ws.response
-        if response is None or response.headers.get(HEADER) is None:
+        except (OSError, WebSocketException, TimeoutError, EOFError, ImportError) as error:
+            raise TransportFailed(0, explain(error, url)) from None
+        assert isinstance(wire, _Wire)  # noqa: S101 - made by `create_connection`
+        self._wire = wire
+        if wire.response is None or wire.response.headers.get(HEADER) is None:
             await self.close(1000, "not ours")
             reason = "A WebSocket service answered, but not one of edu-widgets."
             raise TransportFailed(Code.PROTOCOL, reason)
 
     async def read(self, receive: Callable[[bytes | str], None]) -> None:
         """Hand over every frame; ends with `TransportFailed`."""
-        ws = self._open_socket()
-        try:
-            while True:
-                receive(await ws.recv(decode=False))
-        except ConnectionClosed as closed:
-            frame = closed.rcvd
-            code = frame.code if frame is not None else _ABNORMAL
-            reason = frame.reason if frame is not None else ""
-            raise _ended(code, reason) from None
+        wire = self._open_wire()
+        wire.hand_to(receive)
+        await wire.ended
+        if wire.fault is not None:
+            raise wire.fault
+        raise _ended(*wire.farewell())
 
     async def send(self, frames: list[bytes]) -> None:
         """Write frames; a connection that is gone is noticed by `read`."""
-        ws = self._open_socket()
+        wire = self._open_wire()
         with contextlib.suppress(ConnectionClosed):
             for frame in frames:
-                await ws.send(frame, text=True)
+                await wire.send(frame, text=True)
 
     async def close(self, code: int, reason: str) -> None:
         """Close within a second; then let go."""
-        if self._ws is None:
+        if self._wire is None:
             return
-        ws, self._ws = self._ws, None
-        with contextlib.suppress(WebSocketException, OSError, TimeoutError):
-            async with asyncio.timeout(_CLOSE_TIMEOUT + 0.5):
-                await ws.close(code if code != Code.DEAD_PEER else 1000, reason)
+        wire, self._wire = self._wire, None
+        try:
+            async with asyncio.timeout(_CLOSE_TIMEOUT):
+                await wire.close(code if code != Code.DEAD_PEER else 1000, reason)
+        except (WebSocketException, OSError, TimeoutError):
+            pass
+        finally:
+            wire.transport.abort()
 
-    def _open_socket(self) -> ClientConnection:
-        if self._ws is None:
+    def _open_wire(self) -> "_Wire":
+        if self._wire is None:
             raise TransportFailed(0, "The connection is closed.")
-        return self._ws
+        return self._wire
+
+
+class _Wire(ClientConnection):
+    """The library's connection, handing frames over as they are read from the socket.
+
+    Its queue, its task switches and its reassembly of messages cost more than all that is done
+    with a frame here; and since whoever receives is done with a frame when it returns, there
+    is nothing to queue.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ended: asyncio.Future[None] = self.loop.create_future()
+        self.fault: Exception | None = None
+        self._receive: Callable[[bytes | str], None] | None = None
+        self._early: list[bytes] = []
+        self._parts: list[bytes] = []
+
+    def hand_to(self, receive: Callable[[bytes | str], None]) -> None:
+        """From now on frames go there, those that have already come first."""
+        early, self._early = self._early, []
+        self._receive = receive
+        for frame in early:
+            self._deliver(frame)
+
+    def farewell(self) -> tuple[int, str]:
+        """The code and reason of the other side; 1006 if it went without a word."""
+        said = self.protocol.close_rcvd
+        return (said.code, said.reason) if said is not None else (_ABNORMAL, "")
+
+    def data_received(self, data: bytes) -> None:
+        """The socket has something for us."""
+        super().data_received(data)
+        if self.response is not None and self.protocol.close_expected():
+            self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        super().connection_lost(exc)
+        self._end()
+
+    def process_event(self, event: Any) -> None:
+        """Take a frame; the handshake's response and control frames are the library's."""
+        if self.response is None or not isinstance(event, Frame):
+            super().process_event(event)
+        elif event.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            if event.fin and not self._parts:
+                self._deliver(bytes(event.data))
+                return
+            self._parts.append(bytes(event.data))
+            if event.fin:
+                whole, self._parts = b"".join(self._parts), []
+                self._deliver(whole)
+        else:
+            super().process_event(event)
+
+    def _deliver(self, frame: bytes) -> None:
+        if self._receive is None:
+            self._early.append(frame)
+        elif self.fault is None:
+            try:
+                self._receive(frame)
+            except Exception as error:  # noqa: BLE001 - told by `read`, not by the event loop
+                self.fault = error
+                self._end()
+
+    def _end(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+
+class _Connect(connect):
+    """`connect`, but it follows no redirects: the token is for the host it was given for."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+async def _ask(source: TokenSource) -> str:
+    """The token, from a function that may take its time or fail.
+
+    It runs on a daemon thread, which holds up neither the network nor the process's end.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str] = loop.create_future()
+
+    def settle(token: str, problem: str) -> None:
+        if answer.done():
+            return
+        if problem:
+            answer.set_exception(TransportFailed(0, problem))
+        elif not token or not token.isascii() or not token.isprintable():
+            reason = "The token is empty, or has characters that no token can have."
+            answer.set_exception(TransportFailed(Code.UNAUTHORIZED, reason))
+        else:
+            answer.set_result(token)
+
+    def run() -> None:
+        token, problem = "", ""
+        try:
+            token = str(source()).strip()
+        except BaseException as error:  # noqa: BLE001 - the user's; its text may show the token
+            problem = f"The function that gives the token failed ({type(error).__name__})."
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, token, problem)
+
+    threading.Thread(target=run, name="edu-widgets-token", daemon=True).start()
+    return await answer
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _ended(code: int, reason: str) -> TransportFailed:
     """Only numbers of our table are passed on; WebSocket's own all mean: try again."""
-    if 4000 <= code <= 4999:  # noqa: PLR2004 - the range of our table
+    if code in _OURS:
         return TransportFailed(code, reason or meaning(code))
     return TransportFailed(0, f"The connection was cut ({code} {reason}".rstrip() + ").")
+
+
+class _Problem(msgspec.Struct, rename="camel"):
+    """Body of an HTTP answer of our service that refuses; `retry_after` in ms."""
+
+    code: int
+    message: str
+    retry_after: int | None = None
 
 
 def _refusal(error: InvalidStatus) -> TransportFailed:
     response = error.response
     status = response.status_code
     if response.headers.get(HEADER) is not None:
-        with contextlib.suppress(ValueError, TypeError, KeyError):
-            body = json.loads(bytes(response.body or b""))
-            return TransportFailed(int(body["code"]), str(body["message"]))
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+            said = msgspec.json.decode(response.body or b"", type=_Problem)
+            wait = None if said.retry_after is None else min(said.retry_after, 3_600_000) / 1000
+            return TransportFailed(said.code, said.message, wait)
     if status in (401, 403):
         reason = f"The service does not accept the token (HTTP {status})."
         return TransportFailed(Code.UNAUTHORIZED, reason)

@@ -1,0 +1,35 @@
+"""Those who listen."""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+_log = logging.getLogger(__name__)
+
+Event = TypeVar("Event")
+
+
+class Audience(Generic[Event]):
+    """Listeners, told in the order they came; what one of them raises costs the others nothing."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[Event], None]] = []
+
+    def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Tell `listener` every event from now on; returns what ends it."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return stop
+
+    def tell(self, event: Event) -> None:
+        """Something happened."""
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - somebody else's fault
+                _log.exception("A listener failed on %s", type(event).__name__)

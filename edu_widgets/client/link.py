@@ -1,0 +1,43 @@
+"""What a session is set to, what it counts, and what it knows of its present connection."""
+
+from dataclasses import dataclass, field
+
+from edu_widgets.client.liveness import HEARTBEAT, Liveness
+
+MAX_ATTEMPTS = 5
+"""Failures in a row after which the view says *offline* (seed: `maxReconnectAttempts`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The seed's settings, in seconds."""
+
+    heartbeat: float = HEARTBEAT
+    reconnect_interval: float = 1.0
+    max_attempts: int = MAX_ATTEMPTS
+
+
+@dataclass(slots=True)
+class Statistics:
+    """Numbers about a session, alive."""
+
+    frames_received: int = 0
+    frames_sent: int = 0
+    reconnects: int = 0
+    round_trip: float | None = None
+    """Seconds of the last round trip measured."""
+
+
+@dataclass(slots=True)
+class Link:
+    """What belongs to one connection and ends with it."""
+
+    liveness: Liveness
+    opened_at: float
+    asked: dict[str, float] = field(default_factory=dict)
+    """When subscriptions were sent, by message id."""
+    beat_at: float | None = None
+    answered: bool = False
+    """Whether the service has answered anything but errors on it."""
+    overdue_at: float | None = None
+    """When the last patience with an unanswered command ends."""

@@ -1,0 +1,103 @@
+"""How a course stands, as everybody who shows it sees it."""
+
+import contextlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from edu_widgets.client.channel import ChannelState, Grant
+from edu_widgets.client.events import (
+    CommandChanged,
+    DocumentsChanged,
+    ReconnectFailed,
+    SignalReceived,
+    State,
+)
+from edu_widgets.client.session import Session
+from edu_widgets.protocol.channels import STAFF_ROLES
+from edu_widgets.protocol.documents import Document
+from edu_widgets.protocol.errors import ProtocolError
+from edu_widgets.protocol.messages import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in a course."""
+
+    user_id: str
+    name: str
+    role: str = "student"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they may see what only instructors see."""
+        return self.role in STAFF_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class CourseView:
+    """How things stand, as every view shows it.
+
+    `state`: idle, connecting, live, reconnecting, offline, stopped or closed. `next_try` is in
+    ms since 1970. `queued` counts what is kept and will be sent.
+    """
+
+    state: str = "idle"
+    code: int = 0
+    reason: str = ""
+    next_try: int | None = None
+    queued: int = 0
+    online: int | None = None
+    readonly: bool = False
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChanged:
+    """The view of the course changed."""
+
+    view: CourseView
+
+
+CourseEvent = ViewChanged | DocumentsChanged | CommandChanged | SignalReceived | ReconnectFailed
+
+
+@dataclass(frozen=True, slots=True)
+class ClientNumbers:
+    """Numbers about the connection, for `lesson.status()`."""
+
+    state: str
+    transport: str
+    round_trip: float | None
+    queued: int
+    reconnects: int
+    problem: str
+
+
+def look(session: Session, state: ChannelState | None) -> CourseView:
+    """The view of a course whose channel is `state`."""
+    queued = session.outbox.waiting
+    features = state.features if state is not None else ()
+    if state is None or session.state is not State.CONNECTED:
+        return CourseView(
+            session.state.value,
+            session.code,
+            session.reason,
+            session.next_try(),
+            queued,
+            features=features,
+        )
+    if state.grant is Grant.REFUSED:
+        return CourseView("stopped", state.code, state.reason, queued=queued)
+    if not state.was_granted:
+        return CourseView("connecting", state.code, state.reason, queued=queued)
+    return CourseView("live", queued=queued, online=state.people, features=features)
+
+
+def as_documented(me: Person, docs: Iterable[Document]) -> Person:
+    """Who I am after documents of my own channel, of which `role` tells when that changes."""
+    for doc in docs:
+        if doc.kind == Role.kind:
+            with contextlib.suppress(ProtocolError):
+                role: Role = doc.as_(Role)
+                me = Person(me.user_id, role.name or me.name, role.role)
+    return me
