@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from edu_widgets import folders
 from edu_widgets.client.course import CourseClient, Person
 from edu_widgets.client.invites import (
-    WEBSOCKET_PATH,
     Invite,
     People,
+    base_url,
     parse_invite,
     websocket_url,
 )
@@ -22,7 +22,12 @@ from edu_widgets.client.network import NetworkThread, callbacks, network
 from edu_widgets.client.pool import Pool, Settings
 from edu_widgets.client.transport import Target
 from edu_widgets.lesson import Lesson
-from edu_widgets.protocol.channels import course_name, person_name
+from edu_widgets.protocol.channels import (
+    course_name,
+    parse_channel,
+    person_name,
+    user_channel,
+)
 from edu_widgets.protocol.errors import InvalidArgument
 
 _lock = threading.RLock()
@@ -49,7 +54,7 @@ def host(
         InvalidArgument: the course's name, or another argument, cannot be used.
         ServiceUnavailable: the service did not start; the message quotes why.
     """
-    from edu_widgets.service import launch  # noqa: PLC0415 - only who hosts needs it
+    from edu_widgets.service import launch
 
     course = course_name(course)
     info = launch.start(
@@ -111,18 +116,16 @@ def connect(
     Raises:
         InvalidArgument: something is missing or cannot be read; the message names it.
     """
-    address = _setting("url", url)
+    base = base_url(_setting("url", url))
     who = _setting("user_id", user_id)
     name = course_name(_setting("course", course))
+    try:
+        parse_channel(user_channel(name, who))
+    except InvalidArgument:
+        msg = f"user_id={who!r:.80} cannot be one: 1 to 128 characters, no blanks, no ':'."
+        raise InvalidArgument(msg) from None
     source = token if callable(token) else _constant(_setting("token", token))
-    parts = urlsplit(address)
-    if parts.scheme not in ("ws", "wss", "http", "https") or not parts.hostname:
-        msg = f"url={address!r:.200} is not a service's address; one looks like wss://example.org."
-        raise InvalidArgument(msg)
-    scheme = parts.scheme.replace("ws", "http")
-    path = parts.path.removesuffix(WEBSOCKET_PATH).rstrip("/")
-    me = Person(who, who)
-    return _lesson(name, f"{scheme}://{parts.netloc}{path}", me, source)
+    return _lesson(name, base, Person(who, who), source)
 
 
 def _lesson(
@@ -138,15 +141,15 @@ def _lesson(
     key = (base, me.user_id, course)
     with _lock:
         open_ = _open.get(key)
+        target = Target(websocket_url(base), me.user_id, token)
         if open_ is not None and open_.usable:
-            open_.refresh(invite=invite, audience=audience)
+            open_.refresh(target, invite=invite, audience=audience)
             return open_
         thread = network()
         pool = _pools.get(thread)
         if pool is None:
             _pools.clear()
             pool = _pools[thread] = Pool(thread)
-        target = Target(websocket_url(base), me.user_id, token)
         settings = Settings(outbox_folder=folders.outbox_folder())
         client = CourseClient(
             course, target, me, pool, thread, callbacks(), settings, host=urlsplit(base).netloc
@@ -184,4 +187,17 @@ def _setting(name: str, given: str | None) -> str:
 
 
 def _constant(token: str) -> Callable[[], str]:
+    if not token.strip().isascii() or not token.strip().isprintable():
+        msg = "token=… has characters that no token can have; it may have been copied wrongly."
+        raise InvalidArgument(msg)
     return lambda: token
+
+
+def _after_fork() -> None:
+    """In a forked child: another thread of the parent may hold the lock, for ever."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -6,7 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING, Self
 
 from edu_widgets.client.course import CourseClient, Person
+from edu_widgets.client.transport import Target
 from edu_widgets.protocol import meaning
+from edu_widgets.protocol.errors import EduWidgetsError
 
 if TYPE_CHECKING:
     from edu_widgets.chat.widget import CourseChat
@@ -65,8 +67,15 @@ class Lesson:
         self._on_close = on_close
         self._chat: CourseChat | None = None
 
+    def _standing(self) -> str:
+        try:
+            return str(self.status())
+        except EduWidgetsError as error:  # a repr must not raise
+            return str(error)
+
     def __repr__(self) -> str:
-        lines = [f"Lesson {self.course}, as {self.user.name} ({self.user.role}): {self.status()}"]
+        who = f"{self.user.name} ({self.user.role})"
+        lines = [f"Lesson {self.course}, as {who}: {self._standing()}"]
         if self._invite:
             lines.append(f"Students join with: {self._invite}")
         if self._audience:
@@ -74,7 +83,7 @@ class Lesson:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        who, how = escape(self.user.name), escape(str(self.status()))
+        who, how = escape(self.user.name), escape(self._standing())
         head = f"<b>{escape(self.course)}</b> as {who}. {how}"
         rows = [head]
         if self._invite:
@@ -95,10 +104,10 @@ class Lesson:
         """Whether it is open in this process."""
         return self._client.usable
 
-    def refresh(self, *, invite: str, audience: str) -> None:
-        """The lesson was asked for again: what is said about it may have changed."""
+    def refresh(self, target: Target, *, invite: str, audience: str) -> None:
+        """The lesson was asked for again: its token, and what is said about it, may be new."""
         self._invite, self._audience = invite or self._invite, audience or self._audience
-        self._client.retry_now()
+        self._client.renew(target)
 
     @property
     def course(self) -> str:
@@ -117,7 +126,12 @@ class Lesson:
 
     @property
     def chat(self) -> "CourseChat":
-        """The course's chat, one widget however often it is asked for."""
+        """The course's chat, one widget however often it is asked for.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
         if self._chat is None:
             from edu_widgets.chat.widget import CourseChat
 

@@ -4,14 +4,13 @@ import contextlib
 import json
 import os
 import unicodedata
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from edu_widgets.protocol import HEADER, Code
+from edu_widgets.client.transport import is_loopback
+from edu_widgets.protocol import HEADER, Code, meaning
 from edu_widgets.protocol.channels import course_name, person_name
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable, refusal
 from edu_widgets.protocol.ids import uuid7
@@ -20,6 +19,7 @@ WEBSOCKET_PATH = "/api/realtime/ws"
 _JOIN_PATH = "/api/join"
 _TIMEOUT = 10.0
 _MIN_CODE = 8
+_MAX_ANSWER = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,16 @@ def parse_invite(text: str) -> Invite:
         InvalidArgument: it is not one; the message shows the form it should have.
     """
     form = "http://127.0.0.1:8765/py101?code=K7QX4M2P"
-    url = urlsplit(text.strip())
+    try:
+        url = urlsplit(text.strip())
+        usable = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # brackets or a port that are none
+        msg = f"{text!r:.200} is not an invite. One looks like {form}."
+        raise InvalidArgument(msg) from None
     path = unquote(url.path).rstrip("/")
     prefix, _, course = path.rpartition("/")
     code = "".join(parse_qs(url.query).get("code", [""])[0].split()).upper().replace("-", "")
-    if url.scheme not in ("http", "https") or not url.hostname or not course:
+    if not usable or not course:
         msg = f"{text!r:.200} is not an invite. One looks like {form}."
         raise InvalidArgument(msg)
     if len(code) < _MIN_CODE:
@@ -58,6 +63,27 @@ def parse_invite(text: str) -> Invite:
         raise InvalidArgument(msg)
     netloc = url.netloc.rpartition("@")[2]
     return Invite(f"{url.scheme}://{netloc}{quote(prefix)}", course_name(course), code)
+
+
+def base_url(address: str) -> str:
+    """A service's HTTP address from what people write: `ws(s)://` or `http(s)://`.
+
+    Raises:
+        InvalidArgument: it is not an address.
+    """
+    try:
+        url = urlsplit(address.strip())
+        usable = url.scheme in ("ws", "wss", "http", "https") and bool(url.hostname)
+        usable = usable and url.port != 0
+    except ValueError:  # brackets or a port that are none
+        url, usable = urlsplit(""), False
+    if not usable:
+        shown = address.partition("?")[0].rpartition("@")[2]  # never a token
+        msg = f"url={shown!r:.200} is not a service's address; one looks like wss://example.org."
+        raise InvalidArgument(msg)
+    netloc = url.netloc.rpartition("@")[2]
+    path = url.path.removesuffix(WEBSOCKET_PATH).rstrip("/")
+    return f"{url.scheme.replace('ws', 'http')}://{netloc}{path}"
 
 
 def websocket_url(base: str) -> str:
@@ -143,32 +169,50 @@ def join(invite: Invite, name: str, people: People) -> Membership:
         if known is None:
             raise
         return known
-    member = Membership(
-        str(answer["userId"]),
-        str(answer["name"]),
-        str(answer["role"]),
-        str(answer.get("secret") or (known.secret if known else "")),
-    )
+    try:
+        member = Membership(
+            str(answer["userId"]),
+            str(answer["name"]),
+            str(answer["role"]),
+            str(answer.get("secret") or (known.secret if known else "")),
+        )
+    except KeyError as missing:
+        msg = f"{invite.base} answered without {missing}; it may be of another version."
+        raise ServiceUnavailable(msg) from None
     people.keep(invite.base, invite.course, name, member)
     return member
 
 
 def _post(url: str, body: dict[str, str]) -> dict[str, object]:
+    import http.client  # noqa: PLC0415
+    import urllib.error  # noqa: PLC0415 - slow to import, and only needed here
+    import urllib.request  # noqa: PLC0415
+
+    class NoRedirects(urllib.request.HTTPRedirectHandler):
+        """A secret is for the host it was given for."""
+
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    handlers: list[urllib.request.BaseHandler] = [NoRedirects()]
+    if is_loopback(url):
+        handlers.append(urllib.request.ProxyHandler({}))
     request = urllib.request.Request(  # noqa: S310 - parse_invite lets only http(s) through
         url,
         data=json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
+    opener = urllib.request.build_opener(*handlers)
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310
-            return _answer(url, response.headers.get(HEADER), response.read())
+        with opener.open(request, timeout=_TIMEOUT) as response:
+            return _answer(url, response.headers.get(HEADER), response.read(_MAX_ANSWER))
     except urllib.error.HTTPError as error:
         with error:
-            answer = _answer(url, error.headers.get(HEADER), error.read())
+            answer = _answer(url, error.headers.get(HEADER), error.read(_MAX_ANSWER))
         code = answer.get("code")
         number = code if isinstance(code, int) else int(Code.FORBIDDEN)
-        raise refusal(number, str(answer.get("message", ""))) from None
-    except OSError as error:
+        raise refusal(number, str(answer.get("message") or meaning(number))) from None
+    except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         msg = (
             f"No service answers at {url.removesuffix(_JOIN_PATH)} ({reason}). Is the lesson "
@@ -178,7 +222,7 @@ def _post(url: str, body: dict[str, str]) -> dict[str, object]:
 
 
 def _answer(url: str, header: str | None, body: bytes) -> dict[str, object]:
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, RecursionError):
         answer = json.loads(body)
         if header is not None and isinstance(answer, dict):
             return answer

@@ -1,8 +1,10 @@
 """What carries frames: the seam between the session and a kind of connection."""
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import urlsplit
 
 
 class TokenSource(Protocol):
@@ -58,3 +60,12 @@ class Transport(Protocol):
 
     async def close(self, code: int, reason: str) -> None:
         """End it politely, within a second; also one that never opened."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this computer, where no proxy can be of use."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import ssl
 import threading
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -21,7 +19,7 @@ from websockets.exceptions import (
 )
 from websockets.frames import Frame, Opcode
 
-from edu_widgets.client.transport import Target, TokenSource, TransportFailed
+from edu_widgets.client.transport import Target, TokenSource, TransportFailed, is_loopback
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, meaning
 
 OPEN_TIMEOUT = 10.0
@@ -56,7 +54,7 @@ class WebSocketTransport:
                 url,
                 additional_headers=headers,
                 compression=None,
-                proxy=None if _is_loopback(url) else True,
+                proxy=None if is_loopback(url) else True,
                 ping_interval=None,
                 open_timeout=OPEN_TIMEOUT,
                 close_timeout=_CLOSE_TIMEOUT,
@@ -218,14 +216,6 @@ async def _ask(source: TokenSource) -> str:
 
     threading.Thread(target=run, name="edu-widgets-token", daemon=True).start()
     return await answer
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _ended(code: int, reason: str) -> TransportFailed:
