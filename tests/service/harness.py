@@ -149,6 +149,10 @@ class Client:
             lambda f: f["type"] in {"ack", "error"} and f["data"].get("messageId") == mid
         )
 
+    async def until_reply(self, mid: str) -> dict[str, Any]:
+        """The frame that answers one of ours."""
+        return await self.until(lambda f: f["messageId"] == mid)
+
     async def message(self, content: str) -> dict[str, Any]:
         """The body of a chat message, when it arrives."""
         found: list[dict[str, Any]] = []

@@ -1,5 +1,7 @@
 """The chat's rule, run by hand: no store, no socket."""
 
+from typing import Any
+
 import pytest
 
 from edu_widgets.chat.documents import MAX_CONTENT, ChatMessage, Message
@@ -13,7 +15,7 @@ ADA = Person("u1", "Ada", "student")
 PROF = Person("u2", "Prof", "instructor")
 
 
-def ask(content: str, *, user: Person = ADA, **more: str) -> Request[ChatMessage]:
+def ask(content: str, *, user: Person = ADA, **more: Any) -> Request[ChatMessage]:
     data = ChatMessage(id=more.pop("id", "m1"), content=content, **more)
     return Request("c", "course:c", user, "chat_message", data, "m1", 1_700_000, ChannelConfig())
 

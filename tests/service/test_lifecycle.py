@@ -153,8 +153,8 @@ def test_kill_9_amid_commits_loses_nothing_that_was_acked(data: Path) -> None:
         async with connect(url, additional_headers=headers, proxy=None) as raw:
             client, before, ids = Client(raw, ""), None, set()
             while True:
-                mid = await client.send("request_history", data={"limit": 200, "before": before})
-                page = await client.until(lambda f: f["messageId"] == mid)
+                await client.send("request_history", data={"limit": 200, "before": before})
+                page = await client.until("page")
                 ids |= {d["id"] for d in page["data"].get("docs", [])}
                 if not page["data"].get("more"):
                     return ids
@@ -282,7 +282,7 @@ async def test_nothing_is_left_behind(tmp_path: Path) -> None:
         found = set()
         for link in links:
             with contextlib.suppress(OSError):
-                found.add(f"{link.name} {os.readlink(link)}")
+                found.add(f"{link.name} {link.readlink()}")
         return found
 
     async def lesson() -> None:

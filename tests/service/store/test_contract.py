@@ -9,7 +9,7 @@ from edu_widgets.chat.documents import WINDOW
 from edu_widgets.protocol import Code, Cursor, Document
 from edu_widgets.protocol.errors import IdConflict, Refused, TooLate
 from edu_widgets.service.config import ChannelConfig
-from edu_widgets.service.rules import Request
+from edu_widgets.service.rules import Decision, Request, RuleRun, Write
 from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Committed, Invite, Store
 
 from .conftest import OpenStore
@@ -201,13 +201,11 @@ async def test_too_far_behind_is_a_reset(store: Store, behind: int, reset: bool)
 
 
 async def test_big_catchups_come_in_pages(store: Store) -> None:
-    def big(request: Request[Put]) -> object:
-        from edu_widgets.service.rules import Decision, Write
-
+    def big(request: Request[Put]) -> RuleRun:
         yield from ()
-        return Decision([Write(CHANNEL, f"b{n}", "k", "x" * 60_000) for n in range(20)])
+        return Decision([Write(request.channel, f"b{n}", "k", "x" * 60_000) for n in range(20)])
 
-    await store.commit(ask("1"), big)  # type: ignore[arg-type]
+    await store.commit(ask("1"), big)
     caught = await since(store, 0)
     assert len(caught.frames) > 3
     prev = 0

@@ -4,10 +4,12 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edu_widgets.protocol import Cursor
+from edu_widgets.protocol.errors import IdConflict
 from edu_widgets.service.store.sqlite import SqliteStore
 
 from .rules import CHANNEL, ask, put
@@ -54,25 +56,21 @@ async def run(path: Path, commands: list[tuple[int, list[tuple[str, int | None]]
     head = 0
     for number, (mid, changes, sweep) in enumerate(commands):
         request = ask(f"c{mid}", *changes, now=number)
-        try:
+        if answered.get(f"c{mid}", (changes, 0))[0] != changes:
+            with pytest.raises(IdConflict):
+                await store.commit(request, put)
+        elif f"c{mid}" in answered:
             done = await store.commit(request, put)
-        except Exception as error:
-            assert type(error).__name__ == "IdConflict"
-            assert answered[f"c{mid}"][0] != changes
+            assert done.replayed
+            assert answered[f"c{mid}"] == (changes, done.seq)
         else:
-            if f"c{mid}" in answered:
-                assert done.replayed
-                assert answered[f"c{mid}"] == (changes, done.seq)
-            else:
-                latest = dict(changes)
-                head += len(latest)
-                assert done.seq == head
-                answered[f"c{mid}"] = (changes, done.seq)
-                for name, value in latest.items():
-                    if value is None:
-                        model.pop(name, None)
-                    else:
-                        model[name] = b'{"value":%d}' % value
+            latest = dict(changes)
+            head += len(latest)
+            assert (await store.commit(request, put)).seq == head
+            answered[f"c{mid}"] = (changes, head)
+            model |= {name: b'{"value":%d}' % v for name, v in latest.items() if v is not None}
+            for name in [name for name, value in latest.items() if value is None]:
+                model.pop(name, None)
         if sweep:
             await store.sweep(0, tombstones_before=number)
         await often.catch_up(store)
