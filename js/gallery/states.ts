@@ -120,7 +120,10 @@ export const states: Record<string, State> = {
       model.say({ op: "signal", name: "typing", data: { names: ["Jonas", "Lina"] } });
     },
   },
-  scrolled: { options: { height: 446, lang: "en" }, play: (model) => model.snapshot(talk()) },
+  scrolled: {
+    options: { height: 400, lang: "en" },
+    play: (model) => model.snapshot(talk()),
+  },
   empty: {
     options: { height: 264, lang: "en" },
     play: (model) => model.snapshot([], { online: 4 }),

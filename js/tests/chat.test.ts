@@ -240,8 +240,8 @@ describe("rows", () => {
       false,
     ]);
     expect(shown.all(".rule").map((rule) => rule.textContent)).toEqual([
-      "Monday, June 1",
-      "Tuesday, June 2",
+      "Monday, June 1, 2026",
+      "Tuesday, June 2, 2026",
     ]);
   });
 

@@ -5,12 +5,12 @@ import { Icon } from "../core/icons";
 import type { Catalog } from "../core/locale/catalog";
 import type { ChatMessage } from "../core/messages";
 import { bodyText, Rich } from "../core/nodes";
-import { clockTime, dayName, fullTime, soundTime } from "../core/time";
+import { clockTime, dayName } from "../core/time";
 import type { Room } from "./room";
 
 const FOLD_OVER = 12;
 const CHARACTERS_A_LINE = 72;
-const STAFF: readonly (string | undefined)[] = ["instructor", "admin", "assistant"];
+const STAFF: readonly (string | undefined)[] = ["instructor", "admin"];
 
 export interface RowProps {
   doc: ChatMessage;
@@ -62,7 +62,7 @@ function Slot(props: RowProps): VNode {
   const { doc, day, isNew, words } = props;
   return (
     <div class="slot" data-id={doc.id}>
-      {day && <div class="rule">{dayName(soundTime(doc.at), words)}</div>}
+      {day && <div class="rule">{dayName(doc.at, words)}</div>}
       {isNew && <div class="rule new">{words.divider}</div>}
       {doc.type === "system" ? <SystemMessage {...props} /> : <Message {...props} />}
     </div>
@@ -83,8 +83,7 @@ const rowClass = ({ doc, grouped, own }: RowProps): string => {
 function Message(props: RowProps): VNode {
   const { doc, own, me, active, target, words } = props;
   const name = nameOf(doc, own, words);
-  const at = soundTime(doc.at);
-  const time = clockTime(at, words.lang);
+  const time = clockTime(doc.at, words.lang);
   const role = roleName(doc.role, words);
   const label = role ? `${name}, ${role}, ${time}` : `${name}, ${time}`;
   return (
@@ -97,12 +96,8 @@ function Message(props: RowProps): VNode {
           <bdi>{name}</bdi>
         </b>
         {role && <span class="tag">{role}</span>}
-        <time class="n" title={fullTime(at, words.lang)}>
-          {time}
-        </time>
-        {doc.edited && (
-          <span title={fullTime(soundTime(doc.edited), words.lang)}>{words.edited}</span>
-        )}
+        <time class="n">{time}</time>
+        {doc.edited && <span>{words.edited}</span>}
       </header>
       <div class="bd">
         {target && <Quote doc={target} own={props.room.isOwn(target)} />}
@@ -139,11 +134,9 @@ const Folded = withHooks(function Folded(
 ): VNode {
   const [open, setOpen] = useState(false);
   const long = lineCount(bodyText(doc.body)) > FOLD_OVER + 2;
-  const file = doc.type === "file";
   return (
     <>
-      <div class={`text${long && !open ? " folded" : ""}${file ? " file" : ""}`}>
-        {file && <Icon name="file" />}
+      <div class={`text${long && !open ? " folded" : ""}`}>
         <Rich body={doc.body} context={{ reachable, me }} />
       </div>
       {long && (

@@ -20,13 +20,13 @@ interface Shown {
 }
 
 function stopped(lesson: Lesson, kernel: Kernel, words: Catalog): Shown | null {
-  if (kernel === "gone") return { notice: words.onGone, icon: "stop", stop: true };
-  if (lesson.state === "closed") return { notice: words.onClosed, icon: "stop" };
+  if (kernel === "gone") return { notice: words.onGone, icon: "alert", stop: true };
+  if (lesson.state === "closed") return { notice: words.onClosed, icon: "alert" };
   if (lesson.state !== "stopped") return null;
   const notice = isForbidden(lesson)
     ? words.onForbidden(lesson.course, lesson.reason)
     : words.onStopped(lesson.reason);
-  return { notice, icon: isForbidden(lesson) ? "lock" : "stop", stop: true };
+  return { notice, icon: isForbidden(lesson) ? "lock" : "alert", stop: true };
 }
 
 /** One at a time: stopped, then offline or reconnecting, then a busy kernel. */

@@ -212,6 +212,9 @@ export function mergeLesson(held: Lesson, change: Fields): Lesson {
   return { ...held, ...empty, ...pick(change, lessonFields) };
 }
 
+/** A time that can be a date: a wrong clock elsewhere must not break the view. */
+const isTime: Check = (value) => isNumber(value) && Math.abs(value as number) <= 8.64e15;
+
 const messageFields: Record<keyof ChatMessage, Check> = {
   id: (value) => isText(value) && value !== "",
   born: isNumber,
@@ -220,14 +223,14 @@ const messageFields: Record<keyof ChatMessage, Check> = {
   user: isText,
   name: isText,
   role: isText,
-  at: isNumber,
+  at: isTime,
   type: isText,
   body: (value) => isText(value) || Array.isArray(value),
-  edited: isNumber,
+  edited: isTime,
   replyTo: isText,
   reactions: Array.isArray,
   state: isOneOf("pending queued slowed failed held"),
-  until: isNumber,
+  until: isTime,
   error: isText,
 };
 

@@ -15,7 +15,7 @@ export const en: Catalog = {
   here: (people) => `${format(people)} here`,
   you: "You",
   unnamed: "Somebody",
-  roles: { instructor: "Instructor", assistant: "Assistant", admin: "Admin", guest: "Guest" },
+  roles: { instructor: "Instructor", admin: "Admin" },
   edited: "edited",
 
   live: "Live",

@@ -8,7 +8,7 @@ export const tr: Catalog = {
   here: (people) => `${format(people)} kişi burada`,
   you: "Siz",
   unnamed: "Biri",
-  roles: { instructor: "Eğitmen", assistant: "Asistan", admin: "Yönetici", guest: "Konuk" },
+  roles: { instructor: "Eğitmen", admin: "Yönetici" },
   edited: "düzenlendi",
 
   live: "Canlı",
