@@ -8,8 +8,8 @@
 Importing starts no thread and opens no socket.
 """
 
-from edu_widgets.client.course import Person
 from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.view import Person
 from edu_widgets.entry import connect, host, join
 from edu_widgets.lesson import Lesson, Status
 from edu_widgets.protocol.errors import (

@@ -1,13 +1,14 @@
 """The three ways into a lesson: host it, join it by invite, or connect to a service."""
 
-import getpass
+from __future__ import annotations
+
 import os
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from edu_widgets import folders
-from edu_widgets.client.course import CourseClient, Person
 from edu_widgets.client.invites import (
     Invite,
     People,
@@ -18,9 +19,8 @@ from edu_widgets.client.invites import (
 from edu_widgets.client.invites import (
     join as exchange,
 )
-from edu_widgets.client.network import NetworkThread, callbacks, network
-from edu_widgets.client.pool import Pool, Settings
 from edu_widgets.client.transport import Target
+from edu_widgets.client.view import Person
 from edu_widgets.lesson import Lesson
 from edu_widgets.protocol.channels import (
     course_name,
@@ -29,6 +29,10 @@ from edu_widgets.protocol.channels import (
     user_channel,
 )
 from edu_widgets.protocol.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from edu_widgets.client.network import NetworkThread
+    from edu_widgets.client.pool import Pool
 
 _lock = threading.RLock()
 _open: dict[tuple[str, str, str], Lesson] = {}
@@ -138,6 +142,11 @@ def _lesson(
     audience: str = "",
 ) -> Lesson:
     """The open lesson for this service, user and course, or a new one."""
+    # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
+    from edu_widgets.client.course import CourseClient
+    from edu_widgets.client.network import callbacks, network
+    from edu_widgets.client.pool import Pool, Settings
+
     key = (base, me.user_id, course)
     with _lock:
         open_ = _open.get(key)
@@ -172,6 +181,8 @@ def _own_name() -> str:
     hub = os.environ.get("JUPYTERHUB_USER")
     if hub:
         return hub
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError):

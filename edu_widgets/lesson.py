@@ -1,17 +1,20 @@
 """Lesson: one participant's live view of one course."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Self
 
-from edu_widgets.client.course import CourseClient, Person
-from edu_widgets.client.transport import Target
 from edu_widgets.protocol import meaning
 from edu_widgets.protocol.errors import EduWidgetsError
 
 if TYPE_CHECKING:
     from edu_widgets.chat.widget import CourseChat
+    from edu_widgets.client.course import CourseClient
+    from edu_widgets.client.transport import Target
+    from edu_widgets.client.view import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Lesson:
         return self._client.me()
 
     @property
-    def chat(self) -> "CourseChat":
+    def chat(self) -> CourseChat:
         """The course's chat, one widget however often it is asked for.
 
         Raises:
@@ -138,7 +141,7 @@ class Lesson:
             self._chat = CourseChat(self._client)
         return self._chat
 
-    def wait_connected(self, timeout: float = 10.0) -> "Lesson":
+    def wait_connected(self, timeout: float = 10.0) -> Lesson:
         """Wait until the lesson is live, at most `timeout` seconds.
 
         Raises:

@@ -1,14 +1,17 @@
 """What a call that returns at once gives back."""
 
-import asyncio
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Generator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from edu_widgets.client.network import NetworkThread
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
+
+if TYPE_CHECKING:
+    from edu_widgets.client.network import NetworkThread
 
 
 class Receipt:
@@ -69,6 +72,8 @@ class Receipt:
 
     async def _settled(self) -> int:
         """Wait in the caller's loop; giving up there does not take it back here."""
+        import asyncio  # noqa: PLC0415 - whoever awaits has it already
+
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
 

@@ -1,8 +1,11 @@
 """How a course stands, as everybody who shows it sees it."""
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from edu_widgets.client.channel import ChannelState, Grant
 from edu_widgets.client.events import (
@@ -12,11 +15,13 @@ from edu_widgets.client.events import (
     SignalReceived,
     State,
 )
-from edu_widgets.client.session import Session
 from edu_widgets.protocol.channels import STAFF_ROLES
 from edu_widgets.protocol.documents import Document
 from edu_widgets.protocol.errors import ProtocolError
 from edu_widgets.protocol.messages import Role
+
+if TYPE_CHECKING:
+    from edu_widgets.client.session import Session
 
 
 @dataclass(frozen=True, slots=True)
