@@ -110,6 +110,9 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 def _check(kind: str, row: ChannelConfig) -> None:
     unknown = set(row.allowed_roles) - set(ROLES)
     problems = {
+        f"{kind}.requireAuth has to stay true: everybody enters by invite or token": (
+            not row.require_auth
+        ),
         f"{kind}.maxUsers must be at least 1": row.max_users < 1,
         f"{kind}.rateLimit.messages must be at least 1": row.rate_limit.messages < 1,
         f"{kind}.rateLimit.interval is in ms and must be at least 1": row.rate_limit.interval < 1,

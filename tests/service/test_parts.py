@@ -166,6 +166,7 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path, name: str) -> None:
         ({"lesson": {"rateLimit": {"messages": 0}}}, r"lesson\.rateLimit\.messages"),
         ({"course": {"allowedRoles": ["teacher"]}}, "teacher"),
         ({"staff": {"allowedRoles": ["student"]}}, "staff"),
+        ({"course": {"requireAuth": False}}, r"course\.requireAuth"),
         ({"corse": {}}, "corse"),
         ([], "object"),
     ],
