@@ -11,7 +11,10 @@ Facts of four generations of ipykernel, each held by a test in `tests/lab`:
   after every push from a cell or a thread: it waits for the cell as in 6.x.
   `keep_on_subshell` is the remedy.
 
-All of this touches attributes that ipykernel does not promise. Where one is missing or has
+In all of them with subshells a page's first messages may come before it has one: they are
+handled in the main thread, and later ones may overtake them.
+
+What is done here touches attributes that ipykernel does not promise. Where one is missing or has
 another shape nothing is done; a page's messages may then wait for the cell, and
 `beside_cells` tells that they do.
 """
