@@ -85,13 +85,16 @@ class Mirror:
         if not frame.reset and frame.epoch != self.cursor.epoch:
             return Applied(hole=True)
         with self._lock:
+            known = self.cursor.seq
             if frame.reset:
                 self._clear()
                 self._floors = {kind: floor for kind, floor in frame.floors.items() if floor > 0}
-                self.cursor = Cursor(frame.epoch, 0)
-            upserted, removed = self._insert(frame.docs)
-            hole = frame.prev > self.cursor.seq
-            if not hole and frame.seq > self.cursor.seq:
+                known = 0
+            # Up to the cursor everything is known: what is not held any more is gone, and a
+            # frame that comes late or again must not bring it back.
+            upserted, removed = self._insert([d for d in frame.docs if d.seq > known])
+            hole = not frame.reset and frame.prev > known
+            if frame.reset or (not hole and frame.seq > known):
                 self.cursor = Cursor(frame.epoch, frame.seq)
         return Applied(upserted, removed, frame.reset, hole)
 
@@ -170,6 +173,9 @@ class Mirror:
             self._held_back[doc.id] = doc
 
     def _put(self, doc: Document, held: Document | None) -> None:
+        if held is not None and (held.kind, held.born) != (doc.kind, doc.born):
+            self._drop(held)  # against the protocol, but the order must not break over it
+            held = None
         self._docs[doc.id] = doc
         if held is None:
             order = self._order.setdefault(doc.kind, [])
