@@ -13,6 +13,7 @@ export default defineConfig({
           name: "browser",
           include: ["src/**/*.test.{ts,tsx}", "tests/*.test.ts"],
           exclude: ["tests/*.node.test.ts"],
+          globalSetup: ["tests/setup.node.ts"],
           browser: {
             enabled: true,
             headless: true,

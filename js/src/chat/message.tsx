@@ -182,29 +182,25 @@ const Delivery = withHooks(function Delivery(
   { doc, room }: { doc: ChatMessage; room: Room },
   { words }: Context,
 ): VNode | null {
-  const seconds = useCountdown(doc.state === "slowed" ? (doc.until ?? null) : null);
-  if (!doc.state) return null;
-  if (doc.state === "failed" || doc.state === "held") return <Failed doc={doc} room={room} />;
-  const says = {
-    pending: words.pending,
-    queued: words.queued,
-    slowed: seconds ? words.slowed(seconds) : words.pending,
-  }[doc.state];
-  return (
-    <div class="state n">
-      <Icon name="clock" />
-      {says}
-    </div>
-  );
-});
-
-function Failed({ doc, room }: { doc: ChatMessage; room: Room }, { words }: Context): VNode {
+  const { state, error } = doc;
+  const seconds = useCountdown(state === "slowed" ? (doc.until ?? null) : null);
+  if (!state) return null;
+  if (state !== "failed" && state !== "held") {
+    return (
+      <div class="state n">
+        <Icon name="clock" />
+        {state === "slowed" && seconds
+          ? words.slowed(seconds)
+          : words[state === "queued" ? state : "pending"]}
+      </div>
+    );
+  }
   return (
     <div class="state bad">
       <span role="alert" class="why">
         <Icon name="alert" />
         {words.failed}
-        {doc.error && <span class="mut"> · {doc.error}</span>}
+        {error && <span class="mut"> · {error}</span>}
       </span>
       <button type="button" class="btn" onClick={() => room.retry(doc)}>
         {words.retry}
@@ -214,4 +210,4 @@ function Failed({ doc, room }: { doc: ChatMessage; room: Room }, { words }: Cont
       </button>
     </div>
   );
-}
+});

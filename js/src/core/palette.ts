@@ -71,7 +71,6 @@ export function paletteOf(host: HostColors, prefersDark: boolean): [Scheme, Toke
     {
       bg,
       ink,
-      accent,
       sunken,
       hover,
       soft,
@@ -79,9 +78,7 @@ export function paletteOf(host: HostColors, prefersDark: boolean): [Scheme, Toke
       muted: strong ? ink : text(host.muted ?? mix(ink, 0.65, bg), hover),
       line: strong ? ink : mix(ink, 0.13, bg),
       edge: strong ? ink : atLeast(SHAPE, mix(ink, 0.48, bg), bg),
-      raised: scheme === "dark" ? mix(ink, 0.06, bg) : bg,
       link: text(mix(accent, own.link, ink), soft),
-      "on-link": bg,
       ok: text(rgb(own.ok)),
       warn: text(rgb(own.warn)),
       mark: atLeast(SHAPE, rgb(own.mark), bg, sunken),
