@@ -1,9 +1,12 @@
-"""Service CPU a delivered message, 500 members, against three other ways to write.
+"""Service CPU a delivered message, 500 members, against other ways to write.
 
 Each way runs in a process of its own, whose CPU time is read; the readers are in another process
-and not counted. One run takes all ways in turn, several rounds, so that they share the weather:
+and not counted. Messages come at the pace of a lively class, not back to back: a process that wakes
+for each pays for cold caches and for waking its readers, and all ways have to pay alike. One run
+takes all ways in turn, several rounds, so that they share the weather:
 
 - `transport`: bare `transport.write` of a ready frame on plain asyncio sockets, the floor;
+- `room`: the service's fan-out alone, a ready frame to a room's members;
 - `service`: the whole service, from a posted chat message through store and room;
 - `send_str`: aiohttp's `send_str`, awaited one member after the other;
 - `websockets`: `websockets.broadcast`.
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 PAYLOAD = 300
 BUDGET = 1.2
 HEADROOM = 200
+PACE_S = 0.03
 
 
 def frame(size: int) -> bytes:
@@ -121,12 +125,22 @@ async def measured(pipe: Connection, messages: int, send: Callable[[], Awaitable
     await loop.run_in_executor(None, pipe.recv)
     before = time.process_time()
     for _ in range(messages):
-        await send()
         await loop.run_in_executor(None, pipe.recv)
+        await send()
+    await loop.run_in_executor(None, pipe.recv)
     pipe.send(time.process_time() - before)
 
 
-async def service_way(pipe: Connection, messages: int, _size: int) -> None:
+async def service_way(pipe: Connection, messages: int, size: int) -> None:
+    await serving(pipe, messages, size, whole=True)
+
+
+async def room_way(pipe: Connection, messages: int, size: int) -> None:
+    await serving(pipe, messages, size, whole=False)
+
+
+async def serving(pipe: Connection, messages: int, size: int, *, whole: bool) -> None:
+    from edu_widgets.service.frames import Frame
     from edu_widgets.service.config import from_table
     from edu_widgets.service.server import Options, Server
 
@@ -137,12 +151,13 @@ async def service_way(pipe: Connection, messages: int, _size: int) -> None:
             # Numbers of four digits from the start: every message then has the same length.
             await asyncio.gather(*(fill(server) for _ in range(1_000)))
             pipe.send((server.state.port, server.state.owner_secret, "course:bench"))
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(None, pipe.recv)
-            before = time.process_time()
-            for _ in range(messages):
-                await loop.run_in_executor(None, pipe.recv)
-            pipe.send(time.process_time() - before)
+            room = server.hub.rooms.open("course:bench")
+
+            async def send() -> None:
+                if not whole:
+                    room.write(Frame(b"x" * size))
+
+            await measured(pipe, messages, send)
 
 
 async def fill(server: "Server") -> None:
@@ -158,6 +173,7 @@ async def fill(server: "Server") -> None:
 
 WAYS = {
     "transport": transport_way,
+    "room": room_way,
     "service": service_way,
     "send_str": send_str_way,
     "websockets": websockets_way,
@@ -263,7 +279,7 @@ async def run(way: str, members: int, messages: int) -> tuple[float, int]:
             )
     await settle(crowd)
     one = size + 4
-    if channel:  # learn how large a message of the service is
+    if way == "service":  # learn how large a message of the service is
         before = crowd.bytes
         readers[0].transport.write(command(channel, 999_999))
         await settle(crowd, before + PAYLOAD * members)
@@ -273,11 +289,12 @@ async def run(way: str, members: int, messages: int) -> tuple[float, int]:
     for number in range(messages):
         crowd.arrived.clear()
         crowd.target = crowd.bytes + one * members - 100
-        if channel:
+        await asyncio.sleep(PACE_S)
+        ours.send("now")
+        if way == "service":
             readers[0].transport.write(command(channel, number))
         await crowd.arrived.wait()
-        await asyncio.sleep(0)
-        ours.send("next")
+    ours.send("enough")
     used = await loop.run_in_executor(None, ours.recv)
     for reader in readers:
         reader.transport.abort()

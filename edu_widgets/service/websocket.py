@@ -54,6 +54,21 @@ class Socket(web.WebSocketResponse):
 class SocketOutlet:
     """The way out to a member on a WebSocket (see `edu_widgets.service.outlet.Outlet`)."""
 
+    # Slots, since a frame to a large room touches every one of these objects.
+    __slots__ = (
+        "_buffered",
+        "_closing",
+        "_loop",
+        "_protocol",
+        "_socket",
+        "_stalled_since",
+        "_transport",
+        "_waiting",
+        "_write",
+        "code",
+        "heard",
+    )
+
     def __init__(self, socket: Socket, request: web.BaseRequest) -> None:
         transport = request.transport
         if transport is None:
@@ -64,8 +79,7 @@ class SocketOutlet:
         self._loop = asyncio.get_running_loop()
         self._write = transport.write
         self._buffered = transport.get_write_buffer_size
-        self._written = 0
-        self._taken = 0
+        self._waiting = 0
         self._stalled_since: float | None = None
         self._closing: asyncio.Task[None] | None = None
         self.heard = self._loop.time()
@@ -79,9 +93,7 @@ class SocketOutlet:
         if self._buffered() > MAX_BUFFERED:
             self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
             return
-        data = out.websocket
-        self._written += len(data)
-        self._write(data)
+        self._write(out.websocket)
 
     async def drain(self) -> None:
         """Wait while the transport has more than its high-water mark."""
@@ -90,11 +102,11 @@ class SocketOutlet:
                 await self._protocol._drain_helper()  # noqa: SLF001 - see the module
 
     def check(self, now: float) -> None:
-        """Close a reader that takes nothing, or of whom nothing was heard."""
+        """Close a reader for whom ever more is waiting, or of whom nothing was heard."""
         waiting = self._buffered()
-        taken = self._written - waiting
-        if not waiting or taken != self._taken:
-            self._taken, self._stalled_since = taken, None
+        less, self._waiting = waiting < self._waiting, waiting
+        if not waiting or less:
+            self._stalled_since = None
         elif self._stalled_since is None:
             self._stalled_since = now
         elif now - self._stalled_since >= MAX_STALL_S:
