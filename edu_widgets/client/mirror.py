@@ -87,7 +87,7 @@ class Mirror:
         with self._lock:
             known = self.cursor.seq
             if frame.reset:
-                self._clear()
+                self._clear(dead_too=frame.epoch != self.cursor.epoch)
                 self._floors = {kind: floor for kind, floor in frame.floors.items() if floor > 0}
                 known = 0
             # Up to the cursor everything is known: what is not held any more is gone, and a
@@ -135,14 +135,16 @@ class Mirror:
     def clear(self) -> None:
         """Forget everything, as when the channel is taken away."""
         with self._lock:
-            self._clear()
+            self._clear(dead_too=True)
             self._floors.clear()
             self.cursor = Cursor()
 
-    def _clear(self) -> None:
+    def _clear(self, *, dead_too: bool) -> None:
+        """Forget the documents; what died in this history stays dead."""
         self._docs.clear()
         self._order.clear()
-        self._tombstones.clear()
+        if dead_too:
+            self._tombstones.clear()
         self._awaited.clear()
         self._held_back.clear()
 
@@ -155,13 +157,14 @@ class Mirror:
             held = self._docs.get(doc.id)
             if doc.seq <= (held.seq if held else self._tombstones.get(doc.id, 0)):
                 continue
-            if held is None and doc.born < self._floors.get(doc.kind, 0):
-                self._hold_back(doc)
-            elif doc.deleted:
+            if doc.deleted:
                 self._tombstones[doc.id] = doc.seq
+                self._held_back.pop(doc.id, None)
                 if held:
                     self._drop(held)
                     removed.append(doc)
+            elif held is None and doc.born < self._floors.get(doc.kind, 0):
+                self._hold_back(doc)
             else:
                 self._put(doc, held)
                 upserted.append(doc)

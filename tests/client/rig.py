@@ -56,7 +56,7 @@ def command(
     return Command(id_, "chat_message", ROOM, data, lane, created, key)
 
 
-def changes(  # noqa: PLR0913 - a frame has so many fields
+def changes(
     prev: int,
     seq: int,
     docs: Iterable[Document] = (),
@@ -103,6 +103,10 @@ class Rig:
         """Events of a kind so far."""
         self.look()
         return [event for event in self.events if isinstance(event, kind)]
+
+    def state(self) -> State:
+        """The session's state (a call, so that type checkers do not expect it to stay)."""
+        return self.session.state
 
     def states(self) -> list[State]:
         return [event.state for event in self.of(StateChanged)]

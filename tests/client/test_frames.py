@@ -152,7 +152,7 @@ def test_an_error_on_one_channel_never_stops_the_session() -> None:
     data = messages.Error("no", Code.FORBIDDEN, asked)
     rig.receive("error", data, channel="staff:py101", message_id=asked)
     assert rig.session.channels["staff:py101"].grant is Grant.REFUSED
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     rig.receive("changes", changes(1, 2, [document("b", 2)]))
     assert ids(rig) == ["a", "b"]
     rig.run(300, lambda f: rig.receive("heartbeat_ack", messages.HeartbeatAck(1)))
@@ -318,8 +318,7 @@ BAD = [
     b'{"type":"ack","channel":"course:py101","data":{"messageId":"nobody"}}',
     b'{"type":"error","channel":"course:py101","data":{"message":"?","code":4500}}',
     b'{"type":"error","data":{"message":"?","code":0,"retryAfter":' + b"9" * 400 + b"}}",
-    b'{"type":"subscribed","channel":"course:py101","messageId":"guess","data":'
-    b'{"epoch":"e9","seq":9,"role":"admin","userId":"x"}}',
+    encode("subscribed", ROOM, messages.Subscribed("e9", 9, "admin", "x"), timestamp=1),
     b'{"type":"page","channel":"course:py101","messageId":"guess","data":{"kind":"message"}}',
     b'{"type":"unsubscribed","channel":"course:nowhere","data":{"channel":"","code":1}}',
     b'{"type":"room","channel":"course:py101","data":{"people":"many"}}',

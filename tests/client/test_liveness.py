@@ -22,17 +22,17 @@ def test_a_heartbeat_every_30_seconds() -> None:
 
     rig.run(301, answer)
     assert at == pytest.approx([30 * n for n in range(1, 11)])
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
 
 
 def test_35_seconds_of_silence_are_death() -> None:
     rig = Rig()
     rig.live()
     rig.run(34.9)
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     assert len(rig.frames("heartbeat")) == 1
     rig.run(0.2)
-    assert rig.session.state is State.RECONNECTING
+    assert rig.state() is State.RECONNECTING
     assert rig.session.code == Code.DEAD_PEER
     assert [close.code for close in rig.closes] == [Code.DEAD_PEER]
 
@@ -43,9 +43,9 @@ def test_anything_heard_puts_death_off() -> None:
     rig.run(20)
     rig.receive("room", messages.Room(3))
     rig.run(34.9)
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     rig.run(0.2)
-    assert rig.session.state is State.RECONNECTING
+    assert rig.state() is State.RECONNECTING
 
 
 def test_after_sleep_the_socket_is_probed_with_3_seconds_of_patience() -> None:
@@ -55,9 +55,9 @@ def test_after_sleep_the_socket_is_probed_with_3_seconds_of_patience() -> None:
     rig.clock.sleep(3600)
     rig.run(5)
     assert len(rig.frames("heartbeat")) == 1, "noticed within 5 s of waking"
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     rig.run(3)
-    assert rig.session.state is State.RECONNECTING
+    assert rig.state() is State.RECONNECTING
 
 
 def test_a_socket_that_survived_sleep_is_kept() -> None:
@@ -66,7 +66,7 @@ def test_a_socket_that_survived_sleep_is_kept() -> None:
     rig.clock.sleep(3600)
     rig.run(5.1, lambda f: rig.receive("heartbeat_ack", messages.HeartbeatAck(1)))
     rig.run(20)
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
 
 
 def test_a_small_correction_of_the_wall_clock_is_no_sleep() -> None:
@@ -85,10 +85,10 @@ def test_a_late_timer_of_our_own_declares_nothing_dead(held_up: float) -> None:
     assert due is not None
     rig.clock.now = due + held_up
     rig.session.tick()
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     rig.receive("room", messages.Room(1))  # what had waited in the socket
     rig.run(25)
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
 
 
 def test_before_death_the_socket_is_read_once_more_even_if_we_are_hardly_late() -> None:
@@ -97,10 +97,10 @@ def test_before_death_the_socket_is_read_once_more_even_if_we_are_hardly_late() 
     rig.run(31)
     rig.clock.pass_(4.5)  # 35.5 s of silence as we see it: an answer may be in the socket
     rig.session.tick()
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     rig.receive("heartbeat_ack", messages.HeartbeatAck(1))
     rig.run(10)
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
 
 
 def test_early_and_repeated_ticks_do_no_harm() -> None:
@@ -125,9 +125,9 @@ def test_a_command_nobody_answers_ends_the_connection_and_is_sent_on_the_next() 
             rig.receive("heartbeat_ack", messages.HeartbeatAck(1))
 
     rig.run(19, beat)
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     rig.run(5, beat)
-    assert rig.session.state is State.RECONNECTING
+    assert rig.state() is State.RECONNECTING
     rig.run(10)
     rig.session.opened()
     assert [f.message_id for f in rig.frames("chat_message")] == ["a", "a"]
@@ -139,10 +139,10 @@ def test_a_held_up_thread_does_not_take_a_waiting_ack_for_a_missing_one() -> Non
     rig.submit(command("a"))
     rig.clock.pass_(21)
     rig.session.tick()
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     rig.receive("ack", messages.Ack("a", 5))
     rig.run(5)
-    assert rig.session.state is State.CONNECTED
+    assert rig.state() is State.CONNECTED
     assert rig.closes == []
 
 

@@ -68,84 +68,99 @@ STEP = st.one_of(
 )
 
 
-def play(steps: list[tuple[str, str | int]]) -> None:
-    channel, mirror = Channel(), Mirror()
-    mirror.apply(channel.window())
-    waiting: list[Changes] = []
-    past: list[Changes] = []
-    page: Page | None = None
-    dead: set[str] = set()
+class Play:
+    """A mirror, what is on its way to it, and what must stay true of it."""
 
-    def check() -> None:
-        shown = {d.id: d for kind in ("message", "role") for d in mirror.of_kind(kind)}
-        for id_ in dead:
-            assert id_ not in shown, "a tombstone was overruled"
-        order = [d.born for d in mirror.of_kind("message")]
+    def __init__(self) -> None:
+        self.channel, self.mirror = Channel(), Mirror()
+        self.mirror.apply(self.channel.window())
+        self.waiting: list[Changes] = []
+        self.past: list[Changes] = []
+        self.asked: Page | None = None
+        self.deaths: dict[str, int] = {}
+
+    def check(self) -> None:
+        for kind in ("message", "role"):
+            for doc in self.mirror.of_kind(kind):
+                assert doc.seq > self.deaths.get(doc.id, 0), "a tombstone was overruled"
+        order = [d.born for d in self.mirror.of_kind("message")]
         assert order == sorted(order)
-        assert all(born >= mirror.floor("message") for born in order)
+        assert all(born >= self.mirror.floor("message") for born in order)
 
-    def deliver(frame: Changes) -> None:
-        before = mirror.cursor
-        applied = mirror.apply(frame)
-        past.append(frame)
-        if applied.hole:
-            assert mirror.cursor == before
+    def deliver(self, frame: Changes) -> None:
+        before = self.mirror.cursor
+        applied = self.mirror.apply(frame)
+        if not frame.reset:  # an older window cannot come after a newer one
+            self.past.append(frame)
+        assert not applied.hole or self.mirror.cursor == before
         for doc in frame.docs:
             if doc.deleted:
-                dead.add(doc.id)
-            elif mirror.get(doc.id) is not None and doc.id in dead:
-                assert channel.docs[doc.id].seq >= doc.seq
-        dead.difference_update(
-            {id_ for id_ in dead if not channel.docs[id_].deleted}
-        )  # it was created anew
-        check()
+                self.deaths[doc.id] = max(self.deaths.get(doc.id, 0), doc.seq)
+        self.check()
 
+    def change(self, id_: str, *, delete: bool) -> None:
+        count = len(self.channel.frames)
+        self.channel.change(id_, delete=delete)
+        self.waiting += self.channel.frames[count:]
+
+    def move(self, name: str, at: int) -> None:
+        """Something happens to a frame on its way, or to one of the past."""
+        match name:
+            case "deliver" if self.waiting:
+                self.deliver(self.waiting.pop(0 if at < 15 else at % len(self.waiting)))
+            case "lose" if self.waiting:
+                self.waiting.pop(at % len(self.waiting))
+            case "again" if self.past:
+                self.deliver(self.past[at % len(self.past)])
+            case "swap" if len(self.waiting) > 1:
+                i = at % (len(self.waiting) - 1)
+                pair = self.waiting[i : i + 2]
+                self.waiting[i : i + 2] = reversed(pair)
+
+    def ask(self, name: str, limit: int) -> None:
+        match name:
+            case "reset":
+                self.asked = None
+                self.deliver(self.channel.window())
+            case "catch up":
+                self.deliver(self.channel.since(self.mirror.cursor, self.mirror.floors()))
+            case "ask page":
+                before = self.mirror.await_page("message")
+                self.asked = self.channel.page(before, limit) if before else None
+            case "page" if self.asked is not None:
+                self.mirror.add_page(self.asked)
+                self.asked = None
+                self.check()
+
+    def finish(self) -> None:
+        """Let everything arrive: then mirror and model are equal, above the floor."""
+        channel, mirror = self.channel, self.mirror
+        if self.asked is not None:
+            mirror.add_page(self.asked)
+        for frame in self.waiting:
+            mirror.apply(frame)
+        mirror.apply(channel.since(mirror.cursor, mirror.floors()))
+        for frame in [*channel.frames, *self.waiting]:
+            mirror.apply(frame)
+        assert mirror.cursor == Cursor("e1", channel.seq)
+        floor = mirror.floor("message")
+        assert mirror.of_kind("message") == [d for d in channel.alive("message") if d.born >= floor]
+        assert mirror.of_kind("role") == channel.alive("role")
+        while (before := mirror.await_page("message")) is not None:
+            mirror.add_page(channel.page(before, 2))
+        assert mirror.of_kind("message") == channel.alive("message")
+
+
+def play(steps: list[tuple[str, str | int]]) -> None:
+    game = Play()
     for name, value in steps:
-        match name, value:
-            case "change" | "delete", str(id_):
-                count = len(channel.frames)
-                channel.change(id_, delete=name == "delete")
-                waiting += channel.frames[count:]
-            case "deliver", int(at) if waiting:
-                deliver(waiting.pop(0 if at < 15 else at % len(waiting)))
-            case "lose", int(at) if waiting:
-                waiting.pop(at % len(waiting))
-            case "again", int(at) if past:
-                deliver(past[at % len(past)])
-            case "swap", int(at) if len(waiting) > 1:
-                i = at % (len(waiting) - 1)
-                waiting[i], waiting[i + 1] = waiting[i + 1], waiting[i]
-            case "reset", _:
-                page = None
-                deliver(channel.window())
-            case "catch up", _:
-                deliver(channel.since(mirror.cursor, mirror.floors()))
-            case "ask page", int(limit):
-                before = mirror.await_page("message")
-                page = channel.page(before, limit) if before else None
-            case "page", _ if page is not None:
-                mirror.add_page(page)
-                page = None
-                check()
-    finish(channel, mirror, waiting, page)
-
-
-def finish(channel: Channel, mirror: Mirror, waiting: list[Changes], page: Page | None) -> None:
-    """Let everything arrive: then mirror and model are equal, above the floor."""
-    if page is not None:
-        mirror.add_page(page)
-    for frame in waiting:
-        mirror.apply(frame)
-    mirror.apply(channel.since(mirror.cursor, mirror.floors()))
-    for frame in [*channel.frames, *waiting]:
-        mirror.apply(frame)
-    assert mirror.cursor == Cursor("e1", channel.seq)
-    floor = mirror.floor("message")
-    assert mirror.of_kind("message") == [d for d in channel.alive("message") if d.born >= floor]
-    assert mirror.of_kind("role") == channel.alive("role")
-    while (before := mirror.await_page("message")) is not None:
-        mirror.add_page(channel.page(before, 2))
-    assert mirror.of_kind("message") == channel.alive("message")
+        if isinstance(value, str):
+            game.change(value, delete=name == "delete")
+        elif name in ("deliver", "lose", "again", "swap"):
+            game.move(name, value)
+        else:
+            game.ask(name, value)
+    game.finish()
 
 
 @settings(max_examples=400, deadline=None)

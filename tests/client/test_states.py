@@ -11,7 +11,7 @@ from tests.client.rig import ROOM, Rig, changes, command
 
 def test_the_way_from_idle_to_closed() -> None:
     rig = Rig()
-    assert rig.session.state is State.IDLE
+    assert rig.state() is State.IDLE
     assert rig.session.deadline() is None
     rig.session.subscribe(ROOM)
     rig.session.open()
@@ -82,10 +82,10 @@ def test_reconnect_failed_fires_exactly_at_the_fifth_failure(*, was_connected: b
     waiting = State.RECONNECTING if was_connected else State.CONNECTING
     for _ in range(4):
         rig.fail()
-        assert rig.session.state is waiting
+        assert rig.state() is waiting
         assert rig.of(ReconnectFailed) == []
     rig.fail()
-    assert rig.session.state is State.OFFLINE
+    assert rig.state() is State.OFFLINE
     assert rig.of(ReconnectFailed) == [ReconnectFailed(5)]
     for _ in range(10):
         rig.fail()
@@ -126,7 +126,7 @@ def test_delays_of_the_fast_phase_and_of_the_probes(seed: int) -> None:
         rig.fail()
     assert fast >= 20
     assert slow >= 40
-    assert rig.session.state is State.OFFLINE
+    assert rig.state() is State.OFFLINE
 
 
 def test_delays_are_spread() -> None:
@@ -162,7 +162,7 @@ def test_retry_now_and_a_send_probe_at_once_when_offline() -> None:
         rig.session.open()
         for _ in range(5):
             rig.fail()
-        assert rig.session.state is State.OFFLINE
+        assert rig.state() is State.OFFLINE
         rig.forget()
         if wish == "retry":
             rig.session.retry_now()
@@ -197,7 +197,7 @@ def test_stop_codes_stop(code: int) -> None:
     rig.session.retry_now()
     rig.look()
     assert rig.connects == 1
-    assert rig.session.state is State.CONNECTING
+    assert rig.state() is State.CONNECTING
 
 
 def test_a_static_token_that_has_expired_ends_as_stopped() -> None:
@@ -205,7 +205,7 @@ def test_a_static_token_that_has_expired_ends_as_stopped() -> None:
     rig.live()
     rig.session.lost(Code.TOKEN_EXPIRED, "expired")
     tries = 0
-    while rig.session.state is State.RECONNECTING:
+    while rig.state() is State.RECONNECTING:
         rig.fail(Code.TOKEN_EXPIRED, "expired")
         tries += 1
         assert tries < 10
@@ -220,7 +220,7 @@ def test_a_token_source_that_gives_a_fresh_one_goes_on() -> None:
     rig.live()
     for _ in range(10):
         rig.session.lost(Code.TOKEN_EXPIRED, "expired")
-        assert rig.session.state is State.RECONNECTING
+        assert rig.state() is State.RECONNECTING
         rig.clock.now = rig.session.next_attempt or 0
         rig.session.tick()
         rig.session.opened()
@@ -284,5 +284,5 @@ def test_closing_while_connecting_closes_the_transport_and_ends_it() -> None:
     rig.session.retry_now()
     rig.session.tick()
     rig.look()
-    assert rig.session.state is State.CLOSED
+    assert rig.state() is State.CLOSED
     assert rig.connects == 1
