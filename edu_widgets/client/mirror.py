@@ -74,9 +74,12 @@ class Mirror:
         return self.floor(kind) > 0
 
     def floors(self) -> dict[str, int]:
-        """The floors of all windows, to be named in a subscription."""
+        """The floors of windows, to be named in a subscription.
+
+        Not of a kind of which a page is awaited: what changed below its floor may be in it.
+        """
         with self._lock:
-            return dict(self._floors)
+            return {k: floor for k, floor in self._floors.items() if k not in self._awaited}
 
     # -- writing (network thread) -----------------------------------------------
 
