@@ -52,7 +52,8 @@ def host(
 
     Loopback only by default; `address` may be `"lan"`, an address of this computer, or the
     public URL under which a proxy shows it. The service outlives a kernel restart and ends
-    itself ten minutes after the last member is gone, unless `keep`.
+    itself ten minutes (or `EDU_WIDGETS_LINGER` seconds) after the last member is gone, unless
+    `keep`.
 
     Raises:
         InvalidArgument: the course's name, or another argument, cannot be used.
@@ -69,6 +70,7 @@ def host(
         keep=keep,
         rate_limits=rate_limits,
         watch_pid=os.getpid(),
+        linger=_linger(),
     )
     who = person_name(name or _own_name())
     member = launch.enter(info, who)
@@ -175,6 +177,15 @@ def _forget(key: tuple[str, str, str], lesson: Lesson) -> None:
     with _lock:
         if _open.get(key) is lesson:
             del _open[key]
+
+
+def _linger() -> float:
+    text = os.environ.get("EDU_WIDGETS_LINGER", "600")
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        msg = f"EDU_WIDGETS_LINGER={text!r:.40} is not a number of seconds, such as 600."
+        raise InvalidArgument(msg) from None
 
 
 def _own_name() -> str:

@@ -86,9 +86,8 @@ class Lesson:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        who, how = escape(self.user.name), escape(self._standing())
-        head = f"<b>{escape(self.course)}</b> as {who}. {how}"
-        rows = [head]
+        # An output stays as it was written: the connection's state would soon be untrue.
+        rows = [f"<b>{escape(self.course)}</b> as {escape(self.user.name)}"]
         if self._invite:
             call = f'edu.join("{self._invite}", name="…")'
             rows.append(f"Students join with <code style='user-select:all'>{escape(call)}</code>")

@@ -83,6 +83,10 @@ class Lab:
         """
         for name in ("config", "data", "runtime", "settings", "workspaces", "ipython"):
             (self._state / name).mkdir(parents=True, exist_ok=True)
+        # No question over the lesson, and nothing asked of the internet.
+        quiet = self._state / "settings" / "@jupyterlab" / "apputils-extension"
+        quiet.mkdir(parents=True, exist_ok=True)
+        quiet.joinpath("notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
         command = [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
             f"--ServerApp.port={self._port}", "--ServerApp.port_retries=0",

@@ -296,6 +296,11 @@ class Lab:
         self._pages.append(made)
         return made._open()
 
+    def new_page(self, **context: Any) -> Page:
+        """A page of a browser context of its own, for what is not on this server."""
+        assert self._browser is not None
+        return self._browser.new_context(**context).new_page()
+
     def _choose_kernel(self, name: str, kernel: str) -> None:
         path = self.work / name
         notebook = json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,99 @@
+"""`edu-widgets demo`: one command shows a living class, and Ctrl-C ends all of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from .harness import REPOSITORY, Lab, wait_until
+
+
+@dataclass
+class Demo:
+    """The running command, and what it printed until it was ready."""
+
+    process: subprocess.Popen[str]
+    printed: str
+
+    def address(self, label: str) -> str:
+        """An address it printed."""
+        found = re.search(rf"{label}:\s+(\S+)", self.printed)
+        assert found, self.printed
+        return found.group(1)
+
+
+@pytest.fixture
+def demo(tmp_path: Path, bundles: Path, lab: Lab) -> Iterator[Demo]:
+    """The demo without a browser, until its addresses are printed."""
+    del bundles, lab
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "edu_widgets.cli", "demo", "--no-browser", "--port", "18899"],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if "Ctrl-C" in line:
+            break
+    yield Demo(process, printed)
+    if process.poll() is None:
+        process.kill()
+    process.stdout.close()
+    process.wait()
+
+
+def test_the_first_minute_shows_a_living_class(demo: Demo, lab: Lab, tmp_path: Path) -> None:
+    assert demo.process.poll() is None, demo.printed
+    assert demo.address("Invite").startswith(demo.address("Service"))
+    page = lab.new_page(viewport={"width": 1500, "height": 950})
+    try:
+        page.goto(demo.address("JupyterLab"))
+        chats = page.locator(".edu.chat")
+        expect(chats).to_have_count(2, timeout=60_000)
+        for index in range(2):
+            chat = chats.nth(index)
+            expect(chat.locator(".light")).to_have_text("Live")
+            expect(chat.locator("article", has_text="Good morning!")).to_have_count(1)
+            expect(chat.locator("header", has_text="(simulated)").first).to_be_attached()
+            # More is said while one watches.
+            expect(chat.locator("article", has_text="the same object")).to_have_count(
+                1, timeout=60_000
+            )
+        mira, ada = chats.nth(0), chats.nth(1)
+        expect(mira.locator(".tag").first).to_have_text("Instructor")
+        ada.locator("textarea").fill("Hello from the student's side")
+        ada.locator("textarea").press("Enter")
+        expect(mira.locator("article", has_text="Hello from the student's side")).to_have_count(1)
+        expect(page.locator(".jp-toast-message, .Toastify__toast")).to_have_count(0)
+    finally:
+        page.close()
+    family = psutil.Process(demo.process.pid).children(recursive=True)
+    family += [p for p in psutil.process_iter() if _belongs_to(p, tmp_path)]
+    assert family
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(30) == 0
+    wait_until(lambda: not any(p.is_running() for p in family), "nothing of the demo is left")
+    assert not list(tmp_path.glob("edu-widgets-*"))
+
+
+def _belongs_to(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return str(folder) in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
