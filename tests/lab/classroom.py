@@ -73,12 +73,11 @@ class Class:
         """The person who hosts the course."""
         cells = [
             SETUP.format(folder=str(self.folder / "data")),
-            f"lesson = edu.host({self.course!r}, name='Mira', rate_limits=False)\n"
-            "lesson.wait_connected().invite",
+            f"lesson = edu.host({self.course!r}, name='Mira', rate_limits=False).wait_connected()",
             "lesson.chat",
         ]
         page = self.open_notebook(cells, kernel, **context).run_all()
-        self.invite = self.state()["url"] + f"/{self.course}?code=" + self.code()
+        self.invite = f"{self.state()['url']}/{self.course}?code={self.code()}"
         return self._in_chat(page)
 
     def student(self, name: str, kernel: str | None = None, **context: object) -> Person:
@@ -97,7 +96,7 @@ class Class:
 
     # -- the service ------------------------------------------------------------------
 
-    def state(self) -> dict[str, object] | dict[str, str]:
+    def state(self) -> dict[str, object]:
         """What the running service says about itself."""
         path = self.folder / "data" / "services" / self.course / "service.json"
         return dict(json.loads(path.read_text(encoding="utf-8")))

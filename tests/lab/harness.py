@@ -25,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 T = TypeVar("T")
