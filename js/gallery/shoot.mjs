@@ -26,7 +26,11 @@ const files = {
   "/chat.js": ["text/javascript", await bundle({})],
   "/gallery.js": [
     "text/javascript",
-    await bundle({ entryPoints: [resolve(here, "gallery.ts")], target: "es2022" }),
+    await bundle({
+      entryPoints: [resolve(here, "gallery.ts")],
+      target: "es2022",
+      mangleProps: undefined,
+    }),
   ],
 };
 

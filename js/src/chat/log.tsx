@@ -61,15 +61,11 @@ function moveFocus(event: KeyboardEvent, scroller: Scroller): void {
   const root = list.getRootNode() as ShadowRoot;
   const at = articles.indexOf(root.activeElement as HTMLElement);
   if (at < 0) return;
+  const step = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: articles.length - 1 }[event.key];
+  if (step === undefined) return;
   if (event.key === "End") scroller.toEnd();
-  const next = {
-    ArrowUp: articles[at - 1],
-    ArrowDown: articles[at + 1],
-    Home: articles[0],
-    End: articles.at(-1),
-  }[event.key];
-  if (!["ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return;
   event.preventDefault();
+  const next = articles[step];
   next?.focus({ preventScroll: true });
   next?.scrollIntoView({ block: "nearest" });
 }

@@ -200,7 +200,7 @@ const Delivery = withHooks(function Delivery(
       <span role="alert" class="why">
         <Icon name="alert" />
         {words.failed}
-        {error && <span class="mut"> · {error}</span>}
+        {error && ` · ${error}`}
       </span>
       <button type="button" class="btn" onClick={() => room.retry(doc)}>
         {words.retry}

@@ -23,7 +23,7 @@ async function copy(text: string, button: HTMLElement): Promise<boolean> {
 function copyThroughSelection(text: string, button: HTMLElement): boolean {
   const area = document.createElement("textarea");
   area.value = text;
-  area.style.cssText = "position:absolute;opacity:0;width:1px;height:1px";
+  area.style.cssText = "position:absolute;opacity:0";
   button.parentElement?.append(area);
   area.select();
   try {

@@ -173,7 +173,7 @@ export class Connection {
   #onMessage = (content: unknown): void => {
     const message = readKernelMessage(content);
     if (!message) {
-      console.warn("[edu-widgets] ignored a malformed message", content);
+      warnOf(content);
       return;
     }
     this.#watch.heard();
@@ -275,10 +275,13 @@ export class Connection {
   }
 }
 
+const warnOf = (content: unknown): void =>
+  console.warn("[edu-widgets] ignored as malformed:", content);
+
 function readAll<D>(values: readonly unknown[], read: (value: unknown) => D | null): D[] {
   return values.flatMap((value) => {
     const doc = read(value);
-    if (doc === null) console.warn("[edu-widgets] ignored a malformed document", value);
+    if (doc === null) warnOf(value);
     return doc === null ? [] : [doc];
   });
 }

@@ -17,9 +17,9 @@ const DEFAULT_HEIGHT = 420;
 
 export function readOptions(model: Model): Options {
   const options = (model.get("options") ?? {}) as Record<string, unknown>;
-  const height = typeof options.height === "number" ? options.height : DEFAULT_HEIGHT;
+  const { height, lang } = options;
   return {
-    height: Math.min(Math.max(height, 160), 4000),
-    lang: typeof options.lang === "string" ? options.lang : "",
+    height: Number(height) > 0 ? Number(height) : DEFAULT_HEIGHT,
+    lang: String(lang ?? ""),
   };
 }
