@@ -359,3 +359,14 @@ def test_the_first_message_ever_in_an_empty_course_is_news(client: FakeClient) -
     client.load()
     client.arrive(client.document("first"))
     assert [m.content for m in told] == ["first"]
+
+
+def test_a_wider_window_after_a_reset_is_no_news(client: FakeClient) -> None:
+    news = News(as_client(client))
+    told: list[Any] = []
+    client.listen(lambda event: told.extend(news.of(event)))  # type: ignore[arg-type]
+    old, here = client.document("never seen"), client.document("here")
+    client.load(here, floor=2)
+    missed = client.document("missed")
+    client.load(old, here, missed, epoch="two")
+    assert [m.content for m in told] == ["missed"]

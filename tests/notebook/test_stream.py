@@ -255,3 +255,15 @@ def test_forgotten_pages_notice_a_reset() -> None:
     for message in [*messages, *stream.take(20.0)]:
         page.hear(message)
     assert page.holes
+
+
+def test_after_a_reset_only_what_pages_then_show_is_sent() -> None:
+    stream, truth = stream_with_page()
+    for id_ in "abcdef":
+        truth.write(id_)
+    stream.reset()
+    (snapshot,) = stream.take(1.0)
+    assert snapshot["collections"]["messages"]["floor"] == 4
+    truth.write("a")
+    stream.touch("messages", ["a"])
+    assert stream.take(2.0) == []
