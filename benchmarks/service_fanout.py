@@ -140,8 +140,8 @@ async def room_way(pipe: Connection, messages: int, size: int) -> None:
 
 
 async def serving(pipe: Connection, messages: int, size: int, *, whole: bool) -> None:
-    from edu_widgets.service.frames import Frame
     from edu_widgets.service.config import from_table
+    from edu_widgets.service.frames import Frame
     from edu_widgets.service.server import Options, Server
 
     table = from_table({"rateLimits": False, "maxConnectionsPerPerson": 2000})

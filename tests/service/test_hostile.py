@@ -72,8 +72,10 @@ FRAMES = {
         Code.PROTOCOL,
     ),
     "huge before": (
-        '{"type": "request_history", "channel": "course:py101",'
-        ' "data": {"before": 4611686018427387904}}',
+        (
+            '{"type": "request_history", "channel": "course:py101",'
+            ' "data": {"before": 4611686018427387904}}'
+        ),
         Code.INVALID,
     ),
     "large": (command(content="x" * 1_000_000), Code.TOO_LARGE),
