@@ -65,7 +65,7 @@ async def run(members: int) -> float:
                 lambda: Reader(crowd, upgrade(port, secret)), "127.0.0.1", port
             )
             readers.append(reader)
-            while not reader.up:
+            while not reader.up:  # noqa: ASYNC110 - as fast as can be
                 await asyncio.sleep(0)
             reader.transport.write(subscribe)
 
