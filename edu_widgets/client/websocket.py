@@ -70,7 +70,7 @@ class WebSocketTransport:
             raise TransportFailed(0, explain(error, url)) from None
         assert isinstance(wire, _Wire)  # noqa: S101 - made by `create_connection`
         self._wire = wire
-        if wire.response is None or wire.response.headers.get(HEADER) is None:
+        if wire.response is None or HEADER not in wire.response.headers:
             await self.close(1000, "not ours")
             reason = "A WebSocket service answered, but not one of edu-widgets."
             raise TransportFailed(Code.PROTOCOL, reason)
@@ -236,7 +236,7 @@ class _Problem(msgspec.Struct, rename="camel"):
 def _refusal(error: InvalidStatus) -> TransportFailed:
     response = error.response
     status = response.status_code
-    if response.headers.get(HEADER) is not None:
+    if HEADER in response.headers:  # `get` would raise if a proxy has doubled it
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
             said = msgspec.json.decode(response.body or b"", type=_Problem)
             wait = None if said.retry_after is None else min(said.retry_after, 3_600_000) / 1000

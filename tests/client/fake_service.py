@@ -1,0 +1,193 @@
+"""A small service one can tell what to do wrong, on loopback, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from edu_widgets.protocol import Document, Envelope, decode, encode, messages
+from edu_widgets.protocol.documents import body
+
+
+def eventually(condition: Callable[[], Any], what: str = "", within: float = 15.0) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what or condition}"
+        time.sleep(0.005)
+
+
+@dataclass
+class Script:
+    """What the service does; change it at any time."""
+
+    refuse: tuple[int, dict[str, str], bytes] | None = None
+    """Answer the upgrade with this status, these headers and this body."""
+    ours: bool = True
+    answer: bool = True
+    """Whether subscriptions and commands are answered."""
+    close_at_once: tuple[int, str] | None = None
+    epoch: str = "e1"
+    role: str = "student"
+
+
+@dataclass
+class FakeService:
+    """Channels with documents, and a record of all that came."""
+
+    script: Script = field(default_factory=Script)
+    frames: list[Envelope] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    connections: list[ServerConnection] = field(default_factory=list)
+    docs: dict[str, list[Document]] = field(default_factory=dict)
+    port: int = 0
+    loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/api/realtime/ws"
+
+    def of(self, type_: str) -> list[Envelope]:
+        return [frame for frame in self.frames if frame.type == type_]
+
+    # -- from the test's thread ---------------------------------------------------------
+
+    def call(self, fn: Callable[..., object], *args: object) -> None:
+        assert self.loop is not None
+        self.loop.call_soon_threadsafe(fn, *args)
+
+    def say(self, type_: str, channel: str, data: object, message_id: str = "") -> None:
+        """Send a frame to everybody."""
+        frame = encode(type_, channel, data, timestamp=1, message_id=message_id)
+        self.raw(frame)
+
+    def raw(self, frame: bytes) -> None:
+        async def send() -> None:
+            for connection in self.connections:
+                await connection.send(frame, text=True)
+
+        assert self.loop is not None
+        asyncio.run_coroutine_threadsafe(send(), self.loop).result(5)
+
+    def close_all(self, code: int, reason: str = "") -> None:
+        async def close() -> None:
+            for connection in tuple(self.connections):
+                await connection.close(code, reason)
+
+        assert self.loop is not None
+        asyncio.run_coroutine_threadsafe(close(), self.loop).result(5)
+
+    def abort_all(self) -> None:
+        for connection in tuple(self.connections):
+            self.call(connection.transport.abort)
+
+    # -- on its own ---------------------------------------------------------------------
+
+    def _check(self, _: ServerConnection, request: Request) -> Response | None:
+        self.requests.append(request)
+        if self.script.refuse is None:
+            return None
+        status, headers, payload = self.script.refuse
+        all_ = Headers({**headers, "Content-Length": str(len(payload))})
+        return Response(status, "No", all_, payload)
+
+    def _mark(self, _: ServerConnection, request: Request, response: Response) -> None:
+        del request
+        if self.script.ours:
+            response.headers["Edu-Widgets"] = "1"
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        self.connections.append(connection)
+        try:
+            if self.script.close_at_once is not None:
+                await connection.close(*self.script.close_at_once)
+                return
+            async for frame in connection:
+                await self._take(connection, decode(frame))
+        except ConnectionClosed:
+            pass
+        finally:
+            self.connections.remove(connection)
+
+    async def _take(self, connection: ServerConnection, frame: Envelope) -> None:
+        self.frames.append(frame)
+        if not self.script.answer:
+            return
+
+        async def answer(type_: str, data: object, message_id: str = "") -> None:
+            await connection.send(
+                encode(type_, frame.channel, data, timestamp=1, message_id=message_id), text=True
+            )
+
+        docs = self.docs.setdefault(frame.channel, [])
+        match frame.type:
+            case "subscribe":
+                seq = docs[-1].seq if docs else 0
+                granted = messages.Subscribed(
+                    self.script.epoch, seq, self.script.role, frame.user_id or "", people=1
+                )
+                await answer("subscribed", granted, frame.message_id)
+                await answer("changes", messages.Changes(self.script.epoch, 0, seq, docs, True))
+            case "heartbeat":
+                await answer("heartbeat_ack", messages.HeartbeatAck(1))
+            case "unsubscribe" | "typing_start" | "typing_stop":
+                pass
+            case _:
+                known = next((d for d in docs if d.id == frame.message_id), None)
+                if known is None:
+                    seq = len(docs) + 1
+                    content = msgspec.json.decode(frame.data)
+                    known = Document(frame.message_id, "message", seq, seq, body(content))
+                    docs.append(known)
+                    change = messages.Changes(self.script.epoch, seq - 1, seq, [known])
+                    await answer("changes", change)
+                await answer("ack", messages.Ack(frame.message_id, known.seq), frame.message_id)
+
+
+@contextmanager
+def fake_service(script: Script | None = None, port: int = 0) -> Iterator[FakeService]:
+    """Run one until the block ends."""
+    fake = FakeService(script or Script())
+    ready, stop = threading.Event(), asyncio.Event()
+
+    async def main() -> None:
+        fake.loop = asyncio.get_running_loop()
+        server: Server
+        async with serve(
+            fake._serve,
+            "127.0.0.1",
+            port,
+            process_request=fake._check,
+            process_response=fake._mark,
+            compression=None,
+            close_timeout=1,
+        ) as server:
+            fake.port = next(iter(server.sockets)).getsockname()[1]
+            ready.set()
+            await stop.wait()
+            fake.abort_all()
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()), name="fake-service", daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield fake
+    finally:
+        fake.call(stop.set)
+        thread.join(10)
+        assert not thread.is_alive()
