@@ -6,6 +6,8 @@ import asyncio
 import random
 import shutil
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +51,13 @@ class Touch(Data):
     text: str = ""
 
 
-if "test_secret" not in REGISTRY.documents:
+@contextmanager
+def registered() -> Iterator[None]:
+    """The tests' own types, in the protocol's registry for as long as the block lasts."""
     REGISTRY.document(DocumentKind("test_secret", Secret))
     REGISTRY.command(CommandType("test_touch", Touch, Lane.STATUS, feature="chat"))
+    yield
+    del REGISTRY.documents["test_secret"], REGISTRY.commands["test_touch"]
 
 
 def touch(request: Request[Touch]) -> RuleRun:
