@@ -42,7 +42,6 @@ function view(model: MockModel, endModel: () => void): Stage {
     },
     all: (selector) => [...root.querySelectorAll<HTMLElement>(selector)],
     // As it is seen, so without what is hidden.
-    // biome-ignore lint/performance/useDomNodeTextContent: that is the point
     text: () => (root.querySelector(".edu") as HTMLElement).innerText.replace(/\s+/g, " "),
     async type(text) {
       const area = stage.find<HTMLTextAreaElement>("textarea");
