@@ -40,22 +40,17 @@ class ChannelState:
     ask_again_at: float | None = None
     pages: dict[str, str] = field(default_factory=dict)
     """Pages asked for: kind → message id."""
+    catching_up: bool = True
+    """Asked, and not yet at the head the service named in its answer."""
     _request: str = ""
     _head: Cursor | None = None
-
-    @property
-    def catching_up(self) -> bool:
-        """Asked, and not yet at the head the service named in its answer."""
-        if self.grant is Grant.ASKED or self._head is None:
-            return True
-        cursor = self.mirror.cursor
-        return cursor.epoch != self._head.epoch or cursor.seq < self._head.seq
 
     def ask(self, message_id: str, user_id: str) -> Subscribe:
         """The query: everything of this channel since our cursor."""
         self.grant = Grant.ASKED
         self._request = message_id
         self._head = None
+        self.catching_up = True
         return Subscribe(user_id, self.mirror.cursor, self.mirror.floors())
 
     def granted(self, message_id: str, data: Subscribed) -> bool:
@@ -74,7 +69,9 @@ class ChannelState:
 
     def _arrived(self) -> None:
         """At the head there is nothing more to wait for."""
-        if not self.catching_up:
+        head, cursor = self._head, self.mirror.cursor
+        if head is not None and cursor.epoch == head.epoch and cursor.seq >= head.seq:
+            self.catching_up = False
             self.ask_again_at = None
 
     def refused(self, message_id: str, code: int, reason: str) -> bool:
@@ -97,6 +94,7 @@ class ChannelState:
         self._request = ""
         self.mirror.clear()
         self._head = None
+        self.catching_up = True
 
     def disconnected(self) -> None:
         """The connection is gone; the mirror stays, and is asked for again."""
@@ -112,22 +110,19 @@ class ChannelState:
         self.pages.clear()
         return kinds
 
-    def apply(self, frame: Changes, patience_until: float) -> tuple[Applied, bool]:
-        """Apply changes; the second is whether the query has to be asked again.
+    def catch_up(self, frame: Changes, patience_until: float) -> Applied:
+        """Apply changes while catching up.
 
-        While catching up nothing is asked, for the answer is on its way; if it stays away,
-        the query is asked again at `patience_until`, which every step forward moves on.
+        A hole is not asked about, for the answer is on its way. If it stays away, the query is
+        asked again at `patience_until`, which every step forward moves on.
         """
-        if not self.catching_up:
-            applied = self.mirror.apply(frame)
-            return applied, applied.hole
         before = self.mirror.cursor
         applied = self.mirror.apply(frame)
         if self.ask_again_at is not None and self.mirror.cursor != before:
             self.ask_again_at = patience_until
         if self.grant is Grant.GRANTED:
             self._arrived()
-        return applied, False
+        return applied
 
     def add_page(self, message_id: str, page: Page) -> Applied:
         """Add older documents, if this page is the one asked for last."""

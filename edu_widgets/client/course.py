@@ -1,5 +1,6 @@
 """One participant's view of one course, without any widget: the same in scripts and notebooks."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable
@@ -208,6 +209,9 @@ class CourseClient:
         """
         self._network.check_process()
         self._network.forbid_waiting()
+        if self.usable:  # first let happen what was asked for before, as retry_now()
+            with contextlib.suppress(TimeoutError):
+                self._network.run(asyncio.sleep(0)).result(timeout)
         self._standing.wait_live(timeout, self.host or "The service")
 
     # -- sending -------------------------------------------------------------------------

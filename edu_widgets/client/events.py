@@ -42,8 +42,7 @@ class ReconnectFailed:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentsChanged:
+class DocumentsChanged(msgspec.Struct, frozen=True):
     """Documents of a channel changed in the mirror.
 
     `reset`: the mirror was emptied first. `live`: news, not catching up or paging back.

@@ -85,11 +85,13 @@ def _apply(session: Session, link: Link, name: str, frame: messages.Changes) -> 
         return
     if not link.answered:
         session.answered()
-    live = not frame.reset and not channel.catching_up
-    applied, ask = channel.apply(frame, session.patience())
-    if ask:
+    if channel.catching_up:
+        _tell(session, name, channel.catch_up(frame, session.patience()), live=False)
+        return
+    applied = channel.mirror.apply(frame)
+    if applied.hole:
         session.ask(channel)
-    _tell(session, name, applied, live=live)
+    _tell(session, name, applied, live=not frame.reset)
 
 
 def _tell(session: Session, name: str, applied: Applied, *, live: bool) -> None:

@@ -3,14 +3,14 @@
 import bisect
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from edu_widgets.protocol.documents import Cursor, Document
 from edu_widgets.protocol.messages import Changes, Page
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """What a frame did to a mirror. `hole`: something is missing, the query has to be asked."""
 
     upserted: tuple[Document, ...] = ()
@@ -95,7 +95,7 @@ class Mirror:
                 known = 0
             # Up to the cursor everything is known: what is not held any more is gone, and a
             # frame that comes late or again must not bring it back.
-            upserted, removed = self._insert([d for d in frame.docs if d.seq > known])
+            upserted, removed = self._insert(frame.docs, above=known)
             hole = not frame.reset and frame.prev > known
             if frame.reset or (not hole and frame.seq > known):
                 self.cursor = Cursor(frame.epoch, frame.seq)
@@ -152,11 +152,14 @@ class Mirror:
         self._held_back.clear()
 
     def _insert(
-        self, docs: Iterable[Document]
+        self, docs: Iterable[Document], above: int = 0
     ) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
+        """Take documents whose `seq` is above `above` and above what is held."""
         upserted: list[Document] = []
         removed: list[Document] = []
         for doc in docs:
+            if doc.seq <= above:
+                continue
             held = self._docs.get(doc.id)
             if doc.seq <= (held.seq if held else self._tombstones.get(doc.id, 0)):
                 continue

@@ -26,6 +26,8 @@ OPEN_TIMEOUT = 10.0
 _CLOSE_TIMEOUT = 1.0
 _ABNORMAL = 1006
 _OURS = range(4000, 5000)
+_TEXT = Opcode.TEXT
+_DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
 _quiet = logging.getLogger("edu_widgets.client.websockets")
 # At DEBUG the library writes every header of a request, and so the token.
@@ -153,10 +155,9 @@ class _Wire(ClientConnection):
         """Take a frame; the handshake's response and control frames are the library's."""
         if self.response is None or not isinstance(event, Frame):
             super().process_event(event)
-        elif event.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-            if event.fin and not self._parts:
-                self._deliver(bytes(event.data))
-                return
+        elif event.opcode is _TEXT and event.fin:
+            self._deliver(bytes(event.data))
+        elif event.opcode in _DATA:
             self._parts.append(bytes(event.data))
             if event.fin:
                 whole, self._parts = b"".join(self._parts), []

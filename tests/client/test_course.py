@@ -167,7 +167,7 @@ def test_closing_fails_what_waits_and_keeps_it(fake: FakeService, join: Join) ->
     with pytest.raises(NotConnected, match="kept"):
         receipt.wait(1)
     with pytest.raises(NotConnected, match="closed"):
-        say(client, "y")
+        _ = say(client, "y")
     with pytest.raises(NotConnected, match="closed"):
         client.wait_connected(1)
     fake.script.answer = True
@@ -181,13 +181,13 @@ def test_limits_are_raised_in_the_callers_thread(join: Join) -> None:
         client.wait_connected(10)
     eventually(lambda: client.view().state == "reconnecting")
     with pytest.raises(MessageTooLong):
-        say(client, "x" * 70_000)
+        _ = say(client, "x" * 70_000)
     with pytest.raises(InvalidArgument):
-        say(client, "x", "not an id")
+        _ = say(client, "x", "not an id")
     for n in range(500):
-        say(client, str(n))
+        _ = say(client, str(n))
     with pytest.raises(OutboxFull, match="500"):
-        say(client, "one too many")
+        _ = say(client, "one too many")
 
 
 def test_a_stop_code_is_raised_by_wait_connected(fake: FakeService, join: Join) -> None:
@@ -322,12 +322,12 @@ def test_events_come_in_order_on_the_network_thread(fake: FakeService, join: Joi
     logging.disable(logging.CRITICAL)
     try:
         for n in range(5):
-            say(client, str(n)).wait(10)
+            _ = say(client, str(n)).wait(10)
     finally:
         logging.disable(logging.NOTSET)
     stop()
     stop()
-    say(client, "unheard").wait(10)
+    _ = say(client, "unheard").wait(10)
     assert {name for name, _ in seen} == {"edu-widgets-network"}
     docs = [d for _, e in seen if isinstance(e, DocumentsChanged) for d in e.upserted]
     assert [doc.seq for doc in docs] == [1, 2, 3, 4, 5]
@@ -346,7 +346,9 @@ def test_waiting_on_the_network_thread_raises_instead_of_hanging(
 
     def attempt(slot: int) -> None:
         try:
-            _ = receipt.wait(1) if slot == 0 else client.wait_connected(1)
+            if slot == 0:
+                receipt.wait(1)
+            client.wait_connected(1)
             results[slot].set_result("waited")
         except WouldDeadlock as error:
             results[slot].set_result(str(error))
