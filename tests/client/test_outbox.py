@@ -1,0 +1,338 @@
+"""The outbox against a model of the service's lanes, under random disconnects."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from edu_widgets.client.events import CommandChanged
+from edu_widgets.client.outbox import Command, CommandState, Outbox
+from edu_widgets.protocol import Code, Envelope, Lane, messages
+from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
+from tests.client.rig import Rig, command
+
+
+class Service:
+    """The service's rule of lanes, and its memory of ids."""
+
+    def __init__(self) -> None:
+        self.stored: list[str] = []
+        self.refused: dict[str, str] = {}
+
+    def take(self, item: Command, *, limited: bool) -> tuple[str, int]:
+        """The answer to a command: `ack`, or an error's code."""
+        latest = item.key is not None
+        waits_for = self.refused.get(item.lane, "")
+        if waits_for and not latest and waits_for != item.id:
+            return "error", Code.BEHIND
+        if waits_for == item.id:
+            self.refused[item.lane] = ""
+        if limited:
+            if not latest:
+                self.refused[item.lane] = item.id
+            return "error", Code.RATE_LIMITED
+        if item.id not in self.stored:
+            self.stored.append(item.id)
+        return "ack", 0
+
+    def forget_connection(self) -> None:
+        self.refused.clear()
+
+
+class Lesson(RuleBasedStateMachine):
+    """One person's commands, a service that limits, and a wire that breaks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rig = Rig()
+        self.rig.live()
+        self.service = Service()
+        self.up: deque[Envelope] = deque()
+        self.down: deque[tuple[str, str, int, int]] = deque()
+        self.handed: list[Command] = []
+        self.taken = 0
+
+    def _collect(self) -> None:
+        self.rig.look()
+        new = self.rig.sent[self.taken :]
+        self.taken = len(self.rig.sent)
+        self.up += [frame for frame in new if frame.type == "chat_message"]
+
+    @rule(lane=st.sampled_from([Lane.CHAT, Lane.STATUS]))
+    def write(self, lane: Lane) -> None:
+        self._hand(command(f"c{len(self.handed)}", lane=lane))
+
+    @rule(key=st.sampled_from(["p1", "p2"]))
+    def vote(self, key: str) -> None:
+        self._hand(command(f"v{len(self.handed)}", lane=Lane.VOTE, key=key))
+
+    def _hand(self, item: Command) -> None:
+        self.handed.append(item)
+        self.rig.submit(item)
+        self._collect()
+
+    @precondition(lambda self: self.up)
+    @rule(limited=st.booleans(), pause=st.integers(-1, 3000))
+    def reach_the_service(self, *, limited: bool, pause: int) -> None:
+        frame = self.up.popleft()
+        item = next(c for c in self.handed if c.id == frame.message_id)
+        kind, code = self.service.take(item, limited=limited)
+        self.down.append((kind, item.id, code, pause))
+
+    @precondition(lambda self: self.down)
+    @rule()
+    def answer_arrives(self) -> None:
+        kind, id_, code, pause = self.down.popleft()
+        if kind == "ack":
+            self.rig.receive("ack", messages.Ack(id_, 1), message_id=id_)
+        else:
+            self.rig.error(code, id_, None if pause < 0 else pause)
+        self._collect()
+
+    @rule(seconds=st.sampled_from([0.01, 0.5, 2.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.rig.clock.pass_(seconds)
+        if not (self.up or self.down):  # else patience with answers would be tested
+            self.rig.session.tick()
+        self.rig.session.flush()
+        self._collect()
+
+    @rule(reaches=st.integers(0, 4))
+    def the_wire_breaks(self, reaches: int) -> None:
+        for _ in range(min(reaches, len(self.up))):
+            self.reach_the_service(limited=False, pause=-1)
+        self.up.clear()
+        self.down.clear()
+        self.service.forget_connection()
+        self.rig.session.lost(0, "cut")
+        self.rig.clock.now = self.rig.session.next_attempt or 0
+        self.rig.session.tick()
+        self.rig.session.opened()
+        self.rig.grant()
+        self._collect()
+
+    @invariant()
+    def order_and_uniqueness_hold(self) -> None:
+        assert len(set(self.service.stored)) == len(self.service.stored)
+        for lane in (Lane.CHAT, Lane.STATUS):
+            stored = [c.id for c in self._stored() if c.lane is lane]
+            written = [c.id for c in self.handed if c.lane is lane]
+            assert stored == written[: len(stored)], "the order of a lane is kept"
+
+    def _stored(self) -> list[Command]:
+        by_id = {c.id: c for c in self.handed}
+        return [by_id[id_] for id_ in self.service.stored]
+
+    def teardown(self) -> None:
+        """Let everything through: nothing is lost, and of votes the latest counts."""
+        for _ in range(10_000):
+            if self.up:
+                self.reach_the_service(limited=False, pause=-1)
+            elif self.down:
+                self.answer_arrives()
+            elif len(self.rig.outbox):
+                self.time_passes(seconds=0.5)
+            else:
+                break
+        self.order_and_uniqueness_hold()
+        stored = self._stored()
+        for lane in (Lane.CHAT, Lane.STATUS):
+            assert [c for c in stored if c.lane is lane] == [
+                c for c in self.handed if c.lane is lane
+            ]
+        for key in ("p1", "p2"):
+            cast = [c for c in self.handed if c.key == key]
+            counted = [c for c in stored if c.key == key]
+            assert [c.id for c in counted[-1:]] == [c.id for c in cast[-1:]]
+        assert self.rig.outbox._count == self.rig.outbox._bytes == 0
+
+
+Lesson.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestLesson = Lesson.TestCase
+
+
+def sent(rig: Rig) -> list[str]:
+    return [frame.message_id for frame in rig.frames("chat_message")]
+
+
+def test_nothing_overtakes_what_is_still_to_be_refused() -> None:
+    """B's refusal is late: A's pause is over before it arrives."""
+    rig = Rig()
+    rig.live()
+    for id_ in "ab":
+        rig.submit(command(id_))
+    rig.error(Code.RATE_LIMITED, "a", 100)
+    rig.submit(command("c"))
+    rig.clock.pass_(5)
+    rig.session.tick()
+    assert sent(rig) == ["a", "b"]
+    rig.error(Code.BEHIND, "b", 1000)
+    assert sent(rig) == ["a", "b", "a", "b", "c"]
+
+
+def test_a_slowed_chat_holds_no_vote_back() -> None:
+    rig = Rig()
+    rig.live()
+    rig.submit(command("chat"))
+    rig.error(Code.RATE_LIMITED, "chat", 60_000)
+    rig.submit(command("chat2"))
+    rig.submit(command("vote", lane=Lane.VOTE))
+    assert sent(rig) == ["chat", "vote"]
+    slowed = rig.outbox.get("chat")
+    assert slowed is not None
+    assert slowed.state is CommandState.SLOWED
+    assert slowed.retry_at == int((rig.clock.wall() + 60) * 1000)
+
+
+def test_a_command_that_is_behind_for_ever_is_not_sent_at_full_speed() -> None:
+    rig = Rig()
+    rig.live()
+    rig.submit(command("gone"))
+    rig.error(Code.RATE_LIMITED, "gone", 1000)
+    rig.session.discard("gone")
+    rig.submit(command("b"))
+    count = 0
+
+    def behind(frame: Envelope) -> None:
+        nonlocal count
+        if frame.type == "chat_message":
+            count += 1
+            rig.error(Code.BEHIND, frame.message_id, 0)
+
+    rig.run(5, behind)
+    assert 0 < count <= 101
+
+
+def test_a_pause_that_ends_while_something_else_happens_is_not_forgotten() -> None:
+    rig = Rig()
+    rig.live()
+    rig.submit(command("a"))
+    rig.error(Code.RATE_LIMITED, "a", 1000)
+    rig.clock.pass_(1.0)
+    due = rig.session.deadline()
+    assert due is not None
+    assert due <= rig.clock.now
+
+
+@pytest.mark.parametrize("pause", [-(10**30), 10**30])
+def test_absurd_pauses_are_bounded(pause: int) -> None:
+    rig = Rig()
+    rig.live()
+    rig.submit(command("a"))
+    rig.error(Code.RATE_LIMITED, "a", pause)
+    assert sent(rig) == ["a"]
+    wake = rig.outbox.wake_at()
+    assert wake is not None
+    assert 0.04 < wake - rig.clock.now <= 3600
+
+
+def test_pipelining_is_bounded() -> None:
+    rig = Rig()
+    rig.live()
+    for n in range(40):
+        rig.submit(command(f"c{n}"))
+    assert len(sent(rig)) == 32
+    rig.receive("ack", messages.Ack("c0", 1))
+    assert len(sent(rig)) == 33
+
+
+def test_only_the_latest_vote_waits_and_an_outdated_one_does_not_come_again() -> None:
+    rig = Rig()
+    for n in range(3):
+        rig.submit(command(f"v{n}", lane=Lane.VOTE, key="q1"))
+    rig.submit(command("other", lane=Lane.VOTE, key="q2"))
+    assert [c.id for c in rig.outbox] == ["v2", "other"]
+    gone = [e.command for e in rig.of(CommandChanged) if e.gone]
+    assert [(c.id, "newer" in c.error) for c in gone] == [("v0", True), ("v1", True)]
+    rig.live()
+    rig.submit(command("v3", lane=Lane.VOTE, key="q1"))
+    rig.error(Code.RATE_LIMITED, "v2", 10)
+    assert rig.outbox.get("v2") is None
+    rig.receive("ack", messages.Ack("v3", 1))
+    rig.run(1)
+    assert "v2" not in sent(rig)
+
+
+def test_limits_of_count_and_size() -> None:
+    box = Outbox()
+    with pytest.raises(MessageTooLong):
+        box.reserve(64 * 1024 + 1)
+    for _ in range(80):
+        box.reserve(64 * 1024)
+    with pytest.raises(OutboxFull, match="80 messages"):
+        box.reserve(64 * 1024)
+    box.release(64 * 1024)
+    box.reserve(64 * 1024)
+    small = Outbox()
+    for _ in range(500):
+        small.reserve(10)
+    with pytest.raises(OutboxFull, match="500 messages"):
+        small.reserve(10)
+
+
+def test_the_same_id_for_something_else_is_a_conflict_and_costs_no_room() -> None:
+    rig = Rig()
+    rig.submit(command("a"))
+    rig.submit(command("a"))
+    with pytest.raises(IdConflict):
+        rig.submit(command("a", size=5))
+    assert len(rig.outbox) == rig.outbox._count == 1
+
+
+def test_retry_goes_behind_what_waits_and_discard_spares_what_is_under_way() -> None:
+    rig = Rig()
+    rig.live()
+    rig.submit(command("a"))
+    rig.session.discard("a")
+    assert rig.outbox.get("a") is not None
+    rig.error(Code.FORBIDDEN, "a")
+    rig.error(Code.FORBIDDEN, "a")
+    assert len([e for e in rig.of(CommandChanged) if e.command.state == "failed"]) == 1
+    rig.session.retry("b")
+    rig.session.lost(0, "cut")
+    rig.submit(command("b"))
+    rig.session.retry("a")
+    assert [c.id for c in rig.outbox] == ["b", "a"]
+    rig.session.discard("a")
+    assert [c.id for c in rig.outbox] == ["b"]
+    assert rig.outbox._count == 1
+
+
+class Kept:
+    """A storage that holds what it is given."""
+
+    def __init__(self, *commands: Command) -> None:
+        self.commands = list(commands)
+        self.removed: list[str] = []
+
+    def put(self, command: Command) -> None:
+        self.commands.append(command)
+
+    def remove(self, id: str) -> None:  # noqa: A002
+        self.removed.append(id)
+
+    def load(self) -> list[Command]:
+        return self.commands
+
+    def close(self) -> None: ...
+
+
+def test_what_is_older_than_12_hours_asks_before_it_is_sent() -> None:
+    wall = 1_700_001_000.0
+    fresh = command("fresh", created=int((wall - 11 * 3600) * 1000))
+    stale = command("stale", created=int((wall - 13 * 3600) * 1000))
+    box = Outbox(Kept(stale, fresh, fresh))
+    box.load(wall)
+    assert [(c.id, c.state) for c in box] == [
+        ("stale", CommandState.HELD),
+        ("fresh", CommandState.QUEUED),
+    ]
+    assert box._count == 2
+    assert [c.id for c in box.due(0.0)] == ["fresh"]
+    assert box.waiting == 1
+    assert box.retry("stale", 5) is not None
+    assert [c.id for c in box.due(0.0)] == ["stale"]
