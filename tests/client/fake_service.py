@@ -36,7 +36,9 @@ class Script:
     """Answer the upgrade with this status, these headers and this body."""
     ours: bool = True
     answer: bool = True
-    """Whether subscriptions and commands are answered."""
+    """Whether anything is answered."""
+    commands: bool = True
+    """Whether commands are."""
     close_at_once: tuple[int, str] | None = None
     epoch: str = "e1"
     role: str = "student"
@@ -147,7 +149,7 @@ class FakeService:
                 await answer("heartbeat_ack", messages.HeartbeatAck(1))
             case "unsubscribe" | "typing_start" | "typing_stop":
                 pass
-            case _:
+            case _ if self.script.commands:
                 known = next((d for d in docs if d.id == frame.message_id), None)
                 if known is None:
                     seq = len(docs) + 1

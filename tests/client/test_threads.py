@@ -1,0 +1,179 @@
+"""The two threads: the door, callbacks, forks, the end of the process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edu_widgets.client.network import CallbackThread, NetworkThread
+from edu_widgets.protocol.errors import NotConnected, WouldDeadlock
+from tests.client.fake_service import FakeService, eventually
+from tests.conftest import ROOT
+
+LESSON = """
+import os, signal, sys, threading, time
+import edu_widgets as edu
+lesson = edu.connect(url=sys.argv[1], token="t", user_id="ada", course="py101")
+lesson.wait_connected(20)
+client = lesson._client
+def say(id_):
+    from edu_widgets.chat.documents import ChatMessage
+    return client.send("chat_message", ChatMessage(id_, "hi"), id=id_)
+"""
+
+
+def run(program: str, url: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "EDU_WIDGETS_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, *options, "-c", LESSON + program, url],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_door_runs_things_in_order(network: NetworkThread) -> None:
+    seen: list[tuple[int, str]] = []
+    for n in range(100):
+        network.post(lambda n=n: seen.append((n, threading.current_thread().name)))
+    network.run(asyncio.sleep(0)).result(10)
+    assert seen == [(n, "edu-widgets-network") for n in range(100)]
+
+
+def test_a_stopped_thread_says_so_and_leaves_no_coroutine_behind(network: NetworkThread) -> None:
+    stuck = network.run(asyncio.sleep(600))
+    network.stop()
+    network.stop()
+    assert stuck.cancelled()
+    with pytest.raises(NotConnected):
+        network.post(print)
+    with pytest.raises(NotConnected):
+        network.run(asyncio.sleep(0))
+
+
+def test_waiting_is_forbidden_only_on_the_thread_itself(network: NetworkThread) -> None:
+    network.forbid_waiting()
+
+    async def inside() -> bool:
+        with pytest.raises(WouldDeadlock, match="Await"):
+            network.forbid_waiting()
+        return network.here
+
+    assert network.run(inside()).result(10)
+
+
+def test_farewells_are_said_and_their_faults_logged(caplog: pytest.LogCaptureFixture) -> None:
+    thread, said = NetworkThread(), []
+
+    async def bye() -> None:
+        said.append("bye")
+
+    async def broken() -> None:
+        raise OSError
+
+    thread.at_end(broken)
+    thread.at_end(bye)
+    thread.stop()
+    assert said == ["bye"]
+    assert "Closing a connection failed" in caplog.text
+
+
+def test_callbacks_run_in_order_and_their_faults_are_shown_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    thread = CallbackThread()
+    seen: list[int] = []
+
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    def leaves() -> None:
+        sys.exit(3)
+
+    steps: list[Callable[[], object]] = [fails, leaves, fails]
+    for n in range(6):
+        thread.call(steps[n % 3])
+        thread.call(seen.append, n)
+    thread.stop()
+    assert seen == list(range(6))
+    shown = capsys.readouterr().err
+    assert shown.count("Traceback") == shown.count("shown once") == 2
+    assert "ZeroDivisionError" in shown
+    assert "SystemExit: 3" in shown
+    assert "network.py" not in shown, "our own frames help nobody"
+
+
+def test_importing_starts_no_thread_and_opens_no_socket() -> None:
+    program = (
+        "import sys, threading, os; before = os.listdir('/proc/self/fd')\n"
+        "import edu_widgets\n"
+        "assert threading.active_count() == 1\n"
+        "assert len(os.listdir('/proc/self/fd')) == len(before)\n"
+        "assert not {'asyncio', 'websockets', 'ssl', 'sqlite3', 'aiohttp'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=60)
+
+
+def test_the_end_of_the_process_is_polite_and_quick(fake: FakeService, tmp_path: Path) -> None:
+    started = time.monotonic()
+    done = run("say('a').wait(20); print('end', flush=True)", fake.url, tmp_path, "-X", "dev")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
+    assert time.monotonic() - started < 30
+    eventually(lambda: fake.of("unsubscribe") or not fake.connections)
+    assert not list(tmp_path.rglob("*.sqlite3")), "an empty outbox leaves no file"
+
+
+FORK = """
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)
+say("kept")
+pid = os.fork()
+if pid == 0:
+    problems = []
+    for act in (lesson.status, lambda: lesson.chat, lambda: say("child"), client.mirror,
+                lambda: lesson.wait_connected(1)):
+        try:
+            act()
+            problems.append("nothing raised")
+        except edu.ForkedProcess:
+            pass
+    repr(lesson)
+    lesson.close()
+    del lesson, client
+    print("child", problems, flush=True)
+    sys.exit(0)
+_, status = os.waitpid(pid, 0)
+print("parent", status, lesson.status().state, client.usable, flush=True)
+say("after")
+while client._outbox is None or len(client._outbox) < 2:
+    time.sleep(0.01)
+client._network.run(__import__("asyncio").sleep(0)).result(5)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_touches_neither_socket_nor_outbox(
+    fake: FakeService, tmp_path: Path
+) -> None:
+    fake.script.commands = False
+    done = run(FORK, fake.url, tmp_path)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["child []", "parent 0 live True"]
+    fake.script.commands = True
+    again = run("while len(client._outbox): time.sleep(0.01)", fake.url, tmp_path)
+    assert again.returncode == 0, again.stderr
+    stored = [doc.id for doc in fake.docs["course:py101"]]
+    assert stored == ["kept", "after"], "what the killed parent had kept was all there"
