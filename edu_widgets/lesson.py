@@ -134,7 +134,7 @@ class Lesson:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
         self._client.check()
-        if self._chat is None:
+        if self._chat is None or self._chat.closed:
             from edu_widgets.chat.widget import CourseChat
 
             self._chat = CourseChat(self._client)

@@ -48,10 +48,10 @@ SCRIPT = (
 )
 
 ANSWERS = (
-    "Good point, thank you!",
-    "Works for me as well 👍",
-    "Hm, can you show the whole cell?",
-    "I had the same question.",
+    "Good question, I was wondering too.",
+    "Same here.",
+    "Could you show the cell as well?",
+    "👍",
 )
 
 

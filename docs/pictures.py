@@ -1,0 +1,178 @@
+"""Takes the pictures of the documentation, in a real JupyterLab.
+
+    python docs/pictures.py [--all FOLDER]
+
+Writes docs/images/. With --all, pictures of every state, light and dark, narrow and wide, go to
+FOLDER as well, to be looked at after a change of what people see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.lab.classroom import Class, Person  # noqa: E402 - the checkout's own
+from tests.lab.harness import (  # noqa: E402
+    CHROMIUM_FLAGS,
+    Lab,
+    LabPage,
+    find_chromium,
+    install_kernels,
+)
+
+IMAGES = ROOT / "docs" / "images"
+WIDTHS = (900, 360)
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+TALK = [
+    (
+        "deniz",
+        "I expected an error here, the lengths are different. Why does it work?\n\n```python\n"
+        "a = np.arange(3)            # (3,)\nb = np.arange(4)[:, None]   # (4, 1)\n"
+        "(a + b).shape               # (4, 3)\n```",
+    ),
+    ("priya", "NumPy lines shapes up from the right, and a 1 stretches. So `(4, 1)` and `(3,)` "
+     "meet as `(4, 3)`."),
+    ("emre", "Türkçesi: sağdan hizala, 1 olan boyut genişler."),
+    ("mira", "Good instinct, Deniz. Try `b = np.arange(4)` without the `None` and read the **last "
+     "line** of the error."),
+    ("ada", "So `(3,) + (4,)` fails because 3 is not 4 and neither is 1?"),
+]  # fmt: skip
+
+
+def shoot(person: Person, folder: Path, name: str) -> None:
+    """Every theme and width of the chat as it is now."""
+    for theme, title in THEMES.items():
+        person.lab.set_theme(title)
+        person.lab.wait_for("() => !document.querySelector('#jupyterlab-splash')")
+        for width in WIDTHS:
+            host = "document.querySelectorAll('.jp-OutputArea-output')"
+            person.lab.page.evaluate(
+                f"(w) => {{ for (const e of {host}) {{ e.style.maxWidth = w + 'px'; }} }}", width
+            )
+            person.lab.wait_for(
+                "(w) => [...document.querySelectorAll('.jp-OutputArea-output *')].some("
+                "(e) => e.shadowRoot && e.shadowRoot.querySelector('.chat') && "
+                "e.shadowRoot.querySelector('.chat').getBoundingClientRect().width <= w)",
+                width,
+            )
+            person.chat.screenshot(path=folder / f"{name}-{width}-{theme}.png")
+    person.lab.set_theme(THEMES["light"])
+
+
+def states(lesson: Class, folder: Path) -> None:
+    """Empty, a talk, scrolled away, a thousand messages, offline, not permitted."""
+    mira = lesson.instructor(viewport={"width": 1500, "height": 1000})
+    ada = lesson.student("Ada", viewport={"width": 1500, "height": 1000})
+    shoot(ada, folder, "empty")
+    for who in ("Deniz", "Priya", "Emre"):
+        mira.lab.execute(f"{who.lower()} = edu.join(lesson.invite, name={who!r}).wait_connected()")
+    people = {"mira": "lesson", "deniz": "deniz", "priya": "priya", "emre": "emre"}
+    for who, text in TALK:
+        if who == "ada":
+            ada.lab.execute(f"lesson.chat.send({text!r}).wait()")
+        else:
+            mira.lab.execute(f"{people[who]}.chat.send({text!r}).wait()")
+    ada.sees("So (3,) + (4,) fails")
+    ada.box.fill("What about (1, 3)?")
+    shoot(ada, folder, "live")
+    ada.chat.screenshot(path=IMAGES / "chat.png")
+    lesson.kill_service()
+    ada.light("Reconnecting")
+    ada.box.press("Enter")
+    shoot(ada, folder, "reconnecting")
+    expect(ada.chat.locator(".light")).to_have_text("Offline", timeout=90_000)
+    shoot(ada, folder, "offline")
+    ada.lab.execute("lesson.chat.options = {'height': 420, 'lang': 'tr'}")
+    expect(ada.chat.locator(".light")).to_have_text("Çevrimdışı")
+    shoot(ada, folder, "offline-tr")
+    ada.lab.execute("lesson.chat.options = {'height': 420, 'lang': 'en'}")
+    mira.lab.run_cell(1)
+    ada.light("Live", timeout=90)
+    mira.lab.execute(
+        "for n in range(1000):\n    receipt = priya.chat.send(f'message {n} of a long talk')\n"
+        "    if n % 300 == 299: receipt.wait(60)\nreceipt.wait(60)"
+    )
+    ada.sees("message 999 of a long talk")
+    shoot(ada, folder, "thousand")
+    ada.chat.locator(".log").hover()
+    ada.lab.page.mouse.wheel(0, -600)
+    mira.lab.execute("for n in range(3): deniz.chat.send(f'and one more, {n}').wait()")
+    expect(ada.chat.locator(".newpill")).to_be_visible()
+    shoot(ada, folder, "scrolled")
+
+
+def lesson_picture() -> None:
+    """The demo, as the README shows it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "edu_widgets.cli", "demo", "--no-browser"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    address = ""
+    for line in process.stdout:
+        address = line.split()[1] if line.startswith("JupyterLab:") else address
+        if "Ctrl-C" in line:
+            break
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(CHROMIUM_FLAGS)
+        )
+        page = browser.new_page(viewport={"width": 1400, "height": 940}, device_scale_factor=1.5)
+        page.goto(address)
+        chats = page.locator(".edu.chat")
+        expect(chats).to_have_count(2, timeout=60_000)
+        expect(chats.nth(1).locator("article", has_text="the same object")).to_have_count(
+            1, timeout=60_000
+        )
+        expect(chats.nth(1).locator("article", has_text="would be a copy")).to_have_count(
+            1, timeout=60_000
+        )
+        page.screenshot(path=IMAGES / "lesson.png")
+        browser.close()
+    process.terminate()
+    process.wait(30)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", type=Path, default=None)
+    args = parser.parse_args()
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        lab = Lab(playwright, folder / "lab")
+        lab.kernels = install_kernels(lab.data_dir, ["ipykernel-7.4"])
+        with lab:
+            numbers = iter(range(100))
+
+            def open_notebook(cells: list[str], k: str | None = None, **context: Any) -> LabPage:
+                notebook = f"n{next(numbers)}/notebook.ipynb"
+                lab.write_notebook(notebook, cells, k)
+                return lab.open(notebook, **context)
+
+            lesson = Class("py101", folder, open_notebook)
+            try:
+                shots = args.all or folder / "shots"
+                shots.mkdir(exist_ok=True, parents=True)
+                states(lesson, shots)
+            finally:
+                lesson.stop()
+    lesson_picture()
+
+
+if __name__ == "__main__":
+    main()
