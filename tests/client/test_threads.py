@@ -150,7 +150,13 @@ if pid == 0:
             pass
     repr(lesson)
     lesson.close()
+    # What a child that joins anew, or ends, does: the parent's objects go.
+    from edu_widgets import entry
+    import gc
+    entry._open.clear()
+    entry._pools.clear()
     del lesson, client
+    gc.collect()
     print("child", problems, flush=True)
     sys.exit(0)
 _, status = os.waitpid(pid, 0)

@@ -1,0 +1,150 @@
+"""host, join and connect; Lesson and its status; with the real service where it matters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import edu_widgets as edu
+from edu_widgets import entry
+from edu_widgets.client.network import stop_threads
+from edu_widgets.lesson import Status
+from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Unauthorized
+from tests.client.fake_service import FakeService, eventually, fake_service
+from tests.client.test_course import say, texts
+
+
+@pytest.fixture(autouse=True)
+def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path / "data"))
+    for name in ("URL", "TOKEN", "USER_ID", "COURSE"):
+        monkeypatch.delenv(f"EDU_WIDGETS_{name}", raising=False)
+    yield
+    for lesson in list(entry._open.values()):
+        lesson.close()
+    stop_threads()
+    entry._pools.clear()
+
+
+def connect(fake: FakeService, token: str = "t0ken") -> edu.Lesson:
+    return edu.connect(url=fake.base, token=token, user_id="ada", course="py101")
+
+
+def test_running_a_cell_again_gives_the_same_lesson(fake: FakeService) -> None:
+    lesson = connect(fake).wait_connected()
+    assert connect(fake) is lesson
+    assert len(fake.requests) == 1
+    lesson.close()
+    again = connect(fake).wait_connected()
+    assert again is not lesson
+    assert not lesson.usable
+
+
+def test_connecting_again_with_a_fresh_token_revives_a_stopped_lesson(fake: FakeService) -> None:
+    fake.script.refuse = (401, {}, b"")
+    lesson = connect(fake)
+    with pytest.raises(Unauthorized):
+        lesson.wait_connected(10)
+    fake.script.refuse = None
+    assert connect(fake, "fresh") is lesson
+    lesson.wait_connected(10)
+    assert fake.requests[-1].headers["Authorization"] == "Bearer fresh"
+
+
+def test_everything_may_come_from_the_environment(
+    fake: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"URL": fake.base, "TOKEN": "t", "USER_ID": "ada", "COURSE": "py101"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"EDU_WIDGETS_{name}", value)
+    with edu.connect() as lesson:
+        lesson.wait_connected(10)
+        assert (lesson.course, lesson.user.user_id) == ("py101", "ada")
+    assert lesson.status().state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"url": None}, "url"),
+        ({"token": None}, "token"),
+        ({"user_id": None}, "user_id"),
+        ({"course": None}, "course"),
+        ({"url": "example.org"}, "wss://example.org"),
+        ({"url": "ws://[::1"}, "address"),
+        ({"user_id": "a b"}, "user_id"),
+        ({"user_id": "a:b"}, "user_id"),
+        ({"course": "no spaces"}, "course"),
+        ({"token": "s3cr\nt"}, "token"),
+    ],
+)
+def test_what_connect_needs(wrong: dict[str, str | None], named: str) -> None:
+    arguments: dict[str, str | None] = {
+        "url": "ws://127.0.0.1:1",
+        "token": "t",
+        "user_id": "ada",
+        "course": "py101",
+        **wrong,
+    }
+    with pytest.raises(InvalidArgument, match=named) as raised:
+        edu.connect(**arguments)
+    assert "s3cr" not in str(raised.value)
+
+
+def test_reprs_say_how_things_stand_and_no_secret(fake: FakeService) -> None:
+    lesson = connect(fake).wait_connected()
+    shown = f"{lesson!r} {lesson._repr_html_()} {lesson.status()!r}"
+    assert "Live over websocket" in shown
+    assert "py101" in shown
+    assert "t0ken" not in shown
+
+
+def test_status_is_one_sentence() -> None:
+    status = Status("live", "websocket", 0.0123, 2, 1, "A detail.")
+    assert str(status) == (
+        "Live over websocket, round trip 12 ms, 2 kept, to be sent, reconnected once. A detail."
+    )
+    assert "reconnected 3 times" in str(Status("live", "", None, 0, 3))
+    assert str(Status("idle", "", None, 0, 0)) == "Idle."
+
+
+def test_status_says_what_is_wrong() -> None:
+    with fake_service() as fake:
+        lesson = connect(fake).wait_connected()
+    eventually(lambda: "Nothing listens" in str(lesson.status()))
+    with pytest.raises(NotConnected, match="background"):
+        lesson.wait_connected(0.05)
+
+
+def test_host_and_join_with_the_embedded_service() -> None:
+    host = edu.host("py101", name="Mira")
+    try:
+        host.wait_connected(20)
+        assert host.user.role == "instructor"
+        student = edu.join(host.invite, name="Ada").wait_connected(20)
+        assert edu.join(host.invite, name="ada") is student
+        assert (student.user.name, student.user.role) == ("Ada", "student")
+        say(student._client, "hello").wait(20)
+        eventually(lambda: texts(host._client) == ["hello"])
+        for n in range(15):
+            _ = say(student._client, str(n))
+        own = student._client
+        eventually(lambda: any(c.state == "slowed" for c in own.commands("chat_message")))
+        say(host._client, "not limited").wait(20)
+    finally:
+        stop_service()
+
+
+def stop_service() -> None:
+    import signal
+
+    import psutil
+
+    data = os.environ["EDU_WIDGETS_DATA_DIR"]
+    for process in psutil.process_iter(["cmdline"]):
+        if any(data in part for part in process.info["cmdline"] or ()):
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
