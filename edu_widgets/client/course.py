@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 
@@ -10,6 +9,7 @@ import msgspec
 
 from edu_widgets.client.audience import Audience
 from edu_widgets.client.channel import ChannelState, Grant
+from edu_widgets.client.compose import compose
 from edu_widgets.client.events import (
     ChannelChanged,
     ChannelEvent,
@@ -36,13 +36,13 @@ from edu_widgets.client.view import (
     Person,
     ViewChanged,
     as_documented,
+    count,
     look,
 )
-from edu_widgets.protocol import REGISTRY, is_id, uuid7
+from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
-    InvalidArgument,
     NotConnected,
 )
 
@@ -189,15 +189,11 @@ class CourseClient:
         pooled = self._pooled
         if pooled is None:
             return ClientNumbers(self._standing.view.state, "", None, 0, 0, "")
-        statistics = pooled.connection.session.statistics
-        problem = pooled.storage.problem if pooled.storage is not None else ""
-        return ClientNumbers(
-            self._standing.view.state,
+        return count(
+            self._standing.view,
             pooled.connection.transport_name,
-            statistics.round_trip,
-            self._standing.view.queued,
-            statistics.reconnects,
-            problem,
+            pooled.connection.session.statistics,
+            pooled.storage.problem if pooled.storage is not None else "",
         )
 
     def wait_connected(self, timeout: float = 10.0) -> None:
@@ -236,24 +232,10 @@ class CourseClient:
             ForkedProcess: this is a forked child.
         """
         self._network.check()
-        if id is not None and not is_id(id):
-            msg = f"{id!r:.80} cannot be an id: 1 to 64 letters, digits, '_', '.' or '-'."
-            raise InvalidArgument(msg)
         if self._closed or self._outbox is None:
             msg = "The lesson is closed. Run host(), join() or connect() again."
             raise NotConnected(msg)
-        kind = REGISTRY.commands[type_]
-        raw = msgspec.Raw(msgspec.json.encode(data))
-        key = getattr(data, "outbox_key", None)
-        command = Command(
-            id or uuid7(),
-            type_,
-            channel or self.channel,
-            raw,
-            kind.lane,
-            int(time.time() * 1000),
-            key() if kind.latest and callable(key) else None,
-        )
+        command = compose(type_, data, channel or self.channel, id)
         self._outbox.reserve(command.size)
         receipt = Receipt(command.id, self._network)
         try:

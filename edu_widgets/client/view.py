@@ -21,6 +21,7 @@ from edu_widgets.protocol.errors import ProtocolError
 from edu_widgets.protocol.messages import Role
 
 if TYPE_CHECKING:
+    from edu_widgets.client.link import Statistics
     from edu_widgets.client.session import Session
 
 
@@ -96,6 +97,18 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
     if not state.was_granted:
         return CourseView("connecting", state.code, state.reason, queued=queued)
     return CourseView("live", queued=queued, online=state.people, features=features)
+
+
+def count(view: CourseView, transport: str, statistics: Statistics, problem: str) -> ClientNumbers:
+    """The numbers of a connection."""
+    return ClientNumbers(
+        view.state,
+        transport,
+        statistics.round_trip,
+        view.queued,
+        statistics.reconnects,
+        problem,
+    )
 
 
 def as_documented(me: Person, docs: Iterable[Document]) -> Person:

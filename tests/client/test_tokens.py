@@ -1,0 +1,84 @@
+"""Tokens: asked for again, renewed, never shown, never carried elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+
+from edu_widgets.client.transport import Target
+from edu_widgets.protocol.errors import Unauthorized
+from tests.client.conftest import Join
+from tests.client.fake_service import FakeService, eventually, fake_service
+
+
+def test_an_expired_token_is_asked_for_again(fake: FakeService, join: Join) -> None:
+    payload = b'{"code":4005,"message":"expired"}'
+    fake.script.refuse = (401, {"Edu-Widgets": "1"}, payload)
+    asked: list[str] = []
+
+    def token() -> str:
+        asked.append(threading.current_thread().name)
+        if len(asked) == 2:
+            fake.script.refuse = None
+        return f"token-{len(asked)}"
+
+    client = join(fake, token=token)
+    client.wait_connected(10)
+    assert len(asked) == 2
+    assert asked[0] != "edu-widgets-network", "a slow source must not hold the network up"
+    assert [r.headers["Authorization"] for r in fake.requests] == [
+        "Bearer token-1",
+        "Bearer token-2",
+    ]
+
+
+def test_a_static_expired_token_ends_as_stopped_until_it_is_renewed(
+    fake: FakeService, join: Join
+) -> None:
+    fake.script.refuse = (401, {"Edu-Widgets": "1"}, b'{"code":4005,"message":"expired"}')
+    client = join(fake)
+    with pytest.raises(Unauthorized, match="fresh token"):
+        client.wait_connected(15)
+    assert len(fake.requests) == 3
+    fake.script.refuse = None
+    client.renew(Target(fake.url, "ada", lambda: "better"))
+    client.wait_connected(10)
+    assert fake.requests[-1].headers["Authorization"] == "Bearer better"
+
+
+def test_the_token_shows_nowhere(
+    fake: FakeService, join: Join, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    seen: list[str] = []
+
+    def failing() -> str:
+        if len(seen) < 1:
+            seen.append("asked")
+            message = "s3cret-token is too old"
+            raise RuntimeError(message)
+        return "s3cret-token"
+
+    client = join(fake, token=failing)
+    client.wait_connected(10)
+    fake.script.refuse = (401, {"Edu-Widgets": "1"}, b'{"code":4500,"message":"no"}')
+    fake.abort_all()
+    eventually(lambda: client.view().state == "stopped")
+    with pytest.raises(Unauthorized) as raised:
+        client.wait_connected(10)
+    shown = [repr(raised.value), repr(client._target), repr(client._pooled), repr(client.view())]
+    records = [f"{record.getMessage()} {record.exc_text}" for record in caplog.records]
+    ours = [r for r, rec in zip(records, caplog.records, strict=True) if "server" not in rec.name]
+    assert not [text for text in [*shown, *ours] if "s3cret-token" in text]
+
+
+def test_redirects_are_not_followed(fake: FakeService, join: Join) -> None:
+    with fake_service() as elsewhere:
+        headers = {"Location": elsewhere.url}
+        fake.script.refuse = (307, headers, b"")
+        client = join(fake)
+        eventually(lambda: len(fake.requests) >= 3)
+        assert "HTTP 307" in client.view().reason
+        assert elsewhere.requests == []
