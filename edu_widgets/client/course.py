@@ -392,11 +392,4 @@ class CourseClient:
         return look(session, session.channels.get(self.channel))
 
 
-__all__ = [
-    "ClientNumbers",
-    "CourseClient",
-    "CourseEvent",
-    "CourseView",
-    "Person",
-    "ViewChanged",
-]
+__all__ = ["ClientNumbers", "CourseClient", "CourseEvent", "CourseView", "Person", "ViewChanged"]
