@@ -9,8 +9,12 @@ Beside it, in the same run, the floor: a bare anywidget with a background thread
 from __future__ import annotations
 
 import argparse
+import contextlib
+import socket
 import statistics
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +33,52 @@ LOOP = (
     "        end = time.monotonic() + 0.5"
 )
 
+FLOOR = """
+import socket, threading, anywidget
+from edu_widgets.notebook import comms
+
+class Floor(anywidget.AnyWidget):
+    _esm = '''
+    export default {
+      render({ model, el }) {
+        el.className = 'floor';
+        const input = el.appendChild(document.createElement('input'));
+        const list = el.appendChild(document.createElement('div'));
+        window.__floor = {};
+        input.addEventListener('keydown', (event) => {
+          event.stopPropagation();
+          if (event.key !== 'Enter') return;
+          window.__sent = performance.timeOrigin + performance.now();
+          model.send({ text: input.value });
+        });
+        model.on('msg:custom', ({ text }) => {
+          list.textContent = text;
+          requestAnimationFrame(() => {
+            window.__floor[text] = performance.timeOrigin + performance.now();
+          });
+        });
+      },
+    };
+    '''
+
+floor = Floor()
+comms.keep_on_subshell(floor.comm)
+floor_socket = socket.create_connection(("127.0.0.1", PORT))
+floor_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+floor.on_msg(lambda w, content, b: floor_socket.sendall((content["text"] + chr(10)).encode()))
+
+def floor_read():
+    comms.ready_thread()
+    for line in floor_socket.makefile("r"):
+        comms.push(floor, {"text": line.strip()})
+
+threading.Thread(target=floor_read, daemon=True).start()
+floor
+"""
+
 WATCH = """
-(selector) => {
-  const root = document.querySelector(selector) ?? [...document.querySelectorAll('*')]
+() => {
+  const root = [...document.querySelectorAll('*')]
     .map((e) => e.shadowRoot).find((r) => r?.querySelector('.edu.chat'));
   const seen = (window.__seen = {});
   const look = () => {
@@ -50,6 +97,45 @@ WATCH = """
   }, true);
 }
 """
+
+
+@contextlib.contextmanager
+def relay() -> Iterator[int]:
+    """A TCP relay on loopback that sends every line to everybody; its port."""
+    server = socket.create_server(("127.0.0.1", 0))
+    clients: list[socket.socket] = []
+
+    def serve(client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                for other in clients:
+                    other.sendall(data)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = server.accept()
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                clients.append(client)
+                threading.Thread(target=serve, args=(client,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield int(server.getsockname()[1])
+    finally:
+        server.close()
+        for client in clients:
+            client.close()
+
+
+def add_floor(page: LabPage, port: int) -> None:
+    """Show the bare widget in the notebook's first cell."""
+    source = FLOOR.replace("PORT", str(port))
+    page.page.evaluate(
+        "(s) => __lab.panel().content.widgets[0].model.sharedModel.setSource(s)", source
+    )
+    page.run_cell(0)
+    page.page.locator(".floor input").wait_for()
 
 
 def measure(sender: Person, reader: Person, n: int, label: str) -> list[float]:
@@ -74,15 +160,40 @@ def busy(people: list[Person], code: str, gate: Path) -> None:
         person.lab.wait_busy()
 
 
+def measure_floor(sender: LabPage, reader: LabPage, n: int, label: str) -> list[float]:
+    """The same for the bare widget: an input, a thread, a relay, a line of text."""
+    times = []
+    for number in range(n):
+        text = f"{label} {number}"
+        sender.page.locator(".floor input").fill(text)
+        sender.page.locator(".floor input").press("Enter", no_wait_after=True)
+        shown = reader.wait_for("(text) => window.__floor[text] || false", text)
+        times.append(float(shown) - float(sender.page.evaluate("() => window.__sent")))
+    return times
+
+
 def report(label: str, times: list[float]) -> None:
     ordered = sorted(times)
     p50 = statistics.median(ordered)
     p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
     print(
-        f"{label:<28} n={len(times)}  p50 {p50:6.1f} ms  p95 {p95:6.1f} ms  "
+        f"{label:<36} n={len(times)}  p50 {p50:6.1f} ms  p95 {p95:6.1f} ms  "
         f"min {ordered[0]:.1f}  max {ordered[-1]:.1f}",
         flush=True,
     )
+
+
+def compare(label: str, sender: Person, reader: Person, n: int) -> None:
+    """Ours and the floor, a few messages in turn, so that both meet the same machine."""
+    ours: list[float] = []
+    floor: list[float] = []
+    while len(ours) < n:
+        turn = f"{label} {len(ours)}"
+        ours += measure(sender, reader, min(10, n - len(ours)), turn)
+        floor += measure_floor(sender.lab, reader.lab, min(10, n - len(floor)), turn)
+    report(f"{label}, edu-widgets", ours)
+    report(f"{label}, floor", floor)
+    print(f"{'':<36} ratio of medians {statistics.median(ours) / statistics.median(floor):.2f}")
 
 
 def run(n: int, kernel: str) -> None:
@@ -103,17 +214,20 @@ def run(n: int, kernel: str) -> None:
             try:
                 mira = lesson.instructor()
                 ada = lesson.student("Ada")
-                for person in (mira, ada):
-                    person.lab.page.evaluate(WATCH, "none")
-                measure(ada, mira, 5, "warm up")
-                report("idle", measure(ada, mira, n, "idle"))
-                for label, code in (("both in time.sleep", SLEEP), ("both in a Python loop", LOOP)):
-                    gate = folder / label.replace(" ", "-")
-                    busy([mira, ada], code, gate)
-                    report(label, measure(ada, mira, n, label))
-                    gate.touch()
+                with relay() as port:
                     for person in (mira, ada):
-                        person.lab.wait_kernel()
+                        add_floor(person.lab, port)
+                        person.lab.page.evaluate(WATCH)
+                    measure(ada, mira, 5, "warm up")
+                    measure_floor(ada.lab, mira.lab, 5, "warm up")
+                    compare("idle", ada, mira, n)
+                    for label, code in (("time.sleep", SLEEP), ("a Python loop", LOOP)):
+                        gate = folder / label.replace(" ", "-")
+                        busy([mira, ada], code, gate)
+                        compare(f"both in {label}", ada, mira, n)
+                        gate.touch()
+                        for person in (mira, ada):
+                            person.lab.wait_kernel()
             finally:
                 lesson.stop()
 

@@ -34,20 +34,21 @@ IMAGES = ROOT / "docs" / "images"
 WIDTHS = (900, 360)
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
-TALK = [
-    (
-        "deniz",
-        "I expected an error here, the lengths are different. Why does it work?\n\n```python\n"
-        "a = np.arange(3)            # (3,)\nb = np.arange(4)[:, None]   # (4, 1)\n"
-        "(a + b).shape               # (4, 3)\n```",
-    ),
-    ("priya", "NumPy lines shapes up from the right, and a 1 stretches. So `(4, 1)` and `(3,)` "
-     "meet as `(4, 3)`."),
-    ("emre", "Türkçesi: sağdan hizala, 1 olan boyut genişler."),
-    ("mira", "Good instinct, Deniz. Try `b = np.arange(4)` without the `None` and read the **last "
-     "line** of the error."),
-    ("ada", "So `(3,) + (4,)` fails because 3 is not 4 and neither is 1?"),
-]  # fmt: skip
+TALK = {
+    "deniz": """I expected an error here, the lengths are different. Why does it work?
+
+```python
+a = np.arange(3)            # (3,)
+b = np.arange(4)[:, None]   # (4, 1)
+(a + b).shape               # (4, 3)
+```""",
+    "priya": """NumPy lines shapes up from the right, and a 1 stretches. So `(4, 1)` and `(3,)` \
+meet as `(4, 3)`.""",
+    "emre": "Türkçesi: sağdan hizala, 1 olan boyut genişler.",
+    "mira": """Good instinct, Deniz. Try `b = np.arange(4)` without the `None` and read the \
+**last line** of the error.""",
+    "ada": "So `(3,) + (4,)` fails because 3 is not 4 and neither is 1?",
+}
 
 
 def shoot(person: Person, folder: Path, name: str) -> None:
@@ -78,7 +79,7 @@ def states(lesson: Class, folder: Path) -> None:
     for who in ("Deniz", "Priya", "Emre"):
         mira.lab.execute(f"{who.lower()} = edu.join(lesson.invite, name={who!r}).wait_connected()")
     people = {"mira": "lesson", "deniz": "deniz", "priya": "priya", "emre": "emre"}
-    for who, text in TALK:
+    for who, text in TALK.items():
         if who == "ada":
             ada.lab.execute(f"lesson.chat.send({text!r}).wait()")
         else:

@@ -13,6 +13,7 @@ from edu_widgets.chat.mirror import MESSAGES, Chat, ChatMessage
 from edu_widgets.chat.news import News
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged
+from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.callbacks import Callback, Callbacks
 from edu_widgets.notebook.intents import Intent
@@ -188,12 +189,15 @@ class CourseChat(LiveWidget):
                 self._channel.changed(MESSAGES, ids, reset=event.reset)
             case CommandChanged(command, gone) if command.type == CHAT_MESSAGE.name:
                 self._chat.moved(command, gone=gone)
-                self._channel.changed(MESSAGES, [command.id])
+                # The page that sent it shows it as pending by itself.
+                moving = command.state in (CommandState.QUEUED, CommandState.SENT)
+                self._channel.changed(MESSAGES, [command.id], news=not moving)
             case _:
                 state, self._state = self._state, self._client.view().state
                 # What waits is shown as kept, or as under way, by the connection's state.
-                ids = self._chat.own_ids() if state != self._state else []
-                self._channel.changed(MESSAGES, ids)
+                turned = state != self._state
+                ids = self._chat.own_ids() if turned else []
+                self._channel.changed(MESSAGES, ids, news=turned)
 
     def _tell(self, event: DocumentsChanged) -> None:
         for message in self._news.of(event):

@@ -88,10 +88,23 @@ class PageChannel:
     # -- to all pages (network thread) --------------------------------------------------
 
     def changed(
-        self, collection: str = "", ids: Iterable[str] = (), *, reset: bool = False
+        self,
+        collection: str = "",
+        ids: Iterable[str] = (),
+        *,
+        reset: bool = False,
+        news: bool = True,
     ) -> None:
-        """Documents changed, or with `reset` everything; the lesson's state may have, too."""
+        """Documents changed, or with `reset` everything; the lesson's state may have, too.
+
+        What is no `news` waits a moment, for what may follow at once: a command that is under
+        way is usually acknowledged before its page could be told that it is.
+        """
         with self._lock:
+            if news:
+                self._stream.hurry()
+            else:
+                self._stream.wait(self._clock())
             self._stream.touch_lesson()
             if reset:
                 self._stream.reset()

@@ -59,6 +59,7 @@ class Stream:
         self._differs: set[str] = set()
         self._lesson_touched = False
         self._reset = False
+        self._not_before = float("-inf")
         self._batched_at = float("-inf")
         self._said_at = float("-inf")
 
@@ -81,6 +82,15 @@ class Stream:
     def reset(self) -> None:
         """Everything may be different: pages get a snapshot instead of a batch."""
         self._reset = bool(self._pages)
+
+    def wait(self, now: float) -> None:
+        """What is touched next is no news: it may wait a gap's length for some."""
+        if not (self._reset or self._lesson_touched or self._touched):
+            self._not_before = now + GAP
+
+    def hurry(self) -> None:
+        """What was touched is news."""
+        self._not_before = float("-inf")
 
     # -- sending ----------------------------------------------------------------------
 
@@ -136,7 +146,7 @@ class Stream:
         if not self._pages:
             return None
         if self._reset or self._lesson_touched or self._touched:
-            return self._batched_at + GAP
+            return max(self._batched_at + GAP, self._not_before)
         return self._said_at + PULSE
 
     def take(self, now: float) -> list[Json]:

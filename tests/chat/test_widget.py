@@ -161,7 +161,9 @@ def test_another_channel_is_not_the_chat(chat: CourseChat, client: FakeClient) -
 def test_a_page_sends(chat: CourseChat, client: FakeClient) -> None:
     ready(chat)
     id_ = uuid7()
-    (batch,) = intend(chat, "chat.send", id=id_, text="from *here*", replyTo="m1")
+    assert intend(chat, "chat.send", id=id_, text="from *here*", replyTo="m1") == []
+    client.advance(GAP)
+    (batch,) = sent(chat)
     (doc,) = batch["set"]["messages"]
     assert (doc["id"], doc["state"], doc["replyTo"]) == (id_, "pending", "m1")
     assert doc["body"] == [["p", "from ", ["em", "here"]]]
@@ -226,9 +228,26 @@ def test_a_discarded_message_leaves_the_page(chat: CourseChat, client: FakeClien
     assert sent(chat)[-1]["del"] == {"messages": [id_]}
 
 
+def test_a_message_acknowledged_at_once_is_told_once(
+    chat: CourseChat, client: FakeClient
+) -> None:
+    ready(chat)
+    id_ = uuid7()
+    assert intend(chat, "chat.send", id=id_, text="quick") == []
+    client.arrive(client.document("quick", id=id_))
+    client.acknowledge(id_)
+    client.advance(GAP)
+    batches = [m for m in sent(chat) if m["op"] == "batch"]
+    docs = [doc for batch in batches for doc in batch.get("set", {}).get("messages", ())]
+    assert [doc["id"] for doc in docs] == [id_] * len(docs)
+    assert "state" not in docs[-1]
+    assert len(batches) <= 2
+
+
 def test_going_offline_changes_what_waits(chat: CourseChat, client: FakeClient) -> None:
     ready(chat)
     _ = chat.send("x")
+    client.advance(GAP)
     sent(chat)
     client.become(state="offline")
     client.advance(GAP)
