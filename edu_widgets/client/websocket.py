@@ -19,6 +19,7 @@ from websockets.exceptions import (
 )
 from websockets.frames import Frame, Opcode
 
+from edu_widgets.client.framing import FrameCutter
 from edu_widgets.client.transport import Target, TokenSource, TransportFailed, is_loopback
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, meaning
 
@@ -26,6 +27,7 @@ OPEN_TIMEOUT = 10.0
 _CLOSE_TIMEOUT = 1.0
 _ABNORMAL = 1006
 _OURS = range(4000, 5000)
+_END_OF_HEADERS = b"\r\n\r\n"
 _TEXT = Opcode.TEXT
 _DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
@@ -115,9 +117,8 @@ class WebSocketTransport:
 class _Wire(ClientConnection):
     """The library's connection, handing frames over as they are read from the socket.
 
-    Its queue, its task switches and its reassembly of messages cost more than all that is done
-    with a frame here; and since whoever receives is done with a frame when it returns, there
-    is nothing to queue.
+    Its parser, queue and task switches cost more than all that is done with a frame here; and
+    since whoever receives is done with a frame when it returns, there is nothing to queue.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -127,6 +128,7 @@ class _Wire(ClientConnection):
         self._receive: Callable[[bytes | str], None] | None = None
         self._early: list[bytes] = []
         self._parts: list[bytes] = []
+        self._cutter: FrameCutter | None = None
 
     def hand_to(self, receive: Callable[[bytes | str], None]) -> None:
         """From now on frames go there, those that have already come first."""
@@ -142,6 +144,15 @@ class _Wire(ClientConnection):
 
     def data_received(self, data: bytes) -> None:
         """The socket has something for us."""
+        if self._cutter is not None:
+            self._cutter.feed(data)
+            return
+        self._by_the_library(data)
+        if self.response is not None and data.find(_END_OF_HEADERS) == len(data) - 4:
+            # Nothing came behind the response, so what comes next begins with a frame.
+            self._cutter = FrameCutter(self._deliver, self._by_the_library, MAX_SERVICE_FRAME)
+
+    def _by_the_library(self, data: bytes) -> None:
         super().data_received(data)
         if self.response is not None and self.protocol.close_expected():
             self._end()
