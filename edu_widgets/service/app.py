@@ -151,6 +151,8 @@ async def _body(request: web.Request, type_: type[T]) -> T:
         return msgspec.json.decode(await request.read(), type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refusal(Code.PROTOCOL, f"The body: {error}.") from error
+    except RecursionError as error:
+        raise refusal(Code.PROTOCOL, "The body is nested too deeply.") from error
 
 
 async def _root(request: web.Request) -> web.StreamResponse:
@@ -167,7 +169,7 @@ async def _websocket(request: web.Request) -> web.StreamResponse:
 async def _join(request: web.Request) -> web.Response:
     door = request.app[_DOOR]
     ask = await _body(request, Join)
-    joined = await door.people.join(ask, request.remote or "")
+    joined = await door.people.join(ask, doors.source(request, door.address))
     door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id)
     return _json(joined)
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -99,6 +99,33 @@ def check(request: web.Request, hosts: Iterable[str]) -> None:
             "to others now). Send it in the header 'Authorization: Bearer …'."
         )
         raise refusal(Code.UNAUTHORIZED, text)
+
+
+def source(request: web.Request, where: Address) -> str:
+    """The address a request comes from, to count wrong tries by."""
+    told = request.headers.getall(hdrs.X_FORWARDED_FOR, [])
+    return source_of(request.remote or "", told, where)
+
+
+def source_of(peer: str, told: Sequence[str], where: Address) -> str:
+    """The peer's address; behind a proxy on this computer, the one the proxy has added last.
+
+    Without a public URL there is no proxy, and whoever sends `X-Forwarded-For` made it up.
+    """
+    if where.url and told and _is_loopback(peer):
+        last = told[-1].rpartition(",")[2].strip()
+        try:
+            return str(ipaddress.ip_address(last))
+        except ValueError:
+            return peer
+    return peer
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        return ipaddress.ip_address(peer).is_loopback
+    except ValueError:
+        return False
 
 
 def bearer(request: web.Request) -> str:
