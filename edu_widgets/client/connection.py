@@ -47,7 +47,6 @@ class Connection:
         self._endings: set[asyncio.Task[None]] = set()
         self._outgoing: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._scheduled = False
         self._changing = False
         self._closed = False
 
@@ -67,11 +66,12 @@ class Connection:
                     break
                 for action in actions:
                     self._do(action)
+                # What is to be sent goes first: telling a widget takes longer than writing.
+                self._write()
                 for event in events:
                     self._audience.tell(event)
         finally:
             self._changing = False
-        self._write_soon()
         self._set_timer()
 
     def _do(self, action: Send | Connect | Close) -> None:
@@ -94,16 +94,6 @@ class Connection:
         if self._endings:
             await asyncio.wait(self._endings)
         self.session.outbox.close()
-
-    def _soon(self) -> None:
-        """Carry out once for all frames that arrived together."""
-        if not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self._act)
-
-    def _act(self) -> None:
-        self._scheduled = False
-        self.changed()
 
     # -- timer ------------------------------------------------------------------------
 
@@ -144,7 +134,7 @@ class Connection:
                 self.transport_name = transport.name
                 self.session.opened()
                 self.changed()
-                await transport.read(lambda frame: self._receive(generation, frame))
+                await transport.read(lambda frame: self._receive(generation, frame), self.changed)
             return
         except TransportFailed as failure:
             code, reason, retry_after = failure.code, failure.reason, failure.retry_after
@@ -165,15 +155,17 @@ class Connection:
     def _receive(self, generation: _Generation, frame: bytes | str) -> None:
         if self._now is generation:
             self.session.receive(frame)
-            if not self._scheduled:
-                self._soon()
 
-    def _write_soon(self) -> None:
+    def _write(self) -> None:
         generation = self._now
-        if self._outgoing and generation is not None and generation.up and not generation.writer:
-            generation.writer = self._loop.create_task(self._write(generation))
+        if not self._outgoing or generation is None or not generation.up or generation.writer:
+            return
+        if generation.transport.write(self._outgoing):
+            self._outgoing = []
+        else:
+            generation.writer = self._loop.create_task(self._write_on(generation))
 
-    async def _write(self, generation: _Generation) -> None:
+    async def _write_on(self, generation: _Generation) -> None:
         try:
             while self._outgoing and self._now is generation:
                 frames, self._outgoing = self._outgoing, []

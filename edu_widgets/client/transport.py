@@ -48,15 +48,22 @@ class Transport(Protocol):
             TransportFailed: it did not work; the code tells whether to try again.
         """
 
-    async def read(self, receive: Callable[[bytes | str], None]) -> None:
-        """Hand every frame to `receive` until the end.
+    async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
+        """Hand every frame to `receive` until the end; `rest` after those that came together.
 
         Raises:
             TransportFailed: always, at the end; it says why.
         """
 
+    def write(self, frames: list[bytes]) -> bool:
+        """Write frames at once if nothing waits before them; else False, and nothing is done.
+
+        Each turn of an event loop gives the interpreter to whoever else wants it, for 5 ms if
+        that is a busy cell: what can be done in this turn is.
+        """
+
     async def send(self, frames: list[bytes]) -> None:
-        """Write frames, in order."""
+        """Write frames, in order, and wait while the connection is stuffed."""
 
     async def close(self, code: int, reason: str) -> None:
         """End it politely, within a second; also one that never opened."""

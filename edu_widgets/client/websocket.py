@@ -18,6 +18,7 @@ from websockets.exceptions import (
     WebSocketException,
 )
 from websockets.frames import Frame, Opcode
+from websockets.protocol import State
 
 from edu_widgets.client.framing import FrameCutter
 from edu_widgets.client.transport import Target, TokenSource, TransportFailed, is_loopback
@@ -79,14 +80,18 @@ class WebSocketTransport:
             reason = "A WebSocket service answered, but not one of edu-widgets."
             raise TransportFailed(Code.PROTOCOL, reason)
 
-    async def read(self, receive: Callable[[bytes | str], None]) -> None:
+    async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """Hand over every frame; ends with `TransportFailed`."""
         wire = self._open_wire()
-        wire.hand_to(receive)
+        wire.hand_to(receive, rest)
         await wire.ended
         if wire.fault is not None:
             raise wire.fault
         raise _ended(*wire.farewell())
+
+    def write(self, frames: list[bytes]) -> bool:
+        """Write frames if the socket takes them at once."""
+        return self._wire is not None and self._wire.write(frames)
 
     async def send(self, frames: list[bytes]) -> None:
         """Write frames; a connection that is gone is noticed by `read`."""
@@ -126,16 +131,28 @@ class _Wire(ClientConnection):
         self.ended: asyncio.Future[None] = self.loop.create_future()
         self.fault: Exception | None = None
         self._receive: Callable[[bytes | str], None] | None = None
+        self._rest: Callable[[], None] = lambda: None
         self._early: list[bytes] = []
         self._parts: list[bytes] = []
         self._cutter: FrameCutter | None = None
 
-    def hand_to(self, receive: Callable[[bytes | str], None]) -> None:
+    def hand_to(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """From now on frames go there, those that have already come first."""
         early, self._early = self._early, []
-        self._receive = receive
+        self._receive, self._rest = receive, rest
         for frame in early:
             self._deliver(frame)
+        if early:
+            rest()
+
+    def write(self, frames: list[bytes]) -> bool:
+        """Write frames if none has to wait; what goes wrong is noticed by whoever reads."""
+        if self.protocol.state is not State.OPEN or self.transport.get_write_buffer_size():
+            return False
+        for frame in frames:
+            self.protocol.send_text(frame)
+        self.send_data()
+        return True
 
     def farewell(self) -> tuple[int, str]:
         """The code and reason of the other side; 1006 if it went without a word."""
@@ -146,8 +163,10 @@ class _Wire(ClientConnection):
         """The socket has something for us."""
         if self._cutter is not None:
             self._cutter.feed(data)
+            self._rested()
             return
         self._by_the_library(data)
+        self._rested()
         if self.response is not None and data.find(_END_OF_HEADERS) == len(data) - 4:
             # Nothing came behind the response, so what comes next begins with a frame.
             self._cutter = FrameCutter(self._deliver, self._by_the_library, MAX_SERVICE_FRAME)
@@ -183,6 +202,14 @@ class _Wire(ClientConnection):
             try:
                 self._receive(frame)
             except Exception as error:  # noqa: BLE001 - told by `read`, not by the event loop
+                self.fault = error
+                self._end()
+
+    def _rested(self) -> None:
+        if self.fault is None:
+            try:
+                self._rest()
+            except Exception as error:  # noqa: BLE001 - as above
                 self.fault = error
                 self._end()
 
