@@ -20,7 +20,7 @@ class Comm74:
     def __init__(self) -> None:
         self._reply_subshell_ids: dict[str, str | None] = {"id": None}
 
-    def _reply_subshell_for(self, data: object, default: str | None) -> str | None:  # noqa: ARG002
+    def _reply_subshell_for(self, data: object, default: str | None) -> str | None:
         return None
 
 

@@ -228,9 +228,7 @@ def test_a_discarded_message_leaves_the_page(chat: CourseChat, client: FakeClien
     assert sent(chat)[-1]["del"] == {"messages": [id_]}
 
 
-def test_a_message_acknowledged_at_once_is_told_once(
-    chat: CourseChat, client: FakeClient
-) -> None:
+def test_a_message_acknowledged_at_once_is_told_once(chat: CourseChat, client: FakeClient) -> None:
     ready(chat)
     id_ = uuid7()
     assert intend(chat, "chat.send", id=id_, text="quick") == []
