@@ -34,6 +34,7 @@ class ChannelState:
     user_name: str = ""
     features: tuple[str, ...] = ()
     people: int | None = None
+    names: tuple[str, ...] = ()
     users: int = 0
     """How many want it: it is left when the last of them does no more."""
     was_granted: bool = False
@@ -63,6 +64,7 @@ class ChannelState:
         self.role, self.user_id, self.user_name = data.role, data.user_id, data.user_name
         self.features = tuple(data.features)
         self.people = data.people or self.people
+        self.names = tuple(data.names)
         self._head = Cursor(data.epoch, data.seq)
         self._arrived()
         return True

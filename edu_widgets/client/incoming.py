@@ -180,7 +180,8 @@ def _on_page(session: Session, _link: Link, envelope: Envelope) -> None:
 def _on_room(session: Session, _link: Link, envelope: Envelope) -> None:
     channel = session.channels.get(envelope.channel)
     if channel is not None:
-        channel.people = decode_data(envelope, messages.Room).people
+        room = decode_data(envelope, messages.Room)
+        channel.people, channel.names = room.people, tuple(room.names)
         session.emit(ChannelChanged(channel.name))
 
 

@@ -55,6 +55,8 @@ class CourseView:
     online: int | None = None
     readonly: bool = False
     features: tuple[str, ...] = ()
+    here: tuple[str, ...] = ()
+    """Names of those online, staff first; at most 50, none in large rooms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
         return CourseView("stopped", state.code, state.reason, queued=queued)
     if not state.was_granted:
         return CourseView("connecting", state.code, state.reason, queued=queued)
-    return CourseView("live", queued=queued, online=state.people, features=features)
+    return CourseView(
+        "live", queued=queued, online=state.people, features=features, here=state.names
+    )
 
 
 def count(view: CourseView, transport: str, statistics: Statistics, problem: str) -> ClientNumbers:

@@ -136,8 +136,8 @@ class Subscribed(Data):
     """What the channel offers, such as `chat`."""
     people: int = 0
     """How many people are in the channel."""
-    code: int = 0
-    """A number of the table of codes; 0 means granted, and this version sends nothing else."""
+    names: list[str] = []
+    """Who they are, staff first; at most 50, and none in a room of more than 200."""
 
 
 class Unsubscribed(Data):
@@ -199,10 +199,12 @@ class Ack(Data):
 
 
 class Room(Data):
-    """How many people are in the channel now. Coalesced, at most four a second."""
+    """How many people are in the channel now, and who. Coalesced, at most four a second."""
 
     people: int
     """How many people are in the channel."""
+    names: list[str] = []
+    """Who they are, staff first; at most 50, and none in a room of more than 200."""
 
 
 class Role(Data):

@@ -288,8 +288,8 @@ export interface SubscribedData {
   features?: string[];
   /** How many people are in the channel. */
   people?: number;
-  /** A number of the table of codes; 0 means granted, and this version sends nothing else. */
-  code?: number;
+  /** Who they are, staff first; at most 50, and none in a room of more than 200. */
+  names?: string[];
 }
 
 /** A channel was taken away (role change, course ended); its mirror is to be cleared. */
@@ -348,10 +348,12 @@ export interface AckData {
   seq?: number;
 }
 
-/** How many people are in the channel now. Coalesced, at most four a second. */
+/** How many people are in the channel now, and who. Coalesced, at most four a second. */
 export interface RoomData {
   /** How many people are in the channel. */
   people: number;
+  /** Who they are, staff first; at most 50, and none in a room of more than 200. */
+  names?: string[];
 }
 
 /** Who reacted to a message with one emoji. */
