@@ -27,11 +27,11 @@ from edu_widgets.protocol.errors import (
     NotConnected,
 )
 
+_PATIENCE = 10.0
+"""Seconds that a page of older messages may take."""
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 F = TypeVar("F", bound=Callback)
-
-_POLL = 0.05
-_PATIENCE = 200
 
 
 class CourseChat(LiveWidget):
@@ -159,20 +159,21 @@ class CourseChat(LiveWidget):
             self._channel.send_older(intent.page, MESSAGES, before)
             return
         receipt = self.older()
-        self._client.on_network(lambda: self._answer_older(receipt, intent, before, _PATIENCE))
+        self._client.on_network(lambda: self._await_older(receipt, intent, before))
 
-    def _answer_older(self, receipt: Receipt, intent: Intent, before: int, patience: int) -> None:
-        """Send the page once it is loaded; looks every 50 ms, for 10 s (network thread)."""
-        if not receipt.done() and patience:
-            again: Callable[[], None] = lambda: self._answer_older(  # noqa: E731
-                receipt, intent, before, patience - 1
-            )
-            self._client.later(_POLL, again)
-        elif receipt.error is None and receipt.done():
-            self._channel.send_older(intent.page, MESSAGES, before)
-        else:
-            error = receipt.error or NotConnected("Older messages could not be loaded now.")
-            self._intents.refuse(intent, error)
+    def _await_older(self, receipt: Receipt, intent: Intent, before: int) -> None:
+        """Answer once the page is loaded, or after ten seconds without it (network thread)."""
+        late = NotConnected("Older messages could not be loaded now.")
+        cancel = self._client.later(_PATIENCE, lambda: self._intents.refuse(intent, late))
+
+        def answer() -> None:
+            cancel()
+            if receipt.error is None:
+                self._channel.send_older(intent.page, MESSAGES, before)
+            else:
+                self._intents.refuse(intent, receipt.error)
+
+        receipt.when_settled(answer)
 
     def _welcomed(self) -> None:
         # Loads the parser and a lexer here: the first message should not wait for it.

@@ -346,8 +346,7 @@ class CourseClient:
             case DocumentsChanged(channel):
                 me = as_documented(self._me, event.upserted)
                 if channel.startswith("user:") and me != self._me:
-                    self._me = me
-                    self._follow_role()
+                    self._become(me)
                 self._audience.tell(event)
             case PageSettled():
                 self._ledger.page(event)
@@ -359,10 +358,14 @@ class CourseClient:
         state = self._state(self.channel)
         if state is not None and state.grant is Grant.GRANTED:
             me = self._me
-            self._me = Person(
-                state.user_id or me.user_id, state.user_name or me.name, state.role or me.role
-            )
-            self._follow_role()
+            name, role = state.user_name or me.name, state.role or me.role
+            self._become(Person(state.user_id or me.user_id, name, role))
+
+    def _become(self, me: Person) -> None:
+        changed, self._me = me != self._me, me
+        self._follow_role()
+        if changed:
+            self._audience.tell(ViewChanged(self._standing.view))
 
     def _follow_role(self) -> None:
         """Want what our role lets us see."""

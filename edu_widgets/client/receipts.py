@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,10 @@ class Receipt:
     def done(self) -> bool:
         """Whether it is settled, either way."""
         return self._future.done()
+
+    def when_settled(self, fn: Callable[[], object]) -> None:
+        """Call `fn` once it is settled: on the network thread, or at once if it is already."""
+        self._future.add_done_callback(lambda _: fn())
 
     @property
     def error(self) -> EduWidgetsError | None:
