@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from hatch_build import BuildError, Bundles, node_environment
+from hatch_build import QUIETLY, BuildError, Bundles, node_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,3 +46,26 @@ def node() -> Iterator[dict[str, str]]:
             require(condition=False, reason=str(error))
             raise
         yield environment
+
+
+def npm(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run npm in js/."""
+    return subprocess.run(
+        ["npm", *arguments],
+        cwd=ROOT / "js",
+        env={**environment, "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def node_modules(node: dict[str, str]) -> dict[str, str]:
+    """The same, with js/node_modules as its lock file wants them, developers' tools included."""
+    if npm(node, "ls").returncode:
+        installed = npm(node, "ci", *QUIETLY)
+        assert installed.returncode == 0, installed.stdout
+    return node

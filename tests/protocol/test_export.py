@@ -23,7 +23,7 @@ from edu_widgets.protocol.messages import Data
 from edu_widgets.service import app, config, subscribe
 from edu_widgets.service import dispatch as service_dispatch
 from edu_widgets.service import store as service_store
-from tests.conftest import ROOT, require
+from tests.conftest import ROOT
 
 register_features()
 CATALOGUE = Catalogue(REGISTRY)
@@ -180,9 +180,10 @@ def test_typescript_has_no_any() -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.xdist_group("js")
-def test_typescript_is_strict_and_tells_frames_apart(node: dict[str, str], tmp_path: Path) -> None:
+def test_typescript_is_strict_and_tells_frames_apart(
+    node_modules: dict[str, str], tmp_path: Path
+) -> None:
     tsc = ROOT / "js" / "node_modules" / ".bin" / "tsc"
-    require(tsc.exists(), "TypeScript is missing: run `npm ci` in js/.")
     (tmp_path / "protocol.ts").write_text(generate(REGISTRY)["js/src/protocol.ts"], "utf-8")
     (tmp_path / "use.ts").write_text(USE, "utf-8")
     strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"]
@@ -191,7 +192,7 @@ def test_typescript_is_strict_and_tells_frames_apart(node: dict[str, str], tmp_p
     done = subprocess.run(
         [tsc, *strict, *target, "--moduleResolution", "bundler", "use.ts"],
         cwd=tmp_path,
-        env=node,
+        env=node_modules,
         capture_output=True,
         text=True,
         check=False,
