@@ -1,17 +1,22 @@
 """Service CPU a delivered message, 500 members, against other ways to write.
 
-Each way runs in a process of its own, whose CPU time is read; the readers are in another process
-and not counted. Messages come at the pace of a lively class, not back to back: a process that wakes
-for each pays for cold caches and for waking its readers, and all ways have to pay alike. One run
-takes all ways in turn, several rounds, so that they share the weather:
+Each way runs in a process of its own, whose CPU time (all threads) is read; the readers are in
+another process and not counted. In every way one member posts a message over its connection, and
+everybody gets one of the same size:
 
 - `transport`: bare `transport.write` of a ready frame on plain asyncio sockets, the floor;
-- `room`: the service's fan-out alone, a ready frame to a room's members;
+- `room`: aiohttp reads the message, the service's room writes a ready frame: no rule, no store;
 - `service`: the whole service, from a posted chat message through store and room;
 - `send_str`: aiohttp's `send_str`, awaited one member after the other;
 - `websockets`: `websockets.broadcast`.
 
-    python -m benchmarks.service_fanout [--members 500] [--messages 200] [--rounds 3]
+Two rhythms: *paced*, a message 30 ms after everybody has the one before, as in a lively class: a
+process that wakes for each pays for cold caches and for waking its readers; and *back to back*, the
+next as soon as everybody has the one before. One run takes all ways in turn, several rounds, so
+that they share the weather. Told apart are the writing and, a message, the rest: waking, reading,
+and for the service rule, store and acknowledgement.
+
+    python -m benchmarks.service_fanout [--members 500] [--messages 100] [--rounds 5] [--ways …]
 """
 
 import argparse
@@ -21,15 +26,15 @@ import json
 import multiprocessing
 import os
 import resource
-import socket
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -39,7 +44,7 @@ if TYPE_CHECKING:
 PAYLOAD = 300
 BUDGET = 1.2
 HEADROOM = 200
-PACE_S = 0.03
+RHYTHMS = {"paced": 0.03, "back to back": 0.0}
 
 
 def frame(size: int) -> bytes:
@@ -47,43 +52,72 @@ def frame(size: int) -> bytes:
     return bytes((0x81, 126)) + size.to_bytes(2, "big") + b"x" * size
 
 
+class Meter:
+    """CPU time of this process, and of the writing in it."""
+
+    def __init__(self) -> None:
+        self.writing = 0.0
+
+    async def write(self, send: Callable[[], Awaitable[None]]) -> None:
+        """Run one fan-out."""
+        before = time.thread_time()
+        await send()
+        self.writing += time.thread_time() - before
+
+    async def report(self, pipe: Connection) -> None:
+        """Tell what each rhythm took; waits in a thread, which costs nothing meanwhile."""
+        loop = asyncio.get_running_loop()
+        for _ in RHYTHMS:
+            await loop.run_in_executor(None, pipe.recv)
+            self.writing = 0.0
+            before = time.process_time()
+            await loop.run_in_executor(None, pipe.recv)
+            pipe.send((time.process_time() - before, self.writing))
+
+
 # -- the ways, each in a process of its own -------------------------------------------
 
 
-async def transport_way(pipe: Connection, messages: int, size: int) -> None:
+async def transport_way(pipe: Connection, size: int) -> None:
     members: list[asyncio.Transport] = []
+    meter = Meter()
+    data = frame(size)
 
     class Peer(asyncio.Protocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             assert isinstance(transport, asyncio.Transport)
             members.append(transport)
 
-        def data_received(self, data: bytes) -> None:
-            if b"\r\n\r\n" in data:
-                transport = members[-1]
-                transport.write(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+        def data_received(self, raw: bytes) -> None:
+            if b"\r\n\r\n" in raw:
+                members[-1].write(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+                return
+            before = time.thread_time()
+            for member in members:
+                member.write(data)
+            meter.writing += time.thread_time() - before
 
     server = await asyncio.get_running_loop().create_server(Peer, "127.0.0.1", 0, backlog=1024)
     pipe.send((server.sockets[0].getsockname()[1], "", ""))
-
-    async def send() -> None:
-        data = frame(size)
-        for member in members:
-            member.write(data)
-
-    await measured(pipe, messages, send)
+    await meter.report(pipe)
     server.close()
 
 
-async def send_str_way(pipe: Connection, messages: int, size: int) -> None:
+async def send_str_way(pipe: Connection, size: int) -> None:
     members: list[web.WebSocketResponse] = []
+    meter = Meter()
+    text = "x" * size
+
+    async def send() -> None:
+        for member in members:
+            await member.send_str(text)
 
     async def handler(request: web.Request) -> web.StreamResponse:
         member = web.WebSocketResponse(compress=False)
         await member.prepare(request)
         members.append(member)
         async for _ in member:
-            pass
+            await meter.write(send)
         return member
 
     app = web.Application()
@@ -92,58 +126,62 @@ async def send_str_way(pipe: Connection, messages: int, size: int) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     pipe.send((runner.addresses[0][1], "", ""))
-    text = "x" * size
-
-    async def send() -> None:
-        for member in members:
-            await member.send_str(text)
-
-    await measured(pipe, messages, send)
+    await meter.report(pipe)
 
 
-async def websockets_way(pipe: Connection, messages: int, size: int) -> None:
+async def websockets_way(pipe: Connection, size: int) -> None:
     from websockets.asyncio.server import ServerConnection, broadcast, serve
 
     members: set[ServerConnection] = set()
+    meter = Meter()
+
+    async def send() -> None:
+        broadcast(members, "x" * size)
 
     async def handler(member: ServerConnection) -> None:
         members.add(member)
-        await member.wait_closed()
+        async for _ in member:
+            await meter.write(send)
 
     async with serve(handler, "127.0.0.1", 0, compression=None, backlog=1024) as server:
         pipe.send((next(iter(server.sockets)).getsockname()[1], "", ""))
-
-        async def send() -> None:
-            broadcast(members, "x" * size)
-
-        await measured(pipe, messages, send)
+        await meter.report(pipe)
 
 
-async def measured(pipe: Connection, messages: int, send: Callable[[], Awaitable[None]]) -> None:
-    """Send on demand, one message at a time as the service does, and tell the CPU it took."""
-    loop = asyncio.get_running_loop()
-    await loop.run_in_executor(None, pipe.recv)
-    before = time.process_time()
-    for _ in range(messages):
-        await loop.run_in_executor(None, pipe.recv)
-        await send()
-    await loop.run_in_executor(None, pipe.recv)
-    pipe.send(time.process_time() - before)
+async def service_way(pipe: Connection, size: int) -> None:
+    await serving(pipe, size, whole=True)
 
 
-async def service_way(pipe: Connection, messages: int, size: int) -> None:
-    await serving(pipe, messages, size, whole=True)
+async def room_way(pipe: Connection, size: int) -> None:
+    await serving(pipe, size, whole=False)
 
 
-async def room_way(pipe: Connection, messages: int, size: int) -> None:
-    await serving(pipe, messages, size, whole=False)
-
-
-async def serving(pipe: Connection, messages: int, size: int, *, whole: bool) -> None:
+async def serving(pipe: Connection, size: int, *, whole: bool) -> None:
+    from edu_widgets.service import dispatch
     from edu_widgets.service.config import from_table
     from edu_widgets.service.frames import Frame
+    from edu_widgets.service.hub import Hub
+    from edu_widgets.service.member import Member
+    from edu_widgets.service.rooms import Room
     from edu_widgets.service.server import Options, Server
 
+    meter = Meter()
+    write, receive = Room.write, dispatch.receive
+
+    def metered(room: Room, *args: Any) -> None:
+        before = time.thread_time()
+        write(room, *args)
+        meter.writing += time.thread_time() - before
+
+    async def relay(hub: Hub, member: Member, raw: bytes | str) -> None:
+        if b"chat_message" not in (raw if isinstance(raw, bytes) else raw.encode()):
+            await receive(hub, member, raw)
+        elif room := hub.rooms.get("course:bench"):
+            room.write(Frame(b"x" * size))
+
+    Room.write = metered  # type: ignore[method-assign]
+    if not whole:
+        dispatch.receive = relay
     table = from_table({"rateLimits": False, "maxConnectionsPerPerson": 2000})
     with tempfile.TemporaryDirectory() as folder:
         options = Options(courses=("bench",), data_dir=Path(folder), port=0, config=table)
@@ -151,13 +189,7 @@ async def serving(pipe: Connection, messages: int, size: int, *, whole: bool) ->
             # Numbers of four digits from the start: every message then has the same length.
             await asyncio.gather(*(fill(server) for _ in range(1_000)))
             pipe.send((server.state.port, server.state.owner_secret, "course:bench"))
-            room = server.hub.rooms.open("course:bench")
-
-            async def send() -> None:
-                if not whole:
-                    room.write(Frame(b"x" * size))
-
-            await measured(pipe, messages, send)
+            await meter.report(pipe)
 
 
 async def fill(server: "Server") -> None:
@@ -180,8 +212,8 @@ WAYS = {
 }
 
 
-def child(way: str, pipe: Connection, messages: int, size: int) -> None:
-    asyncio.run(WAYS[way](pipe, messages, size))
+def child(way: str, pipe: Connection, size: int) -> None:
+    asyncio.run(WAYS[way](pipe, size))
 
 
 # -- the readers --------------------------------------------------------------------
@@ -253,20 +285,23 @@ async def settle(crowd: Crowd, least: int = 0) -> None:
         await asyncio.sleep(1)
 
 
-async def run(way: str, members: int, messages: int) -> tuple[float, int]:
-    """CPU µs of the sending process a delivered message, and the bytes of one message."""
-    ours, theirs = multiprocessing.Pipe()
-    size = run.size  # type: ignore[attr-defined]
-    process = multiprocessing.get_context("spawn").Process(
-        target=child, args=(way, theirs, messages, size)
-    )
-    process.start()
-    loop = asyncio.get_running_loop()
-    port, secret, channel = await loop.run_in_executor(None, ours.recv)
-    crowd = Crowd(members)
+@dataclass
+class Found:
+    """CPU µs of one run of one way in one rhythm."""
+
+    delivered: float
+    """A delivered message, everything counted."""
+    written: float
+    """Of that, the writing."""
+    rest: float
+    """What is not writing, a posted message."""
+
+
+async def connect(crowd: Crowd, port: int, secret: str, channel: str) -> list[Reader]:
     hello = upgrade(port, secret)
+    loop = asyncio.get_running_loop()
     readers = []
-    for _ in range(members):
+    for _ in range(crowd.members):
         transport, reader = await loop.create_connection(
             lambda: Reader(crowd, hello), "127.0.0.1", port
         )
@@ -278,61 +313,92 @@ async def run(way: str, members: int, messages: int) -> tuple[float, int]:
                 masked(json.dumps({"type": "subscribe", "channel": channel}).encode().ljust(126))
             )
     await settle(crowd)
-    one = size + 4
-    if way == "service":  # learn how large a message of the service is
-        before = crowd.bytes
-        readers[0].transport.write(command(channel, 999_999))
-        await settle(crowd, before + PAYLOAD * members)
-        one = (crowd.bytes - before) // members
-        run.size = one - 4  # type: ignore[attr-defined]
-    ours.send("go")
-    for number in range(messages):
-        crowd.arrived.clear()
-        crowd.target = crowd.bytes + one * members - 100
-        await asyncio.sleep(PACE_S)
-        ours.send("now")
-        if way == "service":
+    return readers
+
+
+async def run(way: str, members: int, messages: int, size: int) -> tuple[dict[str, Found], int]:
+    """What a way takes in each rhythm, and the bytes of one of its messages."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=child, args=(way, theirs, size))
+    process.start()
+    loop = asyncio.get_running_loop()
+    port, secret, channel = await loop.run_in_executor(None, ours.recv)
+    crowd = Crowd(members)
+    readers = await connect(crowd, port, secret, channel)
+    before = crowd.bytes  # learn how large a message is
+    readers[0].transport.write(command(channel, 999_999))
+    await settle(crowd, before + PAYLOAD * members)
+    one = (crowd.bytes - before) // members
+    found = {}
+    for rhythm, pause in RHYTHMS.items():
+        ours.send("go")
+        await asyncio.sleep(0.1)
+        for number in range(messages):
+            crowd.arrived.clear()
+            crowd.target = crowd.bytes + one * members - 100
+            await asyncio.sleep(pause)
             readers[0].transport.write(command(channel, number))
-        await crowd.arrived.wait()
-    ours.send("enough")
-    used = await loop.run_in_executor(None, ours.recv)
+            await crowd.arrived.wait()
+        await asyncio.sleep(0.1)
+        ours.send("enough")
+        used, writing = await loop.run_in_executor(None, ours.recv)
+        n = messages * members
+        found[rhythm] = Found(used * 1e6 / n, writing * 1e6 / n, (used - writing) * 1e6 / messages)
     for reader in readers:
         reader.transport.abort()
     await asyncio.sleep(0.05)
     process.terminate()
     process.join()
-    return used * 1e6 / (messages * members), one
+    return found, one
+
+
+def table(found: dict[str, list[Found]]) -> None:
+    """Print medians with ranges, and ratios to the floor (of the same round, then the median)."""
+    floor = [f.delivered for f in found["transport"]]
+    for way, runs in found.items():
+        whole = [f.delivered for f in runs]
+        ratios = [mine / bare for mine, bare in zip(whole, floor, strict=True)]
+        print(
+            f"  {way:<11} {spread(whole)}  {spread(ratios)} ×"
+            f"   writing {spread([f.written for f in runs])}"
+            f"   rest {statistics.median(f.rest for f in runs):5.0f} µs a message"
+        )
+
+
+def spread(values: list[float]) -> str:
+    return f"{statistics.median(values):5.2f} ({min(values):.2f}–{max(values):.2f})"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=500)
-    parser.add_argument("--messages", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--messages", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
     args = parser.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65_536), hard))
-    assert socket.SOMAXCONN
-    del soft
-    figures: dict[str, list[float]] = {way: [] for way in WAYS}
-    run.size = PAYLOAD  # type: ignore[attr-defined]
-    asyncio.run(run("service", 20, 5))  # its message's size is everybody's
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65_536)), hard))
+    ways = ["transport", *(way for way in args.ways if way != "transport")]
+    found: dict[str, dict[str, list[Found]]] = {r: {way: [] for way in ways} for r in RHYTHMS}
+    # A message of the service sets everybody's size; its head has two or four bytes.
+    _, size = asyncio.run(run("service", 20, 5, PAYLOAD))
     for _ in range(args.rounds):
-        for way in WAYS:
-            used, one = asyncio.run(run(way, args.members, args.messages))
-            figures[way].append(used)
-            print(f"  {way:<11} {used:6.2f} µs  ({one} bytes)", file=sys.stderr)
+        for way in ways:
+            result, one = asyncio.run(run(way, args.members, args.messages, size - 4))
+            for rhythm, figures in result.items():
+                found[rhythm][way].append(figures)
+                print(f"  {way:<11} {rhythm:<13} {figures}  ({one} bytes)", file=sys.stderr)
     n = args.members * args.messages
-    floor = statistics.median(figures["transport"])
-    print(f"CPU µs a delivered message; {args.members} members, n = {args.rounds} × {n}")
-    for way, found in figures.items():
-        median = statistics.median(found)
-        spread = f"{min(found):.2f}–{max(found):.2f}"
-        print(f"  {way:<11} {median:6.2f}  ({spread})  {median / floor:.2f} × transport.write")
-    ratio = statistics.median(figures["service"]) / floor
-    print(
-        f"budget: service ≤ {BUDGET} × transport.write: {'kept' if ratio <= BUDGET else 'BROKEN'}"
-    )
+    for rhythm, by_way in found.items():
+        print(f"CPU µs a delivered message, {rhythm}; {args.members} members, ", end="")
+        print(f"n = {args.rounds} × {n}; load average {os.getloadavg()[0]:.1f}")
+        table(by_way)
+    if "service" in ways:
+        paced = found["paced"]
+        ratios = zip(paced["service"], paced["transport"], strict=True)
+        ratio = statistics.median(mine.delivered / bare.delivered for mine, bare in ratios)
+        verdict = "kept" if ratio <= BUDGET else "BROKEN"
+        print(f"budget: whole service, paced, ≤ {BUDGET} × transport.write: {verdict}")
 
 
 if __name__ == "__main__":

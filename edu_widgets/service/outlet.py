@@ -1,6 +1,7 @@
 """What the service needs of a member's transport; a WebSocket now, others later."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from edu_widgets.service.frames import Frame
 
@@ -9,6 +10,10 @@ MAX_BUFFERED = 1024 * 1024
 
 MAX_STALL_S = 5.0
 """Seconds a reader may take nothing of what waits for it."""
+
+
+Send: TypeAlias = Callable[[bytes], int]
+"""A socket's own `send`: takes what it has room for, or raises `OSError`; never waits."""
 
 
 class Outlet(Protocol):

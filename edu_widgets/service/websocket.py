@@ -1,12 +1,21 @@
 """The WebSocket door: aiohttp reads, we write.
 
 aiohttp's `send_str` builds a frame for every member and awaits each. A frame that is built once
-and given to `transport.write` costs what the system call costs, and a reader that does not read
-holds nobody up. `tests/service/test_fanout.py` guards the private parts this leans on.
+and given to `transport.write` costs little more than the system call, and a reader that does not
+read holds nobody up. A room goes one step further while nothing waits for a member: it calls the
+socket's `send`, as the transport would have done. The first frame that is not taken whole goes
+on through the transport, and all later ones too until nothing waits any more.
+
+Whatever is written here goes through `SocketOutlet`, which keeps that order.
+`tests/service/test_fanout.py` guards the private parts this leans on; where a transport is of
+another kind, everything goes through `transport.write`.
 """
 
 import asyncio
 import contextlib
+import socket as sockets
+from asyncio import selector_events
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -18,7 +27,7 @@ from edu_widgets.service.frames import Frame, error
 from edu_widgets.service.hub import Hub, now_ms
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
-from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S
+from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S, Send
 
 SILENT_S = 45.0
 """Without a frame for so long (the heartbeat is 30 s) the peer is asked with a ping …"""
@@ -41,6 +50,9 @@ _CLOSE_CODES = {
 class Socket(web.WebSocketResponse):
     """aiohttp's, closing with the codes of our table."""
 
+    closing: Callable[[], None] | None = None
+    """Called before a close frame is written, whoever began to close."""
+
     async def close(
         self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
     ) -> bool:
@@ -48,6 +60,8 @@ class Socket(web.WebSocketResponse):
         ours = _CLOSE_CODES.get(WSCloseCode(code)) if code in _CLOSE_CODES else None
         if ours is not None:
             code, message = ours, ours.meaning.encode()
+        if self.closing is not None:
+            self.closing()
         return await super().close(code=code, message=message, drain=drain)
 
 
@@ -60,13 +74,17 @@ class SocketOutlet:
         "_closing",
         "_loop",
         "_protocol",
+        "_send",
+        "_shut",
         "_socket",
         "_stalled_since",
         "_transport",
+        "_turned",
         "_waiting",
         "_write",
         "code",
         "heard",
+        "straight",
     )
 
     def __init__(self, socket: Socket, request: web.BaseRequest) -> None:
@@ -82,18 +100,48 @@ class SocketOutlet:
         self._waiting = 0
         self._stalled_since: float | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._shut = False
+        self._send = _straight(transport)
+        self.straight = None if self._buffered() else self._send
+        self._turned: Callable[[Send | None], None] = _nothing
+        socket.closing = self._shut_up
         self.heard = self._loop.time()
         self.code = 0
         """Why we closed it, if we did."""
 
     def write(self, out: Frame) -> None:
         """Write at once; a reader with too much waiting is closed."""
-        if self._closing is not None:
+        if self._shut:
             return
         if self._buffered() > MAX_BUFFERED:
             self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
             return
-        self._write(out.websocket)
+        self._put(out.websocket)
+
+    def resume(self, out: Frame, sent: int) -> None:
+        """Write the rest of a frame of which `straight` took only `sent` bytes."""
+        self._put(out.websocket[sent:])
+        self._turn(None)  # also after an error, of which the transport makes what it does
+
+    def lead(self, member: Member) -> None:
+        """Let rooms write straight to a member of ours, whenever nothing waits."""
+        member.resume = self.resume
+        self._turned = member.turn
+        member.turn(self.straight)
+
+    def _put(self, data: bytes) -> None:
+        self._write(data)
+        if self.straight is not None and self._buffered():
+            self._turn(None)
+
+    def _turn(self, straight: Send | None) -> None:
+        if straight is not self.straight:
+            self.straight = straight
+            self._turned(straight)
+
+    def _shut_up(self) -> None:
+        self._shut = True
+        self._turn(None)
 
     async def drain(self) -> None:
         """Wait while the transport has more than its high-water mark."""
@@ -107,6 +155,8 @@ class SocketOutlet:
         less, self._waiting = waiting < self._waiting, waiting
         if not waiting or less:
             self._stalled_since = None
+            if not (waiting or self._shut or self._transport.is_closing()):
+                self._turn(self._send)
         elif self._stalled_since is None:
             self._stalled_since = now
         elif now - self._stalled_since >= MAX_STALL_S:
@@ -115,18 +165,19 @@ class SocketOutlet:
         silent = now - self.heard
         if silent > DEAD_S:
             self.close(Code.DEAD_PEER, Code.DEAD_PEER.meaning)
-        elif silent > SILENT_S and not self._transport.is_closing():
-            self._write(_PING)
+        elif silent > SILENT_S and not self._shut and not self._transport.is_closing():
+            self._put(_PING)
 
     def pong(self, payload: bytes) -> None:
         """Answer a ping."""
-        if self._closing is None:
-            self._write(bytes((0x8A, len(payload))) + payload)
+        if not self._shut:
+            self._put(bytes((0x8A, len(payload))) + payload)
 
     def close(self, code: int, reason: str) -> None:
         """Begin to close; cut the connection if that takes too long."""
         if self._closing is None:
             self.code = code
+            self._shut_up()
             self._closing = self._loop.create_task(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
@@ -148,6 +199,20 @@ class SocketOutlet:
             await asyncio.gather(self._closing, return_exceptions=True)
 
 
+def _nothing(_straight: Send | None) -> None:
+    pass
+
+
+def _straight(transport: asyncio.Transport) -> Send | None:
+    # Of this kind of transport we know that `write` does the same when nothing waits. Once it has
+    # closed the socket, `send` raises; it can never reach somebody else's connection.
+    if isinstance(transport, selector_events._SelectorSocketTransport):  # type: ignore[attr-defined]  # noqa: SLF001
+        socket = getattr(transport, "_sock", None)
+        if isinstance(socket, sockets.socket) and socket.gettimeout() == 0:
+            return socket.send
+    return None
+
+
 async def serve(hub: Hub, request: web.Request, identity: Identity) -> web.StreamResponse:
     """Hold one member's connection from handshake to close."""
     socket = Socket(
@@ -161,6 +226,7 @@ async def serve(hub: Hub, request: web.Request, identity: Identity) -> web.Strea
     await socket.prepare(request)
     outlet = SocketOutlet(socket, request)
     member = Member(identity, outlet)
+    outlet.lead(member)
     try:
         hub.admit(member)
     except Refused as problem:
