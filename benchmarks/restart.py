@@ -1,0 +1,186 @@
+"""A thousand members, and the service is killed and started again between messages.
+
+    python -m benchmarks.restart [--members 1000] [--rounds 3]
+
+Every member is the whole kernel client (session, outbox, WebSocket); all of them live in two
+processes beside the service. Measured, from the service's return: when each member is live again.
+Checked: every message sent before, during and after is in every mirror, once, in the same order.
+Budget: resumed within 10 s (p99), nothing lost, nothing twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+
+import jwt
+
+from edu_widgets.chat.documents import ChatMessage, Message
+from edu_widgets.client.channel import Grant
+from edu_widgets.client.clock import SystemClock
+from edu_widgets.client.compose import compose
+from edu_widgets.client.connection import Connection
+from edu_widgets.client.outbox import Outbox
+from edu_widgets.client.session import Session
+from edu_widgets.client.transport import Target
+from edu_widgets.client.websocket import WebSocketTransport
+from edu_widgets.protocol import uuid7
+from edu_widgets.service import launch
+
+COURSE = "bench"
+ROOM = f"course:{COURSE}"
+KEY = "k" * 48
+WORKERS = 2
+SPEAKERS = 10
+BUDGET = 10.0
+
+
+class Member:
+    """One kernel client."""
+
+    def __init__(self, name: str, url: str) -> None:
+        claims = {"sub": name, "name": name, "exp": time.time() + 3600, "courses": [COURSE]}
+        token = jwt.encode(claims, KEY, algorithm="HS256")
+        target = Target(url, name, lambda: token)
+        clock = SystemClock()
+        self.session = Session(name, Outbox(), clock, random.Random(), uuid7)
+        self.room = self.session.subscribe(ROOM)
+        self.connection = Connection(self.session, lambda: WebSocketTransport(target), clock)
+        self.back_at: float | None = None
+        self.connection.listen(lambda _: self._look())
+        self.session.open()
+        self.connection.changed()
+
+    def _look(self) -> None:
+        live = self.room.grant is Grant.GRANTED and not self.room.catching_up
+        if not live:
+            self.back_at = None
+        elif self.back_at is None:
+            self.back_at = time.monotonic()
+
+    def say(self, text: str) -> None:
+        id_ = uuid7()
+        command = compose("chat_message", ChatMessage(id=id_, content=text), ROOM, id_)
+        self.session.outbox.reserve(command.size)
+        self.session.submit(command)
+        self.connection.changed()
+
+    def heard(self) -> list[str]:
+        return [doc.as_(Message).content for doc in self.room.mirror.of_kind(Message.kind)]
+
+
+async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
+    """One process of members, doing what the pipe says."""
+    loop = asyncio.get_running_loop()
+    members: list[Member] = []
+    for number in range(first, first + count):
+        members.append(Member(f"m{number}", url))
+        await asyncio.sleep(0.004)
+    while True:
+        what, argument = await loop.run_in_executor(None, pipe.recv)
+        if what == "live":
+            while any(member.back_at is None for member in members):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+            pipe.send([member.back_at for member in members])
+        elif what == "say":
+            for member in members[:SPEAKERS]:
+                member.say(f"{argument} of {member.session.user_id}")
+            pipe.send(None)
+        elif what == "heard":
+            while any(len(member.heard()) < argument for member in members):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            pipe.send([tuple(member.heard()) for member in members])
+        else:
+            await asyncio.gather(*(member.connection.close() for member in members))
+            return
+
+
+def child(pipe: Pipe, url: str, first: int, count: int) -> None:
+    asyncio.run(work(pipe, url, first, count))
+
+
+def ask(pipes: list[Pipe], what: str, argument: object = None) -> list[object]:
+    """Ask every process, and put their lists together."""
+    for pipe in pipes:
+        pipe.send((what, argument))
+    answers: list[object] = []
+    for pipe in pipes:
+        answers += pipe.recv() or []
+    return answers
+
+
+def start(folder: Path) -> launch.ServiceInfo:
+    """The service, on the port it had before."""
+    arguments = ["--jwt-key-file", str(folder / "key"), "--no-rate-limits"]
+    return launch.start(COURSE, folder / "service", arguments=arguments, keep=True, timeout=60)
+
+
+def run(members: int) -> list[float]:
+    """Seconds from the service's return until each member was live."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "key").write_text(KEY)
+        info = start(folder)
+        url = info.local_url.replace("http", "ws") + "/api/realtime/ws"
+        pipes: list[Pipe] = []
+        context = multiprocessing.get_context("spawn")
+        share = members // WORKERS
+        for worker in range(WORKERS):
+            ours, theirs = context.Pipe()
+            arguments = (theirs, url, worker * share, share)
+            context.Process(target=child, args=arguments, daemon=True).start()
+            pipes.append(ours)
+        ask(pipes, "live")
+        ask(pipes, "say", "before")
+        ask(pipes, "heard", SPEAKERS * WORKERS)
+        subprocess.run(["kill", f"-{int(signal.SIGKILL)}", str(info.pid)], check=True)
+        ask(pipes, "say", "while it was gone")
+        time.sleep(1)
+        info = start(folder)
+        back = time.monotonic()
+        resumed = [float(str(at)) - back for at in ask(pipes, "live")]
+        ask(pipes, "say", "after")
+        told = ask(pipes, "heard", 3 * SPEAKERS * WORKERS)
+        assert len(set(told)) == 1, "mirrors differ"
+        (one,) = set(told)
+        assert isinstance(one, tuple)
+        assert len(one) == len(set(one)), "something is there twice"
+        assert len(one) == 3 * SPEAKERS * WORKERS, f"{len(one)} messages"
+        for pipe in pipes:
+            pipe.send(("end", None))
+        launch.stop(info)
+        return [max(0.0, at) for at in resumed]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--members", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    worst = []
+    for number in range(args.rounds):
+        times = sorted(run(args.members))
+        p99 = times[min(len(times) - 1, int(0.99 * len(times)))]
+        worst.append(p99)
+        print(
+            f"round {number + 1}: {len(times)} members live again after "
+            f"p50 {statistics.median(times):.2f} s  p99 {p99:.2f} s  max {times[-1]:.2f} s; "
+            "nothing lost, nothing twice",
+            flush=True,
+        )
+    print(f"p99 median {statistics.median(worst):.2f} s (budget {BUDGET:g} s)")
+    sys.exit(statistics.median(worst) > BUDGET)
+
+
+if __name__ == "__main__":
+    main()
