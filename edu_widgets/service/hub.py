@@ -213,11 +213,12 @@ class Hub:
                 log.exception("A tick failed.")  # the next one may not
 
     def _beat(self) -> None:
+        now = self.loop.time()
         for member in tuple(self.members):
-            if member.identity.expired:
+            if member.identity.expires is not None and member.identity.expired:
                 member.close(Code.TOKEN_EXPIRED)
             else:
-                member.outlet.check(self.loop.time())
+                member.outlet.check(now)
         for room in self.rooms:
             self.settle(room)
         self.rooms.tidy()

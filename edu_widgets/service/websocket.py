@@ -151,6 +151,10 @@ class SocketOutlet:
 
     def check(self, now: float) -> None:
         """Close a reader for whom ever more is waiting, or of whom nothing was heard."""
+        silent = now - self.heard
+        if self.straight is not None and silent <= SILENT_S:
+            self._waiting, self._stalled_since = 0, None
+            return  # nothing waits, and it was heard: so it is with nearly everybody
         waiting = self._buffered()
         less, self._waiting = waiting < self._waiting, waiting
         if not waiting or less:
@@ -162,7 +166,6 @@ class SocketOutlet:
         elif now - self._stalled_since >= MAX_STALL_S:
             self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
             return
-        silent = now - self.heard
         if silent > DEAD_S:
             self.close(Code.DEAD_PEER, Code.DEAD_PEER.meaning)
         elif silent > SILENT_S and not self._shut and not self._transport.is_closing():

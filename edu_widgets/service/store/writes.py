@@ -56,23 +56,19 @@ def _earlier(db: sqlite3.Connection, request: Request[Any]) -> int | None:
 
     Replies are forgotten after some days; what it created tells for ever.
     """
-    reply = db.execute(
-        "SELECT fingerprint, seq FROM replies WHERE course = ? AND user = ? AND id = ?",
-        (request.course, request.user.id, request.message_id),
-    ).fetchone()
-    if reply is None:
-        reply = db.execute(
-            "SELECT fingerprint, born, author FROM documents WHERE channel = ? AND id = ?",
-            (request.channel, request.message_id),
-        ).fetchone()
-        if reply is None:
-            return None
-        if reply[2] != request.user.id:
-            raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
-    if reply[0] != request.fingerprint:
+    found = db.execute(
+        "SELECT 0, fingerprint, seq, user FROM replies WHERE course = ?1 AND user = ?2 AND id = ?3"
+        " UNION ALL"
+        " SELECT 1, fingerprint, born, author FROM documents WHERE channel = ?4 AND id = ?3",
+        (request.course, request.user.id, request.message_id, request.channel),
+    ).fetchall()
+    if not found:
+        return None
+    _, fingerprint, seq, author = min(found)  # the reply, if there is one
+    if author != request.user.id or fingerprint != request.fingerprint:
         raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
-    seq: int = reply[1]
-    return seq
+    earlier: int = seq
+    return earlier
 
 
 def write(
@@ -90,19 +86,30 @@ def write(
         by_channel[item.channel][item.id] = item
     changes = []
     for channel, items in by_channel.items():
-        epoch, prev, _ = head(db, channel)
+        epoch, prev = _advance(db, course, channel, len(items))
         seq = prev + len(items)
-        db.execute(
-            "INSERT INTO channels (name, course, epoch, head) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET head = excluded.head",
-            (channel, course, epoch, seq),
-        )
         docs = tuple(
             _put(db, item, seq=number, author=author, fingerprint=fingerprint, now=now)
             for number, item in enumerate(items.values(), prev + 1)
         )
         changes.append(ChannelChange(channel, epoch, prev, seq, docs))
     return tuple(changes)
+
+
+def _advance(db: sqlite3.Connection, course: str, channel: str, count: int) -> tuple[str, int]:
+    """Take `count` seqs of a channel; returns its epoch and the head before them."""
+    row = db.execute(
+        "UPDATE channels SET head = head + ? WHERE name = ? RETURNING epoch, head",
+        (count, channel),
+    ).fetchone()
+    if row is not None:
+        return row[0], row[1] - count
+    epoch, prev, _ = head(db, channel)
+    db.execute(
+        "INSERT INTO channels (name, course, epoch, head) VALUES (?, ?, ?, ?)",
+        (channel, course, epoch, prev + count),
+    )
+    return epoch, prev
 
 
 def _put(
