@@ -30,8 +30,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,15 +149,7 @@ async def websockets_way(pipe: Connection, size: int) -> None:
         await meter.report(pipe)
 
 
-async def service_way(pipe: Connection, size: int) -> None:
-    await serving(pipe, size, whole=True)
-
-
-async def room_way(pipe: Connection, size: int) -> None:
-    await serving(pipe, size, whole=False)
-
-
-async def serving(pipe: Connection, size: int, *, whole: bool) -> None:
+async def service_way(pipe: Connection, size: int, *, whole: bool = True) -> None:
     from edu_widgets.service import dispatch
     from edu_widgets.service.config import from_table
     from edu_widgets.service.frames import Frame
@@ -179,7 +172,7 @@ async def serving(pipe: Connection, size: int, *, whole: bool) -> None:
         elif room := hub.rooms.get("course:bench"):
             room.write(Frame(b"x" * size))
 
-    Room.write = metered  # type: ignore[method-assign]
+    Room.write = metered  # type: ignore[assignment, method-assign]
     if not whole:
         dispatch.receive = relay
     table = from_table({"rateLimits": False, "maxConnectionsPerPerson": 2000})
@@ -203,9 +196,9 @@ async def fill(server: "Server") -> None:
     await server.hub.commit("course:bench", rule, "x")
 
 
-WAYS = {
+WAYS: dict[str, Callable[[Connection, int], Coroutine[Any, Any, None]]] = {
     "transport": transport_way,
-    "room": room_way,
+    "room": partial(service_way, whole=False),
     "service": service_way,
     "send_str": send_str_way,
     "websockets": websockets_way,

@@ -142,7 +142,7 @@ async def _work(hub: Hub, member: Member, lane: Lane) -> None:
             log.exception("A command failed.")
             refuse(hub, member, envelope, refusal(Code.INTERNAL, Code.INTERNAL.meaning))
         else:
-            hub.metrics.commands.labels("stored").inc()
+            hub.metrics.stored.inc()
             member.write(frames.ack(envelope.channel, envelope.message_id, seq, now_ms()))
 
 

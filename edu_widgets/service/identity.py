@@ -3,12 +3,15 @@
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import Channel, parse_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service.config import ChannelConfig, ServiceConfig
 from edu_widgets.service.rules import Person
+
+_parsed = lru_cache(1024)(parse_channel)  # only valid names are kept, and those are short
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ def grant(identity: Identity, name: str, courses: Collection[str], config: Servi
         Refused: `NO_SUCH_CHANNEL` or `FORBIDDEN`.
     """
     try:
-        channel = parse_channel(name)
+        channel = _parsed(name)
     except InvalidArgument as error:
         raise refusal(Code.NO_SUCH_CHANNEL, str(error)) from error
     if channel.course not in courses:

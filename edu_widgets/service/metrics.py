@@ -15,6 +15,7 @@ class Metrics:
         self.commands = Counter(
             "edu_widgets_commands", "Commands by outcome", ["outcome"], registry=self.registry
         )
+        self.stored = self.commands.labels("stored")
         self.refusals = Counter(
             "edu_widgets_refusals", "Refused requests by code", ["code"], registry=self.registry
         )
