@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import Refused, refusal
-from edu_widgets.protocol.messages import Room as RoomData
 from edu_widgets.protocol.messages import Unsubscribed
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.coalesce import Coalescer
@@ -137,14 +136,14 @@ class Hub:
             for feature in self.features:
                 if feature.on_leave is not None:
                     feature.on_leave(self, room.channel, person)
-        if not room.channel.startswith("user:") and len(room.present) != room.announced:
+        if not room.channel.startswith("user:") and room.census() != room.announced:
             self.coalescer.call(("room", room.channel), lambda: self._announce_people(room))
 
     def _announce_people(self, room: Room) -> None:
-        people = len(room.present)
-        if people != room.announced:
-            room.announced = people
-            room.write(frame("room", room.channel, RoomData(people), now_ms()))
+        census = room.census()
+        if census != room.announced:
+            room.announced = census
+            room.write(frame("room", room.channel, census, now_ms()))
 
     def joined(self, room: Room, person: Person, *, first: bool) -> None:
         """Somebody has entered a room."""

@@ -10,8 +10,8 @@ from edu_widgets.protocol import CommandType, Envelope, Lane
 MAX_WAITING = 64
 """Commands of one connection that may wait; then no more is read from it."""
 
-FORGET_S = 60.0
-"""A client that gave its refused command up would be shut out of its lane without an end."""
+FORGET_S = 5.0
+"""A refused command comes again when it may, or was given up: then its lane must not stay shut."""
 
 
 @dataclass(slots=True)

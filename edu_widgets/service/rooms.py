@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from edu_widgets.protocol import Cursor
 from edu_widgets.protocol.messages import Changes, UserTyping
+from edu_widgets.protocol.messages import Room as RoomData
 from edu_widgets.service.frames import Frame, frame, merged
 from edu_widgets.service.outlet import Send
 from edu_widgets.service.rules import Person
@@ -20,6 +22,12 @@ LEASE_S = 20.0
 
 ALWAYS = 2**62
 """The seq of a frame that no catch-up contains: a signal."""
+
+NAMES = 50
+"""People of a room that are told by name …"""
+
+MOST_NAMED = 200
+"""… unless there are more than this: then each coming and going would be news to everybody."""
 
 MAX_HELD = 4 * 1024 * 1024
 """Bytes of live frames held back for a member that is catching up."""
@@ -72,8 +80,10 @@ class Room:
         self.holding: dict[Member, Hold] = {}
         self.present: dict[str, Presence] = {}
         self.typists = Typists()
-        self.announced = 0
-        """How many people the last `room` frame told of."""
+        self.epoch = ""
+        """The channel's history, as far as any member was told of it."""
+        self.announced = RoomData(0)
+        """What the last `room` frame told."""
 
     def __len__(self) -> int:
         return len(self.straight) + len(self.guarded) + len(self.holding)
@@ -162,6 +172,23 @@ class Room:
             presence.connections -= 1
             presence.leased_until = lease_until
 
+    def renew(self, head: Cursor, now: int) -> None:
+        """A member was told of this history; if it is a new one, the others are to ask again."""
+        before, self.epoch = self.epoch, head.epoch
+        if before not in ("", head.epoch):
+            news = Changes(head.epoch, head.seq, head.seq)
+            out = frame("changes", self.channel, news, now)
+            for member in tuple(self.live):
+                member.write(out)
+
+    def census(self) -> RoomData:
+        """How many are here, and who: staff first, at most 50, nobody by name in a crowd."""
+        if len(self.present) > MOST_NAMED:
+            return RoomData(len(self.present))
+        people = [presence.person for presence in self.present.values()]
+        people.sort(key=lambda person: not person.staff)
+        return RoomData(len(people), [person.name for person in people[:NAMES]])
+
     def expire(self, now: float) -> list[Person]:
         """Forget those without connection and lease; returns who has left."""
         gone = [p for p in self.present.values() if p.connections <= 0 and p.leased_until <= now]
@@ -228,6 +255,7 @@ class Rooms:
     def _write(self, channel: str, changes: Changes) -> None:
         room = self._rooms.get(channel)
         if room:
+            room.epoch = changes.epoch
             room.write(frame("changes", channel, changes, self._now()), changes.seq)
 
 

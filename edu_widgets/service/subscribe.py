@@ -52,6 +52,7 @@ async def _catch_up(
         catchup = await hub.store.changes_since(granted.name, ask.since, ask.floors)
         if room.holding.get(member) is not hold:
             return  # left, or asked again, meanwhile
+        room.renew(Cursor(catchup.epoch, catchup.seq), now_ms())
         data = _subscribed(hub, room, granted, catchup)
         member.write(frame("subscribed", granted.name, data, now_ms(), message_id))
         await _write_frames(member, granted.name, catchup.frames)
@@ -76,6 +77,7 @@ async def _write_frames(member: Member, channel: str, changes: tuple[Changes, ..
 
 def _subscribed(hub: Hub, room: Room, granted: Grant, catchup: Catchup) -> Subscribed:
     offered = {REGISTRY.commands[name].feature for name in hub.rules if name in REGISTRY.commands}
+    here = room.census()
     return Subscribed(
         epoch=catchup.epoch,
         seq=catchup.seq,
@@ -83,5 +85,6 @@ def _subscribed(hub: Hub, room: Room, granted: Grant, catchup: Catchup) -> Subsc
         user_id=granted.person.id,
         user_name=granted.person.name,
         features=[name for name in granted.config.features if name in offered],
-        people=len(room.present),
+        people=here.people,
+        names=here.names,
     )
