@@ -42,7 +42,20 @@ const ours = [
   ..."generation touch intend filled reachable connection draft fleeting connectNow".split(" "),
   ..."dropFleeting grouped isNew isOwn unsent paged refused words heard loadingOlder".split(" "),
   ..."kernel room scroller mirror subscribe notice typing reaction slowed roles lead".split(" "),
-  ..."older dispose offline reconnecting connecting".split(" "),
+  ..."older dispose offline reconnecting connecting others snapshot people word pill".split(" "),
+  ..."inputs icon today confirm version collection active rest next signal loading retry".split(
+    " ",
+  ),
+  ..."failed listen show attach stop live read window first root reset options empty".split(" "),
+];
+
+/** What Preact and our components call each other by: both are in the bundle, so these as well. */
+const between = [
+  ..."componentWillMount componentWillReceiveProps componentWillUpdate forceUpdate".split(" "),
+  ..."componentDidMount componentDidUpdate componentWillUnmount componentDidCatch".split(" "),
+  ..."getDerivedStateFromProps getDerivedStateFromError getSnapshotBeforeUpdate".split(" "),
+  ..."shouldComponentUpdate getChildContext setState contextType context props __html".split(" "),
+  ..."debounceRendering diffed unmount vnode current".split(" "),
 ];
 
 /** What esbuild is asked for. */
@@ -64,7 +77,7 @@ export const options = {
   charset: "utf8",
   legalComments: "none",
   plugins: [inlineCss],
-  mangleProps: new RegExp(`^(${ours.join("|")})$`),
+  mangleProps: new RegExp(`^(${[...ours, ...between].join("|")})$`),
 };
 
 /** Every bundle as `{path, text}`, after a second look that saves some 3 % once compressed. */
@@ -74,7 +87,12 @@ export async function bundles() {
     const { code } = await minify(text, {
       module: true,
       ecma: 2020,
-      compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+      compress: {
+        ...{ passes: 3, unsafe_arrows: true, pure_getters: true },
+        // Shorter with them, but not once compressed.
+        ...{ sequences: false, inline: false, if_return: false },
+        ...{ comparisons: false, lhs_constants: false },
+      },
     });
     return { path, text: code };
   };

@@ -1,4 +1,4 @@
-"""Code to coloured pieces: Pygments' many kinds of tokens, told apart by six letters."""
+"""Code to runs of colour: Pygments' many kinds of tokens, told apart by six letters."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import functools
 from importlib import import_module
 from typing import Any
 
-Piece = str | tuple[str, dict[str, str], str]
-"""A string, or `("t", {"c": letter}, text)`."""
-
 MAX_CODE = 5_000
 """Characters that are coloured; longer code stays plain."""
 
-_MAX_PIECES = 1_500
+_MAX_RUNS = 1_500
+
+_PLAIN = "."
 
 # Several lexers take time with the square of a line's length.
 _MAX_LINE = 200
@@ -30,24 +29,32 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def highlight(code: str, language: str) -> list[Piece]:
-    """`code` cut into pieces; joined, their texts are `code` again.
+def highlight(code: str, language: str) -> str:
+    """The runs of colour in `code`, as `2.2o6.m`: a length, if not 1, and a letter or `.` (plain).
 
-    A language we do not know, or code too long or too colourful, gives one plain piece.
+    Lengths are in UTF-16 units, as pages count; a plain end is left out. Code without colour, in
+    a language we do not know, too long or too colourful has no runs: "".
     """
     name = _LANGUAGES.get(language.lower())
     if name is None or len(code) > MAX_CODE or max(map(len, code.split("\n"))) > _MAX_LINE:
-        return [code] if code else []
-    pieces: list[tuple[str, str]] = []
+        return ""
+    runs: list[tuple[str, str]] = []
     for _, token, text in _lexer(name).get_tokens_unprocessed(code):
         letter = _letter(token)
-        if pieces and (pieces[-1][0] == letter or text.isspace()):
-            pieces[-1] = (pieces[-1][0], pieces[-1][1] + text)
+        if runs and (runs[-1][0] == letter or text.isspace()):
+            runs[-1] = (runs[-1][0], runs[-1][1] + text)
         elif text:
-            pieces.append((letter, text))
-    if len(pieces) > _MAX_PIECES or "".join(text for _, text in pieces) != code:
-        return [code]
-    return [("t", {"c": letter}, text) if letter else text for letter, text in pieces]
+            runs.append((letter, text))
+    if len(runs) > _MAX_RUNS or "".join(text for _, text in runs) != code:
+        return ""
+    if runs and runs[-1][0] == _PLAIN:
+        runs.pop()
+    return "".join(f"{_length(text)}{letter}" for letter, text in runs)
+
+
+def _length(text: str) -> str:
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return str(units) if units > 1 else ""
 
 
 @functools.cache
@@ -59,7 +66,7 @@ def _lexer(name: str) -> Any:
 
 @functools.cache
 def _letter(token: Any) -> str:
-    """The letter of a token, from its family; "" for what is not coloured."""
+    """The letter of a token, from its family."""
     kinds = import_module("pygments.token").Token
     families = (
         (kinds.Comment, "c"),
@@ -74,4 +81,4 @@ def _letter(token: Any) -> str:
         (kinds.Name.Decorator, "n"),
         (kinds.Name.Attribute, "n"),
     )
-    return next((letter for family, letter in families if token in family), "")
+    return next((letter for family, letter in families if token in family), _PLAIN)

@@ -182,9 +182,12 @@ class _Builder:
         language = info if _LANGUAGE.fullmatch(info) else ""
         if info and not language:
             code = f"{info}\n{code}"  # nothing that was typed vanishes
-        pieces = highlight(code, language)
-        self._count += len(pieces)
-        self._add(("pre", {"lang": language}, *pieces) if language else ("pre", *pieces))
+        runs = highlight(code, language)
+        # Each is an element in the page.
+        self._count += sum(map(str.isalpha, runs))
+        given = {"lang": language, "runs": runs}
+        attributes = {name: value for name, value in given.items() if value}
+        self._add(("pre", attributes, code) if attributes else ("pre", code))
 
     _on_code_block = _on_fence
 

@@ -34,6 +34,10 @@ if (state && cell) {
     const next = name === "scrolled" ? 5 : 1001;
     model.say({ op: "batch", n: 1, set: { messages: messages(next, next + 2) } });
   }
+  if (name === "people") {
+    await new Promise(requestAnimationFrame);
+    cell.firstElementChild?.shadowRoot?.querySelector<HTMLElement>(".hd button")?.click();
+  }
   if (name === "busy") {
     const area = cell.firstElementChild?.shadowRoot?.querySelector("textarea");
     if (area) {

@@ -15,7 +15,7 @@ const only = process.argv[3]?.split(",");
 
 const scenes = [
   ...["live", "scrolled", "empty", "connecting", "offline", "reconnecting"],
-  ...["busy", "gone", "stopped", "readonly", "thousand", "rich"],
+  ...["busy", "gone", "stopped", "readonly", "thousand", "rich", "people", "code"],
 ];
 
 const bundle = async (extra) =>

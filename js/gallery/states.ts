@@ -3,16 +3,26 @@ import { type MockModel, message, messages } from "../tests/mock";
 
 const at = (hour: number, minute: number): number => new Date().setHours(hour, minute, 0, 0);
 
-const code = (turkish: boolean): unknown[] => [
+const python = (runs: string, ...lines: string[]): unknown[] => [
   "pre",
-  { lang: "python" },
-  ...["a ", ["t", { c: "o" }, "="], " np.arange(", ["t", { c: "m" }, "3"], ")"],
-  ...(turkish ? [] : ["            ", ["t", { c: "c" }, "# (3,)"]]),
-  ...["\nb ", ["t", { c: "o" }, "="], " np.arange(", ["t", { c: "m" }, "4"], ")[:, "],
-  ...[["t", { c: "k" }, "None"], "]", ...(turkish ? [] : ["   ", ["t", { c: "c" }, "# (4, 1)"]])],
-  ...["\n(a ", ["t", { c: "o" }, "+"], " b).shape"],
-  ...[turkish ? "  " : "               ", ["t", { c: "c" }, "# (4, 3)"]],
+  { lang: "python", runs },
+  lines.join("\n"),
 ];
+
+const code = (turkish: boolean): unknown[] =>
+  turkish
+    ? python(
+        "2.2o2.o7.m4.2o2.o7.m5.4k5.2o2.o7.8c",
+        "a = np.arange(3)",
+        "b = np.arange(4)[:, None]",
+        "(a + b).shape  # (4, 3)",
+      )
+    : python(
+        "2.2o2.o7.m13.7c2.2o2.o7.m5.4k4.9c3.2o2.o20.8c",
+        "a = np.arange(3)            # (3,)",
+        "b = np.arange(4)[:, None]   # (4, 1)",
+        "(a + b).shape               # (4, 3)",
+      );
 
 const people: Record<string, Fields> = {
   Deniz: { user: "u-deniz", name: "Deniz" },
@@ -109,6 +119,12 @@ export interface State {
   play(model: MockModel): void;
 }
 
+const here = [
+  ...["Mira Lindgren", "Prof. Ayşe Yılmaz", "Amélie", "أمل", "Chidi", "Deniz", "Emre", "Giulia"],
+  ...["Hiroshi", "Inês Vasconcelos de Albuquerque e Castro", "Jonas", "Kofi", "Lina", "Mateo"],
+  ...["Ngoc Anh", "Ola", "Priya", "Quentin", "Rania", "Sven", "Tomas", "Ulla", "Wei", "Zoë"],
+];
+
 const short = { height: 120, lang: "en" };
 
 /** Each state by name: the options to show it with, and what the kernel says. */
@@ -119,6 +135,30 @@ export const states: Record<string, State> = {
       model.snapshot([...talk(), ...own()]);
       model.say({ op: "signal", name: "typing", data: { names: ["Jonas", "Lina"] } });
     },
+  },
+  people: {
+    options: { height: 400, lang: "en" },
+    play: (model) => model.snapshot(talk(), { here, online: 36 }),
+  },
+  code: {
+    options: { height: 400, lang: "en" },
+    play: (model) =>
+      model.snapshot([
+        message(1, {
+          body: [
+            ["p", "Every colour, and characters of two units:"],
+            python(
+              "7n4k5n12.3o9.31c7k7s4.7s3k5.5k4s2om",
+              "@check",
+              "def greet(name: str) -> str:",
+              "    # every name 🎉 is welcome",
+              '    return f"Hi, {name}! 👋" if name else "?" * 3',
+            ),
+            ["p", "Without any:"],
+            ["pre", "$ pip install numpy"],
+          ],
+        }),
+      ]),
   },
   scrolled: {
     options: { height: 400, lang: "en" },

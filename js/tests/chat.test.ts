@@ -282,7 +282,7 @@ describe("rows", () => {
   });
 
   test("copy code, through the clipboard or without it, and say so", async () => {
-    const pre = ["pre", { lang: "python" }, "a ", ["t", { c: "o" }, "="], " 1\n"];
+    const pre = ["pre", { lang: "python", runs: "2.o.m" }, "a = 1\n"];
     const shown = await live([message(1, { body: [pre] })]);
     const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
     shown.find(".code button").click();

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { cut } from "../src/core/code";
 import { plainText, safeHref } from "../src/core/nodes";
 import { message } from "./mock";
 import { closeAll, live } from "./stage";
@@ -28,7 +29,11 @@ const nodes: [string, unknown][] = [
   ["a data link", ["a", { href: "data:text/html,<script>window.pwned=1</script>" }, "x"]],
   ["an alignment with more", ["table", ["tr", ["td", { align: "left;position:fixed" }, "x"]]]],
   ["a start that is none", ["ol", { start: "1;x" }, ["li", "x"]]],
-  ["a colour class with more", ["pre", ["t", { c: "k x" }, "x"]]],
+  ["a colour with more", ["pre", { runs: "1k x" }, "x"]],
+  ["markup in code", ["pre", { runs: "4k9s" }, run]],
+  ["markup in runs", ["pre", { runs: run }, "x"]],
+  ["a node in code", ["pre", { runs: "k" }, ["script", "window.pwned=1"]]],
+  ["a lot of runs", ["pre", { runs: "k".repeat(200_000) }, "x"]],
   ["a virtual node", { type: "script", props: { children: "window.pwned=1" } }],
   ["nothing", null],
   ["an empty list", []],
@@ -98,7 +103,7 @@ test("every allowed node is built", async () => {
     ["quote", ["p", "q"]],
     ["hr"],
     ["table", ["tr", ["th", { align: "right" }, "h"]], ["tr", ["td", "d"]]],
-    ["pre", { lang: "python" }, ["t", { c: "k" }, "None"], " # ", ["t", { c: "c" }, "x"]],
+    ["pre", { lang: "python", runs: "4k3.c" }, "None # x"],
     ["p", ["at", { user: "u-tomas" }, "@Tomas"], ["mark", "unknown"]],
   ];
   const text = (await live([message(1, { body })])).find(".text");
@@ -108,6 +113,75 @@ test("every allowed node is built", async () => {
     expect(text.querySelector(selector), selector).not.toBeNull();
   expect(text.querySelector("th")?.style.textAlign).toBe("right");
   expect(text.lastElementChild?.textContent).toBe("@Tomasunknown");
+});
+
+test.each([
+  ["x = 1", "2.2om", ".x |o= |m1|."],
+  ["x = 1 ", "2.2om", ".x |o= |m1|. "],
+  ['"😀" + 1', "5s2om", 's"😀" |o+ |m1|.'],
+  ["😀😀", "2k", "k😀|.😀"],
+  ["abc", "", ".abc"],
+  ["abc", "3k", "kabc|."],
+  ["", "", "."],
+])("%j is cut at %s", (code, runs, pieces) => {
+  const found = cut(code, runs).map(([kind, text]) => kind + text);
+  expect(found.join("|")).toBe(pieces);
+});
+
+const malformed: unknown[] = [
+  ...[
+    "4k",
+    "2k2k",
+    "99999999999999999999k",
+    `${"9".repeat(400)}k`,
+    "0k",
+    "k0s",
+    "01k",
+    "-1k",
+    "1.5k",
+  ],
+  ...[
+    "k1",
+    "2",
+    "x",
+    "K",
+    "k s",
+    "k\n",
+    "1k;2s",
+    "kk\u0661k",
+    "__proto__",
+    null,
+    3,
+    [],
+    ["k"],
+    {},
+    true,
+  ],
+];
+
+test.each(malformed)("runs like %j leave code plain", (runs) => {
+  expect(cut("abc", runs)).toEqual([[".", "abc"]]);
+});
+
+test("whatever the runs, the pieces joined are the code", () => {
+  const letters = [..."ksmocn.kx0123456789"];
+  const texts = [..."ab \n😀é\u0301", "\ud83d", "==", "<b>"];
+  let seed = 7;
+  const chance = (below: number): number => {
+    seed = (seed * 48_271) % 0x7fffffff;
+    return seed % below;
+  };
+  const some = (from: string[], most: number): string =>
+    Array.from({ length: chance(most) }, () => from[chance(from.length)]).join("");
+  let coloured = 0;
+  for (let round = 0; round < 5_000; round++) {
+    const code = some(texts, 30);
+    const pieces = cut(code, some(letters, round % 2 ? 12 : 4));
+    expect(pieces.map(([, text]) => text).join("")).toBe(code);
+    for (const [kind] of pieces) expect(kind).toMatch(/^[ksmocn.]$/);
+    if (pieces.length > 1) coloured++;
+  }
+  expect(coloured).toBeGreaterThan(500);
 });
 
 test("addresses", () => {

@@ -85,6 +85,7 @@ export const liveLesson: Fields = {
   nextTry: null,
   queued: 0,
   online: 36,
+  here: [],
   subshells: true,
   readonly: false,
   features: ["chat", "reactions"],

@@ -9,7 +9,8 @@ const ended: Connection[] = [];
 function connect(listener: Listener = {}, model = new MockModel({ course: freshCourse() })) {
   const connection = new Connection(model.proxy(), () => "en");
   const docs = connection.mirror("messages", readChatMessage);
-  connection.start(listener);
+  connection.listen(listener);
+  connection.show();
   ended.push(connection);
   const ids = (): string[] => {
     const found: string[] = [];

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_widgets.notebook.highlight import Piece, highlight
+from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.links import find_links, safe_href
 from edu_widgets.notebook.nodes import MAX_TEXT, Body, to_nodes
 
@@ -18,8 +19,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     **{tag: set() for tag in ("p", "quote", "em", "strong", "del", "br", "hr", "h", "ul", "li")},
     **{tag: set() for tag in ("code", "table", "tr")},
     "ol": {"start"},
-    "pre": {"lang"},
-    "t": {"c"},
+    "pre": {"lang", "runs"},
     "a": {"href"},
     "th": {"align"},
     "td": {"align"},
@@ -27,7 +27,7 @@ ATTRIBUTES: dict[str, set[str]] = {
 PAGE_DEPTH = 24
 
 
-def as_json(body: Body | list[Piece]) -> Any:
+def as_json(body: Body) -> Any:
     """What arrives in the page."""
     return json.loads(json.dumps(body))
 
@@ -44,12 +44,27 @@ def check(node: Any, depth: int = 0) -> None:
     if tag == "a":
         assert urlsplit(attributes["href"]).scheme.lower() in {"http", "https", "mailto"}
         assert attributes["href"].isprintable()
-    if tag == "t":
-        assert attributes["c"] in "ksmocn"
+    if tag == "pre":
+        (code,) = children
+        assert isinstance(code, str)
+        assert "".join(text for _, text in cut(code, attributes.get("runs", ""))) == code
     if tag == "ol":
         assert isinstance(attributes.get("start", 1), int)
     for child in children:
         check(child, depth + 1)
+
+
+def cut(code: str, runs: str) -> list[tuple[str, str]]:
+    """The code's pieces as the page cuts them: at UTF-16 units, never within a character."""
+    assert re.fullmatch(r"(?:(?:[2-9]|[1-9]\d+)?[ksmocn.])*", runs)
+    assert not runs.endswith("."), "a plain end is left out"
+    units, pieces, at = code.encode("utf-16-le", "surrogatepass"), [], 0
+    for length, letter in re.findall(r"(\d*)(\D)", runs):
+        end = at + 2 * int(length or 1)
+        pieces.append((letter, units[at:end].decode("utf-16-le", "surrogatepass")))
+        at = end
+    assert at <= len(units)
+    return [*pieces, (".", units[at:].decode("utf-16-le", "surrogatepass"))]
 
 
 def check_body(text: str) -> Any:
@@ -131,14 +146,32 @@ def test_markdown_becomes_nodes(text: str, body: Any) -> None:
 
 def test_code_is_coloured_by_six_letters() -> None:
     body = check_body("```python\n@d\ndef f(x):\n    return 'a' + 1  # c\n```")
-    ((tag, attributes, *pieces),) = body
-    assert (tag, attributes) == ("pre", {"lang": "python"})
-    assert "".join(map(flat, body)) == "@d\ndef f(x):\n    return 'a' + 1  # c"
-    letters = {piece[2].strip(): piece[1]["c"] for piece in pieces if isinstance(piece, list)}
+    ((tag, attributes, code),) = body
+    assert (tag, attributes["lang"]) == ("pre", "python")
+    assert code == "@d\ndef f(x):\n    return 'a' + 1  # c"
+    letters = {text.strip(): letter for letter, text in cut(code, attributes["runs"])}
     assert letters == {"@d": "n", "def": "k", "f": "n", "return": "k", "'a'": "s", "+": "o"} | {
         "1": "m",
         "# c": "c",
+        "(x):": ".",
+        "": ".",
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "runs"),
+    [
+        ("a = range(3)", "2.2o6.m"),
+        ("a\n", ""),
+        ("", ""),
+        ("'😀' + 1", "5s2om"),
+        ("# 😀😀", "6c"),
+        ("x = '\U0001f9d1\u200d\U0001f3eb'  # ç", "2.2o9s3c"),
+    ],
+)
+def test_runs_count_as_pages_do(code: str, runs: str) -> None:
+    assert highlight(code, "python") == runs
+    cut(code, runs)
 
 
 @pytest.mark.parametrize(
@@ -240,9 +273,9 @@ def test_hostile_code_stays_cheap(language: str, piece: str) -> None:
     lines = "\n".join(code[at : at + 190] for at in range(0, 4_900, 190))
     for text in (code, lines):
         start = time.thread_time()
-        pieces = highlight(text, language)
+        runs = highlight(text, language)
         assert time.thread_time() - start < 0.4
-        assert "".join(map(flat, as_json(pieces))) == text
+        cut(text, runs)
 
 
 @given(st.text(max_size=400))
@@ -283,7 +316,7 @@ def test_cutting_at_links_keeps_the_text(parts: list[str]) -> None:
 
 @given(st.text(max_size=300), st.sampled_from(["python", "bash", "html", "json", "sql", "?"]))
 def test_colouring_keeps_the_code(code: str, language: str) -> None:
-    assert "".join(map(flat, as_json(highlight(code, language)))) == code
+    assert "".join(text for _, text in cut(code, highlight(code, language))) == code
 
 
 def test_parser_and_lexers_are_loaded_on_first_use_only() -> None:
@@ -297,5 +330,5 @@ def test_parser_and_lexers_are_loaded_on_first_use_only() -> None:
 
 @pytest.mark.parametrize("code", ["x = 1\n" * 900, "x = 1;" * 40])
 def test_code_too_long_or_with_long_lines_stays_plain(code: str) -> None:
-    assert highlight(code, "python") == [code]
+    assert highlight(code, "python") == ""
     assert len(highlight(code[:60], "python")) > 1

@@ -128,6 +128,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: Fa
             "nextTry": None,
             "queued": 0,
             "online": None,
+            "here": [],
             "readonly": False,
             "features": ["chat"],
         },

@@ -48,6 +48,7 @@ function initialize({ model }: { model: Model }): () => void {
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const known = rooms.get(model.get("options"));
   const held = known ?? hold(model);
+  held.room.connection.show();
   const stage = openStage(el, [core, chat]);
   const place = document.createElement("div");
   stage.root.append(place);

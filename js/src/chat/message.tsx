@@ -54,11 +54,11 @@ export class Row extends Component<RowProps> {
   }
 
   override render(): VNode {
-    return <Slot {...this.props} />;
+    return slot(this.props);
   }
 }
 
-function Slot(props: RowProps): VNode {
+function slot(props: RowProps): VNode {
   const { doc, day, isNew, words } = props;
   return (
     <div class="slot" data-id={doc.id}>
@@ -75,9 +75,9 @@ const SystemMessage = ({ doc, me, active }: RowProps): VNode => (
   </article>
 );
 
-const rowClass = ({ doc, grouped, own }: RowProps): string => {
+const rowClass = ({ doc, grouped }: RowProps): string => {
   const waiting = doc.state === "pending" || doc.state === "queued" || doc.state === "slowed";
-  return `msg${grouped ? " cont" : ""}${waiting ? " pend" : ""}${own ? " own" : ""}`;
+  return `msg${grouped ? " cont" : ""}${waiting ? " pend" : ""}`;
 };
 
 function Message(props: RowProps): VNode {
@@ -85,7 +85,7 @@ function Message(props: RowProps): VNode {
   const name = nameOf(doc, own, words);
   const time = clockTime(doc.at, words.lang);
   const role = roleName(doc.role, words);
-  const label = role ? `${name}, ${role}, ${time}` : `${name}, ${time}`;
+  const label = [name, role, time].filter(Boolean).join(", ");
   return (
     <article class={rowClass(props)} tabIndex={active ? 0 : -1} aria-label={label}>
       <span class={STAFF.includes(doc.role) ? "av staff" : "av"} aria-hidden="true">
@@ -166,7 +166,7 @@ function Reactions(
         return (
           <li key={emoji} class={own ? "chip own n" : "chip n"}>
             <span aria-hidden="true">
-              <span class="e">{emoji}</span>
+              <span>{emoji}</span>
               {count}
             </span>
             <span class="sr">{words.reaction(emoji, count, own)}</span>

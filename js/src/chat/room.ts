@@ -39,7 +39,7 @@ export class Room {
     this.connection = connection;
     this.messages = connection.mirror("messages", readChatMessage);
     this.draft = draftOf(connection.lesson.value.course);
-    connection.start({
+    connection.listen({
       snapshot: this.#restore,
       paged: () => this.#setFor(this.loadingOlder, false),
       refused: this.#onRefused,
@@ -49,8 +49,7 @@ export class Room {
 
   send(text: string, replyTo?: string): void {
     const id = uuid7();
-    const args = replyTo ? { id, text, replyTo } : { id, text };
-    this.connection.intend("chat.send", args);
+    this.connection.intend("chat.send", { id, text, replyTo });
     this.#show(this.#localDoc(id, text, Date.now(), replyTo));
     this.draft.value = "";
   }
@@ -63,8 +62,7 @@ export class Room {
     this.#refused.delete(doc.id);
     const { error: _, state: __, ...rest } = doc;
     const { id, replyTo } = rest;
-    const text = asText(doc.body);
-    this.connection.intend("chat.send", replyTo ? { id, text, replyTo } : { id, text });
+    this.connection.intend("chat.send", { id, text: asText(doc.body), replyTo });
     this.#show({ ...rest, rev: (doc.rev ?? 0) + 1, state: "pending" });
   }
 
@@ -104,9 +102,7 @@ export class Room {
     const me = this.connection.lesson.value.me;
     return {
       ...{ id, body, at, rev: FIRST_LOCAL_REV, state: "pending" },
-      ...{ user: me?.id ?? "", name: me?.name ?? "" },
-      ...(me && me.role !== "student" ? { role: me.role } : {}),
-      ...(replyTo ? { replyTo } : {}),
+      ...{ user: me?.id ?? "", name: me?.name ?? "", role: me?.role, replyTo },
     };
   }
 

@@ -2,6 +2,7 @@
 // what is being read never moves; a view without height is left alone.
 
 import type { Collection } from "../core/collection";
+import { on } from "../core/events";
 import type { ChatMessage } from "../core/messages";
 import { batch, Signal } from "../core/signal";
 
@@ -57,12 +58,12 @@ export class Scroller {
     const observer = new ResizeObserver(this.#onResize);
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
-    element.addEventListener("scroll", this.#onScroll, { passive: true });
-    document.addEventListener("visibilitychange", this.#onVisibility);
+    const endScroll = on(element, "scroll", this.#onScroll, { passive: true });
+    const endVisibility = on(document, "visibilitychange", this.#onVisibility);
     return () => {
       observer.disconnect();
-      element.removeEventListener("scroll", this.#onScroll);
-      document.removeEventListener("visibilitychange", this.#onVisibility);
+      endScroll();
+      endVisibility();
       this.#element = null;
     };
   }

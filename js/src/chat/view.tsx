@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { Banner, isForbidden } from "../core/banner";
+import { Here } from "../core/here";
 import { useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { type Context, Speak, wordsOf } from "../core/i18n";
 import { Icon } from "../core/icons";
@@ -42,13 +43,18 @@ export const ChatView = withHooks(function ChatView({ room, options }: Props): V
 const Header = withHooks(function Header({ room }: { room: Room }, { words }: Context): VNode {
   const lesson = useSignal(room.connection.lesson);
   const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
-  const here = light === "live" && lesson.online !== null ? words.here(lesson.online) : null;
+  const { online, here } = lesson;
   return (
     <div class="hd">
       <h3>{words.chat}</h3>
-      <span class="sub">
+      <span class="sub n">
         <bdi>{lesson.course}</bdi>
-        {here && <span class="n"> · {here}</span>}
+        {light === "live" && online !== null && (
+          <>
+            {"· "}
+            {here.length > 0 ? <Here people={online} names={here} /> : words.here(online)}
+          </>
+        )}
       </span>
       <StatusLight light={light} word={word} />
     </div>
@@ -56,7 +62,7 @@ const Header = withHooks(function Header({ room }: { room: Room }, { words }: Co
 });
 
 /** The messages and the box to write one. */
-const Talk = withHooks(function Talk({ room }: { room: Room }): VNode {
+const Talk = withHooks(function Talk({ room }: { room: Room }, { words }: Context): VNode {
   const { connection, messages } = room;
   const stage = useRef<HTMLDivElement>();
   const scroller = useMemo(
@@ -74,23 +80,30 @@ const Talk = withHooks(function Talk({ room }: { room: Room }): VNode {
   const toList = (): void => {
     const article = stage.current?.querySelector<HTMLElement>('article[tabindex="0"]');
     if (article) article.focus();
-    else
-      (stage.current?.getRootNode() as ShadowRoot | undefined)?.querySelector("textarea")?.blur();
+    else stage.current?.querySelector("textarea")?.blur();
   };
   useSignal(messages.version);
   return (
     <div class="talk" ref={stage}>
       {messages.size > 0 ? <Log room={room} scroller={scroller} /> : <Nothing room={room} />}
-      {!ended && <Foot room={room} />}
-      {!ended && !readonly && (
-        <Composer
-          room={room}
-          open={kernel !== "gone"}
-          onSent={() => scroller.onOwn()}
-          onLeave={toList}
-        />
+      {!ended && (
+        <>
+          <Foot room={room} />
+          {readonly ? (
+            <p class="readonly">
+              <Icon name="lock" />
+              {words.readonly}
+            </p>
+          ) : (
+            <Composer
+              room={room}
+              open={kernel !== "gone"}
+              onSent={() => scroller.onOwn()}
+              onLeave={toList}
+            />
+          )}
+        </>
       )}
-      {!ended && readonly && <ReadOnly />}
     </div>
   );
 });
@@ -100,14 +113,9 @@ const Nothing = withHooks(function Nothing({ room }: { room: Room }, { words }: 
   const { connection } = room;
   const lesson = useSignal(connection.lesson);
   const filled = useSignal(connection.filled);
-  if (isForbidden(lesson)) {
-    return (
-      <div class="empty short">
-        <p>{words.askInstructor}</p>
-      </div>
-    );
+  if (lesson.state === "stopped" || lesson.state === "closed") {
+    return <div class="empty short">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
   }
-  if (lesson.state === "stopped" || lesson.state === "closed") return <div class="empty short" />;
   const waiting = lesson.state === "connecting" || lesson.state === "idle";
   if (!filled || waiting) return <Skeleton />;
   return (
@@ -160,12 +168,3 @@ const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Contex
     </div>
   );
 });
-
-function ReadOnly(_: object, { words }: Context): VNode {
-  return (
-    <p class="readonly">
-      <Icon name="lock" />
-      {words.readonly}
-    </p>
-  );
-}

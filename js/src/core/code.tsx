@@ -2,12 +2,27 @@ import type { VNode } from "preact";
 import { useEffect, useRef, useState, withHooks } from "./hooks";
 import type { Context } from "./i18n";
 import { Icon } from "./icons";
+import { asText } from "./messages";
 
 const COPIED_FOR = 1_600;
 
-interface Part {
-  kind: string;
-  text: string;
+/** A letter of the runs, `.` for plain, and its text. */
+type Piece = readonly [kind: string, text: string];
+
+/** `code` cut at its runs (docs/widget-protocol.md); in one plain piece if they do not fit it. */
+export function cut(code: string, given: unknown): Piece[] {
+  const runs = asText(given);
+  const pieces: Piece[] = [];
+  let read = 0;
+  let at = 0;
+  for (const [run, length, kind = ""] of runs.matchAll(/([1-9]\d*)?([ksmocn.])/gy)) {
+    const from = at;
+    at += Number(length ?? 1);
+    read += run.length;
+    pieces.push([kind, code.slice(from, at)]);
+  }
+  const fits = read === runs.length && at <= code.length;
+  return fits ? [...pieces, [".", code.slice(at)]] : [[".", code]];
 }
 
 async function copy(text: string, button: HTMLElement): Promise<boolean> {
@@ -23,7 +38,7 @@ async function copy(text: string, button: HTMLElement): Promise<boolean> {
 function copyThroughSelection(text: string, button: HTMLElement): boolean {
   const area = document.createElement("textarea");
   area.value = text;
-  area.style.cssText = "position:absolute;opacity:0";
+  area.className = "sr";
   button.parentElement?.append(area);
   area.select();
   try {
@@ -38,7 +53,7 @@ function copyThroughSelection(text: string, button: HTMLElement): boolean {
 
 /** A block of highlighted code that scrolls sideways and can be copied. */
 export const CodeBlock = withHooks(function CodeBlock(
-  { parts, reachable }: { parts: Part[]; reachable: boolean },
+  { code, runs, reachable }: { code: string; runs: unknown; reachable: boolean },
   { words }: Context,
 ): VNode {
   const [copied, setCopied] = useState(false);
@@ -49,20 +64,19 @@ export const CodeBlock = withHooks(function CodeBlock(
     return () => clearTimeout(timer);
   }, [copied]);
   const onCopy = async (): Promise<void> => {
-    const text = parts.map((part) => part.text).join("");
-    if (button.current) setCopied(await copy(text, button.current));
+    if (button.current) setCopied(await copy(code, button.current));
   };
   const tabIndex = reachable ? 0 : -1;
   return (
     <div class="code">
       <pre tabIndex={tabIndex} dir="ltr">
-        {parts.map(({ kind, text }, index) =>
-          kind ? (
+        {cut(code, runs).map(([kind, text], index) =>
+          kind === "." ? (
+            text
+          ) : (
             <span key={index} class={kind}>
               {text}
             </span>
-          ) : (
-            text
           ),
         )}
       </pre>

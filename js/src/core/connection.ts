@@ -2,6 +2,7 @@
 
 import { Collection } from "./collection";
 import {
+  type CollectionState,
   type Doc,
   type Fields,
   type Intent,
@@ -55,7 +56,8 @@ export class Connection {
   #held: number | null = null;
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
-  #watch: Watch;
+  /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
+  #watch: Watch | undefined;
 
   constructor(model: Model, lang: () => string) {
     this.#model = model;
@@ -63,7 +65,6 @@ export class Connection {
     const course = String(model.get("course") ?? "");
     this.lesson = new Signal(initialLesson(course));
     this.#outbox = new Outbox(`${String(model.get("kind") ?? "")}:${course}`);
-    this.#watch = new Watch(this.#onSilence);
     model.on("msg:custom", this.#onMessage);
     model.on("comm:close", this.#onClosed);
     model.on("comm_live_update", this.#onLiveChange);
@@ -76,9 +77,15 @@ export class Connection {
     return collection;
   }
 
-  /** Begin: `listener` is told what the collections cannot say. */
-  start(listener: Listener): void {
+  /** `listener` is told what the collections cannot say. */
+  listen(listener: Listener): void {
     this.#listener = listener;
+  }
+
+  /** A view shows this: the first one begins it. */
+  show(): void {
+    if (this.#watch) return;
+    this.#watch = new Watch(this.#onSilence);
     this.#ask();
   }
 
@@ -98,7 +105,7 @@ export class Connection {
     this.#model.off("msg:custom", this.#onMessage);
     this.#model.off("comm:close", this.#onClosed);
     this.#model.off("comm_live_update", this.#onLiveChange);
-    this.#watch.dispose();
+    this.#watch?.dispose();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#listener = {};
@@ -106,12 +113,16 @@ export class Connection {
 
   #ask(): void {
     const now = Date.now();
-    if (this.#askedAt !== null && now - this.#askedAt < ASK_AGAIN) return;
+    if (!this.#watch || (this.#askedAt !== null && now - this.#askedAt < ASK_AGAIN)) return;
     this.#askedAt = now;
-    this.#send({ op: "ready", page: this.page, lang: this.#lang() });
+    this.#sendReady();
     this.#later(SNAPSHOT_LATE, () => {
       if (this.#askedAt !== null) this.#becomeBusy();
     });
+  }
+
+  #sendReady(): void {
+    this.#send({ op: "ready", page: this.page, lang: this.#lang() });
   }
 
   #sendIntent(intent: Intent): void {
@@ -153,11 +164,7 @@ export class Connection {
   #onSilence = (): void => {
     this.#onClosed();
     // Not a promise of life: if it answers after all, `#revive` asks for what was missed.
-    try {
-      this.#model.send({ op: "ready", page: this.page, lang: this.#lang() });
-    } catch {
-      // It is gone, and has just been called so.
-    }
+    this.#sendReady();
   };
 
   /** The comm came or went; which of the two, a model does not tell. The answer does. */
@@ -176,7 +183,7 @@ export class Connection {
       warnOf(content);
       return;
     }
-    this.#watch.heard();
+    this.#watch?.heard();
     batch(() => {
       this.#revive(message);
       this.#take(message);
@@ -222,8 +229,8 @@ export class Connection {
     this.#askedAt = null;
     this.lesson.value = mergeLesson(initialLesson(this.lesson.value.course), message.lesson);
     for (const [name, { collection, read }] of this.#mirrors) {
-      const state = message.collections[name];
-      collection.reset(readAll(state?.docs ?? [], read), state?.floor ?? 0, state?.more ?? false);
+      const { docs, floor, more } = message.collections[name] ?? noDocuments;
+      collection.reset(readAll(docs, read), floor, more);
     }
     this.#outbox.dropFleeting();
     this.filled.value = true;
@@ -274,6 +281,8 @@ export class Connection {
     this.#noLongerBusy();
   }
 }
+
+const noDocuments: CollectionState = { docs: [], floor: 0, more: false };
 
 const warnOf = (content: unknown): void =>
   console.warn("[edu-widgets] ignored as malformed:", content);

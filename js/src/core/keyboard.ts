@@ -1,14 +1,11 @@
-const guarded = ["keydown", "keypress", "keyup", "cut", "copy", "paste"] as const;
+import { on } from "./events";
 
 const stop = (event: Event): void => event.stopPropagation();
 
 /** Keep what is typed inside `host` from the notebook, which would act on it. */
 export function guardKeyboard(host: HTMLElement): () => void {
   host.dataset.lmSuppressShortcuts = "true";
-  for (const type of guarded) host.addEventListener(type, stop);
-  return () => {
-    for (const type of guarded) host.removeEventListener(type, stop);
-  };
+  return on(host, "keydown keypress keyup cut copy paste", stop);
 }
 
 /** Whether a key belongs to an input method that is still composing (Safari says 229). */

@@ -23,21 +23,14 @@ export function lightOf(lesson: Lesson, kernel: Kernel, words: Catalog): [Light,
   }
 }
 
-const Shape = ({ light }: { light: Light }): VNode => {
-  if (light === "stop") return <rect x="1" y="1" width="8" height="8" rx="1" fill="currentColor" />;
-  if (light === "live") return <circle cx="5" cy="5" r="4" fill="currentColor" />;
-  return (
-    <circle
-      {...{ cx: 5, cy: 5, r: 3.8, fill: "none", stroke: "currentColor", "stroke-width": 1.8 }}
-      stroke-dasharray={light === "wait" ? "3 2.8" : "none"}
-    />
-  );
-};
-
 export const StatusLight = ({ light, word }: { light: Light; word: string }): VNode => (
   <span class={`light ${light}`} role="status">
     <svg viewBox="0 0 10 10" aria-hidden="true">
-      <Shape light={light} />
+      {light === "stop" ? (
+        <rect x="1" y="1" width="8" height="8" rx="1" />
+      ) : (
+        <circle cx="5" cy="5" r={light === "live" ? 4 : 3.8} />
+      )}
     </svg>
     {word}
   </span>

@@ -32,6 +32,7 @@ export interface Lesson {
   nextTry: number | null;
   queued: number;
   online: number | null;
+  here: readonly string[];
   subshells: boolean;
   readonly: boolean;
   features: readonly string[];
@@ -56,12 +57,12 @@ export type MessageState = "pending" | "queued" | "slowed" | "failed" | "held";
 export interface ChatMessage extends Doc {
   user: string;
   name: string;
-  role?: string;
+  role?: string | undefined;
   at: number;
   type?: string;
   body: Body;
   edited?: number;
-  replyTo?: string;
+  replyTo?: string | undefined;
   reactions?: readonly Reaction[];
   state?: MessageState;
   until?: number;
@@ -117,6 +118,7 @@ export const initialLesson = (course: string): Lesson => ({
   nextTry: null,
   queued: 0,
   online: null,
+  here: [],
   subshells: true,
   readonly: false,
   features: [],
@@ -193,6 +195,7 @@ const lessonFields: Record<keyof Lesson, Check> = {
   nextTry: isNumber,
   queued: isNumber,
   online: isNumber,
+  here: (value) => Array.isArray(value) && value.every(isText),
   subshells: isFlag,
   readonly: isFlag,
   features: Array.isArray,

@@ -60,8 +60,8 @@ const special: Record<string, Render> = {
     const start = Number.isInteger(attributes.start) ? Number(attributes.start) : 1;
     return <ol start={start}>{children()}</ol>;
   },
-  pre: ({ children }, _, { reachable }) => (
-    <CodeBlock parts={children.map(readCodePart)} reachable={reachable} />
+  pre: ({ attributes, children }, _, { reachable }) => (
+    <CodeBlock code={plainText(children)} runs={attributes.runs} reachable={reachable} />
   ),
   a: ({ attributes }, children, { reachable }) => {
     const href = safeHref(attributes.href);
@@ -85,13 +85,6 @@ const special: Record<string, Render> = {
     <bdi class={me !== null && attributes.user === me ? "at me" : "at"}>{children()}</bdi>
   ),
 };
-
-function readCodePart(node: unknown): { kind: string; text: string } {
-  if (!Array.isArray(node)) return { kind: "", text: asText(node) };
-  const { tag, attributes } = parse(node);
-  const kind = tag === "t" ? asText(attributes.c) : "";
-  return { kind: /^[ksmocn]$/.test(kind) ? kind : "", text: plainText([node]) };
-}
 
 function build(node: unknown, context: Context, depth: number): ComponentChildren {
   if (typeof node === "string") return node;

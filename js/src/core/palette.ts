@@ -10,10 +10,11 @@ export interface HostColors {
   ink: Color | null;
   accent: Color | null;
   muted: Color | null;
-  keyword: Color | null;
-  string: Color | null;
-  number: Color | null;
-  operator: Color | null;
+  /** Of code: keywords, strings, numbers, operators. */
+  k: Color | null;
+  s: Color | null;
+  m: Color | null;
+  o: Color | null;
 }
 
 const TEXT = 4.5;
@@ -23,8 +24,8 @@ const HIGH_CONTRAST = 18.5;
 const rgb = (hex: number): Color => [hex >> 16, (hex >> 8) & 255, hex & 255];
 
 const code = {
-  light: { keyword: 0x008000, string: 0xba2121, number: 0x008800, operator: 0x7800c2 },
-  dark: { keyword: 0x4caf50, string: 0xff7070, number: 0x66bb6a, operator: 0xd48fff },
+  light: { k: 0x008000, s: 0xba2121, m: 0x008800, o: 0x7800c2 },
+  dark: { k: 0x4caf50, s: 0xff7070, m: 0x66bb6a, o: 0xd48fff },
 };
 
 const defaults = {
@@ -83,10 +84,10 @@ export function paletteOf(host: HostColors, prefersDark: boolean): [Scheme, Toke
       warn: text(rgb(own.warn)),
       mark: atLeast(SHAPE, rgb(own.mark), bg, sunken),
       bad: text(rgb(own.bad)),
-      "code-k": codeColor("keyword"),
-      "code-s": codeColor("string"),
-      "code-m": codeColor("number"),
-      "code-o": codeColor("operator"),
+      "code-k": codeColor("k"),
+      "code-s": codeColor("s"),
+      "code-m": codeColor("m"),
+      "code-o": codeColor("o"),
     },
   ];
 }

@@ -2,6 +2,7 @@
 // probe has a transition, so the browser itself tells when a variable has changed, whoever did it.
 
 import { type Color, readColor, writeColor } from "./color";
+import { on } from "./events";
 import { type HostColors, paletteOf } from "./palette";
 
 const NOTHING = "transparent";
@@ -11,10 +12,10 @@ const sources: Record<keyof HostColors, string> = {
   ink: `var(--jp-ui-font-color0,var(--vscode-foreground,${NOTHING}))`,
   accent: `var(--jp-brand-color1,var(--vscode-focusBorder,${NOTHING}))`,
   muted: `var(--vscode-descriptionForeground,${NOTHING})`,
-  keyword: `var(--jp-mirror-editor-keyword-color,${NOTHING})`,
-  string: `var(--jp-mirror-editor-string-color,${NOTHING})`,
-  number: `var(--jp-mirror-editor-number-color,${NOTHING})`,
-  operator: `var(--jp-mirror-editor-operator-color,${NOTHING})`,
+  k: `var(--jp-mirror-editor-keyword-color,${NOTHING})`,
+  s: `var(--jp-mirror-editor-string-color,${NOTHING})`,
+  m: `var(--jp-mirror-editor-number-color,${NOTHING})`,
+  o: `var(--jp-mirror-editor-operator-color,${NOTHING})`,
 };
 
 /** The colour of an element as sRGB, whatever notation the theme used; `null` if see-through. */
@@ -26,7 +27,6 @@ function colorOf(value: string): Color | null {
 function makeProbes(): [HTMLElement, Map<keyof HostColors, HTMLElement>] {
   const box = document.createElement("div");
   box.className = "probes";
-  box.setAttribute("aria-hidden", "true");
   const probes = new Map<keyof HostColors, HTMLElement>();
   for (const [name, source] of Object.entries(sources)) {
     const probe = document.createElement("i");
@@ -57,13 +57,13 @@ export function followTheme(root: ShadowRoot): () => void {
 
   const observer = new ResizeObserver(apply);
   observer.observe(host);
-  box.addEventListener("transitionend", apply);
-  dark.addEventListener("change", apply);
+  const endProbes = on(box, "transitionend", apply);
+  const endDark = on(dark, "change", apply);
   apply();
   return () => {
     observer.disconnect();
-    box.removeEventListener("transitionend", apply);
-    dark.removeEventListener("change", apply);
+    endProbes();
+    endDark();
     box.remove();
   };
 }

@@ -4,11 +4,7 @@ const clocks: Record<string, Intl.DateTimeFormat> = {};
 
 /** Hours and minutes, on a 24-hour clock as in timetables. */
 export function clockTime(at: number, lang: string): string {
-  clocks[lang] ??= new Intl.DateTimeFormat(lang, {
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
+  clocks[lang] ??= new Intl.DateTimeFormat(lang, { timeStyle: "short", hourCycle: "h23" });
   return clocks[lang].format(at);
 }
 

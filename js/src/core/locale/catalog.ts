@@ -11,6 +11,7 @@ export interface Catalog {
   lang: string;
   chat: string;
   here(people: number): string;
+  others(people: number): string;
   you: string;
   unnamed: string;
   roles: Record<string, string>;

@@ -1,18 +1,17 @@
 import type { Catalog } from "./catalog";
 
-const plural = new Intl.PluralRules("en");
 const { format } = new Intl.NumberFormat("en");
 
 const kept = (count: number): string => {
   if (count === 0) return "What you write is kept and will be sent.";
-  const one = plural.select(count) === "one";
-  return `${format(count)} ${one ? "message is" : "messages are"} kept and will be sent.`;
+  return `${format(count)} ${count === 1 ? "message is" : "messages are"} kept and will be sent.`;
 };
 
 export const en: Catalog = {
   lang: "en",
   chat: "Chat",
   here: (people) => `${format(people)} here`,
+  others: (people) => `and ${format(people)} more`,
   you: "You",
   unnamed: "Somebody",
   roles: { instructor: "Instructor", admin: "Admin" },

@@ -6,6 +6,7 @@ export const tr: Catalog = {
   lang: "tr",
   chat: "Sohbet",
   here: (people) => `${format(people)} kişi burada`,
+  others: (people) => `ve ${format(people)} kişi daha`,
   you: "Siz",
   unnamed: "Biri",
   roles: { instructor: "Eğitmen", admin: "Yönetici" },

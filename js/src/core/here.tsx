@@ -1,0 +1,51 @@
+import type { VNode } from "preact";
+import { on } from "./events";
+import { useEffect, useRef, useState, withHooks } from "./hooks";
+import type { Context } from "./i18n";
+import { Icon } from "./icons";
+
+interface Props {
+  people: number;
+  names: readonly string[];
+}
+
+/** How many are here and, on request, who. */
+export const Here = withHooks(function Here({ people, names }: Props, { words }: Context): VNode {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLSpanElement>();
+  useEffect(() => {
+    if (!open) return;
+    const onAny = (event: Event): void => {
+      const inside = event.composedPath().includes(box.current as EventTarget);
+      const { key } = event as KeyboardEvent;
+      if (key ? key !== "Escape" : inside) return;
+      if (inside) box.current?.querySelector("button")?.focus();
+      setOpen(false);
+    };
+    return on(document, "pointerdown keydown", onAny, true);
+  }, [open]);
+  const onFocusOut = ({ relatedTarget: next }: FocusEvent): void => {
+    if (next && !box.current?.contains(next as Node)) setOpen(false);
+  };
+  const others = people - names.length;
+  const label = words.here(people);
+  return (
+    <span ref={box} onFocusOut={onFocusOut}>
+      <button type="button" class="btn" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {label}
+        <Icon name="more" />
+      </button>
+      {open && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys have to reach what scrolls
+        <ul class="pop" tabIndex={0} aria-label={label}>
+          {names.map((name, index) => (
+            <li key={index}>
+              <bdi>{name}</bdi>
+            </li>
+          ))}
+          {others > 0 && <li>{words.others(others)}</li>}
+        </ul>
+      )}
+    </span>
+  );
+});
