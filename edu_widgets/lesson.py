@@ -34,9 +34,10 @@ class Status:
 
     def __str__(self) -> str:
         parts = [self.state.capitalize()]
-        if self.transport:
+        live = self.state == "live"
+        if live and self.transport:
             parts[0] += f" over {self.transport}"
-        if self.round_trip is not None:
+        if live and self.round_trip is not None:
             parts.append(f"round trip {self.round_trip * 1000:.0f} ms")
         if self.queued:
             parts.append(f"{self.queued} kept, to be sent")
@@ -169,9 +170,9 @@ class Lesson:
         )
 
     def close(self) -> None:
-        """Leave the lesson. What was not sent is kept until the course is joined again."""
-        if self._chat is not None:
-            self._chat.close()
-            self._chat = None
+        """Leave the lesson. What was not sent is kept until the course is joined again.
+
+        A chat that is on screen stays and says that the lesson was left.
+        """
         self._client.close()
         self._on_close()

@@ -187,7 +187,10 @@ class Chat:
                 if until > now and mirror.get(id_) is None
             }
             found = {id_: own for id_, (own, _) in self._acknowledged.items()}
-            for command in self._client.commands(documents.CHAT_MESSAGE.name):
+            commands = self._client.commands(documents.CHAT_MESSAGE.name)
+            # Behind a message that has to come again later, the others wait.
+            live = live and not any(command.state == "slowed" for command in commands)
+            for command in commands:
                 own = _from_command(command, live=live)
                 if own is not None and mirror.get(command.id) is None:
                     found[command.id] = own

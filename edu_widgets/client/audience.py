@@ -26,6 +26,10 @@ class Audience(Generic[Event]):
 
         return stop
 
+    def dismiss(self) -> None:
+        """Nobody listens any more."""
+        self._listeners.clear()
+
     def tell(self, event: Event) -> None:
         """Something happened."""
         for listener in tuple(self._listeners):

@@ -54,6 +54,10 @@ class Connection:
         """Tell `listener` every event from now on; returns what ends it."""
         return self._audience.listen(listener)
 
+    def fall_silent(self) -> None:
+        """Tell nobody anything any more: the process ends, and pages will see that themselves."""
+        self._audience.dismiss()
+
     def changed(self) -> None:
         """Carry out what the session wants, also what listeners make it want meanwhile."""
         if self._changing:

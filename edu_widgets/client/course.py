@@ -46,6 +46,7 @@ from edu_widgets.protocol.errors import (
     NotConnected,
 )
 
+_CLOSED = "The lesson is closed. Run host(), join() or connect() again."
 _CLOSE_WITHIN = 5.0
 
 
@@ -152,11 +153,7 @@ class CourseClient:
         return not self._closed and self._network.alive
 
     def check(self) -> None:
-        """See that this process may use it.
-
-        Raises:
-            ForkedProcess: this is a forked child.
-        """
+        """Raise `ForkedProcess` in a forked child, which may not use it."""
         self._network.check()
 
     # -- reading ------------------------------------------------------------------------
@@ -233,8 +230,7 @@ class CourseClient:
         """
         self._network.check()
         if self._closed or self._outbox is None:
-            msg = "The lesson is closed. Run host(), join() or connect() again."
-            raise NotConnected(msg)
+            raise NotConnected(_CLOSED)
         command = compose(type_, data, channel or self.channel, id)
         self._outbox.reserve(command.size)
         receipt = Receipt(command.id, self._network)
@@ -276,26 +272,29 @@ class CourseClient:
         self._in_session(lambda p: p.connection.session.retry_now())
 
     def older(self, kind: str, limit: int = 50, *, channel: str | None = None) -> Receipt:
-        """Load an older page of a kind into the mirror."""
+        """Load an older page of a kind into the mirror.
+
+        Raises:
+            NotConnected: the lesson is closed.
+        """
+        if self._closed:
+            raise NotConnected(_CLOSED)
         receipt = Receipt(uuid7(), self._network)
         self._network.post(self._older, channel or self.channel, kind, limit, receipt)
         return receipt
 
     def _older(self, name: str, kind: str, limit: int, receipt: Receipt) -> None:
-        session = self._pooled.connection.session if self._pooled is not None else None
-        state = session.channels.get(name) if session is not None else None
-        if session is None or state is None:
-            receipt.fail(NotConnected("The lesson is closed."))
-            return
-        if not state.mirror.more(kind):
+        pooled = self._pooled
+        state = pooled.connection.session.channels.get(name) if pooled is not None else None
+        if pooled is None or state is None:
+            receipt.fail(NotConnected(_CLOSED))
+        elif not state.mirror.more(kind):
             receipt.settle(0)
-            return
-        if kind not in state.pages and not session.older(name, kind, limit):
+        elif kind not in state.pages and not pooled.connection.session.older(name, kind, limit):
             receipt.fail(NotConnected("Older messages cannot be fetched while offline."))
-            return
-        self._ledger.expect_page(name, kind, receipt)
-        if self._pooled is not None:
-            self._pooled.connection.changed()
+        else:
+            self._ledger.expect_page(name, kind, receipt)
+            pooled.connection.changed()
 
     def _in_session(self, act: Callable[[Pooled], object]) -> None:
         def run() -> None:

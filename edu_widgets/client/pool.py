@@ -90,7 +90,9 @@ class Pool:
             await self._end(key)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, as the process ends."""
+        for pooled in self._open.values():
+            pooled.connection.fall_silent()
         await asyncio.gather(*(self._end(key) for key in tuple(self._open)))
 
     async def _end(self, key: Key) -> None:

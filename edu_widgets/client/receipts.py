@@ -29,6 +29,9 @@ class Receipt:
     def __repr__(self) -> str:
         return f"<Receipt {self.id} {self.state}>"
 
+    def _ipython_display_(self) -> None:
+        """As the last line of a cell it shows nothing: what it promises has not happened yet."""
+
     @property
     def state(self) -> str:
         """`pending`, `done` or `failed`."""

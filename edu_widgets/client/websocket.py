@@ -24,7 +24,7 @@ from edu_widgets.client.framing import FrameCutter
 from edu_widgets.client.transport import Target, TokenSource, TransportFailed, is_loopback
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, meaning
 
-OPEN_TIMEOUT = 10.0
+OPEN_TIMEOUT = 6.0
 _CLOSE_TIMEOUT = 1.0
 _ABNORMAL = 1006
 _OURS = range(4000, 5000)

@@ -22,6 +22,8 @@ class Address:
     hosts: frozenset[str]
     url: str = ""
     """The public URL, if it was given one."""
+    asked: str = "loopback"
+    """What it was made of."""
 
     def base_url(self, port: int) -> str:
         """What people put before a course's name."""
@@ -52,7 +54,8 @@ def address(text: str | None, bind: str | None = None) -> Address:
         host = urlsplit(text).hostname
         if not host:
             raise InvalidArgument(f"{text!r:.200} is a URL without a host.")
-        return Address(bind or "127.0.0.1", LOOPBACK | {host}, text.rstrip("/"))
+        return Address(bind or "127.0.0.1", LOOPBACK | {host}, text.rstrip("/"), text)
+    asked = text
     if text == "lan":
         text = lan_address()
     try:
@@ -60,7 +63,7 @@ def address(text: str | None, bind: str | None = None) -> Address:
     except ValueError as error:
         msg = f"{text!r:.200} is not an address: use 'loopback', 'lan', an IP address or a URL."
         raise InvalidArgument(msg) from error
-    return Address(bind or text, LOOPBACK | {text})
+    return Address(bind or text, LOOPBACK | {text}, asked=asked)
 
 
 def local_url(bind: str, port: int) -> str:

@@ -5,6 +5,7 @@ Standard library only: a kernel that hosts a course must not load the service it
 
 import contextlib
 import http.client
+import ipaddress
 import json
 import os
 import signal
@@ -17,13 +18,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 from edu_widgets.service import processes, state
 from edu_widgets.service.locks import FileLock
 
 LOG = "service.log"
 LOG_KEPT = 1024 * 1024
 _LINES_SHOWN = 12
+_LOOPBACK = ("", "loopback", "localhost", "127.0.0.1", "::1")
 _STARTED: list["subprocess.Popen[bytes]"] = []
 """Kept so that ended services are collected, and none warns when its handle is."""
 
@@ -86,8 +88,10 @@ def start(  # noqa: PLR0913 - the options of a service
         arguments: More arguments of `python -m edu_widgets.service`.
 
     Raises:
+        InvalidArgument: `address` is none.
         ServiceUnavailable: it does not start; the message has the last lines of its log.
     """
+    _check_address(address)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     deadline = time.monotonic() + timeout
     watched = os.getpid() if watch_pid is None else watch_pid
@@ -95,6 +99,13 @@ def start(  # noqa: PLR0913 - the options of a service
     _acquire(lock, deadline, timeout)
     try:
         running = find(data_dir)
+        wanted = _Wanted(address, port, keep, rate_limits)
+        if running is not None and course in running.courses and wanted.differs(running):
+            # Its members come back to the new one by themselves; what is not asked for stays.
+            address, port = address or running.address, port or running.port
+            keep, rate_limits = keep or running.keep, rate_limits and running.rate_limits
+            stop(_info(course, running, started_now=False))
+            running = None
         if running is not None and course in running.courses:
             _attach(running, watched)
             return _info(course, running, started_now=False)
@@ -108,6 +119,47 @@ def start(  # noqa: PLR0913 - the options of a service
         return _info(course, _spawn(command, data_dir, deadline), started_now=True)
     finally:
         lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked for; what is at its default is not asked for."""
+
+    address: str | None
+    port: int | None
+    keep: bool
+    rate_limits: bool
+
+    def differs(self, running: state.State) -> bool:
+        """Whether the running service is not what was asked for."""
+        asked = "loopback" if self.address in _LOOPBACK else self.address
+        return (
+            asked not in (None, running.address)
+            or (self.port not in (None, 0) and self.port != running.port)
+            or (self.keep and not running.keep)
+            or (not self.rate_limits and running.rate_limits)
+        )
+
+
+def _check_address(address: str | None) -> None:
+    """See that an address can be one, before anything is stopped for it.
+
+    Raises:
+        InvalidArgument: it cannot.
+    """
+    if address is None or address == "lan" or address in _LOOPBACK:
+        return
+    parts = urlsplit(str(address))
+    if parts.scheme in ("http", "https") and parts.hostname:
+        return
+    try:
+        ipaddress.ip_address(str(address))
+    except ValueError:
+        msg = (
+            f"address={address!r:.200} is none: use 'lan', an IP address of this computer, or the "
+            "public URL of a proxy, such as 'https://class.example.org'."
+        )
+        raise InvalidArgument(msg) from None
 
 
 def attach(data_dir: Path, pid: int | None = None) -> bool:

@@ -1,6 +1,15 @@
 """Numbers for Prometheus, each service with a registry of its own."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    disable_created_metrics,
+    generate_latest,
+)
+
+# When a counter began is what `process_start_time` tells as well.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:

@@ -158,7 +158,8 @@ class People:
         """
         user = await self._store.person_of(hashed(secret))
         if user is None:
-            raise refusal(Code.UNAUTHORIZED, Code.UNAUTHORIZED.meaning)
+            text = "This service does not know you. Run the cell with host() or join() again."
+            raise refusal(Code.UNAUTHORIZED, text)
         members = await self._store.memberships(user)
         people = {m.course: Person(user, m.name, m.role) for m in members.values()}
         if user == OWNER:

@@ -114,6 +114,9 @@ class Server:
             invites=invites,
             started=time.time(),
             version=version,
+            address=options.address.asked,
+            keep=options.keep,
+            rate_limits=options.config.rate_limits,
         )
         state.write(options.data_dir, self.state)
         self._tasks = [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]

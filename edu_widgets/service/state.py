@@ -30,6 +30,10 @@ class State:
     invites: dict[str, str] = field(default_factory=dict, repr=False)
     started: float = 0.0
     version: str = ""
+    address: str = "loopback"
+    """What it was asked to be reached by."""
+    keep: bool = False
+    rate_limits: bool = True
 
 
 def read(data_dir: Path) -> State | None:

@@ -242,6 +242,16 @@ def test_a_message_acknowledged_at_once_is_told_once(chat: CourseChat, client: F
     assert len(batches) <= 2
 
 
+def test_behind_a_slowed_message_the_others_wait(chat: CourseChat, client: FakeClient) -> None:
+    ready(chat)
+    first, second = chat.send("one").id, chat.send("two").id
+    client.run()
+    client.move(client.outbox[first], state=CommandState.SLOWED, retry_at=START + 60_000)
+    client.advance(GAP)
+    shown = {message.id: message.state for message in chat.messages}
+    assert shown == {first: "slowed", second: "queued"}
+
+
 def test_going_offline_changes_what_waits(chat: CourseChat, client: FakeClient) -> None:
     ready(chat)
     _ = chat.send("x")

@@ -21,7 +21,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import Code, uuid7
-from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 from edu_widgets.service import launch, processes, state
 from edu_widgets.service.locks import FileLock
 from edu_widgets.service.server import Options, Server
@@ -76,6 +76,27 @@ def test_a_service_is_started_once_and_found_again(data: Path) -> None:
     owner = launch.enter(first, "Prof")
     assert (owner.user_id, owner.name, owner.role) == ("owner", "Prof", "instructor")
     assert os.getsid(first.pid) == first.pid, "a session of its own"
+
+
+def test_other_options_restart_it_at_the_same_place(data: Path) -> None:
+    first = start(data, rate_limits=True)
+    assert start(data, rate_limits=True, address="localhost").pid == first.pid
+    public = start(data, rate_limits=True, address="https://class.example.org")
+    assert public.pid != first.pid
+    assert public.url == "https://class.example.org"
+    assert (public.local_url, public.invite) == (first.local_url, first.invite)
+    free = start(data, rate_limits=False)
+    assert free.pid != public.pid, "limits can be lifted later"
+    assert free.url == public.url
+    assert start(data, rate_limits=True).pid == free.pid, "what is not asked for stays"
+
+
+@pytest.mark.parametrize("address", ["999.1.1.1", "class.example.org", "ftp://x"])
+def test_an_address_that_is_none_stops_nothing(data: Path, address: str) -> None:
+    running = start(data)
+    with pytest.raises(InvalidArgument, match="use 'lan'"):
+        start(data, address=address)
+    assert processes.alive(running.pid)
 
 
 def test_two_kernels_at_once_get_one_service(data: Path) -> None:

@@ -1,0 +1,99 @@
+"""A lesson as its user handles it: what it says, and how it ends."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import edu_widgets as edu
+from edu_widgets import folders
+from edu_widgets.client.network import stop_threads
+from edu_widgets.service import launch, state
+from tests.notebook.doubles import RecordingComm, record_comms
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iterator[edu.Lesson]:
+    """A hosted lesson of this test's own; its service is ended afterwards."""
+    del bundles
+    monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
+    record_comms(monkeypatch)
+    made = edu.host("py101", name="Mira").wait_connected()
+    yield made
+    made.close()
+    stop_threads()
+    about = state.read(folders.service_folder("py101"))
+    assert about is not None
+    os.kill(about.pid, signal.SIGTERM)
+    wait_until(lambda: launch.find(folders.service_folder("py101")) is None, "the service ends")
+
+
+def test_it_says_how_it_stands(lesson: edu.Lesson) -> None:
+    assert str(lesson.status()).startswith("Live over websocket, round trip ")
+    assert lesson.invite in repr(lesson)
+    assert "Only programs on this computer can reach it." in repr(lesson)
+    assert lesson.user.is_staff
+    shown = lesson._repr_html_()
+    assert "Live" not in shown, "an output stays as it was written"
+    assert "edu.join(&quot;http://127.0.0.1:" in shown
+
+
+def test_asked_for_again_it_is_the_same(lesson: edu.Lesson) -> None:
+    assert edu.host("py101", name="Mira") is lesson
+    assert lesson.chat is lesson.chat
+    student = edu.join(lesson.invite, name="Ada")
+    assert edu.join(lesson.invite, name="Ada") is student
+    assert student is not lesson
+    student.close()
+    assert edu.join(lesson.invite, name="Ada") is not student
+    assert edu.join(lesson.invite, name="Ada").user == student.user
+
+
+def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
+    about = state.read(folders.service_folder("py101"))
+    assert about is not None
+    os.kill(about.pid, signal.SIGKILL)
+    wait_until(lambda: lesson.status().state == "reconnecting", "the loss is noticed")
+    _ = lesson.chat.send("kept")
+    wait_until(lambda: lesson.status().queued == 1, "it is kept")
+    told = str(lesson.status())
+    assert "websocket" not in told.split(".", maxsplit=1)[0]
+    assert "round trip" not in told
+    assert "1 kept, to be sent" in told
+    assert edu.host("py101", name="Mira") is lesson
+    lesson.wait_connected(20)
+    wait_until(lambda: lesson.status().queued == 0, "it was sent")
+    assert [message.content for message in lesson.chat.messages] == ["kept"]
+
+
+def test_left_with_the_chat_on_screen_the_chat_says_so(lesson: edu.Lesson) -> None:
+    chat = lesson.chat
+    comm = chat.comm
+    assert isinstance(comm, RecordingComm)
+    comm.receive({"op": "ready", "page": "p1", "lang": "en"})
+    lesson.close()
+    states = [m["lesson"]["state"] for m in comm.take() if m.get("lesson", {}).get("state")]
+    assert states[-1] == "closed"
+    assert not chat.closed
+    assert lesson.chat is chat
+    with pytest.raises(edu.NotConnected, match=r"Run host\(\), join\(\)"):
+        _ = chat.send("too late")
+    with pytest.raises(edu.NotConnected):
+        _ = chat.older()
+    chat.close()
+
+
+def test_a_receipt_shows_nothing_in_a_notebook(lesson: edu.Lesson) -> None:
+    receipt = lesson.chat.send("a last line of a cell")
+    assert receipt._ipython_display_() is None  # type: ignore[func-returns-value]
+    assert receipt.wait() > 0
+    assert repr(receipt).endswith(" done>")
+
+
+def test_a_join_without_an_invite_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EDU_WIDGETS_INVITE", raising=False)
+    with pytest.raises(edu.InvalidArgument, match="the invite your instructor shows"):
+        edu.join(name="Ada")
