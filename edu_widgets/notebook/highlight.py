@@ -30,7 +30,7 @@ _LANGUAGES = {
 
 
 def highlight(code: str, language: str) -> str:
-    """The runs of colour in `code`, as `2.2o6.m`: a length, if not 1, and a letter or `.` (plain).
+    """The runs of colour in `code`, as `2.o7.m`: a length, if not 1, and a letter or `.` (plain).
 
     Lengths are in UTF-16 units, as pages count; a plain end is left out. Code without colour, in
     a language we do not know, too long or too colourful has no runs: "".
@@ -38,18 +38,37 @@ def highlight(code: str, language: str) -> str:
     name = _LANGUAGES.get(language.lower())
     if name is None or len(code) > MAX_CODE or max(map(len, code.split("\n"))) > _MAX_LINE:
         return ""
-    runs: list[tuple[str, str]] = []
-    for _, token, text in _lexer(name).get_tokens_unprocessed(code):
-        letter = _letter(token)
-        if runs and (runs[-1][0] == letter or text.isspace()):
-            runs[-1] = (runs[-1][0], runs[-1][1] + text)
-        elif text:
-            runs.append((letter, text))
+    runs = _runs(code, name)
     if len(runs) > _MAX_RUNS or "".join(text for _, text in runs) != code:
         return ""
     if runs and runs[-1][0] == _PLAIN:
         runs.pop()
     return "".join(f"{_length(text)}{letter}" for letter, text in runs)
+
+
+def _runs(code: str, name: str) -> list[tuple[str, str]]:
+    """Letters and their texts, none like the one before.
+
+    Blanks go where they cost least: to what is plain, since the length 1 need not be said.
+    """
+    runs = [(_PLAIN, "")]
+    blanks = ""
+    tokens = _lexer(name).get_tokens_unprocessed(code)
+    found = ((_letter(token), text) for _, token, text in tokens)
+    for letter, text in (*found, (_PLAIN, "")):
+        if text.isspace():
+            blanks += text
+            continue
+        last, before = runs[-1]
+        if letter == last:
+            runs[-1] = (last, before + blanks + text)
+        elif letter == _PLAIN:
+            runs.append((letter, blanks + text))
+        else:
+            runs[-1] = (last, before + blanks)
+            runs.append((letter, text))
+        blanks = ""
+    return [(letter, text) for letter, text in runs if text]
 
 
 def _length(text: str) -> str:

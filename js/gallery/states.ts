@@ -12,13 +12,13 @@ const python = (runs: string, ...lines: string[]): unknown[] => [
 const code = (turkish: boolean): unknown[] =>
   turkish
     ? python(
-        "2.2o2.o7.m4.2o2.o7.m5.4k5.2o2.o7.8c",
+        "2.o3.o7.m4.o3.o7.m5.4k5.o3.o7.8c",
         "a = np.arange(3)",
         "b = np.arange(4)[:, None]",
         "(a + b).shape  # (4, 3)",
       )
     : python(
-        "2.2o2.o7.m13.7c2.2o2.o7.m5.4k4.9c3.2o2.o20.8c",
+        "2.o3.o7.m13.6c3.o3.o7.m5.4k4.8c4.o3.o20.8c",
         "a = np.arange(3)            # (3,)",
         "b = np.arange(4)[:, None]   # (4, 1)",
         "(a + b).shape               # (4, 3)",
@@ -148,7 +148,7 @@ export const states: Record<string, State> = {
           body: [
             ["p", "Every colour, and characters of two units:"],
             python(
-              "7n4k5n12.3o9.31c7k7s4.7s3k5.5k4s2om",
+              "7n4k5n12.2o10.31c7k7s4.7s2k6.5k4s2om",
               "@check",
               "def greet(name: str) -> str:",
               "    # every name 🎉 is welcome",

@@ -30,6 +30,50 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+describe("before any view", () => {
+  const unseen = () => {
+    const model = new MockModel({ course: freshCourse() });
+    const connection = new Connection(model.proxy(), () => "en");
+    connection.mirror("messages", readChatMessage);
+    connection.listen({});
+    ended.push(connection);
+    return { model, connection };
+  };
+
+  test("nothing is asked, whatever is heard or not", () => {
+    const { model, connection } = unseen();
+    model.say({ op: "batch", n: 3, set: { messages: [message(1)] } });
+    model.say({ op: "pulse", n: 4 });
+    model.emit("comm_live_update");
+    vi.advanceTimersByTime(120_000);
+    expect(model.sent).toEqual([]);
+    expect(connection.kernel.value).not.toBe("gone");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("the first one asks, later ones do not", () => {
+    const { model, connection } = unseen();
+    vi.advanceTimersByTime(120_000);
+    connection.show();
+    connection.show();
+    expect(model.asked("ready")).toBe(1);
+    model.snapshot([message(1)]);
+    vi.advanceTimersByTime(20_000);
+    connection.show();
+    expect(model.asked("ready")).toBe(1);
+    expect(connection.kernel.value).toBe("alive");
+  });
+
+  test("a comm that was closed meanwhile is gone, until it answers", () => {
+    const { model, connection } = unseen();
+    model.emit("comm:close");
+    expect(connection.kernel.value).toBe("gone");
+    connection.show();
+    model.snapshot([]);
+    expect(connection.kernel.value).toBe("alive");
+  });
+});
+
 describe("for whom", () => {
   test("asks for a snapshot at its start, with its page and language", () => {
     const { model, connection } = connect();

@@ -161,10 +161,13 @@ def test_code_is_coloured_by_six_letters() -> None:
 @pytest.mark.parametrize(
     ("code", "runs"),
     [
-        ("a = range(3)", "2.2o6.m"),
+        ("a = range(3)", "2.o7.m"),
         ("a\n", ""),
         ("", ""),
         ("'😀' + 1", "5s2om"),
+        ("return 1", "7km"),
+        ("x = 1 \n", "2.2om"),
+        (" \n\t", ""),
         ("# 😀😀", "6c"),
         ("x = '\U0001f9d1\u200d\U0001f3eb'  # ç", "2.2o9s3c"),
     ],

@@ -5,6 +5,7 @@ import type { Collection } from "../core/collection";
 import { on } from "../core/events";
 import type { ChatMessage } from "../core/messages";
 import { batch, Signal } from "../core/signal";
+import type { Room } from "./room";
 
 const MOST = 150;
 const AT_FIRST = 60;
@@ -12,7 +13,7 @@ const TRIMMED = 100;
 const STEP = 40;
 /** How near an edge, in px, the window grows there. */
 const NEAR = 500;
-const AT_END = 24;
+const AT_END = 4;
 
 export interface Window {
   from: number;
@@ -24,11 +25,12 @@ interface Anchor {
   top: number;
 }
 
-export interface ScrollerOptions {
-  messages: Collection<ChatMessage>;
-  isOwn: (doc: ChatMessage) => boolean;
-  older: () => void;
-}
+/** What it has to know of a room. */
+type Scrolled = Pick<Room, "messages" | "isOwn" | "older">;
+
+/** One number for how wide and how high. */
+const sizeOf = (element: HTMLElement | null): number =>
+  element ? element.clientWidth + element.clientHeight / 1e5 : 0;
 
 export class Scroller {
   readonly window = new Signal<Window>({ from: 0, to: 0 });
@@ -38,18 +40,18 @@ export class Scroller {
   /** The `born` of the message above which *New* stands. */
   readonly divider = new Signal<number | null>(null);
 
-  #options: ScrollerOptions;
+  #room: Scrolled;
   #messages: Collection<ChatMessage>;
   #element: HTMLElement | null = null;
-  #height = 0;
+  #size = 0;
   #generation = -1;
   #end = 0;
   #seen = -1;
   #anchor: Anchor | null = null;
 
-  constructor(options: ScrollerOptions) {
-    this.#options = options;
-    this.#messages = options.messages;
+  constructor(room: Scrolled) {
+    this.#room = room;
+    this.#messages = room.messages;
   }
 
   /** Watch `element`, whose first child holds the rows. Returns what ends it. */
@@ -95,10 +97,25 @@ export class Scroller {
     this.toEnd();
   }
 
+  /** The reader is where the view stands now, whatever events are still to come. */
+  hold(away?: boolean): void {
+    const element = this.#element;
+    if (!element || element.clientHeight === 0) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    const atEnd = this.window.value.to >= this.#messages.end && below <= AT_END;
+    batch(() => {
+      this.away.value = away ?? !atEnd;
+      if (this.away.value) this.#capture();
+      else this.#markSeen();
+      this.#grow(element);
+    });
+  }
+
   /** Called once the new rows stand. */
   afterRender(): void {
     const element = this.#element;
     if (!element || element.clientHeight === 0) return;
+    if (element.scrollHeight <= element.clientHeight) this.away.value = false;
     if (this.away.value) this.#restore(element);
     else element.scrollTop = element.scrollHeight;
     this.#grow(element);
@@ -146,7 +163,7 @@ export class Scroller {
     let first: number | null = null;
     for (let place = this.#messages.placeAfter(this.#seen); place < end; place++) {
       const doc = this.#messages.at(place);
-      if (!doc || doc.born == null || this.#options.isOwn(doc)) continue;
+      if (!doc || doc.born == null || this.#room.isOwn(doc)) continue;
       first ??= doc.born;
       count++;
     }
@@ -164,22 +181,13 @@ export class Scroller {
   };
 
   #onResize = (): void => {
-    this.#height = this.#element?.clientHeight ?? 0;
+    this.#size = sizeOf(this.#element);
     this.afterRender();
   };
 
   #onScroll = (): void => {
-    const element = this.#element;
-    // A scroll that comes with a change of height is the browser's, not the reader's.
-    if (!element || element.clientHeight === 0 || element.clientHeight !== this.#height) return;
-    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    const atEnd = this.window.value.to >= this.#messages.end && below <= AT_END;
-    batch(() => {
-      this.away.value = !atEnd;
-      if (atEnd) this.#markSeen();
-      else this.#capture();
-      this.#grow(element);
-    });
+    // A scroll that comes with a change of size is the browser's, not the reader's.
+    if (sizeOf(this.#element) === this.#size) this.hold();
   };
 
   /** Add rows at the edge that is near; drop as many at the other when there are too many. */
@@ -195,7 +203,7 @@ export class Scroller {
       const stop = Math.min(end, to + STEP);
       this.#setWindow(Math.max(from, stop - MOST), stop);
     } else if (element.scrollTop < NEAR && more) {
-      this.#options.older();
+      this.#room.older();
     }
   }
 

@@ -65,15 +65,7 @@ const Header = withHooks(function Header({ room }: { room: Room }, { words }: Co
 const Talk = withHooks(function Talk({ room }: { room: Room }, { words }: Context): VNode {
   const { connection, messages } = room;
   const stage = useRef<HTMLDivElement>();
-  const scroller = useMemo(
-    () =>
-      new Scroller({
-        messages,
-        isOwn: (doc) => room.isOwn(doc),
-        older: () => room.older(),
-      }),
-    [room, messages],
-  );
+  const scroller = useMemo(() => new Scroller(room), [room]);
   const { state, readonly } = useSignal(connection.lesson);
   const kernel = useSignal(connection.kernel);
   const ended = state === "stopped" || state === "closed";

@@ -2,7 +2,7 @@
 // that uses them is made by `withHooks`; every effect runs once the page stands, before it is seen.
 
 import { Component, type VNode } from "preact";
-import type { Context } from "./i18n";
+import type { Context, Speak } from "./i18n";
 import type { Signal } from "./signal";
 
 type Inputs = readonly unknown[] | undefined;
@@ -32,7 +32,7 @@ export function withHooks<P>(
     override render(): VNode | null {
       ({ slots, again } = this);
       at = 0;
-      return view(this.props, this.context as Context);
+      return view(this.props, (this.context as { speak?: Speak }).speak?.props ?? NOBODY);
     }
 
     override componentDidMount(): void {

@@ -26,8 +26,9 @@ export interface Context {
 
 /** Gives its words to all that is in it. */
 export class Speak extends Component<Context & { children: ComponentChildren }> {
-  override getChildContext(): Context {
-    return { words: this.props.words };
+  // Itself, not its words: a component that renders again on its own has the context of its mount.
+  override getChildContext(): { speak: Speak } {
+    return { speak: this };
   }
 
   override render(): ComponentChildren {
