@@ -12,16 +12,12 @@ import argparse
 import contextlib
 import socket
 import statistics
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from tests.lab.classroom import Class, Person
-from tests.lab.harness import Lab, LabPage, install_kernels
+from tests.lab.classroom import Person, classroom
+from tests.lab.harness import LabPage
 
 SLEEP = "import time\nwhile not __import__('pathlib').Path({gate!r}).exists():\n    time.sleep(0.5)"
 LOOP = (
@@ -196,48 +192,31 @@ def compare(label: str, sender: Person, reader: Person, n: int) -> None:
     print(f"{'':<36} ratio of medians {statistics.median(ours) / statistics.median(floor):.2f}")
 
 
-def run(n: int, kernel: str) -> None:
+def run(n: int) -> None:
     """One run: idle, asleep, in a loop, each after a few messages to warm up."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder = Path(name)
-        lab = Lab(playwright, folder / "lab")
-        lab.kernels = install_kernels(lab.data_dir, [kernel])
-        with lab:
-            numbers = iter(range(100))
-
-            def open_notebook(cells: list[str], k: str | None = None, **context: Any) -> LabPage:
-                notebook = f"n{next(numbers)}/notebook.ipynb"
-                lab.write_notebook(notebook, cells, k)
-                return lab.open(notebook, **context)
-
-            lesson = Class("py101", folder, open_notebook)
-            try:
-                mira = lesson.instructor()
-                ada = lesson.student("Ada")
-                with relay() as port:
-                    for person in (mira, ada):
-                        add_floor(person.lab, port)
-                        person.lab.page.evaluate(WATCH)
-                    measure(ada, mira, 5, "warm up")
-                    measure_floor(ada.lab, mira.lab, 5, "warm up")
-                    compare("idle", ada, mira, n)
-                    for label, code in (("time.sleep", SLEEP), ("a Python loop", LOOP)):
-                        gate = folder / label.replace(" ", "-")
-                        busy([mira, ada], code, gate)
-                        compare(f"both in {label}", ada, mira, n)
-                        gate.touch()
-                        for person in (mira, ada):
-                            person.lab.wait_kernel()
-            finally:
-                lesson.stop()
+    with classroom("py101") as lesson, relay() as port:
+        mira = lesson.instructor()
+        ada = lesson.student("Ada")
+        for person in (mira, ada):
+            add_floor(person.lab, port)
+            person.lab.page.evaluate(WATCH)
+        measure(ada, mira, 5, "warm up")
+        measure_floor(ada.lab, mira.lab, 5, "warm up")
+        compare("idle", ada, mira, n)
+        for label, code in (("time.sleep", SLEEP), ("a Python loop", LOOP)):
+            gate = lesson.folder / label.replace(" ", "-")
+            busy([mira, ada], code, gate)
+            compare(f"both in {label}", ada, mira, n)
+            gate.touch()
+            for person in (mira, ada):
+                person.lab.wait_kernel()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=60)
-    parser.add_argument("--kernel", default="ipykernel-7.4")
     args = parser.parse_args()
-    run(args.messages, args.kernel)
+    run(args.messages)
 
 
 if __name__ == "__main__":

@@ -12,23 +12,15 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.lab.classroom import Class, Person  # noqa: E402 - the checkout's own
-from tests.lab.harness import (  # noqa: E402
-    CHROMIUM_FLAGS,
-    Lab,
-    LabPage,
-    find_chromium,
-    install_kernels,
-)
+from tests.lab.classroom import Class, Person, classroom  # noqa: E402 - the checkout's own
+from tests.lab.harness import CHROMIUM_FLAGS, find_chromium  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 WIDTHS = (900, 360)
@@ -153,25 +145,10 @@ def main() -> None:
     parser.add_argument("--all", type=Path, default=None)
     args = parser.parse_args()
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder = Path(name)
-        lab = Lab(playwright, folder / "lab")
-        lab.kernels = install_kernels(lab.data_dir, ["ipykernel-7.4"])
-        with lab:
-            numbers = iter(range(100))
-
-            def open_notebook(cells: list[str], k: str | None = None, **context: Any) -> LabPage:
-                notebook = f"n{next(numbers)}/notebook.ipynb"
-                lab.write_notebook(notebook, cells, k)
-                return lab.open(notebook, **context)
-
-            lesson = Class("py101", folder, open_notebook)
-            try:
-                shots = args.all or folder / "shots"
-                shots.mkdir(exist_ok=True, parents=True)
-                states(lesson, shots)
-            finally:
-                lesson.stop()
+    with classroom("py101") as lesson:
+        shots = args.all or lesson.folder / "shots"
+        shots.mkdir(exist_ok=True, parents=True)
+        states(lesson, shots)
     lesson_picture()
 
 

@@ -99,22 +99,19 @@ def start(  # noqa: PLR0913 - the options of a service
     _acquire(lock, deadline, timeout)
     try:
         running = find(data_dir)
-        wanted = _Wanted(address, port, keep, rate_limits)
-        if running is not None and course in running.courses and wanted.differs(running):
-            # Its members come back to the new one by themselves; what is not asked for stays.
-            address, port = address or running.address, port or running.port
-            keep, rate_limits = keep or running.keep, rate_limits and running.rate_limits
-            stop(_info(course, running, started_now=False))
-            running = None
-        if running is not None and course in running.courses:
-            _attach(running, watched)
-            return _info(course, running, started_now=False)
-        if running is not None:
+        if running is not None and course not in running.courses:
             hosted = ", ".join(running.courses)
             msg = f"The service in {data_dir} hosts {hosted}, not {course}; use a folder a course."
             raise ServiceUnavailable(msg)
-        command = _command(course, data_dir, address, port, arguments)
-        command += ["--keep"] * keep + ["--no-rate-limits"] * (not rate_limits)
+        wanted = _Wanted(address, port, keep, rate_limits)
+        if running is not None and not wanted.differs(running):
+            _attach(running, watched)
+            return _info(course, running, started_now=False)
+        if running is not None:
+            # Its members come back to the new one by themselves; what is not asked for stays.
+            stop(_info(course, running, started_now=False))
+            wanted = wanted.over(running)
+        command = [*_command(course, data_dir, wanted), *arguments]
         command += ["--watch-pid", str(watched), "--linger", str(linger)]
         return _info(course, _spawn(command, data_dir, deadline), started_now=True)
     finally:
@@ -138,6 +135,15 @@ class _Wanted:
             or (self.port not in (None, 0) and self.port != running.port)
             or (self.keep and not running.keep)
             or (not self.rate_limits and running.rate_limits)
+        )
+
+    def over(self, running: state.State) -> "_Wanted":
+        """The same, with what was not asked for as the running service has it."""
+        return _Wanted(
+            self.address or running.address,
+            self.port or running.port,
+            self.keep or running.keep,
+            self.rate_limits and running.rate_limits,
         )
 
 
@@ -202,14 +208,12 @@ def find(data_dir: Path) -> state.State | None:
     return about if health is not None and health.get("instance") == about.instance else None
 
 
-def _command(
-    course: str, data_dir: Path, address: str | None, port: int | None, more: Sequence[str]
-) -> list[str]:
+def _command(course: str, data_dir: Path, wanted: _Wanted) -> list[str]:
     command = [sys.executable, "-m", "edu_widgets.service", "--data", str(data_dir)]
     command += ["--course", course]
-    command += ["--address", address] if address else []
-    command += ["--port", str(port)] if port is not None else []
-    return [*command, *more]
+    command += ["--address", wanted.address] if wanted.address else []
+    command += ["--port", str(wanted.port)] if wanted.port is not None else []
+    return command + ["--keep"] * wanted.keep + ["--no-rate-limits"] * (not wanted.rate_limits)
 
 
 def _spawn(command: list[str], data_dir: Path, deadline: float) -> state.State:

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, expect, sync_playwright
 
-from .harness import LabPage, wait_until
+from .harness import Lab, LabPage, install_kernels, wait_until
 
 SETUP = """
 import os
 os.environ["EDU_WIDGETS_DATA_DIR"] = {folder!r}
 import edu_widgets as edu
 """
+
+
+@contextmanager
+def classroom(course: str) -> Iterator[Class]:
+    """A course with a JupyterLab and a Chromium of its own; for what is not run by pytest."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        lab = Lab(playwright, folder / "lab")
+        lab.kernels = install_kernels(lab.data_dir, ["ipykernel-7.4"])
+        with lab:
+            numbers = itertools.count()
+
+            def open_notebook(
+                cells: Sequence[str], kernel: str | None = None, **context: Any
+            ) -> LabPage:
+                notebook = f"n{next(numbers)}/notebook.ipynb"
+                lab.write_notebook(notebook, cells, kernel)
+                return lab.open(notebook, **context)
+
+            made = Class(course, folder, open_notebook)
+            try:
+                yield made
+            finally:
+                made.stop()
 
 
 @dataclass

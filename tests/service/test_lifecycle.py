@@ -11,8 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,17 +24,11 @@ from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 from edu_widgets.service import launch, processes, state
 from edu_widgets.service.locks import FileLock
 from edu_widgets.service.server import Options, Server
+from tests.waiting import wait_until
 
 from .harness import CHANNEL, COURSE, Client, serving
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals")
-
-
-def wait_until(true: Callable[[], object], seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -45,7 +38,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
     about = state.read(tmp_path / "data")
     if about is not None and processes.alive(about.pid):
         os.kill(about.pid, signal.SIGTERM)
-        wait_until(lambda: not processes.alive(about.pid))
+        wait_until(lambda: not processes.alive(about.pid), "the service has ended")
     for process in launch._STARTED:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(5)
@@ -112,7 +105,7 @@ def test_after_kill_9_it_is_the_same_place_with_the_same_people(data: Path) -> N
         port = probe.getsockname()[1]  # one that no other test counts on
     first = start(data, port=port)
     os.kill(first.pid, signal.SIGKILL)
-    wait_until(lambda: not processes.alive(first.pid))
+    wait_until(lambda: not processes.alive(first.pid), "the service has ended")
     assert launch.find(data) is None
     second = start(data)
     assert second.started_now
@@ -166,7 +159,7 @@ def test_kill_9_amid_commits_loses_nothing_that_was_acked(data: Path) -> None:
         await asyncio.gather(*map(write, acked), return_exceptions=True)
 
     asyncio.run(all_of_them())
-    wait_until(lambda: not processes.alive(info.pid))
+    wait_until(lambda: not processes.alive(info.pid), "the service has ended")
     known = {mid for one in acked for mid in one}
     assert len(known) >= 100
     again = start(data)
