@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
+import { leanPreact } from "./lean.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -76,8 +77,9 @@ export const options = {
   tsconfigRaw: {},
   charset: "utf8",
   legalComments: "none",
-  plugins: [inlineCss],
-  mangleProps: new RegExp(`^(${[...ours, ...between].join("|")})$`),
+  plugins: [inlineCss, leanPreact],
+  // Preact marks what is its own with an underscore.
+  mangleProps: new RegExp(`^(_[a-z]\\w+|${[...ours, ...between].join("|")})$`),
 };
 
 /** Every bundle as `{path, text}`, after a second look that saves some 3 % once compressed. */

@@ -54,20 +54,63 @@ function useRows({ room, scroller }: Props, { words }: Context, active: string |
   return rows;
 }
 
+const articlesOf = (list: HTMLElement): HTMLElement[] => [
+  ...list.querySelectorAll<HTMLElement>("article"),
+];
+
+const focus = (element: HTMLElement | null | undefined): void =>
+  element?.focus({ preventScroll: true });
+
+/** What has the focus in `list`. */
+function focusIn(list: HTMLElement | null): HTMLElement | null {
+  const found = (list?.getRootNode() as ShadowRoot | undefined)?.activeElement;
+  return found && list?.contains(found) ? (found as HTMLElement) : null;
+}
+
+/** To the end, and the focus with it once its row stands. */
+function goToEnd(list: HTMLElement, scroller: Scroller): void {
+  scroller.toEnd();
+  queueMicrotask(() => focus(articlesOf(list).at(-1)));
+}
+
 /** Moving between messages: one tab stop, arrows, Home and End. */
 function moveFocus(event: KeyboardEvent, scroller: Scroller): void {
   const list = event.currentTarget as HTMLElement;
-  const articles = [...list.querySelectorAll<HTMLElement>("article")];
-  const root = list.getRootNode() as ShadowRoot;
-  const at = articles.indexOf(root.activeElement as HTMLElement);
-  if (at < 0) return;
-  const step = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: articles.length - 1 }[event.key];
-  if (step === undefined) return;
-  if (event.key === "End") scroller.toEnd();
+  const articles = articlesOf(list);
+  const held = focusIn(list);
+  const at = articles.indexOf(held as HTMLElement);
+  const { top } = list.getBoundingClientRect();
+  // From the list itself, to the first row in sight.
+  const seen = articles.findIndex((row) => row.getBoundingClientRect().bottom > top);
+  if (at < 0 && held !== list) return;
+  const step = { ArrowUp: at < 0 ? seen : at - 1, ArrowDown: at < 0 ? seen : at + 1, Home: 0 }[
+    event.key
+  ];
+  if (event.key === "End") goToEnd(list, scroller);
+  else if (step === undefined) return;
   event.preventDefault();
+  if (step === undefined) return;
+  if (step < 0) list.scrollTop = 0;
   const next = articles[step];
-  next?.focus({ preventScroll: true });
+  focus(next);
   next?.scrollIntoView({ block: "nearest" });
+  scroller.hold();
+}
+
+/** Remembers what has the focus before a rendering; the result puts it back, or near, after it. */
+function keepFocus(list: HTMLElement | null, { messages }: Room): () => void {
+  const held = focusIn(list);
+  if (!list || !held || held === list) return () => {};
+  const slots = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(".slot")];
+  const slot = held.closest<HTMLElement>(".slot");
+  const at = slots().indexOf(slot as HTMLElement);
+  return () => {
+    if (focusIn(list)) return;
+    if (held.isConnected) focus(held);
+    else if (slot?.isConnected) focus(slot.querySelector("article"));
+    else if (messages.get(slot?.dataset.id ?? "")) focus(list);
+    else focus((slots()[at] ?? slots().at(-1))?.querySelector("article"));
+  };
 }
 
 export const Log = withHooks(function Log({ room, scroller }: Props, { words }: Context): VNode {
@@ -76,17 +119,35 @@ export const Log = withHooks(function Log({ room, scroller }: Props, { words }: 
   useMemo(() => scroller.onData(), [scroller]);
   const rows = useRows({ room, scroller }, { words }, active);
 
+  const refocus = keepFocus(element.current, room);
   useEffect(() => {
     scroller.afterRender();
+    refocus();
   });
-  useEffect(() => (element.current ? scroller.attach(element.current) : undefined), [scroller]);
+  useEffect(() => {
+    const list = element.current;
+    if (!list) return;
+    const detach = scroller.attach(list);
+    return () => {
+      // The last message went: the box is what is left.
+      if (focusIn(list)) focus(list.closest(".talk")?.querySelector("textarea"));
+      detach();
+    };
+  }, [scroller]);
   useEffect(() => room.messages.version.subscribe(() => scroller.onData()), [room, scroller]);
 
   const onFocus = (event: FocusEvent): void => {
     const slot = (event.target as HTMLElement).closest<HTMLElement>("[data-id]");
     if (slot?.dataset.id) setActive(slot.dataset.id);
   };
+  // A message that unfolds grows downwards, also at the end.
+  const onFold = (event: Event): void => {
+    if ((event.target as HTMLElement).closest("[aria-expanded=false]")) scroller.hold(true);
+  };
   const away = useSignal(scroller.away);
+  const toEnd = (): void => {
+    if (element.current) goToEnd(element.current, scroller);
+  };
   const unseen = useSignal(scroller.unseen);
   const loading = useSignal(room.loadingOlder);
   return (
@@ -95,10 +156,12 @@ export const Log = withHooks(function Log({ room, scroller }: Props, { words }: 
         ref={element}
         class="log"
         role="log"
+        tabIndex={-1}
         aria-label={words.chat}
         aria-live={away ? "off" : "polite"}
         onKeyDown={(event) => moveFocus(event, scroller)}
         onFocusIn={onFocus}
+        onClickCapture={onFold}
       >
         <div class="rows">
           {rows.map((row) => (
@@ -113,7 +176,7 @@ export const Log = withHooks(function Log({ room, scroller }: Props, { words }: 
       )}
       {away && unseen > 0 && (
         <div class="fade">
-          <button type="button" class="newpill fill n" onClick={() => scroller.toEnd()}>
+          <button type="button" class="newpill fill n" onClick={toEnd}>
             <Icon name="down" />
             {words.pill(unseen)}
           </button>

@@ -109,7 +109,10 @@ function Message(props: RowProps): VNode {
   );
 }
 
-function Quote({ doc, own }: { doc: ChatMessage; own: boolean }, { words }: Context): VNode {
+const Quote = withHooks(function Quote(
+  { doc, own }: { doc: ChatMessage; own: boolean },
+  { words }: Context,
+): VNode {
   return (
     <div class="quote">
       <Icon name="reply" />
@@ -120,7 +123,7 @@ function Quote({ doc, own }: { doc: ChatMessage; own: boolean }, { words }: Cont
       <span dir="auto">{bodyText(doc.body).slice(0, 200).replaceAll("\n", " ")}</span>
     </div>
   );
-}
+});
 
 interface FoldedProps {
   doc: ChatMessage;
@@ -154,7 +157,7 @@ const Folded = withHooks(function Folded(
   );
 });
 
-function Reactions(
+const Reactions = withHooks(function Reactions(
   { doc, me }: { doc: ChatMessage; me: string | null },
   { words }: Context,
 ): VNode | null {
@@ -175,7 +178,7 @@ function Reactions(
       })}
     </ul>
   );
-}
+});
 
 /** Where an own message is on its way; nothing once it is there. */
 const Delivery = withHooks(function Delivery(

@@ -32,7 +32,7 @@ export function withHooks<P>(
     override render(): VNode | null {
       ({ slots, again } = this);
       at = 0;
-      return view(this.props, (this.context as { speak?: Speak }).speak?.props ?? NOBODY);
+      return view(this.props, (this.context as { speak?: Speak }).speak?.props as Context);
     }
 
     override componentDidMount(): void {
