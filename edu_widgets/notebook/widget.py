@@ -197,7 +197,12 @@ class LiveWidget(anywidget.AnyWidget):
             _log.log(level, "%r missed something (reported once).", self, exc_info=True)
 
     def _reply(self, message: Json) -> None:
-        self._channel.reply(message)
+        # After what was asked for has been written, and by whoever has written it: a handler
+        # that stayed to tell would compete with it for the interpreter.
+        try:
+            self._client.on_network(lambda: self._channel.reply(message))
+        except Exception:  # noqa: BLE001 - the lesson is closed or the process ends
+            self._channel.reply(message)
 
     def _push(self, message: Json) -> None:
         if sys.is_finalizing():
