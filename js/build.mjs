@@ -47,7 +47,9 @@ const ours = [
   ..."inputs icon today confirm version collection active rest next signal loading retry".split(
     " ",
   ),
-  ..."failed listen show attach stop live read window first root reset options empty".split(" "),
+  ..."tooLong speak hold failed listen show attach stop live read window first root reset options empty".split(
+    " ",
+  ),
 ];
 
 /** What Preact and our components call each other by: both are in the bundle, so these as well. */

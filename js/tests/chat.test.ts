@@ -32,6 +32,24 @@ describe("sending", () => {
     expect(shown.all(".state")).toEqual([]);
   });
 
+  test.each([
+    ["en", "8,001 of 8,000 characters: shorten it."],
+    ["tr", "8.000 karakter yerine 8.001: kısaltın."],
+  ])("keeps what is too long in the box, and says so in %s", async (lang, words) => {
+    const shown = stage({ options: { height: 420, lang } });
+    shown.model.snapshot([]);
+    await settled();
+    const most = `${"🎉".repeat(1_000)}${"x".repeat(7_000)}`;
+    await shown.send(`${most}y  \n`);
+    expect(shown.find(".refusal").textContent).toBe(words);
+    expect(shown.find<HTMLTextAreaElement>("textarea").value).toBe(`${most}y  \n`);
+    expect(shown.model.asked("intent")).toEqual([]);
+    await shown.type(`${most}  \n`);
+    expect(shown.find(".refusal").textContent).toBe("");
+    shown.press("Enter");
+    expect(shown.model.asked("intent", "chat.send")[0]?.args.text).toBe(most);
+  });
+
   test("does nothing without text", async () => {
     const shown = await live();
     await shown.send("  \n ");

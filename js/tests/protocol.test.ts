@@ -292,6 +292,16 @@ describe("the kernel", () => {
     expect(connection.kernel.value).toBe("alive");
   });
 
+  test("has not stopped because a lesson that was left is silent", () => {
+    const { model, connection } = connect();
+    model.snapshot([]);
+    model.say({ op: "batch", n: 1, lesson: { state: "closed" } });
+    vi.advanceTimersByTime(120_000);
+    expect(connection.kernel.value).toBe("alive");
+    model.emit("comm:close");
+    expect(connection.kernel.value).toBe("gone");
+  });
+
   test("has stopped after 35 s of silence, and anything shows that it is back", () => {
     const { model, connection } = connect();
     model.snapshot([]);

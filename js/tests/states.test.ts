@@ -193,7 +193,91 @@ test("one banner at a time: stopped, then offline, then busy", async () => {
   ]);
   shown.model.say({ op: "batch", n: 1, lesson: { state: "stopped", code: 4502, reason: "Odd." } });
   await settled();
-  expect(shown.all(".banner").map((banner) => banner.textContent)).toEqual(["Not connected. Odd."]);
+  expect(shown.all(".banner").map((banner) => banner.textContent)).toEqual([
+    "Not connected. Odd.Retry now",
+  ]);
+});
+
+describe("Retry now", () => {
+  const retries = (shown: Stage): number => shown.model.asked("intent", "lesson.retry").length;
+  const button = (shown: Stage) => shown.root.querySelector<HTMLElement>(".banner button");
+
+  test("is offered while stopped, with what is kept", async () => {
+    const lesson = { state: "stopped", code: 4508, reason: "The invite has expired.", queued: 1 };
+    const shown = stage({ options: { lang: "en" } });
+    snapshot([], lesson)(shown);
+    await settled();
+    expect(shown.text()).toContain(
+      "You cannot enter py101. The invite has expired. 1 message is kept. Retry now",
+    );
+    button(shown)?.click();
+    expect(retries(shown)).toBe(1);
+    const turkish = stage({ options: { lang: "tr" } });
+    snapshot([], { ...lesson, code: 4502, reason: "Olmadı.", queued: 2 })(turkish);
+    await settled();
+    expect(turkish.text()).toContain("Bağlı değil. Olmadı. 2 ileti saklanıyor. Şimdi dene");
+  });
+
+  test.each(["reconnecting", "connecting"])("is offered after 8 s of %s", async (state) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+    const shown = stage({ options: { lang: "en" } });
+    snapshot([message(1)], { state })(shown);
+    await settled();
+    expect(button(shown)).toBeNull();
+    vi.advanceTimersByTime(9_000);
+    await settled();
+    expect(shown.find(".banner b").textContent?.toLowerCase()).toBe(`${state}.`);
+    expect(button(shown)?.textContent).toBe("Retry now");
+    shown.model.say({ op: "batch", n: 1, lesson: { state: "live" } });
+    await settled();
+    expect(shown.all(".banner")).toEqual([]);
+  });
+
+  test.each(["reconnecting", "connecting"])(
+    "is offered while %s waits for a try",
+    async (state) => {
+      const shown = stage({ options: { lang: "en" } });
+      snapshot([message(1)], { state, nextTry: Date.now() + 4_900 })(shown);
+      await settled();
+      expect(shown.find(".banner").textContent).toContain("Next try in 5 s.");
+      expect(button(shown)?.textContent).toBe("Retry now");
+    },
+  );
+
+  test("rests for a second once pressed", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const shown = stage({ options: { lang: "en" } });
+    snapshot([], { state: "offline" })(shown);
+    await settled();
+    expect(button(shown)?.getAttribute("aria-disabled")).toBe("false");
+    button(shown)?.click();
+    await settled();
+    expect(button(shown)?.getAttribute("aria-disabled")).toBe("true");
+    button(shown)?.click();
+    expect(retries(shown)).toBe(1);
+    vi.advanceTimersByTime(1_000);
+    await settled();
+    button(shown)?.click();
+    expect(retries(shown)).toBe(2);
+  });
+});
+
+test("a kernel that is gone counts for more than a lesson that was left", async () => {
+  const shown = stage({ options: { lang: "en" } });
+  snapshot([message(1)])(shown);
+  shown.model.say({ op: "batch", n: 1, lesson: { state: "closed" } });
+  await settled();
+  expect(shown.text()).toContain("You have left the lesson. Run the cell with join() again.");
+  shown.model.emit("comm:close");
+  await settled();
+  expect(shown.text()).toContain("The kernel has stopped. Run the cell again.");
+
+  const late = stage({ options: { lang: "en" } });
+  snapshot([message(1)])(late);
+  late.model.emit("comm:close");
+  late.model.say({ op: "batch", n: 1, lesson: { state: "closed" } });
+  await settled();
+  expect(late.text()).toContain("The kernel has stopped. Run the cell again.");
 });
 
 test("Retry now asks the kernel to connect", async () => {

@@ -6,6 +6,7 @@ import { isComposing } from "../core/keyboard";
 import type { Room } from "./room";
 
 const MOST_LINES = 6;
+const MOST_CHARACTERS = 8_000;
 
 /** Let the box be as high as its text, to six lines; without height there is nothing to measure. */
 function fitHeight(area: HTMLTextAreaElement): void {
@@ -45,6 +46,8 @@ export const Composer = withHooks(function Composer(
   { words }: Context,
 ): VNode {
   const area = useRef<HTMLTextAreaElement>();
+  /** Whether what stands in the foot line is about this text. */
+  const refused = useRef<boolean>();
   const text = useSignal(room.draft);
   const ready = open && text.trim() !== "";
 
@@ -66,7 +69,15 @@ export const Composer = withHooks(function Composer(
 
   const send = (): void => {
     if (!ready) return;
-    room.send(text.trim());
+    const body = text.trimEnd();
+    // As the kernel counts: an emoji is one.
+    const { length } = [...body];
+    if (length > MOST_CHARACTERS) {
+      refused.current = true;
+      room.say(words.tooLong(length, MOST_CHARACTERS));
+      return;
+    }
+    room.send(body);
     onSent();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -95,6 +106,8 @@ export const Composer = withHooks(function Composer(
         value={text}
         onInput={(event) => {
           room.draft.value = event.currentTarget.value;
+          if (refused.current) room.say("");
+          refused.current = false;
         }}
         onKeyDown={onKeyDown}
       />

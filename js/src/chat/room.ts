@@ -83,6 +83,11 @@ export class Room {
     this.connection.intend("chat.older", { before: this.messages.floor }, { fleeting: true });
   }
 
+  /** Say `notice` in the foot line for a while. */
+  say(notice: string): void {
+    this.#setFor(this.notice, notice, NOTICE_FOR, "");
+  }
+
   connectNow(): void {
     this.connection.intend("lesson.retry", {}, { fleeting: true });
   }
@@ -126,7 +131,7 @@ export class Room {
     if (intent?.do === "chat.older") this.#setFor(this.loadingOlder, false);
     const doc = this.messages.get(asText(intent?.args.id));
     if (intent?.do !== "chat.send" || !doc || !isLocal(doc)) {
-      this.#setFor(this.notice, message, NOTICE_FOR, "");
+      this.say(message);
       return;
     }
     const failed = { ...doc, rev: (doc.rev ?? 0) + 1, state: "failed", error: message } as const;

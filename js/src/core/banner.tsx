@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { Kernel } from "./connection";
-import { useCountdown, withHooks } from "./hooks";
+import { useBrief, useCountdown, useMemo, withHooks } from "./hooks";
 import type { Context } from "./i18n";
 import { Icon, type IconName } from "./icons";
 import type { Catalog, Notice } from "./locale/catalog";
@@ -19,32 +19,42 @@ interface Shown {
   retry?: boolean;
 }
 
+/** After how long of trying, in ms, people may ask for another try. */
+const LONG = 8_000;
+
 function stopped(lesson: Lesson, kernel: Kernel, words: Catalog): Shown | null {
   if (kernel === "gone") return { notice: words.onGone, icon: "alert", stop: true };
   if (lesson.state === "closed") return { notice: words.onClosed, icon: "alert" };
   if (lesson.state !== "stopped") return null;
-  const notice = isForbidden(lesson)
+  const forbidden = isForbidden(lesson);
+  const { lead, rest } = forbidden
     ? words.onForbidden(lesson.course, lesson.reason)
     : words.onStopped(lesson.reason);
-  return { notice, icon: isForbidden(lesson) ? "lock" : "alert", stop: true };
+  const kept = lesson.queued > 0 ? ` ${words.kept(lesson.queued)}` : "";
+  const notice = { lead, rest: rest + kept };
+  return { notice, icon: forbidden ? "lock" : "alert", stop: true, retry: true };
 }
 
-/** One at a time: stopped, then offline or reconnecting, then a busy kernel. */
-function choose(
-  lesson: Lesson,
+/** Not there, or not yet, whether or not it is being tried. */
+function waiting(
+  { state, queued }: Lesson,
   kernel: Kernel,
   seconds: number | null,
+  long: boolean,
   words: Catalog,
 ): Shown | null {
-  const stop = stopped(lesson, kernel, words);
-  if (stop) return stop;
-  if (lesson.state === "offline") {
-    return { notice: words.onOffline(lesson.queued, seconds), icon: "off", retry: true };
+  const next = seconds === null ? "" : words.nextTry(seconds);
+  const retry = long || seconds !== null;
+  if (state === "offline") {
+    const notice = { lead: `${words.offline}.`, rest: words.onOffline(queued), next };
+    return { notice, icon: "off", retry: true };
   }
-  if (lesson.state === "reconnecting") {
-    return { notice: words.onReconnecting(lesson.queued), icon: "off" };
-  }
-  return kernel === "busy" ? { notice: words.onBusy, icon: "clock" } : null;
+  // Before its first word a kernel is not known to be trying.
+  const tries = state === "connecting" && kernel === "alive" && retry;
+  if (state !== "reconnecting" && !tries) return null;
+  const lead = `${tries ? words.connecting : words.reconnecting}.`;
+  const notice = { lead, rest: words.onReconnecting(queued), next };
+  return { notice, icon: "off", retry };
 }
 
 interface Props {
@@ -53,12 +63,20 @@ interface Props {
   onRetry: () => void;
 }
 
+/** One at a time: stopped, then offline or reconnecting, then a busy kernel. */
 export const Banner = withHooks(function Banner(
   { lesson, kernel, onRetry }: Props,
   { words }: Context,
 ): VNode {
-  const seconds = useCountdown(lesson.state === "offline" ? lesson.nextTry : null);
-  const shown = choose(lesson, kernel, seconds, words);
+  const { state } = lesson;
+  const long = useMemo(() => Date.now() + LONG, [state]);
+  const tries = state === "reconnecting" || state === "connecting";
+  const late = useCountdown(tries ? long : null) === 0;
+  const seconds = useCountdown(tries || state === "offline" ? lesson.nextTry : null);
+  const shown: Shown | null =
+    stopped(lesson, kernel, words) ??
+    waiting(lesson, kernel, seconds, late, words) ??
+    (kernel === "busy" ? { notice: words.onBusy, icon: "clock" } : null);
   // The status element stays, so that readers hear what comes into it.
   return (
     <div role="status" class="banners">
@@ -69,13 +87,32 @@ export const Banner = withHooks(function Banner(
             <b>{shown.notice.lead}</b> {shown.notice.rest}
             {shown.notice.next && <span aria-live="off"> {shown.notice.next}</span>}
           </p>
-          {shown.retry && (
-            <button type="button" class="btn" onClick={onRetry}>
-              {words.retryNow}
-            </button>
-          )}
+          {shown.retry && <RetryNow onRetry={onRetry} />}
         </div>
       )}
     </div>
+  );
+});
+
+/** Rests for a moment once pressed, so that one sees it did something. */
+const RetryNow = withHooks(function RetryNow(
+  { onRetry }: { onRetry: () => void },
+  { words }: Context,
+): VNode {
+  const [tried, setTried] = useBrief(1_000);
+  const onClick = (): void => {
+    if (tried) return;
+    setTried(true);
+    onRetry();
+  };
+  return (
+    <button
+      type="button"
+      class={tried ? "btn quiet" : "btn"}
+      aria-disabled={tried}
+      onClick={onClick}
+    >
+      {words.retryNow}
+    </button>
   );
 });

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useEffect, useRef, useState, withHooks } from "./hooks";
+import { useBrief, useRef, withHooks } from "./hooks";
 import type { Context } from "./i18n";
 import { Icon } from "./icons";
 import { asText } from "./messages";
@@ -56,20 +56,15 @@ export const CodeBlock = withHooks(function CodeBlock(
   { code, runs, reachable }: { code: string; runs: unknown; reachable: boolean },
   { words }: Context,
 ): VNode {
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useBrief(COPIED_FOR);
   const button = useRef<HTMLButtonElement>();
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), COPIED_FOR);
-    return () => clearTimeout(timer);
-  }, [copied]);
   const onCopy = async (): Promise<void> => {
     if (button.current) setCopied(await copy(code, button.current));
   };
   const tabIndex = reachable ? 0 : -1;
   return (
     <div class="code">
-      <pre tabIndex={tabIndex} dir="ltr">
+      <pre tabIndex={tabIndex} dir="ltr" role="region" aria-label={words.code}>
         {cut(code, runs).map(([kind, text], index) =>
           kind === "." ? (
             text

@@ -162,7 +162,8 @@ export class Connection {
   };
 
   #onSilence = (): void => {
-    this.#onClosed();
+    // A lesson that was left has nothing more to say.
+    if (this.lesson.value.state !== "closed") this.#onClosed();
     // Not a promise of life: if it answers after all, `#revive` asks for what was missed.
     this.#sendReady();
   };
@@ -193,7 +194,8 @@ export class Connection {
   #revive(message: KernelMessage): void {
     const kernel = this.kernel.value;
     if (kernel === "waiting") this.kernel.value = "alive";
-    if (kernel !== "gone") return;
+    // Its last words, come after its end, are no sign of life.
+    if (kernel !== "gone" || message.lesson.state === "closed") return;
     this.kernel.value = "alive";
     if (message.op !== "snapshot" || message.to !== this.page) this.#ask();
   }

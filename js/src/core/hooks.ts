@@ -102,6 +102,17 @@ export function useSignal<T>(signal: Signal<T>): T {
   return value;
 }
 
+/** What is true for `delay` ms once set. */
+export function useBrief(delay: number): [boolean, (value: boolean) => void] {
+  const [value, set] = useState(false);
+  useEffect(() => {
+    if (!value) return;
+    const timer = setTimeout(() => set(false), delay);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return [value, set];
+}
+
 /** Whole seconds until `until`, counting down while shown; `null` without a time. */
 export function useCountdown(until: number | null): number | null {
   const render = again;

@@ -23,8 +23,10 @@ export interface Catalog {
   offline: string;
   notConnected: string;
 
-  onReconnecting(kept: number): Notice;
-  onOffline(kept: number, seconds: number | null): Notice;
+  onReconnecting(kept: number): string;
+  onOffline(kept: number): string;
+  nextTry(seconds: number): string;
+  kept(count: number): string;
   onBusy: Notice;
   onGone: Notice;
   onClosed: Notice;
@@ -41,6 +43,7 @@ export interface Catalog {
   insertCode: string;
   copyCode: string;
   copied: string;
+  code: string;
 
   pending: string;
   queued: string;
@@ -48,6 +51,7 @@ export interface Catalog {
   failed: string;
   retry: string;
   discard: string;
+  tooLong(count: number, most: number): string;
 
   typing(names: readonly string[], people: number): string;
   pill(count: number): string;

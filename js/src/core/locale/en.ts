@@ -2,10 +2,11 @@ import type { Catalog } from "./catalog";
 
 const { format } = new Intl.NumberFormat("en");
 
-const kept = (count: number): string => {
-  if (count === 0) return "What you write is kept and will be sent.";
-  return `${format(count)} ${count === 1 ? "message is" : "messages are"} kept and will be sent.`;
-};
+const kept = (count: number): string =>
+  `${format(count)} ${count === 1 ? "message is" : "messages are"} kept`;
+
+const queued = (count: number): string =>
+  `${count === 0 ? "What you write is kept" : kept(count)} and will be sent.`;
 
 export const en: Catalog = {
   lang: "en",
@@ -23,18 +24,16 @@ export const en: Catalog = {
   offline: "Offline",
   notConnected: "Not connected",
 
-  onReconnecting: (count) => ({ lead: "Reconnecting.", rest: kept(count) }),
-  onOffline: (count, seconds) => ({
-    lead: "Offline.",
-    rest: kept(count),
-    next: seconds === null ? "" : `Next try in ${format(seconds)} s.`,
-  }),
+  onReconnecting: queued,
+  onOffline: queued,
+  nextTry: (seconds) => `Next try in ${format(seconds)} s.`,
+  kept: (count) => `${kept(count)}.`,
   onBusy: {
     lead: "The kernel is busy.",
     rest: "You can read; what you write is sent when the cell ends.",
   },
   onGone: { lead: "The kernel has stopped.", rest: "Run the cell again." },
-  onClosed: { lead: "You have left the lesson.", rest: "Run the cell again to come back." },
+  onClosed: { lead: "You have left the lesson.", rest: "Run the cell with join() again." },
   onStopped: (reason) => ({ lead: "Not connected.", rest: reason }),
   onForbidden: (course, reason) => ({ lead: `You cannot enter ${course}.`, rest: reason }),
   askInstructor: "Ask your instructor for a new invite, then run the cell again.",
@@ -49,6 +48,7 @@ export const en: Catalog = {
   insertCode: "Insert code",
   copyCode: "Copy code",
   copied: "Copied",
+  code: "Code",
 
   pending: "Sending",
   queued: "Waiting",
@@ -56,6 +56,7 @@ export const en: Catalog = {
   failed: "Not sent",
   retry: "Retry",
   discard: "Delete",
+  tooLong: (count, most) => `${format(count)} of ${format(most)} characters: shorten it.`,
 
   typing: (names, people) => {
     const [first, second] = names;

@@ -18,27 +18,20 @@ export const tr: Catalog = {
   offline: "Çevrimdışı",
   notConnected: "Bağlı değil",
 
-  onReconnecting: (count) => ({
-    lead: "Yeniden bağlanıyor.",
-    rest:
-      count === 0
-        ? "Yazdıklarınız saklanır ve gönderilir."
-        : `${format(count)} ileti sırada, gönderilecek.`,
-  }),
-  onOffline: (count, seconds) => ({
-    lead: "Çevrimdışı.",
-    rest:
-      count === 0
-        ? "Yazdıklarınız saklanır. Bağlantı gelince gider."
-        : `${format(count)} ileti sırada. Bağlantı gelince gider.`,
-    next: seconds === null ? "" : `Yeniden deneme: ${format(seconds)} sn`,
-  }),
+  onReconnecting: (count) =>
+    count === 0
+      ? "Yazdıklarınız saklanır ve gönderilir."
+      : `${format(count)} ileti sırada, gönderilecek.`,
+  onOffline: (count) =>
+    `${count === 0 ? "Yazdıklarınız saklanır" : `${format(count)} ileti sırada`}. Bağlantı gelince gider.`,
+  nextTry: (seconds) => `Yeniden deneme: ${format(seconds)} sn`,
+  kept: (count) => `${format(count)} ileti saklanıyor.`,
   onBusy: {
     lead: "Çekirdek meşgul.",
     rest: "Okuyabilirsiniz; yazdıklarınız hücre bitince gider.",
   },
   onGone: { lead: "Çekirdek durdu.", rest: "Hücreyi yeniden çalıştırın." },
-  onClosed: { lead: "Dersten ayrıldınız.", rest: "Dönmek için hücreyi yeniden çalıştırın." },
+  onClosed: { lead: "Dersten ayrıldınız.", rest: "join() hücresini yeniden çalıştırın." },
   onStopped: (reason) => ({ lead: "Bağlı değil.", rest: reason }),
   onForbidden: (course, reason) => ({ lead: `${course} dersine girilemiyor.`, rest: reason }),
   askInstructor: "Eğitmeninizden yeni bir davet isteyin, sonra hücreyi yeniden çalıştırın.",
@@ -53,6 +46,7 @@ export const tr: Catalog = {
   insertCode: "Kod ekle",
   copyCode: "Kodu kopyala",
   copied: "Kopyalandı",
+  code: "Kod",
 
   pending: "Gönderiliyor",
   queued: "Sırada",
@@ -60,6 +54,7 @@ export const tr: Catalog = {
   failed: "Gönderilemedi",
   retry: "Yeniden dene",
   discard: "Sil",
+  tooLong: (count, most) => `${format(most)} karakter yerine ${format(count)}: kısaltın.`,
 
   typing: (names, people) => {
     const [first, second] = names;
