@@ -41,8 +41,11 @@ function view(model: MockModel, endModel: () => void): Stage {
       return found;
     },
     all: (selector) => [...root.querySelectorAll<HTMLElement>(selector)],
-    // As it is seen, so without what is hidden.
-    text: () => (root.querySelector(".edu") as HTMLElement).innerText.replace(/\s+/g, " "),
+    // As it is seen, so without what is hidden and without marks of direction.
+    text: () =>
+      (root.querySelector(".edu") as HTMLElement).innerText
+        .replace(/[\u2068\u2069]/g, "")
+        .replace(/\s+/g, " "),
     async type(text) {
       const area = stage.find<HTMLTextAreaElement>("textarea");
       area.focus();

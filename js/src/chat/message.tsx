@@ -203,7 +203,12 @@ const Delivery = withHooks(function Delivery(
       <span role="alert" class="why">
         <Icon name="alert" />
         {words.failed}
-        {error && ` · ${error}`}
+        {error && (
+          <>
+            {" · "}
+            <bdi>{error}</bdi>
+          </>
+        )}
       </span>
       <button type="button" class="btn" onClick={() => room.retry(doc)}>
         {words.retry}

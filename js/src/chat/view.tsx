@@ -131,6 +131,9 @@ const Skeleton = (): VNode => (
   </div>
 );
 
+/** A name between marks that end what it may do to the direction of the text around it. */
+const isolated = (name: string): string => `\u2068${name}\u2069`;
+
 /** One fixed line over the composer: a refusal, or who is typing. */
 const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Context): VNode {
   const notice = useSignal(room.notice);
@@ -153,7 +156,7 @@ const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Contex
               <i />
               <i />
             </span>
-            <bdi>{words.typing(names, people)}</bdi>
+            {words.typing(names.map(isolated), people)}
           </>
         )}
       </span>

@@ -64,6 +64,7 @@ export const CodeBlock = withHooks(function CodeBlock(
   const tabIndex = reachable ? 0 : -1;
   return (
     <div class="code">
+      {/* biome-ignore lint/a11y/useSemanticElements: what scrolls is the code itself */}
       <pre tabIndex={tabIndex} dir="ltr" role="region" aria-label={words.code}>
         {cut(code, runs).map(([kind, text], index) =>
           kind === "." ? (
