@@ -87,21 +87,31 @@ const cuts = {
   ],
 };
 
+/** Where Preact's source begins. */
+export const preact = resolve(root, "index.js");
+
+/** A file of Preact's source without what is cut out of it. */
+export async function lean(path) {
+  const name = relative(root, path).replaceAll("\\", "/");
+  let source = await readFile(path, "utf8");
+  for (const [found, instead] of cuts[name] ?? []) {
+    if (source.search(found) < 0) throw new Error(`preact/src/${name} has no ${found}`);
+    source = source.replace(found, instead);
+  }
+  return source;
+}
+
+/** Files of Preact's source, by their path. */
+export const isPreact = /[\\/]preact[\\/]src[\\/].*\.js$/;
+
+/** For esbuild. */
 export const leanPreact = {
   name: "lean-preact",
   setup(build) {
-    build.onResolve({ filter: /^preact$/ }, () => ({
-      path: resolve(root, "index.js"),
-      sideEffects: false,
+    build.onResolve({ filter: /^preact$/ }, () => ({ path: preact, sideEffects: false }));
+    build.onLoad({ filter: isPreact }, async ({ path }) => ({
+      contents: await lean(path),
+      loader: "js",
     }));
-    build.onLoad({ filter: /[\\/]preact[\\/]src[\\/].*\.js$/ }, async ({ path }) => {
-      const name = relative(root, path).replaceAll("\\", "/");
-      let contents = await readFile(path, "utf8");
-      for (const [found, instead] of cuts[name] ?? []) {
-        if (contents.search(found) < 0) throw new Error(`preact/src/${name} has no ${found}`);
-        contents = contents.replace(found, instead);
-      }
-      return { contents, loader: "js" };
-    });
   },
 };

@@ -1,10 +1,34 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, chromiumPath } from "./gallery/chromium.mjs";
+import { isPreact, lean, preact } from "./lean.mjs";
+
+/** The Preact that is in the bundle, and its two names for JSX. */
+const leanPreact = {
+  name: "lean-preact",
+  enforce: "pre" as const,
+  resolveId: (id: string) => (id === "preact" ? preact : undefined),
+  load(id: string) {
+    const [path = ""] = id.split("?");
+    return isPreact.test(path) ? lean(path) : undefined;
+  },
+};
+
+const jsxNames = {
+  name: "jsx-names",
+  enforce: "post" as const,
+  transform: (code: string, id: string) =>
+    /\/src\/.*\.tsx/.test(id)
+      ? `${code}\nimport { h as jsx_h, Fragment as jsx_Fragment } from "/src/jsx";`
+      : undefined,
+};
 
 export default defineConfig({
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  optimizeDeps: { include: ["preact", "preact/hooks", "preact/jsx-runtime", "axe-core"] },
+  plugins: [leanPreact, jsxNames],
+  oxc: {
+    jsx: { runtime: "classic", pragma: "jsx_h", pragmaFrag: "jsx_Fragment", development: false },
+  },
+  optimizeDeps: { include: ["axe-core"], exclude: ["preact"] },
   test: {
     projects: [
       {

@@ -1,0 +1,3 @@
+export const preact: string;
+export const isPreact: RegExp;
+export function lean(path: string): Promise<string>;
