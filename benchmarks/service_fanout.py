@@ -22,6 +22,7 @@ and for the service rule, store and acknowledgement.
 import argparse
 import asyncio
 import base64
+import contextlib
 import json
 import multiprocessing
 import os
@@ -132,6 +133,7 @@ async def send_str_way(pipe: Connection, size: int) -> None:
 
 async def websockets_way(pipe: Connection, size: int) -> None:
     from websockets.asyncio.server import ServerConnection, broadcast, serve
+    from websockets.exceptions import ConnectionClosedError
 
     members: set[ServerConnection] = set()
     meter = Meter()
@@ -141,8 +143,9 @@ async def websockets_way(pipe: Connection, size: int) -> None:
 
     async def handler(member: ServerConnection) -> None:
         members.add(member)
-        async for _ in member:
-            await meter.write(send)
+        with contextlib.suppress(ConnectionClosedError):  # the end of the run
+            async for _ in member:
+                await meter.write(send)
 
     async with serve(handler, "127.0.0.1", 0, compression=None, backlog=1024) as server:
         pipe.send((next(iter(server.sockets)).getsockname()[1], "", ""))
