@@ -114,7 +114,7 @@ async def check_mirror(world: World, client: Client, channel: str) -> None:
 
 @given(st.lists(STEPS, max_size=40))
 @settings(
-    max_examples=60,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
