@@ -67,5 +67,22 @@ test("the bundle sends, fails, retries and pages", async () => {
   root.querySelector<HTMLElement>(".state .btn")?.click();
   await settled();
   expect(root.querySelector(".state")?.textContent).toBe("Sending");
+  const press = async (key: string): Promise<string | null | undefined> => {
+    root.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    await settled();
+    return root.activeElement?.querySelector(".text")?.textContent;
+  };
+  area.focus();
+  expect(await press("Escape")).toBe("hello");
+  expect(await press("ArrowUp")).toBe("Message 7");
+  model.set("options", { height: 420, lang: "tr" });
+  area.value = "x".repeat(8_001);
+  area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  area.focus();
+  await press("Enter");
+  expect(root.querySelector(".refusal")?.textContent).toBe(
+    "8.000 karakter yerine 8.001: kısaltın.",
+  );
+  expect(area.placeholder).toBe("Sınıfa yaz");
   dispose();
 });

@@ -41,6 +41,15 @@ describe("arrows in a long list", () => {
     expect([focused(shown), inSight(shown)]).toEqual(["m978", true]);
   });
 
+  test("also when a key repeats faster than the page draws", async () => {
+    const shown = await live(messages(1, 1_000));
+    await toList(shown);
+    for (let row = 0; row < 25; row++) shown.press("ArrowUp");
+    await settled();
+    await settled();
+    expect([focused(shown), inSight(shown)]).toEqual(["m975", true]);
+  });
+
   test("hold the view while others write", async () => {
     const shown = await live(messages(1, 100));
     await toList(shown);
@@ -161,6 +170,27 @@ test("a message unfolds downwards, also at the end", async () => {
   await settled();
   expect(text.clientHeight).toBeGreaterThan(800);
   expect(text.getBoundingClientRect().top).toBeCloseTo(top, 0);
+});
+
+test("a message that folds stays in sight", async () => {
+  const body = Array.from({ length: 60 }, (_, line) => `Line ${line}`).join("\n");
+  const shown = await live([...messages(1, 30), message(31, { body }), ...messages(32, 60)]);
+  const long = shown.all("article")[30] as HTMLElement;
+  const button = long.querySelector("button") as HTMLElement;
+  button.scrollIntoView({ block: "center" });
+  await settled();
+  button.click();
+  await settled();
+  button.scrollIntoView({ block: "center" });
+  await settled();
+  button.focus({ preventScroll: true });
+  button.click();
+  await settled();
+  await settled();
+  expect(long.querySelector(".folded")).not.toBeNull();
+  expect([shown.root.activeElement === button, inSight(shown)]).toEqual([true, true]);
+  const top = long.getBoundingClientRect().top - log(shown).getBoundingClientRect().top;
+  expect(top).toBeGreaterThanOrEqual(-1);
 });
 
 test("a wider chat keeps the reader's place", async () => {

@@ -140,9 +140,16 @@ export const Log = withHooks(function Log({ room, scroller }: Props, { words }: 
     const slot = (event.target as HTMLElement).closest<HTMLElement>("[data-id]");
     if (slot?.dataset.id) setActive(slot.dataset.id);
   };
-  // A message that unfolds grows downwards, also at the end.
+  // A message that unfolds grows downwards, also at the end; one that folds stays in sight.
   const onFold = (event: Event): void => {
-    if ((event.target as HTMLElement).closest("[aria-expanded=false]")) scroller.hold(true);
+    const button = (event.target as HTMLElement).closest("[aria-expanded]");
+    if (!button) return;
+    scroller.hold(true);
+    if (button.getAttribute("aria-expanded") === "false") return;
+    requestAnimationFrame(() => {
+      button.closest("article")?.scrollIntoView({ block: "nearest" });
+      scroller.hold();
+    });
   };
   const away = useSignal(scroller.away);
   const toEnd = (): void => {
