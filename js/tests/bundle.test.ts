@@ -79,6 +79,7 @@ test("the bundle sends, fails, retries and pages", async () => {
   area.value = "x".repeat(8_001);
   area.dispatchEvent(new InputEvent("input", { bubbles: true }));
   area.focus();
+  await settled();
   await press("Enter");
   expect(root.querySelector(".refusal")?.textContent).toBe(
     "8.000 karakter yerine 8.001: kısaltın.",
