@@ -239,7 +239,7 @@ describe("Retry now", () => {
       const shown = stage({ options: { lang: "en" } });
       snapshot([message(1)], { state, nextTry: Date.now() + 4_900 })(shown);
       await settled();
-      expect(shown.find(".banner").textContent).toContain("Next try in 5 s.");
+      expect(shown.find(".banner").textContent).toContain("Next try in 5\u00a0s.");
       expect(button(shown)?.textContent).toBe("Retry now");
     },
   );

@@ -26,7 +26,7 @@ export const en: Catalog = {
 
   onReconnecting: queued,
   onOffline: queued,
-  nextTry: (seconds) => `Next try in ${format(seconds)} s.`,
+  nextTry: (seconds) => `Next try in ${format(seconds)}\u00a0s.`,
   kept: (count) => `${kept(count)}.`,
   onBusy: {
     lead: "The kernel is busy.",

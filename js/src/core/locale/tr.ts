@@ -24,7 +24,7 @@ export const tr: Catalog = {
       : `${format(count)} ileti sırada, gönderilecek.`,
   onOffline: (count) =>
     `${count === 0 ? "Yazdıklarınız saklanır" : `${format(count)} ileti sırada`}. Bağlantı gelince gider.`,
-  nextTry: (seconds) => `Yeniden deneme: ${format(seconds)} sn`,
+  nextTry: (seconds) => `Yeniden deneme: ${format(seconds)}\u00a0sn`,
   kept: (count) => `${format(count)} ileti saklanıyor.`,
   onBusy: {
     lead: "Çekirdek meşgul.",
