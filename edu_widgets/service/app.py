@@ -83,21 +83,29 @@ class Door:
 _DOOR: web.AppKey[Door] = web.AppKey("door", Door)
 
 
-def application(door: Door) -> web.Application:
-    """The application, without a socket."""
+def application(door: Door, prefix: str = "") -> web.Application:
+    """The application, without a socket.
+
+    A proxy such as JupyterHub's passes the path of the public URL on: all is under `prefix` too.
+    """
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_guard])
     app[_DOOR] = door
-    app.router.add_get("/", _root)
-    app.router.add_get("/api/realtime/ws", _websocket)
-    app.router.add_post("/api/join", _join)
-    app.router.add_get("/api/me", _me)
-    app.router.add_post("/api/role", _role)
-    app.router.add_post("/api/attach", _attach)
-    app.router.add_get("/health", _health)
-    app.router.add_get("/metrics", _metrics)
-    app.router.add_get("/{course}", _invite)
+    for path in {"", prefix}:
+        _add_routes(app.router, path)
     app.on_response_prepare.append(_mark)
     return app
+
+
+def _add_routes(router: web.UrlDispatcher, prefix: str) -> None:
+    router.add_get(f"{prefix}/", _root)
+    router.add_get(f"{prefix}/api/realtime/ws", _websocket)
+    router.add_post(f"{prefix}/api/join", _join)
+    router.add_get(f"{prefix}/api/me", _me)
+    router.add_post(f"{prefix}/api/role", _role)
+    router.add_post(f"{prefix}/api/attach", _attach)
+    router.add_get(f"{prefix}/health", _health)
+    router.add_get(f"{prefix}/metrics", _metrics)
+    router.add_get(f"{prefix}/{{course}}", _invite)
 
 
 async def _mark(_request: web.Request, response: web.StreamResponse) -> None:
@@ -218,7 +226,7 @@ async def _invite(request: web.Request) -> web.Response:
         raise refusal(Code.NO_SUCH_CHANNEL, str(error)) from error
     url = str(request.url)
     if door.address.url:
-        url = door.address.url + str(request.rel_url)
+        url = door.address.url + str(request.rel_url).removeprefix(door.address.prefix)
     # Whether the course exists is for those to know who have its invite.
     page = invite_page.render(course, url)
     headers = {"Content-Security-Policy": invite_page.POLICY, "Referrer-Policy": "no-referrer"}

@@ -33,6 +33,11 @@ class Address:
         return f"http://{f'[{named}]' if ':' in named else named}:{port}"
 
     @property
+    def prefix(self) -> str:
+        """The path of the public URL, which a proxy may pass on; "" if it has none."""
+        return urlsplit(self.url).path.rstrip("/")
+
+    @property
     def reach(self) -> str:
         """Who can reach it, in one sentence."""
         if self.url:

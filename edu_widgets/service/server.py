@@ -98,7 +98,8 @@ class Server:
         door = Door(
             self.hub, people, options.address, instance, version, options.keys, self._watched.add
         )
-        self._runner = web.AppRunner(application(door), access_log=None, handle_signals=False)
+        app = application(door, options.address.prefix)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self._runner.setup()
         port = await self._listen(before.port if before else FIRST_PORT)
         self.hub.start()
