@@ -56,7 +56,8 @@ def test_wheel_from_sdist_needs_no_node(sdist: Path, bundles: Path, tmp_path: Pa
         names = archive.namelist()
     assert {f"edu_widgets/static/{bundle.name}" for bundle in bundles.glob("*.js")} <= set(names)
     assert {"edu_widgets/__init__.py", "edu_widgets/py.typed"} <= set(names)
-    lessons = {f"edu_widgets/notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    notebooks = (ROOT / "notebooks").glob("*.ipynb")
+    lessons = {f"edu_widgets/notebooks/{path.name}" for path in notebooks}
     assert lessons, "the demo shows them"
     assert lessons <= set(names)
     assert {name.split("/")[0] for name in names} == {"edu_widgets", "edu_widgets-0.1.0.dist-info"}
