@@ -292,9 +292,11 @@ class Lab:
         if kernel is not None:
             self._choose_kernel(name, kernel)
         context.setdefault("viewport", {"width": 1280, "height": 900})
+        fresh = not any(page.name == name for page in self._pages)
         made = LabPage(self, name, self._browser.new_context(**context))
         self._pages.append(made)
-        return made._open()
+        made._open()
+        return made._wake_kernel() if fresh else made
 
     def new_page(self, **context: Any) -> Page:
         """A page of a browser context of its own, for what is not on this server."""
@@ -411,6 +413,7 @@ _PAGE_SCRIPT = """
     await future.done;
     return out;
   };
+  lab.later = (ms) => new Promise((resolve) => setTimeout(() => resolve(false), ms));
   lab.outputs = (i) => lab.panel().content.widgets[i].model.outputs.toJSON();
 })();
 """
@@ -454,6 +457,19 @@ class LabPage:
         return self.wait_kernel()
 
     # -- state
+
+    def _wake_kernel(self) -> Self:
+        """See that a new kernel runs what it is sent.
+
+        Now and then one does not answer its first request for good, with nothing of ours in it
+        yet (seen once with ipykernel 7.3 in some 150 starts): it is started again.
+        """
+        answered = "() => Promise.race([__lab.execute('').then(() => true), __lab.later(20000)])"
+        for _ in range(3):
+            if self.page.evaluate(answered):
+                return self.wait_kernel()
+            self.restart_kernel()
+        raise LabError(f"{self.name}: the kernel answers nothing")
 
     def wait_kernel(self, timeout: float = 60) -> Self:
         """Wait until the notebook is open and its kernel is connected and idle."""
