@@ -25,6 +25,8 @@ STEPS = st.one_of(
     st.tuples(st.just("connect"), who, small),
     st.tuples(st.just("deliver"), who, st.integers(0, 12)),
     st.tuples(st.just("older"), who, small),
+    st.tuples(st.just("lose"), who, small),
+    st.tuples(st.just("older, and an edit overtakes it"), who, st.integers(0, 400)),
     st.tuples(st.just("newcomer"), who, small),
     st.tuples(st.just("settle"), who, small),
     st.tuples(st.just("crowd"), who, st.integers(20, 70)),
@@ -42,6 +44,10 @@ async def play(steps: list[tuple[str, int, int]], folder: Path) -> None:
     try:
         for number, (what, index, amount) in enumerate(steps):
             await step(world, number, what, index, amount)
+        await world.settle()
+        # A hole is noticed at the next change; so there is one in every channel.
+        for client in world.clients:
+            world.touch(client, "everywhere", f"last-{client.person.id}", "the end")
         await world.settle()
         await check(world)
     finally:
@@ -73,6 +79,17 @@ async def step(  # noqa: C901, PLR0912 - one case a step
         case "older":
             client.session.older(ROOM, "message", WINDOW)
             client._act()
+        case "lose":
+            client.lose()
+        case "older, and an edit overtakes it" if world.said:
+            client.session.older(ROOM, "message", WINDOW)
+            client._act()
+            await client.deliver(1000, 0)
+            other = world.clients[(index + 1) % 3]
+            world.touch(other, "edit", world.said[amount % len(world.said)], f"late {number}")
+            await other.deliver(1000, 0)
+            await asyncio.sleep(0.002)
+            client.delay_pages()
         case "newcomer" if len(world.clients) < 5:
             world.join(f"new{number}").connect()
         case "settle":
@@ -128,7 +145,8 @@ def test_every_mirror_ends_equal_to_what_it_may_see(steps: list[tuple[str, int, 
 def test_long_lessons_too(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     names = ["say", "edit", "delete", "everywhere", "drop", "connect", "deliver", "older", "crowd"]
-    weights = [6, 6, 2, 2, 2, 4, 10, 2, 1]
+    names += ["lose", "older, and an edit overtakes it"]
+    weights = [6, 6, 2, 2, 2, 4, 10, 2, 1, 2, 4]
     steps = [
         (rng.choices(names, weights)[0], rng.randrange(3), rng.randrange(1, 60)) for _ in range(400)
     ]
@@ -159,5 +177,42 @@ def test_nothing_secret_reaches_a_mirror_it_is_not_for(tmp_path: Path) -> None:
         assert b'"secret-1"' not in everything["ada"] + everything["bo"]
         assert b'"secret-2"' in everything["ada"]
         assert b'"secret-2"' not in everything["mira"] + everything["bo"]
+
+    asyncio.run(lesson())
+
+
+@pytest.mark.parametrize("what", ["edit", "delete"])
+def test_a_page_that_arrives_after_a_change_to_it(what: str, tmp_path: Path) -> None:
+    async def lesson() -> None:
+        world = await World(tmp_path).open()
+        mira, bo = world.join("mira", "instructor"), world.join("bo")
+        try:
+            for number in range(2 * WINDOW + 20):
+                world.say(mira, str(number))
+                if number % 100 == 0:
+                    await world.settle()
+            await world.settle()
+            ada = world.join("ada")
+            await world.settle()
+            assert ada.session.channels[ROOM].mirror.floor("message") > 0
+            assert ada.session.older(ROOM, "message", WINDOW)
+            ada._act()
+            await ada.deliver(1000, 0)
+            target = world.said[WINDOW + 5]
+            assert ada.session.channels[ROOM].mirror.get(target) is None
+            world.touch(bo, what, target, "changed meanwhile")
+            await bo.deliver(1000, 0)
+            while not any(  # noqa: ASYNC110 - the wire has no events
+                target.encode() in f and b'"changes"' in f for f in ada.frames()
+            ):
+                await asyncio.sleep(0.001)
+            ada.delay_pages()
+            await world.settle()
+            held = ada.session.channels[ROOM].mirror.get(target)
+            assert (held is None) == (what == "delete")
+            assert held is None or b"changed meanwhile" in bytes(held.body)
+            await check(world)
+        finally:
+            await world.close()
 
     asyncio.run(lesson())

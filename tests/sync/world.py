@@ -17,7 +17,15 @@ from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.chat.service import FEATURE as CHAT
 from edu_widgets.client.outbox import Command, Outbox
 from edu_widgets.client.session import Close, Connect, Send, Session
-from edu_widgets.protocol import REGISTRY, CommandType, DocumentKind, Lane, uuid7
+from edu_widgets.protocol import (
+    MAX_SERVICE_FRAME,
+    REGISTRY,
+    CommandType,
+    DocumentKind,
+    Lane,
+    decode,
+    uuid7,
+)
 from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
 from edu_widgets.protocol.errors import OutboxFull
 from edu_widgets.protocol.messages import Data
@@ -176,6 +184,28 @@ class Client:
             assert self.wire is not None
             self.session.receive(self.wire.frames.popleft())
             self._act()
+
+    def frames(self) -> list[bytes]:
+        """What is on its way to this client."""
+        return list(self.wire.frames) if self.wire is not None else []
+
+    def lose(self) -> bool:
+        """Lose a live change on its way: a hole, to be noticed at the next change."""
+        for frame in self.wire.frames if self.wire else ():
+            envelope = decode(frame, limit=MAX_SERVICE_FRAME)
+            state = self.session.channels.get(envelope.channel)
+            if envelope.type == "changes" and state is not None and not state.catching_up:
+                assert self.wire is not None
+                self.wire.frames.remove(frame)
+                return True
+        return False
+
+    def delay_pages(self) -> None:
+        """Let pages of older documents arrive after everything that was sent since."""
+        if self.wire is not None:
+            frames = list(self.wire.frames)
+            late = [f for f in frames if decode(f, limit=MAX_SERVICE_FRAME).type == "page"]
+            self.wire.frames = deque([f for f in frames if f not in late] + late)
 
     def _act(self) -> None:
         for action in self.session.actions():
