@@ -36,7 +36,8 @@ class ChannelConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
 class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Everything a file can set. `rate_limits=False` lifts the message limits of all channels."""
 
-    course: ChannelConfig = ChannelConfig()
+    # The seed has `questions` in a lesson's channel only; ours keeps its chat in the course's.
+    course: ChannelConfig = ChannelConfig(features=("chat", "reactions", "polls", "questions"))
     lesson: ChannelConfig = ChannelConfig(
         max_users=500,
         allowed_roles=("student", "instructor"),

@@ -121,7 +121,7 @@ export interface RoleBody {
 /**
  * A chat message (seed: *Chat System Implementation*). Times are ms since 1970.
  *
- * `role` is ours: the author's role when it was written, absent for students.
+ * Ours are `role`, the author's when it was written, absent for students, and what follows it.
  */
 export interface MessageBody {
   /** The id, made once by whoever creates the thing and never again. */
@@ -151,6 +151,110 @@ export interface MessageBody {
   reactions?: Reaction[];
   /** The person's role in the course: `student`, `instructor` or `admin`. */
   role?: string | null;
+  /** How often it was edited; an edit has to name the version it saw. */
+  version?: number;
+  /** The display names it mentions; each stands in `content` behind an `@`. */
+  mentions?: string[];
+  /** Whether it was asked as a question; there is a `question` document then. */
+  question?: boolean;
+}
+
+/** A message that stays in sight. Its document's id is `pin:<messageId>`. */
+export interface PinBody {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** The id of who wrote the message. */
+  userId: string;
+  /** The display name of who wrote the message. */
+  userName: string;
+  /** The beginning of the message's text, at most 300 characters. */
+  content: string;
+  /** When it was pinned, in ms since 1970. */
+  at: number;
+  /** The id of who pinned it. */
+  by: string;
+  /** The display name of who pinned it. */
+  byName: string;
+}
+
+/** A message that was asked as a question. Its document's id is `question:<messageId>`. */
+export interface QuestionBody {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** The id of who asked. */
+  userId: string;
+  /** The display name of who asked. */
+  userName: string;
+  /** The beginning of the message's text, at most 300 characters. */
+  content: string;
+  /** When it was asked, in ms since 1970. */
+  at: number;
+  /** How many people want it answered. */
+  votes?: number;
+  /** When it was marked as answered, in ms since 1970; absent while it is open. */
+  answered?: number | null;
+  /** The display name of who marked it as answered. */
+  answeredBy?: string | null;
+}
+
+/** How a chat is run. The one document of its kind; its id is `chat`. */
+export interface ChatSettingsBody {
+  /** Seconds between two messages of a person; 0: no such limit. Staff is exempt. */
+  slowMode?: number;
+}
+
+/**
+ * Somebody may not write for a while. Its document's id is `mute:<userId>`.
+ *
+ * It is in the staff's channel and in that person's own.
+ */
+export interface MuteBody {
+  /** Who may not write. */
+  userId: string;
+  /** The display name of who may not write. */
+  userName: string;
+  /** Until when, in ms since 1970; 0: until it is lifted. */
+  until?: number;
+  /** The display name of who said so. */
+  byName?: string;
+}
+
+/**
+ * What one person reacted to one message with, in their own channel.
+ *
+ * Its document's id is `reactions:<messageId>`; it is deleted when nothing is left.
+ */
+export interface OwnReactionsBody {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** The emoji this person has set. */
+  emojis: string[];
+}
+
+/**
+ * One person wants a question answered; in their own channel.
+ *
+ * Its document's id is `vote:<messageId>`; it is deleted when the vote is taken back.
+ */
+export interface OwnVoteBody {
+  /** The id of the message that was asked as a question. */
+  messageId: string;
+}
+
+/** How far one person has read the chat; in their own channel, its id is `read:chat`. */
+export interface ReadMarkBody {
+  /** The `born` of the newest message they have read. */
+  born: number;
+}
+
+/**
+ * When one person last wrote, kept only while the chat is slowed down.
+ *
+ * In their own channel; its document's id is `last:chat`.
+ */
+export interface LastMessageBody {
+  /** When they last wrote, in ms since 1970. */
+  at: number;
 }
 
 /** Create a message. The service takes author, name, role and time from what it knows. */
@@ -172,6 +276,88 @@ export interface ChatMessageData {
   type?: string;
   /** The id of the message this one answers. */
   replyTo?: string | null;
+  /** Whether it is to stand among the questions; the channel has to offer `questions`. */
+  question?: boolean;
+  /** The display names it mentions, at most 20; kept are those that stand in it behind an `@`. */
+  mentions?: string[];
+}
+
+/** Give a message another text: one's own, or as staff anybody's. */
+export interface EditMessageData {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** The new text: Markdown, 1 to 8,000 characters. */
+  content: string;
+  /** The `version` that was seen; if the message has another one by now, the answer is `STALE`. */
+  version?: number;
+  /** The display names it mentions now. */
+  mentions?: string[];
+}
+
+/** Delete a message, with its pin and its question: one's own, or as staff anybody's. */
+export interface DeleteMessageData {
+  /** The id of the message it is about. */
+  messageId: string;
+}
+
+/** Set a reaction to a message, or take it back. Doing it twice changes nothing. */
+export interface AddReactionData {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** One emoji, at most 32 bytes of UTF-8. */
+  emoji: string;
+  /** The person's id on this service. */
+  userId?: string;
+  /** Ours: `add` (the default) or `remove`. */
+  action?: string;
+}
+
+/** Pin a message, or unpin it. Only staff; at most 20 at once. */
+export interface PinMessageData {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** Whether it is to be pinned. */
+  pinned: boolean;
+}
+
+/** Set how much time has to lie between two messages of a person. Only staff. */
+export interface SetSlowModeData {
+  /** How many seconds, 0 (no limit) to 3,600. */
+  seconds: number;
+}
+
+/** Keep a person from writing, or let them write again. Only staff, and never about staff. */
+export interface MuteUserData {
+  /** Whom it is about. */
+  userId: string;
+  /** The display name of whom it is about. */
+  userName?: string;
+  /** Whether they are to be muted. */
+  muted?: boolean;
+  /** For how long; 0: until it is lifted. */
+  minutes?: number;
+}
+
+/** Want a question answered, or no more. Not one's own; doing it twice changes nothing. */
+export interface UpvoteQuestionData {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** Whether the vote is given; `false` takes it back. */
+  on: boolean;
+}
+
+/** Mark a question as answered, or as open again: staff, and who asked it. */
+export interface AnswerQuestionData {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** Whether it is answered. */
+  answered: boolean;
+}
+
+/** Note how far one has read. It only ever moves up. */
+export interface MarkReadData {
+  /** The `born` of the newest message that was read. */
+  born: number;
 }
 
 /**
@@ -356,14 +542,42 @@ export interface RoomData {
   names?: string[];
 }
 
-/** Who reacted to a message with one emoji. */
+/**
+ * Ask for a channel's messages that contain `query` in their text or their author's name.
+ *
+ * Upper and lower case, accents, and the Turkish ı and i are not told apart.
+ */
+export interface SearchData {
+  /** What to look for, 1 to 200 characters. */
+  query: string;
+  /** How many messages at most; the service caps it at 50. */
+  limit?: number;
+  /** Only messages born before this sequence number; without it from the newest on. */
+  before?: number | null;
+}
+
+/** The answer to `search`. Its documents are for showing; they belong into no mirror. */
+export interface FoundData {
+  /** What was looked for. */
+  query: string;
+  /** The messages found, newest first. */
+  docs?: KeyedDocument[];
+  /** Whether older messages are left to look through. */
+  more?: boolean;
+  /** How far down it was looked: the `before` of the next search; 0 if all was seen. */
+  floor?: number;
+}
+
+/** How many people reacted to a message with one emoji, and who the first of them are. */
 export interface Reaction {
   /** The emoji people reacted with. */
   emoji: string;
-  /** How many people did. */
+  /** How many people did, all of them. */
   count: number;
-  /** The ids of the people who did. */
+  /** The ids of the first 12 of them. */
   users: string[];
+  /** The display names of the same people, in the same order. */
+  names?: string[];
 }
 
 /** How far a mirror has got in one history of a channel. */
@@ -377,12 +591,22 @@ export interface Cursor {
 /** What clients send: the data of each type. */
 export interface ClientMessages {
   chat_message: ChatMessageData;
+  edit_message: EditMessageData;
+  delete_message: DeleteMessageData;
+  add_reaction: AddReactionData;
+  pin_message: PinMessageData;
+  set_slow_mode: SetSlowModeData;
+  mute_user: MuteUserData;
+  upvote_question: UpvoteQuestionData;
+  answer_question: AnswerQuestionData;
+  mark_read: MarkReadData;
   subscribe: SubscribeData;
   unsubscribe: UnsubscribeData;
   heartbeat: HeartbeatData;
   request_history: RequestHistoryData;
   typing_start: TypingStartData;
   typing_stop: TypingStopData;
+  search: SearchData;
 }
 
 /** What the service sends: the data of each type. */
@@ -399,12 +623,21 @@ export interface ServiceMessages {
   page: PageData;
   ack: AckData;
   room: RoomData;
+  found: FoundData;
 }
 
 /** The body of each kind of document. */
 export interface DocumentBodies {
   role: RoleBody;
   message: MessageBody;
+  pin: PinBody;
+  question: QuestionBody;
+  chat_settings: ChatSettingsBody;
+  mute: MuteBody;
+  own_reactions: OwnReactionsBody;
+  own_vote: OwnVoteBody;
+  read_mark: ReadMarkBody;
+  last_message: LastMessageBody;
 }
 
 type FrameOf<Messages> = {

@@ -12,10 +12,11 @@ _PACKAGE = Path(__file__).parents[2]
 
 
 def register_features() -> list[str]:
-    """Import every feature's `documents.py`, found by its folder; returns the modules' names."""
+    """Import every feature's `documents.py` and `commands.py`; returns the modules' names."""
     found = [
-        f"{_PACKAGE.name}.{path.parent.name}.documents"
-        for path in sorted(_PACKAGE.glob("*/documents.py"))
+        f"{_PACKAGE.name}.{path.parent.name}.{path.stem}"
+        for name in ("documents", "commands")
+        for path in sorted(_PACKAGE.glob(f"*/{name}.py"))
         if path.parent != Path(__file__).parents[1]
     ]
     for name in found:
