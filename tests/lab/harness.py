@@ -150,15 +150,19 @@ def _installed_version(packages: Path) -> str:
 
 
 class Lab:
-    """One JupyterLab server with directories of its own, and a Chromium."""
+    """One JupyterLab server with directories of its own, and a Chromium.
 
-    def __init__(self, playwright: Playwright, root: Path) -> None:
+    `python` runs the server from another environment, which then sees nothing of this one's.
+    """
+
+    def __init__(self, playwright: Playwright, root: Path, python: str | None = None) -> None:
         self.root = root
         self.work = root / "work"
         self.data_dir = root / "data"
         self.token = secrets.token_hex(16)
         self.kernels: dict[str, str] = {}
-        self._playwright = playwright
+        self.playwright = playwright
+        self._python = python or sys.executable
         self._browser: Browser | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._pages: list[LabPage] = []
@@ -173,6 +177,8 @@ class Lab:
             "IPYTHONDIR": str(root / "ipython"),
             "JUPYTER_PREFER_ENV_PATH": "0",
         }
+        if python is not None:
+            self._env.pop("PYTHONPATH", None)
         for made in ("work", "config", "data", "runtime", "settings", "workspaces", "ipython"):
             (root / made).mkdir(parents=True, exist_ok=True)
         # Two people on one notebook: neither saves behind the other's back.
@@ -229,7 +235,7 @@ class Lab:
         self._server = subprocess.Popen(
             [
                 *(
-                    sys.executable,
+                    self._python,
                     "-m",
                     "jupyterlab",
                     "--no-browser",
@@ -251,7 +257,7 @@ class Lab:
             start_new_session=True,
         )
         # The browser starts while the server does.
-        self._browser = self._playwright.chromium.launch(
+        self._browser = self.playwright.chromium.launch(
             executable_path=find_chromium(), args=list(CHROMIUM_FLAGS)
         )
         wait_until(self._answers, "JupyterLab answers", timeout=60, every=0.1)
@@ -278,6 +284,12 @@ class Lab:
         with urllib.request.urlopen(request, timeout=30) as answer:
             text = answer.read()
         return json.loads(text) if text else None
+
+    @property
+    def server_pid(self) -> int:
+        """The server's process; its kernels are children of it."""
+        assert self._server is not None
+        return self._server.pid
 
     def server_log(self) -> str:
         return (self.root / "server.log").read_text(errors="replace")
