@@ -57,8 +57,8 @@ function talk(): Fields[] {
     [["p", "I expected an error here, the lengths are different. Why does it work?"], code(false)],
     {
       reactions: [
-        { emoji: "👍", count: 6, users: [] },
-        { emoji: "🤔", count: 3, users: [] },
+        { emoji: "👍", count: 6 },
+        { emoji: "🤔", count: 3 },
       ],
     },
   );
@@ -68,8 +68,8 @@ function talk(): Fields[] {
     says("Priya", 5, [["p", ...shapes, " and ", c("(3,)"), " meet as ", c("(4, 3)"), "."]], {
       replyTo: asked.id,
       reactions: [
-        { emoji: "👍", count: 12, users: ["u-tomas"] },
-        { emoji: "🎉", count: 2, users: [] },
+        { emoji: "👍", count: 12, own: true },
+        { emoji: "🎉", count: 2 },
       ],
     }),
     says("Emre", 5, "Türkçesi: sağdan hizala, 1 olan boyut genişler."),
@@ -101,7 +101,7 @@ const turkish = (): Fields[] => {
   born = 0;
   return [
     says("Deniz", 4, [["p", "Uzunluklar farklı, hata bekliyordum. Neden çalışıyor?"], code(true)], {
-      reactions: [{ emoji: "👍", count: 6, users: [] }],
+      reactions: [{ emoji: "👍", count: 6 }],
     }),
     says("Mira", 6, "Şekilleri sağdan hizalayın: 1 olan boyut genişler."),
     unsent(7, [["p", "Yani ", c("(3,) + (4,)"), " hata verir?"]], "queued"),

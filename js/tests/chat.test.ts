@@ -274,8 +274,8 @@ describe("rows", () => {
 
   test("show reactions, one's own marked in words too", async () => {
     const reactions = [
-      { emoji: "👍", count: 12, users: ["u-tomas"] },
-      { emoji: "🎉", count: 2, users: [] },
+      { emoji: "👍", count: 12, own: true },
+      { emoji: "🎉", count: 2 },
     ];
     const shown = await live([message(1, { reactions })]);
     expect(shown.all(".chip .sr").map((chip) => chip.textContent)).toEqual([

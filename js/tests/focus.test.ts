@@ -145,7 +145,7 @@ describe("the focus is never lost", () => {
 });
 
 test("all words follow a change of language, also of what renders again on its own", async () => {
-  const reactions = [{ emoji: "👍", count: 1, users: [] }];
+  const reactions = [{ emoji: "👍", count: 1 }];
   const shown = await live(messages(1, 3).map((doc) => ({ ...doc, reactions })));
   shown.model.set("options", { height: 420, lang: "tr" });
   await settled();

@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
-import type { Context } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { isComposing } from "../core/keyboard";
 import type { Room } from "./room";
+import type { Context } from "./words";
 
 const MOST_LINES = 6;
 const MOST_CHARACTERS = 8_000;

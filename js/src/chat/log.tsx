@@ -1,12 +1,13 @@
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
-import type { Context } from "../core/i18n";
 import { Icon } from "../core/icons";
-import type { ChatMessage } from "../core/messages";
 import { isSameDay } from "../core/time";
+import type { ChatMessage } from "./documents";
 import { Row, type RowProps } from "./message";
+import type { Pane } from "./pane";
 import type { Room } from "./room";
 import type { Scroller } from "./scroller";
+import type { Context } from "./words";
 
 const GROUP_WITHIN = 5 * 60_000;
 
@@ -18,12 +19,11 @@ const isGrouped = (doc: ChatMessage, before: ChatMessage): boolean =>
   Math.abs(doc.at - before.at) < GROUP_WITHIN;
 
 interface Props {
-  room: Room;
-  scroller: Scroller;
+  pane: Pane;
 }
 
 /** The rows of the window, each with what it needs to know of the one before. */
-function useRows({ room, scroller }: Props, { words }: Context, active: string | null): RowProps[] {
+function useRows({ room, scroller }: Pane, { words }: Context, active: string | null): RowProps[] {
   const { messages } = room;
   const me = useSignal(room.connection.lesson).me?.id ?? null;
   const divider = useSignal(scroller.divider);
@@ -113,11 +113,12 @@ function keepFocus(list: HTMLElement | null, { messages }: Room): () => void {
   };
 }
 
-export const Log = withHooks(function Log({ room, scroller }: Props, { words }: Context): VNode {
+export const Log = withHooks(function Log({ pane }: Props, { words }: Context): VNode {
+  const { room, scroller } = pane;
   const element = useRef<HTMLDivElement>();
   const [active, setActive] = useState<string | null>(null);
   useMemo(() => scroller.onData(), [scroller]);
-  const rows = useRows({ room, scroller }, { words }, active);
+  const rows = useRows(pane, { words }, active);
 
   const refocus = keepFocus(element.current, room);
   useEffect(() => {

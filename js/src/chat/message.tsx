@@ -1,12 +1,11 @@
 import { Component, type VNode } from "preact";
 import { useCountdown, useState, withHooks } from "../core/hooks";
-import type { Context } from "../core/i18n";
 import { Icon } from "../core/icons";
-import type { Catalog } from "../core/locale/catalog";
-import type { ChatMessage } from "../core/messages";
 import { bodyText, Rich } from "../core/nodes";
 import { clockTime, dayName } from "../core/time";
+import type { ChatMessage } from "./documents";
 import type { Room } from "./room";
+import type { Context, Words } from "./words";
 
 const FOLD_OVER = 12;
 const CHARACTERS_A_LINE = 72;
@@ -26,17 +25,17 @@ export interface RowProps {
   target: ChatMessage | undefined;
   /** Whether it is the list's tab stop. */
   active: boolean;
-  words: Catalog;
+  words: Words;
   room: Room;
 }
 
-const nameOf = (doc: ChatMessage, own: boolean, words: Catalog): string =>
+const nameOf = (doc: ChatMessage, own: boolean, words: Words): string =>
   own ? words.you : doc.name.trim() || words.unnamed;
 
 const initialOf = (name: string, lang: string): string =>
   ([...name.trim()][0] ?? "·").toLocaleUpperCase(lang);
 
-const roleName = (role: string | undefined, words: Catalog): string | undefined =>
+const roleName = (role: string | undefined, words: Words): string | undefined =>
   role && role !== "student" ? (words.roles[role] ?? role) : undefined;
 
 /** Lines the text will take, roughly: enough to decide whether to fold it. */
@@ -102,7 +101,7 @@ function Message(props: RowProps): VNode {
       <div class="bd">
         {target && <Quote doc={target} own={props.room.isOwn(target)} />}
         <Folded doc={doc} reachable={active} me={me} />
-        <Reactions doc={doc} me={me} />
+        <Reactions doc={doc} />
         <Delivery doc={doc} room={props.room} />
       </div>
     </article>
@@ -158,24 +157,21 @@ const Folded = withHooks(function Folded(
 });
 
 const Reactions = withHooks(function Reactions(
-  { doc, me }: { doc: ChatMessage; me: string | null },
+  { doc }: { doc: ChatMessage },
   { words }: Context,
 ): VNode | null {
-  if (!doc.reactions?.length) return null;
+  if (doc.reactions.length === 0) return null;
   return (
     <ul class="rx" aria-label={words.reactions}>
-      {doc.reactions.map(({ emoji, count, users }) => {
-        const own = me !== null && users.includes(me);
-        return (
-          <li key={emoji} class={own ? "chip own n" : "chip n"}>
-            <span aria-hidden="true">
-              <span>{emoji}</span>
-              {count}
-            </span>
-            <span class="sr">{words.reaction(emoji, count, own)}</span>
-          </li>
-        );
-      })}
+      {doc.reactions.map(({ emoji, count, own }) => (
+        <li key={emoji} class={own ? "chip own n" : "chip n"}>
+          <span aria-hidden="true">
+            <span>{emoji}</span>
+            {count}
+          </span>
+          <span class="sr">{words.reaction(emoji, count, own)}</span>
+        </li>
+      ))}
     </ul>
   );
 });
@@ -194,7 +190,7 @@ const Delivery = withHooks(function Delivery(
         <Icon name="clock" />
         {state === "slowed" && seconds
           ? words.slowed(seconds)
-          : words[state === "queued" ? state : "pending"]}
+          : words[state === "queued" || state === "unconfirmed" ? state : "pending"]}
       </div>
     );
   }

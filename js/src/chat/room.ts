@@ -1,16 +1,29 @@
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { draftOf } from "../core/drafts";
-import {
-  asText,
-  asTexts,
-  type ChatMessage,
-  type Intent,
-  isFields,
-  readChatMessage,
-} from "../core/messages";
+import { asText, type Doc, type Intent, isFields } from "../core/messages";
 import { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
+import {
+  type Ability,
+  type ChatMessage,
+  type Found,
+  type Mute,
+  type Pin,
+  plainRoom,
+  type Question,
+  type Reaction,
+  type RoomState,
+  readChatMessage,
+  readFound,
+  readMute,
+  readPin,
+  readQuestion,
+  readRoomState,
+  readSource,
+  readTyping,
+  type Source,
+} from "./documents";
 
 /** Documents made here are older than anything the kernel says of the same message. */
 const FIRST_LOCAL_REV = -1_000_000;
@@ -20,11 +33,29 @@ const OLDER_PATIENCE = 10_000;
 
 const isLocal = (doc: ChatMessage): boolean => doc.born == null && (doc.rev ?? 0) < 0;
 
+/** A `rev` over this one and under the kernel's next, which is a whole number. */
+const nextRev = ({ rev = 0 }: Doc): number => rev + (Math.floor(rev) + 1 - rev) / 2;
+
 /** One course's chat as this page holds it, for any number of views. */
 export class Room {
   readonly connection: Connection;
   readonly messages: Collection<ChatMessage>;
+  /** The newest pin last. */
+  readonly pins: Collection<Pin>;
+  readonly questions: Collection<Question>;
+  /** Who is muted; empty unless the reader is staff. */
+  readonly mutes: Collection<Mute>;
+  /** What the reader can do here, and what slows them down. */
+  readonly state = new Signal<RoomState>(plainRoom);
   readonly draft: Signal<string>;
+  /** The message the next one will reply to. */
+  readonly replyTo = new Signal<ChatMessage | null>(null);
+  /** The message whose text is being changed in the box. */
+  readonly editing = new Signal<ChatMessage | null>(null);
+  /** The last answer to a request for a message's source. */
+  readonly source = new Signal<Source | null>(null);
+  /** The last page of what a search found. */
+  readonly found = new Signal<Found | null>(null);
   /** Who is typing, as far as told. */
   readonly typing = new Signal<{ names: string[]; people: number }>({ names: [], people: 0 });
   /** A refusal to be said for a while. */
@@ -33,11 +64,19 @@ export class Room {
 
   /** Messages that were refused before the kernel held them. */
   #refused = new Map<string, ChatMessage>();
+  #states: Collection<RoomState>;
   #timers = new Map<Signal<unknown>, ReturnType<typeof setTimeout>>();
 
   constructor(connection: Connection) {
     this.connection = connection;
     this.messages = connection.mirror("messages", readChatMessage);
+    this.pins = connection.mirror("pins", readPin);
+    this.questions = connection.mirror("questions", readQuestion);
+    this.mutes = connection.mirror("mutes", readMute);
+    this.#states = connection.mirror("room", readRoomState);
+    this.#states.version.subscribe(() => {
+      this.state.value = this.#states.get("room") ?? plainRoom;
+    });
     this.draft = draftOf(connection.lesson.value.course);
     connection.listen({
       snapshot: this.#restore,
@@ -47,10 +86,22 @@ export class Room {
     });
   }
 
-  send(text: string, replyTo?: string): void {
+  /** Whether the reader can do this here now: a question to the kernel's last word, not a rule. */
+  can(ability: Ability): boolean {
+    const { readonly, state } = this.connection.lesson.value;
+    if (this.connection.kernel.value === "gone") return false;
+    if (state === "stopped" || state === "closed") return false;
+    return this.state.value.can.includes(ability) && (!readonly || ability === "search");
+  }
+
+  send(text: string, { replyTo, question }: { replyTo?: string; question?: boolean } = {}): void {
     const id = uuid7();
-    this.connection.intend("chat.send", { id, text, replyTo });
-    this.#show(this.#localDoc(id, text, Date.now(), replyTo));
+    this.connection.intend("chat.send", {
+      ...{ id, text },
+      ...(replyTo && { replyTo }),
+      ...(question && { question }),
+    });
+    this.#show(this.#localDoc(id, text, Date.now(), replyTo, question));
     this.draft.value = "";
   }
 
@@ -61,8 +112,12 @@ export class Room {
     }
     this.#refused.delete(doc.id);
     const { error: _, state: __, ...rest } = doc;
-    const { id, replyTo } = rest;
-    this.connection.intend("chat.send", { id, text: asText(doc.body), replyTo });
+    const { id, replyTo, question } = rest;
+    this.connection.intend("chat.send", {
+      ...{ id, text: asText(doc.body) },
+      ...(replyTo && { replyTo }),
+      ...(question && { question }),
+    });
     this.#show({ ...rest, rev: (doc.rev ?? 0) + 1, state: "pending" });
   }
 
@@ -97,17 +152,43 @@ export class Room {
     return isLocal(doc) || (me !== null && doc.user === me.id);
   }
 
+  /** Show an emoji of the reader set or unset, until the kernel says what is so. */
+  showReaction(id: string, emoji: string, on: boolean): void {
+    const doc = this.messages.get(id);
+    if (!doc) return;
+    const held = doc.reactions.find((reaction) => reaction.emoji === emoji);
+    const reactions = held
+      ? doc.reactions.flatMap((reaction) => (reaction === held ? withOwn(held, on) : [reaction]))
+      : [...doc.reactions, ...withOwn({ emoji, count: 0, names: [], own: false }, on)];
+    this.#show({ ...doc, reactions, rev: nextRev(doc) });
+  }
+
+  /** Show a vote of the reader given or taken back, until the kernel says what is so. */
+  showVote(id: string, on: boolean): void {
+    const doc = this.questions.get(id);
+    if (!doc || doc.own === on) return;
+    const votes = Math.max(0, doc.votes + (on ? 1 : -1));
+    if (this.questions.put({ ...doc, own: on, votes, rev: nextRev(doc) })) this.questions.touch();
+  }
+
   dispose(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.connection.dispose();
   }
 
-  #localDoc(id: string, body: string, at: number, replyTo?: string): ChatMessage {
+  #localDoc(
+    id: string,
+    body: string,
+    at: number,
+    replyTo: string | undefined,
+    question: boolean | undefined,
+  ): ChatMessage {
     const me = this.connection.lesson.value.me;
     return {
-      ...{ id, body, at, rev: FIRST_LOCAL_REV, state: "pending" },
+      ...{ id, body, at, rev: FIRST_LOCAL_REV, state: "pending", reactions: [] },
       ...{ user: me?.id ?? "", name: me?.name ?? "", role: me?.role, replyTo },
+      ...(question && { question }),
     };
   }
 
@@ -118,18 +199,26 @@ export class Room {
   /** A snapshot replaced everything: put back what only this page knows. */
   #restore = (): void => {
     this.#setFor(this.loadingOlder, false);
-    for (const intent of this.connection.unsent) {
-      const id = asText(intent.args.id);
-      if (intent.do !== "chat.send" || id === "") continue;
-      const replyTo = asText(intent.args.replyTo) || undefined;
-      this.#show(this.#localDoc(id, asText(intent.args.text), timeOf(id), replyTo));
+    for (const { do: action, args } of this.connection.unsent) {
+      const id = asText(args.id);
+      if (id === "") continue;
+      if (action === "chat.react") this.showReaction(id, asText(args.emoji), args.on === true);
+      if (action === "chat.upvote") this.showVote(id, args.on === true);
+      if (action !== "chat.send") continue;
+      const replyTo = asText(args.replyTo) || undefined;
+      const question = args.question === true || undefined;
+      this.#show(this.#localDoc(id, asText(args.text), timeOf(id), replyTo, question));
     }
     for (const doc of this.#refused.values()) this.#show(doc);
   };
 
   #onRefused = (intent: Intent | undefined, message: string): void => {
+    const id = asText(intent?.args.id);
+    const undone = intent?.args.on !== true;
     if (intent?.do === "chat.older") this.#setFor(this.loadingOlder, false);
-    const doc = this.messages.get(asText(intent?.args.id));
+    if (intent?.do === "chat.react") this.showReaction(id, asText(intent.args.emoji), undone);
+    if (intent?.do === "chat.upvote") this.showVote(id, undone);
+    const doc = this.messages.get(id);
     if (intent?.do !== "chat.send" || !doc || !isLocal(doc)) {
       this.say(message);
       return;
@@ -140,10 +229,22 @@ export class Room {
   };
 
   #onSignal = (name: string, data: unknown): void => {
-    if (name !== "typing" || !isFields(data)) return;
-    const names = asTexts(data.names);
-    const people = typeof data.count === "number" ? data.count : names.length;
-    this.#setFor(this.typing, { names, people }, TYPING_FOR, { names: [], people: 0 });
+    if (!isFields(data)) return;
+    switch (name) {
+      case "typing": {
+        const typing = readTyping(data);
+        this.#setFor(this.typing, typing, TYPING_FOR, { names: [], people: 0 });
+        break;
+      }
+      case "notice":
+        this.say(asText(data.message));
+        break;
+      case "source":
+        this.source.value = readSource(data) ?? this.source.value;
+        break;
+      case "found":
+        this.found.value = readFound(data) ?? this.found.value;
+    }
   };
 
   /** Set a signal now, and to `after` once `delay` has passed without another call. */
@@ -158,6 +259,13 @@ export class Room {
     }, delay);
     this.#timers.set(target as Signal<unknown>, timer);
   }
+}
+
+/** A reaction with the reader in or out of it; none at all if nobody is left. */
+function withOwn(held: Reaction, on: boolean): Reaction[] {
+  if (held.own === on) return held.count > 0 ? [held] : [];
+  const count = held.count + (on ? 1 : -1);
+  return count > 0 ? [{ ...held, count, own: on }] : [];
 }
 
 /** When a UUIDv7 was made. */

@@ -3,8 +3,8 @@
 
 import type { Collection } from "../core/collection";
 import { on } from "../core/events";
-import type { ChatMessage } from "../core/messages";
 import { batch, Signal } from "../core/signal";
+import type { ChatMessage } from "./documents";
 import type { Room } from "./room";
 
 const MOST = 150;
@@ -95,6 +95,21 @@ export class Scroller {
   onOwn(): void {
     this.divider.value = null;
     this.toEnd();
+  }
+
+  /** Bring the message `id` into sight, a third below the top; false if it is not held. */
+  goTo(id: string): boolean {
+    const place = this.#messages.placeOf(id);
+    const element = this.#element;
+    if (place === null || !element) return false;
+    const { from, to } = this.window.value;
+    batch(() => {
+      this.away.value = true;
+      this.#anchor = { id, top: element.clientHeight / 3 };
+      if (place < from || place >= to) this.#setWindow(place - STEP, place + AT_FIRST);
+    });
+    this.afterRender();
+    return true;
   }
 
   /** The reader is where the view stands now, whatever events are still to come. */

@@ -1,16 +1,17 @@
 import type { VNode } from "preact";
 import { Banner, isForbidden } from "../core/banner";
 import { Here } from "../core/here";
-import { useMemo, useRef, useSignal, withHooks } from "../core/hooks";
-import { type Context, Speak, wordsOf } from "../core/i18n";
+import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
+import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
 import { Composer } from "./composer";
 import { Log } from "./log";
+import { Pane } from "./pane";
 import type { Room } from "./room";
-import { Scroller } from "./scroller";
+import { type Context, wordsOf } from "./words";
 
 interface Props {
   room: Room;
@@ -65,7 +66,9 @@ const Header = withHooks(function Header({ room }: { room: Room }, { words }: Co
 const Talk = withHooks(function Talk({ room }: { room: Room }, { words }: Context): VNode {
   const { connection, messages } = room;
   const stage = useRef<HTMLDivElement>();
-  const scroller = useMemo(() => new Scroller(room), [room]);
+  const pane = useMemo(() => new Pane(room), [room]);
+  useEffect(() => () => pane.dispose(), [pane]);
+  const { scroller } = pane;
   const { state, readonly } = useSignal(connection.lesson);
   const kernel = useSignal(connection.kernel);
   const ended = state === "stopped" || state === "closed";
@@ -77,7 +80,7 @@ const Talk = withHooks(function Talk({ room }: { room: Room }, { words }: Contex
   useSignal(messages.version);
   return (
     <div class="talk" ref={stage}>
-      {messages.size > 0 ? <Log room={room} scroller={scroller} /> : <Nothing room={room} />}
+      {messages.size > 0 ? <Log pane={pane} /> : <Nothing room={room} />}
       {!ended && (
         <>
           <Foot room={room} />

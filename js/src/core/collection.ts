@@ -52,6 +52,11 @@ export class Collection<D extends Doc> {
       : this.#local[index - this.#settled.length];
   }
 
+  /** All that is held, in order. */
+  get docs(): D[] {
+    return [...this.#settled, ...this.#local];
+  }
+
   /** The `born` of the last acknowledged document, or -1. */
   get lastBorn(): number {
     return this.#settled.at(-1)?.born ?? -1;

@@ -201,7 +201,8 @@ export class Connection {
   }
 
   #take(message: KernelMessage): void {
-    if (ADDRESSED.includes(message.op) && message.to !== this.page) return;
+    const addressed = ADDRESSED.includes(message.op) || message.to !== "";
+    if (addressed && message.to !== this.page) return;
     switch (message.op) {
       case "snapshot":
         this.#takeSnapshot(message);

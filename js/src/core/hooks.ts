@@ -3,6 +3,7 @@
 
 import { Component, type VNode } from "preact";
 import type { Context, Speak } from "./i18n";
+import type { Catalog } from "./locale/catalog";
 import type { Signal } from "./signal";
 
 type Inputs = readonly unknown[] | undefined;
@@ -20,8 +21,8 @@ let slots: Slot[];
 let at: number;
 let again: () => void;
 
-export function withHooks<P>(
-  view: (props: P, context: Context) => VNode | null,
+export function withHooks<P, W extends Catalog = Catalog>(
+  view: (props: P, context: Context<W>) => VNode | null,
 ): new (
   props: P,
 ) => Component<P> {
@@ -32,7 +33,7 @@ export function withHooks<P>(
     override render(): VNode | null {
       ({ slots, again } = this);
       at = 0;
-      return view(this.props, (this.context as { speak?: Speak }).speak?.props as Context);
+      return view(this.props, (this.context as { speak?: Speak }).speak?.props as never);
     }
 
     override componentDidMount(): void {

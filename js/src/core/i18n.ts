@@ -3,25 +3,28 @@ import type { Catalog } from "./locale/catalog";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
 
-const catalogs: Record<string, Catalog> = { en, tr };
+/** The catalogues of what every widget may need, by language; a widget adds its own to each. */
+export const catalogs = { en, tr };
+
+export type Language = keyof typeof catalogs;
 
 const base = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] ?? "";
 
-/** The catalogue for the first of `tags` that has one; English if none has. */
-export function catalogFor(...tags: readonly string[]): Catalog {
+/** The first of `tags` that there are words for; English if there is none. */
+export function languageOf(...tags: readonly string[]): Language {
   const known = tags.map(base).find((tag) => Object.hasOwn(catalogs, tag));
-  return catalogs[known ?? "en"] ?? en;
+  return (known ?? "en") as Language;
 }
 
-/** The words of a view: as the options say, else as the page does, else as the browser does. */
-export const wordsOf = (option: string): Catalog =>
+/** The language of a view: as the options say, else as the page does, else as the browser does. */
+export const languageFor = (option: string): Language =>
   option
-    ? catalogFor(option)
-    : catalogFor(document.documentElement.lang, ...(navigator.languages ?? []));
+    ? languageOf(option)
+    : languageOf(document.documentElement.lang, ...(navigator.languages ?? []));
 
-/** What every component is given besides its props. */
-export interface Context {
-  words: Catalog;
+/** What every component is given besides its props: the words of its widget. */
+export interface Context<W extends Catalog = Catalog> {
+  words: W;
 }
 
 /** Gives its words to all that is in it. */

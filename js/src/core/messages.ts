@@ -46,29 +46,6 @@ export interface Doc {
   rev?: number;
 }
 
-export interface Reaction {
-  emoji: string;
-  count: number;
-  users: readonly string[];
-}
-
-export type MessageState = "pending" | "queued" | "slowed" | "failed" | "held";
-
-export interface ChatMessage extends Doc {
-  user: string;
-  name: string;
-  role?: string | undefined;
-  at: number;
-  type?: string;
-  body: Body;
-  edited?: number;
-  replyTo?: string | undefined;
-  reactions?: readonly Reaction[];
-  state?: MessageState;
-  until?: number;
-  error?: string;
-}
-
 /** A collection as a snapshot carries it: `more` says whether older documents than `floor` exist. */
 export interface CollectionState {
   docs: readonly unknown[];
@@ -132,7 +109,7 @@ export const asText = (value: unknown): string => (typeof value === "string" ? v
 export const asNumber = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
 
-const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 export const asTexts = (value: unknown): string[] =>
   asList(value).filter((item): item is string => typeof item === "string");
@@ -175,12 +152,13 @@ export function readKernelMessage(value: unknown): KernelMessage | null {
   };
 }
 
-type Check = (value: unknown) => boolean;
+/** Whether a field is of its kind. */
+export type Check = (value: unknown) => boolean;
 
-const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
-const isText: Check = (value) => typeof value === "string";
-const isNumber: Check = (value) => asNumber(value) !== null;
-const isOneOf =
+export const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
+export const isText: Check = (value) => typeof value === "string";
+export const isNumber: Check = (value) => asNumber(value) !== null;
+export const isOneOf =
   (words: string): Check =>
   (value) =>
     isText(value) && words.split(" ").includes(value as string);
@@ -202,7 +180,7 @@ const lessonFields: Record<keyof Lesson, Check> = {
 };
 
 /** The fields of `value` that are what `checks` want. */
-const pick = (value: Fields, checks: Record<string, Check>): Fields =>
+export const pick = (value: Fields, checks: Record<string, Check>): Fields =>
   Object.fromEntries(Object.entries(value).filter(([name, field]) => checks[name]?.(field)));
 
 const noLesson = initialLesson("");
@@ -216,43 +194,4 @@ export function mergeLesson(held: Lesson, change: Fields): Lesson {
 }
 
 /** A time that can be a date: a wrong clock elsewhere must not break the view. */
-const isTime: Check = (value) => isNumber(value) && Math.abs(value as number) <= 8.64e15;
-
-const messageFields: Record<keyof ChatMessage, Check> = {
-  id: (value) => isText(value) && value !== "",
-  born: isNumber,
-  seq: isNumber,
-  rev: isNumber,
-  user: isText,
-  name: isText,
-  role: isText,
-  at: isTime,
-  type: isText,
-  body: (value) => isText(value) || Array.isArray(value),
-  edited: isTime,
-  replyTo: isText,
-  reactions: Array.isArray,
-  state: isOneOf("pending queued slowed failed held"),
-  until: isTime,
-  error: isText,
-};
-
-function readReactions(value: unknown): Reaction[] {
-  return asList(value).flatMap((item) => {
-    if (!isFields(item)) return [];
-    const { emoji, count } = item;
-    const sound = isText(emoji) && Number(count) > 0;
-    const users = asTexts(item.users);
-    return sound ? [{ emoji: emoji as string, count: count as number, users }] : [];
-  });
-}
-
-/** Read a document of the collection `messages`; `null` if it cannot be shown or ordered. */
-export function readChatMessage(value: unknown): ChatMessage | null {
-  if (!isFields(value)) return null;
-  const doc = pick(value, messageFields) as Fields & Partial<ChatMessage>;
-  const { id, body, user = "", name = "", at = 0 } = doc;
-  const misplaced = ["born", "seq", "rev"].some((field) => value[field] != null && !(field in doc));
-  if (id === undefined || body === undefined || misplaced) return null;
-  return { ...doc, id, body, user, name, at, reactions: readReactions(doc.reactions) };
-}
+export const isTime: Check = (value) => isNumber(value) && Math.abs(value as number) <= 8.64e15;

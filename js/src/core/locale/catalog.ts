@@ -6,16 +6,11 @@ export interface Notice {
   next?: string;
 }
 
-/** Every string of one language. */
+/** The strings of one language that every widget may need. */
 export interface Catalog {
   lang: string;
-  chat: string;
   here(people: number): string;
   others(people: number): string;
-  you: string;
-  unnamed: string;
-  roles: Record<string, string>;
-  edited: string;
 
   live: string;
   connecting: string;
@@ -35,33 +30,9 @@ export interface Catalog {
   askInstructor: string;
   retryNow: string;
 
-  empty: string;
-  emptyHint(course: string): string;
-  composer: string;
-  readonly: string;
-  send: string;
-  insertCode: string;
   copyCode: string;
   copied: string;
   code: string;
-
-  pending: string;
-  queued: string;
-  slowed(seconds: number): string;
-  failed: string;
-  retry: string;
-  discard: string;
-  tooLong(count: number, most: number): string;
-
-  typing(names: readonly string[], people: number): string;
-  pill(count: number): string;
-  divider: string;
-  reactions: string;
-  reaction(emoji: string, count: number, own: boolean): string;
-  inReplyTo: string;
-  showAll: string;
-  showLess: string;
-  loading: string;
 
   today: string;
   yesterday: string;

@@ -10,14 +10,8 @@ const queued = (count: number): string =>
 
 export const en: Catalog = {
   lang: "en",
-  chat: "Chat",
   here: (people) => `${format(people)} here`,
   others: (people) => `and ${format(people)} more`,
-  you: "You",
-  unnamed: "Somebody",
-  roles: { instructor: "Instructor", admin: "Admin" },
-  edited: "edited",
-
   live: "Live",
   connecting: "Connecting",
   reconnecting: "Reconnecting",
@@ -39,38 +33,9 @@ export const en: Catalog = {
   askInstructor: "Ask your instructor for a new invite, then run the cell again.",
   retryNow: "Retry now",
 
-  empty: "No messages yet",
-  emptyHint: (course) =>
-    `Questions are welcome while the code runs. Everyone in ${course} can read them.`,
-  composer: "Message the class",
-  readonly: "You can read here, but not write.",
-  send: "Send",
-  insertCode: "Insert code",
   copyCode: "Copy code",
   copied: "Copied",
   code: "Code",
-
-  pending: "Sending",
-  queued: "Waiting",
-  slowed: (seconds) => `Sends in ${format(seconds)} s`,
-  failed: "Not sent",
-  retry: "Retry",
-  discard: "Delete",
-  tooLong: (count, most) => `${format(count)} of ${format(most)} characters: shorten it.`,
-
-  typing: (names, people) => {
-    const [first, second] = names;
-    if (people > 2 || !first) return "Several people are typing";
-    return second ? `${first} and ${second} are typing` : `${first} is typing`;
-  },
-  pill: (count) => `${format(count)} new`,
-  divider: "New",
-  reactions: "Reactions",
-  reaction: (emoji, count, own) => `${emoji} ${format(count)}${own ? ", including yours" : ""}`,
-  inReplyTo: "In reply to",
-  showAll: "Show all",
-  showLess: "Show less",
-  loading: "Loading earlier messages",
 
   today: "Today",
   yesterday: "Yesterday",

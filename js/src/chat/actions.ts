@@ -1,0 +1,66 @@
+// One function an intent of the chat, docs/widget-protocol.md. Sending, retrying and discarding
+// are the room's, which shows what is not there yet.
+
+import type { Fields } from "../core/messages";
+import type { ChatMessage, Place, Question } from "./documents";
+import type { Room } from "./room";
+
+type Named = Pick<ChatMessage, "id">;
+
+const lasting = (room: Room, action: string, args: Fields): void => {
+  room.connection.intend(`chat.${action}`, args);
+};
+
+const fleeting = (room: Room, action: string, args: Fields): void => {
+  room.connection.intend(`chat.${action}`, args, { fleeting: true });
+};
+
+/** Replace the text of a message; `version` is the one that was seen. */
+export const edit = (room: Room, { id }: Named, text: string, version: number): void =>
+  lasting(room, "edit", { id, text, version });
+
+export const remove = (room: Room, { id }: Named): void => lasting(room, "delete", { id });
+
+/** Ask for the Markdown of a message; `room.source` gets the answer. */
+export const askSource = (room: Room, { id }: Named): void => fleeting(room, "source", { id });
+
+/** Set or unset an emoji, seen at once. */
+export function react(room: Room, { id }: Named, emoji: string, on: boolean): void {
+  room.showReaction(id, emoji, on);
+  lasting(room, "react", { id, emoji, on });
+}
+
+export const pin = (room: Room, { id }: Named, on: boolean): void =>
+  lasting(room, "pin", { id, on });
+
+/** Take somebody's voice for `minutes`, 0: until somebody gives it back; or give it back. */
+export const mute = (
+  room: Room,
+  { user, name }: Pick<ChatMessage, "user" | "name">,
+  on: boolean,
+  minutes = 0,
+): void => lasting(room, "mute", { user, name, on, minutes });
+
+/** Let everybody write once in `seconds`; 0: as often as they like. */
+export const slow = (room: Room, seconds: number): void => lasting(room, "slow", { seconds });
+
+/** Vote for a question or take the vote back, seen at once. */
+export function upvote(room: Room, { id }: Pick<Question, "id">, on: boolean): void {
+  room.showVote(id, on);
+  lasting(room, "upvote", { id, on });
+}
+
+export const markAnswered = (room: Room, { id }: Named, on: boolean): void =>
+  lasting(room, "answered", { id, on });
+
+export const type = (room: Room, on: boolean): void => fleeting(room, "typing", { on });
+
+export const markRead = (room: Room, born: number): void => fleeting(room, "read", { born });
+
+/** Search all messages; `room.found` gets the answer. `before`: older ones than that `born`. */
+export const search = (room: Room, query: string, before?: number): void =>
+  fleeting(room, "search", before === undefined ? { query } : { query, before });
+
+/** Ask for older messages, as far as this one. */
+export const reach = (room: Room, { id, born }: Place): void =>
+  fleeting(room, "reach", { id, born });

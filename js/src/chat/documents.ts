@@ -1,0 +1,253 @@
+// The chat's documents, docs/widget-protocol.md, and how what arrives is read. What a kernel does
+// not send is absent; what is of a wrong kind is left out.
+
+import {
+  asList,
+  asNumber,
+  asText,
+  asTexts,
+  type Body,
+  type Check,
+  type Doc,
+  type Fields,
+  isFields,
+  isFlag,
+  isNumber,
+  isOneOf,
+  isText,
+  isTime,
+  pick,
+} from "../core/messages";
+
+/** How many people set an emoji, some of their names, and whether the reader is one of them. */
+export interface Reaction {
+  emoji: string;
+  count: number;
+  names: readonly string[];
+  own: boolean;
+}
+
+export type MessageState = "pending" | "queued" | "slowed" | "failed" | "held" | "unconfirmed";
+
+export interface ChatMessage extends Doc {
+  user: string;
+  name: string;
+  role?: string | undefined;
+  at: number;
+  type?: string;
+  body: Body;
+  edited?: number;
+  /** How often it was edited. */
+  version?: number;
+  replyTo?: string | undefined;
+  reactions: readonly Reaction[];
+  mentionsMe?: boolean;
+  /** Whether it was asked as a question. */
+  question?: boolean;
+  state?: MessageState;
+  until?: number;
+  error?: string;
+  /** One's own edit on its way; `body` is the new text already. */
+  editing?: "pending" | "queued" | "slowed";
+  /** One's own deletion is on its way. */
+  deleting?: boolean;
+}
+
+/** A message as the lists of pins and questions hold it; `text` is plain and may be cut. */
+interface Excerpt extends Doc {
+  user: string;
+  name: string;
+  text: string;
+  at: number;
+}
+
+export interface Pin extends Excerpt {
+  /** Who pinned it. */
+  byName: string;
+}
+
+export interface Question extends Excerpt {
+  votes: number;
+  /** Whether the reader has voted for it. */
+  own: boolean;
+  /** Whether the reader has asked it. */
+  mine: boolean;
+  /** Since when it is answered; absent while it is open. */
+  answered?: number;
+}
+
+/** A person who may not write; `until` 0: until somebody lifts it. */
+export interface Mute extends Doc {
+  name: string;
+  until: number;
+}
+
+/** What may be done here, each a tool or a list of tools of the view. */
+const ABILITIES =
+  "send reply edit delete react unreact ask upvote typing read search moderate" as const;
+
+type Split<S extends string> = S extends `${infer Word} ${infer Rest}` ? Word | Split<Rest> : S;
+
+export type Ability = Split<typeof ABILITIES>;
+
+/** The one document of the collection `room`. */
+export interface RoomState extends Doc {
+  can: readonly Ability[];
+  /** Seconds between two messages of one person; 0: slow mode is off. */
+  slow: number;
+  /** Until when the reader is muted, 0: until somebody lifts it; `null`: not at all. */
+  muted: number | null;
+  /** The `born` of the newest message read. */
+  read: number;
+  unread: number;
+}
+
+/** Where a message stands, as far as needed to go there. */
+export type Place = Pick<Doc, "id" | "born">;
+
+/** The source of a message, asked for to edit it. */
+export interface Source {
+  id: string;
+  text: string;
+  version: number;
+}
+
+/** A page of what a search found, newest first. */
+export interface Found {
+  query: string;
+  docs: readonly ChatMessage[];
+  more: boolean;
+}
+
+const docFields = {
+  id: (value: unknown): boolean => isText(value) && value !== "",
+  born: isNumber,
+  seq: isNumber,
+  rev: isNumber,
+};
+
+const messageFields: Record<keyof ChatMessage, Check> = {
+  ...docFields,
+  user: isText,
+  name: isText,
+  role: isText,
+  at: isTime,
+  type: isText,
+  body: (value) => isText(value) || Array.isArray(value),
+  edited: isTime,
+  version: isNumber,
+  replyTo: isText,
+  reactions: Array.isArray,
+  mentionsMe: isFlag,
+  question: isFlag,
+  state: isOneOf("pending queued slowed failed held unconfirmed"),
+  until: isTime,
+  error: isText,
+  editing: isOneOf("pending queued slowed"),
+  deleting: isFlag,
+};
+
+/** The fields of a document; `null` if it has no id, or an order that is none. */
+function readDoc<D extends Doc>(
+  value: unknown,
+  checks: Record<keyof D, Check>,
+): (Partial<D> & { id: string }) | null {
+  if (!isFields(value)) return null;
+  const doc = pick(value, checks) as Partial<D> & { id?: string };
+  const misplaced = ["born", "seq", "rev"].some((field) => value[field] != null && !(field in doc));
+  return doc.id === undefined || misplaced ? null : (doc as Partial<D> & { id: string });
+}
+
+function readReactions(value: unknown): Reaction[] {
+  return asList(value).flatMap((item) => {
+    if (!isFields(item)) return [];
+    const emoji = asText(item.emoji);
+    const count = asNumber(item.count) ?? 0;
+    if (emoji === "" || count <= 0) return [];
+    return [{ emoji, count, names: asTexts(item.names), own: item.own === true }];
+  });
+}
+
+/** Read a document of the collection `messages`; `null` if it cannot be shown or ordered. */
+export function readChatMessage(value: unknown): ChatMessage | null {
+  const doc = readDoc<ChatMessage>(value, messageFields);
+  if (doc?.body === undefined) return null;
+  const { body, user = "", name = "", at = 0 } = doc;
+  return { ...doc, body, user, name, at, reactions: readReactions(doc.reactions) };
+}
+
+const excerptFields = { ...docFields, user: isText, name: isText, text: isText, at: isTime };
+
+const noExcerpt = { user: "", name: "", text: "", at: 0 };
+
+const pinFields: Record<keyof Pin, Check> = { ...excerptFields, byName: isText };
+
+/** Read a document of the collection `pins`. */
+export function readPin(value: unknown): Pin | null {
+  const doc = readDoc<Pin>(value, pinFields);
+  return doc && { ...noExcerpt, byName: "", ...doc };
+}
+
+const questionFields: Record<keyof Question, Check> = {
+  ...excerptFields,
+  votes: isNumber,
+  own: isFlag,
+  mine: isFlag,
+  answered: isTime,
+};
+
+/** Read a document of the collection `questions`. */
+export function readQuestion(value: unknown): Question | null {
+  const doc = readDoc<Question>(value, questionFields);
+  return doc && { ...noExcerpt, votes: 0, own: false, mine: false, ...doc };
+}
+
+const muteFields: Record<keyof Mute, Check> = { ...docFields, name: isText, until: isTime };
+
+/** Read a document of the collection `mutes`. */
+export function readMute(value: unknown): Mute | null {
+  const doc = readDoc<Mute>(value, muteFields);
+  return doc && { name: "", until: 0, ...doc };
+}
+
+const roomFields: Record<keyof RoomState, Check> = {
+  ...docFields,
+  can: Array.isArray,
+  slow: isNumber,
+  muted: isTime,
+  read: isNumber,
+  unread: isNumber,
+};
+
+/** What holds as long as no kernel has said more: one can write, and nothing else. */
+export const plainRoom: RoomState = {
+  ...{ id: "room", can: ["send"], slow: 0, muted: null, read: 0, unread: 0 },
+};
+
+/** Read the document of the collection `room`. */
+export function readRoomState(value: unknown): RoomState | null {
+  const doc = readDoc<RoomState>(value, roomFields);
+  if (!doc) return null;
+  const known: readonly string[] = ABILITIES.split(" ");
+  const can = asTexts(doc.can).filter((word): word is Ability => known.includes(word));
+  return { ...plainRoom, ...doc, can: doc.can ? can : plainRoom.can };
+}
+
+/** Read what the signal `source` carries. */
+export function readSource(value: unknown): Source | null {
+  if (!isFields(value) || typeof value.text !== "string") return null;
+  return { id: asText(value.id), text: value.text, version: asNumber(value.version) ?? 0 };
+}
+
+/** Read what the signal `found` carries. */
+export function readFound(value: unknown): Found | null {
+  if (!isFields(value)) return null;
+  const docs = asList(value.docs).flatMap((item) => readChatMessage(item) ?? []);
+  return { query: asText(value.query), docs, more: value.more === true };
+}
+
+/** What `fields` says of typing: names, and how many people. */
+export function readTyping(fields: Fields): { names: string[]; people: number } {
+  const names = asTexts(fields.names);
+  return { names, people: asNumber(fields.count) ?? names.length };
+}
