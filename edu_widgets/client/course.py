@@ -7,10 +7,12 @@ from concurrent.futures import CancelledError
 
 import msgspec
 
+from edu_widgets.client.asking import Answer, Asking
 from edu_widgets.client.audience import Audience
 from edu_widgets.client.channel import ChannelState, Grant
 from edu_widgets.client.compose import compose
 from edu_widgets.client.events import (
+    Answered,
     ChannelChanged,
     ChannelEvent,
     CommandChanged,
@@ -83,6 +85,7 @@ class CourseClient:
         self._mirrors: dict[str, Mirror] = {}
         self._audience: Audience[CourseEvent] = Audience()
         self._ledger = Ledger()
+        self._asking = Asking()
         self._standing = Standing()
         self._stop_listening: Callable[[], None] = lambda: None
         self._closed = False
@@ -135,6 +138,7 @@ class CourseClient:
             self._pooled.connection.changed()
         await self._pool.release(self._target)
         self._ledger.close(NotConnected("The lesson was closed; what waited is kept on disk."))
+        self._asking.close(NotConnected(_CLOSED))
         self._pooled = None
         self._update_view()
 
@@ -296,6 +300,28 @@ class CourseClient:
             self._ledger.expect_page(name, kind, receipt)
             pooled.connection.changed()
 
+    def ask(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> Answer:
+        """Ask the service something that changes nothing; now, or not at all.
+
+        Raises:
+            NotConnected: the lesson is closed.
+        """
+        if self._closed:
+            raise NotConnected(_CLOSED)
+        answer = Answer(uuid7(), self._network)
+        self._network.post(self._ask, type_, channel or self.channel, data, answer)
+        return answer
+
+    def _ask(self, type_: str, name: str, data: msgspec.Struct, answer: Answer) -> None:
+        pooled = self._pooled
+        session = pooled.connection.session if pooled is not None else None
+        question = session.question(type_, name, data) if session is not None else None
+        if pooled is None or question is None:
+            answer.fail(NotConnected("The service cannot be asked while offline."))
+        else:
+            self._asking.expect(question, answer)
+            pooled.connection.changed()
+
     def _in_session(self, act: Callable[[Pooled], object]) -> None:
         def run() -> None:
             if self._pooled is not None:
@@ -349,6 +375,8 @@ class CourseClient:
                 self._audience.tell(event)
             case PageSettled():
                 self._ledger.page(event)
+            case Answered():
+                self._asking.answered(event)
             case SignalReceived():
                 self._audience.tell(event)
 

@@ -93,5 +93,15 @@ class SignalReceived:
     data: msgspec.Raw
 
 
-ChannelEvent = DocumentsChanged | ChannelChanged | PageSettled | SignalReceived
+class Answered(msgspec.Struct, frozen=True):
+    """A frame that wanted an answer got it, or will not: then `code` or `reason`."""
+
+    channel: str
+    id: str
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    code: int = 0
+    reason: str = ""
+
+
+ChannelEvent = DocumentsChanged | ChannelChanged | PageSettled | SignalReceived | Answered
 SessionEvent = StateChanged | ReconnectFailed | CommandChanged | ChannelEvent

@@ -138,6 +138,8 @@ def _on_error(session: Session, _link: Link, envelope: Envelope) -> None:
     if command is not None:
         session.emit(CommandChanged(command, gone=session.outbox.get(command.id) is None))
         session.flush()
+    elif session.questions.refused(data.message_id, data.code, data.message or meaning(data.code)):
+        pass
     elif not _refuses(session, envelope.channel, data, now):
         _log.warning("The service reports: %s (%s)", data.message, data.code)
 
@@ -193,6 +195,8 @@ def _on_heartbeat_ack(session: Session, link: Link, envelope: Envelope) -> None:
 
 
 def _on_other(session: Session, _link: Link, envelope: Envelope) -> None:
+    if session.questions.answered(envelope.message_id, envelope.data):
+        return
     known = REGISTRY.frames.get(envelope.type)
     if known is not None and known.signal and envelope.channel in session.channels:
         session.emit(SignalReceived(envelope.type, envelope.channel, envelope.data))

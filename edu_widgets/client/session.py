@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from edu_widgets.client import incoming
 from edu_widgets.client.actions import Action, Close, Connect, Send
+from edu_widgets.client.asking import Questions
 from edu_widgets.client.backoff import Backoff
 from edu_widgets.client.channel import ChannelState, Grant
 from edu_widgets.client.clock import Clock
@@ -73,6 +74,7 @@ class Session:
         self._was_connected = False
         self._actions: list[Action] = []
         self._events: list[SessionEvent] = []
+        self.questions = Questions(self.emit)
 
     # -- what the shell drains ---------------------------------------------------------
 
@@ -158,6 +160,7 @@ class Session:
             self._backoff.succeeded()
         for command in self.outbox.disconnected():
             self.emit(CommandChanged(command, gone=self.outbox.get(command.id) is None))
+        self.questions.lost("The connection was lost.")
         for channel in self.channels.values():
             channel.disconnected()
             for kind in channel.take_pages():
@@ -335,6 +338,14 @@ class Session:
         """Send something short-lived now, or never."""
         if self._link is not None:
             self._send(type_, name, data)
+
+    def question(self, type_: str, name: str, data: object) -> str | None:
+        """Ask something now; the frame's id, None without a connection. `Answered` tells more."""
+        if self._link is None:
+            return None
+        id_ = self._send(type_, name, data)
+        self.questions.asked(id_, name)
+        return id_
 
     def flush(self) -> None:
         """Send the commands whose turn it is."""
