@@ -4,6 +4,7 @@ Names and defaults are the seed's (`realtimeConfig.channels`); its `notification
 `user` channel, and `staff`, which it lacks, is as `course` for instructors only.
 """
 
+import difflib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
         return rows.get(kind, self.notifications)
 
 
-def load(path: Path) -> ServiceConfig:
-    """Read a table from a TOML or JSON file; what it leaves out keeps its default.
+def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
+    """Read a table from a TOML or JSON file; what it leaves out is as in `base`.
 
     Raises:
         InvalidArgument: the file cannot be read or a setting is wrong; the message names it.
@@ -72,7 +73,7 @@ def load(path: Path) -> ServiceConfig:
     except (OSError, ValueError) as error:
         msg = f"The configuration {path.name} cannot be read: {error}"
         raise InvalidArgument(msg) from error
-    return from_table(table)
+    return from_table(table, base)
 
 
 def without_limits(config: ServiceConfig) -> ServiceConfig:
@@ -80,17 +81,31 @@ def without_limits(config: ServiceConfig) -> ServiceConfig:
     return msgspec.structs.replace(config, rate_limits=False)
 
 
-def from_table(table: Any) -> ServiceConfig:
-    """Check a table and fill in the defaults.
+def row(config: ServiceConfig, kind: str) -> dict[str, Any]:
+    """One row as a table of its own."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(getattr(config, kind)))
+    return plain
+
+
+def changed_rows(config: ServiceConfig) -> dict[str, Any]:
+    """The rows that are not the defaults."""
+    rows = {kind: row(config, kind) for kind in KINDS}
+    return {kind: own for kind, own in rows.items() if own != row(ServiceConfig(), kind)}
+
+
+def from_table(table: Any, base: ServiceConfig | None = None) -> ServiceConfig:
+    """Check a table and fill in what it leaves out, from `base` or the defaults.
 
     Raises:
         InvalidArgument: a setting is unknown or has a wrong value; the message names it and
             what is allowed.
     """
-    defaults = msgspec.to_builtins(ServiceConfig())
-    merged = _merged(defaults, table) if isinstance(table, dict) else table
+    defaults = msgspec.to_builtins(base or ServiceConfig())
+    if isinstance(table, dict):
+        _check_names(table, defaults)
+        table = merged(defaults, table)
     try:
-        config = msgspec.convert(merged, ServiceConfig)
+        config = msgspec.convert(table, ServiceConfig)
     except msgspec.ValidationError as error:
         msg = f"Configuration: {error}. Channels are {', '.join(KINDS)}."
         raise InvalidArgument(msg) from error
@@ -99,13 +114,24 @@ def from_table(table: Any) -> ServiceConfig:
     return config
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`base` with what `over` says, tables inside of it too."""
     result = dict(base)
     for key, value in over.items():
         old = base.get(key)
         both = isinstance(old, dict) and isinstance(value, dict)
-        result[key] = _merged(old, value) if both and old is not None else value
+        result[key] = merged(old, value) if both and old is not None else value
     return result
+
+
+def _check_names(table: dict[Any, Any], known: dict[str, Any], inside: str = "") -> None:
+    for name, value in table.items():
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
+            raise InvalidArgument(f"Configuration: {inside}{name} is not a setting. {hint}")
+        if isinstance(value, dict) and isinstance(known[name], dict):
+            _check_names(value, known[name], f"{inside}{name}.")
 
 
 def _check(kind: str, row: ChannelConfig) -> None:
