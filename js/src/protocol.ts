@@ -257,6 +257,109 @@ export interface LastMessageBody {
   at: number;
 }
 
+/**
+ * A question to everybody. As a draft it is in the staff's channel, then in the course's.
+ *
+ * Counts and the right answer are not in it before they are revealed, each apart.
+ */
+export interface PollBody {
+  /** The poll's id: that of the command that created it. */
+  id: string;
+  /** The question: Markdown, 1 to 2,000 characters. */
+  question: string;
+  /** What is asked for; `predict` asks what some code prints. */
+  kind: "multiple" | "number" | "ordering" | "predict" | "scale" | "single" | "text";
+  /** The id of the instructor who asks. */
+  createdBy: string;
+  /** When it was created, in ms since 1970. */
+  createdAt: number;
+  /**
+   * The options: Markdown (of `predict` code), 2 to 20; of a scale the labels of 1 to n, which may
+   * be empty; of numbers and texts there are none.
+   */
+  options?: string[];
+  /** Whether nobody is to learn who chose what, staff included. */
+  anonymous?: boolean;
+  /** Where it stands: a draft, open for votes, closed, or revealed. */
+  state?: "closed" | "draft" | "open" | "revealed";
+  /** The number of the present round, from 1. */
+  round?: number;
+  /** How long a draft is meant to be open, in seconds. */
+  seconds?: number | null;
+  /** When the round was opened, in ms since 1970. */
+  opened?: number | null;
+  /** When the round closes or has closed, in ms since 1970; absent: until somebody closes it. */
+  closes?: number | null;
+  /** What of the present round has been revealed. */
+  shown?: PollShown;
+  /** The counts of every round that was revealed. */
+  results?: RoundResult[];
+  /** Between the rounds that were revealed, for kinds of which a choice is one option. */
+  flows?: PollFlow[];
+  /** The right answer once it is revealed, as in the staff's `poll_secret`. */
+  correct?: (number | string | number[])[];
+  /** How far a right number may be from one of `correct`. */
+  tolerance?: number;
+  /** Whether it is an anonymous poll whose ballots are destroyed: no round can follow. */
+  ended?: boolean;
+}
+
+/** The right answer of a poll, until it is revealed. Only for staff. */
+export interface PollSecretBody {
+  /** The poll it is about. */
+  pollId: string;
+  /**
+   * Which answers are right: one of these indexes, numbers or texts; of `multiple` exactly these
+   * indexes, of `ordering` the indexes in this order.
+   */
+  correct: (number | string | number[])[];
+  /** How far a right number may be from one of `correct`. */
+  tolerance?: number;
+}
+
+/**
+ * The counts of a poll as they are now. Only for staff, and only to be shown when asked for.
+ *
+ * Of an anonymous poll the round that is open is not in it.
+ */
+export interface PollTallyBody {
+  /** The poll it is about. */
+  pollId: string;
+  /** The number of the present round. */
+  round: number;
+  /** How many people have answered in the present round. */
+  people: number;
+  /** What people answered, by round. */
+  rounds?: RoundResult[];
+  /** Who moved where between rounds that follow one another. */
+  flows?: PollFlow[];
+  /**
+   * What to do after a round, by the share that is right: from 70 % move on, under 30 % explain
+   * again, in between let them discuss and vote again. Empty where no right answer is known.
+   */
+  suggestion?: "" | "discuss" | "explain" | "move_on";
+}
+
+/** How many have answered, for everybody to see. */
+export interface TurnoutBody {
+  /** The poll it is about. */
+  pollId: string;
+  /** The number of the present round. */
+  round: number;
+  /** How many people have answered in it. */
+  answered: number;
+  /** When this was counted, in ms since 1970. */
+  at: number;
+}
+
+/** What a person has chosen, in their own channel; gone once an anonymous poll has ended. */
+export interface OwnBallotBody {
+  /** The poll it is about. */
+  pollId: string;
+  /** By the round's number: what was chosen in it. */
+  rounds: Record<string, number | string | number[]>;
+}
+
 /** Create a message. The service takes author, name, role and time from what it knows. */
 export interface ChatMessageData {
   /** The id, made once by whoever creates the thing and never again. */
@@ -358,6 +461,96 @@ export interface AnswerQuestionData {
 export interface MarkReadData {
   /** The `born` of the newest message that was read. */
   born: number;
+}
+
+/** Create a poll, as a draft or open at once. Only staff. Its id is the command's. */
+export interface CreatePollData {
+  /** The question: Markdown, 1 to 2,000 characters. */
+  question: string;
+  /** What is asked for; `predict` asks what some code prints. */
+  kind?: "multiple" | "number" | "ordering" | "predict" | "scale" | "single" | "text";
+  /** The options, see the poll itself. */
+  options?: string[];
+  /** The right answer, kept for staff until it is revealed; it may also come only then. */
+  correct?: (number | string | number[])[];
+  /** How far a right number may be from one of `correct`. */
+  tolerance?: number;
+  /** Whether nobody is to learn who chose what. */
+  anonymous?: boolean;
+  /** How long it is to be open, 5 to 86,400 seconds; absent: until it is closed. */
+  seconds?: number | null;
+  /** Whether it is to be opened at once. */
+  open?: boolean;
+}
+
+/** Open a draft. Only staff. One that was opened already stays as it is. */
+export interface OpenPollData {
+  /** The poll it is about. */
+  pollId: string;
+  /** How long it is to be open, in seconds; absent: as its draft says. */
+  seconds?: number | null;
+}
+
+/** Close a round, so that no vote counts any more. Only staff. */
+export interface ClosePollData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The round to close; if another one is open by now, it stays open. */
+  round: number;
+}
+
+/** Give an open round more time. Only staff; of a poll without a timer nothing changes. */
+export interface ExtendPollData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The round that is to have more time. */
+  round: number;
+  /** How much more, in seconds, up to a day in all. */
+  seconds: number;
+}
+
+/**
+ * Show everybody the counts, the right answer, or both; closes the poll if it is open.
+ *
+ * Only staff. An anonymous poll ends with it: its ballots are destroyed.
+ */
+export interface RevealPollData {
+  /** The poll it is about. */
+  pollId: string;
+  /** Whether to show how many chose what. */
+  counts?: boolean;
+  /** Whether to show which answer is right. */
+  answer?: boolean;
+  /** The right answer, if it was not given before; it takes the place of one that was. */
+  correct?: (number | string | number[])[];
+  /** How far a right number may be from one of `correct`. */
+  tolerance?: number;
+}
+
+/** Open a further round of a closed poll. Only staff, and not once the answer was shown. */
+export interface RevotePollData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The number of the round to begin; one that has begun already stays as it is. */
+  round: number;
+  /** How long it is to be open, in seconds; absent: until it is closed. */
+  seconds?: number | null;
+}
+
+/** Delete a poll with all that belongs to it, ballots too. Only staff. */
+export interface DeletePollData {
+  /** The poll it is about. */
+  pollId: string;
+}
+
+/** Vote, or change one's vote, as long as this very round is open. */
+export interface CastVoteData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The round it is for; a vote that comes too late for it counts nowhere. */
+  round: number;
+  /** What is chosen, in the form of the poll's kind. */
+  choice: number | string | number[];
 }
 
 /**
@@ -580,6 +773,78 @@ export interface Reaction {
   names?: string[];
 }
 
+/** What of the present round has been revealed. */
+export interface PollShown {
+  /** Whether everybody sees how many chose what. */
+  counts?: boolean;
+  /** Whether everybody sees which answer is right. */
+  answer?: boolean;
+}
+
+/**
+ * What people answered in one round: people are counted, never ticks.
+ *
+ * An anonymous poll tells nothing but `people` under 5 answers.
+ */
+export interface RoundResult {
+  /** The number of the round, from 1. */
+  round: number;
+  /** How many people answered. */
+  people: number;
+  /** By option: the people who chose it (of ordering: absent). */
+  counts?: number[];
+  /** Of numbers: each number and its people, the lowest first; at most 200 of them. */
+  numbers?: NumberCount[];
+  /** Of numbers and scales: the median; a scale's points are 1 to n. */
+  median?: number | null;
+  /** Of texts: each text and its people, the most frequent first; at most 200 of them. */
+  texts?: TextCount[];
+  /** Of ordering, by option: its mean place, from 1. */
+  ranks?: number[];
+  /** Of ordering: the 10 most frequent orders, the most frequent first. */
+  orders?: OrderCount[];
+  /** People whose number, text or order is not among those told. */
+  more?: number;
+  /** How many were right; only where the answer may be seen too. */
+  right?: number | null;
+}
+
+/** How many people answered with one number. */
+export interface NumberCount {
+  /** The number they gave. */
+  value: number;
+  /** How many people gave it. */
+  people: number;
+}
+
+/** How many people answered with one text, whatever its case, accents and white space. */
+export interface TextCount {
+  /** The text as most of them wrote it. */
+  text: string;
+  /** How many people wrote it. */
+  people: number;
+}
+
+/** How many people chose one order. */
+export interface OrderCount {
+  /** The options' indexes, the first one first. */
+  order: number[];
+  /** How many people chose it. */
+  people: number;
+}
+
+/** Who moved where between two rounds, of those who answered both. */
+export interface PollFlow {
+  /** The earlier round. */
+  from: number;
+  /** The later round. */
+  to: number;
+  /** How many people answered in both. */
+  both: number;
+  /** `[a, b, n]`: `n` people chose the option `a` in the earlier round and `b` in the later. */
+  pairs: number[][];
+}
+
 /** How far a mirror has got in one history of a channel. */
 export interface Cursor {
   /** The history the mirror follows; empty before the first answer. */
@@ -600,6 +865,14 @@ export interface ClientMessages {
   upvote_question: UpvoteQuestionData;
   answer_question: AnswerQuestionData;
   mark_read: MarkReadData;
+  create_poll: CreatePollData;
+  open_poll: OpenPollData;
+  close_poll: ClosePollData;
+  extend_poll: ExtendPollData;
+  reveal_poll: RevealPollData;
+  revote_poll: RevotePollData;
+  delete_poll: DeletePollData;
+  cast_vote: CastVoteData;
   subscribe: SubscribeData;
   unsubscribe: UnsubscribeData;
   heartbeat: HeartbeatData;
@@ -638,6 +911,11 @@ export interface DocumentBodies {
   own_vote: OwnVoteBody;
   read_mark: ReadMarkBody;
   last_message: LastMessageBody;
+  poll: PollBody;
+  poll_secret: PollSecretBody;
+  poll_tally: PollTallyBody;
+  turnout: TurnoutBody;
+  own_ballot: OwnBallotBody;
 }
 
 type FrameOf<Messages> = {

@@ -1,0 +1,1 @@
+"""Live polls: questions to everybody, counted by the service, revealed when it is time."""

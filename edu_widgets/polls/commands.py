@@ -1,0 +1,123 @@
+"""What people ask of polls. All of it is one lane: what an instructor does keeps its order."""
+
+import msgspec
+
+from edu_widgets.polls.documents import Choice, PollKind
+from edu_widgets.protocol import REGISTRY, CommandType, Lane
+from edu_widgets.protocol.messages import Data
+
+
+class CreatePoll(Data):
+    """Create a poll, as a draft or open at once. Only staff. Its id is the command's."""
+
+    question: str
+    """The question: Markdown, 1 to 2,000 characters."""
+    kind: PollKind = "single"
+    """What is asked for; `predict` asks what some code prints."""
+    options: list[str] = msgspec.field(default_factory=list)
+    """The options, see the poll itself."""
+    correct: list[Choice] = msgspec.field(default_factory=list)
+    """The right answer, kept for staff until it is revealed; it may also come only then."""
+    tolerance: float = 0
+    """How far a right number may be from one of `correct`."""
+    anonymous: bool = False
+    """Whether nobody is to learn who chose what."""
+    seconds: int | None = None
+    """How long it is to be open, 5 to 86,400 seconds; absent: until it is closed."""
+    open: bool = False
+    """Whether it is to be opened at once."""
+
+
+class OpenPoll(Data):
+    """Open a draft. Only staff. One that was opened already stays as it is."""
+
+    poll_id: str
+    """The poll it is about."""
+    seconds: int | None = None
+    """How long it is to be open, in seconds; absent: as its draft says."""
+
+
+class ClosePoll(Data):
+    """Close a round, so that no vote counts any more. Only staff."""
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The round to close; if another one is open by now, it stays open."""
+
+
+class ExtendPoll(Data):
+    """Give an open round more time. Only staff; of a poll without a timer nothing changes."""
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The round that is to have more time."""
+    seconds: int
+    """How much more, in seconds, up to a day in all."""
+
+
+class RevealPoll(Data):
+    """Show everybody the counts, the right answer, or both; closes the poll if it is open.
+
+    Only staff. An anonymous poll ends with it: its ballots are destroyed.
+    """
+
+    poll_id: str
+    """The poll it is about."""
+    counts: bool = False
+    """Whether to show how many chose what."""
+    answer: bool = False
+    """Whether to show which answer is right."""
+    correct: list[Choice] = msgspec.field(default_factory=list)
+    """The right answer, if it was not given before; it takes the place of one that was."""
+    tolerance: float = 0
+    """How far a right number may be from one of `correct`."""
+
+
+class RevotePoll(Data):
+    """Open a further round of a closed poll. Only staff, and not once the answer was shown."""
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The number of the round to begin; one that has begun already stays as it is."""
+    seconds: int | None = None
+    """How long it is to be open, in seconds; absent: until it is closed."""
+
+
+class DeletePoll(Data):
+    """Delete a poll with all that belongs to it, ballots too. Only staff."""
+
+    poll_id: str
+    """The poll it is about."""
+
+
+class CastVote(Data):
+    """Vote, or change one's vote, as long as this very round is open."""
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The round it is for; a vote that comes too late for it counts nowhere."""
+    choice: Choice
+    """What is chosen, in the form of the poll's kind."""
+
+    def outbox_key(self) -> str:
+        """Only the last word on a round counts."""
+        return f"{self.poll_id}:{self.round}"
+
+
+def _command(name: str, data: type[Data], *, latest: bool = False) -> CommandType:
+    command = CommandType(name, data, Lane.VOTE, feature="polls", latest=latest)
+    return REGISTRY.command(command)
+
+
+CREATE_POLL = _command("create_poll", CreatePoll)
+OPEN_POLL = _command("open_poll", OpenPoll)
+CLOSE_POLL = _command("close_poll", ClosePoll)
+EXTEND_POLL = _command("extend_poll", ExtendPoll)
+REVEAL_POLL = _command("reveal_poll", RevealPoll)
+REVOTE_POLL = _command("revote_poll", RevotePoll)
+DELETE_POLL = _command("delete_poll", DeletePoll)
+CAST_VOTE = _command("cast_vote", CastVote, latest=True)

@@ -1,0 +1,240 @@
+"""What polls keep, each thing in the channel of those who may see it.
+
+A poll is in the course's channel, or while it is a draft in the staff's; the right answer and the
+live counts are in the staff's; what a person chose is in their own. The ballots themselves are in
+a channel nobody reads, see `edu_widgets.polls.service.vault`.
+"""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from edu_widgets.protocol import REGISTRY, DocumentKind
+from edu_widgets.protocol.messages import Data
+
+MAX_QUESTION = 2_000
+"""Characters a question may have."""
+
+MAX_OPTION = 500
+"""Characters an option may have."""
+
+MAX_TEXT = 200
+"""Characters a short text may have, as an answer."""
+
+OPTIONS = (2, 20)
+"""How many options a poll may have, where it has any."""
+
+SECONDS = (5, 24 * 3600)
+"""How long a poll's timer may run."""
+
+MAX_GROUPS = 200
+"""Different numbers or texts that a result tells, the most frequent ones."""
+
+MAX_ORDERS = 10
+"""Different orders that a result tells, the most frequent ones."""
+
+FEWEST = 5
+"""Answers under which an anonymous poll tells no counts."""
+
+PollKind: TypeAlias = Literal[
+    "single", "multiple", "scale", "number", "text", "ordering", "predict"
+]
+PollState: TypeAlias = Literal["draft", "open", "closed", "revealed"]
+
+Choice: TypeAlias = int | float | str | list[int]
+"""What a person chose: an option's index (from 0), the indexes chosen or in order, a number, a
+text."""
+
+ONE_OF = frozenset({"single", "scale", "predict"})
+"""Kinds of which a choice is one option."""
+
+WITH_OPTIONS = ONE_OF | {"multiple", "ordering"}
+
+POLL = "poll"
+SECRET = "poll_secret"  # noqa: S105 - a kind of document
+TALLY = "poll_tally"
+TURNOUT = "turnout"
+OWN_BALLOT = "own_ballot"
+
+
+class NumberCount(Data):
+    """How many people answered with one number."""
+
+    value: float
+    """The number they gave."""
+    people: int
+    """How many people gave it."""
+
+
+class TextCount(Data):
+    """How many people answered with one text, whatever its case, accents and white space."""
+
+    text: str
+    """The text as most of them wrote it."""
+    people: int
+    """How many people wrote it."""
+
+
+class OrderCount(Data):
+    """How many people chose one order."""
+
+    order: list[int]
+    """The options' indexes, the first one first."""
+    people: int
+    """How many people chose it."""
+
+
+class RoundResult(Data):
+    """What people answered in one round: people are counted, never ticks.
+
+    An anonymous poll tells nothing but `people` under 5 answers.
+    """
+
+    round: int
+    """The number of the round, from 1."""
+    people: int
+    """How many people answered."""
+    counts: list[int] = msgspec.field(default_factory=list)
+    """By option: the people who chose it (of ordering: absent)."""
+    numbers: list[NumberCount] = msgspec.field(default_factory=list)
+    """Of numbers: each number and its people, the lowest first; at most 200 of them."""
+    median: float | None = None
+    """Of numbers and scales: the median; a scale's points are 1 to n."""
+    texts: list[TextCount] = msgspec.field(default_factory=list)
+    """Of texts: each text and its people, the most frequent first; at most 200 of them."""
+    ranks: list[float] = msgspec.field(default_factory=list)
+    """Of ordering, by option: its mean place, from 1."""
+    orders: list[OrderCount] = msgspec.field(default_factory=list)
+    """Of ordering: the 10 most frequent orders, the most frequent first."""
+    more: int = 0
+    """People whose number, text or order is not among those told."""
+    right: int | None = None
+    """How many were right; only where the answer may be seen too."""
+
+
+class PollFlow(Data):
+    """Who moved where between two rounds, of those who answered both."""
+
+    from_: int = msgspec.field(name="from")
+    """The earlier round."""
+    to: int
+    """The later round."""
+    both: int
+    """How many people answered in both."""
+    pairs: list[list[int]]
+    """`[a, b, n]`: `n` people chose the option `a` in the earlier round and `b` in the later."""
+
+
+class PollShown(Data):
+    """What of the present round has been revealed."""
+
+    counts: bool = False
+    """Whether everybody sees how many chose what."""
+    answer: bool = False
+    """Whether everybody sees which answer is right."""
+
+
+class Poll(Data):
+    """A question to everybody. As a draft it is in the staff's channel, then in the course's.
+
+    Counts and the right answer are not in it before they are revealed, each apart.
+    """
+
+    id: str
+    """The poll's id: that of the command that created it."""
+    question: str
+    """The question: Markdown, 1 to 2,000 characters."""
+    kind: PollKind
+    """What is asked for; `predict` asks what some code prints."""
+    created_by: str
+    """The id of the instructor who asks."""
+    created_at: int
+    options: list[str] = msgspec.field(default_factory=list)
+    """The options: Markdown (of `predict` code), 2 to 20; of a scale the labels of 1 to n, which
+    may be empty; of numbers and texts there are none."""
+    anonymous: bool = False
+    """Whether nobody is to learn who chose what, staff included."""
+    state: PollState = "draft"
+    """Where it stands: a draft, open for votes, closed, or revealed."""
+    round: int = 1
+    """The number of the present round, from 1."""
+    seconds: int | None = None
+    """How long a draft is meant to be open, in seconds."""
+    opened: int | None = None
+    """When the round was opened, in ms since 1970."""
+    closes: int | None = None
+    """When the round closes or has closed, in ms since 1970; absent: until somebody closes it."""
+    shown: PollShown = msgspec.field(default_factory=PollShown)
+    """What of the present round has been revealed."""
+    results: list[RoundResult] = msgspec.field(default_factory=list)
+    """The counts of every round that was revealed."""
+    flows: list[PollFlow] = msgspec.field(default_factory=list)
+    """Between the rounds that were revealed, for kinds of which a choice is one option."""
+    correct: list[Choice] = msgspec.field(default_factory=list)
+    """The right answer once it is revealed, as in the staff's `poll_secret`."""
+    tolerance: float = 0
+    """How far a right number may be from one of `correct`."""
+    ended: bool = False
+    """Whether it is an anonymous poll whose ballots are destroyed: no round can follow."""
+
+
+class PollSecret(Data):
+    """The right answer of a poll, until it is revealed. Only for staff."""
+
+    poll_id: str
+    """The poll it is about."""
+    correct: list[Choice]
+    """Which answers are right: one of these indexes, numbers or texts; of `multiple` exactly
+    these indexes, of `ordering` the indexes in this order."""
+    tolerance: float = 0
+    """How far a right number may be from one of `correct`."""
+
+
+class PollTally(Data):
+    """The counts of a poll as they are now. Only for staff, and only to be shown when asked for.
+
+    Of an anonymous poll the round that is open is not in it.
+    """
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The number of the present round."""
+    people: int
+    """How many people have answered in the present round."""
+    rounds: list[RoundResult] = msgspec.field(default_factory=list)
+    """What people answered, by round."""
+    flows: list[PollFlow] = msgspec.field(default_factory=list)
+    """Who moved where between rounds that follow one another."""
+    suggestion: Literal["", "move_on", "discuss", "explain"] = ""
+    """What to do after a round, by the share that is right: from 70 % move on, under 30 % explain
+    again, in between let them discuss and vote again. Empty where no right answer is known."""
+
+
+class Turnout(Data):
+    """How many have answered, for everybody to see."""
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The number of the present round."""
+    answered: int
+    """How many people have answered in it."""
+    at: int
+    """When this was counted, in ms since 1970."""
+
+
+class OwnBallot(Data):
+    """What a person has chosen, in their own channel; gone once an anonymous poll has ended."""
+
+    poll_id: str
+    """The poll it is about."""
+    rounds: dict[str, Choice]
+    """By the round's number: what was chosen in it."""
+
+
+REGISTRY.document(DocumentKind(POLL, Poll))
+REGISTRY.document(DocumentKind(SECRET, PollSecret))
+REGISTRY.document(DocumentKind(TALLY, PollTally))
+REGISTRY.document(DocumentKind(TURNOUT, Turnout))
+REGISTRY.document(DocumentKind(OWN_BALLOT, OwnBallot))
