@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from edu_widgets import folders
@@ -22,17 +22,13 @@ from edu_widgets.client.invites import (
 from edu_widgets.client.transport import Target
 from edu_widgets.client.view import Person
 from edu_widgets.lesson import Lesson
-from edu_widgets.protocol.channels import (
-    course_name,
-    parse_channel,
-    person_name,
-    user_channel,
-)
+from edu_widgets.protocol.channels import course_name, person_name
 from edu_widgets.protocol.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from edu_widgets.client.network import NetworkThread
     from edu_widgets.client.pool import Pool
+    from edu_widgets.configuration import Configuration
 
 _lock = threading.RLock()
 _open: dict[tuple[str, str, str], Lesson] = {}
@@ -47,13 +43,15 @@ def host(
     port: int | None = None,
     keep: bool = False,
     rate_limits: bool = True,
+    config: Mapping[str, Any] | None = None,
 ) -> Lesson:
     """Start the embedded service for a course, or find it running, and enter as its instructor.
 
     Loopback only by default; `address` may be `"lan"`, an address of this computer, or the
     public URL under which a proxy shows it. The service outlives a kernel restart and ends
-    itself ten minutes (or `EDU_WIDGETS_LINGER` seconds) after the last member is gone, unless
-    `keep`.
+    itself ten minutes (setting `EduWidgets.linger`) after the last member is gone, unless
+    `keep`. What its channels allow is a setting too; `config` sets what this call says, as
+    `{"Channels": {"course": {"maxUsers": 300}}}`.
 
     Raises:
         InvalidArgument: the course's name, or another argument, cannot be used.
@@ -62,15 +60,17 @@ def host(
     from edu_widgets.service import launch
 
     course = course_name(course)
+    settings = _settings(config)
     info = launch.start(
         course,
-        folders.service_folder(course),
+        folders.service_folder(course, settings.edu.dataDir),
         address=address,
         port=port,
         keep=keep,
         rate_limits=rate_limits,
         watch_pid=os.getpid(),
-        linger=_linger(),
+        linger=settings.edu.linger,
+        channels=settings.channel_rows(),
     )
     who = person_name(name or _own_name())
     member = launch.enter(info, who)
@@ -80,15 +80,22 @@ def host(
         info.local_url,
         me,
         lambda: member.secret,
+        settings,
         invite=str(Invite(info.url, course, info.invite)),
         audience=info.audience,
     )
 
 
-def join(invite: str | None = None, name: str | None = None) -> Lesson:
+def join(
+    invite: str | None = None,
+    name: str | None = None,
+    *,
+    config: Mapping[str, Any] | None = None,
+) -> Lesson:
     """Enter a course by its invite, as `http://127.0.0.1:8765/py101?code=K7QX4M2P`.
 
-    Without one, the environment's `EDU_WIDGETS_INVITE` is used.
+    Without one, the setting `EduWidgets.invite` is used (`EDU_WIDGETS_INVITE` in the
+    environment). `config` holds settings for this call.
 
     The same name from the same account is the same person again, also after a restart.
 
@@ -97,14 +104,17 @@ def join(invite: str | None = None, name: str | None = None) -> Lesson:
         Refused: the invite is wrong or has expired.
         ServiceUnavailable: no service answers there.
     """
-    text = invite or os.environ.get("EDU_WIDGETS_INVITE", "")
+    settings = _settings(config)
+    text = invite or settings.edu.invite
     if not text:
         msg = "join() needs the invite your instructor shows, as join('http://…?code=…', name='…')."
         raise InvalidArgument(msg)
     parsed = parse_invite(text)
-    member = exchange(parsed, name or _own_name(), People(folders.people_folder()))
+    member = exchange(
+        parsed, name or _own_name(), People(folders.people_folder(settings.edu.dataDir))
+    )
     me = Person(member.user_id, member.name, member.role)
-    return _lesson(parsed.course, parsed.base, me, lambda: member.secret)
+    return _lesson(parsed.course, parsed.base, me, lambda: member.secret, settings)
 
 
 def connect(
@@ -113,25 +123,27 @@ def connect(
     token: str | Callable[[], str] | None = None,
     user_id: str | None = None,
     course: str | None = None,
+    config: Mapping[str, Any] | None = None,
 ) -> Lesson:
-    """Connect to a service with a token. What is not given comes from `EDU_WIDGETS_*`.
+    """Connect to a service with a token. What is not given comes from the configuration.
 
     `url` is the service's address, `ws(s)://` or `http(s)://`; `token` a string, or a function
-    that returns a fresh one.
+    that returns a fresh one. Any other setting stands in `config`, a traitlets `Config` or
+    dicts of the same form: `{"WebSocket": {"heartbeatInterval": 10_000}}`. They hold for a
+    connection from its start; an open lesson keeps those it has.
 
     Raises:
         InvalidArgument: something is missing or cannot be read; the message names it.
     """
-    base = base_url(_setting("url", url))
-    who = _setting("user_id", user_id)
-    name = course_name(_setting("course", course))
-    try:
-        parse_channel(user_channel(name, who))
-    except InvalidArgument:
-        msg = f"user_id={who!r:.80} cannot be one: 1 to 128 characters, no blanks, no ':'."
-        raise InvalidArgument(msg) from None
-    source = token if callable(token) else _constant(_setting("token", token))
-    return _lesson(name, base, Person(who, who), source)
+    words = {"url": url, "user_id": user_id, "course": course}
+    if not callable(token):
+        words["token"] = token
+    settings = _settings(config, words)
+    base = base_url(settings.websocket.url)
+    who = settings.needed("EduWidgets.userId")
+    name = course_name(settings.needed("EduWidgets.course"))
+    source = token if callable(token) else settings.token_source()
+    return _lesson(name, base, Person(who, who), source, settings)
 
 
 def _lesson(
@@ -139,6 +151,7 @@ def _lesson(
     base: str,
     me: Person,
     token: Callable[[], str],
+    configured: Configuration,
     *,
     invite: str = "",
     audience: str = "",
@@ -161,7 +174,8 @@ def _lesson(
         if pool is None:
             _pools.clear()
             pool = _pools[thread] = Pool(thread)
-        settings = Settings(outbox_folder=folders.outbox_folder())
+        edu = configured.edu
+        settings = Settings(folders.outbox_folder(edu.dataDir, edu.outboxDir), configured.limits())
         client = CourseClient(
             course, target, me, pool, thread, callbacks(), settings, host=urlsplit(base).netloc
         )
@@ -179,13 +193,13 @@ def _forget(key: tuple[str, str, str], lesson: Lesson) -> None:
             del _open[key]
 
 
-def _linger() -> float:
-    text = os.environ.get("EDU_WIDGETS_LINGER", "600")
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        msg = f"EDU_WIDGETS_LINGER={text!r:.40} is not a number of seconds, such as 600."
-        raise InvalidArgument(msg) from None
+def _settings(
+    config: Mapping[str, Any] | None, keywords: Mapping[str, str | None] | None = None
+) -> Configuration:
+    """The settings in force for a call; read now, so that importing reads none."""
+    from edu_widgets import configuration
+
+    return configuration.load(keywords, config)
 
 
 def _own_name() -> str:
@@ -198,21 +212,6 @@ def _own_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "Someone"
-
-
-def _setting(name: str, given: str | None) -> str:
-    value = given or os.environ.get(f"EDU_WIDGETS_{name.upper()}", "")
-    if not value:
-        msg = f"connect() needs {name}=…, or EDU_WIDGETS_{name.upper()} in the environment."
-        raise InvalidArgument(msg)
-    return value
-
-
-def _constant(token: str) -> Callable[[], str]:
-    if not token.strip().isascii() or not token.strip().isprintable():
-        msg = "token=… has characters that no token can have; it may have been copied wrongly."
-        raise InvalidArgument(msg)
-    return lambda: token
 
 
 def _after_fork() -> None:

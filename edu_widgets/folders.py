@@ -8,22 +8,22 @@ from jupyter_core.paths import jupyter_data_dir
 VARIABLE = "EDU_WIDGETS_DATA_DIR"
 
 
-def data_folder() -> Path:
-    """`edu-widgets` in Jupyter's data folder, or what `EDU_WIDGETS_DATA_DIR` names."""
-    named = os.environ.get(VARIABLE)
-    return Path(named) if named else Path(jupyter_data_dir()) / "edu-widgets"
+def data_folder(named: str = "") -> Path:
+    """`edu-widgets` in Jupyter's data folder, or what is named, here or in `VARIABLE`."""
+    named = named or os.environ.get(VARIABLE, "")
+    return Path(named).expanduser() if named else Path(jupyter_data_dir()) / "edu-widgets"
 
 
-def outbox_folder() -> Path:
-    """Messages waiting to be sent."""
-    return data_folder() / "outbox"
+def outbox_folder(data: str = "", named: str = "") -> Path:
+    """Messages waiting to be sent; `named` where they have a folder elsewhere."""
+    return Path(named).expanduser() if named else data_folder(data) / "outbox"
 
 
-def people_folder() -> Path:
+def people_folder(data: str = "") -> Path:
     """Secrets by which a service knows a person again."""
-    return data_folder() / "people"
+    return data_folder(data) / "people"
 
 
-def service_folder(course: str) -> Path:
+def service_folder(course: str, data: str = "") -> Path:
     """The embedded service of a course: its database, state and log."""
-    return data_folder() / "services" / course
+    return data_folder(data) / "services" / course

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from edu_widgets.service.locks import FileLock
 
 LOG = "service.log"
 LOG_KEPT = 1024 * 1024
+CHANNELS = "channels.json"
 _LINES_SHOWN = 12
 _LOOPBACK = ("", "loopback", "localhost", "127.0.0.1", "::1")
 _STARTED: list["subprocess.Popen[bytes]"] = []
@@ -71,6 +72,7 @@ def start(  # noqa: PLR0913 - the options of a service
     linger: float = 600.0,
     timeout: float = 20.0,
     watch_pid: int | None = None,
+    channels: Mapping[str, Any] | None = None,
     arguments: Sequence[str] = (),
 ) -> ServiceInfo:
     """Find the service of a folder, or start it as a process of its own session.
@@ -85,6 +87,7 @@ def start(  # noqa: PLR0913 - the options of a service
         linger: Seconds to stay otherwise.
         timeout: Seconds until it has to be healthy.
         watch_pid: The kernel; this process by default.
+        channels: The rows of the channel table that are not the defaults; None: as they are.
         arguments: More arguments of `python -m edu_widgets.service`.
 
     Raises:
@@ -103,7 +106,7 @@ def start(  # noqa: PLR0913 - the options of a service
             hosted = ", ".join(running.courses)
             msg = f"The service in {data_dir} hosts {hosted}, not {course}; use a folder a course."
             raise ServiceUnavailable(msg)
-        wanted = _Wanted(address, port, keep, rate_limits)
+        wanted = _Wanted(address, port, keep, rate_limits, channels)
         if running is not None and not wanted.differs(running):
             _attach(running, watched)
             return _info(course, running, started_now=False)
@@ -126,6 +129,7 @@ class _Wanted:
     port: int | None
     keep: bool
     rate_limits: bool
+    channels: Mapping[str, Any] | None = None
 
     def differs(self, running: state.State) -> bool:
         """Whether the running service is not what was asked for."""
@@ -135,6 +139,7 @@ class _Wanted:
             or (self.port not in (None, 0) and self.port != running.port)
             or (self.keep and not running.keep)
             or (not self.rate_limits and running.rate_limits)
+            or self.channels not in (None, running.channels)
         )
 
     def over(self, running: state.State) -> "_Wanted":
@@ -144,6 +149,7 @@ class _Wanted:
             self.port or running.port,
             self.keep or running.keep,
             self.rate_limits and running.rate_limits,
+            running.channels if self.channels is None else self.channels,
         )
 
 
@@ -213,6 +219,10 @@ def _command(course: str, data_dir: Path, wanted: _Wanted) -> list[str]:
     command += ["--course", course]
     command += ["--address", wanted.address] if wanted.address else []
     command += ["--port", str(wanted.port)] if wanted.port is not None else []
+    if wanted.channels:
+        table = data_dir / CHANNELS
+        table.write_text(json.dumps(wanted.channels, indent=1), encoding="utf-8")
+        command += ["--config", str(table)]
     return command + ["--keep"] * wanted.keep + ["--no-rate-limits"] * (not wanted.rate_limits)
 
 

@@ -43,11 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--feature", action="append", default=[], help="a further feature's module")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Run until stopped; returns the exit status."""
+def run(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> int:
+    """Run until stopped; returns the exit status. `base`: the table `--config` changes."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     try:
-        return asyncio.run(_run(_options(args)))
+        return asyncio.run(_run(_options(args, base)))
     except EduWidgetsError as error:
         print(f"edu-widgets: {error}", file=sys.stderr)  # noqa: T201
         return 1
@@ -60,8 +60,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(parser.parse_args(argv))
 
 
-def _options(args: argparse.Namespace) -> Options:
-    config = configuration.load(args.config) if args.config else configuration.ServiceConfig()
+def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> Options:
+    config = base or configuration.ServiceConfig()
+    if args.config:
+        config = configuration.load(args.config, config)
     table = configuration.without_limits(config) if args.no_rate_limits else config
     return Options(
         courses=tuple(dict.fromkeys(course_name(name) for name in args.course)),

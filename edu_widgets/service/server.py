@@ -16,7 +16,7 @@ from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.service import doors, features, processes, state
 from edu_widgets.service.app import Door, application
 from edu_widgets.service.audit import Audit
-from edu_widgets.service.config import ServiceConfig
+from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.hub import Hub, now_ms
 from edu_widgets.service.people import OWNER, People, hashed, new_code, new_secret
 from edu_widgets.service.rooms import LEASE_S
@@ -118,6 +118,7 @@ class Server:
             address=options.address.asked,
             keep=options.keep,
             rate_limits=options.config.rate_limits,
+            channels=changed_rows(options.config),
         )
         state.write(options.data_dir, self.state)
         self._tasks = [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]

@@ -9,6 +9,7 @@ import os
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 FILE = "service.json"
 
@@ -34,6 +35,8 @@ class State:
     """What it was asked to be reached by."""
     keep: bool = False
     rate_limits: bool = True
+    channels: dict[str, Any] = field(default_factory=dict)
+    """The rows of the channel table that are not the defaults."""
 
 
 def read(data_dir: Path) -> State | None:

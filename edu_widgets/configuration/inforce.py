@@ -1,0 +1,198 @@
+"""The settings in force, and where each came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from traitlets import TraitError
+from traitlets.config import Configurable
+
+from edu_widgets.client.link import Limits
+from edu_widgets.configuration import sources, traits
+from edu_widgets.configuration.settings import (
+    BY_NAME,
+    SECTIONS,
+    SETTINGS,
+    Channels,
+    EduWidgets,
+    Setting,
+    Sse,
+    WebSocket,
+)
+from edu_widgets.configuration.sources import Given
+from edu_widgets.protocol.errors import InvalidArgument
+
+DEFAULT = "default"
+
+
+def load(
+    keywords: Mapping[str, str | None] | None = None, config: Mapping[str, Any] | None = None
+) -> Configuration:
+    """Read all sources: the Hub, files, environment, `config` and `keywords` of a call, in order.
+
+    Raises:
+        InvalidArgument: a file fails, a name is no setting or a value is none for it. The
+            message names the setting as it was written, and what is allowed.
+    """
+    given = chain(
+        sources.from_hub(),
+        sources.from_files(),
+        sources.from_environment(),
+        sources.from_config(config),
+        sources.from_keywords(keywords or {}),
+    )
+    return Configuration(given)
+
+
+class Configuration:
+    """Every setting's value. Shows no secret in its repr."""
+
+    def __init__(self, given: Iterable[Given] = ()) -> None:
+        """Take the defaults, and over them what was given, the most important last.
+
+        Raises:
+            InvalidArgument: a value cannot be used.
+        """
+        self.websocket = WebSocket()
+        self.sse = Sse()
+        self.channels = Channels()
+        self.edu = EduWidgets()
+        made = (self.websocket, self.sse, self.channels, self.edu)
+        self._sections: dict[str, Configurable] = dict(zip(SECTIONS, made, strict=True))
+        self._given: dict[Setting, list[Given]] = {}
+        for one in given:
+            self._apply(one)
+
+    def __repr__(self) -> str:
+        own = [f"{setting}={self.shown(setting)}" for setting in SETTINGS if setting in self._given]
+        return f"<Configuration {', '.join(own) or 'all defaults'}>"
+
+    def value(self, setting: Setting) -> Any:
+        """A setting's value, secrets too."""
+        return getattr(self._sections[setting.section], setting.name)
+
+    def shown(self, setting: Setting) -> str:
+        """A setting's value as people may see it."""
+        value = self.value(setting)
+        return setting.trait.shown(value) if value != "" or setting.trait.secret else "not set"
+
+    def origin(self, setting: Setting) -> str:
+        """Where a setting's value came from; of rows all that had a say, the nearest first."""
+        given = self._given.get(setting, [])
+        if isinstance(setting.trait, traits.Row) and given:
+            return " over ".join(dict.fromkeys(one.source for one in reversed(given)))
+        return given[-1].source if given else DEFAULT
+
+    def written(self, setting: Setting) -> str:
+        """How a setting was written where it was given last; empty if it was not."""
+        given = self._given.get(setting)
+        return given[-1].written if given else ""
+
+    def needed(self, name: str) -> str:
+        """A text that has to be set for `connect`, by its name (`EduWidgets.course`).
+
+        Raises:
+            InvalidArgument: it is not set; the message says how it can be.
+        """
+        setting = BY_NAME[name]
+        value = self.value(setting)
+        if not value:
+            raise InvalidArgument(_missing(setting))
+        return str(value)
+
+    def limits(self) -> Limits:
+        """What the client's sessions are set to."""
+        socket = self.websocket
+        return Limits(
+            heartbeat=socket.heartbeatInterval / 1000,
+            reconnect_interval=socket.reconnectInterval / 1000,
+            max_attempts=socket.maxReconnectAttempts,
+        )
+
+    def channel_rows(self) -> dict[str, Any]:
+        """The rows of the channel table that are not the defaults."""
+        rows = {s.name: self.value(s) for s in self._given if s.section == Channels.__name__}
+        traits_ = Channels.class_traits()
+        return {kind: row for kind, row in rows.items() if row != traits_[kind].default()}
+
+    def token_source(self) -> Callable[[], str]:
+        """What gives the token at each attempt to connect: a text, or a file read anew.
+
+        Raises:
+            InvalidArgument: there is none, there are two, or the file cannot be read.
+        """
+        token, file = Setting("EduWidgets", "token"), Setting("EduWidgets", "tokenFile")
+        has_token, has_file = bool(self.value(token)), bool(self.value(file))
+        if has_token and has_file:
+            ranks = {one: self._rank(one) for one in (token, file)}
+            if ranks[token] == ranks[file]:
+                msg = f"{self.written(token)} and {self.written(file)}: set one of the two."
+                raise InvalidArgument(msg)
+            has_file = ranks[file] > ranks[token]
+        if has_file:
+            path = Path(self.value(file)).expanduser()
+            if token_in(path, self.written(file)):
+                sources.warn_if_public(path)
+            return lambda: token_in(path, self.written(file))
+        text = self.needed(str(token)).strip()
+        return lambda: text
+
+    def _rank(self, setting: Setting) -> int:
+        """How near a setting's source is; a file of one's own is as near as its folder."""
+        source = self._given[setting][-1].source
+        places = [str(path) for path in sources.files()]
+        if source in places:
+            return places.index(source)
+        nearer = (source == "config=…") + 2 * (source == "token=…")
+        return len(places) + nearer
+
+    def _apply(self, one: Given) -> None:
+        setting, value = one.setting, one.value
+        trait = setting.trait
+        before = self._given.setdefault(setting, [])
+        if isinstance(trait, traits.Row) and before:
+            value = trait.over(self.value(setting), value)
+        try:
+            setattr(self._sections[setting.section], setting.name, value)
+        except TraitError as error:
+            raise InvalidArgument(_wrong(one, error)) from error
+        before.append(one)
+
+
+def token_in(path: Path, written: str) -> str:
+    """The token a file holds.
+
+    Raises:
+        InvalidArgument: the file cannot be read or holds none; the message never says what is
+            in it.
+    """
+    try:
+        text = path.read_text("utf-8").strip()
+        traits.token(text)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    except ValueError:
+        problem = "it holds no token: one line of printable ASCII"
+    else:
+        return text
+    raise InvalidArgument(f"{written}: {path} cannot be used: {problem}.")
+
+
+def _wrong(one: Given, error: TraitError) -> str:
+    trait = one.setting.trait
+    if trait.secret:
+        return f"{one.written} has a value (not shown) that cannot be used; {error}."
+    shown = trait.shown(one.value)
+    if one.written.endswith("=…"):
+        return f"{one.written[:-1]}{shown} cannot be used; {error}."
+    return f"{one.written} is {shown}; {error}."
+
+
+def _missing(setting: Setting) -> str:
+    word = sources.keyword(setting)
+    ways = [f"{word}=…", f"{setting.variable} in the environment"]
+    ways.append(f"c.{setting} in {sources.FILE}.py")
+    return f"connect() needs {ways[0]}, or {ways[1]}, or {ways[2]}."

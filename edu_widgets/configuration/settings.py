@@ -1,0 +1,184 @@
+"""Every setting: its class, its name, its default, its help.
+
+Names and defaults of `WebSocket`, `Sse` and `Channels` are the platform's (`realtimeConfig`),
+spelled as there; `EduWidgets` is ours.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+
+from traitlets.config import Configurable
+
+from edu_widgets.client.invites import parse_invite
+from edu_widgets.configuration import traits
+
+PREFIX = "EDU_WIDGETS_"
+
+
+class WebSocket(Configurable):
+    """The connection to the service (`realtimeConfig.websocket`)."""
+
+    url = traits.Address(
+        "ws://localhost:3001",
+        help="Where `connect()` finds the service. `host()` and `join()` know it themselves.",
+    )
+    reconnectInterval = traits.Whole(
+        1000,
+        50,
+        6000,
+        " of milliseconds",
+        help=(
+            "The first retry comes within so many milliseconds; with each further one the time "
+            "doubles, up to 6 s."
+        ),
+    )
+    maxReconnectAttempts = traits.Whole(
+        5,
+        1,
+        1000,
+        "",
+        help="Failures in a row after which the view says *offline*. It is still tried again.",
+    )
+    heartbeatInterval = traits.Whole(
+        30_000,
+        1000,
+        600_000,
+        " of milliseconds",
+        help=(
+            "Milliseconds between heartbeats. After five seconds more without a sign of life the "
+            "connection counts as lost."
+        ),
+    )
+
+
+class Sse(Configurable):
+    """The event stream, for where no WebSocket gets through (`realtimeConfig.sse`).
+
+    Checked and kept; without effect as long as the WebSocket is the only transport.
+    """
+
+    endpoint = traits.Endpoint(
+        "/api/realtime/events", help="Where the event stream is, on the service of `WebSocket.url`."
+    )
+    retryInterval = traits.Whole(
+        3000,
+        50,
+        60_000,
+        " of milliseconds",
+        help="Milliseconds until it is asked for again.",
+    )
+    maxRetries = traits.Whole(
+        10, 1, 1000, "", help="Failures in a row after which the stream is given up for a while."
+    )
+
+
+class Channels(Configurable):
+    """What each kind of channel allows (`realtimeConfig.channels`), where we are the service.
+
+    A row is a table of `maxUsers`, `requireAuth`, `allowedRoles`, `features` and `rateLimit`
+    (`messages` new messages a person in `interval` milliseconds). What a row leaves out stays.
+    """
+
+    course = traits.Row("course", help="The channel everybody of a course is in.")
+    lesson = traits.Row("lesson", help="The channel of one lesson.")
+    notifications = traits.Row("notifications", help="The channel of one person.")
+    staff = traits.Row("staff", help="The channel only instructors see; ours.")
+
+
+class EduWidgets(Configurable):
+    """Who enters, where, and where files are kept."""
+
+    token = traits.Secret(
+        traits.token,
+        "one line of printable ASCII, as tokens are",
+        help="The token `connect()` presents. Better in a file of its own: `tokenFile`.",
+    )
+    tokenFile = traits.Folder(
+        what="file",
+        help="A file that holds the token and nothing else; read anew at each attempt to connect.",
+    )
+    userId = traits.Text(
+        traits.user_id,
+        "1 to 128 characters, no blanks, no ':'",
+        help="Who `connect()` enters as. Behind JupyterHub, its user, if nothing is set.",
+    )
+    course = traits.Text(
+        traits.course,
+        "1 to 64 letters, digits, '.', '-' or '_', beginning with a letter or a digit",
+        help="The course `connect()` enters.",
+    )
+    channel = traits.Text(
+        traits.line,
+        "a channel's name, in one word",
+        help="The channel as the platform spells it, where it is not `course:<course>`.",
+    )
+    invite = traits.Secret(
+        parse_invite,
+        "an invite, such as http://127.0.0.1:8765/py101?code=K7QX4M2P",
+        help="The invite `join()` uses when none is given.",
+    )
+    dataDir = traits.Folder(
+        help=(
+            "Where secrets, waiting messages and the service's files are kept. Not set: "
+            "`edu-widgets` in Jupyter's data folder."
+        )
+    )
+    outboxDir = traits.Folder(
+        help=(
+            "Where messages wait to be sent; best on a local disk if the home folder is on a "
+            "network. Not set: `outbox` in `dataDir`."
+        )
+    )
+    linger = traits.Seconds(
+        600.0,
+        help="Seconds `host()`'s service stays after its kernel and the last member are gone.",
+    )
+
+
+SECTIONS: dict[str, type[Configurable]] = {
+    section.__name__: section for section in (WebSocket, Sse, Channels, EduWidgets)
+}
+
+_UNNAMED = ("WebSocket", "EduWidgets")
+"""Classes that environment variables do not name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting."""
+
+    section: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.section}.{self.name}"
+
+    @property
+    def trait(self) -> traits.Value[Any]:
+        """What it allows, and its help."""
+        return cast("traits.Value[Any]", SECTIONS[self.section].class_traits()[self.name])
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable.
+
+        `EDU_WIDGETS_`, the class (but for `WebSocket` and `EduWidgets`) and the name, in
+        capitals with `_` between words.
+        """
+        words = self.name if self.section in _UNNAMED else f"{self.section}_{self.name}"
+        return PREFIX + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words).upper()
+
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(section, name)
+    for section, made in SECTIONS.items()
+    for name, trait in vars(made).items()
+    if isinstance(trait, traits.Value)
+)
+"""All of them, in the order they are written above."""
+
+BY_VARIABLE = {setting.variable: setting for setting in SETTINGS}
+BY_NAME = {str(setting): setting for setting in SETTINGS}
