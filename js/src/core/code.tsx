@@ -1,5 +1,7 @@
 import type { VNode } from "preact";
+import { copyText } from "./clipboard";
 import { useBrief, useRef, withHooks } from "./hooks";
+import { canInsertCell, insertCell } from "./host";
 import type { Context } from "./i18n";
 import { Icon } from "./icons";
 import { asText } from "./messages";
@@ -25,45 +27,22 @@ export function cut(code: string, given: unknown): Piece[] {
   return fits ? [...pieces, [".", code.slice(at)]] : [[".", code]];
 }
 
-async function copy(text: string, button: HTMLElement): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyThroughSelection(text, button);
-  }
-}
-
-/** Where the clipboard is not to be had (plain http, frames): the old way. */
-function copyThroughSelection(text: string, button: HTMLElement): boolean {
-  const area = document.createElement("textarea");
-  area.value = text;
-  area.className = "sr";
-  button.parentElement?.append(area);
-  area.select();
-  try {
-    return document.execCommand("copy");
-  } catch {
-    return false;
-  } finally {
-    area.remove();
-    button.focus({ preventScroll: true });
-  }
-}
-
 /** A block of highlighted code that scrolls sideways and can be copied. */
 export const CodeBlock = withHooks(function CodeBlock(
   { code, runs, reachable }: { code: string; runs: unknown; reachable: boolean },
   { words }: Context,
 ): VNode {
   const [copied, setCopied] = useBrief(COPIED_FOR);
+  const [inserted, setInserted] = useBrief(COPIED_FOR);
   const button = useRef<HTMLButtonElement>();
   const onCopy = async (): Promise<void> => {
-    if (button.current) setCopied(await copy(code, button.current));
+    if (button.current) setCopied(await copyText(code, button.current));
   };
+  const onInsert = async (): Promise<void> => setInserted(await insertCell(code));
+  const insertable = canInsertCell();
   const tabIndex = reachable ? 0 : -1;
   return (
-    <div class="code">
+    <div class={insertable ? "code two" : "code"}>
       {/* biome-ignore lint/a11y/useSemanticElements: what scrolls is the code itself */}
       <pre tabIndex={tabIndex} dir="ltr" role="region" aria-label={words.code}>
         {cut(code, runs).map(([kind, text], index) =>
@@ -76,6 +55,18 @@ export const CodeBlock = withHooks(function CodeBlock(
           ),
         )}
       </pre>
+      {insertable && (
+        <button
+          type="button"
+          class="ib insert"
+          tabIndex={tabIndex}
+          aria-label={words.insertCell}
+          title={words.insertCell}
+          onClick={onInsert}
+        >
+          <Icon name={inserted ? "check" : "cell"} />
+        </button>
+      )}
       <button
         ref={button}
         type="button"
@@ -88,7 +79,7 @@ export const CodeBlock = withHooks(function CodeBlock(
         <Icon name={copied ? "check" : "copy"} />
       </button>
       <span class="copied" role="status">
-        {copied ? words.copied : ""}
+        {copied ? words.copied : inserted ? words.inserted : ""}
       </span>
     </div>
   );

@@ -32,6 +32,8 @@ export interface Catalog {
 
   copyCode: string;
   copied: string;
+  insertCell: string;
+  inserted: string;
   code: string;
 
   today: string;

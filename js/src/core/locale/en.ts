@@ -35,6 +35,8 @@ export const en: Catalog = {
 
   copyCode: "Copy code",
   copied: "Copied",
+  insertCell: "Insert into a new cell",
+  inserted: "Inserted",
   code: "Code",
 
   today: "Today",

@@ -33,6 +33,8 @@ export const tr: Catalog = {
 
   copyCode: "Kodu kopyala",
   copied: "Kopyalandı",
+  insertCell: "Yeni bir hücreye ekle",
+  inserted: "Eklendi",
   code: "Kod",
 
   today: "Bugün",

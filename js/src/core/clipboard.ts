@@ -1,0 +1,26 @@
+/** Put `text` on the clipboard; `near` is where a box may stand for a moment, and gets the focus back. */
+export async function copyText(text: string, near: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyThroughSelection(text, near);
+  }
+}
+
+/** Where the clipboard is not to be had (plain http, frames): the old way. */
+function copyThroughSelection(text: string, near: HTMLElement): boolean {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "sr";
+  near.parentElement?.append(area);
+  area.select();
+  try {
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  } finally {
+    area.remove();
+    near.focus({ preventScroll: true });
+  }
+}

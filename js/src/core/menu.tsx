@@ -1,0 +1,103 @@
+import type { VNode } from "preact";
+import type { Float, Floats } from "./float";
+import { fold } from "./fold";
+import { Icon, type IconName } from "./icons";
+
+export interface MenuItem {
+  label: string;
+  icon?: IconName;
+  /** The key that does the same elsewhere, as people read it. */
+  hint?: string;
+  /** One of several, of which one holds. */
+  checked?: boolean;
+  danger?: boolean;
+  run: () => void;
+}
+
+export interface MenuGroup {
+  label?: string;
+  items: readonly MenuItem[];
+  /** What is said where there are no items. */
+  none?: string;
+}
+
+interface Props {
+  label: string;
+  groups: readonly MenuGroup[];
+  floats: Floats;
+}
+
+/** Open a menu at `float.at`, or close the one that is open there. */
+export function openMenu(
+  floats: Floats,
+  float: Omit<Float, "content">,
+  label: string,
+  groups: readonly MenuGroup[],
+): void {
+  const content = () => <Menu label={label} groups={groups} floats={floats} />;
+  floats.toggle({ ...float, content });
+}
+
+/** The item a key leads to: arrows around, Home, End, or the first letter. */
+function next(items: readonly HTMLElement[], at: number, key: string): HTMLElement | undefined {
+  const count = items.length;
+  if (key === "ArrowDown") return items[(at + 1) % count];
+  if (key === "ArrowUp") return items[(Math.max(at, 0) - 1 + count) % count];
+  if (key === "Home") return items[0];
+  if (key === "End") return items[count - 1];
+  if ([...key].length !== 1 || key === " ") return undefined;
+  const others = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+  return others.find((item) => fold(item.textContent ?? "").startsWith(fold(key)));
+}
+
+/** A menu by the book: arrows, Home, End and letters move, Enter and Space choose, Tab leaves. */
+const Menu = ({ label, groups, floats }: Props): VNode => {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Tab") floats.close();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const menu = event.currentTarget as HTMLElement;
+    const items = [...menu.querySelectorAll<HTMLElement>("button")];
+    const found = next(items, items.indexOf(event.target as HTMLElement), event.key);
+    if (!found) return;
+    event.preventDefault();
+    found.focus();
+  };
+  const choose = (item: MenuItem): void => {
+    floats.close();
+    item.run();
+  };
+  const filled = groups.filter(({ items, none }) => items.length > 0 || none);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys are the menu's
+    <div class="menu" role="menu" aria-label={label} onKeyDown={onKeyDown}>
+      {filled.map((group, place) => (
+        // biome-ignore lint/a11y/useSemanticElements: a group of items is no fieldset
+        <div key={place} role="group" aria-label={group.label}>
+          {group.label && <p aria-hidden="true">{group.label}</p>}
+          {group.items.length === 0 && (
+            // biome-ignore lint/a11y/useFocusableInteractive: it says something, and does nothing
+            <p role="menuitem" aria-disabled="true" class="none">
+              {group.none}
+            </p>
+          )}
+          {group.items.map((item, index) => (
+            <button
+              key={index}
+              type="button"
+              class={item.danger ? "item bad" : "item"}
+              role={item.checked === undefined ? "menuitem" : "menuitemradio"}
+              aria-checked={item.checked}
+              tabIndex={-1}
+              data-first={place + index === 0 ? "" : undefined}
+              onClick={() => choose(item)}
+            >
+              {item.icon ? <Icon name={item.icon} /> : item.checked && <Icon name="check" />}
+              <span>{item.label}</span>
+              {item.hint && <kbd aria-hidden="true">{item.hint}</kbd>}
+            </button>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+};
