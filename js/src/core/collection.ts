@@ -101,8 +101,25 @@ export class Collection<D extends Doc> {
   putOlder(docs: readonly D[], floor: number, more: boolean): void {
     this.floor = floor;
     this.more = more;
-    for (const doc of [...docs].reverse()) this.put(doc);
+    const sorted = [...docs].sort((a, b) => (a.born ?? 0) - (b.born ?? 0));
+    if (!this.#prepend(sorted)) for (const doc of sorted.reverse()) this.put(doc);
     this.touch();
+  }
+
+  /** Put a whole page before all that is held, if that is where it belongs: one copy, not fifty. */
+  #prepend(docs: readonly D[]): boolean {
+    const next = this.#settled[0]?.born;
+    const last = docs.at(-1)?.born;
+    if (next == null || last == null || last >= next) return false;
+    const sound = docs.every(
+      ({ id, born }, index) =>
+        born != null && born >= this.floor && born !== docs[index - 1]?.born && !this.#held.has(id),
+    );
+    if (!sound || new Set(docs.map(({ id }) => id)).size !== docs.length) return false;
+    for (const doc of docs) this.#held.set(doc.id, doc);
+    this.#settled = [...docs, ...this.#settled];
+    this.#first -= docs.length;
+    return true;
   }
 
   /** Replace everything held. */

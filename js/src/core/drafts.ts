@@ -1,16 +1,22 @@
+import { asText } from "./messages";
 import { Signal } from "./signal";
 import { load, save } from "./storage";
 
-const drafts = new Map<string, Signal<string>>();
+const kept = new Map<string, Signal<unknown>>();
 
-/** The unsent text of a course: shared by its views, kept over re-runs and reloads. */
-export function draftOf(course: string): Signal<string> {
-  const key = `edu-widgets:draft:${course}`;
-  const known = drafts.get(key);
-  if (known) return known;
-  const stored = load(key);
-  const draft = new Signal(typeof stored === "string" ? stored : "");
-  draft.subscribe(() => save(key, draft.value || null));
-  drafts.set(key, draft);
-  return draft;
+/**
+ * A value of a course that is not sent yet: shared by its views, kept over re-runs and reloads.
+ * `read` makes it of what was stored, or of `null`; an empty one is not stored.
+ */
+export function keep<T>(name: string, course: string, read: (stored: unknown) => T): Signal<T> {
+  const key = `edu-widgets:${name}:${course}`;
+  const known = kept.get(key);
+  if (known) return known as Signal<T>;
+  const value = new Signal(read(load(key)));
+  value.subscribe(() => save(key, value.value || null));
+  kept.set(key, value as Signal<unknown>);
+  return value;
 }
+
+/** The unsent text of a course. */
+export const draftOf = (course: string): Signal<string> => keep("draft", course, asText);

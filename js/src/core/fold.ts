@@ -1,0 +1,61 @@
+// Text as it is searched: without case, without accents, the four Turkish i's as one.
+
+const ascii = /^[\x20-\x7e\n\t]*$/;
+
+/** One character, folded: nothing for an accent that stands alone. */
+const foldOne = (character: string): string =>
+  character.normalize("NFKD").replace(/\p{M}/gu, "").toUpperCase().toLowerCase();
+
+export const fold = (text: string): string =>
+  ascii.test(text) ? text.toLowerCase() : foldOne(text).replaceAll("ı", "i").replaceAll("ς", "σ");
+
+/** A part of a text, and whether it is what was looked for. */
+export type Piece = readonly [text: string, found: boolean];
+
+/** `text` in pieces, those that match `query` marked: at most `most` of them. */
+export function findIn(text: string, query: string, most = 50): Piece[] {
+  const wanted = fold(query.trim());
+  if (wanted === "") return [[text, false]];
+  let folded = "";
+  /** Where in `text` each folded unit comes from. */
+  const from: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    const one = fold(character);
+    folded += one;
+    for (let unit = 0; unit < one.length; unit++) from.push(at);
+    at += character.length;
+  }
+  from.push(text.length);
+  const pieces: Piece[] = [];
+  let done = 0;
+  let hit = folded.indexOf(wanted);
+  while (hit >= 0 && most-- > 0) {
+    const start = from[hit] ?? 0;
+    const end = from[hit + wanted.length] ?? text.length;
+    if (start > done) pieces.push([text.slice(done, start), false]);
+    // A match that ends inside one character (ß as ss) has all of it.
+    if (end > start) pieces.push([text.slice(Math.max(start, done), end), true]);
+    done = Math.max(done, end);
+    hit = folded.indexOf(wanted, hit + wanted.length);
+  }
+  if (done < text.length) pieces.push([text.slice(done), false]);
+  return pieces;
+}
+
+/** What is around the first match of a long text, in one line. */
+export function excerpt(text: string, query: string, length = 160): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  const [first] = findIn(line, query, 1);
+  const before = first && !first[1] ? first[0].length : 0;
+  if (before === line.length || before < length / 2) return cut(line, length);
+  const start = before - Math.floor(length / 4);
+  const word = line.indexOf(" ", start) + 1;
+  return `…${cut(line.slice(word > 0 && word <= before ? word : start), length)}`;
+}
+
+/** At most `length` characters, never half of one. */
+function cut(text: string, length: number): string {
+  const characters = [...text];
+  return characters.length > length ? `${characters.slice(0, length).join("")}…` : text;
+}
