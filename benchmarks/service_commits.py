@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from edu_widgets.chat.documents import ChatMessage
-from edu_widgets.chat.service import send
+from edu_widgets.chat.service.messages import send
 from edu_widgets.protocol import uuid7
 from edu_widgets.service.config import ChannelConfig
 from edu_widgets.service.rules import Person, Request

@@ -19,7 +19,7 @@ from edu_widgets.service import frames, subscribe, typing_signals
 from edu_widgets.service.hub import Hub, now_ms
 from edu_widgets.service.lanes import MAX_WAITING
 from edu_widgets.service.member import Member
-from edu_widgets.service.rules import Request
+from edu_widgets.service.rules import RateLimited, Request
 from edu_widgets.service.store import RETRY_AFTER_MS
 
 log = logging.getLogger("edu_widgets.service")
@@ -28,14 +28,8 @@ MAX_HISTORY = 200
 """Documents in one answer to `request_history`."""
 
 
-class RateLimited(Refused):
-    """Too many messages; `retry_after` in ms."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(
-            f"Too many messages; again in {retry_after / 1000:.0f} s.", Code.RATE_LIMITED
-        )
-        self.retry_after = retry_after
+MAX_ASKED = 60
+"""Questions (searches) of one person in a minute."""
 
 
 async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
@@ -90,6 +84,8 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
             typing_signals.typed(hub, member, envelope)
         case other if other in hub.signals:
             _signal(hub, member, envelope)
+        case other if other in hub.asks:
+            member.spawn(_answer(hub, member, envelope))
         case other:
             text = f"The service does not know messages of type {other!r:.80}."
             raise refusal(Code.UNKNOWN_TYPE, text)
@@ -99,6 +95,29 @@ def _signal(hub: Hub, member: Member, envelope: Envelope) -> None:
     granted = hub.grant(member, envelope.channel)
     data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
     hub.signals[envelope.type](hub, granted.name, granted.person, data)
+
+
+async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
+    """Answer a question of a feature's, beside the member's other frames."""
+    try:
+        granted = hub.grant(member, envelope.channel)
+        ask = hub.asks[envelope.type]
+        if ask.feature not in granted.config.features:
+            text = f"This channel does not offer {ask.feature}."
+            raise refusal(Code.FORBIDDEN, text)  # noqa: TRY301 - one way out
+        data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
+        key = (granted.person.id, envelope.type)
+        wait = hub.limiter.admit(key, most=MAX_ASKED, interval_ms=60_000)
+        if wait and hub.config.rate_limits:
+            raise RateLimited(wait, "Too many searches; again in {} s.")  # noqa: TRY301
+        type_, answer = await ask.answer(hub, granted.name, granted.person, data)
+    except (ProtocolError, Refused) as error:
+        refuse(hub, member, envelope, error)
+    except Exception:
+        log.exception("A question failed.")
+        refuse(hub, member, envelope, refusal(Code.INTERNAL, Code.INTERNAL.meaning))
+    else:
+        member.write(frames.frame(type_, granted.name, answer, now_ms(), envelope.message_id))
 
 
 async def _history(hub: Hub, member: Member, envelope: Envelope) -> None:

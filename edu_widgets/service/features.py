@@ -4,13 +4,14 @@ A feature module has a constant `FEATURE`. The composition names modules by thei
 so that no engine imports a feature.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.service.rules import Person, Rule
+from edu_widgets.service.rules import EraseRule, Person, Rule
+from edu_widgets.service.store import Matches, Searched
 
 DEFAULT_FEATURES = ("edu_widgets.chat.service",)
 
@@ -28,6 +29,11 @@ class Stage(Protocol):
             Refused: the rule refused, or the store cannot write now (`UNAVAILABLE`).
         """
 
+    async def search(
+        self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
+    ) -> Searched:
+        """The newest `limit` documents of a kind that match, as `Store.search`."""
+
     def announce(
         self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]
     ) -> None:
@@ -38,8 +44,19 @@ class Stage(Protocol):
 
 
 SignalRule = Callable[[Stage, str, Person, Any], None]
+AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
+"""Answers a question with type and data of a frame; may raise `Refused`."""
+
 PersonHook = Callable[[Stage, str, Person], None]
 TickHook = Callable[[Stage, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """How a frame that wants an answer is answered, and the `feature` the channel has to offer."""
+
+    answer: AskRule
+    feature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +64,14 @@ class Feature:
     """A feature's rules by command type, and its optional hooks.
 
     `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick`
-    once a second with the time in ms.
+    once a second with the time in ms. `erase` decides what else goes with a person who is erased.
     """
 
     name: str
     rules: Mapping[str, Rule]
     signals: Mapping[str, SignalRule] = field(default_factory=dict)
+    asks: Mapping[str, Ask] = field(default_factory=dict)
+    erase: EraseRule | None = None
     on_join: PersonHook | None = None
     on_leave: PersonHook | None = None
     on_tick: TickHook | None = None

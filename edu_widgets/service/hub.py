@@ -11,7 +11,7 @@ from edu_widgets.protocol.messages import Unsubscribed
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
-from edu_widgets.service.features import Feature, SignalRule
+from edu_widgets.service.features import Ask, Feature, SignalRule
 from edu_widgets.service.frames import frame
 from edu_widgets.service.identity import Grant, grant
 from edu_widgets.service.limits import SlidingWindow
@@ -19,7 +19,7 @@ from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
 from edu_widgets.service.rooms import LEASE_S, Room, Rooms
 from edu_widgets.service.rules import Person, Request, Rule
-from edu_widgets.service.store import Committed, Store
+from edu_widgets.service.store import Committed, Matches, Searched, Store
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -56,6 +56,7 @@ class Hub:
         self.signals: Mapping[str, SignalRule] = {
             k: s for f in features for k, s in f.signals.items()
         }
+        self.asks: Mapping[str, Ask] = {k: a for f in features for k, a in f.asks.items()}
         self.audit = audit
         self.metrics = Metrics()
         self.rooms = Rooms(self.loop, now_ms)
@@ -183,6 +184,17 @@ class Hub:
             course, channel, user, rule.__name__, data, uuid7(), now_ms(), self.config.channel(kind)
         )
         return (await self.store.commit(request, rule)).seq
+
+    async def search(
+        self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
+    ) -> Searched:
+        """Look through a channel's documents."""
+        return await self.store.search(channel, kind, matches, before, limit)
+
+    async def erase(self, course: str, user_id: str) -> int:
+        """Erase a person from a course, with all that features know of them."""
+        rules = [feature.erase for feature in self.features if feature.erase is not None]
+        return await self.store.erase(course, user_id, now_ms(), rules)
 
     def announce(
         self, channel: str, key: str, say: Callable[[], tuple[str, object] | None]

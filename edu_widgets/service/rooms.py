@@ -29,6 +29,9 @@ NAMES = 50
 MOST_NAMED = 200
 """… unless there are more than this: then each coming and going would be news to everybody."""
 
+BURST_S = 0.25
+"""What is not urgent follows the last frame of its channel after so long, or with the next one."""
+
 MAX_HELD = 4 * 1024 * 1024
 """Bytes of live frames held back for a member that is catching up."""
 
@@ -84,6 +87,8 @@ class Room:
         """The channel's history, as far as any member was told of it."""
         self.announced = RoomData(0)
         """What the last `room` frame told."""
+        self.changed_at = float("-inf")
+        """When the last change was written (loop time)."""
 
     def __len__(self) -> int:
         return len(self.straight) + len(self.guarded) + len(self.holding)
@@ -205,6 +210,8 @@ class Rooms:
         self._now = now
         self._rooms: dict[str, Room] = {}
         self._pending: dict[str, Changes] = {}
+        self._due: dict[str, None] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def __iter__(self) -> Iterator[Room]:
         return iter(tuple(self._rooms.values()))
@@ -227,18 +234,19 @@ class Rooms:
         """Tell the members of every channel a commit changed.
 
         Commits of one group become one frame a channel: under load that is what keeps a
-        thousand votes from being a million frames.
+        thousand votes from being a million frames. What is not urgent may wait until a quarter
+        of a second after the channel's last frame, and leaves with the next one, whatever it is.
         """
         for change in commit.changes:
-            if change.channel in self._rooms:
+            room = self._rooms.get(change.channel)
+            if room is not None:
                 self._add(change)
+                self._time(room, commit)
 
     def _add(self, change: ChannelChange) -> None:
         new = Changes(change.epoch, change.prev, change.seq, list(change.docs))
         waiting = self._pending.get(change.channel)
         if waiting is None:
-            if not self._pending:
-                self._loop.call_soon(self.flush)
             self._pending[change.channel] = new
         elif waiting.seq == new.prev and waiting.epoch == new.epoch and _small(waiting):
             self._pending[change.channel] = merged(waiting, new)
@@ -246,16 +254,42 @@ class Rooms:
             self._write(change.channel, waiting)
             self._pending[change.channel] = new
 
+    def _time(self, room: Room, commit: Committed) -> None:
+        """Decide when what is pending in a room leaves."""
+        now = self._loop.time()
+        wait = 0.0 if commit.urgent else room.changed_at + BURST_S - now
+        # Who asked for it should see it done; and one person's channel is never crowded.
+        if wait <= 0 or room.channel.startswith("user:"):
+            if not self._due:
+                self._loop.call_soon(self._flush_due)
+            self._due[room.channel] = None
+        elif room.channel not in self._timers:
+            timer = self._loop.call_later(wait, self._release, room.channel)
+            self._timers[room.channel] = timer
+
+    def _flush_due(self) -> None:
+        due, self._due = self._due, {}
+        for channel in due:
+            self._release(channel)
+
     def flush(self) -> None:
         """Write what is waiting."""
-        pending, self._pending = self._pending, {}
-        for channel, changes in pending.items():
-            self._write(channel, changes)
+        for channel in tuple(self._pending):
+            self._release(channel)
+
+    def _release(self, channel: str) -> None:
+        timer = self._timers.pop(channel, None)
+        if timer is not None:
+            timer.cancel()
+        waiting = self._pending.pop(channel, None)
+        if waiting is not None:
+            self._write(channel, waiting)
 
     def _write(self, channel: str, changes: Changes) -> None:
         room = self._rooms.get(channel)
         if room:
             room.epoch = changes.epoch
+            room.changed_at = self._loop.time()
             room.write(frame("changes", channel, changes, self._now()), changes.seq)
 
 

@@ -15,11 +15,20 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from edu_widgets.protocol import Document
+from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import STAFF_ROLES
+from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.config import ChannelConfig
 
 T = TypeVar("T")
+
+
+class RateLimited(Refused):
+    """Too many messages; `retry_after` in ms."""
+
+    def __init__(self, retry_after: int, text: str = "Too many messages; again in {} s.") -> None:
+        super().__init__(text.format(-(-retry_after // 1000)), Code.RATE_LIMITED)
+        self.retry_after = retry_after
 
 
 class Delete(Enum):
@@ -90,9 +99,13 @@ class Decision:
 
     There is no reply beside the documents: an ack that told more could not be repeated when the
     command comes again years later.
+
+    What is not `urgent` (reactions, votes, of which a thousand may come in a second) may reach
+    the others a quarter of a second later, in its latest state only.
     """
 
     writes: Sequence[Write] = ()
+    urgent: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,8 +129,23 @@ class Request(Generic[T]):
         return hashlib.blake2b(head + raw, digest_size=16).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A person is to be erased from a course, which has these channels.
+
+    `name` is the one they have in it, and nobody else; empty if they are no member.
+    """
+
+    course: str
+    user_id: str
+    name: str
+    channels: tuple[str, ...]
+
+
 RuleRun: TypeAlias = Generator[Query, list[Document], Decision]
 Rule: TypeAlias = Callable[[Request[Any]], RuleRun]
+EraseRule: TypeAlias = Callable[[Erasure], RuleRun]
+"""Decides what else goes or changes with a person, beside the documents they made themselves."""
 
 
 def drive(run: RuleRun, answer: Callable[[Query], list[Document]]) -> Decision:

@@ -54,7 +54,7 @@ def test_what_is_lost_with_the_connection_does_not_come(fake: FakeService, join:
     client = join(fake)
     client.wait_connected()
     answer, _ = ask(client, fake)
-    with pytest.raises(NotConnected, match="no answer within 0.01 s"):
+    with pytest.raises(NotConnected, match=r"no answer within 0\.01 s"):
         answer.wait(0.01)
     fake.abort_all()
     with pytest.raises(NotConnected, match="connection was lost"):
@@ -71,7 +71,7 @@ def test_offline_and_closed_nothing_is_asked(fake: FakeService, join: Join) -> N
     with pytest.raises(NotConnected, match="closed"):
         waiting.wait()
     with pytest.raises(NotConnected, match="closed"):
-        client.ask("search", Search("x"))
+        _ = client.ask("search", Search("x"))
     offline = join(fake, url="ws://127.0.0.1:9/api/realtime/ws")
     with pytest.raises(NotConnected, match="offline"):
         offline.ask("search", Search("x")).wait()

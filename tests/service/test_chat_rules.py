@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.chat.documents import MAX_CONTENT, ChatMessage, Message
-from edu_widgets.chat.service import send
+from edu_widgets.chat.service.messages import send
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.config import ChannelConfig

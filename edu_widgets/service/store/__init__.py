@@ -3,19 +3,22 @@
 All methods are called on one event loop. Every store passes `tests/service/store/`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.messages import Changes, Page
-from edu_widgets.service.rules import Request, Rule
+from edu_widgets.service.rules import EraseRule, Request, Rule
 
 MAX_BEHIND = 1000
 """Changed documents up to which a cursor is caught up; beyond, the mirror is reset."""
 
 PAGE_BYTES = 256 * 1024
 """Bytes of documents in one `changes` frame of a catch-up."""
+
+MAX_SEARCHED = 20_000
+"""Documents that one search looks at; then its caller may go on from there."""
 
 REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
 """How long the ack of a command that created nothing is remembered."""
@@ -39,12 +42,13 @@ class ChannelChange:
 class Committed:
     """A stored command. `seq` is the last change in the command's own channel.
 
-    `replayed`: it had been stored before; nothing was changed now.
+    `replayed`: it had been stored before; nothing was changed now. `urgent`: as decided.
     """
 
     seq: int
     changes: tuple[ChannelChange, ...] = ()
     replayed: bool = False
+    urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,15 @@ class Catchup:
     epoch: str
     seq: int
     frames: tuple[Changes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search found, newest first, down to `floor`; `more`: there is more to look at."""
+
+    docs: tuple[Document, ...]
+    floor: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,8 @@ class Invite:
 
 
 Listener = Callable[[Committed], None]
+Matches = Callable[[bytes], bool]
+"""Whether a document's body, as JSON, is what is looked for; called in another thread."""
 
 
 class Store(Protocol):
@@ -101,6 +116,15 @@ class Store(Protocol):
 
     async def page(self, channel: str, kind: str, before: int | None, limit: int) -> Page:
         """The newest `limit` documents of a kind born before `before`, oldest first."""
+
+    async def search(
+        self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
+    ) -> Searched:
+        """The newest `limit` documents of a kind born before `before` that match.
+
+        Looks at 20,000 documents at most, a few hundred at a time, and one search after the
+        other, so that neither commits nor other reads wait for it.
+        """
 
     async def heads(self, channel: str) -> Cursor:
         """The channel's epoch and head."""
@@ -129,10 +153,13 @@ class Store(Protocol):
     async def invite(self, course: str) -> Invite | None:
         """A course's invite."""
 
-    async def erase(self, course: str, user_id: str, now: int) -> int:
-        """Erase a person from a course; returns how many documents went.
+    async def erase(
+        self, course: str, user_id: str, now: int, rules: Sequence[EraseRule] = ()
+    ) -> int:
+        """Erase a person from a course; returns how many documents went or changed.
 
-        What they wrote becomes tombstones; membership, replies and unused secrets go.
+        What they wrote becomes tombstones, after `rules` have decided, in the same commit, what
+        else has to change; membership, replies and unused secrets go.
         """
 
     async def sweep(self, now: int, tombstones_before: int) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.messages import Changes, Page
 from edu_widgets.service.rules import Get, Query
-from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup
+from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, Searched
 
 _COLUMNS = "id, kind, born, seq, body"
 _NULL = msgspec.Raw(b"null")
@@ -146,3 +146,26 @@ def page(db: sqlite3.Connection, channel: str, kind: str, before: int | None, li
     more = len(rows) > limit
     docs = [document(row) for row in reversed(rows[:limit])]
     return Page(kind, docs, docs[0].born if docs and more else 0, more)
+
+
+def search(
+    db: sqlite3.Connection,
+    channel: str,
+    kind: str,
+    before: int | None,
+    count: int,
+    matches: Matches,
+    limit: int,
+) -> Searched:
+    """What matches among the newest `count` documents born before `before`."""
+    rows = _newest(db, channel, kind, before, count + 1)
+    found: list[Document] = []
+    for index, row in enumerate(rows[:count]):
+        if matches(row[4] or b""):
+            found.append(document(row))
+        if len(found) == limit:
+            more = index + 1 < len(rows)
+            return Searched(tuple(found), row[2] if more else 0, more)
+    if len(rows) > count:
+        return Searched(tuple(found), rows[count - 1][2], more=True)
+    return Searched(tuple(found), 0, more=False)

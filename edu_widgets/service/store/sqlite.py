@@ -4,23 +4,26 @@ import asyncio
 import contextlib
 import queue
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from edu_widgets.protocol import REGISTRY, Cursor
+from edu_widgets.protocol import REGISTRY, Cursor, Document
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.messages import Page
-from edu_widgets.service.rules import Request, Rule
+from edu_widgets.service.rules import EraseRule, Request, Rule
 from edu_widgets.service.store import (
+    MAX_SEARCHED,
     REPLIES_KEPT_MS,
     Catchup,
     Committed,
     Invite,
     Listener,
+    Matches,
     Membership,
+    Searched,
     reads,
     schema,
     writes,
@@ -30,6 +33,9 @@ from edu_widgets.service.store.writer import Job, Writer, unavailable
 T = TypeVar("T")
 
 READERS = 2
+
+SEARCHED_AT_ONCE = 250
+"""Documents that a search looks at before others may read."""
 
 
 class SqliteStore:
@@ -51,6 +57,7 @@ class SqliteStore:
         except (sqlite3.Error, OSError) as error:
             msg = f"The store {path.name} cannot be opened: {error}. Is its folder writable?"
             raise ServiceUnavailable(msg) from error
+        self._searching = asyncio.Semaphore(1)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="edu-widgets-reader")
 
     # -- commands ---------------------------------------------------------------
@@ -104,6 +111,31 @@ class SqliteStore:
         """Older documents of a kind."""
         return await self._read(lambda db: reads.page(db, channel, kind, before, limit))
 
+    async def search(
+        self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
+    ) -> Searched:
+        """The newest documents of a kind that match."""
+        found: list[Document] = []
+        floor, more = before, True
+        async with self._searching:
+            for _ in range(0, MAX_SEARCHED, SEARCHED_AT_ONCE):
+                part = await self._read(
+                    partial(
+                        reads.search,
+                        channel=channel,
+                        kind=kind,
+                        before=floor,
+                        count=SEARCHED_AT_ONCE,
+                        matches=matches,
+                        limit=limit - len(found),
+                    )
+                )
+                found += part.docs
+                floor, more = part.floor, part.more
+                if not more or len(found) >= limit:
+                    break
+        return Searched(tuple(found), floor or 0, more)
+
     async def heads(self, channel: str) -> Cursor:
         """The channel's epoch and head."""
         epoch, seq, _ = await self._read(lambda db: reads.head(db, channel))
@@ -148,11 +180,12 @@ class SqliteStore:
         )
         return Invite(*rows[0]) if rows else None
 
-    async def erase(self, course: str, user_id: str, now: int) -> int:
+    async def erase(
+        self, course: str, user_id: str, now: int, rules: Sequence[EraseRule] = ()
+    ) -> int:
         """Erase a person from a course."""
-        done = await self._write(
-            lambda db: writes.erase(db, course=course, user_id=user_id, now=now)
-        )
+        work = partial(writes.erase, course=course, user_id=user_id, now=now, rules=rules)
+        done = await self._write(work)
         return sum(len(change.docs) for change in done.changes)
 
     # -- keeping house ------------------------------------------------------------

@@ -11,7 +11,7 @@ import msgspec
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service.rules import DELETE, Request, Rule, Write, drive
+from edu_widgets.service.rules import DELETE, EraseRule, Erasure, Request, Rule, Write, drive
 from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership
 from edu_widgets.service.store.reads import answer, head
 from edu_widgets.service.store.schema import new_epoch
@@ -48,7 +48,7 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
             request.now,
         ),
     )
-    return Committed(seq, changes)
+    return Committed(seq, changes, urgent=decision.urgent)
 
 
 def _earlier(db: sqlite3.Connection, request: Request[Any]) -> int | None:
@@ -196,15 +196,27 @@ def set_invite(db: sqlite3.Connection, invite: Invite) -> None:
     )
 
 
-def erase(db: sqlite3.Connection, course: str, user_id: str, now: int) -> Committed:
+def erase(
+    db: sqlite3.Connection, course: str, user_id: str, now: int, rules: Sequence[EraseRule]
+) -> Committed:
     """Turn everything a person made in a course into tombstones and forget who they were."""
+    channels = db.execute("SELECT name FROM channels WHERE course = ?", (course,)).fetchall()
+    member = db.execute(
+        "SELECT name FROM members WHERE course = ? AND user = ?", (course, user_id)
+    ).fetchone()
+    name = member[0] if member is not None else ""
+    person = Erasure(course, user_id, name, tuple(channel for (channel,) in channels))
+    wanted: dict[tuple[str, str], Write] = {}
+    for rule in rules:
+        decision = drive(rule(person), lambda query: answer(db, query))
+        wanted |= {(item.channel, item.id): item for item in decision.writes}
     rows = db.execute(
         "SELECT channel, d.id, kind FROM documents d JOIN channels c ON c.name = d.channel"
         " WHERE c.course = ? AND (d.author = ? OR d.channel = ?) AND body IS NOT NULL",
         (course, user_id, user_channel(course, user_id)),
     ).fetchall()
-    writes = [Write(channel, name, kind, DELETE) for channel, name, kind in rows]
-    changes = write(db, course, writes, author=user_id, fingerprint=b"", now=now)
+    wanted |= {(channel, id_): Write(channel, id_, kind, DELETE) for channel, id_, kind in rows}
+    changes = write(db, course, list(wanted.values()), author=user_id, fingerprint=b"", now=now)
     db.execute("DELETE FROM members WHERE course = ? AND user = ?", (course, user_id))
     db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, user_id))
     db.execute(

@@ -1,0 +1,25 @@
+"""The course chat on the service: its rules, a file a job, and how it answers a search."""
+
+from edu_widgets.chat import commands
+from edu_widgets.chat.documents import CHAT_MESSAGE
+from edu_widgets.chat.service import messages, moderation, questions, reactions, reading
+from edu_widgets.chat.service.erasing import erase
+from edu_widgets.service.features import Ask, Feature
+
+FEATURE = Feature(
+    "chat",
+    rules={
+        CHAT_MESSAGE.name: messages.send,
+        commands.EDIT_MESSAGE.name: messages.edit,
+        commands.DELETE_MESSAGE.name: messages.delete,
+        commands.ADD_REACTION.name: reactions.react,
+        commands.UPVOTE_QUESTION.name: questions.upvote,
+        commands.ANSWER_QUESTION.name: questions.answer,
+        commands.PIN_MESSAGE.name: moderation.pin,
+        commands.SET_SLOW_MODE.name: moderation.slow_down,
+        commands.MUTE_USER.name: moderation.mute,
+        commands.MARK_READ.name: reading.mark_read,
+    },
+    asks={commands.SEARCH.name: Ask(reading.search, feature="chat")},
+    erase=erase,
+)

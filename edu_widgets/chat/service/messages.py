@@ -1,0 +1,147 @@
+"""Writing, editing and deleting messages."""
+
+import msgspec
+
+from edu_widgets.chat.commands import DeleteMessage, EditMessage
+from edu_widgets.chat.documents import (
+    MAX_CONTENT,
+    ChatMessage,
+    ChatSettings,
+    Message,
+    Pin,
+    Question,
+    pin_id,
+    question_id,
+)
+from edu_widgets.chat.service.standing import may_speak, not_muted, read, the_message
+from edu_widgets.chat.text import excerpt, kept_mentions
+from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Write
+
+TYPES = frozenset({"text", "file"})
+"""What a person may send of the seed's types; `system` is the service's own to say."""
+
+
+def send(request: Request[ChatMessage]) -> RuleRun:
+    """Create a message. Author, role and time are the service's own knowledge.
+
+    The text is kept as it was written, except for white space at its end: what is dangerous to
+    show is for the view to escape.
+
+    Raises:
+        Refused: `INVALID` for an empty or too long text, or an id that is not the command's;
+            `FORBIDDEN` for who is muted, `RATE_LIMITED` while the chat is slowed down.
+    """
+    data = request.data
+    content = _checked(data.content)
+    if data.id != request.message_id:
+        raise refusal(Code.INVALID, "data.id and messageId of a chat message have to be the same.")
+    if data.id == ChatSettings.ID:
+        raise refusal(Code.INVALID, f"A message cannot have the id {data.id!r}; make another one.")
+    if data.question and "questions" not in request.config.features:
+        raise refusal(Code.FORBIDDEN, "This channel does not offer questions.")
+    noted = yield from may_speak(request)
+    reply_to = None
+    if data.reply_to:
+        found = yield Get(request.channel, (data.reply_to,))
+        # An answer to something deleted meanwhile is still worth reading.
+        reply_to = next((d.id for d in found if d.kind == Message.kind and not d.deleted), None)
+    message = Message(
+        id=data.id,
+        user_id=request.user.id,
+        user_name=request.user.name,
+        content=content,
+        timestamp=request.now,
+        type=data.type if data.type in TYPES else "text",
+        reply_to=reply_to,
+        role=request.user.role if request.user.staff else None,
+        mentions=kept_mentions(content, data.mentions),
+        question=data.question,
+    )
+    writes = [Write(request.channel, message.id, Message.kind, message)]
+    if message.question:
+        question = Question(
+            message.id, message.user_id, message.user_name, excerpt(content), message.timestamp
+        )
+        writes.append(Write(request.channel, question_id(message.id), Question.kind, question))
+    return Decision([*writes, *noted])
+
+
+def edit(request: Request[EditMessage]) -> RuleRun:
+    """Give a message another text; its pin and its question follow in the same commit.
+
+    Raises:
+        Refused: `NOT_FOUND`, `FORBIDDEN` for others' messages and for who is muted, `STALE`
+            where it was edited meanwhile, `INVALID` for a text that cannot be one.
+    """
+    data = request.data
+    content = _checked(data.content)
+    message = yield from the_message(request, data.message_id)
+    _own_or_staff(request, message, "edit")
+    yield from not_muted(request)
+    if message.type != "text":
+        raise refusal(Code.INVALID, "Only a text can be edited.")
+    mentions = kept_mentions(content, data.mentions)
+    if (content, mentions) == (message.content, message.mentions):
+        return Decision()
+    if data.version != message.version:
+        raise refusal(Code.STALE, "The message was edited meanwhile; look at it again.")
+    edited = msgspec.structs.replace(
+        message,
+        content=content,
+        mentions=mentions,
+        edited=True,
+        edited_at=request.now,
+        version=message.version + 1,
+    )
+    writes = [Write(request.channel, message.id, Message.kind, edited)]
+    short = excerpt(content)
+    for doc in (yield _beside(request, message.id)):
+        body = _pointing(doc)
+        if body is not None and body.content != short:
+            changed = msgspec.structs.replace(body, content=short)
+            writes.append(Write(request.channel, doc.id, doc.kind, changed))
+    return Decision(writes)
+
+
+def delete(request: Request[DeleteMessage]) -> RuleRun:
+    """Delete a message with its pin and its question. One that is gone is as it should be.
+
+    Raises:
+        Refused: `NOT_FOUND` where there never was one, `FORBIDDEN` for others' messages.
+    """
+    found = yield Get(request.channel, (request.data.message_id,))
+    if any(doc.kind == Message.kind and doc.deleted for doc in found):
+        return Decision()
+    message = yield from the_message(request, request.data.message_id)
+    _own_or_staff(request, message, "delete")
+    beside = yield _beside(request, message.id)
+    gone = [(message.id, Message.kind)] + [(doc.id, doc.kind) for doc in beside if not doc.deleted]
+    return Decision([Write(request.channel, id_, kind, DELETE) for id_, kind in gone])
+
+
+def _beside(request: Request[EditMessage] | Request[DeleteMessage], message_id: str) -> Get:
+    return Get(request.channel, (pin_id(message_id), question_id(message_id)))
+
+
+def _pointing(doc: Document) -> Pin | Question | None:
+    return read([doc], doc.id, Pin) or read([doc], doc.id, Question)
+
+
+def _own_or_staff(
+    request: Request[EditMessage] | Request[DeleteMessage], message: Message, what: str
+) -> None:
+    if message.user_id != request.user.id and not request.user.staff:
+        raise refusal(Code.FORBIDDEN, f"You may only {what} your own messages.")
+
+
+def _checked(text: str) -> str:
+    """A text as it is kept: without white space at its end."""
+    content = text.rstrip()
+    if not content.strip():
+        raise refusal(Code.INVALID, "The message is empty.")
+    if len(content) > MAX_CONTENT:
+        say = f"The message has {len(content)} characters; at most {MAX_CONTENT} are allowed."
+        raise refusal(Code.INVALID, say)
+    return content

@@ -1,0 +1,110 @@
+"""What only staff may do: pin messages, mute people, slow the chat down."""
+
+from edu_widgets.chat.commands import MuteUser, PinMessage, SetSlowMode
+from edu_widgets.chat.documents import (
+    MAX_PINS,
+    MAX_SLOW,
+    ChatSettings,
+    Mute,
+    Pin,
+    mute_id,
+    pin_id,
+)
+from edu_widgets.chat.service.standing import Part, only_staff, read, the_message
+from edu_widgets.chat.text import excerpt
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.channels import (
+    STAFF_ROLES,
+    parse_channel,
+    staff_channel,
+    user_channel,
+)
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.protocol.messages import Role
+from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Scan, Write
+
+MAX_MINUTES = 60 * 24 * 365
+"""For how long somebody may be muted, if not until it is lifted."""
+
+_MAX_NAME = 200
+
+
+def pin(request: Request[PinMessage]) -> RuleRun:
+    """Pin a message or unpin it.
+
+    Raises:
+        Refused: `FORBIDDEN` for students, `NOT_FOUND`, `INVALID` for a twenty-first pin.
+    """
+    only_staff(request, "pin messages")
+    id_ = pin_id(request.data.message_id)
+    pinned = read((yield Get(request.channel, (id_,))), id_, Pin) is not None
+    if pinned == request.data.pinned:
+        return Decision()
+    if pinned:
+        return Decision([Write(request.channel, id_, Pin.kind, DELETE)])
+    message = yield from the_message(request, request.data.message_id)
+    if len((yield Scan(request.channel, Pin.kind, limit=MAX_PINS))) >= MAX_PINS:
+        text = f"{MAX_PINS} messages are pinned already; unpin one of them first."
+        raise refusal(Code.INVALID, text)
+    body = Pin(
+        message.id,
+        message.user_id,
+        message.user_name,
+        excerpt(message.content),
+        request.now,
+        request.user.id,
+        request.user.name,
+    )
+    return Decision([Write(request.channel, id_, Pin.kind, body)])
+
+
+def slow_down(request: Request[SetSlowMode]) -> RuleRun:
+    """Set the time that has to lie between two messages of a person.
+
+    Raises:
+        Refused: `FORBIDDEN` for students, `INVALID` for a time that cannot be one.
+    """
+    only_staff(request, "slow the chat down")
+    seconds = request.data.seconds
+    if not 0 <= seconds <= MAX_SLOW:
+        raise refusal(Code.INVALID, f"Slow mode takes 0 to {MAX_SLOW} seconds, not {seconds}.")
+    found = read((yield Get(request.channel, (ChatSettings.ID,))), ChatSettings.ID, ChatSettings)
+    if (found or ChatSettings()).slow_mode == seconds:
+        return Decision()
+    body = ChatSettings(seconds)
+    return Decision([Write(request.channel, ChatSettings.ID, ChatSettings.kind, body)])
+
+
+def mute(request: Request[MuteUser]) -> RuleRun:
+    """Keep somebody from writing, for a while or until it is lifted; or lift it.
+
+    Raises:
+        Refused: `FORBIDDEN` for students, and about staff; `INVALID` for a time or a person
+            that cannot be one.
+    """
+    only_staff(request, "mute people")
+    data = request.data
+    staff, own = staff_channel(request.course), user_channel(request.course, data.user_id)
+    try:
+        parse_channel(own)
+    except InvalidArgument as error:
+        raise refusal(Code.INVALID, "`userId` is not the id of a person.") from error
+    if not 0 <= data.minutes <= MAX_MINUTES:
+        text = f"`minutes` is 1 to {MAX_MINUTES}, or 0 until it is lifted; not {data.minutes}."
+        raise refusal(Code.INVALID, text)
+    id_ = mute_id(data.user_id)
+    if not data.muted:
+        if read((yield Get(staff, (id_,))), id_, Mute) is None:
+            return Decision()
+        return Decision([Write(channel, id_, Mute.kind, DELETE) for channel in (staff, own)])
+    if data.user_id == request.user.id or (yield from _is_staff(own)):
+        raise refusal(Code.FORBIDDEN, "Instructors cannot be muted.")
+    until = request.now + data.minutes * 60_000 if data.minutes else 0
+    body = Mute(data.user_id, data.user_name[:_MAX_NAME], until, request.user.name)
+    return Decision([Write(channel, id_, Mute.kind, body) for channel in (staff, own)])
+
+
+def _is_staff(own: str) -> Part[bool]:
+    """Whether a role was ever given to this person that makes them staff."""
+    role = read((yield Get(own, (Role.kind,))), Role.kind, Role)
+    return role is not None and role.role in STAFF_ROLES

@@ -1,0 +1,68 @@
+"""Read marks, and looking for messages."""
+
+from typing import Any
+
+import msgspec
+
+from edu_widgets.chat.commands import MAX_FOUND, MAX_QUERY, Found, MarkRead, Search
+from edu_widgets.chat.documents import Message, ReadMark
+from edu_widgets.chat.folding import fold, matches
+from edu_widgets.chat.service.standing import own_channel, read
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.channels import parse_channel
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.service.features import Stage
+from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Scan, Write
+
+
+class _Searched(msgspec.Struct, rename="camel"):
+    """Of a message only what is looked through."""
+
+    content: str = ""
+    user_name: str = ""
+
+
+_SEARCHED = msgspec.json.Decoder(_Searched)
+
+
+def mark_read(request: Request[MarkRead]) -> RuleRun:
+    """Move the read mark up, at most to the newest message. Without a move nothing is written.
+
+    Raises:
+        Refused: `INVALID` for a number that cannot be one, or in another channel than a
+            course's.
+    """
+    if parse_channel(request.channel).kind != "course":
+        raise refusal(Code.INVALID, "Read marks are kept for a course's channel.")
+    if request.data.born < 0:
+        raise refusal(Code.INVALID, "`born` is the number of a message.")
+    newest = yield Scan(request.channel, Message.kind, limit=1, newest=True)
+    born = min(request.data.born, newest[0].born if newest else 0)
+    own = own_channel(request)
+    mark = read((yield Get(own, (ReadMark.ID,))), ReadMark.ID, ReadMark)
+    if born <= (mark.born if mark is not None else 0):
+        return Decision()
+    write = Write(own, ReadMark.ID, ReadMark.kind, ReadMark(born))
+    return Decision([write], urgent=False)
+
+
+async def search(stage: Stage, channel: str, person: Person, data: Any) -> tuple[str, Found]:
+    """Find messages by their text or their author, newest first.
+
+    Raises:
+        Refused: `INVALID` for a query that is empty or too long.
+    """
+    del person
+    ask: Search = data
+    if not ask.query.strip() or len(ask.query) > MAX_QUERY:
+        raise refusal(Code.INVALID, f"A search is for 1 to {MAX_QUERY} characters.")
+    if ask.before is not None and not 0 <= ask.before < 2**62:
+        raise refusal(Code.INVALID, "`before` is a document's `born`.")
+    query, limit = fold(ask.query.strip()), max(1, min(ask.limit, MAX_FOUND))
+
+    def fits(body: bytes) -> bool:
+        message = _SEARCHED.decode(body)
+        return matches(query, message.content, message.user_name)
+
+    seen = await stage.search(channel, Message.kind, fits, ask.before, limit)
+    return "found", Found(ask.query, list(seen.docs), seen.more, seen.floor)

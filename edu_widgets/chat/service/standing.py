@@ -1,0 +1,99 @@
+"""What every rule of the chat has to know: the message it is about, and who may write now."""
+
+from collections.abc import Generator
+from datetime import UTC, datetime
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from edu_widgets.chat.documents import (
+    ChatSettings,
+    LastMessage,
+    Message,
+    Mute,
+    mute_id,
+)
+from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol.channels import user_channel
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.service.rules import Get, Query, RateLimited, Request, Write
+
+T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
+Part: TypeAlias = Generator[Query, list[Document], T]
+"""A part of a rule: it asks, too, and then gives back what it found out."""
+
+
+def own_channel(request: Request[Any]) -> str:
+    """The channel of who asks."""
+    return user_channel(request.course, request.user.id)
+
+
+def read(docs: list[Document], id_: str, type_: type[S]) -> S | None:
+    """The living document with this id, if it is of this kind."""
+    kind = getattr(type_, "kind", "")
+    for doc in docs:
+        if doc.id == id_ and doc.kind == kind and not doc.deleted:
+            body: S = doc.as_(type_)
+            return body
+    return None
+
+
+def the_message(request: Request[Any], message_id: str) -> Part[Message]:
+    """The message that a command is about.
+
+    Raises:
+        Refused: `NOT_FOUND` where there is none of this id, or no more.
+    """
+    found = yield Get(request.channel, (message_id,))
+    message = read(found, message_id, Message)
+    if message is None:
+        raise refusal(Code.NOT_FOUND, "This message is not there any more.")
+    return message
+
+
+def only_staff(request: Request[Any], what: str) -> None:
+    """Raise `FORBIDDEN` where not staff asks."""
+    if not request.user.staff:
+        raise refusal(Code.FORBIDDEN, f"Only instructors may {what}.")
+
+
+def not_muted(request: Request[Any]) -> Part[None]:
+    """Raise `FORBIDDEN`, with until when, where who asks may not write."""
+    if not request.user.staff:
+        id_ = mute_id(request.user.id)
+        found = yield Get(own_channel(request), (id_,))
+        _check_mute(read(found, id_, Mute), request.now)
+
+
+def may_speak(request: Request[Any]) -> Part[list[Write]]:
+    """Let who asks write a message now; what has to be noted with it.
+
+    Raises:
+        Refused: `FORBIDDEN` while muted, `RATE_LIMITED` while the chat is slowed down.
+    """
+    if request.user.staff:
+        return []
+    own, mute = own_channel(request), mute_id(request.user.id)
+    found = yield Get(own, (mute, LastMessage.ID))
+    _check_mute(read(found, mute, Mute), request.now)
+    settings = read((yield Get(request.channel, (ChatSettings.ID,))), ChatSettings.ID, ChatSettings)
+    if settings is None or not settings.slow_mode:
+        return []
+    last = read(found, LastMessage.ID, LastMessage)
+    wait = last.at + settings.slow_mode * 1000 - request.now if last is not None else 0
+    # A clock that was set back must not silence anybody for longer than the rule says.
+    if 0 < wait <= settings.slow_mode * 1000:
+        text = f"Here one may write every {settings.slow_mode} s; again in {{}} s."
+        raise RateLimited(wait, text)
+    return [Write(own, LastMessage.ID, LastMessage.kind, LastMessage(request.now))]
+
+
+def _check_mute(mute: Mute | None, now: int) -> None:
+    if mute is None:
+        return
+    if not mute.until:
+        raise refusal(Code.FORBIDDEN, "You are muted until an instructor lifts it.")
+    if mute.until > now:
+        until = datetime.fromtimestamp(mute.until / 1000, UTC)
+        raise refusal(Code.FORBIDDEN, f"You are muted until {until:%Y-%m-%d %H:%M} UTC.")
