@@ -17,6 +17,7 @@ from edu_widgets.notebook.bundles import bundle
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
 from edu_widgets.notebook.intents import Handler, Intent, Intents
+from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.standing import lesson_fields
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.protocol import is_id
@@ -27,6 +28,11 @@ _log = logging.getLogger(__name__)
 _HEIGHTS = (160, 4_000)
 _DEFAULT_HEIGHT = 420
 _LANGUAGES = ("", "en", "tr")
+
+
+def _is_gone(comm: Any) -> bool:
+    """Whether a page has closed this comm."""
+    return bool(getattr(comm, "_closed", False))
 
 
 class _Pages:
@@ -57,6 +63,7 @@ class LiveWidget(anywidget.AnyWidget):
     comm: Any
 
     _esm = traitlets.Unicode().tag(sync=True)
+    _code = traitlets.List(traitlets.Unicode()).tag(sync=True)
     kind = traitlets.Unicode().tag(sync=True)
     course = traitlets.Unicode().tag(sync=True)
     options = traitlets.Dict().tag(sync=True)
@@ -80,7 +87,7 @@ class LiveWidget(anywidget.AnyWidget):
         self._stop_listening = client.listen(self._on_event)
         try:
             super().__init__(
-                _esm=bundle(self.kind_),
+                _esm=bundle("loader"),
                 kind=self.kind_,
                 course=client.course,
                 options={"height": height, "lang": lang},
@@ -100,7 +107,8 @@ class LiveWidget(anywidget.AnyWidget):
     # -- life --------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Open a comm to the front end, if none is open."""
+        """Open a comm to the front end, if none is open; before it, those of its code."""
+        self._refer_to_code()
         super().open()
         comms.keep_on_subshell(self.comm)
 
@@ -115,6 +123,9 @@ class LiveWidget(anywidget.AnyWidget):
             self.layout.close()
         super().close()
 
+    def _refer_to_code(self) -> None:
+        self._code = [reference(name, bundle(name)) for name in ("core", self.kind_)]
+
     @property
     def closed(self) -> bool:
         """Whether it was closed and can no longer be shown."""
@@ -125,10 +136,13 @@ class LiveWidget(anywidget.AnyWidget):
         return f"{type(self).__name__}({self.course!r}, {state})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
-        if self._comm_is_gone():
-            # A page has closed it, as with "close all widgets"; showing it again opens it anew.
-            self.comm, self._model_id = None, None
-            self.open()
+        # A page may have closed them, as with "close all widgets"; what is shown again is opened
+        # anew, the layout first, because a page needs it to make the widget.
+        for model in (self.layout, self):
+            if _is_gone(model.comm):
+                model.comm, model._model_id = None, None  # noqa: SLF001 - ours, or ipywidgets' own
+                model.open()
+        self._refer_to_code()
         shown = super()._repr_mimebundle_(**kwargs)
         if shown is None:
             return None
@@ -207,13 +221,10 @@ class LiveWidget(anywidget.AnyWidget):
     def _push(self, message: Json) -> None:
         if sys.is_finalizing():
             return
-        if self._comm_is_gone():
+        if _is_gone(self.comm):
             self._channel.forget()
             return
         comms.push(self._pages, message)
-
-    def _comm_is_gone(self) -> bool:
-        return bool(getattr(self.comm, "_closed", False))
 
     def _on_network(self, fn: Any) -> None:
         try:

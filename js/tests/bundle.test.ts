@@ -1,34 +1,45 @@
-import { afterEach, expect, inject, test } from "vitest";
+import { afterEach, expect, inject, test, vi } from "vitest";
 import { states } from "../gallery/states";
 import type { Model } from "../src/core/model";
 import { MockModel, message } from "./mock";
 import { freshCourse, settled } from "./stage";
 
 interface Widget {
-  initialize(context: { model: Model }): () => void;
-  render(context: { model: Model; el: HTMLElement }): () => void;
+  initialize(context: { model: Model }): Promise<() => void>;
+  render(context: { model: Model; el: HTMLElement }): Promise<() => void>;
 }
 
-afterEach(() => document.body.replaceChildren());
+const { core = "", chat = "", loader = "" } = inject("built");
+
+afterEach(() => {
+  document.body.replaceChildren();
+  document.documentElement.lang = "en";
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 /** As anywidget does: a module of its own for each model, from a blob. */
 async function load(): Promise<Widget> {
-  const url = URL.createObjectURL(new Blob([inject("bundle")], { type: "text/javascript" }));
+  const url = URL.createObjectURL(new Blob([loader], { type: "text/javascript" }));
   const module = (await import(/* @vite-ignore */ url)) as { default: Widget };
   URL.revokeObjectURL(url);
   return module.default;
 }
 
+const place = (): HTMLElement => document.body.appendChild(document.createElement("div"));
+
 async function show(options: unknown) {
   const widget = await load();
   const model = new MockModel({ course: freshCourse(), options });
-  const el = document.body.appendChild(document.createElement("div"));
-  const end = widget.initialize({ model: model.proxy() });
-  const close = widget.render({ model: model.proxy(), el });
+  model.carry({ core, chat });
+  const el = place();
+  const end = await widget.initialize({ model: model.proxy() });
+  const close = await widget.render({ model: model.proxy(), el });
   const root = el.firstElementChild?.shadowRoot as ShadowRoot;
-  const dispose = (): void => {
+  const dispose = async (): Promise<void> => {
     close();
     end();
+    await settled();
   };
   return { model, el, root, dispose };
 }
@@ -40,7 +51,7 @@ test.each(Object.entries(states))("the bundle shows the state %s", async (_, sta
   const text = root.querySelector(".edu")?.textContent ?? "";
   expect(text).toMatch(/^(Chat|Sohbet)py/);
   expect(text).not.toMatch(/undefined|null|NaN|\[object|=>/);
-  dispose();
+  await dispose();
   expect([el.childElementCount, model.listeners]).toEqual([0, 0]);
 });
 
@@ -85,5 +96,100 @@ test("the bundle sends, fails, retries and pages", async () => {
     "8.000 karakter yerine 8.001: kısaltın.",
   );
   expect(area.placeholder).toBe("Sınıfa yaz");
-  dispose();
+  await dispose();
+});
+
+const imported = (): Map<string, string> =>
+  (globalThis as unknown as Record<symbol, Map<string, string>>)[Symbol.for("edu-widgets")] as Map<
+    string,
+    string
+  >;
+
+/** A core and a widget on it that count how often they are imported. */
+const counting = {
+  core: "globalThis.cores = (globalThis.cores ?? 0) + 1; export const tag = 'one core';",
+  probe: `import { tag } from "edu:core";
+    globalThis.probes = (globalThis.probes ?? 0) + 1;
+    export default {
+      initialize: () => { globalThis.started = (globalThis.started ?? 0) + 1; return () => { globalThis.started--; }; },
+      render: ({ el }) => { el.textContent = tag; return () => { el.textContent = ""; }; },
+    };`,
+};
+const count = (name: string): unknown => (globalThis as unknown as Record<string, unknown>)[name];
+
+async function probe(version: string, files: Record<string, string> = counting) {
+  const widget = await load();
+  const model = new MockModel();
+  model.carry(files, version);
+  return { widget, model, el: place() };
+}
+
+test("a page imports a version once, whatever asks for it, and another version beside it", async () => {
+  const ends: (() => void)[] = [];
+  for (const version of ["a", "a", "b", "a"]) {
+    const { widget, model, el } = await probe(version);
+    ends.push(await widget.initialize({ model: model.proxy() }));
+    ends.push(await widget.render({ model: model.proxy(), el }));
+    expect(el.textContent).toBe("one core");
+  }
+  expect([count("cores"), count("probes"), count("started")]).toEqual([2, 2, 4]);
+  const keys = [...imported().keys()].filter((key) => key.includes("probe"));
+  expect(keys).toEqual(["core@a probe@a ", "core@b probe@b "]);
+  for (const end of ends) end();
+  await settled();
+  expect([count("started"), document.body.textContent?.trim()]).toEqual([0, ""]);
+});
+
+test("code that is a little late is waited for, and what starts first is the model", async () => {
+  const { widget, model, el } = await probe("late");
+  const codes = [...model.codes];
+  model.codes.clear();
+  const before = count("started") as number;
+  const started = widget.initialize({ model: model.proxy() });
+  const shown = widget.render({ model: model.proxy(), el });
+  await settled();
+  expect(el.textContent).toBe("");
+  for (const [id, code] of codes) model.codes.set(id, code);
+  await shown;
+  expect([el.textContent, count("started")]).toEqual(["one core", before + 1]);
+  (await started)();
+});
+
+test("initialize ends before anywidget gives the model up", async () => {
+  vi.useFakeTimers();
+  const { widget, model } = await probe("never");
+  model.codes.clear();
+  const started = widget.initialize({ model: model.proxy() });
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(await started).toBeTypeOf("function");
+});
+
+test.each([
+  ["en", "", "Run the cell again to open it."],
+  ["tr-TR", "", "Açmak için hücreyi yeniden çalıştırın."],
+  ["tr", "en", "Run the cell again to open it."],
+])("a view without its code says what to do (page %s, options %s)", async (page, lang, words) => {
+  vi.useFakeTimers();
+  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+  document.documentElement.lang = page;
+  const { widget, model, el } = await probe(`lost-${page}-${lang}`);
+  model.codes.clear();
+  model.set("options", { height: 420, lang });
+  const shown = widget.render({ model: model.proxy(), el });
+  await vi.advanceTimersByTimeAsync(10_000);
+  await shown;
+  expect(el.textContent).toContain(words);
+  expect(errors).toHaveBeenCalledOnce();
+});
+
+test.each([
+  ["does not parse", "export {"],
+  ["fails", "throw new Error('broken'); export default {}"],
+  ["fails to show", "export default { initialize() {}, render() { throw new Error('broken'); } }"],
+])("a view whose code %s is not blank", async (what, text) => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const { widget, model, el } = await probe(what, { core: "", probe: text });
+  (await widget.initialize({ model: model.proxy() }))();
+  await widget.render({ model: model.proxy(), el });
+  expect(el.textContent).toContain("Run the cell again");
 });

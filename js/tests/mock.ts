@@ -10,6 +10,8 @@ export class MockModel {
   open = true;
   /** What the kernel does with each message; nothing by default. */
   onSent: (message: PageMessage) => void = () => {};
+  /** The models of code that this page has, by id. */
+  readonly codes = new Map<string, Fields>();
   #traits: Fields;
   #listeners = new Map<string, Set<Callback>>();
 
@@ -18,8 +20,16 @@ export class MockModel {
   }
 
   /** A new proxy each time, as anywidget makes one for `initialize` and one a view. */
-  proxy(): Model {
+  proxy(): Model & { widget_manager: object } {
     return {
+      widget_manager: {
+        // As Jupyter's says it.
+        get_model: async (id: string) => {
+          const code = this.codes.get(id);
+          if (!code) throw new Error("widget model not found");
+          return { get: (name: string) => code[name] };
+        },
+      },
       get: (name) => this.#traits[name],
       on: (event, callback) => {
         const callbacks = this.#listeners.get(event) ?? new Set();
@@ -32,6 +42,14 @@ export class MockModel {
         this.onSent(content as PageMessage);
       },
     };
+  }
+
+  /** Have the kernel hand out the built `files`: the core, then the widget's own. */
+  carry(files: Record<string, string>, version = "1"): void {
+    const names = Object.keys(files);
+    this.#traits._code = names.map((name) => `IPY_MODEL_${name}-${version}`);
+    for (const name of names)
+      this.codes.set(`${name}-${version}`, { name, version, text: files[name] });
   }
 
   get listeners(): number {

@@ -1,14 +1,16 @@
+import { basename } from "node:path";
 import type { TestProject } from "vitest/node";
 import { bundles } from "../build.mjs";
 
 declare module "vitest" {
   interface ProvidedContext {
-    bundle: string;
+    /** The text of every built file, by its name without `.js`. */
+    built: Record<string, string>;
   }
 }
 
-/** Builds the chat once, so that a test can load what people will load. */
+/** Builds all once, so that a test can load what people will load. */
 export default async function setup(project: TestProject): Promise<void> {
-  const chat = (await bundles()).find(({ path }) => path.endsWith("chat.js"));
-  project.provide("bundle", chat?.text ?? "");
+  const files = (await bundles()).map(({ path, text }) => [basename(path, ".js"), text]);
+  project.provide("built", Object.fromEntries(files));
 }

@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ipywidgets.widgets.widget import _instances
 
 from edu_widgets.notebook import bundles
 from edu_widgets.notebook.intents import Intent
+from edu_widgets.notebook.shared_code import SharedCode, reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, OutboxFull
@@ -95,10 +97,11 @@ def test_a_saved_notebook_holds_nothing_but_these(widget: ThingWidget) -> None:
     ready(widget)
     widget.put("secret")
     state = widget.get_state()
-    own = {k: v for k, v in state.items() if not k.startswith("_") or k == "_esm"}
+    own = {k: v for k, v in state.items() if not k.startswith("_") or k in ("_esm", "_code")}
     layout = {"layout", "tabbable", "tooltip"}
     assert {k: v for k, v in own.items() if k not in layout} == {
-        "_esm": "// things",
+        "_esm": "// loader",
+        "_code": [reference(name, f"// {name}") for name in ("core", "things")],
         "kind": "things",
         "course": "py101",
         "options": {"height": 420, "lang": ""},
@@ -340,7 +343,9 @@ def test_nothing_is_left_after_close(widget: ThingWidget, client: FakeClient) ->
     assert widget.closed
     types = [type_ for type_, _ in the_comm.published]
     assert types == ["comm_close"]
-    assert all(c._closed for c in RecordingComm.opened), "its layout is closed, too"
+    code = [model.comm for model in _instances.values() if isinstance(model, SharedCode)]
+    rest = [comm for comm in RecordingComm.opened if comm not in code]
+    assert all(comm._closed for comm in rest), "its layout is closed, too"
     widget._channel.changed("things", ["a"])
     widget.close()
     client.advance(2 * PULSE)
@@ -355,13 +360,16 @@ def test_a_comm_closed_by_the_page_stops_it_until_it_is_shown_again(
     assert bundle is not None
     first, old = widget.comm, bundle[0][WIDGET_VIEW]["model_id"]
     ready(widget)
-    first._closed = True
+    first._closed = widget.layout.comm._closed = True
     widget.put("a")
     client.advance(2 * PULSE)
     assert first.take() == []
     bundle = widget._repr_mimebundle_()
     assert bundle is not None
     assert bundle[0][WIDGET_VIEW]["model_id"] == widget.comm.comm_id != old
+    assert not widget.layout.comm._closed, "a page needs it to make the widget"
+    (_, opened) = widget.comm.published[0]
+    assert opened["state"]["layout"] == f"IPY_MODEL_{widget.layout.model_id}"
     (snapshot,) = ready(widget, "p2")
     assert [d["id"] for d in snapshot["collections"]["things"]["docs"]] == ["a"]
 

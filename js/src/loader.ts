@@ -1,0 +1,103 @@
+// All that a widget's own model carries. The code comes once a kernel, in models of its own that
+// this one refers to, and is imported once a page, however many widgets and kernels need it.
+
+interface Code {
+  get(trait: "name" | "version" | "text"): string;
+}
+
+interface Model {
+  get(name: string): unknown;
+  widget_manager: { get_model(id: string): Promise<Code> };
+}
+
+interface Feature {
+  initialize(context: unknown): unknown;
+  render(context: unknown): unknown;
+}
+
+/** Milliseconds that the code may take before a view says that it is missing. */
+const PATIENCE = 8_000;
+
+/** Milliseconds between two looks for a model that is not there yet. */
+const AGAIN = 100;
+
+/** Milliseconds that `initialize` waits: anywidget gives up a model after 2 s. */
+const START = 1_000;
+
+const shared = globalThis as unknown as Record<symbol, Map<string, string> | undefined>;
+const KEY = Symbol.for("edu-widgets");
+shared[KEY] ??= new Map();
+
+/** Addresses of modules by the names and versions of all that they are made of. */
+const addresses = shared[KEY];
+
+const wait = (time: number): Promise<void> => new Promise((done) => setTimeout(done, time));
+
+async function find(model: Model, reference: string): Promise<Code> {
+  for (let left = PATIENCE; ; left -= AGAIN) {
+    try {
+      return await model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
+    } catch (error) {
+      if (left <= 0) throw error;
+      await wait(AGAIN);
+    }
+  }
+}
+
+async function fetchFeature(model: Model, references: string[]): Promise<Feature> {
+  const late = wait(PATIENCE).then(() => Promise.reject(new Error("The code did not arrive.")));
+  const codes = await Promise.race([Promise.all(references.map((id) => find(model, id))), late]);
+  let key = "";
+  let address = "";
+  const imports: [string, string][] = [];
+  for (const code of codes) {
+    const name = code.get("name");
+    key += `${name}@${code.get("version")} `;
+    address = addresses.get(key) ?? "";
+    if (!address) {
+      let text = code.get("text");
+      for (const [from, to] of imports) text = text.replaceAll(`"edu:${from}"`, `"${to}"`);
+      address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+      addresses.set(key, address);
+    }
+    imports.push([name, address]);
+  }
+  return (await import(address)).default;
+}
+
+/** By the list of references, the one thing that the proxies of a model have in common. */
+const features = new WeakMap<object, Promise<Feature>>();
+
+function featureOf(model: Model): Promise<Feature> {
+  const references = model.get("_code") as string[];
+  let feature = features.get(references);
+  if (!feature) {
+    feature = fetchFeature(model, references);
+    features.set(references, feature);
+    feature.catch(() => features.delete(references));
+  }
+  return feature;
+}
+
+async function initialize(context: { model: Model }): Promise<() => void> {
+  const started = featureOf(context.model).then((feature) => feature.initialize(context));
+  const settled = started.catch(() => undefined); // a view says what is wrong
+  await Promise.race([settled, wait(START)]);
+  return () => {
+    settled.then((end) => (end as (() => void) | undefined)?.());
+  };
+}
+
+async function render(context: { model: Model; el: HTMLElement }): Promise<unknown> {
+  try {
+    return (await featureOf(context.model)).render(context);
+  } catch (error) {
+    console.error(error);
+    const { lang } = context.model.get("options") as { lang: string };
+    context.el.textContent = /^tr/i.test(lang || document.documentElement.lang)
+      ? "Bu bileşenin kodu yüklenemedi. Açmak için hücreyi yeniden çalıştırın."
+      : "The code of this widget could not be loaded. Run the cell again to open it.";
+  }
+}
+
+export default { initialize, render };
