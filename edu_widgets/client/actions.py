@@ -16,6 +16,13 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Ping:
+    """Ask the other side for a sign of life; `at` comes back with it (monotonic, seconds)."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """Close the transport."""
 
@@ -23,4 +30,4 @@ class Close:
     reason: str
 
 
-Action = Connect | Send | Close
+Action = Connect | Send | Ping | Close

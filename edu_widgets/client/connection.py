@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from edu_widgets.client.actions import Close, Connect, Send
+from edu_widgets.client.actions import Action, Close, Connect, Ping, Send
 from edu_widgets.client.audience import Audience
 from edu_widgets.client.clock import Clock
 from edu_widgets.client.events import SessionEvent
@@ -78,10 +78,12 @@ class Connection:
             self._changing = False
         self._set_timer()
 
-    def _do(self, action: Send | Connect | Close) -> None:
+    def _do(self, action: Action) -> None:
         match action:
             case Send(frame):
                 self._outgoing.append(frame)
+            case Ping(at):
+                self._ping(at)
             case Connect():
                 self._start()
             case Close(code, reason):
@@ -136,7 +138,7 @@ class Connection:
             if self._now is generation:
                 generation.up = True
                 self.transport_name = transport.name
-                self.session.opened()
+                self.session.opened(transport.service)
                 self.changed()
                 await transport.read(lambda frame: self._receive(generation, frame), self.changed)
             return
@@ -159,6 +161,19 @@ class Connection:
     def _receive(self, generation: _Generation, frame: bytes | str) -> None:
         if self._now is generation:
             self.session.receive(frame)
+
+    def _ping(self, at: float) -> None:
+        generation = self._now
+        if generation is None or not generation.up:
+            return
+
+        def answered() -> None:
+            if self._now is generation:
+                self.session.pong(at)
+                self.changed()
+
+        self._write()
+        generation.transport.ping(answered)
 
     def _write(self) -> None:
         generation = self._now

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+ANSWER_WITHIN = 20.0
+"""Seconds after which a subscription without an answer is asked for again."""
+
 _ASK_AGAIN_MS = 1_000
 _MAX_ASK_AGAIN_MS = 60_000
 
@@ -86,7 +89,7 @@ def _apply(session: Session, link: Link, name: str, frame: messages.Changes) -> 
     if not link.answered:
         session.answered()
     if channel.catching_up:
-        _tell(session, name, channel.catch_up(frame, session.patience()), live=False)
+        _tell(session, name, channel.catch_up(frame, session.now()[0] + ANSWER_WITHIN), live=False)
         return
     applied = channel.mirror.apply(frame)
     if applied.hole:

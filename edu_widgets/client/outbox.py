@@ -1,13 +1,10 @@
 """Commands on their way: kept until acknowledged, sent in order, never with a new id."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Protocol
 
-import msgspec
-
+from edu_widgets.client.commands import Command, CommandState, NoStorage, Storage
 from edu_widgets.protocol import MAX_FRAME, Code, Lane, is_retry, meaning
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 
@@ -25,83 +22,12 @@ RESEND_AFTER = 20.0
 _DEFAULT_PAUSE_MS = 1_000
 _MIN_PAUSE_MS = 50
 _MAX_PAUSE_MS = 3_600_000
-_ENVELOPE_BYTES = 512
-
-
-class CommandState(StrEnum):
-    """Where a command is.
-
-    `queued`: waits for the connection or its turn; `sent`: under way; `slowed`: refused for
-    now, sent again at `retry_at`; `failed`: refused for good; `held`: written long ago, waits
-    for a yes.
-    """
-
-    QUEUED = "queued"
-    SENT = "sent"
-    SLOWED = "slowed"
-    FAILED = "failed"
-    HELD = "held"
 
 
 _SENDABLE = (CommandState.QUEUED, CommandState.SLOWED)
 
 REPLACED = "A newer one has taken its place."
 """`error` of a command that left because of a newer one with the same key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command; immutable, replaced as it moves. Times are ms since 1970."""
-
-    id: str
-    type: str
-    channel: str
-    data: msgspec.Raw
-    lane: Lane
-    created: int
-    key: str | None = None
-    state: CommandState = CommandState.QUEUED
-    code: int = 0
-    error: str = ""
-    retry_at: int | None = None
-
-    @property
-    def size(self) -> int:
-        """Bytes it counts for in the outbox."""
-        return len(self.data) + _ENVELOPE_BYTES
-
-
-class Storage(Protocol):
-    """Where commands survive the process."""
-
-    def put(self, command: Command) -> None:
-        """Keep, or replace, a command."""
-
-    def remove(self, id: str) -> None:  # noqa: A002
-        """Forget a command."""
-
-    def load(self) -> list[Command]:
-        """All kept commands, in order."""
-
-    def close(self) -> None:
-        """Let go of the file."""
-
-
-class NoStorage:
-    """Keep nothing beyond the process."""
-
-    def put(self, command: Command) -> None:
-        """Keep nothing."""
-
-    def remove(self, id: str) -> None:  # noqa: A002
-        """Nothing to forget."""
-
-    def load(self) -> list[Command]:
-        """Nothing was kept."""
-        return []
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 @dataclass(slots=True)
@@ -137,6 +63,8 @@ class Outbox:
         self._count = 0
         self._bytes = 0
         self.problem = ""
+        self.tried: set[str] = set()
+        """Commands an earlier session has sent, to a service that acknowledges nothing."""
 
     def load(self, wall: float) -> None:
         """Take over what an earlier process kept; what is older than 12 h waits for a yes."""
@@ -145,6 +73,8 @@ class Outbox:
                 continue
             command = replace(kept, retry_at=None)
             if command.state is not CommandState.FAILED:
+                if command.state is CommandState.SENT:
+                    self.tried.add(command.id)
                 stale = wall - command.created / 1000 > STALE_AFTER
                 command = replace(
                     command, state=CommandState.HELD if stale else CommandState.QUEUED
@@ -236,12 +166,22 @@ class Outbox:
         same = [c for c in self._commands.values() if _same_key(command, c)]
         return bool(same) and same[-1].id != command.id
 
-    def due(self, now: float) -> list[Command]:
-        """The commands to send now, marked as sent."""
+    def due(
+        self, now: float, ready: Callable[[Command], bool] | None = None, *, note: bool = False
+    ) -> list[Command]:
+        """The commands to send now, marked as sent.
+
+        What is not `ready` holds back what is behind it in its lane and channel. `note` on
+        disk that they were sent, for a service that knows no command again.
+        """
         result = []
-        blocked: set[Lane] = set()
+        blocked: set[Lane | tuple[Lane, str]] = set()
         for command in tuple(self._commands.values()):
-            if command.lane in blocked or command.state not in _SENDABLE:
+            place = (command.lane, command.channel)
+            if not blocked.isdisjoint((command.lane, place)) or command.state not in _SENDABLE:
+                continue
+            if ready is not None and not ready(command):
+                blocked.add(place)
                 continue
             lane = self._lanes[command.lane]
             if lane.in_flight >= IN_FLIGHT or not lane.open(now):
@@ -250,6 +190,8 @@ class Outbox:
             lane.in_flight += 1
             self._sent_at[command.id] = now
             result.append(self._move(command, CommandState.SENT))
+            if note:
+                self._storage.put(result[-1])
         return result
 
     def acked(self, id: str) -> Command | None:  # noqa: A002
@@ -259,6 +201,19 @@ class Outbox:
             self._landed(command)
             self._forget(command)
         return command
+
+    def unconfirmed(self, id: str) -> Command | None:  # noqa: A002
+        """It was sent, and nobody will ever say more; as it is now, no longer kept."""
+        command = self.acked(id)
+        return replace(command, state=CommandState.UNCONFIRMED) if command is not None else None
+
+    def reject(self, id: str, code: int, message: str) -> Command | None:  # noqa: A002
+        """It cannot be sent to this service; as it is now."""
+        command = self._commands.get(id)
+        if command is None:
+            return None
+        self._landed(command)
+        return self._move(command, CommandState.FAILED, code, message)
 
     def refused(
         self,
@@ -391,6 +346,9 @@ def _same_key(one: Command, other: Command) -> bool:
         other.channel,
         other.key,
     )
+
+
+__all__ = ["Command", "CommandState", "NoStorage", "Outbox", "Storage", "in_order"]
 
 
 def in_order(commands: Iterable[Command]) -> list[Command]:

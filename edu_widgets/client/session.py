@@ -8,13 +8,14 @@ are passed in, so every behaviour can be tested without waiting.
 import random
 from collections.abc import Callable
 
-from edu_widgets.client import incoming
-from edu_widgets.client.actions import Action, Close, Connect, Send
+from edu_widgets.client.actions import Action, Close, Connect, Ping, Send
 from edu_widgets.client.asking import Questions
 from edu_widgets.client.backoff import Backoff
 from edu_widgets.client.channel import ChannelState, Grant
 from edu_widgets.client.clock import Clock
+from edu_widgets.client.dialect import Dialect
 from edu_widgets.client.events import (
+    Answered,
     CommandChanged,
     PageSettled,
     ReconnectFailed,
@@ -23,16 +24,15 @@ from edu_widgets.client.events import (
     StateChanged,
 )
 from edu_widgets.client.link import Limits, Link, Statistics
-from edu_widgets.client.liveness import LATE, PATIENCE, Liveness
+from edu_widgets.client.liveness import Liveness
+from edu_widgets.client.ours import Ours
 from edu_widgets.client.outbox import Command, Outbox
-from edu_widgets.protocol import Code, encode, is_retry, meaning, messages
+from edu_widgets.client.transport import Service
+from edu_widgets.protocol import Code, encode, is_retry, meaning
 from edu_widgets.protocol.errors import IdConflict
 
 MAX_EXPIRED = 3
 """Refusals of a token in a row, each after the source was asked again, before giving up."""
-
-ANSWER_WITHIN = 20.0
-"""Seconds after which a subscription without an answer is asked for again."""
 
 _STABLE = 5.0
 _MAX_WAIT = 60.0
@@ -62,10 +62,11 @@ class Session:
         self.reason = ""
         self.next_attempt: float | None = None
         self.statistics = Statistics()
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
+        self.new_id = new_id
+        self.dialect: Dialect = Ours(self)
         self._clock = clock
-        self._new_id = new_id
-        self._backoff = Backoff(rng, self._limits.reconnect_interval)
+        self._backoff = Backoff(rng, self.limits.reconnect_interval)
         self._link: Link | None = None
         self._attempts = 0
         self._expired = 0
@@ -95,12 +96,8 @@ class Session:
     def deadline(self) -> float | None:
         """The monotonic time at which `tick` wants to be called, if nothing happens before."""
         times = [self.next_attempt]
-        link = self._link
-        if link is not None:
-            times += [link.liveness.due(), link.overdue_at]
-            if link.overdue_at is None:
-                times.append(self.outbox.wake_at())
-            times += [channel.ask_again_at for channel in self.channels.values()]
+        if self._link is not None:
+            times += [self._link.liveness.due(), self.dialect.due(self._link)]
         return min((t for t in times if t is not None), default=None)
 
     # -- the life of a connection ------------------------------------------------------
@@ -110,16 +107,17 @@ class Session:
         if self.state is State.IDLE:
             self._try_now()
 
-    def opened(self) -> None:
-        """The transport is up and our service answered."""
+    def opened(self, service: Service | None = None) -> None:
+        """The transport is up, and this is what answered; a service of ours if nothing is said."""
         now = self._clock.monotonic()
         self._connecting = False
-        liveness = Liveness.start(now, self._clock.wall(), self._limits.heartbeat)
+        liveness = Liveness.start(now, self._clock.wall(), self.limits.heartbeat)
         self._link = Link(liveness, now)
         self.next_attempt = self._next_try = None
         if self._was_connected:
             self.statistics.reconnects += 1
         self._was_connected = True
+        self.dialect.opened(self._link, service or Service())
         self._become(State.CONNECTED)
         for channel in self.channels.values():
             if channel.grant is Grant.WANTED:
@@ -147,7 +145,7 @@ class Session:
                 delay += min(max(retry_after, 0.0), _MAX_WAIT)
             self.next_attempt = now + delay
             self._next_try = int((self._clock.wall() + delay) * 1000)
-            if self._attempts == self._limits.max_attempts:
+            if self._attempts == self.limits.max_attempts:
                 self.emit(ReconnectFailed(self._attempts))
             self._become(self._unconnected(), code, reason)
 
@@ -158,6 +156,7 @@ class Session:
             self._attempts += 1  # the loss of a connection that worked is no failed attempt
         elif now - link.opened_at >= _STABLE:
             self._backoff.succeeded()
+        self.dialect.lost()
         for command in self.outbox.disconnected():
             self.emit(CommandChanged(command, gone=self.outbox.get(command.id) is None))
         self.questions.lost("The connection was lost.")
@@ -173,7 +172,7 @@ class Session:
         self._become(State.STOPPED, code, reason)
 
     def _unconnected(self) -> State:
-        if self._attempts >= self._limits.max_attempts:
+        if self._attempts >= self.limits.max_attempts:
             return State.OFFLINE
         return State.RECONNECTING if self._was_connected else State.CONNECTING
 
@@ -214,28 +213,14 @@ class Session:
         if link is None:
             return
         beat, dead = link.liveness.check(now, wall)
-        if dead or self._overdue(link, now):
+        if self.dialect.gone(link, now, silent=dead):
             self._actions.append(Close(Code.DEAD_PEER, "no answer"))
             self.lost(Code.DEAD_PEER, meaning(Code.DEAD_PEER))
             return
         if beat:
-            self._beat(link)
-        for channel in self.channels.values():
-            if channel.ask_again_at is not None and now >= channel.ask_again_at:
-                self.ask(channel)
+            self.dialect.beat(link, int(wall * 1000))
+        self.dialect.tick(link, now)
         self.flush()
-
-    def _overdue(self, link: Link, now: float) -> bool:
-        """Whether a command stays unanswered for good; its answer may wait in the socket."""
-        if not self.outbox.unanswered(now):
-            link.overdue_at = None
-            return False
-        if link.overdue_at is None:
-            link.overdue_at = now + PATIENCE
-            return False
-        if now > link.overdue_at + LATE:
-            link.overdue_at = now + PATIENCE
-        return now >= link.overdue_at
 
     def _try_now(self) -> None:
         planned = self.next_attempt is not None
@@ -279,7 +264,7 @@ class Session:
             return
         del self.channels[name]
         if self._link is not None and channel.grant is not Grant.REFUSED:
-            self._send("unsubscribe", name, messages.Unsubscribe(self.user_id))
+            self.dialect.leave(channel)
 
     def ask_again(self, name: str) -> None:
         """Ask for a channel that was refused: what may be read has changed."""
@@ -327,49 +312,38 @@ class Session:
         channel = self.channels.get(name)
         if channel is None or self._link is None or kind in channel.pages:
             return False
-        before = channel.mirror.await_page(kind)
-        if before is None:
-            return False
-        data = messages.RequestHistory(limit=limit, before=before, kind=kind)
-        channel.pages[kind] = self._send("request_history", name, data)
-        return True
+        return self.dialect.older(channel, kind, limit)
 
     def signal(self, type_: str, name: str, data: object) -> None:
         """Send something short-lived now, or never."""
         if self._link is not None:
-            self._send(type_, name, data)
+            self.dialect.signal(type_, name, data)
 
     def question(self, type_: str, name: str, data: object) -> str | None:
         """Ask something now; the frame's id, None without a connection. `Answered` tells more."""
         if self._link is None:
             return None
-        id_ = self._send(type_, name, data)
+        if not self.dialect.answers:
+            id_ = self.new_id()
+            self.emit(Answered(name, id_, code=Code.UNKNOWN_TYPE, reason=self.dialect.lacking))
+            return id_
+        id_ = self.send(type_, name, data)
         self.questions.asked(id_, name)
         return id_
 
     def flush(self) -> None:
         """Send the commands whose turn it is."""
-        if self._link is None:
-            return
-        for command in self.outbox.due(self._clock.monotonic()):
-            self._send(command.type, command.channel, command.data, command.id)
-            self.emit(CommandChanged(command))
+        if self._link is not None:
+            self.dialect.flush(self._clock.monotonic())
 
     def ask(self, channel: ChannelState) -> None:
         """Ask for everything of a channel since our cursor."""
-        id_ = self._new_id()
-        now = self._clock.monotonic()
-        self._send("subscribe", channel.name, channel.ask(id_, self.user_id), id_)
-        channel.ask_again_at = now + ANSWER_WITHIN
-        if self._link is not None and self.statistics.round_trip is None:
-            self._link.asked[id_] = now
+        if self._link is not None:
+            self.dialect.ask(self._link, channel, self._clock.monotonic())
 
-    def _beat(self, link: Link) -> None:
-        self._send("heartbeat", "system", messages.Heartbeat(int(self._clock.wall() * 1000)))
-        link.beat_at = self._clock.monotonic()
-
-    def _send(self, type_: str, channel: str, data: object, message_id: str = "") -> str:
-        message_id = message_id or self._new_id()
+    def send(self, type_: str, channel: str, data: object, message_id: str = "") -> str:
+        """Write a frame on the present connection; its id."""
+        message_id = message_id or self.new_id()
         stamp = int(self._clock.wall() * 1000)
         frame = encode(
             type_, channel, data, timestamp=stamp, message_id=message_id, user_id=self.user_id
@@ -377,6 +351,10 @@ class Session:
         self.statistics.frames_sent += 1
         self._actions.append(Send(frame))
         return message_id
+
+    def ping(self) -> None:
+        """Ask the other side for a sign of life, below the messages; `pong` is told of it."""
+        self._actions.append(Ping(self._clock.monotonic()))
 
     # -- what arrives ----------------------------------------------------------------------
 
@@ -387,16 +365,20 @@ class Session:
             return
         link.liveness.heard(self._clock.monotonic())
         self.statistics.frames_received += 1
-        incoming.take(self, link, frame)
+        self.dialect.take(link, frame)
+
+    def pong(self, asked_at: float) -> None:
+        """The `ping` of that time was answered."""
+        link = self._link
+        if link is not None and asked_at >= link.opened_at:
+            link.liveness.heard(self._clock.monotonic())
+            self.measure(asked_at)
+            self.dialect.pong(link, asked_at)
 
     def measure(self, sent: float | None) -> None:
         """Note a round trip that began at `sent`."""
         if sent is not None:
             self.statistics.round_trip = self._clock.monotonic() - sent
-
-    def patience(self) -> float:
-        """Until when an answer asked for now is waited for."""
-        return self._clock.monotonic() + ANSWER_WITHIN
 
     def now(self) -> tuple[float, float]:
         """The time, on the monotonic clock and on the wall."""

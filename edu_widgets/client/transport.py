@@ -21,6 +21,21 @@ class Target:
     url: str
     user_id: str
     token: TokenSource = field(repr=False)
+    base: bool = False
+    """Whether a service that is not ours, and speaks only the seed's messages, will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What answered at the other end of a transport, and what can be done over it."""
+
+    ours: bool = True
+    pings: bool = False
+    """Whether `ping` can be used."""
+    uplink: bool = True
+    """Whether anything can be sent."""
+    accepted: bool = True
+    """Whether the token is known to be good, or the other side may still close over it."""
 
 
 class TransportFailed(Exception):  # noqa: N818 - caught by the connection, never shown
@@ -40,6 +55,8 @@ class Transport(Protocol):
     """One connection. Opened, used and closed on the network thread."""
 
     name: str
+    service: Service
+    """What answered, once it is open."""
 
     async def open(self) -> None:
         """Connect.
@@ -64,6 +81,9 @@ class Transport(Protocol):
 
     async def send(self, frames: list[bytes]) -> None:
         """Write frames, in order, and wait while the connection is stuffed."""
+
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Call `answered` once the other side has read all that was sent before."""
 
     async def close(self, code: int, reason: str) -> None:
         """End it politely, within a second; also one that never opened."""

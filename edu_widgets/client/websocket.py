@@ -21,7 +21,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from edu_widgets.client.framing import FrameCutter
-from edu_widgets.client.transport import Target, TokenSource, TransportFailed, is_loopback
+from edu_widgets.client.transport import Service, Target, TokenSource, TransportFailed, is_loopback
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, meaning
 
 OPEN_TIMEOUT = 6.0
@@ -47,6 +47,7 @@ class WebSocketTransport:
     name = "websocket"
 
     def __init__(self, target: Target) -> None:
+        self.service = Service()
         self._target = target
         self._wire: _Wire | None = None
 
@@ -100,6 +101,11 @@ class WebSocketTransport:
             for frame in frames:
                 await wire.send(frame, text=True)
 
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Send a ping; a connection that is gone is noticed by `read`."""
+        if self._wire is not None:
+            self._wire.ask_alive(answered)
+
     async def close(self, code: int, reason: str) -> None:
         """Close within a second; then let go."""
         if self._wire is None:
@@ -135,6 +141,7 @@ class _Wire(ClientConnection):
         self._early: list[bytes] = []
         self._parts: list[bytes] = []
         self._cutter: FrameCutter | None = None
+        self._pings: set[asyncio.Task[None]] = set()
 
     def hand_to(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """From now on frames go there, those that have already come first."""
@@ -153,6 +160,17 @@ class _Wire(ClientConnection):
             self.protocol.send_text(frame)
         self.send_data()
         return True
+
+    def ask_alive(self, answered: Callable[[], None]) -> None:
+        """Send a ping, and tell of its pong once all that came before it is delivered."""
+        task = self.loop.create_task(self._ping(answered))
+        self._pings.add(task)
+        task.add_done_callback(self._pings.discard)
+
+    async def _ping(self, answered: Callable[[], None]) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            await (await self.ping())
+            answered()
 
     def farewell(self) -> tuple[int, str]:
         """The code and reason of the other side; 1006 if it went without a word."""
