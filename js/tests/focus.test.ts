@@ -94,8 +94,8 @@ describe("the focus is never lost", () => {
     await settled();
     shown.model.say({ op: "batch", n: 1, set: { messages: [message(51)] } });
     await settled();
-    shown.find(".newpill").focus();
-    shown.find(".newpill").click();
+    shown.find(".newpill button").focus();
+    shown.find(".newpill button").click();
     await settled();
     expect([focused(shown), inSight(shown)]).toEqual(["m51", true]);
   });

@@ -53,7 +53,7 @@ test("away from the end nothing moves, and a pill counts what is new", async () 
   expect(topOf(shown, id)).toBeCloseTo(top, 0);
   expect(shown.find(".newpill").textContent).toBe("3 new");
   expect(log(shown).getAttribute("aria-live")).toBe("off");
-  shown.find(".newpill").click();
+  shown.find(".newpill button").click();
   await settled();
   expect(below(shown)).toBe(0);
   expect(shown.all(".newpill")).toEqual([]);

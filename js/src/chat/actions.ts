@@ -62,5 +62,7 @@ export const search = (room: Room, query: string, before?: number): void =>
   fleeting(room, "search", before === undefined ? { query } : { query, before });
 
 /** Ask for older messages, as far as this one. */
-export const reach = (room: Room, { id, born }: Place): void =>
+export function reach(room: Room, { id, born }: Place): void {
+  room.expectOlder(born ?? 0);
   fleeting(room, "reach", { id, born });
+}

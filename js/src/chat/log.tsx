@@ -1,12 +1,13 @@
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import { isSameDay } from "../core/time";
 import type { ChatMessage } from "./documents";
 import { Row, type RowProps } from "./message";
 import type { Pane } from "./pane";
+import { Pills } from "./pills";
 import type { Room } from "./room";
 import type { Scroller } from "./scroller";
+import { watchReading } from "./unread";
 import type { Context } from "./words";
 
 const GROUP_WITHIN = 5 * 60_000;
@@ -136,6 +137,7 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
     };
   }, [scroller]);
   useEffect(() => room.messages.version.subscribe(() => scroller.onData()), [room, scroller]);
+  useEffect(() => watchReading(room, scroller), [room, scroller]);
 
   const onFocus = (event: FocusEvent): void => {
     const slot = (event.target as HTMLElement).closest<HTMLElement>("[data-id]");
@@ -153,10 +155,6 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
     });
   };
   const away = useSignal(scroller.away);
-  const toEnd = (): void => {
-    if (element.current) goToEnd(element.current, scroller);
-  };
-  const unseen = useSignal(scroller.unseen);
   const loading = useSignal(room.loadingOlder);
   return (
     <div class="logbox">
@@ -177,19 +175,13 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
           ))}
         </div>
       </div>
+      <i class="end" />
       {loading && (
         <span class="older" role="status">
           {words.loading}
         </span>
       )}
-      {away && unseen > 0 && (
-        <div class="fade">
-          <button type="button" class="newpill fill n" onClick={toEnd}>
-            <Icon name="down" />
-            {words.pill(unseen)}
-          </button>
-        </div>
-      )}
+      <Pills pane={pane} onEnd={() => element.current && goToEnd(element.current, scroller)} />
     </div>
   );
 });

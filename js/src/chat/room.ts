@@ -1,6 +1,6 @@
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { draftOf } from "../core/drafts";
+import { draftOf, keep } from "../core/drafts";
 import { asText, type Doc, type Intent, isFields } from "../core/messages";
 import { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
@@ -24,6 +24,8 @@ import {
   readTyping,
   type Source,
 } from "./documents";
+import { Editing } from "./edit";
+import { ReadMark } from "./unread";
 
 /** Documents made here are older than anything the kernel says of the same message. */
 const FIRST_LOCAL_REV = -1_000_000;
@@ -48,8 +50,10 @@ export class Room {
   /** What the reader can do here, and what slows them down. */
   readonly state = new Signal<RoomState>(plainRoom);
   readonly draft: Signal<string>;
-  /** The message the next one will reply to. */
-  readonly replyTo = new Signal<ChatMessage | null>(null);
+  /** The message the next one will reply to: kept with the draft. */
+  readonly replyTo: Signal<ChatMessage | null>;
+  /** Whether the next message will be a question. */
+  readonly asking: Signal<boolean>;
   /** The message whose text is being changed in the box. */
   readonly editing = new Signal<ChatMessage | null>(null);
   /** The last answer to a request for a message's source. */
@@ -61,10 +65,17 @@ export class Room {
   /** A refusal to be said for a while. */
   readonly notice = new Signal("");
   readonly loadingOlder = new Signal(false);
+  /** When the reader's last message left this page. */
+  readonly sentAt = new Signal(0);
+  /** What stands in the box while `editing`. */
+  readonly edit: Editing;
+  readonly readMark: ReadMark;
 
   /** Messages that were refused before the kernel held them. */
   #refused = new Map<string, ChatMessage>();
   #states: Collection<RoomState>;
+  /** As far as older messages were asked for, by `born`. */
+  #reaching = Infinity;
   #timers = new Map<Signal<unknown>, ReturnType<typeof setTimeout>>();
 
   constructor(connection: Connection) {
@@ -77,10 +88,16 @@ export class Room {
     this.#states.version.subscribe(() => {
       this.state.value = this.#states.get("room") ?? plainRoom;
     });
-    this.draft = draftOf(connection.lesson.value.course);
+    const { course } = connection.lesson.value;
+    this.draft = draftOf(course);
+    this.replyTo = keep("reply", course, readChatMessage);
+    this.asking = keep("ask", course, (stored) => stored === true);
+    this.edit = new Editing(this);
+    this.readMark = new ReadMark(this);
+    this.messages.version.subscribe(this.#dropReply);
     connection.listen({
       snapshot: this.#restore,
-      paged: () => this.#setFor(this.loadingOlder, false),
+      paged: this.#onPaged,
       refused: this.#onRefused,
       signal: this.#onSignal,
     });
@@ -103,6 +120,7 @@ export class Room {
     });
     this.#show(this.#localDoc(id, text, Date.now(), replyTo, question));
     this.draft.value = "";
+    this.sentAt.value = Date.now();
   }
 
   retry(doc: ChatMessage): void {
@@ -136,6 +154,12 @@ export class Room {
     if (this.connection.kernel.value === "gone") return;
     this.#setFor(this.loadingOlder, true, OLDER_PATIENCE, false);
     this.connection.intend("chat.older", { before: this.messages.floor }, { fleeting: true });
+  }
+
+  /** Older messages, as far as `born`, have been asked for. */
+  expectOlder(born: number): void {
+    this.#reaching = Math.min(this.#reaching, born);
+    this.#setFor(this.loadingOlder, true, OLDER_PATIENCE, false);
   }
 
   /** Say `notice` in the foot line for a while. */
@@ -174,6 +198,7 @@ export class Room {
   dispose(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    this.readMark.dispose();
     this.connection.dispose();
   }
 
@@ -199,6 +224,7 @@ export class Room {
   /** A snapshot replaced everything: put back what only this page knows. */
   #restore = (): void => {
     this.#setFor(this.loadingOlder, false);
+    this.edit.ask();
     for (const { do: action, args } of this.connection.unsent) {
       const id = asText(args.id);
       if (id === "") continue;
@@ -212,10 +238,32 @@ export class Room {
     for (const doc of this.#refused.values()) this.#show(doc);
   };
 
+  /** Pages may follow one another until what was asked for is there. */
+  #onPaged = (): void => {
+    const { floor, more } = this.messages;
+    if (more && floor > this.#reaching && this.#reaching < Infinity) {
+      this.expectOlder(this.#reaching);
+      return;
+    }
+    this.#reaching = Infinity;
+    this.#setFor(this.loadingOlder, false);
+  };
+
+  /** Nobody can reply to what was deleted. */
+  #dropReply = (): void => {
+    const doc = this.replyTo.value;
+    if (!doc || !this.connection.filled.value || this.messages.get(doc.id)) return;
+    if ((doc.born ?? 0) >= this.messages.floor) this.replyTo.value = null;
+  };
+
   #onRefused = (intent: Intent | undefined, message: string): void => {
     const id = asText(intent?.args.id);
     const undone = intent?.args.on !== true;
-    if (intent?.do === "chat.older") this.#setFor(this.loadingOlder, false);
+    if (intent?.do === "chat.older" || intent?.do === "chat.reach") {
+      this.#reaching = Infinity;
+      this.#setFor(this.loadingOlder, false);
+    }
+    if (intent?.do === "chat.edit") this.edit.refused(id);
     if (intent?.do === "chat.react") this.showReaction(id, asText(intent.args.emoji), undone);
     if (intent?.do === "chat.upvote") this.showVote(id, undone);
     const doc = this.messages.get(id);

@@ -6,6 +6,7 @@ import { on } from "../core/events";
 import { batch, Signal } from "../core/signal";
 import type { ChatMessage } from "./documents";
 import type { Room } from "./room";
+import { Count } from "./unread";
 
 const MOST = 150;
 const AT_FIRST = 60;
@@ -14,6 +15,8 @@ const STEP = 40;
 /** How near an edge, in px, the window grows there. */
 const NEAR = 500;
 const AT_END = 4;
+/** How far under the top the first new message stands when the view opens: *New* is over it. */
+const OPENING_TOP = 56;
 
 export interface Window {
   from: number;
@@ -26,7 +29,10 @@ interface Anchor {
 }
 
 /** What it has to know of a room. */
-type Scrolled = Pick<Room, "messages" | "isOwn" | "older">;
+type Scrolled = Pick<Room, "messages" | "isOwn" | "older" | "state">;
+
+/** Where a view stands, to come back to. */
+export type Spot = Anchor | "end";
 
 /** One number for how wide and how high. */
 const sizeOf = (element: HTMLElement | null): number =>
@@ -34,9 +40,15 @@ const sizeOf = (element: HTMLElement | null): number =>
 
 export class Scroller {
   readonly window = new Signal<Window>({ from: 0, to: 0 });
-  /** Messages of others that came while the reader was away from the end. */
-  readonly unseen = new Signal(0);
+  /** Messages of others that are new and below. */
+  readonly unseen: Signal<number>;
+  /** How many of them name the reader. */
+  readonly forMe: Signal<number>;
+  /** New messages above, of which the first is not loaded: as many as are. */
+  readonly above = new Signal(0);
   readonly away = new Signal(false);
+  /** Whether the end of the newest message can be seen. */
+  readonly atNewest = new Signal(false);
   /** The `born` of the message above which *New* stands. */
   readonly divider = new Signal<number | null>(null);
 
@@ -46,17 +58,31 @@ export class Scroller {
   #size = 0;
   #generation = -1;
   #end = 0;
-  #seen = -1;
+  #count: Count;
   #anchor: Anchor | null = null;
+  /** What was read when the view opened, while the message after it is not loaded. */
+  #readBefore: number | null = null;
+  /** Whether the view has still to find out where it opened. */
+  #opening = false;
+  /** Whether the last line of the list is on the screen. */
+  #inSight = false;
 
   constructor(room: Scrolled) {
     this.#room = room;
     this.#messages = room.messages;
+    this.#count = new Count(room);
+    this.unseen = this.#count.others;
+    this.forMe = this.#count.forMe;
   }
 
   /** Watch `element`, whose first child holds the rows. Returns what ends it. */
   attach(element: HTMLElement): () => void {
     this.#element = element;
+    const sight = new IntersectionObserver((entries) => {
+      this.#inSight = entries.at(-1)?.isIntersecting === true;
+      this.#lookAtEnd();
+    });
+    if (element.nextElementSibling) sight.observe(element.nextElementSibling);
     const observer = new ResizeObserver(this.#onResize);
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
@@ -64,9 +90,12 @@ export class Scroller {
     const endVisibility = on(document, "visibilitychange", this.#onVisibility);
     return () => {
       observer.disconnect();
+      sight.disconnect();
       endScroll();
       endVisibility();
       this.#element = null;
+      this.#inSight = false;
+      this.#lookAtEnd();
     };
   }
 
@@ -76,8 +105,11 @@ export class Scroller {
       if (this.#messages.generation !== this.#generation) this.#onReset();
       else if (this.away.value) this.#keepPlace();
       else this.#followEnd();
-      this.#countUnseen();
+      this.#findFirstNew();
+      const first = this.#count.update();
+      if (first !== null && this.#readBefore === null) this.divider.value = first;
       this.#end = this.#messages.end;
+      this.#lookAtEnd();
     });
   }
 
@@ -87,25 +119,58 @@ export class Scroller {
       this.#anchor = null;
       this.#followEnd();
       this.#markSeen();
+      this.#lookAtEnd();
     });
     this.afterRender();
   }
 
+  /** To the first message that is new, as far as it is loaded. */
+  toFirstNew(): void {
+    this.above.value = 0;
+    const { first } = this.#messages;
+    const doc = this.#messages.at(
+      this.divider.value === null ? first : this.#messages.placeAfter(this.divider.value - 1),
+    );
+    if (doc) this.goTo(doc.id);
+  }
+
+  /** All is read, wherever the reader is. */
+  readAll(): void {
+    batch(() => {
+      this.#markSeen();
+      this.above.value = 0;
+      this.divider.value = null;
+      this.#readBefore = null;
+    });
+  }
+
+  /** Where the reader is. */
+  spot(): Spot {
+    if (this.away.value) this.#capture();
+    return this.away.value && this.#anchor ? this.#anchor : "end";
+  }
+
+  /** Back to where the reader was. */
+  backTo(spot: Spot): void {
+    if (spot === "end") this.toEnd();
+    else this.goTo(spot.id, spot.top);
+  }
+
   /** The reader wrote something: all above is read. */
   onOwn(): void {
-    this.divider.value = null;
+    this.readAll();
     this.toEnd();
   }
 
   /** Bring the message `id` into sight, a third below the top; false if it is not held. */
-  goTo(id: string): boolean {
+  goTo(id: string, top?: number): boolean {
     const place = this.#messages.placeOf(id);
     const element = this.#element;
     if (place === null || !element) return false;
     const { from, to } = this.window.value;
     batch(() => {
       this.away.value = true;
-      this.#anchor = { id, top: element.clientHeight / 3 };
+      this.#anchor = { id, top: top ?? element.clientHeight / 3 };
       if (place < from || place >= to) this.#setWindow(place - STEP, place + AT_FIRST);
     });
     this.afterRender();
@@ -120,9 +185,18 @@ export class Scroller {
     const atEnd = this.window.value.to >= this.#messages.end && below <= AT_END;
     batch(() => {
       this.away.value = away ?? !atEnd;
-      if (this.away.value) this.#capture();
-      else this.#markSeen();
+      if (!this.away.value) this.#markSeen();
+      else if (this.#capture() <= (this.divider.value ?? -1)) this.above.value = 0;
       this.#grow(element);
+      this.#lookAtEnd();
+    });
+  }
+
+  /** More was read elsewhere: it is no longer new here. */
+  onRead(): void {
+    batch(() => {
+      this.#count.start(this.#room.state.value.read);
+      this.#count.update();
     });
   }
 
@@ -134,6 +208,10 @@ export class Scroller {
     if (this.away.value) this.#restore(element);
     else element.scrollTop = element.scrollHeight;
     this.#grow(element);
+    if (!this.#opening) return;
+    // Few new messages are all in sight: then this is the end.
+    this.#opening = false;
+    this.hold();
   }
 
   #setWindow(from: number, to: number): void {
@@ -151,9 +229,43 @@ export class Scroller {
       this.#setWindow(place - STEP, place + AT_FIRST);
       return;
     }
-    this.away.value = false;
-    this.#setWindow(end - AT_FIRST, end);
-    if (this.#seen < 0) this.#seen = this.#messages.lastBorn;
+    const first = this.#count.isFresh ? this.#open() : null;
+    this.away.value = first !== null;
+    if (first === null) this.#setWindow(end - AT_FIRST, end);
+    else this.#setWindow(first - STEP, Math.min(end, first + AT_FIRST));
+  }
+
+  /** The view opens: *New* stands where reading ended. Returns where to begin, if not at the end. */
+  #open(): number | null {
+    const { messages, state } = this.#room;
+    const { read } = state.value;
+    const known = read > 0 && read < messages.lastBorn;
+    this.#count.start(known ? read : messages.lastBorn);
+    if (!known) return null;
+    // The first new one is not loaded, or may not be: then the newest is what matters.
+    if (read < messages.floor - 1 && messages.more) {
+      this.#readBefore = read;
+      this.#count.update();
+      this.above.value = this.unseen.value;
+      this.#count.start(messages.lastBorn);
+      return null;
+    }
+    const born = this.#count.update();
+    if (born === null) return null;
+    const place = messages.placeAfter(born - 1);
+    this.divider.value = born;
+    this.#anchor = { id: messages.at(place)?.id ?? "", top: OPENING_TOP };
+    this.#opening = true;
+    return place;
+  }
+
+  /** Older messages came: perhaps the first new one is among them. */
+  #findFirstNew(): void {
+    const read = this.#readBefore;
+    const { floor, more } = this.#messages;
+    if (read === null || (read < floor - 1 && more)) return;
+    this.#readBefore = null;
+    this.divider.value = this.#messages.at(this.#messages.placeAfter(read))?.born ?? null;
   }
 
   #followEnd(): void {
@@ -172,23 +284,12 @@ export class Scroller {
     this.#setWindow(from, reached && end - from <= MOST ? end : to);
   }
 
-  #countUnseen(): void {
-    const { end } = this.#messages;
-    let count = 0;
-    let first: number | null = null;
-    for (let place = this.#messages.placeAfter(this.#seen); place < end; place++) {
-      const doc = this.#messages.at(place);
-      if (!doc || doc.born == null || this.#room.isOwn(doc)) continue;
-      first ??= doc.born;
-      count++;
-    }
-    if (count > 0 && this.unseen.value === 0) this.divider.value = first;
-    this.unseen.value = count;
+  #markSeen(): void {
+    this.#count.start(this.#messages.lastBorn);
   }
 
-  #markSeen(): void {
-    this.#seen = Math.max(this.#seen, this.#messages.lastBorn);
-    this.unseen.value = 0;
+  #lookAtEnd(): void {
+    this.atNewest.value = this.#inSight && !this.away.value && this.#element !== null;
   }
 
   #onVisibility = (): void => {
@@ -222,26 +323,32 @@ export class Scroller {
     }
   }
 
-  #rows(): HTMLElement[] {
-    return [...(this.#element?.firstElementChild?.children ?? [])] as HTMLElement[];
+  #rows(): HTMLCollectionOf<HTMLElement> | [] {
+    return (this.#element?.firstElementChild?.children ?? []) as HTMLCollectionOf<HTMLElement>;
   }
 
-  /** Remember the first row that can be seen, and where. */
-  #capture(): void {
+  /** Remember the first row that can be seen, and where. Returns its `born`. */
+  #capture(): number {
     const element = this.#element;
-    if (!element || element.clientHeight === 0) return;
+    if (!element || element.clientHeight === 0) return Infinity;
     const top = element.getBoundingClientRect().top;
-    for (const row of this.#rows()) {
-      const box = row.getBoundingClientRect();
-      if (box.bottom <= top || !row.dataset.id) continue;
-      this.#anchor = { id: row.dataset.id, top: box.top - top };
-      return;
+    const rows = this.#rows();
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
+      else low = middle + 1;
     }
+    const row = rows[low];
+    if (!row?.dataset.id) return Infinity;
+    this.#anchor = { id: row.dataset.id, top: row.getBoundingClientRect().top - top };
+    return this.#messages.get(row.dataset.id)?.born ?? Infinity;
   }
 
   #restore(element: HTMLElement): void {
     const anchor = this.#anchor;
-    const row = anchor && this.#rows().find((candidate) => candidate.dataset.id === anchor.id);
+    const row = anchor && [...this.#rows()].find(({ dataset }) => dataset.id === anchor.id);
     if (!anchor || !row) return;
     const top = row.getBoundingClientRect().top - element.getBoundingClientRect().top;
     if (Math.abs(top - anchor.top) >= 1) element.scrollTop += top - anchor.top;

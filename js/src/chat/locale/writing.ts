@@ -1,0 +1,32 @@
+/** What the chat says about writing, about what is new, and about searching. */
+export interface WritingCatalog {
+  /** New messages below, and how many of them name the reader. */
+  pillFor(count: number, forMe: number): string;
+  /** New messages above, of which not all are loaded. */
+  pillMore(count: number): string;
+  readAll: string;
+  mentionsYou: string;
+
+  replyingTo(name: string): string;
+  cancelReply: string;
+  editing: string;
+  gettingText: string;
+  save: string;
+  cancelEdit: string;
+  editBox: string;
+  changedMeanwhile: string;
+  ask: string;
+  askBox: string;
+  sendIn(seconds: number): string;
+  asCode: string;
+  mentionable: string;
+
+  search: string;
+  searchBox: string;
+  closeSearch: string;
+  found(count: number, more: boolean): string;
+  nothingFound: string;
+  searching: string;
+  onlyLoaded: string;
+  moreFound: string;
+}

@@ -1,0 +1,34 @@
+import type { WritingCatalog } from "./writing";
+
+const { format } = new Intl.NumberFormat("en");
+
+export const en: WritingCatalog = {
+  pillFor: (count, forMe) =>
+    `${format(count)} new${forMe > 0 ? ` · ${format(forMe)} for you` : ""}`,
+  pillMore: (count) => `${format(count)}+ new`,
+  readAll: "Mark all as read",
+  mentionsYou: "mentions you",
+
+  replyingTo: (name) => `Replying to ${name}`,
+  cancelReply: "Cancel reply",
+  editing: "Editing your message",
+  gettingText: "Getting the text of the message",
+  save: "Save",
+  cancelEdit: "Cancel",
+  editBox: "Edit the message",
+  changedMeanwhile: "The message was changed meanwhile. Your text is kept: look and save it again.",
+  ask: "Ask as a question",
+  askBox: "Ask the class a question",
+  sendIn: (seconds) => `Send; it goes in ${format(seconds)} s`,
+  asCode: "Format as code",
+  mentionable: "People to mention",
+
+  search: "Search",
+  searchBox: "Search messages and people",
+  closeSearch: "Close search",
+  found: (count, more) => `${format(count)}${more ? "+" : ""} found`,
+  nothingFound: "Nothing found",
+  searching: "Searching",
+  onlyLoaded: "Searching only what is loaded",
+  moreFound: "More",
+};

@@ -1,0 +1,33 @@
+import type { WritingCatalog } from "./writing";
+
+const { format } = new Intl.NumberFormat("tr");
+
+export const tr: WritingCatalog = {
+  pillFor: (count, forMe) => `${format(count)} yeni${forMe > 0 ? ` · ${format(forMe)} size` : ""}`,
+  pillMore: (count) => `${format(count)}+ yeni`,
+  readAll: "Tümünü okundu say",
+  mentionsYou: "sizden söz ediyor",
+
+  replyingTo: (name) => `Yanıtlanan: ${name}`,
+  cancelReply: "Yanıttan vazgeç",
+  editing: "İletiniz düzenleniyor",
+  gettingText: "İletinin metni getiriliyor",
+  save: "Kaydet",
+  cancelEdit: "Vazgeç",
+  editBox: "İletiyi düzenle",
+  changedMeanwhile: "İleti bu arada değişti. Metniniz duruyor: bakıp yeniden kaydedin.",
+  ask: "Soru olarak sor",
+  askBox: "Sınıfa bir soru sor",
+  sendIn: (seconds) => `Gönder; gidişi ${format(seconds)} sn sonra`,
+  asCode: "Kod olarak göster",
+  mentionable: "Anılabilecek kişiler",
+
+  search: "Ara",
+  searchBox: "İletilerde ve kişilerde ara",
+  closeSearch: "Aramayı kapat",
+  found: (count, more) => `${format(count)}${more ? "+" : ""} sonuç`,
+  nothingFound: "Sonuç yok",
+  searching: "Aranıyor",
+  onlyLoaded: "Yalnızca yüklenenlerde aranıyor",
+  moreFound: "Daha fazla",
+};

@@ -1,0 +1,131 @@
+// What is new to the reader, and saying what has been read.
+
+import { on } from "../core/events";
+import { Signal } from "../core/signal";
+import { markRead } from "./actions";
+import type { Room } from "./room";
+import type { Scroller } from "./scroller";
+
+/** Milliseconds between two times the kernel is told. */
+const TOLD_EVERY = 2_000;
+
+/** Counts messages of others after one that was read: each new one costs the same, however many. */
+export class Count {
+  readonly others = new Signal(0);
+  /** How many of them name the reader. */
+  readonly forMe = new Signal(0);
+
+  #room: Pick<Room, "messages" | "isOwn">;
+  #generation = -1;
+  /** All up to this `born` is read; -1: not known yet. */
+  #read = -1;
+  /** What has been counted: up to which `born`, and how many documents. */
+  #upTo = -1;
+  #documents = 0;
+  #first: number | null = null;
+
+  constructor(room: Pick<Room, "messages" | "isOwn">) {
+    this.#room = room;
+  }
+
+  /** Whether nothing is known yet of what was read. */
+  get isFresh(): boolean {
+    return this.#read < 0;
+  }
+
+  /** All up to `read` is read, and what was read stays so. */
+  start(read: number): void {
+    if (read < this.#read) return;
+    this.#read = read;
+    this.#clear();
+  }
+
+  /** Count what has come. Returns the `born` of the first new message if there was none before. */
+  update(): number | null {
+    const { messages } = this.#room;
+    const before = this.others.value;
+    // What was taken away or put between is not at the end: count anew.
+    const start = messages.placeAfter(this.#read);
+    const counted = messages.placeAfter(this.#upTo) - start;
+    if (messages.generation !== this.#generation || counted !== this.#documents) this.#clear();
+    this.#generation = messages.generation;
+    let others = this.others.value;
+    let forMe = this.forMe.value;
+    for (let place = messages.placeAfter(this.#upTo); place < messages.end; place++) {
+      const doc = messages.at(place);
+      if (doc?.born == null) break;
+      this.#upTo = doc.born;
+      this.#documents++;
+      if (this.#room.isOwn(doc)) continue;
+      this.#first ??= doc.born;
+      others++;
+      if (doc.mentionsMe) forMe++;
+    }
+    this.others.value = others;
+    this.forMe.value = forMe;
+    return before === 0 && others > 0 ? this.#first : null;
+  }
+
+  #clear(): void {
+    this.#upTo = this.#read;
+    this.#documents = 0;
+    this.#first = null;
+    this.others.value = 0;
+    this.forMe.value = 0;
+  }
+}
+
+/** Tells the kernel what has been read: only more than before, and not too often. */
+export class ReadMark {
+  #room: Room;
+  #told = 0;
+  #wanted = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  /** All up to `born` has been seen. */
+  saw(born: number): void {
+    if (!this.#room.can("read")) return;
+    const known = Math.max(this.#wanted, this.#told, this.#room.state.value.read);
+    if (born <= known) return;
+    this.#wanted = born;
+    if (this.#timer === undefined) this.#tell();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #tell(): void {
+    this.#told = this.#wanted;
+    markRead(this.#room, this.#told);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#wanted > this.#told) this.#tell();
+    }, TOLD_EVERY);
+  }
+}
+
+/** Say what is read whenever the newest message is in sight and somebody looks. */
+export function watchReading(room: Room, scroller: Scroller): () => void {
+  const look = (): void => {
+    if (!scroller.atNewest.value || document.hidden || !document.hasFocus()) return;
+    room.readMark.saw(room.messages.lastBorn);
+  };
+  const ends = [
+    scroller.atNewest.subscribe(look),
+    room.messages.version.subscribe(look),
+    room.state.subscribe(() => {
+      scroller.onRead();
+      look();
+    }),
+    on(document, "visibilitychange", look),
+    on(window, "focus", look),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
