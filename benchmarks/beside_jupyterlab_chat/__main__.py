@@ -53,8 +53,8 @@ class Sending:
         self.count = 0
         self.last: dict[str, str] = {}
 
-    def send(self, side: Side, n: int) -> list[float]:
-        """Milliseconds from Enter to in sight, `n` times; pauses keep no step with anything."""
+    def send(self, side: Side, n: int) -> list[tuple[float, float]]:
+        """Milliseconds from Enter to there and to in sight, `n` times, with uneven pauses."""
         times = []
         for _ in range(n):
             self.count += 1
@@ -89,7 +89,8 @@ def measure_level(
     for start in range(0, plan.messages, BLOCK):
         for side in sides if start // BLOCK % 2 == 0 else sides[::-1]:
             block = sending.send(side, min(BLOCK, plan.messages - start))
-            level.results[side.name].blocks.append(block)
+            level.results[side.name].there += [there for there, _ in block]
+            level.results[side.name].blocks.append([shown for _, shown in block])
     for side in sides:
         result = level.results[side.name]
         result.bytes, result.frames = measure_bytes(sending, side, plan.wire)

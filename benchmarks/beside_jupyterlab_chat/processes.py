@@ -28,8 +28,8 @@ def cpu_seconds(processes: Sequence[psutil.Process]) -> float:
 def memory(processes: Sequence[psutil.Process]) -> Memory:
     infos = [process.memory_full_info() for process in processes]
     mib = 1024 * 1024
-    shared = [getattr(info, "pss", None) for info in infos]
-    pss = None if None in shared else sum(shared) / mib
+    divided = [float(info.pss) for info in infos if hasattr(info, "pss")]
+    pss = sum(divided) / mib if len(divided) == len(infos) else None
     return Memory(sum(info.rss for info in infos) / mib, pss)
 
 

@@ -15,6 +15,8 @@ class Result:
 
     #: Milliseconds from Enter to in sight, in the blocks in which they were taken.
     blocks: list[list[float]] = field(default_factory=list)
+    #: Milliseconds from Enter to the text in the page, in sight or not yet.
+    there: list[float] = field(default_factory=list)
     #: Payload bytes a message over the WebSockets of the page that reads.
     bytes: float = 0
     frames: float = 0
@@ -84,12 +86,16 @@ def table(levels: Sequence[Level], ours: str, theirs: str) -> str:
             f"| {whole:.2f} ({min(blocks):.2f}–{max(blocks):.2f}) |"
         )
     groups = " + ".join(levels[0].results[ours].memory)
-    lines += [
-        "",
-        f"| history | bytes a message: {ours} | {theirs} | page loaded anew: {ours} | {theirs} "
-        + f"| memory, MiB: {ours} ({groups}) | {theirs} (jupyter server) |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    heads = (
+        "history",
+        f"bytes a message: {ours}",
+        theirs,
+        f"page loaded anew: {ours}",
+        theirs,
+        f"memory, MiB: {ours} ({groups})",
+        f"{theirs} (jupyter server)",
+    )
+    lines += ["", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for level in levels:
         mine, other = level.results[ours], level.results[theirs]
         opens = [spread([ms / 1000 for ms in side.opens], 2) + " s" for side in (mine, other)]
@@ -123,6 +129,7 @@ def as_json(about: dict[str, object], levels: Sequence[Level]) -> dict[str, obje
                         "n": len(result.times),
                         "p50_ms": statistics.median(result.times),
                         "p95_ms": p95(result.times),
+                        "there_p50_ms": statistics.median(result.there),
                         "open_p50_ms": statistics.median(result.opens),
                         "rss_mib": sum(one.rss for one in result.memory.values()),
                     }

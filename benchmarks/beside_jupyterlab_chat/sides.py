@@ -42,14 +42,15 @@ class Side(ABC):
     def groups(self) -> Groups:
         """The processes that serve, by what they are."""
 
-    def send(self, number: int, token: str) -> float:
-        """Milliseconds from Ada's Enter to the message in Mira's sight."""
+    def send(self, number: int, token: str) -> tuple[float, float]:
+        """Milliseconds from Ada's Enter to the message in Mira's page, and to it in sight."""
         watch.expect(self.mira, token)
         box = self.box()
         box.fill(line(number, token))
         box.press("Enter", no_wait_after=True)
-        at = watch.shown(self.mira)
-        return at - watch.entered(self.ada)
+        shown = watch.shown(self.mira)
+        entered = watch.entered(self.ada)
+        return shown.there - entered, shown.at - entered
 
     def reopen(self, token: str) -> float:
         """Milliseconds until Mira's page, loaded anew, shows the newest message."""

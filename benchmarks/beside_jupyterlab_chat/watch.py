@@ -6,6 +6,7 @@ the first frame in which the element with its text lies within what scrolls it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 from playwright.sync_api import BrowserContext, CDPSession, Page
@@ -105,13 +106,21 @@ def expect(page: Page, token: str) -> None:
     page.evaluate("(token) => __watch.expect(token)", token)
 
 
-def shown(page: Page, timeout: float = 60) -> float:
-    """When (ms since 1970) the expected message came into sight."""
+@dataclass(frozen=True)
+class Shown:
+    """When a message's text stood in the page and when it was in sight, ms since 1970."""
+
+    there: float
+    at: float
+
+
+def shown(page: Page, timeout: float = 60) -> Shown:
+    """Wait for the expected message to come into sight."""
     late = (
         f"new Promise((_, no) => setTimeout(() => no(new Error('not in sight')), {timeout * 1e3}))"
     )
     found = page.evaluate(f"() => Promise.race([__watch.shown(), {late}])")
-    return float(found["shown"])
+    return Shown(float(found["there"]), float(found["shown"]))
 
 
 def entered(page: Page) -> float:
@@ -123,7 +132,7 @@ def reload_until_shown(page: Page, token: str, timeout: float = 120) -> float:
     """Milliseconds from the start of loading the page anew to this message in sight."""
     page.evaluate("(token) => __watch.expectAfterLoad(token)", token)
     page.reload(wait_until="commit")
-    at = shown(page, timeout)
+    at = shown(page, timeout).at
     page.evaluate("() => sessionStorage.removeItem('watch')")
     return at - float(page.evaluate("() => performance.timeOrigin"))
 
