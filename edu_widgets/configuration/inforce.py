@@ -184,11 +184,13 @@ def token_in(path: Path, written: str) -> str:
 def _wrong(one: Given, error: TraitError) -> str:
     trait = one.setting.trait
     if trait.secret:
-        return f"{one.written} has a value (not shown) that cannot be used; {error}."
+        return f"{one.written}: the value (not shown) cannot be used; {error}."
     shown = trait.shown(one.value)
-    if one.written.endswith("=…"):
-        return f"{one.written[:-1]}{shown} cannot be used; {error}."
-    return f"{one.written} is {shown}; {error}."
+    told = f"{error}".rstrip("?.") + ("?" if f"{error}".endswith("?") else ".")
+    if one.written == one.source:  # a keyword
+        return f"{one.written[:-1]}{shown} cannot be used; {told}"
+    comma = "," if "," in one.written else ""
+    return f"{one.written}{comma} is {shown}; {told}"
 
 
 def _missing(setting: Setting) -> str:

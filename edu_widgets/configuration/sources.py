@@ -165,9 +165,18 @@ def _from_file(path: Path) -> Iterator[Given]:
     yield from given
 
 
+class _JsonLoader(JSONFileConfigLoader):
+    """Traitlets' own, which takes an empty list for an empty object."""
+
+    def _convert_to_config(self, dictionary: dict[str, Any]) -> Config:
+        if not isinstance(dictionary, dict):
+            raise TypeError("the file has to hold an object")
+        return super()._convert_to_config(dictionary)
+
+
 def _run(path: Path) -> tuple[Config, str]:
     """What a file sets, and what is wrong with it, if anything is."""
-    kind = PyFileConfigLoader if path.suffix == ".py" else JSONFileConfigLoader
+    kind = PyFileConfigLoader if path.suffix == ".py" else _JsonLoader
     loader: FileConfigLoader = kind(path.name, str(path.parent))
     try:
         return loader.load_config(), ""

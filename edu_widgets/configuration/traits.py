@@ -234,7 +234,11 @@ def _plain(value: Any) -> Any:
 
 
 def _whole_path(text: str) -> None:
-    if "\0" in text or not Path(text).expanduser().is_absolute():
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:  # there is no such user
+        raise ValueError from None
+    if "\0" in text or not path.is_absolute():
         raise ValueError
 
 
