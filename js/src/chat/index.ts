@@ -1,12 +1,16 @@
 import { h, render as mount } from "preact";
 import { Connection } from "../core/connection";
 import core from "../core/core.css?inline";
+import float from "../core/float.css?inline";
 import { type Model, type Options, readOptions } from "../core/model";
 import { openStage } from "../core/shadow";
 import { Signal } from "../core/signal";
 import composer from "./composer.css?inline";
 import log from "./log.css?inline";
 import message from "./message.css?inline";
+import picker from "./picker.css?inline";
+import pins from "./pins.css?inline";
+import questions from "./questions.css?inline";
 import { Room } from "./room";
 import { ChatView } from "./view";
 import view from "./view.css?inline";
@@ -52,7 +56,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const known = rooms.get(model.get("options"));
   const held = known ?? hold(model);
   held.room.connection.show();
-  const stage = openStage(el, [core, view, log, message, composer]);
+  const stage = openStage(el, [core, float, view, log, message, pins, picker, questions, composer]);
   const place = document.createElement("div");
   stage.root.append(place);
   mount(h(ChatView, { room: held.room, options: held.options }), place);

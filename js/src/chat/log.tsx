@@ -7,6 +7,7 @@ import type { Pane } from "./pane";
 import { Pills } from "./pills";
 import type { Room } from "./room";
 import type { Scroller } from "./scroller";
+import { onMessageKey } from "./tools";
 import { watchReading } from "./unread";
 import type { Context } from "./words";
 
@@ -15,6 +16,7 @@ const GROUP_WITHIN = 5 * 60_000;
 const isGrouped = (doc: ChatMessage, before: ChatMessage): boolean =>
   doc.user === before.user &&
   !doc.replyTo &&
+  !doc.question &&
   doc.type === before.type &&
   doc.type !== "system" &&
   Math.abs(doc.at - before.at) < GROUP_WITHIN;
@@ -24,12 +26,24 @@ interface Props {
 }
 
 /** The rows of the window, each with what it needs to know of the one before. */
-function useRows({ room, scroller }: Pane, { words }: Context, active: string | null): RowProps[] {
-  const { messages } = room;
+function useRows(
+  pane: Pane,
+  { words }: Context,
+  { hot, active }: { hot: string | null; active: string | null },
+): RowProps[] {
+  const { room, scroller } = pane;
+  const { messages, questions } = room;
+  const held = useSignal(pane.held);
+  const flashed = useSignal(pane.flashed);
+  const doomed = useSignal(pane.doomed);
+  const abilities = useAbilities(room);
   const me = useSignal(room.connection.lesson).me?.id ?? null;
   const divider = useSignal(scroller.divider);
   const rows: RowProps[] = [];
   useSignal(messages.version);
+  useSignal(questions.version);
+  // Without a pointer that hovers, all tools are always there.
+  const touch = useMemo(() => matchMedia("(hover: none)").matches, []);
   const { from, to } = useSignal(scroller.window);
   for (let place = from; place < to; place++) {
     const doc = messages.at(place);
@@ -45,15 +59,38 @@ function useRows({ room, scroller }: Pane, { words }: Context, active: string | 
       grouped: before !== undefined && !day && !isNew && isGrouped(doc, before),
       own: room.isOwn(doc),
       target: doc.replyTo ? messages.get(doc.replyTo) : undefined,
+      targetGone: doc.replyTo !== undefined && messages.isGone(doc.replyTo),
+      question: questions.get(doc.id),
       active: doc.id === active,
+      tools: touch || doc.id === hot || doc.id === active || doc.id === held,
+      held: doc.id === held,
+      flashed: doc.id === flashed,
+      doomed: doc.id === doomed,
+      abilities,
       words,
-      room,
+      pane,
     });
   }
   const last = rows.at(-1);
-  if (last && !rows.some((row) => row.active)) last.active = true;
+  if (last && !rows.some((row) => row.active)) {
+    last.active = true;
+    last.tools = true;
+  }
   return rows;
 }
+
+/** What can be done here, told whenever it changes. */
+function useAbilities(room: Room): string {
+  useSignal(room.connection.kernel);
+  useSignal(room.connection.lesson);
+  return useSignal(room.state)
+    .can.filter((ability) => room.can(ability))
+    .join(" ");
+}
+
+/** The message an event happens in. */
+const idOf = ({ target }: Event): string | null =>
+  (target as HTMLElement).closest<HTMLElement>("[data-id]")?.dataset.id ?? null;
 
 const articlesOf = (list: HTMLElement): HTMLElement[] => [
   ...list.querySelectorAll<HTMLElement>("article"),
@@ -119,7 +156,8 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
   const element = useRef<HTMLDivElement>();
   const [active, setActive] = useState<string | null>(null);
   useMemo(() => scroller.onData(), [scroller]);
-  const rows = useRows(pane, { words }, active);
+  const [hot, setHot] = useState<string | null>(null);
+  const rows = useRows(pane, { words }, { hot, active });
 
   const refocus = keepFocus(element.current, room);
   useEffect(() => {
@@ -140,12 +178,22 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
   useEffect(() => watchReading(room, scroller), [room, scroller]);
 
   const onFocus = (event: FocusEvent): void => {
-    const slot = (event.target as HTMLElement).closest<HTMLElement>("[data-id]");
-    if (slot?.dataset.id) setActive(slot.dataset.id);
+    const id = idOf(event);
+    if (id) setActive(id);
+  };
+  const onPointer = (event: PointerEvent): void => {
+    if (event.pointerType !== "touch") setHot(idOf(event));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const article = event.target as HTMLElement;
+    const doc = room.messages.get(idOf(event) ?? "");
+    const does = article.tagName === "ARTICLE" && doc;
+    if (does && onMessageKey(pane, doc, article, event)) event.preventDefault();
+    else moveFocus(event, scroller);
   };
   // A message that unfolds grows downwards, also at the end; one that folds stays in sight.
   const onFold = (event: Event): void => {
-    const button = (event.target as HTMLElement).closest("[aria-expanded]");
+    const button = (event.target as HTMLElement).closest(".fold");
     if (!button) return;
     scroller.hold(true);
     if (button.getAttribute("aria-expanded") === "false") return;
@@ -165,7 +213,9 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
         tabIndex={-1}
         aria-label={words.chat}
         aria-live={away ? "off" : "polite"}
-        onKeyDown={(event) => moveFocus(event, scroller)}
+        onKeyDown={onKeyDown}
+        onPointerOver={onPointer}
+        onPointerLeave={() => setHot(null)}
         onFocusIn={onFocus}
         onClickCapture={onFold}
       >

@@ -1,15 +1,19 @@
 import { Component, type VNode } from "preact";
-import { useCountdown, useState, withHooks } from "../core/hooks";
+import { useCountdown, useEffect, useRef, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { bodyText, Rich } from "../core/nodes";
+import type { Body, Node } from "../core/messages";
+import { bodyText, linkOf, plainText, Rich } from "../core/nodes";
 import { clockTime, dayName } from "../core/time";
-import type { ChatMessage } from "./documents";
+import { remove } from "./actions";
+import type { ChatMessage, Question } from "./documents";
+import type { Pane } from "./pane";
+import { Reactions } from "./reactions";
 import type { Room } from "./room";
+import { isStaff, Tools } from "./tools";
 import type { Context, Words } from "./words";
 
 const FOLD_OVER = 12;
 const CHARACTERS_A_LINE = 72;
-const STAFF: readonly (string | undefined)[] = ["instructor", "admin"];
 
 export interface RowProps {
   doc: ChatMessage;
@@ -23,10 +27,24 @@ export interface RowProps {
   own: boolean;
   /** What it replies to, if known. */
   target: ChatMessage | undefined;
+  /** Whether what it replies to is known to be gone. */
+  targetGone: boolean;
+  /** The question it is, if any. */
+  question: Question | undefined;
   /** Whether it is the list's tab stop. */
   active: boolean;
+  /** Whether its tools are there: under the pointer, or the list's tab stop. */
+  tools: boolean;
+  /** Whether something is open for it. */
+  held: boolean;
+  /** Whether it was just jumped to. */
+  flashed: boolean;
+  /** Whether it waits for a yes to be deleted. */
+  doomed: boolean;
+  /** What can be done here, in one string: a change of it changes every row. */
+  abilities: string;
   words: Words;
-  room: Room;
+  pane: Pane;
 }
 
 const nameOf = (doc: ChatMessage, own: boolean, words: Words): string =>
@@ -38,12 +56,27 @@ const initialOf = (name: string, lang: string): string =>
 const roleName = (role: string | undefined, words: Words): string | undefined =>
   role && role !== "student" ? (words.roles[role] ?? role) : undefined;
 
-/** Lines the text will take, roughly: enough to decide whether to fold it. */
-function lineCount(text: string): number {
+/** Lines a plain text will take, roughly. */
+function textLines(text: string): number {
   let lines = 0;
   for (const line of text.split("\n")) lines += Math.ceil(line.length / CHARACTERS_A_LINE) || 1;
   return lines;
 }
+
+/** Lines a block will take, roughly: code does not wrap, rows of a table are higher than lines. */
+function blockLines(node: Node): number {
+  if (typeof node === "string") return textLines(node);
+  const text = plainText([node]);
+  if (node[0] === "pre") return text.replace(/\n$/, "").split("\n").length + 1;
+  if (node[0] === "table") return text.split("\n").length * 1.4;
+  return textLines(text);
+}
+
+/** Lines a message will take: enough to decide whether to fold it. */
+const lineCount = (body: Body): number =>
+  typeof body === "string"
+    ? textLines(body)
+    : body.reduce<number>((lines, node) => lines + blockLines(node), 0);
 
 /** One message. Rendered again only if something about it has changed. */
 export class Row extends Component<RowProps> {
@@ -68,26 +101,36 @@ function slot(props: RowProps): VNode {
   );
 }
 
-const SystemMessage = ({ doc, me, active }: RowProps): VNode => (
-  <article class="system" tabIndex={active ? 0 : -1}>
+const SystemMessage = ({ doc, me, active, flashed }: RowProps): VNode => (
+  <article class={flashed ? "system flash" : "system"} tabIndex={active ? 0 : -1}>
     <Rich body={doc.body} context={{ reachable: active, me }} />
   </article>
 );
 
-const rowClass = ({ doc, grouped }: RowProps): string => {
+const rowClass = ({ doc, grouped, flashed, doomed }: RowProps): string => {
   const waiting = doc.state === "pending" || doc.state === "queued" || doc.state === "slowed";
-  return `msg${grouped ? " cont" : ""}${waiting ? " pend" : ""}`;
+  const faint = waiting || doc.editing || doc.deleting;
+  return [
+    "msg",
+    ...(grouped ? ["cont"] : []),
+    ...(faint ? ["pend"] : []),
+    ...(flashed ? ["flash"] : []),
+    ...(doomed ? ["doomed"] : []),
+  ].join(" ");
 };
 
 function Message(props: RowProps): VNode {
-  const { doc, own, me, active, target, words } = props;
+  const { doc, own, me, active, words, pane, question, grouped } = props;
   const name = nameOf(doc, own, words);
   const time = clockTime(doc.at, words.lang);
   const role = roleName(doc.role, words);
-  const label = [name, role, time].filter(Boolean).join(", ");
+  const answered = question?.answered !== undefined;
+  const kind = doc.question && (answered ? words.answered : words.question);
+  const label = [name, role, time, kind].filter(Boolean).join(", ");
+  const there = doc.born != null;
   return (
     <article class={rowClass(props)} tabIndex={active ? 0 : -1} aria-label={label}>
-      <span class={STAFF.includes(doc.role) ? "av staff" : "av"} aria-hidden="true">
+      <span class={isStaff(doc) ? "av staff" : "av"} aria-hidden="true">
         {initialOf(doc.name || name, words.lang)}
       </span>
       <header>
@@ -97,30 +140,74 @@ function Message(props: RowProps): VNode {
         {role && <span class="tag">{role}</span>}
         <time class="n">{time}</time>
         {doc.edited && <span>{words.edited}</span>}
+        {doc.question && <Mark answered={answered} words={words} />}
       </header>
       <div class="bd">
-        {target && <Quote doc={target} own={props.room.isOwn(target)} />}
-        <Folded doc={doc} reachable={active} me={me} />
-        <Reactions doc={doc} />
-        <Delivery doc={doc} room={props.room} />
+        {doc.replyTo && <Quote {...props} />}
+        {doc.type === "file" ? (
+          <FileBody doc={doc} reachable={active} />
+        ) : (
+          <Folded doc={doc} reachable={active} me={me} />
+        )}
+        {grouped && doc.edited && <div class="state">{words.edited}</div>}
+        <Reactions pane={pane} doc={doc} question={question} reachable={active} />
+        <Delivery doc={doc} room={pane.room} />
+        {props.doomed && <Confirm doc={doc} pane={pane} />}
       </div>
+      {props.tools && there && <Tools pane={pane} doc={doc} reachable={active} open={props.held} />}
     </article>
   );
 }
 
+/** That a message is a question, and whether it is answered. */
+export const Mark = ({ answered, words }: { answered: boolean; words: Words }): VNode => (
+  <span class={answered ? "mark done" : "mark"}>
+    <Icon name={answered ? "check" : "question"} />
+    {answered ? words.answered : words.question}
+  </span>
+);
+
+/** What a message replies to, in one line that leads there. */
 const Quote = withHooks(function Quote(
-  { doc, own }: { doc: ChatMessage; own: boolean },
+  { doc, target, targetGone, active, pane }: RowProps,
   { words }: Context,
 ): VNode {
-  return (
-    <div class="quote">
+  const { replyTo: id = "" } = doc;
+  const lead = (
+    <>
       <Icon name="reply" />
       <span class="sr">{words.inReplyTo}</span>
-      <b>
-        <bdi>{nameOf(doc, own, words)}</bdi>
-      </b>
-      <span dir="auto">{bodyText(doc.body).slice(0, 200).replaceAll("\n", " ")}</span>
-    </div>
+    </>
+  );
+  if (targetGone) {
+    return (
+      <div class="quote">
+        {lead}
+        <i>{words.deleted}</i>
+      </div>
+    );
+  }
+  const place = target?.born == null ? { id } : { id, born: target.born };
+  return (
+    <button
+      type="button"
+      class="quote"
+      tabIndex={active ? 0 : -1}
+      title={words.goTo}
+      onClick={() => pane.jump(place)}
+    >
+      {lead}
+      {target ? (
+        <>
+          <b>
+            <bdi>{nameOf(target, pane.room.isOwn(target), words)}</bdi>
+          </b>
+          <span dir="auto">{bodyText(target.body).slice(0, 200).replaceAll("\n", " ")}</span>
+        </>
+      ) : (
+        <span>{words.earlier}</span>
+      )}
+    </button>
   );
 });
 
@@ -135,7 +222,7 @@ const Folded = withHooks(function Folded(
   { words }: Context,
 ): VNode {
   const [open, setOpen] = useState(false);
-  const long = lineCount(bodyText(doc.body)) > FOLD_OVER + 2;
+  const long = lineCount(doc.body) > FOLD_OVER + 2;
   return (
     <>
       <div class={`text${long && !open ? " folded" : ""}`}>
@@ -144,7 +231,7 @@ const Folded = withHooks(function Folded(
       {long && (
         <button
           type="button"
-          class="btn"
+          class="btn fold"
           aria-expanded={open}
           tabIndex={reachable ? 0 : -1}
           onClick={() => setOpen(!open)}
@@ -156,41 +243,101 @@ const Folded = withHooks(function Folded(
   );
 });
 
-const Reactions = withHooks(function Reactions(
-  { doc }: { doc: ChatMessage },
+/** A file: its name and, if there is an address that can be followed, where it leads. */
+const FileBody = withHooks(function FileBody(
+  { doc, reachable }: Omit<FoldedProps, "me">,
   { words }: Context,
-): VNode | null {
-  if (doc.reactions.length === 0) return null;
+): VNode {
+  const text = bodyText(doc.body).trim();
+  const href = linkOf(doc.body);
+  const host = href && new URL(href).host;
+  const inside = (
+    <>
+      <Icon name="file" />
+      <span class="sr">{words.file}</span>
+      <bdi>{text || href}</bdi>
+      {host && <span class="host">{host}</span>}
+    </>
+  );
+  if (!href) return <p class="file">{inside}</p>;
   return (
-    <ul class="rx" aria-label={words.reactions}>
-      {doc.reactions.map(({ emoji, count, own }) => (
-        <li key={emoji} class={own ? "chip own n" : "chip n"}>
-          <span aria-hidden="true">
-            <span>{emoji}</span>
-            {count}
-          </span>
-          <span class="sr">{words.reaction(emoji, count, own)}</span>
-        </li>
-      ))}
-    </ul>
+    <a
+      class="file"
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer"
+      tabIndex={reachable ? 0 : -1}
+    >
+      {inside}
+    </a>
   );
 });
 
-/** Where an own message is on its way; nothing once it is there. */
+/** A deletion asks in its place. */
+const Confirm = withHooks(function Confirm(
+  { doc, pane }: { doc: ChatMessage; pane: Pane },
+  { words }: Context,
+): VNode {
+  const box = useRef<HTMLDivElement>();
+  useEffect(() => {
+    const { current } = box;
+    current?.scrollIntoView({ block: "nearest" });
+    current?.querySelector("button")?.focus({ preventScroll: true });
+  }, []);
+  const leave = (): void => {
+    box.current?.closest("article")?.focus({ preventScroll: true });
+    pane.doomed.value = null;
+  };
+  const onRemove = (): void => {
+    leave();
+    remove(pane.room, doc);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    leave();
+  };
+  return (
+    <div
+      ref={box}
+      class="confirm"
+      role="alertdialog"
+      aria-label={words.confirmRemove}
+      onKeyDown={onKeyDown}
+    >
+      <span>{words.confirmRemove}</span>
+      <button type="button" class="btn danger" onClick={onRemove}>
+        {words.remove}
+      </button>
+      <button type="button" class="btn quiet" onClick={leave}>
+        {words.cancel}
+      </button>
+    </div>
+  );
+});
+
+/** What an own message, or a change to one, is waiting for; nothing once it is done. */
 const Delivery = withHooks(function Delivery(
   { doc, room }: { doc: ChatMessage; room: Room },
   { words }: Context,
 ): VNode | null {
-  const { state, error } = doc;
+  const { state, error, editing, deleting } = doc;
   const seconds = useCountdown(state === "slowed" ? (doc.until ?? null) : null);
+  if (deleting || editing) {
+    const word = deleting ? words.deleting : editing === "queued" ? words.queued : words.saving;
+    return (
+      <div class="state">
+        <Icon name="clock" />
+        {word}
+      </div>
+    );
+  }
   if (!state) return null;
   if (state !== "failed" && state !== "held") {
     return (
       <div class="state n">
-        <Icon name="clock" />
-        {state === "slowed" && seconds
-          ? words.slowed(seconds)
-          : words[state === "queued" || state === "unconfirmed" ? state : "pending"]}
+        <Icon name={state === "unconfirmed" ? "check" : "clock"} />
+        {state === "slowed" ? (seconds ? words.slowed(seconds) : words.pending) : words[state]}
       </div>
     );
   }

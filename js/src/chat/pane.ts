@@ -1,21 +1,28 @@
+import { Floats } from "../core/float";
 import { Signal } from "../core/signal";
 import { reach } from "./actions";
-import type { Place } from "./documents";
+import type { ChatMessage, Place } from "./documents";
 import type { Room } from "./room";
 import { Scroller } from "./scroller";
 
 /** How long a message that was jumped to stands out. */
 const FLASH_FOR = 2_000;
-const PATIENCE = 10_000;
+/** How long a message may take to be loaded. */
+const PATIENCE = 15_000;
 
 /** One view of a room: what it shows of it, and where. */
 export class Pane {
   readonly room: Room;
   readonly scroller: Scroller;
+  readonly floats = new Floats();
   /** What stands in the middle. */
   readonly shown = new Signal<"messages" | "questions">("messages");
   /** The message that was jumped to, for as long as it stands out. */
   readonly flashed = new Signal<string | null>(null);
+  /** The message that a menu or the picker is open for. */
+  readonly held = new Signal<string | null>(null);
+  /** The message that is about to be deleted, if the reader says so. */
+  readonly doomed = new Signal<string | null>(null);
 
   #sought: Place | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,7 +31,8 @@ export class Pane {
   constructor(room: Room) {
     this.room = room;
     this.scroller = new Scroller(room);
-    this.#ends = [room.messages.version.subscribe(() => this.#seek())];
+    const seek = (): void => this.#seek();
+    this.#ends = [room.messages.version.subscribe(seek), room.loadingOlder.subscribe(seek)];
   }
 
   /** Bring a message into sight; one that is not loaded is asked for first. */
@@ -34,9 +42,19 @@ export class Pane {
     this.#after(PATIENCE, () => {
       this.#sought = null;
     });
-    if (!this.room.messages.get(place.id)) reach(this.room, place);
+    if (!this.room.messages.get(place.id) && place.born != null) reach(this.room, place);
     // The list may have to come back first.
-    queueMicrotask(() => this.#seek());
+    requestAnimationFrame(() => this.#seek());
+  }
+
+  /** A menu or the picker opens for a message: what is being read stays where it is. */
+  hold(doc: ChatMessage): () => void {
+    this.held.value = doc.id;
+    this.scroller.hold(true);
+    return () => {
+      this.held.value = null;
+      this.scroller.hold();
+    };
   }
 
   dispose(): void {
@@ -45,11 +63,19 @@ export class Pane {
   }
 
   #seek(): void {
-    const id = this.#sought?.id;
-    if (id === undefined || !this.room.messages.get(id)) return;
-    if (!this.scroller.goTo(id)) return;
+    const place = this.#sought;
+    if (!place) return;
+    const { room } = this;
+    if (!room.messages.get(place.id)) {
+      // A reply does not say where its original stands: page by page, then.
+      if (place.born != null || room.loadingOlder.value) return;
+      if (room.messages.more) room.older();
+      else this.#sought = null;
+      return;
+    }
+    if (!this.scroller.goTo(place.id)) return;
     this.#sought = null;
-    this.flashed.value = id;
+    this.flashed.value = place.id;
     this.#after(FLASH_FOR, () => {
       this.flashed.value = null;
     });

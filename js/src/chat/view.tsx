@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { Banner, isForbidden } from "../core/banner";
+import { FloatLayer } from "../core/float";
 import { Here } from "../core/here";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
@@ -9,7 +10,10 @@ import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
 import { Composer } from "./composer";
 import { Log } from "./log";
+import { MutedLine, Settings, SlowLine } from "./moderation";
 import { Pane } from "./pane";
+import { PinBar } from "./pins";
+import { Questions, QuestionsButton } from "./questions";
 import type { Room } from "./room";
 import { type Context, wordsOf } from "./words";
 
@@ -21,6 +25,8 @@ interface Props {
 export const ChatView = withHooks(function ChatView({ room, options }: Props): VNode {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
+  const pane = useMemo(() => new Pane(room), [room]);
+  useEffect(() => () => pane.dispose(), [pane]);
   return (
     <Speak words={words}>
       <section
@@ -29,19 +35,22 @@ export const ChatView = withHooks(function ChatView({ room, options }: Props): V
         aria-label={words.chat}
         style={{ "--log-h": `${height}px` }}
       >
-        <Header room={room} />
+        <Header pane={pane} />
         <Banner
           lesson={useSignal(room.connection.lesson)}
           kernel={useSignal(room.connection.kernel)}
           onRetry={() => room.connectNow()}
         />
-        <Talk room={room} />
+        <PinBar pane={pane} />
+        <Talk pane={pane} />
+        <FloatLayer floats={pane.floats} />
       </section>
     </Speak>
   );
 });
 
-const Header = withHooks(function Header({ room }: { room: Room }, { words }: Context): VNode {
+const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Context): VNode {
+  const { room } = pane;
   const lesson = useSignal(room.connection.lesson);
   const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
   const { online, here } = lesson;
@@ -57,18 +66,18 @@ const Header = withHooks(function Header({ room }: { room: Room }, { words }: Co
           </>
         )}
       </span>
+      <QuestionsButton pane={pane} />
       <StatusLight light={light} word={word} />
+      <Settings pane={pane} />
     </div>
   );
 });
 
 /** The messages and the box to write one. */
-const Talk = withHooks(function Talk({ room }: { room: Room }, { words }: Context): VNode {
+const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Context): VNode {
+  const { room, scroller } = pane;
   const { connection, messages } = room;
   const stage = useRef<HTMLDivElement>();
-  const pane = useMemo(() => new Pane(room), [room]);
-  useEffect(() => () => pane.dispose(), [pane]);
-  const { scroller } = pane;
   const { state, readonly } = useSignal(connection.lesson);
   const kernel = useSignal(connection.kernel);
   const ended = state === "stopped" || state === "closed";
@@ -77,14 +86,25 @@ const Talk = withHooks(function Talk({ room }: { room: Room }, { words }: Contex
     if (article) article.focus();
     else stage.current?.querySelector("textarea")?.blur();
   };
+  const shown = useSignal(pane.shown);
+  const { muted, can } = useSignal(room.state);
   useSignal(messages.version);
   return (
     <div class="talk" ref={stage}>
-      {messages.size > 0 ? <Log pane={pane} /> : <Nothing room={room} />}
+      {shown === "questions" ? (
+        <Questions pane={pane} />
+      ) : messages.size > 0 ? (
+        <Log pane={pane} />
+      ) : (
+        <Nothing room={room} />
+      )}
       {!ended && (
         <>
           <Foot room={room} />
-          {readonly ? (
+          <SlowLine room={room} />
+          {muted !== null ? (
+            <MutedLine until={muted} />
+          ) : readonly || !can.includes("send") ? (
             <p class="readonly">
               <Icon name="lock" />
               {words.readonly}

@@ -23,6 +23,8 @@ export class Collection<D extends Doc> {
   more = false;
 
   #held = new Map<string, D>();
+  /** Ids of what was taken out since the last reset. */
+  #removed = new Set<string>();
   #settled: D[] = [];
   #local: D[] = [];
   /** The place of the first document. */
@@ -43,6 +45,11 @@ export class Collection<D extends Doc> {
 
   get(id: string): D | undefined {
     return this.#held.get(id);
+  }
+
+  /** Whether a document is not held, and not merely because it is older than what is. */
+  isGone(id: string): boolean {
+    return !this.#held.has(id) && (!this.more || this.#removed.has(id));
   }
 
   at(place: number): D | undefined {
@@ -94,6 +101,7 @@ export class Collection<D extends Doc> {
     if (!doc) return false;
     this.#take(doc);
     this.#held.delete(id);
+    this.#removed.add(id);
     return true;
   }
 
@@ -125,6 +133,7 @@ export class Collection<D extends Doc> {
   /** Replace everything held. */
   reset(docs: readonly D[], floor: number, more: boolean): void {
     this.#held.clear();
+    this.#removed.clear();
     this.#settled = [];
     this.#local = [];
     this.#first = 0;

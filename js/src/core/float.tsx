@@ -16,16 +16,19 @@ export interface Float {
   content: () => VNode;
   /** What gets the focus instead, if `at` is no longer there. */
   home?: () => HTMLElement | null | undefined;
-  onClose?: () => void;
+  /** Run when it opens; what it returns, when it closes. */
+  during?: () => () => void;
 }
 
 /** What is open in one view. */
 export class Floats {
   readonly open = new Signal<Float | null>(null);
+  #end: (() => void) | undefined;
 
   show(float: Float): void {
     this.close(false);
     this.open.value = float;
+    this.#end = float.during?.();
   }
 
   /** Open `float`, or close it if its button has it open. */
@@ -39,7 +42,8 @@ export class Floats {
     const float = this.open.value;
     if (!float) return;
     this.open.value = null;
-    float.onClose?.();
+    this.#end?.();
+    this.#end = undefined;
     if (refocus) (float.at.isConnected ? float.at : float.home?.())?.focus({ preventScroll: true });
   }
 }
@@ -106,6 +110,7 @@ export const FloatLayer = withHooks(function FloatLayer({ floats }: Props): VNod
     }
   };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is in it has the roles
     <div
       ref={element}
       class="float"

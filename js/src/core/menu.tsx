@@ -68,7 +68,6 @@ const Menu = ({ label, groups, floats }: Props): VNode => {
   };
   const filled = groups.filter(({ items, none }) => items.length > 0 || none);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys are the menu's
     <div class="menu" role="menu" aria-label={label} onKeyDown={onKeyDown}>
       {filled.map((group, place) => (
         // biome-ignore lint/a11y/useSemanticElements: a group of items is no fieldset
@@ -76,24 +75,29 @@ const Menu = ({ label, groups, floats }: Props): VNode => {
           {group.label && <p aria-hidden="true">{group.label}</p>}
           {group.items.length === 0 && (
             // biome-ignore lint/a11y/useFocusableInteractive: it says something, and does nothing
-            <p role="menuitem" aria-disabled="true" class="none">
+            <div role="menuitem" aria-disabled="true" class="none">
               {group.none}
-            </p>
+            </div>
           )}
           {group.items.map((item, index) => (
             <button
               key={index}
               type="button"
               class={item.danger ? "item bad" : "item"}
-              role={item.checked === undefined ? "menuitem" : "menuitemradio"}
-              aria-checked={item.checked}
+              {...(item.checked === undefined
+                ? { role: "menuitem" }
+                : { role: "menuitemradio", "aria-checked": item.checked })}
               tabIndex={-1}
               data-first={place + index === 0 ? "" : undefined}
               onClick={() => choose(item)}
             >
               {item.icon ? <Icon name={item.icon} /> : item.checked && <Icon name="check" />}
               <span>{item.label}</span>
-              {item.hint && <kbd aria-hidden="true">{item.hint}</kbd>}
+              {item.hint && (
+                <span class="key" aria-hidden="true">
+                  {item.hint}
+                </span>
+              )}
             </button>
           ))}
         </div>

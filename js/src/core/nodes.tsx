@@ -126,3 +126,18 @@ export function plainText(nodes: readonly unknown[], limit = 20_000): string {
 }
 
 export const bodyText = (body: Body): string => (typeof body === "string" ? body : plainText(body));
+
+/** The first address in a text that can be followed; `null` if there is none. */
+export function linkOf(body: Body): string | null {
+  if (typeof body === "string") return safeHref(body.trim());
+  const waiting: unknown[] = [...body].reverse();
+  for (let most = 100; waiting.length > 0 && most > 0; most--) {
+    const node = waiting.pop();
+    if (!Array.isArray(node)) continue;
+    const { tag, attributes, children } = parse(node);
+    const href = tag === "a" ? safeHref(attributes.href) : null;
+    if (href !== null) return href;
+    waiting.push(...[...children].reverse());
+  }
+  return null;
+}

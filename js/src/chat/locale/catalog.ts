@@ -23,9 +23,74 @@ export interface ChatCatalog {
   pill(count: number): string;
   divider: string;
   reactions: string;
-  reaction(emoji: string, count: number, own: boolean): string;
   inReplyTo: string;
   showAll: string;
   showLess: string;
   loading: string;
+
+  actions: string;
+  react: string;
+  reply: string;
+  more: string;
+  edit: string;
+  copyText: string;
+  pin: string;
+  unpin: string;
+  mute(name: string): string;
+  unmute(name: string): string;
+  upvote: string;
+  takeBack: string;
+  markAnswered: string;
+  reopen: string;
+  remove: string;
+  confirmRemove: string;
+  cancel: string;
+  keys: { react: string; reply: string; edit: string; remove: string };
+  saving: string;
+  deleting: string;
+
+  /** Some of `count` people, by their names. */
+  people(names: readonly string[], count: number): string;
+  reactedBy(emoji: string, count: number, people: string): string;
+  pickEmoji: string;
+  searchEmoji: string;
+  oftenUsed: string;
+  allEmoji: string;
+  foundEmoji(count: number): string;
+  noEmoji: string;
+
+  earlier: string;
+  deleted: string;
+  goTo: string;
+
+  pinned: string;
+  pinnedBy(name: string): string;
+  /** Which of several pinned messages is shown. */
+  pinPlace(place: number, count: number): string;
+  nextPin: string;
+  allPins: string;
+
+  question: string;
+  questions: string;
+  answered: string;
+  votes(count: number): string;
+  noQuestions: string;
+  noQuestionsHint: string;
+  noneOpen: string;
+  backToChat: string;
+
+  settings: string;
+  slowMode: string;
+  off: string;
+  /** How long one waits between two messages. */
+  every(seconds: number): string;
+  slowLine(seconds: number): string;
+  muteFor(minutes: number): string;
+  muteForever: string;
+  mutedPeople: string;
+  nobodyMuted: string;
+  mutedUntil(time: string): string;
+  mutedForever: string;
+
+  file: string;
 }

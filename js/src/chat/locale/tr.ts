@@ -2,6 +2,13 @@ import type { ChatCatalog } from "./catalog";
 
 const { format } = new Intl.NumberFormat("tr");
 
+const list = new Intl.ListFormat("tr", { type: "conjunction" });
+
+const duration = (seconds: number): string =>
+  seconds > 0 && seconds % 60 === 0
+    ? `${format(seconds / 60)}\u00a0dk`
+    : `${format(seconds)}\u00a0sn`;
+
 export const tr: ChatCatalog = {
   chat: "Sohbet",
   you: "Siz",
@@ -33,9 +40,75 @@ export const tr: ChatCatalog = {
   pill: (count) => `${format(count)} yeni`,
   divider: "Yeni",
   reactions: "Tepkiler",
-  reaction: (emoji, count, own) => `${emoji} ${format(count)}${own ? ", sizinki dahil" : ""}`,
   inReplyTo: "Yanıtlanan:",
   showAll: "Tümünü göster",
   showLess: "Daha az göster",
   loading: "Önceki iletiler yükleniyor",
+
+  actions: "İleti işlemleri",
+  react: "Tepki ver",
+  reply: "Yanıtla",
+  more: "Diğer",
+  edit: "Düzenle",
+  copyText: "Metni kopyala",
+  pin: "Sabitle",
+  unpin: "Sabitlemeyi kaldır",
+  mute: (name) => `Sessize al: ${name}`,
+  unmute: (name) => `Sesini aç: ${name}`,
+  upvote: "Oy ver",
+  takeBack: "Oyumu geri al",
+  markAnswered: "Yanıtlandı olarak işaretle",
+  reopen: "Açık olarak işaretle",
+  remove: "Sil",
+  confirmRemove: "Bu ileti silinsin mi?",
+  cancel: "Vazgeç",
+  keys: { react: "+", reply: "R", edit: "E", remove: "Del" },
+  saving: "Kaydediliyor",
+  deleting: "Siliniyor",
+
+  people: (names, count) => {
+    const others = count - names.length;
+    return list.format(others > 0 ? [...names, `${format(others)} kişi daha`] : names);
+  },
+  reactedBy: (emoji, count, people) => `${emoji} ${format(count)}${people && `: ${people}`}`,
+  pickEmoji: "Emoji seç",
+  searchEmoji: "Emoji ara",
+  oftenUsed: "Sık kullanılanlar",
+  allEmoji: "Tümü",
+  foundEmoji: (count) => `${format(count)} sonuç`,
+  noEmoji: "Emoji bulunamadı",
+
+  earlier: "Daha önceki bir ileti",
+  deleted: "Silinmiş ileti",
+  goTo: "Bu iletiyi göster",
+
+  pinned: "Sabitlenen",
+  pinnedBy: (name) => `Sabitleyen: ${name}`,
+  pinPlace: (place, count) => `${format(place)}/${format(count)}`,
+  nextPin: "Sonraki sabitlenen ileti",
+  allPins: "Tüm sabitlenen iletiler",
+
+  question: "Soru",
+  questions: "Sorular",
+  answered: "Yanıtlandı",
+  votes: (count) => `${format(count)} oy`,
+  noQuestions: "Henüz soru yok",
+  noQuestionsHint: "Soru olarak sorulanlar burada durur, en çok istenen en üstte.",
+  noneOpen: "Açık soru yok",
+  backToChat: "Sohbete dön",
+
+  settings: "Sohbet ayarları",
+  slowMode: "Yavaş mod",
+  off: "Kapalı",
+  every: duration,
+  slowLine: (seconds) =>
+    `Yavaş mod: her ${seconds % 60 ? `${format(seconds)} saniyede` : `${format(seconds / 60)} dakikada`} bir ileti`,
+  muteFor: (minutes) => `${format(minutes)} dakika`,
+  muteForever: "Ben kaldırana kadar",
+  mutedPeople: "Sessize alınanlar",
+  nobodyMuted: "Sessize alınan yok",
+  mutedUntil: (time) => `Sessize alındınız. Bitiş: ${time}. Okuyabilirsiniz.`,
+  mutedForever: "Eğitmen kaldırana kadar sessize alındınız. Okuyabilirsiniz.",
+
+  file: "Dosya",
 };

@@ -1,0 +1,84 @@
+import type { VNode } from "preact";
+import { useSignal, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { openMenu } from "../core/menu";
+import { clockTime } from "../core/time";
+import { mute, slow } from "./actions";
+import type { Pane } from "./pane";
+import { isolated } from "./reactions";
+import type { Room } from "./room";
+import type { Context } from "./words";
+
+/** Seconds between two messages of one person that staff can choose; 0: no slow mode. */
+const PACES = [0, 5, 10, 30, 60];
+
+/** In the header, for staff: how fast people may write, and who may not. */
+export const Settings = withHooks(function Settings(
+  { pane }: { pane: Pane },
+  { words }: Context,
+): VNode | null {
+  const { room, floats } = pane;
+  useSignal(room.connection.lesson);
+  useSignal(room.connection.kernel);
+  const { slow: now } = useSignal(room.state);
+  if (!room.can("moderate")) return null;
+  const open = ({ currentTarget: at }: { currentTarget: HTMLElement }): void => {
+    const paces = PACES.includes(now) ? PACES : [...PACES, now].sort((a, b) => a - b);
+    const pace = paces.map((seconds) => ({
+      label: seconds === 0 ? words.off : words.every(seconds),
+      checked: seconds === now,
+      run: () => slow(room, seconds),
+    }));
+    const muted = room.mutes.docs.map(({ id, name }) => ({
+      ...{ label: words.unmute(isolated(name || words.unnamed)), icon: "voice" as const },
+      run: () => mute(room, { user: id, name }, false),
+    }));
+    openMenu(floats, { at }, words.settings, [
+      { label: words.slowMode, items: pace },
+      { label: words.mutedPeople, items: muted, none: words.nobodyMuted },
+    ]);
+  };
+  return (
+    <button
+      type="button"
+      class="ib"
+      aria-label={words.settings}
+      aria-haspopup="menu"
+      title={words.settings}
+      onClick={open}
+    >
+      <Icon name="dots" />
+    </button>
+  );
+});
+
+/** At the box: how often one may write, while that is slowed down. */
+export const SlowLine = withHooks(function SlowLine(
+  { room }: { room: Room },
+  { words }: Context,
+): VNode {
+  const { slow: seconds } = useSignal(room.state);
+  return (
+    <div role="status" class="slow n">
+      {seconds > 0 && (
+        <>
+          <Icon name="clock" />
+          {words.slowLine(seconds)}
+        </>
+      )}
+    </div>
+  );
+});
+
+/** In place of the box: that one may not write, and until when. */
+export const MutedLine = withHooks(function MutedLine(
+  { until }: { until: number },
+  { words }: Context,
+): VNode {
+  return (
+    <p class="readonly n" role="status">
+      <Icon name="mute" />
+      {until > 0 ? words.mutedUntil(clockTime(until, words.lang)) : words.mutedForever}
+    </p>
+  );
+});

@@ -1,0 +1,150 @@
+import type { VNode } from "preact";
+import type { Float, Floats } from "../core/float";
+import { useMemo, useRef, useState, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { isComposing } from "../core/keyboard";
+import { type Emoji, emojiIn, oftenUsed, remember, searchEmoji } from "./emoji";
+import type { Context } from "./words";
+
+interface Props {
+  floats: Floats;
+  /** Whether the reader has set this one already. */
+  isOwn: (emoji: string) => boolean;
+  onPick: (emoji: string) => void;
+}
+
+/** Open the picker at `float.at`, or close the one that is open there. */
+export function openPicker(
+  floats: Floats,
+  float: Omit<Float, "content">,
+  props: Omit<Props, "floats">,
+): void {
+  floats.toggle({ ...float, content: () => <Picker floats={floats} {...props} /> });
+}
+
+const middle = (element: HTMLElement): number => {
+  const { left, width } = element.getBoundingClientRect();
+  return left + width / 2;
+};
+
+/** The button next to `held` in a direction, as they stand on the screen. */
+function beside(buttons: HTMLElement[], held: HTMLElement, key: string): HTMLElement | undefined {
+  const at = buttons.indexOf(held);
+  if (key === "ArrowLeft") return buttons[at - 1];
+  if (key === "ArrowRight") return buttons[at + 1];
+  if (key === "Home") return buttons[0];
+  if (key === "End") return buttons.at(-1);
+  const down = key === "ArrowDown";
+  if (!down && key !== "ArrowUp") return undefined;
+  const row = (button: HTMLElement): number => button.getBoundingClientRect().top;
+  const rows = buttons.map(row).filter((top) => (down ? top > row(held) + 4 : top < row(held) - 4));
+  const wanted = down ? Math.min(...rows) : Math.max(...rows);
+  const far = (button: HTMLElement): number => Math.abs(middle(button) - middle(held));
+  return buttons
+    .filter((button) => Math.abs(row(button) - wanted) < 4)
+    .sort((a, b) => far(a) - far(b))[0];
+}
+
+/** A box to search in, what is used often, then all. Two tab stops: the box and the emoji. */
+const Picker = withHooks(function Picker(
+  { floats, isOwn, onPick }: Props,
+  { words }: Context,
+): VNode {
+  const { lang } = words;
+  const [query, setQuery] = useState("");
+  const [active, setActive] = useState(0);
+  // A box that has the focus brings up the keyboard of a phone.
+  const touch = useMemo(() => matchMedia("(pointer: coarse)").matches, []);
+  const box = useRef<HTMLInputElement>();
+  const list = useRef<HTMLDivElement>();
+  const found = query.trim() === "" ? null : searchEmoji(lang, query);
+  const often = found ? [] : oftenUsed(lang);
+  const rest = found ?? emojiIn(lang);
+
+  const pick = ({ emoji }: Emoji): void => {
+    remember(emoji);
+    floats.close();
+    onPick(emoji);
+  };
+  const buttons = (): HTMLElement[] => [
+    ...(list.current?.querySelectorAll<HTMLElement>("button") ?? []),
+  ];
+  const goTo = (button: HTMLElement | undefined): void => {
+    button?.focus({ preventScroll: true });
+    button?.scrollIntoView({ block: "nearest" });
+  };
+  const onSearchKey = (event: KeyboardEvent): void => {
+    if (isComposing(event)) return;
+    const first = found?.[0];
+    if (event.key === "ArrowDown") goTo(buttons()[0]);
+    else if (event.key === "Enter" && first) pick(first);
+    else if (event.key === "Tab") {
+      const all = buttons();
+      goTo(all[active] ?? all[0]);
+      if (all.length > 0) event.preventDefault();
+      return;
+    } else return;
+    event.preventDefault();
+  };
+  const onListKey = (event: KeyboardEvent): void => {
+    const held = event.target as HTMLElement;
+    const next = event.key === "Tab" ? box.current : beside(buttons(), held, event.key);
+    if (!next && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    if (next === box.current || !next) box.current?.focus();
+    else goTo(next);
+  };
+  const button = (emoji: Emoji, place: number): VNode => (
+    <button
+      key={emoji.emoji}
+      type="button"
+      class={isOwn(emoji.emoji) ? "own" : ""}
+      aria-label={emoji.name}
+      aria-pressed={isOwn(emoji.emoji)}
+      title={emoji.name}
+      tabIndex={place === active ? 0 : -1}
+      data-first={touch && place === 0 ? "" : undefined}
+      onFocus={() => setActive(place)}
+      onClick={() => pick(emoji)}
+    >
+      {emoji.emoji}
+    </button>
+  );
+  return (
+    <div class="picker" role="dialog" aria-label={words.pickEmoji}>
+      <label class="field">
+        <Icon name="search" />
+        <input
+          ref={box}
+          type="text"
+          data-first={touch ? undefined : ""}
+          aria-label={words.searchEmoji}
+          placeholder={words.searchEmoji}
+          value={query}
+          onInput={(event) => {
+            setActive(0);
+            setQuery(event.currentTarget.value);
+          }}
+          onKeyDown={onSearchKey}
+        />
+      </label>
+      <span class="sr" role="status">
+        {found && (found.length > 0 ? words.foundEmoji(found.length) : words.noEmoji)}
+      </span>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move between its buttons */}
+      <div ref={list} class="grids" onKeyDown={onListKey}>
+        {often.length > 0 && (
+          // biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset
+          <div role="group" aria-label={words.oftenUsed}>
+            {often.map(button)}
+          </div>
+        )}
+        {/* biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset */}
+        <div role="group" aria-label={words.allEmoji}>
+          {rest.map((emoji, place) => button(emoji, often.length + place))}
+        </div>
+        {found?.length === 0 && <p class="none">{words.noEmoji}</p>}
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,113 @@
+import type { VNode } from "preact";
+import { useSignal, useState, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { clockTime } from "../core/time";
+import { pin as setPin } from "./actions";
+import type { Pin } from "./documents";
+import type { Pane } from "./pane";
+import type { Context } from "./words";
+
+interface Props {
+  pane: Pane;
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+/** Under the header: what is pinned, the newest first, one at a time. */
+export const PinBar = withHooks(function PinBar({ pane }: Props, { words }: Context): VNode | null {
+  const { pins } = pane.room;
+  const [place, setPlace] = useState(0);
+  useSignal(pins.version);
+  const all = pins.docs.reverse();
+  const count = all.length;
+  const at = Math.min(place, count - 1);
+  const shown = all[at];
+  if (!shown) return null;
+  const openAll = ({ currentTarget }: { currentTarget: HTMLElement }): void =>
+    pane.floats.toggle({ at: currentTarget, content: () => <AllPins pane={pane} /> });
+  return (
+    <section class="pinbar" aria-label={words.pinned}>
+      <button type="button" class="said" title={words.goTo} onClick={() => pane.jump(shown)}>
+        <Icon name="pin" />
+        <b>
+          <bdi>{shown.name.trim() || words.unnamed}</bdi>
+        </b>
+        <span dir="auto">{oneLine(shown.text)}</span>
+      </button>
+      {count > 1 && (
+        <button
+          type="button"
+          class="btn quiet n"
+          aria-label={`${words.nextPin}, ${words.pinPlace(at + 1, count)}`}
+          title={words.nextPin}
+          onClick={() => setPlace((at + 1) % count)}
+        >
+          {words.pinPlace(at + 1, count)}
+        </button>
+      )}
+      <button
+        type="button"
+        class="ib"
+        aria-label={words.allPins}
+        aria-haspopup="dialog"
+        title={words.allPins}
+        onClick={openAll}
+      >
+        <Icon name="more" />
+      </button>
+    </section>
+  );
+});
+
+/** All that is pinned, as a list. */
+const AllPins = withHooks(function AllPins({ pane }: Props, { words }: Context): VNode {
+  const { room, floats } = pane;
+  useSignal(room.pins.version);
+  useSignal(room.state);
+  const all = room.pins.docs.reverse();
+  const goTo = (pin: Pin): void => {
+    floats.close();
+    pane.jump(pin);
+  };
+  const unpin = (pin: Pin): void => {
+    setPin(room, pin, false);
+    floats.close();
+  };
+  return (
+    <div class="pinlist" role="dialog" aria-label={words.allPins}>
+      <ul>
+        {all.map((pin, index) => (
+          <li key={pin.id}>
+            <button
+              type="button"
+              class="excerpt"
+              data-first={index === 0 ? "" : undefined}
+              title={words.goTo}
+              onClick={() => goTo(pin)}
+            >
+              <b>
+                <bdi>{pin.name.trim() || words.unnamed}</bdi>
+              </b>
+              <span dir="auto">{oneLine(pin.text)}</span>
+              <small class="n">
+                {clockTime(pin.at, words.lang)}
+                {pin.byName && ` · ${words.pinnedBy(`\u2068${pin.byName}\u2069`)}`}
+              </small>
+            </button>
+            {room.can("moderate") && (
+              <button
+                type="button"
+                class="ib"
+                aria-label={words.unpin}
+                title={words.unpin}
+                onClick={() => unpin(pin)}
+              >
+                <Icon name="close" />
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+});

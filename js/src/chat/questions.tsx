@@ -1,0 +1,140 @@
+import type { VNode } from "preact";
+import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { clockTime } from "../core/time";
+import { markAnswered, upvote } from "./actions";
+import type { Question } from "./documents";
+import { Mark } from "./message";
+import type { Pane } from "./pane";
+import { Votes } from "./reactions";
+import type { Room } from "./room";
+import type { Context } from "./words";
+
+interface Props {
+  pane: Pane;
+}
+
+/** The most wanted first, then the oldest. */
+const byVotes = (a: Question, b: Question): number =>
+  b.votes - a.votes || (a.born ?? 0) - (b.born ?? 0);
+
+/** The last answered first. */
+const byAnswer = (a: Question, b: Question): number => (b.answered ?? 0) - (a.answered ?? 0);
+
+/** Whether there is anything to be said of questions here. */
+const hasQuestions = (room: Room): boolean =>
+  room.questions.size > 0 || room.can("ask") || room.can("upvote");
+
+/** In the header: how many questions are open, and the way to them and back. */
+export const QuestionsButton = withHooks(function QuestionsButton(
+  { pane }: Props,
+  { words }: Context,
+): VNode | null {
+  const { room } = pane;
+  useSignal(room.questions.version);
+  useSignal(room.state);
+  useSignal(room.connection.lesson);
+  const shown = useSignal(pane.shown) === "questions";
+  if (!hasQuestions(room) && !shown) return null;
+  const open = room.questions.docs.filter(({ answered }) => answered === undefined).length;
+  return (
+    <button
+      type="button"
+      class={shown ? "btn tab on n" : "btn tab n"}
+      aria-pressed={shown}
+      aria-label={open > 0 ? `${words.questions} (${open})` : words.questions}
+      title={shown ? words.backToChat : words.questions}
+      onClick={() => {
+        pane.shown.value = shown ? "messages" : "questions";
+      }}
+    >
+      <Icon name="question" />
+      <span class="long">{words.questions}</span>
+      {open > 0 && <span>({open})</span>}
+    </button>
+  );
+});
+
+/** In place of the messages: what was asked, open questions first. */
+export const Questions = withHooks(function Questions({ pane }: Props, { words }: Context): VNode {
+  const { room } = pane;
+  const list = useRef<HTMLElement>();
+  useSignal(room.questions.version);
+  useSignal(room.state);
+  useSignal(room.connection.lesson);
+  useEffect(() => list.current?.focus({ preventScroll: true }) as undefined, []);
+  const all = room.questions.docs;
+  const open = all.filter(({ answered }) => answered === undefined).sort(byVotes);
+  const answered = all.filter((question) => question.answered !== undefined).sort(byAnswer);
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    pane.shown.value = "messages";
+  };
+  return (
+    <section ref={list} class="asked" tabIndex={-1} aria-label={words.questions} onKeyDown={leave}>
+      {all.length === 0 ? (
+        <div class="empty">
+          <Icon name="question" />
+          <b>{words.noQuestions}</b>
+          <p>{words.noQuestionsHint}</p>
+        </div>
+      ) : (
+        <>
+          {open.length === 0 && <p class="none">{words.noneOpen}</p>}
+          <ul>
+            {open.map((question) => (
+              <Asked key={question.id} pane={pane} question={question} />
+            ))}
+          </ul>
+          {answered.length > 0 && (
+            <>
+              <h4 class="rule">{words.answered}</h4>
+              <ul>
+                {answered.map((question) => (
+                  <Asked key={question.id} pane={pane} question={question} />
+                ))}
+              </ul>
+            </>
+          )}
+        </>
+      )}
+    </section>
+  );
+});
+
+const Asked = withHooks(function Asked(
+  { pane, question }: Props & { question: Question },
+  { words }: Context,
+): VNode {
+  const { room } = pane;
+  const done = question.answered !== undefined;
+  const votes = !done && !question.mine && room.can("upvote");
+  const answers = room.can("moderate") || (question.mine && room.can("ask"));
+  const name = question.mine ? words.you : question.name.trim() || words.unnamed;
+  const onVote = votes ? () => upvote(room, question, !question.own) : undefined;
+  return (
+    <li>
+      <Votes question={question} onVote={onVote} reachable />
+      <button type="button" class="excerpt" title={words.goTo} onClick={() => pane.jump(question)}>
+        <span dir="auto">{question.text}</span>
+        <small class="n">
+          <bdi>{name}</bdi> {clockTime(question.at, words.lang)}
+          {done && <Mark answered words={words} />}
+        </small>
+      </button>
+      {answers && (
+        <button
+          type="button"
+          class="btn quiet"
+          aria-label={done ? words.reopen : words.markAnswered}
+          title={done ? words.reopen : words.markAnswered}
+          onClick={() => markAnswered(room, question, !done)}
+        >
+          <Icon name={done ? "close" : "check"} />
+          <span class="long">{done ? words.reopen : words.answered}</span>
+        </button>
+      )}
+    </li>
+  );
+});

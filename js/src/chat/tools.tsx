@@ -1,0 +1,246 @@
+import type { VNode } from "preact";
+import { copyText } from "../core/clipboard";
+import { withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { type MenuGroup, type MenuItem, openMenu } from "../core/menu";
+import { bodyText } from "../core/nodes";
+import { markAnswered, mute, pin, react, upvote } from "./actions";
+import type { ChatMessage } from "./documents";
+import type { Pane } from "./pane";
+import { openPicker } from "./picker";
+import type { Room } from "./room";
+import type { Context, Words } from "./words";
+
+const STAFF: readonly (string | undefined)[] = ["instructor", "admin"];
+/** Minutes somebody may be muted for; 0: until it is lifted. */
+const MUTES = [5, 15, 0];
+
+export const isStaff = (doc: Pick<ChatMessage, "role">): boolean => STAFF.includes(doc.role);
+
+/** What the reader may do with one message. */
+export interface Rights {
+  react: boolean;
+  reply: boolean;
+  edit: boolean;
+  remove: boolean;
+  moderate: boolean;
+  upvote: boolean;
+  answer: boolean;
+}
+
+export function rightsOf(room: Room, doc: ChatMessage): Rights {
+  const own = room.isOwn(doc);
+  const moderate = room.can("moderate");
+  const question = room.questions.get(doc.id);
+  const there = doc.born != null && !doc.deleting && doc.type !== "system";
+  const asker = question !== undefined && (own || question.mine);
+  return {
+    react: there && room.can("react"),
+    reply: there && room.can("reply"),
+    edit: there && doc.type !== "file" && (moderate || (own && room.can("edit"))),
+    remove: there && (moderate || (own && room.can("delete"))),
+    moderate: there && moderate,
+    upvote: question !== undefined && !asker && !question.answered && room.can("upvote"),
+    answer: question !== undefined && (moderate || (asker && room.can("ask"))),
+  };
+}
+
+export function startReply(room: Room, doc: ChatMessage): void {
+  room.editing.value = null;
+  room.replyTo.value = doc;
+}
+
+export function startEdit(room: Room, doc: ChatMessage): void {
+  room.replyTo.value = null;
+  room.editing.value = doc;
+}
+
+/** Where the focus goes when what was pressed is gone: the message itself. */
+const home =
+  (at: HTMLElement, { id }: ChatMessage) =>
+  (): HTMLElement | null => {
+    const root = at.getRootNode() as ParentNode;
+    const all = [...root.querySelectorAll<HTMLElement>("[data-id]")];
+    const slot = all.find((candidate) => candidate.dataset.id === id);
+    return slot?.querySelector("article") ?? root.querySelector<HTMLElement>(".log");
+  };
+
+/** `at` as it is while its row stands; a list knows which of its parts is the row. */
+const from = (pane: Pane, doc: ChatMessage, at: HTMLElement) => ({
+  at,
+  home: home(at.closest<HTMLElement>(".log") ?? at, doc),
+  during: () => pane.hold(doc),
+});
+
+/** Pick an emoji for a message. */
+export function pickFor(pane: Pane, doc: ChatMessage, at: HTMLElement): void {
+  const { room } = pane;
+  const isOwn = (emoji: string): boolean =>
+    room.messages.get(doc.id)?.reactions.some((held) => held.emoji === emoji && held.own) ?? false;
+  const onPick = (emoji: string): void => {
+    const on = !isOwn(emoji);
+    if (on || room.can("unreact")) react(room, doc, emoji, on);
+  };
+  openPicker(pane.floats, from(pane, doc, at), { isOwn, onPick });
+}
+
+/** How long to mute somebody: a menu in place of the one it was chosen in. */
+function openMutes(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): void {
+  const items = MUTES.map((minutes) => ({
+    label: minutes ? words.muteFor(minutes) : words.muteForever,
+    run: () => mute(pane.room, doc, true, minutes),
+  }));
+  const label = words.mute(doc.name);
+  openMenu(pane.floats, from(pane, doc, at), label, [{ label, items }]);
+}
+
+/** The menu's items for a message, in groups: answer it, handle its text, moderate. */
+function groupsOf(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): MenuGroup[] {
+  const { room } = pane;
+  const rights = rightsOf(room, doc);
+  const question = room.questions.get(doc.id);
+  const pinned = room.pins.get(doc.id) !== undefined;
+  const muted = room.mutes.get(doc.user) !== undefined;
+  const quiet = rights.moderate && !room.isOwn(doc) && !isStaff(doc);
+  const { keys } = words;
+  const when = (holds: boolean, item: MenuItem): MenuItem[] => (holds ? [item] : []);
+  const voice: MenuItem = muted
+    ? { label: words.unmute(doc.name), icon: "voice", run: () => mute(room, doc, false) }
+    : {
+        label: words.mute(doc.name),
+        icon: "mute",
+        run: () => openMutes(pane, doc, at, words),
+      };
+  const answered = question?.answered !== undefined;
+  return [
+    {
+      items: [
+        ...when(rights.react, {
+          ...{ label: words.react, icon: "smile", hint: keys.react },
+          run: () => pickFor(pane, doc, at),
+        }),
+        ...when(rights.reply, {
+          ...{ label: words.reply, icon: "reply", hint: keys.reply },
+          run: () => startReply(room, doc),
+        }),
+        ...when(rights.upvote, {
+          ...{ label: question?.own ? words.takeBack : words.upvote, icon: "up" },
+          run: () => upvote(room, doc, !question?.own),
+        }),
+        ...when(rights.answer, {
+          ...{ label: answered ? words.reopen : words.markAnswered, icon: "check" },
+          run: () => markAnswered(room, doc, !answered),
+        }),
+      ],
+    },
+    {
+      items: [
+        {
+          ...{ label: words.copyText, icon: "copy" },
+          run: () => void copyText(bodyText(doc.body), at),
+        },
+        ...when(rights.edit, {
+          ...{ label: words.edit, icon: "edit", hint: keys.edit },
+          run: () => startEdit(room, doc),
+        }),
+      ],
+    },
+    {
+      items: [
+        ...when(rights.moderate, {
+          ...{ label: pinned ? words.unpin : words.pin, icon: "pin" },
+          run: () => pin(room, doc, !pinned),
+        }),
+        ...when(quiet, voice),
+        ...when(rights.remove, {
+          ...{ label: words.remove, icon: "trash", hint: keys.remove, danger: true },
+          run: () => {
+            pane.doomed.value = doc.id;
+          },
+        }),
+      ],
+    },
+  ];
+}
+
+export function openActions(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): void {
+  const groups = groupsOf(pane, doc, at, words);
+  openMenu(pane.floats, from(pane, doc, at), words.actions, groups);
+}
+
+/** What a key does to a message that has the focus; whether it does anything. */
+export function onMessageKey(
+  pane: Pane,
+  doc: ChatMessage,
+  at: HTMLElement,
+  event: KeyboardEvent,
+): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  const rights = rightsOf(pane.room, doc);
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "r" && rights.reply) startReply(pane.room, doc);
+  else if (key === "e" && rights.edit) startEdit(pane.room, doc);
+  else if (key === "+" && rights.react) pickFor(pane, doc, at);
+  else if (key === "Delete" && rights.remove) pane.doomed.value = doc.id;
+  else return false;
+  return true;
+}
+
+interface Props {
+  pane: Pane;
+  doc: ChatMessage;
+  /** Whether these are tab stops. */
+  reachable: boolean;
+  open: boolean;
+}
+
+/** The tools of one message: to react, to reply, and a menu of all. */
+export const Tools = withHooks(function Tools(
+  { pane, doc, reachable, open }: Props,
+  { words }: Context,
+): VNode {
+  const rights = rightsOf(pane.room, doc);
+  const tabIndex = reachable ? 0 : -1;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset
+    <div class={open ? "tools open" : "tools"} role="group" aria-label={words.actions}>
+      {rights.react && (
+        <button
+          type="button"
+          class="ib extra"
+          tabIndex={tabIndex}
+          aria-label={words.react}
+          aria-haspopup="dialog"
+          title={`${words.react} (${words.keys.react})`}
+          onClick={({ currentTarget }) => pickFor(pane, doc, currentTarget)}
+        >
+          <Icon name="smile" />
+        </button>
+      )}
+      {rights.reply && (
+        <button
+          type="button"
+          class="ib extra"
+          tabIndex={tabIndex}
+          aria-label={words.reply}
+          title={`${words.reply} (${words.keys.reply})`}
+          onClick={() => startReply(pane.room, doc)}
+        >
+          <Icon name="reply" />
+        </button>
+      )}
+      <button
+        type="button"
+        class="ib"
+        tabIndex={tabIndex}
+        aria-label={words.more}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        title={words.more}
+        onClick={({ currentTarget }) => openActions(pane, doc, currentTarget, words)}
+      >
+        <Icon name="dots" />
+      </button>
+    </div>
+  );
+});
