@@ -4,20 +4,23 @@ A feature module has a constant `FEATURE`. The composition names modules by thei
 so that no engine imports a feature.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service.rules import EraseRule, Person, Rule
-from edu_widgets.service.store import Matches, Searched
+from edu_widgets.service.store import Committed, Matches, Searched
 
 DEFAULT_FEATURES = ("edu_widgets.chat.service",)
 
 
 class Stage(Protocol):
     """What the engine offers to a feature's hooks and signals."""
+
+    courses: Sequence[str]
+    """The courses of this service."""
 
     def people(self, channel: str) -> list[Person]:
         """The distinct people who are in a channel now, leases included."""
@@ -42,6 +45,9 @@ class Stage(Protocol):
         `frame` gives type and data when it is written, `None` for nothing to say.
         """
 
+    def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Do some work now or soon, by `key` at most 4 times a second; failures are logged."""
+
 
 SignalRule = Callable[[Stage, str, Person, Any], None]
 AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
@@ -49,6 +55,7 @@ AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
 
 PersonHook = Callable[[Stage, str, Person], None]
 TickHook = Callable[[Stage, int], None]
+CommitHook = Callable[[Stage, Committed], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,8 @@ class Feature:
     """A feature's rules by command type, and its optional hooks.
 
     `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick`
-    once a second with the time in ms. `erase` decides what else goes with a person who is erased.
+    once a second with the time in ms, `on_commit` with every commit once it is durable. `erase`
+    decides what else goes with a person who is erased.
     """
 
     name: str
@@ -75,6 +83,7 @@ class Feature:
     on_join: PersonHook | None = None
     on_leave: PersonHook | None = None
     on_tick: TickHook | None = None
+    on_commit: CommitHook | None = None
 
 
 def load(modules: Sequence[str] = DEFAULT_FEATURES) -> list[Feature]:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from typing import Any
 
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import Refused, refusal
@@ -11,7 +12,7 @@ from edu_widgets.protocol.messages import Unsubscribed
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
-from edu_widgets.service.features import Ask, Feature, SignalRule
+from edu_widgets.service.features import Ask, CommitHook, Feature, SignalRule
 from edu_widgets.service.frames import frame
 from edu_widgets.service.identity import Grant, grant
 from edu_widgets.service.limits import SlidingWindow
@@ -49,7 +50,7 @@ class Hub:
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self.store = store
-        self.courses = list(courses)
+        self.courses: Sequence[str] = list(courses)
         self.config = config
         self.features = tuple(features)
         self.rules: Mapping[str, Rule] = {k: r for f in features for k, r in f.rules.items()}
@@ -68,6 +69,7 @@ class Hub:
         self._lease_s = lease_s
         self._forget = store.listen(self._committed)
         self._ticker: asyncio.Task[None] | None = None
+        self._works: set[asyncio.Task[object]] = set()
 
     def start(self) -> None:
         """Begin to tick."""
@@ -80,6 +82,9 @@ class Hub:
             await asyncio.gather(self._ticker, return_exceptions=True)
         self.rooms.flush()
         self.coalescer.close()
+        for task in tuple(self._works):
+            task.cancel()
+        await asyncio.gather(*self._works, return_exceptions=True)
         for member in tuple(self.members):
             member.close(code)
         self._forget()
@@ -209,11 +214,34 @@ class Hub:
 
         self.coalescer.call((key, channel), write)
 
+    def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Do some work of a feature's, coalesced by key."""
+        self.coalescer.call(("soon", key), lambda: self._spawn(work()))
+
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
+        task = self.loop.create_task(work)
+        self._works.add(task)
+        task.add_done_callback(self._worked)
+
+    def _worked(self, task: "asyncio.Task[object]") -> None:
+        self._works.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("A feature's work failed.", exc_info=error)
+
     # -- clocks -------------------------------------------------------------------
 
     def _committed(self, commit: Committed) -> None:
         self.metrics.commits.inc()
         self.rooms.committed(commit)
+        for feature in self.features:
+            if feature.on_commit is not None:
+                self._call(feature.on_commit, commit)
+
+    def _call(self, hook: CommitHook, commit: Committed) -> None:
+        try:
+            hook(self, commit)
+        except Exception:
+            log.exception("A feature's hook failed.")  # the commit is done, and others wait
 
     async def _tick(self) -> None:
         while True:

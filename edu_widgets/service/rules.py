@@ -81,12 +81,17 @@ Query: TypeAlias = Get | Scan
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Give a document a new body: a Struct, `msgspec.Raw` or `DELETE`."""
+    """Give a document a new body: a Struct, `msgspec.Raw` or `DELETE`.
+
+    One that is not `signed` is created without a note of who did it and by which command; such a
+    document is erased with a person only by its feature's own rule.
+    """
 
     channel: str
     id: str
     kind: str
     body: object
+    signed: bool = True
 
     def encoded(self) -> bytes | None:
         """The body as JSON, `None` for a tombstone."""
@@ -102,10 +107,16 @@ class Decision:
 
     What is not `urgent` (reactions, votes, of which a thousand may come in a second) may reach
     the others a quarter of a second later, in its latest state only.
+
+    Without `reply` the command is not remembered: it never comes again, or its rule recognises it
+    by what it wrote. The channels in `destroy` are overwritten with all they held, not marked as
+    deleted: nobody may be following them.
     """
 
     writes: Sequence[Write] = ()
     urgent: bool = True
+    reply: bool = True
+    destroy: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

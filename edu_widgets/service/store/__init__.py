@@ -43,12 +43,14 @@ class Committed:
     """A stored command. `seq` is the last change in the command's own channel.
 
     `replayed`: it had been stored before; nothing was changed now. `urgent`: as decided.
+    `destroyed`: channels were destroyed, and no file may keep what they held.
     """
 
     seq: int
     changes: tuple[ChannelChange, ...] = ()
     replayed: bool = False
     urgent: bool = True
+    destroyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

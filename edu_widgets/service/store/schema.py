@@ -56,6 +56,8 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
         else:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # What is deleted (a person, anonymous ballots) is gone from the file, too.
+            connection.execute("PRAGMA secure_delete = ON")
     except sqlite3.Error:
         connection.close()
         raise

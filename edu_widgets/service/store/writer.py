@@ -13,7 +13,7 @@ from typing import Any
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused, refusal
-from edu_widgets.service.store import schema
+from edu_widgets.service.store import Committed, schema
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -42,6 +42,7 @@ class Writer:
         self._loop = loop
         self._deliver = deliver
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._log_tells = False
         path.touch(mode=0o600)  # SQLite gives its side files the same permissions
         self._db: sqlite3.Connection | None = schema.connect(path)
         try:
@@ -69,6 +70,7 @@ class Writer:
             jobs, more = self._take()
             if jobs:
                 self._group(jobs)
+                self._empty_log(jobs)
                 with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits
                     self._loop.call_soon_threadsafe(self._deliver, jobs)
         self._drop()
@@ -104,6 +106,15 @@ class Writer:
             for job in jobs:
                 job.result = None
                 job.error = unavailable(error)
+
+    def _empty_log(self, jobs: list[Job]) -> None:
+        """Once something was destroyed, empty the write-ahead log, which still holds it."""
+        done = (job.result for job in jobs if job.error is None)
+        self._log_tells |= any(isinstance(r, Committed) and r.destroyed for r in done)
+        if self._log_tells and self._db is not None:
+            with contextlib.suppress(sqlite3.Error):
+                (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._log_tells = bool(busy)  # somebody reads it: after the next group
 
     def _connection(self) -> sqlite3.Connection:
         if self._db is None:

@@ -3,7 +3,7 @@
 import sqlite3
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -35,8 +35,15 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
         fingerprint=request.fingerprint,
         now=request.now,
     )
+    destroy(db, decision.destroy)
     own = next((c.seq for c in changes if c.channel == request.channel), None)
     seq = head(db, request.channel)[1] if own is None else own
+    if decision.reply:
+        _keep_reply(db, request, seq)
+    return Committed(seq, changes, urgent=decision.urgent, destroyed=bool(decision.destroy))
+
+
+def _keep_reply(db: sqlite3.Connection, request: Request[Any], seq: int) -> None:
     db.execute(
         "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?)",
         (
@@ -48,7 +55,6 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
             request.now,
         ),
     )
-    return Committed(seq, changes, urgent=decision.urgent)
 
 
 def _earlier(db: sqlite3.Connection, request: Request[Any]) -> int | None:
@@ -116,6 +122,8 @@ def _put(
     db: sqlite3.Connection, item: Write, *, seq: int, author: str, fingerprint: bytes, now: int
 ) -> Document:
     body = item.encoded()
+    if not item.signed:
+        author, fingerprint = "", b""
     (born,) = db.execute(
         "INSERT INTO documents (channel, id, kind, born, seq, time, body, author, fingerprint)"
         " VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8)"
@@ -126,6 +134,13 @@ def _put(
     if body is None:
         return Document(item.id, item.kind, born, seq, deleted=True)
     return Document(item.id, item.kind, born, seq, msgspec.Raw(body))
+
+
+def destroy(db: sqlite3.Connection, channels: Iterable[str]) -> None:
+    """Delete channels with all they held; the connection overwrites what it deletes."""
+    for channel in channels:
+        db.execute("DELETE FROM documents WHERE channel = ?", (channel,))
+        db.execute("DELETE FROM channels WHERE name = ?", (channel,))
 
 
 def renew_epoch(db: sqlite3.Connection, channel: str) -> None:

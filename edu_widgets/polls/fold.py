@@ -1,0 +1,26 @@
+"""Which short texts are the same answer."""
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """A text without what people write differently: case, Turkish i's, accents, white space.
+
+    `"  Içli  Köfte"` and `"icli kofte"` fold to the same.
+    """
+    apart = unicodedata.normalize("NFKD", text)
+    bare = "".join(char for char in apart if not unicodedata.combining(char))
+    # The second time for letters that casefold into marked ones, as İ into i with a dot.
+    folded = unicodedata.normalize("NFKD", bare.casefold().replace("ı", "i"))
+    return " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())
+
+
+def tidy(text: str) -> str:
+    """A text as it is kept: in one line, white space single, nothing invisible but joiners."""
+    words = unicodedata.normalize("NFC", text).split()
+    kept = ("".join(c for c in word if _visible(c)) for word in words)
+    return " ".join(word for word in kept if word)
+
+
+def _visible(char: str) -> bool:
+    return char in "\u200c\u200d" or not unicodedata.category(char).startswith("C")

@@ -1,0 +1,158 @@
+"""What each kind of poll takes: its options, choices and right answers. Raises, never repairs."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from edu_widgets.polls.documents import (
+    MAX_OPTION,
+    MAX_QUESTION,
+    MAX_TEXT,
+    ONE_OF,
+    OPTIONS,
+    SECONDS,
+    WITH_OPTIONS,
+    Choice,
+)
+from edu_widgets.polls.fold import fold, tidy
+from edu_widgets.protocol.errors import InvalidArgument
+
+_MOST = 1e15
+"""Numbers beyond are not told apart reliably by every page."""
+
+_MAX_RIGHT = 20
+
+
+def check_question(question: str, kind: str, options: Sequence[str]) -> None:
+    """See that a poll can be asked.
+
+    Raises:
+        InvalidArgument: the message names what is wrong and what is allowed.
+    """
+    if not question.strip() or len(question) > MAX_QUESTION:
+        msg = f"A question has 1 to {MAX_QUESTION:,} characters, not {len(question.strip()):,}."
+        raise InvalidArgument(msg)
+    if kind not in WITH_OPTIONS:
+        if options:
+            raise InvalidArgument(f"A poll of kind {kind!r} has no options.")
+        return
+    least, most = OPTIONS
+    if not least <= len(options) <= most:
+        msg = f"A poll of kind {kind!r} has {least} to {most} options, not {len(options)}."
+        raise InvalidArgument(msg)
+    for option in options:
+        if len(option) > MAX_OPTION:
+            msg = f"An option has at most {MAX_OPTION} characters; one has {len(option):,}."
+            raise InvalidArgument(msg)
+    if kind != "scale":
+        _check_told_apart(options)
+
+
+def _check_told_apart(options: Sequence[str]) -> None:
+    stripped = [option.strip() for option in options]
+    if not all(stripped):
+        raise InvalidArgument("An option is empty. Write something, or leave it out.")
+    twice = next((o for o in stripped if stripped.count(o) > 1), None)
+    if twice is not None:
+        raise InvalidArgument(f"Two options are the same: {twice[:80]!r}.")
+
+
+def check_seconds(seconds: int | None) -> None:
+    """See that a timer can be set.
+
+    Raises:
+        InvalidArgument: it is too short or too long.
+    """
+    least, most = SECONDS
+    if seconds is not None and not least <= seconds <= most:
+        msg = f"A poll's timer runs {least} to {most:,} seconds, not {seconds:,}."
+        raise InvalidArgument(msg)
+
+
+def check_choice(kind: str, options: int, choice: object) -> Choice:
+    """A choice in its one spelling; `options` is how many there are.
+
+    Raises:
+        InvalidArgument: it does not fit the kind.
+    """
+    if kind in ONE_OF:
+        return _index(choice, options)
+    if kind == "multiple":
+        return sorted(_indexes(choice, options))
+    if kind == "ordering":
+        order = _indexes(choice, options)
+        if len(order) != options:
+            raise InvalidArgument(f"An order names each of the {options} options once.")
+        return order
+    if kind == "number":
+        return _number(choice)
+    return _text(choice)
+
+
+def check_correct(
+    kind: str, options: int, correct: Sequence[Any], tolerance: float
+) -> list[Choice]:
+    """A right answer in its one spelling; nothing in it means that none is known.
+
+    Raises:
+        InvalidArgument: it does not fit the kind.
+    """
+    if not (math.isfinite(tolerance) and 0 <= tolerance <= _MOST):
+        raise InvalidArgument(f"A tolerance is a number from 0, not {tolerance!r}.")
+    if tolerance and kind != "number":
+        raise InvalidArgument("Only numbers have a tolerance.")
+    if len(correct) > _MAX_RIGHT:
+        raise InvalidArgument(f"At most {_MAX_RIGHT} answers can be right.")
+    if not correct:
+        return []
+    if kind in {"multiple", "ordering"}:
+        whole = check_choice(kind, options, list(correct))
+        return list(whole) if isinstance(whole, list) else [whole]
+    return [check_choice(kind, options, one) for one in correct]
+
+
+def is_right(kind: str, choice: Choice, correct: Sequence[Choice], tolerance: float = 0) -> bool:
+    """Whether a choice is right; both are checked already."""
+    if kind in {"multiple", "ordering"}:
+        return choice == list(correct)
+    if kind == "text":
+        return fold(str(choice)) in {fold(str(one)) for one in correct}
+    if kind == "number":
+        return any(_near(choice, one, tolerance) for one in correct)
+    return choice in correct
+
+
+def _near(choice: Choice, right: Choice, tolerance: float) -> bool:
+    if not isinstance(choice, int | float) or not isinstance(right, int | float):
+        return False
+    # 0.1 + 0.2 is 0.3 to whoever types it.
+    return abs(choice - right) <= tolerance or math.isclose(choice, right, rel_tol=1e-9)
+
+
+def _index(value: object, options: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < options:
+        raise InvalidArgument(f"{value!r:.40} is none of the {options} options.")
+    return value
+
+
+def _indexes(value: object, options: int) -> list[int]:
+    if not isinstance(value, list | tuple) or not value:
+        raise InvalidArgument("This poll takes a list of options, one at least.")
+    indexes = [_index(one, options) for one in value]
+    if len(set(indexes)) != len(indexes):
+        raise InvalidArgument("An option is named twice.")
+    return indexes
+
+
+def _number(value: object) -> float:
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if not abs(number) <= _MOST:  # NaN too
+        raise InvalidArgument(f"{value!r:.40} is not a number this poll can take.")
+    return float(number) + 0.0  # -0.0 and 0.0 are one answer
+
+
+def _text(value: object) -> str:
+    text = tidy(value) if isinstance(value, str) else ""
+    if not fold(text) or len(text) > MAX_TEXT:
+        raise InvalidArgument(f"An answer is a text of 1 to {MAX_TEXT} characters.")
+    return text

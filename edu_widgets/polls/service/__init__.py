@@ -1,0 +1,23 @@
+"""Rules of polls. Ballots are in channels nobody reads; what is told of them is counted anew."""
+
+from edu_widgets.polls import commands
+from edu_widgets.polls.service import clock, running, voting
+from edu_widgets.polls.service.erasing import erase
+from edu_widgets.service.features import Feature
+
+FEATURE = Feature(
+    "polls",
+    rules={
+        commands.CREATE_POLL.name: running.create,
+        commands.OPEN_POLL.name: running.open_,
+        commands.CLOSE_POLL.name: running.close,
+        commands.EXTEND_POLL.name: running.extend,
+        commands.REVEAL_POLL.name: running.reveal,
+        commands.REVOTE_POLL.name: running.revote,
+        commands.DELETE_POLL.name: running.delete,
+        commands.CAST_VOTE.name: voting.vote,
+    },
+    erase=erase,
+    on_tick=clock.on_tick,
+    on_commit=clock.on_commit,
+)

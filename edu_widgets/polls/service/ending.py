@@ -1,0 +1,57 @@
+"""The end of a poll: what an anonymous one leaves, and what a deleted one does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT
+from edu_widgets.polls.service.reading import (
+    Found,
+    Reading,
+    ballots,
+    own_id,
+    secret_id,
+    tally_id,
+    turnout_id,
+    voters,
+)
+from edu_widgets.polls.service.tally import Counted, writes_of
+from edu_widgets.polls.service.vault import vault_channel
+from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
+from edu_widgets.service.rules import DELETE, Decision, Write
+
+ABANDONED_MS = 3_600_000
+"""How long a closed anonymous poll may wait for a reveal or a re-vote before it ends by itself."""
+
+
+def ended(course: str, count: Counted, more: Sequence[Write] = ()) -> Reading[Decision]:
+    """End an anonymous poll: its counts stay; who voted, the key and the ballots are destroyed."""
+    poll = msgspec.structs.replace(count.poll, ended=True)
+    rounds = yield from ballots(course, poll)
+    people = yield from voters(course, poll, rounds)
+    writes = writes_of(course, replace(count, poll=poll))
+    own = _own_ballots(course, poll.id, people)
+    return Decision([*more, *writes, *own], destroy=(vault_channel(course, poll.id),))
+
+
+def deleted(course: str, found: Found) -> Reading[Decision]:
+    """Delete a poll with all that belongs to it."""
+    poll, staff, here = found.poll, staff_channel(course), course_channel(course)
+    rounds = yield from ballots(course, poll)
+    own = _own_ballots(course, poll.id, (yield from voters(course, poll, rounds)))
+    writes = [
+        Write(found.channel, poll.id, POLL, DELETE),
+        Write(staff, secret_id(poll.id), SECRET, DELETE),
+    ]
+    if poll.state != "draft":
+        writes.append(Write(here, turnout_id(poll.id), TURNOUT, DELETE))
+        writes.append(Write(staff, tally_id(poll.id), TALLY, DELETE))
+    return Decision([*writes, *own], destroy=(vault_channel(course, poll.id),))
+
+
+def _own_ballots(course: str, poll_id: str, people: set[str]) -> list[Write]:
+    return [
+        Write(user_channel(course, person), own_id(poll_id), OWN_BALLOT, DELETE, signed=False)
+        for person in sorted(people)
+    ]

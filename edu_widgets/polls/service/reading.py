@@ -1,0 +1,127 @@
+"""What the rules of polls read: a poll, what belongs to it, its ballots. Parts of rules."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from edu_widgets.polls.counting import Votes
+from edu_widgets.polls.documents import POLL, SECRET, Choice, Poll, PollSecret
+from edu_widgets.polls.service import vault
+from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol.channels import course_channel, staff_channel
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.service.rules import Get, Query, Request, Scan
+
+T = TypeVar("T")
+Reading: TypeAlias = Generator[Query, list[Document], T]
+"""A part of a rule: it yields queries as a rule does, and returns what it found."""
+
+_BALLOT = msgspec.json.Decoder(vault.Ballot)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A poll and the channel it is in: the course's, or as a draft the staff's."""
+
+    poll: Poll
+    channel: str
+
+
+def secret_id(poll_id: str) -> str:
+    """The id of a poll's right answer in the staff's channel."""
+    return f"secret:{poll_id}"
+
+
+def tally_id(poll_id: str) -> str:
+    """The id of a poll's live counts in the staff's channel."""
+    return f"tally:{poll_id}"
+
+
+def turnout_id(poll_id: str) -> str:
+    """The id of how many have answered in the course's channel."""
+    return f"turnout:{poll_id}"
+
+
+def own_id(poll_id: str) -> str:
+    """The id of what a person chose in their own channel."""
+    return f"ballot:{poll_id}"
+
+
+def check_staff(request: Request[Any]) -> None:
+    """See that an instructor asks, and in the course's channel.
+
+    Raises:
+        Refused: `FORBIDDEN` or `INVALID`.
+    """
+    check_channel(request)
+    if not request.user.staff:
+        raise refusal(Code.FORBIDDEN, "Only instructors run polls.")
+
+
+def check_channel(request: Request[Any]) -> None:
+    """See that it is asked in the course's channel: there is no other with polls.
+
+    Raises:
+        Refused: `INVALID`.
+    """
+    if request.channel != course_channel(request.course):
+        raise refusal(Code.INVALID, "Polls are asked in the course's channel.")
+
+
+def find(course: str, poll_id: str) -> Reading[Found | None]:
+    """A poll, wherever it is."""
+    for channel in (course_channel(course), staff_channel(course)):
+        docs = yield Get(channel, (poll_id,))
+        for doc in docs:
+            if doc.kind == POLL and not doc.deleted:
+                return Found(doc.as_(Poll), channel)
+    return None
+
+
+def existing(course: str, poll_id: str) -> Reading[Found]:
+    """A poll that has to be there.
+
+    Raises:
+        Refused: `NOT_FOUND`.
+    """
+    found = yield from find(course, poll_id)
+    if found is None:
+        raise refusal(Code.NOT_FOUND, "There is no such poll, or it was deleted.")
+    return found
+
+
+def secret_of(course: str, poll: Poll) -> Reading[PollSecret | None]:
+    """The right answer of a poll, if it is known: still the staff's, or revealed."""
+    if poll.shown.answer:
+        return PollSecret(poll.id, poll.correct, poll.tolerance)
+    docs = yield Get(staff_channel(course), (secret_id(poll.id),))
+    for doc in docs:
+        if doc.kind == SECRET and not doc.deleted:
+            secret: PollSecret = doc.as_(PollSecret)
+            return secret
+    return None
+
+
+def ballots(course: str, poll: Poll) -> Reading[dict[int, Votes]]:
+    """All choices, by round and voter; every round there was is in it."""
+    docs = yield Scan(vault.vault_channel(course, poll.id), vault.BALLOT, vault.MOST)
+    found: dict[int, dict[str, Choice]] = {n: {} for n in range(1, poll.round + 1)}
+    for doc in docs:
+        number, _, voter = doc.id.partition(":")
+        found.setdefault(int(number), {})[voter] = _BALLOT.decode(doc.body).choice
+    return dict(found)
+
+
+def voters(course: str, poll: Poll, rounds: dict[int, Votes]) -> Reading[set[str]]:
+    """The ids of those who have a ballot of their own of a poll."""
+    if not poll.anonymous:
+        return {voter for votes in rounds.values() for voter in votes}
+    docs = yield Scan(vault.vault_channel(course, poll.id), vault.VOTER, vault.MOST)
+    return {doc.id.partition(":")[2] for doc in docs}
+
+
+def invalid(error: InvalidArgument) -> Exception:
+    """The refusal of something that was checked and found wrong."""
+    return refusal(Code.INVALID, str(error))

@@ -1,0 +1,132 @@
+"""Counting a poll anew from its ballots: never by adding up, so nothing is counted twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from edu_widgets.polls.counting import Votes, count_round, flows, right_of, suggest
+from edu_widgets.polls.documents import (
+    POLL,
+    TALLY,
+    TURNOUT,
+    Poll,
+    PollFlow,
+    PollSecret,
+    PollTally,
+    RoundResult,
+    Turnout,
+)
+from edu_widgets.polls.service.reading import (
+    Found,
+    Reading,
+    ballots,
+    find,
+    secret_of,
+    tally_id,
+    turnout_id,
+)
+from edu_widgets.protocol.channels import course_channel, staff_channel
+from edu_widgets.protocol.errors import ProtocolError
+from edu_widgets.service.rules import Get, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A poll with its revealed results as they are now, its live counts and its turnout."""
+
+    poll: Poll
+    tally: PollTally
+    turnout: Turnout
+
+
+def counted(
+    poll: Poll, rounds: Mapping[int, Votes], secret: PollSecret | None, now: int
+) -> Counted:
+    """Count a poll whose ballots are all there."""
+    answered = len(rounds.get(poll.round, {}))
+    # The open round of an anonymous poll is nobody's to see.
+    hidden = poll.round if poll.anonymous and poll.state == "open" else 0
+    told = {n: votes for n, votes in sorted(rounds.items()) if n != hidden}
+    results = [count_round(poll, n, votes, secret) for n, votes in told.items()]
+    return _put_together(poll, answered, results, flows(poll, told), now)
+
+
+def _put_together(
+    poll: Poll, answered: int, results: list[RoundResult], moved: list[PollFlow], now: int
+) -> Counted:
+    here = next((result for result in results if result.round == poll.round), None)
+    tally = PollTally(poll.id, poll.round, answered, results, moved, suggest(here))
+    revealed = {result.round for result in poll.results}
+    shown = [public(poll, result) for result in results if result.round in revealed]
+    poll = msgspec.structs.replace(
+        poll, results=shown, flows=[f for f in moved if {f.from_, f.to} <= revealed]
+    )
+    return Counted(poll, tally, Turnout(poll.id, poll.round, answered, now))
+
+
+def public(poll: Poll, result: RoundResult) -> RoundResult:
+    """A round as everybody may see it: how many were right would tell the right answer."""
+    return result if poll.shown.answer else msgspec.structs.replace(result, right=None)
+
+
+def count_again(
+    course: str, poll: Poll, now: int, secret: PollSecret | None = None
+) -> Reading[Counted]:
+    """Read a poll's ballots and count them; with another right answer than is kept, if given."""
+    rounds = yield from ballots(course, poll)
+    secret = secret or (yield from secret_of(course, poll))
+    return counted(poll, rounds, secret, now)
+
+
+def count_from_tally(
+    course: str, poll: Poll, secret: PollSecret | None, now: int
+) -> Reading[Counted]:
+    """The counts of an ended poll, whose ballots are gone: as they were counted last.
+
+    How many were right with an answer that became known only now is told as far as counts do.
+    """
+    held = yield from _held(staff_channel(course), tally_id(poll.id), PollTally)
+    tally = held if isinstance(held, PollTally) else PollTally(poll.id, poll.round, 0)
+    results = tally.rounds
+    if secret is not None:
+        results = [
+            msgspec.structs.replace(result, right=right_of(poll, result, secret))
+            for result in tally.rounds
+        ]
+    return _put_together(poll, tally.people, results, tally.flows, now)
+
+
+def writes_of(course: str, count: Counted) -> list[Write]:
+    """A poll that is in the course, with its counts."""
+    here, staff, poll = course_channel(course), staff_channel(course), count.poll
+    return [
+        Write(here, poll.id, POLL, poll),
+        Write(here, turnout_id(poll.id), TURNOUT, count.turnout),
+        Write(staff, tally_id(poll.id), TALLY, count.tally),
+    ]
+
+
+def changed_writes(course: str, count: Counted) -> Reading[list[Write]]:
+    """Of a poll's counts what is not yet as it was counted."""
+    here, staff, poll = course_channel(course), staff_channel(course), count.poll
+    before = yield from find(course, poll.id)
+    writes = [] if before == Found(poll, here) else [Write(here, poll.id, POLL, poll)]
+    held = yield from _held(here, turnout_id(poll.id), Turnout)
+    told = (held.round, held.answered) if isinstance(held, Turnout) else None
+    if told != (count.turnout.round, count.turnout.answered):
+        writes.append(Write(here, turnout_id(poll.id), TURNOUT, count.turnout))
+    if (yield from _held(staff, tally_id(poll.id), PollTally)) != count.tally:
+        writes.append(Write(staff, tally_id(poll.id), TALLY, count.tally))
+    return writes
+
+
+def _held(channel: str, id_: str, type_: type[msgspec.Struct]) -> Reading[object]:
+    docs = yield Get(channel, (id_,))
+    for doc in docs:
+        if not doc.deleted:
+            try:
+                return doc.as_(type_)
+            except ProtocolError:
+                return None  # of another version: written anew
+    return None
