@@ -1,4 +1,4 @@
-// Mounts the real bundle on a mock model, in the state the address names.
+// Mounts the real bundles on a mock model, in the state the address names.
 
 import type { Model } from "../src/core/model";
 import { MockModel, messages } from "../tests/mock";
@@ -17,11 +17,13 @@ const state = states[name];
 const cell = document.getElementById("cell");
 
 if (state && cell) {
-  const address = "./chat.js";
+  const address = "./loader.js";
   const { default: widget } = (await import(address)) as { default: Widget };
   const model = new MockModel({ options: state.options });
-  widget.initialize({ model: model.proxy() });
-  widget.render({ model: model.proxy(), el: cell });
+  const text = async (name: string): Promise<string> => (await fetch(`./${name}.js`)).text();
+  model.carry({ core: await text("core"), chat: await text("chat") });
+  await widget.initialize({ model: model.proxy() });
+  await widget.render({ model: model.proxy(), el: cell });
   state.play(model);
   const log = (): Element | null | undefined =>
     cell.firstElementChild?.shadowRoot?.querySelector(".log");

@@ -2,11 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { chromium } from "playwright";
-import { options } from "../build.mjs";
+import { bundles, options } from "../build.mjs";
 import { chromiumArgs, chromiumPath } from "./chromium.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -18,21 +18,17 @@ const scenes = [
   ...["busy", "gone", "stopped", "readonly", "thousand", "rich", "people", "code"],
 ];
 
-const bundle = async (extra) =>
-  (await esbuild.build({ ...options, ...extra, write: false })).outputFiles[0].text;
+const built = await bundles();
+const gallery = await esbuild.build({
+  ...{ ...options, entryPoints: [resolve(here, "gallery.ts")] },
+  ...{ target: "es2022", mangleProps: undefined },
+});
 
 const files = {
   "/": ["text/html", await readFile(resolve(here, "index.html"), "utf8")],
-  "/chat.js": ["text/javascript", await bundle({})],
-  "/gallery.js": [
-    "text/javascript",
-    await bundle({
-      entryPoints: [resolve(here, "gallery.ts")],
-      target: "es2022",
-      mangleProps: undefined,
-    }),
-  ],
+  "/gallery.js": ["text/javascript", gallery.outputFiles[0].text],
 };
+for (const { path, text } of built) files[`/${basename(path)}`] = ["text/javascript", text];
 
 const server = createServer((request, response) => {
   const [type, text] = files[new URL(request.url ?? "/", "http://x").pathname] ?? [];
