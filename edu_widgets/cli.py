@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edu_widgets.protocol.errors import EduWidgetsError
@@ -58,14 +57,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _config_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--generate", action="store_true", help="write a file with every setting in a comment")
-    add("--force", action="store_true", help="overwrite the file")
     add(
-        "file",
-        type=Path,
+        "--generate",
         nargs="?",
-        help="the file to write, '-' to print it; default: in Jupyter's configuration folder",
+        const="",
+        metavar="FILE",
+        help="write a file with every setting in a comment, '-' to print it; default: in Jupyter's "
+        "configuration folder",
     )
+    add("--force", action="store_true", help="overwrite the file")
 
 
 if __name__ == "__main__":

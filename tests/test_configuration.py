@@ -579,6 +579,12 @@ def test_serve_lays_its_file_over_the_settings(
     assert cli.main([*command, "--config", str(table)]) == 0
     rows = [given.config.course for given in options]
     assert [(row.max_users, row.features) for row in rows] == [(30, ("chat",)), (20, ("chat",))]
+    table.write_text("[course]\nmaxUser = 20\n")
+    assert cli.main([*command, "--config", str(table)]) == 1
+    assert capsys.readouterr().err == (
+        "edu-widgets: Configuration table.toml: course.maxUser is not a setting. "
+        "Did you mean maxUsers?\n"
+    )
     monkeypatch.setenv("EDU_WIDGETS_CHANNELS_COURSE", '{"maxUsers": "many"}')
     assert cli.main(command) == 1
     told = capsys.readouterr().err
@@ -589,9 +595,10 @@ def test_serve_lays_its_file_over_the_settings(
 @pytest.mark.usefixtures("leave")
 def test_host_and_join_refuse_wrong_settings_before_they_start_anything(tmp_path: Path) -> None:
     wrong = {"WebSocket": {"heartbeatInterval": 1}}
-    for call in (lambda: edu.host("py101", config=wrong), lambda: edu.join("x", config=wrong)):
-        with pytest.raises(InvalidArgument, match=r"WebSocket\.heartbeatInterval"):
-            call()
+    with pytest.raises(InvalidArgument, match=r"WebSocket\.heartbeatInterval"):
+        edu.host("py101", config=wrong)
+    with pytest.raises(InvalidArgument, match=r"WebSocket\.heartbeatInterval"):
+        edu.join("http://127.0.0.1:1/py101?code=K7QX4M2P", config=wrong)
     assert not (tmp_path / "data").exists()
 
 

@@ -25,13 +25,14 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         InvalidArgument: a setting is wrong, or the file cannot be written.
     """
-    if not args.generate:
+    if args.generate is None:
         sys.stdout.write(listed(load()))
         return 0
-    if args.file == Path("-"):
+    if args.generate == "-":
         sys.stdout.write(template())
         return 0
-    path = args.file or Path(jupyter_config_dir()) / f"{sources.FILE}.py"
+    own = Path(jupyter_config_dir()) / f"{sources.FILE}.py"
+    path = Path(args.generate) if args.generate else own
     _write(path, template(), force=args.force)
     sys.stdout.write(f"Written: {path}\n")
     return 0

@@ -73,7 +73,7 @@ def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
     except (OSError, ValueError) as error:
         msg = f"The configuration {path.name} cannot be read: {error}"
         raise InvalidArgument(msg) from error
-    return from_table(table, base)
+    return from_table(table, base, f"Configuration {path.name}")
 
 
 def without_limits(config: ServiceConfig) -> ServiceConfig:
@@ -93,8 +93,12 @@ def changed_rows(config: ServiceConfig) -> dict[str, Any]:
     return {kind: own for kind, own in rows.items() if own != row(ServiceConfig(), kind)}
 
 
-def from_table(table: Any, base: ServiceConfig | None = None) -> ServiceConfig:
+def from_table(
+    table: Any, base: ServiceConfig | None = None, whose: str = "Configuration"
+) -> ServiceConfig:
     """Check a table and fill in what it leaves out, from `base` or the defaults.
+
+    What is said of a wrong one begins with `whose`.
 
     Raises:
         InvalidArgument: a setting is unknown or has a wrong value; the message names it and
@@ -102,15 +106,15 @@ def from_table(table: Any, base: ServiceConfig | None = None) -> ServiceConfig:
     """
     defaults = msgspec.to_builtins(base or ServiceConfig())
     if isinstance(table, dict):
-        _check_names(table, defaults)
+        _check_names(table, defaults, whose)
         table = merged(defaults, table)
     try:
         config = msgspec.convert(table, ServiceConfig)
     except msgspec.ValidationError as error:
-        msg = f"Configuration: {error}. Channels are {', '.join(KINDS)}."
+        msg = f"{whose}: {error}. Channels are {', '.join(KINDS)}."
         raise InvalidArgument(msg) from error
     for kind in KINDS:
-        _check(kind, getattr(config, kind))
+        _check(kind, getattr(config, kind), whose)
     return config
 
 
@@ -124,17 +128,19 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _check_names(table: dict[Any, Any], known: dict[str, Any], inside: str = "") -> None:
+def _check_names(
+    table: dict[Any, Any], known: dict[str, Any], whose: str, inside: str = ""
+) -> None:
     for name, value in table.items():
         if name not in known:
             near = difflib.get_close_matches(str(name), known, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
-            raise InvalidArgument(f"Configuration: {inside}{name} is not a setting. {hint}")
+            raise InvalidArgument(f"{whose}: {inside}{name} is not a setting. {hint}")
         if isinstance(value, dict) and isinstance(known[name], dict):
-            _check_names(value, known[name], f"{inside}{name}.")
+            _check_names(value, known[name], whose, f"{inside}{name}.")
 
 
-def _check(kind: str, row: ChannelConfig) -> None:
+def _check(kind: str, row: ChannelConfig, whose: str) -> None:
     unknown = set(row.allowed_roles) - set(ROLES)
     problems = {
         f"{kind}.requireAuth has to stay true: everybody enters by invite or token": (
@@ -150,4 +156,4 @@ def _check(kind: str, row: ChannelConfig) -> None:
     }
     for problem, wrong in problems.items():
         if wrong:
-            raise InvalidArgument(f"Configuration: {problem}.")
+            raise InvalidArgument(f"{whose}: {problem}.")
