@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.service.desk import Desk, opened
 from tests.service.harness import Service, serving
 
 
@@ -12,3 +13,10 @@ from tests.service.harness import Service, serving
 async def service(tmp_path: Path) -> AsyncIterator[Service]:
     async with serving(tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """The chat's rules on a store."""
+    async with opened(tmp_path) as made:
+        yield made

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from edu_widgets.chat.documents import WINDOW
-from tests.sync.world import ROOM, STAFF, Client, World
+from tests.sync.world import KINDS, ROOM, STAFF, Client, World
 
 who = st.integers(0, 2)
 small = st.integers(0, 6)
@@ -20,6 +20,8 @@ STEPS = st.one_of(
     st.tuples(st.just("say"), who, st.integers(1, 8)),
     st.tuples(st.just("edit"), who, st.integers(0, 400)),
     st.tuples(st.just("delete"), who, st.integers(0, 400)),
+    st.tuples(st.just("react"), who, st.integers(0, 400)),
+    st.tuples(st.just("release"), who, small),
     st.tuples(st.just("everywhere"), who, small),
     st.tuples(st.just("drop"), who, small),
     st.tuples(st.just("connect"), who, small),
@@ -67,6 +69,11 @@ async def step(  # noqa: C901, PLR0912 - one case a step
         case "edit" | "delete" if world.said:
             target = world.said[amount % len(world.said)]
             world.touch(client, what, target, f"edited {number}")
+        case "react" if world.said:
+            target = world.said[amount % len(world.said)]
+            world.react(client, target, "👍🎉😀"[number % 3], add=number % 4 > 0)
+        case "release":
+            world.hub.rooms.flush()
         case "everywhere":
             world.touch(client, what, f"secret-{number}", f"of {client.person.id}")
         case "drop":
@@ -118,8 +125,7 @@ async def check_mirror(world: World, client: Client, channel: str) -> None:
     expected = {
         id_: doc for id_, doc in truth.items() if doc.kind != "message" or doc.born >= floor
     }
-    kinds = ("message", "test_secret", "role")
-    held = {doc.id: doc for kind in kinds for doc in state.mirror.of_kind(kind)}
+    held = {doc.id: doc for kind in KINDS for doc in state.mirror.of_kind(kind)}
     assert held == expected
     assert state.mirror.cursor == head
     assert not state.catching_up
@@ -145,8 +151,8 @@ def test_every_mirror_ends_equal_to_what_it_may_see(steps: list[tuple[str, int, 
 def test_long_lessons_too(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     names = ["say", "edit", "delete", "everywhere", "drop", "connect", "deliver", "older", "crowd"]
-    names += ["lose", "older, and an edit overtakes it"]
-    weights = [6, 6, 2, 2, 2, 4, 10, 2, 1, 2, 4]
+    names += ["lose", "older, and an edit overtakes it", "react", "release"]
+    weights = [6, 6, 2, 2, 2, 4, 10, 2, 1, 2, 4, 10, 2]
     steps = [
         (rng.choices(names, weights)[0], rng.randrange(3), rng.randrange(1, 60)) for _ in range(400)
     ]

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from edu_widgets.chat.commands import AddReaction
 from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.chat.service import FEATURE as CHAT
 from edu_widgets.client.outbox import Command, Outbox
@@ -43,6 +44,9 @@ from edu_widgets.service.store.sqlite import SqliteStore
 COURSE = "py101"
 ROOM = course_channel(COURSE)
 STAFF = staff_channel(COURSE)
+
+KINDS = ("message", "test_secret", "role", "own_reactions")
+"""Kinds of documents that are compared."""
 
 
 class Secret(Data):
@@ -290,6 +294,11 @@ class World:
         data = Touch(id=target, what=what, text=text)
         client.submit("test_touch", uuid7(), data, Lane.STATUS)
 
+    def react(self, client: Client, target: str, emoji: str, *, add: bool) -> None:
+        """Somebody reacts, or takes it back: what the others may learn a little later."""
+        data = AddReaction(target, emoji, action="add" if add else "remove")
+        client.submit("add_reaction", uuid7(), data, Lane.VOTE)
+
     async def settle(self) -> None:
         """Connect everybody and let everything through, until nothing moves any more."""
         quiet = 0
@@ -301,8 +310,11 @@ class World:
                     client.connect()
                 await client.deliver(1000, 1000)
             await asyncio.sleep(0)
-            busy = any(not client.quiet or len(client.outbox) for client in self.clients)
+            busy = any(not client.quiet or client.outbox.waiting for client in self.clients)
             busy = busy or any(c.member is not None and c.member.tasks for c in self.clients)
+            if not busy:
+                self.hub.rooms.flush()  # as a quarter of a second later
+                busy = any(not client.quiet for client in self.clients)
             quiet = 0 if busy else quiet + 1
             if quiet > 3:
                 return
@@ -314,7 +326,7 @@ class World:
     async def truth(self, channel: str) -> dict[str, Any]:
         """Every living document of a channel, as the store has it."""
         docs: dict[str, Any] = {}
-        for kind in ("message", "test_secret", "role"):
+        for kind in KINDS:
             before: int | None = None
             while True:
                 page = await self.store.page(channel, kind, before, 200)
