@@ -171,7 +171,7 @@ async def test_a_search_goes_on_where_it_stopped(desk: Desk) -> None:
     before: int | None = None
     while True:
         _, answer = await search(
-            Stage(desk),
+            stage(desk),
             "course:c",
             ADA,
             Search("needle", 25, before),

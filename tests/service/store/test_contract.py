@@ -9,7 +9,7 @@ from edu_widgets.chat.documents import WINDOW
 from edu_widgets.protocol import Code, Cursor, Document
 from edu_widgets.protocol.errors import IdConflict, Refused, TooLate
 from edu_widgets.service.config import ChannelConfig
-from edu_widgets.service.rules import Decision, Request, RuleRun, Write
+from edu_widgets.service.rules import Decision, Erasure, Get, Request, RuleRun, Write
 from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Committed, Invite, Store
 
 from .conftest import OpenStore
@@ -310,3 +310,60 @@ async def test_erasing_a_person_leaves_tombstones_and_tells_the_mirrors(store: S
     assert [d.id for d in docs(await store.changes_since(CHANNEL, None, {}))] == ["b"]
     assert await store.person_of(b"h" * 32) is None
     assert await store.memberships("u1") == {}
+
+
+async def test_erasing_does_what_features_decide_in_the_same_commit(store: Store) -> None:
+    await store.enter("c", ADA.id, ADA.name, ADA.role)
+    await store.commit(ask("1", ("a", 1)), put)
+    await store.commit(ask("2", ("b", 1), ("c", 1), user=BOB), put)
+    heard: list[Committed] = []
+    store.listen(heard.append)
+    asked: list[Erasure] = []
+
+    def forget(person: Erasure) -> RuleRun:
+        asked.append(person)
+        found = yield Get(CHANNEL, ("a", "b"))
+        return Decision([Write(CHANNEL, doc.id, doc.kind, {"value": 7}) for doc in found])
+
+    assert await store.erase("c", ADA.id, 9, [forget]) == 2
+    assert asked == [Erasure("c", ADA.id, ADA.name, (CHANNEL,))]
+    (change,) = heard[0].changes
+    assert {doc.id: doc.deleted for doc in change.docs} == {"a": True, "b": False}
+
+
+# -- searching --------------------------------------------------------------------
+
+
+def even(body: bytes) -> bool:
+    value: int = msgspec.json.decode(body)["value"]
+    return value % 2 == 0
+
+
+async def test_a_search_goes_from_the_newest_down(store: Store) -> None:
+    many = [(f"d{n}", n) for n in range(600)]
+    await store.commit(ask("1", *many), put)
+    await store.commit(ask("2", ("d598", None)), put)
+    found = await store.search(CHANNEL, "k", even, None, 3)
+    assert [doc.id for doc in found.docs] == ["d596", "d594", "d592"]
+    assert found.more
+    more = await store.search(CHANNEL, "k", even, found.floor, 1_000)
+    assert [doc.id for doc in more.docs] == [f"d{n}" for n in range(590, -1, -2)]
+    assert (more.floor, more.more) == (0, False)
+    assert (await store.search(CHANNEL, "other", even, None, 9)).docs == ()
+    assert (await store.search("course:d", "k", even, None, 9)).docs == ()
+    last = await store.search(CHANNEL, "k", even, 2, 1)
+    assert ([doc.id for doc in last.docs], last.floor, last.more) == (["d0"], 0, False)
+
+
+async def test_a_search_looks_only_so_far_and_says_where_to_go_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edu_widgets.service.store.sqlite.MAX_SEARCHED", 500)
+    await store.commit(ask("1", *[(f"d{n}", 1) for n in range(900)], ("x", 2)), put)
+    await store.commit(ask("2", *[(f"e{n}", 1) for n in range(899)]), put)
+    found, asked = await store.search(CHANNEL, "k", even, None, 5), 1
+    while not found.docs and found.more:
+        found, asked = await store.search(CHANNEL, "k", even, found.floor, 5), asked + 1
+    assert asked == 2
+    assert [doc.id for doc in found.docs] == ["x"]
+    assert found.more
