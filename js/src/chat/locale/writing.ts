@@ -10,6 +10,7 @@ export interface WritingCatalog {
   replyingTo(name: string): string;
   cancelReply: string;
   editing: string;
+  editingOf(name: string): string;
   gettingText: string;
   save: string;
   cancelEdit: string;
@@ -19,7 +20,7 @@ export interface WritingCatalog {
   askBox: string;
   sendIn(seconds: number): string;
   asCode: string;
-  mentionable: string;
+  mentionable(count: number): string;
 
   search: string;
   searchBox: string;

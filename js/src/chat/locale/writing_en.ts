@@ -12,6 +12,7 @@ export const en: WritingCatalog = {
   replyingTo: (name) => `Replying to ${name}`,
   cancelReply: "Cancel reply",
   editing: "Editing your message",
+  editingOf: (name) => `Editing the message of ${name}`,
   gettingText: "Getting the text of the message",
   save: "Save",
   cancelEdit: "Cancel",
@@ -21,7 +22,8 @@ export const en: WritingCatalog = {
   askBox: "Ask the class a question",
   sendIn: (seconds) => `Send; it goes in ${format(seconds)} s`,
   asCode: "Format as code",
-  mentionable: "People to mention",
+  mentionable: (count) =>
+    `${format(count)} ${count === 1 ? "person" : "people"} to mention: choose with the arrow keys`,
 
   search: "Search",
   searchBox: "Search messages and people",

@@ -11,6 +11,7 @@ export const tr: WritingCatalog = {
   replyingTo: (name) => `Yanıtlanan: ${name}`,
   cancelReply: "Yanıttan vazgeç",
   editing: "İletiniz düzenleniyor",
+  editingOf: (name) => `Düzenlenen ileti: ${name}`,
   gettingText: "İletinin metni getiriliyor",
   save: "Kaydet",
   cancelEdit: "Vazgeç",
@@ -20,7 +21,7 @@ export const tr: WritingCatalog = {
   askBox: "Sınıfa bir soru sor",
   sendIn: (seconds) => `Gönder; gidişi ${format(seconds)} sn sonra`,
   asCode: "Kod olarak göster",
-  mentionable: "Anılabilecek kişiler",
+  mentionable: (count) => `Anılabilecek ${format(count)} kişi: ok tuşlarıyla seçin`,
 
   search: "Ara",
   searchBox: "İletilerde ve kişilerde ara",

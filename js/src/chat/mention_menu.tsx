@@ -1,0 +1,83 @@
+import type { VNode } from "preact";
+import { withHooks } from "../core/hooks";
+import { Marked } from "../core/marked";
+import { askedAt, matching, namesOf } from "./mention";
+import type { Room } from "./room";
+import type { Context } from "./words";
+
+/** Names that complete what is being typed after an `@`. */
+export interface Choice {
+  /** Where the `@` stands. */
+  start: number;
+  query: string;
+  names: readonly string[];
+  /** The name that Enter takes; -1: none, Enter is not ours. */
+  at: number;
+}
+
+/** What to offer at the caret of `area`; `null`: nothing. */
+export function choiceAt(area: HTMLTextAreaElement, room: Room): Choice | null {
+  const { selectionStart: caret, selectionEnd: end, value } = area;
+  const asked = caret === end ? askedAt(value, caret) : null;
+  if (!asked) return null;
+  const { here, me } = room.connection.lesson.value;
+  const names = matching(namesOf(here, room.messages, me), asked.query);
+  const whole = names.includes(asked.query);
+  if (names.length === 0 || (whole && names.length === 1)) return null;
+  // A name that is written out needs nothing: Enter sends.
+  return { ...asked, names, at: asked.query === "" || whole ? -1 : 0 };
+}
+
+/** The choice after an arrow key: round, and through none. */
+export const moved = (choice: Choice, step: number): Choice => {
+  const count = choice.names.length;
+  const at = choice.at < 0 ? (step > 0 ? 0 : count - 1) : (choice.at + step + count) % count;
+  return { ...choice, at };
+};
+
+/** Write the name in place of what was typed of it. */
+export function take(area: HTMLTextAreaElement, { start }: Choice, name: string): void {
+  const end = area.selectionEnd;
+  const space = area.value[end] === " " ? "" : " ";
+  area.setRangeText(`@${name}${space}`, start, end, "end");
+  if (!space) area.setSelectionRange(area.selectionEnd + 1, area.selectionEnd + 1);
+}
+
+export const LIST = "mentions";
+export const optionId = (at: number): string | undefined => (at < 0 ? undefined : `${LIST}-${at}`);
+
+interface Props {
+  choice: Choice;
+  onTake: (name: string) => void;
+}
+
+export const MentionMenu = withHooks(function MentionMenu(
+  { choice, onTake }: Props,
+  { words }: Context,
+): VNode {
+  return (
+    <div
+      class="mentions"
+      id={LIST}
+      role="listbox"
+      aria-label={words.mentionable(choice.names.length)}
+    >
+      {choice.names.map((name, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the box's, which keeps the focus
+        // biome-ignore lint/a11y/useFocusableInteractive: the box names it as its active one
+        <div
+          key={name}
+          id={optionId(index)}
+          role="option"
+          aria-selected={index === choice.at}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => onTake(name)}
+        >
+          <bdi>
+            <Marked text={name} query={choice.query} />
+          </bdi>
+        </div>
+      ))}
+    </div>
+  );
+});

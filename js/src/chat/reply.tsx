@@ -1,0 +1,43 @@
+import type { VNode } from "preact";
+import { withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { bodyText } from "../core/nodes";
+import type { ChatMessage } from "./documents";
+import type { Room } from "./room";
+import type { Context } from "./words";
+
+export const BAR = "composer-bar";
+
+interface BarProps {
+  room: Room;
+  /** What is replied to, or what is changed. */
+  doc: ChatMessage;
+  editing: boolean;
+  onCancel: () => void;
+}
+
+/** Over the box: what the text is for, and how to be done with it. */
+export const Bar = withHooks(function Bar(
+  { room, doc, editing, onCancel }: BarProps,
+  { words }: Context,
+): VNode {
+  const own = room.isOwn(doc);
+  const name = own ? words.you : doc.name.trim() || words.unnamed;
+  const isolated = `\u2068${name}\u2069`;
+  const cancel = editing ? words.cancelEdit : words.cancelReply;
+  const title = own ? words.editing : words.editingOf(isolated);
+  return (
+    <div class="bar">
+      <Icon name={editing ? "edit" : "reply"} />
+      <span id={BAR}>
+        <b>{editing ? title : words.replyingTo(isolated)}</b>
+        {!editing && <span dir="auto">{oneLine(doc)}</span>}
+      </span>
+      <button type="button" class="ib" aria-label={cancel} title={cancel} onClick={onCancel}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+});
+
+const oneLine = (doc: ChatMessage): string => bodyText(doc.body).slice(0, 200).replace(/\s+/g, " ");
