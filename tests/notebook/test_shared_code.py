@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
+from ipywidgets import Widget
 from ipywidgets.widgets.widget import _instances
 
 from edu_widgets.notebook.shared_code import SharedCode, reference
@@ -69,6 +71,13 @@ def test_the_code_is_opened_once_and_before_the_first_widget_that_needs_it() -> 
     ]
     assert len({tuple(widget._code) for widget in widgets}) == 1
     assert [model_of(said).name for said in widgets[0]._code] == ["core", "polls"]
+
+
+def test_a_notebook_saved_with_its_widgets_holds_the_code_once() -> None:
+    widgets = [Polls() for _ in range(3)]
+    saved = json.dumps(Widget.get_manager_state())
+    assert saved.count("// loader") == len(widgets)
+    assert saved.count("// core") == saved.count("// polls") == 1
 
 
 def test_other_code_of_the_same_name_is_another_model() -> None:
