@@ -23,4 +23,4 @@ def tidy(text: str) -> str:
 
 
 def _visible(char: str) -> bool:
-    return char in "\u200c\u200d" or not unicodedata.category(char).startswith("C")
+    return char in "\u200c\u200d" or unicodedata.category(char) not in {"Cc", "Cf", "Cs"}
