@@ -1,5 +1,6 @@
 // Mounts the real bundles on a mock model, in the state the address names.
 
+import type { PageMessage } from "../src/core/messages";
 import type { Model } from "../src/core/model";
 import { MockModel, messages } from "../tests/mock";
 import { states } from "./states";
@@ -9,9 +10,16 @@ interface Widget {
   render(context: { model: Model; el: HTMLElement }): unknown;
 }
 
+/** A kernel that is there says that it has what it was sent. */
+const confirm = (model: MockModel, sent: PageMessage): void => {
+  if (sent.op !== "intent") return;
+  queueMicrotask(() => model.say({ op: "got", to: model.page, ids: [sent.id] }));
+};
+
 sessionStorage.clear();
 const query = new URLSearchParams(location.search);
 document.documentElement.dataset.theme = query.get("theme") ?? "light";
+document.documentElement.dataset.states = Object.keys(states).join(" ");
 const name = query.get("state") ?? "live";
 const state = states[name];
 const cell = document.getElementById("cell");
@@ -22,9 +30,17 @@ if (state && cell) {
   const model = new MockModel({ options: state.options });
   const text = async (name: string): Promise<string> => (await fetch(`./${name}.js`)).text();
   model.carry({ core: await text("core"), chat: await text("chat") });
+  if (name !== "busy") model.onSent = (sent) => confirm(model, sent);
   await widget.initialize({ model: model.proxy() });
   await widget.render({ model: model.proxy(), el: cell });
   state.play(model);
+  const shown = cell.firstElementChild?.shadowRoot;
+  if (state.act && shown) {
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    await state.act(shown, model);
+    await new Promise(requestAnimationFrame);
+  }
   const log = (): Element | null | undefined =>
     cell.firstElementChild?.shadowRoot?.querySelector(".log");
   if (name === "scrolled" || name === "thousand") {

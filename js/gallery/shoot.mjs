@@ -13,11 +13,6 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const folder = resolve(process.argv[2] ?? "/tmp/gallery");
 const only = process.argv[3]?.split(",");
 
-const scenes = [
-  ...["live", "scrolled", "empty", "connecting", "offline", "reconnecting"],
-  ...["busy", "gone", "stopped", "readonly", "thousand", "rich", "people", "code"],
-];
-
 const built = await bundles();
 const gallery = await esbuild.build({
   ...{ ...options, entryPoints: [resolve(here, "gallery.ts")] },
@@ -38,6 +33,12 @@ const server = createServer((request, response) => {
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 
 const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArgs });
+const address = `http://127.0.0.1:${server.address().port}/`;
+const first = await browser.newPage();
+await first.goto(address);
+await first.waitForSelector("body[data-ready]");
+const scenes = await first.evaluate(() => document.documentElement.dataset.states.split(" "));
+await first.close();
 for (const width of [360, 900]) {
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   page.on("pageerror", (error) => console.error(error));
@@ -46,7 +47,7 @@ for (const width of [360, 900]) {
     for (const scene of scenes) {
       if (theme === "contrast" && scene !== "live") continue;
       if (only && !only.includes(scene)) continue;
-      await page.goto(`http://127.0.0.1:${server.address().port}/?theme=${theme}&state=${scene}`);
+      await page.goto(`${address}?theme=${theme}&state=${scene}`);
       await page.waitForSelector("body[data-ready]");
       await page.waitForTimeout(350);
       await page.locator("#cell").screenshot({ path: `${folder}/${scene}-${width}-${theme}.png` });

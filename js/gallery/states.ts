@@ -1,5 +1,6 @@
 import type { Fields } from "../src/core/messages";
 import { type MockModel, message, messages } from "../tests/mock";
+import { around } from "./around";
 
 const at = (hour: number, minute: number): number => new Date().setHours(hour, minute, 0, 0);
 
@@ -117,6 +118,8 @@ const one = (): Fields[] => {
 export interface State {
   options?: Fields;
   play(model: MockModel): void;
+  /** What a person does then. */
+  act?(root: ShadowRoot, model: MockModel): void | Promise<void>;
 }
 
 const here = [
@@ -129,6 +132,7 @@ const short = { height: 120, lang: "en" };
 
 /** Each state by name: the options to show it with, and what the kernel says. */
 export const states: Record<string, State> = {
+  ...around,
   live: {
     options: { height: 566, lang: "en" },
     play(model) {

@@ -82,13 +82,20 @@ export class MockModel {
     return found.filter((message) => !action || (message as { do?: string }).do === action);
   }
 
-  snapshot(docs: unknown[], lesson: Fields = {}, { n = 0, floor = 0, more = false } = {}): void {
+  /** A snapshot with `docs` as the messages, and `others`: documents by their collection. */
+  snapshot(
+    docs: unknown[],
+    lesson: Fields = {},
+    { n = 0, floor = 0, more = false } = {},
+    others: Record<string, unknown[]> = {},
+  ): void {
+    const rest = Object.entries(others).map(([name, held]) => [name, { docs: held }]);
     this.say({
       op: "snapshot",
       to: this.page,
       n,
       lesson: { ...liveLesson, ...lesson },
-      collections: { messages: { docs, floor, more } },
+      collections: { messages: { docs, floor, more }, ...Object.fromEntries(rest) },
     });
   }
 }
@@ -108,6 +115,18 @@ export const liveLesson: Fields = {
   readonly: false,
   features: ["chat", "reactions"],
 };
+
+const everything = "send reply edit delete react unreact ask upvote typing read search";
+
+/** The document of the collection `room`: a student who may do everything, unless told otherwise. */
+export const room = (more: Fields = {}): Fields => ({
+  ...{ id: "room", rev: 1, can: everything.split(" "), slow: 0, muted: null, read: 0, unread: 0 },
+  ...more,
+});
+
+/** The same for staff. */
+export const staffRoom = (more: Fields = {}): Fields =>
+  room({ can: [...everything.split(" "), "moderate"], ...more });
 
 const START = new Date(2026, 10, 22, 10, 0).getTime();
 

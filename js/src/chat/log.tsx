@@ -177,6 +177,13 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
   useEffect(() => room.messages.version.subscribe(() => scroller.onData()), [room, scroller]);
   useEffect(() => watchReading(room, scroller), [room, scroller]);
 
+  const flashed = useSignal(pane.flashed);
+  useEffect(() => {
+    const slots = [...(element.current?.querySelectorAll<HTMLElement>(".slot") ?? [])];
+    const slot = slots.find(({ dataset }) => dataset.id === flashed);
+    focus(slot?.querySelector("article"));
+  }, [flashed]);
+
   const onFocus = (event: FocusEvent): void => {
     const id = idOf(event);
     if (id) setActive(id);

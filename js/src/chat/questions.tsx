@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
+import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { clockTime } from "../core/time";
 import { markAnswered, upvote } from "./actions";
@@ -58,11 +58,9 @@ export const QuestionsButton = withHooks(function QuestionsButton(
 /** In place of the messages: what was asked, open questions first. */
 export const Questions = withHooks(function Questions({ pane }: Props, { words }: Context): VNode {
   const { room } = pane;
-  const list = useRef<HTMLElement>();
   useSignal(room.questions.version);
   useSignal(room.state);
   useSignal(room.connection.lesson);
-  useEffect(() => list.current?.focus({ preventScroll: true }) as undefined, []);
   const all = room.questions.docs;
   const open = all.filter(({ answered }) => answered === undefined).sort(byVotes);
   const answered = all.filter((question) => question.answered !== undefined).sort(byAnswer);
@@ -72,7 +70,7 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
     pane.shown.value = "messages";
   };
   return (
-    <section ref={list} class="asked" tabIndex={-1} aria-label={words.questions} onKeyDown={leave}>
+    <section class="asked" aria-label={words.questions} onKeyDown={leave}>
       {all.length === 0 ? (
         <div class="empty">
           <Icon name="question" />
@@ -132,7 +130,7 @@ const Asked = withHooks(function Asked(
           onClick={() => markAnswered(room, question, !done)}
         >
           <Icon name={done ? "close" : "check"} />
-          <span class="long">{done ? words.reopen : words.answered}</span>
+          <span class="long">{done ? words.reopen : words.markAnswered}</span>
         </button>
       )}
     </li>

@@ -32,6 +32,6 @@ export const StatusLight = ({ light, word }: { light: Light; word: string }): VN
         <circle cx="5" cy="5" r={light === "live" ? 4 : 3.8} />
       )}
     </svg>
-    {word}
+    <span class="word">{word}</span>
   </span>
 );
