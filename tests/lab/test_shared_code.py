@@ -15,7 +15,8 @@ from .harness import KERNELS
 IMPORTED = "() => [...(globalThis[Symbol.for('edu-widgets')] ?? new Map()).keys()]"
 CLOSE = {
     "user": "import ipywidgets; ipywidgets.Widget.close_all()",
-    # As after "close all widgets" of a page; a page's own word may be lost with a subshell.
+    # What "close all widgets" of a page leaves behind. The kernel's end is closed here, because
+    # ipykernel does not get to know of each comm that a page closes.
     "page": "for model in list(_instances.values()): model.comm.close()",
 }
 MODELS = """
