@@ -59,7 +59,7 @@ class CourseClient:
     network thread and must not block.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - made in one place
         self,
         course: str,
         target: Target,
@@ -70,10 +70,12 @@ class CourseClient:
         settings: Settings | None = None,
         *,
         host: str = "",
+        channel: str = "",
     ) -> None:
         self.course = course
         self.host = host
-        self.channel = course_channel(course)
+        self.channel = channel or course_channel(course)
+        """The channel everybody of the course reads, as the service spells it."""
         self._target = target
         self._me = me
         self._pool = pool
@@ -89,6 +91,7 @@ class CourseClient:
         self._standing = Standing()
         self._stop_listening: Callable[[], None] = lambda: None
         self._closed = False
+        self._last_words: list[Callable[[], object]] = []
 
     # -- life -------------------------------------------------------------------------
 
@@ -112,13 +115,16 @@ class CourseClient:
 
     def _subscribe(self, name: str) -> None:
         if self._pooled is not None and name not in self._mirrors:
-            state = self._pooled.connection.session.subscribe(name)
+            session = self._pooled.connection.session
+            state = session.subscribe(name, ours=name != self.channel)
             self._mirrors = {**self._mirrors, name: state.mirror}
 
     def close(self) -> None:
         """Leave. What waits in the outbox stays on disk and is sent by the next session."""
         if self._closed:
             return
+        for say in tuple(self._last_words):
+            say()
         self._closed = True
         if self._network.alive:
             try:
@@ -150,6 +156,16 @@ class CourseClient:
             pooled.connection.session.retry_now()
 
         self._in_session(act)
+
+    def before_close(self, say: Callable[[], object]) -> None:
+        """Call `say` when the lesson is about to be left; it may still send, and must not raise."""
+        self._last_words.append(say)
+
+    @property
+    def base(self) -> bool:
+        """Whether the service speaks only the seed's messages, as far as is known."""
+        pooled = self._pooled
+        return pooled is not None and pooled.connection.session.dialect.name == "base"
 
     @property
     def usable(self) -> bool:
@@ -230,12 +246,15 @@ class CourseClient:
             MessageTooLong: it would not fit into a frame.
             NotConnected: the lesson is closed.
             InvalidArgument: `id` cannot be one.
+            Refused: this is a base service, which has nothing of the kind.
+            Forbidden: it can only be read.
             ForkedProcess: this is a forked child.
         """
         self._network.check()
         if self._closed or self._outbox is None:
             raise NotConnected(_CLOSED)
         command = compose(type_, data, channel or self.channel, id)
+        self._allow(command)
         self._outbox.reserve(command.size)
         receipt = Receipt(command.id, self._network)
         try:
@@ -244,6 +263,14 @@ class CourseClient:
             self._outbox.release(command.size)
             raise
         return receipt
+
+    def _allow(self, command: Command) -> None:
+        """Refuse at once what a base service cannot do."""
+        view = self._standing.view
+        if view.dialect == "base":
+            from edu_widgets.client.base.offers import refuse  # noqa: PLC0415 - few need it
+
+            refuse(command.type, command.data, readonly=view.readonly)
 
     def _submit(self, outbox: Outbox, command: Command, receipt: Receipt) -> None:
         if self._pooled is None:
@@ -321,6 +348,10 @@ class CourseClient:
         else:
             self._asking.expect(question, answer)
             pooled.connection.changed()
+
+    def promise(self) -> Receipt:
+        """A receipt for something that takes several steps; whoever takes them settles it."""
+        return Receipt(uuid7(), self._network)
 
     def _in_session(self, act: Callable[[Pooled], object]) -> None:
         def run() -> None:
