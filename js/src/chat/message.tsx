@@ -116,6 +116,7 @@ const rowClass = ({ doc, grouped, flashed, doomed }: RowProps): string => {
     ...(faint ? ["pend"] : []),
     ...(flashed ? ["flash"] : []),
     ...(doomed ? ["doomed"] : []),
+    ...(doc.mentionsMe ? ["named"] : []),
   ].join(" ");
 };
 
@@ -126,7 +127,8 @@ function Message(props: RowProps): VNode {
   const role = roleName(doc.role, words);
   const answered = question?.answered !== undefined;
   const kind = doc.question && (answered ? words.answered : words.question);
-  const label = [name, role, time, kind].filter(Boolean).join(", ");
+  const named = doc.mentionsMe && words.mentionsYou;
+  const label = [name, role, time, kind, named].filter(Boolean).join(", ");
   const there = doc.born != null;
   return (
     <article class={rowClass(props)} tabIndex={active ? 0 : -1} aria-label={label}>
