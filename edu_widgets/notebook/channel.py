@@ -85,6 +85,12 @@ class PageChannel:
 
         self._out(make)
 
+    def signal(self, name: str, data: object, to: str = "") -> None:
+        """Send something short-lived, to one page or to all; to nobody where no page is there."""
+        if self.awaited:
+            message: Json = {"op": "signal", "name": name, "data": data}
+            self.reply(message | {"to": to} if to else message)
+
     # -- to all pages (network thread) --------------------------------------------------
 
     def changed(

@@ -44,21 +44,47 @@ _LANGUAGE = re.compile(r"[\w+#.\-]{1,20}")
 
 
 @functools.lru_cache(maxsize=_CACHED)
-def to_nodes(text: str) -> Body:
+def to_nodes(text: str, mentions: tuple[str, ...] = (), me: str = "") -> Body:
     """The nodes of a text people wrote; `text` itself if there is no markup in it.
 
-    Never raises and never takes long: what cannot be read within bounds comes back as it is.
-    The result is shared between callers and must not be changed.
+    Where a name of `mentions` stands behind an `@`, but in code, a mention is made of it; `me`
+    is the reader's own name. Never raises and never takes long: what cannot be read within
+    bounds comes back as it is. The result is shared between callers and must not be changed.
     """
-    if len(text) > MAX_TEXT or not (_MARK.search(text) or _LINE.search(text)):
+    named = mention_pattern(mentions) if mentions else None
+    if len(text) > MAX_TEXT or not (named or _MARK.search(text) or _LINE.search(text)):
         return text
     if _too_much(text):
         return text
     try:
-        nodes = _Builder().build(_parser().parse(text))
+        nodes = _Builder(named, me).build(_parser().parse(text))
     except _TooLargeError:
         return text
     return _unwrapped(nodes) or text
+
+
+def mentioned(text: str, names: Iterable[str]) -> list[str]:
+    """Which of these people a text mentions: `@Name`, not within a word and not in code."""
+    named = tuple(sorted({name for name in names if f"@{name}" in text})) if "@" in text else ()
+    found: dict[str, None] = {}
+    nodes: list[Any] = [to_nodes(text, named)] if named else []
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, str):
+            continue
+        if node[:1] == ("at",):
+            found[node[1]["user"]] = None
+        else:
+            nodes += [child for child in node if isinstance(child, tuple)]
+    return sorted(found, key=lambda name: text.index(f"@{name}"))
+
+
+def mention_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds `@Name` of these names, the longest that fits, and not within a word."""
+    longest_first = sorted({name for name in names if name.strip()}, key=len, reverse=True)
+    if not longest_first:
+        return None
+    return re.compile(rf"(?<!\w)@({'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
 def _too_much(text: str) -> bool:
@@ -113,7 +139,9 @@ _ALIGNED = re.compile(r"text-align:(left|center|right)")
 class _Builder:
     """Builds nodes from one parse. Open nodes are lists on a stack, tuples once closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: re.Pattern[str] | None = None, me: str = "") -> None:
+        self._named = named
+        self._me = me
         self._stack: list[list[Any]] = [[]]
         self._count = 0
 
@@ -204,7 +232,18 @@ class _Builder:
             if linked:
                 self._add(("a", {"href": piece}, piece))
             else:
-                self._text(piece)
+                self._text_with_mentions(piece)
+
+    def _text_with_mentions(self, text: str) -> None:
+        end = 0
+        for found in self._named.finditer(text) if self._named is not None else ():
+            if found.start() > end:
+                self._text(text[end : found.start()])
+            name, end = found[1], found.end()
+            who = {"user": name, "me": True} if name == self._me else {"user": name}
+            self._add(("at", who, found[0]))
+        if end < len(text):
+            self._text(text[end:])
 
     def _on_code_inline(self, token: Token) -> None:
         self._add(("code", token.content))
