@@ -22,7 +22,7 @@ from edu_widgets.client.invites import (
 from edu_widgets.client.transport import Target
 from edu_widgets.client.view import Person
 from edu_widgets.lesson import Lesson
-from edu_widgets.protocol.channels import course_name, person_name
+from edu_widgets.protocol.channels import course_channel, course_name, person_name
 from edu_widgets.protocol.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -142,6 +142,11 @@ def connect(
     base = base_url(settings.websocket.url)
     who = settings.needed("EduWidgets.userId")
     name = course_name(settings.needed("EduWidgets.course"))
+    if settings.edu.channel not in ("", course_channel(name)):
+        msg = (
+            f"EduWidgets.channel={settings.edu.channel!r}: only {course_channel(name)!r} is known."
+        )
+        raise InvalidArgument(msg)
     source = token if callable(token) else settings.token_source()
     return _lesson(name, base, Person(who, who), source, settings)
 
