@@ -35,6 +35,8 @@ class ChannelState:
     features: tuple[str, ...] = ()
     people: int | None = None
     names: tuple[str, ...] = ()
+    ours: bool = False
+    """Whether only services of ours have such a channel."""
     users: int = 0
     """How many want it: it is left when the last of them does no more."""
     was_granted: bool = False
@@ -68,6 +70,15 @@ class ChannelState:
         self._head = Cursor(data.epoch, data.seq)
         self._arrived()
         return True
+
+    def granted_plainly(self, user_id: str, features: tuple[str, ...]) -> None:
+        """A base service lets us read; it says nothing more, and has no head to catch up with."""
+        self.grant = Grant.GRANTED
+        self.was_granted = True
+        self.code, self.reason = 0, ""
+        self.user_id, self.features = user_id, features
+        self.catching_up = False
+        self.ask_again_at = None
 
     def _arrived(self) -> None:
         """At the head there is nothing more to wait for."""

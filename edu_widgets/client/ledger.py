@@ -43,7 +43,8 @@ class Ledger:
             return
         for receipt in self._commands.pop(command.id):
             if event.seq is not None:
-                receipt.settle(event.seq)
+                confirmed = command.state is not CommandState.UNCONFIRMED
+                receipt.settle(event.seq, confirmed=confirmed)
             elif event.gone:
                 receipt.fail(NotConnected(command.error or _DISCARDED))
             else:

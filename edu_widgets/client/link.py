@@ -9,12 +9,25 @@ MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class BaseTimes:
+    """How long to wait, in seconds, for a service that acknowledges nothing."""
+
+    confirm: float = 10.0
+    """For the echo of a message, on a connection that works; then it is unconfirmed."""
+    history: float = 20.0
+    """For a history; then the service is taken to have none."""
+    proof: float = 2.0
+    """For a service that says nothing to throw us out; then we are in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """The seed's settings, in seconds."""
 
     heartbeat: float = HEARTBEAT
     reconnect_interval: float = 1.0
     max_attempts: int = MAX_ATTEMPTS
+    base: BaseTimes = BaseTimes()
 
 
 @dataclass(slots=True)
@@ -37,6 +50,8 @@ class Link:
     asked: dict[str, float] = field(default_factory=dict)
     """When subscriptions were sent, by message id."""
     beat_at: float | None = None
+    accepted: bool = True
+    """Whether the connection counts as one as soon as it is up."""
     answered: bool = False
     """Whether the service has answered anything but errors on it."""
     overdue_at: float | None = None

@@ -28,6 +28,8 @@ class Mirror:
 
     def __init__(self) -> None:
         self.cursor = Cursor()
+        self.unconfirmed: frozenset[str] = frozenset()
+        """Documents only we know of: sent to a service that confirms nothing."""
         self._lock = threading.Lock()
         self._docs: dict[str, Document] = {}
         self._order: dict[str, list[tuple[int, str]]] = {}

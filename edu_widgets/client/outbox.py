@@ -207,6 +207,13 @@ class Outbox:
         command = self.acked(id)
         return replace(command, state=CommandState.UNCONFIRMED) if command is not None else None
 
+    def again(self, id: str) -> None:  # noqa: A002
+        """It is not under way any more, and waits for its turn."""
+        command = self._commands.get(id)
+        if command is not None and command.state is CommandState.SENT:
+            self._landed(command)
+            self._move(command, CommandState.QUEUED)
+
     def reject(self, id: str, code: int, message: str) -> Command | None:  # noqa: A002
         """It cannot be sent to this service; as it is now."""
         command = self._commands.get(id)

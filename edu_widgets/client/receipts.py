@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 class Receipt:
     """The promise that something handed over will be settled: acknowledged, or refused.
 
-    Ignore it, `.wait()` for it, or `await` it (in any event loop).
+    Ignore it, `.wait()` for it, or `await` it (in any event loop). A base service, one that
+    speaks only the seed's messages, acknowledges nothing; there a command is settled when it
+    comes back, or as `unconfirmed`: it was sent over a connection that worked, and nobody said
+    what became of it.
     """
 
     def __init__(self, id: str, network: NetworkThread) -> None:  # noqa: A002
@@ -25,6 +28,7 @@ class Receipt:
         """The command's id."""
         self._network = network
         self._future: Future[int] = Future()
+        self._confirmed = True
 
     def __repr__(self) -> str:
         return f"<Receipt {self.id} {self.state}>"
@@ -34,10 +38,12 @@ class Receipt:
 
     @property
     def state(self) -> str:
-        """`pending`, `done` or `failed`."""
+        """`pending`, `done`, `unconfirmed` or `failed`."""
         if not self._future.done():
             return "pending"
-        return "failed" if self._future.exception() else "done"
+        if self._future.exception():
+            return "failed"
+        return "done" if self._confirmed else "unconfirmed"
 
     def done(self) -> bool:
         """Whether it is settled, either way."""
@@ -57,6 +63,9 @@ class Receipt:
 
     def wait(self, timeout: float | None = 10.0) -> int:
         """Wait until it is settled, at most `timeout` seconds; the channel's sequence number.
+
+        It returns for an unconfirmed one too; `.state` tells which it is. With a base service
+        that echoes nothing this takes ten seconds: give it a longer timeout there.
 
         Raises:
             Refused: the service said no.
@@ -96,9 +105,10 @@ class Receipt:
         await waiter
         return self._future.result()
 
-    def settle(self, seq: int) -> None:
-        """Acknowledged (network thread)."""
+    def settle(self, seq: int, *, confirmed: bool = True) -> None:
+        """Acknowledged, or sent and never answered (network thread)."""
         if not self._future.done():
+            self._confirmed = confirmed
             self._future.set_result(seq)
 
     def fail(self, error: EduWidgetsError) -> None:

@@ -17,6 +17,7 @@ from edu_widgets.client.dialect import Dialect
 from edu_widgets.client.events import (
     Answered,
     CommandChanged,
+    DocumentsChanged,
     PageSettled,
     ReconnectFailed,
     SessionEvent,
@@ -93,6 +94,10 @@ class Session:
         """Tell those who listen."""
         self._events.append(event)
 
+    def emit_reset(self, channel: str) -> None:
+        """Tell that a channel's mirror was emptied."""
+        self.emit(DocumentsChanged(channel, reset=True))
+
     def deadline(self) -> float | None:
         """The monotonic time at which `tick` wants to be called, if nothing happens before."""
         times = [self.next_attempt]
@@ -109,20 +114,36 @@ class Session:
 
     def opened(self, service: Service | None = None) -> None:
         """The transport is up, and this is what answered; a service of ours if nothing is said."""
+        service = service or Service()
         now = self._clock.monotonic()
+        self.dialect = self._speaking(service)
         self._connecting = False
         liveness = Liveness.start(now, self._clock.wall(), self.limits.heartbeat)
-        self._link = Link(liveness, now)
+        self._link = Link(liveness, now, accepted=service.accepted)
         self.next_attempt = self._next_try = None
-        if self._was_connected:
-            self.statistics.reconnects += 1
-        self._was_connected = True
-        self.dialect.opened(self._link, service or Service())
+        if service.accepted:
+            self._note_connected()
+        self.dialect.opened(self._link, service)
         self._become(State.CONNECTED)
         for channel in self.channels.values():
             if channel.grant is Grant.WANTED:
                 self.ask(channel)
         self.flush()
+
+    def _note_connected(self) -> None:
+        if self._was_connected:
+            self.statistics.reconnects += 1
+        self._was_connected = True
+
+    def _speaking(self, service: Service) -> Dialect:
+        """What to speak with a service."""
+        if service.ours == (self.dialect.name == "ours"):
+            return self.dialect
+        if service.ours:
+            return Ours(self)
+        from edu_widgets.client.base.dialect import Base  # noqa: PLC0415 - few need it
+
+        return Base(self)
 
     def lost(self, code: int, reason: str, retry_after: float | None = None) -> None:
         """The transport failed to open, or is gone.
@@ -180,6 +201,8 @@ class Session:
         """The service does its work on this connection, so earlier failures are over."""
         if self._link is not None and not self._link.answered:
             self._link.answered = True
+            if not self._link.accepted:
+                self._note_connected()
             self._attempts = self._expired = 0
             self._backoff.answered()
 
@@ -244,11 +267,14 @@ class Session:
 
     # -- what people want ----------------------------------------------------------------
 
-    def subscribe(self, name: str) -> ChannelState:
-        """Want a channel; its state, the same for the same name."""
+    def subscribe(self, name: str, *, ours: bool = False) -> ChannelState:
+        """Want a channel; its state, the same for the same name.
+
+        `ours`: one that only services of ours have.
+        """
         channel = self.channels.get(name)
         if channel is None:
-            channel = self.channels[name] = ChannelState(name)
+            channel = self.channels[name] = ChannelState(name, ours=ours)
         channel.users += 1
         if self._link is not None and channel.grant in (Grant.WANTED, Grant.REFUSED):
             self.ask(channel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from edu_widgets.client.channel import ChannelState, Grant
@@ -55,6 +55,8 @@ class CourseView:
     online: int | None = None
     readonly: bool = False
     features: tuple[str, ...] = ()
+    dialect: str = "ours"
+    """`ours`, or `base`: a service that speaks only the seed's messages (docs/connecting.md)."""
     here: tuple[str, ...] = ()
     """Names of those online, staff first; at most 50, none in large rooms."""
 
@@ -85,22 +87,28 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
     """The view of a course whose channel is `state`."""
     queued = session.outbox.waiting
     features = state.features if state is not None else ()
+    base = session.dialect.name == "base"
+    common = CourseView(
+        queued=queued,
+        features=features,
+        dialect=session.dialect.name,
+        readonly=base and session.dialect.readonly,
+    )
     if state is None or session.state is not State.CONNECTED:
-        return CourseView(
-            session.state.value,
-            session.code,
-            session.reason,
-            session.next_try(),
-            queued,
-            features=features,
+        return replace(
+            common,
+            state=session.state.value,
+            code=session.code,
+            reason=session.reason,
+            next_try=session.next_try(),
         )
     if state.grant is Grant.REFUSED:
         return CourseView("stopped", state.code, state.reason, queued=queued)
     if not state.was_granted:
-        return CourseView("connecting", state.code, state.reason, queued=queued)
-    return CourseView(
-        "live", queued=queued, online=state.people, features=features, here=state.names
-    )
+        return replace(common, state="connecting", code=state.code, reason=state.reason)
+    if base and state.grant is not Grant.GRANTED:  # the line is up, but nobody answered on it yet
+        return replace(common, state="reconnecting")
+    return replace(common, state="live", online=state.people, here=state.names)
 
 
 def count(view: CourseView, transport: str, statistics: Statistics, problem: str) -> ClientNumbers:
