@@ -104,7 +104,8 @@ class BaseRig(Rig):
     def say(self, id_: str, content: str = "", *, reply_to: str | None = None) -> None:
         created = int(self.clock.wall() * 1000)
         data: dict[str, object] = {"id": id_, "content": content or id_, "userId": "ada"}
-        data |= {"userName": "Ada", "timestamp": created} | ({"replyTo": reply_to} if reply_to else {})
+        data |= {"userName": "Ada", "timestamp": created}
+        data |= {"replyTo": reply_to} if reply_to else {}
         raw = msgspec.Raw(msgspec.json.encode(data))
         self.submit(Command(id_, "chat_message", ROOM, raw, Lane.CHAT, created))
 
