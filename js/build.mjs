@@ -1,8 +1,9 @@
 // Builds the browser's files under edu_widgets/static/, minified ESM: loader.js, which every
-// widget's model carries; core.js, which all of them share; and one file a widget, which imports
-// what it needs of src/core and Preact from "edu:core". The loader puts them together.
+// widget's model carries; core.js, which all of them share; and two files a widget, <widget>.js
+// and <widget>_texts.js. One imports what it needs of another from "edu:<name>", and the loader
+// puts them together.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, dirname, relative, resolve, sep } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
@@ -15,8 +16,18 @@ export const widgets = {
   chat: "src/chat/index.ts",
 };
 
-/** What a widget's file imports the core as. */
-const CORE = "edu:core";
+/** What of a widget goes into its second file: styles, words and tables. */
+const TEXTS = /^(.*\.css|locale\/.*|emoji\.ts)$/;
+
+const source = resolve(here, "src");
+
+/** The shared file that a file of ours is built into; `undefined`: into those that import it. */
+function homeOf(path) {
+  if (path === preact) return "core";
+  const [, folder, file] = /^(\w+)\/(.+)$/.exec(relative(source, path).replaceAll("\\", "/")) ?? [];
+  if (folder === "core") return "core";
+  return folder in widgets && TEXTS.test(file) ? `${folder}_texts` : undefined;
+}
 
 /** `import css from "./x.css?inline"` yields the minified text, as it does under Vite. */
 const inlineCss = {
@@ -57,8 +68,6 @@ export const options = {
   write: false,
 };
 
-const coreFolder = resolve(here, "src/core") + sep;
-
 /** The names that a file exports. */
 async function exportsOf(path) {
   if (path.endsWith("?inline")) return ["default"];
@@ -66,73 +75,93 @@ async function exportsOf(path) {
   return Object.values(metafile.outputs).flatMap(({ exports }) => exports);
 }
 
-/** What the core calls an export of one of its files: `hooks_useState`. */
+/** What a shared file calls an export of one of its sources: `hooks_useState`. */
 function sharedName(path, name) {
-  const file = path === preact ? "preact" : relative(coreFolder, path).replace(/\.tsx?$/, "");
+  const file = path === preact ? "preact" : relative(source, path).replace(/^\w+.|\.tsx?$/g, "");
   return `${file}_${name}`.replace(/\W/g, "_");
 }
 
-/** Lets widgets import files of the core and Preact from CORE, noting in `found` what there is. */
-const importCore = (found) => ({
-  name: "import-core",
+/**
+ * Lets the file that is built import others of ours from "edu:<name>" where their home is another
+ * than its own. What there is to import is noted in `found`, by the home's name.
+ */
+const importShared = (own, found) => ({
+  name: "import-shared",
   setup(build) {
     build.onResolve({ filter: /./ }, async ({ path, resolveDir, kind, pluginData }) => {
-      if (pluginData === "resolving") return undefined;
-      if (path === CORE) return { path, external: true, sideEffects: false };
-      if (kind === "entry-point") return undefined;
-      if (path === "preact") return { path: preact, namespace: "core", sideEffects: false };
-      if (!path.startsWith(".") || !resolve(resolveDir, path).startsWith(coreFolder)) return;
-      const [file, query = ""] = path.split("?");
-      const { path: full, errors } = await build.resolve(file, {
-        ...{ resolveDir, kind, pluginData: "resolving" },
-      });
-      if (errors.length) return { errors };
-      return {
-        path: full + (query && `?${query}`),
-        namespace: "core",
-        sideEffects: false,
-      };
+      if (pluginData === "resolving" || kind === "entry-point") return undefined;
+      if (path.startsWith("edu:")) return { path, external: true, sideEffects: false };
+      const [file, query] = path.split("?");
+      let full = preact;
+      if (path !== "preact") {
+        if (!file.startsWith(".")) return undefined;
+        const found = await build.resolve(file, { resolveDir, kind, pluginData: "resolving" });
+        if (found.errors.length) return { errors: found.errors };
+        full = found.path;
+      }
+      const home = homeOf(full);
+      if (!home || home === own) return undefined;
+      const shared = full + (query ? `?${query}` : "");
+      return { path: shared, namespace: "shared", sideEffects: false, pluginData: home };
     });
-    build.onLoad({ filter: /./, namespace: "core" }, async ({ path }) => {
+    build.onLoad({ filter: /./, namespace: "shared" }, async ({ path, pluginData: home }) => {
+      const names = found[home] ?? new Map();
+      found[home] = names;
       const lines = (await exportsOf(path)).map((name) => {
         const shared = sharedName(path, name);
-        found.set(shared, `export { ${name} as ${shared} } from ${JSON.stringify(path)};`);
-        return `export { ${shared} as ${name} } from "${CORE}";`;
+        names.set(shared, `export { ${name} as ${shared} } from ${JSON.stringify(path)};`);
+        return `export { ${shared} as ${name} } from "edu:${home}";`;
       });
       return { contents: lines.join("\n"), loader: "js", watchFiles: [path.split("?")[0]] };
     });
   },
 });
 
-const importsOfCore = new RegExp(`import\\{([^{}]*)\\}from"${CORE}";?`, "g");
+const sharedImport = /import\{([^{}]*)\}from"edu:(\w+)";?/g;
 
-/** A widget's file as esbuild writes it, with one import of CORE instead of one a name. */
+/** A file as esbuild writes it, with one import a shared file instead of one a name. */
 function importOnce({ path, text }) {
-  const names = [...text.matchAll(importsOfCore)].map(([, name]) => name);
-  const rest = text.replace(importsOfCore, "");
-  return { path, names, text: `import{${names.join(",")}}from"${CORE}";${rest}` };
+  const imports = {};
+  for (const [, names, home] of text.matchAll(sharedImport)) {
+    imports[home] = [...(imports[home] ?? []), ...names.split(",")];
+  }
+  const lines = Object.entries(imports).map(
+    ([home, names]) => `import{${names.join(",")}}from"edu:${home}";`,
+  );
+  return { path, imports, text: lines.join("") + text.replace(sharedImport, "") };
 }
 
 /** Every file as `{path, text}`, before the second look. */
 async function build() {
-  const found = new Map();
   const loader = await esbuild.build({
     ...{ ...options, entryPoints: { loader: "src/loader.ts" }, inject: [] },
   });
-  const features = await esbuild.build({
-    ...{ ...options, entryPoints: widgets, mangleCache: {} },
-    plugins: [importCore(found), ...options.plugins],
-  });
-  const files = features.outputFiles.map(importOnce);
-  const used = new Set(files.flatMap(({ names }) => names.map((name) => name.split(" as ")[0])));
-  const contents = [...used].sort().map((name) => found.get(name));
-  const core = await esbuild.build({
-    // What is shortened in one file has the same short name in the other.
-    ...{ ...options, mangleCache: features.mangleCache },
-    ...{ outdir: undefined, outfile: resolve(options.outdir, "core.js") },
-    stdin: { contents: contents.join("\n"), resolveDir: here, sourcefile: "core" },
-  });
-  return [...loader.outputFiles, ...core.outputFiles, ...files];
+  const files = [];
+  const found = {};
+  // What is shortened in one file has the same short name in the others.
+  let mangleCache = {};
+  const add = async (name, entry) => {
+    const built = await esbuild.build({
+      ...{ ...options, ...entry, mangleCache },
+      ...{ outdir: undefined, outfile: resolve(options.outdir, `${name}.js`) },
+      plugins: [importShared(name, found), ...options.plugins],
+    });
+    mangleCache = built.mangleCache;
+    files.push(...built.outputFiles.map(importOnce));
+  };
+  // A shared file has what the files before it import from it, and nothing else.
+  const share = async (name) => {
+    const used = files.flatMap(({ imports }) => imports[name] ?? []);
+    const names = new Set(used.map((item) => item.split(" as ")[0].trim()));
+    const lines = [...names].sort().map((item) => found[name].get(item));
+    await add(name, { stdin: { contents: lines.join("\n"), resolveDir: here, sourcefile: name } });
+  };
+  for (const [name, entry] of Object.entries(widgets)) {
+    await add(name, { entryPoints: [entry] });
+    await share(`${name}_texts`);
+  }
+  await share("core");
+  return [...loader.outputFiles, ...files];
 }
 
 /** Every file as `{path, text}`, after a second look that saves some 3 % once compressed. */

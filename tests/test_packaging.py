@@ -55,7 +55,8 @@ def test_wheel_from_sdist_needs_no_node(sdist: Path, bundles: Path, tmp_path: Pa
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert {f"edu_widgets/static/{bundle.name}" for bundle in bundles.glob("*.js")} <= set(names)
-    assert {f"edu_widgets/static/{name}.js" for name in ("loader", "core", "chat")} <= set(names)
+    needed = ("loader", "core", "chat_texts", "chat")
+    assert {f"edu_widgets/static/{name}.js" for name in needed} <= set(names)
     assert {"edu_widgets/__init__.py", "edu_widgets/py.typed"} <= set(names)
     notebooks = (ROOT / "notebooks").glob("*.ipynb")
     lessons = {f"edu_widgets/notebooks/{path.name}" for path in notebooks}

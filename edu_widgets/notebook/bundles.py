@@ -1,6 +1,7 @@
 """The browser's part of the widgets, built from js/ into edu_widgets/static.
 
-`loader` is what every widget carries, `core` what they share, and each kind has its own.
+`loader` is what every widget carries, `core` what they share. Each kind has two files of its own:
+`chat`, and `chat_texts` with its styles and words.
 """
 
 import functools

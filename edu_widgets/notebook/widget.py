@@ -124,7 +124,8 @@ class LiveWidget(anywidget.AnyWidget):
         super().close()
 
     def _refer_to_code(self) -> None:
-        self._code = [reference(name, bundle(name)) for name in ("core", self.kind_)]
+        names = ("core", f"{self.kind_}_texts", self.kind_)  # each imports those before it
+        self._code = [reference(name, bundle(name)) for name in names]
 
     @property
     def closed(self) -> bool:

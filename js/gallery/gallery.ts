@@ -29,7 +29,10 @@ if (state && cell) {
   const { default: widget } = (await import(address)) as { default: Widget };
   const model = new MockModel({ options: state.options });
   const text = async (name: string): Promise<string> => (await fetch(`./${name}.js`)).text();
-  model.carry({ core: await text("core"), chat: await text("chat") });
+  const [core = "", texts = "", chat = ""] = await Promise.all(
+    ["core", "chat_texts", "chat"].map(text),
+  );
+  model.carry({ core, chat_texts: texts, chat });
   if (name !== "busy") model.onSent = (sent) => confirm(model, sent);
   await widget.initialize({ model: model.proxy() });
   await widget.render({ model: model.proxy(), el: cell });

@@ -9,7 +9,7 @@ interface Widget {
   render(context: { model: Model; el: HTMLElement }): Promise<() => void>;
 }
 
-const { core = "", chat = "", loader = "" } = inject("built");
+const { core = "", chat_texts = "", chat = "", loader = "" } = inject("built");
 
 afterEach(() => {
   document.body.replaceChildren();
@@ -31,7 +31,7 @@ const place = (): HTMLElement => document.body.appendChild(document.createElemen
 async function show(options: unknown) {
   const widget = await load();
   const model = new MockModel({ course: freshCourse(), options });
-  model.carry({ core, chat });
+  model.carry({ core, chat_texts, chat });
   const el = place();
   const end = await widget.initialize({ model: model.proxy() });
   const close = await widget.render({ model: model.proxy(), el });

@@ -199,7 +199,7 @@ def test_nothing_is_left_after_close(kernel: Kernel) -> None:
     assert closed == "CourseChat('py101', closed, 0 messages)\n"
     kernel.run("import ipywidgets; left = ipywidgets.Widget.get_manager_state()['state'].values()")
     # The code is for the next widget.
-    assert kernel.run("print(*[m['state'].get('name') for m in left])") == "core chat\n"
+    assert kernel.run("print(*[m['state'].get('name') for m in left])") == "core chat_texts chat\n"
 
 
 def notebook_of(cells: list[str]) -> Any:
