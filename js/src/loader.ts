@@ -48,12 +48,12 @@ async function fetchFeature(model: Model, references: string[]): Promise<Feature
   const late = wait(PATIENCE).then(() => Promise.reject(new Error("The code did not arrive.")));
   const codes = await Promise.race([Promise.all(references.map((id) => find(model, id))), late]);
   let key = "";
-  let address = "";
   const imports: [string, string][] = [];
+  const modules: Promise<{ default: Feature }>[] = [];
   for (const code of codes) {
     const name = code.get("name");
     key += `${name}@${code.get("version")} `;
-    address = addresses.get(key) ?? "";
+    let address = addresses.get(key);
     if (!address) {
       let text = code.get("text");
       for (const [from, to] of imports) text = text.replaceAll(`"edu:${from}"`, `"${to}"`);
@@ -61,8 +61,11 @@ async function fetchFeature(model: Model, references: string[]): Promise<Feature
       addresses.set(key, address);
     }
     imports.push([name, address]);
+    modules.push(import(address)); // each at once, not when the next one asks for it
   }
-  return (await import(address)).default;
+  const last = (await Promise.all(modules)).at(-1);
+  if (!last) throw new Error("There is no code.");
+  return last.default;
 }
 
 /** By the list of references, the one thing that the proxies of a model have in common. */
