@@ -121,3 +121,20 @@ REVEAL_POLL = _command("reveal_poll", RevealPoll)
 REVOTE_POLL = _command("revote_poll", RevotePoll)
 DELETE_POLL = _command("delete_poll", DeletePoll)
 CAST_VOTE = _command("cast_vote", CastVote, latest=True)
+
+
+class _About(msgspec.Struct):
+    """What of a command tells which poll it is about."""
+
+    poll_id: str = msgspec.field(name="pollId", default="")
+
+
+_ABOUT = msgspec.json.Decoder(_About)
+
+
+def poll_of(data: bytes) -> str:
+    """The id of the poll that a command is about; "" if it names none."""
+    try:
+        return _ABOUT.decode(data).poll_id
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""

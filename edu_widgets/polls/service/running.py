@@ -116,6 +116,8 @@ def close(request: "Request[ClosePoll]") -> "RuleRun":
     """Close a round; one that is not open any more stays as it is."""
     check_staff(request)
     poll = (yield from existing(request.course, request.data.poll_id)).poll
+    if request.data.round > poll.round:
+        raise refusal(Code.INVALID, "That round has not begun.")
     if poll.state != "open" or poll.round != request.data.round:
         return _NOTHING
     count = yield from count_again(request.course, closed(poll, request.now), request.now)

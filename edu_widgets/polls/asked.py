@@ -1,0 +1,158 @@
+"""What pages ask of polls: intents, checked and handed on. Any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from edu_widgets.notebook.intents import Handler, Intent
+from edu_widgets.polls import commands
+from edu_widgets.polls.authoring import Question
+from edu_widgets.polls.documents import Choice, PollKind
+from edu_widgets.polls.kinds import check_choice, check_correct, check_question, check_seconds
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import InvalidArgument, TooLate
+
+if TYPE_CHECKING:
+    from edu_widgets.polls.widget import LivePolls
+
+_OVER = "This round is closed."
+
+
+class Written(msgspec.Struct, rename="camel"):
+    """A poll as a page's form has it."""
+
+    question: str
+    kind: PollKind
+    options: list[str] = []
+    correct: list[Choice] = []
+    tolerance: float = 0
+    anonymous: bool = False
+    seconds: int | None = None
+
+
+class Revealed(msgspec.Struct, rename="camel"):
+    """What a page wants to reveal."""
+
+    counts: bool = False
+    answer: bool = False
+    correct: list[Choice] = []
+    tolerance: float = 0
+
+
+class Asked:
+    """Does for a widget what its pages ask for; what cannot be done is refused with a sentence."""
+
+    def __init__(self, polls: LivePolls) -> None:
+        self._polls = polls
+
+    def vote(self, intent: Intent) -> None:
+        """Vote, under the intent's own id: a page that was reloaded sends it again."""
+        id_, round_ = intent.id_of("id"), intent.number("round")
+        seen = self._polls.seen.get(id_)
+        if seen is None:
+            raise TooLate("This poll is not there any more.", Code.TOO_LATE)
+        poll = seen.poll
+        if poll.state != "open" or round_ != poll.round:
+            raise TooLate(_OVER, Code.TOO_LATE)
+        choice = check_choice(poll.kind, len(poll.options), intent.args.get("choice"))
+        if any(vote.id == intent.id for vote in self._polls.seen.votes.all()):
+            return
+        _ = self._polls.seen.cast(intent.id, commands.CastVote(id_, round_, choice))
+
+    def create(self, intent: Intent) -> None:
+        """Ask a question."""
+        self._put(intent, open_=True)
+
+    def draft(self, intent: Intent) -> None:
+        """Prepare a question."""
+        self._put(intent, open_=False)
+
+    def _put(self, intent: Intent, *, open_: bool) -> None:
+        id_, written = intent.id_of("id"), _read(intent, Written)
+        # A page that was reloaded, or talks to a new kernel, sends again what is known.
+        if self._polls.seen.get(id_) is not None:
+            return
+        check_question(written.question, written.kind, written.options)
+        check_seconds(written.seconds)
+        asked = Question(
+            written.question,
+            tuple(written.options),
+            written.kind,
+            tuple(
+                check_correct(
+                    written.kind, len(written.options), written.correct, written.tolerance
+                )
+            ),
+            written.tolerance,
+            written.seconds,
+            written.anonymous,
+        )
+        _ = self._polls.put(asked, open_=open_, again=True, id_=id_)
+
+    def open(self, intent: Intent) -> None:
+        """Open a draft."""
+        _ = self._polls.poll(intent.id_of("id")).open(_seconds(intent))
+
+    def next(self, intent: Intent) -> None:
+        """Open the next draft."""
+        if self._polls.next(_seconds(intent)) is None:
+            raise InvalidArgument("There is no draft left.")
+
+    def close(self, intent: Intent) -> None:
+        """Close a round."""
+        data = commands.ClosePoll(intent.id_of("id"), intent.number("round"))
+        _ = self._polls.send(commands.CLOSE_POLL, data)
+
+    def extend(self, intent: Intent) -> None:
+        """Give a round more time."""
+        round_, seconds = intent.number("round"), intent.number("seconds")
+        data = commands.ExtendPoll(intent.id_of("id"), round_, seconds)
+        _ = self._polls.send(commands.EXTEND_POLL, data)
+
+    def reveal(self, intent: Intent) -> None:
+        """Show counts, answer or both."""
+        asked = _read(intent, Revealed)
+        data = commands.RevealPoll(
+            intent.id_of("id"), asked.counts, asked.answer, asked.correct, asked.tolerance
+        )
+        _ = self._polls.send(commands.REVEAL_POLL, data)
+
+    def revote(self, intent: Intent) -> None:
+        """Begin the next round."""
+        seconds = _seconds(intent)
+        check_seconds(seconds)
+        data = commands.RevotePoll(intent.id_of("id"), intent.number("round"), seconds)
+        _ = self._polls.send(commands.REVOTE_POLL, data)
+
+    def delete(self, intent: Intent) -> None:
+        """Delete a poll."""
+        _ = self._polls.send(commands.DELETE_POLL, commands.DeletePoll(intent.id_of("id")))
+
+    def peek(self, intent: Intent) -> None:
+        """Show the live counts on this page, or no more."""
+        self._polls.peek(intent.id_of("id"), intent.page, on=intent.args.get("on") is True)
+
+    def discard(self, intent: Intent) -> None:
+        """Forget what failed."""
+        self._polls.discard(intent.id_of("id"))
+
+
+def handlers(polls: LivePolls) -> Mapping[str, Handler]:
+    """What the pages of a widget may ask for."""
+    asked = Asked(polls)
+    names = ("vote", "create", "draft", "open", "next", "close", "extend", "reveal", "revote")
+    return {f"polls.{name}": getattr(asked, name) for name in (*names, "delete", "peek", "discard")}
+
+
+def _read(intent: Intent, type_: Any) -> Any:
+    try:
+        return msgspec.convert(dict(intent.args), type_)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise InvalidArgument(f"{intent.do}: {error}.") from error
+
+
+def _seconds(intent: Intent) -> int | None:
+    return intent.number("seconds") if intent.args.get("seconds") is not None else None

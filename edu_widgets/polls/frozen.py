@@ -1,0 +1,171 @@
+"""A poll's revealed results as static HTML, to stay in a saved notebook.
+
+It has no script, no address and no colour of its own but green for what is right: text and bars
+take the colour of the page around them, so that it reads in the light and in the dark. All that
+people wrote is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from edu_widgets.notebook.links import safe_href
+from edu_widgets.notebook.nodes import Body, to_nodes
+from edu_widgets.polls.documents import Choice, Poll, PollFlow, RoundResult
+from edu_widgets.polls.kinds import is_right
+from edu_widgets.polls.results import label
+from edu_widgets.polls.shown import option_nodes
+
+Html = str
+
+_TAGS = {
+    "p": "p", "quote": "blockquote", "em": "em", "strong": "strong", "del": "del", "h": "p",
+    "ul": "ul", "ol": "ol", "li": "li", "code": "code", "table": "table", "tr": "tr",
+    "th": "th", "td": "td",
+}  # fmt: skip
+_RIGHT = "#2e9e5b"
+_WORDS = {
+    "en": {
+        "round": "Round {n}", "people": "{n} answered", "right": "Correct", "median": "median {n}",
+        "place": "mean place {n}", "more": "{n} more", "few": "Too few answered to show counts.",
+        "from": "Round {a} → {b}", "moved": "of {n} who answered both",
+    },
+    "tr": {
+        "round": "{n}. tur", "people": "Yanıtlayan: {n}", "right": "Doğru", "median": "ortanca {n}",
+        "place": "ortalama sıra {n}", "more": "{n} yanıt daha",
+        "few": "Sonuç göstermek için yanıt sayısı az.",
+        "from": "{a}. tur → {b}. tur", "moved": "ikisini de yanıtlayan: {n}",
+    },
+}  # fmt: skip
+
+
+def html(poll: Poll, lang: str = "") -> Html:
+    """A poll as everybody may see it now."""
+    words = _WORDS.get(lang, _WORDS["en"])
+    several = len(poll.results) > 1 or poll.round > 1
+    parts = [f"<div>{nodes_html(to_nodes(poll.question))}</div>"]
+    for result in poll.results:
+        heads = [words["round"].format(n=result.round)] if several else []
+        heads.append(words["people"].format(n=result.people))
+        if result.median is not None:
+            heads.append(words["median"].format(n=_number(result.median)))
+        parts.append(f"<p><strong>{escape(' · '.join(heads))}</strong></p>")
+        parts.append(_round(poll, result, words))
+    parts += [_flow(poll, flow, words) for flow in poll.flows]
+    lang = lang if lang in _WORDS else "en"
+    style = "border:1px solid currentColor;border-radius:8px;padding:4px 16px 12px;max-width:720px"
+    return f'<div lang="{lang}" style="{style}">{"".join(parts)}</div>'
+
+
+def plain(poll: Poll) -> str:
+    """The same as text."""
+    lines = [poll.question.strip()]
+    for result in poll.results:
+        lines.append(f"Round {result.round}: {result.people} answered")
+        for name, people, right in _lines(poll, result):
+            tail = "  (correct)" if right else ""
+            lines.append(f"  {people:>4}  {name}{tail}")
+    return "\n".join(lines)
+
+
+def _round(poll: Poll, result: RoundResult, words: Mapping[str, str]) -> Html:
+    found = []
+    for index, people in enumerate(result.counts):
+        shown = f"<div>{_label_html(poll, index)}</div>"
+        found.append(_row(shown, people, result.people, words, right=_is_right(poll, index)))
+    others = [line for line in _lines(poll, result) if not result.counts]
+    for name, people, right in others:
+        found.append(_row(escape(name), people, result.people, words, right=right))
+    for index, rank in enumerate(result.ranks):
+        place = words["place"].format(n=_number(rank))
+        found.append(_tr(_label_html(poll, index), "", escape(place)))
+    if result.more:
+        found.append(_tr(escape(words["more"].format(n=result.more)), "", ""))
+    if not found:
+        return f"<p>{escape(words['few'])}</p>" if result.people else ""
+    return f'<table style="width:100%;border-collapse:collapse">{"".join(found)}</table>'
+
+
+def _lines(poll: Poll, result: RoundResult) -> Iterable[tuple[str, int, bool]]:
+    """Answers as text, their people, whether they are right as far as everybody knows."""
+    for index, people in enumerate(result.counts):
+        yield label(poll, index), people, _is_right(poll, index)
+    for number in result.numbers:
+        yield _number(number.value), number.people, _is_right(poll, number.value)
+    for group in result.texts:
+        yield group.text, group.people, _is_right(poll, group.text)
+    for order in result.orders:
+        name = " → ".join(label(poll, index) for index in order.order)
+        yield name, order.people, _is_right(poll, order.order)
+
+
+def _is_right(poll: Poll, choice: Choice) -> bool:
+    if not poll.shown.answer:
+        return False
+    if poll.kind == "multiple":
+        return choice in poll.correct
+    return is_right(poll.kind, choice, poll.correct, poll.tolerance)
+
+
+def _row(name: Html, people: int, of: int, words: Mapping[str, str], *, right: bool) -> Html:
+    share = people / of if of else 0.0
+    colour = _RIGHT if right else "currentColor"
+    bar = (
+        f'<div style="background-color:{colour};opacity:{1 if right else 0.55};height:6px;'
+        f'width:{max(share, 0.004):.1%};border-radius:3px"></div>'
+    )
+    mark = f' <strong style="color:{_RIGHT}">✓ {escape(words["right"])}</strong>' if right else ""
+    return _tr(f"{name}{mark}", bar, f"<strong>{people}</strong> · {share:.0%}")
+
+
+def _tr(name: Html, bar: Html, figure: Html) -> Html:
+    cell = "text-align:left;padding:4px 8px;vertical-align:middle"
+    return (
+        f'<tr><td style="{cell};width:45%">{name}</td><td style="{cell};width:40%">{bar}</td>'
+        f'<td style="{cell};white-space:nowrap">{figure}</td></tr>'
+    )
+
+
+def _flow(poll: Poll, flow: PollFlow, words: Mapping[str, str]) -> Html:
+    head = f"{words['from'].format(a=flow.from_, b=flow.to)}, {words['moved'].format(n=flow.both)}"
+    lines = [
+        _tr(f"{_label_html(poll, a)} → {_label_html(poll, b)}", "", f"<strong>{n}</strong>")
+        for a, b, n in sorted(flow.pairs, key=lambda pair: -pair[2])
+    ]
+    style = "width:100%;border-collapse:collapse"
+    return f'<p><strong>{escape(head)}</strong></p><table style="{style}">{"".join(lines)}</table>'
+
+
+def _label_html(poll: Poll, index: int) -> Html:
+    number = f"{index + 1} " if poll.kind == "scale" else ""
+    return number + nodes_html(option_nodes(poll, poll.options[index]))
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
+
+
+def nodes_html(body: Body) -> Html:
+    """Nodes as HTML: the elements of docs/widget-protocol.md and nothing else."""
+    if isinstance(body, str):
+        return escape(body).replace("\n", "<br>")
+    return "".join(_node(node) for node in body)
+
+
+def _node(node: Any) -> Html:
+    if isinstance(node, str):
+        return escape(node)
+    tag, *rest = node
+    attributes: dict[str, Any] = rest.pop(0) if rest and isinstance(rest[0], dict) else {}
+    inner = "".join(_node(child) for child in rest)
+    if tag in {"br", "hr"}:
+        return f"<{tag}>"
+    if tag == "pre":
+        return f'<pre style="margin:0">{inner}</pre>'
+    if tag == "a" and safe_href(str(attributes.get("href", ""))):
+        href = escape(attributes["href"], quote=True)
+        return f'<a href="{href}" rel="noopener noreferrer">{inner}</a>'
+    name = _TAGS.get(tag)
+    return f"<{name}>{inner}</{name}>" if name else inner

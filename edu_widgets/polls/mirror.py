@@ -1,0 +1,242 @@
+"""Polls as this process knows them: their documents and one's own votes, put together."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.receipts import Receipt
+from edu_widgets.polls.commands import CAST_VOTE, CREATE_POLL, CastVote, CreatePoll
+from edu_widgets.polls.documents import (
+    POLL,
+    Choice,
+    OwnBallot,
+    Poll,
+    PollSecret,
+    PollTally,
+    Turnout,
+)
+from edu_widgets.polls.own import OnTheWay, Own
+from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol.channels import staff_channel, user_channel
+from edu_widgets.protocol.errors import ProtocolError
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One's own vote in the present round.
+
+    `choice` is what counts, or will if nothing happens to it; `state` is `pending`, `queued`,
+    `counted`, `late` or `failed`, with `error`, a sentence. Of a vote that came too late `choice`
+    is what counts instead, None for nothing.
+    """
+
+    choice: Choice | None
+    state: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A poll with all that this person may see of it.
+
+    `making` is the command that creates it, as long as the service has not got it.
+    """
+
+    poll: Poll
+    making: Own[CreatePoll] | None = None
+    secret: PollSecret | None = None
+    tally: PollTally | None = None
+    answered: int = 0
+    vote: Vote | None = None
+    earlier: tuple[tuple[int, Choice], ...] = ()
+
+
+class Polls:
+    """Reads polls from the mirrors of the course, of staff and of this person. Any thread."""
+
+    def __init__(self, client: CourseClient, wall: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._wall = wall
+        self._lock = threading.Lock()
+        self._ahead: float | None = None
+        self._with_answer: set[str] = set()
+        self.votes = OnTheWay(client, CAST_VOTE, CastVote, self._vote_arrived)
+        self.making = OnTheWay(client, CREATE_POLL, CreatePoll, self._poll_arrived)
+
+    # -- reading ------------------------------------------------------------------------
+
+    @property
+    def staff(self) -> str:
+        """The channel of what only instructors see."""
+        return staff_channel(self._client.course)
+
+    @property
+    def own(self) -> str:
+        """The channel of what only this person sees."""
+        return user_channel(self._client.course, self._client.me().user_id)
+
+    def all(self) -> list[Seen]:
+        """Every poll there is for this person, oldest first, drafts among them."""
+        votes = self.votes.all()
+        found = {poll.id: self._seen(poll, votes) for poll in self._documents()}
+        for making in self.making.all():
+            if making.id not in found:
+                found[making.id] = Seen(self._made(making), making=making)
+        return sorted(found.values(), key=lambda seen: (seen.poll.created_at, seen.poll.id))
+
+    def get(self, id_: str) -> Seen | None:
+        """The poll with this id, if there is one for this person."""
+        poll = self._poll(id_)
+        if poll is not None:
+            return self._seen(poll, self.votes.all())
+        making = next((own for own in self.making.all() if own.id == id_), None)
+        return Seen(self._made(making), making=making) if making else None
+
+    def left(self, poll: Poll) -> int | None:
+        """The ms until an open poll closes, as far as the service's clock is known."""
+        if poll.state != "open" or poll.closes is None:
+            return None
+        now = self._wall() * 1000 - (self._ahead or 0.0)
+        return max(0, round(poll.closes - now))
+
+    def _documents(self) -> Iterator[Poll]:
+        here = self._client.mirror()
+        for doc in here.of_kind(POLL):
+            if (poll := _read(doc, Poll)) is not None:
+                yield poll
+        for doc in self._client.mirror(self.staff).of_kind(POLL):
+            # One that was opened just now is in both for a moment.
+            if here.get(doc.id) is None and (poll := _read(doc, Poll)) is not None:
+                yield poll
+
+    def _poll(self, id_: str) -> Poll | None:
+        for mirror in (self._client.mirror(), self._client.mirror(self.staff)):
+            doc = mirror.get(id_)
+            if doc is not None and doc.kind == POLL:
+                return _read(doc, Poll)
+        return None
+
+    def _seen(self, poll: Poll, votes: list[Own[CastVote]]) -> Seen:
+        staff = self._client.mirror(self.staff)
+        turnout = _read(self._client.mirror().get(f"turnout:{poll.id}"), Turnout)
+        fresh = turnout is not None and turnout.round == poll.round
+        own = self._own_ballot(poll.id)
+        earlier = [(int(n), choice) for n, choice in own.items() if int(n) < poll.round]
+        return Seen(
+            poll,
+            secret=_read(staff.get(f"secret:{poll.id}"), PollSecret),
+            tally=_read(staff.get(f"tally:{poll.id}"), PollTally),
+            answered=turnout.answered if turnout is not None and fresh else 0,
+            vote=_vote(poll, own.get(str(poll.round)), votes),
+            earlier=tuple(sorted(earlier)),
+        )
+
+    def _own_ballot(self, poll_id: str) -> dict[str, Choice]:
+        own = _read(self._client.mirror(self.own).get(f"ballot:{poll_id}"), OwnBallot)
+        return own.rounds if own is not None else {}
+
+    def _made(self, making: Own[CreatePoll]) -> Poll:
+        """A poll as it will be once it is created."""
+        data = making.data
+        return Poll(
+            making.id,
+            data.question,
+            data.kind,
+            self._client.me().user_id,
+            making.created,
+            data.options,
+            data.anonymous,
+            seconds=data.seconds,
+        )
+
+    # -- one's own ------------------------------------------------------------------------
+
+    def cast(self, id_: str, vote: CastVote) -> Receipt:
+        """Vote.
+
+        Raises:
+            EduWidgetsError: the client did not take it.
+        """
+        return self.votes.hand(id_, vote)
+
+    def create(self, id_: str, data: CreatePoll) -> Receipt:
+        """Create a poll.
+
+        Raises:
+            EduWidgetsError: the client did not take it.
+        """
+        if data.correct:
+            self._with_answer.add(id_)
+        return self.making.hand(id_, data)
+
+    def knows_answer(self, poll_id: str) -> bool:
+        """Whether this process asked it with its right answer, which may not be back yet."""
+        return poll_id in self._with_answer
+
+    def _vote_arrived(self, own: Own[CastVote]) -> bool:
+        if own.state in {"failed", "held"}:
+            return False
+        rounds = self._own_ballot(own.data.poll_id)
+        return own.state == "sent" and rounds.get(str(own.data.round)) == own.data.choice
+
+    def _poll_arrived(self, own: Own[CreatePoll]) -> bool:
+        return self._poll(own.id) is not None
+
+    # -- the service's clock ----------------------------------------------------------------
+
+    def heard(self, docs: Iterable[Document]) -> None:
+        """Live documents: by what they say of their time, how far our clock is ahead is known.
+
+        The least difference is the nearest to the truth, since on the way time only passes.
+        """
+        now = self._wall() * 1000
+        for doc in docs:
+            turnout = _read(doc, Turnout) if doc.kind == "turnout" else None
+            if turnout is not None:
+                with self._lock:
+                    ahead = now - turnout.at
+                    self._ahead = ahead if self._ahead is None else min(self._ahead, ahead)
+
+
+def _vote(poll: Poll, counted: Choice | None, votes: list[Own[CastVote]]) -> Vote | None:
+    """One's vote in the present round: the newest on its way, else what was counted."""
+    mine = [v for v in votes if (v.data.poll_id, v.data.round) == (poll.id, poll.round)]
+    if not mine:
+        return None if counted is None else Vote(counted, "counted")
+    own = mine[-1]
+    if own.state in {"failed", "held"}:
+        late = own.code == Code.TOO_LATE
+        return Vote(counted, "late" if late else "failed", own.error)
+    if own.state == "sent":
+        return Vote(own.data.choice, "counted")
+    return Vote(own.data.choice, "queued" if own.state == "queued" else "pending")
+
+
+def _read(document: Document | None, type_: type[T]) -> T | None:
+    if document is None or document.deleted:
+        return None
+    try:
+        found: T = document.as_(type_)
+    except ProtocolError as error:
+        _report(document.id, str(error))
+        return None
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _report(id_: str, error: str) -> None:
+    # Cached, since a document is read again and again, and has to be reported once.
+    _log.warning("%s could not be read and is not shown: %s", id_, error)

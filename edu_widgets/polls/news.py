@@ -1,0 +1,35 @@
+"""What happened to polls: each opening, closing and reveal is told once."""
+
+from collections.abc import Iterable, Iterator
+
+from edu_widgets.polls.documents import Poll
+from edu_widgets.polls.mirror import Polls
+
+_Step = tuple[int, str]
+
+
+class News:
+    """Tells what is new from what was so already. Network thread only."""
+
+    def __init__(self, polls: Polls) -> None:
+        self._polls = polls
+        self._known: dict[str, _Step] = {seen.poll.id: _step(seen.poll) for seen in polls.all()}
+
+    def of(self, ids: Iterable[str], *, live: bool) -> Iterator[tuple[str, str]]:
+        """Poll and event (`open`, `close`, `reveal`) of what changed; history is only noted."""
+        for id_ in dict.fromkeys(ids):
+            seen = self._polls.get(id_)
+            if seen is None or seen.making is not None:
+                self._known.pop(id_, None)
+                continue
+            before, now = self._known.get(id_), _step(seen.poll)
+            self._known[id_] = now
+            if live and before != now and now[1] in _TOLD:
+                yield id_, _TOLD[now[1]]
+
+
+_TOLD = {"open": "open", "closed": "close", "revealed": "reveal"}
+
+
+def _step(poll: Poll) -> _Step:
+    return poll.round, poll.state

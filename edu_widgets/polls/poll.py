@@ -1,0 +1,329 @@
+"""Poll: one question, as people hold it in a notebook."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edu_widgets.client.receipts import Receipt
+from edu_widgets.polls import commands, frozen, results
+from edu_widgets.polls.authoring import choice_of, right_answer
+from edu_widgets.polls.documents import Choice, RoundResult
+from edu_widgets.polls.documents import Poll as PollBody
+from edu_widgets.polls.mirror import Polls, Seen, Vote
+from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.errors import InvalidArgument, Refused
+
+if TYPE_CHECKING:
+    import msgspec
+
+    from edu_widgets.client.course import CourseClient
+
+_EXCERPT = 60
+
+
+class Poll:
+    """A poll of a course, as it is now. What changes it returns at once, with a receipt.
+
+    Displayed by being the last line of a cell: never counts, which are revealed or asked for
+    with `results()`.
+    """
+
+    def __init__(
+        self,
+        id_: str,
+        client: CourseClient,
+        polls: Polls,
+        made: Receipt | None = None,
+        show: Callable[..., Any] = lambda **_: None,
+    ) -> None:
+        self.id = id_
+        self._client = client
+        self._polls = polls
+        self._made = made
+        self._show = show
+        self._last: Seen | None = polls.get(id_)
+        self._next: tuple[int, Receipt | None] = (0, None)
+
+    def __repr__(self) -> str:
+        poll = self._seen().poll
+        text = " ".join(poll.question.split())
+        text = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+        # repr(): what others wrote must not write control sequences to a terminal.
+        return f"<Poll {text!r} {self.state}, round {poll.round}, {self.answered} answered>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self._show(**kwargs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Poll) and (self.id, self._client) == (other.id, other._client)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def _seen(self) -> Seen:
+        seen = self._polls.get(self.id)
+        if seen is not None:
+            self._last = seen
+        if self._last is None:
+            raise InvalidArgument("This poll is not here any more; it was deleted.")
+        return self._last
+
+    # -- what it is ------------------------------------------------------------------------
+
+    @property
+    def question(self) -> str:
+        """The question, as Markdown."""
+        return self._seen().poll.question
+
+    @property
+    def options(self) -> list[str]:
+        """The options, as Markdown; empty for numbers and texts."""
+        return list(self._seen().poll.options)
+
+    @property
+    def kind(self) -> str:
+        """What is asked for, such as `single` or `multiple`."""
+        return self._seen().poll.kind
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nobody is to learn who chose what."""
+        return self._seen().poll.anonymous
+
+    @property
+    def state(self) -> str:
+        """`draft`, `open`, `closed` or `revealed`.
+
+        Before the service has it `saving`, or `failed` if it did not take it; `deleted` once it
+        is gone.
+        """
+        seen = self._seen()
+        if seen.making is not None:
+            return "failed" if seen.making.state == "failed" else "saving"
+        return "deleted" if self._polls.get(self.id) is None else seen.poll.state
+
+    @property
+    def round(self) -> int:
+        """The present round, from 1."""
+        return self._seen().poll.round
+
+    @property
+    def answered(self) -> int:
+        """How many people have answered in this round."""
+        return self._seen().answered
+
+    @property
+    def vote_state(self) -> str | None:
+        """Of one's own vote: `pending`, `queued`, `counted`, `late` or `failed`; None without."""
+        vote = self._vote()
+        return vote.state if vote else None
+
+    @property
+    def mine(self) -> Any:
+        """What one has chosen oneself in this round, as it is given to `vote`; None: nothing."""
+        seen, vote = self._seen(), self._vote()
+        return None if vote is None or vote.choice is None else spoken(seen.poll, vote.choice)
+
+    @property
+    def correct(self) -> Any:
+        """The right answer as far as one may know it, None otherwise; options count from 1."""
+        correct, _ = self._correct(self._seen())
+        poll = self._seen().poll
+        if not correct:
+            return None
+        if poll.kind in {"multiple", "ordering"}:
+            return [int(one) + 1 for one in correct if isinstance(one, int)]
+        told = [spoken(poll, one) for one in correct]
+        return told[0] if len(told) == 1 else told
+
+    @property
+    def suggestion(self) -> str:
+        """What to do after the round, by the share that was right; for instructors, else ""."""
+        tally = self._seen().tally
+        known = tally.suggestion if tally is not None else ""
+        return results.SUGGESTIONS[known] if known else ""
+
+    def _vote(self) -> Vote | None:
+        return self._seen().vote
+
+    # -- running it ------------------------------------------------------------------------
+
+    def wait(self, timeout: float | None = 10.0) -> Poll:
+        """Wait until the service has it.
+
+        Raises:
+            Refused: the service said no, with the reason.
+            NotConnected: it was not reached in time; it is sent later.
+        """
+        if self._made is not None:
+            _ = self._made.wait(timeout)
+        return self
+
+    def open(self, seconds: float | None = None) -> Receipt:
+        """Open a draft, for so many seconds if given."""
+        return self._send("open_poll", commands.OpenPoll(self.id, whole(seconds)))
+
+    def close(self) -> Receipt:
+        """Close the round: votes count no more."""
+        return self._send("close_poll", commands.ClosePoll(self.id, self._present()))
+
+    def extend(self, seconds: float = 30) -> Receipt:
+        """Give an open round more time."""
+        added = whole(seconds)
+        if added is None:
+            raise InvalidArgument("Say how many seconds more.")
+        return self._send("extend_poll", commands.ExtendPoll(self.id, self._present(), added))
+
+    def reveal(
+        self,
+        counts: bool = True,  # noqa: FBT001, FBT002 - reads well: reveal(True, "b")
+        answer: object = True,  # noqa: FBT002
+        *,
+        tolerance: float = 0,
+    ) -> Receipt:
+        """Show everybody the counts, the right answer, or both.
+
+        `answer` is True for the one that was given with the question (where none was, only the
+        counts are shown), False for none, or the answer itself: an option's number from 1 or its
+        text, or a list.
+
+        Raises:
+            InvalidArgument: there is no such option, or nothing is to be revealed.
+        """
+        seen = self._seen()
+        given: list[Choice] = []
+        # 1 == True: an option's number is told from yes by its type.
+        if not isinstance(answer, bool) and answer is not None:
+            poll = seen.poll
+            given = right_answer(poll.kind, poll.options, answer, tolerance)
+        known = bool(given or seen.secret or seen.poll.correct or self._polls.knows_answer(self.id))
+        show = bool(given) or (answer is True and known)
+        if not counts and not show:
+            what = "no right answer is known" if answer is True else "nothing is to be revealed"
+            raise InvalidArgument(f"{what[0].upper()}{what[1:]}. Say which, as in answer=1.")
+        data = commands.RevealPoll(self.id, bool(counts), show, given, tolerance)
+        return self._send("reveal_poll", data)
+
+    def revote(self, seconds: float | None = None) -> Receipt:
+        """Let everybody vote again, as the next round."""
+        number = self.round + 1
+        receipt = self._send("revote_poll", commands.RevotePoll(self.id, number, whole(seconds)))
+        self._next = (number, receipt)
+        return receipt
+
+    def _present(self) -> int:
+        """The round that what is asked for now is about: one asked for may not be here yet."""
+        number, receipt = self._next
+        begun = receipt is not None and receipt.error is None
+        return max(self.round, number) if begun else self.round
+
+    def delete(self) -> Receipt:
+        """Delete it, with everybody's votes."""
+        return self._send("delete_poll", commands.DeletePoll(self.id))
+
+    def _send(self, type_: str, data: msgspec.Struct) -> Receipt:
+        self._client.check()
+        if not self._client.me().is_staff:
+            raise Refused("Only instructors run polls.")
+        return self._client.send(type_, data)
+
+    # -- voting -------------------------------------------------------------------------------
+
+    def vote(self, choice: object) -> Receipt:
+        """Vote, or change one's vote, as long as the poll is open.
+
+        `choice` is an option's number from 1 or its text, a list of them (`multiple`; `ordering`:
+        all of them, the first one first), a number or a text.
+
+        Raises:
+            InvalidArgument: it does not fit the question.
+        """
+        self._client.check()
+        poll = self._seen().poll
+        chosen = choice_of(poll.kind, poll.options, choice)
+        return self._polls.cast(uuid7(), commands.CastVote(self.id, self._present(), chosen))
+
+    # -- what came of it -----------------------------------------------------------------------
+
+    def results(self, round: int | None = None) -> Any:  # noqa: A002 - as people call it
+        """The counts as a pandas DataFrame, or without pandas as a list of dicts.
+
+        One row an answer and round, or of one `round`. Instructors see the counts as they are
+        now (of an anonymous poll once it is closed), everybody else what was revealed.
+        """
+        return results.table(self._rows(round))
+
+    def to_csv(self, path: str | Path | None = None) -> str | None:
+        """The same as CSV: the text, or into a file."""
+        return results.as_csv(self._rows(None), path)
+
+    def plot(self, axes: Any = None) -> Any:
+        """The same as bars; needs matplotlib. Returns the axes.
+
+        Raises:
+            EduWidgetsError: matplotlib is missing.
+        """
+        title = " ".join(self.question.split())
+        return results.plot(title, self._rows(None), axes)
+
+    def freeze(self, lang: str = "") -> None:
+        """Leave the revealed results in this cell's output, as a static picture in the notebook.
+
+        Raises:
+            InvalidArgument: nothing was revealed yet.
+        """
+        poll = self._seen().poll
+        if not poll.results:
+            msg = "Nothing was revealed yet: what is in a saved notebook, everybody reads."
+            raise InvalidArgument(msg)
+        display: Any = import_module("IPython.display")  # without types, and only in a notebook
+        data = {"text/html": frozen.html(poll, lang), "text/plain": frozen.plain(poll)}
+        display.publish_display_data(data)
+
+    def _rows(self, number: int | None) -> list[dict[str, Any]]:
+        seen = self._seen()
+        found: Sequence[RoundResult] = seen.poll.results
+        if seen.tally is not None and self._client.me().is_staff:
+            found = seen.tally.rounds
+        if number is not None:
+            if isinstance(number, bool) or not 1 <= number <= seen.poll.round:
+                msg = f"There is no round {number!r}; rounds are 1 to {seen.poll.round}."
+                raise InvalidArgument(msg)
+            found = [result for result in found if result.round == number]
+        correct, tolerance = self._correct(seen)
+        return results.rows(seen.poll, found, correct, tolerance)
+
+    def _correct(self, seen: Seen) -> tuple[Sequence[Choice], float]:
+        if seen.poll.shown.answer:
+            return seen.poll.correct, seen.poll.tolerance
+        if seen.secret is not None and self._client.me().is_staff:
+            return seen.secret.correct, seen.secret.tolerance
+        return (), 0.0
+
+
+def spoken(poll: PollBody, choice: Choice) -> Any:
+    """A choice as people give it: options by number from 1."""
+    if isinstance(choice, list):
+        return [index + 1 for index in choice]
+    if poll.kind in {"number", "text"} or not isinstance(choice, int):
+        return choice
+    return choice + 1
+
+
+def whole(seconds: float | None) -> int | None:
+    """Seconds of a timer, whole.
+
+    Raises:
+        InvalidArgument: it is no number.
+    """
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise InvalidArgument(f"Seconds are a number, not {seconds!r:.40}.")
+    if not math.isfinite(seconds) or seconds < 1:
+        raise InvalidArgument(f"A timer runs 1 second at least, not {seconds!r:.40}.")
+    return round(seconds)

@@ -1,0 +1,144 @@
+"""Results as tables: for people to go on with in pandas, in a file or in a picture."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import importlib.util
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from edu_widgets.polls.counting import Suggestion
+from edu_widgets.polls.documents import Choice, Poll, RoundResult
+from edu_widgets.polls.kinds import is_right
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+
+COLUMNS = ("round", "option", "answer", "people", "share", "correct")
+
+_MOST_BARS = 20
+
+SUGGESTIONS: dict[Suggestion, str] = {
+    "move_on": "Most are right: move on.",
+    "discuss": "Let them discuss in pairs, then vote again: poll.revote().",
+    "explain": "Few are right: explain it again, then vote again.",
+}
+
+
+def rows(
+    poll: Poll,
+    results: Sequence[RoundResult],
+    correct: Sequence[Choice] = (),
+    tolerance: float = 0,
+) -> list[dict[str, Any]]:
+    """One row an answer and round. `share` is of the people who answered in the round.
+
+    `option` counts from 1, None where there are no options; `correct` is None where no right
+    answer may be known.
+    """
+    return [row for result in results for row in _rows(poll, result, correct, tolerance)]
+
+
+def _rows(
+    poll: Poll, result: RoundResult, correct: Sequence[Choice], tolerance: float
+) -> Iterator[dict[str, Any]]:
+    for option, answer, choice, people in _answers(poll, result):
+        known = bool(correct)
+        right = choice in correct if poll.kind == "multiple" else None
+        if known and right is None:
+            right = is_right(poll.kind, choice, correct, tolerance)
+        yield {
+            "round": result.round,
+            "option": option,
+            "answer": answer,
+            "people": people,
+            "share": people / result.people if result.people else 0.0,
+            "correct": right if known else None,
+        }
+
+
+def _answers(poll: Poll, result: RoundResult) -> Iterator[tuple[int | None, Any, Any, int]]:
+    """Option's number, answer for people, choice on the wire, people."""
+    for index, people in enumerate(result.counts):
+        yield index + 1, label(poll, index), index, people
+    for number in result.numbers:
+        yield None, number.value, number.value, number.people
+    for group in result.texts:
+        yield None, group.text, group.text, group.people
+    for order in result.orders:
+        told = " > ".join(label(poll, index) for index in order.order)
+        yield None, told, order.order, order.people
+
+
+def label(poll: Poll, index: int) -> str:
+    """An option as one line of plain text; a point of a scale with its number."""
+    text = " ".join(poll.options[index].replace("`", "").split())
+    if poll.kind == "scale":
+        return f"{index + 1} {text}".strip()
+    return text
+
+
+def table(found: list[dict[str, Any]]) -> Any:
+    """Rows as a pandas DataFrame if pandas is there, else as they are."""
+    if importlib.util.find_spec("pandas") is None:
+        return found
+    pandas: Any = importlib.import_module("pandas")
+    return pandas.DataFrame(found, columns=list(COLUMNS))
+
+
+def as_csv(found: list[dict[str, Any]], path: str | Path | None) -> str | None:
+    """Rows as CSV: the text, or into a file.
+
+    What a spreadsheet would take for a formula is kept from being one.
+    """
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**row, "answer": _harmless(row["answer"])} for row in found)
+    if path is None:
+        return out.getvalue()
+    Path(path).write_text(out.getvalue(), "utf-8", newline="")
+    return None
+
+
+def _harmless(answer: Any) -> Any:
+    if isinstance(answer, str) and answer[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return f"'{answer}"
+    return answer
+
+
+def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:
+    """Horizontal bars, one an answer, side by side for each round; returns the axes.
+
+    Raises:
+        EduWidgetsError: matplotlib is missing.
+        InvalidArgument: there is nothing to draw.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        msg = "plot() needs matplotlib (pip install matplotlib); results() does without."
+        raise EduWidgetsError(msg)
+    if not found:
+        raise InvalidArgument("There is nothing to draw yet: nobody has answered.")
+    answers = list(dict.fromkeys((row["option"], row["answer"]) for row in found))[:_MOST_BARS]
+    numbers = sorted({row["round"] for row in found})
+    people = {(row["round"], row["option"], row["answer"]): row["people"] for row in found}
+    if axes is None:
+        pyplot: Any = importlib.import_module("matplotlib.pyplot")
+        _, axes = pyplot.subplots(figsize=(7, 0.6 + 0.4 * len(answers) * len(numbers)))
+    thick = 0.8 / len(numbers)
+    for place, number in enumerate(numbers):
+        at = [row + (place - (len(numbers) - 1) / 2) * thick for row in range(len(answers))]
+        widths = [people.get((number, *answer), 0) for answer in answers]
+        bars = axes.barh(at, widths, height=thick * 0.9, label=f"Round {number}")
+        axes.bar_label(bars, padding=3)
+    # A dollar sign would begin a formula.
+    names = [str(answer).replace("$", r"\$")[:60] for _, answer in answers]
+    axes.set_yticks(range(len(answers)), names)
+    axes.invert_yaxis()
+    axes.set_xlabel("People")
+    axes.set_title(title.replace("$", r"\$"), loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    if len(numbers) > 1:
+        axes.legend(frameon=False)
+    return axes

@@ -1,0 +1,184 @@
+"""What the pages see of polls: docs/widget-protocol.md, *Documents of polls*."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from edu_widgets.client.course import CourseClient
+from edu_widgets.notebook.highlight import highlight
+from edu_widgets.notebook.nodes import Body, to_nodes
+from edu_widgets.notebook.stream import Json, Window
+from edu_widgets.polls.documents import Poll
+from edu_widgets.polls.mirror import Polls, Seen
+
+POLLS = "polls"
+"""The collection of polls in the page."""
+
+DESK = "desk"
+"""The collection with the one document of what can be done here."""
+
+MOST = 100
+"""Polls that a page gets, the newest."""
+
+_OFFERED = "polls"
+
+
+class ShownPolls:
+    """Polls as documents for the pages. Any thread.
+
+    Their `rev` grows whenever they look different from before; `peek` is what some pages of the
+    instructor's asked to see.
+    """
+
+    def __init__(self, client: CourseClient, polls: Polls) -> None:
+        self._client = client
+        self._polls = polls
+        self._lock = threading.RLock()
+        self._rendered: dict[str, tuple[int, Json]] = {}
+        self._rev = 0
+        self._peeks: dict[str, dict[str, None]] = {}
+
+    # -- notebook.stream.Content ----------------------------------------------------------
+
+    def windows(self) -> Mapping[str, Window]:
+        """Both collections, whole."""
+        seen = self._polls.all()
+        docs = [self._render(one) for one in seen[-MOST:]]
+        return {POLLS: Window(docs), DESK: Window([self._desk(seen)])}
+
+    def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
+        """These documents as they are now, and the ids of those that are gone."""
+        if collection == DESK:
+            return [self._desk(self._polls.all())], []
+        found = {seen.poll.id: seen for seen in self._polls.all()}
+        wanted = list(dict.fromkeys(ids))
+        gone = [id_ for id_ in wanted if id_ not in found]
+        with self._lock:
+            for id_ in gone:
+                self._rendered.pop(id_, None)
+                self._peeks.pop(id_, None)
+        return [self._render(seen) for id_, seen in found.items() if id_ in wanted], gone
+
+    def older(self, collection: str, before: int) -> Window:
+        """Nothing: there are no pages of polls."""
+        del collection, before
+        return Window([])
+
+    def peek(self, poll_id: str, page: str, *, on: bool) -> None:
+        """A page of the instructor's wants to see live counts, or no more."""
+        with self._lock:
+            pages = self._peeks.setdefault(poll_id, {})
+            if on:
+                pages[page] = None
+            else:
+                pages.pop(page, None)
+
+    def can(self) -> list[str]:
+        """What this person can do here."""
+        view = self._client.view()
+        if view.readonly or (view.features and _OFFERED not in view.features):
+            return []
+        return ["vote", "manage"] if self._client.me().is_staff else ["vote"]
+
+    # -- rendering ---------------------------------------------------------------------------
+
+    def _versioned(self, key: str, doc: Json) -> Json:
+        with self._lock:
+            held = self._rendered.get(key)
+            if held is None or held[1] != doc:
+                self._rev += 1
+                held = self._rendered[key] = (self._rev, doc)
+        return {**doc, "rev": held[0]}
+
+    def _desk(self, seen: list[Seen]) -> Json:
+        draft = next_draft(seen)
+        doc = {"id": DESK, "can": self.can(), "next": draft.poll.id if draft else None}
+        return self._versioned(DESK, doc)
+
+    def _render(self, seen: Seen) -> Json:
+        doc = self._versioned(seen.poll.id, self._document(seen))
+        left = self._polls.left(seen.poll)
+        # Not part of what makes a new version: it changes all the time.
+        return doc if left is None else {**doc, "left": left}
+
+    def _document(self, seen: Seen) -> Json:
+        poll = seen.poll
+        doc: Json = {
+            "id": poll.id,
+            "born": poll.created_at,
+            "question": to_nodes(poll.question),
+            "kind": poll.kind,
+            "options": [option_nodes(poll, option) for option in poll.options],
+            "state": poll.state,
+            "round": poll.round,
+            "shown": msgspec.to_builtins(poll.shown),
+            "results": msgspec.to_builtins(poll.results),
+            "flows": msgspec.to_builtins(poll.flows),
+            "answered": seen.answered,
+        }
+        optional: Json = {
+            "anonymous": poll.anonymous or None,
+            "opened": poll.opened,
+            "closes": poll.closes,
+            "seconds": poll.seconds,
+            "correct": list(poll.correct) if poll.shown.answer else None,
+            "tolerance": (poll.tolerance or None) if poll.shown.answer else None,
+            "ended": poll.ended or None,
+            "earlier": {str(n): choice for n, choice in seen.earlier} or None,
+            "hasAnswer": True if seen.secret else None,
+            "peek": self._peek(seen),
+        }
+        if seen.vote is not None:
+            optional["mine"] = seen.vote.choice
+            optional["mineState"] = seen.vote.state
+            optional["mineError"] = seen.vote.error or None
+        if seen.making is not None:
+            failed = seen.making.state == "failed"
+            optional["error"] = seen.making.error if failed else None
+            optional["saving"] = None if failed else True
+        return doc | {key: value for key, value in optional.items() if value is not None}
+
+    def _peek(self, seen: Seen) -> Json | None:
+        with self._lock:
+            pages = list(self._peeks.get(seen.poll.id, ()))
+        tally, secret = seen.tally, seen.secret
+        if not pages or tally is None or not self._client.me().is_staff:
+            return None
+        told: Json = {
+            "pages": pages,
+            "people": tally.people,
+            "results": msgspec.to_builtins(tally.rounds),
+            "flows": msgspec.to_builtins(tally.flows),
+            "suggestion": tally.suggestion or None,
+            "correct": list(secret.correct) if secret else None,
+            "tolerance": secret.tolerance or None if secret else None,
+        }
+        return {key: value for key, value in told.items() if value is not None}
+
+
+def option_nodes(poll: Poll, option: str) -> Body:
+    """An option as nodes; of `predict` it is code, or what code prints."""
+    return code_nodes(option) if poll.kind == "predict" else to_nodes(option)
+
+
+def code_nodes(text: str) -> Body:
+    """One code block; fences around it, with a language, are taken off."""
+    lines = text.strip("\n").split("\n")
+    language, code = "python", text.strip("\n")
+    if len(lines) > 1 and lines[0].startswith("```") and lines[-1].strip() == "```":
+        language, code = lines[0][3:].strip() or "", "\n".join(lines[1:-1])
+    elif len(lines) == 1 and len(code) > 2 and code[0] == code[-1] == "`" and "`" not in code[1:-1]:  # noqa: PLR2004
+        code = code[1:-1]
+    attributes: dict[str, Any] = {}
+    if runs := highlight(code, language):
+        attributes = {"lang": language, "runs": runs}
+    return (("pre", attributes, code) if attributes else ("pre", code),)
+
+
+def next_draft(seen: Iterable[Seen]) -> Seen | None:
+    """The draft that is asked next: the oldest."""
+    return next((one for one in seen if one.poll.state == "draft" and one.making is None), None)
