@@ -12,6 +12,7 @@ import picker from "./picker.css?inline";
 import pins from "./pins.css?inline";
 import questions from "./questions.css?inline";
 import { Room } from "./room";
+import search from "./search.css?inline";
 import { ChatView } from "./view";
 import view from "./view.css?inline";
 import { wordsOf } from "./words";
@@ -56,7 +57,18 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const known = rooms.get(model.get("options"));
   const held = known ?? hold(model);
   held.room.connection.show();
-  const stage = openStage(el, [core, float, view, log, message, pins, picker, questions, composer]);
+  const stage = openStage(el, [
+    core,
+    float,
+    view,
+    log,
+    message,
+    pins,
+    picker,
+    questions,
+    search,
+    composer,
+  ]);
   const place = document.createElement("div");
   stage.root.append(place);
   mount(h(ChatView, { room: held.room, options: held.options }), place);

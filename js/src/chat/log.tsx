@@ -175,7 +175,7 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
     };
   }, [scroller]);
   useEffect(() => room.messages.version.subscribe(() => scroller.onData()), [room, scroller]);
-  useEffect(() => watchReading(room, scroller), [room, scroller]);
+  useEffect(() => watchReading(pane), [pane]);
 
   const flashed = useSignal(pane.flashed);
   useEffect(() => {

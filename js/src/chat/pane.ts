@@ -4,6 +4,7 @@ import { reach } from "./actions";
 import type { ChatMessage, Place } from "./documents";
 import type { Room } from "./room";
 import { Scroller } from "./scroller";
+import { Search } from "./search";
 
 /** How long a message that was jumped to stands out. */
 const FLASH_FOR = 2_000;
@@ -15,6 +16,7 @@ export class Pane {
   readonly room: Room;
   readonly scroller: Scroller;
   readonly floats = new Floats();
+  readonly search: Search;
   /** What stands in the middle. */
   readonly shown = new Signal<"messages" | "questions">("messages");
   /** The message that was jumped to, for as long as it stands out. */
@@ -31,6 +33,7 @@ export class Pane {
   constructor(room: Room) {
     this.room = room;
     this.scroller = new Scroller(room);
+    this.search = new Search(room);
     const seek = (): void => this.#seek();
     this.#ends = [room.messages.version.subscribe(seek), room.loadingOlder.subscribe(seek)];
   }
@@ -59,6 +62,7 @@ export class Pane {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.search.dispose();
     for (const end of this.#ends) end();
   }
 

@@ -3,8 +3,8 @@
 import { on } from "../core/events";
 import { Signal } from "../core/signal";
 import { markRead } from "./actions";
+import type { Pane } from "./pane";
 import type { Room } from "./room";
-import type { Scroller } from "./scroller";
 
 /** Milliseconds between two times the kernel is told. */
 const TOLD_EVERY = 2_000;
@@ -110,13 +110,15 @@ export class ReadMark {
 }
 
 /** Say what is read whenever the newest message is in sight and somebody looks. */
-export function watchReading(room: Room, scroller: Scroller): () => void {
+export function watchReading({ room, scroller, search }: Pane): () => void {
   const look = (): void => {
-    if (!scroller.atNewest.value || document.hidden || !document.hasFocus()) return;
+    if (!scroller.atNewest.value || search.shown.value || document.hidden || !document.hasFocus())
+      return;
     room.readMark.saw(room.messages.lastBorn);
   };
   const ends = [
     scroller.atNewest.subscribe(look),
+    search.shown.subscribe(look),
     room.messages.version.subscribe(look),
     room.state.subscribe(() => {
       scroller.onRead();

@@ -15,6 +15,7 @@ import { Pane } from "./pane";
 import { PinBar } from "./pins";
 import { Questions, QuestionsButton } from "./questions";
 import type { Room } from "./room";
+import { openSearch, SearchButton, SearchResults, SearchRow } from "./search_view";
 import { type Context, wordsOf } from "./words";
 
 interface Props {
@@ -41,6 +42,7 @@ export const ChatView = withHooks(function ChatView({ room, options }: Props): V
           kernel={useSignal(room.connection.kernel)}
           onRetry={() => room.connectNow()}
         />
+        <SearchRow pane={pane} />
         <PinBar pane={pane} />
         <Talk pane={pane} />
         <FloatLayer floats={pane.floats} />
@@ -68,6 +70,7 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
       </span>
       <QuestionsButton pane={pane} />
       <StatusLight light={light} word={word} />
+      <SearchButton pane={pane} />
       <Settings pane={pane} />
     </div>
   );
@@ -88,16 +91,30 @@ const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Contex
   };
   const shown = useSignal(pane.shown);
   const { muted, can } = useSignal(room.state);
+  const results = useSignal(pane.search.results);
+  const covered = useSignal(pane.search.shown) && results !== null;
   useSignal(messages.version);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const isMine = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!isMine || !(event.target as HTMLElement).closest(".log")) return;
+    event.preventDefault();
+    openSearch(pane);
+  };
   return (
-    <div class="talk" ref={stage}>
-      {shown === "questions" ? (
-        <Questions pane={pane} />
-      ) : messages.size > 0 ? (
-        <Log pane={pane} />
-      ) : (
-        <Nothing room={room} />
-      )}
+    // biome-ignore lint/a11y/noStaticElementInteractions: a key of the list in it
+    <div class="talk" ref={stage} onKeyDown={onKeyDown}>
+      <div class="middle">
+        <div class={covered ? "covered" : ""}>
+          {shown === "questions" ? (
+            <Questions pane={pane} />
+          ) : messages.size > 0 ? (
+            <Log pane={pane} />
+          ) : (
+            <Nothing room={room} />
+          )}
+        </div>
+        <SearchResults pane={pane} />
+      </div>
       {!ended && (
         <>
           <Foot room={room} />

@@ -1,0 +1,258 @@
+import type { VNode } from "preact";
+import { excerpt } from "../core/fold";
+import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { isComposing } from "../core/keyboard";
+import { Marked } from "../core/marked";
+import { bodyText } from "../core/nodes";
+import { clockTime, isSameDay } from "../core/time";
+import type { ChatMessage } from "./documents";
+import type { Pane } from "./pane";
+import type { Results } from "./search";
+import type { Context, Words } from "./words";
+
+const LONGEST = 200;
+
+interface Props {
+  pane: Pane;
+}
+
+const viewOf = (element: EventTarget | null): HTMLElement | null | undefined =>
+  (element as HTMLElement | null)?.closest<HTMLElement>(".edu");
+
+const boxIn = (view: HTMLElement | null | undefined): HTMLInputElement | null | undefined =>
+  view?.querySelector<HTMLInputElement>(".search input");
+
+const hitsIn = (view: HTMLElement | null | undefined): HTMLElement[] => [
+  ...(view?.querySelectorAll<HTMLElement>(".hits button") ?? []),
+];
+
+/** Begin to search, remembering where the reader is. */
+export function openSearch({ search, scroller, shown }: Pane): void {
+  if (!search.open.value) {
+    search.spot = scroller.spot();
+    search.hasMoved = false;
+  }
+  shown.value = "messages";
+  search.open.value = true;
+  search.now();
+}
+
+/** End it, and be where one was. */
+function closeSearch({ search, scroller }: Pane, view: HTMLElement | null | undefined): void {
+  const { spot, hasMoved } = search;
+  search.close();
+  if (hasMoved) scroller.backTo(spot);
+  const focus = (): void => {
+    const slots = [...(view?.querySelectorAll<HTMLElement>(".slot") ?? [])];
+    const stop = slots.find((slot) => slot.querySelector('article[tabindex="0"]'));
+    const there = slots.find(({ dataset }) => spot !== "end" && dataset.id === spot.id);
+    const slot = hasMoved ? (there ?? slots.at(-1)) : stop;
+    const row = slot?.querySelector<HTMLElement>("article");
+    (row ?? view?.querySelector<HTMLElement>(".lookup"))?.focus({ preventScroll: true });
+  };
+  // The rows of that place have to be there.
+  if (hasMoved) requestAnimationFrame(focus);
+  else focus();
+}
+
+export const SearchButton = withHooks(function SearchButton(
+  { pane }: Props,
+  { words }: Context,
+): VNode {
+  const open = useSignal(pane.search.open);
+  return (
+    <button
+      type="button"
+      class={open ? "ib lookup on" : "ib lookup"}
+      aria-label={words.search}
+      aria-expanded={open}
+      title={words.search}
+      onClick={(event) => {
+        if (open) closeSearch(pane, viewOf(event.currentTarget));
+        else openSearch(pane);
+      }}
+    >
+      <Icon name="search" />
+    </button>
+  );
+});
+
+const statusOf = (results: Results | null, busy: boolean, words: Words): string => {
+  if (!results) return busy ? words.searching : "";
+  const { docs, more } = results;
+  return docs.length > 0 ? words.found(docs.length, more) : words.nothingFound;
+};
+
+/** The box to search with, under the header. */
+export const SearchRow = withHooks(function SearchRow({ pane }: Props): VNode | null {
+  return useSignal(pane.search.open) ? <SearchBox pane={pane} /> : null;
+});
+
+const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Context): VNode {
+  const { search } = pane;
+  const box = useRef<HTMLInputElement>();
+  const query = useSignal(search.query);
+  const status = statusOf(useSignal(search.results), useSignal(search.busy), words);
+  // It opens because somebody asked for it: with "/" or the button.
+  useEffect(() => {
+    box.current?.select();
+  }, []);
+  const toHits = (event: Event): void => {
+    search.now();
+    const view = viewOf(event.currentTarget);
+    // They may have to be rendered first.
+    queueMicrotask(() => {
+      const hits = hitsIn(view);
+      (hits.find((hit) => hit.tabIndex === 0) ?? hits[0])?.focus();
+    });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event)) return;
+    if (event.key === "Escape") closeSearch(pane, viewOf(event.currentTarget));
+    else if (event.key === "ArrowDown") toHits(event);
+    else if (event.key === "Enter") {
+      if (!search.now()) toHits(event);
+    } else return;
+    event.preventDefault();
+  };
+  return (
+    <search class="search">
+      <Icon name="search" />
+      <input
+        ref={box}
+        type="text"
+        enterkeyhint="search"
+        autocomplete="off"
+        dir="auto"
+        maxLength={LONGEST}
+        aria-label={words.searchBox}
+        placeholder={words.searchBox}
+        value={query}
+        onInput={(event) => search.set(event.currentTarget.value)}
+        onClick={() => search.now()}
+        onKeyDown={onKeyDown}
+      />
+      <span role="status" class="n">
+        {query.trim() && status}
+      </span>
+      <button
+        type="button"
+        class="ib"
+        aria-label={words.closeSearch}
+        title={words.closeSearch}
+        onClick={(event) => closeSearch(pane, viewOf(event.currentTarget))}
+      >
+        <Icon name="close" />
+      </button>
+    </search>
+  );
+});
+
+/** What was found, over the messages. */
+export const SearchResults = withHooks(function SearchResults(
+  { pane }: Props,
+  { words }: Context,
+): VNode | null {
+  const { search } = pane;
+  const results = useSignal(search.results);
+  const busy = useSignal(search.busy);
+  const [active, setActive] = useState(0);
+  useEffect(() => {
+    setActive(0);
+  }, [results?.query]);
+  if (!useSignal(search.shown) || !results) return null;
+  const { docs, more, local, query } = results;
+  const jump = (doc: ChatMessage, view: HTMLElement | null | undefined): void => {
+    // Until the message is there; the focus is nowhere else to be.
+    boxIn(view)?.focus({ preventScroll: true });
+    search.shown.value = false;
+    search.hasMoved = true;
+    pane.jump(doc);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const view = viewOf(event.currentTarget);
+    const hits = hitsIn(view);
+    const at = hits.indexOf(event.target as HTMLElement);
+    const last = hits.length - 1;
+    const { key } = event;
+    const next = { ArrowDown: Math.min(at + 1, last), ArrowUp: at - 1, Home: 0, End: last }[key];
+    if (key === "Escape") closeSearch(pane, view);
+    else if (next === undefined) return;
+    else (next < 0 ? boxIn(view) : hits[next])?.focus();
+    event.preventDefault();
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys move between what is in it
+    <div class="hits" onKeyDown={onKeyDown}>
+      {local && <p class="note">{words.onlyLoaded}</p>}
+      {docs.length === 0 && (
+        <div class="empty">
+          <Icon name="search" />
+          <b>{words.nothingFound}</b>
+        </div>
+      )}
+      <ul aria-label={words.found(docs.length, more)}>
+        {docs.map((doc, index) => (
+          <li key={doc.id}>
+            <Hit
+              doc={doc}
+              query={query}
+              name={pane.room.isOwn(doc) ? words.you : doc.name}
+              reachable={index === active}
+              words={words}
+              onFocus={() => setActive(index)}
+              onJump={(event) => jump(doc, viewOf(event.currentTarget))}
+            />
+          </li>
+        ))}
+      </ul>
+      {more && (
+        <button type="button" class="btn" aria-disabled={busy} onClick={() => search.more()}>
+          {busy ? words.searching : words.moreFound}
+        </button>
+      )}
+    </div>
+  );
+});
+
+interface HitProps {
+  doc: ChatMessage;
+  query: string;
+  name: string;
+  reachable: boolean;
+  words: Words;
+  onFocus: () => void;
+  onJump: (event: MouseEvent) => void;
+}
+
+const Hit = ({ doc, query, name, reachable, words, onFocus, onJump }: HitProps): VNode => (
+  <button
+    type="button"
+    class="hit"
+    tabIndex={reachable ? 0 : -1}
+    onFocus={onFocus}
+    onClick={onJump}
+  >
+    <span>
+      <b>
+        <bdi>
+          <Marked text={name.trim() || words.unnamed} query={query} />
+        </bdi>
+      </b>
+      <time class="n">{when(doc.at, words.lang)}</time>
+    </span>
+    <span dir="auto">
+      <Marked text={excerpt(bodyText(doc.body), query)} query={query} />
+    </span>
+  </button>
+);
+
+const dates: Record<string, Intl.DateTimeFormat> = {};
+
+/** The time of today's messages, date and time of others. */
+function when(at: number, lang: string): string {
+  if (isSameDay(at, Date.now())) return clockTime(at, lang);
+  dates[lang] ??= new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+  return `${dates[lang].format(at)} ${clockTime(at, lang)}`;
+}
