@@ -10,6 +10,9 @@ envelope of any message (header, parent header, signature).
 Budget: our part 1.5 times, the same at any history; ours has Jupyter's blanks after each comma
 and colon, the platform's JSON has none. Code of nothing but one-letter names and operators goes
 beyond it, by its runs of colour: it is measured as well, not judged.
+
+Before the messages, what it takes to open 1, 5 and 20 chats in a kernel: the code once, then the
+loader with each. It needs the built files (`npm run build` in js/).
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from typing import Any, NamedTuple
 
 import comm
 import msgspec
+from ipywidgets import Widget
 from jupyter_client.session import Session, json_packer
 
 from edu_widgets.chat.documents import Message
@@ -89,8 +93,21 @@ def measure(text: str, history: int) -> Bytes:
     )
 
 
+def opening(count: int) -> int:
+    """Bytes of opening so many chats in a kernel that has none yet."""
+    Widget.close_all()
+    RecordingComm.opened.clear()
+    for _ in range(count):
+        CourseChat(as_client(FakeClient()))
+    opened = [data for made in RecordingComm.opened for _, data in made.published[:1]]
+    return sum(len(json_packer(data)) for data in opened)
+
+
 def main() -> None:
     comm.create_comm = RecordingComm
+    for count in (1, 5, 20):
+        print(f"opening {count:>2} chats: {opening(count) / 1000:.1f} kB")
+    Widget.close_all()
     held = True
     for name, text in TEXTS.items():
         for history in (10, 10_000):
