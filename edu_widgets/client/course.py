@@ -161,6 +161,11 @@ class CourseClient:
         """Call `say` when the lesson is about to be left; it may still send, and must not raise."""
         self._last_words.append(say)
 
+    def caught_up(self, channel: str | None = None) -> bool:
+        """Whether the mirror has been where the service was when it answered (network thread)."""
+        state = self._state(channel or self.channel)
+        return state is not None and not state.catching_up
+
     @property
     def base(self) -> bool:
         """Whether the service speaks only the seed's messages, as far as is known."""
