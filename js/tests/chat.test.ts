@@ -268,8 +268,10 @@ describe("rows", () => {
     const reply = message(2, { replyTo: "m1" });
     const shown = await live([message(1, { body: [["p", "Why?"]] }), reply]);
     expect(shown.find(".quote").textContent).toBe("In reply toPriyaWhy?");
-    const unknown = await live([reply]);
-    expect(unknown.all(".quote")).toEqual([]);
+    const gone = await live([reply]);
+    expect(gone.find(".quote").textContent).toBe("In reply toDeleted message");
+    const unknown = await live([reply], {}, { floor: 2, more: true });
+    expect(unknown.find(".quote").textContent).toBe("In reply toAn earlier message");
   });
 
   test("show reactions, one's own marked in words too", async () => {

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { cut } from "../src/core/code";
 import { plainText, safeHref } from "../src/core/nodes";
-import { message } from "./mock";
-import { closeAll, live } from "./stage";
+import { message, staffRoom } from "./mock";
+import { closeAll, live, settled } from "./stage";
 
 afterEach(closeAll);
 
@@ -72,6 +72,84 @@ test("names, roles, errors and courses are text", async () => {
   expect(shown.all("img, script")).toEqual([]);
   expect(shown.find("header bdi").textContent).toBe(run);
   expect(window).not.toHaveProperty("pwned");
+});
+
+test("names, emoji, pins, questions and the muted are text wherever they are said", async () => {
+  const excerpt = { id: "m1", born: 1, seq: 1, user: "u-x", at: 1, name: run, text: run };
+  const emoji = { emoji: run, count: 3, names: [run, `\u202E${run}`, 7], own: true };
+  const doc = message(1, { name: run, reactions: [emoji, { emoji: { x: 1 } }, { emoji: "x" }] });
+  const shown = await live(
+    [doc, message(2, { name: run, replyTo: "m1" })],
+    { here: [run] },
+    {},
+    {
+      room: [staffRoom({ can: [run, "send", "react", "unreact", "moderate", 7], slow: 5 })],
+      pins: [{ ...excerpt, byName: run }],
+      questions: [
+        { ...excerpt, votes: 1e9 },
+        { ...excerpt, id: "m2", answered: -1e12 },
+      ],
+      mutes: [{ id: "u-y", name: run, until: 1 }],
+    },
+  );
+  const all = (): string => shown.find(".edu").textContent ?? "";
+  const looksRight = (): void => {
+    expect(shown.all("img, script")).toEqual([]);
+    expect(window).not.toHaveProperty("pwned");
+  };
+  expect(shown.find(".said").textContent).toContain(run);
+  expect(shown.find(".quote").textContent).toContain(run);
+  expect(shown.find(".rx .chip[aria-pressed]:not([aria-label^=Upvote])").title).toContain(
+    `\u2068\u202E${run}\u2069`,
+  );
+  looksRight();
+  for (const selector of [".pinbar .ib", "[data-id=m2] [aria-label=More]", ".hd .ib:last-child"]) {
+    shown.find(selector).click();
+    await settled();
+    expect(shown.find(".float").textContent).toContain(run);
+    looksRight();
+    shown.find(selector).click();
+    await settled();
+    expect(shown.all(".float")).toEqual([]);
+  }
+  shown.find(".tab").click();
+  await settled();
+  expect(all().split(run).length).toBeGreaterThan(3);
+  looksRight();
+});
+
+test("documents that are none of their kind are left out", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const wrong = [7, null, {}, { id: "" }, { id: "m1", born: "x" }, ["m1"]];
+  const shown = await live(
+    [message(1)],
+    {},
+    {},
+    {
+      room: [7, { id: "another", can: ["moderate"] }, { id: "room", can: "moderate", slow: "x" }],
+      pins: wrong,
+      questions: wrong,
+      mutes: wrong,
+    },
+  );
+  expect(warn).toHaveBeenCalled();
+  expect(shown.all(".pinbar, .tab, .hd [aria-haspopup=menu]")).toEqual([]);
+  expect(shown.all("textarea")).toHaveLength(1);
+  for (const name of ["notice", "source", "found", "typing"]) {
+    for (const data of [7, null, [], { docs: 7, text: {}, names: "x", message: {} }]) {
+      shown.model.say({ op: "signal", name, data });
+    }
+  }
+  await settled();
+  expect(shown.text()).toContain("Message 1");
+});
+
+test("an address in a file's message is one that can be followed", async () => {
+  const link = (href: unknown) => message(1, { type: "file", body: [["p", ["a", { href }, run]]] });
+  for (const href of ["javascript:window.pwned=1", "data:text/html,x", " java\nscript:1", 7]) {
+    const shown = await live([link(href)]);
+    expect([shown.all("a").length, shown.find(".file bdi").textContent]).toEqual([0, run]);
+  }
 });
 
 test("a name cannot turn the line around it", async () => {

@@ -88,9 +88,14 @@ export function stage(traits: Fields = {}): Stage {
 }
 
 /** A view that has its snapshot. */
-export async function live(docs: unknown[] = [], lesson: Fields = {}, more = {}): Promise<Stage> {
+export async function live(
+  docs: unknown[] = [],
+  lesson: Fields = {},
+  more = {},
+  others: Record<string, unknown[]> = {},
+): Promise<Stage> {
   const shown = stage({ options: { height: 420, lang: "en" } });
-  shown.model.snapshot(docs, lesson, more);
+  shown.model.snapshot(docs, lesson, more, others);
   await settled();
   return shown;
 }

@@ -65,8 +65,8 @@ function textLines(text: string): number {
 
 /** Lines a block will take, roughly: code does not wrap, rows of a table are higher than lines. */
 function blockLines(node: Node): number {
-  if (typeof node === "string") return textLines(node);
   const text = plainText([node]);
+  if (!Array.isArray(node)) return textLines(text);
   if (node[0] === "pre") return text.replace(/\n$/, "").split("\n").length + 1;
   if (node[0] === "table") return text.split("\n").length * 1.4;
   return textLines(text);

@@ -33,7 +33,7 @@ export const Votes = withHooks(function Votes(
   const inside = (
     <>
       <Icon name="up" />
-      <span aria-hidden="true">{votes}</span>
+      <span aria-hidden="true">{votes.toLocaleString(words.lang)}</span>
     </>
   );
   if (!onVote) {
@@ -94,7 +94,7 @@ export const Reactions = withHooks(function Reactions(
             <span class="e" aria-hidden="true">
               {emoji}
             </span>
-            <span aria-hidden="true">{count}</span>
+            <span aria-hidden="true">{count.toLocaleString(words.lang)}</span>
           </>
         );
         return (
@@ -114,7 +114,7 @@ export const Reactions = withHooks(function Reactions(
             ) : (
               <span class={style} title={said}>
                 {inside}
-                <span class="sr">{own ? `${said}, ${words.you}` : said}</span>
+                <span class="sr">{own ? `${said}, ${words.includingYours}` : said}</span>
               </span>
             )}
           </li>

@@ -52,6 +52,7 @@ export interface ChatCatalog {
   /** Some of `count` people, by their names. */
   people(names: readonly string[], count: number): string;
   reactedBy(emoji: string, count: number, people: string): string;
+  includingYours: string;
   pickEmoji: string;
   searchEmoji: string;
   oftenUsed: string;

@@ -71,6 +71,7 @@ export const en: ChatCatalog = {
     return list.format(others > 0 ? [...names, `${format(others)} more`] : names);
   },
   reactedBy: (emoji, count, people) => `${emoji} ${format(count)}${people && `: ${people}`}`,
+  includingYours: "including yours",
   pickEmoji: "Pick an emoji",
   searchEmoji: "Search emoji",
   oftenUsed: "Frequently used",

@@ -71,6 +71,7 @@ export const tr: ChatCatalog = {
     return list.format(others > 0 ? [...names, `${format(others)} kişi daha`] : names);
   },
   reactedBy: (emoji, count, people) => `${emoji} ${format(count)}${people && `: ${people}`}`,
+  includingYours: "sizinki dahil",
   pickEmoji: "Emoji seç",
   searchEmoji: "Emoji ara",
   oftenUsed: "Sık kullanılanlar",
