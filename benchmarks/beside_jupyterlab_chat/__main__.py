@@ -98,6 +98,7 @@ def measure_level(
     for _ in range(plan.opens):
         for side in sides:
             level.results[side.name].opens.append(side.reopen(sending.last[side.name]))
+    level.load = os.getloadavg()[1]
     return level
 
 

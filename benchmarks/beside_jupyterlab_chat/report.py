@@ -38,6 +38,8 @@ class Level:
     history: int
     results: dict[str, Result]
     bare_kernel: Memory | None = None
+    #: The machine's load average (5 minutes) when the level was done: what else was going on.
+    load: float = 0
 
 
 def p95(times: Sequence[float]) -> float:
@@ -73,8 +75,9 @@ def mib(result: Result) -> str:
 def table(levels: Sequence[Level], ours: str, theirs: str) -> str:
     """Markdown: from Enter to the other page, growth with history, and nothing happening."""
     lines = [
-        f"| history | {ours} p50 | p95 | {theirs} p50 | p95 | ratio of medians (of blocks) |",
-        "|---|---|---|---|---|---|",
+        f"| history | {ours} p50 | p95 | {theirs} p50 | p95 | ratio of medians (of blocks) "
+        "| load |",
+        "|---|---|---|---|---|---|---|",
     ]
     for level in levels:
         mine, other = level.results[ours], level.results[theirs]
@@ -83,7 +86,8 @@ def table(levels: Sequence[Level], ours: str, theirs: str) -> str:
         lines.append(
             f"| {level.history:,} | {statistics.median(mine.times):.1f} ms | {p95(mine.times):.1f} "
             f"| {statistics.median(other.times):.1f} ms | {p95(other.times):.1f} "
-            f"| {whole:.2f} ({min(blocks):.2f}–{max(blocks):.2f}) |"
+            f"| {whole:.2f} ({min(blocks):.2f}–{max(blocks):.2f}) "
+            f"| {level.load:.1f} |"
         )
     groups = " + ".join(levels[0].results[ours].memory)
     heads = (
