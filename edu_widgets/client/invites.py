@@ -9,13 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from edu_widgets.client.transport import is_loopback
+from edu_widgets.client.transport import WEBSOCKET_PATH, is_loopback
 from edu_widgets.protocol import HEADER, Code, meaning
 from edu_widgets.protocol.channels import course_name, person_name
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable, refusal
 from edu_widgets.protocol.ids import uuid7
 
-WEBSOCKET_PATH = "/api/realtime/ws"
 _JOIN_PATH = "/api/join"
 _TIMEOUT = 10.0
 _MIN_CODE = 8

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from edu_widgets.client.network import NetworkThread
 from edu_widgets.client.outbox import Outbox
 from edu_widgets.client.session import Session
 from edu_widgets.client.storage import OutboxFile
-from edu_widgets.client.transport import Target, Transport
+from edu_widgets.client.transport import Target
+from edu_widgets.client.ways import Ways, WaySettings
 from edu_widgets.protocol.errors import NotConnected
 from edu_widgets.protocol.ids import uuid7
 
@@ -35,19 +35,13 @@ class Pooled:
     users: int = 0
 
 
-def _websocket(target: Target) -> Transport:
-    from edu_widgets.client.websocket import WebSocketTransport  # noqa: PLC0415 - slow to import
-
-    return WebSocketTransport(target)
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How connections of a pool are made."""
 
     outbox_folder: Path | None = None
     limits: Limits = field(default_factory=Limits)
-    transport: Callable[[Target], Transport] = _websocket
+    ways: WaySettings = field(default_factory=WaySettings)
 
 
 class Pool:
@@ -132,7 +126,8 @@ class Pool:
             settings.limits,
         )
         pooled: Pooled
-        connection = Connection(session, lambda: settings.transport(pooled.target), self._clock)
+        ways = Ways(lambda: pooled.target, session.wanted, settings.ways)
+        connection = Connection(session, ways.next, self._clock)
         pooled = Pooled(connection, target, outbox, storage)
         session.open()
         connection.changed()

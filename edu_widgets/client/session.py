@@ -280,6 +280,16 @@ class Session:
             self.ask(channel)
         return channel
 
+    def wanted(self) -> list[str]:
+        """The channels a service without ours would have to carry."""
+        return [name for name, channel in self.channels.items() if not channel.ours]
+
+    def reconnect(self, reason: str) -> None:
+        """Give the connection up for another one."""
+        if self._link is not None:
+            self._actions.append(Close(1000, "another"))
+            self.lost(0, reason)
+
     def unsubscribe(self, name: str) -> None:
         """Want a channel no more; it is left when nobody wants it."""
         channel = self.channels.get(name)

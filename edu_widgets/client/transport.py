@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
+WEBSOCKET_PATH = "/api/realtime/ws"
+"""Where a service of ours has its WebSocket."""
+
 
 class TokenSource(Protocol):
     """Gives the token to present; asked at each attempt to connect, on a thread of its own."""
@@ -36,6 +39,8 @@ class Service:
     """Whether anything can be sent."""
     accepted: bool = True
     """Whether the token is known to be good, or the other side may still close over it."""
+    channels: frozenset[str] | None = None
+    """The channels it carries, if others cannot be asked for later."""
 
 
 class TransportFailed(Exception):  # noqa: N818 - caught by the connection, never shown

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import ssl
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +20,10 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from edu_widgets.client.framing import FrameCutter
-from edu_widgets.client.transport import Service, Target, TokenSource, TransportFailed, is_loopback
-from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, meaning
+from edu_widgets.client.tokens import ask
+from edu_widgets.client.transport import Service, Target, TransportFailed, is_loopback
+from edu_widgets.client.ways import Ways
+from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry, meaning
 
 OPEN_TIMEOUT = 6.0
 _CLOSE_TIMEOUT = 1.0
@@ -30,6 +31,13 @@ _ABNORMAL = 1006
 _OURS = range(4000, 5000)
 _END_OF_HEADERS = b"\r\n\r\n"
 _TEXT = Opcode.TEXT
+_NOT_HERE = frozenset({200, 301, 302, 307, 308, 400, 404, 405, 410, 426, 501})
+"""Answers of those who have no WebSocket at this address."""
+
+_PASSING = frozenset({1001, 1011, 1012, 1013, 1014})
+"""Close codes that say something of the service, not of us: away, failed, restarting."""
+
+_BASE = Service(ours=False, pings=True, accepted=False)
 _DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
 _quiet = logging.getLogger("edu_widgets.client.websockets")
@@ -46,15 +54,63 @@ class WebSocketTransport:
 
     name = "websocket"
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, ways: Ways | None = None) -> None:
         self.service = Service()
         self._target = target
+        self._ways = ways
         self._wire: _Wire | None = None
+        self._token = ""
+        self._heard = False
 
     async def open(self) -> None:
-        """Connect, and see that it is a service of ours that answers."""
-        url = self._target.url
-        headers = {"Authorization": f"Bearer {await _ask(self._target.token)}"}
+        """Connect, and see what answers: a service of ours, or a base one where that will do."""
+        self._token = await ask(self._target.token)
+        if self._ways is None:
+            url, headers = self._target.url, {"Authorization": f"Bearer {self._token}"}
+            try:
+                await self._dial(url, headers, OPEN_TIMEOUT)
+            except InvalidStatus as error:
+                raise _refusal(error) from None
+            if not self.service.ours:
+                await self.close(1000, "not ours")
+                reason = "A WebSocket service answered, but not one of edu-widgets."
+                raise TransportFailed(Code.PROTOCOL, reason)
+            return
+        try:
+            await self._find(self._ways)
+        except InvalidStatus as error:
+            self._ways.websocket_failed()
+            raise _refusal(error) from None
+
+    async def _find(self, ways: Ways) -> None:
+        """Connect where the service listens, with the token where it looks for it.
+
+        Raises:
+            InvalidStatus: it listens nowhere.
+        """
+        addresses = ways.addresses()
+        while True:
+            url = addresses[0]
+            query, headers = ways.query(self._token), ways.headers(self._token)
+            try:
+                await self._dial(f"{url}?{query}", headers, ways.patience())
+            except InvalidStatus as error:
+                status = error.response.status_code
+                if HEADER in error.response.headers:
+                    raise
+                if status in (401, 403):
+                    failure = ways.place.refused(url, f"HTTP {status}")
+                    if not is_retry(failure.code):
+                        raise failure from None
+                elif status in _NOT_HERE and len(addresses) > 1:
+                    addresses.pop(0)
+                else:
+                    raise
+            else:
+                ways.plain = url != self._target.url
+                return
+
+    async def _dial(self, url: str, headers: dict[str, str], patience: float) -> None:
         try:
             wire = await _Connect(
                 url,
@@ -62,33 +118,62 @@ class WebSocketTransport:
                 compression=None,
                 proxy=None if is_loopback(url) else True,
                 ping_interval=None,
-                open_timeout=OPEN_TIMEOUT,
+                open_timeout=patience,
                 close_timeout=_CLOSE_TIMEOUT,
                 max_size=MAX_SERVICE_FRAME,
                 logger=_quiet,
                 create_connection=_Wire,
             )
-        except InvalidStatus as error:
-            raise _refusal(error) from None
+        except InvalidStatus:
+            raise
         except InvalidURI:
             raise TransportFailed(Code.INVALID, "The address is not a WebSocket's.") from None
         except (OSError, WebSocketException, TimeoutError, EOFError, ImportError) as error:
+            if self._ways is not None and isinstance(error, WebSocketException | TimeoutError):
+                self._ways.websocket_failed(late=isinstance(error, TimeoutError))
             raise TransportFailed(0, explain(error, url)) from None
         assert isinstance(wire, _Wire)  # noqa: S101 - made by `create_connection`
         self._wire = wire
         if wire.response is None or HEADER not in wire.response.headers:
-            await self.close(1000, "not ours")
-            reason = "A WebSocket service answered, but not one of edu-widgets."
-            raise TransportFailed(Code.PROTOCOL, reason)
+            self.service = _BASE
+        elif self._ways is not None:
+            self._ways.websocket_works()
 
     async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """Hand over every frame; ends with `TransportFailed`."""
         wire = self._open_wire()
-        wire.hand_to(receive, rest)
+
+        def listen(frame: bytes | str) -> None:
+            """Until the service has said something that is no error."""
+            if not _is_error(frame):
+                self._is_heard()
+                wire.receive = receive
+            receive(frame)
+
+        wire.hand_to(receive if self.service.ours else listen, rest)
         await wire.ended
         if wire.fault is not None:
             raise wire.fault
-        raise _ended(*wire.farewell())
+        code, reason = wire.farewell()
+        raise _ended(code, reason) if self.service.ours else self._ended(code, reason)
+
+    def _is_heard(self) -> None:
+        self._heard = True
+        if self._ways is not None:
+            self._ways.place.accepted()
+            self._ways.websocket_works()
+
+    def _ended(self, code: int, reason: str) -> TransportFailed:
+        """Why a base service has ended the connection. Its numbers are not those of our table."""
+        said = reason.replace(self._token, "…") if self._token else reason
+        how = f"{code} {said}".rstrip()
+        cut = TransportFailed(0, f"The connection was cut ({how}).")
+        if self._heard or self._ways is None or code in _PASSING:
+            return cut
+        if code != _ABNORMAL:
+            return self._ways.place.refused(self._target.url, f"closed with {how}")
+        self._ways.websocket_failed()
+        return self._ways.place.cut_short(self._target.url)
 
     def write(self, frames: list[bytes]) -> bool:
         """Write frames if the socket takes them at once."""
@@ -136,7 +221,7 @@ class _Wire(ClientConnection):
         super().__init__(*args, **kwargs)
         self.ended: asyncio.Future[None] = self.loop.create_future()
         self.fault: Exception | None = None
-        self._receive: Callable[[bytes | str], None] | None = None
+        self.receive: Callable[[bytes | str], None] | None = None
         self._rest: Callable[[], None] = lambda: None
         self._early: list[bytes] = []
         self._parts: list[bytes] = []
@@ -146,7 +231,7 @@ class _Wire(ClientConnection):
     def hand_to(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """From now on frames go there, those that have already come first."""
         early, self._early = self._early, []
-        self._receive, self._rest = receive, rest
+        self.receive, self._rest = receive, rest
         for frame in early:
             self._deliver(frame)
         if early:
@@ -214,11 +299,11 @@ class _Wire(ClientConnection):
             super().process_event(event)
 
     def _deliver(self, frame: bytes) -> None:
-        if self._receive is None:
+        if self.receive is None:
             self._early.append(frame)
         elif self.fault is None:
             try:
-                self._receive(frame)
+                self.receive(frame)
             except Exception as error:  # noqa: BLE001 - told by `read`, not by the event loop
                 self.fault = error
                 self._end()
@@ -243,36 +328,18 @@ class _Connect(connect):
         return exc
 
 
-async def _ask(source: TokenSource) -> str:
-    """The token, from a function that may take its time or fail.
+class _Typed(msgspec.Struct):
+    """What a frame is."""
 
-    It runs on a daemon thread, which holds up neither the network nor the process's end.
-    """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[str] = loop.create_future()
+    type: str = "error"
 
-    def settle(token: str, problem: str) -> None:
-        if answer.done():
-            return
-        if problem:
-            answer.set_exception(TransportFailed(0, problem))
-        elif not token or not token.isascii() or not token.isprintable():
-            reason = "The token is empty, or has characters that no token can have."
-            answer.set_exception(TransportFailed(Code.UNAUTHORIZED, reason))
-        else:
-            answer.set_result(token)
 
-    def run() -> None:
-        token, problem = "", ""
-        try:
-            token = str(source()).strip()
-        except BaseException as error:  # noqa: BLE001 - the user's; its text may show the token
-            problem = f"The function that gives the token failed ({type(error).__name__})."
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, token, problem)
-
-    threading.Thread(target=run, name="edu-widgets-token", daemon=True).start()
-    return await answer
+def _is_error(frame: bytes | str) -> bool:
+    """Whether a frame says that something is wrong, or nothing that can be read."""
+    try:
+        return msgspec.json.decode(frame, type=_Typed).type == "error"
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return True
 
 
 def _ended(code: int, reason: str) -> TransportFailed:
@@ -301,7 +368,13 @@ def _refusal(error: InvalidStatus) -> TransportFailed:
     if status in (401, 403):
         reason = f"The service does not accept the token (HTTP {status})."
         return TransportFailed(Code.UNAUTHORIZED, reason)
-    return TransportFailed(0, f"The service answered HTTP {status} instead of a WebSocket.")
+    reason = f"The service answered HTTP {status} instead of a WebSocket."
+    return TransportFailed(0, reason, retry_after("".join(response.headers.get_all("Retry-After"))))
+
+
+def retry_after(value: str) -> float | None:
+    """The seconds of a `Retry-After` header; None if it has none that count."""
+    return min(float(value), 3600.0) if value.isascii() and value.isdigit() else None
 
 
 def explain(error: BaseException, url: str) -> str:

@@ -54,6 +54,7 @@ class Base:
         self._mine = OwnReactions(session.user_id, session.new_id)
         self.proven = False
         self._pings = False
+        self._channels: frozenset[str] | None = None
         self.acked = False
         self.notice = ("", float("-inf"))
 
@@ -63,6 +64,7 @@ class Base:
         """A connection is up; the token may still be refused."""
         self.readonly, self._pings = not service.uplink, service.pings
         self.proven, self.acked = service.accepted, False
+        self._channels = service.channels
         self.waits.start()
         outbox = self.session.outbox
         for command in outbox:
@@ -112,7 +114,7 @@ class Base:
             self._begin(self._mine.begin(channel.name, channel.mirror), channel.name)
         else:
             self._ask(channel, now)
-        if self.proven:
+        if self.proven and channel.grant is Grant.ASKED:
             self._grant(channel)
 
     def _ask(self, channel: ChannelState, now: float) -> None:
@@ -123,6 +125,9 @@ class Base:
             self.here[name] = Here(session.user_id)
         self._begin(room.begin(), name)
         self.before[name] = room.arrivals
+        if self._channels is not None and name not in self._channels:
+            session.reconnect("Another channel is wanted, which needs another stream.")
+            return
         if self.readonly:
             return
         session.send("subscribe", name, {"userId": session.user_id})

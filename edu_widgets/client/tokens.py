@@ -1,0 +1,101 @@
+"""The token: getting it, and where a base service wants to find it."""
+
+import asyncio
+import contextlib
+import threading
+from urllib.parse import urlsplit
+
+from edu_widgets.client.transport import TokenSource, TransportFailed, is_loopback
+from edu_widgets.protocol import Code
+
+MAX_CUTS = 6
+"""Connections in a row that end before anything was said, without a word, until it is taken for
+an answer: a token that is not accepted. Fewer may be the network's doing."""
+
+
+async def ask(source: TokenSource) -> str:
+    """The token, from a function that may take its time or fail.
+
+    It runs on a daemon thread, which holds up neither the network nor the process's end.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str] = loop.create_future()
+
+    def settle(token: str, problem: str) -> None:
+        if answer.done():
+            return
+        if problem:
+            answer.set_exception(TransportFailed(0, problem))
+        elif not token or not token.isascii() or not token.isprintable():
+            reason = "The token is empty, or has characters that no token can have."
+            answer.set_exception(TransportFailed(Code.UNAUTHORIZED, reason))
+        else:
+            answer.set_result(token)
+
+    def run() -> None:
+        token, problem = "", ""
+        try:
+            token = str(source()).strip()
+        except BaseException as error:  # noqa: BLE001 - the user's; its text may show the token
+            problem = f"The function that gives the token failed ({type(error).__name__})."
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, token, problem)
+
+    threading.Thread(target=run, name="edu-widgets-token", daemon=True).start()
+    return await answer
+
+
+class TokenPlace:
+    """Where one base service takes the token: in the `Authorization` header, else in the query.
+
+    The seed's clients put it into the address, where it ends up in logs; so that is tried once,
+    after a refusal, and only where nobody on the way can read it. What worked is kept.
+    """
+
+    def __init__(self) -> None:
+        self.in_query = False
+        self._known = False
+        self._cuts = 0
+
+    def accepted(self) -> None:
+        """The token was found, and is good."""
+        self._known = True
+        self._cuts = 0
+
+    def refused(self, url: str, how: str) -> TransportFailed:
+        """The service does not want us, or looks elsewhere: what to tell, and try."""
+        if not self._known and not self.in_query and _is_private(url):
+            self.in_query = True
+            reason = f"The token was refused in the header ({how}); trying it in the address."
+            return TransportFailed(0, reason)
+        reason = f"The service does not accept the token ({how})."
+        if not self._known:
+            if self.in_query:
+                reason = f"The service accepts the token neither in header nor address ({how})."
+            else:
+                reason += " It is tried in the address only over wss:// or on this computer."
+            self.in_query = False
+        self._cuts = 0
+        return TransportFailed(Code.UNAUTHORIZED, reason)
+
+    def cut_short(self, url: str) -> TransportFailed:
+        """A connection ended without a word before anything was said: network, or refusal."""
+        if self._known:
+            return TransportFailed(0, "The connection was cut before the service said anything.")
+        self._cuts += 1
+        if self._cuts >= MAX_CUTS:
+            return self._given_up()
+        self.in_query = not self.in_query and _is_private(url)
+        reason = "The service ends connections before it says anything; it may not take the token."
+        return TransportFailed(0, reason)
+
+    def _given_up(self) -> TransportFailed:
+        self._cuts, self.in_query = 0, False
+        reason = (
+            "The service ended every connection before it said anything: it takes no token here."
+        )
+        return TransportFailed(Code.UNAUTHORIZED, reason)
+
+
+def _is_private(url: str) -> bool:
+    return urlsplit(url).scheme in ("wss", "https") or is_loopback(url)
