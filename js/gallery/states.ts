@@ -1,6 +1,7 @@
 import type { Fields } from "../src/core/messages";
 import { type MockModel, message, messages } from "../tests/mock";
 import { around } from "./around";
+import { writing } from "./writing";
 
 const at = (hour: number, minute: number): number => new Date().setHours(hour, minute, 0, 0);
 
@@ -133,6 +134,7 @@ const short = { height: 120, lang: "en" };
 /** Each state by name: the options to show it with, and what the kernel says. */
 export const states: Record<string, State> = {
   ...around,
+  ...writing,
   live: {
     options: { height: 566, lang: "en" },
     play(model) {

@@ -323,6 +323,23 @@ describe("mentions", () => {
     expect(shown.all("img")).toEqual([]);
   });
 
+  test("the chosen name is in sight in a low view, and only one match in it is marked", async () => {
+    const shown = stage({ options: { height: 100, lang: "en" } });
+    const names = ["Inigo Ivi", "Ivan", "Ida", "Imre", "Ines", "Ian"];
+    shown.model.snapshot([message(1)], { here: names }, {}, { room: [state()] });
+    await settled();
+    await shown.type("@i");
+    expect(shown.all("mark")).toHaveLength(6);
+    await press(shown, "ArrowUp");
+    const list = shown.find(".mentions");
+    const chosen = shown.find("[aria-selected=true]");
+    expect(chosen.innerText).toBe("Ian");
+    expect(list.scrollHeight).toBeGreaterThan(list.clientHeight);
+    expect(chosen.getBoundingClientRect().bottom).toBeLessThanOrEqual(
+      list.getBoundingClientRect().bottom,
+    );
+  });
+
   test("the list stays inside of a narrow, low view", async () => {
     const long = Array.from({ length: 9 }, (_, i) => `${"Long name ".repeat(8)}${i}`);
     const shown = stage({ options: { height: 120, lang: "en" } });

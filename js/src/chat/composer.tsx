@@ -265,7 +265,14 @@ export const Composer = withHooks(function Composer(
         {choice && words.mentionable(choice.names.length)}
       </span>
       <div class="composer">
-        {doc && <Bar room={room} doc={doc} editing={editing !== null} onCancel={cancel} />}
+        {doc && (
+          <Bar
+            room={room}
+            doc={doc}
+            editing={editing !== null}
+            onCancel={editing ? undefined : cancel}
+          />
+        )}
         {pasted.offered && (
           <button type="button" class="btn ascode" onClick={pasted.wrap}>
             <Icon name="code" />

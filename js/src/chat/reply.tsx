@@ -13,7 +13,8 @@ interface BarProps {
   /** What is replied to, or what is changed. */
   doc: ChatMessage;
   editing: boolean;
-  onCancel: () => void;
+  /** Missing where another button does it. */
+  onCancel: (() => void) | undefined;
 }
 
 /** Over the box: what the text is for, and how to be done with it. */
@@ -24,7 +25,6 @@ export const Bar = withHooks(function Bar(
   const own = room.isOwn(doc);
   const name = own ? words.you : doc.name.trim() || words.unnamed;
   const isolated = `\u2068${name}\u2069`;
-  const cancel = editing ? words.cancelEdit : words.cancelReply;
   const title = own ? words.editing : words.editingOf(isolated);
   return (
     <div class="bar">
@@ -33,9 +33,17 @@ export const Bar = withHooks(function Bar(
         <b>{editing ? title : words.replyingTo(isolated)}</b>
         {!editing && <span dir="auto">{oneLine(doc)}</span>}
       </span>
-      <button type="button" class="ib" aria-label={cancel} title={cancel} onClick={onCancel}>
-        <Icon name="close" />
-      </button>
+      {onCancel && (
+        <button
+          type="button"
+          class="ib"
+          aria-label={words.cancelReply}
+          title={words.cancelReply}
+          onClick={onCancel}
+        >
+          <Icon name="close" />
+        </button>
+      )}
     </div>
   );
 });

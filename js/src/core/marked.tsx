@@ -1,7 +1,14 @@
 import type { VNode } from "preact";
 import { findIn } from "./fold";
 
+interface Props {
+  text: string;
+  query: string;
+  /** How many matches are marked. */
+  most?: number;
+}
+
 /** A text with what matches `query` marked. */
-export const Marked = ({ text, query }: { text: string; query: string }): VNode => (
-  <>{findIn(text, query).map(([piece, found]) => (found ? <mark>{piece}</mark> : piece))}</>
+export const Marked = ({ text, query, most }: Props): VNode => (
+  <>{findIn(text, query, most).map(([piece, found]) => (found ? <mark>{piece}</mark> : piece))}</>
 );
