@@ -381,7 +381,7 @@ describe("code goes into a cell", () => {
     insert.click();
     await settled();
     expect(execute).toHaveBeenCalledWith("notebook:insert-cell-below");
-    expect(cells[1]?.model.sharedModel.setSource).toHaveBeenCalledWith("a = 1\n");
+    expect(cells[1]?.model.sharedModel.setSource).toHaveBeenCalledWith("a = 1");
     expect(cells[0]?.model.sharedModel.setSource).not.toHaveBeenCalled();
     expect(inside.find(".copied").textContent).toBe("Inserted");
   });

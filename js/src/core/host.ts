@@ -40,6 +40,6 @@ export async function insertCell(source: string): Promise<boolean> {
   const { model } = activeCell(app) ?? {};
   // Only ever into a cell that was not there before.
   if (!model?.sharedModel?.setSource || model === before?.model) return false;
-  model.sharedModel.setSource(source);
+  model.sharedModel.setSource(source.replace(/\n$/, ""));
   return true;
 }
