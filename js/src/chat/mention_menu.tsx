@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { withHooks } from "../core/hooks";
+import { useEffect, useRef, withHooks } from "../core/hooks";
 import { Marked } from "../core/marked";
 import { askedAt, matching, namesOf } from "./mention";
 import type { Room } from "./room";
@@ -55,8 +55,13 @@ export const MentionMenu = withHooks(function MentionMenu(
   { choice, onTake }: Props,
   { words }: Context,
 ): VNode {
+  const list = useRef<HTMLDivElement>();
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+  }, [choice.at]);
   return (
     <div
+      ref={list}
       class="mentions"
       id={LIST}
       role="listbox"
@@ -74,7 +79,7 @@ export const MentionMenu = withHooks(function MentionMenu(
           onClick={() => onTake(name)}
         >
           <bdi>
-            <Marked text={name} query={choice.query} />
+            <Marked text={name} query={choice.query} most={1} />
           </bdi>
         </div>
       ))}
