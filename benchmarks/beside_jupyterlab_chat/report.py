@@ -74,11 +74,11 @@ def mib(result: Result) -> str:
 
 def table(levels: Sequence[Level], ours: str, theirs: str) -> str:
     """Markdown: from Enter to the other page, growth with history, and nothing happening."""
-    lines = [
-        f"| history | {ours} p50 | p95 | {theirs} p50 | p95 | ratio of medians (of blocks) "
-        "| load |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    heads: tuple[str, ...] = (
+        *("history", f"{ours} p50", "p95", f"{theirs} p50", "p95"),
+        *("ratio of medians (of blocks)", "load"),
+    )
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for level in levels:
         mine, other = level.results[ours], level.results[theirs]
         whole = statistics.median(mine.times) / statistics.median(other.times)
