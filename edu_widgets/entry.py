@@ -28,6 +28,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 if TYPE_CHECKING:
     from edu_widgets.client.network import NetworkThread
     from edu_widgets.client.pool import Pool
+    from edu_widgets.client.ways import WaySettings
     from edu_widgets.configuration import Configuration
 
 _lock = threading.RLock()
@@ -123,32 +124,35 @@ def connect(
     token: str | Callable[[], str] | None = None,
     user_id: str | None = None,
     course: str | None = None,
+    channel: str | None = None,
+    name: str | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> Lesson:
     """Connect to a service with a token. What is not given comes from the configuration.
 
     `url` is the service's address, `ws(s)://` or `http(s)://`; `token` a string, or a function
-    that returns a fresh one. Any other setting stands in `config`, a traitlets `Config` or
-    dicts of the same form: `{"WebSocket": {"heartbeatInterval": 10_000}}`. They hold for a
-    connection from its start; an open lesson keeps those it has.
+    that returns a fresh one. `channel` is the course's channel as the service spells it, where
+    it is not `course:<course>`. `name` is what others see until the service knows better. A
+    service that speaks only the basic messages will do, see docs/connecting.md.
+
+    Any other setting stands in `config`, a traitlets `Config` or dicts of the same form:
+    `{"WebSocket": {"heartbeatInterval": 10_000}}`. They hold for a connection from its start;
+    an open lesson keeps those it has.
 
     Raises:
         InvalidArgument: something is missing or cannot be read; the message names it.
     """
-    words = {"url": url, "user_id": user_id, "course": course}
+    words = {"url": url, "user_id": user_id, "course": course, "channel": channel}
     if not callable(token):
         words["token"] = token
     settings = _settings(config, words)
     base = base_url(settings.websocket.url)
     who = settings.needed("EduWidgets.userId")
-    name = course_name(settings.needed("EduWidgets.course"))
-    if settings.edu.channel not in ("", course_channel(name)):
-        msg = (
-            f"EduWidgets.channel={settings.edu.channel!r}: only {course_channel(name)!r} is known."
-        )
-        raise InvalidArgument(msg)
+    of = course_name(settings.needed("EduWidgets.course"))
     source = token if callable(token) else settings.token_source()
-    return _lesson(name, base, Person(who, who), source, settings)
+    me = Person(who, person_name(name) if name else who)
+    room = settings.edu.channel or course_channel(of)
+    return _lesson(of, base, me, source, settings, channel=room)
 
 
 def _lesson(
@@ -160,17 +164,21 @@ def _lesson(
     *,
     invite: str = "",
     audience: str = "",
+    channel: str = "",
 ) -> Lesson:
-    """The open lesson for this service, user and course, or a new one."""
+    """The open lesson for this service, user and course, or a new one.
+
+    With a `channel` the service may be a base one: only `connect` names it.
+    """
     # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.network import callbacks, network
     from edu_widgets.client.pool import Pool, Settings
 
-    key = (base, me.user_id, course)
+    key = (base, me.user_id, channel or course_channel(course))
     with _lock:
         open_ = _open.get(key)
-        target = Target(websocket_url(base), me.user_id, token)
+        target = Target(websocket_url(base), me.user_id, token, base=bool(channel))
         if open_ is not None and open_.usable:
             open_.refresh(target, invite=invite, audience=audience)
             return open_
@@ -180,9 +188,18 @@ def _lesson(
             _pools.clear()
             pool = _pools[thread] = Pool(thread)
         edu = configured.edu
-        settings = Settings(folders.outbox_folder(edu.dataDir, edu.outboxDir), configured.limits())
+        outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
+        settings = Settings(outbox, configured.limits(), _ways(configured))
         client = CourseClient(
-            course, target, me, pool, thread, callbacks(), settings, host=urlsplit(base).netloc
+            course,
+            target,
+            me,
+            pool,
+            thread,
+            callbacks(),
+            settings,
+            host=urlsplit(base).netloc,
+            channel=channel,
         )
         client.start()
         lesson = Lesson(
@@ -190,6 +207,18 @@ def _lesson(
         )
         _open[key] = lesson
         return lesson
+
+
+def _ways(configured: Configuration) -> WaySettings:
+    """What event streams are set to."""
+    from edu_widgets.client.ways import WaySettings
+
+    sse = configured.sse
+    return WaySettings(
+        endpoint=sse.endpoint,
+        retry_interval=sse.retryInterval / 1000,
+        max_retries=sse.maxRetries,
+    )
 
 
 def _forget(key: tuple[str, str, str], lesson: Lesson) -> None:

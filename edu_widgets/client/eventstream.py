@@ -52,7 +52,7 @@ class EventStreamTransport:
     async def open(self) -> None:
         """Open the stream, and see whether posts are taken."""
         self._token = await ask(self._target.token)
-        url = self._ways.http(self._ways.settings.endpoint)
+        url = self._ways.stream()
         self._http = _transport(url)
         channels = tuple(self._ways.channels())
         try:
@@ -136,7 +136,8 @@ class EventStreamTransport:
 
     async def _post(self, frames: list[bytes]) -> int:
         """Post frames in one batch; the status. What comes back counts as received."""
-        url = f"{self._ways.http(self._ways.settings.uplink)}?{self._ways.query(self._token)}"
+        uplink = urljoin(self._ways.stream(), "messages")
+        url = f"{uplink}?{self._ways.query(self._token)}"
         headers: dict[str, str | bytes] = {"Content-Type": "application/json"}
         batch = b"[" + b",".join(frames) + b"]"
         response = await self._request("POST", url, headers, batch)

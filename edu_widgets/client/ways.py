@@ -25,7 +25,7 @@ class WaySettings:
     """The seed's settings for event streams, and our patience; in seconds."""
 
     endpoint: str = "/api/realtime/events"
-    uplink: str = "/api/realtime/messages"
+    """A path of the service, or an address of its own."""
     retry_interval: float = 3.0
     max_retries: int = 10
     """Failures in a row after which streams are given up for a while."""
@@ -172,9 +172,13 @@ class Ways:
         both = list(dict.fromkeys((ours, plain)))
         return both[::-1] if self.plain else both
 
-    def http(self, path: str) -> str:
-        """The address of something the service has over HTTP."""
-        return "http" + self.target().url.removeprefix("ws").removesuffix(WEBSOCKET_PATH) + path
+    def stream(self) -> str:
+        """Where the event stream is; posts go to `messages` beside it."""
+        endpoint = self.settings.endpoint
+        if not endpoint.startswith("/"):
+            return endpoint
+        base = self.target().url.removesuffix(WEBSOCKET_PATH)
+        return "http" + base.removeprefix("ws") + endpoint
 
     def query(self, token: str, **more: str) -> str:
         """The query of a request; with the token, if that is where the service wants it."""
