@@ -80,7 +80,7 @@ def test_kernel_side_never_loads_the_service() -> None:
 
 
 def test_service_never_loads_widgets() -> None:
-    modules = modules_at("service/**/*.py", "*/service.py")
+    modules = modules_at("service/**/*.py", "*/service.py", "*/service/**/*.py")
     assert within(loaded_by(modules), SERVICE_NEVER_LOADS) == []
 
 

@@ -105,7 +105,7 @@ def right_answer(
         InvalidArgument: it does not fit the kind.
     """
     if correct is None:
-        return []
+        return check_correct(kind, len(options), [], tolerance)
     several = list(correct) if isinstance(correct, list | tuple | set | frozenset) else [correct]
     if not several:
         raise InvalidArgument("A right answer is missing; leave `correct` out if there is none.")

@@ -33,7 +33,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 _SETTING = re.compile(r"(kind|seconds|anonymous|tolerance|correct|answer)\s*:\s*(.*\S)\s*")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+(.*)")
 _BOX = re.compile(r"\[([ xX])\](?:\s+(.*))?")
-_FENCE = re.compile(r"\s*(```+|~~~+)")
+_FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?(```+|~~~+)")
 _RULE = re.compile(r"---+\s*")
 _TITLE = re.compile(r"#\s+\S")
 _YES = frozenset({"yes", "true", "on", "1"})
@@ -89,8 +89,10 @@ def _fenced(lines: list[str]) -> Iterator[tuple[str, bool]]:
             if mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
         else:
-            fence = mark[1] if mark else ""
-            yield line, bool(fence)
+            # A pair on one line, as in `` ```x``` ``, is code in a line.
+            opens = mark is not None and mark[1] not in line[mark.end() :]
+            fence = mark[1] if mark is not None and opens else ""
+            yield line, bool(fence) and not _ITEM.match(line)
 
 
 def _question(lines: list[str], where: str, given: dict[str, Any] | None = None) -> Question:

@@ -52,10 +52,12 @@ class Vote:
 class Seen:
     """A poll with all that this person may see of it.
 
-    `making` is the command that creates it, as long as the service has not got it.
+    `making` is the command that creates it, as long as the service has not got it. `born` orders
+    those of one time.
     """
 
     poll: Poll
+    born: int = 0
     making: Own[CreatePoll] | None = None
     secret: PollSecret | None = None
     tally: PollTally | None = None
@@ -73,6 +75,7 @@ class Polls:
         self._lock = threading.Lock()
         self._ahead: float | None = None
         self._with_answer: set[str] = set()
+        self._opening: dict[str, Receipt] = {}
         self.votes = OnTheWay(client, CAST_VOTE, CastVote, self._vote_arrived)
         self.making = OnTheWay(client, CREATE_POLL, CreatePoll, self._poll_arrived)
 
@@ -91,45 +94,48 @@ class Polls:
     def all(self) -> list[Seen]:
         """Every poll there is for this person, oldest first, drafts among them."""
         votes = self.votes.all()
-        found = {poll.id: self._seen(poll, votes) for poll in self._documents()}
-        for making in self.making.all():
+        found = {poll.id: self._seen(poll, born, votes) for poll, born in self._documents()}
+        for number, making in enumerate(self.making.all()):
             if making.id not in found:
-                found[making.id] = Seen(self._made(making), making=making)
-        return sorted(found.values(), key=lambda seen: (seen.poll.created_at, seen.poll.id))
+                found[making.id] = Seen(self._made(making), number, making)
+        return sorted(found.values(), key=lambda seen: (seen.poll.created_at, seen.born))
 
     def get(self, id_: str) -> Seen | None:
         """The poll with this id, if there is one for this person."""
-        poll = self._poll(id_)
-        if poll is not None:
-            return self._seen(poll, self.votes.all())
+        doc = self._document(id_)
+        poll = _read(doc, Poll)
+        if doc is not None and poll is not None:
+            return self._seen(poll, doc.born, self.votes.all())
         making = next((own for own in self.making.all() if own.id == id_), None)
-        return Seen(self._made(making), making=making) if making else None
+        return Seen(self._made(making), 0, making) if making else None
 
     def left(self, poll: Poll) -> int | None:
         """The ms until an open poll closes, as far as the service's clock is known."""
         if poll.state != "open" or poll.closes is None:
             return None
-        now = self._wall() * 1000 - (self._ahead or 0.0)
-        return max(0, round(poll.closes - now))
+        return max(0, round(poll.closes - self.now()))
 
-    def _documents(self) -> Iterator[Poll]:
+    def now(self) -> float:
+        """The service's time in ms since 1970, as far as it is known."""
+        return self._wall() * 1000 - (self._ahead or 0.0)
+
+    def _documents(self) -> Iterator[tuple[Poll, int]]:
         here = self._client.mirror()
-        for doc in here.of_kind(POLL):
+        # One that was opened just now is in both for a moment.
+        drafts = self._client.mirror(self.staff).of_kind(POLL)
+        drafts = [doc for doc in drafts if here.get(doc.id) is None]
+        for doc in (*here.of_kind(POLL), *drafts):
             if (poll := _read(doc, Poll)) is not None:
-                yield poll
-        for doc in self._client.mirror(self.staff).of_kind(POLL):
-            # One that was opened just now is in both for a moment.
-            if here.get(doc.id) is None and (poll := _read(doc, Poll)) is not None:
-                yield poll
+                yield poll, doc.born
 
-    def _poll(self, id_: str) -> Poll | None:
+    def _document(self, id_: str) -> Document | None:
         for mirror in (self._client.mirror(), self._client.mirror(self.staff)):
             doc = mirror.get(id_)
             if doc is not None and doc.kind == POLL:
-                return _read(doc, Poll)
+                return doc
         return None
 
-    def _seen(self, poll: Poll, votes: list[Own[CastVote]]) -> Seen:
+    def _seen(self, poll: Poll, born: int, votes: list[Own[CastVote]]) -> Seen:
         staff = self._client.mirror(self.staff)
         turnout = _read(self._client.mirror().get(f"turnout:{poll.id}"), Turnout)
         fresh = turnout is not None and turnout.round == poll.round
@@ -137,6 +143,7 @@ class Polls:
         earlier = [(int(n), choice) for n, choice in own.items() if int(n) < poll.round]
         return Seen(
             poll,
+            born,
             secret=_read(staff.get(f"secret:{poll.id}"), PollSecret),
             tally=_read(staff.get(f"tally:{poll.id}"), PollTally),
             answered=turnout.answered if turnout is not None and fresh else 0,
@@ -186,6 +193,19 @@ class Polls:
         """Whether this process asked it with its right answer, which may not be back yet."""
         return poll_id in self._with_answer
 
+    def opening(self, poll_id: str, receipt: Receipt) -> None:
+        """A draft is being opened."""
+        self._opening[poll_id] = receipt
+
+    def next_draft(self, seen: Iterable[Seen]) -> Seen | None:
+        """The draft that is asked next: the oldest that is not being opened already."""
+        for one in seen:
+            opening = self._opening.get(one.poll.id)
+            waits = opening is None or opening.error is not None
+            if one.poll.state == "draft" and one.making is None and waits:
+                return one
+        return None
+
     def _vote_arrived(self, own: Own[CastVote]) -> bool:
         if own.state in {"failed", "held"}:
             return False
@@ -193,7 +213,7 @@ class Polls:
         return own.state == "sent" and rounds.get(str(own.data.round)) == own.data.choice
 
     def _poll_arrived(self, own: Own[CreatePoll]) -> bool:
-        return self._poll(own.id) is not None
+        return self._document(own.id) is not None
 
     # -- the service's clock ----------------------------------------------------------------
 

@@ -112,7 +112,7 @@ class OnTheWay(Generic[D]):
                 if own is not None and not self._arrived(own):
                     found[own.id] = own
             for id_, handed in list(self._handed.items()):
-                if handed.receipt.done() or self._arrived(handed.own):
+                if handed.receipt.error is not None or self._arrived(handed.own):
                     del self._handed[id_]
                 else:
                     found.setdefault(id_, handed.own)

@@ -101,10 +101,12 @@ class Poll:
         Before the service has it `saving`, or `failed` if it did not take it; `deleted` once it
         is gone.
         """
-        seen = self._seen()
+        seen = self._polls.get(self.id)
+        if seen is None:
+            return "deleted"
         if seen.making is not None:
             return "failed" if seen.making.state == "failed" else "saving"
-        return "deleted" if self._polls.get(self.id) is None else seen.poll.state
+        return seen.poll.state
 
     @property
     def round(self) -> int:
@@ -165,7 +167,9 @@ class Poll:
 
     def open(self, seconds: float | None = None) -> Receipt:
         """Open a draft, for so many seconds if given."""
-        return self._send("open_poll", commands.OpenPoll(self.id, whole(seconds)))
+        receipt = self._send("open_poll", commands.OpenPoll(self.id, whole(seconds)))
+        self._polls.opening(self.id, receipt)
+        return receipt
 
     def close(self) -> Receipt:
         """Close the round: votes count no more."""

@@ -95,7 +95,7 @@ class ShownPolls:
         return {**doc, "rev": held[0]}
 
     def _desk(self, seen: list[Seen]) -> Json:
-        draft = next_draft(seen)
+        draft = self._polls.next_draft(seen)
         doc = {"id": DESK, "can": self.can(), "next": draft.poll.id if draft else None}
         return self._versioned(DESK, doc)
 
@@ -177,8 +177,3 @@ def code_nodes(text: str) -> Body:
     if runs := highlight(code, language):
         attributes = {"lang": language, "runs": runs}
     return (("pre", attributes, code) if attributes else ("pre", code),)
-
-
-def next_draft(seen: Iterable[Seen]) -> Seen | None:
-    """The draft that is asked next: the oldest."""
-    return next((one for one in seen if one.poll.state == "draft" and one.making is None), None)

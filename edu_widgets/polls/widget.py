@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, overload
@@ -24,9 +23,15 @@ from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT
 from edu_widgets.polls.mirror import Polls, Seen
 from edu_widgets.polls.news import News
 from edu_widgets.polls.poll import Poll, whole
-from edu_widgets.polls.shown import DESK, POLLS, ShownPolls, next_draft
+from edu_widgets.polls.shown import DESK, POLLS, ShownPolls
 from edu_widgets.protocol import CommandType, uuid7
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused, WouldDeadlock
+from edu_widgets.protocol.errors import (
+    EduWidgetsError,
+    InvalidArgument,
+    NotConnected,
+    Refused,
+    WouldDeadlock,
+)
 
 F = TypeVar("F", bound=Callback)
 
@@ -151,8 +156,7 @@ class LivePolls(LiveWidget):
         """Open the next draft, the oldest; None if there is none."""
         self._check_staff()
         with self._asking:
-            seen = [one for one in self._polls.all() if one.poll.id not in self._opening()]
-            draft = next_draft(seen)
+            draft = self._polls.next_draft(self._polls.all())
             if draft is None:
                 return None
             poll = self.poll(draft.poll.id)
@@ -185,7 +189,7 @@ class LivePolls(LiveWidget):
 
     def _same(self, asked: Question) -> Seen | None:
         """This lesson's poll of the same question, the newest of several."""
-        since = time.time() * 1000 - LESSON_MS
+        since = self._polls.now() - LESSON_MS
         me = self._client.me().user_id
         for seen in reversed(self._polls.all()):
             poll, failed = seen.poll, seen.making is not None and seen.making.state == "failed"
@@ -196,11 +200,6 @@ class LivePolls(LiveWidget):
                 return seen
         return None
 
-    def _opening(self) -> set[str]:
-        """Drafts that are being opened already."""
-        found = self._client.commands(commands.OPEN_POLL.name)
-        return {opening for command in found if (opening := commands.poll_of(command.data))}
-
     def _check_staff(self) -> None:
         self._client.check()
         if not self._client.me().is_staff:
@@ -208,16 +207,16 @@ class LivePolls(LiveWidget):
 
     def _await_documents(self) -> None:
         """Wait a little until it is known what was asked before, where that is still to come."""
-        if self._client.mirror().cursor.epoch or not self._client.usable:
+        if self._loaded():
             return
         arrived = threading.Event()
         stop = self._client.listen(lambda _: arrived.set() if self._loaded() else None)
         try:
+            self._client.wait_connected(_PATIENCE)
             if not self._loaded():
-                self._client.forbid_waiting()
                 arrived.wait(_PATIENCE)
-        except WouldDeadlock:
-            return  # asked on the network thread itself
+        except (NotConnected, Refused, WouldDeadlock):
+            return  # asked while offline, or on the network thread: it is sent when it can be
         finally:
             stop()
 

@@ -1,0 +1,230 @@
+"""Tables, files and static pictures of what was revealed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import pytest
+
+from edu_widgets.polls import frozen, results
+from edu_widgets.polls.documents import (
+    NumberCount,
+    OrderCount,
+    Poll,
+    PollFlow,
+    PollShown,
+    RoundResult,
+    TextCount,
+)
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> $x$ =1+1'
+
+
+def poll(kind: Any = "single", **fields: Any) -> Poll:
+    options = ["tuple", "`list`"] if kind in {"single", "multiple", "ordering", "predict"} else []
+    whole: dict[str, Any] = {"options": options, "shown": PollShown(counts=True)} | fields
+    return Poll("p", "Which is **mutable**?", kind, "u", 0, **whole)
+
+
+TWO_ROUNDS = poll(
+    results=[RoundResult(1, 4, [3, 1]), RoundResult(2, 4, [1, 3])],
+    flows=[PollFlow(1, 2, 4, [[0, 0, 1], [0, 1, 2], [1, 1, 1]])],
+    round=2,
+)
+
+
+def test_rows_of_rounds() -> None:
+    rows = results.rows(TWO_ROUNDS, TWO_ROUNDS.results, [1])
+    assert [(r["round"], r["option"], r["people"]) for r in rows] == [
+        (1, 1, 3),
+        (1, 2, 1),
+        (2, 1, 1),
+        (2, 2, 3),
+    ]
+    assert [r["correct"] for r in rows] == [False, True, False, True]
+    assert [r["correct"] for r in results.rows(TWO_ROUNDS, TWO_ROUNDS.results)] == [None] * 4
+    assert rows[0]["share"] == 0.75
+    assert [r["answer"] for r in rows[:2]] == ["tuple", "list"]
+
+
+def test_shares_of_multiple_choice_are_of_people() -> None:
+    asked = poll("multiple", results=[RoundResult(1, 4, [3, 4])])
+    rows = results.rows(asked, asked.results, [0])
+    assert [(r["share"], r["correct"]) for r in rows] == [(0.75, True), (1.0, False)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "result", "correct", "told"),
+    [
+        (poll("number"), RoundResult(1, 3, numbers=[NumberCount(2.5, 3)]), [2.5], [(2.5, True)]),
+        (poll("text"), RoundResult(1, 1, texts=[TextCount("Çay", 1)]), ["cay"], [("Çay", True)]),
+        (
+            poll("ordering"),
+            RoundResult(1, 1, orders=[OrderCount([1, 0], 1)]),
+            [0, 1],
+            [("list > tuple", False)],
+        ),
+        (
+            poll("scale", options=["", "fast"]),
+            RoundResult(1, 1, [0, 1]),
+            [],
+            [("1", None), ("2 fast", None)],
+        ),
+    ],
+)
+def test_rows_of_other_kinds(
+    asked: Poll, result: RoundResult, correct: list[Any], told: list[Any]
+) -> None:
+    rows = results.rows(asked, [result], correct)
+    assert [(row["answer"], row["correct"]) for row in rows] == told
+
+
+def test_without_pandas_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = results.rows(TWO_ROUNDS, TWO_ROUNDS.results)
+    frame = results.table(rows)
+    assert list(frame.columns) == list(results.COLUMNS)
+    assert list(results.table([]).columns) == list(results.COLUMNS)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert results.table(rows) == rows
+
+
+def test_a_csv_holds_no_formula(tmp_path: Path) -> None:
+    asked = poll(
+        "text", results=[RoundResult(1, 2, texts=[TextCount("=1+1", 1), TextCount("a,b", 1)])]
+    )
+    rows = results.rows(asked, asked.results)
+    text = results.as_csv(rows, None)
+    assert text is not None
+    assert [row["answer"] for row in csv.DictReader(io.StringIO(text))] == ["'=1+1", "a,b"]
+    assert results.as_csv(rows, tmp_path / "x.csv") is None
+    assert (tmp_path / "x.csv").read_text("utf-8") == text
+
+
+class Axes:
+    """What of matplotlib's axes a plot uses."""
+
+    def __init__(self) -> None:
+        self.bars: list[tuple[list[int], str]] = []
+        self.names: list[str] = []
+        self.title = ""
+        self.spines = self
+
+    def __getitem__(self, _: object) -> Axes:
+        return self
+
+    def barh(self, at: list[float], widths: list[int], height: float, label: str) -> None:
+        self.bars.append((widths, label))
+
+    def set_yticks(self, _: object, names: list[str]) -> None:
+        self.names = names
+
+    def set_title(self, title: str, loc: str) -> None:
+        self.title = title
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: None
+
+
+def test_a_plot_has_bars_for_each_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", ModuleType)
+    axes = Axes()
+    rows = results.rows(TWO_ROUNDS, TWO_ROUNDS.results)
+    assert results.plot("Costs $5", rows, axes) is axes
+    assert axes.bars == [([3, 1], "Round 1"), ([1, 3], "Round 2")]
+    assert (axes.names, axes.title) == (["tuple", "list"], r"Costs \$5")
+    with pytest.raises(InvalidArgument):
+        results.plot("x", [], axes)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(EduWidgetsError, match="matplotlib"):
+        results.plot("x", rows)
+
+
+# -- frozen --------------------------------------------------------------------------------------
+
+
+class Elements(HTMLParser):
+    """What a browser would build."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in {"br", "hr"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+ALLOWED = {"div", "p", "strong", "em", "del", "table", "tr", "td", "th", "code", "pre", "br", "hr"}
+ALLOWED |= {"ul", "ol", "li", "blockquote", "a"}
+
+
+def test_a_frozen_poll_tells_what_was_revealed() -> None:
+    found = Elements(frozen.html(TWO_ROUNDS))
+    assert found.open == []
+    assert "Which is mutable?" in found.text
+    assert "Round 1 · 4 answered" in found.text
+    assert "75%" in found.text
+    assert "Round 1 → 2, of 4 who answered both" in found.text
+    assert "Correct" not in found.text
+    right = Elements(frozen.html(answered(TWO_ROUNDS)))
+    assert right.text.count("✓ Correct") == 2
+    assert "4 answered" in frozen.plain(TWO_ROUNDS)
+    turkish = frozen.html(answered(TWO_ROUNDS), "tr")
+    assert "Doğru" in turkish
+    assert 'lang="tr"' in turkish
+
+
+def answered(asked: Poll) -> Poll:
+    return msgspec.structs.replace(asked, shown=PollShown(counts=True, answer=True), correct=[1])
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple", "predict", "ordering", "text"])
+def test_hostile_text_is_text(kind: str) -> None:
+    asked = Poll(
+        "p",
+        HOSTILE,
+        kind,  # type: ignore[arg-type]
+        "u",
+        0,
+        [HOSTILE, f"[x](javascript:alert(1)) ![x](http://e.vil/x.png) ```{HOSTILE}"],
+        results=[
+            RoundResult(
+                1, 2, [1, 1], texts=[TextCount(HOSTILE, 2)], orders=[OrderCount([0, 1], 2)], more=3
+            )
+        ],
+        shown=PollShown(counts=True),
+    )
+    text = frozen.html(asked)
+    found = Elements(text)
+    assert found.tags <= ALLOWED
+    assert found.attributes <= {"style", "lang", "href", "rel"}
+    assert "alert(1)" in found.text
+    assert not re.search(r'href="(?!https?:|mailto:)', text)
+    assert "url(" not in text
+
+
+def test_few_answers_are_said_to_be_few() -> None:
+    asked = poll(anonymous=True, results=[RoundResult(1, 3)], ended=True)
+    assert "Too few answered" in frozen.html(asked)
+    assert "3 answered" in frozen.html(asked)

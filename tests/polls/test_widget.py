@@ -1,0 +1,489 @@
+"""Polls in a notebook: what people call, what pages ask and see."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edu_widgets.client.outbox import CommandState
+from edu_widgets.polls.poll import Poll
+from edu_widgets.polls.widget import LESSON_MS, LivePolls
+from edu_widgets.protocol import Code, uuid7
+from edu_widgets.protocol.errors import InvalidArgument, Refused
+from tests.notebook.doubles import RecordingComm, as_client
+from tests.polls.kernel import PollClient
+from tests.polls.school import ADA, BO, MIRA, School, student
+
+
+@pytest.fixture(autouse=True)
+def _bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+
+
+class Desk:
+    """A person's kernel, and one page of their notebook."""
+
+    def __init__(self, school: School, person: Any) -> None:
+        school.now = max(school.now, int(time.time() * 1000))
+        self.client = PollClient(school, person)
+        self.polls = LivePolls(as_client(self.client))
+        self.polls._channel._clock = self.client.clock
+        self.polls._polls._wall = lambda: school.now / 1000
+        self.heard: list[dict[str, Any]] = []
+        self.polls.comm.receive({"op": "ready", "page": "p1", "lang": ""})
+
+    def settle(self) -> None:
+        self.client.settle()
+        self.client.advance(1)
+        self.listen()
+
+    def listen(self) -> list[dict[str, Any]]:
+        self.client.run()
+        new: list[dict[str, Any]] = json.loads(json.dumps(self.polls.comm.take()))
+        self.heard += new
+        return new
+
+    def intend(self, do: str, page: str = "p1", **args: Any) -> list[dict[str, Any]]:
+        """A page's intent; what it was refused with, if it was."""
+        intent = {"op": "intent", "page": page, "id": uuid7(), "do": f"polls.{do}", "args": args}
+        self.polls.comm.receive(intent)
+        messages = self.listen()
+        return [m for m in messages if m["op"] == "refused"]
+
+    def shown(self) -> list[dict[str, Any]]:
+        """The polls, as a page would have them now."""
+        self.polls.comm.receive({"op": "ready", "page": "p1", "lang": ""})
+        *_, snapshot = [m for m in self.listen() if m["op"] == "snapshot"]
+        docs: list[dict[str, Any]] = snapshot["collections"]["polls"]["docs"]
+        return docs
+
+    def desk(self) -> dict[str, Any]:
+        self.polls.comm.receive({"op": "ready", "page": "p1", "lang": ""})
+        *_, snapshot = [m for m in self.listen() if m["op"] == "snapshot"]
+        (doc,) = snapshot["collections"]["desk"]["docs"]
+        return dict(doc)
+
+
+@pytest.fixture
+def mira(school: School, comms: type[RecordingComm]) -> Desk:
+    return Desk(school, MIRA)
+
+
+@pytest.fixture
+def ada(school: School, comms: type[RecordingComm]) -> Desk:
+    return Desk(school, ADA)
+
+
+def both(*desks: Desk) -> None:
+    for desk in desks:
+        desk.settle()
+    for poll in desks[0].client.school.told["course:c"]:
+        if poll.kind == "poll":
+            desks[0].client.school.refresh(poll.id)
+    for desk in desks:
+        desk.settle()
+
+
+# -- what people call --------------------------------------------------------------------------
+
+
+def test_a_lesson_in_a_few_lines(school: School, mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"], correct="b")
+    assert (poll.state, poll.question, poll.options, poll.answered) == (
+        "saving",
+        "Which?",
+        ["a", "b"],
+        0,
+    )
+    both(mira, ada)
+    assert (poll.state, poll.wait()) == ("open", poll)
+    mine = ada.polls.current
+    assert mine is not None
+    receipt = mine.vote("b")
+    assert (mine.mine, mine.vote_state or "") == (2, "pending")
+    ada.client.become(state="reconnecting")
+    assert mine.vote_state == "queued"
+    ada.client.become(state="live")
+    ada.client.deliver()
+    assert receipt.done()
+    assert (mine.mine, mine.vote_state) == (2, "counted"), "though its document is still to come"
+    both(ada, mira)
+    assert (mine.mine, mine.vote_state, poll.answered) == (2, "counted", 1)
+    assert poll.suggestion.startswith("Most are right")
+    assert mine.suggestion == ""
+    assert (mine.correct,) == (None,)
+    assert len(mine.results()) == 0
+    assert list(poll.results()["people"]) == [0, 1]
+    _ = poll.close()
+    both(mira, ada)
+    assert mine.state == "closed"
+    _ = poll.reveal()
+    both(mira, ada)
+    assert (mine.state, mine.correct) == ("revealed", 2)
+    table = mine.results()
+    assert list(table["answer"]) == ["a", "b"]
+    assert list(table["correct"]) == [False, True]
+    assert list(table["share"]) == [0.0, 1.0]
+
+
+def test_a_cell_run_again_asks_nothing_again(school: School, mira: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    assert mira.polls.ask("Which?", ["a", "b"]) is poll
+    both(mira)
+    assert mira.polls.ask("Which?", ["a", "b"], seconds=30) is poll
+    _ = poll.close()
+    both(mira)
+    assert (mira.polls.ask("Which?", ["a", "b"]) is poll, poll.state) == (True, "closed")
+    assert mira.polls.ask("Which?", ["a", "c"]) != poll
+    other = mira.polls.ask("Which?", ["a", "b"], again=True)
+    assert other != poll
+    both(mira)
+    # Another kernel, as after a restart, and another week.
+    restarted = Desk(school, MIRA)
+    assert restarted.polls.ask("Which?", ["a", "b"]).id == other.id
+
+
+def test_next_weeks_question_is_another_poll(school: School, mira: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    both(mira)
+    school.now += LESSON_MS - 1
+    assert mira.polls.ask("Which?", ["a", "b"]) is poll
+    school.now += 2
+    assert mira.polls.ask("Which?", ["a", "b"]) is not poll
+
+
+def test_drafts_one_after_another(mira: Desk, ada: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "set.md"
+    path.write_text("First?\n- a\n- [x] b\n\n---\nkind: text\nSecond?\n")
+    first, second = mira.polls.load(path)
+    both(mira, ada)
+    assert (first.state, second.kind, mira.desk()["next"]) == ("draft", "text", first.id)
+    assert ada.polls.history == []
+    assert ada.desk()["next"] is None
+    assert mira.polls.load(path) == [first, second]
+    assert mira.polls.next() is first
+    assert mira.polls.next() is second, "though the first one is still on its way"
+    assert mira.polls.next() is None
+    both(mira, ada)
+    assert [p.question for p in ada.polls.history] == ["First?\n- a"[:6], "Second?"]
+    assert mira.polls.drafts == []
+
+
+def test_only_instructors_run_polls(mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    both(mira, ada)
+    own = ada.polls.current
+    assert own is not None
+    for call in (own.close, own.reveal, own.revote, own.delete, own.open):
+        with pytest.raises(Refused):
+            _ = call()
+    with pytest.raises(Refused):
+        ada.polls.ask("Which?", ["a", "b"])
+    assert not ada.client.outbox
+    assert poll.state == "open"
+    assert ada.desk()["can"] == ["vote"]
+    assert mira.desk()["can"] == ["vote", "manage"]
+    ada.client.become(readonly=True)
+    assert ada.desk()["can"] == []
+
+
+def test_the_answer_may_be_said_at_the_reveal(mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    both(mira, ada)
+    with pytest.raises(InvalidArgument):
+        _ = poll.reveal(counts=False)
+    with pytest.raises(InvalidArgument):
+        _ = poll.reveal(answer=3)
+    _ = poll.reveal()  # no answer is known: the counts
+    both(mira, ada)
+    own = ada.polls.current
+    assert own is not None
+    assert (own.state, own.correct) == ("revealed", None)
+    _ = poll.reveal(answer=1)
+    both(mira, ada)
+    assert own.correct == 1
+
+
+def test_what_follows_at_once_is_about_what_was_asked_for(mira: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"], correct=1)
+    _ = poll.close()
+    _ = poll.revote(seconds=60)
+    _ = poll.close()
+    _ = poll.reveal()
+    both(mira)
+    assert (poll.state, poll.round, poll.correct) == ("revealed", 2, 1)
+
+
+def test_a_refused_question_says_why(mira: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    mira.client.run()
+    (command,) = mira.client.commands("create_poll")
+    mira.client.receipts[poll.id].fail(Refused("Not today."))
+    mira.client.move(command, state=CommandState.FAILED, error="Not today.", code=4514)
+    assert poll.state == "failed"
+    (shown,) = mira.shown()
+    assert shown["error"] == "Not today."
+    assert mira.polls.ask("Which?", ["a", "b"]) is not poll, "what failed is asked anew"
+    mira.intend("discard", id=poll.id)
+    assert [doc["id"] for doc in mira.shown()] != [poll.id]
+
+
+def test_a_deleted_poll(mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    both(mira, ada)
+    _ = poll.delete()
+    both(mira, ada)
+    assert (poll.state, mira.polls.history, ada.shown()) == ("deleted", [], [])
+    with pytest.raises(InvalidArgument):
+        ada.polls.poll(poll.id)
+
+
+def test_events_tell_each_opening_closing_and_reveal_once(mira: Desk, ada: Desk) -> None:
+    told: list[tuple[str, int]] = []
+    for event in ("open", "close", "reveal"):
+
+        def note(poll: Poll, event: str = event) -> None:
+            told.append((event, poll.round))
+
+        ada.polls.on(event, note)
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    both(mira, ada)
+    _ = poll.close()
+    both(mira, ada)
+    _ = poll.revote()
+    both(mira, ada)
+    _ = poll.reveal()
+    both(mira, ada)
+    ada.client.become(queued=1)
+    assert told == [("open", 1), ("close", 1), ("open", 2), ("reveal", 2)]
+    ada.polls.off()
+    mira.polls.ask("Other?", ["a", "b"])
+    both(mira, ada)
+    assert len(told) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "given", "wire", "mine"),
+    [
+        ("single", ["a", "b"], 2, 1, 2),
+        ("single", ["a", "b"], " B ", 1, 2),
+        ("predict", ["[1, 2]", "3"], "3", 1, 2),
+        ("multiple", ["a", "b", "c"], ["c", 1], [0, 2], [1, 3]),
+        ("scale", [], 5, 4, 5),
+        ("number", [], 3, 3.0, 3.0),
+        ("text", [], "  two   words ", "two words", "two words"),
+        ("ordering", ["a", "b"], ["b", "a"], [1, 0], [2, 1]),
+    ],
+)
+def test_every_kind_takes_what_people_write(
+    school: School,
+    mira: Desk,
+    ada: Desk,
+    kind: str,
+    options: list[str],
+    given: Any,
+    wire: Any,
+    mine: Any,
+) -> None:
+    poll = mira.polls.ask("Which?", options, kind=kind)
+    both(mira, ada)
+    own = ada.polls.poll(poll.id)
+    _ = own.vote(given)
+    both(ada, mira)
+    assert school.own(ADA, poll.id) == {"1": wire}
+    assert own.mine == mine
+    assert len(poll.results()) > 0
+
+
+@pytest.mark.parametrize("given", [0, 3, "c", True, None, 1.5, ["a"]])
+def test_what_is_no_choice(mira: Desk, ada: Desk, given: Any) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    both(mira, ada)
+    with pytest.raises(InvalidArgument):
+        _ = ada.polls.poll(poll.id).vote(given)
+    assert not ada.client.outbox
+
+
+# -- pages ---------------------------------------------------------------------------------------
+
+
+def test_a_page_votes_and_sees_its_vote(school: School, mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("**Which?**", ["a", "`b`"], seconds=60)
+    both(mira, ada)
+    (doc,) = ada.shown()
+    assert doc["question"] == [["p", ["strong", "Which?"]]]
+    assert doc["options"] == ["a", [["p", ["code", "b"]]]]
+    assert (doc["state"], doc["answered"], doc["left"]) == ("open", 0, 60_000)
+    assert "mine" not in doc
+    ada.intend("vote", id=poll.id, round=1, choice=1)
+    (doc,) = ada.shown()
+    assert (doc["mine"], doc["mineState"]) == (1, "pending")
+    both(ada, mira)
+    (after,) = ada.shown()
+    assert (after["mine"], after["mineState"], after["answered"]) == (1, "counted", 1)
+    assert after["rev"] > doc["rev"]
+    school.now += 5_000
+    (later,) = ada.shown()
+    assert (later["rev"], later["left"]) == (after["rev"], 55_000)
+
+
+def test_a_late_vote_is_shown_as_such(school: School, mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"], seconds=10)
+    both(mira, ada)
+    ada.intend("vote", id=poll.id, round=1, choice=0)
+    both(ada, mira)
+    school.now += 10_000  # nobody has closed it yet, and this page does not know
+    assert ada.intend("vote", id=poll.id, round=1, choice=1) == []
+    ada.client.deliver()
+    (doc,) = ada.shown()
+    assert (doc["mine"], doc["mineState"]) == (0, "late")
+    assert "too late" in doc["mineError"]
+    both(mira, ada)
+    (refused,) = ada.intend("vote", id=poll.id, round=1, choice=1)
+    assert refused["code"] == Code.TOO_LATE
+    ada.intend("discard", id=poll.id)
+    (doc,) = ada.shown()
+    assert (doc["mine"], doc["mineState"]) == (0, "counted")
+
+
+def test_counts_are_shown_to_the_page_that_peeks(mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"], correct=2)
+    both(mira, ada)
+    ada.intend("vote", id=poll.id, round=1, choice=1)
+    both(ada, mira)
+    (doc,) = mira.shown()
+    assert "peek" not in doc
+    assert (doc["results"], doc["answered"], doc["hasAnswer"]) == ([], 1, True)
+    assert "correct" not in doc
+    mira.intend("peek", page="p2", id=poll.id, on=True)
+    (doc,) = mira.shown()
+    peek = doc["peek"]
+    assert (peek["pages"], peek["people"], peek["correct"]) == (["p2"], 1, [1])
+    assert peek["results"][0]["counts"] == [0, 1]
+    assert peek["suggestion"] == "move_on"
+    mira.intend("peek", page="p2", id=poll.id, on=False)
+    assert "peek" not in mira.shown()[0]
+    (refused,) = ada.intend("peek", id=poll.id, on=True)
+    assert refused["code"] == 4501
+
+
+def test_an_instructors_page_runs_a_poll(school: School, mira: Desk, ada: Desk) -> None:
+    id_ = uuid7()
+    form: dict[str, Any] = {"question": "Which?", "kind": "single", "options": ["a", "b"]}
+    assert mira.intend("draft", id=id_, **form) == []
+    both(mira, ada)
+    assert mira.intend("draft", id=id_, **form) == [], "sent again after a reload"
+    assert mira.intend("next", seconds=60) == []
+    both(mira, ada)
+    assert mira.intend("extend", id=id_, round=1, seconds=30) == []
+    both(mira, ada)
+    assert ada.shown()[0]["left"] == 90_000
+    for do, args in (
+        ("close", {"round": 1}),
+        ("revote", {"round": 2}),
+        ("reveal", {"counts": True, "answer": True, "correct": [0]}),
+    ):
+        assert mira.intend(do, id=id_, **args) == []
+        both(mira, ada)
+    (doc,) = ada.shown()
+    assert (doc["state"], doc["round"], doc["correct"]) == ("revealed", 2, [0])
+    assert mira.intend("delete", id=id_) == []
+    both(mira, ada)
+    assert ada.shown() == mira.shown() == []
+    assert [m["code"] for m in mira.intend("next")] == [Code.INVALID]
+
+
+@pytest.mark.parametrize(
+    ("do", "args"),
+    [
+        ("create", {}),
+        ("create", {"id": "x", "question": "", "kind": "text"}),
+        ("create", {"id": "x", "question": "?", "kind": "auction"}),
+        ("create", {"id": "x", "question": "?", "kind": "single", "options": ["a"]}),
+        ("create", {"id": "x", "question": "?", "kind": "single", "options": "ab"}),
+        ("create", {"id": "x", "question": "?", "kind": "text", "seconds": 1}),
+        ("open", {"id": "nothing"}),
+        ("close", {"id": "p"}),
+        ("reveal", {"id": "p", "counts": "yes"}),
+        ("vote", {"id": "nothing", "round": 1, "choice": 0}),
+    ],
+)
+def test_what_a_page_may_not_ask(mira: Desk, do: str, args: dict[str, Any]) -> None:
+    (refused,) = mira.intend(do, **args)
+    assert refused["code"] in {Code.INVALID, Code.TOO_LATE}
+    assert not mira.client.outbox
+
+
+def test_what_is_refused_for_good_is_said(school: School, mira: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"], correct=1)
+    both(mira)
+    _ = poll.reveal()
+    both(mira)
+    _ = poll.revote()
+    mira.client.deliver()
+    (notice,) = [m for m in mira.listen() if m["op"] == "signal"]
+    assert "ask the question again" in notice["data"]["message"]
+    assert not mira.client.outbox
+
+
+def test_hostile_text_is_text(mira: Desk, ada: Desk) -> None:
+    hostile = '<img src=x onerror="alert(1)">'
+    mira.polls.ask(hostile, [hostile, f"![x](http://e.vil/x.png) {hostile}"], kind="predict")
+    mira.polls.ask(f"[x](javascript:alert(1)) {hostile}", [hostile, "b"])
+    both(mira, ada)
+    first, second = ada.shown()
+    assert first["question"] == hostile
+    assert [option[0][0] for option in first["options"]] == ["pre", "pre"]
+    assert "href" not in json.dumps(second)
+
+
+# -- nothing too early ----------------------------------------------------------------------------
+
+
+def test_a_students_kernel_and_pages_hold_nothing_too_early(
+    school: School, mira: Desk, ada: Desk, tmp_path: Path
+) -> None:
+    right, wrong = "the-secret-answer", "what-others-wrote"
+    poll = mira.polls.ask("Which?", kind="text", correct=right)
+    both(mira, ada)
+    for number in range(1, 6):
+        school.vote(student(number), poll.id, wrong)
+    both(mira, ada)
+    _ = poll.close()
+    both(mira, ada)
+    ada.shown()
+    docs = [
+        bytes(doc.body)
+        for mirror in ada.client.mirrors.values()
+        for kind in ("poll", "turnout", "own_ballot", "poll_tally", "poll_secret")
+        for doc in mirror.of_kind(kind)
+    ]
+    held = b"".join(docs).decode()
+    sent = json.dumps(ada.heard)
+    saved = json.dumps([ada.polls.get_state(), mira.polls.get_state()], default=str)
+    bundle = json.dumps(ada.polls._repr_mimebundle_(), default=str)
+    teachers = json.dumps(mira.heard) + json.dumps(mira.polls._repr_mimebundle_(), default=str)
+    for secret in (right, wrong, *(student(n).id for n in range(1, 6))):
+        for text in (held, sent, saved, bundle, repr(ada.polls.history), repr(poll), teachers):
+            assert secret not in text
+    assert '"correct"' not in sent
+    assert len(sent) > 500
+    with pytest.raises(InvalidArgument, match="revealed"):
+        poll.freeze()
+    with pytest.raises(InvalidArgument, match="revealed"):
+        ada.polls.poll(poll.id).freeze()
+
+
+def test_who_stops_being_staff_peeks_no_more(mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"], correct=1)
+    both(mira, ada)
+    mira.intend("peek", id=poll.id, on=True)
+    assert "peek" in mira.shown()[0]
+    mira.client.person = replace(mira.client.person, role="student")
+    assert "peek" not in mira.shown()[0]
+    assert BO.id not in json.dumps(mira.heard)
