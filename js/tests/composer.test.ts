@@ -195,6 +195,76 @@ describe("editing", () => {
     });
   });
 
+  test.each([
+    ["before", true],
+    ["after", false],
+  ])("also if the refusal comes as a notice, %s the message as it was", async (_, first) => {
+    const shown = await open([message(1, mine)], { lang: "tr" });
+    await onMessage(shown, "m1", "e");
+    source(shown, "m1", "one", 0);
+    await settled();
+    await shown.send("uno");
+    const set = (n: number, more: object): void => {
+      const doc = { ...message(1, mine), ...more };
+      shown.model.say({ op: "batch", n, set: { messages: [doc] } });
+    };
+    const notice = { op: "signal", name: "notice", data: { message: "İleti bu arada değişti." } };
+    set(1, { rev: 1, body: "uno", editing: "pending" });
+    await settled();
+    if (first) shown.model.say(notice);
+    set(2, { seq: 9, version: 1, body: "eins" });
+    if (!first) shown.model.say(notice);
+    await settled();
+    expect(shown.find(".refusal").textContent).toBe("İleti bu arada değişti.");
+    source(shown, "m1", "eins", 1);
+    await settled();
+    expect(box(shown).value).toBe("uno");
+    expect(shown.find(".bar").textContent).toBe("Kaydedilmedi. Metniniz duruyor.");
+  });
+
+  test("a refusal of something else does not bring back what was saved", async () => {
+    const shown = await open([message(1, mine)]);
+    await onMessage(shown, "m1", "e");
+    source(shown, "m1", "one", 0);
+    await settled();
+    await shown.send("uno");
+    const doc = { ...message(1, mine), body: "uno" };
+    const editing = { ...doc, rev: 1, editing: "pending" };
+    shown.model.say({ op: "batch", n: 1, set: { messages: [editing] } });
+    shown.model.say({ op: "batch", n: 2, set: { messages: [{ ...doc, seq: 9, version: 1 }] } });
+    shown.model.say({ op: "signal", name: "notice", data: { message: "No." } });
+    await settled();
+    source(shown, "m1", "uno", 1);
+    await settled();
+    expect(shown.all(".bar")).toEqual([]);
+    expect(box(shown).value).toBe("");
+  });
+
+  test("a refused change waits while something else is being written", async () => {
+    const shown = await open([message(1, mine)]);
+    await onMessage(shown, "m1", "e");
+    source(shown, "m1", "one", 0);
+    await settled();
+    await shown.send("uno");
+    await shown.type("another thing");
+    const [intent] = shown.model.asked("intent", "chat.edit");
+    const refusal = {
+      op: "refused",
+      to: shown.model.page,
+      id: intent?.id,
+      code: 1,
+      message: "No.",
+    };
+    shown.model.say(refusal);
+    await settled();
+    expect(box(shown).value).toBe("another thing");
+    await onMessage(shown, "m1", "e");
+    source(shown, "m1", "one", 0);
+    await settled();
+    expect(box(shown).value).toBe("uno");
+    expect(shown.find(".bar").textContent).toBe("Not saved. Your text is kept.");
+  });
+
   test("of a message that is deleted meanwhile the text is kept", async () => {
     const shown = await open([message(1, mine), message(2)]);
     await onMessage(shown, "m1", "e");

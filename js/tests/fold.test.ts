@@ -6,6 +6,9 @@ test.each([
   ["Éclair à la CRÈME", "eclair a la creme"],
   ["Straße ΣΊΣΥΦΟΣ", "strasse σισυφοσ"],
   ["e\u0301cole", "ecole"],
+  ["ﬁne Ｔｅｘｔ", "fine text"],
+  ["كِتَاب שָׁלוֹם", "كتاب שלום"],
+  ["हिन्दी", "हिन्दी"],
   ["şeker Çay ĞÜÖ", "seker cay guo"],
 ])("%s is searched as %s", (text, folded) => {
   expect(fold(text)).toBe(folded);

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { withHooks } from "../core/hooks";
+import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { bodyText } from "../core/nodes";
 import type { ChatMessage } from "./documents";
@@ -25,12 +25,13 @@ export const Bar = withHooks(function Bar(
   const own = room.isOwn(doc);
   const name = own ? words.you : doc.name.trim() || words.unnamed;
   const isolated = `\u2068${name}\u2069`;
+  const restored = useSignal(room.edit.restored);
   const title = own ? words.editing : words.editingOf(isolated);
   return (
     <div class="bar">
       <Icon name={editing ? "edit" : "reply"} />
       <span id={BAR}>
-        <b>{editing ? title : words.replyingTo(isolated)}</b>
+        <b>{editing ? (restored ? words.notSaved : title) : words.replyingTo(isolated)}</b>
         {!editing && <span dir="auto">{oneLine(doc)}</span>}
       </span>
       {onCancel && (

@@ -286,6 +286,7 @@ export class Room {
       }
       case "notice":
         this.say(asText(data.message));
+        this.edit.noticed(asText(data.id));
         break;
       case "source":
         this.source.value = readSource(data) ?? this.source.value;

@@ -2,9 +2,13 @@
 
 const ascii = /^[\x20-\x7e\n\t]*$/;
 
+/** Accents, and the points of Hebrew and Arabic: not the vowels that Indic scripts write so. */
+const accents =
+  /(?=\p{M})[\p{Script=Inherited}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Cyrillic}]/gu;
+
 /** One character, folded: nothing for an accent that stands alone. */
 const foldOne = (character: string): string =>
-  character.normalize("NFKD").replace(/\p{M}/gu, "").toUpperCase().toLowerCase();
+  character.normalize("NFKD").replace(accents, "").toUpperCase().toLowerCase();
 
 export const fold = (text: string): string =>
   ascii.test(text) ? text.toLowerCase() : foldOne(text).replaceAll("ı", "i").replaceAll("ς", "σ");

@@ -15,7 +15,7 @@ export interface WritingCatalog {
   save: string;
   cancelEdit: string;
   editBox: string;
-  changedMeanwhile: string;
+  notSaved: string;
   ask: string;
   askBox: string;
   sendIn(seconds: number): string;

@@ -17,7 +17,7 @@ export const en: WritingCatalog = {
   save: "Save",
   cancelEdit: "Cancel",
   editBox: "Edit the message",
-  changedMeanwhile: "The message was changed meanwhile. Your text is kept: look and save it again.",
+  notSaved: "Not saved. Your text is kept.",
   ask: "Ask as a question",
   askBox: "Ask the class a question",
   sendIn: (seconds) => `Send; it goes in ${format(seconds)} s`,

@@ -16,7 +16,7 @@ export const tr: WritingCatalog = {
   save: "Kaydet",
   cancelEdit: "Vazgeç",
   editBox: "İletiyi düzenle",
-  changedMeanwhile: "İleti bu arada değişti. Metniniz duruyor: bakıp yeniden kaydedin.",
+  notSaved: "Kaydedilmedi. Metniniz duruyor.",
   ask: "Soru olarak sor",
   askBox: "Sınıfa bir soru sor",
   sendIn: (seconds) => `Gönder; gidişi ${format(seconds)} sn sonra`,
