@@ -1,140 +1,205 @@
-"""The chat as this process knows it: the course's messages, then one's own on their way."""
+"""The chat as this process knows it: the course's documents, with what is one's own under way."""
 
 from __future__ import annotations
 
-import functools
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import replace
 
-import msgspec
-
-from edu_widgets.chat import documents
-from edu_widgets.chat.documents import WINDOW, Message, Reaction
+from edu_widgets.chat import documents, rendering
+from edu_widgets.chat.documents import (
+    CHAT_MESSAGE,
+    WINDOW,
+    Message,
+    Mute,
+    Pin,
+    Question,
+    mute_id,
+    pin_id,
+    question_id,
+)
+from edu_widgets.chat.message import (
+    AskedQuestion,
+    ChatMessage,
+    MutedPerson,
+    PinnedMessage,
+    decoded,
+    from_document,
+    from_mute,
+    from_pin,
+    from_question,
+    shown,
+    when,
+)
+from edu_widgets.chat.overlay import NOTHING, TYPES, Overlay, Pending, edited, reacted, votes
+from edu_widgets.chat.state import RoomState
+from edu_widgets.chat.underway import Own, Underway
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.outbox import Command
+from edu_widgets.client.events import CommandChanged
+from edu_widgets.client.mirror import Mirror
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.protocol import Document
 
-_log = logging.getLogger(__name__)
+__all__ = ["MESSAGES", "MUTES", "PINS", "QUESTIONS", "ROOM", "Chat", "ChatMessage", "from_document"]
 
 MESSAGES = "messages"
-"""The collection's name in the page."""
+PINS = "pins"
+QUESTIONS = "questions"
+MUTES = "mutes"
+ROOM = "room"
+"""The collections' names in the page."""
 
 _KIND = Message.kind
-_MESSAGE = msgspec.json.Decoder(Message)
-_COMMAND = msgspec.json.Decoder(documents.ChatMessage)
-_LINGER = 30.0
-_EXCERPT = 60
+_MAX_REVISED = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """A message, as people see it.
+class Revisions:
+    """Numbers the versions the kernel makes of documents on its own. Any thread.
 
-    `state` is `sent`, or of one's own not yet acknowledged: `pending`, `queued` (kept until
-    connected), `slowed`, `failed` (`error` says why) or `held` (written in an earlier session,
-    waits for a yes). `timestamp` is aware, in UTC.
+    What looks as its document does has none; a document that once looked otherwise keeps being
+    numbered until it has a newer `seq`, since a page holds the other look.
     """
 
-    id: str
-    user_id: str
-    user_name: str
-    content: str
-    timestamp: datetime
-    reply_to: str | None = None
-    reactions: tuple[Reaction, ...] = ()
-    edited: bool = False
-    state: str = "sent"
-    role: str = "student"
-    type: str = "text"
-    error: str = ""
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[str, tuple[Json, int]] = {}
 
-    def __repr__(self) -> str:
-        text = " ".join(self.content.split())
-        text = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
-        when = f"{self.timestamp.astimezone():%H:%M}"
-        notes = [self.state] if self.state != "sent" else []
-        notes += ["edited"] if self.edited else []
-        tail = f" ({', '.join(notes)})" if notes else ""
-        # repr(): a message of others must not write control sequences to a terminal.
-        return f"<{self.user_name!r} {when}: {text!r}{tail}>"
+    def number(self, key: str, doc: Json, *, ours: bool) -> Json:
+        """The document with its `rev`, if it needs one; `ours`: it is not as the service has it."""
+        with self._lock:
+            held = self._held.get(key)
+            if held is None and not ours:
+                return doc
+            if held is None:
+                rev = 1 if "seq" in doc else 0
+            elif doc.get("seq", 0) > held[0].get("seq", 0):
+                if not ours:
+                    del self._held[key]
+                    return doc
+                rev = 1
+            else:
+                rev = held[1] if held[0] == doc else held[1] + 1
+            self._held[key] = (doc, rev)
+            while len(self._held) > _MAX_REVISED:
+                del self._held[next(iter(self._held))]
+        return {**doc, "rev": rev}
 
-
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """One's own message on its way: handed over, in the outbox, or acknowledged but not back."""
-
-    id: str
-    data: documents.ChatMessage
-    created: int
-    state: str
-    error: str = ""
-    until: int | None = None
-
-
-@dataclass(slots=True)
-class _Handed:
-    """Handed to the client, which has not told of it yet."""
-
-    data: documents.ChatMessage
-    created: int
-    receipt: Receipt | None = None
-
-    @property
-    def failed(self) -> bool:
-        return self.receipt is not None and self.receipt.error is not None
-
-
-@dataclass(slots=True)
-class _Rendered:
-    doc: Json
-    rev: int = 0
+    def forget(self, key: str) -> None:
+        """It is gone."""
+        with self._lock:
+            self._held.pop(key, None)
 
 
 class Chat:
-    """Documents and one's own commands, merged; also what the page sees. Any thread.
+    """What the page and people see of the chat. Any thread.
 
     Acknowledged messages come first, by birth; then one's own by creation.
     """
 
     def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._clock = clock
-        self._lock = threading.RLock()
-        self._handed: dict[str, _Handed] = {}
-        self._acknowledged: dict[str, tuple[_Own, float]] = {}
-        self._rendered: dict[str, _Rendered] = {}
+        self._underway = Underway(client, (CHAT_MESSAGE.name, *TYPES), clock)
+        self._overlay = Overlay(client)
+        self._revisions = Revisions()
+        self.room = RoomState(client)
 
     # -- for people ---------------------------------------------------------------------
 
     def messages(self) -> list[ChatMessage]:
         """All loaded messages, oldest first, then one's own on their way."""
-        found = [m for d in self._client.mirror().of_kind(_KIND) if (m := from_document(d))]
-        return found + [self._from_own(own) for own in self._own().values()]
+        mirror, pending = self._client.mirror(), self.pending()
+        found = [
+            message
+            for document in mirror.of_kind(_KIND)
+            if (message := self._shown(document, pending, mirror))
+        ]
+        return found + [self._from_own(own) for own in self._messages().values()]
+
+    def message(self, id_: str) -> ChatMessage | None:
+        """The message of this id, loaded or on its way."""
+        mirror = self._client.mirror()
+        document = mirror.get(id_)
+        if document is not None:
+            return self._shown(document, self.pending(), mirror)
+        own = self._messages().get(id_)
+        return self._from_own(own) if own is not None else None
 
     def count(self) -> int:
         """How many `messages` there are."""
-        return self._client.mirror().count(_KIND) + len(self._own())
+        return self._client.mirror().count(_KIND) + len(self._messages())
 
-    def _from_own(self, own: _Own) -> ChatMessage:
+    def pinned(self) -> list[PinnedMessage]:
+        """The pinned messages, the one pinned last at the end."""
+        pins = [pin for d in self._pins() if (pin := decoded(d, Pin))]
+        return [from_pin(pin) for pin in pins]
+
+    def questions(self) -> list[AskedQuestion]:
+        """The questions, in the order they were asked."""
+        pending, found = self.pending(), []
+        for document in self._client.mirror().of_kind(Question.kind):
+            question = decoded(document, Question)
+            if question is not None:
+                found.append(self.question_of(question, pending))
+        return found
+
+    def question_of(
+        self, question: Question, pending: dict[str, Pending] | None = None
+    ) -> AskedQuestion:
+        """A question as people see it, one's own vote among the others."""
+        id_ = question.message_id
+        mine = (self.pending() if pending is None else pending).get(id_, NOTHING)
+        voted = mine.vote.on if mine.vote is not None else self._overlay.voted(id_)
+        asked_by_me = question.user_id == self._client.me().user_id
+        return replace(
+            from_question(question, own=voted, mine=asked_by_me), votes=votes(question, mine)
+        )
+
+    def muted(self) -> list[MutedPerson]:
+        """Who may not write; for students only themselves, for they may not know more."""
+        found = [mute for d in self.room.mutes() if (mute := decoded(d, Mute))]
+        return [from_mute(mute) for mute in found]
+
+    def names(self) -> set[str]:
+        """The names that a message can mention: of those here, and of who wrote what is loaded."""
+        names = set(self._client.view().here)
+        for document in self._client.mirror().of_kind(_KIND):
+            message = decoded(document, Message)
+            if message is not None:
+                names.add(message.user_name)
+        return names
+
+    def _shown(
+        self, document: Document, pending: dict[str, Pending], mirror: Mirror
+    ) -> ChatMessage | None:
+        message = decoded(document, Message)
+        if message is None:
+            return None
         me = self._client.me()
+        mine = pending.get(document.id, NOTHING)
+        result = shown(
+            edited(message, mine),
+            document.id,
+            me.name,
+            unconfirmed=document.id in mirror.unconfirmed,
+        )
+        return replace(result, reactions=tuple(reacted(message, mine, me)))
+
+    def _from_own(self, own: Own) -> ChatMessage:
+        me, data = self._client.me(), own.data
         return ChatMessage(
             own.id,
             me.user_id,
             me.name,
-            own.data.content,
-            _time(own.created),
-            own.data.reply_to,
+            data.content,
+            when(own.created),
+            data.reply_to,
             state=own.state,
             role=me.role,
             error=own.error,
+            mentions=tuple(data.mentions),
+            question=data.question,
         )
 
     # -- one's own ------------------------------------------------------------------------
@@ -145,96 +210,70 @@ class Chat:
         Raises:
             EduWidgetsError: the client did not take it.
         """
-        handed = _Handed(data, created)
-        with self._lock:
-            self._handed[data.id] = handed
-        try:
-            handed.receipt = self._client.send(documents.CHAT_MESSAGE.name, data, id=data.id)
-        except BaseException:
-            with self._lock:
-                self._handed.pop(data.id, None)
-            raise
-        return handed.receipt
+        return self._underway.send(CHAT_MESSAGE.name, data, data.id, created)
+
+    def ask(self, type_: str, data: object) -> Receipt:
+        """Hand a command over that is shown before it is there; see `overlay.TYPES`.
+
+        Raises:
+            EduWidgetsError: the client did not take it.
+        """
+        return self._underway.send(type_, data)  # type: ignore[arg-type]  # a registered Struct
 
     def knows(self, id_: str) -> bool:
         """Whether a message of this id is here already, acknowledged or on its way."""
-        return self._client.mirror().get(id_) is not None or id_ in self._own()
+        return self._client.mirror().get(id_) is not None or id_ in self._messages()
 
-    def moved(self, command: Command, *, gone: bool) -> None:
+    def moved(self, event: CommandChanged) -> None:
         """The outbox tells of a command: it moved, was acknowledged, or discarded."""
-        with self._lock:
-            self._handed.pop(command.id, None)
-            if not gone:
-                self._acknowledged.pop(command.id, None)
-            elif command.state == "sent" and self._client.mirror().get(command.id) is None:
-                # Its document is still on the way: until then it stays, as sent.
-                own = _from_command(command, live=True)
-                if own is not None:
-                    sent = _Own(own.id, own.data, own.created, "sent")
-                    self._acknowledged[command.id] = (sent, self._clock() + _LINGER)
+        self._underway.moved(event)
 
     def own_ids(self) -> list[str]:
-        """The ids of one's own on their way."""
-        return list(self._own())
+        """The ids of messages that show something of one's own on its way."""
+        return [*self._messages(), *self.pending()]
 
-    def _own(self) -> dict[str, _Own]:
-        mirror, live = self._client.mirror(), self._client.view().state == "live"
-        with self._lock:
-            now = self._clock()
-            self._acknowledged = {
-                id_: (own, until)
-                for id_, (own, until) in self._acknowledged.items()
-                if until > now and mirror.get(id_) is None
-            }
-            found = {id_: own for id_, (own, _) in self._acknowledged.items()}
-            commands = self._client.commands(documents.CHAT_MESSAGE.name)
-            # Behind a message that has to come again later, the others wait.
-            live = live and not any(command.state == "slowed" for command in commands)
-            for command in commands:
-                own = _from_command(command, live=live)
-                if own is not None and mirror.get(command.id) is None:
-                    found[command.id] = own
-            for id_, handed in list(self._handed.items()):
-                if handed.failed or mirror.get(id_) is not None:
-                    del self._handed[id_]
-                elif id_ not in found:
-                    state = "pending" if live else "queued"
-                    found[id_] = _Own(id_, handed.data, handed.created, state)
-        return dict(sorted(found.items(), key=lambda item: item[1].created))
+    def pending(self) -> dict[str, Pending]:
+        """By message, what of one's own is under way to it."""
+        return self._overlay.over(self._underway.of(*TYPES))
+
+    def _messages(self) -> dict[str, Own]:
+        return {own.id: own for own in self._underway.of(CHAT_MESSAGE.name)}
 
     # -- for the page ------------------------------------------------------------------------
 
     def windows(self) -> dict[str, Window]:
-        """The newest messages, and one's own on their way."""
+        """Every collection as a page begins with it."""
         mirror = self._client.mirror()
         docs = mirror.newest(_KIND, WINDOW + 1)
         more = len(docs) > WINDOW or mirror.more(_KIND)
         docs = docs[-WINDOW:]
         floor = docs[0].born if more and docs else mirror.floor(_KIND)
-        own = [self._render_own(own) for own in self._own().values()]
-        return {MESSAGES: Window([*_rendered(docs), *own], floor, more)}
+        own = [self._render_own(own) for own in self._messages().values()]
+        ids = [question.id for question in self.questions()]
+        return {
+            MESSAGES: Window([*self._render_all(docs), *own], floor, more),
+            PINS: Window([doc for d in self._pins() if (doc := rendering.pin(d))]),
+            QUESTIONS: Window(self._read_questions(ids)[0]),
+            MUTES: Window(self._render_mutes()),
+            ROOM: Window([self.room.render(to_all=False)]),
+        }
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        """These messages as they are now, in order, and the ids of those that are gone."""
-        del collection
-        mirror, own = self._client.mirror(), self._own()
-        docs: list[Document] = []
-        kept: list[_Own] = []
-        gone: list[str] = []
-        for id_ in ids:
-            doc = mirror.get(id_)
-            if doc is not None:
-                docs.append(doc)
-            elif id_ in own:
-                kept.append(own[id_])
-            else:
-                gone.append(id_)
-        with self._lock:
-            for id_ in (*gone, *(doc.id for doc in docs)):
-                self._rendered.pop(id_, None)
-        docs.sort(key=lambda doc: doc.born)
-        kept.sort(key=lambda own: own.created)
-        return [*_rendered(docs), *(self._render_own(own) for own in kept)], gone
+        """These documents as they are now, in order, and the ids of those that are gone."""
+        if collection == MESSAGES:
+            return self._read_messages(ids)
+        if collection == QUESTIONS:
+            return self._read_questions(ids)
+        if collection == ROOM:
+            return [self.room.render(to_all=True)], []
+        if collection == PINS:
+            docs = {d.id: doc for d in self._pins() if (doc := rendering.pin(d))}
+            keys = {id_: pin_id(id_) for id_ in ids}
+        else:
+            docs = {mute_id(doc["id"]): doc for doc in self._render_mutes()}
+            keys = {id_: mute_id(id_) for id_ in ids}
+        held = [doc for key, doc in docs.items() if key in keys.values()]
+        return held, [id_ for id_, key in keys.items() if key not in docs]
 
     def older(self, collection: str, before: int) -> Window:
         """A page of loaded messages born before `before`."""
@@ -244,107 +283,78 @@ class Chat:
         more = len(docs) > WINDOW or mirror.more(_KIND)
         docs = docs[-WINDOW:]
         floor = docs[0].born if more and docs else min(before, mirror.floor(_KIND))
-        return Window(_rendered(docs), floor, more)
+        return Window(self._render_all(docs), floor, more)
 
-    def _render_own(self, own: _Own) -> Json:
-        """One's own message; `rev` grows whenever it looks different from before."""
+    def render_found(self, docs: Iterable[Document]) -> list[Json]:
+        """Messages that a search found, which may not be loaded."""
         me = self._client.me()
-        doc: Json = {"id": own.id, "user": me.user_id, "name": me.name, "at": own.created}
-        doc["body"] = to_nodes(own.data.content)
-        optional = {
-            "role": me.role if me.role != "student" else None,
-            "replyTo": own.data.reply_to,
-            "state": own.state if own.state != "sent" else None,
-            "error": own.error if own.state == "failed" else None,
-            "until": own.until if own.state == "slowed" else None,
-        }
-        doc |= {key: value for key, value in optional.items() if value}
-        with self._lock:
-            held = self._rendered.get(own.id)
-            if held is None:
-                held = self._rendered[own.id] = _Rendered(doc)
-            elif held.doc != doc:
-                held = self._rendered[own.id] = _Rendered(doc, held.rev + 1)
-        return {**doc, "rev": held.rev}
+        found = (
+            rendering.message(d, rendering.Reader(me, self._overlay.reactions(d.id))) for d in docs
+        )
+        return [doc for doc in found if doc is not None]
 
+    def _read_messages(self, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
+        mirror, own = self._client.mirror(), self._messages()
+        docs: list[Document] = []
+        kept: list[Own] = []
+        gone: list[str] = []
+        for id_ in dict.fromkeys(ids):
+            doc = mirror.get(id_)
+            if doc is not None:
+                docs.append(doc)
+            elif id_ in own:
+                kept.append(own[id_])
+            else:
+                gone.append(id_)
+                self._revisions.forget(id_)
+        docs.sort(key=lambda doc: doc.born)
+        kept.sort(key=lambda own: own.created)
+        return [*self._render_all(docs), *(self._render_own(own) for own in kept)], gone
 
-def from_document(document: Document) -> ChatMessage | None:
-    """The message in a document; None if it has none that can be read."""
-    message = _decoded(document)
-    if message is None:
-        return None
-    return ChatMessage(
-        document.id,
-        message.user_id,
-        message.user_name,
-        message.content,
-        _time(message.timestamp),
-        message.reply_to,
-        tuple(message.reactions),
-        message.edited,
-        role=message.role or "student",
-        type=message.type,
-    )
+    def _render_all(self, docs: Iterable[Document]) -> list[Json]:
+        pending, me = self.pending(), self._client.me()
+        mirror = self._client.mirror()
+        result = []
+        for document in docs:
+            mine = pending.get(document.id, NOTHING)
+            doc = rendering.message(
+                document,
+                rendering.Reader(me, self._overlay.reactions(document.id)),
+                mine,
+                unconfirmed=document.id in mirror.unconfirmed,
+            )
+            if doc is not None:
+                result.append(self._revisions.number(document.id, doc, ours=mine is not NOTHING))
+        return result
 
+    def _render_own(self, own: Own) -> Json:
+        """One's own message; `rev` grows whenever it looks different from before."""
+        doc = rendering.own_message(own, self._client.me())
+        return self._revisions.number(own.id, doc, ours=True)
 
-def _decoded(document: Document) -> Message | None:
-    try:
-        return _MESSAGE.decode(document.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _report(document.id, str(error))
-        return None
+    def _read_questions(self, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
+        mirror, pending, me = self._client.mirror(), self.pending(), self._client.me()
+        found: list[Json] = []
+        gone: list[str] = []
+        for id_ in ids:
+            document = mirror.get(question_id(id_))
+            mine = pending.get(id_, NOTHING)
+            voted = self._overlay.voted(id_)
+            doc = rendering.question(document, me, mine, voted=voted) if document else None
+            if doc is None:
+                gone.append(id_)
+                self._revisions.forget(question_id(id_))
+            else:
+                # One's own vote comes in another channel, so that it may look new without a seq.
+                found.append(self._revisions.number(question_id(id_), doc, ours=True))
+        return sorted(found, key=lambda doc: int(doc["born"])), gone
 
+    def _render_mutes(self) -> list[Json]:
+        if not self._client.me().is_staff:
+            return []
+        return [doc for d in self.room.mutes() if (doc := rendering.mute(d))]
 
-def _from_command(command: Command, *, live: bool) -> _Own | None:
-    try:
-        data = _COMMAND.decode(command.data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        _report(command.id, str(error))
-        return None
-    state = str(command.state)
-    if state == "sent" or (state == "queued" and live):
-        state = "pending"
-    return _Own(command.id, data, command.created, state, command.error, command.retry_at)
-
-
-@functools.lru_cache(maxsize=256)
-def _report(id_: str, error: str) -> None:
-    # Cached, since a message is read again and again, and has to be reported once.
-    _log.warning("Message %s could not be read and is not shown: %s", id_, error)
-
-
-def _time(ms: float) -> datetime:
-    """An aware time; the beginning of time for numbers that are none."""
-    try:
-        return datetime.fromtimestamp(ms / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return datetime.fromtimestamp(0, UTC)
-
-
-def _rendered(docs: Iterable[Document]) -> list[Json]:
-    return [doc for document in docs if (doc := _render(document))]
-
-
-def _render(document: Document) -> Json | None:
-    """A message's document for the page."""
-    message = _decoded(document)
-    if message is None:
-        return None
-    doc: Json = {
-        "id": document.id,
-        "born": document.born,
-        "seq": document.seq,
-        "user": message.user_id,
-        "name": message.user_name,
-        "at": message.timestamp,
-    }
-    doc["body"] = to_nodes(message.content) if message.type == "text" else message.content
-    edited_at: Any = (message.edited_at or message.timestamp) if message.edited else None
-    optional = {
-        "role": message.role if message.role != "student" else None,
-        "type": message.type if message.type != "text" else None,
-        "edited": edited_at,
-        "replyTo": message.reply_to,
-        "reactions": [msgspec.to_builtins(reaction) for reaction in message.reactions],
-    }
-    return doc | {key: value for key, value in optional.items() if value}
+    def _pins(self) -> list[Document]:
+        held = self._client.mirror().of_kind(Pin.kind)
+        pins = [(pin.at, document) for document in held if (pin := decoded(document, Pin))]
+        return [document for _, document in sorted(pins, key=lambda pair: pair[0])]

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 from edu_widgets.chat.documents import Message
-from edu_widgets.chat.mirror import ChatMessage, from_document
+from edu_widgets.chat.message import ChatMessage, from_document
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import DocumentsChanged
 from edu_widgets.protocol import Document
@@ -23,24 +23,30 @@ class News:
         self._born = 0
         self._newest = float("-inf")
         self._began = False
-        held = [m for d in client.mirror().of_kind(Message.kind)[-_REMEMBERED:] if (m := _of(d))]
+        self._client = client
+        me = client.me().name
+        held = [
+            m for d in client.mirror().of_kind(Message.kind)[-_REMEMBERED:] if (m := _of(d, me))
+        ]
         if held:
             self._note(held)
             self._began = True
 
     def of(self, event: DocumentsChanged) -> list[ChatMessage]:
         """The news in a change of the course's channel, oldest first."""
-        found = [m for d in event.upserted if d.kind == Message.kind and (m := _of(d))]
+        me = self._client.me().name
+        found = [m for d in event.upserted if d.kind == Message.kind and (m := _of(d, me))]
         found.sort(key=lambda pair: pair[0])
         if event.reset:
             # Born again under other numbers, perhaps; the service's clock went on.
             fresh = [pair for pair in found if self._began and self._later(pair[1])]
-            self._began = True
             self._born = 0
         else:
             fresh = [p for p in found if (event.live or self._began) and p[0] > self._born]
         fresh = [pair for pair in fresh if pair[1].id not in self._told]
         self._note(found)
+        # A first load may take more than one frame.
+        self._began = self._began or self._client.caught_up()
         return [message for _, message in fresh]
 
     def _later(self, message: ChatMessage) -> bool:
@@ -56,6 +62,6 @@ class News:
             self._told.popitem(last=False)
 
 
-def _of(document: Document) -> tuple[int, ChatMessage] | None:
-    message = from_document(document)
+def _of(document: Document, me: str) -> tuple[int, ChatMessage] | None:
+    message = from_document(document, me)
     return (document.born, message) if message else None

@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar, overload
 
-from edu_widgets.chat.documents import CHAT_MESSAGE, MAX_CONTENT, WINDOW, Message
-from edu_widgets.chat.documents import ChatMessage as ChatMessageData
-from edu_widgets.chat.mirror import MESSAGES, Chat, ChatMessage
-from edu_widgets.chat.news import News
+import msgspec
+
+from edu_widgets.chat import commands, documents
+from edu_widgets.chat.calls import checked
+from edu_widgets.chat.happenings import EVENTS, Happening, Happenings
+from edu_widgets.chat.marks import Marks
+from edu_widgets.chat.message import decoded
+from edu_widgets.chat.mirror import MESSAGES, MUTES, PINS, QUESTIONS, ROOM, Chat
+from edu_widgets.chat.pages import Pages
+from edu_widgets.chat.typists import Typing, Typists
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.client.events import CommandChanged, DocumentsChanged
-from edu_widgets.client.outbox import CommandState
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
+from edu_widgets.client.outbox import Command, CommandState
+from edu_widgets.client.view import ViewChanged
 from edu_widgets.notebook.callbacks import Callback, Callbacks
-from edu_widgets.notebook.intents import Intent
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.widget import LiveWidget
-from edu_widgets.protocol import is_id, uuid7
-from edu_widgets.protocol.errors import (
-    EduWidgetsError,
-    InvalidArgument,
-    MessageTooLong,
-    NotConnected,
-)
+from edu_widgets.protocol import Document
+from edu_widgets.protocol.channels import staff_channel
+from edu_widgets.protocol.errors import EduWidgetsError
+from edu_widgets.protocol.messages import UserTyping
 
-_PATIENCE = 10.0
-"""Seconds that a page of older messages may take."""
+__all__ = ["CourseChat", "checked"]
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_log = logging.getLogger(__name__)
+
 F = TypeVar("F", bound=Callback)
 
+_UNREAD_GAP = 1.0
+"""Seconds after which a page learns that nothing but the number of unread messages changed."""
 
-class CourseChat(LiveWidget):
+_MESSAGE = documents.CHAT_MESSAGE.name
+_MARK = commands.MARK_READ.name
+_OTHERS = tuple(
+    command.name
+    for command in (
+        commands.EDIT_MESSAGE, commands.DELETE_MESSAGE, commands.ADD_REACTION,
+        commands.PIN_MESSAGE, commands.SET_SLOW_MODE, commands.MUTE_USER,
+        commands.UPVOTE_QUESTION, commands.ANSWER_QUESTION, commands.MARK_READ,
+    )
+)  # fmt: skip
+"""Commands that change something: refused for good, nobody is asked what to do with them."""
+
+_COLLECTIONS = {
+    documents.Message.kind: (MESSAGES, ""),
+    documents.Pin.kind: (PINS, "pin:"),
+    documents.Question.kind: (QUESTIONS, "question:"),
+    documents.Mute.kind: (MUTES, "mute:"),
+    documents.OwnReactions.kind: (MESSAGES, "reactions:"),
+    documents.OwnVote.kind: (QUESTIONS, "vote:"),
+}
+"""By kind of document: what it changes in the page, and what is before that one's id in its own."""
+
+
+class CourseChat(Pages, LiveWidget):
     """The chat of a course; displayed by being the last line of a cell.
 
     `chat.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
@@ -45,16 +71,17 @@ class CourseChat(LiveWidget):
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._chat = Chat(client)
-        self._news = News(client)
-        self._callbacks = Callbacks("message")
-        self._state = client.view().state
-        handlers = {
-            "chat.send": self._on_send,
-            "chat.retry": self._on_retry,
-            "chat.discard": self._on_discard,
-            "chat.older": self._on_older,
-        }
-        super().__init__(client, self._chat, handlers, **options)
+        self._happenings = Happenings(client)
+        self._callbacks = Callbacks(*EVENTS)
+        self._marks = Marks(client, self._chat.room)
+        self._mine = Typing(client)
+        self._typists = Typists(client, self._tell_typing)
+        self._state, self._me = client.view().state, client.me()
+        self._unread_later = False
+        self._mute_ends: Callable[[], None] | None = None
+        self._pending: frozenset[str] = frozenset()
+        self._dropped = _drop_old(client)
+        super().__init__(client, self._chat, self._handlers(), **options)
 
     def __repr__(self) -> str:
         try:
@@ -65,34 +92,6 @@ class CourseChat(LiveWidget):
 
     # -- for people ----------------------------------------------------------------------
 
-    def send(self, text: str, reply_to: str | ChatMessage | None = None) -> Receipt:
-        """Send a message; returns at once with a receipt (`.wait()`, awaitable).
-
-        `text` is Markdown, 1 to 8,000 characters; `reply_to` a message or its id. What cannot
-        be sent now is kept, also over a restart of the kernel.
-
-        Raises:
-            InvalidArgument: there is nothing in `text`, or `reply_to` is no message.
-            MessageTooLong: it has more than 8,000 characters.
-            OutboxFull: too much is waiting already.
-            NotConnected: the lesson is closed.
-        """
-        if isinstance(reply_to, ChatMessage):
-            reply_to = reply_to.id
-        if reply_to is not None and not is_id(reply_to):
-            msg = f"reply_to must be a message or its id, not {reply_to!r:.80}."
-            raise InvalidArgument(msg)
-        return self._hand_over(checked(text), reply_to, uuid7())
-
-    @property
-    def messages(self) -> list[ChatMessage]:
-        """The loaded messages, oldest first, then one's own that are on their way."""
-        return self._chat.messages()
-
-    def older(self) -> Receipt:
-        """Load 50 older messages into `messages`; `.wait()` until they are there."""
-        return self._client.older(Message.kind, WINDOW)
-
     @overload
     def on(self, event: str, fn: F) -> F: ...
 
@@ -100,11 +99,24 @@ class CourseChat(LiveWidget):
     def on(self, event: str) -> Callable[[F], F]: ...
 
     def on(self, event: str, fn: F | None = None) -> F | Callable[[F], F]:
-        """Call `fn(message)` for each new message, one's own too, in order, on its own thread.
+        """Call `fn` whenever something happens, one's own doing too, in order, on its own thread.
 
-        `event` is `"message"`. Messages that were there already are not told; those missed
-        while disconnected are, once. Run again, a cell replaces what it has hung on before.
-        Without `fn` it is a decorator: `@chat.on("message")`. Returns `fn`; see `off`.
+        | event | when | called with |
+        |---|---|---|
+        | `message` | there is a new message | the message |
+        | `mention` | somebody else's new message names me | the message |
+        | `edit`, `reaction` | a loaded message was edited, or reacted to | the message |
+        | `delete` | a loaded message was deleted | the message as it was |
+        | `pin` | a message was pinned or unpinned | the pin; `.pinned` tells |
+        | `question`, `answered` | a question was asked, or marked as answered | the question |
+        | `typing` | others began or stopped typing | the names of those who type |
+        | `mute` | somebody was muted or unmuted (for students: oneself) | who; `.muted` tells |
+        | `slow_mode` | slow mode was changed | its seconds |
+        | `state` | the connection's state changed | the state |
+
+        What was there already is not told; what was missed while disconnected is, once, in its
+        latest state. Run again, a cell replaces what it has hung on before. Without `fn` it is a
+        decorator: `@chat.on("message")`. Returns `fn`; see `off`.
 
         Raises:
             InvalidArgument: there is no such event, or `fn` is not a function.
@@ -128,101 +140,157 @@ class CourseChat(LiveWidget):
         callbacks = getattr(self, "_callbacks", None)
         if callbacks is not None:
             callbacks.remove()
+            self._on_network(self._end_timers)
         super().close()
 
-    # -- sending --------------------------------------------------------------------------
+    def _end_timers(self) -> None:
+        self._typists.close()
+        self._mine.close()
+        if self._mute_ends is not None:
+            self._mute_ends()
 
-    def _hand_over(self, text: str, reply_to: str | None, id_: str) -> Receipt:
-        me, created = self._client.me(), int(time.time() * 1000)
-        data = ChatMessageData(id_, text, me.user_id, me.name, created, reply_to=reply_to)
-        return self._chat.send(data, created)
-
-    # -- from the pages (any thread) ---------------------------------------------------------
-
-    def _on_send(self, intent: Intent) -> None:
-        id_, text = intent.id_of("id"), checked(intent.text("text"))
-        reply_to = intent.id_of("replyTo") if intent.args.get("replyTo") else None
-        # A page that was reloaded, or talks to a new kernel, sends again what is known.
-        if not self._chat.knows(id_):
-            _ = self._hand_over(text, reply_to, id_)
-
-    def _on_retry(self, intent: Intent) -> None:
-        self._client.retry(intent.id_of("id"))
-
-    def _on_discard(self, intent: Intent) -> None:
-        self._client.discard(intent.id_of("id"))
-
-    def _on_older(self, intent: Intent) -> None:
-        before = intent.number("before")
-        mirror = self._client.mirror()
-        if mirror.before(Message.kind, before, 1) or not mirror.more(Message.kind):
-            self._channel.send_older(intent.page, MESSAGES, before)
-            return
-        receipt = self.older()
-        self._client.on_network(lambda: self._await_older(receipt, intent, before))
-
-    def _await_older(self, receipt: Receipt, intent: Intent, before: int) -> None:
-        """Answer once the page is loaded, or after ten seconds without it (network thread)."""
-        late = NotConnected("Older messages could not be loaded now.")
-        cancel = self._client.later(_PATIENCE, lambda: self._intents.refuse(intent, late))
-
-        def answer() -> None:
-            cancel()
-            if receipt.error is None:
-                self._channel.send_older(intent.page, MESSAGES, before)
-            else:
-                self._intents.refuse(intent, receipt.error)
-
-        receipt.when_settled(answer)
+    # -- to the pages ------------------------------------------------------------------------
 
     def _welcomed(self) -> None:
         # Loads the parser and a lexer here: the first message should not wait for it.
         to_nodes("```python\n1\n```")
+        dropped, self._dropped = self._dropped, 0
+        if dropped:
+            what = "a change" if dropped == 1 else f"{dropped} changes"
+            self._notice(f"Not made, since it was asked for long ago: {what}.")
+
+    def _notice(self, message: str) -> None:
+        self._channel.signal("notice", {"message": message})
+
+    def _tell_typing(self, names: list[str]) -> None:
+        self._channel.signal("typing", {"names": names, "count": len(names)})
+        self._tell([("typing", names)])
 
     # -- from the course (network thread) ------------------------------------------------------
 
     def _heard(self, event: CourseEvent) -> None:
         match event:
-            case DocumentsChanged() if event.channel == self._client.channel:
-                self._tell(event)
-                changed = (*event.upserted, *event.removed)
-                ids = [doc.id for doc in changed if doc.kind == Message.kind]
-                self._channel.changed(MESSAGES, ids, reset=event.reset)
-            case CommandChanged(command, gone) if command.type == CHAT_MESSAGE.name:
-                self._chat.moved(command, gone=gone)
-                # The page that sent it shows it as pending by itself.
-                moving = command.state in (CommandState.QUEUED, CommandState.SENT)
-                self._channel.changed(MESSAGES, [command.id], news=not moving)
+            case DocumentsChanged():
+                self._documents_changed(event)
+            case CommandChanged(command) if command.type in (_MESSAGE, *_OTHERS):
+                self._command_changed(event, command)
+            case SignalReceived("user_typing", channel, data) if channel == self._client.channel:
+                self._typed(data)
             case _:
-                state, self._state = self._state, self._client.view().state
-                # What waits is shown as kept, or as under way, by the connection's state.
-                turned = state != self._state
-                ids = self._chat.own_ids() if turned else []
-                self._channel.changed(MESSAGES, ids, news=turned)
+                self._view_changed(event)
+        self._look_at_room()
 
-    def _tell(self, event: DocumentsChanged) -> None:
-        for message in self._news.of(event):
-            for fn in self._callbacks.on("message"):
-                self._client.call_back(fn, message)
+    def _documents_changed(self, event: DocumentsChanged) -> None:
+        self._tell(self._happenings.of(event))
+        for document in event.upserted if event.live else ():
+            message = decoded(document, documents.Message) if _is_new(document) else None
+            if message is not None:
+                self._typists.wrote(message.user_id)
+        if event.reset and event.channel == self._client.channel:
+            self._chat.room.forget_read()
+        changed = _by_collection((*event.upserted, *event.removed))
+        # What is one's own no longer shows on top once the mirror is past it.
+        before, self._pending = self._pending, frozenset(self._chat.pending())
+        settled = before - self._pending
+        if settled:
+            changed[MESSAGES] = [*changed.get(MESSAGES, ()), *settled]
+            changed[QUESTIONS] = [*changed.get(QUESTIONS, ()), *settled]
+        self._channel.changed(reset=event.reset, also=changed)
+        if event.reset or MUTES in changed:
+            self._wait_for_mutes()
+
+    def _command_changed(self, event: CommandChanged, command: Command) -> None:
+        self._chat.moved(event)
+        # The page that asked for it shows it as pending by itself.
+        moving = command.state in (CommandState.QUEUED, CommandState.SENT)
+        if command.type == _MESSAGE:
+            self._channel.changed(MESSAGES, [command.id], news=not moving)
+            return
+        now = frozenset(self._chat.pending())
+        touched, self._pending = now | self._pending, now
+        self._channel.changed(MESSAGES, touched, news=True, also={QUESTIONS: touched})
+        if command.state is CommandState.FAILED and not event.gone:
+            self._client.discard(command.id)
+            if command.type != _MARK:
+                self._notice(command.error)
+
+    def _typed(self, data: msgspec.Raw) -> None:
+        try:
+            news = msgspec.json.decode(data, type=UserTyping)
+        except msgspec.DecodeError as error:
+            _log.debug("A signal was ignored: %s", error)
+        else:
+            self._typists.heard(news)
+
+    def _view_changed(self, event: CourseEvent) -> None:
+        state, self._state = self._state, self._client.view().state
+        me, self._me = self._me, self._client.me()
+        # What waits is shown as kept, or as under way, by the connection's state.
+        turned = state != self._state
+        ids = self._chat.own_ids() if turned else []
+        if turned and isinstance(event, ViewChanged):
+            self._tell([("state", self._state)])
+        # Which messages name the reader, and which are their own, is in all of them.
+        self._channel.changed(MESSAGES, ids, news=turned, reset=me != self._me)
+
+    def _look_at_room(self) -> None:
+        """Tell the pages if `room` says something else; of unread messages once a second."""
+        differs = self._chat.room.news()
+        if differs - {"unread"}:
+            self._channel.changed(ROOM, ["room"])
+        elif differs and not self._unread_later:
+            self._unread_later = True
+            self._client.later(_UNREAD_GAP, self._show_unread)
+
+    def _show_unread(self) -> None:
+        self._unread_later = False
+        self._channel.changed(ROOM, ["room"])
+
+    def _wait_for_mutes(self) -> None:
+        """Look again when a mute is over: nobody tells."""
+        cancel, self._mute_ends = self._mute_ends, None
+        if cancel is not None:
+            cancel()
+        ends = self._chat.room.next_end()
+        if ends is not None:
+            self._mute_ends = self._client.later(ends + 0.05, self._mute_ended)
+
+    def _mute_ended(self) -> None:
+        self._mute_ends = None
+        staff = self._client.mirror(staff_channel(self._client.course))
+        self._channel.changed(also=_by_collection(staff.of_kind(documents.Mute.kind)))
+        self._look_at_room()
+        self._wait_for_mutes()
+
+    def _tell(self, happenings: Iterable[Happening]) -> None:
+        for event, what in happenings:
+            for fn in self._callbacks.on(event):
+                self._client.call_back(fn, what)
 
 
-def checked(text: object) -> str:
-    """A message's text as it is sent: without blanks at its end, valid Unicode.
+def _is_new(document: Document) -> bool:
+    return document.kind == documents.Message.kind and document.born == document.seq
 
-    Raises:
-        InvalidArgument: it is no string, or nothing is in it.
-        MessageTooLong: it has more than 8,000 characters.
+
+def _by_collection(docs: Iterable[Document]) -> dict[str, list[str]]:
+    """What documents change in the page: ids by collection."""
+    changed: dict[str, list[str]] = {}
+    for document in docs:
+        collection, prefix = _COLLECTIONS.get(document.kind, ("", ""))
+        if collection:
+            changed.setdefault(collection, []).append(document.id.removeprefix(prefix))
+    return changed
+
+
+def _drop_old(client: CourseClient) -> int:
+    """Discard what an earlier session left and nobody can be asked about; how many there were.
+
+    A message waits for a yes where everybody sees it; a reaction or a mute cannot.
     """
-    if not isinstance(text, str):
-        msg = f"A message is a string, not {type(text).__name__}; for a value send str(value)."
-        raise InvalidArgument(msg)
-    text = text.rstrip()
-    if not text.strip():
-        raise InvalidArgument("The message is empty. Write at least one character.")
-    if len(text) > MAX_CONTENT:
-        msg = (
-            f"The message has {len(text):,} characters; at most {MAX_CONTENT:,} fit. "
-            "Send it in parts, or share it as a file."
-        )
-        raise MessageTooLong(msg)
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    dropped = 0
+    for type_ in _OTHERS:
+        for command in client.commands(type_):
+            if command.state in (CommandState.HELD, CommandState.FAILED):
+                client.discard(command.id)
+                dropped += type_ != _MARK
+    return dropped

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from edu_widgets.notebook.stream import Clock, Content, Json, Stream
@@ -100,11 +100,13 @@ class PageChannel:
         *,
         reset: bool = False,
         news: bool = True,
+        also: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         """Documents changed, or with `reset` everything; the lesson's state may have, too.
 
-        What is no `news` waits a moment, for what may follow at once: a command that is under
-        way is usually acknowledged before its page could be told that it is.
+        `also`: those of further collections, to leave in the same batch. What is no `news` waits
+        a moment, for what may follow at once: a command that is under way is usually acknowledged
+        before its page could be told that it is.
         """
         with self._lock:
             if news:
@@ -116,6 +118,8 @@ class PageChannel:
                 self._stream.reset()
             elif collection:
                 self._stream.touch(collection, ids)
+            for name, more in (also or {}).items():
+                self._stream.touch(name, more)
         self.pump()
 
     def pump(self) -> None:

@@ -26,7 +26,7 @@ def chat(client: FakeClient) -> Chat:
 
     def hear(event: Any) -> None:
         if isinstance(event, CommandChanged):
-            made.moved(event.command, gone=event.gone)
+            made.moved(event)
 
     client.listen(hear)
     return made
@@ -116,7 +116,7 @@ def test_the_page_gets_only_what_differs_from_the_usual(chat: Chat, client: Fake
             "role": "instructor",
             "edited": START + 9,
             "replyTo": "m1",
-            "reactions": [{"emoji": "👍", "count": 1, "users": ["u-1"]}],
+            "reactions": [{"emoji": "👍", "count": 1, "names": ["One"], "own": False}],
             **common,
         },
         {"id": "m3", "born": 3, "seq": 3, "at": START + 3, "body": "*joined*", "type": "system"}

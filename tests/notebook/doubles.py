@@ -14,14 +14,15 @@ import msgspec
 from comm.base_comm import BaseComm
 
 from edu_widgets.chat.documents import Message, Reaction
+from edu_widgets.client.asking import Answer
 from edu_widgets.client.course import CourseClient, CourseEvent, CourseView, Person, ViewChanged
 from edu_widgets.client.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.mirror import Applied, Mirror
 from edu_widgets.client.outbox import Command, CommandState
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.protocol import Document, Lane, uuid7
+from edu_widgets.protocol import REGISTRY, Document, uuid7
 from edu_widgets.protocol.documents import body
-from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, refusal
 from edu_widgets.protocol.messages import Changes, Page
 
 START = 1_700_000_000_000
@@ -38,6 +39,13 @@ class FakeClient:
         self.person = Person("u-ada", name, role)
         self.standing = CourseView("live", features=("chat",))
         self.held = Mirror()
+        self.base = False
+        self.caught = True
+        self.others: dict[str, Mirror] = {}
+        self.signals: list[tuple[str, Any]] = []
+        self.last_words: list[Callable[[], object]] = []
+        self.answers: list[Answer] = []
+        self.questions: list[tuple[str, Any]] = []
         self.listeners: list[Callable[[CourseEvent], None]] = []
         self.outbox: dict[str, Command] = {}
         self.receipts: dict[str, Receipt] = {}
@@ -60,7 +68,29 @@ class FakeClient:
         return self.standing
 
     def mirror(self, channel: str | None = None) -> Mirror:
-        return self.held if channel in (None, self.channel) else Mirror()
+        if channel in (None, self.channel):
+            return self.held
+        return self.others.setdefault(str(channel), Mirror())
+
+    def caught_up(self, channel: str | None = None) -> bool:
+        del channel
+        return self.caught
+
+    def before_close(self, say: Callable[[], object]) -> None:
+        self.last_words.append(say)
+
+    def promise(self) -> Receipt:
+        return Receipt(uuid7(), cast("Any", None))
+
+    def signal(self, type_: str, data: Any) -> None:
+        self.signals.append((type_, data))
+
+    def ask(self, type_: str, data: Any) -> Answer:
+        if self.refuse_with is not None:
+            raise self.refuse_with
+        self.questions.append((type_, data))
+        self.answers.append(Answer(uuid7(), cast("Any", None)))
+        return self.answers[-1]
 
     def commands(self, type_: str) -> list[Command]:
         return [c for c in self.outbox.values() if c.type == type_]
@@ -73,7 +103,8 @@ class FakeClient:
         raw = msgspec.Raw(msgspec.json.encode(data))
         created = START + next(self._count)
         at = channel or self.channel
-        command = Command(id or uuid7(), type_, at, raw, Lane.CHAT, created)
+        lane = REGISTRY.commands[type_].lane
+        command = Command(id or uuid7(), type_, at, raw, lane, created)
         receipt = Receipt(command.id, cast("Any", None))
         with self._lock:
             self.receipts[command.id] = receipt
@@ -153,10 +184,15 @@ class FakeClient:
         moved = self.outbox[command.id] = replace(command, **changes)
         self.emit(CommandChanged(moved))
 
-    def acknowledge(self, id: str) -> None:
+    def acknowledge(self, id: str, seq: int | None = None) -> None:
         command = replace(self.outbox.pop(id), state=CommandState.SENT)
         self.receipts[id].settle(1)
-        self.emit(CommandChanged(command, gone=True))
+        self.emit(CommandChanged(command, gone=True, seq=seq))
+
+    def refuse(self, id: str, code: int, text: str) -> None:
+        """The service refuses a command for good."""
+        self.receipts[id].fail(refusal(code, text))
+        self.move(self.outbox[id], state=CommandState.FAILED, code=code, error=text)
 
     def drop(self, id: str) -> None:
         command = self.outbox.pop(id)
@@ -174,6 +210,16 @@ class FakeClient:
         """Documents arrive as changes."""
         epoch, prev = self.held.cursor.epoch, self.held.cursor.seq
         self._applied(self.held.apply(Changes(epoch, prev, self.seq, list(docs))), live=live)
+
+    def tell(self, channel: str, *docs: Document, live: bool = True) -> None:
+        """Documents of another channel arrive; the first time as a first load."""
+        mirror = self.mirror(channel)
+        first = not mirror.cursor.epoch
+        seq = max([mirror.cursor.seq, *(doc.seq for doc in docs)])
+        frame = Changes("one", mirror.cursor.seq, seq, list(docs), reset=first)
+        applied = mirror.apply(frame)
+        live = live and not first
+        self.emit(DocumentsChanged(channel, applied.upserted, applied.removed, applied.reset, live))
 
     def load(self, *docs: Document, epoch: str = "one", floor: int = 0) -> None:
         """A first load, or a fresh window."""
@@ -203,8 +249,13 @@ def message(text: str, born: int, seq: int, **fields: Any) -> Document:
     return Document(id_, "message", born, seq, body(None if deleted else content), deleted)
 
 
+def keyed(id: str, kind: str, seq: int, content: Any, *, born: int = 0) -> Document:
+    """A document of any kind; a tombstone if there is no content."""
+    return Document(id, kind, born or seq, seq, body(content), deleted=content is None)
+
+
 def reaction(emoji: str, *users: str) -> Reaction:
-    return Reaction(emoji, len(users), list(users))
+    return Reaction(emoji, len(users), list(users), ["One", "Two", "Three"][: len(users)])
 
 
 def as_client(fake: FakeClient) -> CourseClient:

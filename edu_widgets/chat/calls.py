@@ -1,0 +1,404 @@
+"""What a person does with the chat from Python."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+from edu_widgets.chat import cells, commands, searching
+from edu_widgets.chat.documents import MAX_CONTENT, MAX_SLOW, WINDOW, Message, Question, question_id
+from edu_widgets.chat.documents import ChatMessage as ChatMessageData
+from edu_widgets.chat.emoji import is_emoji
+from edu_widgets.chat.marks import Marks
+from edu_widgets.chat.message import (
+    COLUMNS,
+    AskedQuestion,
+    ChatMessage,
+    MutedPerson,
+    PinnedMessage,
+    decoded,
+    from_document,
+    plain,
+)
+from edu_widgets.chat.mirror import Chat
+from edu_widgets.chat.typists import Typists
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.receipts import Receipt
+from edu_widgets.notebook.nodes import mentioned
+from edu_widgets.protocol import is_id, uuid7
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, MessageTooLong
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAX_MINUTES = 60 * 24 * 365
+
+Pointed = str | ChatMessage | PinnedMessage | AskedQuestion
+"""A message, or what points at it, or its id."""
+
+
+class Calls:
+    """The chat's methods and properties; what they send returns a receipt at once.
+
+    A receipt is ignored, waited for (`.wait()`) or awaited. What cannot be sent now is kept,
+    also over a restart of the kernel. Every method raises `InvalidArgument` for what it cannot
+    use, and `NotConnected` once the lesson is closed; the service's own refusals (`Forbidden`,
+    `Refused`) come with the receipt.
+    """
+
+    _client: CourseClient
+    _chat: Chat
+    _marks: Marks
+    _typists: Typists
+
+    # -- writing -------------------------------------------------------------------------
+
+    def send(
+        self,
+        text: str,
+        reply_to: Pointed | None = None,
+        question: bool = False,  # noqa: FBT001, FBT002
+    ) -> Receipt:
+        """Send a message; returns at once with a receipt (`.wait()`, awaitable).
+
+        `text` is Markdown, 1 to 8,000 characters; `@Name` mentions somebody who is here or has
+        written. `reply_to` is a message or its id; with `question` it stands among the
+        questions, too. What cannot be sent now is kept, also over a restart of the kernel.
+
+        Raises:
+            InvalidArgument: there is nothing in `text`, or `reply_to` is no message.
+            MessageTooLong: it has more than 8,000 characters.
+            OutboxFull: too much is waiting already.
+            NotConnected: the lesson is closed.
+        """
+        answered = None if reply_to is None else id_of(reply_to, "reply_to")
+        return self._hand_over(checked(text), answered, uuid7(), question=question)
+
+    def ask(self, text: str) -> Receipt:
+        """Ask a question: a message that others can vote for, and that can be answered."""
+        return self.send(text, question=True)
+
+    def edit(self, message: Pointed, text: str) -> Receipt:
+        """Give a message another text: one's own, or as staff anybody's.
+
+        If somebody has edited it since, the receipt says so (`Refused`, code `STALE`).
+        """
+        version = message.version if isinstance(message, ChatMessage) else None
+        return self._edit(id_of(message), checked(text), version)
+
+    def delete(self, message: Pointed) -> Receipt:
+        """Delete a message, with its pin and its question: one's own, or as staff anybody's."""
+        return self._chat.ask(
+            commands.DELETE_MESSAGE.name, commands.DeleteMessage(self._there(message))
+        )
+
+    def send_cell(self, cell: int | None = None, note: str = "") -> Receipt:
+        """Send the code of a cell, with a note above it.
+
+        Without `cell` that of the cell this stands in, without the line that calls it; if
+        nothing is left, of the cell run before. With a number, that of `In[cell]`.
+
+        Raises:
+            InvalidArgument: there are no cells here, or no code in that one.
+            MessageTooLong: note and code have more than 8,000 characters.
+        """
+        return self.send(cells.fenced(cells.cell_code(cell), note))
+
+    def retry(self, message: Pointed) -> None:
+        """Send a message that failed, or was written in an earlier session, after all."""
+        self._client.retry(id_of(message))
+
+    def discard(self, message: Pointed) -> None:
+        """Forget a message of one's own that was not sent."""
+        self._client.discard(id_of(message))
+
+    # -- reacting --------------------------------------------------------------------------
+
+    def react(self, message: Pointed, emoji: str) -> Receipt:
+        """React to a message with one emoji. Doing it twice changes nothing."""
+        return self._react(id_of(message), emoji, on=True)
+
+    def unreact(self, message: Pointed, emoji: str) -> Receipt:
+        """Take a reaction of one's own back."""
+        return self._react(id_of(message), emoji, on=False)
+
+    def upvote(self, question: Pointed) -> Receipt:
+        """Want a question answered: not one's own, and once."""
+        return self._upvote(id_of(question, "question"), on=True)
+
+    def take_back(self, question: Pointed) -> Receipt:
+        """Take one's vote for a question back."""
+        return self._upvote(id_of(question, "question"), on=False)
+
+    def answered(self, question: Pointed, answered: bool = True) -> Receipt:  # noqa: FBT001, FBT002
+        """Mark a question as answered, or as open again: staff, and who asked it."""
+        data = commands.AnswerQuestion(id_of(question, "question"), answered)
+        return self._client.send(commands.ANSWER_QUESTION.name, data)
+
+    # -- moderating (staff) ----------------------------------------------------------------
+
+    def pin(self, message: Pointed) -> Receipt:
+        """Keep a message in sight of everybody; at most 20 at once. Staff only."""
+        return self._pin(self._there(message), on=True)
+
+    def unpin(self, message: Pointed) -> Receipt:
+        """Take a pinned message down. Staff only."""
+        return self._pin(id_of(message), on=False)
+
+    def mute(self, person: str | ChatMessage | MutedPerson, minutes: int = 10) -> Receipt:
+        """Keep somebody from writing for some minutes; 0: until `unmute`. Staff only.
+
+        `person` is a message of theirs, or the name or the id of somebody whose messages are
+        loaded.
+        """
+        if isinstance(minutes, bool) or not isinstance(minutes, int):
+            msg = f"minutes is a whole number, not {minutes!r:.40}."
+            raise InvalidArgument(msg)
+        if not 0 <= minutes <= _MAX_MINUTES:
+            msg = f"minutes is 1 to {_MAX_MINUTES:,}, or 0 until it is lifted; not {minutes}."
+            raise InvalidArgument(msg)
+        user_id, name = self._person(person)
+        return self._mute(user_id, name, minutes=minutes, on=True)
+
+    def unmute(self, person: str | ChatMessage | MutedPerson) -> Receipt:
+        """Let somebody write again. Staff only."""
+        user_id, name = self._person(person)
+        return self._mute(user_id, name, minutes=0, on=False)
+
+    def slow_mode(self, seconds: int) -> Receipt:
+        """Let each person write only every so many seconds; 0: as they like. Staff only."""
+        if isinstance(seconds, bool) or not isinstance(seconds, int):
+            msg = f"seconds is a whole number, not {seconds!r:.40}."
+            raise InvalidArgument(msg)
+        if not 0 <= seconds <= MAX_SLOW:
+            msg = f"seconds is 0 to {MAX_SLOW:,}, not {seconds}."
+            raise InvalidArgument(msg)
+        return self._client.send(commands.SET_SLOW_MODE.name, commands.SetSlowMode(seconds))
+
+    # -- reading ---------------------------------------------------------------------------
+
+    @property
+    def messages(self) -> list[ChatMessage]:
+        """The loaded messages, oldest first, then one's own that are on their way."""
+        return self._chat.messages()
+
+    @property
+    def pinned(self) -> list[PinnedMessage]:
+        """The pinned messages, the one pinned last at the end."""
+        return self._chat.pinned()
+
+    @property
+    def questions(self) -> list[AskedQuestion]:
+        """The questions, in the order they were asked."""
+        return self._chat.questions()
+
+    @property
+    def unread(self) -> int:
+        """How many loaded messages of others came after the last one read."""
+        return self._chat.room.unread()
+
+    @property
+    def typing(self) -> list[str]:
+        """Who types now, but for oneself."""
+        return self._typists.names()
+
+    @property
+    def muted(self) -> list[MutedPerson]:
+        """Who is muted: for staff everybody, for others at most themselves."""
+        return self._chat.muted()
+
+    def mark_read(self) -> None:
+        """Note that everything loaded was read, also for one's other devices."""
+        newest = self._client.mirror().newest(Message.kind, 1)
+        if newest and self._marks.read(newest[0].born):
+            self._marks.flush()
+            self._client.on_network(self._look_at_room)
+
+    def search(self, text: str, timeout: float = 10.0) -> list[ChatMessage]:
+        """The newest 50 messages that contain `text`, or whose author's name does; newest first.
+
+        Case, accents and the Turkish ı and i are not told apart. While the service cannot be
+        asked, within `timeout` seconds, only the loaded messages are searched.
+        """
+        found = searching.wait(self._client, searching.checked_query(text), timeout)
+        me = self._client.me().name
+        return [message for d in found.docs if (message := from_document(d, me))]
+
+    def older(self) -> Receipt:
+        """Load 50 older messages into `messages`; `.wait()` until they are there."""
+        return self._client.older(Message.kind, WINDOW)
+
+    def load_all(self) -> Receipt:
+        """Load all older messages into `messages`; `.wait(timeout=…)` until they are there."""
+        receipt = self._client.promise()
+        self._client.on_network(lambda: self._load_on(receipt))
+        return receipt
+
+    def _load_on(self, receipt: Receipt) -> None:
+        if not self._client.mirror().more(Message.kind):
+            receipt.settle(0)
+            return
+        try:
+            page = self.older()
+        except EduWidgetsError as error:
+            receipt.fail(error)
+            return
+
+        def loaded() -> None:
+            if page.error is not None:
+                receipt.fail(page.error)
+            else:
+                self._client.on_network(lambda: self._load_on(receipt))
+
+        page.when_settled(loaded)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The loaded messages in plain values, oldest first; times are aware datetimes, in UTC.
+
+        `load_all().wait()` before it for everything there is.
+        """
+        return [plain(message) for message in self._chat.messages()]
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """The loaded messages as a pandas DataFrame, one a row.
+
+        Raises:
+            InvalidArgument: pandas is not installed.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 - optional
+        except ImportError as error:
+            msg = "to_dataframe() needs pandas: run `pip install pandas`, or use to_dicts()."
+            raise InvalidArgument(msg) from error
+        return pd.DataFrame(self.to_dicts(), columns=list(COLUMNS))
+
+    # -- what both Python and the pages ask for ----------------------------------------------
+
+    def _look_at_room(self) -> None:
+        """See whether the page has to be told what the reader may do now (network thread)."""
+        raise NotImplementedError
+
+    def _hand_over(
+        self, text: str, reply_to: str | None, id_: str, *, question: bool = False
+    ) -> Receipt:
+        me, created = self._client.me(), int(time.time() * 1000)
+        data = ChatMessageData(
+            id_,
+            text,
+            me.user_id,
+            me.name,
+            created,
+            reply_to=reply_to,
+            question=question,
+            mentions=self._mentions(text),
+        )
+        return self._chat.send(data, created)
+
+    def _mentions(self, text: str) -> list[str]:
+        return mentioned(text, self._chat.names()) if "@" in text else []
+
+    def _edit(self, id_: str, text: str, seen: int | None) -> Receipt:
+        message = decoded(self._client.mirror().get(self._there(id_)), Message)
+        version = message.version if seen is None and message is not None else (seen or 0)
+        earlier = self._chat.pending().get(id_)
+        before = earlier.edit if earlier is not None else None
+        if before is not None and before.seq is None:
+            # It follows on one's own edit: it takes its place, or comes after it.
+            version = before.data.version + (0 if before.waiting else 1)
+            if before.waiting:
+                self._client.discard(before.id)
+        data = commands.EditMessage(id_, text, version, self._mentions(text))
+        return self._chat.ask(commands.EDIT_MESSAGE.name, data)
+
+    def _react(self, id_: str, emoji: object, *, on: bool) -> Receipt:
+        if not isinstance(emoji, str) or not is_emoji(emoji):
+            msg = f"A reaction is one emoji, such as '👍'; not {emoji!r:.40}."
+            raise InvalidArgument(msg)
+        me = self._client.me().user_id
+        action = "add" if on else "remove"
+        data = commands.AddReaction(self._there(id_), emoji, me, action)
+        return self._chat.ask(commands.ADD_REACTION.name, data)
+
+    def _upvote(self, id_: str, *, on: bool) -> Receipt:
+        question = decoded(self._client.mirror().get(question_id(id_)), Question)
+        if question is None:
+            raise InvalidArgument("There is no such question; `questions` has them all.")
+        return self._chat.ask(commands.UPVOTE_QUESTION.name, commands.UpvoteQuestion(id_, on))
+
+    def _pin(self, id_: str, *, on: bool) -> Receipt:
+        return self._client.send(commands.PIN_MESSAGE.name, commands.PinMessage(id_, on))
+
+    def _mute(self, user_id: str, name: str, *, minutes: int, on: bool) -> Receipt:
+        data = commands.MuteUser(user_id, name, on, minutes)
+        return self._client.send(commands.MUTE_USER.name, data)
+
+    def _there(self, message: Pointed) -> str:
+        """The id of a message that the service has.
+
+        Raises:
+            InvalidArgument: it has not been sent yet.
+        """
+        id_ = id_of(message)
+        found = self._chat.message(id_)
+        if found is not None and self._client.mirror().get(id_) is None:
+            raise InvalidArgument("This message is still on its way; wait until it is sent.")
+        return id_
+
+    def _person(self, person: object) -> tuple[str, str]:
+        match person:
+            case ChatMessage():
+                return person.user_id, person.user_name
+            case MutedPerson():
+                return person.id, person.name
+            case str():
+                known = {m.user_id: m.user_name for m in self._chat.messages()}
+                known |= {mute.id: mute.name for mute in self._chat.muted()}
+                by_name = [(id_, name) for id_, name in known.items() if name == person]
+                by_id = [(id_, name) for id_, name in known.items() if id_ == person]
+                if len(found := by_id or by_name) == 1:
+                    return found[0]
+                msg = (
+                    f"{person!r:.80} is nobody whose messages are loaded; give one of their "
+                    "messages, their name, or their id."
+                )
+                raise InvalidArgument(msg)
+        msg = f"A person is a message of theirs, a name or an id; not {type(person).__name__}."
+        raise InvalidArgument(msg)
+
+
+def id_of(message: object, what: str = "message") -> str:
+    """The id of a message, or of what points at one.
+
+    Raises:
+        InvalidArgument: it is nothing of the kind.
+    """
+    if isinstance(message, (ChatMessage, PinnedMessage, AskedQuestion)):
+        return message.id
+    if not is_id(message):
+        msg = f"{what} must be a message or its id, not {message!r:.80}."
+        raise InvalidArgument(msg)
+    return str(message)
+
+
+def checked(text: object) -> str:
+    """A message's text as it is sent: without blanks at its end, valid Unicode.
+
+    Raises:
+        InvalidArgument: it is no string, or nothing is in it.
+        MessageTooLong: it has more than 8,000 characters.
+    """
+    if not isinstance(text, str):
+        msg = f"A message is a string, not {type(text).__name__}; for a value send str(value)."
+        raise InvalidArgument(msg)
+    text = text.rstrip()
+    if not text.strip():
+        raise InvalidArgument("The message is empty. Write at least one character.")
+    if len(text) > MAX_CONTENT:
+        msg = (
+            f"The message has {len(text):,} characters; at most {MAX_CONTENT:,} fit. "
+            "Send it in parts, or share it as a file."
+        )
+        raise MessageTooLong(msg)
+    return _LONE_SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,186 @@
+"""What has happened in the chat, for `.on(...)`: each thing once, whatever comes again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from edu_widgets.chat.documents import (
+    ChatSettings,
+    Message,
+    Mute,
+    Pin,
+    Question,
+)
+from edu_widgets.chat.message import (
+    ChatMessage,
+    decoded,
+    from_document,
+    from_mute,
+    from_pin,
+    from_question,
+)
+from edu_widgets.chat.news import News
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.protocol import Document
+from edu_widgets.protocol.channels import staff_channel, user_channel
+
+EVENTS = (
+    "message", "edit", "delete", "reaction", "pin", "question", "answered", "mention", "typing",
+    "mute", "slow_mode", "state",
+)  # fmt: skip
+"""What one can hang a function on."""
+
+Happening = tuple[str, Any]
+
+_REMEMBERED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How a message was when it was last seen."""
+
+    born: int
+    message: ChatMessage
+
+    @property
+    def text(self) -> tuple[int, str]:
+        return self.message.version, self.message.content
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        return tuple((r.emoji, r.count) for r in self.message.reactions)
+
+
+class Happenings:
+    """Tells what changed from what was there before. Network thread only.
+
+    It remembers what it has seen: a document that comes again, after a reconnect or with a fresh
+    window, is compared with that. What was there when this began is history.
+    """
+
+    def __init__(self, client: CourseClient) -> None:
+        self._client = client
+        self._news = News(client)
+        self._messages: OrderedDict[str, _Seen] = OrderedDict()
+        self._around: dict[str, dict[str, Any]] = {}
+        self._unchecked = False
+        mirror = client.mirror()
+        for document in mirror.of_kind(Message.kind):
+            self._keep(document)
+        for channel in (client.channel, *self._beside()):
+            if client.mirror(channel).cursor.epoch:
+                self._around[channel] = self._look_around(channel)
+
+    def of(self, event: DocumentsChanged) -> list[Happening]:
+        """What happened with this change, in order."""
+        found: list[Happening] = []
+        if event.channel == self._client.channel:
+            fresh = self._news.of(event)
+            found += self._messages_changed(event, {message.id for message in fresh})
+            found += [("message", message) for message in fresh]
+            me = self._client.me().user_id
+            found += [("mention", m) for m in fresh if m.mentions_me and m.user_id != me]
+        if event.channel == self._client.channel or event.channel in self._beside():
+            found += self._changed_around(event.channel)
+        return found
+
+    # -- messages --------------------------------------------------------------------------
+
+    def _messages_changed(self, event: DocumentsChanged, fresh: set[str]) -> Iterator[Happening]:
+        removed = [doc.id for doc in event.removed if doc.kind == Message.kind]
+        self._unchecked = self._unchecked or event.reset
+        if self._unchecked and self._client.caught_up():
+            self._unchecked = False
+            removed += self._missing()
+        for id_ in removed:
+            gone = self._messages.pop(id_, None)
+            if gone is not None:
+                yield "delete", gone.message
+        for document in event.upserted:
+            if document.kind != Message.kind:
+                continue
+            before, now = self._messages.get(document.id), self._keep(document)
+            if before is None or now is None or document.id in fresh:
+                continue
+            if before.text != now.text:
+                yield "edit", now.message
+            if before.counts != now.counts:
+                yield "reaction", now.message
+
+    def _missing(self) -> list[str]:
+        """Which of those seen a fresh window lacks, though it reaches down to them."""
+        mirror = self._client.mirror()
+        if not mirror.cursor.epoch:
+            return []  # the channel was taken away: nobody deleted anything
+        floor = mirror.floor(Message.kind)
+        return [
+            id_
+            for id_, seen in self._messages.items()
+            if seen.born >= floor and mirror.get(id_) is None
+        ]
+
+    def _keep(self, document: Document) -> _Seen | None:
+        message = from_document(document, self._client.me().name)
+        if message is None:
+            return None
+        seen = self._messages[document.id] = _Seen(document.born, message)
+        self._messages.move_to_end(document.id)
+        while len(self._messages) > _REMEMBERED:
+            self._messages.popitem(last=False)
+        return seen
+
+    # -- what is beside them -----------------------------------------------------------------
+
+    def _beside(self) -> tuple[str, ...]:
+        """Where it is said who is muted: to staff about everybody, to others about themselves."""
+        me, course = self._client.me(), self._client.course
+        return (staff_channel(course) if me.is_staff else user_channel(course, me.user_id),)
+
+    def _look_around(self, channel: str) -> dict[str, Any]:
+        mirror = self._client.mirror(channel)
+        kinds = (Pin, Question, ChatSettings) if channel == self._client.channel else (Mute,)
+        found = {}
+        for kind in kinds:
+            for document in mirror.of_kind(kind.kind):
+                body = decoded(document, kind)
+                if body is not None:
+                    found[document.id] = body
+        return found
+
+    def _changed_around(self, channel: str) -> list[Happening]:
+        if not self._client.mirror(channel).cursor.epoch or not self._client.caught_up(channel):
+            return []  # not all of it is here; once it is, it is compared with what was
+        before, now = self._around.get(channel), self._look_around(channel)
+        self._around[channel] = now
+        if before is None:
+            return []  # the first load
+        me = self._client.me().user_id
+        found: list[Happening] = []
+        for id_ in (*before, *(id_ for id_ in now if id_ not in before)):
+            if before.get(id_) != now.get(id_):
+                found += _told(before.get(id_), now.get(id_), me)
+        return found
+
+
+def _told(before: Any, now: Any, me: str) -> Iterator[Happening]:
+    """What it means that one document beside the messages became another."""
+    match before if now is None else now:
+        case Pin() as pin:
+            # Pinned at the same time as before: only its text was edited.
+            if before is None or now is None or before.at != now.at:
+                yield "pin", from_pin(pin, pinned=now is not None)
+        case Question() as question if now is not None:
+            asked = from_question(question, own=False, mine=question.user_id == me)
+            if before is None:
+                yield "question", asked
+            elif before.answered is None and question.answered is not None:
+                yield "answered", asked
+        case Mute() as mute:
+            yield "mute", from_mute(mute, muted=now is not None)
+        case ChatSettings() as settings if now is not None:
+            if settings.slow_mode != (before.slow_mode if before is not None else 0):
+                yield "slow_mode", settings.slow_mode

@@ -1,0 +1,228 @@
+"""Messages, pins, questions and mutes as people see them in Python."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from edu_widgets.chat.documents import Message, Mute, Pin, Question, Reaction
+from edu_widgets.protocol.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from edu_widgets.protocol import Document
+
+_log = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_EXCERPT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """A message, as people see it.
+
+    `state` is `sent`, or of one's own not yet acknowledged: `pending`, `queued` (kept until
+    connected), `slowed`, `failed` (`error` says why), `held` (written in an earlier session,
+    waits for a yes) or `unconfirmed` (sent to a service that confirms nothing). `timestamp` is
+    aware, in UTC. `version` counts edits; one's own that is on its way shows in `content`
+    already, and so do reactions.
+    """
+
+    id: str
+    user_id: str
+    user_name: str
+    content: str
+    timestamp: datetime
+    reply_to: str | None = None
+    reactions: tuple[Reaction, ...] = ()
+    edited: bool = False
+    state: str = "sent"
+    role: str = "student"
+    type: str = "text"
+    error: str = ""
+    version: int = 0
+    mentions: tuple[str, ...] = ()
+    question: bool = False
+    mentions_me: bool = False
+
+    def __repr__(self) -> str:
+        notes = [self.state] if self.state != "sent" else []
+        notes += ["edited"] if self.edited else []
+        tail = f" ({', '.join(notes)})" if notes else ""
+        return f"<{_line(self.user_name, self.timestamp, self.content)}{tail}>"
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedMessage:
+    """A pinned message: who wrote it, how it begins, who pinned it and when."""
+
+    id: str
+    user_id: str
+    user_name: str
+    content: str
+    at: datetime
+    by_name: str
+    pinned: bool = True
+    """False in what is told when it was unpinned."""
+
+    def __repr__(self) -> str:
+        return f"<pinned {_line(self.user_name, self.at, self.content)}>"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question: who asked, how many want it answered, and since when it is answered."""
+
+    id: str
+    user_id: str
+    user_name: str
+    content: str
+    at: datetime
+    votes: int
+    answered: datetime | None = None
+    answered_by: str | None = None
+    own: bool = False
+    """Whether my vote is among them."""
+    mine: bool = False
+    """Whether I asked it."""
+
+    def __repr__(self) -> str:
+        state = "answered" if self.answered else "open"
+        votes = f"{self.votes} vote{'s' * (self.votes != 1)}"
+        return f"<{state}, {votes}: {_line(self.user_name, self.at, self.content)}>"
+
+
+@dataclass(frozen=True, slots=True)
+class MutedPerson:
+    """Somebody who may not write; `until` is None until it is lifted."""
+
+    id: str
+    name: str
+    until: datetime | None
+    muted: bool = True
+    """False in what is told when it was lifted."""
+
+
+def from_document(
+    document: Document, me: str = "", *, unconfirmed: bool = False
+) -> ChatMessage | None:
+    """The message in a document; None if it has none that can be read. `me`: my name."""
+    message = decoded(document, Message)
+    return None if message is None else shown(message, document.id, me, unconfirmed=unconfirmed)
+
+
+def shown(message: Message, id_: str, me: str, *, unconfirmed: bool = False) -> ChatMessage:
+    """A message's body as people see it."""
+    return ChatMessage(
+        id_,
+        message.user_id,
+        message.user_name,
+        message.content,
+        when(message.timestamp),
+        message.reply_to,
+        tuple(message.reactions),
+        message.edited,
+        state="unconfirmed" if unconfirmed else "sent",
+        role=message.role or "student",
+        type=message.type,
+        version=message.version,
+        mentions=tuple(message.mentions),
+        question=message.question,
+        mentions_me=bool(me) and me in message.mentions,
+    )
+
+
+def from_pin(pin: Pin, *, pinned: bool = True) -> PinnedMessage:
+    """A pin's body as people see it."""
+    return PinnedMessage(
+        pin.message_id, pin.user_id, pin.user_name, pin.content, when(pin.at), pin.by_name, pinned
+    )
+
+
+def from_question(question: Question, *, own: bool, mine: bool) -> AskedQuestion:
+    """A question's body as people see it."""
+    return AskedQuestion(
+        question.message_id,
+        question.user_id,
+        question.user_name,
+        question.content,
+        when(question.at),
+        question.votes,
+        when(question.answered) if question.answered is not None else None,
+        question.answered_by,
+        own,
+        mine,
+    )
+
+
+def from_mute(mute: Mute, *, muted: bool = True) -> MutedPerson:
+    """A mute's body as people see it."""
+    until = when(mute.until) if mute.until else None
+    return MutedPerson(mute.user_id, mute.user_name, until, muted)
+
+
+def decoded(document: Document | None, type_: type[S]) -> S | None:
+    """A living document's body; None, told once, if it cannot be read."""
+    if document is None or document.deleted:
+        return None
+    try:
+        body: S = document.as_(type_)
+    except ProtocolError as error:
+        report(document.id, str(error))
+        return None
+    return body
+
+
+@functools.lru_cache(maxsize=256)
+def report(id_: str, error: str) -> None:
+    """Say in the log that something is not shown."""
+    # Cached, since a message is read again and again, and has to be reported once.
+    _log.warning("Message %s could not be read and is not shown: %s", id_, error)
+
+
+def when(ms: float) -> datetime:
+    """An aware time; the beginning of time for numbers that are none."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _line(name: str, at: datetime, content: str) -> str:
+    text = " ".join(content.split())
+    text = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+    # repr(): a message of others must not write control sequences to a terminal.
+    return f"{name!r} {at.astimezone():%H:%M}: {text!r}"
+
+
+COLUMNS = (
+    "id", "time", "user_id", "user_name", "role", "content", "type", "reply_to", "edited",
+    "version", "question", "mentions", "reactions", "state",
+)  # fmt: skip
+"""What `plain` tells of a message."""
+
+
+def plain(message: ChatMessage) -> dict[str, Any]:
+    """A message in plain values; times stay aware datetimes."""
+    return {
+        "id": message.id,
+        "time": message.timestamp,
+        "user_id": message.user_id,
+        "user_name": message.user_name,
+        "role": message.role,
+        "content": message.content,
+        "type": message.type,
+        "reply_to": message.reply_to,
+        "edited": message.edited,
+        "version": message.version,
+        "question": message.question,
+        "mentions": list(message.mentions),
+        "reactions": {reaction.emoji: reaction.count for reaction in message.reactions},
+        "state": message.state,
+    }

@@ -1,0 +1,187 @@
+"""One's own edits, deletions, reactions and votes on top of documents that lack them still."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from edu_widgets.chat import commands
+from edu_widgets.chat.commands import AddReaction, UpvoteQuestion
+from edu_widgets.chat.documents import (
+    NAMED_REACTIONS,
+    Message,
+    OwnReactions,
+    OwnVote,
+    Question,
+    Reaction,
+    reactions_id,
+    vote_id,
+)
+from edu_widgets.chat.message import decoded
+from edu_widgets.chat.underway import Own
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.view import Person
+from edu_widgets.protocol.channels import user_channel
+
+TYPES = (
+    commands.EDIT_MESSAGE.name,
+    commands.DELETE_MESSAGE.name,
+    commands.ADD_REACTION.name,
+    commands.UPVOTE_QUESTION.name,
+)
+"""Commands whose effect is shown before it is there."""
+
+_NOT_SHOWN = ("failed", "held")
+
+
+@dataclass(slots=True)
+class Wish:
+    """Something switched on or off: how it was before the first of one's own, how it is to be."""
+
+    was: bool
+    on: bool
+
+
+@dataclass(slots=True)
+class Pending:
+    """What of one's own is under way to one message."""
+
+    edit: Own | None = None
+    deleting: bool = False
+    reactions: dict[str, Wish] = field(default_factory=dict)
+    vote: Wish | None = None
+
+    @property
+    def editing(self) -> str:
+        """The state of one's own edit, empty once it is acknowledged."""
+        return self.edit.state if self.edit is not None and self.edit.seq is None else ""
+
+
+NOTHING = Pending()
+
+
+class Overlay:
+    """What is under way, by message. Any thread.
+
+    A count that is still without one's own reaction gets it added here. Whether it is with or
+    without is known by the order of things only: a command was made when the mirror showed it
+    off, so as long as the mirror is not past its acknowledgement, it is without.
+    """
+
+    def __init__(self, client: CourseClient) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        self._was: dict[str, bool] = {}
+
+    def over(self, own: Iterable[Own]) -> dict[str, Pending]:
+        """By message id, what these commands will change, oldest first."""
+        found: dict[str, Pending] = {}
+        with self._lock:
+            seen: dict[str, bool] = {}
+            for command in own:
+                if command.state in _NOT_SHOWN or command.type not in TYPES:
+                    continue
+                entry = found.setdefault(command.data.message_id, Pending())
+                match command.data:
+                    case AddReaction() as data:
+                        wish = entry.reactions.get(data.emoji)
+                        was = self._before(command, seen, wish, data)
+                        on = data.action != "remove"
+                        entry.reactions[data.emoji] = Wish(wish.was if wish else was, on)
+                    case UpvoteQuestion() as data:
+                        was = self._before(command, seen, entry.vote, data)
+                        entry.vote = Wish(entry.vote.was if entry.vote else was, data.on)
+                    case commands.EditMessage():
+                        entry.edit = command
+                    case _:
+                        entry.deleting = True
+            self._was = seen
+        return found
+
+    def _before(
+        self,
+        command: Own,
+        seen: dict[str, bool],
+        earlier: Wish | None,
+        data: AddReaction | UpvoteQuestion,
+    ) -> bool:
+        """How it was when the command was first seen."""
+        was = self._was.get(command.id)
+        if was is None and earlier is not None:
+            was = earlier.on
+        if was is None:
+            was = (
+                data.emoji in self.reactions(data.message_id)
+                if isinstance(data, AddReaction)
+                else self.voted(data.message_id)
+            )
+        seen[command.id] = was
+        return was
+
+    # -- what the service knows of me --------------------------------------------------------
+
+    def reactions(self, message_id: str) -> frozenset[str]:
+        """What I have set, as far as the mirror knows."""
+        mirror = self._client.mirror(self._own_channel())
+        mine = decoded(mirror.get(reactions_id(message_id)), OwnReactions)
+        if mine is not None:
+            return frozenset(mine.emojis)
+        # A base service has no channel of one's own, and names everybody.
+        message = decoded(self._client.mirror().get(message_id), Message)
+        me = self._client.me().user_id
+        if message is None or not self._client.base:
+            return frozenset()
+        return frozenset(r.emoji for r in message.reactions if me in r.users)
+
+    def voted(self, message_id: str) -> bool:
+        """Whether I have voted for a question, as far as the mirror knows."""
+        mirror = self._client.mirror(self._own_channel())
+        return decoded(mirror.get(vote_id(message_id)), OwnVote) is not None
+
+    def _own_channel(self) -> str:
+        return user_channel(self._client.course, self._client.me().user_id)
+
+
+def edited(message: Message, pending: Pending) -> Message:
+    """A message as it will be after one's own edit."""
+    if pending.edit is None:
+        return message
+    data = pending.edit.data
+    return msgspec.structs.replace(message, content=data.content, mentions=list(data.mentions))
+
+
+def reacted(message: Message, pending: Pending, me: Person) -> list[Reaction]:
+    """The reactions to a message, one's own on their way among them."""
+    wishes = {emoji: w for emoji, w in pending.reactions.items() if w.was != w.on}
+    result = []
+    for reaction in message.reactions:
+        wish = wishes.pop(reaction.emoji, None)
+        changed = reaction if wish is None else _changed(reaction, me, on=wish.on)
+        if changed.count > 0:
+            result.append(changed)
+    fresh = [emoji for emoji, wish in wishes.items() if wish.on]
+    return result + [Reaction(emoji, 1, [me.user_id], [me.name]) for emoji in fresh]
+
+
+def _changed(reaction: Reaction, me: Person, *, on: bool) -> Reaction:
+    if on:
+        users, names = list(reaction.users), list(reaction.names)
+        if len(users) < NAMED_REACTIONS and me.user_id not in users:
+            users, names = [*users, me.user_id], [*names, me.name]
+        return Reaction(reaction.emoji, reaction.count + 1, users, names)
+    kept = [
+        (user, name)
+        for user, name in zip(reaction.users, reaction.names, strict=False)
+        if user != me.user_id
+    ]
+    users, names = [user for user, _ in kept], [name for _, name in kept]
+    return Reaction(reaction.emoji, reaction.count - 1, users, names)
+
+
+def votes(question: Question, pending: Pending) -> int:
+    """A question's votes, one's own on its way among them."""
+    wish = pending.vote
+    return question.votes if wish is None else max(0, question.votes + wish.on - wish.was)

@@ -1,0 +1,206 @@
+"""What the pages of a chat ask for. Handlers run in any thread, while a cell may run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edu_widgets.chat import searching
+from edu_widgets.chat.calls import Calls, checked
+from edu_widgets.chat.commands import Found
+from edu_widgets.chat.documents import WINDOW, Message
+from edu_widgets.chat.mirror import MESSAGES
+from edu_widgets.chat.typists import Typing
+from edu_widgets.notebook.channel import PageChannel
+from edu_widgets.notebook.intents import Handler, Intent, Intents
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected, refusal
+
+_PATIENCE = 10.0
+"""Seconds that a page of older messages may take."""
+
+_REACH = 100
+"""Pages of older messages that are loaded to get to one of them."""
+
+_LATE = "Older messages could not be loaded now."
+
+
+class Pages(Calls):
+    """Takes the pages' intents."""
+
+    _channel: PageChannel
+    _intents: Intents
+    _mine: Typing
+
+    def _handlers(self) -> dict[str, Handler]:
+        return {
+            "chat.send": self._on_send,
+            "chat.edit": self._on_edit,
+            "chat.delete": self._on_delete,
+            "chat.source": self._on_source,
+            "chat.react": self._on_react,
+            "chat.pin": self._on_pin,
+            "chat.mute": self._on_mute,
+            "chat.slow": self._on_slow,
+            "chat.upvote": self._on_upvote,
+            "chat.answered": self._on_answered,
+            "chat.typing": self._on_typing,
+            "chat.read": self._on_read,
+            "chat.search": self._on_search,
+            "chat.reach": self._on_reach,
+            "chat.retry": self._on_retry,
+            "chat.discard": self._on_discard,
+            "chat.older": self._on_older,
+        }
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def _on_send(self, intent: Intent) -> None:
+        id_, text = intent.id_of("id"), checked(intent.text("text"))
+        reply_to = intent.id_of("replyTo") if intent.args.get("replyTo") else None
+        # A page that was reloaded, or talks to a new kernel, sends again what is known.
+        if not self._chat.knows(id_):
+            question = intent.args.get("question") is True
+            _ = self._hand_over(text, reply_to, id_, question=question)
+        self._client.on_network(lambda: self._mine.say(on=False))
+
+    def _on_edit(self, intent: Intent) -> None:
+        text = checked(intent.text("text"))
+        _ = self._edit(intent.id_of("id"), text, intent.number("version"))
+
+    def _on_delete(self, intent: Intent) -> None:
+        _ = self.delete(intent.id_of("id"))
+
+    def _on_source(self, intent: Intent) -> None:
+        """The Markdown of a message, to be edited; with one's own edit that is on its way."""
+        id_ = intent.id_of("id")
+        message = self._chat.message(id_)
+        if message is None:
+            raise refusal(Code.NOT_FOUND, "This message is not there any more.")
+        source = {"id": id_, "text": message.content, "version": message.version}
+        self._channel.signal("source", source, to=intent.page)
+
+    def _on_retry(self, intent: Intent) -> None:
+        self._client.retry(intent.id_of("id"))
+
+    def _on_discard(self, intent: Intent) -> None:
+        self._client.discard(intent.id_of("id"))
+
+    # -- clicking ----------------------------------------------------------------------------
+
+    def _on_react(self, intent: Intent) -> None:
+        _ = self._react(intent.id_of("id"), intent.text("emoji"), on=switch(intent))
+
+    def _on_pin(self, intent: Intent) -> None:
+        _ = self._pin(intent.id_of("id"), on=switch(intent))
+
+    def _on_upvote(self, intent: Intent) -> None:
+        _ = self._upvote(intent.id_of("id"), on=switch(intent))
+
+    def _on_answered(self, intent: Intent) -> None:
+        _ = self.answered(intent.id_of("id"), switch(intent))
+
+    def _on_mute(self, intent: Intent) -> None:
+        on = switch(intent)
+        minutes = intent.number("minutes") if on else 0
+        _ = self._mute(intent.text("user"), intent.text("name"), minutes=minutes, on=on)
+
+    def _on_slow(self, intent: Intent) -> None:
+        _ = self.slow_mode(intent.number("seconds"))
+
+    # -- passing by ----------------------------------------------------------------------------
+
+    def _on_typing(self, intent: Intent) -> None:
+        on = switch(intent)
+        if not on or "typing" in self._chat.room.can():
+            self._client.on_network(lambda: self._mine.say(on=on))
+
+    def _on_read(self, intent: Intent) -> None:
+        if self._marks.read(intent.number("born")):
+            self._client.on_network(self._look_at_room)
+
+    def _on_search(self, intent: Intent) -> None:
+        query = searching.checked_query(intent.text("query"))
+        before = intent.number("before") if intent.args.get("before") else None
+
+        def found(answer: Found) -> None:
+            docs = self._chat.render_found(answer.docs)
+            more = {"query": query, "docs": docs, "more": answer.more, "floor": answer.floor}
+            self._channel.signal("found", more, to=intent.page)
+
+        searching.search(self._client, query, before, found)
+
+    # -- older messages --------------------------------------------------------------------------
+
+    def _on_older(self, intent: Intent) -> None:
+        self._page(intent, intent.number("before"))
+
+    def _page(self, intent: Intent, before: int) -> None:
+        """Send the page before a number, loading it if it is not here."""
+        mirror = self._client.mirror()
+        if mirror.before(Message.kind, before, 1) or not mirror.more(Message.kind):
+            self._channel.send_older(intent.page, MESSAGES, before)
+            return
+        self._load(intent, lambda: self._channel.send_older(intent.page, MESSAGES, before))
+
+    def _load(self, intent: Intent, then: Callable[[], object]) -> None:
+        """Load a page; refuse the intent after ten seconds without it."""
+        receipt = self.older()
+
+        def wait() -> None:
+            late = NotConnected(_LATE)
+            cancel = self._client.later(_PATIENCE, lambda: self._intents.refuse(intent, late))
+
+            def settled() -> None:
+                cancel()
+                if receipt.error is None:
+                    then()
+                else:
+                    self._intents.refuse(intent, receipt.error)
+
+            receipt.when_settled(settled)
+
+        self._client.on_network(wait)
+
+    def _on_reach(self, intent: Intent) -> None:
+        """Load older pages down to a message, and send them all to this page."""
+        mirror = self._client.mirror()
+        newest = mirror.newest(Message.kind, WINDOW)
+        start = newest[0].born if newest else 0
+        before = intent.number("before") if intent.args.get("before") else start
+        born = intent.number("born")
+        self._client.on_network(lambda: self._reach(intent, before, born, _REACH))
+
+    def _reach(self, intent: Intent, before: int, born: int, left: int) -> None:
+        """Send what is loaded page by page; load more where it ends (network thread)."""
+        mirror = self._client.mirror()
+        while before > born:
+            if not mirror.before(Message.kind, before, 1) and mirror.more(Message.kind):
+                break
+            floor = self._chat.older(MESSAGES, before).floor
+            self._channel.send_older(intent.page, MESSAGES, before)
+            if floor == before or floor <= born:
+                return
+            before = floor
+        else:
+            self._channel.send_older(intent.page, MESSAGES, before)
+            return
+        if not left:
+            self._intents.refuse(intent, NotConnected("That message is too far back to load."))
+            return
+        try:
+            self._load(intent, lambda: self._reach(intent, before, born, left - 1))
+        except EduWidgetsError as error:
+            self._intents.refuse(intent, error)
+
+
+def switch(intent: Intent) -> bool:
+    """The argument `on`.
+
+    Raises:
+        InvalidArgument: it is neither true nor false.
+    """
+    on = intent.args.get("on")
+    if not isinstance(on, bool):
+        msg = f"{intent.do} needs 'on', true or false."
+        raise InvalidArgument(msg)
+    return on

@@ -1,0 +1,135 @@
+"""Documents as the page gets them (docs/widget-protocol.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from edu_widgets.chat.documents import ChatMessage, Message, Mute, Pin, Question
+from edu_widgets.chat.message import decoded
+from edu_widgets.chat.overlay import NOTHING, Pending, edited, reacted, votes
+from edu_widgets.chat.underway import Own
+from edu_widgets.client.view import Person
+from edu_widgets.notebook.nodes import to_nodes
+from edu_widgets.notebook.stream import Json
+from edu_widgets.protocol import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom it is made: who they are, and what they have set on a message."""
+
+    me: Person
+    reactions: frozenset[str] = frozenset()
+
+
+def message(
+    document: Document, reader: Reader, pending: Pending = NOTHING, *, unconfirmed: bool = False
+) -> Json | None:
+    """A message; None for a document that cannot be read."""
+    original = decoded(document, Message)
+    if original is None:
+        return None
+    body = edited(original, pending)
+    me = reader.me
+    doc: Json = {
+        "id": document.id,
+        "born": document.born,
+        "seq": document.seq,
+        "user": body.user_id,
+        "name": body.user_name,
+        "at": body.timestamp,
+    }
+    doc["body"] = _nodes(body.content, body.mentions, me) if body.type == "text" else body.content
+    edited_at: Any = (body.edited_at or body.timestamp) if body.edited else None
+    optional = {
+        "role": body.role if body.role != "student" else None,
+        "type": body.type if body.type != "text" else None,
+        "edited": edited_at,
+        "version": body.version,
+        "replyTo": body.reply_to,
+        "question": body.question,
+        "mentionsMe": me.name in body.mentions,
+        "reactions": _reactions(body, reader, pending),
+        "editing": pending.editing,
+        "deleting": pending.deleting,
+        "state": "unconfirmed" if unconfirmed else None,
+    }
+    return doc | {key: value for key, value in optional.items() if value}
+
+
+def _reactions(body: Message, reader: Reader, pending: Pending) -> list[Json]:
+    own = set(reader.reactions)
+    for emoji, wish in pending.reactions.items():
+        (own.add if wish.on else own.discard)(emoji)
+    return [
+        {"emoji": r.emoji, "count": r.count, "names": r.names, "own": r.emoji in own}
+        for r in reacted(body, pending, reader.me)
+    ]
+
+
+def own_message(own: Own, me: Person) -> Json:
+    """One's own message that has no document yet."""
+    data: ChatMessage = own.data
+    doc: Json = {"id": own.id, "user": me.user_id, "name": me.name, "at": own.created}
+    doc["body"] = _nodes(data.content, data.mentions, me)
+    optional = {
+        "role": me.role if me.role != "student" else None,
+        "replyTo": data.reply_to,
+        "question": data.question,
+        "mentionsMe": me.name in data.mentions,
+        "state": own.state if own.state != "sent" else None,
+        "error": own.error if own.state == "failed" else None,
+        "until": own.until if own.state == "slowed" else None,
+    }
+    return doc | {key: value for key, value in optional.items() if value}
+
+
+def pin(document: Document) -> Json | None:
+    """A pinned message."""
+    body = decoded(document, Pin)
+    if body is None:
+        return None
+    return {
+        "id": body.message_id,
+        "born": document.born,
+        "seq": document.seq,
+        "user": body.user_id,
+        "name": body.user_name,
+        "text": body.content,
+        "at": body.at,
+        "byName": body.by_name,
+    }
+
+
+def question(document: Document, me: Person, pending: Pending, *, voted: bool) -> Json | None:
+    """A question."""
+    body = decoded(document, Question)
+    if body is None:
+        return None
+    doc = {
+        "id": body.message_id,
+        "born": document.born,
+        "seq": document.seq,
+        "user": body.user_id,
+        "name": body.user_name,
+        "text": body.content,
+        "at": body.at,
+        "votes": votes(body, pending),
+        "own": pending.vote.on if pending.vote is not None else voted,
+        "mine": body.user_id == me.user_id,
+    }
+    return doc | ({"answered": body.answered} if body.answered is not None else {})
+
+
+def mute(document: Document) -> Json | None:
+    """Somebody who may not write, for staff."""
+    body = decoded(document, Mute)
+    if body is None:
+        return None
+    doc = {"id": body.user_id, "born": document.born, "seq": document.seq}
+    return doc | {"name": body.user_name, "until": body.until}
+
+
+def _nodes(content: str, mentions: list[str], me: Person) -> Any:
+    return to_nodes(content, tuple(mentions), me.name if me.name in mentions else "")

@@ -1,0 +1,78 @@
+"""Finding messages: by the service where it can be asked, else among those that are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edu_widgets.chat.commands import MAX_FOUND, MAX_QUERY, SEARCH, Found, Search
+from edu_widgets.chat.documents import Message
+from edu_widgets.chat.folding import fold, matches
+from edu_widgets.chat.message import decoded
+from edu_widgets.client.asking import Answer
+from edu_widgets.client.course import CourseClient
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected
+
+
+def checked_query(query: object) -> str:
+    """What is looked for, without blanks around it.
+
+    Raises:
+        InvalidArgument: it is no string, empty, or too long.
+    """
+    if not isinstance(query, str) or not query.strip():
+        raise InvalidArgument("Search for a string of at least one character.")
+    query = query.strip()
+    if len(query) > MAX_QUERY:
+        msg = f"Search for at most {MAX_QUERY} characters, not {len(query)}."
+        raise InvalidArgument(msg)
+    return query
+
+
+def search(
+    client: CourseClient, query: str, before: int | None, found: Callable[[Found], object]
+) -> None:
+    """Look for messages and hand what was found to `found` (network thread)."""
+    try:
+        answer = client.ask(SEARCH.name, Search(query, MAX_FOUND, before))
+    except EduWidgetsError:  # the lesson is closed; what is loaded is still here
+        found(among_loaded(client, query, before))
+        return
+    answer.when_settled(lambda: found(result(client, answer, query, before)))
+
+
+def result(client: CourseClient, answer: Answer, query: str, before: int | None) -> Found:
+    """What a settled answer found; where there was none, what is found here."""
+    try:
+        if answer.error is None:
+            return answer.read(Found)
+    except EduWidgetsError:
+        pass
+    return among_loaded(client, query, before)
+
+
+def wait(client: CourseClient, query: str, timeout: float) -> Found:
+    """Look for messages and wait for them, at most `timeout` seconds.
+
+    Raises:
+        WouldDeadlock: called on the network thread.
+    """
+    answer = client.ask(SEARCH.name, Search(query, MAX_FOUND))
+    try:
+        answer.wait(timeout)
+    except NotConnected:
+        return among_loaded(client, query, None)
+    return answer.read(Found)
+
+
+def among_loaded(client: CourseClient, query: str, before: int | None) -> Found:
+    """The newest loaded messages that contain `query` in their text or their author's name."""
+    wanted, docs = fold(query), []
+    for document in reversed(client.mirror().of_kind(Message.kind)):
+        message = decoded(document, Message)
+        if message is None or (before is not None and document.born >= before):
+            continue
+        if matches(wanted, message.content, message.user_name):
+            docs.append(document)
+    more = len(docs) > MAX_FOUND
+    docs = docs[:MAX_FOUND]
+    return Found(query, docs, more, docs[-1].born if more else 0)

@@ -1,0 +1,166 @@
+"""`room`: what the reader may do here now, how the chat is run, and what is unread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from edu_widgets.chat.documents import ChatSettings, Message, Mute, ReadMark, mute_id
+from edu_widgets.chat.message import decoded
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.mirror import Mirror
+from edu_widgets.notebook.stream import Json
+from edu_widgets.protocol import Document
+from edu_widgets.protocol.channels import staff_channel, user_channel
+
+_WRITING = ("send", "reply", "edit", "react", "unreact", "ask", "upvote", "typing")
+"""What somebody who is muted may not do."""
+
+_MAX_AUTHORS = 5_000
+
+
+class RoomState:
+    """Reads how things stand from the mirrors. Any thread; times are ms since 1970."""
+
+    def __init__(self, client: CourseClient, wall: Callable[[], float] = time.time) -> None:
+        self._client = client
+        self._wall = wall
+        self._lock = threading.Lock()
+        self._rev = 0
+        self._last: Json = {}
+        self._known: Json | None = None
+        self._uneven: set[str] = set()
+        self._read = 0
+        self._authors: dict[str, str] = {}
+
+    # -- what there is ------------------------------------------------------------------------
+
+    def slow(self) -> int:
+        """Seconds that have to lie between two messages; 0: no such limit."""
+        settings = decoded(self._client.mirror().get(ChatSettings.ID), ChatSettings)
+        return settings.slow_mode if settings is not None else 0
+
+    def mutes(self) -> list[Document]:
+        """Who is muted now: for staff everybody, else at most oneself."""
+        me = self._client.me()
+        if me.is_staff:
+            found = self._client.mirror(staff_channel(self._client.course)).of_kind(Mute.kind)
+        else:
+            mine = self._own().get(mute_id(me.user_id))
+            found = [mine] if mine is not None else []
+        return [d for d in found if (mute := decoded(d, Mute)) and self.holds(mute)]
+
+    def holds(self, mute: Mute) -> bool:
+        """Whether a mute is not over yet."""
+        return not mute.until or mute.until > self._wall() * 1000
+
+    def muted(self) -> int | None:
+        """Until when I am muted; 0: until it is lifted; None: not at all."""
+        if self._client.me().is_staff:
+            return None
+        mine = [mute.until for d in self.mutes() if (mute := decoded(d, Mute))]
+        return mine[0] if mine else None
+
+    def next_end(self) -> float | None:
+        """In how many seconds the next mute is over."""
+        ends = [m.until for d in self.mutes() if (m := decoded(d, Mute)) and m.until]
+        return max(0.0, min(ends) / 1000 - self._wall()) if ends else None
+
+    def read_mark(self) -> int:
+        """The newest message that was read, by its `born`; 0 for none."""
+        mark = decoded(self._own().get(ReadMark.ID), ReadMark)
+        return max(self._read, mark.born if mark is not None else 0)
+
+    def note_read(self, born: int) -> bool:
+        """It was read here; whether that is news."""
+        if born <= self.read_mark():
+            return False
+        self._read = born
+        return True
+
+    def forget_read(self) -> None:
+        """The numbers are those of another history now: only the service's mark counts."""
+        self._read = 0
+
+    def unread(self) -> int:
+        """How many loaded messages of others came after the read mark."""
+        mark, me = self.read_mark(), self._client.me().user_id
+        mirror = self._client.mirror()
+        step, newest = 64, mirror.newest(Message.kind, 64)
+        while len(newest) == step and newest[0].born > mark:
+            step *= 4
+            newest = mirror.newest(Message.kind, step)
+        return sum(1 for d in newest if d.born > mark and self._author(d) != me)
+
+    def can(self) -> list[str]:
+        """What the reader can do here now, as the page's tools are named."""
+        view = self._client.view()
+        base = self._client.base
+        # What is written before a service was ever reached is kept, and sent once it is.
+        features = view.features or ("chat",)
+        if view.readonly or "chat" not in features:
+            return ["search"]
+        tools = ["send", "reply"]
+        tools += ["edit", "delete"] if not base else []
+        if "reactions" in features:
+            tools += ["react", "unreact"] if not base else ["react"]
+        if "questions" in features and not base:
+            tools += ["ask", "upvote"]
+        tools += ["typing", "read", "search"] if not base else ["typing", "search"]
+        if self._client.me().is_staff and not base:
+            tools.append("moderate")
+        if self.muted() is not None:
+            tools = [tool for tool in tools if tool not in _WRITING]
+        return tools
+
+    # -- for the page ------------------------------------------------------------------------
+
+    def fields(self) -> Json:
+        """The document `room`, without its number."""
+        return {
+            "id": "room",
+            "can": self.can(),
+            "slow": self.slow(),
+            "muted": self.muted(),
+            "read": self.read_mark(),
+            "unread": self.unread(),
+        }
+
+    def news(self) -> set[str]:
+        """Which fields differ from what every page knows."""
+        fields = self.fields()
+        with self._lock:
+            known = self._known
+            if known is None:
+                return set()  # no page has asked yet
+            return self._uneven | {k for k, value in fields.items() if known.get(k) != value}
+
+    def render(self, *, to_all: bool) -> Json:
+        """The document `room`, for one page or for all; `rev` grows if it says something else."""
+        fields = self.fields()
+        with self._lock:
+            if fields != self._last:
+                self._rev += 1
+                self._last = fields
+            if to_all or self._known is None:
+                self._known, self._uneven = fields, set()
+            else:
+                # The other pages have not seen this: it has to be told even if it changes back.
+                known = self._known
+                self._uneven |= {k for k, value in fields.items() if known.get(k) != value}
+            return {**fields, "rev": self._rev}
+
+    def _own(self) -> Mirror:
+        return self._client.mirror(user_channel(self._client.course, self._client.me().user_id))
+
+    def _author(self, document: Document) -> str:
+        """Who wrote a message; it never changes, and reading it takes a while."""
+        author = self._authors.get(document.id)
+        if author is None:
+            message = decoded(document, Message)
+            author = message.user_id if message is not None else ""
+            if len(self._authors) >= _MAX_AUTHORS:
+                self._authors.clear()
+            self._authors[document.id] = author
+        return author

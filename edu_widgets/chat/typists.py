@@ -1,0 +1,119 @@
+"""Who is typing: told to the service while the page says so, and to the page as the service says.
+
+Network thread only, but for `names`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from edu_widgets.client.course import CourseClient
+from edu_widgets.protocol.messages import TypingStart, TypingStop, UserTyping
+
+REPEAT = 3.0
+"""Seconds after which it is said again that I type."""
+
+FORGET = 60.0
+"""Seconds after which a page that said nothing more is taken to be gone."""
+
+EXPIRES = 6.0
+"""Seconds after which somebody who was not heard of again is taken to have stopped."""
+
+GAP = 0.25
+"""Seconds between two signals to the page."""
+
+Later = Callable[[], None]
+
+
+class Typing:
+    """Whether I type. The service forgets it by itself, so it is said again and again."""
+
+    def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._until = 0.0
+        self._cancel: Later | None = None
+
+    def say(self, *, on: bool) -> None:
+        """A page tells that I type, or no more."""
+        if on:
+            self._until = self._clock() + FORGET
+            if self._cancel is None:
+                self._repeat()
+        elif self._cancel is not None:
+            self.close()
+            self._client.signal("typing_stop", TypingStop(self._client.me().user_id))
+
+    def close(self) -> None:
+        """Say nothing any more."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    def _repeat(self) -> None:
+        self._cancel = None
+        if self._clock() < self._until:
+            self._client.signal("typing_start", TypingStart(self._client.me().user_id))
+            self._cancel = self._client.later(REPEAT, self._repeat)
+
+
+class Typists:
+    """Who else types. `tell` is called with their names, at most four times a second."""
+
+    def __init__(
+        self,
+        client: CourseClient,
+        tell: Callable[[list[str]], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._tell = tell
+        self._clock = clock
+        self._people: dict[str, tuple[str, float]] = {}
+        self._told: list[str] = []
+        self._told_at = float("-inf")
+        self._cancel: Later | None = None
+
+    def names(self) -> list[str]:
+        """Who types now (any thread)."""
+        now = self._clock()
+        return [name for name, until in tuple(self._people.values()) if until > now]
+
+    def heard(self, news: UserTyping) -> None:
+        """The service says that somebody types, or no more. Oneself is never among them."""
+        if news.user_id == self._client.me().user_id:
+            return
+        if news.is_typing:
+            name = news.user_name or news.user_id
+            self._people[news.user_id] = (name, self._clock() + EXPIRES)
+        else:
+            self._people.pop(news.user_id, None)
+        self._look()
+
+    def wrote(self, user_id: str) -> None:
+        """Somebody's message came: they have stopped."""
+        if self._people.pop(user_id, None) is not None:
+            self._look()
+
+    def close(self) -> None:
+        """Tell nothing any more."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    def _look(self) -> None:
+        """Tell what has changed, now or when it may be told; and look again when one expires."""
+        now = self._clock()
+        self._people = {id_: entry for id_, entry in self._people.items() if entry[1] > now}
+        names = self.names()
+        wait = self._told_at + GAP - now
+        if names != self._told and wait <= 0:
+            self._told, self._told_at = names, now
+            self._tell(names)
+            wait = 0
+        self.close()
+        ends = [until - now for _, until in self._people.values()]
+        due = [wait] if names != self._told else ends
+        if due:
+            self._cancel = self._client.later(max(0.0, min(due)), self._look)
