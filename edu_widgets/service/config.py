@@ -38,7 +38,10 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     """Everything a file can set. `rate_limits=False` lifts the message limits of all channels."""
 
     # The seed has `questions` in a lesson's channel only; ours keeps its chat in the course's.
-    course: ChannelConfig = ChannelConfig(features=("chat", "reactions", "polls", "questions"))
+    # `presence` it has no name for: its clients are told of `user_presence` in every channel.
+    course: ChannelConfig = ChannelConfig(
+        features=("chat", "reactions", "polls", "questions", "presence")
+    )
     lesson: ChannelConfig = ChannelConfig(
         max_users=500,
         allowed_roles=("student", "instructor"),

@@ -16,6 +16,7 @@ from edu_widgets.protocol import (
 from edu_widgets.protocol.errors import ProtocolError, Refused, refusal
 from edu_widgets.protocol.messages import Heartbeat, HeartbeatAck, RequestHistory, Unsubscribe
 from edu_widgets.service import frames, subscribe, typing_signals
+from edu_widgets.service.features import Sender
 from edu_widgets.service.hub import Hub, now_ms
 from edu_widgets.service.lanes import MAX_WAITING
 from edu_widgets.service.member import Member
@@ -94,7 +95,7 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
 def _signal(hub: Hub, member: Member, envelope: Envelope) -> None:
     granted = hub.grant(member, envelope.channel)
     data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
-    hub.signals[envelope.type](hub, granted.name, granted.person, data)
+    hub.signals[envelope.type](hub, granted.name, Sender(granted.person, member), data)
 
 
 async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
@@ -109,7 +110,7 @@ async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
         key = (granted.person.id, envelope.type)
         wait = hub.limiter.admit(key, most=MAX_ASKED, interval_ms=60_000)
         if wait and hub.config.rate_limits:
-            raise RateLimited(wait, "Too many searches; again in {} s.")  # noqa: TRY301
+            raise RateLimited(wait, "Too many questions; again in {} s.")  # noqa: TRY301
         type_, answer = await ask.answer(hub, granted.name, granted.person, data)
     except (ProtocolError, Refused) as error:
         refuse(hub, member, envelope, error)

@@ -4,7 +4,7 @@ A feature module has a constant `FEATURE`. The composition names modules by thei
 so that no engine imports a feature.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service.rules import EraseRule, Person, Rule
 from edu_widgets.service.store import Committed, Matches, Searched
 
-DEFAULT_FEATURES = ("edu_widgets.chat.service",)
+DEFAULT_FEATURES = ("edu_widgets.chat.service", "edu_widgets.presence.service")
 
 
 class Stage(Protocol):
@@ -24,6 +24,12 @@ class Stage(Protocol):
 
     def people(self, channel: str) -> list[Person]:
         """The distinct people who are in a channel now, leases included."""
+
+    def connections(self, channel: str, user_id: str) -> Collection[Hashable]:
+        """The connections by which a person is in a channel; none while only leased."""
+
+    def offers(self, channel: str, feature: str) -> bool:
+        """Whether this kind of channel offers a feature."""
 
     async def commit(self, channel: str, rule: Rule, data: object, user: Person) -> int:
         """Run a rule on behalf of `user`; returns the channel's seq of its last change.
@@ -49,7 +55,15 @@ class Stage(Protocol):
         """Do some work now or soon, by `key` at most 4 times a second; failures are logged."""
 
 
-SignalRule = Callable[[Stage, str, Person, Any], None]
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends a signal, and by which of their connections."""
+
+    person: Person
+    connection: Hashable
+
+
+SignalRule = Callable[[Stage, str, Sender, Any], None]
 AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
 """Answers a question with type and data of a frame; may raise `Refused`."""
 

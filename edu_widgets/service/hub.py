@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from typing import Any
 
 from edu_widgets.protocol import Code, uuid7
@@ -167,18 +167,32 @@ class Hub:
             member.identity.people[course] = person
             for channel in tuple(member.channels):
                 try:
-                    self.grant(member, channel)
+                    room, now = self.rooms.get(channel), self.grant(member, channel).person
                 except Refused as error:
                     self.leave(member, channel, at_once=True)
                     gone = Unsubscribed(channel, error.code, str(error))
                     member.write(frame("unsubscribed", channel, gone, now_ms()))
+                else:
+                    if room is not None and user_id in room.present:
+                        room.present[user_id].person = now
+                        self.settle(room)
 
     # -- what features may do (features.Stage) --------------------------------------
 
     def people(self, channel: str) -> list[Person]:
         """The distinct people in a channel."""
         room = self.rooms.get(channel)
-        return [p.person for p in room.present.values()] if room else []
+        return [p.person for p in room.present.values()] if room is not None else []
+
+    def connections(self, channel: str, user_id: str) -> Collection[Hashable]:
+        """A person's connections in a channel."""
+        room = self.rooms.get(channel)
+        presence = room.present.get(user_id) if room is not None else None
+        return presence.connections if presence is not None else ()
+
+    def offers(self, channel: str, feature: str) -> bool:
+        """Whether this kind of channel offers a feature."""
+        return feature in self.config.channel(channel.partition(":")[0]).features
 
     async def commit(self, channel: str, rule: Rule, data: object, user: Person = NOBODY) -> int:
         """Run a rule for a feature."""

@@ -56,10 +56,10 @@ class Hold:
 
 @dataclass(slots=True)
 class Presence:
-    """One person in a room: how many connections, or since when only a lease."""
+    """One person in a room: by which connections, or until when only by a lease."""
 
     person: Person
-    connections: int = 0
+    connections: set["Member"] = field(default_factory=set)
     leased_until: float = 0.0
 
 
@@ -135,7 +135,7 @@ class Room:
         """Let a member in, holding back live frames until `go_live`."""
         if member not in self.holding and self not in member.rooms:
             presence = self.present.setdefault(person.id, Presence(person))
-            presence.connections += 1
+            presence.connections.add(member)
             presence.person = person
         self._leave(member)
         hold = Hold()
@@ -174,7 +174,7 @@ class Room:
         self.holding.pop(member, None)
         presence = self.present.get(member.identity.user_id)
         if presence is not None:
-            presence.connections -= 1
+            presence.connections.discard(member)
             presence.leased_until = lease_until
 
     def renew(self, head: Cursor, now: int) -> None:
@@ -196,7 +196,7 @@ class Room:
 
     def expire(self, now: float) -> list[Person]:
         """Forget those without connection and lease; returns who has left."""
-        gone = [p for p in self.present.values() if p.connections <= 0 and p.leased_until <= now]
+        gone = [p for p in self.present.values() if not p.connections and p.leased_until <= now]
         for presence in gone:
             del self.present[presence.person.id]
         return [presence.person for presence in gone]

@@ -360,6 +360,49 @@ export interface OwnBallotBody {
   rounds: Record<string, number | string | number[]>;
 }
 
+/**
+ * How far a person says they are. Its document's id is `status:<userId>`.
+ *
+ * It is in the staff's channel and in that person's own.
+ */
+export interface StatusBody {
+  /** Whose status it is. */
+  userId: string;
+  /** The display name of whose status it is. */
+  userName: string;
+  /** `following`, `done` or `stuck`. */
+  status: "done" | "following" | "stuck";
+  /** Since when, in ms since 1970. */
+  at: number;
+}
+
+/**
+ * A person wants help. Its document's id is `hand:<userId>`; deleted when it is lowered.
+ *
+ * It is in the staff's channel and in that person's own. Once solved it says neither note nor
+ * traceback any more.
+ */
+export interface HandBody {
+  /** Who wants help. */
+  userId: string;
+  /** The display name of who wants help. */
+  userName: string;
+  /** Since when, in ms since 1970; what is added later does not change it. */
+  at: number;
+  /** What they say, plain text, at most 500 characters. */
+  note?: string;
+  /** The error they chose to send with it, at most 4,000 characters. */
+  traceback?: string;
+  /** Since when somebody is helping, in ms since 1970. */
+  taken?: number | null;
+  /** The id of who is helping, or has helped. */
+  takenBy?: string | null;
+  /** The display name of who is helping, or has helped. */
+  takenByName?: string | null;
+  /** When it was solved, in ms since 1970; absent while the hand is up. */
+  solved?: number | null;
+}
+
 /** Create a message. The service takes author, name, role and time from what it knows. */
 export interface ChatMessageData {
   /** The id, made once by whoever creates the thing and never again. */
@@ -551,6 +594,45 @@ export interface CastVoteData {
   round: number;
   /** What is chosen, in the form of the poll's kind. */
   choice: number | string | number[];
+}
+
+/** Say how far one is. */
+export interface SetStatusData {
+  /** `following`, `done` or `stuck`; absent: say nothing any more. */
+  status?: "done" | "following" | "stuck" | null;
+}
+
+/** Take everybody's status away, as for a new exercise. Only staff. */
+export interface ClearStatusesData {}
+
+/** Ask for help. Raised again, note and traceback are replaced and the place is kept. */
+export interface RaiseHandData {
+  /** What it is about, plain text, at most 500 characters. */
+  note?: string;
+  /** The error that stands in the way, at most 4,000 characters; only after a yes. */
+  traceback?: string;
+}
+
+/** Take a hand down: one's own, or as staff anybody's. One that is down stays down. */
+export interface LowerHandData {
+  /** Whose hand; absent: one's own. */
+  userId?: string;
+}
+
+/** Say that one is helping, or no longer. Only staff; nobody is taken from somebody else. */
+export interface TakeHandData {
+  /** Whose hand it is. */
+  userId: string;
+  /** Whether one is helping; `false` gives the hand back to the queue. */
+  taken?: boolean;
+}
+
+/** Say that somebody has been helped. Only staff. */
+export interface SolveHandData {
+  /** Whose hand it is. */
+  userId: string;
+  /** The `at` of the hand that was seen: one raised again since stays up; 0: any. */
+  at?: number;
 }
 
 /**
@@ -761,6 +843,67 @@ export interface FoundData {
   floor?: number;
 }
 
+/** Whether anybody is at this end. Short-lived; said again on each new connection. */
+export interface AttentionData {
+  /** No page was in sight for a minute, or there is none and nothing was run for ten. */
+  away: boolean;
+}
+
+/**
+ * Who came, went, or changed since `prev`. Coalesced, at most four a second.
+ *
+ * Above 200 people it has only counts, and nobody needs to have seen the one before. In a staff's
+ * channel it has only counts.
+ */
+export interface PresenceData {
+  /** Names the roll that `v` counts in; it begins anew with the service. */
+  epoch: string;
+  /** The version of the list of those here. */
+  v: number;
+  /** The version it follows on; whoever has another one asks with `people`. */
+  prev?: number;
+  /** The service's clock, in ms since 1970. */
+  now?: number;
+  /** Who came or changed. */
+  set?: Here[];
+  /** The ids of who went. */
+  del?: string[];
+  /** Whether there are too many to be told of by name. */
+  crowd?: boolean;
+  /** How many are here. */
+  counts?: Counts;
+}
+
+/** Ask who is here: without a query everybody, or a page where there are too many. */
+export interface PeopleData {
+  /** What the names have to contain, at most 64 characters; case and accents do not matter. */
+  query?: string;
+  /** Whom to list; students may ask for `all` and `away`. */
+  filter?: "all" | "away" | "done" | "following" | "none" | "stuck";
+  /** How many to leave out from the beginning. */
+  offset?: number;
+  /** How many at most: 200, or 100 where there are more people than that. */
+  limit?: number;
+}
+
+/** The answer to `people`: staff first for students; stuck first, longest first, for staff. */
+export interface PeoplePageData {
+  /** Names the roll that `v` counts in. */
+  epoch: string;
+  /** The version of the list it is taken from. */
+  v: number;
+  /** The service's clock, in ms since 1970. */
+  now?: number;
+  /** Who was found, on this page. */
+  people?: Here[];
+  /** How many were found in all. */
+  total?: number;
+  /** Whether there are too many to be told of by name. */
+  crowd?: boolean;
+  /** How many are here. */
+  counts?: Counts;
+}
+
 /** How many people reacted to a message with one emoji, and who the first of them are. */
 export interface Reaction {
   /** The emoji people reacted with. */
@@ -853,6 +996,40 @@ export interface Cursor {
   seq?: number;
 }
 
+/** Somebody who is here; in a list for staff also how far they say they are. */
+export interface Here {
+  /** The person's id on this service. */
+  id: string;
+  /** The person's display name. */
+  name: string;
+  /** The person's role in the course: `student`, `instructor` or `admin`. */
+  role?: string;
+  /** Whether nobody is at any of their connections. */
+  away?: boolean;
+  /** Of somebody away: since when, in ms since 1970. */
+  since?: number;
+  /** Only for staff, and only in a page that was asked for. */
+  status?: "done" | "following" | "stuck" | null;
+  /** Of a status: since when, in ms since 1970. */
+  at?: number;
+}
+
+/** How many are here. The last five count students, each once, and are for staff only. */
+export interface Counts {
+  /** People who are here, away ones included. */
+  here?: number;
+  /** Of them away; for staff only students who are neither stuck nor done. */
+  away?: number;
+  /** Students who are stuck. */
+  stuck?: number | null;
+  /** Students who are done. */
+  done?: number | null;
+  /** Students who say that they follow, and are not away. */
+  following?: number | null;
+  /** Students who are not away and have said nothing. */
+  none?: number | null;
+}
+
 /** What clients send: the data of each type. */
 export interface ClientMessages {
   chat_message: ChatMessageData;
@@ -873,6 +1050,12 @@ export interface ClientMessages {
   revote_poll: RevotePollData;
   delete_poll: DeletePollData;
   cast_vote: CastVoteData;
+  set_status: SetStatusData;
+  clear_statuses: ClearStatusesData;
+  raise_hand: RaiseHandData;
+  lower_hand: LowerHandData;
+  take_hand: TakeHandData;
+  solve_hand: SolveHandData;
   subscribe: SubscribeData;
   unsubscribe: UnsubscribeData;
   heartbeat: HeartbeatData;
@@ -880,6 +1063,8 @@ export interface ClientMessages {
   typing_start: TypingStartData;
   typing_stop: TypingStopData;
   search: SearchData;
+  attention: AttentionData;
+  people: PeopleData;
 }
 
 /** What the service sends: the data of each type. */
@@ -897,6 +1082,8 @@ export interface ServiceMessages {
   ack: AckData;
   room: RoomData;
   found: FoundData;
+  presence: PresenceData;
+  people_page: PeoplePageData;
 }
 
 /** The body of each kind of document. */
@@ -916,6 +1103,8 @@ export interface DocumentBodies {
   poll_tally: PollTallyBody;
   turnout: TurnoutBody;
   own_ballot: OwnBallotBody;
+  status: StatusBody;
+  hand: HandBody;
 }
 
 type FrameOf<Messages> = {

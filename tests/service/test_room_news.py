@@ -11,8 +11,8 @@ def filled(people: int) -> Room:
     room = Room(CHANNEL)
     for number in range(people):
         person = Person(f"u{number}", f"Student {number}", "student")
-        room.present[person.id] = Presence(person, 1)
-    room.present["mira"] = Presence(Person("mira", "Mira", "instructor"), 1)
+        room.present[person.id] = Presence(person)
+    room.present["mira"] = Presence(Person("mira", "Mira", "instructor"))
     return room
 
 

@@ -1,0 +1,1 @@
+"""Who is here, how far people are, and who wants help."""

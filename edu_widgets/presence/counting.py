@@ -1,0 +1,69 @@
+"""How people are counted and listed: the same on the service and in a kernel."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+from edu_widgets.presence.commands import Counts, Here
+from edu_widgets.presence.documents import Status
+from edu_widgets.protocol.channels import STAFF_ROLES
+
+Standing: TypeAlias = Literal["stuck", "following", "none", "away", "done"]
+
+ORDER: tuple[Standing, ...] = ("stuck", "following", "none", "away", "done")
+"""Who needs to be seen first stands first."""
+
+
+def standing(*, away: bool, status: str | None) -> Standing:
+    """What somebody counts as.
+
+    Whoever is stuck looks for an answer elsewhere, and whoever is done may rest: being away says
+    something only of the others.
+    """
+    if status == "stuck":
+        return "stuck"
+    if status == "done":
+        return "done"
+    if away:
+        return "away"
+    return "following" if status == "following" else "none"
+
+
+def for_everybody(people: Iterable[Here]) -> Counts:
+    """How many are here, and how many of them away."""
+    away = [person.away for person in people]
+    return Counts(len(away), sum(away))
+
+
+def for_staff(people: Iterable[Here], statuses: Mapping[str, Status]) -> Counts:
+    """How many are here, and how many students count as what."""
+    found = dict.fromkeys(ORDER, 0)
+    here = 0
+    for person in people:
+        here += 1
+        if person.role not in STAFF_ROLES:
+            status = statuses.get(person.id)
+            found[standing(away=person.away, status=status.status if status else None)] += 1
+    return Counts(here, **found)
+
+
+def with_status(person: Here, status: Status | None) -> Here:
+    """A person as staff sees them."""
+    if status is None:
+        return person
+    return Here(
+        person.id, person.name, person.role, person.away, person.since, status.status, status.at
+    )
+
+
+def stuck_first(person: Here) -> tuple[int, float, str]:
+    """The order for staff: by what they count as, the longest so first; staff last."""
+    if person.role in STAFF_ROLES:
+        return len(ORDER), 0, person.name
+    kind = standing(away=person.away, status=person.status)
+    since = person.at if kind in {"stuck", "done"} else person.since if kind == "away" else 0
+    return ORDER.index(kind), since, person.name
+
+
+def staff_first(person: Here) -> tuple[bool, str]:
+    """The order for students: whom they may ask, then by name."""
+    return person.role not in STAFF_ROLES, person.name

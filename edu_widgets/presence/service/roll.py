@@ -1,0 +1,153 @@
+"""The roll of one course: who is here, and what was told of it. No input or output.
+
+Nothing of it is kept. It is made of the connections there are, each time anew, so that it cannot
+say of anybody that they are here once the engine has forgotten them.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from edu_widgets.presence.commands import PAGE, Counts, Filter, Here, People, PeoplePage, Presence
+from edu_widgets.presence.counting import (
+    for_everybody,
+    for_staff,
+    staff_first,
+    standing,
+    stuck_first,
+    with_status,
+)
+from edu_widgets.presence.documents import MOST_NAMED, Status
+from edu_widgets.presence.folding import fold
+from edu_widgets.service.rules import Person
+
+FEW = 180
+"""A crowd is told by name again once there are no more people than this."""
+
+Connections = Callable[[str], Collection[Hashable]]
+"""The connections of a person, by their id; none while they are only leased."""
+
+
+@dataclass(slots=True)
+class _Attention:
+    """Whether somebody is away, and which of their connections said what of it."""
+
+    said: dict[Hashable, bool] = field(default_factory=dict)
+    away: bool = False
+    since: int = 0
+
+
+class Roll:
+    """Who is here in one course. `epoch` is one that no other roll has."""
+
+    def __init__(self, epoch: str) -> None:
+        self.epoch = epoch
+        self.v = 0
+        self.crowd = False
+        self._told: dict[str, Here] = {}
+        self._counts = Counts()
+        self._staff_counts = Counts()
+        self._attention: dict[str, _Attention] = {}
+
+    # -- attention ------------------------------------------------------------------------
+
+    def attend(self, user_id: str, connection: Hashable, *, away: bool) -> None:
+        """One of a person's connections says whether anybody is at it."""
+        self._attention.setdefault(user_id, _Attention()).said[connection] = away
+
+    def _look(self, user_id: str, connections: Connections, now: int) -> _Attention | None:
+        """Whether somebody is away: if all of their connections that say anything say so.
+
+        Without any connection, and until a new one says something, it is as it was.
+        """
+        found = self._attention.get(user_id)
+        if found is None:
+            return None
+        present = connections(user_id)
+        if present:
+            said = {c: found.said[c] for c in present if c in found.said}
+            if said:
+                found.said = said
+                away = all(said.values())
+                if away and not found.away:
+                    found.since = now
+                found.away = away
+        return found
+
+    # -- who is here ------------------------------------------------------------------------
+
+    def here(self, people: Iterable[Person], connections: Connections, now: int) -> list[Here]:
+        """Everybody who is here; what is known of those who are not is forgotten."""
+        found = []
+        for person in people:
+            seen = self._look(person.id, connections, now)
+            away = seen is not None and seen.away
+            since = seen.since if seen is not None and away else 0
+            found.append(Here(person.id, person.name, person.role, away, since))
+        for id_ in self._attention.keys() - {person.id for person in found}:
+            del self._attention[id_]
+        return found
+
+    # -- what is told --------------------------------------------------------------------------
+
+    def tell(self, here: list[Here], now: int) -> Presence | None:
+        """What has changed since the last time; `None` for nothing."""
+        self.crowd = len(here) > (FEW if self.crowd else MOST_NAMED)
+        counts, before = for_everybody(here), self._counts
+        self._counts = counts
+        if self.crowd:
+            self._told = {}
+            if counts == before:
+                return None
+            prev, self.v = self.v, self.v + 1
+            return Presence(self.epoch, self.v, prev, now, crowd=True, counts=counts)
+        people = {person.id: person for person in here}
+        changed = [person for person in here if self._told.get(person.id) != person]
+        gone = [id_ for id_ in self._told if id_ not in people]
+        self._told = people
+        if not changed and not gone:
+            return None
+        prev, self.v = self.v, self.v + 1
+        return Presence(self.epoch, self.v, prev, now, changed, gone, counts=counts)
+
+    def tell_staff(
+        self, here: list[Here], statuses: Mapping[str, Status], now: int
+    ) -> Presence | None:
+        """The counts of a crowd, if they have changed; of fewer people staff counts by itself."""
+        counts = for_staff(here, statuses)
+        if not self.crowd or counts == self._staff_counts:
+            return None
+        self._staff_counts = counts
+        return Presence(self.epoch, self.v, self.v, now, crowd=True, counts=counts)
+
+    # -- what is asked ---------------------------------------------------------------------------
+
+    def answer(
+        self, ask: People, here: list[Here], statuses: Mapping[str, Status] | None, now: int
+    ) -> PeoplePage:
+        """Who is here; `statuses` only for staff.
+
+        The whole list is the one of the version it names: what has not been told yet follows as
+        the next change.
+        """
+        everybody = list(self._told.values()) if not self.crowd else here
+        counts = for_everybody(everybody) if statuses is None else for_staff(everybody, statuses)
+        found = _found(ask, everybody, statuses)
+        limit = max(1, min(ask.limit, PAGE if self.crowd else MOST_NAMED))
+        page = found[ask.offset : ask.offset + limit]
+        return PeoplePage(self.epoch, self.v, now, page, len(found), self.crowd, counts)
+
+
+def _found(ask: People, everybody: list[Here], statuses: Mapping[str, Status] | None) -> list[Here]:
+    query = fold(ask.query)
+    found = [person for person in everybody if not query or query in fold(person.name)]
+    if statuses is None:
+        return sorted((p for p in found if ask.filter == "all" or p.away), key=staff_first)
+    found = [with_status(person, statuses.get(person.id)) for person in found]
+    return sorted((p for p in found if _is(p, ask.filter)), key=stuck_first)
+
+
+def _is(person: Here, wanted: Filter) -> bool:
+    if wanted == "all":
+        return True
+    student = person.role == "student"
+    return student and standing(away=person.away, status=person.status) == wanted

@@ -1,0 +1,229 @@
+"""What the service does by itself: telling who is here, and ending what is over.
+
+What is known in memory is found again after a start: who is here by their connections, statuses
+and hands by looking once at the store.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from edu_widgets.presence.commands import (
+    MAX_QUERY,
+    PEOPLE_PAGE,
+    PRESENCE,
+    Attention,
+    Here,
+    People,
+    PeoplePage,
+    Presence,
+)
+from edu_widgets.presence.documents import Hand, Status
+from edu_widgets.presence.service.ending import KEPT_MS, KINDS, Sweep, sweep
+from edu_widgets.presence.service.roll import Roll
+from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol.channels import course_channel, staff_channel
+from edu_widgets.protocol.errors import ProtocolError, refusal
+from edu_widgets.service.rules import Person
+
+if TYPE_CHECKING:
+    from edu_widgets.service.features import Sender, Stage
+    from edu_widgets.service.store import Committed
+
+FEATURE_NAME = "presence"
+
+SWEEP_MS = 30_000
+"""How often it is looked for what is over."""
+
+_SERVICE = Person("service", "", "admin")
+
+
+class Kept:
+    """Statuses and hands of a course as they are stored, by person."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, Status] = {}
+        self.hands: dict[str, Hand] = {}
+        self._seqs: dict[str, int] = {}
+
+    def note(self, doc: Document) -> None:
+        """A document is now so; an older version of what is known changes nothing."""
+        if doc.seq <= self._seqs.get(doc.id, 0):
+            return
+        self._seqs[doc.id] = doc.seq
+        user_id = doc.id.partition(":")[2]
+        try:
+            if doc.kind == Status.kind:
+                _put(self.statuses, user_id, None if doc.deleted else doc.as_(Status))
+            elif doc.kind == Hand.kind:
+                _put(self.hands, user_id, None if doc.deleted else doc.as_(Hand))
+        except ProtocolError:
+            return  # of another version: left alone
+
+
+def _put(table: dict[str, Any], key: str, value: Any) -> None:
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
+
+
+class Course:
+    """Presence in one course of one service."""
+
+    def __init__(self, stage: Stage, course: str) -> None:
+        self.channel = course_channel(course)
+        self.staff = staff_channel(course)
+        self.roll = Roll(secrets.token_hex(6))
+        self.kept = Kept()
+        self.offered = stage.offers(self.channel, FEATURE_NAME)
+        self.looked = False
+        self._last_here: dict[str, int] = {}
+        self._since: int | None = None
+        self._swept = 0
+
+    def here(self, stage: Stage, now: int) -> list[Here]:
+        """Everybody who is here now."""
+        return self.roll.here(
+            stage.people(self.channel), lambda id_: stage.connections(self.channel, id_), now
+        )
+
+    def changed(self, stage: Stage) -> None:
+        """Somebody may have come, gone or turned away: tell it soon."""
+        stage.announce(self.channel, FEATURE_NAME, lambda: self._say(stage))
+        if self.roll.crowd:
+            stage.announce(self.staff, FEATURE_NAME, lambda: self._say_staff(stage))
+
+    def _say(self, stage: Stage) -> tuple[str, Presence] | None:
+        now = _now()
+        told = self.roll.tell(self.here(stage, now), now)
+        return (PRESENCE.name, told) if told is not None else None
+
+    def _say_staff(self, stage: Stage) -> tuple[str, Presence] | None:
+        now = _now()
+        told = self.roll.tell_staff(self.here(stage, now), self.kept.statuses, now)
+        return (PRESENCE.name, told) if told is not None else None
+
+    async def look(self, stage: Stage) -> None:
+        """Read what is stored, as after a start."""
+        for kind in KINDS:
+            before: int | None = None
+            while True:
+                found = await stage.search(self.staff, kind, lambda _: True, before, 1_000)
+                for doc in found.docs:
+                    self.kept.note(doc)
+                if not found.more:
+                    break
+                before = found.floor
+
+    def over(self, stage: Stage, now: int) -> Sweep | None:
+        """Whose documents are to go by now. Whoever is not known to have left left at the start."""
+        since = self._since = self._since or now
+        if now - self._swept < SWEEP_MS:
+            return None
+        self._swept = now
+        for person in stage.people(self.channel):
+            self._last_here[person.id] = now
+        holders = self.kept.statuses.keys() | self.kept.hands.keys()
+        self._last_here = {id_: at for id_, at in self._last_here.items() if id_ in holders}
+        gone = [id_ for id_ in holders if now - self._last_here.get(id_, since) > KEPT_MS]
+        solved = [
+            id_
+            for id_, hand in self.kept.hands.items()
+            if hand.solved is not None and now - hand.solved > KEPT_MS
+        ]
+        return Sweep(sorted(gone), sorted(solved)) if gone or solved else None
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
+
+
+_COURSES: WeakKeyDictionary[Stage, dict[str, Course]] = WeakKeyDictionary()
+
+
+def _course(stage: Stage, channel: str) -> Course | None:
+    """The course whose channel or staff's channel this is, if it offers presence."""
+    kind, _, name = channel.partition(":")
+    if kind not in {"course", "staff"}:
+        return None
+    courses = _COURSES.setdefault(stage, {})
+    if name not in courses:
+        courses[name] = Course(stage, name)
+    course = courses[name]
+    return course if course.offered else None
+
+
+def moved(stage: Stage, channel: str, _person: Person) -> None:
+    """Somebody came into a channel or has left it."""
+    course = _course(stage, channel)
+    if course is not None and channel == course.channel:
+        course.changed(stage)
+
+
+def attend(stage: Stage, channel: str, sender: Sender, data: Any) -> None:
+    """A connection says whether anybody is at it."""
+    said: Attention = data
+    course = _course(stage, channel)
+    if course is None or channel != course.channel:
+        return
+    if sender.connection in stage.connections(channel, sender.person.id):
+        course.roll.attend(sender.person.id, sender.connection, away=said.away)
+        course.changed(stage)
+
+
+def on_commit(stage: Stage, commit: Committed) -> None:
+    """Something was stored: statuses and hands are noted."""
+    for change in commit.changes:
+        if not change.channel.startswith("staff:"):
+            continue
+        docs = [doc for doc in change.docs if doc.kind in KINDS]
+        course = _course(stage, change.channel) if docs else None
+        if course is not None:
+            for doc in docs:
+                course.kept.note(doc)
+            course.changed(stage)
+
+
+def on_tick(stage: Stage, now: int) -> None:
+    """A second has passed: names and roles may have changed, and something may be over."""
+    for name in stage.courses:
+        course = _course(stage, course_channel(name))
+        if course is None:
+            continue
+        if not course.looked:
+            course.looked = True
+            stage.soon(("presence look", name), partial(course.look, stage))
+        course.changed(stage)
+        over = course.over(stage, now)
+        if over is not None:
+            stage.soon(
+                ("presence sweep", name),
+                partial(stage.commit, course.channel, sweep, over, _SERVICE),
+            )
+
+
+async def people(stage: Stage, channel: str, person: Person, data: Any) -> tuple[str, PeoplePage]:
+    """Who is here.
+
+    Raises:
+        Refused: `INVALID` for a question that cannot be one, `FORBIDDEN` for students who ask
+            how far others are.
+    """
+    ask: People = data
+    course = _course(stage, channel)
+    if course is None or channel != course.channel:
+        raise refusal(Code.INVALID, "Who is here is known of a course's channel.")
+    if len(ask.query) > MAX_QUERY or ask.offset < 0:
+        text = f"A query has at most {MAX_QUERY} characters, an offset is 0 or more."
+        raise refusal(Code.INVALID, text)
+    if not person.staff and ask.filter not in {"all", "away"}:
+        raise refusal(Code.FORBIDDEN, "Only instructors see how far others are.")
+    now = _now()
+    statuses = course.kept.statuses if person.staff else None
+    # Nothing is awaited here, so that no change is told between the list and its version.
+    return PEOPLE_PAGE.name, course.roll.answer(ask, course.here(stage, now), statuses, now)
