@@ -11,7 +11,7 @@ import sys
 import venv
 from pathlib import Path
 
-#: Released together with JupyterLab 4.6; another one is `--peer`'s to name.
+#: Seen to work with JupyterLab 4.6; `--peer` names others.
 PEER = ("jupyterlab-chat==0.25.3", "jupyter-collaboration==5.0.4")
 #: The same on both sides, so that only the chat differs.
 SHARED = ("jupyterlab", "jupyter_server", "tornado")

@@ -129,8 +129,8 @@ class Peer(Side):
     def __init__(self, lab: Lab, history: int) -> None:
         """The history stands in the file before anybody opens it.
 
-        Sent one by one, a thousand messages take it half a minute and five thousand a quarter
-        of an hour, and leave more behind than the file does.
+        Sent one by one, a thousand messages take it half a minute, more at each one, and leave
+        more behind than the file does.
         """
         self.lab = lab
         (lab.work / self._FILE).write_text(chat_file(history) if history else "")
