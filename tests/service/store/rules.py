@@ -74,3 +74,19 @@ def ask(
 ) -> Request[Any]:
     data = Put([(channel, name, kind, value) for name, value in docs])
     return Request("c", channel, user, "put", data, mid, now, ChannelConfig())
+
+
+def whisper(request: Request[Put]) -> RuleRun:
+    """Write without a note of who did it, and without remembering the command."""
+    yield from ()
+    docs = [
+        Write(c, name, kind, {"value": v}, signed=False) for c, name, kind, v in request.data.docs
+    ]
+    return Decision(docs, reply=False)
+
+
+def burn(request: Request[Put]) -> RuleRun:
+    """Destroy a channel, and say so in another."""
+    yield from ()
+    done = Write(request.channel, "burnt", "result", True)
+    return Decision([done], destroy=[channel for channel, *_ in request.data.docs])

@@ -13,7 +13,20 @@ from edu_widgets.service.rules import Decision, Erasure, Get, Request, RuleRun, 
 from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Committed, Invite, Store
 
 from .conftest import OpenStore
-from .rules import ADA, BOB, CHANNEL, Put, ask, broken, count_newest, increment, put, refuse
+from .rules import (
+    ADA,
+    BOB,
+    CHANNEL,
+    Put,
+    ask,
+    broken,
+    burn,
+    count_newest,
+    increment,
+    put,
+    refuse,
+    whisper,
+)
 
 
 def docs(catchup: Catchup) -> list[Document]:
@@ -135,6 +148,53 @@ async def test_a_creation_is_recognised_for_ever(store: Store) -> None:
         await store.commit(ask("m1", ("m1", 2)), put)
     with pytest.raises(IdConflict):
         await store.commit(ask("m1", ("m1", 1), user=BOB), put)
+
+
+async def test_a_command_that_is_not_remembered_runs_again(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), whisper)
+    again = await store.commit(ask("1", ("a", 1)), whisper)
+    assert (again.seq, again.replayed) == (2, False)
+
+
+# -- channels nobody reads ----------------------------------------------------------
+
+HIDDEN = "vault:c:p1"
+
+
+async def test_a_hidden_channel_is_kept_like_any_other(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1), channel=HIDDEN), put)
+    page = await store.page(HIDDEN, "k", None, 10)
+    assert [doc.id for doc in page.docs] == ["a"]
+
+
+async def test_a_destroyed_channel_is_gone_without_a_tombstone(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1), ("b", 2), channel=HIDDEN), put)
+    await store.commit(ask("2", ("a", 1)), put)
+    heard: list[Committed] = []
+    store.listen(heard.append)
+    done = await store.commit(burning(HIDDEN), burn)
+    assert {c.channel for c in done.changes} == {CHANNEL}
+    assert heard == [done]
+    assert (await store.page(HIDDEN, "k", None, 10)).docs == []
+    assert (await store.heads(HIDDEN)).seq == 0
+    assert [doc.id for doc in (await store.page(CHANNEL, "k", None, 10)).docs] == ["a"]
+    again = await store.commit(burning(HIDDEN), burn)
+    assert again.replayed
+    await store.commit(ask("4", ("a", 1), channel=HIDDEN), put)
+    assert (await store.heads(HIDDEN)).seq == 1
+
+
+def burning(channel: str) -> Request[Put]:
+    data = Put([(channel, "", "", None)])
+    return Request("c", CHANNEL, ADA, "put", data, "burn", 1_000, ChannelConfig())
+
+
+async def test_what_is_not_signed_is_nobodys(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1), channel=HIDDEN), whisper)
+    await store.commit(ask("2", ("b", 1), channel=HIDDEN), put)
+    assert await store.erase("c", ADA.id, now=9) == 1
+    page = await store.page(HIDDEN, "k", None, 10)
+    assert [doc.id for doc in page.docs] == ["a"]
 
 
 # -- catching up ----------------------------------------------------------------

@@ -9,11 +9,12 @@ import pytest
 
 from edu_widgets.protocol import Code, Cursor
 from edu_widgets.protocol.errors import Refused, ServiceUnavailable
+from edu_widgets.service.config import ChannelConfig
 from edu_widgets.service.rules import Decision, Request, RuleRun, Write
 from edu_widgets.service.store import schema
 from edu_widgets.service.store.sqlite import SqliteStore
 
-from .rules import CHANNEL, Put, ask, put
+from .rules import ADA, CHANNEL, Put, ask, burn, put
 
 
 def bulky(request: Request[Put]) -> RuleRun:
@@ -145,3 +146,33 @@ async def test_readers_see_whole_commits_only(tmp_path: Path) -> None:
     await reader
     await store.close()
     assert not torn
+
+
+def secretly(request: Request[Put]) -> RuleRun:
+    yield from ()
+    return Decision([Write("vault:c:p", f"d{n}", "k", f"secret {n}") for n in range(200)])
+
+
+def files_with(folder: Path, wanted: bytes) -> set[str]:
+    """The store's files in whose bytes something stands."""
+    return {path.name for path in folder.glob("s.db*") if wanted in path.read_bytes()}
+
+
+async def test_what_is_destroyed_is_in_no_file_any_more(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    await store.commit(ask("1"), secretly)
+    assert files_with(tmp_path, b"secret 17")
+    data = Put([("vault:c:p", "", "", None)])
+    request = Request("c", CHANNEL, ADA, "put", data, "2", 1, ChannelConfig())
+    # Somebody who reads an older state keeps the log from being emptied; later it is.
+    reader = schema.connect(tmp_path / "s.db", read_only=True)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM documents").fetchone()
+    await store._write(lambda db: db.execute("PRAGMA busy_timeout = 50"))
+    await store.commit(request, burn)
+    assert files_with(tmp_path, b"secret 17")
+    reader.close()
+    await store.commit(ask("3", ("a", 1)), put)
+    await store.commit(ask("4", ("a", 2)), put)
+    assert files_with(tmp_path, b'"secret ') == set()
+    await store.close()
