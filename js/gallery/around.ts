@@ -154,6 +154,18 @@ export const around: Record<string, State> = {
   tools: { options: en, play: staff(), act: tool("g2") },
   student: { options: en, play: student({ others: { pins: pins() } }), act: tool("g2") },
   menu: { options: en, play: staff(), act: tool("g1", "More") },
+  mutes: {
+    options: en,
+    play: staff(),
+    async act(root) {
+      await tool("g1", "More")(root);
+      const item = [...root.querySelectorAll<HTMLElement>(".item")].find(({ textContent }) =>
+        textContent?.startsWith("Mute"),
+      );
+      item?.click();
+      await frame();
+    },
+  },
   menuTurkish: { options: tr, play: staff(), act: tool("g3", "Diğer") },
   menuLow: { options: en, play: staff(), act: tool("g5", "More") },
   menuShort: { options: short, play: staff(), act: tool("g5", "More") },
@@ -188,7 +200,7 @@ export const around: Record<string, State> = {
         mutes: [{ id: "u-emre", name: "Emre", until: at(11, 0) }],
       },
     }),
-    act: press(".hd .ib"),
+    act: press(".hd [aria-haspopup=menu]"),
   },
   slow: { options: en, play: student({ others: { room: [room({ slow: 10 })] } }) },
   muted: {

@@ -72,10 +72,29 @@ describe("pins", () => {
     await expect.poll(() => shown.all("[data-id=m70] .flash").length).toBe(1);
     await press(shown, ".pinbar .btn");
     await press(shown, ".pinbar .said");
-    expect(asked(shown).at(-1)).toEqual(["chat.reach", { id: "m2", born: 2 }]);
+    expect(asked(shown).at(-1)).toEqual(["chat.reach", { id: "m2", born: 2, before: 60 }]);
     const page = { op: "page", to: shown.model.page, in: "messages", floor: 2, more: false };
     shown.model.say({ ...page, docs: messages(2, 59) });
     await expect.poll(() => shown.all("[data-id=m2] .flash").length).toBe(1);
+  });
+
+  test("say that their message is gone if it is nowhere", async () => {
+    const docs = messages(60, 100);
+    const shown = await live(
+      docs,
+      {},
+      { floor: 60, more: true },
+      { room: [room()], pins: [pin(9)] },
+    );
+    await press(shown, ".pinbar .said");
+    const page = { op: "page", to: shown.model.page, in: "messages" };
+    shown.model.say({ ...page, docs: messages(10, 59), floor: 8, more: true });
+    // The pin is younger than its message: that one may be on the page before.
+    await expect.poll(() => shown.model.asked("intent", "chat.older").length).toBe(1);
+    shown.model.say({ ...page, docs: [], floor: 1, more: false });
+    await expect
+      .poll(() => shown.find(".refusal").textContent)
+      .toBe("That message is not there any more.");
   });
 
   test("are all in a list, from which staff unpin", async () => {

@@ -228,7 +228,7 @@ test("a message that is not loaded is loaded, with a word for it, and then shown
   shown.find(".hit").click();
   await settled();
   expect(shown.model.asked("intent", "chat.reach").map(({ args }) => args)).toEqual([
-    { id: "m12", born: 12 },
+    { id: "m12", born: 12, before: 101 },
   ]);
   expect(shown.text()).toContain("Loading earlier messages");
   expect(focused(shown)).toBe(input(shown));

@@ -64,5 +64,5 @@ export const search = (room: Room, query: string, before?: number): void =>
 /** Ask for older messages, as far as this one. */
 export function reach(room: Room, { id, born }: Place): void {
   room.expectOlder(born ?? 0);
-  fleeting(room, "reach", { id, born });
+  fleeting(room, "reach", { id, born, before: room.messages.floor });
 }

@@ -196,7 +196,7 @@ const Quote = withHooks(function Quote(
       class="quote"
       tabIndex={active ? 0 : -1}
       title={words.goTo}
-      onClick={() => pane.jump(place)}
+      onClick={() => pane.jump(place, words.gone)}
     >
       {lead}
       {target ? (

@@ -10,6 +10,8 @@ import { Search } from "./search";
 const FLASH_FOR = 2_000;
 /** How long a message may take to be loaded. */
 const PATIENCE = 15_000;
+/** How many pages of older messages are looked through for one. */
+const MOST_PAGES = 40;
 
 /** One view of a room: what it shows of it, and where. */
 export class Pane {
@@ -27,6 +29,9 @@ export class Pane {
   readonly doomed = new Signal<string | null>(null);
 
   #sought: Place | null = null;
+  #missing = "";
+  /** Pages that may still be asked for. */
+  #pages = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ends: (() => void)[];
 
@@ -38,13 +43,16 @@ export class Pane {
     this.#ends = [room.messages.version.subscribe(seek), room.loadingOlder.subscribe(seek)];
   }
 
-  /** Bring a message into sight; one that is not loaded is asked for first. */
-  jump(place: Place): void {
+  /**
+   * Bring a message into sight; one that is not loaded is asked for first. `missing` is said of
+   * one that is nowhere.
+   */
+  jump(place: Place, missing = ""): void {
     this.shown.value = "messages";
     this.#sought = place;
-    this.#after(PATIENCE, () => {
-      this.#sought = null;
-    });
+    this.#missing = missing;
+    this.#pages = MOST_PAGES;
+    this.#giveUpLater();
     if (!this.room.messages.get(place.id) && place.born != null) reach(this.room, place);
     // The list may have to come back first.
     requestAnimationFrame(() => this.#seek());
@@ -69,12 +77,8 @@ export class Pane {
   #seek(): void {
     const place = this.#sought;
     if (!place) return;
-    const { room } = this;
-    if (!room.messages.get(place.id)) {
-      // A reply does not say where its original stands: page by page, then.
-      if (place.born != null || room.loadingOlder.value) return;
-      if (room.messages.more) room.older();
-      else this.#sought = null;
+    if (!this.room.messages.get(place.id)) {
+      this.#walk(place);
       return;
     }
     if (!this.scroller.goTo(place.id)) return;
@@ -82,6 +86,29 @@ export class Pane {
     this.flashed.value = place.id;
     this.#after(FLASH_FOR, () => {
       this.flashed.value = null;
+    });
+  }
+
+  /**
+   * One more page of older messages. A reply does not say where its original stands, and a pin is
+   * younger than its message: then page by page, until it is there or there are no more.
+   */
+  #walk({ born }: Place): void {
+    const { messages, loadingOlder } = this.room;
+    const asked = born != null && messages.more && messages.floor > born;
+    if (asked || loadingOlder.value) return;
+    if (messages.more && this.#pages-- > 0) {
+      this.#giveUpLater();
+      this.room.older();
+      return;
+    }
+    this.#sought = null;
+    if (this.#missing) this.room.say(this.#missing);
+  }
+
+  #giveUpLater(): void {
+    this.#after(PATIENCE, () => {
+      this.#sought = null;
     });
   }
 

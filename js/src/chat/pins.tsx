@@ -27,7 +27,12 @@ export const PinBar = withHooks(function PinBar({ pane }: Props, { words }: Cont
     pane.floats.toggle({ at: currentTarget, content: () => <AllPins pane={pane} /> });
   return (
     <section class="pinbar" aria-label={words.pinned}>
-      <button type="button" class="said" title={words.goTo} onClick={() => pane.jump(shown)}>
+      <button
+        type="button"
+        class="said"
+        title={words.goTo}
+        onClick={() => pane.jump(shown, words.gone)}
+      >
         <Icon name="pin" />
         <b>
           <bdi>{shown.name.trim() || words.unnamed}</bdi>
@@ -67,7 +72,7 @@ const AllPins = withHooks(function AllPins({ pane }: Props, { words }: Context):
   const all = room.pins.docs.reverse();
   const goTo = (pin: Pin): void => {
     floats.close();
-    pane.jump(pin);
+    pane.jump(pin, words.gone);
   };
   const unpin = (pin: Pin): void => {
     setPin(room, pin, false);

@@ -114,7 +114,12 @@ const Asked = withHooks(function Asked(
   return (
     <li>
       <Votes question={question} onVote={onVote} reachable />
-      <button type="button" class="excerpt" title={words.goTo} onClick={() => pane.jump(question)}>
+      <button
+        type="button"
+        class="excerpt"
+        title={words.goTo}
+        onClick={() => pane.jump(question, words.gone)}
+      >
         <span dir="auto">{question.text}</span>
         <small class="n">
           <bdi>{name}</bdi> {clockTime(question.at, words.lang)}
@@ -129,7 +134,7 @@ const Asked = withHooks(function Asked(
           title={done ? words.reopen : words.markAnswered}
           onClick={() => markAnswered(room, question, !done)}
         >
-          <Icon name={done ? "close" : "check"} />
+          <Icon name={done ? "question" : "check"} />
           <span class="long">{done ? words.reopen : words.markAnswered}</span>
         </button>
       )}

@@ -78,7 +78,8 @@ export const Reactions = withHooks(function Reactions(
     question && rights.upvote ? () => upvote(room, question, !question.own) : undefined;
   const tabIndex = reachable ? 0 : -1;
   return (
-    <ul class="rx" aria-label={words.reactions}>
+    // Counts change too often to be read out each time.
+    <ul class="rx" aria-label={words.reactions} aria-live="off">
       {question && (
         <li>
           <Votes question={question} onVote={onVote} reachable={reachable} />

@@ -203,7 +203,12 @@ export const Tools = withHooks(function Tools(
   const tabIndex = reachable ? 0 : -1;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of buttons is no fieldset
-    <div class={open ? "tools open" : "tools"} role="group" aria-label={words.actions}>
+    <div
+      class={open ? "tools open" : "tools"}
+      role="group"
+      aria-label={words.actions}
+      aria-live="off"
+    >
       {rights.react && (
         <button
           type="button"

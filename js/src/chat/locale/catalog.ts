@@ -62,6 +62,7 @@ export interface ChatCatalog {
 
   earlier: string;
   deleted: string;
+  gone: string;
   goTo: string;
 
   pinned: string;

@@ -81,6 +81,7 @@ export const en: ChatCatalog = {
 
   earlier: "An earlier message",
   deleted: "Deleted message",
+  gone: "That message is not there any more.",
   goTo: "Show this message",
 
   pinned: "Pinned",

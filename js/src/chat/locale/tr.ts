@@ -81,6 +81,7 @@ export const tr: ChatCatalog = {
 
   earlier: "Daha önceki bir ileti",
   deleted: "Silinmiş ileti",
+  gone: "Bu ileti artık yok.",
   goTo: "Bu iletiyi göster",
 
   pinned: "Sabitlenen",
