@@ -19,9 +19,10 @@ PEOPLE = 7
 STEPS = st.one_of(
     st.tuples(st.just("vote"), st.integers(0, PEOPLE - 1), st.integers(0, 2)),
     st.tuples(st.just("vote"), st.integers(0, PEOPLE - 1), st.integers(0, 2)),
+    st.tuples(st.just("vote"), st.integers(0, 1), st.integers(0, 2)),
     st.tuples(st.just("late vote"), st.integers(0, PEOPLE - 1), st.integers(0, 2)),
-    st.tuples(st.just("replay"), st.integers(0, 200), st.just(0)),
-    st.tuples(st.just("wait"), st.integers(1, 15), st.just(0)),
+    st.tuples(st.just("replay"), st.integers(1, 6), st.just(0)),
+    st.tuples(st.just("wait"), st.integers(1, 21), st.just(0)),
     st.tuples(st.just("count"), st.just(0), st.just(0)),
     st.tuples(st.just("close"), st.just(0), st.just(0)),
     st.tuples(st.just("revote"), st.integers(0, 1), st.just(0)),
@@ -49,7 +50,7 @@ class Model:
                 round_ = max(1, poll.round - (what == "late vote"))
                 self.vote(student(number).id, number, round_, choice)
             case "replay" if self.sent:
-                person, round_, chosen, id_ = self.sent[number % len(self.sent)]
+                person, round_, chosen, id_ = self.sent[-number % len(self.sent)]
                 with contextlib.suppress(Refused):
                     school.vote(student(person), self.id, chosen, round_, id_)
             case "wait":
@@ -144,8 +145,8 @@ class Model:
                     assert shown.get("counts") or result["round"] < body.get("round", 1)
 
 
-@given(st.booleans(), st.lists(STEPS, max_size=40))
-@settings(max_examples=150, deadline=None)
+@given(st.booleans(), st.lists(STEPS, min_size=8, max_size=50))
+@settings(max_examples=250, deadline=None)
 def test_votes_count_once_and_nothing_is_told_too_early(
     anonymous: bool, steps: list[tuple[str, int, int]]
 ) -> None:
