@@ -192,3 +192,38 @@ test("a snapshot that replaces everything keeps the reader's place", async () =>
   expect(topOf(shown, id)).toBeCloseTo(top, 0);
   expect(shown.find(".newpill").textContent).toBe("3 new");
 });
+
+describe("a rendering between the reader's scrolling and its event", () => {
+  const point = (shown: Stage, id: string): void => {
+    const article = shown.find(`[data-id=${id}] article`);
+    article.dispatchEvent(
+      new PointerEvent("pointerover", { bubbles: true, composed: true, pointerType: "mouse" }),
+    );
+  };
+
+  test("takes nothing of it back, away from the end", async () => {
+    const shown = await live(messages(1, 100));
+    await scrollTo(shown, 1_200);
+    const id = firstSeen(shown);
+    const top = topOf(shown, id);
+    log(shown).scrollTop -= 150;
+    point(shown, id);
+    await settled();
+    expect(shown.find(`[data-id=${id}] .tools`)).toBeTruthy();
+    expect(topOf(shown, id)).toBeCloseTo(top + 150, 0);
+  });
+
+  test("nor at the end, where what comes then is new", async () => {
+    const shown = await live(messages(1, 100));
+    log(shown).scrollTop -= 200;
+    point(shown, "m98");
+    await settled();
+    expect(below(shown)).toBe(200);
+    log(shown).scrollTop = log(shown).scrollHeight;
+    await settled();
+    log(shown).scrollTop -= 100;
+    await add(shown, 1, message(101));
+    expect(below(shown)).toBeGreaterThan(100);
+    expect(shown.find(".newpill").textContent).toBe("1 new");
+  });
+});

@@ -60,6 +60,8 @@ export class Scroller {
   #end = 0;
   #count: Count;
   #anchor: Anchor | null = null;
+  /** Where the view was put or found last: elsewhere, the reader has scrolled since. */
+  #top = 0;
   /** What was read when the view opened, while the message after it is not loaded. */
   #readBefore: number | null = null;
   /** Whether the view has still to find out where it opened. */
@@ -101,6 +103,8 @@ export class Scroller {
 
   /** The collection has changed: move the window with it. */
   onData(): void {
+    const element = this.#element;
+    if (element && this.#hasScrolled(element)) this.hold();
     batch(() => {
       if (this.#messages.generation !== this.#generation) this.#onReset();
       else if (this.away.value) this.#keepPlace();
@@ -121,7 +125,7 @@ export class Scroller {
       this.#markSeen();
       this.#lookAtEnd();
     });
-    this.afterRender();
+    this.#put();
   }
 
   /** To the first message that is new, as far as it is loaded. */
@@ -173,7 +177,7 @@ export class Scroller {
       this.#anchor = { id, top: top ?? element.clientHeight / 3 };
       if (place < from || place >= to) this.#setWindow(place - STEP, place + AT_FIRST);
     });
-    this.afterRender();
+    this.#put();
     return true;
   }
 
@@ -181,6 +185,7 @@ export class Scroller {
   hold(away?: boolean): void {
     const element = this.#element;
     if (!element || element.clientHeight === 0) return;
+    this.#top = element.scrollTop;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     const atEnd = this.window.value.to >= this.#messages.end && below <= AT_END;
     batch(() => {
@@ -204,14 +209,41 @@ export class Scroller {
   afterRender(): void {
     const element = this.#element;
     if (!element || element.clientHeight === 0) return;
+    this.#follow(element);
+    this.#settle(element);
+  }
+
+  #put(): void {
+    if (this.#element && this.#element.clientHeight > 0) this.#settle(this.#element);
+  }
+
+  /** Put the view where it belongs. */
+  #settle(element: HTMLElement): void {
     if (element.scrollHeight <= element.clientHeight) this.away.value = false;
     if (this.away.value) this.#restore(element);
     else element.scrollTop = element.scrollHeight;
+    this.#top = element.scrollTop;
     this.#grow(element);
     if (!this.#opening) return;
     // Few new messages are all in sight: then this is the end.
     this.#opening = false;
     this.hold();
+  }
+
+  /** Whether the reader has scrolled, though no event has said so yet. */
+  #hasScrolled(element: HTMLElement): boolean {
+    if (element.clientHeight === 0 || sizeOf(element) !== this.#size) return false;
+    const moved = element.scrollTop - this.#top;
+    // A list that got shorter is moved down by the browser, to its end.
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    return moved >= 1 || (moved <= -1 && below > AT_END);
+  }
+
+  /** New rows stand, and the reader has scrolled since the last time: that is not to be undone. */
+  #follow(element: HTMLElement): void {
+    if (!this.#hasScrolled(element)) return;
+    if (this.away.value && this.#anchor) this.#anchor.top -= element.scrollTop - this.#top;
+    else this.hold();
   }
 
   #setWindow(from: number, to: number): void {
@@ -298,7 +330,7 @@ export class Scroller {
 
   #onResize = (): void => {
     this.#size = sizeOf(this.#element);
-    this.afterRender();
+    this.#put();
   };
 
   #onScroll = (): void => {
