@@ -1,0 +1,193 @@
+"""Where the token goes, how a refusal is told, and where it must never be found."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from edu_widgets.client.tokens import MAX_CUTS, TokenPlace
+from edu_widgets.client.transport import Target
+from edu_widgets.client.ways import WaySettings
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import Unauthorized
+from tests.base_service import Running, Variants, running
+from tests.client.base.conftest import ROOM, TOKEN, Enter
+from tests.client.conftest import Join
+from tests.client.fake_service import FakeService, eventually
+from tests.faults import Faults
+
+REMOTE, PRIVATE = "ws://example.org/x", "wss://example.org/x"
+
+
+def tries(service: Running) -> list[str]:
+    return ["query" if "token=" in asked.address else "header" for asked in service.asked]
+
+
+@pytest.mark.parametrize("how", ["401", "403", "4001", "1008", "close", "error"])
+@pytest.mark.parametrize("websocket", [True, False])
+def test_a_wrong_token_is_tried_in_both_places_once_and_never_counts_as_live(
+    enter: Enter, how: str, websocket: bool
+) -> None:
+    with running(Variants(refuse_with=how, websocket=websocket)) as service:
+        watch = enter(service, token="wr0ng-token")
+        with pytest.raises(Unauthorized) as raised:
+            watch.client.wait_connected(20)
+        assert "wr0ng" not in str(raised.value)
+        assert watch.client.view().code == Code.UNAUTHORIZED
+        assert "live" not in watch.views
+        if websocket:
+            assert tries(service) == ["header", "query"]
+        else:
+            assert tries(service)[-2:] == ["header", "query"]
+        assert all("userId=ada" in asked.address for asked in service.asked)
+
+
+def test_connections_that_end_without_a_word_are_given_up_in_the_end(enter: Enter) -> None:
+    variants = Variants(refuse_with="abort", stream=False)
+    with running(variants) as service:
+        watch = enter(service, token="wr0ng-token")
+        with pytest.raises(Unauthorized):
+            watch.client.wait_connected(20)
+        sockets = [a for a in service.asked if "/ws" in a.address]
+        assert len(sockets) == MAX_CUTS
+        assert "live" not in watch.views
+
+
+def test_a_line_that_breaks_early_is_not_taken_for_a_refusal(enter: Enter) -> None:
+    with running(Variants(history_delay=0.5)) as service, Faults(service.port) as faults:
+        watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
+        for n in range(3):
+            eventually(lambda n=n: len(service.asked) > n)  # type: ignore[misc]
+            faults.cut()
+        watch.client.wait_connected(20)
+        assert "stopped" not in watch.views
+
+
+def test_what_worked_is_remembered(enter: Enter) -> None:
+    variants = Variants(token_in_query_only=True)
+    with running(variants) as service, Faults(service.port) as faults:
+        watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
+        watch.client.wait_connected(20)
+        assert tries(service) == ["header", "query"]
+        faults.cut()
+        eventually(lambda: len(service.asked) == 3)
+        watch.client.wait_connected(20)
+        assert tries(service) == ["header", "query", "query"]
+
+
+def test_a_token_that_worked_in_the_header_never_goes_into_an_address(enter: Enter) -> None:
+    with running() as service, Faults(service.port) as faults:
+        watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
+        watch.client.wait_connected(20)
+        service.variants.token = "another"
+        faults.cut()
+        eventually(lambda: watch.client.view().state == "stopped")
+        assert set(tries(service)) == {"header"}
+
+
+def test_after_a_stop_a_good_token_is_let_in(enter: Enter) -> None:
+    with running() as service:
+        watch = enter(service, token="wr0ng-token")
+        eventually(lambda: watch.client.view().state == "stopped")
+        good = Target(f"{service.url}/api/realtime/ws", "ada", lambda: TOKEN, base=True)
+        watch.client.renew(good)
+        watch.client.wait_connected(20)
+
+
+def test_places() -> None:
+    remote = TokenPlace()
+    told = remote.refused(REMOTE, "HTTP 401")
+    assert (told.code, remote.in_query) == (Code.UNAUTHORIZED, False)
+    assert "wss://" in told.reason
+    private = TokenPlace()
+    assert private.refused(PRIVATE, "HTTP 401").code == 0
+    assert private.in_query
+    private.accepted()
+    assert private.refused(PRIVATE, "HTTP 401").code == Code.UNAUTHORIZED
+    assert private.in_query, "it worked there before"
+    assert TokenPlace().refused("ws://127.0.0.1:1/x", "HTTP 401").code == 0
+    cut = TokenPlace()
+    cut.cut_short(REMOTE)
+    assert not cut.in_query
+
+
+# -- leaks ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [
+        Variants(),
+        Variants(token_in_query_only=True),
+        Variants(websocket=False),
+        Variants(websocket=False, token_in_query_only=True),
+        Variants(refuse_with="error", token="another"),
+        Variants(refuse_with="403", token="another", websocket=False),
+    ],
+    ids=lambda v: f"{v.websocket}-{v.token_in_query_only}-{v.token}",
+)
+def test_the_token_is_nowhere_to_be_read(
+    enter: Enter, variants: Variants, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx", "httpcore", "websockets", "asyncio", "edu_widgets.client.websockets"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    logging.getLogger("edu_widgets.client.websockets").setLevel(logging.INFO)
+    with running(variants) as service, Faults(service.port) as faults:
+        watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
+        seen: list[str] = []
+        watch.client.listen(lambda event: seen.append(repr(event)))
+        try:
+            watch.client.wait_connected(20)
+            watch.say("w0")[0].wait(20)
+            faults.cut()
+            watch.client.retry_now()
+            watch.client.wait_connected(20)
+        except Unauthorized as error:
+            seen.append(repr(error))
+        pooled = watch.client._pooled
+        assert pooled is not None
+        seen += [repr(pooled), repr(pooled.target), repr(watch.client.view())]
+        seen += [repr(pooled.connection._now), repr(watch.client.numbers())]
+        files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert TOKEN.encode() not in files
+    assert TOKEN not in "".join(seen)
+    assert TOKEN not in caplog.text
+    if not variants.token_in_query_only and variants.token == TOKEN:
+        assert not [asked.address for asked in service.asked if TOKEN in asked.address]
+        assert {asked.authorization for asked in service.asked} == {f"Bearer {TOKEN}"}
+
+
+# -- ours ----------------------------------------------------------------------------------------
+
+
+def test_a_service_of_ours_is_known_by_its_header_alone(
+    enter: Enter, fake: FakeService, join: Join
+) -> None:
+    with running() as service:
+        watch = enter(service, url=fake.base.replace("http", "ws"))
+        watch.client.wait_connected(20)
+        assert watch.client.view().dialect == "ours"
+        assert [r.path for r in fake.requests] == ["/api/realtime/ws?userId=ada"]
+        fake.close_all(4501, "no more")
+        eventually(lambda: watch.client.view().state == "stopped")
+        assert watch.client.view().code == Code.FORBIDDEN
+
+
+def test_who_joins_by_an_invite_never_talks_with_a_base_service(join: Join) -> None:
+    with running() as service:
+        from tests.client.fake_service import FakeService as Fake
+
+        client = join(Fake(port=service.port))
+        eventually(lambda: client.view().state == "stopped")
+        assert client.view().code == Code.PROTOCOL
+        assert "token" not in service.asked[0].address
+        assert ROOM not in service.people(ROOM)
+
+
+def test_settings_have_the_platforms_defaults() -> None:
+    settings = WaySettings()
+    assert (settings.endpoint, settings.retry_interval) == ("/api/realtime/events", 3.0)
+    assert (settings.max_retries, settings.up_within) == (10, 3.0)
