@@ -27,6 +27,21 @@ export function cut(code: string, given: unknown): Piece[] {
   return fits ? [...pieces, [".", code.slice(at)]] : [[".", code]];
 }
 
+/** Code in the colours of its runs. */
+export const Coloured = ({ code, runs }: { code: string; runs: unknown }): VNode => (
+  <>
+    {cut(code, runs).map(([kind, text], index) =>
+      kind === "." ? (
+        text
+      ) : (
+        <span key={index} class={kind}>
+          {text}
+        </span>
+      ),
+    )}
+  </>
+);
+
 /** A block of highlighted code that scrolls sideways and can be copied. */
 export const CodeBlock = withHooks(function CodeBlock(
   { code, runs, reachable }: { code: string; runs: unknown; reachable: boolean },
@@ -45,15 +60,7 @@ export const CodeBlock = withHooks(function CodeBlock(
     <div class={insertable ? "code two" : "code"}>
       {/* biome-ignore lint/a11y/useSemanticElements: what scrolls is the code itself */}
       <pre tabIndex={tabIndex} dir="ltr" role="region" aria-label={words.code}>
-        {cut(code, runs).map(([kind, text], index) =>
-          kind === "." ? (
-            text
-          ) : (
-            <span key={index} class={kind}>
-              {text}
-            </span>
-          ),
-        )}
+        <Coloured code={code} runs={runs} />
       </pre>
       {insertable && (
         <button

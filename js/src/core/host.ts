@@ -15,6 +15,7 @@ interface Jupyter {
 }
 
 const INSERT = "notebook:insert-cell-below";
+const RUN = "notebook:run-cell";
 
 const jupyter = (): Jupyter | undefined => (globalThis as { jupyterapp?: Jupyter }).jupyterapp;
 
@@ -27,8 +28,8 @@ export function canInsertCell(): boolean {
   return app?.commands?.hasCommand?.(INSERT) === true && activeCell(app)?.model !== undefined;
 }
 
-/** Put `source` into a new code cell under the active one; says whether that worked. */
-export async function insertCell(source: string): Promise<boolean> {
+/** Put `source` into a new code cell under the active one, and `run` it; says whether that worked. */
+export async function insertCell(source: string, { run = false } = {}): Promise<boolean> {
   const app = jupyter();
   if (!app?.commands?.hasCommand?.(INSERT)) return false;
   const before = activeCell(app);
@@ -41,5 +42,6 @@ export async function insertCell(source: string): Promise<boolean> {
   // Only ever into a cell that was not there before.
   if (!model?.sharedModel?.setSource || model === before?.model) return false;
   model.sharedModel.setSource(source.replace(/\n$/, ""));
+  if (run) app.commands.execute(RUN).catch(() => undefined);
   return true;
 }

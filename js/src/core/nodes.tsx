@@ -2,7 +2,7 @@
 // markup, and nothing of a node reaches an element but what is named below.
 
 import { type ComponentChildren, h, type VNode } from "preact";
-import { CodeBlock } from "./code";
+import { CodeBlock, Coloured } from "./code";
 import { asText, type Body, type Fields, isFields } from "./messages";
 
 const MAX_DEPTH = 24;
@@ -12,6 +12,8 @@ interface Context {
   reachable: boolean;
   /** The reader's id: a mention of them stands out. */
   me: string | null;
+  /** Whether it stands in something that is clicked as a whole: no links, no tools. */
+  flat?: boolean;
 }
 
 interface Parsed {
@@ -60,12 +62,18 @@ const special: Record<string, Render> = {
     const start = Number.isInteger(attributes.start) ? Number(attributes.start) : 1;
     return <ol start={start}>{children()}</ol>;
   },
-  pre: ({ attributes, children }, _, { reachable }) => (
-    <CodeBlock code={plainText(children)} runs={attributes.runs} reachable={reachable} />
-  ),
-  a: ({ attributes }, children, { reachable }) => {
+  pre: ({ attributes, children }, _, { reachable, flat }) => {
+    const code = plainText(children);
+    if (!flat) return <CodeBlock code={code} runs={attributes.runs} reachable={reachable} />;
+    return (
+      <code class="flat" dir="ltr">
+        <Coloured code={code} runs={attributes.runs} />
+      </code>
+    );
+  },
+  a: ({ attributes }, children, { reachable, flat }) => {
     const href = safeHref(attributes.href);
-    if (href === null) return <span>{children()}</span>;
+    if (flat || href === null) return <span>{children()}</span>;
     return (
       <a href={href} target="_blank" rel="noopener noreferrer" tabIndex={reachable ? 0 : -1}>
         {children()}

@@ -1,0 +1,76 @@
+// What every widget's file gives to its loader: one hold on a model, however many views show it.
+
+import { type ComponentType, h, render as mount } from "preact";
+import { Connection } from "./connection";
+import { type Language, languageFor } from "./i18n";
+import { type Model, type Options, readOptions } from "./model";
+import { openStage } from "./shadow";
+import { Signal } from "./signal";
+
+/** What a page holds of a model, whatever is in it. */
+export interface Holding {
+  connection: Connection;
+  dispose(): void;
+}
+
+interface Held<R> {
+  room: R;
+  options: Signal<Options>;
+  dispose(): void;
+}
+
+export interface Feature {
+  initialize(context: { model: Model }): () => void;
+  render(context: { model: Model; el: HTMLElement }): () => void;
+}
+
+/** A widget: `open` makes what its views share, `View` shows it, in `styles`. */
+export function feature<R extends Holding>(
+  open: (connection: Connection) => R,
+  View: ComponentType<{ room: R; options: Signal<Options> }>,
+  styles: readonly string[],
+): Feature {
+  /** By their model's `options`, the one thing its proxies have in common (core/model.ts). */
+  const rooms = new Map<unknown, Held<R>>();
+
+  function hold(model: Model): Held<R> {
+    const options = new Signal(readOptions(model));
+    const lang = (): Language => languageFor(options.value.lang);
+    const held: Held<R> = { room: open(new Connection(model, lang)), options, dispose };
+    let key = model.get("options");
+    rooms.set(key, held);
+
+    const onOptions = (): void => {
+      if (rooms.get(key) === held) rooms.delete(key);
+      key = model.get("options");
+      rooms.set(key, held);
+      options.value = readOptions(model);
+    };
+    model.on("change:options", onOptions);
+
+    function dispose(): void {
+      model.off("change:options", onOptions);
+      if (rooms.get(key) === held) rooms.delete(key);
+      held.room.dispose();
+    }
+    return held;
+  }
+
+  return {
+    initialize: ({ model }) => hold(model).dispose,
+    render({ model, el }) {
+      const known = rooms.get(model.get("options"));
+      const held = known ?? hold(model);
+      held.room.connection.show();
+      const stage = openStage(el, styles);
+      const place = document.createElement("div");
+      stage.root.append(place);
+      mount(h(View, { room: held.room, options: held.options }), place);
+      return () => {
+        mount(null, place);
+        stage.dispose();
+        if (!known) held.dispose();
+      };
+    },
+  };
+}
