@@ -213,6 +213,28 @@ describe("a rendering between the reader's scrolling and its event", () => {
     expect(topOf(shown, id)).toBeCloseTo(top + 150, 0);
   });
 
+  test("nor when it went far, and then shows what is there", async () => {
+    const shown = await live(messages(1, 2_000));
+    await scrollTo(shown, 0);
+    await scrollTo(shown, 0);
+    const id = firstSeen(shown);
+    log(shown).scrollTop = log(shown).scrollHeight;
+    point(shown, id);
+    await settled();
+    await settled();
+    const seen = Number(firstSeen(shown).slice(1)) - Number(id.slice(1));
+    expect(seen).toBeGreaterThan(50);
+    expect(seen).toBeLessThan(200);
+    const above = firstSeen(shown);
+    log(shown).scrollTop = 0;
+    point(shown, above);
+    await settled();
+    await settled();
+    const back = Number(above.slice(1)) - Number(firstSeen(shown).slice(1));
+    expect(back).toBeGreaterThan(50);
+    expect(back).toBeLessThan(200);
+  });
+
   test("nor at the end, where what comes then is new", async () => {
     const shown = await live(messages(1, 100));
     log(shown).scrollTop -= 200;

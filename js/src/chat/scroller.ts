@@ -242,8 +242,14 @@ export class Scroller {
   /** New rows stand, and the reader has scrolled since the last time: that is not to be undone. */
   #follow(element: HTMLElement): void {
     if (!this.#hasScrolled(element)) return;
-    if (this.away.value && this.#anchor) this.#anchor.top -= element.scrollTop - this.#top;
-    else this.hold();
+    if (!this.away.value || !this.#anchor) {
+      this.hold();
+      return;
+    }
+    this.#anchor.top -= element.scrollTop - this.#top;
+    this.#restore(element);
+    // What was seen before may be far away by now, and leave the page when rows are added.
+    this.#capture();
   }
 
   #setWindow(from: number, to: number): void {
@@ -381,7 +387,13 @@ export class Scroller {
   #restore(element: HTMLElement): void {
     const anchor = this.#anchor;
     const row = anchor && [...this.#rows()].find(({ dataset }) => dataset.id === anchor.id);
-    if (!anchor || !row) return;
+    if (!anchor || !row) {
+      // Its row may still have to be rendered; if it left the window, what is seen now counts.
+      const place = this.#messages.placeOf(anchor?.id ?? "") ?? -1;
+      const { from, to } = this.window.value;
+      if (place < from || place >= to) this.#capture();
+      return;
+    }
     const top = row.getBoundingClientRect().top - element.getBoundingClientRect().top;
     if (Math.abs(top - anchor.top) >= 1) element.scrollTop += top - anchor.top;
   }
