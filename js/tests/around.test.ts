@@ -258,7 +258,7 @@ describe("moderation", () => {
   test("is in the header for staff, and for nobody else", async () => {
     const shown = await student([message(1)]);
     expect(shown.all(".hd [aria-haspopup=menu]")).toEqual([]);
-    const muted = [{ id: "u-emre", name: "Emre", until: 0 }];
+    const muted = [{ id: "u-emre", name: "Emre", until: at }];
     const mira = await staff([message(1)], { room: [staffRoom({ slow: 10 })], mutes: muted });
     const items = await menu(mira);
     expect(items.map((item) => [line(item), item.ariaChecked])).toEqual([
@@ -267,7 +267,7 @@ describe("moderation", () => {
       ["10 s", "true"],
       ["30 s", "false"],
       ["1 min", "false"],
-      ["Unmute \u2068Emre\u2069", null],
+      ["Unmute \u2068Emre\u2069 until 10:00", null],
     ]);
     items[3]?.click();
     await settled();

@@ -233,6 +233,18 @@ describe("keys on a message", () => {
     expect([asked(shown), shown.root.activeElement]).toEqual([[], row(shown, "m2")]);
   });
 
+  test("the menu key opens the menu, Escape in a tool goes back to the message", async () => {
+    const shown = await student([message(1)]);
+    await key(shown, "m1", "ContextMenu");
+    expect(items(shown)).toEqual(["React", "Reply", "Copy text"]);
+    shown.press("Escape");
+    await settled();
+    expect(shown.root.activeElement).toBe(row(shown, "m1"));
+    button(row(shown, "m1"), "Reply").focus();
+    shown.press("Escape");
+    expect(shown.root.activeElement).toBe(row(shown, "m1"));
+  });
+
   test("do nothing where they may not", async () => {
     const shown = await student([message(1)]);
     await key(shown, "m1", "Delete");

@@ -194,8 +194,9 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
   const onKeyDown = (event: KeyboardEvent): void => {
     const article = event.target as HTMLElement;
     const doc = room.messages.get(idOf(event) ?? "");
-    const does = article.tagName === "ARTICLE" && doc;
-    if (does && onMessageKey(pane, doc, article, event)) event.preventDefault();
+    const onRow = article.tagName === "ARTICLE";
+    if (onRow && doc && onMessageKey(pane, doc, article, words, event)) event.preventDefault();
+    else if (event.key === "Escape" && !onRow) focus(article.closest("article"));
     else moveFocus(event, scroller);
   };
   // A message that unfolds grows downwards, also at the end; one that folds stays in sight.

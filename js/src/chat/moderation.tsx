@@ -29,7 +29,8 @@ export const Settings = withHooks(function Settings(
       checked: seconds === now,
       run: () => slow(room, seconds),
     }));
-    const muted = room.mutes.docs.map(({ id, name }) => ({
+    const muted = room.mutes.docs.map(({ id, name, until }) => ({
+      ...(until > 0 && { note: words.till(clockTime(until, words.lang)) }),
       ...{ label: words.unmute(isolated(name || words.unnamed)), icon: "voice" as const },
       run: () => mute(room, { user: id, name }, false),
     }));

@@ -173,6 +173,7 @@ export function onMessageKey(
   pane: Pane,
   doc: ChatMessage,
   at: HTMLElement,
+  words: Words,
   event: KeyboardEvent,
 ): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
@@ -181,6 +182,7 @@ export function onMessageKey(
   if (key === "r" && rights.reply) startReply(pane.room, doc);
   else if (key === "e" && rights.edit) startEdit(pane.room, doc);
   else if (key === "+" && rights.react) pickFor(pane, doc, at);
+  else if (key === "ContextMenu") openActions(pane, doc, at, words);
   else if (key === "Delete" && rights.remove) pane.doomed.value = doc.id;
   else return false;
   return true;

@@ -8,6 +8,8 @@ export interface MenuItem {
   icon?: IconName;
   /** The key that does the same elsewhere, as people read it. */
   hint?: string;
+  /** What is said after it, in small letters. */
+  note?: string;
   /** One of several, of which one holds. */
   checked?: boolean;
   danger?: boolean;
@@ -93,6 +95,7 @@ const Menu = ({ label, groups, floats }: Props): VNode => {
             >
               {item.icon ? <Icon name={item.icon} /> : item.checked && <Icon name="check" />}
               <span>{item.label}</span>
+              {item.note && <small>{item.note}</small>}
               {item.hint && (
                 <span class="key" aria-hidden="true">
                   {item.hint}

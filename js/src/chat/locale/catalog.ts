@@ -90,6 +90,7 @@ export interface ChatCatalog {
   muteFor(minutes: number): string;
   muteForever: string;
   mutedPeople: string;
+  till(time: string): string;
   nobodyMuted: string;
   mutedUntil(time: string): string;
   mutedForever: string;

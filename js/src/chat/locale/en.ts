@@ -107,6 +107,7 @@ export const en: ChatCatalog = {
   muteFor: (minutes) => `For ${format(minutes)} minutes`,
   muteForever: "Until I lift it",
   mutedPeople: "Muted people",
+  till: (time) => `until ${time}`,
   nobodyMuted: "Nobody is muted",
   mutedUntil: (time) => `You are muted until ${time}. You can read.`,
   mutedForever: "You are muted until an instructor lifts it. You can read.",

@@ -108,6 +108,7 @@ export const tr: ChatCatalog = {
   muteFor: (minutes) => `${format(minutes)} dakika`,
   muteForever: "Ben kaldırana kadar",
   mutedPeople: "Sessize alınanlar",
+  till: (time) => `bitiş ${time}`,
   nobodyMuted: "Sessize alınan yok",
   mutedUntil: (time) => `Sessize alındınız. Bitiş: ${time}. Okuyabilirsiniz.`,
   mutedForever: "Eğitmen kaldırana kadar sessize alındınız. Okuyabilirsiniz.",
