@@ -66,6 +66,7 @@ class Session:
         self.limits = limits or Limits()
         self.new_id = new_id
         self.dialect: Dialect = Ours(self)
+        self._dialects: dict[str, Dialect] = {self.dialect.name: self.dialect}
         self._clock = clock
         self._backoff = Backoff(rng, self.limits.reconnect_interval)
         self._link: Link | None = None
@@ -137,13 +138,12 @@ class Session:
 
     def _speaking(self, service: Service) -> Dialect:
         """What to speak with a service."""
-        if service.ours == (self.dialect.name == "ours"):
-            return self.dialect
-        if service.ours:
-            return Ours(self)
-        from edu_widgets.client.base.dialect import Base  # noqa: PLC0415 - few need it
+        name = "ours" if service.ours else "base"
+        if name not in self._dialects:
+            from edu_widgets.client.base.dialect import Base  # noqa: PLC0415 - few need it
 
-        return Base(self)
+            self._dialects[name] = Base(self)
+        return self._dialects[name]
 
     def lost(self, code: int, reason: str, retry_after: float | None = None) -> None:
         """The transport failed to open, or is gone.

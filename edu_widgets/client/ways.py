@@ -119,8 +119,13 @@ class Ways:
         self._websocket_worked = True
         _winners[self.target().url] = _Winner(WEBSOCKET)
 
-    def websocket_failed(self, *, late: bool = False) -> None:
-        """A WebSocket did not come up though somebody answered, or is `late`."""
+    def websocket_failed(self, *, late: bool = False, nobody: bool = False) -> None:
+        """A WebSocket did not come up: it was refused, is `late`, or `nobody` is there.
+
+        Where one has worked before, nobody being there means that there is no network.
+        """
+        if nobody and self._websocket_worked:
+            return
         self._websocket_failures += ENOUGH if late else 1
         self._put_off_websocket()
 

@@ -129,8 +129,10 @@ class WebSocketTransport:
         except InvalidURI:
             raise TransportFailed(Code.INVALID, "The address is not a WebSocket's.") from None
         except (OSError, WebSocketException, TimeoutError, EOFError, ImportError) as error:
-            if self._ways is not None and isinstance(error, WebSocketException | TimeoutError):
-                self._ways.websocket_failed(late=isinstance(error, TimeoutError))
+            if self._ways is not None:
+                nobody = isinstance(error, OSError) and not isinstance(error, TimeoutError)
+                late = isinstance(error, TimeoutError)
+                self._ways.websocket_failed(late=late, nobody=nobody)
             raise TransportFailed(0, explain(error, url)) from None
         assert isinstance(wire, _Wire)  # noqa: S101 - made by `create_connection`
         self._wire = wire

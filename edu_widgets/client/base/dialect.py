@@ -129,11 +129,18 @@ class Base:
             session.reconnect("Another channel is wanted, which needs another stream.")
             return
         if self.readonly:
+            self.publish(room, live=False)
             return
         session.send("subscribe", name, {"userId": session.user_id})
         session.send("request_history", name, {"limit": HISTORY})
         key = ("history", name)
-        self.waits.wait(key, now + self._times.history, lambda: self.settling.no_history(name))
+        self.waits.wait(key, now + self._times.history, lambda: self._no_history(name))
+
+    def _no_history(self, name: str) -> None:
+        """There is none, or it is not told: what has come so far is all there is."""
+        self.settling.no_history(name)
+        if name in self.rooms:
+            self.publish(self.rooms[name], live=False)
 
     def _begin(self, emptied: bool, name: str) -> None:  # noqa: FBT001
         if emptied:

@@ -193,7 +193,7 @@ def _on_error(base: Base, _link: Link, frame: Frame) -> None:
     if message == last and now - at < _SAME_NOTICE:
         return
     base.notice = (message, now)
-    _log.info("The service reports: %r", message)
+    _log.info("The service reports an error")  # what it says may quote the token
     room = _room(base, frame)
     for name in [room.name] if room is not None else list(base.rooms):
         _signal(base, "error", name, messages.Error(message))
