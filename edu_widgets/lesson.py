@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.transport import Target
     from edu_widgets.client.view import Person
+    from edu_widgets.presence.away import Watch
+    from edu_widgets.presence.widget import PresenceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Lesson:
         self._audience = audience
         self._on_close = on_close
         self._chat: CourseChat | None = None
+        self._people: PresenceList | None = None
+        self._attention = _watch(client)
 
     def _standing(self) -> str:
         try:
@@ -141,6 +145,20 @@ class Lesson:
             self._chat = CourseChat(self._client)
         return self._chat
 
+    @property
+    def people(self) -> PresenceList:
+        """Who is here, how far they are and who wants help; one widget, as `chat` is.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
+        if self._people is None or self._people.closed:
+            from edu_widgets.presence.widget import PresenceList
+
+            self._people = PresenceList(self._client)
+        return self._people
+
     def wait_connected(self, timeout: float = 10.0) -> Lesson:
         """Wait until the lesson is live, at most `timeout` seconds.
 
@@ -174,5 +192,13 @@ class Lesson:
 
         A chat that is on screen stays and says that the lesson was left.
         """
+        self._attention.close()
         self._client.close()
         self._on_close()
+
+
+def _watch(client: CourseClient) -> Watch:
+    """Begin to tell the service whether anybody is at this end, whatever is on screen."""
+    from edu_widgets.presence.away import Watch
+
+    return Watch(client)

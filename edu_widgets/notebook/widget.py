@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import weakref
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -13,6 +14,7 @@ import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms
+from edu_widgets.notebook.attention import pages_of
 from edu_widgets.notebook.bundles import bundle
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
@@ -186,6 +188,9 @@ class LiveWidget(anywidget.AnyWidget):
         elif op == "ready" and isinstance(page, str) and is_id(page):
             self._channel.welcome(page)
             self._welcomed()
+        elif op == "seen" and isinstance(page, str) and is_id(page):
+            visible = content.get("visible") is True
+            pages_of(self._client).heard(page, visible=visible, now=time.monotonic())
         else:
             _log.warning("A message of a page was ignored: unknown or malformed.")
 

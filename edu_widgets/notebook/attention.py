@@ -1,0 +1,65 @@
+"""Whether anybody looks at what this kernel shows. It leaves the kernel only as a yes or no.
+
+Pages say when they are in sight and when not, and again once a minute. Imports no widget.
+"""
+
+from __future__ import annotations
+
+import threading
+from weakref import WeakKeyDictionary
+
+SILENT_AFTER = 180.0
+"""Seconds after which a page that says nothing is gone: a hidden one may say so every 2 minutes."""
+
+_MOST = 64
+
+
+class Pages:
+    """The pages of one lesson. Any thread; times are seconds of a monotonic clock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._heard: dict[str, tuple[bool, float]] = {}
+        self._seen: float | None = None
+
+    def heard(self, page: str, *, visible: bool, now: float) -> None:
+        """A page says whether it is in sight."""
+        with self._lock:
+            was = self._heard.pop(page, None)
+            self._heard[page] = (visible, now)
+            while len(self._heard) > _MOST:
+                del self._heard[next(iter(self._heard))]
+            if visible or (was is not None and was[0]):
+                self._seen = now
+
+    def any(self, now: float) -> bool:
+        """Whether there is a page, in sight or not."""
+        with self._lock:
+            self._forget(now)
+            return bool(self._heard)
+
+    def seen(self, now: float) -> float | None:
+        """When something was last in sight; None: never."""
+        with self._lock:
+            self._forget(now)
+            if any(visible for visible, _ in self._heard.values()):
+                return now
+            return self._seen
+
+    def _forget(self, now: float) -> None:
+        silent = [page for page, (_, at) in self._heard.items() if now - at > SILENT_AFTER]
+        for page in silent:
+            del self._heard[page]
+
+
+_PAGES: WeakKeyDictionary[object, Pages] = WeakKeyDictionary()
+_LOCK = threading.Lock()
+
+
+def pages_of(client: object) -> Pages:
+    """The pages that show something of a lesson."""
+    with _LOCK:
+        pages = _PAGES.get(client)
+        if pages is None:
+            pages = _PAGES[client] = Pages()
+        return pages

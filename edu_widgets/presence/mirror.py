@@ -1,0 +1,203 @@
+"""Presence as this process knows it: who is here, statuses and hands, and one's own wishes."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from edu_widgets.client.course import CourseClient
+from edu_widgets.presence import commands
+from edu_widgets.presence.commands import Counts, Here, LowerHand, RaiseHand, SetStatus
+from edu_widgets.presence.counting import for_everybody, for_staff
+from edu_widgets.presence.documents import Hand, Status, hand_id, status_id
+from edu_widgets.presence.roster import Roster
+from edu_widgets.presence.wishes import Wish, Wishes
+from edu_widgets.protocol import Document
+from edu_widgets.protocol.channels import staff_channel, user_channel
+from edu_widgets.protocol.errors import ProtocolError
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStatus:
+    """One's own status; `state` is "" once it is stored, else `pending` or `queued`."""
+
+    status: str | None
+    at: int
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHand:
+    """One's own hand; `state` is "" once it is stored, else `pending` or `queued`."""
+
+    hand: Hand
+    state: str = ""
+
+
+class People:
+    """Reads the roster, and the mirrors of staff and of this person. Any thread."""
+
+    def __init__(
+        self,
+        client: CourseClient,
+        roster: Roster | None = None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._wall = wall
+        self.roster = roster or Roster()
+        self._lock = threading.Lock()
+        self._ahead: float | None = None
+        self.status_wishes = Wishes(client, (commands.SET_STATUS.name,), self._status_granted)
+        self.hand_wishes = Wishes(
+            client, (commands.RAISE_HAND.name, commands.LOWER_HAND.name), self._hand_granted
+        )
+
+    @property
+    def staff(self) -> str:
+        """The channel of what only instructors see."""
+        return staff_channel(self._client.course)
+
+    @property
+    def own(self) -> str:
+        """The channel of what only this person sees."""
+        return user_channel(self._client.course, self._client.me().user_id)
+
+    @property
+    def offered(self) -> bool:
+        """Whether the course offers presence."""
+        return "presence" in self._client.view().features
+
+    # -- who is here ------------------------------------------------------------------------
+
+    def here(self) -> dict[str, Here]:
+        """By id everybody who is here, as far as they are told by name."""
+        return dict(self.roster.people)
+
+    def counts(self) -> Counts:
+        """How many are here; for staff also how far they are."""
+        roster = self.roster
+        staff = self._client.me().is_staff
+        if roster.crowd:
+            counts = roster.counts
+            if not staff:
+                return counts
+            return msgspec.structs.replace(roster.staff_counts, here=counts.here)
+        people = roster.people.values()
+        return for_staff(people, self.statuses()) if staff else for_everybody(people)
+
+    # -- statuses and hands -------------------------------------------------------------------
+
+    def statuses(self) -> dict[str, Status]:
+        """By id the statuses this person may see: staff all, others their own as it is stored."""
+        channel = self.staff if self._client.me().is_staff else self.own
+        found = (read(doc, Status) for doc in self._client.mirror(channel).of_kind(Status.kind))
+        return {status.user_id: status for status in found if status is not None}
+
+    def status_of(self, user_id: str) -> Status | None:
+        """One person's status, if it may be seen."""
+        channel = self.staff if self._client.me().is_staff else self.own
+        return read(self._client.mirror(channel).get(status_id(user_id)), Status)
+
+    def hands(self) -> list[Hand]:
+        """The hands that are up and may be seen, the longest wait first."""
+        channel = self.staff if self._client.me().is_staff else self.own
+        found = (read(doc, Hand) for doc in self._client.mirror(channel).of_kind(Hand.kind))
+        up = [hand for hand in found if hand is not None and hand.solved is None]
+        return sorted(up, key=lambda hand: (hand.at, hand.user_id))
+
+    def hand_of(self, user_id: str) -> Hand | None:
+        """One person's hand if it is up and may be seen."""
+        channel = self.staff if self._client.me().is_staff else self.own
+        hand = read(self._client.mirror(channel).get(hand_id(user_id)), Hand)
+        return hand if hand is not None and hand.solved is None else None
+
+    # -- one's own --------------------------------------------------------------------------------
+
+    def my_status(self) -> OwnStatus:
+        """One's own status as it is wanted, or stored."""
+        wish = self.status_wishes.newest()
+        if wish is not None and isinstance(wish.data, SetStatus):
+            return OwnStatus(wish.data.status, self._by_service(wish.created), wish.state)
+        held = self._my(status_id, Status)
+        return OwnStatus(held.status, held.at) if held is not None else OwnStatus(None, 0)
+
+    def my_hand(self) -> OwnHand | None:
+        """One's own hand as it is wanted, or stored; also one that was solved a while ago."""
+        held, me = self._my(hand_id, Hand), self._client.me()
+        wish = self.hand_wishes.newest()
+        if wish is None:
+            return OwnHand(held) if held is not None else None
+        if not isinstance(wish.data, RaiseHand):
+            return None
+        note, traceback = wish.data.note, wish.data.traceback
+        if held is not None and held.solved is None:
+            hand = msgspec.structs.replace(held, note=note, traceback=traceback)
+        else:
+            at = self._by_service(wish.created)
+            hand = Hand(me.user_id, me.name, at, note, traceback)
+        return OwnHand(hand, wish.state)
+
+    def _my(self, id_of: Callable[[str], str], type_: type[T]) -> T | None:
+        return read(self._client.mirror(self.own).get(id_of(self._client.me().user_id)), type_)
+
+    def _status_granted(self, wish: Wish) -> bool:
+        held = self._my(status_id, Status)
+        wanted = wish.data.status if isinstance(wish.data, SetStatus) else None
+        return (held.status if held is not None else None) == wanted
+
+    def _hand_granted(self, wish: Wish) -> bool:
+        held = self._my(hand_id, Hand)
+        up = held is not None and held.solved is None
+        if isinstance(wish.data, LowerHand):
+            return held is None
+        if not isinstance(wish.data, RaiseHand) or held is None or not up:
+            return False
+        said = (wish.data.note.strip(), wish.data.traceback.rstrip())
+        return (held.note, held.traceback) == said
+
+    # -- the service's clock -----------------------------------------------------------------------
+
+    def heard_time(self, service_ms: int) -> None:
+        """The service tells its time. On the way it only grows older: the latest is the nearest."""
+        if service_ms:
+            ahead = service_ms - self._wall() * 1000
+            with self._lock:
+                self._ahead = ahead if self._ahead is None else max(self._ahead, ahead)
+
+    def _by_service(self, at: int) -> int:
+        """A time of ours by the service's clock."""
+        return round(at + (self._ahead or 0.0))
+
+    def age(self, at: int) -> int:
+        """How many ms ago something was by the service's clock."""
+        return max(0, self._by_service(round(self._wall() * 1000)) - at)
+
+
+def read(document: Document | None, type_: type[T]) -> T | None:
+    """A living document's body; None for one that cannot be read."""
+    if document is None or document.deleted:
+        return None
+    try:
+        found: T = document.as_(type_)
+    except ProtocolError as error:
+        _report(document.id, str(error))
+        return None
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _report(id_: str, error: str) -> None:
+    # Cached, since a document is read again and again, and has to be reported once.
+    _log.warning("%s could not be read and is not shown: %s", id_, error)

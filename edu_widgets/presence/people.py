@@ -1,0 +1,98 @@
+"""People and raised hands, as Python shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from edu_widgets.presence.commands import Here
+from edu_widgets.presence.documents import Hand, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody who is here. Times are aware, in UTC.
+
+    `status` is `following`, `done`, `stuck` or None: known to staff of everybody, to others of
+    themselves only.
+    """
+
+    user_id: str
+    name: str
+    role: str = "student"
+    away: bool = False
+    away_since: datetime | None = None
+    status: str | None = None
+    status_since: datetime | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they are an instructor."""
+        return self.role != "student"
+
+    def __repr__(self) -> str:
+        notes = [self.role] if self.is_staff else []
+        notes += ["away"] if self.away else []
+        notes += [self.status] if self.status else []
+        tail = f" ({', '.join(notes)})" if notes else ""
+        # repr(): a name of others must not write control sequences to a terminal.
+        return f"<{self.name!r}{tail}>"
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedHand:
+    """Somebody wants help. `taken_by` names who is helping; times are aware, in UTC."""
+
+    user_id: str
+    user_name: str
+    raised: datetime
+    note: str = ""
+    traceback: str = ""
+    taken_by: str | None = None
+    taken: datetime | None = None
+    solved: datetime | None = None
+
+    def __repr__(self) -> str:
+        notes = [f"{self.raised.astimezone():%H:%M}"]
+        notes += [f"{self.taken_by!r} is helping"] if self.taken_by and not self.solved else []
+        notes += ["solved"] if self.solved else []
+        note = " ".join(self.note.split())[:60]
+        tail = f": {note!r}" if note else ""
+        return f"<{self.user_name!r} ({', '.join(notes)}){tail}>"
+
+
+def participant(person: Here, status: Status | None) -> Participant:
+    """A person of the list, with the status that this reader knows."""
+    return Participant(
+        person.id,
+        person.name,
+        person.role,
+        person.away,
+        time_of(person.since) if person.away and person.since else None,
+        status.status if status is not None else person.status,
+        time_of(status.at if status is not None else person.at)
+        if status is not None or person.status
+        else None,
+    )
+
+
+def raised_hand(hand: Hand) -> RaisedHand:
+    """A hand's document as Python shows it."""
+    return RaisedHand(
+        hand.user_id,
+        hand.user_name,
+        time_of(hand.at),
+        hand.note,
+        hand.traceback,
+        hand.taken_by_name,
+        time_of(hand.taken) if hand.taken is not None else None,
+        time_of(hand.solved) if hand.solved is not None else None,
+    )
+
+
+def time_of(ms: float) -> datetime:
+    """An aware time; the beginning of time for numbers that are none."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,386 @@
+"""PresenceList: who is here, how far people are, and who wants help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar, overload
+
+import msgspec
+
+from edu_widgets.client.course import CourseClient, CourseEvent
+from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
+from edu_widgets.client.outbox import CommandState
+from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.view import Person
+from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.presence import commands
+from edu_widgets.presence.asked import handlers
+from edu_widgets.presence.commands import (
+    ClearStatuses,
+    Filter,
+    LowerHand,
+    PeoplePage,
+    RaiseHand,
+    SetStatus,
+    SolveHand,
+    TakeHand,
+)
+from edu_widgets.presence.documents import MAX_NOTE, Hand, Status
+from edu_widgets.presence.failure import last_failure
+from edu_widgets.presence.following import Following
+from edu_widgets.presence.mirror import People
+from edu_widgets.presence.news import EVENTS, News
+from edu_widgets.presence.people import Participant, RaisedHand, participant, raised_hand
+from edu_widgets.presence.roster import Moved
+from edu_widgets.presence.shown import DESK, HANDS, PEOPLE, ShownPeople
+from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
+
+F = TypeVar("F", bound=Callback)
+Who = str | Participant | RaisedHand | Person
+
+_STATUSES = ("following", "done", "stuck")
+_FILTERS = ("all", "stuck", "done", "following", "away", "none")
+
+
+class PresenceList(LiveWidget):
+    """Who is here; displayed by being the last line of a cell.
+
+    `people.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
+    (default: the page's).
+    """
+
+    kind_: ClassVar[str] = "presence"
+
+    def __init__(self, client: CourseClient, **options: Any) -> None:
+        self._people = People(client)
+        self._shown = ShownPeople(client, self._people)
+        self._callbacks = Callbacks(*EVENTS)
+        self._staff = client.me().is_staff
+        self._news = News(client, self._people, self._tell)
+        self._following = Following(client, self._people, self._moved)
+        super().__init__(client, self._shown, handlers(self), **options)
+        client.on_network(self._following.begin)
+
+    def __repr__(self) -> str:
+        try:
+            here = self._people.counts().here
+        except EduWidgetsError:  # a forked child may look, but has nothing
+            return super().__repr__()
+        return f"{super().__repr__()[:-1]}, {here} here)"
+
+    # -- who is here ---------------------------------------------------------------------
+
+    @property
+    def all(self) -> list[Participant]:
+        """Everybody who is here, staff first; empty above 200 people: see `find`."""
+        statuses = self._people.statuses()
+        found = [
+            participant(person, statuses.get(person.id)) for person in self._people.here().values()
+        ]
+        return sorted(found, key=lambda person: (not person.is_staff, person.name))
+
+    @property
+    def online(self) -> list[Participant]:
+        """Those of `all` who are not away."""
+        return [person for person in self.all if not person.away]
+
+    @property
+    def away(self) -> list[Participant]:
+        """Those of `all` who are away."""
+        return [person for person in self.all if person.away]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many are `here` and `away`; for staff also `stuck`, `done`, `following`, `none`
+        (nothing said) and `hands`. Of students each is counted once, and of these
+        `away` counts who is neither stuck nor done.
+        """  # noqa: D205 - one sentence after the other
+        found: dict[str, int] = msgspec.to_builtins(self._people.counts())
+        numbers = {name: found.get(name, 0) for name in ("here", "away")}
+        if self._client.me().is_staff:
+            more = ("stuck", "done", "following", "none")
+            numbers |= {name: found.get(name, 0) for name in more}
+            numbers["hands"] = len(self._people.hands())
+        return numbers
+
+    def find(
+        self,
+        name: str = "",
+        only: Filter = "all",
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Participant]:
+        """Ask the service for people whose name contains `name`; in large rooms the only way.
+
+        `only` is `all` or `away`; for staff also `stuck`, `done`, `following` or `none`. Waits
+        for the answer, at most ten seconds.
+
+        Raises:
+            InvalidArgument: there is no such choice.
+            Refused, NotConnected: there is no answer.
+        """
+        if only not in _FILTERS:
+            msg = f"only must be one of {', '.join(_FILTERS)}, not {only!r:.40}."
+            raise InvalidArgument(msg)
+        ask = commands.People(name[: commands.MAX_QUERY], only, offset, limit)
+        answer = self._client.ask(commands.PEOPLE.name, ask)
+        _ = answer.wait()
+        return [participant(person, None) for person in answer.read(PeoplePage).people]
+
+    # -- statuses ------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str | None:
+        """My own status: `following`, `done`, `stuck` or None."""
+        return self._people.my_status().status
+
+    def set_status(self, status: str | None) -> Receipt:
+        """Say how far I am: `"following"`, `"done"`, `"stuck"`, or None to say nothing.
+
+        Raises:
+            InvalidArgument: there is no such status.
+            NotConnected: the lesson is closed.
+        """
+        if status is not None and status not in _STATUSES:
+            known = ", ".join(map(repr, _STATUSES))
+            raise InvalidArgument(f"A status is {known} or None, not {status!r:.40}.")
+        data = msgspec.convert({"status": status}, SetStatus)
+        receipt = self._people.status_wishes.hand(commands.SET_STATUS.name, data)
+        self._touch_desk()
+        return receipt
+
+    def clear_statuses(self) -> Receipt:
+        """Take everybody's status away, for a new exercise.
+
+        Raises:
+            Forbidden: I am not staff here.
+        """
+        return self._as_staff(commands.CLEAR_STATUSES.name, ClearStatuses())
+
+    # -- hands ---------------------------------------------------------------------------
+
+    @property
+    def hands(self) -> list[RaisedHand]:
+        """The hands that are up, the longest wait first; for students only their own."""
+        if self._client.me().is_staff:
+            return [raised_hand(hand) for hand in self._people.hands()]
+        own = self._people.my_hand()
+        return [raised_hand(own.hand)] if own is not None and own.hand.solved is None else []
+
+    def raise_hand(self, note: str = "", error: bool = False) -> Receipt:  # noqa: FBT001, FBT002
+        """Ask for help; raised again, the note is replaced and the place is kept.
+
+        `note` is plain text, at most 500 characters. With `error=True` the last exception of this
+        kernel goes with it: the lines of your own code, and what it says.
+
+        Raises:
+            InvalidArgument: `note` is too long, or there was no exception.
+        """
+        traceback = ""
+        if error:
+            failure = last_failure()
+            if failure is None:
+                msg = "There was no exception in this kernel; call raise_hand without error=True."
+                raise InvalidArgument(msg)
+            traceback = failure.text
+        return self.raise_with(note, traceback)
+
+    def lower_hand(self, who: Who | None = None) -> Receipt:
+        """Take my hand down; as staff also that of `who`: a hand, a person or an id."""
+        if who is None or _id_of(who) == self._client.me().user_id:
+            receipt = self._people.hand_wishes.hand(commands.LOWER_HAND.name, LowerHand())
+            self._touch_desk()
+            return receipt
+        return self._as_staff(commands.LOWER_HAND.name, LowerHand(_id_of(who)))
+
+    def take(self, who: Who, taken: bool = True) -> Receipt:  # noqa: FBT001, FBT002
+        """Say that I am helping; with `taken=False` the hand goes back into the queue.
+
+        Raises:
+            Forbidden: I am not staff here.
+        """
+        return self._as_staff(commands.TAKE_HAND.name, TakeHand(_id_of(who), taken))
+
+    def solved(self, who: Who) -> Receipt:
+        """Say that they have been helped: the hand goes down, its note and error are deleted.
+
+        Raises:
+            Forbidden: I am not staff here.
+        """
+        id_ = _id_of(who)
+        hand = self._people.hand_of(id_)
+        data = SolveHand(id_, hand.at if hand is not None else 0)
+        return self._as_staff(commands.SOLVE_HAND.name, data)
+
+    # -- projecting ----------------------------------------------------------------------
+
+    @property
+    def hide_names(self) -> bool:
+        """Whether pages of this kernel show only how many there are: for projecting."""
+        return self._shown.hidden
+
+    @hide_names.setter
+    def hide_names(self, hide: bool) -> None:
+        self._shown.hidden = bool(hide)
+        self._client.on_network(lambda: self._channel.changed(reset=True))
+
+    # -- events --------------------------------------------------------------------------
+
+    @overload
+    def on(self, event: str, fn: F) -> F: ...
+
+    @overload
+    def on(self, event: str) -> Callable[[F], F]: ...
+
+    def on(self, event: str, fn: F | None = None) -> F | Callable[[F], F]:
+        """Call `fn` for each `"joined"`, `"left"`, `"status"` (with the person), `"hand"`,
+        `"taken"` and `"solved"` (with the hand); in order, on its own thread.
+
+        What was so already is not told, and above 200 people nobody is told of by name. Run
+        again, a cell replaces what it has hung on before. Without `fn` it is a decorator.
+
+        Raises:
+            InvalidArgument: there is no such event, or `fn` is not a function.
+        """  # noqa: D205 - a list of events
+        if fn is not None:
+            self._callbacks.add(event, fn)
+            return fn
+
+        def decorate(decorated: F) -> F:
+            self._callbacks.add(event, decorated)
+            return decorated
+
+        return decorate
+
+    def off(self, event: str | None = None, fn: Callback | None = None) -> None:
+        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
+        self._callbacks.remove(event, fn)
+
+    def close(self) -> None:
+        """Close the widget: its views go, nothing is called any more."""
+        callbacks = getattr(self, "_callbacks", None)
+        if callbacks is not None:
+            callbacks.remove()
+            self._following.close()
+        super().close()
+
+    # -- for what pages ask (asked.py) ---------------------------------------------------
+
+    def raise_with(self, note: str, traceback: str) -> Receipt:
+        """Raise my hand with a note and an error that was seen."""
+        if len(note) > MAX_NOTE:
+            raise InvalidArgument(f"A note is plain text of at most {MAX_NOTE} characters.")
+        note = note.encode("utf-8", "replace").decode().strip()
+        data = RaiseHand(note, traceback)
+        receipt = self._people.hand_wishes.hand(commands.RAISE_HAND.name, data)
+        self._touch_desk()
+        return receipt
+
+    def list_for(self, page: str, ask: commands.People) -> None:
+        """Ask for a page of people, and hand it to the page of the notebook that wants it."""
+        answer = self._client.ask(commands.PEOPLE.name, ask)
+
+        def settled() -> None:
+            data: dict[str, Any] = {"query": ask.query, "filter": ask.filter, "offset": ask.offset}
+            if answer.error is not None:
+                data["error"] = str(answer.error)
+            elif self._shown.hidden:
+                return
+            else:
+                found = answer.read(PeoplePage)
+                self._people.heard_time(found.now)
+                data["people"] = [self._shown.listed(person) for person in found.people]
+                data["total"] = found.total
+            self.signal_to(page, "list", data)
+
+        answer.when_settled(settled)
+
+    def signal_to(self, page: str, name: str, data: object) -> None:
+        """Tell one page something short-lived."""
+        self._client.on_network(lambda: self._channel.signal(name, data, page))
+
+    def _as_staff(self, type_: str, data: msgspec.Struct) -> Receipt:
+        if not self._client.me().is_staff:
+            raise Forbidden("Only instructors may do that.")
+        return self._client.send(type_, data)
+
+    def _touch_desk(self) -> None:
+        self._client.on_network(lambda: self._channel.changed(DESK, [DESK]))
+
+    # -- from the course (network thread) ------------------------------------------------
+
+    def _heard(self, event: CourseEvent) -> None:
+        match event:
+            case SignalReceived(type_, channel, data):
+                if type_ != commands.PRESENCE.name:
+                    return
+                frame = msgspec.json.decode(data, type=commands.Presence)
+                self._people.heard_time(frame.now)
+                if channel == self._people.staff:
+                    self._people.roster.told_staff(frame)
+                    self._channel.changed(DESK, [DESK])
+                elif channel == self._client.channel:
+                    self._following.told(frame)
+            case DocumentsChanged(channel):
+                if channel in (self._people.staff, self._people.own):
+                    self._heard_documents(event)
+            case CommandChanged():
+                self._heard_command(event)
+            case _:
+                staff, self._staff = self._staff, self._client.me().is_staff
+                if staff != self._staff:  # another role sees other things
+                    self._news = News(self._client, self._people, self._tell)
+                    self._channel.changed(reset=True)
+                self._following.look()
+                self._channel.changed(DESK, [DESK])
+
+    def _heard_documents(self, event: DocumentsChanged) -> None:
+        changed = (*event.upserted, *event.removed)
+        ids = [doc.id.partition(":")[2] for doc in changed if doc.kind in (Status.kind, Hand.kind)]
+        if not ids and not event.reset:
+            return
+        if event.channel == (
+            self._people.staff if self._client.me().is_staff else self._people.own
+        ):
+            self._news.documents(event)
+        self._channel.changed(PEOPLE, ids, reset=event.reset)
+        self._channel.changed(HANDS, ids)
+        self._channel.changed(DESK, [DESK])
+
+    def _heard_command(self, event: CommandChanged) -> None:
+        command, people = event.command, self._people
+        own = people.status_wishes.moved(command, gone=event.gone)
+        own = people.hand_wishes.moved(command, gone=event.gone) or own
+        if not own and command.type not in _STAFFS:
+            return
+        if command.state is CommandState.FAILED and not event.gone:
+            self._channel.signal("notice", {"message": command.error})
+            self._client.discard(command.id)
+        elif command.state is CommandState.HELD and not event.gone:
+            self._client.discard(command.id)  # of another lesson: it means nothing by now
+        self._channel.changed(DESK, [DESK])
+
+    def _moved(self, moved: Moved) -> None:
+        """The roster moved (network thread)."""
+        self._news.people(moved)
+        self._channel.changed(PEOPLE, moved.changed, reset=moved.reset)
+        self._channel.changed(DESK, [DESK])
+
+    def _tell(self, event: str, about: Participant | RaisedHand) -> None:
+        for fn in self._callbacks.on(event):
+            self._client.call_back(fn, about)
+
+
+_STAFFS = (
+    commands.CLEAR_STATUSES.name,
+    commands.TAKE_HAND.name,
+    commands.SOLVE_HAND.name,
+)
+
+
+def _id_of(who: object) -> str:
+    id_ = who if isinstance(who, str) else getattr(who, "user_id", None)
+    if not isinstance(id_, str) or not id_:
+        raise InvalidArgument(f"That must be a hand, a person or an id, not {who!r:.80}.")
+    return id_
