@@ -202,6 +202,32 @@ describe("questions", () => {
     expect(chips()[0]?.ariaLabel).toBe("Upvote, 5 votes");
   });
 
+  test("do not move while one is at them, and do afterwards", async () => {
+    const shown = await student(docs, { questions: [question(1, { votes: 3 }), question(2)] });
+    await press(shown, ".tab");
+    const order = () => shown.all(".asked .excerpt > span").map(line);
+    const list = shown.find(".asked");
+    list.dispatchEvent(new PointerEvent("pointerenter"));
+    await settled();
+    const more = [question(2, { seq: 9, votes: 8 }), question(3, { votes: 20 })];
+    shown.model.say({ op: "batch", n: 1, set: { questions: more } });
+    await settled();
+    expect(order()).toEqual(["Why 1?", "Why 2?", "Why 3?"]);
+    list.dispatchEvent(new PointerEvent("pointerleave"));
+    await settled();
+    expect(order()).toEqual(["Why 3?", "Why 2?", "Why 1?"]);
+    const [first] = shown.all(".asked .chip");
+    first?.focus();
+    await settled();
+    const last = [question(2, { seq: 10, votes: 40 })];
+    shown.model.say({ op: "batch", n: 2, set: { questions: last } });
+    await settled();
+    expect(order()).toEqual(["Why 3?", "Why 2?", "Why 1?"]);
+    shown.find("textarea").focus();
+    await settled();
+    expect(order()).toEqual(["Why 2?", "Why 3?", "Why 1?"]);
+  });
+
   test("can be voted for where they were asked", async () => {
     const shown = await student(docs, { questions });
     await press(shown, "[data-id=m1] .chip");

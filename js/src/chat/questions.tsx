@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useSignal, withHooks } from "../core/hooks";
+import { useMemo, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { clockTime } from "../core/time";
 import { markAnswered, upvote } from "./actions";
@@ -17,6 +17,14 @@ interface Props {
 /** The most wanted first, then the oldest. */
 const byVotes = (a: Question, b: Question): number =>
   b.votes - a.votes || (a.born ?? 0) - (b.born ?? 0);
+
+/** In the order they were shown in, so that none moves under a finger; new ones last. */
+const asBefore =
+  (ids: readonly string[]) =>
+  (a: Question, b: Question): number => {
+    const place = ({ id }: Question): number => (ids.includes(id) ? ids.indexOf(id) : ids.length);
+    return place(a) - place(b);
+  };
 
 /** The last answered first. */
 const byAnswer = (a: Question, b: Question): number => (b.answered ?? 0) - (a.answered ?? 0);
@@ -62,7 +70,11 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
   useSignal(room.state);
   useSignal(room.connection.lesson);
   const all = room.questions.docs;
+  const [still, setStill] = useState(false);
+  const shown = useMemo(() => ({ ids: [] as string[] }), []);
   const open = all.filter(({ answered }) => answered === undefined).sort(byVotes);
+  if (still) open.sort(asBefore(shown.ids));
+  shown.ids = open.map(({ id }) => id);
   const answered = all.filter((question) => question.answered !== undefined).sort(byAnswer);
   const leave = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
@@ -70,7 +82,17 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
     pane.shown.value = "messages";
   };
   return (
-    <section class="asked" aria-label={words.questions} onKeyDown={leave}>
+    <section
+      class="asked"
+      aria-label={words.questions}
+      onKeyDown={leave}
+      onPointerEnter={() => setStill(true)}
+      onPointerLeave={() => setStill(false)}
+      onFocusIn={() => setStill(true)}
+      onFocusOut={({ currentTarget, relatedTarget }) =>
+        setStill(currentTarget.contains(relatedTarget as Node | null))
+      }
+    >
       {all.length === 0 ? (
         <div class="empty">
           <Icon name="question" />
