@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar, overload
@@ -26,7 +27,7 @@ from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import EduWidgetsError
-from edu_widgets.protocol.messages import UserTyping
+from edu_widgets.protocol.messages import Error, UserTyping
 
 __all__ = ["CourseChat", "checked"]
 
@@ -176,6 +177,10 @@ class CourseChat(Pages, LiveWidget):
                 self._command_changed(event, command)
             case SignalReceived("user_typing", channel, data) if channel == self._client.channel:
                 self._typed(data)
+            case SignalReceived("error", channel, data) if channel == self._client.channel:
+                # A base service's errors are about nothing in particular.
+                with contextlib.suppress(msgspec.DecodeError):
+                    self._notice(msgspec.json.decode(data, type=Error).message)
             case _:
                 self._view_changed(event)
         self._look_at_room()
