@@ -249,3 +249,16 @@ describe("a rendering between the reader's scrolling and its event", () => {
     expect(shown.find(".newpill").textContent).toBe("1 new");
   });
 });
+
+test("rows that pass under a pointer get no tools before the wheel is at rest", async () => {
+  const shown = await live(messages(1, 100));
+  await scrollTo(shown, 1_200);
+  const wheel = new WheelEvent("wheel", { bubbles: true, deltaY: 100 });
+  shown.find(".rows").dispatchEvent(wheel);
+  const article = shown.find(`[data-id=${firstSeen(shown)}] article`);
+  const init = { bubbles: true, composed: true, pointerType: "mouse" };
+  article.dispatchEvent(new PointerEvent("pointerover", init));
+  await settled();
+  expect(article.querySelector(".tools")).toBeNull();
+  await expect.poll(() => article.querySelector(".tools")).not.toBeNull();
+});

@@ -103,6 +103,16 @@ describe("searching the service", () => {
     expect(shown.all(".hits > .btn")).toEqual([]);
   });
 
+  test("More goes on where the kernel says, also if nothing of that page could be shown", async () => {
+    const shown = await open(messages(1, 3));
+    await lookFor(shown, "x");
+    const data = { query: "x", docs: [], more: true, floor: 17 };
+    shown.model.say({ op: "signal", name: "found", to: shown.model.page, data });
+    await settled();
+    shown.find(".hits > .btn").click();
+    expect(asked(shown).at(-1)).toEqual({ query: "x", before: 17 });
+  });
+
   test("nothing found says so, in Turkish too", async () => {
     const shown = await open(messages(1, 3), { lang: "tr" });
     await lookFor(shown, "ısı");

@@ -117,6 +117,8 @@ export interface Found {
   query: string;
   docs: readonly ChatMessage[];
   more: boolean;
+  /** Where to go on, if there is more. */
+  floor: number | null;
 }
 
 const docFields = {
@@ -243,7 +245,12 @@ export function readSource(value: unknown): Source | null {
 export function readFound(value: unknown): Found | null {
   if (!isFields(value)) return null;
   const docs = asList(value.docs).flatMap((item) => readChatMessage(item) ?? []);
-  return { query: asText(value.query), docs, more: value.more === true };
+  return {
+    query: asText(value.query),
+    docs,
+    more: value.more === true,
+    floor: asNumber(value.floor),
+  };
 }
 
 /** What `fields` says of typing: names, and how many people. */

@@ -11,6 +11,8 @@ import { onMessageKey } from "./tools";
 import { watchReading } from "./unread";
 import type { Context } from "./words";
 
+/** Milliseconds after which the wheel is at rest. */
+const WHEEL_REST = 120;
 const GROUP_WITHIN = 5 * 60_000;
 
 const isGrouped = (doc: ChatMessage, before: ChatMessage): boolean =>
@@ -188,8 +190,17 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
     const id = idOf(event);
     if (id) setActive(id);
   };
+  const pointed = useRef<ReturnType<typeof setTimeout>>();
+  // Rows that pass under a pointer are not pointed at.
+  const point = (id: string | null): void => {
+    clearTimeout(pointed.current ?? 0);
+    const isScrolling = performance.now() - scroller.wheeledAt < WHEEL_REST;
+    if (isScrolling) pointed.current = setTimeout(() => setHot(id), WHEEL_REST);
+    else setHot(id);
+  };
+  useEffect(() => () => clearTimeout(pointed.current ?? 0), []);
   const onPointer = (event: PointerEvent): void => {
-    if (event.pointerType !== "touch") setHot(idOf(event));
+    if (event.pointerType !== "touch") point(idOf(event));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const article = event.target as HTMLElement;
@@ -223,7 +234,7 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
         aria-live={away ? "off" : "polite"}
         onKeyDown={onKeyDown}
         onPointerOver={onPointer}
-        onPointerLeave={() => setHot(null)}
+        onPointerLeave={() => point(null)}
         onFocusIn={onFocus}
         onClickCapture={onFold}
       >

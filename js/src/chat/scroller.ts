@@ -49,6 +49,8 @@ export class Scroller {
   readonly away = new Signal(false);
   /** Whether the end of the newest message can be seen. */
   readonly atNewest = new Signal(false);
+  /** When the wheel was turned last. */
+  wheeledAt = Number.NEGATIVE_INFINITY;
   /** The `born` of the message above which *New* stands. */
   readonly divider = new Signal<number | null>(null);
 
@@ -89,11 +91,20 @@ export class Scroller {
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
     const endScroll = on(element, "scroll", this.#onScroll, { passive: true });
+    const endWheel = on(
+      element,
+      "wheel",
+      () => {
+        this.wheeledAt = performance.now();
+      },
+      { passive: true },
+    );
     const endVisibility = on(document, "visibilitychange", this.#onVisibility);
     return () => {
       observer.disconnect();
       sight.disconnect();
       endScroll();
+      endWheel();
       endVisibility();
       this.#element = null;
       this.#inSight = false;

@@ -19,6 +19,8 @@ export interface Results {
   /** Newest first. */
   docs: readonly ChatMessage[];
   more: boolean;
+  /** Where to go on, if there is more. */
+  floor: number | null;
   /** Whether only what is loaded was looked through. */
   local: boolean;
 }
@@ -69,8 +71,9 @@ export class Search {
   }
 
   more(): void {
-    const last = this.results.value?.docs.at(-1)?.born;
-    if (last != null && !this.busy.value) this.#ask(last);
+    const { docs = [], floor = null } = this.results.value ?? {};
+    const before = floor ?? docs.at(-1)?.born;
+    if (before != null && !this.busy.value) this.#ask(before);
   }
 
   close(): void {
@@ -100,7 +103,7 @@ export class Search {
   #askLoaded(): void {
     if (!this.#asked) return;
     const { query, before = Infinity } = this.#asked;
-    this.#add({ query, ...searchLoaded(this.#room, query, before), local: true });
+    this.#add({ query, ...searchLoaded(this.#room, query, before), floor: null, local: true });
   }
 
   #onFound = (): void => {
@@ -109,7 +112,7 @@ export class Search {
     const before = this.#asked.before;
     // The answer to a page before this one, come twice.
     if (before !== undefined && found.docs.some(({ born }) => (born ?? 0) >= before)) return;
-    this.#add({ query: this.#asked.query, docs: found.docs, more: found.more, local: false });
+    this.#add({ ...found, query: this.#asked.query, local: false });
   };
 
   #add(results: Results): void {
