@@ -13,7 +13,11 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service.rules import EraseRule, Person, Rule
 from edu_widgets.service.store import Committed, Matches, Searched
 
-DEFAULT_FEATURES = ("edu_widgets.chat.service", "edu_widgets.presence.service")
+DEFAULT_FEATURES = (
+    "edu_widgets.chat.service",
+    "edu_widgets.presence.service",
+    "edu_widgets.polls.service",
+)
 
 
 class Stage(Protocol):
