@@ -103,7 +103,8 @@ const tool =
     article?.dispatchEvent(
       new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }),
     );
-    await frame();
+    // While the list still scrolls, nothing is pointed at.
+    while (!article?.querySelector(".tools")) await frame();
     const buttons = [...(article?.querySelectorAll<HTMLElement>(".tools button") ?? [])];
     buttons.find((button) => button.ariaLabel === name)?.click();
     article?.querySelector(".tools")?.classList.add("open");
