@@ -17,6 +17,9 @@ from edu_widgets.protocol.channels import staff_channel, user_channel
 _WRITING = ("send", "reply", "edit", "react", "unreact", "ask", "upvote", "typing")
 """What somebody who is muted may not do."""
 
+_FEW, _MANY = 64, 1_000
+"""Messages that are looked through for unread ones, at first and at most."""
+
 _MAX_AUTHORS = 5_000
 
 
@@ -30,7 +33,7 @@ class RoomState:
         self._rev = 0
         self._last: Json = {}
         self._known: Json | None = None
-        self._uneven: set[str] = set()
+        self._uneven = False
         self._read = 0
         self._authors: dict[str, str] = {}
 
@@ -84,13 +87,12 @@ class RoomState:
         self._read = 0
 
     def unread(self) -> int:
-        """How many loaded messages of others came after the read mark."""
+        """How many of the newest 1,000 messages are of others and came after the read mark."""
         mark, me = self.read_mark(), self._client.me().user_id
         mirror = self._client.mirror()
-        step, newest = 64, mirror.newest(Message.kind, 64)
-        while len(newest) == step and newest[0].born > mark:
-            step *= 4
-            newest = mirror.newest(Message.kind, step)
+        newest = mirror.newest(Message.kind, _FEW)
+        if len(newest) == _FEW and newest[0].born > mark:
+            newest = mirror.newest(Message.kind, _MANY)
         return sum(1 for d in newest if d.born > mark and self._author(d) != me)
 
     def can(self) -> list[str]:
@@ -116,39 +118,43 @@ class RoomState:
 
     # -- for the page ------------------------------------------------------------------------
 
-    def fields(self) -> Json:
-        """The document `room`, without its number."""
+    def _fields(self) -> Json:
+        """The document `room`, without its number and what is unread."""
         return {
             "id": "room",
             "can": self.can(),
             "slow": self.slow(),
             "muted": self.muted(),
             "read": self.read_mark(),
-            "unread": self.unread(),
         }
 
-    def news(self) -> set[str]:
-        """Which fields differ from what every page knows."""
-        fields = self.fields()
+    def news(self) -> bool:
+        """Whether it says something else than every page knows; what is unread is left out.
+
+        That takes a while to count, and changes with every message.
+        """
+        fields = self._fields()
         with self._lock:
-            known = self._known
-            if known is None:
-                return set()  # no page has asked yet
-            return self._uneven | {k for k, value in fields.items() if known.get(k) != value}
+            if self._known is None:
+                return False  # no page has asked yet
+            return self._uneven or {**self._known, "unread": 0} != {**fields, "unread": 0}
+
+    def more_unread(self) -> bool:
+        """Whether another number of messages is unread than every page knows."""
+        return self._known is not None and self._known["unread"] != self.unread()
 
     def render(self, *, to_all: bool) -> Json:
         """The document `room`, for one page or for all; `rev` grows if it says something else."""
-        fields = self.fields()
+        fields = {**self._fields(), "unread": self.unread()}
         with self._lock:
             if fields != self._last:
                 self._rev += 1
                 self._last = fields
             if to_all or self._known is None:
-                self._known, self._uneven = fields, set()
+                self._known, self._uneven = fields, False
             else:
                 # The other pages have not seen this: it has to be told even if it changes back.
-                known = self._known
-                self._uneven |= {k for k, value in fields.items() if known.get(k) != value}
+                self._uneven = self._uneven or fields != self._known
             return {**fields, "rev": self._rev}
 
     def _own(self) -> Mirror:

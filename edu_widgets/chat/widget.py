@@ -240,16 +240,16 @@ class CourseChat(Pages, LiveWidget):
 
     def _look_at_room(self) -> None:
         """Tell the pages if `room` says something else; of unread messages once a second."""
-        differs = self._chat.room.news()
-        if differs - {"unread"}:
+        if self._chat.room.news():
             self._channel.changed(ROOM, ["room"])
-        elif differs and not self._unread_later:
+        elif not self._unread_later:
             self._unread_later = True
             self._client.later(_UNREAD_GAP, self._show_unread)
 
     def _show_unread(self) -> None:
         self._unread_later = False
-        self._channel.changed(ROOM, ["room"])
+        if self._chat.room.more_unread():
+            self._channel.changed(ROOM, ["room"])
 
     def _wait_for_mutes(self) -> None:
         """Look again when a mute is over: nobody tells."""
