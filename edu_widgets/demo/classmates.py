@@ -5,10 +5,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edu_widgets.chat.commands import AddReaction
 from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import DocumentsChanged
-from edu_widgets.protocol.errors import EduWidgetsError
+from edu_widgets.protocol.errors import EduWidgetsError, Refused
 from edu_widgets.protocol.ids import uuid7
 
 LABEL = "(simulated)"
@@ -16,10 +17,11 @@ LABEL = "(simulated)"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Who says what; `who` is an index into the cast."""
+    """Who says what; `who` is an index into the cast. `asks`: it stands among the questions."""
 
     who: int
     text: str
+    asks: bool = False
 
 
 CAST = ("Priya", "Deniz", "Emre", "Lina", "Tomás")
@@ -39,7 +41,7 @@ SCRIPT = (
     Line(2, "Türkçesi: `b = a` yeni bir liste yapmaz, aynı listeye ikinci bir ad verir."),
     Line(4, "So `b = a[:]` would be a copy?"),
     Line(3, "It is for me:\n\n```python\nb = a[:]\nb.append(4)\na            # [1, 2, 3]\n```"),
-    Line(4, "And what about a list **inside** a list?"),
+    Line(4, "And what about a list **inside** a list?", asks=True),
     Line(1, "`copy.deepcopy`, says the documentation. Is that slow?"),
     Line(0, "Only if the list is large, I would guess. Try `%timeit`."),
     Line(2, "> Is that slow?\n\nFor ten elements: 4 µs here. A slice takes 90 ns."),
@@ -53,6 +55,9 @@ ANSWERS = (
     "Could you show the cell as well?",
     "👍",
 )
+
+
+REACTIONS = ("👍", "👍", "🎉", "🤔", "❤️")
 
 
 class Classmates:
@@ -107,6 +112,7 @@ class Classmates:
             if self._answers:
                 reply_to = self._answers.pop()
                 self._answers.clear()
+                self._react(reply_to)
                 who = self._rng.randrange(len(self._members))
                 self._say(Line(who, self._rng.choice(ANSWERS)), reply_to)
             elif self._next < len(SCRIPT):
@@ -116,9 +122,23 @@ class Classmates:
     def _say(self, line: Line, reply_to: str | None = None) -> None:
         member = self._members[line.who % len(self._members)]
         id_ = uuid7()
-        message = ChatMessage(id=id_, content=line.text, reply_to=reply_to)
+        message = ChatMessage(id=id_, content=line.text, reply_to=reply_to, question=line.asks)
+        self._send(member, "chat_message", message, id_)
+
+    def _react(self, message_id: str) -> None:
+        """Two of them react."""
+        for member in self._rng.sample(self._members, min(2, len(self._members))):
+            data = AddReaction(message_id, self._rng.choice(REACTIONS), member.me().user_id)
+            self._send(member, "add_reaction", data)
+
+    def _send(
+        self, member: CourseClient, type_: str, data: ChatMessage | AddReaction, id_: str = ""
+    ) -> None:
+        id_ = id_ or uuid7()
         try:
-            member.send("chat_message", message, id=id_).wait()
+            member.send(type_, data, id=id_).wait()
+        except Refused:
+            member.discard(id_)  # muted, or what they react to was deleted: they go on
         except EduWidgetsError:
             # The service is gone or going; a simulated line is not worth a message to people.
             self._stopped.set()
