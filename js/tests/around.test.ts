@@ -136,7 +136,11 @@ describe("pins", () => {
 });
 
 describe("questions", () => {
-  const docs = [message(1, { question: true }), message(2), message(3, { question: true })];
+  const docs = [
+    message(1, { question: true, body: "Why 1?" }),
+    message(2, { body: "Why 2?" }),
+    message(3, { question: true, body: "Why 3?" }),
+  ];
   const questions = [
     question(1, { votes: 2 }),
     question(2, { votes: 5, name: "Emre" }),
@@ -248,6 +252,14 @@ describe("questions", () => {
     const asker = await student(docs, { questions });
     await press(asker, ".tab");
     expect(asker.all(".asked li > .btn")).toHaveLength(1);
+  });
+
+  test("say what their message says, without its marks", async () => {
+    const body = [["p", "Is ", ["code", "b"], " a copy?"]];
+    const asked = [question(1, { text: "Is `b` a copy?" }), question(9, { text: "And `c`?" })];
+    const shown = await student([message(1, { question: true, body })], { questions: asked });
+    await press(shown, ".tab");
+    expect(shown.all(".asked .excerpt > span").map(line)).toEqual(["Is b a copy?", "And c?"]);
   });
 
   test("lead to their message, back among the others", async () => {

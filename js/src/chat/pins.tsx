@@ -4,6 +4,7 @@ import { Icon } from "../core/icons";
 import { clockTime } from "../core/time";
 import { pin as setPin } from "./actions";
 import type { Pin } from "./documents";
+import { excerptOf } from "./excerpt";
 import type { Pane } from "./pane";
 import type { Context } from "./words";
 
@@ -11,13 +12,12 @@ interface Props {
   pane: Pane;
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
-
 /** Under the header: what is pinned, the newest first, one at a time. */
 export const PinBar = withHooks(function PinBar({ pane }: Props, { words }: Context): VNode | null {
   const { pins } = pane.room;
   const [place, setPlace] = useState(0);
   useSignal(pins.version);
+  useSignal(pane.room.messages.version);
   const all = pins.docs.reverse();
   const count = all.length;
   const at = Math.min(place, count - 1);
@@ -37,7 +37,7 @@ export const PinBar = withHooks(function PinBar({ pane }: Props, { words }: Cont
         <b>
           <bdi>{shown.name.trim() || words.unnamed}</bdi>
         </b>
-        <span dir="auto">{oneLine(shown.text)}</span>
+        <span dir="auto">{excerptOf(pane.room, shown)}</span>
       </button>
       {count > 1 && (
         <button
@@ -93,7 +93,7 @@ const AllPins = withHooks(function AllPins({ pane }: Props, { words }: Context):
               <b>
                 <bdi>{pin.name.trim() || words.unnamed}</bdi>
               </b>
-              <span dir="auto">{oneLine(pin.text)}</span>
+              <span dir="auto">{excerptOf(room, pin)}</span>
               <small class="n">
                 {clockTime(pin.at, words.lang)}
                 {pin.byName && ` · ${words.pinnedBy(`\u2068${pin.byName}\u2069`)}`}

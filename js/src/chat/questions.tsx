@@ -4,6 +4,7 @@ import { Icon } from "../core/icons";
 import { clockTime } from "../core/time";
 import { markAnswered, upvote } from "./actions";
 import type { Question } from "./documents";
+import { excerptOf } from "./excerpt";
 import { Mark } from "./message";
 import type { Pane } from "./pane";
 import { Votes } from "./reactions";
@@ -67,6 +68,7 @@ export const QuestionsButton = withHooks(function QuestionsButton(
 export const Questions = withHooks(function Questions({ pane }: Props, { words }: Context): VNode {
   const { room } = pane;
   useSignal(room.questions.version);
+  useSignal(room.messages.version);
   useSignal(room.state);
   useSignal(room.connection.lesson);
   const all = room.questions.docs;
@@ -142,7 +144,7 @@ const Asked = withHooks(function Asked(
         title={words.goTo}
         onClick={() => pane.jump(question, words.gone)}
       >
-        <span dir="auto">{question.text}</span>
+        <span dir="auto">{excerptOf(room, question)}</span>
         <small class="n">
           <bdi>{name}</bdi> {clockTime(question.at, words.lang)}
           {done && <Mark answered words={words} />}
