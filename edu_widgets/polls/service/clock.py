@@ -16,7 +16,7 @@ from edu_widgets.polls.documents import POLL, Poll
 from edu_widgets.polls.service.ending import ABANDONED_MS, ended
 from edu_widgets.polls.service.reading import Reading, find
 from edu_widgets.polls.service.running import closed
-from edu_widgets.polls.service.tally import changed_writes, count_again
+from edu_widgets.polls.service.tally import count_again, writes_of
 from edu_widgets.polls.service.vault import in_vault
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel
@@ -51,7 +51,7 @@ def refresh(request: Request[Refresh]) -> RuleRun:
     elif over:
         return (yield from _end(request.course, poll, now))
     count = yield from count_again(request.course, poll, now)
-    writes = yield from changed_writes(request.course, count)
+    writes = yield from writes_of(request.course, count)
     return Decision(writes, urgent=poll.state != "open", reply=False)
 
 

@@ -30,7 +30,7 @@ def ended(course: str, count: Counted, more: Sequence[Write] = ()) -> Reading[De
     poll = msgspec.structs.replace(count.poll, ended=True)
     rounds = yield from ballots(course, poll)
     people = yield from voters(course, poll, rounds)
-    writes = writes_of(course, replace(count, poll=poll))
+    writes = yield from writes_of(course, replace(count, poll=poll))
     own = _own_ballots(course, poll.id, people)
     return Decision([*more, *writes, *own], destroy=(vault_channel(course, poll.id),))
 

@@ -109,7 +109,7 @@ def _opened(request: Request[Any], poll: Poll, seconds: int | None) -> Reading[l
         poll, state="open", opened=request.now, closes=closes, seconds=None, shown=PollShown()
     )
     count = yield from count_again(request.course, poll, request.now)
-    return writes_of(request.course, count)
+    return (yield from writes_of(request.course, count))
 
 
 def close(request: "Request[ClosePoll]") -> "RuleRun":
@@ -121,7 +121,7 @@ def close(request: "Request[ClosePoll]") -> "RuleRun":
     if poll.state != "open" or poll.round != request.data.round:
         return _NOTHING
     count = yield from count_again(request.course, closed(poll, request.now), request.now)
-    return Decision(writes_of(request.course, count))
+    return Decision((yield from writes_of(request.course, count)))
 
 
 def closed(poll: Poll, now: int) -> Poll:
@@ -180,11 +180,11 @@ def reveal(request: "Request[RevealPoll]") -> "RuleRun":
         writes.append(Write(staff_channel(course), gone, SECRET, DELETE))
     if poll.ended:
         count = yield from count_from_tally(course, poll, secret, now)
-        return Decision([*writes, *writes_of(course, count)])
+        return Decision([*writes, *(yield from writes_of(course, count))])
     count = yield from count_again(course, poll, now, secret)
     if poll.anonymous:
         return (yield from ended(course, count, writes))
-    return Decision([*writes, *writes_of(course, count)])
+    return Decision([*writes, *(yield from writes_of(course, count))])
 
 
 def _revealable(found: Found, data: RevealPoll) -> Poll:

@@ -97,18 +97,8 @@ def count_from_tally(
     return _put_together(poll, tally.people, results, tally.flows, now)
 
 
-def writes_of(course: str, count: Counted) -> list[Write]:
-    """A poll that is in the course, with its counts."""
-    here, staff, poll = course_channel(course), staff_channel(course), count.poll
-    return [
-        Write(here, poll.id, POLL, poll),
-        Write(here, turnout_id(poll.id), TURNOUT, count.turnout),
-        Write(staff, tally_id(poll.id), TALLY, count.tally),
-    ]
-
-
-def changed_writes(course: str, count: Counted) -> Reading[list[Write]]:
-    """Of a poll's counts what is not yet as it was counted."""
+def writes_of(course: str, count: Counted) -> Reading[list[Write]]:
+    """Of a poll that is in the course, and its counts, what is not yet so."""
     here, staff, poll = course_channel(course), staff_channel(course), count.poll
     before = yield from find(course, poll.id)
     writes = [] if before == Found(poll, here) else [Write(here, poll.id, POLL, poll)]
