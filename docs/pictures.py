@@ -65,7 +65,7 @@ def shoot(person: Person, folder: Path, name: str) -> None:
 
 
 def states(lesson: Class, folder: Path) -> None:
-    """Empty, a talk, scrolled away, a thousand messages, offline, not permitted."""
+    """Empty, a talk, its tools, scrolled away, a thousand messages, offline, not permitted."""
     mira = lesson.instructor(viewport={"width": 1500, "height": 1000})
     ada = lesson.student("Ada", viewport={"width": 1500, "height": 1000})
     shoot(ada, folder, "empty")
@@ -81,6 +81,7 @@ def states(lesson: Class, folder: Path) -> None:
     ada.box.fill("What about (1, 3)?")
     shoot(ada, folder, "live")
     shutil.copy(folder / "live-900-light.png", IMAGES / "chat.png")
+    tools(mira, folder)
     lesson.kill_service()
     ada.light("Reconnecting")
     ada.box.press("Enter")
@@ -104,6 +105,32 @@ def states(lesson: Class, folder: Path) -> None:
     mira.lab.execute("for n in range(3): deniz.chat.send(f'and one more, {n}').wait()")
     expect(ada.chat.locator(".newpill")).to_be_visible()
     shoot(ada, folder, "scrolled")
+
+
+def tools(mira: Person, folder: Path) -> None:
+    """The tools of a message, the picker, pins and questions, as staff see them in the talk."""
+    mira.lab.execute(
+        "first = lesson.chat.messages[0]\n"
+        "for name in (deniz, priya, emre): name.chat.react(first, '🤔').wait()\n"
+        "lesson.chat.react(first, '👍').wait()\n"
+        "lesson.chat.pin(lesson.chat.messages[1]).wait()\n"
+        "emre.chat.ask('Does that hold for three dimensions too?').wait()\n"
+        "priya.chat.ask('Is `b[:, None]` a copy or a view?').wait()\n"
+        "asked = lesson.chat.questions[-1]\n"
+        "for name in (deniz, emre): name.chat.upvote(asked).wait()"
+    )
+    expect(mira.chat.get_by_role("button", name="Questions (2)")).to_be_visible()
+    message = mira.message("copy or a view")
+    for name in ("React", "More"):
+        message.hover()
+        message.get_by_role("button", name=name, exact=True).last.click()
+        shoot(mira, folder, {"React": "picker", "More": "menu"}[name])
+        mira.lab.page.keyboard.press("Escape")
+    shutil.copy(folder / "picker-900-light.png", IMAGES / "picker.png")
+    mira.chat.get_by_role("button", name="Questions (2)").click()
+    shoot(mira, folder, "questions")
+    shutil.copy(folder / "questions-900-light.png", IMAGES / "questions.png")
+    mira.chat.get_by_role("button", name="Questions (2)").click()
 
 
 def lesson_picture() -> None:
