@@ -73,6 +73,14 @@ class LivePolls(LiveWidget):
         self._made: dict[str, Poll] = {}
         self._state = client.view().state
         super().__init__(client, self._shown, handlers(self), **options)
+        self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Drop what an earlier session left: its refusals, and what is too old to be meant now."""
+        for type_ in (*_COMMANDS, commands.CAST_VOTE.name):
+            for command in self._client.commands(type_):
+                if command.state in (CommandState.FAILED, CommandState.HELD):
+                    self._client.discard(command.id)
 
     def __repr__(self) -> str:
         try:

@@ -442,6 +442,22 @@ def test_hostile_text_is_text(mira: Desk, ada: Desk) -> None:
     assert "href" not in json.dumps(second)
 
 
+def test_what_an_earlier_session_left_is_dropped(school: School, mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"], seconds=10)
+    both(mira, ada)
+    school.now += 10_000
+    ada.intend("vote", id=poll.id, round=1, choice=1)
+    _ = ada.polls.poll(poll.id).vote(2)
+    ada.client.deliver()
+    (vote,) = ada.client.commands("cast_vote")
+    old = replace(vote, id="old", state=CommandState.HELD)
+    ada.client.outbox["old"] = old
+    ada.client.receipts["old"] = ada.client.receipts[vote.id]
+    again = LivePolls(as_client(ada.client))
+    assert ada.client.commands("cast_vote") == []
+    assert again.poll(poll.id).vote_state is None
+
+
 # -- nothing too early ----------------------------------------------------------------------------
 
 
