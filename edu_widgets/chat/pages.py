@@ -7,7 +7,7 @@ from collections.abc import Callable
 from edu_widgets.chat import searching
 from edu_widgets.chat.calls import Calls, checked
 from edu_widgets.chat.commands import Found
-from edu_widgets.chat.documents import WINDOW, Message
+from edu_widgets.chat.documents import WINDOW, Message, pin_id, question_id
 from edu_widgets.chat.mirror import MESSAGES
 from edu_widgets.chat.typists import Typing
 from edu_widgets.notebook.channel import PageChannel
@@ -167,12 +167,13 @@ class Pages(Calls):
         newest = mirror.newest(Message.kind, WINDOW)
         start = newest[0].born if newest else 0
         before = intent.number("before") if intent.args.get("before") else start
-        born = intent.number("born")
-        self._client.on_network(lambda: self._reach(intent, before, born, _REACH))
+        id_, born = intent.id_of("id"), intent.number("born")
+        self._client.on_network(lambda: self._reach(intent, id_, before, born, _REACH))
 
-    def _reach(self, intent: Intent, before: int, born: int, left: int) -> None:
+    def _reach(self, intent: Intent, id_: str, before: int, born: int, left: int) -> None:
         """Send what is loaded page by page; load more where it ends (network thread)."""
         mirror = self._client.mirror()
+        born = self._place(id_, born)
         while before > born:
             if not mirror.before(Message.kind, before, 1) and mirror.more(Message.kind):
                 break
@@ -188,9 +189,21 @@ class Pages(Calls):
             self._intents.refuse(intent, NotConnected("That message is too far back to load."))
             return
         try:
-            self._load(intent, lambda: self._reach(intent, before, born, left - 1))
+            self._load(intent, lambda: self._reach(intent, id_, before, born, left - 1))
         except EduWidgetsError as error:
             self._intents.refuse(intent, error)
+
+    def _place(self, id_: str, born: int) -> int:
+        """The `born` of a message; of one that is pinned or asked, and not here, the lowest.
+
+        Pins and questions have numbers of their own, above that of their message.
+        """
+        mirror = self._client.mirror()
+        document = mirror.get(id_)
+        if document is not None:
+            return document.born
+        pointed = mirror.get(pin_id(id_)) or mirror.get(question_id(id_))
+        return born if pointed is None else 0
 
 
 def switch(intent: Intent) -> bool:

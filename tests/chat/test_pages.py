@@ -202,6 +202,25 @@ def test_reaching_an_old_message_loads_down_to_it(client: FakeClient, comms: Any
     assert born[0] <= 180
 
 
+def test_reaching_a_pinned_message_goes_beyond_its_pin(client: FakeClient, comms: Any) -> None:
+    del comms
+    loaded(client, 10, 200)
+    client.seq += 1
+    content = {"messageId": "old", "userId": "u", "userName": "M", "content": "", "at": 1}
+    pin = content | {"by": "p", "byName": "Prof"}
+    client.arrive(keyed("pin:old", "pin", client.seq, pin, born=190))
+    page = Page(made(client), client)
+    page.intend("chat.reach", id="old", born=190)
+    client.arrive_older([message(str(n), n, n) for n in range(151, 201)], floor=151)
+    page.settle()
+    assert len(client.asked) == 2, "it is not on that page"
+    old = [message(str(n), n, n, id="old" if n == 120 else f"m{n}") for n in range(101, 151)]
+    client.arrive_older(old, floor=101)
+    page.settle()
+    assert page.doc("old")["born"] == 120
+    assert len(client.asked) == 2
+
+
 def test_reaching_what_cannot_be_loaded_is_refused(client: FakeClient, comms: Any) -> None:
     del comms
     loaded(client, 10, 200)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.links import find_links, safe_href
-from edu_widgets.notebook.nodes import MAX_TEXT, Body, to_nodes
+from edu_widgets.notebook.nodes import MAX_TEXT, Body, mentioned, to_nodes
 
 ATTRIBUTES: dict[str, set[str]] = {
     **{tag: set() for tag in ("p", "quote", "em", "strong", "del", "br", "hr", "h", "ul", "li")},
@@ -335,3 +335,44 @@ def test_parser_and_lexers_are_loaded_on_first_use_only() -> None:
 def test_code_too_long_or_with_long_lines_stays_plain(code: str) -> None:
     assert highlight(code, "python") == ""
     assert len(highlight(code[:60], "python")) > 1
+
+
+# -- mentions ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@Ada", [("p", ("at", {"user": "Ada"}, "@Ada"))]),
+        ("hi @Bo!", [("p", "hi ", ("at", {"user": "Bo", "me": True}, "@Bo"), "!")]),
+        ("@Ada Lovelace", [("p", ("at", {"user": "Ada Lovelace"}, "@Ada Lovelace"))]),
+        ("@Ada (2)", [("p", ("at", {"user": "Ada (2)"}, "@Ada (2)"))]),
+        ("**@Ada**", [("p", ("strong", ("at", {"user": "Ada"}, "@Ada")))]),
+        ("@Adam x@Ada @ada @Nobody", "@Adam x@Ada @ada @Nobody"),
+        ("`@Ada`", [("p", ("code", "@Ada"))]),
+        ("    @Ada", [("pre", "@Ada")]),
+        ("[@Ada](https://x.org)", [("p", ("a", {"href": "https://x.org"}, "@Ada"))]),
+        (
+            "https://x.org/@Ada",
+            [("p", ("a", {"href": "https://x.org/@Ada"}, "https://x.org/@Ada"))],
+        ),
+    ],
+)
+def test_mentions(text: str, expected: Any) -> None:
+    names = ("Ada", "Ada Lovelace", "Ada (2)", "Bo")
+    nodes = to_nodes(text, names, "Bo")
+    assert nodes == (tuple(expected) if isinstance(expected, list) else expected)
+
+
+def test_names_that_look_like_patterns_are_names() -> None:
+    names = (".*", "a|b", "(", "<b>", "")
+    assert to_nodes("@x @.* @a|b", names)[0][1:] == (
+        "@x ", ("at", {"user": ".*"}, "@.*"), " ", ("at", {"user": "a|b"}, "@a|b"),
+    )  # fmt: skip
+
+
+def test_whom_a_text_mentions_in_the_order_they_stand() -> None:
+    names = ["Ada", "Bo", "Cem"]
+    assert mentioned("@Cem and @Ada, not `@Bo`", names) == ["Cem", "Ada"]
+    assert mentioned("nobody", names) == mentioned("@Ada", []) == []
+    assert mentioned("@Ada " * 5 + "\n```\n@Bo\n```", names) == ["Ada"]
