@@ -13,6 +13,7 @@ reads them need not know. Rules, where the seed leaves a gap:
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from edu_widgets.client.base import hearing, offers
@@ -134,7 +135,7 @@ class Base:
         session.send("subscribe", name, {"userId": session.user_id})
         session.send("request_history", name, {"limit": HISTORY})
         key = ("history", name)
-        self.waits.wait(key, now + self._times.history, lambda: self._no_history(name))
+        self.waits.wait(key, now + self._times.history, partial(self._no_history, name))
 
     def _no_history(self, name: str) -> None:
         """There is none, or it is not told: what has come so far is all there is."""
@@ -189,7 +190,8 @@ class Base:
         )
 
     def _wait_for(self, id_: str, now: float) -> None:
-        self.waits.wait(id_, now + self._times.confirm, lambda: self.settling.give_up(id_))
+        give_up = partial(self.settling.give_up, id_, reached=True)
+        self.waits.wait(id_, now + self._times.confirm, give_up)
 
     def signal(self, type_: str, name: str, data: object) -> None:
         """Say that one writes, or has stopped."""

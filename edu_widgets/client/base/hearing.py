@@ -74,11 +74,20 @@ def _known(base: Base, said: Said, room: Room) -> str:
 
 
 def _by_words(base: Base, said: Said, room: Room, but: set[str]) -> str:
-    """Our id of a message of one's own that the service calls otherwise."""
+    """Our id of a message of one's own that the service calls otherwise.
+
+    Of several with the same words it is the first that the service must have: what it has read,
+    then what is under way, and last what may be lost.
+    """
     if said.user_id != base.session.user_id:
         return ""
     unconfirmed = [(id_, held) for id_, held in room.unconfirmed() if id_ not in but]
-    return base.own.message(said, room.name, but) or base.own.recall(said, unconfirmed) or ""
+    return (
+        base.own.recall(said, [one for one in unconfirmed if one[1].reached])
+        or base.own.message(said, room.name, but)
+        or base.own.recall(said, unconfirmed)
+        or ""
+    )
 
 
 def _on_chat_history(base: Base, _link: Link, frame: Frame) -> None:

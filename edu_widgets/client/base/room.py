@@ -35,13 +35,17 @@ _SHOWN_USERS = 12
 
 @dataclass(slots=True)
 class Held:
-    """One message. `arrived` counts what came before it; `unconfirmed`: only we know of it."""
+    """One message. `arrived` counts what came before it; `unconfirmed`: only we know of it.
+
+    `reached`: of an unconfirmed one, that the service has read it.
+    """
 
     said: Said
     born: int
     seq: int
     arrived: int
     unconfirmed: bool = False
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True)

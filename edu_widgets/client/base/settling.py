@@ -70,8 +70,11 @@ class Settling:
         self._own.forget(one.command.id)
         self._waits.stop(one.command.id)
 
-    def give_up(self, id_: str) -> None:
-        """Nobody will say what became of it: it was sent, and that is all there is to know."""
+    def give_up(self, id_: str, *, reached: bool = False) -> None:
+        """Nobody will say what became of it: it was sent, and that is all there is to know.
+
+        `reached`: the service has read it, whatever it did with it then.
+        """
         one = self._own.sent.get(id_) or self._own.doubt.get(id_)
         room = self._rooms.get(one.command.channel) if one is not None else None
         if one is None or room is None:
@@ -83,6 +86,9 @@ class Settling:
         if gone.type == "chat_message":
             wall = int(self._session.now()[1] * 1000)
             room.put(self._as_said(one, room, wall), wall, id_=id_, live=True, told=False)
+            held = room.get(id_)
+            if held is not None:
+                held.reached = reached
         else:
             fields, me = one.fields, self._session.user_id
             room.react(str(fields.get("messageId")), str(fields.get("emoji")), me, on=True)
