@@ -1,7 +1,7 @@
 """A poll's revealed results as static HTML, to stay in a saved notebook.
 
-It has no script, no address and no colour of its own but green for what is right: text and bars
-take the colour of the page around them, so that it reads in the light and in the dark. All that
+It has no script and no colour of its own but the green of a right answer's bar: text and bars take
+the colour of the page around them, so that it reads in the light and in the dark. All that
 people wrote is escaped.
 """
 
@@ -45,7 +45,8 @@ def html(poll: Poll, lang: str = "") -> Html:
     """A poll as everybody may see it now."""
     words = _WORDS.get(lang, _WORDS["en"])
     several = len(poll.results) > 1 or poll.round > 1
-    parts = [f"<div>{nodes_html(to_nodes(poll.question))}</div>"]
+    question = nodes_html(to_nodes(poll.question))
+    parts = [question if question.startswith("<") else f"<p>{question}</p>"]
     for result in poll.results:
         heads = [words["round"].format(n=result.round)] if several else []
         heads.append(words["people"].format(n=result.people))
@@ -111,13 +112,17 @@ def _is_right(poll: Poll, choice: Choice) -> bool:
 
 def _row(name: Html, people: int, of: int, words: Mapping[str, str], *, right: bool) -> Html:
     share = people / of if of else 0.0
+    mark = f" <strong>✓ {escape(words['right'])}</strong>" if right else ""
+    figure = f"<strong>{people}</strong> · {share:.0%}"
+    return _tr(f"{name}{mark}", _bar(share, right=right), figure)
+
+
+def _bar(share: float, *, right: bool) -> Html:
     colour = _RIGHT if right else "currentColor"
-    bar = (
+    return (
         f'<div style="background-color:{colour};opacity:{1 if right else 0.55};height:6px;'
         f'width:{max(share, 0.004):.1%};border-radius:3px"></div>'
     )
-    mark = f' <strong style="color:{_RIGHT}">✓ {escape(words["right"])}</strong>' if right else ""
-    return _tr(f"{name}{mark}", bar, f"<strong>{people}</strong> · {share:.0%}")
 
 
 def _tr(name: Html, bar: Html, figure: Html) -> Html:
@@ -131,7 +136,11 @@ def _tr(name: Html, bar: Html, figure: Html) -> Html:
 def _flow(poll: Poll, flow: PollFlow, words: Mapping[str, str]) -> Html:
     head = f"{words['from'].format(a=flow.from_, b=flow.to)}, {words['moved'].format(n=flow.both)}"
     lines = [
-        _tr(f"{_label_html(poll, a)} → {_label_html(poll, b)}", "", f"<strong>{n}</strong>")
+        _tr(
+            escape(f"{label(poll, a)} → {label(poll, b)}"),
+            _bar(n / flow.both, right=_is_right(poll, b)),
+            f"<strong>{n}</strong>",
+        )
         for a, b, n in sorted(flow.pairs, key=lambda pair: -pair[2])
     ]
     style = "width:100%;border-collapse:collapse"
@@ -140,7 +149,10 @@ def _flow(poll: Poll, flow: PollFlow, words: Mapping[str, str]) -> Html:
 
 def _label_html(poll: Poll, index: int) -> Html:
     number = f"{index + 1} " if poll.kind == "scale" else ""
-    return number + nodes_html(option_nodes(poll, poll.options[index]))
+    body = option_nodes(poll, poll.options[index])
+    if len(body) == 1 and not isinstance(body, str) and body[0][0] == "p":
+        body = body[0][1:]  # a single paragraph needs no room around it
+    return number + nodes_html(body)
 
 
 def _number(value: float) -> str:
@@ -163,7 +175,7 @@ def _node(node: Any) -> Html:
     if tag in {"br", "hr"}:
         return f"<{tag}>"
     if tag == "pre":
-        return f'<pre style="margin:0">{inner}</pre>'
+        return f'<pre style="margin:0;white-space:pre-wrap">{inner}</pre>'
     if tag == "a" and safe_href(str(attributes.get("href", ""))):
         href = escape(attributes["href"], quote=True)
         return f'<a href="{href}" rel="noopener noreferrer">{inner}</a>'
