@@ -17,6 +17,7 @@ DEFAULT_FEATURES = (
     "edu_widgets.chat.service",
     "edu_widgets.presence.service",
     "edu_widgets.polls.service",
+    "edu_widgets.notifications.service",
 )
 
 

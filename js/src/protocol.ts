@@ -258,6 +258,72 @@ export interface LastMessageBody {
 }
 
 /**
+ * A notification (seed: *Notification System*). Times are ms since 1970.
+ *
+ * Ours are `createdBy`, `createdByName` and `to`. `read` is the platform's word only: which ones a
+ * person has read here is in their `notification_mark`.
+ */
+export interface NotificationBody {
+  /** The id, made once by whoever creates the thing and never again. */
+  id: string;
+  /** Plain text in one line, 1 to 200 characters. */
+  title: string;
+  /** When it was created, in ms since 1970. */
+  createdAt: number;
+  /**
+   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
+   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
+  /** The text: Markdown, at most 2,000 characters. */
+  message?: string;
+  /** Whom it is for, where it is for one person. */
+  userId?: string;
+  /** Whom else it is for: everybody, `staff` or `students`. */
+  to?: "" | "staff" | "students";
+  /** What the platform or the instructor attached, at most 4,000 bytes of JSON. */
+  data?: unknown;
+  /** Whether the person has read it. */
+  read?: boolean;
+  /** When it is to be removed, in ms since 1970. */
+  expiresAt?: number | null;
+  /** What the person can do about it. */
+  actions?: NotificationAction[];
+  /** The id of who sent it. */
+  createdBy?: string;
+  /** The display name of who sent it. */
+  createdByName?: string;
+}
+
+/** What a person has read and cleared, in their own channel. */
+export interface NotificationMarkBody {
+  /** The ids of what was read one by one, the last one at the end; at most 400. */
+  read?: string[];
+  /** What was created until then is read, in ms since 1970. */
+  upTo?: number;
+  /** What was created until then is not shown any more, in ms since 1970. */
+  cleared?: number;
+}
+
+/** What a person chose to do about a notification, for the staff and for themselves. */
+export interface ActionTakenBody {
+  /** The notification it is about. */
+  notificationId: string;
+  /** The title it has. */
+  title: string;
+  /** What was chosen. */
+  action: string;
+  /** What its button said. */
+  label: string;
+  /** Who chose it. */
+  userId: string;
+  /** The display name of who chose it. */
+  userName: string;
+  /** When, in ms since 1970. */
+  at: number;
+}
+
+/**
  * A question to everybody. As a draft it is in the staff's channel, then in the course's.
  *
  * Counts and the right answer are not in it before they are revealed, each apart.
@@ -504,6 +570,53 @@ export interface AnswerQuestionData {
 export interface MarkReadData {
   /** The `born` of the newest message that was read. */
   born: number;
+}
+
+/** Tell everybody, a role or one person something. Only staff. */
+export interface SendNotificationData {
+  /** Plain text in one line, 1 to 200 characters. */
+  title: string;
+  /** The text: Markdown, at most 2,000 characters. */
+  message?: string;
+  /**
+   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
+   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
+  /** To whom: everybody, `staff` or `students`; not together with `userId`. */
+  to?: "" | "staff" | "students";
+  /** To which person; absent: see `to`. */
+  userId?: string;
+  /** For how long it is shown, from when the service has got it. */
+  seconds?: number | null;
+  /** Until when it is shown, in ms since 1970; not together with `seconds`. */
+  expiresAt?: number | null;
+  /** What the person can do about it. */
+  actions?: NotificationAction[];
+  /** What a program is to know of it, at most 4,000 bytes of JSON. */
+  data?: unknown;
+}
+
+/** Mark notifications as read: some of them, or all that were created until then. */
+export interface MarkNotificationsData {
+  /** Which ones, at most 400. */
+  ids?: string[];
+  /** Until when, in ms since 1970; it only ever moves up, at most to now. */
+  upTo?: number;
+}
+
+/** Show one no more of what was created until then. */
+export interface ClearNotificationsData {
+  /** Until when, in ms since 1970; it only ever moves up, at most to now. */
+  upTo: number;
+}
+
+/** Choose what a notification offers; the staff learn of it. The last choice counts. */
+export interface TakeActionData {
+  /** The id of the notification. */
+  id: string;
+  /** Which of its actions; one that is an address is opened, not posted. */
+  action: string;
 }
 
 /** Create a poll, as a draft or open at once. Only staff. Its id is the command's. */
@@ -817,6 +930,43 @@ export interface RoomData {
   names?: string[];
 }
 
+/** A notification as a base service sends it; whatever is missing or odd is put right. */
+export interface PlatformNotificationData {
+  /** The id, made once by whoever creates the thing and never again. */
+  id?: string;
+  /** What it is about, in one line. */
+  title?: string;
+  /** What it says about it. */
+  message?: string;
+  /**
+   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
+   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type?: string;
+  /** Whether the person has read it. */
+  read?: boolean;
+  /** When it was created, in ms since 1970. */
+  createdAt?: number | null;
+  /** When it is to be removed, in ms since 1970. */
+  expiresAt?: number | null;
+  /** What the person can do about it. */
+  actions?: unknown;
+}
+
+/** Someone did something in a course, as a base service tells it. */
+export interface UserActivityData {
+  /** The person's id on this service. */
+  userId?: string;
+  /** What they did, in the platform's words. */
+  action?: string;
+}
+
+/** Something in a course is new, as a base service tells it. */
+export interface CourseUpdateData {
+  /** What is new, where the platform says it so. */
+  title?: string;
+}
+
 /**
  * Ask for a channel's messages that contain `query` in their text or their author's name.
  *
@@ -914,6 +1064,16 @@ export interface Reaction {
   users: string[];
   /** The display names of the same people, in the same order. */
   names?: string[];
+}
+
+/** Something to do about a notification. */
+export interface NotificationAction {
+  /** What its button says, 1 to 60 characters. */
+  label: string;
+  /** A web address, which opens after showing where it leads; or what is posted to the staff. */
+  action: string;
+  /** How it looks: `primary`, `secondary` or `danger`. */
+  style?: "danger" | "primary" | "secondary";
 }
 
 /** What of the present round has been revealed. */
@@ -1042,6 +1202,10 @@ export interface ClientMessages {
   upvote_question: UpvoteQuestionData;
   answer_question: AnswerQuestionData;
   mark_read: MarkReadData;
+  send_notification: SendNotificationData;
+  mark_notifications: MarkNotificationsData;
+  clear_notifications: ClearNotificationsData;
+  notification_action: TakeActionData;
   create_poll: CreatePollData;
   open_poll: OpenPollData;
   close_poll: ClosePollData;
@@ -1081,6 +1245,9 @@ export interface ServiceMessages {
   page: PageData;
   ack: AckData;
   room: RoomData;
+  notification: PlatformNotificationData;
+  user_activity: UserActivityData;
+  course_update: CourseUpdateData;
   found: FoundData;
   presence: PresenceData;
   people_page: PeoplePageData;
@@ -1098,6 +1265,9 @@ export interface DocumentBodies {
   own_vote: OwnVoteBody;
   read_mark: ReadMarkBody;
   last_message: LastMessageBody;
+  notification: NotificationBody;
+  notification_mark: NotificationMarkBody;
+  action_taken: ActionTakenBody;
   poll: PollBody;
   poll_secret: PollSecretBody;
   poll_tally: PollTallyBody;

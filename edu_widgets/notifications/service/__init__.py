@@ -1,0 +1,18 @@
+"""Notifications on the service: sending, read marks, what people choose, and what expires."""
+
+from edu_widgets.notifications import commands
+from edu_widgets.notifications.service import expiry, marks, sending
+from edu_widgets.service.features import Feature
+
+FEATURE = Feature(
+    "notifications",
+    rules={
+        commands.SEND_NOTIFICATION.name: sending.send,
+        commands.MARK_NOTIFICATIONS.name: marks.mark,
+        commands.CLEAR_NOTIFICATIONS.name: marks.clear,
+        commands.NOTIFICATION_ACTION.name: sending.act,
+    },
+    erase=expiry.erase,
+    on_tick=expiry.on_tick,
+    on_commit=expiry.on_commit,
+)
