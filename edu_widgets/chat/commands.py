@@ -154,20 +154,24 @@ EDIT_MESSAGE = REGISTRY.command(
     CommandType("edit_message", EditMessage, Lane.CHAT, feature="chat", limited=True)
 )
 DELETE_MESSAGE = REGISTRY.command(
-    CommandType("delete_message", DeleteMessage, Lane.CHAT, feature="chat")
+    CommandType("delete_message", DeleteMessage, Lane.CHAT, feature="chat", moderation=True)
 )
 # What follows is clicked, not written: a chat that is slowed down must not hold it back.
 ADD_REACTION = REGISTRY.command(
     CommandType("add_reaction", AddReaction, Lane.VOTE, feature="reactions", latest=True)
 )
 PIN_MESSAGE = REGISTRY.command(
-    CommandType("pin_message", PinMessage, Lane.STATUS, feature="chat", latest=True)
+    CommandType(
+        "pin_message", PinMessage, Lane.STATUS, feature="chat", latest=True, moderation=True
+    )
 )
 SET_SLOW_MODE = REGISTRY.command(
-    CommandType("set_slow_mode", SetSlowMode, Lane.STATUS, feature="chat", latest=True)
+    CommandType(
+        "set_slow_mode", SetSlowMode, Lane.STATUS, feature="chat", latest=True, moderation=True
+    )
 )
 MUTE_USER = REGISTRY.command(
-    CommandType("mute_user", MuteUser, Lane.STATUS, feature="chat", latest=True)
+    CommandType("mute_user", MuteUser, Lane.STATUS, feature="chat", latest=True, moderation=True)
 )
 UPVOTE_QUESTION = REGISTRY.command(
     CommandType("upvote_question", UpvoteQuestion, Lane.VOTE, feature="questions", latest=True)

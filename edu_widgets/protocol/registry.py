@@ -41,6 +41,7 @@ class CommandType:
     `feature`: the channel has to offer it (seed: `ChannelConfig.features`).
     `latest`: a waiting command is replaced by a newer one with the same `outbox_key()` of its
     data (votes, statuses).
+    `moderation`: where staff does it, the audit trail tells who and to what.
     """
 
     name: str
@@ -49,6 +50,7 @@ class CommandType:
     feature: str
     limited: bool = False
     latest: bool = False
+    moderation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,4 +196,10 @@ async def _run(hub: Hub, member: Member, envelope: Envelope, command: CommandTyp
         now_ms(),
         granted.config,
     )
-    return (await hub.store.commit(request, hub.rules[envelope.type])).seq
+    done = await hub.store.commit(request, hub.rules[envelope.type])
+    if command.moderation and granted.person.staff and done.changes:
+        about = getattr(data, "user_id", "") or getattr(data, "message_id", "")
+        hub.audit.record(
+            "MODERATION", kind=envelope.type, channel=granted.name, about=about, by=request.user.id
+        )
+    return done.seq

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -260,3 +262,35 @@ async def test_a_search_holds_no_commit_up(desk: Desk) -> None:
 
     await asyncio.gather(look(), look(), look(), write())
     assert order[-1] != "written"
+
+
+async def test_the_audit_trail_tells_who_moderated_and_no_text(
+    tmp_path: Path, service: Service
+) -> None:
+    prof, ada = await service.owner(), await service.student()
+    id_ = await ada.say("secret words")
+    await ada.answer(id_)
+    own = await ada.say("more")
+    await ada.answer(own)
+    await ada.answer(await ada.send("delete_message", CHANNEL, {"messageId": own}))
+    muted = {"userId": ada.user_id, "userName": "Ada", "minutes": 5}
+    for type_, data in (
+        ("mute_user", muted), ("pin_message", {"messageId": id_, "pinned": True}),
+        ("set_slow_mode", {"seconds": 9}), ("set_slow_mode", {"seconds": 9}),
+        ("delete_message", {"messageId": id_}),
+    ):  # fmt: skip
+        await prof.answer(await prof.send(type_, CHANNEL, data))
+    text = trail(tmp_path)
+    lines = [json.loads(line) for line in text.splitlines()]
+    found = [line for line in lines if line["action"] == "MODERATION"]
+    assert [(line["kind"], line["about"]) for line in found] == [
+        ("mute_user", ada.user_id), ("pin_message", id_), ("set_slow_mode", ""),
+        ("delete_message", id_),
+    ]  # fmt: skip
+    assert "secret" not in text
+    assert "Ada" not in text
+
+
+def trail(folder: Path) -> str:
+    (path,) = folder.rglob("audit.jsonl")
+    return path.read_text()
