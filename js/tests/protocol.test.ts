@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Connection, type Listener } from "../src/core/connection";
 import { readChatMessage } from "../src/chat/documents";
+import { Connection, type Listener } from "../src/core/connection";
 import { MockModel, message, messages } from "./mock";
 import { freshCourse } from "./stage";
 
