@@ -89,7 +89,7 @@ test("older messages come on scrolling up, and nothing jumps", async () => {
   expect(topOf(shown, id)).toBeCloseTo(top, 0);
   expect(shown.all(".slot").length).toBeGreaterThan(50);
   expect(shown.text()).not.toContain("Loading earlier messages");
-  await scrollTo(shown, 0);
+  for (let step = 0; step < 4; step++) await scrollTo(shown, 0);
   expect(shown.model.asked("intent", "chat.older").at(-1)?.args).toEqual({ before: 51 });
 });
 

@@ -12,8 +12,10 @@ const MOST = 150;
 const AT_FIRST = 60;
 const TRIMMED = 100;
 const STEP = 40;
+/** How many rows come at once at an edge: few, so that a frame has the time for them. */
+const GROWN = 12;
 /** How near an edge, in px, the window grows there. */
-const NEAR = 500;
+const NEAR = 900;
 const AT_END = 4;
 /** How far under the top the first new message stands when the view opens: *New* is over it. */
 const OPENING_TOP = 56;
@@ -361,11 +363,11 @@ export class Scroller {
     const { from, to } = this.window.value;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     if (element.scrollTop < NEAR && from > first) {
-      const start = Math.max(first, from - STEP);
+      const start = Math.max(first, from - GROWN);
       if (this.away.value) this.#setWindow(start, Math.min(to, start + MOST));
       else if (to - start <= MOST) this.#setWindow(start, to);
     } else if (below < NEAR && to < end) {
-      const stop = Math.min(end, to + STEP);
+      const stop = Math.min(end, to + GROWN);
       this.#setWindow(Math.max(from, stop - MOST), stop);
     } else if (element.scrollTop < NEAR && more) {
       this.#room.older();
