@@ -16,9 +16,9 @@ from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.callbacks import Callback, Callbacks
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.widget import LiveWidget
-from edu_widgets.polls import commands, files
+from edu_widgets.polls import authoring, commands, files
 from edu_widgets.polls.asked import handlers
-from edu_widgets.polls.authoring import Question, question
+from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT
 from edu_widgets.polls.mirror import Polls, Seen
 from edu_widgets.polls.news import News
@@ -93,7 +93,7 @@ class LivePolls(LiveWidget):
 
     def ask(
         self,
-        text: str,
+        question: str,
         options: Sequence[object] = (),
         kind: str = "single",
         correct: object = None,
@@ -114,8 +114,8 @@ class LivePolls(LiveWidget):
             Refused: only instructors run polls.
             NotConnected: the lesson is closed.
         """
-        whole_question = question(
-            text,
+        asked = authoring.question(
+            question,
             options,
             kind=kind,
             correct=correct,
@@ -123,11 +123,11 @@ class LivePolls(LiveWidget):
             seconds=whole(seconds),
             anonymous=anonymous,
         )
-        return self.put(whole_question, open_=True, again=again)
+        return self.put(asked, open_=True, again=again)
 
     def draft(
         self,
-        text: str,
+        question: str,
         options: Sequence[object] = (),
         kind: str = "single",
         correct: object = None,
@@ -138,8 +138,8 @@ class LivePolls(LiveWidget):
         again: bool = False,
     ) -> Poll:
         """Prepare a poll that only instructors see until `poll.open()`; otherwise as `ask`."""
-        whole_question = question(
-            text,
+        asked = authoring.question(
+            question,
             options,
             kind=kind,
             correct=correct,
@@ -147,7 +147,7 @@ class LivePolls(LiveWidget):
             seconds=whole(seconds),
             anonymous=anonymous,
         )
-        return self.put(whole_question, open_=False, again=again)
+        return self.put(asked, open_=False, again=again)
 
     def load(self, path: str | Path) -> list[Poll]:
         """Prepare the questions of a file (YAML or Markdown) as drafts; `next()` asks them.

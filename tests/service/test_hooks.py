@@ -1,0 +1,93 @@
+"""What the engine offers to features: hearing of commits, work that goes on beside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from edu_widgets.service.audit import Audit
+from edu_widgets.service.config import ServiceConfig
+from edu_widgets.service.features import Feature, Stage
+from edu_widgets.service.hub import Hub
+from edu_widgets.service.store import Committed
+from edu_widgets.service.store.sqlite import SqliteStore
+from tests.service.store.rules import CHANNEL, ask, put
+
+heard: list[tuple[str, int]] = []
+
+
+def failing(stage: Stage, commit: Committed) -> None:
+    raise ZeroDivisionError
+
+
+def hearing(stage: Stage, commit: Committed) -> None:
+    heard.append((commit.changes[0].channel, commit.seq))
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
+    heard.clear()
+    store = SqliteStore(tmp_path / "service.db")
+    features = (Feature("bad", {}, on_commit=failing), Feature("good", {}, on_commit=hearing))
+    audit = Audit(tmp_path / "audit.jsonl")
+    made = Hub(store, courses=["c"], config=ServiceConfig(), features=features, audit=audit)
+    yield made
+    await made.close()
+    await store.close()
+    audit.close()
+
+
+async def test_every_commit_is_heard_whatever_another_feature_does(
+    hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    await hub.store.commit(ask("1", ("a", 1)), put)
+    await hub.store.commit(ask("2", ("a", 2)), put)
+    assert heard == [(CHANNEL, 1), (CHANNEL, 2)]
+    assert "A feature's hook failed" in caplog.text
+
+
+async def test_work_is_done_soon_at_most_four_times_a_second_and_last_of_all(hub: Hub) -> None:
+    done: list[int] = []
+    value = 0
+    last = asyncio.Event()
+
+    async def work() -> None:
+        done.append(value)
+        if value == 100:
+            last.set()
+
+    start = hub.loop.time()
+    while value < 100:
+        value += 1
+        hub.soon("count", work)
+        await asyncio.sleep(0)
+    await asyncio.wait_for(last.wait(), 10)
+    assert done[-1] == 100
+    assert len(done) <= 2 + 4 * (hub.loop.time() - start)
+
+
+async def test_work_that_fails_is_told_and_work_under_way_ends_with_the_hub(
+    tmp_path: Path, hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    ended = asyncio.Event()
+
+    async def stay() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    with caplog.at_level(logging.ERROR):
+        hub.soon("fail", fail)
+        hub.soon("stay", stay)
+        while "A feature's work failed" not in caplog.text:  # noqa: ASYNC110 - the log has no events
+            await asyncio.sleep(0)
+    await hub.close()
+    assert ended.is_set()
