@@ -341,6 +341,13 @@ describe("the theme", () => {
     for (const name of ["fg", "muted", "link", "ok", "warn", "bad", "code-k", "code-o"]) {
       expect(contrast(token(shown, name), ground), name).toBeGreaterThanOrEqual(4.4);
     }
+    // A menu's items and a row that stands out have grounds of their own.
+    for (const name of ["fg", "muted", "link", "ok", "bad"]) {
+      for (const under of ["hover", "soft"]) {
+        const found = contrast(token(shown, name), token(shown, under));
+        expect(found, `${name} on ${under}`).toBeGreaterThanOrEqual(4.4);
+      }
+    }
     for (const name of ["edge", "mark"]) {
       expect(contrast(token(shown, name), ground), name).toBeGreaterThanOrEqual(2.95);
     }

@@ -41,7 +41,9 @@ async function more(shown: Stage, id: string): Promise<HTMLElement> {
 }
 
 const items = (shown: Stage): string[] =>
-  shown.all("[role=menu] .item").map((item) => item.querySelector("span")?.textContent ?? "");
+  shown
+    .all("[role=menu] .item")
+    .map((item) => (item.querySelector("span")?.textContent ?? "").replace(/[\u2068\u2069]/g, ""));
 
 async function choose(shown: Stage, name: string): Promise<void> {
   const found = shown.all("[role=menu] .item").find((item) => item.textContent?.startsWith(name));

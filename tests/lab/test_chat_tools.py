@@ -100,7 +100,7 @@ def test_staff_slow_down_and_mute(lesson: Class) -> None:
     mira.chat.get_by_role("menuitemradio", name="Off").click()
     expect(ada.chat.locator(".slow")).to_have_text("")
 
-    _choose(mira, "one", "Mute Ada", "Until I lift it")
+    _choose(mira, "one", "Mute", "Until I lift it")
     expect(ada.chat.locator(".readonly")).to_contain_text("You are muted")
     expect(ada.box).to_have_count(0)
     settings.click()

@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { isolated } from "../core/isolated";
 import { openMenu } from "../core/menu";
 import { clockTime } from "../core/time";
 import { mute, slow } from "./actions";
 import type { Pane } from "./pane";
-import { isolated } from "./reactions";
 import type { Room } from "./room";
 import type { Context } from "./words";
 
@@ -31,7 +31,7 @@ export const Settings = withHooks(function Settings(
     }));
     const muted = room.mutes.docs.map(({ id, name, until }) => ({
       ...(until > 0 && { note: words.till(clockTime(until, words.lang)) }),
-      ...{ label: words.unmute(isolated(name || words.unnamed)), icon: "voice" as const },
+      ...{ label: words.unmute(isolated(name.trim() || words.unnamed)), icon: "voice" as const },
       run: () => mute(room, { user: id, name }, false),
     }));
     openMenu(floats, { at }, words.settings, [

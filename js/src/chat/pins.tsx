@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { isolated } from "../core/isolated";
 import { clockTime } from "../core/time";
 import { pin as setPin } from "./actions";
 import type { Pin } from "./documents";
@@ -96,7 +97,7 @@ const AllPins = withHooks(function AllPins({ pane }: Props, { words }: Context):
               <span dir="auto">{excerptOf(room, pin)}</span>
               <small class="n">
                 {clockTime(pin.at, words.lang)}
-                {pin.byName && ` · ${words.pinnedBy(`\u2068${pin.byName}\u2069`)}`}
+                {pin.byName && ` · ${words.pinnedBy(isolated(pin.byName))}`}
               </small>
             </button>
             {room.can("moderate") && (

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { isolated } from "../core/isolated";
 import { react, upvote } from "./actions";
 import type { ChatMessage, Question, Reaction } from "./documents";
 import type { Pane } from "./pane";
@@ -9,9 +10,6 @@ import type { Context, Words } from "./words";
 
 /** Names said of one reaction; there may be a thousand. */
 const MOST_NAMES = 6;
-
-/** A name between marks that end what it may do to the direction of the text around it. */
-export const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 function label({ emoji, count, names }: Reaction, words: Words): string {
   const said = names.slice(0, Math.min(MOST_NAMES, count)).map(isolated);

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { copyText } from "../core/clipboard";
 import { withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { isolated } from "../core/isolated";
 import { type MenuGroup, type MenuItem, openMenu } from "../core/menu";
 import { bodyText } from "../core/nodes";
 import { markAnswered, mute, pin, react, upvote } from "./actions";
@@ -84,13 +85,16 @@ export function pickFor(pane: Pane, doc: ChatMessage, at: HTMLElement): void {
   openPicker(pane.floats, from(pane, doc, at), { isOwn, onPick });
 }
 
+const nameIn = (doc: ChatMessage, words: Words): string =>
+  isolated(doc.name.trim() || words.unnamed);
+
 /** How long to mute somebody: a menu in place of the one it was chosen in. */
 function openMutes(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): void {
   const items = MUTES.map((minutes) => ({
     label: minutes ? words.muteFor(minutes) : words.muteForever,
     run: () => mute(pane.room, doc, true, minutes),
   }));
-  const label = words.mute(doc.name);
+  const label = words.mute(nameIn(doc, words));
   openMenu(pane.floats, from(pane, doc, at), label, [{ label, items }]);
 }
 
@@ -103,11 +107,12 @@ function groupsOf(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): 
   const muted = room.mutes.get(doc.user) !== undefined;
   const quiet = rights.moderate && !room.isOwn(doc) && !isStaff(doc);
   const { keys } = words;
+  const name = nameIn(doc, words);
   const when = (holds: boolean, item: MenuItem): MenuItem[] => (holds ? [item] : []);
   const voice: MenuItem = muted
-    ? { label: words.unmute(doc.name), icon: "voice", run: () => mute(room, doc, false) }
+    ? { label: words.unmute(name), icon: "voice", run: () => mute(room, doc, false) }
     : {
-        label: words.mute(doc.name),
+        label: words.mute(name),
         icon: "mute",
         run: () => openMutes(pane, doc, at, words),
       };

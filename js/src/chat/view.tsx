@@ -5,6 +5,7 @@ import { Here } from "../core/here";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
+import { isolated } from "../core/isolated";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
@@ -170,9 +171,6 @@ const Skeleton = (): VNode => (
     ))}
   </div>
 );
-
-/** A name between marks that end what it may do to the direction of the text around it. */
-const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 /** One fixed line over the composer: a refusal, or who is typing. */
 const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Context): VNode {
