@@ -27,12 +27,12 @@ const cell = document.getElementById("cell");
 if (state && cell) {
   const address = "./loader.js";
   const { default: widget } = (await import(address)) as { default: Widget };
-  const model = new MockModel({ options: state.options });
+  const { kind = "chat" } = state;
+  const model = new MockModel({ kind, options: state.options });
   const text = async (name: string): Promise<string> => (await fetch(`./${name}.js`)).text();
-  const [core = "", texts = "", chat = ""] = await Promise.all(
-    ["core", "chat_texts", "chat"].map(text),
-  );
-  model.carry({ core, chat_texts: texts, chat });
+  const files = ["core", `${kind}_texts`, kind];
+  const texts = await Promise.all(files.map(text));
+  model.carry(Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""])));
   if (name !== "busy") model.onSent = (sent) => confirm(model, sent);
   await widget.initialize({ model: model.proxy() });
   await widget.render({ model: model.proxy(), el: cell });

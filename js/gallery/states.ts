@@ -1,6 +1,7 @@
 import type { Fields } from "../src/core/messages";
 import { type MockModel, message, messages } from "../tests/mock";
 import { around } from "./around";
+import { presence } from "./presence";
 import { writing } from "./writing";
 
 const at = (hour: number, minute: number): number => new Date().setHours(hour, minute, 0, 0);
@@ -117,6 +118,8 @@ const one = (): Fields[] => {
 };
 
 export interface State {
+  /** Which widget; without it the chat. */
+  kind?: string;
   options?: Fields;
   play(model: MockModel): void;
   /** What a person does then. */
@@ -135,6 +138,7 @@ const short = { height: 120, lang: "en" };
 export const states: Record<string, State> = {
   ...around,
   ...writing,
+  ...presence,
   live: {
     options: { height: 566, lang: "en" },
     play(model) {

@@ -1,6 +1,7 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
 import { Collection } from "./collection";
+import { on } from "./events";
 import {
   type CollectionState,
   type Doc,
@@ -32,6 +33,7 @@ export interface Listener {
 const BUSY_AFTER = 700;
 const SNAPSHOT_LATE = 3_000;
 const ASK_AGAIN = 10_000;
+const SEEN_EVERY = 60_000;
 const ADDRESSED = ["snapshot", "page", "got", "refused"];
 
 interface Mirror {
@@ -56,6 +58,7 @@ export class Connection {
   #held: number | null = null;
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
+  #endSeen = (): void => {};
   /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
   #watch: Watch | undefined;
 
@@ -87,6 +90,7 @@ export class Connection {
     if (this.#watch) return;
     this.#watch = new Watch(this.#onSilence);
     this.#ask();
+    this.#tellSeen();
   }
 
   get unsent(): Intent[] {
@@ -106,6 +110,7 @@ export class Connection {
     this.#model.off("comm:close", this.#onClosed);
     this.#model.off("comm_live_update", this.#onLiveChange);
     this.#watch?.dispose();
+    this.#endSeen();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#listener = {};
@@ -130,6 +135,21 @@ export class Connection {
     this.#later(BUSY_AFTER, () => {
       if (this.#outbox.get(intent.id)) this.#becomeBusy();
     });
+  }
+
+  /** Tell the kernel whether this page is in sight: now, when that changes, and each minute. */
+  #tellSeen(): void {
+    const tell = (): void => {
+      if (this.kernel.value === "gone") return;
+      this.#send({ op: "seen", page: this.page, visible: !document.hidden });
+    };
+    const endWatch = on(document, "visibilitychange", tell);
+    const timer = setInterval(tell, SEEN_EVERY);
+    this.#endSeen = () => {
+      endWatch();
+      clearInterval(timer);
+    };
+    tell();
   }
 
   #send(message: PageMessage): void {

@@ -83,6 +83,7 @@ export interface Intent {
 
 export type PageMessage =
   | { op: "ready"; page: string; lang: string }
+  | { op: "seen"; page: string; visible: boolean }
   | ({ op: "intent"; page: string } & Intent);
 
 export const initialLesson = (course: string): Lesson => ({

@@ -1,0 +1,185 @@
+// The collections of presence, docs/widget-protocol.md, and how their documents are read.
+
+import {
+  asNumber,
+  asText,
+  asTexts,
+  type Check,
+  type Doc,
+  type Fields,
+  isFields,
+  isFlag,
+  isNumber,
+  isOneOf,
+  isText,
+  pick,
+} from "../core/messages";
+
+export type Status = "following" | "done" | "stuck";
+
+/** What somebody counts as; who needs to be seen first stands first. */
+export const standings = ["stuck", "following", "none", "away", "done"] as const;
+export type Standing = (typeof standings)[number];
+
+export interface Person extends Doc {
+  name: string;
+  role?: string;
+  me?: boolean;
+  away?: boolean;
+  status?: Status;
+  /** Since when by this page's clock, in ms since 1970: the status, or being away. */
+  since?: number;
+}
+
+export interface Hand extends Doc {
+  name: string;
+  at: number;
+  since: number;
+  note?: string;
+  traceback?: string;
+  helper?: string;
+  mine?: boolean;
+}
+
+/** One's own hand. */
+export interface OwnHand {
+  since: number;
+  note?: string;
+  traceback?: string;
+  helper?: string;
+  solved?: boolean;
+  state?: "pending" | "queued";
+}
+
+export interface OwnStatus {
+  status?: Status;
+  state?: "pending" | "queued";
+}
+
+export type Counts = Record<"here" | "hands" | Standing, number>;
+
+export interface Desk extends Doc {
+  can: readonly string[];
+  known: boolean;
+  crowd: boolean;
+  hidden: boolean;
+  counts: Counts;
+  status: OwnStatus;
+  hand: OwnHand | null;
+}
+
+const isStatus = isOneOf("following done stuck");
+const isState = isOneOf("pending queued");
+
+const docFields: Record<string, Check> = { id: isText, born: isNumber, rev: isNumber };
+
+const personFields: Record<string, Check> = {
+  ...{ ...docFields, name: isText, role: isText, me: isFlag, away: isFlag, status: isStatus },
+};
+
+const handFields: Record<string, Check> = {
+  ...{ ...docFields, name: isText, at: isNumber, note: isText, traceback: isText },
+  ...{ helper: isText, mine: isFlag, solved: isFlag, state: isState },
+};
+
+/** When something began that is so many ms old now. */
+const began = (age: unknown): number => Date.now() - Math.max(0, asNumber(age) ?? 0);
+
+export function readPerson(value: unknown): Person | null {
+  if (!isFields(value) || !asText(value.id)) return null;
+  const person = { name: "", ...pick(value, personFields) } as Person;
+  if (asNumber(value.age) !== null) person.since = began(value.age);
+  return person;
+}
+
+export function readHand(value: unknown): Hand | null {
+  if (!isFields(value) || !asText(value.id)) return null;
+  return { name: "", at: 0, ...pick(value, handFields), since: began(value.age) } as Hand;
+}
+
+const nothing: Counts = {
+  ...{ here: 0, hands: 0, stuck: 0, following: 0, none: 0, away: 0, done: 0 },
+};
+
+const readCounts = (value: unknown): Counts => {
+  const given = isFields(value) ? value : ({} as Fields);
+  const names = Object.keys(nothing) as (keyof Counts)[];
+  return Object.fromEntries(names.map((name) => [name, asNumber(given[name]) ?? 0])) as Counts;
+};
+
+const readStatus = (value: unknown): OwnStatus =>
+  isFields(value) ? pick(value, { status: isStatus, state: isState }) : {};
+
+export function readDesk(value: unknown): Desk | null {
+  if (!isFields(value) || !asText(value.id)) return null;
+  const { can, known, crowd, hidden, counts, status, hand } = value;
+  return {
+    ...(pick(value, docFields) as unknown as Doc),
+    can: asTexts(can),
+    known: known === true,
+    crowd: crowd === true,
+    hidden: hidden === true,
+    counts: readCounts(counts),
+    status: readStatus(status),
+    hand: isFields(hand)
+      ? ({ ...pick(hand, handFields), since: began(hand.age) } as unknown as OwnHand)
+      : null,
+  };
+}
+
+export const emptyDesk: Desk = {
+  ...{ id: "desk", can: [], known: false, crowd: false, hidden: false },
+  ...{ counts: nothing, status: {}, hand: null },
+};
+
+/** An error that could be sent with a hand. */
+export interface Failure {
+  id: string;
+  headline: string;
+  text: string;
+}
+
+export function readFailure(value: unknown): Failure | null {
+  const error = isFields(value) ? value.error : null;
+  if (!isFields(error) || !asText(error.id)) return null;
+  return { id: asText(error.id), headline: asText(error.headline), text: asText(error.text) };
+}
+
+/** What a page of a large room was asked for. */
+export interface Ask {
+  query: string;
+  filter: Standing | "all";
+  offset: number;
+}
+
+/** A page of a large room. */
+export interface Page {
+  query: string;
+  filter: string;
+  offset: number;
+  people: Person[];
+  total: number;
+  error: string;
+}
+
+export function readPage(value: unknown): Page | null {
+  if (!isFields(value)) return null;
+  const people = Array.isArray(value.people) ? value.people : [];
+  return {
+    query: asText(value.query),
+    filter: asText(value.filter),
+    offset: asNumber(value.offset) ?? 0,
+    people: people.flatMap((person) => readPerson(person) ?? []),
+    total: asNumber(value.total) ?? 0,
+    error: asText(value.error),
+  };
+}
+
+export const isStaff = ({ role }: Pick<Person, "role">): boolean =>
+  role === "instructor" || role === "admin";
+
+/** What somebody counts as: whoever is stuck or done is so wherever they look. */
+export function standingOf({ away, status }: Pick<Person, "away" | "status">): Standing {
+  if (status === "stuck" || status === "done") return status;
+  return away ? "away" : (status ?? "none");
+}

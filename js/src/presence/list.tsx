@@ -1,0 +1,203 @@
+import type { VNode } from "preact";
+import { findIn, fold } from "../core/fold";
+import { useBrief, useSignal, useState, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { isStaff, type Person, standingOf, standings } from "./documents";
+import { Sign } from "./icons";
+import type { People } from "./people";
+import { useNow } from "./time";
+import type { Context, Words } from "./words";
+
+/** From so many people on a name is looked for rather than read. */
+const MANY = 40;
+
+/** For how long the question stands whether all statuses are to go. */
+const ASKED_FOR = 5_000;
+
+const compare = (lang: string): ((a: Person, b: Person) => number) => {
+  const { compare } = new Intl.Collator(lang);
+  return (a, b) => compare(a.name, b.name);
+};
+
+/** Stuck first, the longest so first; staff last. */
+const forStaff = (people: Person[], lang: string): Person[] => {
+  const byName = compare(lang);
+  const rank = (person: Person): number =>
+    isStaff(person) ? standings.length : standings.indexOf(standingOf(person));
+  return people.sort(
+    (a, b) => rank(a) - rank(b) || (a.since ?? 0) - (b.since ?? 0) || byName(a, b),
+  );
+};
+
+/** Whom one may ask first, then oneself, then by name. */
+const forStudents = (people: Person[], lang: string): Person[] => {
+  const byName = compare(lang);
+  const rank = (person: Person): number => (isStaff(person) ? 0 : person.me ? 1 : 2);
+  return people.sort((a, b) => rank(a) - rank(b) || byName(a, b));
+};
+
+/** Everybody who is here, by name. */
+export const Everyone = withHooks(function Everyone(
+  { people }: { people: People },
+  { words }: Context,
+): VNode {
+  useSignal(people.all.version);
+  const { can } = useSignal(people.desk);
+  const [query, setQuery] = useState("");
+  const manages = can.includes("manage");
+  const all = people.all.docs;
+  const wanted = fold(query.trim());
+  const found = wanted ? all.filter(({ name }) => fold(name).includes(wanted)) : all;
+  const sorted = (manages ? forStaff : forStudents)([...found], words.lang);
+  return (
+    <section class="everyone" aria-label={words.manyHere}>
+      {manages && (
+        <div class="sec">
+          <span>{words.everyone}</span>
+          <NewExercise people={people} />
+        </div>
+      )}
+      {all.length > MANY && <Find people={all.length} value={query} onInput={setQuery} />}
+      <Rows people={people} shown={sorted} query={query} />
+    </section>
+  );
+});
+
+/** The rows themselves; one's own tells one's own status. */
+export const Rows = withHooks(function Rows(
+  { people, shown, query = "" }: { people: People; shown: readonly Person[]; query?: string },
+  { words }: Context,
+): VNode {
+  const { can, status } = useSignal(people.desk);
+  const chosen = useSignal(people.chosen) ?? status.status;
+  const now = useNow();
+  const manages = can.includes("manage");
+  return (
+    <ul class="rows">
+      {shown.map((person) => {
+        const mine = person.me && chosen ? { ...person, status: chosen } : person;
+        const { since, ...timeless } = mine;
+        const told = person.me && !manages ? timeless : mine;
+        return (
+          <Row
+            key={person.id}
+            person={told}
+            query={query}
+            now={now}
+            manages={manages}
+            words={words}
+          />
+        );
+      })}
+    </ul>
+  );
+});
+
+interface RowProps {
+  person: Person;
+  query: string;
+  now: number;
+  manages: boolean;
+  words: Words;
+}
+
+const Row = ({ person, query, now, manages, words }: RowProps): VNode => {
+  const staff = isStaff(person);
+  const standing = standingOf(person);
+  const named = person.name.trim() || words.unnamed;
+  const name = person.me ? words.you(named) : named;
+  // Of others only staff knows more than whether they are away; nobody is told to be "no answer".
+  const told = standing !== "none" && (!staff || standing === "away");
+  const timed = manages && standing !== "following" && standing !== "done" && person.since;
+  return (
+    <li class={person.away ? "pp away" : "pp"}>
+      <Avatar name={named} staff={staff} />
+      <span class="nm">
+        <bdi>
+          <Found text={name} query={query} />
+        </bdi>
+        {staff && (
+          <span class="tag">{words.roles[person.role ?? ""] ?? words.roles.instructor}</span>
+        )}
+      </span>
+      <span class={`st ${standing}`}>
+        {told && (
+          <>
+            <Sign name={standing} />
+            <span>{words.standing[standing]}</span>
+            {person.away && standing !== "away" && <span class="sr">, {words.standing.away}</span>}
+            {timed && <time class="n">{words.lasts(now - (person.since ?? now))}</time>}
+          </>
+        )}
+      </span>
+    </li>
+  );
+};
+
+export const Avatar = ({ name, staff }: { name: string; staff: boolean }): VNode => (
+  <span class={staff ? "av staff" : "av"} aria-hidden="true">
+    {([...name][0] ?? "").toLocaleUpperCase()}
+  </span>
+);
+
+const Found = ({ text, query }: { text: string; query: string }): VNode => (
+  <>
+    {findIn(text, query).map(([piece, found], index) =>
+      found ? <mark key={index}>{piece}</mark> : piece,
+    )}
+  </>
+);
+
+interface FindProps {
+  people: number;
+  value: string;
+  onInput: (value: string) => void;
+}
+
+export const Find = withHooks(function Find(
+  { people, value, onInput }: FindProps,
+  { words }: Context,
+): VNode {
+  return (
+    <label class="find">
+      <Icon name="search" />
+      <input
+        type="text"
+        enterkeyhint="search"
+        autocomplete="off"
+        maxLength={64}
+        dir="auto"
+        aria-label={words.findOne}
+        placeholder={words.find(people)}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          if (value) onInput("");
+          else event.currentTarget.blur();
+        }}
+      />
+    </label>
+  );
+});
+
+/** Clears everybody's status; asks once, by its own words. */
+export const NewExercise = withHooks(function NewExercise(
+  { people }: { people: People },
+  { words }: Context,
+): VNode | null {
+  const { counts } = useSignal(people.desk);
+  const [asked, ask] = useBrief(ASKED_FOR);
+  if (counts.stuck + counts.done + counts.following === 0) return null;
+  const onClick = (): void => {
+    if (asked) people.clear();
+    ask(!asked);
+  };
+  return (
+    <button type="button" class={asked ? "btn sure" : "btn quiet"} onClick={onClick}>
+      {asked ? words.clearAll : words.newExercise}
+    </button>
+  );
+});
+
+export const nameOf = (name: string, words: Words): string => name.trim() || words.unnamed;

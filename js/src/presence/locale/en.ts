@@ -1,0 +1,98 @@
+import type { PresenceCatalog } from "./catalog";
+
+const { format } = new Intl.NumberFormat("en");
+
+const unit = (name: "minute" | "hour") =>
+  new Intl.NumberFormat("en", { style: "unit", unit: name, unitDisplay: "short" });
+const minutes = unit("minute");
+const hours = unit("hour");
+
+const counted: PresenceCatalog["counted"] = {
+  stuck: "stuck",
+  done: "done",
+  following: "following",
+  none: "no answer",
+  away: "away",
+};
+
+const hands = (count: number): string => `${format(count)} ${count === 1 ? "hand" : "hands"}`;
+
+export const en: PresenceCatalog = {
+  people: "People",
+  you: (name) => `${name} (you)`,
+  unnamed: "Somebody",
+  roles: { instructor: "Instructor", admin: "Admin" },
+
+  standing: {
+    stuck: "Stuck",
+    done: "Done",
+    following: "Following",
+    none: "No answer",
+    away: "Away",
+  },
+  counted,
+  handsCounted: (count) => (count === 1 ? "hand" : "hands"),
+  lasts: (ms) =>
+    ms < 3_600_000
+      ? minutes.format(Math.floor(ms / 60_000))
+      : hours.format(Math.floor(ms / 3_600_000)),
+  figures: (counts, up) =>
+    [...counts.map(([name, count]) => `${format(count)} ${counted[name]}`), hands(up)].join(", "),
+
+  myStatus: "My status",
+  own: { following: "Following", done: "Done", stuck: "Stuck" },
+  statusKept: "Kept; it is sent once you are connected.",
+  raise: "Raise hand",
+  handUp: "Your hand is up",
+  change: "Change",
+  lower: "Lower",
+  helping: (name) => `${name} is helping`,
+  youHelp: "You are helping",
+  solvedBy: (name) => `${name} has marked it as solved.`,
+  solved: "Solved",
+  take: "Take",
+  giveBack: "Give back",
+  hands: (count) => `${hands(count)}, longest wait first`,
+  noHands: "No hands up",
+  takeHand: (name) => `Take: help ${name}`,
+  solveHand: (name) => `Solved: ${name} has been helped`,
+  giveBackHand: (name) => `Give back: no longer help ${name}`,
+  errorOf: (name) => `The error of ${name}`,
+
+  raiseTitle: "Raise your hand",
+  note: "What is it about?",
+  noteHint: "Optional. Only instructors read it.",
+  sendError: "Send the error with it?",
+  errorPreview: "What would be sent",
+  cancel: "Cancel",
+  tooLong: (over) => `${format(over)} characters too many`,
+
+  everyone: "Everyone, stuck first",
+  newExercise: "New exercise",
+  clearAll: "Clear all statuses?",
+  hideNames: "Hide names",
+  showNames: "Show names",
+  namesHidden: "Names, notes and errors are hidden.",
+
+  find: (people) => `Find one of ${format(people)}`,
+  findOne: "Find a person",
+  show: "Show",
+  all: "All",
+  filters: {
+    stuck: "Stuck",
+    hands: "Hands",
+    following: "Following",
+    none: "No answer",
+    away: "Away",
+    done: "Done",
+  },
+  range: (from, to, total) => `${format(from)}–${format(to)} of ${format(total)}`,
+  previous: "Previous",
+  next: "Next",
+  nobody: "Nobody",
+  looking: "Looking",
+  manyHere: "Who is here",
+
+  notOffered: "This course does not tell who is here.",
+  unknown: "Who is here will be known again once you are connected.",
+};

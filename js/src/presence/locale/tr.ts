@@ -1,0 +1,99 @@
+import type { PresenceCatalog } from "./catalog";
+
+const { format } = new Intl.NumberFormat("tr");
+
+const unit = (name: "minute" | "hour") =>
+  new Intl.NumberFormat("tr", { style: "unit", unit: name, unitDisplay: "short" });
+const minutes = unit("minute");
+const hours = unit("hour");
+
+const counted: PresenceCatalog["counted"] = {
+  stuck: "takıldı",
+  done: "bitirdi",
+  following: "takipte",
+  none: "yanıtsız",
+  away: "uzakta",
+};
+
+export const tr: PresenceCatalog = {
+  people: "Kişiler",
+  you: (name) => `${name} (siz)`,
+  unnamed: "Biri",
+  roles: { instructor: "Eğitmen", admin: "Yönetici" },
+
+  standing: {
+    stuck: "Takıldı",
+    done: "Bitirdi",
+    following: "Takipte",
+    none: "Yanıtsız",
+    away: "Uzakta",
+  },
+  counted,
+  handsCounted: () => "el",
+  lasts: (ms) =>
+    ms < 3_600_000
+      ? minutes.format(Math.floor(ms / 60_000))
+      : hours.format(Math.floor(ms / 3_600_000)),
+  figures: (counts, up) =>
+    [
+      ...counts.map(([name, count]) => `${format(count)} ${counted[name]}`),
+      `${format(up)} el`,
+    ].join(", "),
+
+  myStatus: "Durumum",
+  own: { following: "Takipteyim", done: "Bitirdim", stuck: "Takıldım" },
+  statusKept: "Saklandı; bağlantı gelince gönderilir.",
+  raise: "El kaldır",
+  handUp: "Eliniz kalkık",
+  change: "Değiştir",
+  lower: "İndir",
+  helping: (name) => `${name} ilgileniyor`,
+  youHelp: "Siz ilgileniyorsunuz",
+  solvedBy: (name) => `${name}, çözüldü olarak işaretledi.`,
+  solved: "Çözüldü",
+  take: "İlgilen",
+  giveBack: "Geri bırak",
+  hands: (count) => `${format(count)} el, en uzun bekleyen önce`,
+  noHands: "Kalkan el yok",
+  takeHand: (name) => `İlgilen: ${name}`,
+  solveHand: (name) => `Çözüldü: ${name}`,
+  giveBackHand: (name) => `Geri bırak: ${name}`,
+  errorOf: (name) => `Hata: ${name}`,
+
+  raiseTitle: "El kaldırın",
+  note: "Konu nedir?",
+  noteHint: "İsteğe bağlı. Yalnızca eğitmenler okur.",
+  sendError: "Hata da gönderilsin mi?",
+  errorPreview: "Gönderilecek olan",
+  cancel: "Vazgeç",
+  tooLong: (over) => `${format(over)} karakter fazla`,
+
+  everyone: "Herkes, takılanlar önce",
+  newExercise: "Yeni alıştırma",
+  clearAll: "Tüm durumlar silinsin mi?",
+  hideNames: "Adları gizle",
+  showNames: "Adları göster",
+  namesHidden: "Adlar, notlar ve hatalar gizli.",
+
+  find: (people) => `${format(people)} kişi arasında ara`,
+  findOne: "Kişi ara",
+  show: "Göster",
+  all: "Tümü",
+  filters: {
+    stuck: "Takılan",
+    hands: "Eller",
+    following: "Takipte",
+    none: "Yanıtsız",
+    away: "Uzakta",
+    done: "Bitiren",
+  },
+  range: (from, to, total) => `${format(from)}–${format(to)} / ${format(total)}`,
+  previous: "Önceki",
+  next: "Sonraki",
+  nobody: "Kimse yok",
+  looking: "Aranıyor",
+  manyHere: "Burada olanlar",
+
+  notOffered: "Bu ders kimlerin burada olduğunu göstermiyor.",
+  unknown: "Kimlerin burada olduğu bağlantı gelince yeniden bilinecek.",
+};

@@ -1,0 +1,239 @@
+import type { VNode } from "preact";
+import { keep } from "../core/drafts";
+import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { asText } from "../core/messages";
+import type { OwnHand, Status } from "./documents";
+import { Traceback } from "./hands";
+import { Sign } from "./icons";
+import type { People } from "./people";
+import { useNow } from "./time";
+import type { Context } from "./words";
+
+const MAX_NOTE = 500;
+
+const choices: readonly Status[] = ["following", "done", "stuck"];
+
+interface Props {
+  people: People;
+  raise: { current: HTMLButtonElement | null };
+}
+
+/** One's own status and hand. */
+export const Mine = withHooks(function Mine({ people, raise }: Props, { words }: Context): VNode {
+  const desk = useSignal(people.desk);
+  const chosen = useSignal(people.chosen) ?? desk.status.status ?? null;
+  const [open, setOpen] = useState(false);
+  const up = desk.hand !== null && !desk.hand.solved;
+  const close = (): void => {
+    setOpen(false);
+    raise.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const at = choices.indexOf((event.target as HTMLElement).dataset.status as Status);
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (at < 0 || !step) return;
+    event.preventDefault();
+    const next = choices[(at + step + choices.length) % choices.length] as Status;
+    const group = event.currentTarget as HTMLElement;
+    group.querySelector<HTMLElement>(`[data-status=${next}]`)?.focus();
+  };
+  return (
+    <div class="mine">
+      <div class="mystat">
+        <div class="three" role="radiogroup" aria-label={words.myStatus} onKeyDown={onKeyDown}>
+          {choices.map((status, index) => (
+            // biome-ignore lint/a11y/useSemanticElements: see above
+            <button
+              key={status}
+              type="button"
+              role="radio"
+              class="b"
+              data-status={status}
+              aria-checked={chosen === status}
+              aria-keyshortcuts={String(index + 1)}
+              tabIndex={chosen === status || (!chosen && index === 0) ? 0 : -1}
+              onClick={() => people.choose(status)}
+            >
+              <Sign name={status} />
+              <span>{words.own[status]}</span>
+              <span class="kbd" aria-hidden="true">
+                {index + 1}
+              </span>
+            </button>
+          ))}
+        </div>
+        <button
+          ref={raise}
+          type="button"
+          class={up ? "b hb up" : "b hb"}
+          aria-expanded={open}
+          aria-keyshortcuts="H"
+          onClick={() => (open ? close() : setOpen(true))}
+        >
+          <Sign name="hand" />
+          <span>{up ? words.handUp : words.raise}</span>
+          <span class="kbd" aria-hidden="true">
+            H
+          </span>
+        </button>
+      </div>
+      <div role="status">
+        {(desk.status.state === "queued" || desk.hand?.state === "queued") && (
+          <p class="kept">{words.statusKept}</p>
+        )}
+      </div>
+      {open ? (
+        <Raise people={people} hand={up ? desk.hand : null} onClose={close} />
+      ) : (
+        <Own people={people} hand={desk.hand} onChange={() => setOpen(true)} raise={raise} />
+      )}
+    </div>
+  );
+});
+
+/** How one's own hand stands. */
+const Own = withHooks(function Own(
+  { people, hand, onChange, raise }: Props & { hand: OwnHand | null; onChange: () => void },
+  { words }: Context,
+): VNode {
+  const now = useNow();
+  return (
+    <div role="status" class="own">
+      {hand && (
+        <div class="line">
+          <p>
+            {hand.solved ? (
+              hand.helper ? (
+                words.solvedBy(hand.helper)
+              ) : (
+                words.solved
+              )
+            ) : (
+              <>
+                <b class={hand.helper ? "by" : ""}>
+                  {hand.helper ? words.helping(hand.helper) : words.handUp}
+                </b>{" "}
+                <time class="n" aria-live="off">
+                  {words.lasts(now - hand.since)}
+                </time>
+                {hand.note && (
+                  <span class="tx" dir="auto">
+                    {hand.note}
+                  </span>
+                )}
+              </>
+            )}
+          </p>
+          {!hand.solved && (
+            <span class="act">
+              <button type="button" class="btn" onClick={onChange}>
+                {words.change}
+              </button>
+              <button
+                type="button"
+                class="btn"
+                onClick={() => {
+                  people.lower();
+                  raise.current?.focus();
+                }}
+              >
+                {words.lower}
+              </button>
+            </span>
+          )}
+          {hand.traceback && !hand.solved && (
+            <Traceback text={hand.traceback} label={words.errorPreview} />
+          )}
+        </div>
+      )}
+    </div>
+  );
+});
+
+interface RaiseProps {
+  people: People;
+  hand: OwnHand | null;
+  onClose: () => void;
+}
+
+/** What goes with a hand: a note and, each time anew only after a yes, the error. */
+const Raise = withHooks(function Raise(
+  { people, hand, onClose }: RaiseProps,
+  { words }: Context,
+): VNode {
+  const draft = useMemo(() => keep("hand", people.connection.lesson.value.course, asText), []);
+  const note = useSignal(draft);
+  const failure = useSignal(people.failure);
+  const [sends, setSends] = useState(false);
+  const box = useRef<HTMLTextAreaElement>();
+  const over = [...note.trim()].length - MAX_NOTE;
+  useEffect(() => {
+    people.askFailure();
+    if (hand && !draft.value) draft.value = hand.note ?? "";
+    // It opened because somebody asked for it.
+    box.current?.focus();
+  }, []);
+  const raise = (): void => {
+    if (over > 0) return;
+    people.raise(note.trim(), sends && failure ? failure : null);
+    draft.value = "";
+    onClose();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") onClose();
+    else if (
+      event.key === "Enter" &&
+      !event.shiftKey &&
+      !event.isComposing &&
+      event.target === box.current
+    )
+      raise();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a part of the view, over nothing
+    <div class="raise" role="group" aria-label={words.raiseTitle} onKeyDown={onKeyDown}>
+      <label>
+        <b>{words.note}</b> <span class="hint">{words.noteHint}</span>
+        <textarea
+          ref={box}
+          rows={2}
+          dir="auto"
+          value={note}
+          aria-invalid={over > 0}
+          onInput={(event) => {
+            draft.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      {over > 0 && (
+        <p class="over" role="alert">
+          {words.tooLong(over)}
+        </p>
+      )}
+      {failure && (
+        <div class="ask">
+          <label>
+            <input
+              type="checkbox"
+              checked={sends}
+              onChange={(event) => setSends(event.currentTarget.checked)}
+            />
+            <b>{words.sendError}</b>
+          </label>
+          <Traceback text={failure.text} label={words.errorPreview} />
+        </div>
+      )}
+      <div class="act">
+        <button type="button" class="btn fill" aria-disabled={over > 0} onClick={raise}>
+          {words.raise}
+        </button>
+        <button type="button" class="btn quiet" onClick={onClose}>
+          {words.cancel}
+        </button>
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,134 @@
+import type { Collection } from "../core/collection";
+import type { Connection } from "../core/connection";
+import { Signal } from "../core/signal";
+import {
+  type Ask,
+  type Desk,
+  emptyDesk,
+  type Failure,
+  type Hand,
+  type Page,
+  type Person,
+  readDesk,
+  readFailure,
+  readHand,
+  readPage,
+  readPerson,
+  type Status,
+} from "./documents";
+
+/** How long a refusal stays in sight. */
+const NOTICE_FOR = 8_000;
+
+/** People on one page of a large room. */
+export const ON_A_PAGE = 10;
+
+/** Presence as a page knows it: what its views show, and what they ask for. */
+export class People {
+  readonly connection: Connection;
+  readonly all: Collection<Person>;
+  readonly hands: Collection<Hand>;
+  readonly desk = new Signal<Desk>(emptyDesk);
+  /** What was just chosen, until the kernel says the same. */
+  readonly chosen = new Signal<Status | null>(null);
+  /** Why something could not be done. */
+  readonly notice = new Signal("");
+  /** The error that could go with a hand: asked for each time; `undefined` until answered. */
+  readonly failure = new Signal<Failure | null | undefined>(undefined);
+  /** The page of a large room that came last. */
+  readonly page = new Signal<Page | null>(null);
+
+  #desks: Collection<Desk>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #end: () => void;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    this.all = connection.mirror("people", readPerson);
+    this.hands = connection.mirror("hands", readHand);
+    this.#desks = connection.mirror("desk", readDesk);
+    this.#end = this.#desks.version.subscribe(() => this.#onDesk());
+    connection.listen({
+      refused: (intent, message) => {
+        if (intent?.do === "people.status") this.chosen.value = null;
+        if (intent?.do !== "people.list") this.#say(message);
+      },
+      signal: (name, data) => this.#onSignal(name, data),
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#end();
+    this.connection.dispose();
+  }
+
+  #onDesk(): void {
+    this.desk.value = this.#desks.get("desk") ?? emptyDesk;
+    if (this.desk.value.status.status === this.chosen.value) this.chosen.value = null;
+  }
+
+  #onSignal(name: string, data: unknown): void {
+    if (name === "error") this.failure.value = readFailure(data);
+    else if (name === "list") this.page.value = readPage(data);
+    else if (name === "notice") {
+      const { message } = (data ?? {}) as { message?: unknown };
+      this.chosen.value = null;
+      this.#say(String(message ?? ""));
+    }
+  }
+
+  #say(message: string): void {
+    this.notice.value = message;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.notice.value = "";
+    }, NOTICE_FOR);
+  }
+
+  // -- what people ask for ---------------------------------------------------------------
+
+  connectNow(): void {
+    this.connection.intend("lesson.retry", {}, { fleeting: true });
+  }
+
+  choose(status: Status): void {
+    if (status === (this.chosen.value ?? this.desk.value.status.status)) return;
+    this.chosen.value = status;
+    this.connection.intend("people.status", { status });
+  }
+
+  /** Ask which error could go with a hand. */
+  askFailure(): void {
+    this.failure.value = undefined;
+    this.connection.intend("people.error", {}, { fleeting: true });
+  }
+
+  raise(note: string, failure: Failure | null): void {
+    this.connection.intend("people.raise", { note, ...(failure && { error: failure.id }) });
+  }
+
+  lower(): void {
+    this.connection.intend("people.lower", {});
+  }
+
+  take({ id }: Hand, on: boolean): void {
+    this.connection.intend("people.take", { id, on });
+  }
+
+  solve({ id }: Hand): void {
+    this.connection.intend("people.solved", { id });
+  }
+
+  clear(): void {
+    this.connection.intend("people.clear", {});
+  }
+
+  hide(on: boolean): void {
+    this.connection.intend("people.hide", { on });
+  }
+
+  list(ask: Ask): void {
+    this.connection.intend("people.list", { ...ask, limit: ON_A_PAGE }, { fleeting: true });
+  }
+}

@@ -1,0 +1,72 @@
+import type { VNode } from "preact";
+import { useEffect, useMemo, useSignal, useState, withHooks } from "../core/hooks";
+import type { Standing } from "./documents";
+import { Sign } from "./icons";
+import type { People } from "./people";
+import type { Context } from "./words";
+
+/** In the order in which they are read, from what went well. */
+const figures: readonly Standing[] = ["done", "stuck", "following", "none", "away"];
+
+/** Milliseconds between two times that the counts are read out. */
+const SPOKEN_EVERY = 10_000;
+
+/** How far everybody is: figures, and a bar of the same. Large where there is nothing below. */
+export const Figures = withHooks(function Figures(
+  { people }: { people: People },
+  { words }: Context,
+): VNode {
+  const { counts, crowd, hidden } = useSignal(people.desk);
+  const shown = figures.filter((name) => name !== "none" || counts.none > 0);
+  const number = new Intl.NumberFormat(words.lang);
+  const said = words.figures(
+    shown.map((name) => [name, counts[name]]),
+    counts.hands,
+  );
+  return (
+    <div class={hidden ? "strip big whole" : crowd ? "strip big" : "strip"}>
+      {shown.map((name) => (
+        <span key={name} class={`ct ${name}`}>
+          <Sign name={name} />
+          <b class="n">{number.format(counts[name])}</b>
+          <span>{words.counted[name]}</span>
+        </span>
+      ))}
+      {(hidden || crowd) && (
+        <span class="ct">
+          <Sign name="hand" />
+          <b class="n">{number.format(counts.hands)}</b>
+          <span>{words.handsCounted(counts.hands)}</span>
+        </span>
+      )}
+      <span class="mix" aria-hidden="true">
+        {shown.map((name) => (
+          <i key={name} class={name} style={{ flexGrow: counts[name] }} />
+        ))}
+      </span>
+      <Spoken text={said} />
+    </div>
+  );
+});
+
+/** Says a text to screen readers whenever it has changed, but not too often. */
+const Spoken = withHooks(function Spoken({ text }: { text: string }): VNode {
+  const [said, say] = useState("");
+  const last = useMemo(() => ({ at: 0 }), []);
+  useEffect(() => {
+    if (said === text) return;
+    const timer = setTimeout(
+      () => {
+        last.at = Date.now();
+        say(text);
+      },
+      Math.max(500, last.at + SPOKEN_EVERY - Date.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [text, said]);
+  return (
+    <span class="sr" role="status">
+      {said}
+    </span>
+  );
+});
