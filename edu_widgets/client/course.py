@@ -166,6 +166,11 @@ class CourseClient:
         state = self._state(channel or self.channel)
         return state is not None and not state.catching_up
 
+    def features(self, channel: str) -> tuple[str, ...]:
+        """What a channel offers, as far as the service has said; the course's is in the view."""
+        state = self._state(channel)
+        return state.features if state is not None else ()
+
     @property
     def base(self) -> bool:
         """Whether the service speaks only the seed's messages, as far as is known."""

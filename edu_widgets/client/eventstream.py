@@ -45,6 +45,7 @@ class EventStreamTransport:
         self._http: httpx.AsyncHTTPTransport | None = None
         self._response: httpx.Response | None = None
         self._receive: Callable[[bytes | str], None] = lambda _: None
+        self._rest: Callable[[], None] = lambda: None
         self._fault: asyncio.Future[NoReturn] = asyncio.get_running_loop().create_future()
         self._order = asyncio.Lock()
         self._pings: set[asyncio.Task[None]] = set()
@@ -157,6 +158,7 @@ class EventStreamTransport:
         with contextlib.suppress(msgspec.DecodeError, UnicodeError, RecursionError):
             for frame in msgspec.json.decode(answer, type=list[msgspec.Raw]):
                 self._receive(bytes(frame))
+        self._rest()
 
     async def _request(
         self, method: str, url: str, headers: dict[str, str | bytes], body: bytes | None
@@ -178,7 +180,7 @@ class EventStreamTransport:
 
     async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """Hand over what the stream brings; ends with `TransportFailed`."""
-        self._receive = receive
+        self._receive, self._rest = receive, rest
         loop = asyncio.get_running_loop()
         following = loop.create_task(self._follow(receive, rest))
         better = loop.create_task(self._look_for_websocket())
@@ -265,7 +267,8 @@ class EventStreamTransport:
         http, self._http = self._http, None
         for task in tuple(self._pings):
             task.cancel()
-        self._fault.cancel()
+        if not self._fault.cancel() and not self._fault.cancelled():
+            self._fault.exception()  # nobody is left to hear of it
         if response is not None:
             await response.aclose()
         if http is not None:

@@ -79,7 +79,8 @@ class WebSocketTransport:
         try:
             await self._find(self._ways)
         except InvalidStatus as error:
-            self._ways.websocket_failed()
+            if HEADER not in error.response.headers:
+                self._ways.websocket_failed()
             raise _refusal(error) from None
 
     async def _find(self, ways: Ways) -> None:

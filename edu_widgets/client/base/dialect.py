@@ -24,6 +24,7 @@ from edu_widgets.client.base.room import Room
 from edu_widgets.client.base.settling import HISTORY, Settling
 from edu_widgets.client.base.waits import Waits
 from edu_widgets.client.channel import ChannelState, Grant
+from edu_widgets.client.commands import CommandState
 from edu_widgets.client.events import ChannelChanged, CommandChanged
 from edu_widgets.protocol import Code
 
@@ -70,9 +71,9 @@ class Base:
         outbox = self.session.outbox
         for command in outbox:
             problem = offers.lacks(command.type, command.data)
-            rejected = outbox.reject(command.id, Code.UNKNOWN_TYPE, problem) if problem else None
-            if rejected is not None:
-                self.session.emit(CommandChanged(rejected))
+            if problem and command.state is not CommandState.FAILED:
+                rejected = outbox.reject(command.id, Code.UNKNOWN_TYPE, problem)
+                self.session.emit(CommandChanged(rejected or command))
             elif command.id in outbox.tried:
                 self.own.doubt.setdefault(command.id, Sent(command))
         outbox.tried.clear()

@@ -75,6 +75,7 @@ class Room:
         self._newest = 0
         self._seq = 0
         self._dirty: dict[str, None] = {}
+        self._unconfirmed: dict[str, None] = {}
         self._told = False
         self._epoch = ""
 
@@ -113,7 +114,7 @@ class Room:
 
     def unconfirmed(self) -> list[tuple[str, Held]]:
         """One's own messages that only we know of, oldest first."""
-        return [(id_, held) for id_, held in self._held.items() if held.unconfirmed]
+        return [(id_, self._held[id_]) for id_ in self._unconfirmed]
 
     # -- writing ------------------------------------------------------------------------
 
@@ -137,12 +138,16 @@ class Room:
             place = self._place(min(said.timestamp, now + _DAY_MS), after=live)
             self._held[id_] = Held(said, place, 0, self.arrivals, not told)
             self._dirty[id_] = None
+            if not told:
+                self._unconfirmed[id_] = None
             return id_
         tallies = held.said.tallies if said.tallies is None else said.tallies
         fresh = replace(said, tallies=tallies)
         if fresh != held.said or (held.unconfirmed and told):
             held.said = fresh
-            held.unconfirmed = held.unconfirmed and not told
+            if told:
+                held.unconfirmed = False
+                self._unconfirmed.pop(id_, None)
             self._dirty[id_] = None
         return id_
 
@@ -197,7 +202,7 @@ class Room:
 
     def publish(self, *, live: bool, reset: bool = False) -> DocumentsChanged | None:
         """Bring the mirror up to date; what to tell, None if nothing changed."""
-        self._mirror.unconfirmed = frozenset(id_ for id_, _ in self.unconfirmed())
+        self._mirror.unconfirmed = frozenset(self._unconfirmed)
         ids = [id_ for id_ in self._dirty if id_ in self._held]
         self._dirty.clear()
         reset = reset or not (self._told or live)
@@ -232,7 +237,9 @@ class Room:
         return born
 
     def _forget(self, keep: Iterable[str]) -> None:
-        self._held = {id_: self._held[id_] for id_ in self._held if id_ in set(keep)}
+        kept = set(keep)
+        self._held = {id_: held for id_, held in self._held.items() if id_ in kept}
+        self._unconfirmed = {id_: None for id_ in self._unconfirmed if id_ in kept}
         self._ours = {theirs: ours for theirs, ours in self._ours.items() if ours in self._held}
         self._theirs = {o: t for o, t in self._theirs.items() if o in self._held}
         self._taken = {held.born for held in self._held.values()}
