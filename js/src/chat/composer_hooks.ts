@@ -1,0 +1,156 @@
+// What the composer's parts remember and do.
+
+import { useBrief, useEffect, useRef, useSignal, useState } from "../core/hooks";
+import { insertCode, isInFence, looksLikeCode } from "./composer_text";
+import type { ChatMessage } from "./documents";
+import { type Choice, choiceAt, moved, take } from "./mention_menu";
+import type { Room } from "./room";
+
+type Area = { current: HTMLTextAreaElement | null };
+
+const MOST_LINES = 6;
+/** How long a text that was pasted may still be made code. */
+const OFFER_FOR = 10_000;
+/** How many messages back one's last one is looked for. */
+const LOOK_BACK = 200;
+
+/** Let the box be as high as its text, to six lines; without height there is nothing to measure. */
+function fitHeight(area: HTMLTextAreaElement): void {
+  if (area.clientWidth === 0) return;
+  const style = getComputedStyle(area);
+  const padding = Number.parseFloat(style.paddingTop) + Number.parseFloat(style.paddingBottom);
+  const most = Number.parseFloat(style.lineHeight) * MOST_LINES + padding;
+  area.style.height = "0";
+  const wanted = area.scrollHeight;
+  area.style.height = `${Math.min(wanted, most)}px`;
+  area.style.overflowY = wanted > most ? "auto" : "hidden";
+}
+
+export function useFittingHeight(area: Area, text: string): void {
+  useEffect(() => {
+    if (area.current) fitHeight(area.current);
+  }, [text]);
+  useEffect(() => {
+    const box = area.current?.parentElement;
+    if (!box) return;
+    let width = 0;
+    const observer = new ResizeObserver(() => {
+      if (box.clientWidth === width) return;
+      width = box.clientWidth;
+      if (area.current) fitHeight(area.current);
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+}
+
+/** The reader's last message. */
+export function lastOwn(room: Room): ChatMessage | undefined {
+  const { messages } = room;
+  const oldest = Math.max(messages.first, messages.end - LOOK_BACK);
+  for (let place = messages.end - 1; place >= oldest; place--) {
+    const doc = messages.at(place);
+    if (doc && doc.type !== "system" && room.isOwn(doc)) return doc;
+  }
+  return undefined;
+}
+
+/** What the box holds and is for, by the room's signals; rendered again when one changes. */
+export function useText(room: Room, open: boolean) {
+  const draft = useSignal(room.draft);
+  const changed = useSignal(room.edit.text);
+  const editing = useSignal(room.editing);
+  const target = useSignal(room.replyTo);
+  const wantsAnswer = useSignal(room.asking);
+  useSignal(room.state);
+  useSignal(room.sentAt);
+  const text = editing ? (changed ?? "") : draft;
+  const waiting = editing !== null && changed === null;
+  return {
+    ...{ text, waiting, editing },
+    replyTo: editing || !room.can("reply") ? null : target,
+    asking: !editing && wantsAnswer && room.can("ask"),
+    ready: open && !waiting && text.trim() !== "",
+    set(value: string): void {
+      if (editing) room.edit.text.value = value;
+      else room.draft.value = value;
+    },
+  };
+}
+
+export type Text = ReturnType<typeof useText>;
+
+/** The focus goes to the box when somebody in this view replies or edits; the caret to the end. */
+export function useFocus(area: Area, { editing, replyTo, waiting }: Text) {
+  const mode = editing?.id ?? replyTo?.id ?? "";
+  const before = useRef<string>();
+  useEffect(() => {
+    const isNew = before.current !== null && mode !== "" && before.current !== mode;
+    before.current = mode;
+    const root = area.current?.getRootNode() as ShadowRoot | undefined;
+    if (isNew && root?.activeElement) area.current?.focus({ preventScroll: true });
+  }, [mode]);
+  useEffect(() => {
+    const end = area.current?.value.length ?? 0;
+    if (editing && !waiting) area.current?.setSelectionRange(end, end);
+  }, [waiting]);
+}
+
+/** Names that complete an `@`: what is offered, and the keys that choose. */
+export function useMentions(area: Area, room: Room, text: Text) {
+  const [choice, setChoice] = useState<Choice | null>(null);
+  /** Where the `@` stands whose list was closed. */
+  const closed = useRef<number>();
+  const look = (): void => {
+    const found = area.current && choiceAt(area.current, room);
+    if (!found) closed.current = null;
+    setChoice(found && found.start === closed.current ? null : found);
+  };
+  const close = (): void => {
+    closed.current = choice?.start ?? null;
+    setChoice(null);
+  };
+  const choose = (name: string): void => {
+    if (!area.current || !choice) return;
+    take(area.current, choice, name);
+    text.set(area.current.value);
+    setChoice(null);
+  };
+  /** Whether the key was the list's. */
+  const onKey = ({ key, shiftKey }: KeyboardEvent): boolean => {
+    if (!choice) return false;
+    const name = choice.names[choice.at];
+    if (key === "ArrowDown") setChoice(moved(choice, 1));
+    else if (key === "ArrowUp") setChoice(moved(choice, -1));
+    else if (key === "Escape") close();
+    else if ((key === "Enter" || key === "Tab") && !shiftKey && name !== undefined) choose(name);
+    else return false;
+    return true;
+  };
+  return { choice, look, choose, onKey, drop: () => setChoice(null) };
+}
+
+/** What was pasted and looks like code may become code, for a while. */
+export function usePasted(area: Area, text: Text) {
+  const [offered, offer] = useBrief(OFFER_FOR);
+  const pasted = useRef<string>();
+  const onPaste = (event: ClipboardEvent): void => {
+    const code = (event.clipboardData?.getData("text/plain") ?? "").replace(/\r\n?/g, "\n");
+    const before = area.current?.value.slice(0, area.current.selectionStart) ?? "";
+    if (!looksLikeCode(code) || isInFence(before)) return;
+    pasted.current = code.replace(/\n+$/, "");
+    offer(true);
+  };
+  const wrap = (): void => {
+    const box = area.current;
+    const at = box?.value.lastIndexOf(pasted.current ?? "") ?? -1;
+    offer(false);
+    if (!box || at < 0 || !pasted.current) return;
+    box.setSelectionRange(at, at + pasted.current.length);
+    insertCode(box);
+    box.setSelectionRange(box.value.length, box.value.length);
+    text.set(box.value);
+  };
+  const still = offered && pasted.current !== null && text.text.includes(pasted.current);
+  return { offered: still, onPaste, wrap };
+}
