@@ -14,6 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** Every widget: the name of its file, and where it starts. */
 export const widgets = {
   chat: "src/chat/index.ts",
+  polls: "src/polls/index.ts",
   presence: "src/presence/index.ts",
 };
 

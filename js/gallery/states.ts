@@ -1,6 +1,7 @@
 import type { Fields } from "../src/core/messages";
 import { type MockModel, message, messages } from "../tests/mock";
 import { around } from "./around";
+import { polls } from "./polls";
 import { presence } from "./presence";
 import { writing } from "./writing";
 
@@ -138,6 +139,7 @@ const short = { height: 120, lang: "en" };
 export const states: Record<string, State> = {
   ...around,
   ...writing,
+  ...polls,
   ...presence,
   live: {
     options: { height: 566, lang: "en" },

@@ -1,0 +1,284 @@
+import type { VNode } from "preact";
+import { useEffect, useMemo, useSignal, useState, withHooks } from "../core/hooks";
+import { Icon, type IconName } from "../core/icons";
+import { Rich } from "../core/nodes";
+import { DeskBar } from "./desk";
+import type { Outcome, Poll } from "./documents";
+import { Field } from "./field";
+import { keyOf } from "./figures";
+import type { Parts } from "./locale/catalog";
+import type { Pane } from "./pane";
+import { Results } from "./results";
+import { Rows } from "./rows";
+import { Sorting } from "./sorting";
+import { Timer, useTimeUp } from "./timer";
+import { Ballot } from "./voting";
+import type { Context, Words } from "./words";
+
+interface Props {
+  pane: Pane;
+  poll: Poll;
+}
+
+/** A poll as it is for whoever reads it now. */
+export const PollCard = withHooks(function PollCard({ pane, poll }: Props): VNode {
+  const { room } = pane;
+  const managing = useSignal(room.desk).can.includes("manage");
+  const projected = useSignal(room.projected);
+  const peek = managing ? room.peekOf(poll) : null;
+  return (
+    <>
+      <div class="poll">
+        <div class="asked">
+          <div id="ask" class="ask">
+            <Rich body={poll.question} context={{ reachable: true, me: null }} />
+          </div>
+          {projected && poll.state === "open" && <Timer poll={poll} />}
+        </div>
+        {managing && poll.state === "open" && <Turnout pane={pane} poll={poll} />}
+        {peek ? (
+          <Results pane={pane} poll={poll} outcome={peek} secret />
+        ) : poll.state === "revealed" ? (
+          <Results pane={pane} poll={poll} outcome={poll} />
+        ) : managing || poll.state !== "open" ? (
+          <Still poll={poll} managing={managing} pane={pane} />
+        ) : (
+          <Vote pane={pane} poll={poll} />
+        )}
+      </div>
+      {managing && !projected && <DeskBar pane={pane} poll={poll} />}
+    </>
+  );
+});
+
+/** A round in which one can vote, and how one's vote stands. */
+const Vote = withHooks(function Vote({ pane, poll }: Props, { words }: Context): VNode {
+  const { room } = pane;
+  const { readonly } = useSignal(room.connection.lesson);
+  const { can } = useSignal(room.desk);
+  useSignal(room.connection.kernel);
+  const over = useTimeUp(poll);
+  const open = room.open && can.includes("vote") && !readonly && !over;
+  const Input =
+    poll.kind === "ordering"
+      ? Sorting
+      : poll.kind === "number" || poll.kind === "text"
+        ? Field
+        : Ballot;
+  return (
+    <>
+      <Input room={room} poll={poll} open={open} />
+      <div class="foot" id="foot">
+        <Standing pane={pane} poll={poll} over={over} />
+        {!can.includes("vote") && (
+          <span class="quiet">
+            <Icon name="lock" />
+            {words.readonly}
+          </span>
+        )}
+        <span class="grow" />
+        <Answered pane={pane} poll={poll} />
+      </div>
+      <Anonymous poll={poll} />
+    </>
+  );
+});
+
+const shownAs: Record<string, [icon: IconName, kind: string]> = {
+  pending: ["clock", "quiet"],
+  queued: ["off", "warn"],
+  counted: ["check", "ok"],
+  late: ["alert", "warn"],
+  failed: ["alert", "bad"],
+};
+
+/** Whether one's vote is counted: never said before the service has counted it. */
+const Standing = withHooks(function Standing(
+  { pane, poll, over }: Props & { over: boolean },
+  { words }: Context,
+): VNode {
+  const { mineState = "counted", mine, mineError } = poll;
+  const state = mine === undefined && !mineError ? null : mineState;
+  const [icon, kind] = (state && shownAs[state]) ?? ["check", "ok"];
+  const rest = over ? words.timeUp : state === "counted" ? words.canChange : mineError;
+  return (
+    <span role="status" class="standing">
+      {state !== null && (
+        <span class={kind}>
+          <Icon name={icon} />
+          {words.states[state]}
+        </span>
+      )}
+      {(state !== null || over) && <bdi>{rest}</bdi>}
+      {state === "failed" && (
+        <button type="button" class="btn" onClick={() => pane.room.manage("discard", poll)}>
+          {words.dismiss}
+        </button>
+      )}
+      {state === null && !over && poll.round > 1 && <Earlier poll={poll} />}
+    </span>
+  );
+});
+
+/** What one chose in the round before. */
+const Earlier = withHooks(function Earlier(
+  { poll }: { poll: Poll },
+  { words }: Context,
+): VNode | null {
+  const before = poll.earlier[poll.round - 1];
+  if (before === undefined) return null;
+  const said =
+    poll.kind === "number" || poll.kind === "text"
+      ? String(before)
+      : (typeof before === "object" ? before : [Number(before)])
+          .map((index) => keyOf(poll.kind, index))
+          .join(poll.kind === "ordering" ? " › " : ", ");
+  return (
+    <span>
+      {words.before(poll.round - 1)} <bdi>{said}</bdi>
+    </span>
+  );
+});
+
+/** Options as they stand while nothing can be chosen and nothing is told. */
+const Still = withHooks(function Still(
+  { poll, pane, managing }: Props & { managing: boolean },
+  { words }: Context,
+): VNode {
+  const { state } = poll;
+  const result = { results: [], flows: [], correct: [], tolerance: 0 } satisfies Outcome;
+  return (
+    <>
+      <Rows poll={poll} outcome={result} round={null} />
+      {typeof poll.mine !== "object" && poll.mine !== undefined && isTyped(poll) && (
+        <p class="given">
+          {words.mineIs} <bdi>{poll.mine}</bdi>
+        </p>
+      )}
+      <div class="foot">
+        {state === "closed" && (
+          <span>
+            <b>{words.closed.lead}</b> {managing ? "" : words.closed.rest}
+          </span>
+        )}
+        {!managing && <NotCounted poll={poll} words={words} />}
+        {managing && state !== "draft" && <Hush words={words} />}
+        {state === "draft" && <DraftLine poll={poll} words={words} />}
+        <span class="grow" />
+        {state === "closed" && <Answered pane={pane} poll={poll} />}
+      </div>
+      <Anonymous poll={poll} />
+    </>
+  );
+});
+
+const isTyped = ({ kind }: Poll): boolean => kind === "number" || kind === "text";
+
+/** A vote that did not get there before its round closed. */
+const NotCounted = ({ poll, words }: { poll: Poll; words: Words }): VNode | null => {
+  const { mineState } = poll;
+  if (!mineState || mineState === "counted") return null;
+  const [icon, kind] = shownAs[mineState] ?? ["alert", "warn"];
+  return (
+    <span role="status" class="standing">
+      <span class={kind}>
+        <Icon name={icon} />
+        {words.states[mineState]}
+      </span>
+    </span>
+  );
+};
+
+const Hush = ({ words }: { words: Words }): VNode => (
+  <span class="quiet">
+    <Icon name="hidden" />
+    {words.hush}
+  </span>
+);
+
+/** What is kept with a draft: not which answer is right, since a class may be looking. */
+const DraftLine = ({ poll, words }: { poll: Poll; words: Words }): VNode => (
+  <span class="quiet">
+    <Icon name={poll.error ? "alert" : "hidden"} />
+    {poll.error ? (
+      <bdi>{poll.error}</bdi>
+    ) : poll.saving ? (
+      words.saving
+    ) : (
+      [words.draftHint, poll.hasAnswer && words.answerKept, words.openFor(poll.seconds ?? 0)]
+        .filter(Boolean)
+        .join(" · ")
+    )}
+  </span>
+);
+
+/** What anonymous means, in one line. */
+export const Anonymous = withHooks(function Anonymous(
+  { poll }: { poll: Poll },
+  { words }: Context,
+): VNode | null {
+  if (!poll.anonymous) return null;
+  return (
+    <p class="anon">
+      <Icon name="lock" />
+      {poll.ended ? words.anonymousEnded : words.anonymous}
+    </p>
+  );
+});
+
+/** Of how many people answers can come: at least as many as came. */
+export const peopleHere = (pane: Pane, answered: number): number | null => {
+  const { online } = pane.room.connection.lesson.value;
+  return online !== null && online >= answered ? online : null;
+};
+
+/** A number that stands out in its words. */
+export const Counted = ({ parts, class: name }: { parts: Parts; class: string }): VNode => (
+  <span class={`n ${name}`}>
+    {parts[0]}
+    <b>{parts[1]}</b>
+    {parts[2]}
+  </span>
+);
+
+/** How often the number of answers is read out, in ms. */
+const SAID_EVERY = 10_000;
+
+/** How many have answered. */
+export const Answered = withHooks(function Answered(
+  { pane, poll }: Props,
+  { words }: Context,
+): VNode {
+  useSignal(pane.room.connection.lesson);
+  const { answered } = poll;
+  return <Counted class="answered" parts={words.answered(answered, peopleHere(pane, answered))} />;
+});
+
+/** For an instructor: how many have answered, large, and nothing of what. */
+const Turnout = withHooks(function Turnout({ pane, poll }: Props, { words }: Context): VNode {
+  useSignal(pane.room.connection.lesson);
+  const { answered } = poll;
+  const of = peopleHere(pane, answered);
+  const parts = words.answered(answered, of);
+  const line = parts.join("");
+  const [said, setSaid] = useState("");
+  const last = useMemo(() => ({ line, timer: 0 }), []);
+  last.line = line;
+  useEffect(() => {
+    const timer = setInterval(() => setSaid(last.line), SAID_EVERY);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div class="turn">
+      <Counted class="count" parts={parts} />
+      {of !== null && (
+        <span class="tk" aria-hidden="true">
+          <i style={{ width: `${(100 * answered) / Math.max(1, of)}%` }} />
+        </span>
+      )}
+      <span class="sr" role="status">
+        {said}
+      </span>
+    </div>
+  );
+});

@@ -1,0 +1,122 @@
+import type { VNode } from "preact";
+import { useState, withHooks } from "../core/hooks";
+import type { Choice, Poll } from "./documents";
+import { keyOf } from "./figures";
+import { optionText } from "./label";
+import type { Pane } from "./pane";
+import { Sorter } from "./sorting";
+import type { Context } from "./words";
+import { isOneOf, readNumber } from "./written";
+
+interface Props {
+  pane: Pane;
+  poll: Poll;
+}
+
+/** Which answer is right, said only now: so it never stood in a cell that a class can see. */
+export const Choosing = withHooks(function Choosing(
+  { pane, poll }: Props,
+  { words }: Context,
+): VNode {
+  const { room } = pane;
+  const { kind, options } = poll;
+  const [picked, setPicked] = useState<readonly number[]>(
+    kind === "ordering" ? options.map((_, index) => index) : [],
+  );
+  const [text, setText] = useState("");
+  const [off, setOff] = useState("");
+  const number = readNumber(text);
+  const correct: readonly Choice[] =
+    kind === "number"
+      ? [number].filter((one) => one !== null)
+      : kind === "text"
+        ? text.split(/[\n;]/).flatMap((line) => line.trim() || [])
+        : picked;
+  const tolerance = kind === "number" ? readNumber(off) : null;
+  const ready = correct.length > 0 && (off.trim() === "" || tolerance !== null);
+  const close = (): void => {
+    pane.choosing.value = false;
+  };
+  const toggle = (index: number): void => {
+    const rest = picked.filter((one) => one !== index);
+    const one = isOneOf(kind);
+    setPicked(rest.length < picked.length ? rest : one ? [index] : [...rest, index].sort(byValue));
+  };
+  const reveal = (): void => {
+    if (!ready) return;
+    room.manage("reveal", poll, {
+      ...(!poll.shown.counts && { counts: true }),
+      ...{ answer: true, correct },
+      ...(tolerance && { tolerance: Math.abs(tolerance) }),
+    });
+    close();
+  };
+  return (
+    <fieldset
+      class="choosing"
+      onKeyDown={(event) => {
+        if ((event as unknown as KeyboardEvent).key === "Escape") close();
+      }}
+    >
+      <legend>{words.whichIsRight}</legend>
+      {kind === "ordering" ? (
+        <Sorter poll={poll} order={picked} open onSort={setPicked} />
+      ) : kind === "number" || kind === "text" ? (
+        <div class="field">
+          <input
+            type="text"
+            dir="auto"
+            autocomplete="off"
+            value={text}
+            aria-label={words.whichIsRight}
+            placeholder={kind === "text" ? words.rightTexts : words.rightNumber}
+            onInput={(event: Event) => setText((event.target as HTMLInputElement).value)}
+          />
+          {kind === "number" && (
+            <input
+              class="short"
+              type="text"
+              inputMode="decimal"
+              autocomplete="off"
+              value={off}
+              aria-label={words.tolerance}
+              placeholder={`± ${words.tolerance}`}
+              onInput={(event: Event) => setOff((event.target as HTMLInputElement).value)}
+            />
+          )}
+        </div>
+      ) : (
+        <div class="letters">
+          {options.map((_, index) => (
+            <button
+              key={index}
+              type="button"
+              class="key"
+              aria-pressed={picked.includes(index)}
+              aria-label={`${keyOf(kind, index)}: ${optionText(poll, index)}`}
+              title={optionText(poll, index)}
+              onClick={() => toggle(index)}
+            >
+              {keyOf(kind, index)}
+            </button>
+          ))}
+        </div>
+      )}
+      <div class="actions">
+        <button
+          type="button"
+          class={ready ? "btn big fill" : "btn big outlined"}
+          aria-disabled={!ready}
+          onClick={reveal}
+        >
+          {poll.shown.counts ? words.revealAnswer : words.reveal}
+        </button>
+        <button type="button" class="btn big quiet" onClick={close}>
+          {words.cancel}
+        </button>
+      </div>
+    </fieldset>
+  );
+});
+
+const byValue = (a: number, b: number): number => a - b;

@@ -1,0 +1,300 @@
+// What an instructor does with the poll in front of them.
+
+import type { VNode } from "preact";
+import { copyText } from "../core/clipboard";
+import { useBrief, useRef, useSignal, withHooks } from "../core/hooks";
+import { canInsertCell, insertCell } from "../core/host";
+import { Icon, type IconName } from "../core/icons";
+import { type MenuItem, openMenu } from "../core/menu";
+import { Choosing } from "./choosing";
+import type { Poll } from "./documents";
+import type { Pane } from "./pane";
+import type { Context } from "./words";
+
+const MORE_TIME = 30;
+const KEPT_FOR = 4_000;
+
+interface Props {
+  pane: Pane;
+  poll: Poll;
+}
+
+interface ButtonProps {
+  label: string;
+  icon?: IconName;
+  look?: "fill" | "outlined" | "quiet";
+  pressed?: boolean;
+  off?: boolean;
+  onClick: (event: MouseEvent) => void;
+}
+
+const Button = ({ label, icon, look = "outlined", pressed, off, onClick }: ButtonProps): VNode => (
+  <button
+    type="button"
+    class={`btn big ${look}`}
+    aria-pressed={pressed}
+    aria-disabled={off}
+    onClick={(event) => {
+      if (!off) onClick(event as unknown as MouseEvent);
+    }}
+  >
+    {icon && <Icon name={icon} />}
+    <span class="word">{label}</span>
+  </button>
+);
+
+export const DeskBar = withHooks(function DeskBar(
+  { pane, poll }: Props,
+  { words }: Context,
+): VNode {
+  const { room } = pane;
+  const desk = useSignal(room.desk);
+  useSignal(room.connection.kernel);
+  useSignal(room.connection.lesson);
+  const choosing = useSignal(pane.choosing);
+  const { state, round, shown, ended } = poll;
+  const off = !room.open || poll.saving;
+  const asked = { round };
+  const canRevote = !shown.answer && !ended && (state === "closed" || state === "revealed");
+  const next = desk.next !== null && desk.next !== poll.id && state !== "open";
+  const open = poll.error ? null : state;
+  return (
+    <>
+      {choosing && <Choosing pane={pane} poll={poll} />}
+      <div class="desk">
+        {poll.error && (
+          <Button
+            label={words.dismiss}
+            icon="trash"
+            onClick={() => {
+              room.manage("discard", poll);
+              pane.show(null);
+            }}
+          />
+        )}
+        {open === "draft" && (
+          <Button
+            label={words.open}
+            icon="play"
+            look="fill"
+            off={off}
+            onClick={() => room.manage("open", poll)}
+          />
+        )}
+        {open === "open" && (
+          <>
+            <Button
+              label={words.close}
+              icon="stop"
+              look="fill"
+              off={off}
+              onClick={() => room.manage("close", poll, asked)}
+            />
+            {poll.closes !== undefined && (
+              <Button
+                label={words.moreTime(MORE_TIME)}
+                off={off}
+                onClick={() => room.manage("extend", poll, { ...asked, seconds: MORE_TIME })}
+              />
+            )}
+          </>
+        )}
+        {(open === "closed" || (open === "revealed" && !(shown.counts && shown.answer))) && (
+          <RevealButton pane={pane} poll={poll} off={off} />
+        )}
+        {canRevote && (
+          <Button
+            label={words.revote}
+            icon="again"
+            off={off}
+            onClick={() =>
+              room.manage("revote", poll, {
+                round: round + 1,
+                ...(poll.seconds ? { seconds: poll.seconds } : {}),
+              })
+            }
+          />
+        )}
+        {next && (
+          <Button
+            label={words.next}
+            look={open === "revealed" ? "fill" : "outlined"}
+            off={off}
+            onClick={() => {
+              pane.show(null);
+              room.next();
+            }}
+          />
+        )}
+        <span class="grow" />
+        {(open === "open" || open === "closed") && <PeekButton pane={pane} poll={poll} />}
+        {poll.results.length > 0 && <KeepButton poll={poll} />}
+        <MoreButton pane={pane} poll={poll} />
+      </div>
+    </>
+  );
+});
+
+/** Reveals what is known, at once; a menu beside it reveals less, or asks what is right. */
+const RevealButton = withHooks(function RevealButton(
+  { pane, poll, off }: Props & { off: boolean },
+  { words }: Context,
+): VNode {
+  const { room } = pane;
+  const { shown, hasAnswer } = poll;
+  const reveal = (what: { counts?: boolean; answer?: boolean }): void =>
+    room.manage("reveal", poll, what);
+  const choose = (): void => {
+    pane.choosing.value = true;
+  };
+  const all = { counts: !shown.counts, answer: !shown.answer && hasAnswer };
+  const items: MenuItem[] = [
+    ...(!shown.counts ? [{ label: words.revealCounts, run: () => reveal({ counts: true }) }] : []),
+    ...(!shown.answer && hasAnswer
+      ? [{ label: words.revealAnswer, run: () => reveal({ answer: true }) }]
+      : []),
+    ...(!shown.answer ? [{ label: words.chooseAnswer, run: choose }] : []),
+  ];
+  const label = shown.counts ? (hasAnswer ? words.revealAnswer : words.chooseAnswer) : words.reveal;
+  return (
+    <span class="split">
+      <Button
+        label={label}
+        look="fill"
+        off={off}
+        onClick={() => (all.counts || all.answer ? reveal(all) : choose())}
+      />
+      {items.length > 1 && (
+        <button
+          type="button"
+          class="btn big fill"
+          aria-haspopup="menu"
+          aria-label={words.revealMore}
+          title={words.revealMore}
+          aria-disabled={off}
+          onClick={(event) => {
+            const at = event.currentTarget as HTMLElement;
+            if (!off) openMenu(pane.floats, { at }, words.revealMore, [{ items }]);
+          }}
+        >
+          <Icon name="more" />
+        </button>
+      )}
+    </span>
+  );
+});
+
+/** Live results for the instructor's eyes. */
+const PeekButton = withHooks(function PeekButton({ pane, poll }: Props, { words }: Context): VNode {
+  const { room } = pane;
+  const on = room.peekOf(poll) !== null;
+  const none = poll.anonymous && poll.state === "open";
+  return (
+    <Button
+      label={none ? words.peekAnonymous : on ? words.hide : words.peek}
+      icon={on ? "hidden" : "eye"}
+      look="quiet"
+      pressed={on}
+      off={!room.open || none}
+      onClick={() => room.peek(poll, !on)}
+    />
+  );
+});
+
+/** Leaves the results as a static picture in a cell of its own. */
+const KeepButton = withHooks(function KeepButton(
+  { poll }: { poll: Poll },
+  { words }: Context,
+): VNode {
+  const [said, setSaid] = useBrief(KEPT_FOR);
+  const kept = useRef<string>();
+  const code = `lesson.polls.poll("${poll.id}").freeze()`;
+  const onClick = async (event: MouseEvent): Promise<void> => {
+    const near = event.currentTarget as HTMLElement;
+    const inserted = canInsertCell() && (await insertCell(code, { run: true }));
+    if (!inserted) await copyText(code, near);
+    kept.current = inserted ? words.kept1 : words.keptCode;
+    setSaid(true);
+  };
+  return (
+    <>
+      <Button label={words.keep} icon="keep" look="quiet" onClick={onClick} />
+      <span class="said" role="status">
+        {said && kept.current}
+      </span>
+    </>
+  );
+});
+
+const MoreButton = withHooks(function MoreButton({ pane, poll }: Props, { words }: Context): VNode {
+  const { room } = pane;
+  const onClick = (event: MouseEvent): void => {
+    const at = event.currentTarget as HTMLElement;
+    const confirm: MenuItem[] = [
+      {
+        label: words.remove,
+        icon: "trash",
+        danger: true,
+        run: () => {
+          room.manage("delete", poll);
+          pane.show(null);
+        },
+      },
+      { label: words.cancel, run: () => undefined },
+    ];
+    openMenu(pane.floats, { at }, words.moreOf, [
+      {
+        items: [
+          {
+            label: words.newPoll,
+            icon: "plus",
+            run: () => {
+              pane.shown.value = "form";
+            },
+          },
+          {
+            label: words.allPolls,
+            icon: "list",
+            run: () => {
+              pane.shown.value = "list";
+            },
+          },
+          {
+            label: words.projector,
+            icon: "screen",
+            run: () => {
+              room.projected.value = true;
+            },
+          },
+        ],
+      },
+      {
+        items: poll.saving
+          ? []
+          : [
+              {
+                label: words.removePoll,
+                icon: "trash",
+                danger: true,
+                run: () =>
+                  openMenu(pane.floats, { at }, words.confirmRemove, [
+                    { label: words.confirmRemove, items: confirm },
+                  ]),
+              },
+            ],
+      },
+    ]);
+  };
+  return (
+    <button
+      type="button"
+      class="ib"
+      aria-haspopup="menu"
+      aria-label={words.moreOf}
+      title={words.moreOf}
+      onClick={onClick}
+    >
+      <Icon name="dots" />
+    </button>
+  );
+});

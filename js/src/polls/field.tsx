@@ -1,0 +1,72 @@
+import type { VNode } from "preact";
+import { useSignal, withHooks } from "../core/hooks";
+import { isComposing } from "../core/keyboard";
+import type { Choice, Poll } from "./documents";
+import { figure } from "./figures";
+import type { Room } from "./room";
+import { isNew } from "./voting";
+import type { Context } from "./words";
+import { readNumber } from "./written";
+
+const MAX_TEXT = 200;
+
+interface Props {
+  room: Room;
+  poll: Poll;
+  open: boolean;
+}
+
+/** A box for a number or a short text. */
+export const Field = withHooks(function Field(
+  { room, poll, open }: Props,
+  { words }: Context,
+): VNode {
+  useSignal(room.begun);
+  const { mine, kind } = poll;
+  const isNumber = kind === "number";
+  const given = mine === undefined ? "" : isNumber ? figure(Number(mine), words.lang) : `${mine}`;
+  const begun = room.begunOf(poll);
+  const text = begun === undefined ? given : String(begun);
+  const read: Choice | null = isNumber ? readNumber(text) : text.trim() || null;
+  const wrong = isNumber && text.trim() !== "" && read === null;
+  const ready = open && read !== null && isNew(read, mine);
+  const send = (): void => {
+    if (!ready || read === null) return;
+    room.vote(poll, read);
+    room.begin(poll, undefined);
+  };
+  return (
+    <div class="field">
+      <input
+        id="answer"
+        type="text"
+        inputMode={isNumber ? "decimal" : "text"}
+        autocomplete="off"
+        dir="auto"
+        maxLength={MAX_TEXT}
+        value={text}
+        readOnly={!open}
+        aria-labelledby="ask"
+        aria-describedby="foot wrong"
+        aria-invalid={wrong}
+        placeholder={isNumber ? words.yourNumber : words.yourText}
+        onInput={(event: Event) => room.begin(poll, (event.target as HTMLInputElement).value)}
+        onKeyDown={(event: KeyboardEvent) => {
+          if (event.key === "Enter" && !isComposing(event)) send();
+          if (event.key === "Escape") room.begin(poll, undefined);
+        }}
+      />
+      <button
+        type="button"
+        class={ready ? "btn big fill" : "btn big outlined"}
+        aria-disabled={!ready}
+        onClick={send}
+      >
+        {mine === undefined ? words.send : words.change}
+      </button>
+      <p id="wrong" class="wrong" role="status">
+        {wrong && words.noNumber}
+      </p>
+    </div>
+  );
+});

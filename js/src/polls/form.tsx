@@ -1,0 +1,287 @@
+import type { VNode } from "preact";
+import { useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { KINDS, type Kind } from "./documents";
+import { keyOf } from "./figures";
+import type { Pane } from "./pane";
+import type { Context } from "./words";
+import {
+  emptyForm,
+  type Form,
+  hasOptions,
+  isOneOf,
+  LEAST_OPTIONS,
+  MAX_OPTION,
+  MAX_QUESTION,
+  MOST_OPTIONS,
+  missing,
+  withKind,
+} from "./written";
+
+const TIMES = [0, 30, 60, 90, 120, 300];
+
+interface Props {
+  pane: Pane;
+}
+
+const textOf = (event: Event): string => (event.target as HTMLInputElement).value;
+
+/** A question as it is written: kept until it is asked, also over a reload. */
+export const PollForm = withHooks(function PollForm({ pane }: Props, { words }: Context): VNode {
+  const { room } = pane;
+  const form = useSignal(room.form);
+  const [tried, setTried] = useState(false);
+  const change = (fields: Partial<Form>): void => {
+    room.form.value = { ...room.form.value, ...fields };
+  };
+  const lacking = missing(form);
+  const submit = (open: boolean): void => {
+    setTried(true);
+    if (lacking !== null || !room.open) return;
+    pane.shown.value = "poll";
+    room.create(open);
+  };
+  return (
+    <form
+      class="form"
+      aria-label={words.newPoll}
+      onSubmit={(event: Event) => event.preventDefault()}
+    >
+      <label class="row">
+        <span>{words.question}</span>
+        <textarea
+          rows={2}
+          dir="auto"
+          maxLength={MAX_QUESTION}
+          value={form.question}
+          placeholder={words.questionHint}
+          aria-invalid={tried && lacking === "question"}
+          onInput={(event: Event) => change({ question: textOf(event) })}
+        />
+      </label>
+      <fieldset class="kinds">
+        <legend>{words.kind}</legend>
+        {KINDS.map((kind) => (
+          <label key={kind} class={form.kind === kind ? "on" : ""}>
+            <input
+              type="radio"
+              name="kind"
+              value={kind}
+              checked={form.kind === kind}
+              onChange={() => {
+                room.form.value = withKind(form, kind);
+              }}
+            />
+            {words.kinds[kind]}
+          </label>
+        ))}
+      </fieldset>
+      {hasOptions(form.kind) ? (
+        <Options form={form} change={change} />
+      ) : (
+        <Known form={form} change={change} />
+      )}
+      <div class="two">
+        <label class="row">
+          <span>{words.time}</span>
+          <select
+            value={String(form.seconds)}
+            onChange={(event: Event) => change({ seconds: Number(textOf(event)) })}
+          >
+            {TIMES.map((seconds) => (
+              <option key={seconds} value={String(seconds)}>
+                {words.timeOf(seconds)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={form.anonymous}
+            onChange={(event: Event) =>
+              change({ anonymous: (event.target as HTMLInputElement).checked })
+            }
+          />
+          <span>
+            {words.anonymousShort}
+            <small>{words.anonymousHint}</small>
+          </span>
+        </label>
+      </div>
+      <p class="wrong" role="alert">
+        {tried && lacking !== null && words.missing[lacking]}
+      </p>
+      <div class="actions">
+        <button type="button" class="btn big fill" onClick={() => submit(true)}>
+          <Icon name="play" />
+          {words.askNow}
+        </button>
+        <button type="button" class="btn big outlined" onClick={() => submit(false)}>
+          {words.keepDraft}
+        </button>
+        <button
+          type="button"
+          class="btn big quiet"
+          onClick={() => {
+            room.form.value = emptyForm(form.kind);
+            pane.shown.value = "poll";
+          }}
+        >
+          {words.discard}
+        </button>
+      </div>
+      <p class="given">{words.draftShows}</p>
+    </form>
+  );
+});
+
+interface PartProps {
+  form: Form;
+  change: (fields: Partial<Form>) => void;
+}
+
+const multiLine = (kind: Kind): boolean => kind === "predict";
+
+/** The options, each with a mark for what is right: not required, and told to nobody yet. */
+const Options = withHooks(function Options({ form, change }: PartProps, { words }: Context): VNode {
+  const { kind, options, right } = form;
+  const box = useRef<HTMLFieldSetElement>();
+  const mark = (index: number): void => {
+    const rest = right.filter((one) => one !== index);
+    const on = rest.length === right.length;
+    change({ right: !on ? rest : isOneOf(kind) ? [index] : [...rest, index] });
+  };
+  const focus = (index: number): void => {
+    requestAnimationFrame(() =>
+      box.current?.querySelectorAll<HTMLElement>(".text")[index]?.focus(),
+    );
+  };
+  const add = (): void => {
+    if (options.length >= MOST_OPTIONS) return;
+    change({ options: [...options, ""] });
+    focus(options.length);
+  };
+  const remove = (index: number): void => {
+    change({
+      options: options.filter((_, place) => place !== index),
+      right: right.flatMap((one) => (one === index ? [] : one > index ? one - 1 : one)),
+    });
+    focus(Math.max(0, index - 1));
+  };
+  return (
+    <fieldset class="options" ref={box}>
+      <legend>{kind === "scale" ? words.points2 : words.options}</legend>
+      {options.map((option, index) => {
+        const on = right.includes(index);
+        const name = words.option(keyOf(kind, index));
+        const shared = {
+          class: "text",
+          dir: "auto" as const,
+          maxLength: MAX_OPTION,
+          value: option,
+          "aria-label": name,
+          placeholder: kind === "scale" ? words.pointHint(index, options.length) : "",
+          onInput: (event: Event) =>
+            change({
+              options: options.map((one, place) => (place === index ? textOf(event) : one)),
+            }),
+          onKeyDown: (event: KeyboardEvent) => {
+            if (event.key !== "Enter" || event.isComposing || multiLine(kind)) return;
+            event.preventDefault();
+            if (index === options.length - 1) add();
+            else focus(index + 1);
+          },
+        };
+        return (
+          <div key={index} class="line">
+            <span class="key" aria-hidden="true">
+              {keyOf(kind, index)}
+            </span>
+            {multiLine(kind) ? (
+              <textarea {...shared} rows={Math.min(6, option.split("\n").length)} />
+            ) : (
+              <input type="text" autocomplete="off" {...shared} />
+            )}
+            {kind !== "ordering" && (
+              <button
+                type="button"
+                class={on ? "ib on" : "ib"}
+                aria-pressed={on}
+                aria-label={words.markRight(keyOf(kind, index))}
+                title={words.markRight(keyOf(kind, index))}
+                onClick={() => mark(index)}
+              >
+                <Icon name="check" />
+              </button>
+            )}
+            <button
+              type="button"
+              class="ib"
+              aria-disabled={options.length <= LEAST_OPTIONS}
+              aria-label={words.removeOption(keyOf(kind, index))}
+              title={words.removeOption(keyOf(kind, index))}
+              onClick={() => {
+                if (options.length > LEAST_OPTIONS) remove(index);
+              }}
+            >
+              <Icon name="close" />
+            </button>
+          </div>
+        );
+      })}
+      <div class="below">
+        {options.length < MOST_OPTIONS && (
+          <button type="button" class="btn" onClick={add}>
+            <Icon name="plus" />
+            {words.addOption}
+          </button>
+        )}
+        <span class="hint">{kind === "ordering" ? words.orderLater : words.rightHint}</span>
+      </div>
+    </fieldset>
+  );
+});
+
+/** The right number or texts, if they are to be kept with the question. */
+const Known = withHooks(function Known({ form, change }: PartProps, { words }: Context): VNode {
+  const { kind, answer, tolerance } = form;
+  return (
+    <div class="two">
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: one of two is in it */}
+      <label class="row">
+        <span>{words.rightOptional}</span>
+        {kind === "number" ? (
+          <input
+            type="text"
+            inputMode="decimal"
+            autocomplete="off"
+            value={answer}
+            onInput={(event: Event) => change({ answer: textOf(event) })}
+          />
+        ) : (
+          <textarea
+            rows={2}
+            dir="auto"
+            value={answer}
+            placeholder={words.rightLines}
+            onInput={(event: Event) => change({ answer: textOf(event) })}
+          />
+        )}
+      </label>
+      {kind === "number" && (
+        <label class="row">
+          <span>{words.tolerance}</span>
+          <input
+            type="text"
+            inputMode="decimal"
+            autocomplete="off"
+            value={tolerance}
+            placeholder="± 0"
+            onInput={(event: Event) => change({ tolerance: textOf(event) })}
+          />
+        </label>
+      )}
+    </div>
+  );
+});

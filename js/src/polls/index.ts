@@ -1,0 +1,15 @@
+import core from "../core/core.css?inline";
+import { feature } from "../core/feature";
+import float from "../core/float.css?inline";
+import desk from "./desk.css?inline";
+import form from "./form.css?inline";
+import poll from "./poll.css?inline";
+import results from "./results.css?inline";
+import { Room } from "./room";
+import rounds from "./rounds.css?inline";
+import { PollsView } from "./view";
+import view from "./view.css?inline";
+
+const styles = [core, float, view, poll, results, rounds, desk, form];
+
+export default feature((connection) => new Room(connection), PollsView, styles);

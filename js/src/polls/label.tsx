@@ -1,0 +1,46 @@
+import type { VNode } from "preact";
+import { withHooks } from "../core/hooks";
+import type { Body } from "../core/messages";
+import { bodyText, Rich } from "../core/nodes";
+import type { Kind, Poll } from "./documents";
+import { keyOf } from "./figures";
+import type { Context } from "./words";
+
+/** The letter or number that an option is called by. */
+export const Key = ({ kind, index }: { kind: Kind; index: number }): VNode => (
+  <span class="key" aria-hidden="true">
+    {keyOf(kind, index)}
+  </span>
+);
+
+/** Whether there is anything to read in it: the points of a scale may have no words. */
+export const isEmpty = (body: Body | undefined): boolean =>
+  body === undefined || bodyText(body).trim() === "";
+
+interface Props {
+  poll: Poll;
+  index: number;
+}
+
+/** What an option says; the point of a scale without words is its number. */
+export const Label = withHooks(function Label({ poll, index }: Props, { words }: Context): VNode {
+  const body = poll.options[index];
+  return (
+    <span class="lab">
+      {body === undefined || isEmpty(body) ? (
+        <span class={poll.kind === "scale" ? "sr" : ""}>
+          {poll.kind === "scale" ? keyOf("scale", index) : words.option(keyOf(poll.kind, index))}
+        </span>
+      ) : (
+        <Rich body={body} context={{ reachable: false, me: null, flat: true }} />
+      )}
+    </span>
+  );
+});
+
+/** An option in one line, for tables and what is read out. */
+export const optionText = ({ kind, options }: Poll, index: number): string => {
+  const body = options[index];
+  const text = body === undefined ? "" : bodyText(body).replace(/\s+/g, " ").trim();
+  return text === "" ? keyOf(kind, index) : text;
+};

@@ -1,0 +1,158 @@
+import type { VNode } from "preact";
+import { useSignal, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { openMenu } from "../core/menu";
+import { bodyText } from "../core/nodes";
+import type { Poll } from "./documents";
+import type { Pane } from "./pane";
+import type { Context } from "./words";
+
+interface Props {
+  pane: Pane;
+}
+
+/** What is prepared, in the order it will be asked, and what was asked, the newest first. */
+export const PollList = withHooks(function PollList({ pane }: Props, { words }: Context): VNode {
+  const { room } = pane;
+  useSignal(room.polls.version);
+  const { next, can } = useSignal(room.desk);
+  const managing = can.includes("manage");
+  const { docs } = room.polls;
+  const drafts = docs.filter(({ state }) => state === "draft");
+  const asked = docs.filter(({ state }) => state !== "draft").reverse();
+  return (
+    <div class="list">
+      {managing && (
+        <div class="lead">
+          <button
+            type="button"
+            class="btn big outlined"
+            onClick={() => {
+              pane.shown.value = "form";
+            }}
+          >
+            <Icon name="plus" />
+            {words.newPoll}
+          </button>
+          {next !== null && (
+            <button
+              type="button"
+              class="btn big fill"
+              aria-disabled={!room.open}
+              onClick={() => {
+                if (!room.open) return;
+                pane.show(null);
+                room.next();
+              }}
+            >
+              <Icon name="play" />
+              {words.next}
+            </button>
+          )}
+        </div>
+      )}
+      {drafts.length > 0 && (
+        <>
+          <h4>{words.drafts}</h4>
+          <ol>
+            {drafts.map((poll, place) => (
+              <Line key={poll.id} pane={pane} poll={poll} place={place + 1} next={next} />
+            ))}
+          </ol>
+        </>
+      )}
+      {(asked.length > 0 || drafts.length > 0) && asked.length > 0 && (
+        <>
+          <h4>{words.history}</h4>
+          <ul>
+            {asked.map((poll) => (
+              <Line key={poll.id} pane={pane} poll={poll} place={0} next={null} />
+            ))}
+          </ul>
+        </>
+      )}
+      {docs.length === 0 && <p class="given">{words.noPolls}</p>}
+    </div>
+  );
+});
+
+interface LineProps extends Props {
+  poll: Poll;
+  /** Of a draft, when it is asked: 1 is next. */
+  place: number;
+  next: string | null;
+}
+
+const Line = withHooks(function Line(
+  { pane, poll, place, next }: LineProps,
+  { words }: Context,
+): VNode {
+  const { room } = pane;
+  const draft = poll.state === "draft";
+  const text = bodyText(poll.question).replace(/\s+/g, " ").trim();
+  const told = [
+    words.kinds[poll.kind],
+    draft
+      ? poll.error || (poll.saving ? words.saving : words.openFor(poll.seconds ?? 0))
+      : words.answered(poll.answered, null).join(""),
+    !draft && poll.round > 1 ? words.rounds2(poll.round) : "",
+    poll.anonymous ? words.anonymousShort : "",
+  ];
+  const onRemove = (event: MouseEvent): void => {
+    const at = event.currentTarget as HTMLElement;
+    openMenu(pane.floats, { at }, words.confirmRemove, [
+      {
+        label: words.confirmRemove,
+        items: [
+          {
+            label: words.remove,
+            icon: "trash",
+            danger: true,
+            run: () => room.manage(poll.error ? "discard" : "delete", poll),
+          },
+          { label: words.cancel, run: () => undefined },
+        ],
+      },
+    ]);
+  };
+  return (
+    <li class={poll.id === next ? "line next" : "line"}>
+      {draft && <span class="place n">{place}</span>}
+      <button type="button" class="go" onClick={() => pane.show(poll.id)}>
+        <bdi class="title">{text || words.poll}</bdi>
+        <span class="meta n">
+          {poll.id === next && <b>{words.nextOne} · </b>}
+          {!draft && poll.state !== "revealed" && <b>{words.stateOf[poll.state]} · </b>}
+          {told.filter(Boolean).join(" · ")}
+        </span>
+      </button>
+      {draft && (
+        <>
+          <button
+            type="button"
+            class="btn"
+            aria-disabled={!room.open || poll.saving}
+            aria-label={`${words.open}: ${text}`}
+            onClick={() => {
+              if (!room.open || poll.saving) return;
+              room.manage("open", poll);
+              pane.show(null);
+            }}
+          >
+            {words.open}
+          </button>
+          <button
+            type="button"
+            class="ib"
+            aria-haspopup="menu"
+            aria-label={`${words.remove}: ${text}`}
+            title={words.remove}
+            onClick={onRemove}
+          >
+            <Icon name="trash" />
+          </button>
+        </>
+      )}
+    </li>
+  );
+});

@@ -1,0 +1,71 @@
+import { Floats } from "../core/float";
+import { Signal } from "../core/signal";
+import type { Poll } from "./documents";
+import type { Room } from "./room";
+
+export type Shown = "poll" | "list" | "form";
+
+/** One view of a course's polls: which of them it shows, and how. */
+export class Pane {
+  readonly room: Room;
+  readonly floats = new Floats();
+  readonly shown = new Signal<Shown>("poll");
+  /** The poll that was asked for; `null`: the one that is on. */
+  readonly chosen = new Signal<string | null>(null);
+  /** Which of several rounds is looked at, `null`: the last one; or where two are compared. */
+  readonly round = new Signal<number | null>(null);
+  readonly comparing = new Signal(false);
+  /** Whether results stand in a table. */
+  readonly table = new Signal(false);
+  /** Whether texts given once are listed too. */
+  readonly singles = new Signal(false);
+  /** Whether the right answer is being chosen. */
+  readonly choosing = new Signal(false);
+
+  /** The round that was on when it was last looked. */
+  #on = "";
+  #end: () => void;
+
+  constructor(room: Room) {
+    this.room = room;
+    this.#end = room.polls.version.subscribe(() => this.#follow());
+    this.#follow();
+  }
+
+  dispose(): void {
+    this.#end();
+  }
+
+  poll(): Poll | undefined {
+    const { value: chosen } = this.chosen;
+    return (chosen !== null && this.room.polls.get(chosen)) || this.room.current();
+  }
+
+  /** Show a poll, or the one that is on. */
+  show(id: string | null): void {
+    this.chosen.value = id;
+    this.shown.value = "poll";
+    this.#plain();
+  }
+
+  #plain(): void {
+    this.round.value = null;
+    this.comparing.value = false;
+    this.table.value = false;
+    this.singles.value = false;
+    this.choosing.value = false;
+  }
+
+  /** A round that opens comes to the front, and so does what was made here. */
+  #follow(): void {
+    const made = this.room.made.value;
+    if (made !== null && this.room.polls.get(made)) {
+      this.room.made.value = null;
+      this.show(made);
+    }
+    const current = this.room.current();
+    const on = current?.state === "open" ? `${current.id}:${current.round}` : "";
+    if (on !== "" && on !== this.#on && this.shown.value !== "form") this.show(null);
+    this.#on = on;
+  }
+}

@@ -1,0 +1,202 @@
+import type { Collection } from "../core/collection";
+import type { Connection } from "../core/connection";
+import { keep } from "../core/drafts";
+import { asText, type Fields, type Intent, isFields } from "../core/messages";
+import { Signal } from "../core/signal";
+import { uuid7 } from "../core/uuid";
+import {
+  asChoice,
+  type Choice,
+  type Desk,
+  type Peek,
+  type Poll,
+  plainDesk,
+  readDesk,
+  readPoll,
+} from "./documents";
+import { emptyForm, type Form, readForm, written } from "./written";
+
+const NOTICE_FOR = 8_000;
+
+/** A `rev` over this one and under the kernel's next, which is a whole number. */
+const nextRev = ({ rev = 0 }: Poll): number => rev + (Math.floor(rev) + 1 - rev) / 2;
+
+/** A course's polls as this page holds them, for any number of views. */
+export class Room {
+  readonly connection: Connection;
+  readonly polls: Collection<Poll>;
+  /** What the reader can do here. */
+  readonly desk = new Signal<Desk>(plainDesk);
+  /** A refusal to be said for a while. */
+  readonly notice = new Signal("");
+  /** Whether this page is seen by a whole class: of the course, not of one view. */
+  readonly projected: Signal<boolean>;
+  /** A question that is being written. */
+  readonly form: Signal<Form>;
+  /** Answers begun and not sent, by poll and round: ticks, an order, a text. */
+  readonly begun = new Signal<Readonly<Record<string, Choice>>>({});
+  /** The poll that was made here last: its view goes there when it arrives. */
+  readonly made = new Signal<string | null>(null);
+
+  /** Polls as the kernel told them, where a vote of this page is shown over them. */
+  #told = new Map<string, Poll>();
+  /** Votes of this page that the kernel has not confirmed yet, by poll. */
+  #cast = new Map<string, Intent>();
+  /** The round of each poll for which live results were asked for. */
+  #peeked = new Map<string, number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    this.polls = connection.mirror("polls", readPoll);
+    const desks = connection.mirror("desk", readDesk);
+    desks.version.subscribe(() => {
+      this.desk.value = desks.get("desk") ?? plainDesk;
+    });
+    const { course } = connection.lesson.value;
+    this.projected = keep("projected", course, (stored) => stored === true);
+    this.form = keep("poll", course, readForm);
+    this.polls.version.subscribe(this.#overlay);
+    connection.listen({
+      snapshot: this.#restore,
+      refused: this.#onRefused,
+      signal: this.#onSignal,
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.connection.dispose();
+  }
+
+  /** Whether what one does here can reach anybody, now or later. */
+  get open(): boolean {
+    const { state } = this.connection.lesson.value;
+    return this.connection.kernel.value !== "gone" && state !== "stopped" && state !== "closed";
+  }
+
+  get managing(): boolean {
+    return this.desk.value.can.includes("manage");
+  }
+
+  /** The poll to show where nobody has asked for another: open, else the newest that was asked. */
+  current(): Poll | undefined {
+    const asked = this.polls.docs.filter(({ state }) => state !== "draft");
+    const open = asked.filter(({ state }) => state === "open");
+    return [...(open.length > 0 ? open : asked)]
+      .sort((a, b) => (a.opened ?? a.born ?? 0) - (b.opened ?? b.born ?? 0))
+      .at(-1);
+  }
+
+  /** Vote, seen at once, and not as counted before the service has counted it. */
+  vote({ id, round }: Poll, choice: Choice): void {
+    this.#cast.set(id, this.connection.intend("polls.vote", { id, round, choice }));
+    this.#overlay();
+  }
+
+  /** Live results, for this page alone, and only for the round they were asked for. */
+  peekOf({ id, peek, round }: Poll): Peek | null {
+    const asked = this.#peeked.get(id) === round && !this.projected.value;
+    return asked && peek?.pages.includes(this.connection.page) ? peek : null;
+  }
+
+  peek({ id, round }: Poll, on: boolean): void {
+    if (on) this.#peeked.set(id, round);
+    else this.#peeked.delete(id);
+    this.connection.intend("polls.peek", { id, on }, { fleeting: true });
+  }
+
+  /** Ask what the form says, or keep it as a draft. */
+  create(open: boolean): void {
+    const id = uuid7();
+    this.connection.intend(open ? "polls.create" : "polls.draft", {
+      id,
+      ...written(this.form.value),
+    });
+    this.form.value = emptyForm(this.form.value.kind);
+    this.made.value = id;
+  }
+
+  /** What an instructor does with a poll. */
+  manage(action: string, { id }: Pick<Poll, "id">, args: Fields = {}): void {
+    this.connection.intend(`polls.${action}`, { id, ...args });
+  }
+
+  next(): void {
+    this.connection.intend("polls.next", {});
+  }
+
+  connectNow(): void {
+    this.connection.intend("lesson.retry", {}, { fleeting: true });
+  }
+
+  /** Keep what was begun of an answer; `undefined` forgets it. */
+  begin({ id, round }: Poll, choice: Choice | undefined): void {
+    const { [`${id}:${round}`]: _, ...rest } = this.begun.value;
+    this.begun.value = choice === undefined ? rest : { ...rest, [`${id}:${round}`]: choice };
+  }
+
+  begunOf({ id, round }: Poll): Choice | undefined {
+    return this.begun.value[`${id}:${round}`];
+  }
+
+  /** Say `notice` for a while. */
+  say(notice: string): void {
+    clearTimeout(this.#timer);
+    this.notice.value = notice;
+    this.#timer = setTimeout(() => {
+      this.notice.value = "";
+    }, NOTICE_FOR);
+  }
+
+  /** Show votes on their way over what the kernel says, as long as it has not confirmed them. */
+  #overlay = (): void => {
+    for (const [id, intent] of this.#cast) {
+      const poll = this.polls.get(id);
+      const { round, choice } = intent.args;
+      const over = poll && (poll.round !== round || poll.state !== "open");
+      const told = poll !== undefined && Number.isInteger(poll.rev ?? 0);
+      const unsent = this.connection.unsent.some((other) => other.id === intent.id);
+      if (over || (told && !unsent)) this.#cast.delete(id);
+      const mine = asChoice(choice);
+      if (over || !poll || mine === undefined || !unsent) continue;
+      if (told) this.#told.set(id, poll);
+      else if (poll.mine === mine) continue;
+      const live = this.connection.lesson.value.state === "live";
+      const mineState = live ? "pending" : "queued";
+      this.#show({ ...poll, rev: nextRev(poll), mine, mineState, mineError: "" });
+    }
+  };
+
+  #show(poll: Poll): void {
+    if (this.polls.put(poll)) this.polls.touch();
+  }
+
+  /** A snapshot replaced everything: put back what only this page knows. */
+  #restore = (): void => {
+    this.#told.clear();
+    this.#peeked.clear();
+    for (const intent of this.connection.unsent) {
+      if (intent.do === "polls.vote") this.#cast.set(asText(intent.args.id), intent);
+    }
+    this.#overlay();
+  };
+
+  #onRefused = (intent: Intent | undefined, message: string): void => {
+    const id = asText(intent?.args.id);
+    const poll = this.polls.get(id);
+    if (intent?.do !== "polls.vote" || !poll || poll.round !== intent.args.round) {
+      this.say(message);
+      return;
+    }
+    if (this.#cast.get(id)?.id === intent.id) this.#cast.delete(id);
+    const told = Number.isInteger(poll.rev ?? 0) ? poll : (this.#told.get(id) ?? poll);
+    this.#show({ ...told, rev: nextRev(poll), mineState: "late", mineError: message });
+  };
+
+  #onSignal = (name: string, data: unknown): void => {
+    if (name !== "notice" || !isFields(data)) return;
+    const to = asText(data.to);
+    if (to === "" || to === this.connection.page) this.say(asText(data.message));
+  };
+}

@@ -1,0 +1,155 @@
+import type { VNode } from "preact";
+import { useMemo, withHooks } from "../core/hooks";
+import type { Flow, Outcome, Poll, Round } from "./documents";
+import { isRight, percent } from "./figures";
+import { Key, Label } from "./label";
+import { type Ribbon, ribbonsOf } from "./ribbons";
+import { Marks } from "./rows";
+import type { Context } from "./words";
+
+interface Props {
+  poll: Poll;
+  outcome: Outcome;
+  before: Round;
+  after: Round;
+  /** Who moved where; without it the two rounds stand as bars only. */
+  flow: Flow | null;
+}
+
+/** Height of an option's row, in units: less where there are many. */
+const pitchOf = (options: number): number => (options > 12 ? 34 : options > 6 ? 44 : 64);
+
+const MIDDLE = 400;
+const NODE = 7;
+
+/** Two rounds side by side: a node an option, ribbons as wide as the people who took that way. */
+export const Rounds = withHooks(function Rounds(props: Props): VNode {
+  return (
+    <>
+      {props.flow && <Flows {...props} flow={props.flow} />}
+      <Pairs {...props} />
+    </>
+  );
+});
+
+const Flows = withHooks(function Flows(
+  { poll, outcome, before, after, flow }: Props & { flow: Flow },
+  { words }: Context,
+): VNode {
+  const count = poll.options.length;
+  const pitch = pitchOf(count);
+  const right = poll.options.map((_, index) => isRight(poll.kind, index, outcome));
+  const drawn = useMemo(
+    () => ribbonsOf(before.counts, after.counts, flow.pairs, count, pitch),
+    [before, after, flow, count],
+  );
+  return (
+    <div class={pitch < 64 ? "flow tight" : "flow"} style={{ "--pitch": pitch, "--n": count }}>
+      <p class="cap end n">
+        <b>{words.round(before.round)}</b> · {words.peopleOf(before.people)}
+      </p>
+      <p class="cap mid">{words.afterTalk}</p>
+      <p class="cap n">
+        <b>{words.round(after.round)}</b> · {words.peopleOf(after.people)}
+      </p>
+      <ul class="side">
+        {poll.options.map((_, index) => (
+          <li key={index} class={right[index] ? "right" : ""}>
+            <Key kind={poll.kind} index={index} />
+            <div class="what">
+              <Label poll={poll} index={index} />
+              <Marks right={right[index] === true} mine={false} />
+            </div>
+            <b class="n">{percent(before.counts[index] ?? 0, before.people, words.lang)}</b>
+          </li>
+        ))}
+      </ul>
+      <svg
+        class="rib"
+        viewBox={`0 0 ${MIDDLE} ${pitch * count}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={words.bothRounds(flow.both, 0)}
+      >
+        {drawn.ribbons.map((ribbon, index) => (
+          <path key={index} class={wayOf(ribbon, right)} d={pathOf(ribbon)} />
+        ))}
+        {drawn.nodes.map(({ side, option, top, height }) => (
+          <rect
+            key={`${side}${option}`}
+            class={right[option] ? "right" : ""}
+            x={side === 0 ? 0 : MIDDLE - NODE}
+            y={top}
+            width={NODE}
+            height={height}
+            rx="1.5"
+          />
+        ))}
+      </svg>
+      <ul class="side">
+        {poll.options.map((_, index) => {
+          const share = (round: Round): number =>
+            Math.round((100 * (round.counts[index] ?? 0)) / Math.max(1, round.people));
+          const points = share(after) - share(before);
+          return (
+            <li key={index} class={right[index] ? "right" : ""}>
+              <b class="n">{percent(after.counts[index] ?? 0, after.people, words.lang)}</b>
+              <span class="n diff">{words.points(points)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+});
+
+/** What a way means: to what is right, staying, or any other. */
+function wayOf({ from, to }: Ribbon, right: readonly boolean[]): string {
+  if (from === to) return right[to] ? "stay right" : "stay";
+  return right[to] && !right[from] ? "move right" : "move";
+}
+
+function pathOf({ y0, y1, h0, h1 }: Ribbon): string {
+  const left = NODE + 2;
+  const end = MIDDLE - NODE - 2;
+  const bend = left + (end - left) * 0.45;
+  const back = end - (end - left) * 0.45;
+  return `M${left} ${y0}C${bend} ${y0} ${back} ${y1} ${end} ${y1}v${h1}C${back} ${y1 + h1} ${bend} ${y0 + h0} ${left} ${y0 + h0}z`;
+}
+
+/** The same where there is no room: two bars an option, the earlier one as an outline. */
+const Pairs = withHooks(function Pairs(
+  { poll, outcome, before, after, flow }: Props,
+  { words }: Context,
+): VNode {
+  return (
+    <ul class={flow ? "pairs" : "pairs always"} aria-labelledby="ask">
+      {poll.options.map((_, index) => {
+        const right = isRight(poll.kind, index, outcome);
+        const [was, is] = [before, after].map(({ counts, people }) => ({
+          share: percent(counts[index] ?? 0, people, words.lang),
+          width: `${(100 * (counts[index] ?? 0)) / Math.max(1, people)}%`,
+        }));
+        return (
+          <li key={index} class={right ? "pair right" : "pair"}>
+            <Key kind={poll.kind} index={index} />
+            <div class="what">
+              <Label poll={poll} index={index} />
+              <Marks right={right} mine={false} />
+            </div>
+            <span class="f n">
+              <span class="sr">{words.round(before.round)} </span>
+              {was?.share} <span aria-hidden="true">→</span>{" "}
+              <span class="sr">{words.round(after.round)} </span>
+              <b>{is?.share}</b>
+            </span>
+            <span class="bars" aria-hidden="true">
+              <i style={{ width: was?.width }} />
+              <i style={{ width: is?.width }} />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+});

@@ -1,0 +1,91 @@
+import type { VNode } from "preact";
+import { withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import type { Outcome, Poll, Round } from "./documents";
+import { choiceIn, figure, isChosen, isRight, percent } from "./figures";
+import { isEmpty, Key, Label } from "./label";
+import { Ends, isLine } from "./voting";
+import type { Context } from "./words";
+
+interface Props {
+  poll: Poll;
+  outcome: Outcome;
+  /** The round whose people are shown; `null`: none are. */
+  round: Round | null;
+}
+
+/** What stands beside an option: that it is right, that one has chosen it. */
+export const Marks = withHooks(function Marks(
+  { right, mine }: { right: boolean; mine: boolean },
+  { words }: Context,
+): VNode {
+  return (
+    <>
+      {right && (
+        <span class="note">
+          <Icon name="check" />
+          {words.correct}
+        </span>
+      )}
+      {mine && <span class="note me">{words.mine}</span>}
+    </>
+  );
+});
+
+/** The options, each in the place it had as one voted, with people if there are any to show. */
+export const Rows = withHooks(function Rows(
+  { poll, outcome, round }: Props,
+  { words }: Context,
+): VNode {
+  const counts = round?.counts ?? [];
+  const mine = choiceIn(poll, round?.round ?? poll.round);
+  const told = counts.length > 0;
+  const line = isLine(poll);
+  const most = Math.max(1, ...counts);
+  const rows = poll.options.map((_, index) => {
+    const right = isRight(poll.kind === "ordering" ? "single" : poll.kind, index, outcome);
+    const chosen = poll.kind !== "ordering" && isChosen(mine, index);
+    const count = counts[index] ?? 0;
+    const share = told && round ? percent(count, round.people, words.lang) : "";
+    const part = line ? count / most : count / Math.max(1, round?.people ?? 1);
+    return (
+      <li
+        key={index}
+        class={`opt${told ? " res" : ""}${right && poll.kind !== "ordering" ? " right" : ""}${chosen ? " chosen" : ""}`}
+        style={{ "--p": `${100 * part}%` }}
+      >
+        <Key kind={poll.kind} index={index} />
+        <div class="what">
+          <Label poll={poll} index={index} />
+          <Marks right={right && poll.kind !== "ordering"} mine={chosen && !line} />
+        </div>
+        {told && (
+          <>
+            <span class="track" aria-hidden="true">
+              <i />
+            </span>
+            <span class="fig n">
+              <span class="people">
+                {figure(count, words.lang)}
+                <span class="sr"> {words.people(count)}</span>
+              </span>
+              <b>{share}</b>
+            </span>
+          </>
+        )}
+      </li>
+    );
+  });
+  return (
+    <>
+      <ul
+        class={`opts${line ? " line" : ""}${told ? " told" : ""}`}
+        aria-labelledby="ask"
+        style={{ "--n": poll.options.length }}
+      >
+        {rows}
+      </ul>
+      {line && poll.options.some((body) => !isEmpty(body)) && <Ends poll={poll} />}
+    </>
+  );
+});

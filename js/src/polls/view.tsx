@@ -1,0 +1,199 @@
+import type { VNode } from "preact";
+import { Banner, isForbidden } from "../core/banner";
+import { FloatLayer } from "../core/float";
+import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
+import { Speak } from "../core/i18n";
+import { Icon } from "../core/icons";
+import { lightOf, StatusLight } from "../core/light";
+import type { Options } from "../core/model";
+import type { Signal } from "../core/signal";
+import { PollCard } from "./card";
+import { PollForm } from "./form";
+import { PollList } from "./list";
+import { Pane } from "./pane";
+import type { Room } from "./room";
+import { Drain, Timer } from "./timer";
+import { type Context, wordsOf } from "./words";
+
+interface Props {
+  room: Room;
+  options: Signal<Options>;
+}
+
+export const PollsView = withHooks(function PollsView({ room, options }: Props): VNode {
+  const { height, lang } = useSignal(options);
+  const words = wordsOf(lang);
+  const pane = useMemo(() => new Pane(room), [room]);
+  useEffect(() => () => pane.dispose(), [pane]);
+  const projected = useSignal(room.projected);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (projected && event.key === "Escape") room.projected.value = false;
+  };
+  return (
+    <Speak words={words}>
+      <section
+        class={projected ? "edu polls proj" : "edu polls"}
+        lang={words.lang}
+        aria-label={words.polls}
+        style={{ "--log-h": `${height}px` }}
+        onKeyDown={onKeyDown}
+      >
+        {!projected && <Header pane={pane} />}
+        <Banner
+          lesson={useSignal(room.connection.lesson)}
+          kernel={useSignal(room.connection.kernel)}
+          onRetry={() => room.connectNow()}
+        />
+        <Body pane={pane} />
+        {projected && (
+          <button
+            type="button"
+            class="ib leave"
+            aria-label={words.leaveProjector}
+            title={words.leaveProjector}
+            onClick={() => {
+              room.projected.value = false;
+            }}
+          >
+            <Icon name="close" />
+          </button>
+        )}
+        <Refusal room={room} />
+        <FloatLayer floats={pane.floats} />
+      </section>
+    </Speak>
+  );
+});
+
+const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Context): VNode {
+  const { room } = pane;
+  const lesson = useSignal(room.connection.lesson);
+  const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
+  useSignal(room.polls.version);
+  useSignal(room.desk);
+  useSignal(pane.chosen);
+  const shown = useSignal(pane.shown);
+  const poll = shown === "poll" ? pane.poll() : undefined;
+  const many = room.polls.size > (room.managing ? 0 : 1) || shown === "list";
+  return (
+    <div class="hd">
+      <h3>{words.poll}</h3>
+      {poll?.state === "draft" && <span class="pill">{words.draft}</span>}
+      {poll && (poll.round > 1 || poll.state !== "draft") && (
+        <span class="pill n">{words.round(poll.round)}</span>
+      )}
+      {poll && <span class="sub wide">{words.kinds[poll.kind]}</span>}
+      <span class="grow" />
+      {poll?.state === "open" && <Timer key={poll.id} poll={poll} />}
+      <StatusLight light={light} word={word} />
+      {many && (
+        <button
+          type="button"
+          class="ib"
+          aria-pressed={shown === "list"}
+          aria-label={words.allPolls}
+          title={words.allPolls}
+          onClick={() => {
+            pane.shown.value = shown === "list" ? "poll" : "list";
+          }}
+        >
+          <Icon name="list" />
+        </button>
+      )}
+      {poll?.state === "open" && <Drain key={poll.id} poll={poll} />}
+    </div>
+  );
+});
+
+const Body = withHooks(function Body({ pane }: { pane: Pane }): VNode {
+  const { room } = pane;
+  const shown = useSignal(pane.shown);
+  useSignal(pane.chosen);
+  useSignal(room.polls.version);
+  useSignal(room.desk);
+  const projected = useSignal(room.projected);
+  const { state } = useSignal(room.connection.lesson);
+  const place = useRef<HTMLDivElement>();
+  useEffect(() => {
+    if (place.current) place.current.scrollTop = 0;
+  }, [shown]);
+  const ended = state === "stopped";
+  const poll = ended ? undefined : pane.poll();
+  const content =
+    ended || projected || shown === "poll" ? (
+      poll ? (
+        <PollCard key={`${poll.id}:${poll.round}`} pane={pane} poll={poll} />
+      ) : (
+        <Nothing pane={pane} />
+      )
+    ) : shown === "form" && room.managing ? (
+      <PollForm pane={pane} />
+    ) : (
+      <PollList pane={pane} />
+    );
+  return (
+    <div class="stage" ref={place}>
+      {content}
+    </div>
+  );
+});
+
+/** In place of a poll: why there is none. */
+const Nothing = withHooks(function Nothing({ pane }: { pane: Pane }, { words }: Context): VNode {
+  const { room } = pane;
+  const lesson = useSignal(room.connection.lesson);
+  const filled = useSignal(room.connection.filled);
+  const { can } = useSignal(room.desk);
+  if (lesson.state === "stopped" || lesson.state === "closed") {
+    return <div class="empty short">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
+  }
+  const waiting = lesson.state === "connecting" || lesson.state === "idle";
+  if (!filled || waiting) return <Skeleton />;
+  const managing = can.includes("manage");
+  return (
+    <div class="empty">
+      <Icon name="poll" />
+      <b>{words.empty}</b>
+      <p>{managing ? words.emptyStaff : words.emptyHint}</p>
+      {managing && (
+        <>
+          <code dir="ltr">{words.example}</code>
+          <button
+            type="button"
+            class="btn fill"
+            onClick={() => {
+              pane.shown.value = "form";
+            }}
+          >
+            <Icon name="plus" />
+            {words.newPoll}
+          </button>
+        </>
+      )}
+    </div>
+  );
+});
+
+const Skeleton = (): VNode => (
+  <div class="poll skels" aria-hidden="true">
+    <i style={{ width: "46%" }} />
+    <b />
+    <b />
+    <b />
+  </div>
+);
+
+/** What was refused, said for a while. */
+const Refusal = withHooks(function Refusal({ room }: { room: Room }): VNode {
+  const notice = useSignal(room.notice);
+  return (
+    <div role="alert" class="refusals">
+      {notice && (
+        <p class="refusal">
+          <Icon name="alert" />
+          <bdi>{notice}</bdi>
+        </p>
+      )}
+    </div>
+  );
+});

@@ -1,0 +1,171 @@
+import type { VNode } from "preact";
+import { useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import type { Fields } from "../core/messages";
+import type { Choice, Poll } from "./documents";
+import { isChosen, optionOf } from "./figures";
+import { isEmpty, Key, Label } from "./label";
+import type { Room } from "./room";
+import type { Context } from "./words";
+
+interface Props {
+  room: Room;
+  poll: Poll;
+  /** Whether votes are taken. */
+  open: boolean;
+}
+
+const isPlain = ({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  !ctrlKey && !metaKey && !altKey;
+
+/** Whether keys are for a text box. */
+export const isTyping = (event: Event): boolean =>
+  (event.target as HTMLElement).matches("input:not([type=checkbox]), textarea, select");
+
+const steps: Record<string, (at: number, count: number) => number> = {
+  ArrowDown: (at, count) => (at + 1) % count,
+  ArrowRight: (at, count) => (at + 1) % count,
+  ArrowUp: (at, count) => (at - 1 + count) % count,
+  ArrowLeft: (at, count) => (at - 1 + count) % count,
+  Home: () => 0,
+  End: (_, count) => count - 1,
+};
+
+/** A scale whose points have words only at its ends lies in one line. */
+export const isLine = ({ kind, options }: Poll): boolean =>
+  kind === "scale" && options.length <= 11 && options.slice(1, -1).every((body) => isEmpty(body));
+
+/** The options to choose from: one click or key votes; of several, they are ticked first. */
+export const Ballot = withHooks(function Ballot(
+  { room, poll, open }: Props,
+  { words }: Context,
+): VNode {
+  useSignal(room.begun);
+  const box = useRef<HTMLDivElement>();
+  const many = poll.kind === "multiple";
+  const choice: Choice | undefined = (many ? room.begunOf(poll) : undefined) ?? poll.mine;
+  const first = poll.options.findIndex((_, index) => isChosen(choice, index));
+  const [at, setAt] = useState<number | null>(null);
+  const stop = at ?? Math.max(0, first);
+
+  const choose = (index: number): void => {
+    setAt(index);
+    if (!open) return;
+    if (!many) {
+      if (poll.mine !== index || poll.mineState === "late" || poll.mineState === "failed")
+        room.vote(poll, index);
+      return;
+    }
+    const ticked = typeof choice === "object" ? choice : [];
+    const rest = ticked.filter((other) => other !== index);
+    const next = rest.length < ticked.length ? rest : [...rest, index].sort((a, b) => a - b);
+    room.begin(poll, next);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!isPlain(event)) return;
+    const step = steps[event.key]?.(stop, poll.options.length);
+    const meant = optionOf(poll, event.key);
+    const to = step ?? meant;
+    if (to === null) return;
+    event.preventDefault();
+    setAt(to);
+    box.current?.querySelectorAll<HTMLElement>("button")[to]?.focus();
+    if (step === undefined) choose(to);
+  };
+  const line = isLine(poll);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is in what is spread */}
+      <div
+        ref={box}
+        class={line ? "opts line" : "opts"}
+        {...groupOf(many, open)}
+        style={{ "--n": poll.options.length }}
+        onKeyDown={onKeyDown}
+      >
+        {poll.options.map((_, index) => {
+          const chosen = isChosen(choice, index);
+          return (
+            <button
+              key={index}
+              type="button"
+              class="opt"
+              {...roleOf(many, chosen, open)}
+              tabIndex={index === stop ? 0 : -1}
+              onClick={() => choose(index)}
+            >
+              <Key kind={poll.kind} index={index} />
+              <Label poll={poll} index={index} />
+              {chosen && !line && (
+                <span class="mine">
+                  <Icon name="check" />
+                  <span class="word">{isChosen(poll.mine, index) ? words.mine : ""}</span>
+                </span>
+              )}
+            </button>
+          );
+        })}
+      </div>
+      {line && <Ends poll={poll} />}
+      {many && (
+        <SendRow
+          label={poll.mine === undefined ? words.vote : words.change}
+          ready={open && isNew(choice, poll.mine)}
+          hint={words.several}
+          onSend={() => {
+            if (choice !== undefined) room.vote(poll, choice);
+            room.begin(poll, undefined);
+          }}
+        />
+      )}
+    </>
+  );
+});
+
+const groupOf = (many: boolean, open: boolean): Fields => ({
+  ...{ role: many ? "group" : "radiogroup", "aria-labelledby": "ask", "aria-describedby": "foot" },
+  ...(!many && { "aria-disabled": !open }),
+});
+
+const roleOf = (many: boolean, chosen: boolean, open: boolean): Fields => ({
+  ...{ role: many ? "checkbox" : "radio", "aria-checked": chosen, "aria-disabled": !open },
+});
+
+/** What stands at the two ends of a scale. */
+export const Ends = ({ poll }: { poll: Poll }): VNode | null =>
+  poll.options.some((body) => !isEmpty(body)) ? (
+    <div class="ends" aria-hidden="true">
+      <Label poll={poll} index={0} />
+      <Label poll={poll} index={poll.options.length - 1} />
+    </div>
+  ) : null;
+
+/** Whether an answer says something, and something else than the one that was given. */
+export const isNew = (choice: Choice | undefined, mine: Choice | undefined): boolean =>
+  choice !== undefined &&
+  (typeof choice === "number" || choice.length > 0) &&
+  JSON.stringify(choice) !== JSON.stringify(mine);
+
+interface SendProps {
+  label: string;
+  ready: boolean;
+  hint: string;
+  onSend: () => void;
+}
+
+/** The button that sends an answer of several parts. */
+export const SendRow = ({ label, ready, hint, onSend }: SendProps): VNode => (
+  <div class="sendrow">
+    <button
+      type="button"
+      class={ready ? "btn big fill" : "btn big outlined"}
+      aria-disabled={!ready}
+      onClick={() => {
+        if (ready) onSend();
+      }}
+    >
+      {label}
+    </button>
+    <span class="hint">{hint}</span>
+  </div>
+);

@@ -1,0 +1,117 @@
+// A question as the form has it, until it is asked.
+
+import { asText, asTexts, type Fields, isFields, isFlag } from "../core/messages";
+import { KINDS, type Kind } from "./documents";
+
+export interface Form {
+  question: string;
+  kind: Kind;
+  options: readonly string[];
+  /** Which options are right, by their places; of a number or text what was typed. */
+  right: readonly number[];
+  answer: string;
+  tolerance: string;
+  /** Seconds, 0: no timer. */
+  seconds: number;
+  anonymous: boolean;
+}
+
+export const MOST_OPTIONS = 20;
+export const LEAST_OPTIONS = 2;
+export const MAX_QUESTION = 2_000;
+export const MAX_OPTION = 500;
+
+/** Whether people choose among options, and one of them, or several, can be marked as right. */
+export const hasOptions = (kind: Kind): boolean => kind !== "number" && kind !== "text";
+export const isOneOf = (kind: Kind): boolean =>
+  kind === "single" || kind === "scale" || kind === "predict";
+
+const optionsOf = (kind: Kind): string[] =>
+  kind === "scale" ? ["", "", "", "", ""] : hasOptions(kind) ? ["", "", ""] : [];
+
+export const emptyForm = (kind: Kind = "single"): Form => ({
+  ...{ question: "", kind, options: optionsOf(kind), right: [], answer: "", tolerance: "" },
+  ...{ seconds: 60, anonymous: false },
+});
+
+/** The form with another kind; what was written stays where it can. */
+export function withKind(form: Form, kind: Kind): Form {
+  const filled = form.options.some((option) => option.trim() !== "");
+  const options = !hasOptions(kind) ? form.options : filled ? form.options : optionsOf(kind);
+  const enough = hasOptions(kind) && options.length < LEAST_OPTIONS ? optionsOf(kind) : options;
+  const right = isOneOf(kind) ? form.right.slice(0, 1) : form.right;
+  return { ...form, kind, options: enough, right };
+}
+
+/** Read what was kept of a form. */
+export function readForm(stored: unknown): Form {
+  if (!isFields(stored)) return emptyForm();
+  const kind = KINDS.find((known) => known === stored.kind) ?? "single";
+  const right = Array.isArray(stored.right) ? stored.right.filter(Number.isInteger) : [];
+  return {
+    ...emptyForm(kind),
+    question: asText(stored.question),
+    options: asTexts(stored.options),
+    right,
+    answer: asText(stored.answer),
+    tolerance: asText(stored.tolerance),
+    seconds: typeof stored.seconds === "number" ? stored.seconds : 60,
+    anonymous: isFlag(stored.anonymous) && stored.anonymous,
+  };
+}
+
+/** A number as people write it, `12`, `1.5`, `1,5` or `1e3`; `null` if it is none. */
+export function readNumber(text: string): number | null {
+  const plain = text
+    .trim()
+    .replace(/[\s\u00a0\u202f]/g, "")
+    .replace("\u2212", "-")
+    .replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain)) return null;
+  const number = Number(plain);
+  return Math.abs(number) <= 1e15 ? number : null;
+}
+
+/** The places of the options that count: of a scale all, else those that say something. */
+const places = ({ kind, options }: Form): number[] =>
+  options.flatMap((option, place) => (kind === "scale" || option.trim() !== "" ? [place] : []));
+
+/** Several right texts stand in lines of their own. */
+const lines = (text: string): string[] => text.split("\n").flatMap((line) => line.trim() || []);
+
+/** What is still missing before it can be asked. */
+export function missing(form: Form): "question" | "options" | "same" | "answer" | null {
+  if (form.question.trim() === "") return "question";
+  const kept = places(form);
+  if (hasOptions(form.kind) && kept.length < LEAST_OPTIONS) return "options";
+  const texts = kept.map((place) => (form.options[place] ?? "").trim());
+  const same = form.kind !== "scale" && new Set(texts).size < texts.length;
+  if (hasOptions(form.kind) && same) return "same";
+  const numbers = form.kind === "number" ? [form.answer, form.tolerance] : [];
+  return numbers.some((text) => text.trim() !== "" && readNumber(text) === null) ? "answer" : null;
+}
+
+/** The arguments of `polls.create` and `polls.draft`, but the id. */
+export function written(form: Form): Fields {
+  const { kind, question, seconds, anonymous } = form;
+  const kept = places(form);
+  const options = hasOptions(kind) ? kept.map((place) => (form.options[place] ?? "").trim()) : [];
+  const indexes = [...form.right].sort((a, b) => a - b).map((place) => kept.indexOf(place));
+  const number = readNumber(form.answer);
+  const correct =
+    kind === "number"
+      ? [number].filter((value) => value !== null)
+      : kind === "text"
+        ? lines(form.answer)
+        : kind === "ordering"
+          ? []
+          : indexes.filter((index) => index >= 0);
+  const tolerance = kind === "number" && correct.length > 0 ? readNumber(form.tolerance) : null;
+  return {
+    ...{ question: question.trim(), kind, options },
+    ...(correct.length > 0 && { correct }),
+    ...(tolerance && { tolerance: Math.abs(tolerance) }),
+    ...(anonymous && { anonymous }),
+    ...(seconds > 0 && { seconds }),
+  };
+}
