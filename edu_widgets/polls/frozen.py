@@ -156,7 +156,7 @@ def _label_html(poll: Poll, index: int) -> Html:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}"
+    return f"{value:.12g}"
 
 
 def nodes_html(body: Body) -> Html:

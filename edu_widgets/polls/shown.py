@@ -54,14 +54,15 @@ class ShownPolls:
         """These documents as they are now, and the ids of those that are gone."""
         if collection == DESK:
             return [self._desk(self._polls.all())], []
-        found = {seen.poll.id: seen for seen in self._polls.all()}
-        wanted = list(dict.fromkeys(ids))
-        gone = [id_ for id_ in wanted if id_ not in found]
+        read = {id_: self._polls.get(id_) for id_ in dict.fromkeys(ids)}
+        found = [seen for seen in read.values() if seen is not None]
+        gone = [id_ for id_, seen in read.items() if seen is None]
         with self._lock:
             for id_ in gone:
                 self._rendered.pop(id_, None)
                 self._peeks.pop(id_, None)
-        return [self._render(seen) for id_, seen in found.items() if id_ in wanted], gone
+        found.sort(key=lambda seen: (seen.poll.created_at, seen.born))
+        return [self._render(seen) for seen in found], gone
 
     def older(self, collection: str, before: int) -> Window:
         """Nothing: there are no pages of polls."""

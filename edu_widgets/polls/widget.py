@@ -375,6 +375,7 @@ class LivePolls(LiveWidget):
                 self._client.call_back(fn, self.poll(poll_id))
         if changed or event.reset:
             self._channel.changed(POLLS, ids, reset=event.reset)
+        if any(doc.kind == POLL for doc in changed):
             self._channel.changed(DESK, [DESK])
 
     def _heard_command(self, event: CommandChanged) -> None:

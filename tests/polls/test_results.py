@@ -224,6 +224,14 @@ def test_hostile_text_is_text(kind: str) -> None:
     assert "url(" not in text
 
 
+def test_numbers_are_told_whole() -> None:
+    big = [NumberCount(1_234_567.0, 1), NumberCount(0.1, 2)]
+    asked = poll("number", results=[RoundResult(1, 3, numbers=big, median=0.1)])
+    text = Elements(frozen.html(asked)).text
+    assert "1234567" in text
+    assert "median 0.1" in text
+
+
 def test_few_answers_are_said_to_be_few() -> None:
     asked = poll(anonymous=True, results=[RoundResult(1, 3)], ended=True)
     assert "Too few answered" in frozen.html(asked)

@@ -14,7 +14,7 @@ from edu_widgets.client.outbox import CommandState
 from edu_widgets.polls.poll import Poll
 from edu_widgets.polls.widget import LESSON_MS, LivePolls
 from edu_widgets.protocol import Code, uuid7
-from edu_widgets.protocol.errors import InvalidArgument, Refused
+from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from tests.notebook.doubles import RecordingComm, as_client
 from tests.polls.kernel import PollClient
 from tests.polls.school import ADA, BO, MIRA, School, student
@@ -146,6 +146,37 @@ def test_a_cell_run_again_asks_nothing_again(school: School, mira: Desk) -> None
     # Another kernel, as after a restart, and another week.
     restarted = Desk(school, MIRA)
     assert restarted.polls.ask("Which?", ["a", "b"]).id == other.id
+
+
+def test_a_kernel_that_just_started_learns_first_what_was_asked(
+    school: School, mira: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    both(mira)
+    monkeypatch.setattr(PollClient, "sync", lambda self: None)
+    client = PollClient(school, MIRA)
+    monkeypatch.undo()
+    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+    monkeypatch.setattr(client, "wait_connected", lambda timeout: client.sync())
+    polls = LivePolls(as_client(client))
+    assert polls.history == []
+    assert polls.ask("Which?", ["a", "b"]).id == poll.id
+    assert client.listeners == [polls._on_event]
+
+
+def test_asked_offline_it_is_sent_later(
+    school: School, mira: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(timeout: float) -> None:
+        raise NotConnected("not reached")
+
+    monkeypatch.setattr(mira.client, "wait_connected", never)
+    mira.client.mirrors.clear()
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    assert poll.state == "saving"
+    mira.client.mirrors[mira.client.channel] = mira.client.held
+    both(mira)
+    assert poll.state == "open"
 
 
 def test_next_weeks_question_is_another_poll(school: School, mira: Desk) -> None:
