@@ -11,8 +11,10 @@ import message from "./message.css?inline";
 import picker from "./picker.css?inline";
 import pins from "./pins.css?inline";
 import questions from "./questions.css?inline";
+import reactions from "./reactions.css?inline";
 import { Room } from "./room";
 import search from "./search.css?inline";
+import tools from "./tools.css?inline";
 import { ChatView } from "./view";
 import view from "./view.css?inline";
 import { wordsOf } from "./words";
@@ -63,6 +65,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     view,
     log,
     message,
+    reactions,
+    tools,
     pins,
     picker,
     questions,

@@ -98,73 +98,81 @@ function openMutes(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words):
   openMenu(pane.floats, from(pane, doc, at), label, [{ label, items }]);
 }
 
-/** The menu's items for a message, in groups: answer it, handle its text, moderate. */
-function groupsOf(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): MenuGroup[] {
+const when = (holds: boolean, item: MenuItem): MenuItem[] => (holds ? [item] : []);
+
+/** To answer a message: with an emoji, with words, with a vote, or by saying that it is answered. */
+function answers(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): MenuItem[] {
   const { room } = pane;
   const rights = rightsOf(room, doc);
   const question = room.questions.get(doc.id);
-  const pinned = room.pins.get(doc.id) !== undefined;
-  const muted = room.mutes.get(doc.user) !== undefined;
-  const quiet = rights.moderate && !room.isOwn(doc) && !isStaff(doc);
-  const { keys } = words;
-  const name = nameIn(doc, words);
-  const when = (holds: boolean, item: MenuItem): MenuItem[] => (holds ? [item] : []);
-  const voice: MenuItem = muted
-    ? { label: words.unmute(name), icon: "voice", run: () => mute(room, doc, false) }
-    : {
-        label: words.mute(name),
-        icon: "mute",
-        run: () => openMutes(pane, doc, at, words),
-      };
   const answered = question?.answered !== undefined;
   return [
+    ...when(rights.react, {
+      ...{ label: words.react, icon: "smile", hint: words.keys.react },
+      run: () => pickFor(pane, doc, at),
+    }),
+    ...when(rights.reply, {
+      ...{ label: words.reply, icon: "reply", hint: words.keys.reply },
+      run: () => startReply(room, doc),
+    }),
+    ...when(rights.upvote, {
+      ...{ label: question?.own ? words.takeBack : words.upvote, icon: "up" },
+      run: () => upvote(room, doc, !question?.own),
+    }),
+    ...when(rights.answer, {
+      ...{ label: answered ? words.reopen : words.markAnswered, icon: "check" },
+      run: () => markAnswered(room, doc, !answered),
+    }),
+  ];
+}
+
+/** What only staff do, and what only happens after a second yes. */
+function grave(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): MenuItem[] {
+  const { room } = pane;
+  const rights = rightsOf(room, doc);
+  const name = nameIn(doc, words);
+  const pinned = room.pins.get(doc.id) !== undefined;
+  const muted = room.mutes.get(doc.user) !== undefined;
+  const voice = rights.moderate && !room.isOwn(doc) && !isStaff(doc);
+  return [
+    ...when(rights.moderate, {
+      ...{ label: pinned ? words.unpin : words.pin, icon: "pin" },
+      run: () => pin(room, doc, !pinned),
+    }),
+    ...when(voice && muted, {
+      ...{ label: words.unmute(name), icon: "voice" },
+      run: () => mute(room, doc, false),
+    }),
+    ...when(voice && !muted, {
+      ...{ label: words.mute(name), icon: "mute" },
+      run: () => openMutes(pane, doc, at, words),
+    }),
+    ...when(rights.remove, {
+      ...{ label: words.remove, icon: "trash", hint: words.keys.remove, danger: true },
+      run: () => {
+        pane.doomed.value = doc.id;
+      },
+    }),
+  ];
+}
+
+/** The menu's items for a message, in groups: answer it, handle its text, moderate. */
+function groupsOf(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): MenuGroup[] {
+  const { room } = pane;
+  const text: MenuItem[] = [
     {
-      items: [
-        ...when(rights.react, {
-          ...{ label: words.react, icon: "smile", hint: keys.react },
-          run: () => pickFor(pane, doc, at),
-        }),
-        ...when(rights.reply, {
-          ...{ label: words.reply, icon: "reply", hint: keys.reply },
-          run: () => startReply(room, doc),
-        }),
-        ...when(rights.upvote, {
-          ...{ label: question?.own ? words.takeBack : words.upvote, icon: "up" },
-          run: () => upvote(room, doc, !question?.own),
-        }),
-        ...when(rights.answer, {
-          ...{ label: answered ? words.reopen : words.markAnswered, icon: "check" },
-          run: () => markAnswered(room, doc, !answered),
-        }),
-      ],
+      ...{ label: words.copyText, icon: "copy" },
+      run: () => void copyText(bodyText(doc.body), at),
     },
-    {
-      items: [
-        {
-          ...{ label: words.copyText, icon: "copy" },
-          run: () => void copyText(bodyText(doc.body), at),
-        },
-        ...when(rights.edit, {
-          ...{ label: words.edit, icon: "edit", hint: keys.edit },
-          run: () => startEdit(room, doc),
-        }),
-      ],
-    },
-    {
-      items: [
-        ...when(rights.moderate, {
-          ...{ label: pinned ? words.unpin : words.pin, icon: "pin" },
-          run: () => pin(room, doc, !pinned),
-        }),
-        ...when(quiet, voice),
-        ...when(rights.remove, {
-          ...{ label: words.remove, icon: "trash", hint: keys.remove, danger: true },
-          run: () => {
-            pane.doomed.value = doc.id;
-          },
-        }),
-      ],
-    },
+    ...when(rightsOf(room, doc).edit, {
+      ...{ label: words.edit, icon: "edit", hint: words.keys.edit },
+      run: () => startEdit(room, doc),
+    }),
+  ];
+  return [
+    { items: answers(pane, doc, at, words) },
+    { items: text },
+    { items: grave(pane, doc, at, words) },
   ];
 }
 
