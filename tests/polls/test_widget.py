@@ -15,6 +15,7 @@ from edu_widgets.polls.poll import Poll
 from edu_widgets.polls.widget import LESSON_MS, LivePolls
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
+from edu_widgets.service.rules import Person
 from tests.notebook.doubles import RecordingComm, as_client
 from tests.polls.kernel import PollClient
 from tests.polls.school import ADA, BO, MIRA, School, student
@@ -146,6 +147,8 @@ def test_a_cell_run_again_asks_nothing_again(school: School, mira: Desk) -> None
     # Another kernel, as after a restart, and another week.
     restarted = Desk(school, MIRA)
     assert restarted.polls.ask("Which?", ["a", "b"]).id == other.id
+    colleague = Desk(school, Person("u-colleague", "Jo", "instructor"))
+    assert colleague.polls.ask("Which?", ["a", "b"]).id == other.id
 
 
 def test_a_kernel_that_just_started_learns_first_what_was_asked(
