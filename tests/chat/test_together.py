@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +20,7 @@ from edu_widgets.client.network import stop_threads
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Forbidden, Refused
 from edu_widgets.service import launch, state
+from tests.faults import Faults
 from tests.notebook.doubles import record_comms
 from tests.waiting import wait_until
 
@@ -169,23 +171,24 @@ def test_typing_reading_and_searching(mira: edu.Lesson) -> None:
 
 
 def test_what_is_changed_offline_is_made_up_for(mira: edu.Lesson) -> None:
-    ada = join(mira, "Ada")
-    id_ = ada.chat.send("one").id
-    the(ada.chat, id_), the(mira.chat, id_)
-    about = state.read(folders.service_folder("py101"))
-    assert about is not None
-    os.kill(about.pid, signal.SIGKILL)
-    wait_until(lambda: ada.status().state == "reconnecting", "the loss is noticed")
-    receipts = [ada.chat.edit(id_, "two"), ada.chat.react(id_, "👍")]
-    assert the(ada.chat, id_).content == "two"
-    assert the(ada.chat, id_).reactions[0].count == 1
-    assert [m.content for m in ada.chat.search("TWO")] == [], "what is loaded is searched"
-    assert [m.content for m in ada.chat.search("one")] == ["one"]
-    mira.close()
-    again = edu.host("py101", name="Mira").wait_connected(30)
-    ada._client.retry_now()  # after some failures it would try once a minute only
-    for receipt in receipts:
-        receipt.wait(30)
-    wait_until(lambda: the(again.chat, id_).content == "two", "Mira sees the edit")
-    wait_until(lambda: len(the(again.chat, id_).reactions) == 1, "and the reaction")
-    again.close()
+    port = urlsplit(mira.invite).port
+    assert port is not None
+    with Faults(port) as faults:
+        ada = edu.join(mira.invite.replace(f":{port}", f":{faults.port}"), name="Ada")
+        ada.wait_connected()
+        id_ = ada.chat.send("one").id
+        the(ada.chat, id_), the(mira.chat, id_)
+        faults.refuse()
+        faults.cut()
+        wait_until(lambda: ada.status().state == "reconnecting", "the loss is noticed")
+        receipts = [ada.chat.edit(id_, "two"), ada.chat.react(id_, "👍")]
+        assert the(ada.chat, id_).content == "two"
+        assert the(ada.chat, id_).reactions[0].count == 1
+        assert [m.content for m in ada.chat.search("one")] == ["one"], "what is loaded is searched"
+        faults.heal()
+        ada._client.retry_now()  # after some failures it would try once a minute only
+        for receipt in receipts:
+            receipt.wait(30)
+        wait_until(lambda: the(mira.chat, id_).content == "two", "Mira sees the edit")
+        wait_until(lambda: len(the(mira.chat, id_).reactions) == 1, "and the reaction")
+        ada.close()
