@@ -191,6 +191,19 @@ def test_a_cell_run_again_replaces_its_callbacks(kernel: Kernel) -> None:
     assert kernel.run(count) == "2\n"
 
 
+def test_a_cell_sends_its_own_code(kernel: Kernel) -> None:
+    kernel.run("total = 0\nfor i in range(3):\n    total += i", "a")
+    kernel.run("%time print(total)\n_ = chat.send_cell(note='Look:')", "b")
+    sent = "print(chat.messages[-1].content)"
+    assert kernel.run(sent) == "Look:\n\n```python\n%time print(total)\n```\n"
+    kernel.run("total", "c")
+    kernel.run("_ = chat.send_cell()", "d")
+    assert kernel.run(sent) == "```python\ntotal\n```\n"
+    assert "no code in In[99]" in kernel.run(
+        "try: chat.send_cell(99)\nexcept ValueError as e: print(e)"
+    )
+
+
 def test_nothing_is_left_after_close(kernel: Kernel) -> None:
     kernel.show()
     begin = kernel.say(op="ready", page="p1", lang="")
