@@ -77,7 +77,29 @@ describe("before any view", () => {
 describe("for whom", () => {
   test("asks for a snapshot at its start, with its page and language", () => {
     const { model, connection } = connect();
-    expect(model.sent).toEqual([{ op: "ready", page: connection.page, lang: "en" }]);
+    const { page } = connection;
+    expect(model.sent[0]).toEqual({ op: "ready", page, lang: "en" });
+    expect(model.sent).toHaveLength(2);
+  });
+
+  test("tells whether it is in sight: at its start, when that changes, and each minute", () => {
+    vi.useFakeTimers();
+    const { model, connection } = connect();
+    const { page } = connection;
+    const seen = () => model.sent.filter(({ op }) => op === "seen");
+    expect(seen()).toEqual([{ op: "seen", page, visible: true }]);
+    const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(seen().at(-1)).toEqual({ op: "seen", page, visible: false });
+    vi.advanceTimersByTime(30_000);
+    model.say({ op: "pulse", n: 0 });
+    vi.advanceTimersByTime(30_000);
+    expect(seen()).toHaveLength(3);
+    hidden.mockRestore();
+    connection.dispose();
+    vi.advanceTimersByTime(120_000);
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(seen()).toHaveLength(3);
   });
 
   test("ignores what is for another page", () => {

@@ -24,7 +24,7 @@ export const Hands = withHooks(function Hands(
     const next = Math.min(solved.at, hands.length - 1);
     solved.at = -1;
     const rows = current.querySelectorAll(".hand");
-    (rows[next]?.querySelector("button") ?? current).focus();
+    (rows[next]?.querySelector<HTMLElement>(".act button") ?? current).focus();
   }, [hands.length]);
   const onSolved = (hand: Hand): void => {
     solved.at = hands.indexOf(hand);

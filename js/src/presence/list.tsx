@@ -50,7 +50,7 @@ export const Everyone = withHooks(function Everyone(
   const found = wanted ? all.filter(({ name }) => fold(name).includes(wanted)) : all;
   const sorted = (manages ? forStaff : forStudents)([...found], words.lang);
   return (
-    <section class="everyone" aria-label={words.manyHere}>
+    <div>
       {manages && (
         <div class="sec">
           <span>{words.everyone}</span>
@@ -59,7 +59,7 @@ export const Everyone = withHooks(function Everyone(
       )}
       {all.length > MANY && <Find people={all.length} value={query} onInput={setQuery} />}
       <Rows people={people} shown={sorted} query={query} />
-    </section>
+    </div>
   );
 });
 
@@ -115,7 +115,7 @@ const Row = ({ person, query, now, manages, words }: RowProps): VNode => {
       <span class="nm">
         <bdi>
           <Found text={name} query={query} />
-        </bdi>
+        </bdi>{" "}
         {staff && (
           <span class="tag">{words.roles[person.role ?? ""] ?? words.roles.instructor}</span>
         )}
@@ -124,7 +124,9 @@ const Row = ({ person, query, now, manages, words }: RowProps): VNode => {
         {told && (
           <>
             <Sign name={standing} />
-            <span>{words.standing[standing]}</span>
+            <span>
+              {person.me && person.status ? words.own[person.status] : words.standing[standing]}
+            </span>
             {person.away && standing !== "away" && <span class="sr">, {words.standing.away}</span>}
             {timed && <time class="n">{words.lasts(now - (person.since ?? now))}</time>}
           </>

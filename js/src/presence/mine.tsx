@@ -150,6 +150,9 @@ const Own = withHooks(function Own(
   );
 });
 
+/** How many characters a note has too many. */
+const excess = (note: string): number => [...note.trim()].length - MAX_NOTE;
+
 interface RaiseProps {
   people: People;
   hand: OwnHand | null;
@@ -166,7 +169,7 @@ const Raise = withHooks(function Raise(
   const failure = useSignal(people.failure);
   const [sends, setSends] = useState(false);
   const box = useRef<HTMLTextAreaElement>();
-  const over = [...note.trim()].length - MAX_NOTE;
+  const over = excess(note);
   useEffect(() => {
     people.askFailure();
     if (hand && !draft.value) draft.value = hand.note ?? "";
@@ -174,8 +177,10 @@ const Raise = withHooks(function Raise(
     box.current?.focus();
   }, []);
   const raise = (): void => {
-    if (over > 0) return;
-    people.raise(note.trim(), sends && failure ? failure : null);
+    // What was typed just now may not be rendered yet.
+    const text = draft.value;
+    if (excess(text) > 0) return;
+    people.raise(text.trim(), sends && failure ? failure : null);
     draft.value = "";
     onClose();
   };

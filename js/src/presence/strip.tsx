@@ -40,9 +40,11 @@ export const Figures = withHooks(function Figures(
         </span>
       )}
       <span class="mix" aria-hidden="true">
-        {shown.map((name) => (
-          <i key={name} class={name} style={{ flexGrow: counts[name] }} />
-        ))}
+        {shown
+          .filter((name) => counts[name] > 0)
+          .map((name) => (
+            <i key={name} class={name} style={{ flexGrow: counts[name] }} />
+          ))}
       </span>
       <Spoken text={said} />
     </div>

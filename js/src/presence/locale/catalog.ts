@@ -11,7 +11,7 @@ export interface PresenceCatalog {
   /** The same after a number. */
   counted: Record<Standing, string>;
   handsCounted(count: number): string;
-  /** How long something lasts, in whole minutes or hours. */
+  /** How long something has lasted, in whole minutes or hours. */
   lasts(ms: number): string;
   figures(counts: readonly [Standing, number][], hands: number): string;
 

@@ -33,9 +33,11 @@ export const en: PresenceCatalog = {
   counted,
   handsCounted: (count) => (count === 1 ? "hand" : "hands"),
   lasts: (ms) =>
-    ms < 3_600_000
-      ? minutes.format(Math.floor(ms / 60_000))
-      : hours.format(Math.floor(ms / 3_600_000)),
+    ms < 60_000
+      ? "now"
+      : ms < 3_600_000
+        ? minutes.format(Math.floor(ms / 60_000))
+        : hours.format(Math.floor(ms / 3_600_000)),
   figures: (counts, up) =>
     [...counts.map(([name, count]) => `${format(count)} ${counted[name]}`), hands(up)].join(", "),
 
@@ -61,7 +63,7 @@ export const en: PresenceCatalog = {
 
   raiseTitle: "Raise your hand",
   note: "What is it about?",
-  noteHint: "Optional. Only instructors read it.",
+  noteHint: "Optional, for instructors only.",
   sendError: "Send the error with it?",
   errorPreview: "What would be sent",
   cancel: "Cancel",

@@ -31,9 +31,11 @@ export const tr: PresenceCatalog = {
   counted,
   handsCounted: () => "el",
   lasts: (ms) =>
-    ms < 3_600_000
-      ? minutes.format(Math.floor(ms / 60_000))
-      : hours.format(Math.floor(ms / 3_600_000)),
+    ms < 60_000
+      ? "şimdi"
+      : ms < 3_600_000
+        ? minutes.format(Math.floor(ms / 60_000))
+        : hours.format(Math.floor(ms / 3_600_000)),
   figures: (counts, up) =>
     [
       ...counts.map(([name, count]) => `${format(count)} ${counted[name]}`),
@@ -62,7 +64,7 @@ export const tr: PresenceCatalog = {
 
   raiseTitle: "El kaldırın",
   note: "Konu nedir?",
-  noteHint: "İsteğe bağlı. Yalnızca eğitmenler okur.",
+  noteHint: "İsteğe bağlı, yalnızca eğitmenlere.",
   sendError: "Hata da gönderilsin mi?",
   errorPreview: "Gönderilecek olan",
   cancel: "Vazgeç",
