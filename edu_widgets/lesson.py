@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.transport import Target
     from edu_widgets.client.view import Person
+    from edu_widgets.notifications.widget import NotificationPane
     from edu_widgets.presence.away import Watch
     from edu_widgets.presence.widget import PresenceList
 
@@ -73,6 +74,7 @@ class Lesson:
         self._on_close = on_close
         self._chat: CourseChat | None = None
         self._people: PresenceList | None = None
+        self._notifications: NotificationPane | None = None
         self._attention = _watch(client)
 
     def _standing(self) -> str:
@@ -158,6 +160,32 @@ class Lesson:
 
             self._people = PresenceList(self._client)
         return self._people
+
+    @property
+    def notifications(self) -> NotificationPane:
+        """What there is to know beside the chat; one widget, as `chat` is.
+
+        Mentions in the chat and polls that open are among it.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
+        if self._notifications is None or self._notifications.closed:
+            from edu_widgets.chat.headlines import Mentions
+            from edu_widgets.notifications.widget import NotificationPane
+            from edu_widgets.polls.headlines import Openings
+
+            sources = (Mentions(self._client), Openings(self._client))
+            self._notifications = NotificationPane(self._client, sources, self._known)
+        return self._notifications
+
+    def _known(self) -> list[tuple[str, str]]:
+        """Who is here, by id and name, where the list of people is open."""
+        people = self._people
+        if people is None or people.closed:
+            return []
+        return [(person.user_id, person.name) for person in people.all]
 
     def wait_connected(self, timeout: float = 10.0) -> Lesson:
         """Wait until the lesson is live, at most `timeout` seconds.

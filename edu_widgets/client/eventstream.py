@@ -286,9 +286,13 @@ def frame_of(event: ServerEvent) -> bytes:
         value = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return data  # whoever reads frames says what is wrong with it
-    if not isinstance(value, dict) or (isinstance(value.get("type"), str) and "data" in value):
+    if not isinstance(value, dict):
         return data
-    named = event.event
+    named, type_ = event.event, value.get("type")
+    # A notification has a `type` and `data` of its own: an event with a name says what it is.
+    whole = type_ == named if named != "message" else isinstance(type_, str)
+    if whole and "data" in value:
+        return data
     if named == "message" and "content" in value:
         named = "chat_message"
     channel = value.get("channel")

@@ -12,7 +12,7 @@ from edu_widgets.client.base import reading
 from edu_widgets.client.base.reading import Frame, Said
 from edu_widgets.client.base.room import TOLERANCE, Room, Told
 from edu_widgets.client.events import ChannelChanged, CommandChanged, SignalReceived
-from edu_widgets.protocol import Code, messages
+from edu_widgets.protocol import REGISTRY, Code, messages
 from edu_widgets.protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -33,10 +33,13 @@ def take(base: Base, link: Link, frame: bytes | str) -> None:
         if found.type != "error":
             base.prove()
         handler = _HANDLERS.get(found.type)
-        if handler is None:
-            _log.debug("A frame of type %r was ignored", found.type)
-        else:
+        known = REGISTRY.frames.get(found.type)
+        if handler is not None:
             handler(base, link, found)
+        elif known is not None and known.of_seed and known.signal:
+            _hand_on(base, found)
+        else:
+            _log.debug("A frame of type %r was ignored", found.type)
     except ProtocolError as error:
         _log.warning("A frame from the service was ignored: %s", error)
 
@@ -214,6 +217,19 @@ def _on_heartbeat_ack(base: Base, link: Link, _frame: Frame) -> None:
     if asked_at is not None:
         base.session.measure(asked_at)
         base.pong(link, asked_at)
+
+
+def _hand_on(base: Base, frame: Frame) -> None:
+    """What only a feature reads: to the room it names, or to all, as with one person's channel.
+
+    What the message itself does not say of its id and time, its envelope does.
+    """
+    outer = {"id": frame.message_id or None, "timestamp": frame.stamp}
+    data = {key: value for key, value in outer.items() if value is not None} | dict(frame.data)
+    room = _room(base, frame)
+    raw = msgspec.Raw(msgspec.json.encode(data))
+    for name in [room.name] if room is not None else list(base.rooms):
+        base.session.emit(SignalReceived(frame.type, name, raw))
 
 
 def _signal(base: Base, type_: str, name: str, data: msgspec.Struct) -> None:

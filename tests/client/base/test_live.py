@@ -10,6 +10,7 @@ import pytest
 
 from edu_widgets.chat.commands import AddReaction
 from edu_widgets.client.ways import WaySettings
+from edu_widgets.notifications.documents import NOTIFICATION
 from edu_widgets.protocol.errors import Forbidden, NotConnected, Refused
 from tests.base_service import Running, Variants, running
 from tests.client.base.conftest import QUICK, ROOM, Enter, Watch, say
@@ -184,7 +185,7 @@ def test_reactions_people_typing_errors(enter: Enter) -> None:
         service.tell(ROOM, "user_joined", {"userId": "bob", "userName": "Bob"})
         service.tell(ROOM, "error", {"message": "Please be kind."})
         service.tell(ROOM, "notification", {"id": "n", "title": "Five minutes left"})
-        eventually(lambda: signals == ["user_typing", "error"])
+        eventually(lambda: signals == ["user_typing", "error", NOTIFICATION.name])
         eventually(lambda: watch.client.view().online == 2)
         assert "Bob" in watch.client.view().here
         assert watch.client.view().state == "live"

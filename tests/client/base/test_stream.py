@@ -203,6 +203,8 @@ SAID = '{"id": "a", "userId": "g", "content": "hi"}'
         ("message", '{"id": "a", "userId": "g", "content": "hi", "type": "text"}', "chat_message"),
         ("chat_message", SAID, "chat_message"),
         ("notification", '{"id": "n", "type": "info", "title": "x"}', "notification"),
+        ("notification", '{"type": "message", "title": "x", "data": {"n": 1}}', "notification"),
+        ("notification", '{"type": "notification", "data": {"type": "info"}}', "notification"),
         ("course_update", '{"what": 1}', "course_update"),
     ],
 )

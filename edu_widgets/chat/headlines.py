@@ -1,0 +1,44 @@
+"""Messages that name the reader, as headlines for whoever shows them."""
+
+from __future__ import annotations
+
+from edu_widgets.chat.documents import MAX_EXCERPT, Message, ReadMark
+from edu_widgets.chat.message import decoded
+from edu_widgets.client.course import CourseClient
+from edu_widgets.notebook.headlines import Headline, headline_id
+from edu_widgets.protocol import Document
+from edu_widgets.protocol.channels import user_channel
+
+
+class Mentions:
+    """Makes a headline of each message of somebody else that names the reader."""
+
+    documents = Message.kind
+    seen_by = frozenset({ReadMark.kind})
+
+    def __init__(self, client: CourseClient) -> None:
+        self._client = client
+
+    def headline(self, document: Document) -> Headline | None:
+        """What there is to tell of a message."""
+        message, me = decoded(document, Message), self._client.me()
+        if message is None or message.user_id == me.user_id or me.name not in message.mentions:
+            return None
+        text = message.content
+        return Headline(
+            headline_id("mention", document.id),
+            "mention",
+            f"{message.user_name} mentioned you",
+            text if len(text) <= MAX_EXCERPT else f"{text[: MAX_EXCERPT - 1]}…",
+            message.timestamp,
+            "chat",
+            document.id,
+            document.born,
+            message.user_name,
+        )
+
+    def seen(self, headline: Headline) -> bool:
+        """Whether the chat was read down to the message."""
+        own = user_channel(self._client.course, self._client.me().user_id)
+        mark = decoded(self._client.mirror(own).get(ReadMark.ID), ReadMark)
+        return mark is not None and mark.born >= headline.born

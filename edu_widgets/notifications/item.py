@@ -1,0 +1,168 @@
+"""Notifications as people see them in Python, and how they are read from documents."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from edu_widgets.notebook.links import safe_href
+from edu_widgets.notifications.documents import ActionTaken, Notification, NotificationAction
+from edu_widgets.protocol.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from edu_widgets.notebook.headlines import Headline
+    from edu_widgets.protocol import Document
+
+_log = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_EXCERPT = 60
+
+# What begins as an address does. It is opened if it may be, and never posted.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]*:|[\\/]{2}|www\.", re.IGNORECASE)
+_WEB = re.compile(r"https?:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationItem:
+    """A notification, as people see it. Times are aware, in UTC.
+
+    `kind` is `notification`, or what it was made of: `mention`, `poll`, and with a platform's
+    service `user_activity` and `course_update`. `taken` is the action one has chosen, if any.
+    """
+
+    id: str
+    title: str
+    message: str
+    created_at: datetime
+    type: str = "info"
+    read: bool = False
+    expires_at: datetime | None = None
+    actions: tuple[NotificationAction, ...] = ()
+    data: Any = None
+    user_id: str = ""
+    to: str = ""
+    sender: str = ""
+    kind: str = "notification"
+    taken: str | None = None
+    at: int = field(default=0, repr=False)
+    """`created_at` in ms since 1970, as it is ordered by."""
+    about: str = field(default="", repr=False)
+    leads_to: Headline | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        when = self.created_at.astimezone()
+        text = " ".join(self.message.split())
+        text = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+        # repr(): a text of others must not write control sequences to a terminal.
+        tail = f" {text!r}" if text else ""
+        unread = "" if self.read else " (unread)"
+        return f"<{self.type} {when:%H:%M} {self.title!r}:{tail}{unread}>"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAction:
+    """What somebody chose about a notification, and when (aware, in UTC)."""
+
+    notification_id: str
+    title: str
+    action: str
+    label: str
+    user_id: str
+    user_name: str
+    at: datetime
+
+
+def from_notification(
+    body: Notification, id_: str, *, read: bool, taken: str | None
+) -> NotificationItem:
+    """A notification of the service."""
+    return NotificationItem(
+        id_,
+        body.title,
+        body.message,
+        when(body.created_at),
+        body.type,
+        read=read,
+        expires_at=when(body.expires_at) if body.expires_at is not None else None,
+        actions=tuple(body.actions),
+        data=body.data,
+        user_id=body.user_id,
+        to=body.to,
+        sender=body.created_by_name,
+        taken=taken,
+        at=body.created_at,
+    )
+
+
+def from_headline(headline: Headline, *, read: bool) -> NotificationItem:
+    """A headline of another feature."""
+    return NotificationItem(
+        headline.id,
+        headline.title,
+        headline.text,
+        when(headline.at),
+        "message" if headline.kind == "mention" else "info",
+        read=read,
+        sender=headline.about,
+        kind=headline.kind,
+        at=headline.at,
+        about=headline.about,
+        leads_to=headline,
+    )
+
+
+def from_taken(body: ActionTaken) -> TakenAction:
+    """What somebody chose."""
+    return TakenAction(
+        body.notification_id,
+        body.title,
+        body.action,
+        body.label,
+        body.user_id,
+        body.user_name,
+        when(body.at),
+    )
+
+
+def link_of(action: str) -> str | None:
+    """The address that an action opens; None if it is none that may be opened."""
+    return safe_href(action) if _WEB.match(action) else None
+
+
+def is_address(action: str) -> bool:
+    """Whether an action is meant as an address, safe or not: such a one is never posted."""
+    return _ADDRESS.match(action.strip()) is not None
+
+
+def decoded(document: Document | None, type_: type[S]) -> S | None:
+    """A living document's body; None, told once, if it cannot be read."""
+    if document is None or document.deleted:
+        return None
+    try:
+        body: S = document.as_(type_)
+    except ProtocolError as error:
+        _report(document.id, str(error))
+        return None
+    return body
+
+
+@functools.lru_cache(maxsize=256)
+def _report(id_: str, error: str) -> None:
+    # Cached, since a document is read again and again, and has to be reported once.
+    _log.warning("Notification %s could not be read and is not shown: %s", id_, error)
+
+
+def when(ms: float) -> datetime:
+    """An aware time; the beginning of time for numbers that are none."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,66 @@
+"""Which notifications are news: each is told once, whatever is sent again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.protocol import Document
+
+_REMEMBERED = 2_000
+
+
+class News:
+    """Tells what has just come from what was there before. Network thread only.
+
+    What came with the first load of a channel is history, and so is what is paged back to. What
+    was missed while disconnected is news, told when it is caught up with.
+    """
+
+    def __init__(
+        self, client: CourseClient, channels: Iterable[str], known: Iterable[str] = ()
+    ) -> None:
+        self._client = client
+        self._told: OrderedDict[str, None] = OrderedDict.fromkeys(known)
+        self._began: set[str] = set()
+        self._heads: dict[str, tuple[str, int]] = {}
+        for channel in channels:
+            cursor = client.mirror(channel).cursor
+            if cursor.epoch:
+                self._began.add(channel)
+                self._heads[channel] = (cursor.epoch, cursor.seq)
+
+    def of(self, event: DocumentsChanged, found: Iterable[tuple[Document, str]]) -> list[str]:
+        """Of the documents in this change that say something, the ids of what is new."""
+        channel, cursor = event.channel, self._client.mirror(event.channel).cursor
+        epoch, head = self._heads.get(channel, ("", 0))
+        if epoch != cursor.epoch:
+            head = 0  # counted anew: whoever was told of is known by its id
+        began = channel in self._began
+        fresh = [
+            id_
+            for doc, id_ in found
+            if self._note(id_) and began and (event.live or doc.seq > head)
+        ]
+        seqs = [doc.seq for doc in (*event.upserted, *event.removed)]
+        self._heads[channel] = (cursor.epoch, max([head, cursor.seq, *seqs]))
+        # A first load may take more than one frame; a channel that was taken away begins anew.
+        if event.live or self._client.caught_up(channel):
+            self._began.add(channel)
+        if not cursor.epoch:
+            self._began.discard(channel)
+        return fresh
+
+    def is_new(self, id_: str) -> bool:
+        """Whether something that was told by itself is told for the first time."""
+        return self._note(id_)
+
+    def _note(self, id_: str) -> bool:
+        new = id_ not in self._told
+        self._told[id_] = None
+        self._told.move_to_end(id_)
+        while len(self._told) > _REMEMBERED:
+            self._told.popitem(last=False)
+        return new

@@ -1,0 +1,38 @@
+"""Who is known by name: whoever a document of the course tells of, whatever kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from edu_widgets.client.course import CourseClient
+from edu_widgets.protocol import REGISTRY
+from edu_widgets.protocol.channels import staff_channel
+
+
+class _Named(msgspec.Struct, rename="camel"):
+    """Of a document's body only whom it is about."""
+
+    user_id: str
+    user_name: str
+
+
+_NAMED = msgspec.json.Decoder(_Named)
+
+
+def known(client: CourseClient) -> Iterator[tuple[str, str]]:
+    """Id and name of everybody that loaded documents name, the last word on each at the end."""
+    channels = [client.channel]
+    if client.me().is_staff:
+        channels.append(staff_channel(client.course))
+    for channel in channels:
+        mirror = client.mirror(channel)
+        for kind in REGISTRY.documents:
+            for document in mirror.of_kind(kind):
+                try:
+                    named = _NAMED.decode(document.body)
+                except (msgspec.DecodeError, UnicodeError, RecursionError):
+                    continue  # it is about nobody
+                if named.user_id and named.user_name:
+                    yield named.user_id, named.user_name

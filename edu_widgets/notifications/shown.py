@@ -1,0 +1,129 @@
+"""What the pages see of notifications: docs/widget-protocol.md, *Notifications*."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+
+from edu_widgets.client.course import CourseClient
+from edu_widgets.notebook.nodes import to_nodes
+from edu_widgets.notebook.stream import Json, Window
+from edu_widgets.notifications.commands import ALERTS
+from edu_widgets.notifications.documents import NotificationAction
+from edu_widgets.notifications.item import NotificationItem, is_address, link_of
+from edu_widgets.notifications.mirror import Inbox
+
+NOTIFICATIONS = "notifications"
+"""The collection of notifications in the page."""
+
+INBOX = "inbox"
+"""The collection with the one document of how things stand."""
+
+
+class ShownInbox:
+    """Notifications as documents for the pages. Any thread.
+
+    Their `rev` grows whenever they look different from before.
+    """
+
+    def __init__(self, client: CourseClient, inbox: Inbox) -> None:
+        self._client = client
+        self._inbox = inbox
+        self._lock = threading.Lock()
+        self._rendered: dict[str, tuple[int, Json]] = {}
+        self._rev = 0
+        self.quiet = False
+        """Whether nobody wants to be disturbed."""
+
+    # -- notebook.stream.Content ----------------------------------------------------------
+
+    def windows(self) -> Mapping[str, Window]:
+        """Both collections, whole."""
+        items = self._inbox.items()
+        docs = [self._versioned(item.id, self._render(item)) for item in reversed(items)]
+        return {NOTIFICATIONS: Window(docs), INBOX: Window([self._state(items)])}
+
+    def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
+        """These documents as they are now, and the ids of those that are gone."""
+        items = self._inbox.items()
+        if collection == INBOX:
+            return [self._state(items)], []
+        wanted = dict.fromkeys(ids)
+        found = [item for item in reversed(items) if item.id in wanted]
+        gone = [id_ for id_ in wanted if not any(item.id == id_ for item in found)]
+        with self._lock:
+            for id_ in gone:
+                self._rendered.pop(id_, None)
+        return [self._versioned(item.id, self._render(item)) for item in found], gone
+
+    def older(self, collection: str, before: int) -> Window:
+        """Nothing: there are no pages of notifications."""
+        del collection, before
+        return Window([])
+
+    # -- what differs ------------------------------------------------------------------------
+
+    def changed(self) -> list[str]:
+        """The ids of those that look different from what was rendered last, or are gone."""
+        now = {item.id: self._render(item) for item in self._inbox.items()}
+        with self._lock:
+            held = {id_: doc for id_, (_, doc) in self._rendered.items() if id_ != INBOX}
+        return [id_ for id_ in {**held, **now} if held.get(id_) != now.get(id_)]
+
+    def can(self) -> list[str]:
+        """What this person can do here: post what notifications offer."""
+        view = self._client.view()
+        offered = self._client.features(self._inbox.own)
+        if self._client.base or view.readonly or (offered and ALERTS not in offered):
+            return []
+        return ["act"]
+
+    @staticmethod
+    def posted(item: NotificationItem) -> list[NotificationAction]:
+        """Of what a notification offers, what is posted."""
+        return [action for action in item.actions if not is_address(action.action)]
+
+    # -- rendering ---------------------------------------------------------------------------
+
+    def _state(self, items: list[NotificationItem]) -> Json:
+        unread = sum(not item.read for item in items)
+        doc = {"id": INBOX, "unread": unread, "quiet": self.quiet, "can": self.can()}
+        return self._versioned(INBOX, doc)
+
+    def _versioned(self, key: str, doc: Json) -> Json:
+        with self._lock:
+            held = self._rendered.get(key)
+            if held is None or held[1] != doc:
+                self._rev += 1
+                held = self._rendered[key] = (self._rev, doc)
+        return {**doc, "rev": held[0]}
+
+    def _render(self, item: NotificationItem) -> Json:
+        doc: Json = {
+            "id": item.id,
+            "born": item.at,
+            "type": item.type,
+            "kind": item.kind,
+            "title": item.title,
+            "text": to_nodes(item.message),
+            "read": item.read,
+        }
+        leads = item.leads_to
+        optional: Json = {
+            "about": item.about or None,
+            "actions": [shown for a in item.actions if (shown := _action(a))] or None,
+            "taken": item.taken,
+            "leads": {"in": leads.feature, "id": leads.target, "born": leads.born}
+            if leads
+            else None,
+        }
+        return doc | {key: value for key, value in optional.items() if value is not None}
+
+
+def _action(action: NotificationAction) -> Json | None:
+    """An action; None for an address that may not be opened, which is not posted either."""
+    doc: Json = {"label": action.label, "style": action.style}
+    href = link_of(action.action)
+    if href is not None:
+        return {**doc, "href": href}
+    return None if is_address(action.action) else {**doc, "action": action.action}

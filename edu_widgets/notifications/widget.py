@@ -1,0 +1,358 @@
+"""NotificationPane: a person's notifications in a notebook."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+
+import msgspec
+
+from edu_widgets.client.course import CourseClient, CourseEvent
+from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
+from edu_widgets.client.outbox import CommandState
+from edu_widgets.client.receipts import Receipt
+from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.headlines import Source
+from edu_widgets.notebook.intents import Handler, Intent
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notifications import commands, written
+from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
+from edu_widgets.notifications.item import NotificationItem, TakenAction, decoded, from_taken
+from edu_widgets.notifications.mirror import Inbox
+from edu_widgets.notifications.news import News
+from edu_widgets.notifications.people import known
+from edu_widgets.notifications.platform import TYPES
+from edu_widgets.notifications.shown import INBOX, NOTIFICATIONS, ShownInbox
+from edu_widgets.protocol import is_id
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["NotificationItem", "NotificationPane", "TakenAction"]
+
+_log = logging.getLogger(__name__)
+
+F = TypeVar("F", bound=Callback)
+
+_SEND = commands.SEND_NOTIFICATION.name
+_ACT = commands.NOTIFICATION_ACTION.name
+_MARKS = (commands.MARK_NOTIFICATIONS.name, commands.CLEAR_NOTIFICATIONS.name)
+
+
+class NotificationPane(LiveWidget):
+    """The notifications of a person in a course; displayed by being the last line of a cell.
+
+    `notifications.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its
+    language (default: the page's).
+    """
+
+    kind_: ClassVar[str] = "notifications"
+
+    def __init__(
+        self,
+        client: CourseClient,
+        sources: Sequence[Source] = (),
+        people: Callable[[], Iterable[written.Person]] = tuple,
+        **options: Any,
+    ) -> None:
+        self._inbox = Inbox(client, sources)
+        self._shown = ShownInbox(client, self._inbox)
+        self._news = News(client, self._inbox.channels(), [i.id for i in self._inbox.items()])
+        self._taken_news = News(client, self._inbox.channels())
+        self._people = people
+        self._callbacks = Callbacks("notification", "action")
+        self._me = client.me()
+        self._ends: Callable[[], None] | None = None
+        super().__init__(client, self._shown, self._handlers(), **options)
+
+    def __repr__(self) -> str:
+        try:
+            unread = self.unread
+        except EduWidgetsError:  # a forked child may look, but has nothing
+            return super().__repr__()
+        return f"{super().__repr__()[:-1]}, {unread} unread)"
+
+    # -- for people ----------------------------------------------------------------------
+
+    def send(
+        self,
+        title: str,
+        message: str = "",
+        type: str = "info",  # noqa: A002 - the seed's own name
+        to: object = None,
+        expires: object = None,
+        actions: Iterable[object] = (),
+        data: object = None,
+    ) -> Receipt:
+        """Tell everybody something; staff only. Returns at once with a receipt.
+
+        `to` is None (everybody), `"staff"`, `"students"` or one person: from `lesson.people`, the
+        author of a message, a name, `edu.Person(user_id, name)`. `expires`: a number of seconds
+        (or a timedelta) from when the service has got it, or an aware datetime. `actions` are
+        `(label, action)` pairs, or mappings with `label`, `action` and `style`: a web address
+        opens, after showing where it leads; anything else is posted, see `.on("action", f)`.
+        `message` is Markdown; `data` is for programs.
+
+        Raises:
+            InvalidArgument: something about it cannot be; the message says what.
+            Refused: only instructors send notifications, and not on a base service.
+            NotConnected: the lesson is closed.
+        """
+        self._client.check()
+        if not self._client.me().is_staff:
+            raise Refused("Only instructors may send notifications.")
+        people = {**dict(known(self._client)), **dict(self._people())}
+        command = written.command(title, message, type, to, expires, actions, data, people.items())
+        return self._client.send(_SEND, command, channel=self._inbox.own)
+
+    @property
+    def items(self) -> list[NotificationItem]:
+        """The notifications there are, the newest first."""
+        return self._inbox.items()
+
+    @property
+    def unread(self) -> int:
+        """How many of them are not read."""
+        return self._inbox.unread()
+
+    @property
+    def taken(self) -> list[TakenAction]:
+        """What people chose of what notifications offer: for staff everybody, else oneself."""
+        return [from_taken(body) for body in self._inbox.taken()]
+
+    def mark_read(self, notification: str | NotificationItem | None = None) -> None:
+        """Mark a notification (or its id) as read, here and on one's other devices; None: all.
+
+        Raises:
+            InvalidArgument: it is neither a notification nor an id.
+        """
+        if notification is None:
+            items = self._inbox.items()
+            self._mark([item.id for item in items], up_to=max((i.at for i in items), default=0))
+        else:
+            self._mark([_id_of(notification)])
+
+    def clear(self) -> None:
+        """Show nothing any more of what there is now. New ones come as before."""
+        self._clear(max((item.at for item in self._inbox.items()), default=0))
+
+    def act(self, notification: str | NotificationItem, action: str) -> Receipt:
+        """Choose one of the actions that a notification posts; the last choice counts.
+
+        Raises:
+            InvalidArgument: there is no such notification, it does not offer that, or the action
+                is an address, to be opened in a browser.
+        """
+        id_ = _id_of(notification)
+        item = self._inbox.item(id_)
+        if item is None:
+            raise InvalidArgument("There is no such notification; `items` has them all.")
+        if action not in {a.action for a in self._shown.posted(item)}:
+            raise InvalidArgument(f"This notification posts no {action!r:.60}.")
+        self._mark([id_])
+        return self._client.send(_ACT, commands.TakeAction(id_, action), channel=self._inbox.own)
+
+    @property
+    def do_not_disturb(self) -> bool:
+        """Whether nothing pops up, as while presenting. What comes is in the list all the same."""
+        return self._shown.quiet
+
+    @do_not_disturb.setter
+    def do_not_disturb(self, quiet: bool) -> None:
+        self._shown.quiet = bool(quiet)
+        self._on_network(self._touch_state)
+
+    @overload
+    def on(self, event: str, fn: F) -> F: ...
+
+    @overload
+    def on(self, event: str) -> Callable[[F], F]: ...
+
+    def on(self, event: str, fn: F | None = None) -> F | Callable[[F], F]:
+        """Call `fn` whenever something happens, in order, on its own thread.
+
+        | event | when | called with |
+        |---|---|---|
+        | `notification` | there is a new one, or a mention, or a poll opens | the notification |
+        | `action` | somebody has chosen an action (for students: oneself) | a `TakenAction` |
+
+        What was there already is not told; what was missed while disconnected is, once. Run again,
+        a cell replaces what it has hung on before. Without `fn` it is a decorator:
+        `@notifications.on("action")`. Returns `fn`; see `off`.
+
+        Raises:
+            InvalidArgument: there is no such event, or `fn` is not a function.
+        """
+        if fn is not None:
+            self._callbacks.add(event, fn)
+            return fn
+
+        def decorate(decorated: F) -> F:
+            self._callbacks.add(event, decorated)
+            return decorated
+
+        return decorate
+
+    def off(self, event: str | None = None, fn: Callback | None = None) -> None:
+        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
+        self._callbacks.remove(event, fn)
+
+    def close(self) -> None:
+        """Close the widget: its views go, nothing is called any more."""
+        callbacks = getattr(self, "_callbacks", None)
+        if callbacks is not None:
+            callbacks.remove()
+            self._on_network(self._end_timer)
+        super().close()
+
+    def _end_timer(self) -> None:
+        cancel, self._ends = self._ends, None
+        if cancel is not None:
+            cancel()
+
+    # -- what pages ask for (any thread) ---------------------------------------------------
+
+    def _handlers(self) -> dict[str, Handler]:
+        return {
+            "notifications.read": self._on_read,
+            "notifications.read_all": self._on_read_all,
+            "notifications.clear": self._on_clear,
+            "notifications.act": self._on_act,
+            "notifications.quiet": self._on_quiet,
+        }
+
+    def _on_read(self, intent: Intent) -> None:
+        self._mark([intent.id_of("id")])
+
+    def _on_read_all(self, intent: Intent) -> None:
+        up_to = intent.number("upTo")
+        self._mark([i.id for i in self._inbox.items() if i.at <= up_to], up_to=up_to)
+
+    def _on_clear(self, intent: Intent) -> None:
+        self._clear(intent.number("upTo"))
+
+    def _on_act(self, intent: Intent) -> None:
+        _ = self.act(intent.id_of("id"), intent.text("action"))
+
+    def _on_quiet(self, intent: Intent) -> None:
+        on = intent.args.get("on")
+        if not isinstance(on, bool):
+            msg = f"{intent.do} needs 'on', true or false."
+            raise InvalidArgument(msg)
+        self.do_not_disturb = on
+
+    # -- marking -------------------------------------------------------------------------------
+
+    def _mark(self, ids: Collection[str], up_to: int = 0) -> None:
+        fresh = self._inbox.mark(ids, up_to)
+        if fresh:
+            named = [] if up_to else fresh[:MAX_MARKS]
+            self._tell_service(
+                commands.MARK_NOTIFICATIONS.name, commands.MarkNotifications(named, up_to)
+            )
+            self._on_network(self._look)
+
+    def _clear(self, up_to: int) -> None:
+        self._inbox.clear(up_to)
+        self._tell_service(commands.CLEAR_NOTIFICATIONS.name, commands.ClearNotifications(up_to))
+        self._on_network(self._look)
+
+    def _tell_service(self, type_: str, data: msgspec.Struct) -> None:
+        """Keep a mark for one's other devices, where the service does."""
+        offered = self._client.features(self._inbox.own)
+        if self._client.base or (offered and commands.UPDATES not in offered):
+            return
+        try:
+            _ = self._client.send(type_, data, channel=self._inbox.own)
+        except EduWidgetsError:
+            # Here it is marked; on another device it costs a look.
+            _log.debug("A mark was not kept.", exc_info=True)
+
+    # -- from the course (network thread) ----------------------------------------------------------
+
+    def _heard(self, event: CourseEvent) -> None:
+        match event:
+            case DocumentsChanged():
+                self._documents_changed(event)
+            case SignalReceived(type_, channel, data) if type_ in TYPES:
+                if channel == self._client.channel:
+                    self._told(type_, data)
+            case CommandChanged(command) if command.type in (_SEND, _ACT, *_MARKS):
+                if command.state is CommandState.FAILED and not event.gone:
+                    # It cannot be done any more, and would only lie there: said once, forgotten.
+                    self._client.discard(command.id)
+                    if command.type not in _MARKS:
+                        self._channel.signal("notice", {"message": command.error})
+                self._look()
+            case _:
+                me, self._me = self._me, self._client.me()
+                if me != self._me:
+                    self._inbox.read_headlines()
+                self._look()
+
+    def _documents_changed(self, event: DocumentsChanged) -> None:
+        changed = self._inbox.take(event)
+        if event.channel in self._inbox.channels():
+            self._tell("notification", self._news.of(event, changed.found))
+            self._tell_taken(event)
+        if changed.looks_different:
+            self._look()
+
+    def _told(self, type_: str, data: msgspec.Raw) -> None:
+        id_ = self._inbox.platform.take(type_, data)
+        self._look()
+        if id_ is not None and self._news.is_new(id_):
+            self._tell("notification", [id_])
+
+    def _tell(self, event: str, ids: list[str]) -> None:
+        items = [item for item in reversed(self._inbox.items()) if item.id in ids]
+        unread = [item.id for item in items if not item.read]
+        if unread:
+            # The list has to be there before it is said what is new in it.
+            self._look()
+            self._channel.signal("news", {"ids": unread})
+        for item in items:
+            for fn in self._callbacks.on(event):
+                self._client.call_back(fn, item)
+
+    def _tell_taken(self, event: DocumentsChanged) -> None:
+        channel = self._inbox.staff if self._client.me().is_staff else self._inbox.own
+        chosen = [doc for doc in event.upserted if doc.kind == ActionTaken.kind]
+        # Somebody may choose again: each version is news of its own.
+        ids = [(doc, f"{doc.id} {doc.seq}") for doc in chosen]
+        fresh = set(self._taken_news.of(event, ids))
+        if event.channel != channel:
+            return
+        for doc, id_ in ids:
+            body = decoded(doc, ActionTaken) if id_ in fresh else None
+            if body is not None:
+                for fn in self._callbacks.on("action"):
+                    self._client.call_back(fn, from_taken(body))
+
+    # -- to the pages ------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Tell the pages what looks different by now (network thread)."""
+        self._channel.changed(NOTIFICATIONS, self._shown.changed(), also={INBOX: [INBOX]})
+        self._wait_for_end()
+
+    def _touch_state(self) -> None:
+        self._channel.changed(INBOX, [INBOX])
+
+    def _wait_for_end(self) -> None:
+        """Look again when something of a base service expires; of ours the service tells."""
+        self._end_timer()
+        ends = self._inbox.platform.next_end()
+        if ends is not None:
+            self._ends = self._client.later(min(ends, 3600.0) + 0.05, self._look)
+
+
+def _id_of(notification: object) -> str:
+    if isinstance(notification, NotificationItem):
+        return notification.id
+    if not is_id(notification):
+        msg = f"That is neither a notification nor its id: {notification!r:.80}."
+        raise InvalidArgument(msg)
+    return str(notification)
