@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -245,23 +244,6 @@ async def test_erasing_a_person_takes_what_they_left_elsewhere(desk: Desk) -> No
     for kind in ("mute", "own_reactions", "own_vote"):
         assert await desk.all(kind, user_channel("c", ADA.id)) == []
     assert {"course:c", STAFF} <= set(heard)
-
-
-async def test_a_search_holds_no_commit_up(desk: Desk) -> None:
-    for n in range(600):
-        await desk.say(BO, f"{n}")
-    order: list[str] = []
-
-    async def look() -> None:
-        await found(desk, "nowhere")
-        order.append("searched")
-
-    async def write() -> None:
-        await desk.say(ADA, "now")
-        order.append("written")
-
-    await asyncio.gather(look(), look(), look(), write())
-    assert order[-1] != "written"
 
 
 async def test_the_audit_trail_tells_who_moderated_and_no_text(

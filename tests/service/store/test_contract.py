@@ -1,6 +1,7 @@
 """What holds for every store."""
 
 import asyncio
+import threading
 
 import msgspec
 import pytest
@@ -427,3 +428,21 @@ async def test_a_search_looks_only_so_far_and_says_where_to_go_on(
     assert asked == 2
     assert [doc.id for doc in found.docs] == ["x"]
     assert found.more
+
+
+async def test_searches_hold_nobody_up(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), put)
+    go = threading.Event()
+
+    def patient(body: bytes) -> bool:
+        assert go.wait(30)
+        return bool(body)
+
+    searches = [asyncio.create_task(store.search(CHANNEL, "k", patient, None, 5)) for _ in range(4)]
+    await asyncio.sleep(0)
+    await store.commit(ask("2", ("b", 1)), put)
+    assert (await store.heads(CHANNEL)).seq == 2
+    assert len((await store.page(CHANNEL, "k", None, 5)).docs) == 2
+    assert not any(search.done() for search in searches)
+    go.set()
+    assert all(found.docs for found in await asyncio.gather(*searches))
