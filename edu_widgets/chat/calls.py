@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
 from edu_widgets.chat import cells, commands, searching
-from edu_widgets.chat.documents import MAX_CONTENT, MAX_SLOW, WINDOW, Message, Question, question_id
+from edu_widgets.chat.arguments import Pointed, checked, id_of
+from edu_widgets.chat.documents import MAX_SLOW, WINDOW, Message, Question, question_id
 from edu_widgets.chat.documents import ChatMessage as ChatMessageData
 from edu_widgets.chat.emoji import is_emoji
 from edu_widgets.chat.marks import Marks
@@ -26,17 +26,13 @@ from edu_widgets.chat.typists import Typists
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
-from edu_widgets.protocol import is_id, uuid7
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, MessageTooLong
+from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_MINUTES = 60 * 24 * 365
-
-Pointed = str | ChatMessage | PinnedMessage | AskedQuestion
-"""A message, or what points at it, or its id."""
 
 
 class Calls:
@@ -366,39 +362,3 @@ class Calls:
                 raise InvalidArgument(msg)
         msg = f"A person is a message of theirs, a name or an id; not {type(person).__name__}."
         raise InvalidArgument(msg)
-
-
-def id_of(message: object, what: str = "message") -> str:
-    """The id of a message, or of what points at one.
-
-    Raises:
-        InvalidArgument: it is nothing of the kind.
-    """
-    if isinstance(message, (ChatMessage, PinnedMessage, AskedQuestion)):
-        return message.id
-    if not is_id(message):
-        msg = f"{what} must be a message or its id, not {message!r:.80}."
-        raise InvalidArgument(msg)
-    return str(message)
-
-
-def checked(text: object) -> str:
-    """A message's text as it is sent: without blanks at its end, valid Unicode.
-
-    Raises:
-        InvalidArgument: it is no string, or nothing is in it.
-        MessageTooLong: it has more than 8,000 characters.
-    """
-    if not isinstance(text, str):
-        msg = f"A message is a string, not {type(text).__name__}; for a value send str(value)."
-        raise InvalidArgument(msg)
-    text = text.rstrip()
-    if not text.strip():
-        raise InvalidArgument("The message is empty. Write at least one character.")
-    if len(text) > MAX_CONTENT:
-        msg = (
-            f"The message has {len(text):,} characters; at most {MAX_CONTENT:,} fit. "
-            "Send it in parts, or share it as a file."
-        )
-        raise MessageTooLong(msg)
-    return _LONE_SURROGATE.sub("\ufffd", text)

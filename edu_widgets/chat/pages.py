@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from edu_widgets.chat import searching
-from edu_widgets.chat.calls import Calls, checked
+from edu_widgets.chat.arguments import checked
+from edu_widgets.chat.calls import Calls
 from edu_widgets.chat.commands import Found
 from edu_widgets.chat.documents import WINDOW, Message, pin_id, question_id
 from edu_widgets.chat.mirror import MESSAGES

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeVar, overload
 import msgspec
 
 from edu_widgets.chat import commands, documents
-from edu_widgets.chat.calls import checked
+from edu_widgets.chat.arguments import checked
 from edu_widgets.chat.happenings import EVENTS, Happening, Happenings
 from edu_widgets.chat.marks import Marks
 from edu_widgets.chat.message import decoded
