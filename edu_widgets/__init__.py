@@ -4,9 +4,12 @@
 
     lesson = edu.host("py101")            # or edu.join("http://…/py101?code=…", name="Ada")
     lesson.chat                           # the last line of a cell shows it
+    lesson.polls.ask("2 ** 3 ** 2?", [512, 64], seconds=60)
 
 Importing starts no thread and opens no socket.
 """
+
+from typing import Any
 
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.client.view import Person
@@ -30,6 +33,14 @@ from edu_widgets.protocol.errors import (
 )
 
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Make `%%poll` known to an IPython shell: what `%load_ext edu_widgets` runs."""
+    from edu_widgets.polls import magic
+
+    magic.register(shell)
+
 
 __all__ = [
     "EduWidgetsError",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edu_widgets.client.transport import Target
     from edu_widgets.client.view import Person
     from edu_widgets.notifications.widget import NotificationPane
+    from edu_widgets.polls.widget import LivePolls
     from edu_widgets.presence.away import Watch
     from edu_widgets.presence.widget import PresenceList
 
@@ -73,6 +74,7 @@ class Lesson:
         self._audience = audience
         self._on_close = on_close
         self._chat: CourseChat | None = None
+        self._polls: LivePolls | None = None
         self._people: PresenceList | None = None
         self._notifications: NotificationPane | None = None
         self._attention = _watch(client)
@@ -146,6 +148,20 @@ class Lesson:
 
             self._chat = CourseChat(self._client)
         return self._chat
+
+    @property
+    def polls(self) -> LivePolls:
+        """The course's polls, to ask and to answer; one widget, as `chat` is.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
+        if self._polls is None or self._polls.closed:
+            from edu_widgets.polls.widget import LivePolls
+
+            self._polls = LivePolls(self._client)
+        return self._polls
 
     @property
     def people(self) -> PresenceList:

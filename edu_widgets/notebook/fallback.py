@@ -8,8 +8,16 @@ from __future__ import annotations
 from html import escape
 
 _NAMES = {
-    "en": {"chat": "Course chat of {course}", "notifications": "Notifications of {course}"},
-    "tr": {"chat": "{course} ders sohbeti", "notifications": "{course} bildirimleri"},
+    "en": {
+        "chat": "Course chat of {course}",
+        "notifications": "Notifications of {course}",
+        "polls": "Polls of {course}",
+    },
+    "tr": {
+        "chat": "{course} ders sohbeti",
+        "notifications": "{course} bildirimleri",
+        "polls": "{course} anketleri",
+    },
 }
 _OTHER = {"en": "Live widget of {course}", "tr": "{course} dersinin canlı bileşeni"}
 _HOW = {

@@ -360,7 +360,7 @@ export const polls: Record<string, State> = {
   }),
   "poll-predict": student([predicted()], { options: turkish }),
   "poll-multiple": student([several({ mine: [0, 3], mineState: "counted" })], {
-    act: press("SQL"),
+    act: press("FSQL"),
   }),
   "poll-multiple-revealed": student([
     several({

@@ -9,7 +9,8 @@ interface Widget {
   render(context: { model: Model; el: HTMLElement }): Promise<() => void>;
 }
 
-const { core = "", chat_texts = "", chat = "", loader = "" } = inject("built");
+const built = inject("built");
+const { loader = "" } = built;
 
 afterEach(() => {
   document.body.replaceChildren();
@@ -28,10 +29,11 @@ async function load(): Promise<Widget> {
 
 const place = (): HTMLElement => document.body.appendChild(document.createElement("div"));
 
-async function show(options: unknown) {
+async function show(options: unknown, kind = "chat") {
   const widget = await load();
-  const model = new MockModel({ course: freshCourse(), options });
-  model.carry({ core, chat_texts, chat });
+  const model = new MockModel({ kind, course: freshCourse(), options });
+  const files = ["core", `${kind}_texts`, kind];
+  model.carry(Object.fromEntries(files.map((name) => [name, built[name] ?? ""])));
   const el = place();
   const end = await widget.initialize({ model: model.proxy() });
   const close = await widget.render({ model: model.proxy(), el });
@@ -44,12 +46,19 @@ async function show(options: unknown) {
   return { model, el, root, dispose };
 }
 
+/** How a view begins, by its kind. */
+const begins: Record<string, RegExp> = {
+  chat: /^(Chat|Sohbet)py/,
+  presence: /^(People|Katılımcılar)/,
+  polls: /^(Poll|Anket)/,
+};
+
 test.each(Object.entries(states))("the bundle shows the state %s", async (_, state) => {
-  const { model, root, el, dispose } = await show(state.options);
+  const { model, root, el, dispose } = await show(state.options, state.kind);
   state.play(model);
   await settled();
   const text = root.querySelector(".edu")?.textContent ?? "";
-  expect(text).toMatch(/^(Chat|Sohbet)py/);
+  expect(text).toMatch(begins[state.kind ?? "chat"] as RegExp);
   expect(text).not.toMatch(/undefined|null|NaN|\[object|=>/);
   await dispose();
   expect([el.childElementCount, model.listeners]).toEqual([0, 0]);

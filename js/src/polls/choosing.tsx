@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useState, withHooks } from "../core/hooks";
+import { useEffect, useRef, useState, withHooks } from "../core/hooks";
 import type { Choice, Poll } from "./documents";
 import { keyOf } from "./figures";
 import { optionText } from "./label";
@@ -25,6 +25,10 @@ export const Choosing = withHooks(function Choosing(
   );
   const [text, setText] = useState("");
   const [off, setOff] = useState("");
+  const box = useRef<HTMLFieldSetElement>();
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>("button, input")?.focus({ preventScroll: true });
+  }, []);
   const number = readNumber(text);
   const correct: readonly Choice[] =
     kind === "number"
@@ -53,6 +57,7 @@ export const Choosing = withHooks(function Choosing(
   };
   return (
     <fieldset
+      ref={box}
       class="choosing"
       onKeyDown={(event) => {
         if ((event as unknown as KeyboardEvent).key === "Escape") close();
@@ -91,7 +96,7 @@ export const Choosing = withHooks(function Choosing(
             <button
               key={index}
               type="button"
-              class="key"
+              class="sign"
               aria-pressed={picked.includes(index)}
               aria-label={`${keyOf(kind, index)}: ${optionText(poll, index)}`}
               title={optionText(poll, index)}

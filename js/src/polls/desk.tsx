@@ -34,6 +34,7 @@ const Button = ({ label, icon, look = "outlined", pressed, off, onClick }: Butto
     class={`btn big ${look}`}
     aria-pressed={pressed}
     aria-disabled={off}
+    title={look === "quiet" ? label : undefined}
     onClick={(event) => {
       if (!off) onClick(event as unknown as MouseEvent);
     }}

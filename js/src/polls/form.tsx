@@ -195,7 +195,7 @@ const Options = withHooks(function Options({ form, change }: PartProps, { words 
         };
         return (
           <div key={index} class="line">
-            <span class="key" aria-hidden="true">
+            <span class="sign" aria-hidden="true">
               {keyOf(kind, index)}
             </span>
             {multiLine(kind) ? (

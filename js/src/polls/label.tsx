@@ -8,7 +8,7 @@ import type { Context } from "./words";
 
 /** The letter or number that an option is called by. */
 export const Key = ({ kind, index }: { kind: Kind; index: number }): VNode => (
-  <span class="key" aria-hidden="true">
+  <span class="sign" aria-hidden="true">
     {keyOf(kind, index)}
   </span>
 );

@@ -128,7 +128,7 @@ const Order = ({ poll, order }: { poll: Poll; order: readonly number[] }): VNode
     {order.map((index, place) => (
       <>
         {place > 0 && <span aria-hidden="true">›</span>}
-        <span class="key" title={optionText(poll, index)}>
+        <span class="sign" title={optionText(poll, index)}>
           {keyOf(poll.kind, index)}
         </span>
       </>

@@ -21,6 +21,9 @@ const pitchOf = (options: number): number => (options > 12 ? 34 : options > 6 ? 
 
 const MIDDLE = 400;
 const NODE = 7;
+/** Of so many ribbons those narrower than this step back. */
+const MANY = 40;
+const FAINT = 2.5;
 
 /** Two rounds side by side: a node an option, ribbons as wide as the people who took that way. */
 export const Rounds = withHooks(function Rounds(props: Props): VNode {
@@ -72,7 +75,11 @@ const Flows = withHooks(function Flows(
         aria-label={words.bothRounds(flow.both, 0)}
       >
         {drawn.ribbons.map((ribbon, index) => (
-          <path key={index} class={wayOf(ribbon, right)} d={pathOf(ribbon)} />
+          <path
+            key={index}
+            class={wayOf(ribbon, right, drawn.ribbons.length > MANY)}
+            d={pathOf(ribbon)}
+          />
         ))}
         {drawn.nodes.map(({ side, option, top, height }) => (
           <rect
@@ -104,9 +111,10 @@ const Flows = withHooks(function Flows(
 });
 
 /** What a way means: to what is right, staying, or any other. */
-function wayOf({ from, to }: Ribbon, right: readonly boolean[]): string {
+function wayOf({ from, to, h0 }: Ribbon, right: readonly boolean[], many: boolean): string {
   if (from === to) return right[to] ? "stay right" : "stay";
-  return right[to] && !right[from] ? "move right" : "move";
+  if (right[to] && !right[from]) return "move right";
+  return many && h0 < FAINT ? "move faint" : "move";
 }
 
 function pathOf({ y0, y1, h0, h1 }: Ribbon): string {

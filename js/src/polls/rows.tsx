@@ -52,7 +52,7 @@ export const Rows = withHooks(function Rows(
       <li
         key={index}
         class={`opt${told ? " res" : ""}${right && poll.kind !== "ordering" ? " right" : ""}${chosen ? " chosen" : ""}`}
-        style={{ "--p": `${100 * part}%` }}
+        style={{ "--p": `${100 * part}%`, "--q": part }}
       >
         <Key kind={poll.kind} index={index} />
         <div class="what">

@@ -77,7 +77,7 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
   const many = room.polls.size > (room.managing ? 0 : 1) || shown === "list";
   return (
     <div class="hd">
-      <h3>{words.poll}</h3>
+      <h3>{shown === "list" ? words.polls : shown === "form" ? words.newPoll : words.poll}</h3>
       {poll?.state === "draft" && <span class="pill">{words.draft}</span>}
       {poll && (poll.round > 1 || poll.state !== "draft") && (
         <span class="pill n">{words.round(poll.round)}</span>
