@@ -1,15 +1,6 @@
-"""What a search does not tell apart: upper and lower case, accents, the Turkish ı and i."""
+"""Whether a message contains what is looked for."""
 
-import unicodedata
-
-
-def fold(text: str) -> str:
-    """`text` as it is compared: in lower case, without accents, every i with a dot."""
-    if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in apart if not unicodedata.combining(c))
-    return kept.replace("ı", "i")
+from edu_widgets.protocol.folding import fold
 
 
 def matches(query: str, content: str, author: str) -> bool:

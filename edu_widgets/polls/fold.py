@@ -2,17 +2,15 @@
 
 import unicodedata
 
+from edu_widgets.protocol import folding
+
 
 def fold(text: str) -> str:
     """A text without what people write differently: case, Turkish i's, accents, white space.
 
     `"  Içli  Köfte"` and `"icli kofte"` fold to the same.
     """
-    apart = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in apart if not unicodedata.combining(char))
-    # The second time for letters that casefold into marked ones, as İ into i with a dot.
-    folded = unicodedata.normalize("NFKD", bare.casefold().replace("ı", "i"))
-    return " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())
+    return " ".join(folding.fold(text).split())
 
 
 def tidy(text: str) -> str:

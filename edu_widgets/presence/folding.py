@@ -1,12 +1,8 @@
 """What a search for names does not tell apart: case, accents, the Turkish ı and i."""
 
-import unicodedata
+from edu_widgets.protocol import folding
 
 
 def fold(text: str) -> str:
-    """`text` as it is compared."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(char for char in apart if not unicodedata.combining(char))
-    return " ".join(kept.replace("ı", "i").split())
+    """`text` as it is compared, its white space single."""
+    return " ".join(folding.fold(text).split())

@@ -11,12 +11,12 @@ import pytest
 
 from edu_widgets.chat.commands import Search
 from edu_widgets.chat.documents import MAX_PINS
-from edu_widgets.chat.folding import fold
 from edu_widgets.chat.service import FEATURE
 from edu_widgets.chat.service.reading import search
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import Forbidden, Refused
+from edu_widgets.protocol.folding import fold
 from edu_widgets.protocol.messages import Role
 from edu_widgets.service.roles import write_role
 from edu_widgets.service.rules import RateLimited

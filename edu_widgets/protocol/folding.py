@@ -1,0 +1,19 @@
+"""What comparing texts leaves out: upper and lower case, accents, the Turkish ı and i."""
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """`text` as it is compared: in lower case, without accents, every i with a dot.
+
+    `"İçli KÖFTE"` and `"ıcli köfte"` fold to the same; white space stays as it is.
+    """
+    if text.isascii():
+        return text.lower()
+    # The second time for letters that casefold into marked ones, as İ into i with a dot.
+    return _bare(_bare(text).casefold().replace("ı", "i"))
+
+
+def _bare(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in apart if not unicodedata.combining(char))
