@@ -154,6 +154,18 @@ describe("what is loaded", () => {
     expect(shown.find(".note").textContent).toBe("Searching only what is loaded");
   });
 
+  test("and again on the service, once there is a connection", async () => {
+    const shown = await open(docs, { lesson: { state: "offline" } });
+    await lookFor(shown, "isi");
+    shown.model.say({ op: "batch", n: 1, lesson: { state: "live" } });
+    await settled();
+    await press(shown, "Enter");
+    expect(asked(shown)).toEqual([{ query: "isi" }]);
+    await answer(shown, "isi", [message(40, { body: "ısı" }), docs[0]]);
+    expect(shown.all(".hit")).toHaveLength(2);
+    expect(shown.all(".note")).toEqual([]);
+  });
+
   test("and on a service that cannot search, page by page", async () => {
     const shown = await live(messages(1, 120));
     await lookFor(shown, "message");

@@ -63,9 +63,10 @@ export class Search {
   now(): boolean {
     const query = this.query.value.trim();
     this.shown.value = query !== "";
-    if (query === "" || query === this.results.value?.query || query === this.#asked?.query) {
-      return false;
-    }
+    const held = this.results.value;
+    // What was looked for among loaded messages is asked again once it can be.
+    const isHeld = query === held?.query && !(held.local && this.#canAsk);
+    if (query === "" || isHeld || query === this.#asked?.query) return false;
     this.#ask();
     return true;
   }
@@ -86,12 +87,15 @@ export class Search {
     this.#end();
   }
 
+  get #canAsk(): boolean {
+    return this.#room.connection.lesson.value.state === "live" && this.#room.can("search");
+  }
+
   #ask(before?: number): void {
     const query = this.query.value.trim();
     this.#asked = { query, before };
-    const { state } = this.#room.connection.lesson.value;
     const again = before !== undefined && this.results.value?.local;
-    if (state !== "live" || !this.#room.can("search") || again) {
+    if (!this.#canAsk || again) {
       this.#askLoaded();
       return;
     }
