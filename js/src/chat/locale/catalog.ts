@@ -20,7 +20,6 @@ export interface ChatCatalog {
   discard: string;
   tooLong(count: number, most: number): string;
   typing(names: readonly string[], people: number): string;
-  pill(count: number): string;
   divider: string;
   reactions: string;
   inReplyTo: string;

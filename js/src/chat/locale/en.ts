@@ -37,7 +37,6 @@ export const en: ChatCatalog = {
     if (people > 2 || !first) return "Several people are typing";
     return second ? `${first} and ${second} are typing` : `${first} is typing`;
   },
-  pill: (count) => `${format(count)} new`,
   divider: "New",
   reactions: "Reactions",
   inReplyTo: "In reply to",

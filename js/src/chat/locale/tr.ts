@@ -37,7 +37,6 @@ export const tr: ChatCatalog = {
     if (people > 2 || !first) return "Birkaç kişi yazıyor";
     return second ? `${first} ve ${second} yazıyor` : `${first} yazıyor`;
   },
-  pill: (count) => `${format(count)} yeni`,
   divider: "Yeni",
   reactions: "Tepkiler",
   inReplyTo: "Yanıtlanan:",
