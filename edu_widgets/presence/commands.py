@@ -123,7 +123,7 @@ class Counts(Data):
 
 
 class Presence(Data):
-    """Who came, went, or changed since `prev`. Coalesced, at most four a second.
+    """Who came, went, or changed since `prev`. At most four a second, at least two a minute.
 
     Above 200 people it has only counts, and nobody needs to have seen the one before. In a
     staff's channel it has only counts.

@@ -23,6 +23,9 @@ from edu_widgets.service.rules import Person
 FEW = 180
 """A crowd is told by name again once there are no more people than this."""
 
+REPEATED_MS = 30_000
+"""How often the version is told though nothing changed, so that a lost change is noticed."""
+
 Connections = Callable[[str], Collection[Hashable]]
 """The connections of a person, by their id; none while they are only leased."""
 
@@ -47,6 +50,7 @@ class Roll:
         self._counts = Counts()
         self._staff_counts = Counts()
         self._attention: dict[str, _Attention] = {}
+        self._said_at = 0
 
     # -- attention ------------------------------------------------------------------------
 
@@ -92,22 +96,17 @@ class Roll:
     def tell(self, here: list[Here], now: int) -> Presence | None:
         """What has changed since the last time; `None` for nothing."""
         self.crowd = len(here) > (FEW if self.crowd else MOST_NAMED)
+        people = {} if self.crowd else {person.id: person for person in here}
+        changed = [p for id_, p in people.items() if self._told.get(id_) != p]
+        gone = [] if self.crowd else [id_ for id_ in self._told if id_ not in people]
         counts, before = for_everybody(here), self._counts
-        self._counts = counts
-        if self.crowd:
-            self._told = {}
-            if counts == before:
-                return None
-            prev, self.v = self.v, self.v + 1
-            return Presence(self.epoch, self.v, prev, now, crowd=True, counts=counts)
-        people = {person.id: person for person in here}
-        changed = [person for person in here if self._told.get(person.id) != person]
-        gone = [id_ for id_ in self._told if id_ not in people]
-        self._told = people
-        if not changed and not gone:
+        news = bool(changed or gone) or counts != before
+        if not news and now - self._said_at < REPEATED_MS:
             return None
-        prev, self.v = self.v, self.v + 1
-        return Presence(self.epoch, self.v, prev, now, changed, gone, counts=counts)
+        prev = self.v
+        self.v += news
+        self._told, self._counts, self._said_at = people, counts, now
+        return Presence(self.epoch, self.v, prev, now, changed, gone, self.crowd, counts)
 
     def tell_staff(
         self, here: list[Here], statuses: Mapping[str, Status], now: int

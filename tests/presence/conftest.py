@@ -1,0 +1,14 @@
+"""The tests of presence use the same doubles as the widgets'."""
+
+import pytest
+
+from tests.notebook.conftest import client, comms, no_widget_left
+from tests.presence.classroom import Classroom
+
+__all__ = ["client", "comms", "no_widget_left"]
+
+
+@pytest.fixture
+def classroom() -> Classroom:
+    """The rules of presence on a store in memory."""
+    return Classroom()
