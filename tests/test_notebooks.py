@@ -11,6 +11,8 @@ import psutil
 import pytest
 from nbclient import NotebookClient
 
+from tests.base_service.running import running
+from tests.base_service.variants import Variants
 from tests.conftest import ROOT
 from tests.waiting import wait_until
 
@@ -64,6 +66,36 @@ def test_both_sides_of_the_first_lesson(course: Path, monkeypatch: pytest.Monkey
     wait_until(
         lambda: set(psutil.Process().children(recursive=True)) <= before, "no process is left"
     )
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [Variants(), Variants(rewrite_ids=True, wrap=True, acknowledge_heartbeats=False, noise=True)],
+    ids=["plain", "its own ids"],
+)
+def test_connecting_to_a_platform(
+    course: Path, monkeypatch: pytest.MonkeyPatch, variants: Variants
+) -> None:
+    assert course.is_dir()
+    with running(variants) as platform:
+        monkeypatch.setenv("EDU_WIDGETS_URL", platform.url)
+        monkeypatch.setenv("EDU_WIDGETS_TOKEN", variants.token)
+        monkeypatch.setenv("EDU_WIDGETS_USER_ID", "ada")
+        monkeypatch.setenv("EDU_WIDGETS_COURSE", "py101")
+        with executed("connecting-to-your-platform.ipynb") as notebook:
+            text = outputs(notebook)
+        said = [message["content"] for message in platform.messages("course:py101")]
+    assert "Live over websocket" in text
+    assert "'done'" in text
+    assert "Ada: Hello from a notebook: `1 + 1` is still 2." in text
+    assert "\n6\n" in text, "the words of one message, counted once"
+    assert "this service" in text.lower(), "what it has not is refused with a reason"
+    assert text.rstrip().startswith("Live") and "Closed" in text
+    assert said == [
+        "Hello from a notebook: `1 + 1` is still 2.",
+        "Words are counted from here on",
+    ]
+    assert variants.token not in nbformat.writes(notebook)
 
 
 def test_notebooks_are_saved_without_outputs() -> None:
