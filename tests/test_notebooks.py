@@ -90,7 +90,8 @@ def test_connecting_to_a_platform(
     assert "Ada: Hello from a notebook: `1 + 1` is still 2." in text
     assert "\n6\n" in text, "the words of one message, counted once"
     assert "this service" in text.lower(), "what it has not is refused with a reason"
-    assert text.rstrip().startswith("Live") and "Closed" in text
+    assert text.rstrip().startswith("Live")
+    assert "Closed" in text
     assert said == [
         "Hello from a notebook: `1 + 1` is still 2.",
         "Words are counted from here on",
