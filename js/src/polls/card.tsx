@@ -25,6 +25,7 @@ export const PollCard = withHooks(function PollCard({ pane, poll }: Props): VNod
   const { room } = pane;
   const managing = useSignal(room.desk).can.includes("manage");
   const projected = useSignal(room.projected);
+  useSignal(room.peeked);
   const peek = managing ? room.peekOf(poll) : null;
   return (
     <>

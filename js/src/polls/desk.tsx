@@ -188,6 +188,7 @@ const RevealButton = withHooks(function RevealButton(
 /** Live results for the instructor's eyes. */
 const PeekButton = withHooks(function PeekButton({ pane, poll }: Props, { words }: Context): VNode {
   const { room } = pane;
+  useSignal(room.peeked);
   const on = room.peekOf(poll) !== null;
   const none = poll.anonymous && poll.state === "open";
   return (

@@ -35,6 +35,8 @@ export class Room {
   readonly form: Signal<Form>;
   /** Answers begun and not sent, by poll and round: ticks, an order, a text. */
   readonly begun = new Signal<Readonly<Record<string, Choice>>>({});
+  /** The round of each poll for which live results were asked for. */
+  readonly peeked = new Signal<Readonly<Record<string, number>>>({});
   /** The poll that was made here last: its view goes there when it arrives. */
   readonly made = new Signal<string | null>(null);
 
@@ -42,8 +44,6 @@ export class Room {
   #told = new Map<string, Poll>();
   /** Votes of this page that the kernel has not confirmed yet, by poll. */
   #cast = new Map<string, Intent>();
-  /** The round of each poll for which live results were asked for. */
-  #peeked = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection) {
@@ -96,13 +96,13 @@ export class Room {
 
   /** Live results, for this page alone, and only for the round they were asked for. */
   peekOf({ id, peek, round }: Poll): Peek | null {
-    const asked = this.#peeked.get(id) === round && !this.projected.value;
+    const asked = this.peeked.value[id] === round && !this.projected.value;
     return asked && peek?.pages.includes(this.connection.page) ? peek : null;
   }
 
   peek({ id, round }: Poll, on: boolean): void {
-    if (on) this.#peeked.set(id, round);
-    else this.#peeked.delete(id);
+    // Hidden at once, whatever the kernel has still to say.
+    this.peeked.value = { ...this.peeked.value, [id]: on ? round : 0 };
     this.connection.intend("polls.peek", { id, on }, { fleeting: true });
   }
 
@@ -157,11 +157,13 @@ export class Room {
       const over = poll && (poll.round !== round || poll.state !== "open");
       const told = poll !== undefined && Number.isInteger(poll.rev ?? 0);
       const unsent = this.connection.unsent.some((other) => other.id === intent.id);
-      if (over || (told && !unsent)) this.#cast.delete(id);
       const mine = asChoice(choice);
-      if (over || !poll || mine === undefined || !unsent) continue;
+      const lost = poll?.mineState === "late" || poll?.mineState === "failed";
+      const same = !lost && JSON.stringify(poll?.mine) === JSON.stringify(mine);
+      // The kernel has it, or it can not be for this round any more.
+      if (over || (told && (same || !unsent))) this.#cast.delete(id);
+      if (over || !poll || mine === undefined || same || !unsent) continue;
       if (told) this.#told.set(id, poll);
-      else if (poll.mine === mine) continue;
       const live = this.connection.lesson.value.state === "live";
       const mineState = live ? "pending" : "queued";
       this.#show({ ...poll, rev: nextRev(poll), mine, mineState, mineError: "" });
@@ -175,7 +177,7 @@ export class Room {
   /** A snapshot replaced everything: put back what only this page knows. */
   #restore = (): void => {
     this.#told.clear();
-    this.#peeked.clear();
+    this.peeked.value = {};
     for (const intent of this.connection.unsent) {
       if (intent.do === "polls.vote") this.#cast.set(asText(intent.args.id), intent);
     }
