@@ -126,9 +126,10 @@ class Roll:
         """Who is here; `statuses` only for staff.
 
         The whole list is the one of the version it names: what has not been told yet follows as
-        the next change.
+        the next change. Whoever looks for somebody gets what is so now.
         """
-        everybody = list(self._told.values()) if not self.crowd else here
+        whole = not (self.crowd or ask.query or ask.offset) and ask.filter == "all"
+        everybody = list(self._told.values()) if whole else here
         counts = for_everybody(everybody) if statuses is None else for_staff(everybody, statuses)
         found = _found(ask, everybody, statuses)
         limit = max(1, min(ask.limit, PAGE if self.crowd else MOST_NAMED))
