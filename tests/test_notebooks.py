@@ -1,22 +1,38 @@
-"""The lessons' notebooks run from top to bottom, without a browser, and leave no process."""
+"""The lessons' notebooks run from top to bottom, without a browser, and leave no process.
+
+Where a lesson waits for the class, the class is here: students join by the lesson's invite and
+act before a cell is run, as they would while the instructor waits.
+"""
+
+from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import psutil
 import pytest
 from nbclient import NotebookClient
 
-from tests.base_service.running import running
-from tests.base_service.variants import Variants
+import edu_widgets as edu
+from edu_widgets.polls import files
+from edu_widgets.polls.authoring import Question
 from tests.conftest import ROOT
 from tests.waiting import wait_until
 
 NOTEBOOKS = ROOT / "notebooks"
+
+Act = Callable[[], object] | str
+"""What somebody does in class; or as text, what the instructor's kernel has to see by then."""
+
+Acts = Mapping[str, Sequence[Act]]
+"""What happens in class before the cell with this id is run."""
 
 
 @pytest.fixture
@@ -33,75 +49,176 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @contextmanager
-def executed(name: str) -> Iterator[nbformat.NotebookNode]:
-    """The notebook after its last cell; its kernel lives until the block ends."""
+def executed(name: str, acts: Acts | None = None) -> Iterator[nbformat.NotebookNode]:
+    """The notebook after its last cell; its kernel lives until the block ends.
+
+    It is run in a copy of the folder, since lessons write files.
+    """
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
-    where = {"metadata": {"path": str(NOTEBOOKS)}}
+    acts = acts or {}
+    assert set(acts) <= {cell.id for cell in notebook.cells}
+    folder = Path(os.environ["EDU_WIDGETS_DATA_DIR"]) / "notebooks"
+    shutil.copytree(NOTEBOOKS, folder, dirs_exist_ok=True)
+    where = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, timeout=60, kernel_name="python3", resources=where)
     with client.setup_kernel():
         for index, cell in enumerate(notebook.cells):
+            for act in acts.get(cell.id, ()):
+                if isinstance(act, str):
+                    wait_until(lambda act=act: _says_yes(client, act, index), act)  # type: ignore[misc]
+                else:
+                    act()
             client.execute_cell(cell, index)
         yield notebook
 
 
-def outputs(notebook: nbformat.NotebookNode) -> str:
+def _says_yes(client: NotebookClient, expression: str, index: int) -> bool:
+    """Whether it is true in the kernel; the cell at `index` is put back when it is run."""
+    ask = nbformat.v4.new_code_cell(f"print(bool({expression}))")
+    client.execute_cell(ask, index, store_history=False)
+    return shown(ask).strip() == "True"
+
+
+def shown(cell: nbformat.NotebookNode) -> str:
     return "\n".join(
         str(output.get("text") or output.get("data", {}).get("text/plain", ""))
-        for cell in notebook.cells
         for output in cell.get("outputs", ())
     )
 
 
-def test_both_sides_of_the_first_lesson(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def outputs(notebook: nbformat.NotebookNode) -> str:
+    return "\n".join(shown(cell) for cell in notebook.cells)
+
+
+def output(notebook: nbformat.NotebookNode, id_: str) -> str:
+    """What a cell showed, as text."""
+    return shown(next(cell for cell in notebook.cells if cell.id == id_))
+
+
+def written_html(notebook: nbformat.NotebookNode, id_: str) -> str:
+    """What a cell showed, as HTML."""
+    cell = next(cell for cell in notebook.cells if cell.id == id_)
+    return "\n".join(str(one.get("data", {}).get("text/html", "")) for one in cell.outputs)
+
+
+def invite(folder: Path, course_name: str = "py101") -> str:
+    """The invite of a course that is hosted from this data folder."""
+    state = json.loads((folder / f"services/{course_name}/service.json").read_text("utf-8"))
+    return f"{state['url']}/{course_name}?code={state['invites'][course_name]}"
+
+
+class Students:
+    """Some students in the room; they come when they are first needed."""
+
+    def __init__(self, folder: Path, *names: str) -> None:
+        self._folder = folder
+        self._names = names
+        self._lessons: list[edu.Lesson] = []
+
+    def __enter__(self) -> Students:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for lesson in self._lessons:
+            lesson.close()
+
+    @property
+    def lessons(self) -> list[edu.Lesson]:
+        if not self._lessons:
+            door = invite(self._folder)
+            self._lessons = [edu.join(door, name=name) for name in self._names]
+            for lesson in self._lessons:
+                lesson.wait_connected(30)
+        return self._lessons
+
+    def vote(self, question: str, *choices: Any, round_: int = 1) -> Callable[[], None]:
+        """An act: each waits for the poll and votes; `question` is a part of it."""
+
+        def act() -> None:
+            for lesson, choice in zip(self.lessons, choices, strict=True):
+
+                def asked(lesson: edu.Lesson = lesson) -> bool:
+                    poll = lesson.polls.current
+                    return (
+                        poll is not None
+                        and question in poll.question
+                        and (poll.state, poll.round) == ("open", round_)
+                    )
+
+                wait_until(asked, f"round {round_} of {question!r} is open")
+                poll = lesson.polls.current
+                assert poll is not None
+                _ = poll.vote(choice).wait()
+
+        return act
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    """No process is left after the test."""
     before = set(psutil.Process().children(recursive=True))
-    with executed("first-lesson-instructor.ipynb") as mira:
-        assert "Students join with: http://127.0.0.1:" in outputs(mira)
-        assert "[1, 2, 3, 4]" in outputs(mira)
-        assert "Counter({'Mira': 1})" in outputs(mira)
-        state = json.loads((course / "services/py101/service.json").read_text("utf-8"))
-        invite = f"{state['url']}/py101?code={state['invites']['py101']}"
-        monkeypatch.setenv("EDU_WIDGETS_INVITE", invite)
-        with executed("first-lesson-student.ipynb") as ada:
-            assert "[1, 2, 3, 4] [1, 2, 3, 4, 5]" in outputs(ada)
+    yield
     wait_until(
         lambda: set(psutil.Process().children(recursive=True)) <= before, "no process is left"
     )
 
 
-@pytest.mark.parametrize(
-    "variants",
-    [Variants(), Variants(rewrite_ids=True, wrap=True, acknowledge_heartbeats=False, noise=True)],
-    ids=["plain", "its own ids"],
-)
-def test_connecting_to_a_platform(
-    course: Path, monkeypatch: pytest.MonkeyPatch, variants: Variants
-) -> None:
-    assert course.is_dir()
-    with running(variants) as platform:
-        monkeypatch.setenv("EDU_WIDGETS_URL", platform.url)
-        monkeypatch.setenv("EDU_WIDGETS_TOKEN", variants.token)
-        monkeypatch.setenv("EDU_WIDGETS_USER_ID", "ada")
-        monkeypatch.setenv("EDU_WIDGETS_COURSE", "py101")
-        with executed("connecting-to-your-platform.ipynb") as notebook:
-            text = outputs(notebook)
-        said = [message["content"] for message in platform.messages("course:py101")]
-    assert "Live over websocket" in text
-    assert "'done'" in text
-    assert "Ada: Hello from a notebook: `1 + 1` is still 2." in text
-    assert "\n6\n" in text, "the words of one message, counted once"
-    assert "this service" in text.lower(), "what it has not is refused with a reason"
-    assert text.rstrip().startswith("Live")
-    assert "Closed" in text
-    assert said == [
-        "Hello from a notebook: `1 + 1` is still 2.",
-        "Words are counted from here on",
-    ]
-    assert variants.token not in nbformat.writes(notebook)
+@pytest.mark.usefixtures("nothing_left")
+def test_both_sides_of_the_first_lesson(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with executed("first-lesson-instructor.ipynb") as mira:
+        assert "Students join with: http://127.0.0.1:" in outputs(mira)
+        assert "[1, 2, 3, 4]" in outputs(mira)
+        assert "Counter({'Mira': 1})" in outputs(mira)
+        monkeypatch.setenv("EDU_WIDGETS_INVITE", invite(course))
+        with executed("first-lesson-student.ipynb") as ada:
+            assert "[1, 2, 3, 4] [1, 2, 3, 4, 5]" in outputs(ada)
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_class_votes_discusses_and_votes_again(course: Path) -> None:
+    with Students(course, "Ada", "Bo", "Cy", "Dee") as students:
+        names = "a = a + [5]"
+        acts: Acts = {
+            "q1-close": [students.vote(names, 1, 2, 3, 1)],
+            "q1-suggestion": ["names.suggestion"],
+            "q1-close-again": [students.vote(names, 2, 2, 3, 2, round_=2)],
+            "q2-close": [students.vote("basket", 1, 2, 3, 4)],
+            "q4-close": [students.vote("grid", 4, 4, 4, 4)],
+            "q4-suggestion": ["rows.suggestion"],
+            "freeze": ["names.state == 'revealed'"],
+        }
+        with executed("live-polls-references.ipynb", acts) as lesson:
+            assert "explain" in output(lesson, "q1-suggestion").lower()  # one of four was right
+            assert "move on" in output(lesson, "q4-suggestion").lower()
+            kept = output(lesson, "freeze")
+            one, two = kept.split("Round 2: 4 answered")
+            assert "Round 1: 4 answered" in one
+            assert "1  [1, 2, 3, 4]  (correct)" in one
+            assert "3  [1, 2, 3, 4]  (correct)" in two
+            assert "Round 1 → 2" in written_html(lesson, "freeze")
+            assert "Ada" not in kept
+            ran = [output(lesson, f"q{number}-run").strip() for number in range(1, 5)]
+            poll = students.lessons[0].polls.history[0]
+            assert poll.correct == 2
+            assert poll.options[1].strip("`") == ran[0]
+    right = [one.options[int(one.correct[0])] for one in questions("references.md")]  # type: ignore[arg-type]
+    assert [option.strip("`") for option in right] == ran, "what is marked is what Python prints"
+
+
+@pytest.mark.usefixtures("course")
+def test_references_run_alone() -> None:
+    with executed("live-polls-references.ipynb") as lesson:
+        assert "0  [1, 2, 3, 4]  (correct)" in output(lesson, "freeze")
+
+
+def questions(name: str) -> list[Question]:
+    return files.load(NOTEBOOKS / "questions" / name)
 
 
 def test_notebooks_are_saved_without_outputs() -> None:
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
         for cell in notebook.cells:
             assert not cell.get("outputs"), f"{path.name} holds outputs"
             assert cell.get("execution_count") is None, f"{path.name} holds execution counts"
@@ -110,4 +227,4 @@ def test_notebooks_are_saved_without_outputs() -> None:
 def test_every_notebook_is_executed_here() -> None:
     text = Path(__file__).read_text("utf-8")
     for path in NOTEBOOKS.glob("*.ipynb"):
-        assert f'executed("{path.name}")' in text, f"{path.name} is not executed by any test"
+        assert f'executed("{path.name}"' in text, f"{path.name} is not executed by any test"
