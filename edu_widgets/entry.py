@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -206,7 +207,11 @@ def _lesson(
             client, invite=invite, audience=audience, on_close=lambda: _forget(key, lesson)
         )
         _open[key] = lesson
-        return lesson
+    if "IPython" in sys.modules:  # a script shows nothing, and need not import widgets
+        from edu_widgets.notebook.shared_code import send_ahead
+
+        send_ahead("chat")
+    return lesson
 
 
 def _ways(configured: Configuration) -> WaySettings:

@@ -10,6 +10,11 @@ from importlib import resources
 from edu_widgets.protocol.errors import EduWidgetsError
 
 
+def files_of(kind: str) -> tuple[str, ...]:
+    """The names of the files a kind of widget is made of; each imports those before it."""
+    return ("core", f"{kind}_texts", kind)
+
+
 @functools.cache
 def bundle(name: str) -> str:
     """The text of a bundle.

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 
 import ipywidgets
 import traitlets
+
+from edu_widgets.notebook.bundles import bundle, files_of
+from edu_widgets.protocol.errors import EduWidgetsError
 
 _VERSION = 12
 """Characters of a content's hash that tell one version of a file from another."""
@@ -41,3 +45,18 @@ def reference(name: str, text: str) -> str:
             model.close()  # a page has closed its comm, as with "close all widgets"
         model = _models[key] = SharedCode(name=name, version=version, text=text)
     return f"IPY_MODEL_{model.model_id}"
+
+
+def send_ahead(kind: str) -> None:
+    """Send a kind of widget's code before the first one is shown, which then shows sooner.
+
+    Does nothing outside a kernel. Code that is missing is told of by the widget that needs it.
+    """
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
+    if getattr(get_ipython(), "kernel", None) is None:
+        return
+    try:
+        for name in files_of(kind):
+            reference(name, bundle(name))
+    except EduWidgetsError:
+        return

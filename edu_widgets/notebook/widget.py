@@ -15,7 +15,7 @@ import traitlets
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms
 from edu_widgets.notebook.attention import pages_of
-from edu_widgets.notebook.bundles import bundle
+from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
 from edu_widgets.notebook.intents import Handler, Intent, Intents
@@ -126,8 +126,7 @@ class LiveWidget(anywidget.AnyWidget):
         super().close()
 
     def _refer_to_code(self) -> None:
-        names = ("core", f"{self.kind_}_texts", self.kind_)  # each imports those before it
-        self._code = [reference(name, bundle(name)) for name in names]
+        self._code = [reference(name, bundle(name)) for name in files_of(self.kind_)]
 
     @property
     def closed(self) -> bool:

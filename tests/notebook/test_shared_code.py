@@ -11,7 +11,7 @@ import pytest
 from ipywidgets import Widget
 from ipywidgets.widgets.widget import _instances
 
-from edu_widgets.notebook.shared_code import SharedCode, reference
+from edu_widgets.notebook.shared_code import SharedCode, reference, send_ahead
 from edu_widgets.notebook.widget import LiveWidget
 from tests.notebook.doubles import FakeClient, RecordingComm, as_client
 from tests.notebook.test_widget import Things
@@ -141,3 +141,33 @@ def test_a_forked_child_leaves_its_parents_code_alone(monkeypatch: pytest.Monkey
     theirs = reference("core", "// core")
     assert ours != theirs
     assert not model_of(ours).comm._closed
+
+
+class _Shell:
+    def __init__(self, *, kernel: bool) -> None:
+        self.kernel = object() if kernel else None
+
+
+@pytest.mark.parametrize("kernel", [True, False])
+def test_code_is_sent_before_a_widget_needs_it_where_there_is_a_kernel(
+    monkeypatch: pytest.MonkeyPatch, *, kernel: bool
+) -> None:
+    monkeypatch.setattr("edu_widgets.notebook.shared_code.bundle", lambda name: f"// {name}")
+    monkeypatch.setattr("IPython.get_ipython", lambda: _Shell(kernel=kernel))
+    send_ahead("polls")
+    code = ["core", "polls_texts", "polls"] if kernel else []
+    assert opened() == code
+    Polls().close()
+    assert [name for name in opened() if not name.endswith("Model")] == [
+        "core",
+        "polls_texts",
+        "polls",
+    ]
+    send_ahead("polls")
+    assert len(opened()) == 5, "the code, a layout and a widget, once each"
+
+
+def test_missing_code_is_not_this_ones_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("IPython.get_ipython", lambda: _Shell(kernel=True))
+    send_ahead("nosuch")
+    assert "nosuch" not in opened()
