@@ -49,8 +49,9 @@ async function show(options: unknown, kind = "chat") {
 /** How a view begins, by its kind. */
 const begins: Record<string, RegExp> = {
   chat: /^(Chat|Sohbet)py/,
-  presence: /^(People|Katılımcılar)/,
+  presence: /^(People|Kişiler)/,
   polls: /^(Poll|Anket)/,
+  notifications: /^(Notifications|Bildirimler)/,
 };
 
 test.each(Object.entries(states))("the bundle shows the state %s", async (_, state) => {

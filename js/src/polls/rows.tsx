@@ -21,12 +21,14 @@ export const Marks = withHooks(function Marks(
 ): VNode {
   return (
     <>
+      {right && " "}
       {right && (
         <span class="note">
           <Icon name="check" />
           {words.correct}
         </span>
       )}
+      {mine && " "}
       {mine && <span class="note me">{words.mine}</span>}
     </>
   );

@@ -93,7 +93,9 @@ export const ResultTable = withHooks(function ResultTable(props: Props, { words 
             <tr key={key} class={right ? "right" : ""}>
               <th scope="row">
                 {letters && <span class="letter">{key}</span>}
+                {letters && " "}
                 <bdi>{name}</bdi>
+                {right && " "}
                 {right && (
                   <span class="note">
                     <Icon name="check" />
@@ -113,7 +115,7 @@ export const ResultTable = withHooks(function ResultTable(props: Props, { words 
           {ranks.map((rank, index) => (
             <tr key={`rank${index}`}>
               <th scope="row">
-                <span class="letter">{keyOf(poll.kind, index)}</span>
+                <span class="letter">{keyOf(poll.kind, index)}</span>{" "}
                 <bdi>{optionText(poll, index)}</bdi>
               </th>
               <td class="fig">{words.meanPlace}</td>

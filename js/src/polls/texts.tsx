@@ -36,6 +36,7 @@ export const Texts = withHooks(function Texts(
             <li key={text} class={right ? "right" : ""}>
               <bdi>
                 {text}
+                {right && " "}
                 {right && (
                   <span class="note">
                     <Icon name="check" />

@@ -6,6 +6,7 @@ import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
+import { offer } from "../core/places";
 import type { Signal } from "../core/signal";
 import { PollCard } from "./card";
 import { PollForm } from "./form";
@@ -24,7 +25,13 @@ export const PollsView = withHooks(function PollsView({ room, options }: Props):
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
   const pane = useMemo(() => new Pane(room), [room]);
+  const view = useRef<HTMLElement>();
   useEffect(() => () => pane.dispose(), [pane]);
+  useEffect(
+    () =>
+      offer(room.connection.lesson.value.course, "polls", view.current, ({ id }) => pane.show(id)),
+    [pane],
+  );
   const projected = useSignal(room.projected);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (projected && event.key === "Escape") room.projected.value = false;
@@ -32,6 +39,7 @@ export const PollsView = withHooks(function PollsView({ room, options }: Props):
   return (
     <Speak words={words}>
       <section
+        ref={view}
         class={projected ? "edu polls proj" : "edu polls"}
         lang={words.lang}
         aria-label={words.polls}
