@@ -340,6 +340,9 @@ class PresenceList(LiveWidget):
         ids = [doc.id.partition(":")[2] for doc in changed if doc.kind in (Status.kind, Hand.kind)]
         if not ids and not event.reset:
             return
+        if event.channel == self._people.own:
+            self._people.status_wishes.documents_came()
+            self._people.hand_wishes.documents_came()
         if event.channel == (
             self._people.staff if self._client.me().is_staff else self._people.own
         ):

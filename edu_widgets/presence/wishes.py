@@ -65,10 +65,17 @@ class Wishes:
         with self._lock:
             if self._handed is not None and self._handed[0].id == command.id:
                 self._handed = None
-            done = gone and command.state is CommandState.SENT and not command.error
-            if done and (wish := _wish(command)) is not None:
+        done = gone and command.state is CommandState.SENT and not command.error
+        wish = _wish(command) if done else None
+        if wish is not None and not self._granted(wish):
+            with self._lock:
                 self._acknowledged = (wish, time.monotonic() + _LINGER)
         return True
+
+    def documents_came(self) -> None:
+        """The documents are newer now: what was acknowledged is in them, or over already."""
+        with self._lock:
+            self._acknowledged = None
 
     def newest(self) -> Wish | None:
         """What is wanted and not yet so, or None."""

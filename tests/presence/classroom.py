@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 from edu_widgets.presence.documents import Hand, Status, hand_id, status_id
 from edu_widgets.presence.service import FEATURE
 from edu_widgets.presence.service.ending import Sweep, sweep
-from edu_widgets.protocol import REGISTRY, uuid7
+from edu_widgets.protocol import REGISTRY, Document, uuid7
 from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
 from edu_widgets.service.config import ChannelConfig, ServiceConfig
 from edu_widgets.service.hub import NOBODY
@@ -42,6 +43,8 @@ class Classroom:
         self.db.execute("INSERT INTO meta VALUES ('epoch', 'e')")
         self.now = START
         self.config: ChannelConfig = ServiceConfig().course
+        self.told: dict[str, list[Document]] = defaultdict(list)
+        """Every version of every document, by channel, as it went out."""
 
     def do(
         self, person: Person, type_: str, id_: str = "", room: str = ROOM, **fields: Any
@@ -75,6 +78,8 @@ class Classroom:
             self.db.execute("ROLLBACK")
             raise
         self.db.execute("COMMIT")
+        for change in done.changes:
+            self.told[change.channel] += change.docs
         return done
 
     # -- what is there ----------------------------------------------------------------------
