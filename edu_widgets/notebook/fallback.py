@@ -12,11 +12,13 @@ _NAMES = {
         "chat": "Course chat of {course}",
         "notifications": "Notifications of {course}",
         "polls": "Polls of {course}",
+        "presence": "People of {course}",
     },
     "tr": {
         "chat": "{course} ders sohbeti",
         "notifications": "{course} bildirimleri",
         "polls": "{course} anketleri",
+        "presence": "{course} dersindeki kişiler",
     },
 }
 _OTHER = {"en": "Live widget of {course}", "tr": "{course} dersinin canlı bileşeni"}
