@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import nbformat
 import psutil
@@ -65,7 +64,7 @@ def executed(name: str, acts: Acts | None = None) -> Iterator[nbformat.NotebookN
         for index, cell in enumerate(notebook.cells):
             for act in acts.get(cell.id, ()):
                 if isinstance(act, str):
-                    wait_until(lambda act=act: _says_yes(client, act, index), act)  # type: ignore[misc]
+                    wait_until(lambda act=act, at=index: _says_yes(client, act, at), act)  # type: ignore[misc]
                 else:
                     act()
             client.execute_cell(cell, index)
@@ -115,7 +114,7 @@ class Students:
         self._names = names
         self._lessons: list[edu.Lesson] = []
 
-    def __enter__(self) -> Students:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -149,6 +148,24 @@ class Students:
                 poll = lesson.polls.current
                 assert poll is not None
                 _ = poll.vote(choice).wait()
+
+        return act
+
+    def find(self, text: str) -> None:
+        """Wait until everybody has a message with this in it."""
+        for lesson in self.lessons:
+            wait_until(
+                lambda lesson=lesson: any(text in m.content for m in lesson.chat.messages),  # type: ignore[misc]
+                f"{text!r} is in the chat",
+            )
+
+    def stuck(self, error: str) -> Callable[[], None]:
+        """An act: the first one is stuck, and raises a hand with an error."""
+
+        def act() -> None:
+            people = self.lessons[0].people
+            people.set_status("stuck").wait()
+            people.raise_with("Please help", error).wait()
 
         return act
 
@@ -201,8 +218,8 @@ def test_a_class_votes_discusses_and_votes_again(course: Path) -> None:
             poll = students.lessons[0].polls.history[0]
             assert poll.correct == 2
             assert poll.options[1].strip("`") == ran[0]
-    right = [one.options[int(one.correct[0])] for one in questions("references.md")]  # type: ignore[arg-type]
-    assert [option.strip("`") for option in right] == ran, "what is marked is what Python prints"
+    right = [right_options(one) for one in questions("references.md")]
+    assert right == [[printed] for printed in ran], "what is marked is what Python prints"
 
 
 @pytest.mark.usefixtures("course")
@@ -211,8 +228,101 @@ def test_references_run_alone() -> None:
         assert "0  [1, 2, 3, 4]  (correct)" in output(lesson, "freeze")
 
 
+@pytest.mark.usefixtures("nothing_left")
+def test_missing_data_with_a_class_that_computes(course: Path) -> None:
+    with Students(course, "Ada", "Bo", "Cy") as students:
+        acts: Acts = {
+            "show": [lambda: students.find("read_csv")],
+            "q1-close": [students.vote("s.mean()", 3, 3, 1)],
+            "q3-close": [students.vote("Harbour", 0.95, 0.76, 0.954)],
+            "hands": [students.stuck("ValueError: my last line"), "lesson.people.hands"],
+            "after-results": ["mean.answered == 3 and rain.state == 'revealed'"],
+        }
+        with executed("missing-data-pandas.ipynb", acts) as lesson:
+            assert "<Poll 'What does this print?" in output(lesson, "after-results")
+            assert "revealed, round 1, 3 answered" in output(lesson, "after-results")
+            assert "Ada · Please help" in output(lesson, "hands")
+            assert "ValueError: my last line" in output(lesson, "hands")
+            assert "7.18" in output(lesson, "solution-run")
+            assert "4.13" in output(lesson, "solution-run")
+            bo = students.lessons[1]
+            wait_until(lambda: "5 minutes left" in titles(bo), "the warning has come")
+            assert len(bo.chat.pinned) == 2
+            found = bo.polls.history[2].results()
+            right = {row.answer: bool(row.correct) for row in found.itertuples()}
+            assert right == {0.76: False, 0.95: True, 0.954: True}
+    mean, kept, rain, line, groups = questions("missing-data.md")
+    ran = output(lesson, "q1-run").split()[0]
+    assert [ran] == right_options(mean)
+    assert output(lesson, "q2-run").startswith(f"({kept.correct[0]:g},")
+    assert output(lesson, "q3-run").split()[0] == f"{rain.correct[0]:g}"
+    assert output(lesson, "q4-run").split()[:1] == right_options(line)
+    assert output(lesson, "q5-run").split()[:1] == right_options(groups)
+
+
+@pytest.mark.usefixtures("course", "nothing_left")
+def test_missing_data_runs_alone() -> None:
+    with executed("missing-data-pandas.ipynb") as lesson:
+        assert "0 answered" in output(lesson, "after-results")
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_broadcasting_with_a_class_that_gets_stuck(course: Path) -> None:
+    error = "ValueError: operands could not be broadcast together with shapes (4,2) (4,)"
+    with Students(course, "Ada", "Bo", "Cy") as students:
+        acts: Acts = {
+            "q1-close": [students.vote("shape of `a + b`", 1, 4, 4)],
+            "q1-suggestion": ["shape.suggestion"],
+            "q1-close-again": [students.vote("shape of `a + b`", 1, 1, 1, round_=2)],
+            "q3-close": [students.vote("shape `(3, 3)`", 1, 3, 2)],
+            "q4-close": [students.vote("1,000 numbers", 1_000_000, 2000, 1e6)],
+            "hands": [students.stuck(error), "lesson.people.hands"],
+        }
+        with executed("broadcasting-numpy.ipynb", acts) as lesson:
+            assert "discuss" in output(lesson, "q1-suggestion")
+            assert error in output(lesson, "hands")
+            assert "could not be broadcast together with shapes (4,3) (4,)" in failure(lesson)
+            assert output(lesson, "check") == "array([0., 0., 0., 0.])"
+            assert "[ 5.  ,  0.  ,  5.  ,  3.16]" in output(lesson, "solution-run")
+            ada = students.lessons[0]
+            polls = {poll.question: poll for poll in ada.polls.history}
+            (first,) = (poll for text, poll in polls.items() if "a + b`" in text)
+            wait_until(lambda: first.state == "revealed", "the first question is revealed")
+            shares = first.results().query("option == 1")["share"].round(2).tolist()
+            assert shares == [0.33, 1.0]
+    shape, rule, _, outer = questions("broadcasting.md")
+    assert [output(lesson, "q1-run")] == right_options(shape)
+    assert right_options(rule) == ["(8, 7, 6)"]
+    assert output(lesson, "memory").split()[0] == f"{outer.correct[0]:.0f}"
+
+
+@pytest.mark.usefixtures("course", "nothing_left")
+def test_broadcasting_runs_alone() -> None:
+    with executed("broadcasting-numpy.ipynb") as lesson:
+        assert "8.0 MB" in output(lesson, "memory")
+
+
 def questions(name: str) -> list[Question]:
     return files.load(NOTEBOOKS / "questions" / name)
+
+
+def right_options(question: Question) -> list[str]:
+    """The right options as Python would print them."""
+    return [question.options[int(one)].strip("`") for one in question.correct]  # type: ignore[arg-type]
+
+
+def titles(lesson: edu.Lesson) -> list[str]:
+    return [item.title for item in lesson.notifications.items]
+
+
+def failure(notebook: nbformat.NotebookNode) -> str:
+    """What the errors in a notebook say: those that belong to the lesson."""
+    return "\n".join(
+        one.evalue
+        for cell in notebook.cells
+        for one in cell.get("outputs", ())
+        if one.output_type == "error"
+    )
 
 
 def test_notebooks_are_saved_without_outputs() -> None:
