@@ -16,6 +16,7 @@ export const widgets = {
   chat: "src/chat/index.ts",
   polls: "src/polls/index.ts",
   presence: "src/presence/index.ts",
+  notifications: "src/notifications/index.ts",
 };
 
 /** What of a widget goes into its second file: styles, words and tables. */

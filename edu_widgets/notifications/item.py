@@ -55,7 +55,11 @@ class NotificationItem:
     at: int = field(default=0, repr=False)
     """`created_at` in ms since 1970, as it is ordered by."""
     about: str = field(default="", repr=False)
+    """Who was named with it, where its title is made of it."""
     leads_to: Headline | None = field(default=None, repr=False)
+    """Where it leads, of what another feature tells."""
+    choosing: bool = field(default=False, repr=False)
+    """Whether `taken` is still on its way."""
 
     def __repr__(self) -> str:
         when = self.created_at.astimezone()
@@ -81,7 +85,7 @@ class TakenAction:
 
 
 def from_notification(
-    body: Notification, id_: str, *, read: bool, taken: str | None
+    body: Notification, id_: str, *, read: bool, taken: str | None = None, choosing: bool = False
 ) -> NotificationItem:
     """A notification of the service."""
     return NotificationItem(
@@ -98,6 +102,7 @@ def from_notification(
         to=body.to,
         sender=body.created_by_name,
         taken=taken,
+        choosing=choosing,
         at=body.created_at,
     )
 

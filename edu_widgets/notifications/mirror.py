@@ -33,7 +33,8 @@ from edu_widgets.notifications.platform import Platform, Told
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 
-_PLAIN_TITLES = {COURSE_UPDATE.name: "Course update", USER_ACTIVITY.name: "Activity"}
+PLAIN_TITLES = {COURSE_UPDATE.name: "Course update", USER_ACTIVITY.name: "Activity"}
+"""What is said in English of what a platform gave no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,11 @@ class Inbox:
                 mine = body.created_by == me.user_id and body.user_id != me.user_id
                 silent = mine or (body.to == "students" and me.is_staff)
                 read = silent or body.read or is_read(doc.id, body.created_at)
-                taken = choosing.get(doc.id) or self._chosen(doc.id)
-                yield from_notification(body, doc.id, read=read, taken=taken)
+                on_its_way = choosing.get(doc.id)
+                taken = on_its_way or self._chosen(doc.id)
+                yield from_notification(
+                    body, doc.id, read=read, taken=taken, choosing=on_its_way is not None
+                )
         for told in self.platform.all():
             yield self._told(
                 told, read=told.body.read or is_read(told.body.id, told.body.created_at)
@@ -144,10 +148,10 @@ class Inbox:
             yield from_headline(headline, read=read)
 
     def _told(self, told: Told, *, read: bool) -> NotificationItem:
-        item = from_notification(told.body, told.body.id, read=read, taken=None)
+        item = from_notification(told.body, told.body.id, read=read)
         if told.kind == Notification.kind:
             return item
-        title = told.body.title or _PLAIN_TITLES[told.kind]
+        title = told.body.title or PLAIN_TITLES[told.kind]
         return replace(item, kind=told.kind, title=title, about=told.about, sender=told.about)
 
     def _told_by_others(self) -> list[tuple[Source, Headline]]:

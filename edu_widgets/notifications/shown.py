@@ -11,7 +11,7 @@ from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notifications.commands import ALERTS
 from edu_widgets.notifications.documents import NotificationAction
 from edu_widgets.notifications.item import NotificationItem, is_address, link_of
-from edu_widgets.notifications.mirror import Inbox
+from edu_widgets.notifications.mirror import PLAIN_TITLES, Inbox
 
 NOTIFICATIONS = "notifications"
 """The collection of notifications in the page."""
@@ -104,7 +104,8 @@ class ShownInbox:
             "born": item.at,
             "type": item.type,
             "kind": item.kind,
-            "title": item.title,
+            # What has no title of its own gets one in the page's language.
+            "title": "" if PLAIN_TITLES.get(item.kind) == item.title else item.title,
             "text": to_nodes(item.message),
             "read": item.read,
         }
@@ -113,6 +114,7 @@ class ShownInbox:
             "about": item.about or None,
             "actions": [shown for a in item.actions if (shown := _action(a))] or None,
             "taken": item.taken,
+            "choosing": item.choosing or None,
             "leads": {"in": leads.feature, "id": leads.target, "born": leads.born}
             if leads
             else None,

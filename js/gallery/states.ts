@@ -1,6 +1,7 @@
 import type { Fields } from "../src/core/messages";
 import { type MockModel, message, messages } from "../tests/mock";
 import { around } from "./around";
+import { notifications } from "./notifications";
 import { polls } from "./polls";
 import { presence } from "./presence";
 import { writing } from "./writing";
@@ -141,6 +142,7 @@ export const states: Record<string, State> = {
   ...writing,
   ...polls,
   ...presence,
+  ...notifications,
   live: {
     options: { height: 566, lang: "en" },
     play(model) {

@@ -8,6 +8,7 @@ import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
+import { offer } from "../core/places";
 import type { Signal } from "../core/signal";
 import { Composer } from "./composer";
 import { Log } from "./log";
@@ -28,10 +29,19 @@ export const ChatView = withHooks(function ChatView({ room, options }: Props): V
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
   const pane = useMemo(() => new Pane(room), [room]);
+  const view = useRef<HTMLElement>();
   useEffect(() => () => pane.dispose(), [pane]);
+  useEffect(
+    () =>
+      offer(room.connection.lesson.value.course, "chat", view.current, (message) =>
+        pane.jump(message, words.gone),
+      ),
+    [pane, words],
+  );
   return (
     <Speak words={words}>
       <section
+        ref={view}
         class="edu chat"
         lang={words.lang}
         aria-label={words.chat}

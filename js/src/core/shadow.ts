@@ -17,6 +17,9 @@ export interface Stage {
   dispose(): void;
 }
 
+/** Every shadow root of ours that is in the page. */
+export const stages = new Set<ShadowRoot>();
+
 /** A shadow root of our own in `el`: styled, themed, and closed to the notebook's shortcuts. */
 export function openStage(el: HTMLElement, styles: readonly string[]): Stage {
   const host = document.createElement("div");
@@ -25,9 +28,11 @@ export function openStage(el: HTMLElement, styles: readonly string[]): Stage {
   root.adoptedStyleSheets = styles.map(sheetOf);
   const endGuard = guardKeyboard(host);
   const endTheme = followTheme(root);
+  stages.add(root);
   return {
     root,
     dispose() {
+      stages.delete(root);
       endGuard();
       endTheme();
       host.remove();

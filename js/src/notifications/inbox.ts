@@ -1,0 +1,173 @@
+import type { Collection } from "../core/collection";
+import type { Connection } from "../core/connection";
+import type { Language } from "../core/i18n";
+import { asText, type Doc, type Intent, isFields } from "../core/messages";
+import { Signal } from "../core/signal";
+import {
+  type InboxState,
+  type Notice,
+  plainState,
+  readNews,
+  readNotice,
+  readState,
+} from "./documents";
+import { Toasts } from "./toasts";
+
+/** How long a refusal stays in sight. */
+const REFUSAL_FOR = 8_000;
+/** Between two times that it is read out what is new. */
+const SAID_EVERY = 10_000;
+
+/** A `rev` over this one and under the kernel's next, which is a whole number. */
+const nextRev = ({ rev = 0 }: Doc): number => rev + (Math.floor(rev) + 1 - rev) / 2;
+
+/** A person's notifications as this page holds them, for any number of views. */
+export class Inbox {
+  readonly connection: Connection;
+  readonly notices: Collection<Notice>;
+  readonly state = new Signal<InboxState>(plainState);
+  /** Why something could not be done, for a while. */
+  readonly refusal = new Signal("");
+  /** What came while a view was in sight: to be read out, how many they are. */
+  readonly said = new Signal<readonly Notice[]>([]);
+  /** The language of what shows beside any view. */
+  readonly lang = new Signal<Language | "">("");
+  readonly toasts: Toasts;
+
+  #states: Collection<InboxState>;
+  /** The views that are in sight. */
+  #sights = new Set<object>();
+  #refusalEnds: ReturnType<typeof setTimeout> | undefined;
+  #unsaid: Notice[] = [];
+  #saidAt = Number.NEGATIVE_INFINITY;
+  #sayLater: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    this.notices = connection.mirror("notifications", readNotice);
+    this.#states = connection.mirror("inbox", readState);
+    this.#states.version.subscribe(() => {
+      this.state.value = this.#states.get("inbox") ?? plainState;
+      if (this.state.value.quiet) this.toasts.clear();
+    });
+    this.toasts = new Toasts(this);
+    this.notices.version.subscribe(() => this.toasts.look());
+    connection.listen({ refused: this.#onRefused, signal: this.#onSignal });
+  }
+
+  /** All there are, the newest first. */
+  get newest(): Notice[] {
+    return this.notices.docs.reverse();
+  }
+
+  get unread(): number {
+    return this.notices.docs.filter(({ read }) => !read).length;
+  }
+
+  /** Whether a view of this is in sight. */
+  get inSight(): boolean {
+    return this.#sights.size > 0 && !document.hidden;
+  }
+
+  /** A view came into sight, or went. */
+  sight(view: object, seen: boolean): void {
+    if (seen) this.#sights.add(view);
+    else this.#sights.delete(view);
+    if (this.inSight) this.toasts.clear();
+  }
+
+  read(id: string): void {
+    const notice = this.notices.get(id);
+    if (!notice || notice.read) return;
+    this.connection.intend("notifications.read", { id });
+    this.#show([notice]);
+  }
+
+  readAll(): void {
+    const unread = this.notices.docs.filter(({ read }) => !read);
+    const upTo = Math.max(...this.notices.docs.map(({ at }) => at));
+    if (unread.length === 0) return;
+    this.connection.intend("notifications.read_all", { upTo });
+    this.#show(unread);
+  }
+
+  clear(): void {
+    const { docs } = this.notices;
+    if (docs.length === 0) return;
+    const upTo = Math.max(...docs.map(({ at }) => at));
+    this.connection.intend("notifications.clear", { upTo });
+    for (const { id } of docs) this.notices.remove(id);
+    this.notices.touch();
+  }
+
+  act({ id }: Notice, action: string): void {
+    this.connection.intend("notifications.act", { id, action });
+    const notice = this.notices.get(id);
+    if (notice) this.#put([{ ...notice, read: true, taken: action, choosing: true }]);
+  }
+
+  quiet(on: boolean): void {
+    this.connection.intend("notifications.quiet", { on });
+    const { state } = this;
+    const next = { ...state.value, quiet: on, rev: nextRev(state.value) };
+    if (this.#states.put(next)) this.#states.touch();
+  }
+
+  connectNow(): void {
+    this.connection.intend("lesson.retry", {}, { fleeting: true });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#refusalEnds);
+    clearTimeout(this.#sayLater);
+    this.toasts.dispose();
+    this.connection.dispose();
+  }
+
+  #show(read: readonly Notice[]): void {
+    this.#put(read.map((notice) => ({ ...notice, read: true })));
+  }
+
+  #put(notices: readonly Notice[]): void {
+    for (const notice of notices) this.notices.put({ ...notice, rev: nextRev(notice) });
+    this.notices.touch();
+  }
+
+  #onRefused = (intent: Intent | undefined, message: string): void => {
+    const notice = this.notices.get(asText(intent?.args.id));
+    if (intent?.do === "notifications.act" && notice) {
+      this.#put([{ ...notice, taken: null, choosing: false }]);
+    }
+    this.#refuse(message);
+  };
+
+  #refuse(message: string): void {
+    clearTimeout(this.#refusalEnds);
+    this.refusal.value = message;
+    this.#refusalEnds = setTimeout(() => {
+      this.refusal.value = "";
+    }, REFUSAL_FOR);
+  }
+
+  #onSignal = (name: string, data: unknown): void => {
+    if (!isFields(data)) return;
+    if (name === "notice") this.#refuse(asText(data.message));
+    if (name !== "news") return;
+    const fresh = readNews(data).flatMap((id) => this.notices.get(id) ?? []);
+    if (this.inSight) this.#say(fresh);
+    else if (!this.state.value.quiet) this.toasts.add(fresh);
+  };
+
+  #say(fresh: readonly Notice[]): void {
+    this.#unsaid.push(...fresh);
+    clearTimeout(this.#sayLater);
+    const wait = this.#saidAt + SAID_EVERY - Date.now();
+    const say = (): void => {
+      this.#saidAt = Date.now();
+      this.said.value = this.#unsaid;
+      this.#unsaid = [];
+    };
+    if (wait <= 0) say();
+    else this.#sayLater = setTimeout(say, wait);
+  }
+}

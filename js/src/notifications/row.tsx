@@ -1,0 +1,155 @@
+import type { VNode } from "preact";
+import { useSignal, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { Rich } from "../core/nodes";
+import { canLead, lead, offered } from "../core/places";
+import type { Action, Notice } from "./documents";
+import { Sign, signOf } from "./icons";
+import type { Inbox } from "./inbox";
+import { type Context, since, titleOf } from "./words";
+
+interface Props {
+  inbox: Inbox;
+  notice: Notice;
+  now: number;
+  /** Whether this is the one that the list's tab stop is at. */
+  current: boolean;
+}
+
+/** One notification: what it is, when it was, what can be done about it. */
+export const Row = withHooks(function Row(
+  { inbox, notice, now, current }: Props,
+  { words }: Context,
+): VNode {
+  const { id, at, read, text, type } = notice;
+  const title = titleOf(notice, words);
+  const tab = current ? 0 : -1;
+  const date = new Date(at);
+  return (
+    <li class={read ? `nt ${type}` : `nt un ${type}`} data-id={id} tabIndex={tab}>
+      {!read && (
+        <button
+          type="button"
+          class="mark"
+          tabIndex={tab}
+          aria-label={words.markRead(title)}
+          title={words.markRead(title)}
+          onClick={() => inbox.read(id)}
+        />
+      )}
+      <Sign name={signOf(notice)} />
+      <div class="what">
+        <p class="title" dir="auto">
+          {!read && <span class="sr">{words.isUnread}: </span>}
+          {type !== "info" && notice.kind === "notification" && (
+            <span class="sr">{words.types[type]}: </span>
+          )}
+          {title}
+        </p>
+        <div class="text">
+          {text.length > 0 && <Rich body={text} context={{ reachable: current, me: null }} />}
+        </div>
+        <Actions inbox={inbox} notice={notice} tab={tab} />
+      </div>
+      <time class="n" dateTime={date.toISOString()} title={date.toLocaleString(words.lang)}>
+        {since(at, now, words)}
+      </time>
+    </li>
+  );
+});
+
+interface ActionsProps {
+  inbox: Inbox;
+  notice: Notice;
+  tab: number;
+}
+
+const Actions = withHooks(function Actions(
+  { inbox, notice, tab }: ActionsProps,
+  { words }: Context,
+): VNode | null {
+  const { connection } = inbox;
+  const { can } = useSignal(inbox.state);
+  const kernel = useSignal(connection.kernel);
+  const { course } = useSignal(connection.lesson);
+  useSignal(offered);
+  const { leads } = notice;
+  const actions = notice.actions.filter(({ href }) => href || can.includes("act"));
+  const leading = leads !== null && canLead(course, leads.in);
+  if (actions.length === 0 && !leading) return null;
+  const go = (): void => {
+    inbox.read(notice.id);
+    if (leads) lead(course, leads.in, leads);
+  };
+  return (
+    <div class="ac">
+      {leading && (
+        <button type="button" class="btn line" tabIndex={tab} onClick={go}>
+          {notice.kind === "poll" ? words.vote : words.show}
+        </button>
+      )}
+      {actions.map((action) =>
+        action.href ? (
+          <Out inbox={inbox} notice={notice} action={action} href={action.href} tab={tab} />
+        ) : (
+          <Post inbox={inbox} notice={notice} action={action} tab={tab} gone={kernel === "gone"} />
+        ),
+      )}
+      {notice.choosing && <span class="to">{words.choosing}</span>}
+    </div>
+  );
+});
+
+interface ActionProps extends ActionsProps {
+  action: Action;
+}
+
+/** A link, and where it leads: the host that the browser will go to, as the browser spells it. */
+const Out = withHooks(function Out(
+  { inbox, notice, action, href, tab }: ActionProps & { href: string },
+  { words }: Context,
+): VNode {
+  const leadsTo = words.leadsTo(new URL(href).host);
+  return (
+    <span class="out">
+      <a
+        class={`btn ${action.style}`}
+        href={href}
+        target="_blank"
+        rel="noopener noreferrer"
+        tabIndex={tab}
+        aria-label={`${action.label}, ${leadsTo}, ${words.newTab}`}
+        onClick={() => inbox.read(notice.id)}
+      >
+        <bdi>{action.label}</bdi>
+        <Sign name="ext" />
+      </a>
+      <span class="to" aria-hidden="true">
+        {leadsTo}
+      </span>
+    </span>
+  );
+});
+
+/** What is posted to those who asked. The last choice counts. */
+const Post = withHooks(function Post(
+  { inbox, notice, action, tab, gone }: ActionProps & { gone: boolean },
+  { words }: Context,
+): VNode {
+  const posted = action.action ?? "";
+  const chosen = notice.taken === posted;
+  return (
+    <button
+      type="button"
+      class={`btn line ${action.style}${chosen ? " on" : ""}`}
+      aria-pressed={chosen}
+      disabled={gone}
+      tabIndex={tab}
+      title={chosen ? words.chosen : undefined}
+      onClick={() => !chosen && inbox.act(notice, posted)}
+    >
+      {chosen && <Icon name="check" />}
+      <bdi>{action.label}</bdi>
+    </button>
+  );
+});

@@ -1,0 +1,93 @@
+import type { VNode } from "preact";
+import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import { Rich } from "../core/nodes";
+import { Sign, signOf } from "./icons";
+import type { Inbox } from "./inbox";
+import { type Context, titleOf } from "./words";
+
+interface Props {
+  inbox: Inbox;
+  /** It came, went, or has another size. */
+  onMove?: () => void;
+}
+
+/**
+ * What pops up, for whoever has a place for it. It takes no focus; who comes to it by key or
+ * pointer keeps it there, and Escape sends it away.
+ */
+export const Toast = withHooks(function Toast({ inbox, onMove }: Props, { words }: Context): VNode {
+  const { toasts } = inbox;
+  const notice = useSignal(toasts.shown);
+  const from = useRef<HTMLElement>();
+  const over = useRef<boolean>();
+  const within = useRef<boolean>();
+  useEffect(() => {
+    onMove?.();
+    if (!notice) over.current = within.current = false;
+    return undefined;
+  }, [notice]);
+  const look = (): void => toasts.hold(over.current === true || within.current === true);
+  const onOver = (there: boolean) => (): void => {
+    over.current = there;
+    look();
+  };
+  const onFocusIn = ({ relatedTarget }: FocusEvent): void => {
+    if (!within.current) from.current = relatedTarget as HTMLElement | null;
+    within.current = true;
+    look();
+  };
+  const onFocusOut = ({ currentTarget, relatedTarget }: FocusEvent): void => {
+    if ((currentTarget as HTMLElement).contains(relatedTarget as Node | null)) return;
+    within.current = false;
+    look();
+  };
+  const dismiss = (): void => {
+    const back = within.current ? from.current : null;
+    toasts.dismiss();
+    back?.focus?.({ preventScroll: true });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    dismiss();
+  };
+  return (
+    <div role="status" lang={words.lang}>
+      {notice && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: what is in it has the roles
+        <div
+          key={notice.id}
+          class={`toast ${notice.type}`}
+          onMouseEnter={onOver(true)}
+          onMouseLeave={onOver(false)}
+          onFocusIn={onFocusIn}
+          onFocusOut={onFocusOut}
+          onKeyDown={onKeyDown}
+        >
+          <Sign name={signOf(notice)} />
+          <div class="what">
+            <p class="title" dir="auto">
+              {titleOf(notice, words)}
+            </p>
+            <div class="text">
+              {notice.text.length > 0 && (
+                <Rich body={notice.text} context={{ reachable: false, me: null }} />
+              )}
+            </div>
+          </div>
+          <button
+            type="button"
+            class="ib"
+            aria-label={words.dismiss}
+            title={words.dismiss}
+            onClick={dismiss}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+});

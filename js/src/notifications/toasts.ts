@@ -1,0 +1,100 @@
+// What pops up beside the views: one at a time, for six seconds that pass only while nobody is at
+// it and the page can be seen.
+
+import { Signal } from "../core/signal";
+import type { Notice } from "./documents";
+import type { Inbox } from "./inbox";
+
+const SHOWN_FOR = 6_000;
+/** How many may wait: what comes faster than it can be read stays in the list. */
+const MOST_WAITING = 3;
+
+export class Toasts {
+  readonly shown = new Signal<Notice | null>(null);
+
+  #inbox: Inbox;
+  #waiting: string[] = [];
+  #held = false;
+  #left = 0;
+  #since = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(inbox: Inbox) {
+    this.#inbox = inbox;
+    document.addEventListener("visibilitychange", this.#run);
+  }
+
+  add(fresh: readonly Notice[]): void {
+    this.#waiting = [...this.#waiting, ...fresh.map(({ id }) => id)].slice(-MOST_WAITING);
+    this.look();
+    if (!this.shown.value) this.#next();
+  }
+
+  /** Something may have been read or taken back meanwhile. */
+  look(): void {
+    const { shown } = this;
+    const { notices } = this.#inbox;
+    this.#waiting = this.#waiting.filter((id) => notices.get(id)?.read === false);
+    if (!shown.value) return;
+    const now = notices.get(shown.value.id);
+    if (!now || now.read) this.#next();
+    else shown.value = now;
+  }
+
+  /** The reader has seen it. */
+  dismiss(): void {
+    const { value } = this.shown;
+    if (!value) return;
+    this.#inbox.read(value.id);
+    if (this.shown.value === value) this.#next();
+  }
+
+  /** Whether somebody is at it: then it stays. */
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#run();
+  }
+
+  clear(): void {
+    this.#waiting = [];
+    this.#end();
+  }
+
+  dispose(): void {
+    document.removeEventListener("visibilitychange", this.#run);
+    this.clear();
+  }
+
+  #next(): void {
+    this.#end();
+    const id = this.#waiting.shift();
+    const notice = id === undefined ? undefined : this.#inbox.notices.get(id);
+    if (!notice) return;
+    this.#left = SHOWN_FOR;
+    this.shown.value = notice;
+    this.#run();
+  }
+
+  #end(): void {
+    this.#stop();
+    this.#held = false;
+    this.shown.value = null;
+  }
+
+  #stop(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#left = Math.max(0, this.#left - (Date.now() - this.#since));
+  }
+
+  #run = (): void => {
+    this.#stop();
+    if (!this.shown.value || this.#held || document.hidden) return;
+    this.#since = Date.now();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#next();
+    }, this.#left);
+  };
+}

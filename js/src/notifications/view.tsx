@@ -1,0 +1,202 @@
+import type { VNode } from "preact";
+import { Banner, isForbidden } from "../core/banner";
+import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { Speak } from "../core/i18n";
+import { Icon } from "../core/icons";
+import { lightOf, StatusLight } from "../core/light";
+import type { Options } from "../core/model";
+import type { Signal } from "../core/signal";
+import { showCorner } from "./corner";
+import { Sign } from "./icons";
+import type { Inbox } from "./inbox";
+import { List } from "./list";
+import { type Context, titleOf, wordsOf } from "./words";
+
+interface Props {
+  room: Inbox;
+  options: Signal<Options>;
+}
+
+export const NotificationsView = withHooks(function NotificationsView({
+  room: inbox,
+  options,
+}: Props): VNode {
+  const { height, lang } = useSignal(options);
+  const words = wordsOf(lang);
+  const view = useRef<HTMLElement>();
+  useEffect(() => {
+    inbox.lang.value = words.lang as typeof inbox.lang.value;
+    return undefined;
+  }, [words]);
+  useEffect(() => watchSight(inbox, view.current as HTMLElement), [inbox]);
+  return (
+    <Speak words={words}>
+      <section
+        ref={view}
+        class="edu notices"
+        lang={words.lang}
+        aria-label={words.notifications}
+        style={{ "--log-h": `${height}px` }}
+      >
+        <Header inbox={inbox} />
+        <Banner
+          lesson={useSignal(inbox.connection.lesson)}
+          kernel={useSignal(inbox.connection.kernel)}
+          onRetry={() => inbox.connectNow()}
+        />
+        <Refusal inbox={inbox} />
+        <Body inbox={inbox} />
+        <Said inbox={inbox} />
+      </section>
+    </Speak>
+  );
+});
+
+/** What comes while a view is in sight need not pop up; while none is, it does. */
+function watchSight(inbox: Inbox, view: HTMLElement): () => void {
+  const observer = new IntersectionObserver((entries) => {
+    inbox.sight(view, entries.at(-1)?.isIntersecting === true);
+  });
+  observer.observe(view);
+  const endCorner = showCorner(inbox);
+  return () => {
+    observer.disconnect();
+    inbox.sight(view, false);
+    endCorner();
+  };
+}
+
+const Header = withHooks(function Header({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
+  const { connection, notices } = inbox;
+  const lesson = useSignal(connection.lesson);
+  const [light, word] = lightOf(lesson, useSignal(connection.kernel), words);
+  const { quiet } = useSignal(inbox.state);
+  useSignal(notices.version);
+  const { unread } = inbox;
+  return (
+    <div class="hd">
+      <h3>{words.notifications}</h3>
+      <span class="sub n">{unread > 0 && <span>{words.unread(unread)}</span>}</span>
+      {unread > 0 && (
+        <button
+          type="button"
+          class="btn quiet all"
+          aria-label={words.markAllRead}
+          title={words.markAllRead}
+          onClick={() => inbox.readAll()}
+        >
+          <Sign name="read" />
+          <span aria-hidden="true">{words.markAllRead}</span>
+        </button>
+      )}
+      <button
+        type="button"
+        class="btn quiet sw"
+        role="switch"
+        aria-checked={quiet}
+        aria-label={words.doNotDisturb}
+        title={words.doNotDisturb}
+        onClick={() => inbox.quiet(!quiet)}
+      >
+        <Sign name="belloff" />
+        <span aria-hidden="true">{words.doNotDisturb}</span>
+        <i />
+      </button>
+      <StatusLight light={light} word={word} />
+    </div>
+  );
+});
+
+const Body = withHooks(function Body({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
+  const { connection, notices } = inbox;
+  const lesson = useSignal(connection.lesson);
+  const filled = useSignal(connection.filled);
+  useSignal(notices.version);
+  if (lesson.state === "stopped" || (lesson.state === "closed" && notices.size === 0)) {
+    return <div class="empty short">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
+  }
+  if (notices.size > 0) {
+    return (
+      <>
+        <List inbox={inbox} />
+        <Clear inbox={inbox} />
+      </>
+    );
+  }
+  const waiting = lesson.state === "connecting" || lesson.state === "idle";
+  if (!filled || waiting) return <Skeleton />;
+  return (
+    <div class="empty">
+      <Sign name="bell" />
+      <b>{words.nothing}</b>
+      <p>{words.nothingHint}</p>
+    </div>
+  );
+});
+
+/** Clearing cannot be taken back, so it is asked for twice. */
+const Clear = withHooks(function Clear({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
+  const [asking, ask] = useState(false);
+  const foot = useRef<HTMLDivElement>();
+  const again = (next: boolean) => (): void => {
+    ask(next);
+    // The button that was pressed is gone; its place is taken by the first of the others.
+    requestAnimationFrame(() => foot.current?.querySelector("button")?.focus());
+  };
+  return (
+    <div class="clear" ref={foot}>
+      {asking ? (
+        <>
+          <button type="button" class="btn" onClick={again(false)}>
+            {words.cancel}
+          </button>
+          <button type="button" class="btn bad" onClick={() => inbox.clear()}>
+            {words.confirmClear(inbox.notices.size)}
+          </button>
+        </>
+      ) : (
+        <button type="button" class="btn quiet" onClick={again(true)}>
+          {words.clear}
+        </button>
+      )}
+    </div>
+  );
+});
+
+const Refusal = withHooks(function Refusal({ inbox }: { inbox: Inbox }): VNode {
+  const refusal = useSignal(inbox.refusal);
+  return (
+    <div role="alert">
+      {refusal && (
+        <p class="notice">
+          <Icon name="alert" />
+          {refusal}
+        </p>
+      )}
+    </div>
+  );
+});
+
+/** What is read out to those who do not see the list grow. */
+const Said = withHooks(function Said({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
+  const said = useSignal(inbox.said);
+  const [first] = said;
+  return (
+    <p class="sr" role="status">
+      {first &&
+        `${words.news(said.length)}${said.length === 1 ? `: ${titleOf(first, words)}` : ""}`}
+    </p>
+  );
+});
+
+const Skeleton = (): VNode => (
+  <div class="skels" aria-hidden="true">
+    {[40, 28, 34].map((width) => (
+      <div class="skel" key={width}>
+        <i />
+        <b style={{ width: `${width}%` }} />
+        <b style={{ width: `${2 * width}%` }} />
+      </div>
+    ))}
+  </div>
+);

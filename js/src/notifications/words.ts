@@ -1,0 +1,53 @@
+import { type Context as CoreContext, catalogs, type Language, languageFor } from "../core/i18n";
+import { isolated } from "../core/isolated";
+import type { Catalog } from "../core/locale/catalog";
+import { clockTime, isSameDay } from "../core/time";
+import type { Notice } from "./documents";
+import type { NotificationsCatalog } from "./locale/catalog";
+import { en } from "./locale/en";
+import { tr } from "./locale/tr";
+
+/** Everything notifications say in one language. */
+export type Words = Catalog & NotificationsCatalog;
+
+/** What their components are given besides their props. */
+export type Context = CoreContext<Words>;
+
+const all: Record<Language, Words> = {
+  en: { ...catalogs.en, ...en },
+  tr: { ...catalogs.tr, ...tr },
+};
+
+/** The words of a view whose options say `lang`. */
+export const wordsOf = (lang: string): Words => all[languageFor(lang)];
+
+/** A notification's title; of what was made of something else, in the reader's language. */
+export function titleOf({ kind, title, about }: Notice, words: Words): string {
+  switch (kind) {
+    case "mention":
+      return about ? words.mentioned(isolated(about)) : title;
+    case "poll":
+      return words.pollOpen;
+    case "user_activity":
+      return title || (about ? isolated(about) : words.activity);
+    case "course_update":
+      return title || words.courseUpdate;
+    default:
+      return title || words.types.info;
+  }
+}
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** When something was, in as few words as it takes. */
+export function since(at: number, now: number, words: Words): string {
+  const minutes = Math.floor((now - at) / MINUTE);
+  if (minutes < 1) return words.now;
+  if (minutes < 60) return words.minutes(minutes);
+  if (isSameDay(at, now)) return clockTime(at, words.lang);
+  if (isSameDay(at, now - DAY)) return words.yesterday.toLocaleLowerCase(words.lang);
+  const name = (options: Intl.DateTimeFormatOptions): string =>
+    new Date(at).toLocaleDateString(words.lang, options);
+  return name(now - at < 6 * DAY ? { weekday: "short" } : { dateStyle: "medium" });
+}
