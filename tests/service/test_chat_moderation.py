@@ -246,6 +246,34 @@ async def test_erasing_a_person_takes_what_they_left_elsewhere(desk: Desk) -> No
     assert {"course:c", STAFF} <= set(heard)
 
 
+async def test_erasing_a_person_leaves_no_mention_to_whoever_takes_their_name(desk: Desk) -> None:
+    await desk.store.enter("c", ADA.id, ADA.name, ADA.role)
+    both = await desk.say(BO, "@Ada and @Mira, look", mentions=["Ada", "Mira"])
+    one = await desk.say(BO, "@Mira, look", mentions=["Mira"])
+    await desk.do(ADA, "add_reaction", messageId=both, emoji="👍")
+    before = (await desk.store.heads("course:c")).seq
+    assert FEATURE.erase is not None
+    await desk.store.erase("c", ADA.id, desk.now, [FEATURE.erase])
+    message = await desk.message(both)
+    assert (message.mentions, message.reactions) == (["Mira"], [])
+    assert (await desk.message(one)).mentions == ["Mira"]
+    assert (await desk.store.heads("course:c")).seq == before + 1, "one message changed"
+
+
+async def test_what_an_erased_instructor_decided_holds_without_their_name(desk: Desk) -> None:
+    await desk.store.enter("c", MIRA.id, MIRA.name, MIRA.role)
+    await desk.do(MIRA, "set_slow_mode", seconds=30)
+    await desk.do(MIRA, "mute_user", userId=BO.id, userName="Bo", minutes=10)
+    assert FEATURE.erase is not None
+    await desk.store.erase("c", MIRA.id, desk.now, [FEATURE.erase])
+    assert [settings.slow_mode for settings in await desk.all("chat_settings")] == [30]
+    for channel in (STAFF, own(BO)):
+        (mute,) = await desk.all("mute", channel)
+        assert (mute.user_id, mute.by_name) == (BO.id, "")
+    with pytest.raises(Forbidden):
+        await desk.say(BO, "I am muted still")
+
+
 async def test_the_audit_trail_tells_who_moderated_and_no_text(
     tmp_path: Path, service: Service
 ) -> None:

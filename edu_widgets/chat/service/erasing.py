@@ -11,7 +11,6 @@ from edu_widgets.chat.documents import (
     OwnVote,
     Pin,
     Question,
-    mute_id,
     question_id,
 )
 from edu_widgets.chat.service.reactions import removed
@@ -32,33 +31,62 @@ _ALL = 2**31
 
 
 def erase(person: Erasure) -> RuleRun:
-    """Take back a person's reactions and votes, unpin their messages, forget their mute."""
+    """Take back a person's reactions and votes, unpin their messages, forget their mute and name.
+
+    What others wrote about them stays, but it mentions nobody any more: whoever takes the name
+    next is not meant. What they decided for everybody, as staff, holds on without their name.
+    """
     own = user_channel(person.course, person.user_id)
     reactions = [d.as_(OwnReactions) for d in (yield Scan(own, OwnReactions.kind, _ALL))]
     votes = [d.as_(OwnVote) for d in (yield Scan(own, OwnVote.kind, _ALL))]
     writes: list[Write] = []
     for channel in person.channels:
         if not channel.startswith("user:"):
-            writes += yield from _reactions(channel, person.user_id, reactions)
+            writes += yield from _messages(channel, person, reactions)
             writes += yield from _questions(channel, person, votes)
             pins = yield Scan(channel, Pin.kind, _ALL)
             writes += [Write(channel, d.id, d.kind, DELETE) for d in _theirs(pins, person.user_id)]
-    staff, id_ = staff_channel(person.course), mute_id(person.user_id)
-    if read((yield Get(staff, (id_,))), id_, Mute) is not None:
-        writes.append(Write(staff, id_, Mute.kind, DELETE))
+    writes += yield from _mutes(person)
     return Decision(writes)
 
 
-def _reactions(channel: str, user_id: str, theirs: list[OwnReactions]) -> Part[list[Write]]:
+def _messages(channel: str, person: Erasure, theirs: list[OwnReactions]) -> Part[list[Write]]:
+    """Others' messages without this person's reactions and mentions."""
     emojis = {own.message_id: own.emojis for own in theirs}
+    reacted = yield Get(channel, tuple(emojis))
+    named = yield Scan(channel, Message.kind, _ALL) if person.name else Get(channel, ())
     writes = []
-    for doc in (yield Get(channel, tuple(emojis))):
+    for doc in {doc.id: doc for doc in (*reacted, *filter(_mentions, named))}.values():
         message = read([doc], doc.id, Message)
-        if message is not None:
-            for emoji in emojis[doc.id]:
-                left = removed(message, emoji, user_id)
-                message = msgspec.structs.replace(message, reactions=left)
-            writes.append(Write(channel, doc.id, doc.kind, message))
+        if message is None:
+            continue
+        left = message
+        for emoji in emojis.get(doc.id, ()):
+            reactions = removed(left, emoji, person.user_id)
+            left = msgspec.structs.replace(left, reactions=reactions)
+        mentions = [name for name in left.mentions if name != person.name]
+        left = msgspec.structs.replace(left, mentions=mentions)
+        if left != message:
+            writes.append(Write(channel, doc.id, doc.kind, left))
+    return writes
+
+
+def _mentions(doc: Document) -> bool:
+    """Whether a message may mention somebody; few do, and reading all of them takes a while."""
+    return b'"mentions":["' in bytes(doc.body)
+
+
+def _mutes(person: Erasure) -> Part[list[Write]]:
+    staff = staff_channel(person.course)
+    writes = []
+    for doc in (yield Scan(staff, Mute.kind, _ALL)):
+        mute: Mute = doc.as_(Mute)
+        if mute.user_id == person.user_id:
+            writes.append(Write(staff, doc.id, doc.kind, DELETE))
+        elif person.name and mute.by_name == person.name:
+            nameless = msgspec.structs.replace(mute, by_name="")
+            both = (staff, user_channel(person.course, mute.user_id))
+            writes += [Write(channel, doc.id, doc.kind, nameless, signed=False) for channel in both]
     return writes
 
 

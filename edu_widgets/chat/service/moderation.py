@@ -72,7 +72,9 @@ def slow_down(request: Request[SetSlowMode]) -> RuleRun:
     if (found or ChatSettings()).slow_mode == seconds:
         return Decision()
     body = ChatSettings(seconds)
-    return Decision([Write(request.channel, ChatSettings.ID, ChatSettings.kind, body)])
+    # Not signed, as mutes are: it holds for everybody, also when who said so is erased.
+    write = Write(request.channel, ChatSettings.ID, ChatSettings.kind, body, signed=False)
+    return Decision([write])
 
 
 def mute(request: Request[MuteUser]) -> RuleRun:
@@ -101,7 +103,8 @@ def mute(request: Request[MuteUser]) -> RuleRun:
         raise refusal(Code.FORBIDDEN, "Instructors cannot be muted.")
     until = request.now + data.minutes * 60_000 if data.minutes else 0
     body = Mute(data.user_id, data.user_name[:_MAX_NAME], until, request.user.name)
-    return Decision([Write(channel, id_, Mute.kind, body) for channel in (staff, own)])
+    writes = [Write(channel, id_, Mute.kind, body, signed=False) for channel in (staff, own)]
+    return Decision(writes)
 
 
 def _is_staff(own: str) -> Part[bool]:
