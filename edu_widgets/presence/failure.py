@@ -55,6 +55,9 @@ def _said(value: BaseException, cells: dict[str, str]) -> str:
     said = "".join(traceback.format_exception_only(type(value), value)).rstrip()
     for path, name in cells.items():
         said = said.replace(f'File "{path}"', name).replace(path, name)
+    file = value.filename if isinstance(value, SyntaxError) else None
+    if file:
+        said = said.replace(f'File "{file}"', Path(file).name)
     said = said.encode("utf-8", "replace").decode()  # lone surrogates cannot be sent
     return said if len(said) <= _MOST_SAID else said[: _MOST_SAID - 1] + "…"
 

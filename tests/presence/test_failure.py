@@ -65,6 +65,14 @@ def test_a_mistake_in_writing_names_its_cell(monkeypatch: pytest.MonkeyPatch) ->
     assert failure.headline == "SyntaxError: invalid syntax"
 
 
+def test_a_mistake_in_a_file_does_not_tell_where_it_is() -> None:
+    with pytest.raises(SyntaxError) as caught:
+        compile("x = = 3", "/home/ada/work/task.py", "exec")
+    text = describe(caught.value.with_traceback(None)).text
+    assert text.startswith("  task.py, line 1")
+    assert "/home" not in text
+
+
 def test_a_deep_one_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     path = "/home/ada/deep.py"
     error = fails("def f():\n    f()\nf()\n", path, monkeypatch)
