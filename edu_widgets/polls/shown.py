@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -97,7 +98,10 @@ class ShownPolls:
 
     def _desk(self, seen: list[Seen]) -> Json:
         draft = self._polls.next_draft(seen)
-        doc = {"id": DESK, "can": self.can(), "next": draft.poll.id if draft else None}
+        doc: Json = {"id": DESK, "can": self.can(), "next": draft.poll.id if draft else None}
+        name = variable_of(self._client)
+        if name is not None:
+            doc["lesson"] = name
         return self._versioned(DESK, doc)
 
     def _render(self, seen: Seen) -> Json:
@@ -159,6 +163,18 @@ class ShownPolls:
             "tolerance": secret.tolerance or None if secret else None,
         }
         return {key: value for key, value in told.items() if value is not None}
+
+
+def variable_of(client: CourseClient) -> str | None:
+    """The notebook's variable with the lesson, for code that a page writes; None if unknown."""
+    variables = vars(sys.modules["__main__"])
+    for name, value in list(variables.items()):
+        # Nothing of other people's objects is touched but a plain field.
+        if not name.startswith("_") and vars(type(value)).get("polls") is not None:
+            held = getattr(value, "__dict__", {}).get("_client")
+            if held is client:
+                return name
+    return None
 
 
 def option_nodes(poll: Poll, option: str) -> Body:

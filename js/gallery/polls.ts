@@ -397,6 +397,7 @@ export const polls: Record<string, State> = {
       ],
     }),
   ]),
+  "poll-number-live": staff([number()]),
   "poll-text": student([text()]),
   "poll-text-revealed": student([
     text({

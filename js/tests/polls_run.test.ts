@@ -285,6 +285,19 @@ test("results are kept as code where no cell can be made", async () => {
   expect(shown.text(".said")).toBe("Code copied: run it in a cell");
 });
 
+test("code that keeps results names the notebook's own variable, and nothing that is no name", async () => {
+  const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+  const revealed = { state: "revealed", shown: { counts: true }, results: [result()] };
+  const named = await staff([poll(revealed)], { desk: { lesson: "ders" } });
+  await named.click("Keep in notebook");
+  expect(write).toHaveBeenLastCalledWith('ders.polls.poll("p1").freeze()');
+  const odd = await staff([poll(revealed)], { desk: { lesson: "os.system('x')#" } });
+  await odd.click("Keep in notebook");
+  expect(write).toHaveBeenLastCalledWith('lesson.polls.poll("p1").freeze()');
+  const evil = await staff([poll({ ...revealed, id: '"); evil()#' })]);
+  expect(evil.text()).not.toContain("Keep in notebook");
+});
+
 test("a refusal is said to the page it is for", async () => {
   const shown = await staff([poll()]);
   const tell = (data: Fields): void => shown.model.say({ op: "signal", name: "notice", data });

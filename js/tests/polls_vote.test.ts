@@ -16,7 +16,7 @@ const focused = (shown: PollStage): string | undefined =>
 describe("one of several options", () => {
   test("a click votes, is seen at once, and is counted only once the kernel says so", async () => {
     const shown = await student([poll({ id: "p1", answered: 4 })]);
-    expect(shown.text()).toContain("Poll Round 1 Single choice Live");
+    expect(shown.text()).toContain("Poll Round 1 Single choice The poll is open. Live");
     expect(shown.find("[role=radiogroup]").getAttribute("aria-labelledby")).toBe("ask");
     radios(shown)[1]?.click();
     await settled();

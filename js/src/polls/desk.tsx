@@ -129,7 +129,7 @@ export const DeskBar = withHooks(function DeskBar(
         )}
         <span class="grow" />
         {(open === "open" || open === "closed") && <PeekButton pane={pane} poll={poll} />}
-        {poll.results.length > 0 && <KeepButton poll={poll} />}
+        {poll.results.length > 0 && <KeepButton pane={pane} poll={poll} />}
         <MoreButton pane={pane} poll={poll} />
       </div>
     </>
@@ -205,12 +205,15 @@ const PeekButton = withHooks(function PeekButton({ pane, poll }: Props, { words 
 
 /** Leaves the results as a static picture in a cell of its own. */
 const KeepButton = withHooks(function KeepButton(
-  { poll }: { poll: Poll },
+  { pane, poll }: Props,
   { words }: Context,
-): VNode {
+): VNode | null {
+  const { lesson } = useSignal(pane.room.desk);
   const [said, setSaid] = useBrief(KEPT_FOR);
   const kept = useRef<string>();
-  const code = `lesson.polls.poll("${poll.id}").freeze()`;
+  // It becomes code that runs: nothing but what an id is made of.
+  if (!/^[\w-]{1,64}$/.test(poll.id)) return null;
+  const code = `${lesson}.polls.poll("${poll.id}").freeze()`;
   const onClick = async (event: MouseEvent): Promise<void> => {
     const near = event.currentTarget as HTMLElement;
     const inserted = canInsertCell() && (await insertCell(code, { run: true }));

@@ -106,6 +106,8 @@ export type Ability = "vote" | "manage";
 export interface Desk extends Doc {
   can: readonly Ability[];
   next: string | null;
+  /** The kernel's variable that has the lesson. */
+  lesson: string;
 }
 
 export const asChoice = (value: unknown): Choice | undefined => {
@@ -227,7 +229,7 @@ export function readPoll(value: unknown): Poll | null {
 }
 
 /** What holds as long as no kernel has said more. */
-export const plainDesk: Desk = { id: "desk", can: [], next: null };
+export const plainDesk: Desk = { id: "desk", can: [], next: null, lesson: "lesson" };
 
 /** Read the document of the collection `desk`. */
 export function readDesk(value: unknown): Desk | null {
@@ -238,5 +240,6 @@ export function readDesk(value: unknown): Desk | null {
     rev: asNumber(value.rev) ?? 0,
     can: asTexts(value.can).filter((word): word is Ability => known.includes(word)),
     next: asText(value.next) || null,
+    lesson: /^[a-z_]\w{0,60}$/i.exec(asText(value.lesson))?.[0] ?? plainDesk.lesson,
   };
 }

@@ -38,7 +38,8 @@ export const Marks = withHooks(function Marks(
 export const Rows = withHooks(function Rows(
   { poll, outcome, round }: Props,
   { words }: Context,
-): VNode {
+): VNode | null {
+  if (poll.options.length === 0) return null;
   const counts = round?.counts ?? [];
   const mine = choiceIn(poll, round?.round ?? poll.round);
   const told = counts.length > 0;

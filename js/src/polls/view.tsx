@@ -81,6 +81,7 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
   useSignal(room.desk);
   useSignal(pane.chosen);
   const shown = useSignal(pane.shown);
+  const comparing = useSignal(pane.comparing);
   const poll = shown === "poll" ? pane.poll() : undefined;
   const many = room.polls.size > (room.managing ? 0 : 1) || shown === "list";
   return (
@@ -88,9 +89,14 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
       <h3>{shown === "list" ? words.polls : shown === "form" ? words.newPoll : words.poll}</h3>
       {poll?.state === "draft" && <span class="pill">{words.draft}</span>}
       {poll && (poll.round > 1 || poll.state !== "draft") && (
-        <span class="pill n">{words.round(poll.round)}</span>
+        <span class="pill n">
+          {comparing ? words.bothOf(poll.round - 1, poll.round) : words.round(poll.round)}
+        </span>
       )}
       {poll && <span class="sub wide">{words.kinds[poll.kind]}</span>}
+      <span class="sr" role="status">
+        {poll && words.now[poll.state]}
+      </span>
       <span class="grow" />
       {poll?.state === "open" && <Timer key={poll.id} poll={poll} />}
       <StatusLight light={light} word={word} />

@@ -11,6 +11,9 @@ export interface PollsCatalog {
   draft: string;
   round(number: number): string;
   rounds: string;
+  bothOf(before: number, after: number): string;
+  /** Said to those who do not see it, as it becomes so. */
+  now: Record<string, string>;
   /** How many rounds there were. */
   rounds2(count: number): string;
   stateOf: Record<string, string>;

@@ -26,6 +26,8 @@ export const tr: PollsCatalog & Partial<Catalog> = {
   draft: "Taslak",
   round: (number) => `${format(number)}. tur`,
   rounds: "Turlar",
+  bothOf: (before, after) => `${format(before)}. ve ${format(after)}. tur`,
+  now: { open: "Anket açık.", closed: "Anket kapandı.", revealed: "Sonuçlar gösterildi." },
   rounds2: (count) => `${format(count)} tur`,
   stateOf: { open: "Açık", closed: "Kapandı" },
   option: (key) => `Seçenek ${key}`,
