@@ -1,7 +1,9 @@
 """What to do with each frame a member sends."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterator
 
 from edu_widgets.protocol import (
     REGISTRY,
@@ -16,8 +18,10 @@ from edu_widgets.protocol import (
 from edu_widgets.protocol.errors import ProtocolError, Refused, refusal
 from edu_widgets.protocol.messages import Heartbeat, HeartbeatAck, RequestHistory, Unsubscribe
 from edu_widgets.service import frames, subscribe, typing_signals
+from edu_widgets.service.config import RateLimit
 from edu_widgets.service.features import Sender
 from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.identity import Grant
 from edu_widgets.service.lanes import MAX_WAITING
 from edu_widgets.service.member import Member
 from edu_widgets.service.rules import RateLimited, Request
@@ -28,9 +32,17 @@ log = logging.getLogger("edu_widgets.service")
 MAX_HISTORY = 200
 """Documents in one answer to `request_history`."""
 
-
 MAX_ASKED = 60
 """Questions (searches) of one person in a minute."""
+
+MAX_ASKING = 4
+"""Questions of one person that may be under way: they are answered one after the other."""
+
+CLICKS = RateLimit(messages=60, interval=10_000)
+"""What one person may do of one kind that no channel's limit counts (reactions, votes, read marks).
+
+Far more than anybody clicks; but each is written to disk, and told to everybody.
+"""
 
 
 async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
@@ -107,11 +119,8 @@ async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
             text = f"This channel does not offer {ask.feature}."
             raise refusal(Code.FORBIDDEN, text)  # noqa: TRY301 - one way out
         data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
-        key = (granted.person.id, envelope.type)
-        wait = hub.limiter.admit(key, most=MAX_ASKED, interval_ms=60_000)
-        if wait and hub.config.rate_limits:
-            raise RateLimited(wait, "Too many questions; again in {} s.")  # noqa: TRY301
-        type_, answer = await ask.answer(hub, granted.name, granted.person, data)
+        with _asking(hub, (granted.person.id, envelope.type)):
+            type_, answer = await ask.answer(hub, granted.name, granted.person, data)
     except (ProtocolError, Refused) as error:
         refuse(hub, member, envelope, error)
     except Exception:
@@ -119,6 +128,28 @@ async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
         refuse(hub, member, envelope, refusal(Code.INTERNAL, Code.INTERNAL.meaning))
     else:
         member.write(frames.frame(type_, granted.name, answer, now_ms(), envelope.message_id))
+
+
+@contextlib.contextmanager
+def _asking(hub: Hub, key: tuple[str, str]) -> Iterator[None]:
+    """Count a question while it is answered.
+
+    Raises:
+        RateLimited: this person has asked too much in the last minute, or at once.
+    """
+    if hub.config.rate_limits:
+        wait = hub.limiter.admit(key, most=MAX_ASKED, interval_ms=60_000)
+        if hub.asking[key] >= MAX_ASKING:
+            wait = max(wait, RETRY_AFTER_MS)
+        if wait:
+            raise RateLimited(wait, "Too many questions; again in {} s.")
+    hub.asking[key] += 1
+    try:
+        yield
+    finally:
+        hub.asking[key] -= 1
+        if not hub.asking[key]:
+            del hub.asking[key]
 
 
 async def _history(hub: Hub, member: Member, envelope: Envelope) -> None:
@@ -174,18 +205,7 @@ async def _run(hub: Hub, member: Member, envelope: Envelope, command: CommandTyp
         text = f"This channel does not offer {command.feature}."
         raise refusal(Code.FORBIDDEN, text)
     data = decode_data(envelope, command.data)
-    # The limit is there against floods from the class. Whoever teaches it posts links, hints and
-    # answers in a row, and the seed's 10 a minute would silence them first.
-    if command.limited and hub.config.rate_limits and not granted.person.staff:
-        limit = granted.config.rate_limit
-        wait = hub.limiter.admit(
-            (granted.person.id, granted.name),
-            most=limit.messages,
-            interval_ms=limit.interval,
-            event=envelope.message_id,
-        )
-        if wait:
-            raise RateLimited(wait)
+    _limit(hub, granted, command, envelope.message_id)
     request = Request(
         granted.channel.course,
         granted.name,
@@ -203,3 +223,27 @@ async def _run(hub: Hub, member: Member, envelope: Envelope, command: CommandTyp
             "MODERATION", kind=envelope.type, channel=granted.name, about=about, by=request.user.id
         )
     return done.seq
+
+
+def _limit(hub: Hub, granted: Grant, command: CommandType, message_id: str) -> None:
+    """See that nobody floods the class.
+
+    Whoever teaches it posts links, hints and answers in a row, and the seed's 10 a minute would
+    silence them first: staff has no limit.
+
+    Raises:
+        RateLimited: it is too much in a short time.
+    """
+    if not hub.config.rate_limits or granted.person.staff:
+        return
+    what, limit = command.name, CLICKS
+    if command.limited:
+        what, limit = granted.name, granted.config.rate_limit
+    wait = hub.limiter.admit(
+        (granted.person.id, what),
+        most=limit.messages,
+        interval_ms=limit.interval,
+        event=message_id,
+    )
+    if wait:
+        raise RateLimited(wait)

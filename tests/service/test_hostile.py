@@ -1,5 +1,6 @@
 """Whatever a client sends: an answer that says what is wrong, and nobody else notices."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.service.config import from_table
+from edu_widgets.service.store.sqlite import SqliteStore
 
 from .harness import CHANNEL, Client, Service, serving
 
@@ -195,6 +197,56 @@ async def test_a_limit_is_a_persons_not_a_connections(tmp_path: Path) -> None:
         assert (await ada.answer(await ada.say("3")))["data"]["code"] == Code.RATE_LIMITED
         bob = await service.student("Bob")
         assert (await bob.answer(await bob.say("1")))["type"] == "ack"
+
+
+async def test_a_flood_of_clicks_is_held_back_and_votes_of_another_kind_are_not(
+    service: Service, ada: Client
+) -> None:
+    id_ = await ada.say("click me")
+    await ada.answer(id_)
+
+    async def react(client: Client, n: int, mid: str = "") -> dict[str, Any]:
+        data = {"messageId": id_, "emoji": "👍", "action": "remove" if n % 2 else "add"}
+        answer = await client.answer(await client.send("add_reaction", CHANNEL, data, mid))
+        told: dict[str, Any] = answer | answer["data"]
+        return told
+
+    first = uuid7()
+    assert (await react(ada, 0, first))["type"] == "ack"
+    for n in range(1, 60):
+        assert (await react(ada, n))["type"] == "ack"
+    refused = await react(ada, 60)
+    assert refused["code"] == Code.RATE_LIMITED
+    assert 0 < refused["retryAfter"] <= 10_000
+    assert (await react(ada, 0, first))["type"] == "ack", "it was done before"
+    read = await ada.send("mark_read", CHANNEL, {"born": 1})
+    assert (await ada.answer(read))["type"] == "ack"
+    prof = await service.owner()
+    for n in range(70):
+        assert (await react(prof, n))["type"] == "ack"
+
+
+async def test_only_a_few_searches_of_a_person_wait_for_their_turn(
+    service: Service, ada: Client, bob: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    real = SqliteStore.search
+
+    async def slow(*args: Any) -> Any:
+        await go_on.wait()
+        return await real(*args)
+
+    monkeypatch.setattr(SqliteStore, "search", slow)
+    mids = [await ada.send("search", data={"query": "x"}) for _ in range(6)]
+    for mid in mids[4:]:
+        refused = (await ada.until_reply(mid))["data"]
+        assert refused["code"] == Code.RATE_LIMITED
+        assert refused["retryAfter"] > 0
+    other = await bob.send("search", data={"query": "x"})
+    go_on.set()
+    assert (await bob.until_reply(other))["type"] == "found"
+    assert [(await ada.until_reply(mid))["type"] for mid in mids[:4]] == ["found"] * 4
+    assert (await ada.until_reply(await ada.send("search", data={"query": "x"})))["type"] == "found"
 
 
 async def test_limits_can_be_lifted(tmp_path: Path) -> None:
