@@ -75,6 +75,8 @@ AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
 PersonHook = Callable[[Stage, str, Person], None]
 TickHook = Callable[[Stage, int], None]
 CommitHook = Callable[[Stage, Committed], None]
+TypingRule = Callable[[Stage, str, Person, int], bool]
+"""Whether the others may be told that somebody types in a channel at a time (ms since 1970)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Feature:
 
     `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick`
     once a second with the time in ms, `on_commit` with every commit once it is durable. `erase`
-    decides what else goes with a person who is erased.
+    decides what else goes with a person who is erased, `may_type` who is not told of as typing.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Feature:
     on_leave: PersonHook | None = None
     on_tick: TickHook | None = None
     on_commit: CommitHook | None = None
+    may_type: TypingRule | None = None
 
 
 def load(modules: Sequence[str] = DEFAULT_FEATURES) -> list[Feature]:

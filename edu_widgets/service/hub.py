@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from typing import Any
 
@@ -63,6 +64,8 @@ class Hub:
         self.rooms = Rooms(self.loop, now_ms)
         self.coalescer = Coalescer(self.loop)
         self.limiter: SlidingWindow[tuple[str, str]] = SlidingWindow(time.monotonic)
+        self.asking: Counter[tuple[str, str]] = Counter()
+        """Questions that are being answered, by person and type."""
         self.members: dict[Member, None] = {}
         self.changed = self.loop.time()
         """When the last member came or went (loop time)."""
@@ -176,6 +179,11 @@ class Hub:
                     if room is not None and user_id in room.present:
                         room.present[user_id].person = now
                         self.settle(room)
+
+    def may_type(self, channel: str, person: Person) -> bool:
+        """Whether the others may be told that somebody types."""
+        rules = (feature.may_type for feature in self.features)
+        return all(rule(self, channel, person, now_ms()) for rule in rules if rule is not None)
 
     # -- what features may do (features.Stage) --------------------------------------
 

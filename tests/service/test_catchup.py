@@ -220,6 +220,32 @@ async def test_typing_is_told_to_the_others(service: Service) -> None:
     assert "user_typing" not in {f["type"] for f in ada.seen}
 
 
+async def test_who_is_muted_is_not_told_of_as_typing(tmp_path: Path) -> None:
+    async with serving(tmp_path) as service:
+        prof, ada = await service.owner(), await service.student("Ada")
+        for client in (prof, ada):
+            await client.enter()
+        await ada.send("typing_start")
+        assert (await prof.until("user_typing"))["data"]["isTyping"]
+        mute = {"userId": ada.user_id, "userName": "Ada", "muted": True, "minutes": 0}
+        await prof.answer(await prof.send("mute_user", data=mute))
+        await ada.send("typing_start")
+        assert not (await prof.until("user_typing"))["data"]["isTyping"]
+    async with serving(tmp_path) as service:  # it is not forgotten
+        prof, ada = await service.open(prof.token), await service.open(ada.token)
+        bob = await service.student("Bob")
+        for client in (prof, ada, bob):
+            await client.enter()
+            await client.beat()
+        await ada.send("typing_start")
+        await ada.beat()
+        await bob.send("typing_start")
+        assert (await prof.until("user_typing"))["data"]["userName"] == "Bob"
+        await prof.answer(await prof.send("mute_user", data=mute | {"muted": False}))
+        await ada.send("typing_start")
+        assert (await prof.until("user_typing"))["data"]["userName"] == "Ada"
+
+
 async def test_typing_ends_by_itself(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edu_widgets.service.typing_signals.EXPIRES_S", 0.05)
     ada, bob = await service.student(), await service.student("Bob")

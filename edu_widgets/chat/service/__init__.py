@@ -2,7 +2,7 @@
 
 from edu_widgets.chat import commands
 from edu_widgets.chat.documents import CHAT_MESSAGE
-from edu_widgets.chat.service import messages, moderation, questions, reactions, reading
+from edu_widgets.chat.service import messages, moderation, questions, reactions, reading, silenced
 from edu_widgets.chat.service.erasing import erase
 from edu_widgets.service.features import Ask, Feature
 
@@ -22,4 +22,7 @@ FEATURE = Feature(
     },
     asks={commands.SEARCH.name: Ask(reading.search, feature="chat")},
     erase=erase,
+    on_join=silenced.on_join,
+    on_commit=silenced.on_commit,
+    may_type=silenced.may_type,
 )
