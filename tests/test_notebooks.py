@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,8 +21,12 @@ import pytest
 from nbclient import NotebookClient
 
 import edu_widgets as edu
+from edu_widgets import folders
+from edu_widgets.client.network import stop_threads
 from edu_widgets.polls import files
 from edu_widgets.polls.authoring import Question
+from edu_widgets.presence.people import RaisedHand
+from edu_widgets.service import launch
 from tests.conftest import ROOT
 from tests.waiting import wait_until
 
@@ -35,13 +40,15 @@ Acts = Mapping[str, Sequence[Act]]
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iterator[Path]:
     """A data folder of this test's own; its service ends a second after its last member."""
+    del bundles
     monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("EDU_WIDGETS_LINGER", "1")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     yield tmp_path
+    stop_threads()
     for path in tmp_path.glob("services/*/service.json"):
         pid = json.loads(path.read_text("utf-8"))["pid"]
         wait_until(lambda pid=pid: not psutil.pid_exists(pid), "the service has ended")  # type: ignore[misc]
@@ -192,16 +199,77 @@ def test_both_sides_of_the_first_lesson(course: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("nothing_left")
+def test_an_instructor_rehearses_alone(course: Path) -> None:
+    acts: Acts = {
+        "answer-send": ["len(lesson.chat.questions) == 1"],
+        "take": ["lesson.people.hands[0].user_name == 'Robin'"],
+        "solve": ["lesson.people.hands[0].taken_by == 'Mira'"],
+        "projector": ["not lesson.people.hands"],
+        "poll-close": ["poll.results().people.sum() == 1"],
+        "notify-pane": ["lesson.notifications.items"],
+    }
+    with executed("instructor-tour.ipynb", acts) as tour:
+        assert "as Mira" in written_html(tour, "host")
+        assert "[1, 2, 1, 2]  (correct)" in output(tour, "poll-freeze")
+        assert "1  [1, 2, 1, 2]" in output(tour, "poll-freeze")
+        assert '1,2,"[1, 2, 1, 2]",1,1.0,True' in output(tour, "export-results")
+        assert output(tour, "export-open") == "[]"
+        assert output(tour, "status").startswith("Live over websocket")
+        said = json.loads((course / "notebooks/rehearsal-chat.json").read_text("utf-8"))
+        assert [message["user_name"] for message in said] == ["Robin", "Robin", "Mira"]
+    # None of it is in the real course.
+    assert [path.name for path in (course / "services").iterdir()] == ["rehearsal"]
+
+
+@pytest.mark.usefixtures("course", "nothing_left")
+def test_the_rehearsal_runs_through_in_one_go() -> None:
+    with executed("instructor-tour.ipynb") as tour:
+        assert "(correct)" in output(tour, "poll-freeze")
+
+
+@pytest.fixture
+def mira(course: Path) -> Iterator[edu.Lesson]:
+    """The instructor of a course, in this process."""
+    about = launch.start("py101", folders.service_folder("py101"))
+    with edu.host("py101", name="Mira").wait_connected(30) as lesson:
+        yield lesson
+    launch.stop(about)
+
+
+def test_a_student_learns_the_tool(mira: edu.Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDU_WIDGETS_INVITE", mira.invite)
+    poll = mira.polls.ask("Ready?", ["No", "Yes"]).wait()
+    acts: Acts = {
+        "vote-cast": ["lesson.polls.current is not None"],
+        "help-fixed": [lambda: wait_until(lambda: mira.people.hands, "the hand is up")],
+    }
+    hands: list[RaisedHand] = []
+    mira.people.on("hand", hands.append)
+    with executed("student-tour.ipynb", acts) as tour:
+        (hand,) = hands
+        assert (hand.user_name, hand.note) == ("Ada", "I wanted 7.")
+        assert "price + 4" in hand.traceback
+        assert "TypeError" in hand.traceback
+        wait_until(lambda: poll.answered == 1, "the vote is counted")
+        wait_until(lambda: not mira.people.hands, "the hand is down again")
+        wait_until(lambda: mira.people.counts["done"] == 1, "Ada is done")
+        (question,) = mira.chat.questions
+        assert question.answered_by == "Ada"
+        assert any("sum([0.1] * 10)" in message.content for message in mira.chat.messages)
+        assert output(tour, "help-fixed") == "7"
+
+
+@pytest.mark.usefixtures("nothing_left")
 def test_a_class_votes_discusses_and_votes_again(course: Path) -> None:
     with Students(course, "Ada", "Bo", "Cy", "Dee") as students:
         names = "a = a + [5]"
         acts: Acts = {
             "q1-close": [students.vote(names, 1, 2, 3, 1)],
-            "q1-suggestion": ["names.suggestion"],
+            "q1-suggestion": ["names.results().people.sum() == 4"],
             "q1-close-again": [students.vote(names, 2, 2, 3, 2, round_=2)],
             "q2-close": [students.vote("basket", 1, 2, 3, 4)],
             "q4-close": [students.vote("grid", 4, 4, 4, 4)],
-            "q4-suggestion": ["rows.suggestion"],
+            "q4-suggestion": ["rows.results().people.sum() == 4"],
             "freeze": ["names.state == 'revealed'"],
         }
         with executed("live-polls-references.ipynb", acts) as lesson:
@@ -272,7 +340,7 @@ def test_broadcasting_with_a_class_that_gets_stuck(course: Path) -> None:
     with Students(course, "Ada", "Bo", "Cy") as students:
         acts: Acts = {
             "q1-close": [students.vote("shape of `a + b`", 1, 4, 4)],
-            "q1-suggestion": ["shape.suggestion"],
+            "q1-suggestion": ["shape.results().people.sum() == 3"],
             "q1-close-again": [students.vote("shape of `a + b`", 1, 1, 1, round_=2)],
             "q3-close": [students.vote("shape `(3, 3)`", 1, 3, 2)],
             "q4-close": [students.vote("1,000 numbers", 1_000_000, 2000, 1e6)],
@@ -334,7 +402,35 @@ def test_notebooks_are_saved_without_outputs() -> None:
             assert cell.get("execution_count") is None, f"{path.name} holds execution counts"
 
 
-def test_every_notebook_is_executed_here() -> None:
-    text = Path(__file__).read_text("utf-8")
+def test_every_notebook_is_executed_by_a_test() -> None:
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     for path in NOTEBOOKS.glob("*.ipynb"):
-        assert f'executed("{path.name}"' in text, f"{path.name} is not executed by any test"
+        assert f'"{path.name}"' in text, f"{path.name} is not executed by any test"
+
+
+def test_no_answer_is_in_sight_before_the_vote() -> None:
+    """Right answers stand in files, in what is folded, and in what reveals them."""
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            assert not re.search(r"\bcorrect\s*=|\[x\]", cell.source), f"{path.name}: {cell.id}"
+    marked = {
+        "references.md": "live-polls-references.ipynb",
+        "broadcasting.md": "broadcasting-numpy.ipynb",
+    }
+    for name, lesson in marked.items():
+        seen = "\n".join(in_sight(nbformat.read(NOTEBOOKS / lesson, as_version=4)))
+        for question in questions(name):
+            for right in right_options(question) if question.kind == "predict" else []:
+                assert seen.count(right) == 0, f"{right} is in sight in {lesson}"
+
+
+def in_sight(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """The cells that JupyterLab shows when the notebook is opened."""
+    folded = 0
+    for cell in notebook.cells:
+        heading = re.match(r"(#+) ", cell.source) if cell.cell_type == "markdown" else None
+        if heading and len(heading[1]) <= (folded or 7):
+            folded = len(heading[1]) if cell.metadata.get("jp-MarkdownHeadingCollapsed") else 0
+        if not folded:
+            yield cell.source
