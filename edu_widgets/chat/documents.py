@@ -149,7 +149,8 @@ class Mute(Data):
 class OwnReactions(Data):
     """What one person reacted to one message with, in their own channel.
 
-    Its document's id is `reactions:<messageId>`; it is deleted when nothing is left.
+    Its document's id is `reactions:<messageId>`, for a message of another channel than the
+    course's `reactions:<channel>/<messageId>`; it is deleted when nothing is left.
     """
 
     kind: ClassVar[str] = "own_reactions"
@@ -162,7 +163,8 @@ class OwnReactions(Data):
 class OwnVote(Data):
     """One person wants a question answered; in their own channel.
 
-    Its document's id is `vote:<messageId>`; it is deleted when the vote is taken back.
+    Its document's id is `vote:<messageId>`, for a question of another channel than the course's
+    `vote:<channel>/<messageId>`; it is deleted when the vote is taken back.
     """
 
     kind: ClassVar[str] = "own_vote"
@@ -235,11 +237,17 @@ def mute_id(user_id: str) -> str:
     return f"mute:{user_id}"
 
 
-def reactions_id(message_id: str) -> str:
-    """The id of what a person reacted to a message with."""
-    return f"reactions:{message_id}"
+def reactions_id(message_id: str, channel: str = "") -> str:
+    """The id of what a person reacted to a message of a channel with (default: the course's)."""
+    return f"reactions:{_of(channel)}{message_id}"
 
 
-def vote_id(message_id: str) -> str:
-    """The id of a person's vote for a question."""
-    return f"vote:{message_id}"
+def vote_id(message_id: str, channel: str = "") -> str:
+    """The id of a person's vote for a question of a channel (default: the course's)."""
+    return f"vote:{_of(channel)}{message_id}"
+
+
+def _of(channel: str) -> str:
+    # Ids are made by clients, and unique in a channel only: a vote for a question must not be
+    # taken for one for a question of the same id elsewhere.
+    return "" if not channel or channel.startswith("course:") else f"{channel}/"

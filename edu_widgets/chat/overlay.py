@@ -126,7 +126,7 @@ class Overlay:
     def reactions(self, message_id: str) -> frozenset[str]:
         """What I have set, as far as the mirror knows."""
         mirror = self._client.mirror(self._own_channel())
-        mine = decoded(mirror.get(reactions_id(message_id)), OwnReactions)
+        mine = decoded(mirror.get(reactions_id(message_id, self._room())), OwnReactions)
         if mine is not None:
             return frozenset(mine.emojis)
         # A base service has no channel of one's own, and names everybody.
@@ -139,7 +139,11 @@ class Overlay:
     def voted(self, message_id: str) -> bool:
         """Whether I have voted for a question, as far as the mirror knows."""
         mirror = self._client.mirror(self._own_channel())
-        return decoded(mirror.get(vote_id(message_id)), OwnVote) is not None
+        return decoded(mirror.get(vote_id(message_id, self._room())), OwnVote) is not None
+
+    def _room(self) -> str:
+        # With a base service these documents are made here, of one channel only.
+        return "" if self._client.base else self._client.channel
 
     def _own_channel(self) -> str:
         return user_channel(self._client.course, self._client.me().user_id)

@@ -283,7 +283,9 @@ def _by_collection(docs: Iterable[Document]) -> dict[str, list[str]]:
     for document in docs:
         collection, prefix = _COLLECTIONS.get(document.kind, ("", ""))
         if collection:
-            changed.setdefault(collection, []).append(document.id.removeprefix(prefix))
+            # What is one's own may be of another channel, which stands before the message's id.
+            id_ = document.id.removeprefix(prefix).rpartition("/")[2]
+            changed.setdefault(collection, []).append(id_)
     return changed
 
 

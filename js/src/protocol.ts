@@ -222,7 +222,8 @@ export interface MuteBody {
 /**
  * What one person reacted to one message with, in their own channel.
  *
- * Its document's id is `reactions:<messageId>`; it is deleted when nothing is left.
+ * Its document's id is `reactions:<messageId>`, for a message of another channel than the course's
+ * `reactions:<channel>/<messageId>`; it is deleted when nothing is left.
  */
 export interface OwnReactionsBody {
   /** The id of the message it is about. */
@@ -234,7 +235,8 @@ export interface OwnReactionsBody {
 /**
  * One person wants a question answered; in their own channel.
  *
- * Its document's id is `vote:<messageId>`; it is deleted when the vote is taken back.
+ * Its document's id is `vote:<messageId>`, for a question of another channel than the course's
+ * `vote:<channel>/<messageId>`; it is deleted when the vote is taken back.
  */
 export interface OwnVoteBody {
   /** The id of the message that was asked as a question. */

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from edu_widgets.chat.commands import AddReaction
-from edu_widgets.chat.documents import MAX_REACTIONS, NAMED_REACTIONS, Message
+from edu_widgets.chat.documents import MAX_REACTIONS, NAMED_REACTIONS, ChatMessage, Message
 from edu_widgets.chat.emoji import is_emoji
 from edu_widgets.chat.service import FEATURE
 from edu_widgets.protocol import Code, uuid7
@@ -157,3 +157,26 @@ async def test_questions_are_answered_by_staff_and_who_asked(desk: Desk) -> None
     await desk.do(ADA, "answer_question", messageId=id_, answered=False)
     (question,) = await desk.all("question")
     assert (question.answered, question.answered_by) == (None, None)
+
+
+async def test_a_question_of_the_same_id_elsewhere_has_votes_of_its_own(desk: Desk) -> None:
+    """Whoever makes up a second question of this id must not give anybody a second vote."""
+    id_ = await desk.say(BO, "Why?", question=True)
+    there = "lesson:c:1"
+    message = ChatMessage(id_, "Why?", question=True)
+    request = desk.request(MIRA, "chat_message", message, id_, there)
+    await desk.store.commit(request, FEATURE.rules["chat_message"])
+    for _ in range(3):
+        await desk.do(ADA, "upvote_question", messageId=id_, on=True)
+        await desk.do(ADA, "upvote_question", room=there, messageId=id_, on=False)
+        await desk.do(ADA, "add_reaction", messageId=id_, emoji="👍")
+        await desk.do(ADA, "add_reaction", room=there, messageId=id_, emoji="👍", action="remove")
+    await desk.do(ADA, "add_reaction", room=there, messageId=id_, emoji="🎉")
+    (question,) = await desk.all("question")
+    assert question.votes == 1
+    assert [(r.emoji, r.count) for r in (await desk.message(id_)).reactions] == [("👍", 1)]
+    assert FEATURE.erase is not None
+    await desk.store.erase("c", ADA.id, desk.now, [FEATURE.erase])
+    assert [q.votes for q in await desk.all("question")] == [0]
+    for room in ("course:c", there):
+        assert [m.reactions for m in await desk.all("message", room)] == [[]]

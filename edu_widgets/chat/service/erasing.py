@@ -11,7 +11,8 @@ from edu_widgets.chat.documents import (
     OwnVote,
     Pin,
     Question,
-    question_id,
+    reactions_id,
+    vote_id,
 )
 from edu_widgets.chat.service.reactions import removed
 from edu_widgets.chat.service.standing import Part, read
@@ -37,8 +38,8 @@ def erase(person: Erasure) -> RuleRun:
     next is not meant. What they decided for everybody, as staff, holds on without their name.
     """
     own = user_channel(person.course, person.user_id)
-    reactions = [d.as_(OwnReactions) for d in (yield Scan(own, OwnReactions.kind, _ALL))]
-    votes = [d.as_(OwnVote) for d in (yield Scan(own, OwnVote.kind, _ALL))]
+    reactions = yield Scan(own, OwnReactions.kind, _ALL)
+    votes = {doc.id for doc in (yield Scan(own, OwnVote.kind, _ALL))}
     writes: list[Write] = []
     for channel in person.channels:
         if not channel.startswith("user:"):
@@ -50,9 +51,13 @@ def erase(person: Erasure) -> RuleRun:
     return Decision(writes)
 
 
-def _messages(channel: str, person: Erasure, theirs: list[OwnReactions]) -> Part[list[Write]]:
+def _messages(channel: str, person: Erasure, theirs: list[Document]) -> Part[list[Write]]:
     """Others' messages without this person's reactions and mentions."""
-    emojis = {own.message_id: own.emojis for own in theirs}
+    emojis: dict[str, list[str]] = {}
+    for own in theirs:
+        body: OwnReactions = own.as_(OwnReactions)
+        if own.id == reactions_id(body.message_id, channel):
+            emojis[body.message_id] = body.emojis
     reacted = yield Get(channel, tuple(emojis))
     named = yield Scan(channel, Message.kind, _ALL) if person.name else Get(channel, ())
     writes = []
@@ -90,12 +95,12 @@ def _mutes(person: Erasure) -> Part[list[Write]]:
     return writes
 
 
-def _questions(channel: str, person: Erasure, votes: list[OwnVote]) -> Part[list[Write]]:
-    voted = {question_id(vote.message_id) for vote in votes}
+def _questions(channel: str, person: Erasure, votes: set[str]) -> Part[list[Write]]:
     writes = []
     for doc in (yield Scan(channel, Question.kind, _ALL)):
         question: Question = doc.as_(Question)
-        fewer = max(0, question.votes - 1) if doc.id in voted else question.votes
+        voted = vote_id(question.message_id, channel) in votes
+        fewer = max(0, question.votes - 1) if voted else question.votes
         by = question.answered_by if question.answered_by != person.name else None
         changed = msgspec.structs.replace(question, votes=fewer, answered_by=by)
         if changed != question:

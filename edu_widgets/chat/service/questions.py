@@ -22,7 +22,7 @@ def upvote(request: Request[UpvoteQuestion]) -> RuleRun:
     if question.user_id == request.user.id:
         raise refusal(Code.FORBIDDEN, "Your own question has your vote already.")
     yield from not_muted(request)
-    own, id_ = own_channel(request), vote_id(question.message_id)
+    own, id_ = own_channel(request), vote_id(question.message_id, request.channel)
     voted = read((yield Get(own, (id_,))), id_, OwnVote) is not None
     if voted == request.data.on:
         return Decision()

@@ -35,7 +35,7 @@ def react(request: Request[AddReaction]) -> RuleRun:
         raise refusal(Code.INVALID, "A reaction is one emoji, at most 32 bytes long.")
     message = yield from the_message(request, data.message_id)
     yield from not_muted(request)
-    own, id_ = own_channel(request), reactions_id(message.id)
+    own, id_ = own_channel(request), reactions_id(message.id, request.channel)
     mine = read((yield Get(own, (id_,))), id_, OwnReactions) or OwnReactions(message.id, [])
     add = data.action == "add"
     if add == (data.emoji in mine.emojis):
