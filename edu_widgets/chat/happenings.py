@@ -38,6 +38,9 @@ Happening = tuple[str, Any]
 
 _REMEMBERED = 2_000
 
+_AROUND = (Pin, Question, ChatSettings, Mute)
+_KINDS_AROUND = frozenset(kind.kind for kind in _AROUND)
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -67,6 +70,8 @@ class Happenings:
         self._news = News(client)
         self._messages: OrderedDict[str, _Seen] = OrderedDict()
         self._around: dict[str, dict[str, Any]] = {}
+        self._unlooked: set[str] = set()
+        """Channels of which something beside the messages changed since it was looked at."""
         self._unchecked = False
         mirror = client.mirror()
         for document in mirror.of_kind(Message.kind):
@@ -85,7 +90,7 @@ class Happenings:
             me = self._client.me().user_id
             found += [("mention", m) for m in fresh if m.mentions_me and m.user_id != me]
         if event.channel == self._client.channel or event.channel in self._beside():
-            found += self._changed_around(event.channel)
+            found += self._changed_around(event)
         return found
 
     # -- messages --------------------------------------------------------------------------
@@ -151,9 +156,16 @@ class Happenings:
                     found[document.id] = body
         return found
 
-    def _changed_around(self, channel: str) -> list[Happening]:
+    def _changed_around(self, event: DocumentsChanged) -> list[Happening]:
+        channel = event.channel
+        changed = any(doc.kind in _KINDS_AROUND for doc in (*event.upserted, *event.removed))
+        if changed or event.reset or channel not in self._around:
+            self._unlooked.add(channel)
+        if channel not in self._unlooked:
+            return []  # as with most messages: looking costs more, the more questions there are
         if not self._client.mirror(channel).cursor.epoch or not self._client.caught_up(channel):
             return []  # not all of it is here; once it is, it is compared with what was
+        self._unlooked.discard(channel)
         before, now = self._around.get(channel), self._look_around(channel)
         self._around[channel] = now
         if before is None:

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from edu_widgets.chat import happenings
+from edu_widgets.chat.message import decoded
 from edu_widgets.chat.widget import CourseChat
+from edu_widgets.protocol import Document
 from edu_widgets.protocol.errors import InvalidArgument
 from tests.chat.page import made
 from tests.notebook.doubles import FakeClient, RecordingComm, keyed, reaction
@@ -74,6 +77,29 @@ def test_a_first_load_in_two_frames_is_history(chat: CourseChat, client: FakeCli
     client.seq += 1
     client.arrive(client.document("three", id="m3"))
     assert [what.content for _, what in told] == ["three"]
+
+
+def test_a_message_costs_the_same_however_many_questions_there_are(
+    chat: CourseChat, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(n: int) -> Document:
+        return keyed(f"question:m{n}", "question", n, ASKED | {"messageId": f"m{n}"})
+
+    client.load(*map(asked, range(1, 300)))
+    client.seq = 400
+    told = listen(chat)
+    read: list[type] = []
+
+    def reading(document: Document, type_: Any) -> Any:
+        read.append(type_)
+        return decoded(document, type_)
+
+    monkeypatch.setattr(happenings, "decoded", reading)
+    client.arrive(client.document("hello"))
+    assert (events(told), read) == (["message"], [])
+    client.seq = 500
+    client.arrive(asked(500))
+    assert events(told) == ["message", "question"]
 
 
 def test_edits_reactions_and_deletions(chat: CourseChat, client: FakeClient) -> None:
