@@ -133,6 +133,59 @@ def tools(mira: Person, folder: Path) -> None:
     mira.chat.get_by_role("button", name="Questions (2)").click()
 
 
+QUESTION = """What is the shape of `a + b`?
+
+```python
+a = np.ones((4, 1))
+b = np.ones(3)
+```"""
+ROUNDS = (
+    {"(4, 3)": 3, "(3, 4)": 3, "(4,)": 1, "ValueError": 2},
+    {"(4, 3)": 7, "(3, 4)": 1, "(4,)": 0, "ValueError": 1},
+)
+
+
+def polls() -> None:
+    """One question through its life, as a student and as the instructor see it."""
+    with classroom("py101") as lesson:
+        size = {"width": 1160, "height": 1100}
+        mira, ada = lesson.instructor(viewport=size), lesson.student("Ada", viewport=size)
+        options = list(ROUNDS[0])
+        mira.lab.execute(
+            f"people = [edu.join(lesson.invite, name=f'Student {{n}}') for n in range(9)]\n"
+            "for one in people: one.wait_connected()\n"
+            f"poll = lesson.polls.ask({QUESTION!r}, {[f'`{o}`' for o in options]!r},"
+            " correct=1, seconds=600)"
+        )
+        for person in (mira, ada):
+            person.lab.show(2, "lesson.polls")
+        views = [person.lab.page.locator(".edu.polls").first for person in (mira, ada)]
+        staff, student = views
+        for number, votes in enumerate(ROUNDS):
+            chosen = [place for place, count in enumerate(votes.values()) for _ in range(count)]
+            mira.lab.execute(
+                f"for one, choice in zip(people, {chosen!r}):\n"
+                "    mine = one.polls.poll(poll.id)\n"
+                f"    while mine.round != {number + 1}: pass\n"
+                "    mine.vote(choice + 1).wait()"
+            )
+            student.get_by_role("radio", name=options[-number + 1]).click()
+            expect(student.locator(".standing")).to_contain_text("Counted")
+            expect(staff.locator(".turn")).to_contain_text("10 of 11")
+            if number == 0:
+                student.screenshot(path=IMAGES / "poll-vote.png")
+                staff.screenshot(path=IMAGES / "poll-live.png")
+            staff.get_by_role("button", name="Close", exact=True).click()
+            if number == 0:
+                staff.get_by_role("button", name="Vote again").click()
+        staff.get_by_role("button", name="Reveal", exact=True).click()
+        staff.get_by_role("button", name="Compare rounds").click()
+        expect(staff.locator(".sum")).to_contain_text("moved to correct")
+        staff.screenshot(path=IMAGES / "poll-rounds.png")
+        expect(student.locator(".opt.right")).to_contain_text("Correct")
+        student.screenshot(path=IMAGES / "poll-revealed.png")
+
+
 def lesson_picture() -> None:
     """The demo, as the README shows it."""
     process = subprocess.Popen(
@@ -177,6 +230,7 @@ def main() -> None:
         shots = args.all or lesson.folder / "shots"
         shots.mkdir(exist_ok=True, parents=True)
         states(lesson, shots)
+    polls()
     lesson_picture()
 
 

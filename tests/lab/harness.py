@@ -533,6 +533,17 @@ class LabPage:
         self.page.evaluate(run, index)
         return self
 
+    def show(self, index: int, source: str, *, wait: bool = True) -> Self:
+        """Write `source` into a cell and run it."""
+        self.page.evaluate(
+            """([index, source]) => {
+              const { content } = window.jupyterapp.shell.currentWidget;
+              content.widgets[index].model.sharedModel.setSource(source);
+            }""",
+            [index, source],
+        )
+        return self.run_cell(index, wait=wait)
+
     def _command(
         self, command: str, args: dict[str, Any] | None = None, *, wait: bool = True
     ) -> None:

@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, expect
 
 from .classroom import Class, Person
 from .conftest import OpenNotebook
-from .harness import LabPage
 
 SHOW = "lesson.polls"
 ASK = 'poll = lesson.polls.ask("What is `2 ** 3 ** 2`?", [512, 64, 12], again=True)'
@@ -30,21 +29,9 @@ def pair(lesson: Class) -> tuple[Person, Person]:
     """Mira, who hosts, and Ada, with their polls on screen."""
     mira, ada = lesson.instructor(), lesson.student("Ada")
     for person in (mira, ada):
-        show(person.lab)
+        person.lab.show(2, SHOW)
         expect(polls(person)).to_be_visible()
     return mira, ada
-
-
-def show(page: LabPage) -> None:
-    """Show the polls in the place of the chat."""
-    page.page.evaluate(
-        """(source) => {
-          const { content } = window.jupyterapp.shell.currentWidget;
-          content.widgets[2].model.sharedModel.setSource(source);
-        }""",
-        SHOW,
-    )
-    page.run_cell(2)
 
 
 def polls(person: Person) -> Locator:
@@ -168,14 +155,8 @@ def test_votes_are_taken_while_a_cell_runs(pair: tuple[Person, Person]) -> None:
     mira, ada = pair
     ask(mira)
     expect(answer(ada, "512")).to_be_visible()
-    ada.lab.page.evaluate(
-        """() => {
-          const { content } = window.jupyterapp.shell.currentWidget;
-          const last = content.widgets[content.widgets.length - 3].model.sharedModel;
-          last.setSource("import time\\nfor _ in range(150): time.sleep(0.1)");
-        }"""
-    )
-    ada.lab.run_cell(0, wait=False)
+    busy = "import time\nfor _ in range(150): time.sleep(0.1)"
+    ada.lab.show(0, busy, wait=False)
     ada.lab.wait_busy()
     answer(ada, "64").click()
     expect(polls(mira).locator(".turn")).to_contain_text("1 of 2 answered", timeout=5_000)
