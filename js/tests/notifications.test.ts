@@ -1,6 +1,7 @@
 import axe from "axe-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { notifications as pictures } from "../gallery/notifications";
+import type { Fields } from "../src/core/messages";
 import { offer } from "../src/core/places";
 import widget from "../src/notifications/index";
 import { MockModel } from "./mock";
@@ -368,6 +369,23 @@ describe("what is new", () => {
     expect(stage.toast()).toBeNull();
   });
 
+  test("does not pop up where what it is about is in sight", async () => {
+    const stage = await shown();
+    await stage.sight(false);
+    const chat = document.body.appendChild(document.createElement("div"));
+    chat.style.height = "50px";
+    const end = offer(stage.course, "chat", chat, () => {});
+    const mention = (): Fields =>
+      note("", { kind: "mention", about: "Mira", leads: { in: "chat", id: "m1" } });
+    await stage.tell([mention()], true);
+    expect(stage.toast()).toBeNull();
+    chat.style.display = "none";
+    await stage.tell([mention()], true);
+    expect(stage.toastText()).toBe("\u2068Mira\u2069 mentioned you");
+    end();
+    chat.remove();
+  });
+
   test("is at most three more, whatever comes", async () => {
     const stage = await shown();
     await stage.sight(false);
@@ -414,6 +432,7 @@ test("nothing of it is left in the page", async () => {
   expect(document.body.childElementCount, "one corner for two views").toBe(before + 1);
   close();
   again();
+  expect(document.body.childElementCount, "it pops up where no pane is shown").toBe(before + 1);
   end();
   expect([document.body.childElementCount, model.listeners]).toEqual([before, 0]);
 });

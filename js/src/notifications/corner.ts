@@ -14,26 +14,19 @@ import { wordsOf } from "./words";
 const MARGIN = 14;
 const GAP = 8;
 
-interface Corner {
-  users: number;
-  end(): void;
+const corners = new WeakSet<Inbox>();
+
+/**
+ * Have a corner for an inbox's toasts, from its first view on: one for all of its views, and also
+ * while it has none, as after another cell has taken the place of the pane.
+ */
+export function showCorner(inbox: Inbox): void {
+  if (corners.has(inbox)) return;
+  corners.add(inbox);
+  inbox.atEnd(open(inbox));
 }
 
-const corners = new WeakMap<Inbox, Corner>();
-
-/** Have a corner for an inbox's toasts; returns what gives it up. One for all of its views. */
-export function showCorner(inbox: Inbox): () => void {
-  const held = corners.get(inbox) ?? open(inbox);
-  corners.set(inbox, held);
-  held.users++;
-  return () => {
-    if (--held.users > 0) return;
-    corners.delete(inbox);
-    held.end();
-  };
-}
-
-function open(inbox: Inbox): Corner {
+function open(inbox: Inbox): () => void {
   const host = document.createElement("div");
   // Over the notebook, under what asks for an answer.
   host.style.cssText = `position:fixed;z-index:9000;right:${MARGIN}px;bottom:${MARGIN}px`;
@@ -54,15 +47,12 @@ function open(inbox: Inbox): Corner {
     if (inbox.toasts.shown.value) requestAnimationFrame(move);
   };
   const endMoves = on(window, "resize scroll focusin", soon, { capture: true, passive: true });
-  return {
-    users: 0,
-    end() {
-      endMoves();
-      endLang();
-      mount(null, place);
-      stage.dispose();
-      host.remove();
-    },
+  return () => {
+    endMoves();
+    endLang();
+    mount(null, place);
+    stage.dispose();
+    host.remove();
   };
 }
 

@@ -2,6 +2,7 @@ import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import type { Language } from "../core/i18n";
 import { asText, type Doc, type Intent, isFields } from "../core/messages";
+import { isInSight } from "../core/places";
 import { Signal } from "../core/signal";
 import {
   type InboxState,
@@ -41,6 +42,7 @@ export class Inbox {
   #unsaid: Notice[] = [];
   #saidAt = Number.NEGATIVE_INFINITY;
   #sayLater: ReturnType<typeof setTimeout> | undefined;
+  #ends: (() => void)[] = [];
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -117,7 +119,13 @@ export class Inbox {
     this.connection.intend("lesson.retry", {}, { fleeting: true });
   }
 
+  /** Run `end` when this ends. */
+  atEnd(end: () => void): void {
+    this.#ends.push(end);
+  }
+
   dispose(): void {
+    for (const end of this.#ends) end();
     clearTimeout(this.#refusalEnds);
     clearTimeout(this.#sayLater);
     this.toasts.dispose();
@@ -155,8 +163,12 @@ export class Inbox {
     if (name !== "news") return;
     const fresh = readNews(data).flatMap((id) => this.notices.get(id) ?? []);
     if (this.inSight) this.#say(fresh);
-    else if (!this.state.value.quiet) this.toasts.add(fresh);
+    else if (!this.state.value.quiet) this.toasts.add(fresh.filter(this.#isElsewhere));
   };
+
+  /** Whether what it is about is not in sight itself: the chat with the mention, the poll. */
+  #isElsewhere = ({ leads }: Notice): boolean =>
+    !leads || !isInSight(this.connection.lesson.value.course, leads.in);
 
   #say(fresh: readonly Notice[]): void {
     this.#unsaid.push(...fresh);

@@ -58,11 +58,10 @@ function watchSight(inbox: Inbox, view: HTMLElement): () => void {
     inbox.sight(view, entries.at(-1)?.isIntersecting === true);
   });
   observer.observe(view);
-  const endCorner = showCorner(inbox);
+  showCorner(inbox);
   return () => {
     observer.disconnect();
     inbox.sight(view, false);
-    endCorner();
   };
 }
 
