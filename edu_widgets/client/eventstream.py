@@ -22,6 +22,9 @@ from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, encode, is_retry
 from edu_widgets.protocol.ids import uuid7
 
 _MAX_REDIRECTS = 5
+_MAX_LAST_ID = 4096
+"""Bytes of an event's id that are told; a stream that gave a longer one is followed from now on."""
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _NO_UPLINK = frozenset({400, 401, 403, 404, 405, 410, 415, 422, 501})
@@ -75,7 +78,7 @@ class EventStreamTransport:
     async def _find(self, url: str, channels: tuple[str, ...]) -> httpx.Response:
         """The stream, wherever on this origin it is."""
         for _ in range(_MAX_REDIRECTS):
-            query = self._ways.query(self._token, channels=",".join(channels))
+            query = self._ways.query(url, self._token, channels=",".join(channels))
             response = await self._request("GET", f"{url}?{query}", self._asking(), None)
             if _is_stream(response):
                 return response
@@ -97,8 +100,10 @@ class EventStreamTransport:
             "Accept-Encoding": "identity",
             "Cache-Control": "no-cache",
         }
-        if self._ways.memory.last_event_id:
-            headers["Last-Event-ID"] = self._ways.memory.last_event_id.encode()
+        # No header can have blanks around its value, and few servers take one without end.
+        last = self._ways.memory.last_event_id.strip(" \t").encode()
+        if 0 < len(last) <= _MAX_LAST_ID:
+            headers["Last-Event-ID"] = last
         return headers
 
     def _redirected(self, url: str, location: str) -> str:
@@ -138,7 +143,7 @@ class EventStreamTransport:
     async def _post(self, frames: list[bytes]) -> int:
         """Post frames in one batch; the status. What comes back counts as received."""
         uplink = urljoin(self._ways.stream(), "messages")
-        url = f"{uplink}?{self._ways.query(self._token)}"
+        url = f"{uplink}?{self._ways.query(uplink, self._token)}"
         headers: dict[str, str | bytes] = {"Content-Type": "application/json"}
         batch = b"[" + b",".join(frames) + b"]"
         response = await self._request("POST", url, headers, batch)
@@ -167,7 +172,7 @@ class EventStreamTransport:
             raise TransportFailed(0, "The connection is closed.")
         patience = self._ways.settings.patience
         times = {"connect": patience, "write": patience, "pool": patience, "read": None}
-        fields = [*headers.items(), *self._ways.headers(self._token).items()]
+        fields = [*headers.items(), *self._ways.headers(url, self._token).items()]
         request = httpx.Request(
             method,
             url,

@@ -64,7 +64,7 @@ class TokenPlace:
 
     def refused(self, url: str, how: str) -> TransportFailed:
         """The service does not want us, or looks elsewhere: what to tell, and try."""
-        if not self._known and not self.in_query and _is_private(url):
+        if not self._known and not self.in_query and is_private(url):
             self.in_query = True
             reason = f"The token was refused in the header ({how}); trying it in the address."
             return TransportFailed(0, reason)
@@ -85,7 +85,7 @@ class TokenPlace:
         self._cuts += 1
         if self._cuts >= MAX_CUTS:
             return self._given_up()
-        self.in_query = not self.in_query and _is_private(url)
+        self.in_query = not self.in_query and is_private(url)
         reason = "The service ends connections before it says anything; it may not take the token."
         return TransportFailed(0, reason)
 
@@ -97,5 +97,6 @@ class TokenPlace:
         return TransportFailed(Code.UNAUTHORIZED, reason)
 
 
-def _is_private(url: str) -> bool:
+def is_private(url: str) -> bool:
+    """Whether nobody on the way reads an address: it is encrypted, or never leaves the computer."""
     return urlsplit(url).scheme in ("wss", "https") or is_loopback(url)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from edu_widgets.client.tokens import TokenPlace
+from edu_widgets.client.tokens import TokenPlace, is_private
 from edu_widgets.client.transport import WEBSOCKET_PATH, TransportFailed
 
 if TYPE_CHECKING:
@@ -185,11 +185,15 @@ class Ways:
         base = self.target().url.removesuffix(WEBSOCKET_PATH)
         return "http" + base.removeprefix("ws") + endpoint
 
-    def query(self, token: str, **more: str) -> str:
+    def query(self, url: str, token: str, **more: str) -> str:
         """The query of a request; with the token, if that is where the service wants it."""
         fields = {**more, "userId": self.target().user_id}
-        return urlencode(fields | ({"token": token} if self.place.in_query else {}))
+        return urlencode(fields | ({"token": token} if self._in_query(url) else {}))
 
-    def headers(self, token: str) -> dict[str, str]:
+    def headers(self, url: str, token: str) -> dict[str, str]:
         """The headers of a request."""
-        return {} if self.place.in_query else {"Authorization": f"Bearer {token}"}
+        return {} if self._in_query(url) else {"Authorization": f"Bearer {token}"}
+
+    def _in_query(self, url: str) -> bool:
+        # A stream may be elsewhere than the WebSocket that the place was learned from.
+        return self.place.in_query and is_private(url)

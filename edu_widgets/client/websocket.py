@@ -92,7 +92,7 @@ class WebSocketTransport:
         addresses = ways.addresses()
         while True:
             url = addresses[0]
-            query, headers = ways.query(self._token), ways.headers(self._token)
+            query, headers = ways.query(url, self._token), ways.headers(url, self._token)
             try:
                 await self._dial(f"{url}?{query}", headers, ways.patience())
             except InvalidStatus as error:

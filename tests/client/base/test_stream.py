@@ -102,6 +102,21 @@ async def test_resuming(vector: dict[str, Any]) -> None:
                 assert given is None
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("  7 ", b"7"), ("\t", None), ("\u20ac", "\u20ac".encode()), ("x" * 9_000, None)],
+)
+async def test_an_id_that_no_header_can_have_does_not_end_the_stream_for_good(
+    given: str, told: bytes | None
+) -> None:
+    first = {"body": f"id: {given}\ndata: one\n\n"}
+    async with answering(first, {"body": "data: two\n\n"}) as service:
+        ways = service.ways()
+        assert (await follow(ways))[0] == ["one"]
+        assert (await follow(ways))[0] == ["two"]
+        assert service.requests[1][1].get(b"last-event-id") == told
+
+
 @pytest.mark.parametrize("vector", HTTP, ids=lambda v: v["name"])
 async def test_answers(vector: dict[str, Any]) -> None:
     answer = {"body": "data: there\n\n", **vector["response"]}

@@ -9,7 +9,7 @@ import pytest
 
 from edu_widgets.client.tokens import MAX_CUTS, TokenPlace
 from edu_widgets.client.transport import Target
-from edu_widgets.client.ways import WaySettings
+from edu_widgets.client.ways import Ways, WaySettings
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Unauthorized
 from tests.base_service import Running, Variants, running
@@ -191,3 +191,16 @@ def test_settings_have_the_platforms_defaults() -> None:
     settings = WaySettings()
     assert (settings.endpoint, settings.retry_interval) == ("/api/realtime/events", 3.0)
     assert (settings.max_retries, settings.up_within) == (10, 3.0)
+
+
+def test_a_stream_elsewhere_gets_the_token_in_its_address_only_where_nobody_reads_it() -> None:
+    target = Target(PRIVATE, "ada", lambda: TOKEN, base=True)
+    ways = Ways(lambda: target)
+    ways.place.in_query = True
+    for url, shown in (
+        (PRIVATE, True),
+        ("https://a.example/s", True),
+        ("http://a.example/s", False),
+    ):
+        assert (TOKEN in ways.query(url, TOKEN)) is shown
+        assert (TOKEN in repr(ways.headers(url, TOKEN))) is not shown
