@@ -75,8 +75,13 @@ def test_left_with_the_chat_on_screen_the_chat_says_so(lesson: edu.Lesson) -> No
     assert isinstance(comm, RecordingComm)
     comm.receive({"op": "ready", "page": "p1", "lang": "en"})
     lesson.close()
-    states = [m["lesson"]["state"] for m in comm.take() if m.get("lesson", {}).get("state")]
-    assert states[-1] == "closed"
+    said: list[str] = []
+
+    def closed() -> bool:
+        said.extend(m["lesson"].get("state", "") for m in comm.take() if "lesson" in m)
+        return said[-1:] == ["closed"]
+
+    wait_until(closed, "the chat says so, with its next batch")
     assert not chat.closed
     assert lesson.chat is chat
     with pytest.raises(edu.NotConnected, match=r"Run host\(\), join\(\)"):
