@@ -143,9 +143,15 @@ describe("revealing", () => {
   });
 
   test("after the answer there is no other round; before it there is", async () => {
-    const shown = await staff([closed({ seconds: 60 })]);
+    const shown = await staff([poll({ opened: 1_000, closes: 61_000, left: 9_000 })]);
+    await shown.tell(closed({ opened: 1_000, closes: 52_000 }));
     await shown.click("Vote again");
-    expect(shown.asked("revote")).toEqual([{ id: "p1", round: 2, seconds: 60 }]);
+    await shown.click("Time to vote again");
+    await choose(shown, "None");
+    expect(shown.asked("revote")).toEqual([
+      { id: "p1", round: 2, seconds: 60 },
+      { id: "p1", round: 2 },
+    ]);
     const over = { state: "revealed", shown: { counts: true, answer: true }, correct: [0] };
     await shown.tell(poll({ ...over, results: [result()] }));
     expect(names(shown)).toEqual(["Keep in notebook", "More"]);

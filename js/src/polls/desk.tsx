@@ -103,19 +103,7 @@ export const DeskBar = withHooks(function DeskBar(
         {(open === "closed" || (open === "revealed" && !(shown.counts && shown.answer))) && (
           <RevealButton pane={pane} poll={poll} off={off} />
         )}
-        {canRevote && (
-          <Button
-            label={words.revote}
-            icon="again"
-            off={off}
-            onClick={() =>
-              room.manage("revote", poll, {
-                round: round + 1,
-                ...(poll.seconds ? { seconds: poll.seconds } : {}),
-              })
-            }
-          />
-        )}
+        {canRevote && <RevoteButton pane={pane} poll={poll} off={off} />}
         {next && (
           <Button
             label={words.next}
@@ -133,6 +121,57 @@ export const DeskBar = withHooks(function DeskBar(
         <MoreButton pane={pane} poll={poll} />
       </div>
     </>
+  );
+});
+
+interface MenuButtonProps {
+  pane: Pane;
+  label: string;
+  look: "fill" | "outlined";
+  off: boolean;
+  items: readonly MenuItem[];
+}
+
+/** What else a button beside this one can do. */
+const MenuButton = ({ pane, label, look, off, items }: MenuButtonProps): VNode => (
+  <button
+    type="button"
+    class={`btn big ${look}`}
+    aria-haspopup="menu"
+    aria-label={label}
+    title={label}
+    aria-disabled={off}
+    onClick={(event) => {
+      const at = event.currentTarget as HTMLElement;
+      if (!off) openMenu(pane.floats, { at }, label, [{ items }]);
+    }}
+  >
+    <Icon name="more" />
+  </button>
+);
+
+/** How long a round may be open, in seconds; 0: until it is closed. */
+const TIMES = [0, 30, 60, 90, 120];
+
+/** Opens another round, with the time of the last one or, from its menu, any other. */
+const RevoteButton = withHooks(function RevoteButton(
+  { pane, poll, off }: Props & { off: boolean },
+  { words }: Context,
+): VNode {
+  const { room } = pane;
+  const usual = room.secondsOf(poll);
+  const revote = (seconds: number): void =>
+    room.manage("revote", poll, { round: poll.round + 1, ...(seconds > 0 && { seconds }) });
+  const items = TIMES.map((seconds) => ({
+    label: words.timeOf(seconds),
+    checked: seconds === usual,
+    run: () => revote(seconds),
+  }));
+  return (
+    <span class="split">
+      <Button label={words.revote} icon="again" off={off} onClick={() => revote(usual)} />
+      <MenuButton {...{ pane, off, items }} label={words.revoteTime} look="outlined" />
+    </span>
   );
 });
 
@@ -166,20 +205,7 @@ const RevealButton = withHooks(function RevealButton(
         onClick={() => (all.counts || all.answer ? reveal(all) : choose())}
       />
       {items.length > 1 && (
-        <button
-          type="button"
-          class="btn big fill"
-          aria-haspopup="menu"
-          aria-label={words.revealMore}
-          title={words.revealMore}
-          aria-disabled={off}
-          onClick={(event) => {
-            const at = event.currentTarget as HTMLElement;
-            if (!off) openMenu(pane.floats, { at }, words.revealMore, [{ items }]);
-          }}
-        >
-          <Icon name="more" />
-        </button>
+        <MenuButton {...{ pane, off, items }} label={words.revealMore} look="fill" />
       )}
     </span>
   );

@@ -42,6 +42,8 @@ export class Room {
 
   /** Polls as the kernel told them, where a vote of this page is shown over them. */
   #told = new Map<string, Poll>();
+  /** How long rounds were meant to be open, in seconds, by poll: a closed one does not tell. */
+  #seconds = new Map<string, number>();
   /** Votes of this page that the kernel has not confirmed yet, by poll. */
   #cast = new Map<string, Intent>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +59,7 @@ export class Room {
     this.projected = keep("projected", course, (stored) => stored === true);
     this.form = keep("poll", course, readForm);
     this.polls.version.subscribe(this.#overlay);
+    this.polls.version.subscribe(this.#noteTimes);
     connection.listen({
       snapshot: this.#restore,
       refused: this.#onRefused,
@@ -148,6 +151,18 @@ export class Room {
       this.notice.value = "";
     }, NOTICE_FOR);
   }
+
+  /** How long the last round was meant to be open, as far as this page has seen it; 0: no end. */
+  secondsOf({ id }: Poll): number {
+    return this.#seconds.get(id) ?? 0;
+  }
+
+  #noteTimes = (): void => {
+    for (const { id, state, opened, closes } of this.polls.docs) {
+      if (state !== "open" || opened === undefined) continue;
+      this.#seconds.set(id, closes === undefined ? 0 : Math.round((closes - opened) / 1000));
+    }
+  };
 
   /** Show votes on their way over what the kernel says, as long as it has not confirmed them. */
   #overlay = (): void => {

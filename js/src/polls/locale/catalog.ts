@@ -69,6 +69,7 @@ export interface PollsCatalog {
   rightTexts: string;
   tolerance: string;
   revote: string;
+  revoteTime: string;
   next: string;
   nextOne: string;
   peek: string;

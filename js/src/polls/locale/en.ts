@@ -96,6 +96,7 @@ export const en: PollsCatalog & Partial<Catalog> = {
   rightTexts: "Correct texts; several with semicolons",
   tolerance: "Tolerance",
   revote: "Vote again",
+  revoteTime: "Time to vote again",
   next: "Next question",
   nextOne: "Next",
   peek: "Show to me only",

@@ -92,6 +92,7 @@ export const tr: PollsCatalog & Partial<Catalog> = {
   rightTexts: "Doğru metinler; noktalı virgülle ayırın",
   tolerance: "Tolerans",
   revote: "Yeniden oyla",
+  revoteTime: "Yeniden oylama süresi",
   next: "Sonraki soru",
   nextOne: "Sıradaki",
   peek: "Yalnız bana göster",
