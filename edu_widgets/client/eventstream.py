@@ -57,16 +57,16 @@ class EventStreamTransport:
         """Open the stream, and see whether posts are taken."""
         self._token = await ask(self._target.token)
         url = self._ways.stream()
-        self._http = _transport(url)
         channels = tuple(self._ways.channels())
         try:
+            self._http = _transport(url)
             async with asyncio.timeout(self._ways.settings.patience):
                 self._response = await self._find(url, channels)
                 uplink = await self._has_uplink()
         except TransportFailed:
             self._ways.stream_failed()
             raise
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, ssl.SSLError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
             self._ways.stream_failed()
             raise TransportFailed(0, _explain(error, url)) from None
         self._ways.place.accepted()
@@ -343,4 +343,6 @@ def _explain(error: BaseException, url: str) -> str:
     where = url.partition("?")[0]
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return f"{where} did not answer in time."
+    if isinstance(error, ValueError | ImportError):  # told with its address, and its password
+        return f"{where}: the proxy that the environment names cannot be used."
     return f"{where} cannot be reached ({type(error).__name__})."

@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
+    InvalidProxy,
     InvalidStatus,
     InvalidURI,
     WebSocketException,
@@ -393,4 +394,6 @@ def explain(error: BaseException, url: str) -> str:
         return f"{where} does not answer as a WebSocket service ({error})."
     if isinstance(error, OSError):
         return f"{where} cannot be reached ({error.strerror or error})."
-    return f"{where}: {error}"
+    # Told with its address, a proxy would be told with its password.
+    told = "the environment's proxy cannot be used." if isinstance(error, InvalidProxy) else error
+    return f"{where}: {told}"

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from edu_widgets.client.eventstream import EventStreamTransport
 from edu_widgets.client.tokens import MAX_CUTS, TokenPlace
-from edu_widgets.client.transport import Target
+from edu_widgets.client.transport import Target, TransportFailed
 from edu_widgets.client.ways import Ways, WaySettings
+from edu_widgets.client.websocket import WebSocketTransport
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Unauthorized
 from tests.base_service import Running, Variants, running
@@ -204,3 +206,19 @@ def test_a_stream_elsewhere_gets_the_token_in_its_address_only_where_nobody_read
     ):
         assert (TOKEN in ways.query(url, TOKEN)) is shown
         assert (TOKEN in repr(ways.headers(url, TOKEN))) is not shown
+
+
+@pytest.mark.parametrize("way", [WebSocketTransport, EventStreamTransport])
+async def test_a_proxy_that_is_none_is_told_without_its_password(
+    way: type[WebSocketTransport | EventStreamTransport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "nonsense://ada:hunter2@proxy.example:1")
+    target = Target(PRIVATE, "ada", lambda: TOKEN, base=True)
+    ways = Ways(lambda: target)
+    transport = way(target, ways)
+    with pytest.raises(TransportFailed) as caught:
+        await transport.open()
+    await transport.close(1000, "")
+    assert "proxy" in caught.value.reason
+    assert "hunter2" not in caught.value.reason
+    assert ways._stream_failures + ways._websocket_failures == 1, "another way may do"
