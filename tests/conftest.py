@@ -9,10 +9,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hatch_build import QUIETLY, BuildError, Bundles, node_environment
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes depends on who else computes; no test is about that.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def require(condition: object, reason: str) -> None:

@@ -4,6 +4,8 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from edu_widgets import folders
 from edu_widgets.client.network import stop_threads
 from edu_widgets.service import launch, state
 from tests.notebook.doubles import RecordingComm, record_comms
+from tests.ports import own_port
 from tests.waiting import wait_until
 
 
@@ -21,7 +24,7 @@ def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> It
     del bundles
     monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
     record_comms(monkeypatch)
-    made = edu.host("py101", name="Mira").wait_connected()
+    made = edu.host("py101", name="Mira", port=own_port()).wait_connected()
     yield made
     made.close()
     stop_threads()
@@ -50,6 +53,23 @@ def test_asked_for_again_it_is_the_same(lesson: edu.Lesson) -> None:
     student.close()
     assert edu.join(lesson.invite, name="Ada") is not student
     assert edu.join(lesson.invite, name="Ada").user == student.user
+
+
+def test_it_asks_in_a_line_and_in_a_cell(lesson: edu.Lesson) -> None:
+    polls = lesson.polls
+    asked = polls.ask("Is it?", ["yes", "no"])
+    magics: dict[str, Any] = {}
+    shell = SimpleNamespace(user_ns={"lesson": lesson})
+    shell.register_magic_function = lambda fn, magic_kind, magic_name: magics.update(
+        {f"{magic_kind} {magic_name}": fn}
+    )
+    edu.load_ipython_extension(shell)
+    assert magics["cell poll"]("", "Is it?\n\n- yes\n- no\n") is asked
+    wait_until(lambda: asked.state == "open", "it is open")
+    assert lesson.polls is polls
+    assert polls.current is asked
+    polls.close()
+    assert lesson.polls is not polls
 
 
 def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:

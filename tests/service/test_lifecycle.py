@@ -24,6 +24,7 @@ from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 from edu_widgets.service import launch, processes, state
 from edu_widgets.service.locks import FileLock
 from edu_widgets.service.server import Options, Server
+from tests.ports import own_port
 from tests.waiting import wait_until
 
 from .harness import CHANNEL, COURSE, Client, serving
@@ -101,9 +102,7 @@ def test_two_kernels_at_once_get_one_service(data: Path) -> None:
 
 @posix
 def test_after_kill_9_it_is_the_same_place_with_the_same_people(data: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]  # one that no other test counts on
-    first = start(data, port=port)
+    first = start(data, port=own_port())
     os.kill(first.pid, signal.SIGKILL)
     wait_until(lambda: not processes.alive(first.pid), "the service has ended")
     assert launch.find(data) is None
@@ -136,7 +135,7 @@ def test_a_signal_ends_it_in_order(data: Path, number: signal.Signals) -> None:
 
 @posix
 def test_kill_9_amid_commits_loses_nothing_that_was_acked(data: Path) -> None:
-    info = start(data)
+    info = start(data, port=own_port())
     url = info.local_url.replace("http", "ws") + "/api/realtime/ws"
     headers = {"Authorization": f"Bearer {info.owner_secret}"}
 
