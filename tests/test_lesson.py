@@ -72,6 +72,23 @@ def test_it_asks_in_a_line_and_in_a_cell(lesson: edu.Lesson) -> None:
     assert lesson.polls is not polls
 
 
+def test_a_notification_reaches_one_student(lesson: edu.Lesson) -> None:
+    assert lesson.notifications is lesson.notifications
+    ada, bo = [edu.join(lesson.invite, name=name).wait_connected() for name in ("Ada", "Bo")]
+    told: list[str] = []
+    ada.notifications.on("notification", lambda item: told.append(item.title))
+    lesson.notifications.send("just you", to=ada.user).wait(10)
+    lesson.notifications.send("all of you", actions=[("Done", "done")]).wait(10)
+    wait_until(lambda: told == ["just you", "all of you"], "Ada is told, once each")
+    wait_until(lambda: bo.notifications.unread == 1, "Bo has one")
+    bo.notifications.act(bo.notifications.items[0], "done").wait(10)
+    wait_until(lambda: [t.user_name for t in lesson.notifications.taken] == ["Bo"], "it is known")
+    ada.notifications.mark_read()
+    assert (ada.notifications.unread, lesson.notifications.unread) == (0, 0)
+    for student in (ada, bo):
+        student.close()
+
+
 def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     about = state.read(folders.service_folder("py101"))
     assert about is not None
