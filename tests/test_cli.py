@@ -80,3 +80,15 @@ def test_the_demo_without_jupyterlab_says_how_to_get_it(
     monkeypatch.setattr("edu_widgets.demo.run._has_jupyterlab", lambda: False)
     assert cli.main(["demo", "--no-browser"]) == 1
     assert "edu-widgets[lab]" in capsys.readouterr().err
+
+
+def test_a_demo_whose_lesson_needs_more_says_what(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "edu_widgets.demo.run.find_spec", lambda name: name not in {"numpy"} or None
+    )
+    assert cli.main(["demo", "--no-browser", "--lesson", "broadcasting-numpy"]) == 1
+    told = capsys.readouterr().err
+    assert "needs numpy" in told
+    assert "edu-widgets[lessons]" in told

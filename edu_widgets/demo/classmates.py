@@ -1,52 +1,42 @@
-"""Simulated classmates: real members of the service whose lines are written beforehand."""
+"""Simulated classmates: real members of the service who talk, vote, and get stuck."""
 
+import heapq
 import random
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
-from edu_widgets.chat.commands import AddReaction
+import msgspec
+
+from edu_widgets.chat.commands import ADD_REACTION, AddReaction
 from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.demo.lessons import DemoLesson, Line
+from edu_widgets.demo.opinions import Opinions
+from edu_widgets.polls.commands import CAST_VOTE, CastVote
+from edu_widgets.polls.documents import POLL, Poll
+from edu_widgets.presence.commands import (
+    LOWER_HAND,
+    RAISE_HAND,
+    SET_STATUS,
+    LowerHand,
+    RaiseHand,
+    SetStatus,
+)
+from edu_widgets.presence.documents import Hand, StatusName
+from edu_widgets.protocol.documents import Document
 from edu_widgets.protocol.errors import EduWidgetsError, Refused
 from edu_widgets.protocol.ids import uuid7
 
 LABEL = "(simulated)"
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Who says what; `who` is an index into the cast. `asks`: it stands among the questions."""
-
-    who: int
-    text: str
-    asks: bool = False
-
-
-CAST = ("Priya", "Deniz", "Emre", "Lina", "Tomás")
-
-SCRIPT = (
-    Line(0, "Good morning! Sound and screen are fine at the back."),
-    Line(1, "Günaydın 👋"),
-    Line(2, "Are we in `first-lesson-student.ipynb`?"),
-    Line(0, "Yes, the first cell only needs running."),
-    Line(3, "I think it prints `[1, 2, 3]`, because only `b` was changed."),
-    Line(1, "I expected `[1, 2, 3]` too. Why does `a` change when I never touch it?"),
-    Line(
-        0,
-        "Look at this, they are the same object:\n\n```python\na = [1, 2, 3]\nb = a\n"
-        "print(a is b)   # True\n```",
-    ),
-    Line(2, "Türkçesi: `b = a` yeni bir liste yapmaz, aynı listeye ikinci bir ad verir."),
-    Line(4, "So `b = a[:]` would be a copy?"),
-    Line(3, "It is for me:\n\n```python\nb = a[:]\nb.append(4)\na            # [1, 2, 3]\n```"),
-    Line(4, "And what about a list **inside** a list?", asks=True),
-    Line(1, "`copy.deepcopy`, says the documentation. Is that slow?"),
-    Line(0, "Only if the list is large, I would guess. Try `%timeit`."),
-    Line(2, "> Is that slow?\n\nFor ten elements: 4 µs here. A slice takes 90 ns."),
-    Line(3, "Good to know. Can we see both on the screen, please?"),
-    Line(4, "My kernel was restarting for a minute, but the chat is all still here. Nice."),
+# Five who talk and five who only take part; a process has at most ten connections.
+CAST = (
+    *("Priya", "Deniz", "Emre", "Lina", "Tomás"),
+    *("Noor", "Zeynep", "Jonas", "Aiko", "Samira"),
 )
 
 ANSWERS = (
@@ -56,68 +46,182 @@ ANSWERS = (
     "👍",
 )
 
-
 REACTIONS = ("👍", "👍", "🎉", "🤔", "❤️")
+
+_ANSWERED = 0.6
+"""How many messages of people get an answer."""
+
+_VOTES = 0.92
+"""How many vote."""
+
+_STUCK = 0.3
+"""How many get stuck in an exercise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things take, in seconds, each from and to."""
+
+    line: tuple[float, float] = (4.0, 9.0)
+    vote: tuple[float, float] = (1.5, 15.0)
+    work: tuple[float, float] = (12.0, 75.0)
+    alone: tuple[float, float] = (60.0, 120.0)
+    """After so long whoever is stuck finds it without help."""
+
+
+@dataclass(order=True, slots=True)
+class _Due:
+    at: float
+    number: int
+    act: Callable[[], None] = field(compare=False)
 
 
 class Classmates:
-    """Sends the script, a line every few seconds, and answers people now and then.
+    """Members of a course who behave like a class, until `stop`.
 
-    Line after line until the script ends; then only answers. Stops by `stop`.
+    They say the lesson's lines, answer people now and then, vote in each round of each poll,
+    and work on what an instructor's message calls an exercise.
     """
 
     def __init__(
         self,
         members: list[CourseClient],
+        lesson: DemoLesson,
+        opinions: Opinions,
         rng: random.Random,
-        pause: tuple[float, float] = (4.0, 9.0),
+        pace: Pace | None = None,
     ) -> None:
         self._members = members
         self._ids = {member.me().user_id for member in members}
+        self._lesson = lesson
+        self._opinions = opinions
         self._rng = rng
-        self._pause = pause
-        self._stopped = threading.Event()
-        self._answers: list[str] = []
-        self._stop_listening: Callable[[], None] = lambda: None
+        self._pace = pace or Pace()
+        self._changed = threading.Condition()
+        self._due: list[_Due] = []
+        self._numbers = count()
+        self._stopped = False
+        self._next = 0
+        self._asked: set[tuple[str, int]] = set()
+        self._helpless: set[int] = set()
+        self._stop_listening: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="classmates", daemon=True)
 
     def start(self, first: int = 4) -> None:
         """Say the first lines at once, so that nobody meets an empty room; then go on slowly."""
-        for line in SCRIPT[:first]:
+        for line in self._lesson.script[:first]:
             self._say(line)
         self._next = first
-        self._stop_listening = self._members[0].listen(self._heard)
+        for who in self._rng.sample(range(len(self._members)), len(self._members) // 3):
+            self._set_status(who, "following")
+        self._stop_listening.append(self._members[0].listen(self._heard))
+        for who, member in enumerate(self._members):
+            self._stop_listening.append(member.listen(self._helped(who)))
+        self._soon(self._pace.line, self._talk)
         self._thread.start()
 
     def stop(self) -> None:
         """Fall silent and leave."""
-        self._stop_listening()
-        self._stopped.set()
+        for stop in self._stop_listening:
+            stop()
+        self._end()
         if self._thread.is_alive():
             self._thread.join(5.0)
         for member in self._members:
             member.close()
+
+    # -- time --------------------------------------------------------------------------------
+
+    def _soon(self, within: tuple[float, float], act: Callable[[], None]) -> None:
+        """Do something after a while. Any thread."""
+        at = time.monotonic() + self._rng.uniform(*within)
+        with self._changed:
+            heapq.heappush(self._due, _Due(at, next(self._numbers), act))
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while (act := self._wait()) is not None:
+            act()
+
+    def _wait(self) -> Callable[[], None] | None:
+        """What is to be done next, when it is time; None at the end."""
+        with self._changed:
+            while not self._stopped:
+                left = self._due[0].at - time.monotonic() if self._due else None
+                if left is not None and left <= 0:
+                    return heapq.heappop(self._due).act
+                self._changed.wait(left)
+            return None
+
+    def _end(self) -> None:
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
+
+    # -- what they hear (network thread) -----------------------------------------------------
 
     def _heard(self, event: CourseEvent) -> None:
         if not isinstance(event, DocumentsChanged) or not event.live:
             return
         for doc in event.upserted:
             if doc.kind == Message.kind and doc.born == doc.seq:
-                message: Message = doc.as_(Message)
-                if message.user_id not in self._ids and self._rng.random() < 0.6:  # noqa: PLR2004
-                    self._answers.append(message.id)
+                self._heard_message(doc.as_(Message))
+            elif doc.kind == POLL:
+                self._heard_poll(doc)
 
-    def _run(self) -> None:
-        while not self._stopped.wait(self._rng.uniform(*self._pause)):
-            if self._answers:
-                reply_to = self._answers.pop()
-                self._answers.clear()
-                self._react(reply_to)
-                who = self._rng.randrange(len(self._members))
-                self._say(Line(who, self._rng.choice(ANSWERS)), reply_to)
-            elif self._next < len(SCRIPT):
-                self._say(SCRIPT[self._next])
-                self._next += 1
+    def _heard_message(self, message: Message) -> None:
+        if message.user_id in self._ids:
+            return
+        if message.role != "student" and "exercise" in message.content.casefold():
+            for who in range(len(self._members)):
+                self._soon(self._pace.work, lambda who=who: self._worked(who))  # type: ignore[misc]
+        elif self._rng.random() < _ANSWERED:
+            self._soon(self._pace.line, lambda: self._answer(message.id))
+
+    def _heard_poll(self, doc: Document) -> None:
+        poll: Poll = doc.as_(Poll)
+        if poll.state != "open" or (poll.id, poll.round) in self._asked:
+            return
+        self._asked.add((poll.id, poll.round))
+        first, last = self._pace.vote
+        if poll.closes is not None:
+            last = max(first, min(last, 0.8 * (poll.closes / 1000 - time.time())))
+        for who in range(len(self._members)):
+            if self._rng.random() < _VOTES:
+                self._soon((first, last), lambda who=who: self._vote(who, poll))  # type: ignore[misc]
+
+    def _helped(self, who: int) -> Callable[[CourseEvent], None]:
+        """Listens for one of them: whose hand is solved has understood, a little later."""
+
+        def heard(event: CourseEvent) -> None:
+            if not isinstance(event, DocumentsChanged) or not event.live:
+                return
+            for doc in event.upserted:
+                if doc.kind == Hand.kind and doc.as_(Hand).user_id == self._id(who):
+                    hand: Hand = doc.as_(Hand)
+                    if hand.solved is not None:
+                        self._soon(self._pace.vote, lambda: self._understood(who))
+
+        return heard
+
+    def _id(self, who: int) -> str:
+        return self._members[who].me().user_id
+
+    # -- what they do (their own thread) -----------------------------------------------------
+
+    def _talk(self) -> None:
+        if self._next < len(self._lesson.script):
+            self._say(self._lesson.script[self._next])
+            self._next += 1
+            self._soon(self._pace.line, self._talk)
+
+    def _answer(self, message_id: str) -> None:
+        """One answers, and two react."""
+        for member in self._rng.sample(self._members, min(2, len(self._members))):
+            data = AddReaction(message_id, self._rng.choice(REACTIONS), member.me().user_id)
+            self._send(member, ADD_REACTION.name, data)
+        who = self._rng.randrange(len(self._members))
+        self._say(Line(who, self._rng.choice(ANSWERS)), message_id)
 
     def _say(self, line: Line, reply_to: str | None = None) -> None:
         member = self._members[line.who % len(self._members)]
@@ -125,20 +229,41 @@ class Classmates:
         message = ChatMessage(id=id_, content=line.text, reply_to=reply_to, question=line.asks)
         self._send(member, "chat_message", message, id_)
 
-    def _react(self, message_id: str) -> None:
-        """Two of them react."""
-        for member in self._rng.sample(self._members, min(2, len(self._members))):
-            data = AddReaction(message_id, self._rng.choice(REACTIONS), member.me().user_id)
-            self._send(member, "add_reaction", data)
+    def _vote(self, who: int, poll: Poll) -> None:
+        data = CastVote(poll.id, poll.round, self._opinions.choice(poll, who))
+        self._send(self._members[who], CAST_VOTE.name, data)
 
-    def _send(
-        self, member: CourseClient, type_: str, data: ChatMessage | AddReaction, id_: str = ""
-    ) -> None:
+    def _worked(self, who: int) -> None:
+        """The exercise is done, or somebody does not know how to go on."""
+        if self._rng.random() >= _STUCK:
+            self._set_status(who, "done")
+            return
+        self._helpless.add(who)
+        self._set_status(who, "stuck")
+        note, traceback = self._rng.choice(self._lesson.trouble)
+        self._send(self._members[who], RAISE_HAND.name, RaiseHand(note, traceback))
+        self._soon(self._pace.alone, lambda: self._found_out(who))
+
+    def _found_out(self, who: int) -> None:
+        """Nobody came, and it went well all the same."""
+        if who in self._helpless:
+            self._send(self._members[who], LOWER_HAND.name, LowerHand())
+            self._understood(who)
+
+    def _understood(self, who: int) -> None:
+        if who in self._helpless:
+            self._helpless.remove(who)
+            self._set_status(who, "done")
+
+    def _set_status(self, who: int, status: StatusName) -> None:
+        self._send(self._members[who], SET_STATUS.name, SetStatus(status))
+
+    def _send(self, member: CourseClient, type_: str, data: msgspec.Struct, id_: str = "") -> None:
         id_ = id_ or uuid7()
         try:
             member.send(type_, data, id=id_).wait()
         except Refused:
-            member.discard(id_)  # muted, or what they react to was deleted: they go on
+            member.discard(id_)  # muted, too late, or what it is about was deleted: they go on
         except EduWidgetsError:
             # The service is gone or going; a simulated line is not worth a message to people.
-            self._stopped.set()
+            self._end()

@@ -206,11 +206,9 @@ def notebooks_folder() -> Path:
 
 @contextlib.contextmanager
 def running_lab(folder: Path, port: int, environment: dict[str, str]) -> Iterator[Lab]:
-    """A lab with copies of the lesson's notebooks; stopped at the end, whatever happens."""
+    """A lab with a copy of the lessons' folder; stopped at the end, whatever happens."""
     lab = Lab(folder, port, environment)
-    lab.folder.mkdir(parents=True)
-    for notebook in sorted(notebooks_folder().glob("*.ipynb")):
-        shutil.copy(notebook, lab.folder / notebook.name)
+    shutil.copytree(notebooks_folder(), lab.folder, ignore=shutil.ignore_patterns(".*"))
     try:
         lab.start()
         yield lab

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -19,18 +20,21 @@ from edu_widgets.client.invites import Invite, People, join
 from edu_widgets.client.network import callbacks, network, stop_threads
 from edu_widgets.client.pool import Pool
 from edu_widgets.client.transport import Target
-from edu_widgets.demo.classmates import CAST, LABEL, Classmates
-from edu_widgets.demo.lab import free_port, plain_environment, running_lab
+from edu_widgets.demo.classmates import CAST, LABEL, Classmates, Pace
+from edu_widgets.demo.lab import free_port, notebooks_folder, plain_environment, running_lab
+from edu_widgets.demo.lessons import DEFAULT, LESSONS, DemoLesson
+from edu_widgets.demo.opinions import Opinions
+from edu_widgets.polls import files
 from edu_widgets.service import launch
 
-COURSE = "py101"
-INSTRUCTOR = "first-lesson-instructor.ipynb"
-STUDENT = "first-lesson-student.ipynb"
 DEFAULT_PORT = 8899
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The demo's options."""
+    parser.add_argument(
+        "--lesson", choices=LESSONS, default=DEFAULT, help="what is taught (default: %(default)s)"
+    )
     parser.add_argument("--no-browser", action="store_true", help="only print the addresses")
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="JupyterLab's port (default: %(default)s)"
@@ -45,6 +49,14 @@ def run(args: argparse.Namespace) -> int:
             "Install it with: pip install 'edu-widgets[lab]'\n"
         )
         return 1
+    lesson = LESSONS[args.lesson]
+    missing = [name for name in lesson.needs if find_spec(name) is None]
+    if missing:
+        sys.stderr.write(
+            f"This lesson needs {' and '.join(missing)}. "
+            "Install what all lessons need with: pip install 'edu-widgets[lessons]'\n"
+        )
+        return 1
     ended = threading.Event()
     with _ended_by_signals(ended), tempfile.TemporaryDirectory(prefix="edu-widgets-") as name:
         folder = Path(name)
@@ -52,19 +64,19 @@ def run(args: argparse.Namespace) -> int:
         with contextlib.ExitStack() as stack:
             stack.callback(stop_threads)
             _say("Starting the class …")
-            info = stack.enter_context(_service())
-            invite = Invite(info.url, COURSE, info.invite)
-            classmates = _classmates(invite)
+            info = stack.enter_context(_service(lesson.course))
+            invite = Invite(info.url, lesson.course, info.invite)
+            classmates = enter(invite, lesson)
             stack.callback(classmates.stop)
             classmates.start()
             environment = {**plain_environment(), "EDU_WIDGETS_INVITE": str(invite)}
             lab = stack.enter_context(running_lab(folder, free_port(args.port), environment))
             from edu_widgets.demo.rehearse import rehearse  # noqa: PLC0415 - needs JupyterLab
 
-            for notebook in (INSTRUCTOR, STUDENT):
+            for notebook in (lesson.instructor, lesson.student):
                 kernel = lab.start_kernel(notebook)
                 rehearse(lab.folder / notebook, lab.connection_file(kernel), lab.data_dir)
-            lab.lay_out(INSTRUCTOR, STUDENT)
+            lab.lay_out(lesson.instructor, lesson.student)
             _say(f"JupyterLab:  {lab.url}")
             _say(f"Service:     {info.url}")
             _say(f"Invite:      {invite}")
@@ -77,17 +89,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _service() -> Iterator[launch.ServiceInfo]:
+def _service(course: str) -> Iterator[launch.ServiceInfo]:
     """The embedded service for the time of the demo."""
-    folder = folders.service_folder(COURSE)
-    info = launch.start(COURSE, folder, watch_pid=os.getpid())
+    folder = folders.service_folder(course)
+    info = launch.start(course, folder, watch_pid=os.getpid())
     try:
         yield info
     finally:
         launch.stop(info)
 
 
-def _classmates(invite: Invite) -> Classmates:
+def enter(invite: Invite, lesson: DemoLesson, pace: Pace | None = None) -> Classmates:
     """Simulated classmates, entered by the invite like anybody else."""
     thread = network()
     pool = Pool(thread)
@@ -107,7 +119,11 @@ def _classmates(invite: Invite) -> Classmates:
         members.append(client)
     for client in members:
         client.wait_connected()
-    return Classmates(members, random.Random())  # noqa: S311 - timing only
+    known = (
+        files.load(notebooks_folder() / "questions" / lesson.questions) if lesson.questions else []
+    )
+    rng = random.Random()  # noqa: S311 - what they do is no secret
+    return Classmates(members, lesson, Opinions(known, rng), rng, pace)
 
 
 @contextlib.contextmanager
@@ -129,8 +145,6 @@ def _ended_by_signals(ended: threading.Event) -> Iterator[None]:
 
 
 def _has_jupyterlab() -> bool:
-    from importlib.util import find_spec  # noqa: PLC0415
-
     return find_spec("jupyterlab") is not None
 
 
