@@ -17,6 +17,7 @@ export const widgets = {
   polls: "src/polls/index.ts",
   presence: "src/presence/index.ts",
   notifications: "src/notifications/index.ts",
+  panel: "src/panel/index.ts",
 };
 
 /** What of a widget goes into its second file: styles, words and tables. */

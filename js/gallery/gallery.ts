@@ -3,7 +3,8 @@
 import type { PageMessage } from "../src/core/messages";
 import type { Model } from "../src/core/model";
 import { MockModel, messages } from "../tests/mock";
-import { states } from "./states";
+import { compose, panels } from "./panel";
+import { type State, states } from "./states";
 
 interface Widget {
   initialize(context: { model: Model }): unknown;
@@ -19,9 +20,10 @@ const confirm = (model: MockModel, sent: PageMessage): void => {
 sessionStorage.clear();
 const query = new URLSearchParams(location.search);
 document.documentElement.dataset.theme = query.get("theme") ?? "light";
-document.documentElement.dataset.states = Object.keys(states).join(" ");
+const all: Record<string, State> = { ...states, ...panels };
+document.documentElement.dataset.states = Object.keys(all).join(" ");
 const name = query.get("state") ?? "live";
-const state = states[name];
+const state = all[name];
 const cell = document.getElementById("cell");
 
 if (state && cell) {
@@ -30,9 +32,13 @@ if (state && cell) {
   const { kind = "chat" } = state;
   const model = new MockModel({ kind, options: state.options });
   const text = async (name: string): Promise<string> => (await fetch(`./${name}.js`)).text();
-  const files = ["core", `${kind}_texts`, kind];
-  const texts = await Promise.all(files.map(text));
-  model.carry(Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""])));
+  const filesOf = async (kind: string): Promise<Record<string, string>> => {
+    const files = ["core", `${kind}_texts`, kind];
+    const texts = await Promise.all(files.map(text));
+    return Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""]));
+  };
+  model.carry(await filesOf(kind));
+  if (kind === "panel") await compose(model, state, filesOf);
   if (name !== "busy") model.onSent = (sent) => confirm(model, sent);
   await widget.initialize({ model: model.proxy() });
   await widget.render({ model: model.proxy(), el: cell });

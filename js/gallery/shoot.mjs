@@ -45,7 +45,7 @@ for (const width of [360, 900]) {
   page.on("console", (line) => line.type() === "error" && console.error(line.text()));
   for (const theme of ["light", "dark", "contrast"]) {
     for (const scene of scenes) {
-      if (theme === "contrast" && scene !== "live") continue;
+      if (theme === "contrast" && !["live", "panel-keys"].includes(scene)) continue;
       if (only && !only.includes(scene)) continue;
       await page.goto(`${address}?theme=${theme}&state=${scene}`);
       await page.waitForSelector("body[data-ready]");

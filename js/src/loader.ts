@@ -5,9 +5,13 @@ interface Code {
   get(trait: "name" | "version" | "text"): string;
 }
 
-interface Model {
+/** A model that can find others. */
+export interface Finding<M> {
+  widget_manager: { get_model(id: string): Promise<M> };
+}
+
+interface Model extends Finding<Code> {
   get(name: string): unknown;
-  widget_manager: { get_model(id: string): Promise<Code> };
 }
 
 interface Feature {
@@ -33,7 +37,8 @@ const addresses = shared[KEY];
 
 const wait = (time: number): Promise<void> => new Promise((done) => setTimeout(done, time));
 
-async function find(model: Model, reference: string): Promise<Code> {
+/** The model that a trait refers to. */
+export async function find<M = Code>(model: Finding<M>, reference: string): Promise<M> {
   for (let left = PATIENCE; ; left -= AGAIN) {
     try {
       return await model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));

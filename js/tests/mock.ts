@@ -12,6 +12,8 @@ export class MockModel {
   onSent: (message: PageMessage) => void = () => {};
   /** The models of code that this page has, by id. */
   readonly codes = new Map<string, Fields>();
+  /** The other models of this page, by id. */
+  readonly others = new Map<string, MockModel>();
   #traits: Fields;
   #listeners = new Map<string, Set<Callback>>();
 
@@ -25,6 +27,8 @@ export class MockModel {
       widget_manager: {
         // As Jupyter's says it.
         get_model: async (id: string) => {
+          const other = this.others.get(id);
+          if (other) return other.proxy();
           const code = this.codes.get(id);
           if (!code) throw new Error("widget model not found");
           return { get: (name: string) => code[name] };

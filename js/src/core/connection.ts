@@ -41,6 +41,9 @@ interface Mirror {
   read: (value: unknown) => Doc | null;
 }
 
+/** The connections of what this page shows, or has shown and may show again. */
+export const onscreen = new Signal<readonly Connection[]>([]);
+
 export class Connection {
   readonly page = uuid7();
   readonly lesson: Signal<Lesson>;
@@ -89,6 +92,7 @@ export class Connection {
   show(): void {
     if (this.#watch) return;
     this.#watch = new Watch(this.#onSilence);
+    onscreen.value = [...onscreen.value, this];
     this.#ask();
     this.#tellSeen();
   }
@@ -110,6 +114,7 @@ export class Connection {
     this.#model.off("comm:close", this.#onClosed);
     this.#model.off("comm_live_update", this.#onLiveChange);
     this.#watch?.dispose();
+    onscreen.value = onscreen.value.filter((other) => other !== this);
     this.#endSeen();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

@@ -26,7 +26,7 @@ export interface Feature {
 
 /** A widget: `open` makes what its views share, `View` shows it, in `styles`. */
 export function feature<R extends Holding>(
-  open: (connection: Connection) => R,
+  open: (connection: Connection, model: Model) => R,
   View: ComponentType<{ room: R; options: Signal<Options> }>,
   styles: readonly string[],
 ): Feature {
@@ -36,7 +36,7 @@ export function feature<R extends Holding>(
   function hold(model: Model): Held<R> {
     const options = new Signal(readOptions(model));
     const lang = (): Language => languageFor(options.value.lang);
-    const held: Held<R> = { room: open(new Connection(model, lang)), options, dispose };
+    const held: Held<R> = { room: open(new Connection(model, lang), model), options, dispose };
     let key = model.get("options");
     rooms.set(key, held);
 

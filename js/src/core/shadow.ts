@@ -23,6 +23,8 @@ export const stages = new Set<ShadowRoot>();
 /** A shadow root of our own in `el`: styled, themed, and closed to the notebook's shortcuts. */
 export function openStage(el: HTMLElement, styles: readonly string[]): Stage {
   const host = document.createElement("div");
+  // A panel's: it has the frame, the light and the banner.
+  if (el.dataset.inPanel !== undefined) host.dataset.inPanel = "";
   el.append(host);
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = styles.map(sheetOf);

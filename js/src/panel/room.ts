@@ -1,0 +1,128 @@
+import type { Collection } from "../core/collection";
+import type { Connection } from "../core/connection";
+import { keep } from "../core/drafts";
+import type { Model } from "../core/model";
+import { Signal } from "../core/signal";
+import loader, { type Finding, find } from "../loader";
+import {
+  asTab,
+  type PanelState,
+  type Part,
+  plainState,
+  readParts,
+  readState,
+  type Tab,
+} from "./documents";
+
+/** A model that can find others. */
+type Composing = Model & Finding<Parameters<typeof loader.render>[0]["model"]>;
+
+/** A `rev` over this one and under the kernel's next, which is a whole number. */
+const nextRev = ({ rev = 0 }: PanelState): number => rev + (Math.floor(rev) + 1 - rev) / 2;
+
+/** A lesson's panel as this page holds it, for any number of views. */
+export class Room {
+  readonly connection: Connection;
+  readonly state = new Signal<PanelState>(plainState);
+  readonly parts: Signal<readonly Part[]>;
+  /** Whether this page is seen by a whole class: of the course, whichever widget was asked. */
+  readonly projected: Signal<boolean>;
+  /** The tab that was looked at last in this page. */
+  readonly last: Signal<Tab | null>;
+  /** The tab that Python brings to the front, from when it says so. */
+  readonly front = new Signal<PanelState["front"]>(null);
+
+  #model: Composing;
+  #states: Collection<PanelState>;
+  /** What the kernel has said, or been told, of the projector; nothing yet. */
+  #projector: boolean | null = null;
+  #end: () => void;
+
+  constructor(connection: Connection, model: Model) {
+    this.connection = connection;
+    this.#model = model as Composing;
+    const { course } = connection.lesson.value;
+    this.projected = keep("projected", course, (stored) => stored === true);
+    this.last = keep("tab", course, asTab);
+    this.parts = new Signal<readonly Part[]>(readParts(model.get("_parts")));
+    this.#states = connection.mirror("panel", readState);
+    this.#states.version.subscribe(this.#onState);
+    const onParts = (): void => {
+      this.parts.value = readParts(model.get("_parts"));
+    };
+    model.on("change:_parts", onParts);
+    const endProjected = this.projected.subscribe(this.#onProjected);
+    connection.listen({ refused: this.#onState });
+    this.#end = () => {
+      model.off("change:_parts", onParts);
+      endProjected();
+    };
+  }
+
+  /** Show what `reference` stands for in `el`; returns what ends that. */
+  render(reference: string, el: HTMLElement, missing: string): () => void {
+    let over = false;
+    let close = (): void => {};
+    const show = async (): Promise<void> => {
+      const model = await find(this.#model, reference);
+      const end = over ? undefined : await loader.render({ model, el });
+      if (typeof end === "function") close = end as () => void;
+      if (over) close();
+    };
+    show().catch((error) => {
+      console.error(error);
+      if (!over) el.textContent = missing;
+    });
+    return () => {
+      over = true;
+      close();
+    };
+  }
+
+  hide(on: boolean): void {
+    const { desk } = this.state.value;
+    if (desk) this.#put({ desk: { ...desk, hidden: on } });
+    this.connection.intend("panel.hide", { on });
+  }
+
+  quiet(on: boolean): void {
+    this.#put({ quiet: on });
+    this.connection.intend("panel.quiet", { on });
+  }
+
+  connectNow(): void {
+    this.connection.intend("lesson.retry", {}, { fleeting: true });
+  }
+
+  dispose(): void {
+    this.#end();
+    this.connection.dispose();
+  }
+
+  /** Show it at once, whatever the kernel has still to say. */
+  #put(change: Partial<PanelState>): void {
+    const { value } = this.state;
+    if (this.#states.put({ ...value, ...change, rev: nextRev(value) })) this.#states.touch();
+  }
+
+  #onState = (): void => {
+    const told = this.#states.get("panel") ?? plainState;
+    this.state.value = told;
+    if (!this.connection.filled.value && told === plainState) return;
+    if (told.front && told.front.n !== this.front.value?.n) this.front.value = told.front;
+    const asked = this.connection.unsent.some(({ do: what }) => what === "panel.projector");
+    if (asked || told === plainState || told.projector === this.#projector) return;
+    // A page that was projected before it was reloaded still is.
+    const still = this.#projector === null && this.projected.value;
+    this.#projector = told.projector;
+    if (still) this.#onProjected();
+    else this.projected.value = told.projector;
+  };
+
+  #onProjected = (): void => {
+    const on = this.projected.value;
+    if (this.#projector === null || this.#projector === on) return;
+    this.#projector = on;
+    this.connection.intend("panel.projector", { on });
+  };
+}
