@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Self
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edu_widgets.client.transport import Target
     from edu_widgets.client.view import Person
     from edu_widgets.notifications.widget import NotificationPane
+    from edu_widgets.panel.widget import CoursePanel
     from edu_widgets.polls.widget import LivePolls
     from edu_widgets.presence.away import Watch
     from edu_widgets.presence.widget import PresenceList
@@ -77,6 +78,7 @@ class Lesson:
         self._polls: LivePolls | None = None
         self._people: PresenceList | None = None
         self._notifications: NotificationPane | None = None
+        self._panels: dict[tuple[str, ...], CoursePanel] = {}
         self._attention = _watch(client)
 
     def _standing(self) -> str:
@@ -195,6 +197,38 @@ class Lesson:
             sources = (Mentions(self._client), Openings(self._client))
             self._notifications = NotificationPane(self._client, sources, self._known)
         return self._notifications
+
+    def panel(
+        self,
+        tabs: Sequence[str] = ("chat", "polls", "people", "notifications"),
+        height: int | None = None,
+        lang: str | None = None,
+    ) -> CoursePanel:
+        """All of it in one widget, as tabs; the same one however often these tabs are asked for.
+
+        `height` in pixels is that of what is in the tabs; `lang`, `"en"` or `"tr"`, is the
+        language of the panel and of the widgets in it. What is not given stays as it is.
+
+        Raises:
+            InvalidArgument: there is no such tab, height or language.
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
+        from edu_widgets.panel.parts import Parts
+        from edu_widgets.panel.widget import CoursePanel, checked
+
+        names = checked(tabs)
+        parts = Parts(self.chat, self.polls, self.people, self.notifications)
+        panel = self._panels.get(names)
+        if panel is None or panel.closed:
+            panel = self._panels[names] = CoursePanel(self._client, parts, names)
+        panel.compose(parts)
+        if height is not None:
+            panel.options = {**panel.options, "height": height}
+        if lang is not None:
+            for widget in (panel, *parts.all()):
+                widget.options = {**widget.options, "lang": lang}
+        return panel
 
     def _known(self) -> list[tuple[str, str]]:
         """Who is here, by id and name, where the list of people is open."""

@@ -46,6 +46,7 @@ class PageChannel:
         self._armed_for = float("inf")
         self._reported = False
         self._closed = False
+        self._watchers: tuple[Callable[[], object], ...] = ()
 
     @property
     def awaited(self) -> bool:
@@ -91,6 +92,20 @@ class PageChannel:
             message: Json = {"op": "signal", "name": name, "data": data}
             self.reply(message | {"to": to} if to else message)
 
+    def watch(self, fn: Callable[[], object]) -> Callable[[], None]:
+        """Call `fn` after each change, whether or not a page is there; returns what ends it.
+
+        It is called on the thread of the change and has to be quick.
+        """
+        with self._lock:
+            self._watchers += (fn,)
+
+        def stop() -> None:
+            with self._lock:
+                self._watchers = tuple(other for other in self._watchers if other is not fn)
+
+        return stop
+
     # -- to all pages (network thread) --------------------------------------------------
 
     def changed(
@@ -121,6 +136,8 @@ class PageChannel:
             for name, more in (also or {}).items():
                 self._stream.touch(name, more)
         self.pump()
+        for told in self._watchers:
+            told()
 
     def pump(self) -> None:
         """Send what is due and set the timer for what is not."""

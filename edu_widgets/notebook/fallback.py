@@ -11,12 +11,14 @@ _NAMES = {
     "en": {
         "chat": "Course chat of {course}",
         "notifications": "Notifications of {course}",
+        "panel": "Lesson panel of {course}",
         "polls": "Polls of {course}",
         "presence": "People of {course}",
     },
     "tr": {
         "chat": "{course} ders sohbeti",
         "notifications": "{course} bildirimleri",
+        "panel": "{course} ders paneli",
         "polls": "{course} anketleri",
         "presence": "{course} dersindeki kişiler",
     },

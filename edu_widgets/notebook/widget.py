@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import anywidget
@@ -114,6 +114,18 @@ class LiveWidget(anywidget.AnyWidget):
         super().open()
         comms.keep_on_subshell(self.comm)
 
+    def reopen(self) -> None:
+        """Open anew what a page has closed, as with "close all widgets"; else do nothing."""
+        # The layout first, because a page needs it to make the widget.
+        for model in (self.layout, self):
+            if _is_gone(model.comm):
+                model.comm, model._model_id = None, None  # noqa: SLF001 - ours, or ipywidgets' own
+                model.open()
+
+    def watch(self, fn: Callable[[], object]) -> Callable[[], None]:
+        """Call `fn` whenever what the pages see may have changed; returns what ends it."""
+        return self._channel.watch(fn)
+
     def close(self) -> None:
         """Close the widget: its views go, nothing of it stays. The lesson stays open."""
         # Also called by the base's destructor, even where the constructor did not get far.
@@ -138,12 +150,7 @@ class LiveWidget(anywidget.AnyWidget):
         return f"{type(self).__name__}({self.course!r}, {state})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
-        # A page may have closed them, as with "close all widgets"; what is shown again is opened
-        # anew, the layout first, because a page needs it to make the widget.
-        for model in (self.layout, self):
-            if _is_gone(model.comm):
-                model.comm, model._model_id = None, None  # noqa: SLF001 - ours, or ipywidgets' own
-                model.open()
+        self.reopen()
         self._refer_to_code()
         shown = super()._repr_mimebundle_(**kwargs)
         if shown is None:
