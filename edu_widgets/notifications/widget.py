@@ -286,6 +286,8 @@ class NotificationPane(LiveWidget):
                     if command.type not in _MARKS:
                         self._channel.signal("notice", {"message": command.error})
                 self._look()
+            case SignalReceived() | CommandChanged():
+                pass  # of other features
             case _:
                 me, self._me = self._me, self._client.me()
                 if me != self._me:

@@ -49,6 +49,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
         rate_limit=RateLimit(messages=15),
     )
     staff: ChannelConfig = ChannelConfig(allowed_roles=("instructor", "admin"))
+    # The seed's own: `alerts` is what instructors send, `updates` one's own list and its marks.
     notifications: ChannelConfig = ChannelConfig(
         max_users=1,
         features=("alerts", "updates"),
