@@ -189,7 +189,9 @@ def _told(before: Any, now: Any, me: str) -> Iterator[Happening]:
             asked = from_question(question, own=False, mine=question.user_id == me)
             if before is None:
                 yield "question", asked
-            elif before.answered is None and question.answered is not None:
+            # One that was answered at once comes as answered: that is news as well.
+            was_open = before is None or before.answered is None
+            if was_open and question.answered is not None:
                 yield "answered", asked
         case Mute() as mute:
             yield "mute", from_mute(mute, muted=now is not None)

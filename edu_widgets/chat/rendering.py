@@ -80,6 +80,7 @@ def own_message(own: Own, me: Person) -> Json:
         "mentionsMe": me.name in data.mentions,
         "state": own.state if own.state != "sent" else None,
         "error": own.error if own.state == "failed" else None,
+        "code": own.code if own.state == "failed" else None,
         "until": own.until if own.state == "slowed" else None,
     }
     return doc | {key: value for key, value in optional.items() if value}

@@ -76,7 +76,9 @@ class RoomState:
         return max(self._read, mark.born if mark is not None else 0)
 
     def note_read(self, born: int) -> bool:
-        """It was read here; whether that is news."""
+        """It was read here, if there is such a message; whether that is news."""
+        newest = self._client.mirror().newest(Message.kind, 1)
+        born = min(born, newest[0].born if newest else 0)
         if born <= self.read_mark():
             return False
         self._read = born
@@ -102,14 +104,15 @@ class RoomState:
         # What is written before a service was ever reached is kept, and sent once it is.
         features = view.features or ("chat",)
         if view.readonly or "chat" not in features:
-            return ["search"]
+            return ["search"] if not base else []
         tools = ["send", "reply"]
         tools += ["edit", "delete"] if not base else []
         if "reactions" in features:
             tools += ["react", "unreact"] if not base else ["react"]
         if "questions" in features and not base:
             tools += ["ask", "upvote"]
-        tools += ["typing", "read", "search"] if not base else ["typing", "search"]
+        # A base service finds nothing: its pages look through what is loaded, and say so.
+        tools += ["typing", "read", "search"] if not base else ["typing"]
         if self._client.me().is_staff and not base:
             tools.append("moderate")
         if self.muted() is not None:

@@ -32,6 +32,7 @@ class Own:
     created: int
     state: str
     error: str = ""
+    code: int = 0
     until: int | None = None
     seq: int | None = None
     waiting: bool = False
@@ -156,6 +157,7 @@ class Underway:
             command.created,
             state,
             command.error,
+            command.code,
             command.retry_at,
             waiting=waiting,
         )

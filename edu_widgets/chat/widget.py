@@ -61,6 +61,12 @@ _COLLECTIONS = {
 """By kind of document: what it changes in the page, and what is before that one's id in its own."""
 
 
+class _About(msgspec.Struct):
+    """Which message a command is about; empty for one that is about none."""
+
+    message_id: str = msgspec.field(name="messageId", default="")
+
+
 class CourseChat(Pages, LiveWidget):
     """The chat of a course; displayed by being the last line of a cell.
 
@@ -160,8 +166,8 @@ class CourseChat(Pages, LiveWidget):
             what = "a change" if dropped == 1 else f"{dropped} changes"
             self._notice(f"Not made, since it was asked for long ago: {what}.")
 
-    def _notice(self, message: str) -> None:
-        self._channel.signal("notice", {"message": message})
+    def _notice(self, message: str, **about: Any) -> None:
+        self._channel.signal("notice", {"message": message, **about})
 
     def _tell_typing(self, names: list[str]) -> None:
         self._channel.signal("typing", {"names": names, "count": len(names)})
@@ -217,7 +223,8 @@ class CourseChat(Pages, LiveWidget):
         if command.state is CommandState.FAILED and not event.gone:
             self._client.discard(command.id)
             if command.type != _MARK:
-                self._notice(command.error)
+                about = msgspec.json.decode(command.data, type=_About).message_id
+                self._notice(command.error, code=command.code, what=command.type, id=about)
 
     def _typed(self, data: msgspec.Raw) -> None:
         try:

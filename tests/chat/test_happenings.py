@@ -186,6 +186,18 @@ def test_pins_questions_mutes_and_slow_mode(chat: CourseChat, client: FakeClient
     assert [what.muted for event, what in told if event == "mute"] == [True, False]
 
 
+def test_a_question_that_is_answered_before_it_is_here(
+    chat: CourseChat, client: FakeClient
+) -> None:
+    """Both leave the service at once, in the latest state."""
+    client.load(client.document("Why?", id="m1"))
+    told = listen(chat)
+    client.seq += 1
+    question = ASKED | {"messageId": "m1", "answered": 7, "answeredBy": "Prof"}
+    client.arrive(keyed("question:m1", "question", client.seq, question))
+    assert events(told) == ["question", "answered"]
+
+
 def test_the_state_is_told_when_it_changes(chat: CourseChat, client: FakeClient) -> None:
     told = listen(chat)
     client.become(state="offline")

@@ -164,11 +164,11 @@ def test_every_state_has_what_the_page_needs(chat: Chat, client: FakeClient) -> 
     seen.append(rendered(chat, id_)[0])
     client.move(command, state=CommandState.HELD)
     seen.append(rendered(chat, id_)[0])
-    picked = [{k: d[k] for k in ("state", "until", "error", "rev") if k in d} for d in seen]
+    picked = [{k: d[k] for k in ("state", "until", "error", "code", "rev") if k in d} for d in seen]
     assert picked == [
         {"state": "queued", "rev": 0},
         {"state": "slowed", "until": 5, "rev": 1},
-        {"state": "failed", "error": "Not allowed.", "rev": 2},
+        {"state": "failed", "error": "Not allowed.", "code": 4501, "rev": 2},
         {"state": "held", "rev": 3},
     ]
     assert rendered(chat, id_)[0]["rev"] == 3, "looking again changes nothing"

@@ -108,7 +108,8 @@ def test_what_is_refused_for_good_is_taken_back_and_told(page: Page, client: Fak
     page.settle()
     assert page.doc("m1")["body"] == "hello"
     assert "editing" not in page.doc("m1")
-    assert page.signals("notice") == [{"message": "You may only edit your own messages."}]
+    told = {"message": "You may only edit your own messages.", "code": int(Code.FORBIDDEN)}
+    assert page.signals("notice") == [told | {"what": "edit_message", "id": "m1"}]
     assert isinstance(receipt.error, Refused)
 
 

@@ -255,7 +255,7 @@ def test_what_a_student_and_an_instructor_can_do(page: Page, client: FakeClient)
     client.base = True
     client.become(features=("chat", "reactions"), queued=1)
     page.settle()
-    assert page.room["can"] == ["send", "reply", "react", "typing", "search"]
+    assert page.room["can"] == ["send", "reply", "react", "typing"]
 
 
 def person(client: FakeClient, role: str) -> Any:
@@ -351,6 +351,13 @@ def test_unread_and_read(page: Page, client: FakeClient) -> None:
     assert page.room["read"] == 3
 
 
+def test_nothing_is_read_beyond_the_newest_message(page: Page, client: FakeClient) -> None:
+    page.intend("chat.read", born=10**15)
+    assert (page.room["read"], page.room["unread"]) == (1, 0)
+    client.arrive(client.document("two"))
+    assert page.chat.unread == 1
+
+
 def test_the_last_mark_is_said_when_the_lesson_is_left(page: Page, client: FakeClient) -> None:
     client.arrive(client.document("two"))
     page.intend("chat.read", born=1)
@@ -432,6 +439,16 @@ def test_who_types_is_told_seldom_and_forgotten(page: Page, client: FakeClient) 
     assert page.signals("typing")[-1] == {"names": [], "count": 0}
     assert page.chat.typing == told[-1] == []
     assert len(page.signals("typing")) == len(told) <= 5
+
+
+def test_of_a_crowd_that_types_only_some_are_known(page: Page, client: FakeClient) -> None:
+    for n in range(500):
+        hear_typing(client, f"u{n}", f"P{n}", on=True)
+    client.advance(0.3)
+    page.settle()
+    assert page.signals("typing")[-1]["count"] == len(page.chat.typing) == 50
+    hear_typing(client, "u0", "P0", on=False)
+    assert "P0" not in page.chat.typing
 
 
 def test_hostile_signals_change_nothing(page: Page, client: FakeClient) -> None:
