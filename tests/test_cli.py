@@ -86,7 +86,7 @@ def test_a_demo_whose_lesson_needs_more_says_what(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(
-        "edu_widgets.demo.run.find_spec", lambda name: name not in {"numpy"} or None
+        "edu_widgets.demo.run.find_spec", lambda name: name != "numpy" or None
     )
     assert cli.main(["demo", "--no-browser", "--lesson", "broadcasting-numpy"]) == 1
     told = capsys.readouterr().err
