@@ -98,7 +98,7 @@ class Here(Data):
     away: bool = False
     """Whether nobody is at any of their connections."""
     since: int = 0
-    """Of somebody away: since when, in ms since 1970."""
+    """Of somebody away: since when, in ms since 1970. Only for staff, in a list asked for."""
     status: StatusName | None = None
     """Only for staff, and only in a page that was asked for."""
     at: int = 0

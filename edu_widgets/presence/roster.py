@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from edu_widgets.presence.commands import Counts, Here, PeoplePage, Presence
 
 GRACE = 20.0
@@ -132,7 +134,7 @@ class Roster:
         for person in frame.set:
             if person.id not in people and not quiet:
                 moved.joined.append(person)
-            people[person.id] = person
+            people[person.id] = _since(person, people.get(person.id), frame.now)
             self._missing.pop(person.id, None)
             moved.changed.add(person.id)
         for id_ in frame.gone:
@@ -157,3 +159,11 @@ class Roster:
                 moved.left.append(person)
                 moved.changed.add(id_)
         self.people = people
+
+
+def _since(person: Here, before: Here | None, now: int) -> Here:
+    """Somebody as told just now: since when they are away is known from having seen it."""
+    if not person.away or person.since:
+        return person
+    seen = before.since if before is not None and before.away else now
+    return msgspec.structs.replace(person, since=seen)

@@ -60,7 +60,7 @@ class PresenceList(LiveWidget):
         self._news = News(client, self._people, self._tell)
         self._following = Following(client, self._people, self._moved)
         super().__init__(client, self._shown, handlers(self), **options)
-        client.on_network(self._following.begin)
+        client.on_network(self._begin)
 
     def __repr__(self) -> str:
         try:
@@ -364,6 +364,14 @@ class PresenceList(LiveWidget):
             self._client.discard(command.id)  # of another lesson: it means nothing by now
         self._channel.changed(DESK, [DESK])
 
+    def _begin(self) -> None:
+        """Forget what an earlier session could not say: it means nothing by now."""
+        for type_ in _OWN + _STAFFS:
+            for command in self._client.commands(type_):
+                if command.state in (CommandState.HELD, CommandState.FAILED):
+                    self._client.discard(command.id)
+        self._following.begin()
+
     def _moved(self, moved: Moved) -> None:
         """The roster moved (network thread)."""
         self._news.people(moved)
@@ -375,6 +383,7 @@ class PresenceList(LiveWidget):
             self._client.call_back(fn, about)
 
 
+_OWN = (commands.SET_STATUS.name, commands.RAISE_HAND.name, commands.LOWER_HAND.name)
 _STAFFS = (
     commands.CLEAR_STATUSES.name,
     commands.TAKE_HAND.name,

@@ -13,7 +13,7 @@ from edu_widgets.protocol.messages import Unsubscribed
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
-from edu_widgets.service.features import Ask, CommitHook, Feature, SignalRule
+from edu_widgets.service.features import Ask, Feature, SignalRule
 from edu_widgets.service.frames import frame
 from edu_widgets.service.identity import Grant, grant
 from edu_widgets.service.limits import SlidingWindow
@@ -144,7 +144,7 @@ class Hub:
         for person in room.expire(self.loop.time()):
             for feature in self.features:
                 if feature.on_leave is not None:
-                    feature.on_leave(self, room.channel, person)
+                    self._call(feature.on_leave, room.channel, person)
         if not room.channel.startswith("user:") and room.census() != room.announced:
             self.coalescer.call(("room", room.channel), lambda: self._announce_people(room))
 
@@ -159,7 +159,7 @@ class Hub:
         if first:
             for feature in self.features:
                 if feature.on_join is not None:
-                    feature.on_join(self, room.channel, person)
+                    self._call(feature.on_join, room.channel, person)
         self.settle(room)
 
     def reidentify(self, user_id: str, course: str, person: Person) -> None:
@@ -259,11 +259,11 @@ class Hub:
             if feature.on_commit is not None:
                 self._call(feature.on_commit, commit)
 
-    def _call(self, hook: CommitHook, commit: Committed) -> None:
+    def _call(self, hook: Callable[..., None], *args: object) -> None:
         try:
-            hook(self, commit)
+            hook(self, *args)
         except Exception:
-            log.exception("A feature's hook failed.")  # the commit is done, and others wait
+            log.exception("A feature's hook failed.")  # what it is told of is so, and others wait
 
     async def _tick(self) -> None:
         while True:

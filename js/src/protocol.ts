@@ -1168,7 +1168,7 @@ export interface Here {
   role?: string;
   /** Whether nobody is at any of their connections. */
   away?: boolean;
-  /** Of somebody away: since when, in ms since 1970. */
+  /** Of somebody away: since when, in ms since 1970. Only for staff, in a list asked for. */
   since?: number;
   /** Only for staff, and only in a page that was asked for. */
   status?: "done" | "following" | "stuck" | null;

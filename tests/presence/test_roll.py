@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -65,6 +66,11 @@ class Service:
 
 def over_the_wire(data: T) -> T:
     return msgspec.json.decode(msgspec.json.encode(data), type=type(data))
+
+
+def told_of(people: Mapping[str, Here]) -> dict[str, Here]:
+    """People without since when they are away: that is for staff who asked."""
+    return {id_: msgspec.structs.replace(person, since=0) for id_, person in people.items()}
 
 
 class Observer:
@@ -194,10 +200,11 @@ class Stream(RuleBasedStateMachine):
             assert not roster.behind
             assert roster.crowd == self.service.roll.crowd
             assert roster.counts.here == len(truth)
-            shown = {} if roster.crowd else truth
-            assert {id_: roster.people.get(id_) for id_ in shown} == shown
+            shown = {} if roster.crowd else told_of(truth)
+            seen = told_of(roster.people)
+            assert {id_: seen.get(id_) for id_ in shown} == shown
             observer.note(roster.expire(self.now + GRACE + 0.001))
-            assert dict(roster.people) == shown
+            assert told_of(roster.people) == shown
             self.events_and_list_say_the_same()
 
 
@@ -289,6 +296,25 @@ def test_whoever_is_away_stays_so_while_the_connection_changes() -> None:
     assert service.people()[0].since == since
     service.roll.attend("Ada", second, away=False)
     assert service.people()[0] == Here("Ada", "Ada")
+
+
+def test_since_when_is_for_staff_and_for_who_saw_it() -> None:
+    service = Service()
+    connection = service.connect("Ada")
+    service.tell()
+    observer = following(service)
+    service.now += 5_000
+    service.roll.attend("Ada", connection, away=True)
+    told = service.tell()
+    assert told is not None
+    assert (told.set[0].away, told.set[0].since) == (True, 0)
+    observer.roster.told(told, 1)
+    assert observer.roster.people["Ada"].since == service.now
+    since = service.now
+    service.now += 60_000
+    assert service.answer().people[0].since == 0
+    assert service.answer(People(filter="away")).people[0].since == 0
+    assert service.answer(staff={}).people[0].since == since
 
 
 def test_nothing_is_told_where_nothing_changed() -> None:

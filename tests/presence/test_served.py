@@ -93,7 +93,9 @@ async def test_away_only_if_nobody_is_at_any_connection(service: Service) -> Non
     assert all(not p.get("away") for p in (await people(owner))["people"])
     await second.send("attention", data={"away": True})
     news = await told(owner, "Ada", away=True)
-    assert news["set"][0]["since"] > 0
+    assert "since" not in news["set"][0]
+    assert [p["since"] > 0 for p in (await people(owner))["people"] if p.get("away")] == [True]
+    assert "since" not in str(await people(ada))
     assert news["counts"]["away"] == 1
     await second.send("attention", data={"away": False})
     await told(owner, "Ada", away=None)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from edu_widgets.client.outbox import CommandState
 from edu_widgets.notebook.attention import pages_of
-from edu_widgets.presence.commands import Counts, Here, PeoplePage, Presence
+from edu_widgets.presence.commands import Counts, Here, PeoplePage, Presence, SetStatus
 from edu_widgets.presence.people import Participant, RaisedHand
 from edu_widgets.presence.roster import GRACE, UNKNOWN_AFTER
 from edu_widgets.presence.widget import PresenceList
@@ -294,6 +295,16 @@ def test_a_status_shows_at_once_and_then_where_it_stands(ada: Desk) -> None:
     assert "status" not in ada.desk
 
 
+def test_what_an_earlier_session_could_not_say_is_forgotten(classroom: Classroom) -> None:
+    client = PresenceClient(classroom, ADA)
+    receipt = client.send("set_status", SetStatus("stuck"))
+    client.run()
+    client.move(client.outbox[receipt.id], state=CommandState.HELD)
+    made = PresenceList(as_client(client))
+    client.run()
+    assert (client.outbox, made.status) == ({}, None)
+
+
 def test_offline_a_status_is_kept(ada: Desk) -> None:
     ada.client.become(state="offline")
     _ = ada.list.set_status("done")
@@ -314,8 +325,6 @@ def test_what_was_refused_is_said_and_forgotten(classroom: Classroom, ada: Desk)
     receipt = ada.list.raise_hand("x" * 500)
     ada.client.run()
     (command,) = ada.client.outbox.values()
-    from edu_widgets.client.outbox import CommandState
-
     ada.client.receipts[receipt.id].fail(Forbidden("no"))
     ada.client.move(command, state=CommandState.FAILED, error="You may not.")
     notices = [m["data"] for m in ada.sent() if m.get("name") == "notice"]

@@ -13,6 +13,8 @@ from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.features import Feature, Stage
 from edu_widgets.service.hub import Hub
+from edu_widgets.service.rooms import Presence
+from edu_widgets.service.rules import Person
 from edu_widgets.service.store import Committed
 from edu_widgets.service.store.sqlite import SqliteStore
 from tests.service.store.rules import CHANNEL, ask, put
@@ -48,6 +50,34 @@ async def test_every_commit_is_heard_whatever_another_feature_does(
     await hub.store.commit(ask("2", ("a", 2)), put)
     assert heard == [(CHANNEL, 1), (CHANNEL, 2)]
     assert "A feature's hook failed" in caplog.text
+
+
+async def test_who_comes_and_goes_is_heard_whatever_another_feature_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    moved: list[str] = []
+
+    def fail(stage: Stage, channel: str, person: Person) -> None:
+        raise ZeroDivisionError
+
+    def note(stage: Stage, channel: str, person: Person) -> None:
+        moved.append(f"{person.name} {sorted(p.name for p in stage.people(channel))}")
+
+    store, audit = SqliteStore(tmp_path / "other.db"), Audit(tmp_path / "other.jsonl")
+    features = (
+        Feature("bad", {}, on_join=fail, on_leave=fail),
+        Feature("good", {}, on_join=note, on_leave=note),
+    )
+    hub = Hub(store, courses=["c"], config=ServiceConfig(), features=features, audit=audit)
+    ada = Person("ada", "Ada", "student")
+    room = hub.rooms.open(CHANNEL)
+    room.present[ada.id] = Presence(ada)
+    hub.joined(room, ada, first=True)  # nobody is connected: it is only a lease, and over
+    assert moved == ["Ada ['Ada']", "Ada []"]
+    assert caplog.text.count("A feature's hook failed") == 2
+    await hub.close()
+    await store.close()
+    audit.close()
 
 
 async def test_work_is_done_soon_at_most_four_times_a_second_and_last_of_all(hub: Hub) -> None:

@@ -7,6 +7,8 @@ say of anybody that they are here once the engine has forgotten them.
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from edu_widgets.presence.commands import PAGE, Counts, Filter, Here, People, PeoplePage, Presence
 from edu_widgets.presence.counting import (
     for_everybody,
@@ -96,7 +98,7 @@ class Roll:
     def tell(self, here: list[Here], now: int) -> Presence | None:
         """What has changed since the last time; `None` for nothing."""
         self.crowd = len(here) > (FEW if self.crowd else MOST_NAMED)
-        people = {} if self.crowd else {person.id: person for person in here}
+        people = {} if self.crowd else {person.id: _public(person) for person in here}
         changed = [p for id_, p in people.items() if self._told.get(id_) != p]
         gone = [] if self.crowd else [id_ for id_ in self._told if id_ not in people]
         counts, before = for_everybody(here), self._counts
@@ -130,11 +132,25 @@ class Roll:
         """
         whole = not (self.crowd or ask.query or ask.offset) and ask.filter == "all"
         everybody = list(self._told.values()) if whole else here
+        if statuses is None:
+            everybody = [_public(person) for person in everybody]
+        elif whole:
+            since = {person.id: person.since for person in here}
+            everybody = [_since(p, since.get(p.id, 0)) if p.away else p for p in everybody]
         counts = for_everybody(everybody) if statuses is None else for_staff(everybody, statuses)
         found = _found(ask, everybody, statuses)
         limit = max(1, min(ask.limit, PAGE if self.crowd else MOST_NAMED))
         page = found[ask.offset : ask.offset + limit]
         return PeoplePage(self.epoch, self.v, now, page, len(found), self.crowd, counts)
+
+
+def _public(person: Here) -> Here:
+    """Somebody as everybody may see them: since when they are away is for staff."""
+    return _since(person, 0) if person.since else person
+
+
+def _since(person: Here, since: int) -> Here:
+    return msgspec.structs.replace(person, since=since)
 
 
 def _found(ask: People, everybody: list[Here], statuses: Mapping[str, Status] | None) -> list[Here]:
