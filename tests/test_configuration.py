@@ -438,8 +438,9 @@ def test_a_token_shows_nowhere(
     assert TOKEN not in refused(config={"Sse": {"endpoint": f"x?token={TOKEN}"}})
 
 
-def test_a_file_that_fails_over_its_token_does_not_tell_it(write: Write) -> None:
-    path = write(f"c.EduWidgets.token = int({TOKEN!r})")
+@pytest.mark.parametrize("secret", ["token", "invite"])
+def test_a_file_that_fails_over_its_token_does_not_tell_it(write: Write, secret: str) -> None:
+    path = write(f"c.EduWidgets.{secret} = int({TOKEN!r})")
     with pytest.raises(InvalidArgument) as raised:
         configuration.load()
     assert str(raised.value) == f"{path}, line 1: it fails with ValueError."

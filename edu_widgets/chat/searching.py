@@ -20,7 +20,7 @@ def checked_query(query: object) -> str:
     Raises:
         InvalidArgument: it is no string, empty, or too long.
     """
-    if not isinstance(query, str) or not query.strip():
+    if not isinstance(query, str) or not fold(query.strip()):
         raise InvalidArgument("Search for a string of at least one character.")
     query = query.strip()
     if len(query) > MAX_QUERY:

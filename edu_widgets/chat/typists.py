@@ -20,6 +20,9 @@ FORGET = 60.0
 EXPIRES = 6.0
 """Seconds after which somebody who was not heard of again is taken to have stopped."""
 
+MOST = 50
+"""People of whom it is known that they type; of ours a service names five at once."""
+
 GAP = 0.25
 """Seconds between two signals to the page."""
 
@@ -86,7 +89,8 @@ class Typists:
             return
         if news.is_typing:
             name = news.user_name or news.user_id
-            self._people[news.user_id] = (name, self._clock() + EXPIRES)
+            if len(self._people) < MOST or news.user_id in self._people:
+                self._people[news.user_id] = (name, self._clock() + EXPIRES)
         else:
             self._people.pop(news.user_id, None)
         self._look()

@@ -57,7 +57,7 @@ class WebSocket(Configurable):
 class Sse(Configurable):
     """The event stream, for where no WebSocket gets through (`realtimeConfig.sse`).
 
-    Checked and kept; without effect as long as the WebSocket is the only transport.
+    Used with a platform's own service; ours is reached over the WebSocket alone.
     """
 
     endpoint = traits.Endpoint(

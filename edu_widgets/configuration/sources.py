@@ -193,8 +193,8 @@ def _failed(path: Path, error: BaseException) -> str:
     where = f"{path}, line {frames[-1].lineno}" if frames else str(path)
     kind = type(error).__name__
     line = (frames[-1].line or "") if frames else ""
-    # What failed about a token may well be told with the token.
-    told = kind if "token" in line.lower() else f"{kind}: {error}"
+    # What failed about a token or an invite may well be told with it.
+    told = kind if re.search("token|invite|secret", line.lower()) else f"{kind}: {error}"
     return f"{where}: it fails with {told.rstrip('.')}."
 
 

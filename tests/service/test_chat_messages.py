@@ -147,6 +147,11 @@ async def test_mentions_that_do_not_stand_in_the_text_are_not_kept(desk: Desk) -
     assert (await desk.message(id_)).mentions == ["Mira"]
 
 
+async def test_a_frame_full_of_names_is_not_searched_to_its_end(desk: Desk) -> None:
+    names = [*map(str, range(5_000)), "Bo"]
+    assert (await desk.message(await desk.say(ADA, "@Bo", mentions=names))).mentions == []
+
+
 async def test_questions_only_where_they_are_offered(desk: Desk) -> None:
     await desk.say(ADA, "Why?", "m1", question=True)
     (question,) = await desk.all("question")

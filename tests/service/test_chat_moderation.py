@@ -184,6 +184,13 @@ async def test_a_search_goes_on_where_it_stopped(desk: Desk) -> None:
     assert seen == [f"needle {n}" for n in range(119, 0, -2)]
 
 
+@pytest.mark.parametrize("query", ["", " \n", "\u0301", "x" * 201])
+async def test_a_search_for_nothing_is_refused(desk: Desk, query: str) -> None:
+    with pytest.raises(Refused) as caught:
+        await search(SimpleNamespace(search=desk.store.search), "course:c", ADA, Search(query))
+    assert caught.value.code == Code.INVALID
+
+
 async def test_over_the_wire_a_search_is_answered_by_its_id(service: Service) -> None:
     async with await service.student() as ada:
         await ada.enter()

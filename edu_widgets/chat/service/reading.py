@@ -55,11 +55,12 @@ async def search(stage: Stage, channel: str, person: Person, data: Any) -> tuple
     """
     del person
     ask: Search = data
-    if not ask.query.strip() or len(ask.query) > MAX_QUERY:
+    query = fold(ask.query.strip()) if len(ask.query) <= MAX_QUERY else ""
+    if not query:
         raise refusal(Code.INVALID, f"A search is for 1 to {MAX_QUERY} characters.")
     if ask.before is not None and not 0 <= ask.before < 2**62:
         raise refusal(Code.INVALID, "`before` is a document's `born`.")
-    query, limit = fold(ask.query.strip()), max(1, min(ask.limit, MAX_FOUND))
+    limit = max(1, min(ask.limit, MAX_FOUND))
 
     def fits(body: bytes) -> bool:
         message = _SEARCHED.decode(body)
