@@ -77,12 +77,11 @@ const Header = withHooks(function Header(
           class="btn quiet hide"
           role="switch"
           aria-checked={hidden}
-          aria-label={words.hideNames}
           title={words.hideNames}
           onClick={() => people.hide(!hidden)}
         >
-          <Sign name={hidden ? "show" : "hide"} />
-          <span aria-hidden="true">{hidden ? words.showNames : words.hideNames}</span>
+          <Sign name="hide" />
+          <span>{words.hideNames}</span>
         </button>
       )}
       <StatusLight light={light} word={word} />

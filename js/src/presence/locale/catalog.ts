@@ -48,7 +48,6 @@ export interface PresenceCatalog {
   newExercise: string;
   clearAll: string;
   hideNames: string;
-  showNames: string;
   namesHidden: string;
 
   find(people: number): string;

@@ -73,7 +73,6 @@ export const en: PresenceCatalog = {
   newExercise: "New exercise",
   clearAll: "Clear all statuses?",
   hideNames: "Hide names",
-  showNames: "Show names",
   namesHidden: "Names, notes and errors are hidden.",
 
   find: (people) => `Find one of ${format(people)}`,

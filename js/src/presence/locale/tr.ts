@@ -74,7 +74,6 @@ export const tr: PresenceCatalog = {
   newExercise: "Yeni alıştırma",
   clearAll: "Tüm durumlar silinsin mi?",
   hideNames: "Adları gizle",
-  showNames: "Adları göster",
   namesHidden: "Adlar, notlar ve hatalar gizli.",
 
   find: (people) => `${format(people)} kişi arasında ara`,
