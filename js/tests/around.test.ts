@@ -445,6 +445,12 @@ describe("code goes into a cell", () => {
     expect(cells[1]?.model.sharedModel.setSource).toHaveBeenCalledWith("a = 1");
     expect(cells[0]?.model.sharedModel.setSource).not.toHaveBeenCalled();
     expect(inside.find(".copied").textContent).toBe("Inserted");
+    // Of two things that were done, the last is said.
+    vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+    inside.find("[aria-label='Copy code']").click();
+    await vi.waitFor(() => expect(inside.find(".copied").textContent).toBe("Copied"));
+    insert.click();
+    await vi.waitFor(() => expect(inside.find(".copied").textContent).toBe("Inserted"));
   });
 
   test("never into a cell that was there before", async () => {

@@ -208,18 +208,24 @@ describe("editing", () => {
       const doc = { ...message(1, mine), ...more };
       shown.model.say({ op: "batch", n, set: { messages: [doc] } });
     };
-    const notice = { op: "signal", name: "notice", data: { message: "İleti bu arada değişti." } };
+    const why = { message: "It was changed meanwhile.", code: 4511 };
+    const data = { ...why, what: "edit_message", id: "m1" };
+    const notice = { op: "signal", name: "notice", data };
     set(1, { rev: 1, body: "uno", editing: "pending" });
     await settled();
     if (first) shown.model.say(notice);
     set(2, { seq: 9, version: 1, body: "eins" });
     if (!first) shown.model.say(notice);
     await settled();
-    expect(shown.find(".refusal").textContent).toBe("İleti bu arada değişti.");
+    // In the reader's language, which the service does not speak.
+    expect(shown.find(".refusal").textContent).toBe("İleti bu arada değişti; yeniden bakın.");
     source(shown, "m1", "eins", 1);
     await settled();
     expect(box(shown).value).toBe("uno");
     expect(shown.find(".bar").textContent).toBe("Kaydedilmedi. Metniniz duruyor.");
+    // Saved after all, or let go: nothing is said of it any more.
+    await press(shown, "Enter");
+    expect(shown.find(".refusal").textContent).toBe("");
   });
 
   test("a refusal of something else does not bring back what was saved", async () => {
@@ -232,7 +238,9 @@ describe("editing", () => {
     const editing = { ...doc, rev: 1, editing: "pending" };
     shown.model.say({ op: "batch", n: 1, set: { messages: [editing] } });
     shown.model.say({ op: "batch", n: 2, set: { messages: [{ ...doc, seq: 9, version: 1 }] } });
-    shown.model.say({ op: "signal", name: "notice", data: { message: "No." } });
+    for (const data of [{}, { what: "add_reaction", id: "m1" }]) {
+      shown.model.say({ op: "signal", name: "notice", data: { message: "No.", ...data } });
+    }
     await settled();
     source(shown, "m1", "uno", 1);
     await settled();

@@ -292,8 +292,8 @@ describe("intents", () => {
     model.say({ op: "refused", to: model.page, id: one.id, code: 4514, message: "No." });
     model.say({ op: "refused", to: model.page, id: two.id, code: 4514, message: "Nor that." });
     expect(refused.mock.calls).toEqual([
-      [one, "No."],
-      [two, "Nor that."],
+      [one, "No.", 4514],
+      [two, "Nor that.", 4514],
     ]);
     expect(connection.unsent).toEqual([]);
   });

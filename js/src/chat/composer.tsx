@@ -40,6 +40,14 @@ export const Composer = withHooks(function Composer(
   const pasted = usePasted(area, held);
   const teller = useMemo(() => new TypingTeller(room), [room]);
   useEffect(() => () => teller.stop(), [teller]);
+  useEffect(() => {
+    const writing = area.current?.closest<HTMLElement>(".writing");
+    return () => {
+      // The box goes with whoever is muted: the focus stays in the chat.
+      const root = writing?.getRootNode() as ShadowRoot | undefined;
+      if (writing?.contains(root?.activeElement ?? null)) onLeave();
+    };
+  }, []);
   useFittingHeight(area, text);
   useFocus(area, held);
 

@@ -47,6 +47,8 @@ export interface ChatMessage extends Doc {
   state?: MessageState;
   until?: number;
   error?: string;
+  /** The number of `error` in the table of codes. */
+  code?: number;
   /** One's own edit on its way; `body` is the new text already. */
   editing?: "pending" | "queued" | "slowed";
   /** One's own deletion is on its way. */
@@ -145,6 +147,7 @@ const messageFields: Record<keyof ChatMessage, Check> = {
   state: isOneOf("pending queued slowed failed held unconfirmed"),
   until: isTime,
   error: isText,
+  code: isNumber,
   editing: isOneOf("pending queued slowed"),
   deleting: isFlag,
 };

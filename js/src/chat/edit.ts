@@ -1,20 +1,31 @@
 // The text of a message while its author changes it. The draft of the next message waits aside.
 
+import { keep } from "../core/drafts";
+import { asNumber, asText, isFields } from "../core/messages";
 import { Signal } from "../core/signal";
 import { askSource, edit } from "./actions";
-import type { ChatMessage } from "./documents";
+import { type ChatMessage, readChatMessage } from "./documents";
 import type { Room } from "./room";
 
-/** Milliseconds between a refusal and the message as it was, in either order. */
-const TOGETHER = 2_000;
+/** Changes that may still be refused; older ones are forgotten. */
+const REMEMBERED = 50;
 
 interface Saved {
   doc: ChatMessage;
   text: string;
-  /** Whether the kernel has shown it as on its way. */
-  isUnderWay: boolean;
-  /** When it was not on its way any more: done or refused. */
-  endedAt: number | null;
+}
+
+/** What is being changed, as it is kept over a reload. */
+interface Kept extends Saved {
+  version: number;
+  before: string;
+}
+
+function readKept(stored: unknown): Kept | null {
+  if (!isFields(stored)) return null;
+  const doc = readChatMessage(stored.doc);
+  const version = asNumber(stored.version) ?? 0;
+  return doc && { doc, text: asText(stored.text), version, before: asText(stored.before) };
 }
 
 export class Editing {
@@ -31,11 +42,14 @@ export class Editing {
   #saved = new Map<string, Saved>();
   /** Texts that were refused, to begin with instead of the messages' own. */
   #kept = new Map<string, string>();
-  #noticedAt = Number.NEGATIVE_INFINITY;
+  #unsaved: Signal<Kept | null>;
 
   constructor(room: Room) {
     this.#room = room;
+    this.#unsaved = keep("edit", room.connection.lesson.value.course, readKept);
+    this.#resume();
     room.editing.subscribe(this.#onEditing);
+    this.text.subscribe(this.#onText);
     room.source.subscribe(this.#onSource);
     room.messages.version.subscribe(this.#onMessages);
   }
@@ -56,17 +70,21 @@ export class Editing {
     const text = (this.text.value ?? "").trimEnd();
     if (!doc || !this.ready) return;
     if (text !== this.#before.trimEnd()) {
-      this.#saved.set(doc.id, { doc, text, isUnderWay: false, endedAt: null });
+      this.#saved.delete(doc.id);
+      this.#saved.set(doc.id, { doc, text });
+      for (const id of [...this.#saved.keys()].slice(0, -REMEMBERED)) this.#saved.delete(id);
       edit(this.#room, doc, text, this.#version);
     }
-    this.#room.editing.value = null;
+    this.cancel();
   }
 
   cancel(): void {
+    // What was said of the text in the box is over with it.
+    if (this.restored.value) this.#room.say("");
     this.#room.editing.value = null;
   }
 
-  /** A change was refused. Its text is in the box again, at once or when it is edited again. */
+  /** The change of a message was refused. Its text is in the box again, at once or when it is edited again. */
   refused(id: string): void {
     const saved = this.#saved.get(id);
     this.#saved.delete(id);
@@ -77,12 +95,25 @@ export class Editing {
     if (!editing.value && draft.value.trim() === "") editing.value = messages.get(id) ?? saved.doc;
   }
 
-  /** Something was refused for good: the change of the message `id`, if that was told. */
-  noticed(id: string): void {
-    this.#noticedAt = Date.now();
-    if (id !== "") this.refused(id);
-    else this.#match();
+  /** Go on with what a reload or a run of the cell has interrupted. */
+  #resume(): void {
+    const kept = this.#unsaved.value;
+    if (!kept) return;
+    this.#id = kept.doc.id;
+    this.#version = kept.version;
+    this.#before = kept.before;
+    this.text.value = kept.text;
+    this.#room.editing.value = kept.doc;
   }
+
+  #onText = (): void => {
+    const { value: doc } = this.#room.editing;
+    const { value: text } = this.text;
+    const isChanged = doc !== null && text !== null && text !== this.#before;
+    this.#unsaved.value = isChanged
+      ? { doc, text, version: this.#version, before: this.#before }
+      : null;
+  };
 
   #onEditing = (): void => {
     const id = this.#room.editing.value?.id ?? null;
@@ -111,31 +142,17 @@ export class Editing {
 
   /** The message went away: there is nothing left to change, but what was written is kept. */
   #onMessages = (): void => {
-    const { editing, messages, draft } = this.#room;
-    this.#follow();
+    const { connection, editing, messages, draft } = this.#room;
     const doc = editing.value;
-    if (!doc || messages.get(doc.id) || (doc.born ?? 0) < messages.floor) return;
+    if (
+      !doc ||
+      !connection.filled.value ||
+      messages.get(doc.id) ||
+      (doc.born ?? 0) < messages.floor
+    )
+      return;
     const { value } = this.text;
     if (draft.value.trim() === "" && value !== null && value !== this.#before) draft.value = value;
     editing.value = null;
   };
-
-  /** See what has become of the changes that were saved. */
-  #follow(): void {
-    for (const [id, saved] of this.#saved) {
-      const doc = this.#room.messages.get(id);
-      if (doc?.editing) saved.isUnderWay = true;
-      else if (saved.isUnderWay) saved.endedAt ??= Date.now();
-    }
-    this.#match();
-  }
-
-  /** A change that ends as something is refused is what was refused. */
-  #match(): void {
-    for (const [id, { endedAt }] of [...this.#saved]) {
-      if (endedAt === null) continue;
-      if (Math.abs(endedAt - this.#noticedAt) < TOGETHER) this.refused(id);
-      else if (Date.now() - endedAt > TOGETHER) this.#saved.delete(id);
-    }
-  }
 }

@@ -102,7 +102,7 @@ const focus = (element: HTMLElement | null | undefined): void =>
   element?.focus({ preventScroll: true });
 
 /** What has the focus in `list`. */
-function focusIn(list: HTMLElement | null): HTMLElement | null {
+export function focusIn(list: HTMLElement | null): HTMLElement | null {
   const found = (list?.getRootNode() as ShadowRoot | undefined)?.activeElement;
   return found && list?.contains(found) ? (found as HTMLElement) : null;
 }

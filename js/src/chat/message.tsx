@@ -323,7 +323,7 @@ const Delivery = withHooks(function Delivery(
   { doc, room }: { doc: ChatMessage; room: Room },
   { words }: Context,
 ): VNode | null {
-  const { state, error, editing, deleting } = doc;
+  const { state, error, code, editing, deleting } = doc;
   const seconds = useCountdown(state === "slowed" ? (doc.until ?? null) : null);
   if (deleting || editing) {
     const word = deleting ? words.deleting : editing === "queued" ? words.queued : words.saving;
@@ -351,7 +351,7 @@ const Delivery = withHooks(function Delivery(
         {error && (
           <>
             {" · "}
-            <bdi>{error}</bdi>
+            <bdi>{words.refusal(code ?? 0, error)}</bdi>
           </>
         )}
       </span>

@@ -1,10 +1,11 @@
 import type { VNode } from "preact";
-import { useMemo, useSignal, useState, withHooks } from "../core/hooks";
+import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { clockTime } from "../core/time";
 import { markAnswered, upvote } from "./actions";
 import type { Question } from "./documents";
 import { excerptOf } from "./excerpt";
+import { focusIn } from "./log";
 import { Mark } from "./message";
 import type { Pane } from "./pane";
 import { Votes } from "./reactions";
@@ -64,6 +65,26 @@ export const QuestionsButton = withHooks(function QuestionsButton(
   );
 });
 
+const rowsIn = (list: HTMLElement): HTMLElement[] => [...list.querySelectorAll("li")];
+
+/** Lets the focus go with a question that moves; called in a rendering, and the result after it. */
+function followFocus(list: HTMLElement | null): () => void {
+  const held = focusIn(list);
+  const row = held?.closest("li");
+  if (!list || !row) return () => {};
+  const at = [...row.querySelectorAll("button")].indexOf(held as HTMLButtonElement);
+  const place = rowsIn(list).indexOf(row);
+  return () => {
+    if (focusIn(list)) return;
+    const rows = rowsIn(list);
+    const moved = rows.find(({ dataset }) => dataset.id === row.dataset.id);
+    const buttons = [...((moved ?? rows[place] ?? rows.at(-1))?.querySelectorAll("button") ?? [])];
+    // An answered question has no arrow: what stands last is there in both.
+    const left = moved && at > 0 ? buttons.at(-1) : buttons[0];
+    left?.focus({ preventScroll: true });
+  };
+}
+
 /** In place of the messages: what was asked, open questions first. */
 export const Questions = withHooks(function Questions({ pane }: Props, { words }: Context): VNode {
   const { room } = pane;
@@ -73,6 +94,11 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
   useSignal(room.connection.lesson);
   const all = room.questions.docs;
   const [still, setStill] = useState(false);
+  const list = useRef<HTMLElement>();
+  const refocus = followFocus(list.current);
+  useEffect(() => {
+    refocus();
+  });
   const shown = useMemo(() => ({ ids: [] as string[] }), []);
   const open = all.filter(({ answered }) => answered === undefined).sort(byVotes);
   if (still) open.sort(asBefore(shown.ids));
@@ -85,6 +111,7 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
   };
   return (
     <section
+      ref={list}
       class="asked"
       aria-label={words.questions}
       onKeyDown={leave}
@@ -136,7 +163,7 @@ const Asked = withHooks(function Asked(
   const name = question.mine ? words.you : question.name.trim() || words.unnamed;
   const onVote = votes ? () => upvote(room, question, !question.own) : undefined;
   return (
-    <li>
+    <li data-id={question.id}>
       <Votes question={question} onVote={onVote} reachable />
       <button
         type="button"

@@ -1,7 +1,7 @@
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { draftOf, keep } from "../core/drafts";
-import { asText, type Doc, type Intent, isFields } from "../core/messages";
+import { asNumber, asText, type Doc, type Intent, isFields } from "../core/messages";
 import { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
 import {
@@ -26,6 +26,13 @@ import {
 } from "./documents";
 import { Editing } from "./edit";
 import { ReadMark } from "./unread";
+
+/** What is said in the foot line. */
+export interface Said {
+  text: string;
+  /** Why something was refused, by the table of codes; 0 for what is none of these. */
+  code: number;
+}
 
 /** Documents made here are older than anything the kernel says of the same message. */
 const FIRST_LOCAL_REV = -1_000_000;
@@ -63,7 +70,7 @@ export class Room {
   /** Who is typing, as far as told. */
   readonly typing = new Signal<{ names: string[]; people: number }>({ names: [], people: 0 });
   /** A refusal to be said for a while. */
-  readonly notice = new Signal("");
+  readonly notice = new Signal<Said | null>(null);
   readonly loadingOlder = new Signal(false);
   /** When the reader's last message left this page. */
   readonly sentAt = new Signal(0);
@@ -129,7 +136,7 @@ export class Room {
       return;
     }
     this.#refused.delete(doc.id);
-    const { error: _, state: __, ...rest } = doc;
+    const { error: _, state: __, code: ___, ...rest } = doc;
     const { id, replyTo, question } = rest;
     this.connection.intend("chat.send", {
       ...{ id, text: asText(doc.body) },
@@ -163,8 +170,8 @@ export class Room {
   }
 
   /** Say `notice` in the foot line for a while. */
-  say(notice: string): void {
-    this.#setFor(this.notice, notice, NOTICE_FOR, "");
+  say(text: string, code = 0): void {
+    this.#setFor(this.notice, text ? { text, code } : null, NOTICE_FOR, null);
   }
 
   connectNow(): void {
@@ -256,7 +263,7 @@ export class Room {
     if ((doc.born ?? 0) >= this.messages.floor) this.replyTo.value = null;
   };
 
-  #onRefused = (intent: Intent | undefined, message: string): void => {
+  #onRefused = (intent: Intent | undefined, message: string, code: number): void => {
     const id = asText(intent?.args.id);
     const undone = intent?.args.on !== true;
     if (intent?.do === "chat.older" || intent?.do === "chat.reach") {
@@ -268,10 +275,11 @@ export class Room {
     if (intent?.do === "chat.upvote") this.showVote(id, undone);
     const doc = this.messages.get(id);
     if (intent?.do !== "chat.send" || !doc || !isLocal(doc)) {
-      this.say(message);
+      this.say(message, code);
       return;
     }
-    const failed = { ...doc, rev: (doc.rev ?? 0) + 1, state: "failed", error: message } as const;
+    const why = { state: "failed", error: message, code } as const;
+    const failed = { ...doc, rev: (doc.rev ?? 0) + 1, ...why };
     this.#refused.set(doc.id, failed);
     this.#show(failed);
   };
@@ -285,8 +293,8 @@ export class Room {
         break;
       }
       case "notice":
-        this.say(asText(data.message));
-        this.edit.noticed(asText(data.id));
+        this.say(asText(data.message), asNumber(data.code) ?? 0);
+        if (data.what === "edit_message") this.edit.refused(asText(data.id));
         break;
       case "source":
         this.source.value = readSource(data) ?? this.source.value;

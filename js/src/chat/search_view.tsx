@@ -39,7 +39,10 @@ export function openSearch({ search, scroller, shown }: Pane): void {
 }
 
 /** End it, and be where one was. */
-function closeSearch({ search, scroller }: Pane, view: HTMLElement | null | undefined): void {
+export function closeSearch(
+  { search, scroller }: Pane,
+  view: HTMLElement | null | undefined,
+): void {
   const { spot, hasMoved } = search;
   search.close();
   if (hasMoved) scroller.backTo(spot);

@@ -17,7 +17,7 @@ import { Pane } from "./pane";
 import { PinBar } from "./pins";
 import { Questions, QuestionsButton } from "./questions";
 import type { Room } from "./room";
-import { openSearch, SearchButton, SearchResults, SearchRow } from "./search_view";
+import { closeSearch, openSearch, SearchButton, SearchResults, SearchRow } from "./search_view";
 import { type Context, wordsOf } from "./words";
 
 interface Props {
@@ -106,10 +106,13 @@ const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Contex
   const covered = useSignal(pane.search.shown) && results !== null;
   useSignal(messages.version);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const isMine = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (!isMine || !(event.target as HTMLElement).closest(".log")) return;
+    const target = event.target as HTMLElement;
+    if (event.ctrlKey || event.metaKey || event.altKey || !target.closest(".log")) return;
+    const leaves = event.key === "Escape" && target.tagName === "ARTICLE";
+    if (event.key === "/") openSearch(pane);
+    else if (leaves && pane.search.open.value) closeSearch(pane, target.closest(".edu"));
+    else return;
     event.preventDefault();
-    openSearch(pane);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a key of the list in it
@@ -192,7 +195,7 @@ const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Contex
         {notice && (
           <>
             <Icon name="alert" />
-            {notice}
+            <span dir="auto">{words.refusal(notice.code, notice.text)}</span>
           </>
         )}
       </span>

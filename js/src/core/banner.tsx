@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { Kernel } from "./connection";
-import { useBrief, useCountdown, useMemo, withHooks } from "./hooks";
+import { useBrief, useCountdown, useEffect, useMemo, useRef, withHooks } from "./hooks";
 import type { Context } from "./i18n";
 import { Icon, type IconName } from "./icons";
 import type { Catalog, Notice } from "./locale/catalog";
@@ -79,7 +79,7 @@ export const Banner = withHooks(function Banner(
     (kernel === "busy" ? { notice: words.onBusy, icon: "clock" } : null);
   // The status element stays, so that readers hear what comes into it.
   return (
-    <div role="status" class="banners">
+    <div role="status" class="banners" tabIndex={-1}>
       {shown && (
         <div class={shown.stop ? "banner stop" : "banner"}>
           <Icon name={shown.icon} />
@@ -100,6 +100,15 @@ const RetryNow = withHooks(function RetryNow(
   { words }: Context,
 ): VNode {
   const [tried, setTried] = useBrief(1_000);
+  const button = useRef<HTMLButtonElement>();
+  // It goes once there is a connection: the focus stays in its place.
+  useEffect(() => {
+    const banners = button.current?.closest<HTMLElement>(".banners");
+    return () => {
+      const root = banners?.getRootNode() as ShadowRoot | undefined;
+      if (banners?.contains(root?.activeElement ?? null)) banners.focus({ preventScroll: true });
+    };
+  }, []);
   const onClick = (): void => {
     if (tried) return;
     setTried(true);
@@ -107,6 +116,7 @@ const RetryNow = withHooks(function RetryNow(
   };
   return (
     <button
+      ref={button}
       type="button"
       class={tried ? "btn quiet" : "btn"}
       aria-disabled={tried}

@@ -50,10 +50,15 @@ export const CodeBlock = withHooks(function CodeBlock(
   const [copied, setCopied] = useBrief(COPIED_FOR);
   const [inserted, setInserted] = useBrief(COPIED_FOR);
   const button = useRef<HTMLButtonElement>();
+  // What was done last is what is said.
   const onCopy = async (): Promise<void> => {
+    setInserted(false);
     if (button.current) setCopied(await copyText(code, button.current));
   };
-  const onInsert = async (): Promise<void> => setInserted(await insertCell(code));
+  const onInsert = async (): Promise<void> => {
+    setCopied(false);
+    setInserted(await insertCell(code));
+  };
   const insertable = canInsertCell();
   const tabIndex = reachable ? 0 : -1;
   return (

@@ -26,7 +26,7 @@ export type Kernel = "waiting" | "alive" | "busy" | "gone";
 export interface Listener {
   snapshot?(): void;
   paged?(collection: string): void;
-  refused?(intent: Intent | undefined, message: string): void;
+  refused?(intent: Intent | undefined, message: string, code: number): void;
   signal?(name: string, data: unknown): void;
 }
 
@@ -305,7 +305,7 @@ export class Connection {
   #takeRefusal(message: KernelMessage): void {
     const intent = this.#outbox.get(message.id) ?? this.#confirmed.get(message.id);
     this.#outbox.confirm([message.id]);
-    this.#listener.refused?.(intent, message.message);
+    this.#listener.refused?.(intent, message.message, message.code);
     this.#noLongerBusy();
   }
 }

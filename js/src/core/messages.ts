@@ -70,6 +70,7 @@ export interface KernelMessage {
   more: boolean;
   ids: readonly string[];
   id: string;
+  code: number;
   message: string;
   name: string;
   data: unknown;
@@ -147,6 +148,7 @@ export function readKernelMessage(value: unknown): KernelMessage | null {
     more: value.more === true,
     ids: asTexts(value.ids),
     id: asText(value.id),
+    code: asNumber(value.code) ?? 0,
     message: asText(value.message),
     name: asText(value.name),
     data: value.data,

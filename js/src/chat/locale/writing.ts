@@ -30,4 +30,7 @@ export interface WritingCatalog {
   searching: string;
   onlyLoaded: string;
   moreFound: string;
+
+  /** Why something was refused: a number of the table of codes, and the service's sentence. */
+  refusal(code: number, sentence: string): string;
 }

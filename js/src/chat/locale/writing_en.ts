@@ -33,4 +33,6 @@ export const en: WritingCatalog = {
   searching: "Searching",
   onlyLoaded: "Searching only what is loaded",
   moreFound: "More",
+
+  refusal: (_, sentence) => sentence,
 };

@@ -2,6 +2,19 @@ import type { WritingCatalog } from "./writing";
 
 const { format } = new Intl.NumberFormat("tr");
 
+/** The service speaks English: what its codes mean. */
+const refusals: Record<number, string> = {
+  4004: "Kısa sürede çok fazla ileti.",
+  4006: "Şu anda yapılamadı.",
+  4501: "Buna izniniz yok.",
+  4503: "İleti çok uzun.",
+  4505: "Bu kimlik başka bir ileti için kullanılmış.",
+  4511: "İleti bu arada değişti; yeniden bakın.",
+  4512: "Bu ileti artık yok.",
+  4514: "Bu değer kabul edilmiyor.",
+  4515: "Hizmette bir hata oldu.",
+};
+
 export const tr: WritingCatalog = {
   pillFor: (count, forMe) => `${format(count)} yeni${forMe > 0 ? ` · ${format(forMe)} size` : ""}`,
   pillMore: (count) => `${format(count)}+ yeni`,
@@ -31,4 +44,6 @@ export const tr: WritingCatalog = {
   searching: "Aranıyor",
   onlyLoaded: "Yalnızca yüklenenlerde aranıyor",
   moreFound: "Daha fazla",
+
+  refusal: (code, sentence) => refusals[code] ?? sentence,
 };
