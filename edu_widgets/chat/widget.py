@@ -39,6 +39,7 @@ _UNREAD_GAP = 1.0
 """Seconds after which a page learns that nothing but the number of unread messages changed."""
 
 _MESSAGE = documents.CHAT_MESSAGE.name
+_LANE = documents.CHAT_MESSAGE.lane
 _MARK = commands.MARK_READ.name
 _OTHERS = tuple(
     command.name
@@ -84,6 +85,7 @@ class CourseChat(Pages, LiveWidget):
         self._mine = Typing(client)
         self._typists = Typists(client, self._tell_typing)
         self._state, self._me = client.view().state, client.me()
+        self._slow = self._chat.room.slow()
         self._unread_later = False
         self._mute_ends: Callable[[], None] | None = None
         self._pending: frozenset[str] = frozenset()
@@ -199,6 +201,9 @@ class CourseChat(Pages, LiveWidget):
                 self._typists.wrote(message.user_id)
         if event.reset and event.channel == self._client.channel:
             self._chat.room.forget_read()
+        slow, self._slow = self._slow, self._chat.room.slow()
+        if self._slow < slow:
+            self._client.hurry(_LANE)
         changed = _by_collection((*event.upserted, *event.removed))
         # What is one's own no longer shows on top once the mirror is past it.
         before, self._pending = self._pending, frozenset(self._chat.pending())

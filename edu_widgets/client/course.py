@@ -41,7 +41,7 @@ from edu_widgets.client.view import (
     count,
     look,
 )
-from edu_widgets.protocol import uuid7
+from edu_widgets.protocol import Lane, uuid7
 from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
@@ -307,6 +307,10 @@ class CourseClient:
     def discard(self, id: str) -> None:  # noqa: A002
         """Forget a command that is not under way."""
         self._in_session(lambda p: p.connection.session.discard(id))
+
+    def hurry(self, lane: Lane) -> None:
+        """Send at once what the service has slowed down in a lane."""
+        self._in_session(lambda p: p.connection.session.hurry(lane))
 
     def retry_now(self) -> None:
         """Try to connect at once."""

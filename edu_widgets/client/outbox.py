@@ -257,6 +257,10 @@ class Outbox:
         retry_at = int(wall * 1000) + pause
         return self._move(command, CommandState.SLOWED, code, message, retry_at)
 
+    def hurry(self, lane: Lane) -> None:
+        """What has slowed this lane down is over: it may go on at once."""
+        self._lanes[lane].paused_until = 0.0
+
     def _follows(self, command: Command) -> bool:
         """Whether an earlier command of its lane will come again before it."""
         for earlier in self._commands.values():

@@ -29,7 +29,7 @@ from edu_widgets.client.liveness import Liveness
 from edu_widgets.client.ours import Ours
 from edu_widgets.client.outbox import Command, Outbox
 from edu_widgets.client.transport import Service
-from edu_widgets.protocol import Code, encode, is_retry, meaning
+from edu_widgets.protocol import Code, Lane, encode, is_retry, meaning
 from edu_widgets.protocol.errors import IdConflict
 
 MAX_EXPIRED = 3
@@ -329,6 +329,11 @@ class Session:
         if command is not None:
             self.emit(CommandChanged(command))
             self._send_or_probe()
+
+    def hurry(self, lane: Lane) -> None:
+        """Do not wait any longer with what the service has slowed down in a lane."""
+        self.outbox.hurry(lane)
+        self.flush()
 
     def _send_or_probe(self) -> None:
         if self._link is not None:

@@ -11,6 +11,7 @@ import pytest
 from edu_widgets.chat.commands import Found
 from edu_widgets.chat.documents import WINDOW
 from edu_widgets.client.events import SignalReceived
+from edu_widgets.protocol import Lane
 from edu_widgets.protocol.documents import Document
 from edu_widgets.protocol.errors import NotConnected
 from edu_widgets.protocol.messages import UserTyping
@@ -456,3 +457,14 @@ def test_hostile_signals_change_nothing(page: Page, client: FakeClient) -> None:
         client.emit(SignalReceived("user_typing", client.channel, msgspec.Raw(raw)))
     page.settle()
     assert page.signals("typing") == []
+
+
+def test_what_slow_mode_holds_back_goes_once_it_is_slower_no_more(
+    page: Page, client: FakeClient
+) -> None:
+    for seq, seconds in ((11, 30), (12, 60), (13, 0)):
+        assert ("hurry", Lane.CHAT) not in client.asked
+        client.arrive(keyed("chat", "chat_settings", seq, {"slowMode": seconds}, born=11))
+    page.settle()
+    assert page.room["slow"] == 0
+    assert client.asked.count(("hurry", Lane.CHAT)) == 1

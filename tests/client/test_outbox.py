@@ -188,6 +188,19 @@ def test_a_slowed_chat_holds_no_vote_back() -> None:
     assert slowed.retry_at == int((rig.clock.wall() + 60) * 1000)
 
 
+def test_a_lane_may_hurry_once_nothing_slows_it_down() -> None:
+    rig = Rig()
+    rig.live()
+    rig.submit(command("a"))
+    rig.error(Code.RATE_LIMITED, "a", 60_000)
+    rig.submit(command("b"))
+    assert sent(rig) == ["a"]
+    rig.session.hurry(Lane.VOTE)
+    assert sent(rig) == ["a"], "another lane's business"
+    rig.session.hurry(Lane.CHAT)
+    assert sent(rig) == ["a", "a", "b"], "in the order they were written"
+
+
 def test_a_command_that_is_behind_for_ever_is_not_sent_at_full_speed() -> None:
     rig = Rig()
     rig.live()

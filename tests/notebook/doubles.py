@@ -20,7 +20,7 @@ from edu_widgets.client.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.mirror import Applied, Mirror
 from edu_widgets.client.outbox import Command, CommandState
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.protocol import REGISTRY, Document, uuid7
+from edu_widgets.protocol import REGISTRY, Document, Lane, uuid7
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, refusal
 from edu_widgets.protocol.messages import Changes, Page
@@ -116,6 +116,9 @@ class FakeClient:
 
     def discard(self, id: str) -> None:
         self.asked.append(("discard", id))
+
+    def hurry(self, lane: Lane) -> None:
+        self.asked.append(("hurry", lane))
 
     def retry_now(self) -> None:
         self.asked.append(("retry_now", ""))
