@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
+from edu_widgets.client.view import Person
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
+from edu_widgets.protocol.errors import InvalidArgument
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,22 @@ class RaisedHand:
         note = " ".join(self.note.split())[:60]
         tail = f": {note!r}" if note else ""
         return f"<{self.user_name!r} ({', '.join(notes)}){tail}>"
+
+
+Who: TypeAlias = str | Participant | RaisedHand | Person
+"""How somebody is named: by what lists hold, by their hand, or by their id."""
+
+
+def id_of(who: object) -> str:
+    """Whose id is meant.
+
+    Raises:
+        InvalidArgument: it is nobody's.
+    """
+    id_ = who if isinstance(who, str) else getattr(who, "user_id", None)
+    if not isinstance(id_, str) or not id_:
+        raise InvalidArgument(f"That must be a hand, a person or an id, not {who!r:.80}.")
+    return id_
 
 
 def participant(person: Here, status: Status | None) -> Participant:

@@ -11,8 +11,8 @@ from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.client.view import Person
 from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.stream import Json
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.presence import commands
 from edu_widgets.presence.asked import handlers
@@ -31,13 +31,19 @@ from edu_widgets.presence.failure import last_failure
 from edu_widgets.presence.following import Following
 from edu_widgets.presence.mirror import People
 from edu_widgets.presence.news import EVENTS, News
-from edu_widgets.presence.people import Participant, RaisedHand, participant, raised_hand
+from edu_widgets.presence.people import (
+    Participant,
+    RaisedHand,
+    Who,
+    id_of,
+    participant,
+    raised_hand,
+)
 from edu_widgets.presence.roster import Moved
 from edu_widgets.presence.shown import DESK, HANDS, PEOPLE, ShownPeople
 from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
 
 F = TypeVar("F", bound=Callback)
-Who = str | Participant | RaisedHand | Person
 
 _STATUSES = ("following", "done", "stuck")
 _FILTERS = ("all", "stuck", "done", "following", "away", "none")
@@ -188,11 +194,11 @@ class PresenceList(LiveWidget):
 
     def lower_hand(self, who: Who | None = None) -> Receipt:
         """Take my hand down; as staff also that of `who`: a hand, a person or an id."""
-        if who is None or _id_of(who) == self._client.me().user_id:
+        if who is None or id_of(who) == self._client.me().user_id:
             receipt = self._people.hand_wishes.hand(commands.LOWER_HAND.name, LowerHand())
             self._touch_desk()
             return receipt
-        return self._as_staff(commands.LOWER_HAND.name, LowerHand(_id_of(who)))
+        return self._as_staff(commands.LOWER_HAND.name, LowerHand(id_of(who)))
 
     def take(self, who: Who, taken: bool = True) -> Receipt:  # noqa: FBT001, FBT002
         """Say that I am helping; with `taken=False` the hand goes back into the queue.
@@ -200,7 +206,7 @@ class PresenceList(LiveWidget):
         Raises:
             Forbidden: I am not staff here.
         """
-        return self._as_staff(commands.TAKE_HAND.name, TakeHand(_id_of(who), taken))
+        return self._as_staff(commands.TAKE_HAND.name, TakeHand(id_of(who), taken))
 
     def solved(self, who: Who) -> Receipt:
         """Say that they have been helped: the hand goes down, its note and error are deleted.
@@ -208,7 +214,7 @@ class PresenceList(LiveWidget):
         Raises:
             Forbidden: I am not staff here.
         """
-        id_ = _id_of(who)
+        id_ = id_of(who)
         hand = self._people.hand_of(id_)
         data = SolveHand(id_, hand.at if hand is not None else 0)
         return self._as_staff(commands.SOLVE_HAND.name, data)
@@ -308,6 +314,10 @@ class PresenceList(LiveWidget):
     def _touch_desk(self) -> None:
         self._client.on_network(lambda: self._channel.changed(DESK, [DESK]))
 
+    def _standing(self) -> Json:
+        # The names that every widget is told of are not needed here, and could not be hidden.
+        return {**super()._standing(), "here": []}
+
     # -- from the course (network thread) ------------------------------------------------
 
     def _heard(self, event: CourseEvent) -> None:
@@ -389,10 +399,3 @@ _STAFFS = (
     commands.TAKE_HAND.name,
     commands.SOLVE_HAND.name,
 )
-
-
-def _id_of(who: object) -> str:
-    id_ = who if isinstance(who, str) else getattr(who, "user_id", None)
-    if not isinstance(id_, str) or not id_:
-        raise InvalidArgument(f"That must be a hand, a person or an id, not {who!r:.80}.")
-    return id_
