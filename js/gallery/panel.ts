@@ -65,7 +65,7 @@ const byKey = (root: ShadowRoot): void => {
 };
 
 const turkish = {
-  chat: "turkish",
+  chat: "offline",
   polls: "poll-turkish",
   people: "people-student-tr",
   notifications: "notifications-turkish",

@@ -35,14 +35,9 @@ export const Strip = withHooks(function Strip(
       <div class="figs">
         {figures.map((figure) =>
           figure === "hands" && leads ? (
-            <button
-              key={figure}
-              type="button"
-              class="ct hands"
-              aria-label={words.toPeople(desk.counts.hands)}
-              onClick={() => onShow("people")}
-            >
+            <button key={figure} type="button" class="ct hands" onClick={() => onShow("people")}>
               {inside(figure)}
+              <span class="sr">, {words.toPeople}</span>
             </button>
           ) : (
             <span key={figure} class={`ct ${figure}`}>
@@ -57,7 +52,7 @@ export const Strip = withHooks(function Strip(
       <Switch label={words.quiet} on={quiet} onTurn={(on) => room.quiet(on)}>
         <Sign name="belloff" />
       </Switch>
-      <Switch label={words.projector} on={false} onTurn={onProject}>
+      <Switch label={words.projector} on={false} onTurn={onProject} name="project">
         <Icon name="screen" />
       </Switch>
     </div>
@@ -68,13 +63,14 @@ interface SwitchProps {
   label: string;
   on: boolean;
   onTurn: (on: boolean) => void;
+  name?: string;
   children: VNode;
 }
 
-const Switch = ({ label, on, onTurn, children }: SwitchProps): VNode => (
+const Switch = ({ label, on, onTurn, name = "", children }: SwitchProps): VNode => (
   <button
     type="button"
-    class="ib"
+    class={`ib ${name}`}
     role="switch"
     aria-checked={on}
     aria-label={label}

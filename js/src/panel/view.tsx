@@ -58,13 +58,23 @@ export const PanelView = withHooks(function PanelView({ room, options }: Props):
     };
     return room.front.subscribe(onFront);
   }, [room]);
-  const leave = (): void => {
-    room.projected.value = false;
+  const moved = useRef<boolean>();
+  const project = (on: boolean): void => {
+    moved.current = true;
+    room.projected.value = on;
   };
+  useEffect(() => {
+    // What had the focus is gone; the way to and fro has it.
+    const next = projected ? ".exit" : ".desk .project";
+    if (moved.current)
+      view.current?.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
+    moved.current = false;
+    return undefined;
+  }, [projected]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!projected || event.key !== "Escape") return;
     event.stopPropagation();
-    leave();
+    project(false);
   };
   return (
     <Speak words={words}>
@@ -76,8 +86,10 @@ export const PanelView = withHooks(function PanelView({ room, options }: Props):
         style={{ "--panel-h": `${height}px` }}
         onKeyDownCapture={onKeyDown}
       >
-        {!projected && <Head room={room} shown={shown} onShow={show} />}
-        {projected && <Leave words={words} onLeave={leave} />}
+        {!projected && (
+          <Head room={room} shown={shown} onShow={show} onProject={() => project(true)} />
+        )}
+        {projected && <Leave words={words} onLeave={() => project(false)} />}
         <Panes room={room} face={face} projected={projected} onShow={show} />
       </section>
     </Speak>
@@ -90,6 +102,7 @@ interface HeadProps {
   room: Room;
   shown: Tab | null;
   onShow: (tab: Tab) => void;
+  onProject: () => void;
 }
 
 /** Whether the kernel is busy with what any of the lesson's views asked of it. */
@@ -110,7 +123,7 @@ function useBusy(room: Room): boolean {
 }
 
 const Head = withHooks(function Head(
-  { room, shown, onShow }: HeadProps,
+  { room, shown, onShow, onProject }: HeadProps,
   { words }: Context,
 ): VNode {
   const { connection } = room;
@@ -124,13 +137,7 @@ const Head = withHooks(function Head(
         {shown && <Tabs room={room} shown={shown} onShow={onShow} />}
         <StatusLight light={light} word={word} />
       </div>
-      <Strip
-        room={room}
-        onShow={onShow}
-        onProject={() => {
-          room.projected.value = true;
-        }}
-      />
+      <Strip room={room} onShow={onShow} onProject={onProject} />
       <Banner lesson={lesson} kernel={kernel} onRetry={() => room.connectNow()} />
     </>
   );
@@ -193,7 +200,10 @@ const Content = withHooks(function Content(
   held.onShow = onShow;
   useEffect(() => {
     const el = place.current as HTMLDivElement;
-    const onLead = (): void => held.onShow(tab);
+    const onLead = (): void => {
+      held.onShow(tab);
+      el.scrollIntoView({ block: "nearest" });
+    };
     el.addEventListener(LEAD, onLead);
     const end = room.render(reference, el, words.missing);
     return () => {

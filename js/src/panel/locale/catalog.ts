@@ -12,7 +12,7 @@ export interface PanelCatalog {
 
   instructor: string;
   figures: Record<Figure, (count: number) => string>;
-  toPeople(hands: number): string;
+  toPeople: string;
   hideNames: string;
   quiet: string;
   projector: string;

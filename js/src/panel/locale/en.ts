@@ -18,7 +18,7 @@ export const en: PanelCatalog = {
 
   instructor: "Instructor",
   figures: { done: () => "done", stuck: () => "stuck", away: () => "away", hands },
-  toPeople: (count) => `${format(count)} ${hands(count)}, show people`,
+  toPeople: "show people",
   hideNames: "Hide names",
   quiet: "Do not disturb",
   projector: "Projector mode",

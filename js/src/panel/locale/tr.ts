@@ -21,7 +21,7 @@ export const tr: PanelCatalog = {
     away: () => "uzakta",
     hands: () => "el",
   },
-  toPeople: (count) => `${format(count)} el, kişileri göster`,
+  toPeople: "kişileri göster",
   hideNames: "Adları gizle",
   quiet: "Rahatsız etme",
   projector: "Projektör kipi",

@@ -1,0 +1,416 @@
+import axe from "axe-core";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Connection } from "../src/core/connection";
+import { canLead, lead, offer } from "../src/core/places";
+import { MockModel } from "./mock";
+import {
+  closePanels,
+  loaded,
+  type PanelStage,
+  real,
+  shown,
+  staff,
+  stubbed,
+  student,
+} from "./panel_stage";
+import { closeAll, freshCourse, settled } from "./stage";
+
+afterEach(() => {
+  closePanels();
+  closeAll();
+  sessionStorage.clear();
+});
+
+const made = (stage: PanelStage, tab: string): string[] =>
+  (stage.parts[tab]?.sent ?? []).map(({ op }) => String(op));
+
+/** The figures as they are seen. */
+const figuresOf = (strip: Element): string =>
+  [...strip.querySelectorAll<HTMLElement>(".ct > :not(.sr)")]
+    .flatMap((part) => part.innerText ?? [])
+    .join(" ");
+
+describe("tabs", () => {
+  test("the first is in front; what is in another is made when it is looked at, and kept", async () => {
+    const stage = await shown();
+    expect(stage.tabs()).toEqual(["Chat", "Polls", "People", "Notifications"]);
+    expect(stage.content()).toBe("This is the part chat");
+    expect(made(stage, "polls")).toEqual([]);
+    stage.tab("Polls").click();
+    await loaded();
+    expect(stage.content()).toBe("This is the part polls");
+    expect(stage.find("[role=tabpanel]:not([hidden])").getAttribute("aria-labelledby")).toBe(
+      "tab-polls",
+    );
+    stage.tab("Chat").click();
+    await loaded();
+    expect(stage.content()).toBe("This is the part chat");
+    expect([made(stage, "chat"), made(stage, "polls")]).toEqual([["made"], ["made"]]);
+    expect(made(stage, "people")).toEqual([]);
+  });
+
+  test("notifications can pop up from the start", async () => {
+    const stage = await shown();
+    expect(made(stage, "notifications")).toEqual(["made"]);
+    expect(stage.content()).not.toContain("notifications");
+  });
+
+  test("by keys: arrows go round, Home and End to the ends, one stop of the Tab key", async () => {
+    const stage = await shown();
+    const selected = (): [string, string] => [
+      stage.find("[aria-selected=true]").id,
+      (stage.root.activeElement as HTMLElement).id,
+    ];
+    stage.tab("Chat").focus();
+    const pressed = await stage.press("ArrowRight");
+    expect(selected()).toEqual(["tab-polls", "tab-polls"]);
+    expect(pressed.defaultPrevented).toBe(true);
+    expect(stage.content()).toBe("This is the part polls");
+    await stage.press("End");
+    expect(selected()).toEqual(["tab-notifications", "tab-notifications"]);
+    await stage.press("ArrowRight");
+    expect(selected()).toEqual(["tab-chat", "tab-chat"]);
+    await stage.press("ArrowLeft");
+    await stage.press("Home");
+    expect(selected()).toEqual(["tab-chat", "tab-chat"]);
+    expect(stage.all("[role=tab]").map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1, -1]);
+    const owned = stage.all("[role=tablist] > *");
+    expect(owned.map((child) => child.getAttribute("role"))).toEqual(Array(4).fill("tab"));
+  });
+
+  test("only those that were asked for, in their order", async () => {
+    const stage = await shown({ parts: { people: stubbed("people"), chat: stubbed("chat") } });
+    expect(stage.tabs()).toEqual(["People", "Chat"]);
+    expect(stage.content()).toBe("This is the part people");
+  });
+
+  test("the tab that was looked at is in front again after a reload", async () => {
+    const stage = await shown();
+    stage.tab("People").click();
+    await loaded();
+    stage.close();
+    expect((await stage.again()).content()).toBe("This is the part people");
+  });
+
+  test("two views of a panel show what each was asked for", async () => {
+    const stage = await shown();
+    const other = await stage.again();
+    other.tab("Polls").click();
+    await loaded();
+    expect(stage.content()).toBe("This is the part chat");
+    expect(other.content()).toBe("This is the part polls");
+  });
+
+  test("Python brings one to the front, once", async () => {
+    const stage = await shown();
+    await stage.say(student({ front: { tab: "polls", n: 1 } }));
+    expect(stage.content()).toBe("This is the part polls");
+    stage.tab("Chat").click();
+    await stage.say(student({ front: { tab: "polls", n: 1 }, quiet: true }));
+    expect(stage.content()).toBe("This is the part chat");
+    await stage.say(student({ front: { tab: "polls", n: 2 } }));
+    expect(stage.content()).toBe("This is the part polls");
+  });
+
+  test("a widget that was made anew takes the place of the old one", async () => {
+    const stage = await shown();
+    const next = stubbed("new chat");
+    stage.model.others.set("m-next", next);
+    stage.model.set("_parts", { chat: "IPY_MODEL_m-next", polls: "IPY_MODEL_m-polls" });
+    await loaded();
+    expect(stage.content()).toBe("This is the part new chat");
+    expect(made(stage, "chat")).toEqual(["made", "ended"]);
+  });
+
+  test("what cannot be found says so", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    vi.spyOn(console, "error").mockReturnValue();
+    const pending = shown({ parts: { chat: stubbed("chat") } });
+    await vi.advanceTimersByTimeAsync(10);
+    await pendingWith(pending);
+    vi.useRealTimers();
+    const stage = await pending;
+    stage.model.set("_parts", { chat: "IPY_MODEL_gone" });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    await settled();
+    await vi.advanceTimersByTimeAsync(9_000);
+    vi.useRealTimers();
+    await settled();
+    expect(stage.content()).toMatch(/could not be loaded. Run the cell again/);
+  });
+
+  test("closed, it ends what it shows", async () => {
+    const stage = await shown();
+    stage.close();
+    await settled();
+    expect(made(stage, "chat")).toEqual(["made", "ended"]);
+    expect(made(stage, "notifications")).toEqual(["made", "ended"]);
+  });
+});
+
+/** Let timers of a stage that is being made run. */
+async function pendingWith(pending: Promise<unknown>): Promise<void> {
+  let done = false;
+  pending.finally(() => {
+    done = true;
+  });
+  while (!done) await vi.advanceTimersByTimeAsync(5);
+}
+
+describe("what is new", () => {
+  test("counts stand in the tabs that are not shown, and in their names", async () => {
+    const unread = { chat: 3, polls: 1, people: 0, notifications: 120 };
+    const stage = await shown({ panel: student({ unread }) });
+    expect(stage.tabs()).toEqual([
+      "Chat",
+      "Polls, 1 to vote in",
+      "People",
+      "Notifications, 120 unread",
+    ]);
+    expect(stage.all(".cnt").map((count) => count.innerText)).toEqual(["1", "99+"]);
+    stage.tab("Polls").click();
+    await loaded();
+    expect(stage.tabs()[0]).toBe("Chat, 3 unread");
+    expect(stage.tabs()[1]).toBe("Polls");
+    await stage.say(student({ unread: { ...unread, chat: 0 } }));
+    expect(stage.tabs()[0]).toBe("Chat");
+  });
+
+  test("for staff people are hands that wait, for a student a dot: help is coming", async () => {
+    const stage = await shown({ panel: staff({ unread: { people: 2 } }) });
+    expect(stage.tabs()[2]).toBe("People, 2 hands waiting");
+    await stage.say(student({ helped: true }));
+    expect(stage.tabs()[2]).toBe("People, help is coming");
+    expect(stage.all(".dot")).toHaveLength(1);
+  });
+
+  test("it is read out, but not at once and not what was so at first", async () => {
+    const stage = await shown({ panel: student({ unread: { chat: 1, polls: 1 } }) });
+    const spoken = (): string => stage.find(".tabs > [role=status].sr").innerText;
+    expect(spoken()).toBe("");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    stage.model.say({
+      ...{ op: "batch", n: 1 },
+      set: { panel: [{ ...student({ unread: { chat: 1, polls: 2 } }), rev: 2 }] },
+    });
+    await vi.advanceTimersByTimeAsync(10_500);
+    vi.useRealTimers();
+    await settled();
+    expect(spoken()).toBe("Polls: 2 to vote in");
+  });
+
+  test("in Turkish, without suffixes on numbers", async () => {
+    const unread = { chat: 0, polls: 1, people: 4, notifications: 2 };
+    const stage = await shown({ panel: staff({ unread }), lang: "tr" });
+    expect(stage.tabs()).toEqual([
+      "Sohbet",
+      "Anketler, oy bekleyen 1",
+      "Kişiler, bekleyen 4 el",
+      "Bildirimler, 2 okunmamış",
+    ]);
+    expect(figuresOf(stage.find(".desk"))).toBe("24 bitirdi 5 takıldı 3 uzakta 3 el");
+  });
+
+  test("what makes no sense is nothing", async () => {
+    const hostile = { id: "panel", rev: 2, unread: { chat: "<b>9</b>", polls: -4 }, desk: 7 };
+    const stage = await shown({ panel: hostile });
+    expect(stage.tabs()).toEqual(["Chat", "Polls", "People", "Notifications"]);
+    expect(stage.all(".desk")).toEqual([]);
+  });
+});
+
+describe("the instructor's strip", () => {
+  test("students have none", async () => {
+    expect((await shown()).all(".desk")).toEqual([]);
+  });
+
+  test("says how far the class is; hands lead to people", async () => {
+    const stage = await shown({ panel: staff() });
+    const strip = stage.find(".desk");
+    expect(figuresOf(strip)).toBe("24 done 5 stuck 3 away 3 hands");
+    expect(stage.find(".hands").textContent).toMatch(/3\s*hands, show people/);
+    stage.find(".hands").click();
+    await loaded();
+    expect(stage.content()).toBe("This is the part people");
+  });
+
+  test("switches show at once and are told to the kernel", async () => {
+    const stage = await shown({ panel: staff() });
+    stage.button("Hide names").click();
+    stage.button("Do not disturb").click();
+    await settled();
+    expect(stage.button("Hide names").getAttribute("aria-checked")).toBe("true");
+    expect(stage.button("Do not disturb").getAttribute("aria-checked")).toBe("true");
+    const asked = stage.model.asked("intent").map(({ do: what, args }) => [what, args]);
+    expect(asked).toEqual([
+      ["panel.hide", { on: true }],
+      ["panel.quiet", { on: true }],
+    ]);
+    await stage.say(staff({ quiet: false }));
+    expect(stage.button("Do not disturb").getAttribute("aria-checked")).toBe("false");
+  });
+});
+
+describe("projector mode", () => {
+  const project = async (): Promise<PanelStage> => {
+    const stage = await shown({ panel: staff({ unread: { chat: 7 } }) });
+    stage.button("Projector mode").focus();
+    stage.button("Projector mode").click();
+    await loaded();
+    return stage;
+  };
+
+  test("of the chat it goes to the poll; tabs, figures, light and banner go away", async () => {
+    const stage = await project();
+    expect(stage.content()).toBe("This is the part polls");
+    expect(stage.all(".tabs, .desk, .light, .banners, .cnt")).toEqual([]);
+    expect(stage.model.asked("intent", "panel.projector").map(({ args }) => args)).toEqual([
+      { on: true },
+    ]);
+  });
+
+  test("Escape leaves it, back to where it was switched on", async () => {
+    const stage = await project();
+    expect(stage.root.activeElement).toBe(stage.button("Leave projector mode"));
+    await stage.press("Escape");
+    expect(stage.content()).toBe("This is the part chat");
+    expect(stage.root.activeElement).toBe(stage.button("Projector mode"));
+    const asked = stage.model.asked("intent", "panel.projector").map(({ args }) => args.on);
+    expect(asked).toEqual([true, false]);
+  });
+
+  test("what the kernel had still to say before it heard of it does not end it", async () => {
+    const stage = await project();
+    await stage.say(staff({ unread: { chat: 8 } }));
+    expect(stage.content()).toBe("This is the part polls");
+  });
+
+  test("Python turns it on and off; a page tells nothing that it was told", async () => {
+    const stage = await shown({ panel: staff() });
+    await stage.say(staff({ projector: true }));
+    expect(stage.all(".tabs")).toEqual([]);
+    await stage.say(staff({ projector: false }));
+    expect(stage.tabs()).toHaveLength(4);
+    expect(stage.model.asked("intent")).toEqual([]);
+  });
+
+  test("people stay in front; neither chat nor notifications ever are", async () => {
+    const stage = await shown({ panel: staff() });
+    stage.tab("People").click();
+    await stage.say(staff({ projector: true }));
+    expect(stage.content()).toBe("This is the part people");
+    const parts = { chat: stubbed("chat"), notifications: stubbed("notifications") };
+    const other = await shown({ panel: staff({ projector: true }), parts });
+    expect(other.content()).toBe("Hidden while projecting.");
+  });
+
+  test("a page that was projected is still after a reload, and tells the kernel", async () => {
+    const course = freshCourse();
+    const first = await shown({ panel: staff({ projector: true }), course });
+    first.close();
+    const second = await shown({ panel: staff(), course });
+    expect(second.all(".tabs")).toEqual([]);
+    expect(second.model.asked("intent", "panel.projector").map(({ args }) => args.on)).toEqual([
+      true,
+    ]);
+  });
+});
+
+describe("one light, one banner", () => {
+  test("the chat in its tab has neither, nor a title, nor a frame of its own", async () => {
+    const course = freshCourse();
+    const chat = real("chat", course);
+    const stage = await shown({ parts: { chat }, course, lesson: { state: "offline", queued: 2 } });
+    await vi.waitFor(() => expect(chat.asked("ready")).toBe(1));
+    chat.snapshot([], { course, state: "offline", queued: 2 });
+    await loaded();
+    const inner = stage.find(".content").firstElementChild?.shadowRoot as ShadowRoot;
+    const text = (inner.querySelector(".edu") as HTMLElement).innerText;
+    expect(text).toContain("No messages yet");
+    expect(text).not.toContain("Offline");
+    expect(text).not.toMatch(/^Chat/);
+    expect(getComputedStyle(inner.querySelector(".edu") as Element).borderWidth).toBe("0px");
+    expect(stage.find(".light").innerText).toBe("Offline");
+    expect(stage.find(".banners").innerText).toContain("2 messages are kept");
+    const log = inner.querySelector(".edu") as HTMLElement;
+    expect(getComputedStyle(log).getPropertyValue("--log-h")).toBe("420px");
+  });
+
+  test("a kernel that is busy with what was asked in a tab is said above them", async () => {
+    const course = freshCourse();
+    const stage = await shown({ course });
+    const chat = new MockModel({ course });
+    const connection = new Connection(chat.proxy(), () => "en");
+    connection.show();
+    chat.snapshot([], { course });
+    connection.intend("chat.send", { text: "hello" });
+    await vi.waitFor(() =>
+      expect(stage.find(".banners").innerText).toContain("The kernel is busy."),
+    );
+    const [sent] = chat.asked("intent");
+    chat.say({ op: "got", to: chat.page, ids: [sent?.id] });
+    await settled();
+    expect(stage.find(".banners").innerText).toBe("");
+    connection.dispose();
+  });
+
+  test("a kernel that is gone says so", async () => {
+    const stage = await shown({ panel: staff() });
+    stage.model.emit("comm:close");
+    await settled();
+    expect(stage.find(".light").innerText).toBe("Not connected");
+    expect(stage.find(".banners").innerText).toContain("The kernel has stopped.");
+  });
+});
+
+describe("being led to a tab", () => {
+  test("what is in a tab that was never shown is led to once it stands", async () => {
+    const course = freshCourse();
+    const stage = await shown({ course });
+    expect(canLead(course, "polls")).toBe(true);
+    const led = vi.fn();
+    lead(course, "polls", { id: "p1" });
+    await loaded();
+    expect(stage.content()).toBe("This is the part polls");
+    const end = offer(course, "polls", stage.find(".stub"), led);
+    expect(led).toHaveBeenCalledWith({ id: "p1" });
+    end();
+  });
+
+  test("what is in a hidden tab comes to the front", async () => {
+    const course = freshCourse();
+    const stage = await shown({ course });
+    const inside = stage.find("#pane-chat .stub");
+    const led = vi.fn();
+    const end = offer(course, "chat", inside, led);
+    stage.tab("People").click();
+    await loaded();
+    lead(course, "chat", { id: "m1" });
+    await loaded();
+    expect(stage.content()).toBe("This is the part chat");
+    expect(led).toHaveBeenCalledTimes(1);
+    end();
+  });
+});
+
+test.each([
+  ["a student", student({ unread: { chat: 0, polls: 2 }, helped: true })],
+  ["an instructor", staff({ unread: { chat: 2, polls: 1 } })],
+  ["a class that is shown it", staff({ projector: true })],
+])("axe finds nothing: %s", async (_, panel) => {
+  const stage = await shown({ panel });
+  for (const theme of ["#fff", "#111"]) {
+    document.documentElement.style.setProperty("--jp-layout-color1", theme);
+    document.documentElement.style.setProperty(
+      "--jp-ui-font-color0",
+      theme === "#fff" ? "#000" : "#fff",
+    );
+    await loaded();
+    const { violations, passes } = await axe.run(stage.el, {
+      rules: { region: { enabled: false } },
+    });
+    expect(violations).toEqual([]);
+    expect(passes.length).toBeGreaterThan(5);
+  }
+  document.documentElement.removeAttribute("style");
+});
