@@ -73,7 +73,7 @@ class ShownPanel:
             document["front"] = {"tab": self.front, "n": self.asked}
         if self._client.me().is_staff:
             document["desk"] = self._desk()
-        elif any(hand.taken_by for hand in self.parts.people.hands):
+        elif any(hand.taken for hand in self.parts.people.hands):
             document["helped"] = True
         return document
 
@@ -81,7 +81,7 @@ class ShownPanel:
         """How much is new, by tab: messages, polls to vote in, hands nobody has taken, news."""
         parts, staff = self.parts, self._client.me().is_staff
         polls = [seen for seen in parts.polls.seen.all() if seen.poll.state == "open"]
-        waiting = [hand for hand in parts.people.hands if hand.taken_by is None] if staff else []
+        waiting = [hand for hand in parts.people.hands if hand.taken is None] if staff else []
         return {
             "chat": parts.chat.unread,
             "polls": sum(1 for seen in polls if seen.vote is None or seen.vote.choice is None),

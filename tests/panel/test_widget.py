@@ -1,0 +1,287 @@
+"""CoursePanel in a kernel: what its pages see and ask for, and what Python does with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from edu_widgets.chat.widget import CourseChat
+from edu_widgets.client.view import Person
+from edu_widgets.notifications.documents import Notification
+from edu_widgets.notifications.widget import NotificationPane
+from edu_widgets.panel.parts import Parts
+from edu_widgets.panel.widget import CoursePanel
+from edu_widgets.polls.documents import OWN_BALLOT, POLL, OwnBallot, Poll
+from edu_widgets.polls.widget import LivePolls
+from edu_widgets.presence.documents import Hand
+from edu_widgets.presence.widget import PresenceList
+from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.channels import staff_channel, user_channel
+from edu_widgets.protocol.errors import InvalidArgument
+from tests.notebook.doubles import FakeClient, RecordingComm, as_client, keyed
+
+OWN, STAFF = user_channel("py101", "u-ada"), staff_channel("py101")
+MIRA = Person("u-ada", "Mira", "instructor")
+
+
+@pytest.fixture(autouse=True)
+def _bundle(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> None:
+    del comms
+    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+
+
+class Client(FakeClient):
+    """A client with all that the four widgets ask of one."""
+
+    usable = True
+
+    def features(self, channel: str) -> tuple[str, ...]:
+        del channel
+        return ()
+
+    def check(self) -> None:
+        pass
+
+
+class Desk:
+    """A panel with its page."""
+
+    def __init__(self, person: Person | None = None, **options: Any) -> None:
+        self.client = Client()
+        self.client.standing = replace(self.client.standing, features=("chat", "polls", "presence"))
+        if person is not None:
+            self.client.person = person
+        self.parts = self.make()
+        self.panel = CoursePanel(as_client(self.client), self.parts, **options)
+        self.panel._channel._clock = self.client.clock
+        self.client.load()
+        self.client.tell(OWN)
+        self.client.tell(STAFF)
+        self.client.run()
+
+    def make(self) -> Parts:
+        client = as_client(self.client)
+        return Parts(
+            CourseChat(client), LivePolls(client), PresenceList(client), NotificationPane(client)
+        )
+
+    def sent(self) -> list[dict[str, Any]]:
+        self.client.run()
+        return json.loads(json.dumps(self.panel.comm.take()))  # type: ignore[no-any-return]
+
+    def page(self) -> dict[str, Any]:
+        """The document as a page begins with it."""
+        self.panel.comm.receive({"op": "ready", "page": f"p{uuid7()}", "lang": ""})
+        snapshot = next(m for m in self.sent() if m["op"] == "snapshot")
+        document: dict[str, Any] = snapshot["collections"]["panel"]["docs"][0]
+        return document
+
+    def news(self) -> list[dict[str, Any]]:
+        """The documents that the pages were sent once everything has settled."""
+        self.client.advance(1.5)
+        batches = [m for m in self.sent() if m["op"] == "batch"]
+        return [doc for batch in batches for doc in batch.get("set", {}).get("panel", ())]
+
+    def asks(self, do: str, **args: Any) -> list[dict[str, Any]]:
+        """A page asks for something; what is refused of it."""
+        intent = {"op": "intent", "page": "p1", "id": uuid7(), "do": do, "args": args}
+        self.panel.comm.receive(intent)
+        return [m for m in self.sent() if m["op"] == "refused"]
+
+
+def poll(state: str = "open", seq: int = 1, id_: str = "poll-1") -> Any:
+    content = Poll(id_, "Which?", "single", "u-mira", 1, ["a", "b"])
+    content = msgspec.structs.replace(content, state=state, opened=1)
+    return keyed(id_, POLL, seq, content)
+
+
+def hand(user: str, seq: int, **fields: Any) -> Any:
+    return keyed(f"hand:{user}", Hand.kind, seq, Hand(user, user.title(), 1, **fields))
+
+
+def test_it_tells_what_is_new_in_each_tab() -> None:
+    desk = Desk()
+    document = desk.page()
+    nothing = {"chat": 0, "polls": 0, "people": 0, "notifications": 0}
+    assert document["unread"] == nothing
+    assert "desk" not in document
+    desk.client.arrive(desk.client.document("hello"), desk.client.document("there"))
+    assert [doc["unread"] for doc in desk.news()] == [{**nothing, "chat": 2}]
+    note = Notification("n1", "Break", 5, user_id="u-ada")
+    desk.client.tell(OWN, keyed("n1", Notification.kind, 1, note))
+    assert desk.news()[-1]["unread"] == {**nothing, "chat": 2, "notifications": 1}
+    desk.parts.notifications.mark_read()
+    assert desk.news()[-1]["unread"] == {**nothing, "chat": 2}
+
+
+def test_a_poll_is_new_until_it_was_voted_in_or_is_closed() -> None:
+    desk = Desk()
+    desk.page()
+    desk.client.seq = 1
+    desk.client.arrive(poll())
+    assert desk.news()[-1]["unread"]["polls"] == 1
+    desk.client.tell(OWN, keyed("ballot:poll-1", OWN_BALLOT, 1, OwnBallot("poll-1", {"1": 0})))
+    assert desk.news()[-1]["unread"]["polls"] == 0
+    desk.client.seq = 2
+    desk.client.arrive(poll(seq=2, id_="poll-2"))
+    assert desk.news()[-1]["unread"]["polls"] == 1
+    desk.client.seq = 3
+    desk.client.arrive(poll("closed", 3, "poll-2"))
+    assert desk.news()[-1]["unread"]["polls"] == 0
+
+
+def test_what_changes_nothing_is_not_told() -> None:
+    desk = Desk()
+    desk.page()
+    desk.client.arrive(desk.client.document("hello"))
+    assert len(desk.news()) == 1
+    desk.client.become(queued=1)
+    assert desk.news() == []
+
+
+def test_an_instructor_gets_the_figures_and_the_hands_that_wait() -> None:
+    desk = Desk(MIRA)
+    figures = {"done": 0, "stuck": 0, "away": 0, "hands": 0, "hidden": False}
+    assert desk.page()["desk"] == figures
+    desk.client.tell(STAFF, hand("bo", 1), hand("kim", 2, taken=2, taken_by="u-mira"))
+    (told,) = desk.news()
+    assert told["desk"] == {**figures, "hands": 2}
+    assert told["unread"]["people"] == 1
+
+
+def test_a_student_learns_that_somebody_comes_and_nothing_of_others() -> None:
+    desk = Desk()
+    assert "helped" not in desk.page()
+    desk.client.tell(OWN, hand("u-ada", 1, taken=2, taken_by="u-mira", taken_by_name="Mira"))
+    (told,) = desk.news()
+    assert told["helped"] is True
+    assert told["unread"]["people"] == 0
+    assert "desk" not in told
+
+
+@pytest.mark.parametrize(
+    ("intent", "name"), [("panel.hide", "hide_names"), ("panel.quiet", "quiet")]
+)
+def test_its_switches_are_those_of_the_widgets(intent: str, name: str) -> None:
+    desk = Desk(MIRA)
+    desk.page()
+
+    def switched() -> tuple[bool, bool]:
+        return (desk.parts.people.hide_names, desk.parts.notifications.do_not_disturb)
+
+    on = (name == "hide_names", name == "quiet")
+    assert desk.asks(intent, on=True) == []
+    assert switched() == on
+    assert desk.news()[-1]["desk"]["hidden"] is on[0]
+    setattr(desk.panel, name, False)
+    assert switched() == (False, False)
+    refused = desk.asks(intent, on="yes")
+    assert "needs 'on', true or false" in refused[0]["message"]
+    assert switched() == (False, False)
+
+
+def test_what_is_switched_in_a_tab_shows_in_the_strip() -> None:
+    desk = Desk(MIRA)
+    desk.page()
+    desk.parts.people.hide_names = True
+    desk.parts.notifications.do_not_disturb = True
+    told = desk.news()[-1]
+    assert (told["desk"]["hidden"], told["quiet"]) == (True, True)
+    assert desk.panel.hide_names
+    assert desk.panel.quiet
+
+
+def test_projecting_hides_names_and_disturbs_nobody_until_it_ends() -> None:
+    desk = Desk(MIRA)
+    desk.page()
+    desk.panel.quiet = True
+    desk.panel.projector = True
+    told = desk.news()[-1]
+    assert (told["projector"], told["desk"]["hidden"], told["quiet"]) == (True, True, True)
+    desk.panel.projector = True  # twice is once
+    assert desk.asks("panel.projector", on=False) == []
+    told = desk.news()[-1]
+    assert (told["projector"], told["desk"]["hidden"], told["quiet"]) == (False, False, True)
+    assert not desk.panel.projector
+
+
+def test_a_tab_is_brought_to_the_front() -> None:
+    desk = Desk(tabs=("chat", "polls"))
+    assert "front" not in desk.page()
+    desk.panel.show("polls")
+    assert desk.news()[-1]["front"] == {"tab": "polls", "n": 1}
+    desk.panel.show("polls")
+    assert desk.news()[-1]["front"] == {"tab": "polls", "n": 2}
+    with pytest.raises(InvalidArgument, match="has the tabs chat, polls, not 'people'"):
+        desk.panel.show("people")
+
+
+@pytest.mark.parametrize("tabs", [(), "files", ("chat", "chat"), ("chat", "files")])
+def test_other_tabs_there_are_none(tabs: Any) -> None:
+    with pytest.raises(InvalidArgument, match="tabs must be some of 'chat', 'polls'"):
+        Desk(tabs=tabs)
+
+
+def test_it_refers_to_the_very_widgets_of_the_lesson_in_order() -> None:
+    desk = Desk(tabs=("people", "chat"))
+    assert list(desk.panel._parts.items()) == [
+        ("people", f"IPY_MODEL_{desk.parts.people.model_id}"),
+        ("chat", f"IPY_MODEL_{desk.parts.chat.model_id}"),
+    ]
+    assert desk.panel.tabs == ("people", "chat")
+    assert repr(desk.panel) == "CoursePanel('py101', live: people, chat)"
+    opened = {key for key in desk.panel.keys if not key.startswith("_")}
+    saved = {"course", "kind", "layout", "options", "tabbable", "tooltip"}
+    assert opened == saved, "a saved notebook holds nothing else"
+
+
+def test_a_widget_made_anew_takes_its_place() -> None:
+    desk = Desk()
+    desk.page()
+    old, new = desk.parts.chat, desk.make()
+    desk.panel.compose(new)
+    assert desk.panel._parts["chat"] == f"IPY_MODEL_{new.chat.model_id}"
+    old.close()
+    new.people.hide_names = True
+    desk.panel.compose(new)
+    desk.client.arrive(desk.client.document("hello"))
+    assert desk.news()[-1]["unread"]["chat"] == 1
+
+
+def test_shown_again_after_close_all_widgets_its_parts_are_there_again() -> None:
+    desk = Desk()
+    before = dict(desk.panel._parts)
+    for widget in (*desk.parts.all(), desk.panel):
+        widget.layout.comm.handle_close({})
+        widget.layout.comm._closed = True
+        widget.comm._closed = True
+    bundle = desk.panel._repr_mimebundle_()
+    assert bundle is not None
+    after = desk.panel._parts
+    assert set(after) == set(before)
+    assert not set(after.values()) & set(before.values())
+    assert after["chat"] == f"IPY_MODEL_{desk.parts.chat.model_id}"
+    assert desk.page()["unread"]["chat"] == 0
+
+
+def test_closed_it_leaves_what_was_in_it_open() -> None:
+    desk = Desk()
+    desk.page()
+    desk.panel.close()
+    assert desk.panel.closed
+    assert not any(part.closed for part in desk.parts.all())
+    desk.client.arrive(desk.client.document("hello"))
+    desk.client.advance(2)
+    assert desk.parts.chat.unread == 1
+
+
+def test_without_a_kernel_it_says_what_it_was() -> None:
+    desk = Desk()
+    shown = desk.panel._repr_mimebundle_()
+    assert shown is not None
+    assert shown[0]["text/plain"].startswith("Lesson panel of py101\nIt is live: run this cell")
+    assert "Mira" not in json.dumps(shown[0])
