@@ -124,8 +124,8 @@ class Store(Protocol):
     ) -> Searched:
         """The newest `limit` documents of a kind born before `before` that match.
 
-        Looks at 20,000 documents at most, a few hundred at a time, and one search after the
-        other, so that neither commits nor other reads wait for it.
+        Looks at 20,000 documents at most, a few hundred at a time, for two seconds at most, and
+        one search after the other, so that neither commits nor other reads wait for it.
         """
 
     async def heads(self, channel: str) -> Cursor:

@@ -34,6 +34,9 @@ T = TypeVar("T")
 
 READERS = 2
 
+SEARCH_S = 2.0
+"""Seconds after which a search ends where it is: who waits for the next one may be many."""
+
 SEARCHED_AT_ONCE = 250
 """Documents that a search looks at before others may read."""
 
@@ -118,6 +121,7 @@ class SqliteStore:
         found: list[Document] = []
         floor, more = before, True
         async with self._searching:
+            end = self._loop.time() + SEARCH_S
             for _ in range(0, MAX_SEARCHED, SEARCHED_AT_ONCE):
                 part = await self._read(
                     partial(
@@ -132,7 +136,7 @@ class SqliteStore:
                 )
                 found += part.docs
                 floor, more = part.floor, part.more
-                if not more or len(found) >= limit:
+                if not more or len(found) >= limit or self._loop.time() >= end:
                     break
         return Searched(tuple(found), floor or 0, more)
 

@@ -430,6 +430,17 @@ async def test_a_search_looks_only_so_far_and_says_where_to_go_on(
     assert found.more
 
 
+async def test_a_search_that_takes_long_ends_where_it_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edu_widgets.service.store.sqlite.SEARCH_S", 0.0)
+    await store.commit(ask("1", ("x", 2), *[(f"d{n}", 1) for n in range(300)]), put)
+    found = await store.search(CHANNEL, "k", even, None, 5)
+    assert (found.docs, found.more) == ((), True)
+    more = await store.search(CHANNEL, "k", even, found.floor, 5)
+    assert ([doc.id for doc in more.docs], more.more) == (["x"], False)
+
+
 async def test_searches_hold_nobody_up(store: Store) -> None:
     await store.commit(ask("1", ("a", 1)), put)
     go = threading.Event()
