@@ -232,6 +232,11 @@ def erase(
     ).fetchall()
     wanted |= {(channel, id_): Write(channel, id_, kind, DELETE) for channel, id_, kind in rows}
     changes = write(db, course, list(wanted.values()), author=user_id, fingerprint=b"", now=now)
+    db.execute(
+        "UPDATE documents SET author = '' WHERE author = ?2 AND channel IN"
+        " (SELECT name FROM channels WHERE course = ?1)",
+        (course, user_id),
+    )
     db.execute("DELETE FROM members WHERE course = ? AND user = ?", (course, user_id))
     db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, user_id))
     db.execute(
@@ -239,4 +244,4 @@ def erase(
         " (SELECT 1 FROM members WHERE user = ?1)",
         (user_id,),
     )
-    return Committed(0, changes)
+    return Committed(0, changes, destroyed=True)

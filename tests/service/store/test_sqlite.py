@@ -10,7 +10,7 @@ import pytest
 from edu_widgets.protocol import Code, Cursor
 from edu_widgets.protocol.errors import Refused, ServiceUnavailable
 from edu_widgets.service.config import ChannelConfig
-from edu_widgets.service.rules import Decision, Request, RuleRun, Write
+from edu_widgets.service.rules import Decision, Person, Request, RuleRun, Write
 from edu_widgets.service.store import schema
 from edu_widgets.service.store.sqlite import SqliteStore
 
@@ -156,6 +156,27 @@ def secretly(request: Request[Put]) -> RuleRun:
 def files_with(folder: Path, wanted: bytes) -> set[str]:
     """The store's files in whose bytes something stands."""
     return {path.name for path in folder.glob("s.db*") if wanted in path.read_bytes()}
+
+
+async def test_what_an_erased_person_wrote_is_in_no_file_any_more(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    ada = Person("u-lovelace", "Ada", "student")
+
+    def say(request: Request[Put]) -> RuleRun:
+        yield from ()
+        return Decision([Write(request.channel, "m", "k", f"said in {request.course}")])
+
+    for course in ("c", "d"):
+        await store.enter(course, ada.id, ada.name, ada.role)
+        where = (course, f"course:{course}", ada)
+        await store.commit(Request(*where, "put", Put([]), "1", 1, ChannelConfig()), say)
+    assert files_with(tmp_path, b"said in c")
+    assert await store.erase("c", ada.id, now=9) == 1
+    assert files_with(tmp_path, b"said in c") == set()
+    assert files_with(tmp_path, b"said in d"), "another course's"
+    authors = await store._rows("SELECT channel, author FROM documents ORDER BY channel")
+    assert authors == [("course:c", ""), ("course:d", ada.id)]
+    await store.close()
 
 
 async def test_what_is_destroyed_is_in_no_file_any_more(tmp_path: Path) -> None:
