@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from .harness import REPOSITORY, Lab, wait_until
 
@@ -33,12 +33,13 @@ class Demo:
 
 
 @pytest.fixture
-def demo(tmp_path: Path, bundles: Path, lab: Lab) -> Iterator[Demo]:
-    """The demo without a browser, until its addresses are printed."""
+def demo(tmp_path: Path, bundles: Path, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """The demo without a browser, until its addresses are printed; with a lesson, that one."""
     del bundles, lab
+    more = ["--lesson", request.param] if hasattr(request, "param") else []
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(tmp_path)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "edu_widgets.cli", "demo", "--no-browser", "--port", "18899"],
+        [sys.executable, "-m", "edu_widgets.cli", "demo", "--no-browser", "--port", "18899", *more],
         env=environment,
         cwd=tmp_path,
         stdout=subprocess.PIPE,
@@ -90,6 +91,43 @@ def test_the_first_minute_shows_a_living_class(demo: Demo, lab: Lab, tmp_path: P
     assert demo.process.wait(30) == 0
     wait_until(lambda: not any(p.is_running() for p in family), "nothing of the demo is left")
     assert not list(tmp_path.glob("edu-widgets-*"))
+
+
+@pytest.mark.parametrize("demo", ["broadcasting-numpy"], indirect=True)
+def test_a_lesson_with_a_question_has_people_who_answer(demo: Demo, lab: Lab) -> None:
+    assert demo.process.poll() is None, demo.printed
+    page = lab.new_page(viewport={"width": 1500, "height": 950})
+    try:
+        page.goto(demo.address("JupyterLab"))
+        expect(page.locator(".edu.chat")).not_to_have_count(0, timeout=60_000)
+        run_cell(page, "shape.open()")
+        poll = page.locator(".edu.polls", has_text="What is the shape of")
+        expect(poll.first).to_contain_text(
+            re.compile(r"\b([5-9]|10) of 1\d answered"), timeout=60_000
+        )
+        run_cell(page, 'lesson.chat.send("""**Exercise')
+        task = page.locator(".edu.chat article", has_text="Exercise: how far is it?")
+        expect(task.first).to_be_attached()
+        people = page.locator(".jp-Notebook").first.locator(".edu.people .ct.done .n")
+        expect(people.first).to_have_text(re.compile(r"[1-9]"), timeout=90_000)
+    finally:
+        page.close()
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(30) == 0
+
+
+def run_cell(page: Page, code: str) -> None:
+    """Run the instructor's cell that has this code in it."""
+    script = """async (code) => {
+        const app = window.jupyterapp;
+        const has = (cell) => cell.model.sharedModel.getSource().includes(code);
+        const panel = [...app.shell.widgets('main')].find((one) =>
+            one.content?.widgets?.some(has));
+        app.shell.activateById(panel.id);
+        panel.content.activeCellIndex = panel.content.widgets.findIndex(has);
+        await app.commands.execute('notebook:run-cell');
+    }"""
+    page.evaluate(script, code)
 
 
 def _belongs_to(process: psutil.Process, folder: Path) -> bool:
