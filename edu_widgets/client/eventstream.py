@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from edu_widgets.client.sse import MEDIA_TYPE, EventDecoder, ServerEvent, StreamTooLong
-from edu_widgets.client.tokens import ask
+from edu_widgets.client.tokens import ask, without
 from edu_widgets.client.transport import Service, Target, TransportFailed, is_loopback
 from edu_widgets.client.ways import Ways
 from edu_widgets.client.websocket import retry_after
@@ -162,7 +162,7 @@ class EventStreamTransport:
     def _hear(self, answer: bytes) -> None:
         with contextlib.suppress(msgspec.DecodeError, UnicodeError, RecursionError):
             for frame in msgspec.json.decode(answer, type=list[msgspec.Raw]):
-                self._receive(bytes(frame))
+                self._receive(without(bytes(frame), self._token))
         self._rest()
 
     async def _request(
@@ -212,7 +212,7 @@ class EventStreamTransport:
         try:
             async for chunk in _chunks(self._response):
                 for event in decoder.feed(chunk):
-                    receive(frame_of(event))
+                    receive(without(frame_of(event), self._token))
                 self._ways.memory.last_event_id = decoder.last_event_id
                 rest()
         except (httpx.HTTPError, OSError) as error:

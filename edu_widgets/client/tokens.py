@@ -13,6 +13,19 @@ MAX_CUTS = 6
 an answer: a token that is not accepted. Fewer may be the network's doing."""
 
 
+_MIN_HIDDEN = 8
+"""Characters of a token that is looked for in what a service says: shorter ones may be words."""
+
+
+def without(frame: bytes | str, token: str) -> bytes | str:
+    """A base service's frame without the token, which some quote where they refuse it."""
+    if len(token) < _MIN_HIDDEN:
+        return frame
+    if isinstance(frame, str):
+        return frame.replace(token, "…")
+    return frame.replace(token.encode(), "…".encode())
+
+
 async def ask(source: TokenSource) -> str:
     """The token, from a function that may take its time or fail.
 

@@ -21,7 +21,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from edu_widgets.client.framing import FrameCutter
-from edu_widgets.client.tokens import ask
+from edu_widgets.client.tokens import ask, without
 from edu_widgets.client.transport import Service, Target, TransportFailed, is_loopback
 from edu_widgets.client.ways import Ways
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry, meaning
@@ -147,12 +147,15 @@ class WebSocketTransport:
         """Hand over every frame; ends with `TransportFailed`."""
         wire = self._open_wire()
 
+        def hear(frame: bytes | str) -> None:
+            receive(without(frame, self._token))
+
         def listen(frame: bytes | str) -> None:
             """Until the service has said something that is no error."""
             if not _is_error(frame):
                 self._is_heard()
-                wire.receive = receive
-            receive(frame)
+                wire.receive = hear
+            hear(frame)
 
         wire.hand_to(receive if self.service.ours else listen, rest)
         await wire.ended

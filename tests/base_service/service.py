@@ -65,7 +65,7 @@ class BaseService:
         """Whether the request has the token, where this service looks for it."""
         given = request.query.get("token", "")
         if not given and not self.variants.token_in_query_only:
-            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            given = _bearer(request)
         return given == self.variants.token and bool(request.query.get("userId"))
 
     def _refusal(self) -> web.HTTPException:
@@ -90,9 +90,11 @@ class BaseService:
         elif how == "abort":
             _abort(request)
         else:
+            # As some do, it quotes what it was given.
+            told = f"Invalid token {request.query.get('token') or _bearer(request)}"
             if how == "error":
-                await socket.send_json(self.rooms.frame("error", "", {"message": "Bad token"}))
-            await socket.close(code=_CLOSE_CODES[how], message=b"Invalid token")
+                await socket.send_json(self.rooms.frame("error", "", {"message": told}))
+            await socket.close(code=_CLOSE_CODES[how], message=told.encode())
         return socket
 
     async def _converse(self, request: web.Request, socket: web.WebSocketResponse) -> None:
@@ -203,6 +205,10 @@ class BaseService:
         except Lost:
             _abort(request)
         return web.json_response({"accepted": len(batch)}, status=202)
+
+
+def _bearer(request: web.Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def _abort(request: web.Request) -> None:

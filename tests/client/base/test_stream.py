@@ -193,6 +193,13 @@ async def test_a_refused_token_ends_it() -> None:
         assert ["token=" in address for address, _ in service.requests] == [False, True]
 
 
+async def test_a_token_that_is_quoted_is_not_passed_on() -> None:
+    quoted = 'data: {"type": "error", "data": {"message": "Not s3cret-token!"}}\n\n'
+    async with answering({"body": quoted}) as service:
+        heard, _ = await follow(service.ways("s3cret-token"))
+        assert [json.loads(frame)["data"]["message"] for frame in heard] == ["Not …!"]
+
+
 async def test_a_stream_of_ours_is_left_alone() -> None:
     ours = {"body": "data: x\n\n", "headers": {"Edu-Widgets": "1"}}
     async with answering(ours) as service:

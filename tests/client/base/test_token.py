@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from edu_widgets.client.events import SignalReceived
 from edu_widgets.client.eventstream import EventStreamTransport
 from edu_widgets.client.tokens import MAX_CUTS, TokenPlace
 from edu_widgets.client.transport import Target, TransportFailed
+from edu_widgets.client.view import CourseEvent
 from edu_widgets.client.ways import Ways, WaySettings
 from edu_widgets.client.websocket import WebSocketTransport
 from edu_widgets.protocol import Code
@@ -140,7 +142,13 @@ def test_the_token_is_nowhere_to_be_read(
     with running(variants) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         seen: list[str] = []
-        watch.client.listen(lambda event: seen.append(repr(event)))
+
+        def heard(event: CourseEvent) -> None:
+            seen.append(repr(event))
+            if isinstance(event, SignalReceived):  # it is shown to people, but not in its repr
+                seen.append(bytes(event.data).decode())
+
+        watch.client.listen(heard)
         try:
             watch.client.wait_connected(20)
             watch.say("w0")[0].wait(20)
