@@ -53,6 +53,11 @@ class ShownPanel:
         with self._lock:
             return document != self._last
 
+    def overtaken(self) -> None:
+        """A page shows what it asked for: it is to be told, even if that changes back at once."""
+        with self._lock:
+            self._last = {}
+
     # -- the document ------------------------------------------------------------------------
 
     def _versioned(self, document: Json) -> Json:

@@ -10,7 +10,6 @@ import traitlets
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.intents import Intent
-from edu_widgets.notebook.stream import Json
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.panel import Tab
 from edu_widgets.panel.parts import TABS, Parts
@@ -171,13 +170,22 @@ class CoursePanel(LiveWidget):
     # -- what pages ask for (any thread) ---------------------------------------------------
 
     def _on_projector(self, intent: Intent) -> None:
-        self.projector = _flag(intent)
+        self.projector = self._flag(intent)
 
     def _on_hide(self, intent: Intent) -> None:
-        self.hide_names = _flag(intent)
+        self.hide_names = self._flag(intent)
 
     def _on_quiet(self, intent: Intent) -> None:
-        self.quiet = _flag(intent)
+        self.quiet = self._flag(intent)
+
+    def _flag(self, intent: Intent) -> bool:
+        on = intent.args.get("on")
+        if not isinstance(on, bool):
+            msg = f"{intent.do} needs 'on', true or false."
+            raise InvalidArgument(msg)
+        self._shown.overtaken()
+        self._look_soon()
+        return on
 
 
 def checked(tabs: Iterable[str]) -> tuple[Tab, ...]:
@@ -192,11 +200,3 @@ def checked(tabs: Iterable[str]) -> tuple[Tab, ...]:
         msg = f"tabs must be some of {', '.join(map(repr, TABS))}, each once, not {tabs!r:.80}."
         raise InvalidArgument(msg)
     return cast("tuple[Tab, ...]", asked)
-
-
-def _flag(intent: Intent) -> bool:
-    on: Json | Any = intent.args.get("on")
-    if not isinstance(on, bool):
-        msg = f"{intent.do} needs 'on', true or false."
-        raise InvalidArgument(msg)
-    return on

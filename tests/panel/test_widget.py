@@ -209,6 +209,17 @@ def test_projecting_hides_names_and_disturbs_nobody_until_it_ends() -> None:
     assert not desk.panel.projector
 
 
+def test_a_page_hears_of_what_changed_back_before_it_was_told() -> None:
+    desk = Desk(MIRA)
+    desk.panel.projector = True
+    rev = desk.page()["rev"]
+    desk.asks("panel.projector", on=False)
+    desk.panel.projector = True
+    told = desk.news()[-1]
+    assert told["projector"], "the page that left it has to come back"
+    assert told["rev"] > rev
+
+
 def test_a_tab_is_brought_to_the_front() -> None:
     desk = Desk(tabs=("chat", "polls"))
     assert "front" not in desk.page()

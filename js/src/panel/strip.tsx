@@ -37,7 +37,7 @@ export const Strip = withHooks(function Strip(
           figure === "hands" && leads ? (
             <button key={figure} type="button" class="ct hands" onClick={() => onShow("people")}>
               {inside(figure)}
-              <span class="sr">, {words.toPeople}</span>
+              <span class="sr"> {words.toPeople}</span>
             </button>
           ) : (
             <span key={figure} class={`ct ${figure}`}>

@@ -95,7 +95,7 @@ const News = withHooks(function News(
       ) : (
         <span class="dot" aria-hidden="true" />
       )}
-      <span class="sr">, {said}</span>
+      <span class="sr"> {said}</span>
     </>
   );
 });
