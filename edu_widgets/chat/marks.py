@@ -34,7 +34,7 @@ class Marks:
         self._unsaid = 0
         self._said_at = float("-inf")
         self._armed = False
-        client.before_close(self.flush)
+        self._stop = client.before_close(self.flush)
 
     def read(self, born: int) -> bool:
         """A page shows everything down to the message of this number; whether it is news."""
@@ -60,6 +60,11 @@ class Marks:
         with self._lock:
             self._armed = False
         self._say_or_wait()
+
+    def close(self) -> None:
+        """Say what was not said yet; from now on nobody reads here."""
+        self._stop()
+        self.flush()
 
     def flush(self) -> None:
         """Say what was not said yet (any thread)."""

@@ -155,6 +155,7 @@ class CourseChat(Pages, LiveWidget):
     def _end_timers(self) -> None:
         self._typists.close()
         self._mine.close()
+        self._marks.close()
         if self._mute_ends is not None:
             self._mute_ends()
 

@@ -157,9 +157,18 @@ class CourseClient:
 
         self._in_session(act)
 
-    def before_close(self, say: Callable[[], object]) -> None:
-        """Call `say` when the lesson is about to be left; it may still send, and must not raise."""
+    def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
+        """Call `say` when the lesson is about to be left; returns what takes that back.
+
+        It may still send, and must not raise.
+        """
         self._last_words.append(say)
+
+        def stop() -> None:
+            with contextlib.suppress(ValueError):
+                self._last_words.remove(say)
+
+        return stop
 
     def caught_up(self, channel: str | None = None) -> bool:
         """Whether the mirror has been where the service was when it answered (network thread)."""

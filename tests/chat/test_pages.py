@@ -368,6 +368,18 @@ def test_the_last_mark_is_said_when_the_lesson_is_left(page: Page, client: FakeC
     assert last(client) == ("mark_read", {"born": 2})
 
 
+def test_a_closed_chat_says_its_last_mark_and_leaves_nothing_behind(
+    page: Page, client: FakeClient
+) -> None:
+    client.arrive(client.document("two"))
+    page.intend("chat.read", born=1)
+    page.intend("chat.read", born=2)
+    page.chat.close()
+    client.advance(0)
+    assert last(client) == ("mark_read", {"born": 2})
+    assert client.last_words == []
+
+
 def test_a_base_service_keeps_no_marks(page: Page, client: FakeClient) -> None:
     client.base = True
     page.intend("chat.read", born=1)

@@ -76,8 +76,9 @@ class FakeClient:
         del channel
         return self.caught
 
-    def before_close(self, say: Callable[[], object]) -> None:
+    def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
         self.last_words.append(say)
+        return lambda: self.last_words.remove(say)
 
     def promise(self) -> Receipt:
         return Receipt(uuid7(), cast("Any", None))
