@@ -156,6 +156,10 @@ test("the focus goes with a question that is answered", async () => {
   shown.model.say({ op: "batch", n: 2, del: { questions: ["m1"] } });
   await settled();
   expect(focused(shown)?.closest("li")?.dataset.id).toBe("m2");
+  shown.press("Escape");
+  await settled();
+  expect(focused(shown)).toBe(shown.find(".tab"));
+  expect(shown.all(".log")).toHaveLength(1);
 });
 
 test("Retry now keeps the focus in its place once there is a connection", async () => {

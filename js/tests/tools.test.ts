@@ -154,6 +154,12 @@ describe("a message's menu", () => {
     expect(at()).toBe("Pin");
     shown.press("Home");
     expect(at()).toBe("React");
+    // Letters in quick succession are one word: nobody who types `mute` lands on another item.
+    for (const letter of "mute") shown.press(letter);
+    expect(at()).toContain("Mute");
+    shown.press("Home");
+    for (const letter of "rr") shown.press(letter);
+    expect(at()).toBe("React");
     shown.press("Escape");
     await settled();
     expect(shown.all("[role=menu]")).toEqual([]);

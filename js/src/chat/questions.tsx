@@ -108,6 +108,8 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
     if (event.key !== "Escape") return;
     event.preventDefault();
     pane.shown.value = "messages";
+    // The list goes, and the focus with it, but for the way back.
+    list.current?.closest(".edu")?.querySelector<HTMLElement>(".tab")?.focus();
   };
   return (
     <section

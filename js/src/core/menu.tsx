@@ -29,6 +29,13 @@ interface Props {
   floats: Floats;
 }
 
+/** Milliseconds between two letters of one word. */
+const TYPING = 700;
+
+/** What is being typed in the menu that is open: there is one at most. */
+let typed = "";
+let typedAt = 0;
+
 /** Open a menu at `float.at`, or close the one that is open there. */
 export function openMenu(
   floats: Floats,
@@ -36,20 +43,32 @@ export function openMenu(
   label: string,
   groups: readonly MenuGroup[],
 ): void {
+  typed = "";
   const content = () => <Menu label={label} groups={groups} floats={floats} />;
   floats.toggle({ ...float, content });
 }
 
-/** The item a key leads to: arrows around, Home, End, or the first letter. */
+/** The item that begins with what is typed; with one letter, or the same again, the next one. */
+function spelled(items: readonly HTMLElement[], at: number, key: string): HTMLElement | undefined {
+  const now = performance.now();
+  typed = now - typedAt < TYPING ? typed + key : key;
+  typedAt = now;
+  const again = [...typed].every((letter) => letter === key);
+  const from = again ? at + 1 : at;
+  const others = [...items.slice(from), ...items.slice(0, from)];
+  const wanted = fold(again ? key : typed);
+  return others.find((item) => fold(item.textContent ?? "").startsWith(wanted));
+}
+
+/** The item a key leads to: arrows around, Home, End, or the first letters. */
 function next(items: readonly HTMLElement[], at: number, key: string): HTMLElement | undefined {
   const count = items.length;
+  if ([...key].length === 1 && key !== " ") return spelled(items, at, key);
+  typed = "";
   if (key === "ArrowDown") return items[(at + 1) % count];
   if (key === "ArrowUp") return items[(Math.max(at, 0) - 1 + count) % count];
   if (key === "Home") return items[0];
-  if (key === "End") return items[count - 1];
-  if ([...key].length !== 1 || key === " ") return undefined;
-  const others = [...items.slice(at + 1), ...items.slice(0, at + 1)];
-  return others.find((item) => fold(item.textContent ?? "").startsWith(fold(key)));
+  return key === "End" ? items[count - 1] : undefined;
 }
 
 /** A menu by the book: arrows, Home, End and letters move, Enter and Space choose, Tab leaves. */
