@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { cut } from "../src/core/code";
 import { plainText, safeHref } from "../src/core/nodes";
 import { message, staffRoom } from "./mock";
-import { closeAll, live, settled } from "./stage";
+import { closeAll, live, type Stage, settled } from "./stage";
 
 afterEach(closeAll);
 
@@ -278,4 +278,74 @@ test("plain text has lines where blocks were", () => {
       ["ul", ["li", "d"], ["li", "e"]],
     ]),
   ).toBe("a b\nc\nd\ne");
+});
+
+/** What is wider than the view, and not cut by anything around it. */
+function tooWide(shown: Stage): string[] {
+  const view = shown.find(".edu");
+  const { left, right } = view.getBoundingClientRect();
+  const isCut = (element: Element | null): boolean =>
+    element !== null &&
+    element !== view &&
+    !element.matches(".log") &&
+    (getComputedStyle(element).overflowX !== "visible" || isCut(element.parentElement));
+  return shown
+    .all(".edu *")
+    .filter((element) => {
+      const box = element.getBoundingClientRect();
+      const isOut = box.width > 0 && (box.right > right + 1 || box.left < left - 1);
+      return isOut && !isCut(element.parentElement);
+    })
+    .map((element) => `${element.tagName}.${element.className}`);
+}
+
+test.each([
+  ["without a blank", "W".repeat(8_000)],
+  ["of marks on marks", "Z\u0335\u0321\u0301\u0489\u036f".repeat(800)],
+  ["of faces in a row", "👩‍👩‍👧‍👦".repeat(700)],
+  ["that runs the other way", `\u202E${"W".repeat(4_000)}\u2067\u2067`],
+  ["of many lines", "x\n".repeat(3_000)],
+])("a text %s is nowhere wider than the chat", async (_, long) => {
+  const excerpt = { id: "m1", born: 1, seq: 1, user: "u-x", at: 1, name: long, text: long };
+  const reactions = [{ emoji: long, count: 1e15, names: [long], own: false }];
+  const mine = { user: "u-tomas", name: "Tomas", state: "failed", error: long };
+  const { born: _born, seq: _seq, ...own } = message(9, mine);
+  const docs = [
+    message(1, { name: long, body: long, reactions, question: true, role: long }),
+    message(2, { name: long, replyTo: "m1", type: "file", body: [["p", long]] }),
+    message(3, {
+      body: [
+        ["p", ["at", { user: long }, `@${long}`]],
+        ["pre", {}, long],
+      ],
+    }),
+    message(4, { type: "system", body: long }),
+    own,
+  ];
+  const questions = [{ ...excerpt, votes: 1e15 }];
+  const mutes = [{ id: "u-y", name: long, until: 1 }];
+  const pins = [{ ...excerpt, byName: long }];
+  const others = { room: [staffRoom()], pins, questions, mutes };
+  const shown = await live(docs, { course: long, here: [long], online: 1e15 }, {}, others);
+  shown.el.style.width = "360px";
+  shown.model.say({ op: "signal", name: "typing", data: { names: [long, long], count: 2 } });
+  await settled();
+  expect(tooWide(shown)).toEqual([]);
+  shown.model.say({ op: "signal", name: "notice", data: { message: long } });
+  await settled();
+  expect(tooWide(shown)).toEqual([]);
+  for (const selector of [".pinbar .ib", "[data-id=m3] [aria-label=More]", ".hd .ib:last-child"]) {
+    shown.find("[data-id=m3] article").focus();
+    await settled();
+    shown.find(selector).click();
+    await settled();
+    expect(tooWide(shown)).toEqual([]);
+    const float = shown.find(".float");
+    expect(float.scrollWidth).toBeLessThanOrEqual(float.clientWidth);
+    shown.press("Escape");
+    await settled();
+  }
+  shown.find(".tab").click();
+  await settled();
+  expect(tooWide(shown)).toEqual([]);
 });
