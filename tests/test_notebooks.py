@@ -27,6 +27,7 @@ from edu_widgets.polls import files
 from edu_widgets.polls.authoring import Question
 from edu_widgets.presence.people import RaisedHand
 from edu_widgets.service import launch
+from tests.base_service import Variants, running
 from tests.conftest import ROOT
 from tests.waiting import wait_until
 
@@ -368,6 +369,27 @@ def test_broadcasting_with_a_class_that_gets_stuck(course: Path) -> None:
 def test_broadcasting_runs_alone() -> None:
     with executed("broadcasting-numpy.ipynb") as lesson:
         assert "8.0 MB" in output(lesson, "memory")
+
+
+@pytest.mark.usefixtures("course", "nothing_left")
+def test_connecting_to_a_service_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(Variants(token="s3cret")) as service:
+        monkeypatch.setenv("EDU_WIDGETS_URL", service.url)
+        monkeypatch.setenv("EDU_WIDGETS_TOKEN", "s3cret")
+        monkeypatch.setenv("EDU_WIDGETS_USER_ID", "ada")
+        monkeypatch.setenv("EDU_WIDGETS_COURSE", "py101")
+        with executed("connecting-to-your-platform.ipynb") as notebook:
+            assert output(notebook, "cell-03").startswith("Live over websocket")
+            assert output(notebook, "cell-07") == "'done'"
+            assert "Ada: Hello from a notebook" in output(notebook, "cell-09")
+            assert output(notebook, "cell-12") == "6"
+            assert output(notebook, "cell-14").strip(), "what cannot be done is said"
+            assert output(notebook, "cell-16").startswith("Closed")
+        said = [message["content"] for message in service.messages("course:py101")]
+        assert said == [
+            "Hello from a notebook: `1 + 1` is still 2.",
+            "Words are counted from here on",
+        ]
 
 
 def questions(name: str) -> list[Question]:
