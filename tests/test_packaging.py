@@ -58,9 +58,10 @@ def test_wheel_from_sdist_needs_no_node(sdist: Path, bundles: Path, tmp_path: Pa
     needed = ("loader", "core", "chat_texts", "chat")
     assert {f"edu_widgets/static/{name}.js" for name in needed} <= set(names)
     assert {"edu_widgets/__init__.py", "edu_widgets/py.typed"} <= set(names)
-    notebooks = (ROOT / "notebooks").glob("*.ipynb")
-    lessons = {f"edu_widgets/notebooks/{path.name}" for path in notebooks}
-    assert lessons, "the demo shows them"
+    folder = ROOT / "notebooks"
+    of_lessons = (*folder.glob("*.ipynb"), *folder.glob("questions/*.md"))
+    lessons = {f"edu_widgets/notebooks/{path.relative_to(folder)}" for path in of_lessons}
+    assert "edu_widgets/notebooks/questions/references.md" in lessons, "the demo shows them"
     assert lessons <= set(names)
     assert {name.split("/")[0] for name in names} == {"edu_widgets", "edu_widgets-0.1.0.dist-info"}
 
