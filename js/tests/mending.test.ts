@@ -99,6 +99,30 @@ test("a message that was not sent says so in the reader's language", async () =>
   const failed = { ...doc, state: "failed", error: "Too many of them.", code: 4514 };
   const shown = await open(freshCourse(), [failed], "tr");
   expect(shown.find(".why").textContent).toContain("Bu değer kabul edilmiyor.");
+  // It reads on from line to line: what happened is never a column of its own beside the reason.
+  const said = { ...failed, rev: 1, code: 1, error: "You are muted until 2026-11-23 10:15 UTC." };
+  shown.el.style.width = "360px";
+  shown.model.say({ op: "batch", n: 1, set: { messages: [said] } });
+  await settled();
+  const reason = shown.find(".why bdi").getClientRects();
+  expect(reason.length).toBe(2);
+  expect(reason[1]?.left).toBeLessThan(reason[0]?.left ?? 0);
+});
+
+test("what is said of a text that was not saved has the whole line", async () => {
+  const shown = await open(freshCourse(), [message(1, mine)], "tr");
+  shown.el.style.width = "360px";
+  await key(shown, "m1", "e");
+  signal(shown, "source", { id: "m1", text: "one", version: 0 });
+  await settled();
+  await shown.send("uno");
+  signal(shown, "notice", { message: "No.", code: 4511, what: "edit_message", id: "m1" });
+  await settled();
+  signal(shown, "source", { id: "m1", text: "eins", version: 1 });
+  await settled();
+  const title = shown.find(".bar b");
+  expect(title.textContent).toBe("Kaydedilmedi. Metniniz duruyor.");
+  expect(title.scrollWidth).toBeLessThanOrEqual(title.clientWidth);
 });
 
 test("who is muted while writing stays in the chat", async () => {

@@ -347,13 +347,15 @@ const Delivery = withHooks(function Delivery(
     <div class="state bad">
       <span role="alert" class="why">
         <Icon name="alert" />
-        {words.failed}
-        {error && (
-          <>
-            {" · "}
-            <bdi>{words.refusal(code ?? 0, error)}</bdi>
-          </>
-        )}
+        <span>
+          {words.failed}
+          {error && (
+            <>
+              {" · "}
+              <bdi>{words.refusal(code ?? 0, error)}</bdi>
+            </>
+          )}
+        </span>
       </span>
       <button type="button" class="btn" onClick={() => room.retry(doc)}>
         {words.retry}
