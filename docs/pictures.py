@@ -80,8 +80,8 @@ def states(lesson: Class, folder: Path) -> None:
     ada.sees("So (3,) + (4,) fails")
     ada.box.fill("What about (1, 3)?")
     shoot(ada, folder, "live")
-    shutil.copy(folder / "live-900-light.png", IMAGES / "chat.png")
     tools(mira, folder)
+    whole(mira, ada, folder)
     lesson.kill_service()
     ada.light("Reconnecting")
     ada.box.press("Enter")
@@ -131,6 +131,28 @@ def tools(mira: Person, folder: Path) -> None:
     shoot(mira, folder, "questions")
     shutil.copy(folder / "questions-900-light.png", IMAGES / "questions.png")
     mira.chat.get_by_role("button", name="Questions (2)").click()
+
+
+def whole(mira: Person, ada: Person, folder: Path) -> None:
+    """A pin, a mention, a reply, reactions, a question, somebody who types: as a student sees it."""
+    mira.lab.execute(
+        "asked = [m for m in lesson.chat.messages if m.user_name == 'Ada'][-1]\n"
+        "text = '@Ada yes: sizes match, or one of them is 1.'\n"
+        "lesson.chat.send(text, reply_to=asked).wait()\n"
+        "answer = lesson.chat.messages[-1]\n"
+        "for name in (deniz, priya): name.chat.react(answer, '🎉').wait()"
+    )
+    ada.lab.execute("lesson.chat.react(lesson.chat.messages[-1], '🎉').wait()")
+    shots = {"en": ("whole-900-light", "chat"), "tr": ("whole-360-dark", "chat-narrow")}
+    for lang, (shot, image) in shots.items():
+        ada.lab.execute(f"lesson.chat.options = {{'height': 560, 'lang': {lang!r}}}")
+        expect(ada.chat).to_have_attribute("lang", lang)
+        mira.box.press_sequentially("Now")
+        expect(ada.chat.locator(".typing")).to_contain_text("Mira")
+        shoot(ada, folder, "whole")
+        mira.box.fill("")
+        shutil.copy(folder / f"{shot}.png", IMAGES / f"{image}.png")
+    ada.lab.execute("lesson.chat.options = {'height': 420, 'lang': 'en'}")
 
 
 QUESTION = """What is the shape of `a + b`?
@@ -186,6 +208,50 @@ def polls() -> None:
         student.screenshot(path=IMAGES / "poll-revealed.png")
 
 
+def panel() -> None:
+    """The panel of an instructor, beside the notebook."""
+    with classroom("py101") as lesson:
+        mira = lesson.instructor(viewport={"width": 1400, "height": 820})
+        page = mira.lab.page
+        mira.lab.execute(
+            "import re\n"
+            f"talk = {TALK!r}\n"
+            "people = {n: edu.join(lesson.invite, name=n.title()) for n in talk if n != 'mira'}\n"
+            "for one in people.values(): one.wait_connected()\n"
+            "for n in talk: people.get(n, lesson).chat.send(talk[n]).wait()\n"
+            "for n, said in zip(people, ('stuck', 'done', 'done', 'following')):\n"
+            "    people[n].people.set_status(said).wait()\n"
+            "people['deniz'].people.raise_hand('Where does the 1 come from?').wait()\n"
+            f"poll = lesson.polls.draft({QUESTION!r}, {[f'`{o}`' for o in ROUNDS[0]]!r}, correct=1)"
+        )
+        mira.lab.show(2, "lesson.panel()")
+        cell = page.locator(".jp-Notebook .edu.panel")
+        expect(cell.locator("article")).to_have_count(len(TALK))
+        page.evaluate("() => { window.jupyterapp.shell.mode = 'multiple-document' }")
+        expect(cell.locator("article")).to_have_count(len(TALK))
+        cell.locator(".tabs").click(button="right", position={"x": 560, "y": 10})
+        page.get_by_text("Create New View for Cell Output").click()
+        beside = page.locator(".jp-LinkedOutputView .edu.panel")
+        expect(beside).to_be_visible()
+        page.evaluate(
+            """() => {
+              const { shell } = window.jupyterapp;
+              const main = [...shell.widgets('main')];
+              const view = main.find((one) => !one.node.querySelector('.jp-Notebook'));
+              const notebook = main.find((one) => one !== view);
+              shell.add(view, 'main', { mode: 'split-right', ref: notebook.id });
+              shell.activateById(notebook.id);
+            }"""
+        )
+        expect(beside.locator("article")).to_have_count(len(TALK))
+        # A view of its own shows what its cell shows: the poll is asked in another.
+        mira.lab.show(1, "poll.open(seconds=90); poll")
+        view = page.locator(".jp-Notebook .edu.polls")
+        expect(view.locator(".turn")).to_contain_text("0 of")
+        expect(beside.locator(".tab", has_text="Polls")).to_contain_text("1")
+        page.screenshot(path=IMAGES / "panel.png")
+
+
 def lesson_picture() -> None:
     """The demo, as the README shows it."""
     process = subprocess.Popen(
@@ -231,6 +297,7 @@ def main() -> None:
         shots.mkdir(exist_ok=True, parents=True)
         states(lesson, shots)
     polls()
+    panel()
     lesson_picture()
 
 
