@@ -13,6 +13,7 @@ import edu_widgets as edu
 from edu_widgets import folders
 from edu_widgets.client.invites import parse_invite
 from edu_widgets.client.network import stop_threads
+from edu_widgets.demo import classmates
 from edu_widgets.demo.classmates import CAST, LABEL, Classmates, Pace
 from edu_widgets.demo.lab import notebooks_folder
 from edu_widgets.demo.lessons import DEFAULT, LESSONS
@@ -49,8 +50,8 @@ def come(mira: edu.Lesson) -> Iterator[Callable[[Pace], Classmates]]:
         return came[-1]
 
     yield come
-    for classmates in came:
-        classmates.stop()
+    for one in came:
+        one.stop()
 
 
 def test_they_say_the_lessons_lines_and_answer(
@@ -73,39 +74,55 @@ def test_they_say_the_lessons_lines_and_answer(
 
 
 def test_they_vote_in_each_round_and_learn(
-    mira: edu.Lesson, come: Callable[[Pace], Classmates]
+    mira: edu.Lesson, come: Callable[[Pace], Classmates], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(classmates, "_VOTES", 1.0)
     come(AT_ONCE)
     poll = mira.polls.load(notebooks_folder() / "questions" / LESSON.questions)[0]
     poll.open(seconds=600).wait()
-    wait_until(lambda: poll.answered >= len(CAST) // 2, "most have voted")
+    wait_until(lambda: poll.answered == len(CAST), "everybody has voted")
     poll.close().wait()
     poll.revote().wait()
-    wait_until(lambda: poll.round == 2 and poll.answered >= len(CAST) // 2, "and once more")
+    wait_until(lambda: (poll.round, poll.answered) == (2, len(CAST)), "and once more")
     poll.reveal().wait()
     wait_until(lambda: poll.correct == 1, "it is revealed")
-    right = poll.results().query("correct").set_index("round")["share"]
+    right = poll.results().query("correct").set_index("round")["people"]
     assert right[2] >= right[1], "whoever was right stays, and some are convinced"
 
 
-def test_an_exercise_has_those_who_are_stuck(
-    mira: edu.Lesson, come: Callable[[Pace], Classmates]
+def test_who_is_done_with_an_exercise_says_so(
+    mira: edu.Lesson, come: Callable[[Pace], Classmates], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(classmates, "_STUCK", 0.0)
+    come(AT_ONCE)
+    _ = mira.chat.send("**Exercise**, ten minutes.").wait()
+    wait_until(lambda: mira.people.counts["done"] == len(CAST), "everybody is done")
+    assert mira.people.hands == []
+
+
+def test_who_is_stuck_in_an_exercise_raises_a_hand_until_helped(
+    mira: edu.Lesson, come: Callable[[Pace], Classmates], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classmates, "_STUCK", 1.0)
     come(AT_ONCE)
     people = mira.people
     _ = mira.chat.send("**Exercise**, ten minutes.").wait()
-
-    def worked() -> bool:
-        counts = people.counts
-        return counts["done"] + counts["stuck"] == len(CAST)
-
-    wait_until(worked, "everybody is done or stuck")
-    stuck = people.counts["stuck"]
-    wait_until(lambda: people.counts["hands"] == stuck, "whoever is stuck has a hand up")
+    wait_until(lambda: people.counts["stuck"] == len(CAST), "everybody is stuck")
+    wait_until(lambda: len(people.hands) == len(CAST), "and wants help")
     for hand in people.hands:
         assert hand.note in dict(LESSON.trouble)
         people.solved(hand).wait()
     wait_until(lambda: people.counts["done"] == len(CAST), "who was helped is done")
+
+
+def test_who_is_stuck_finds_it_alone_when_nobody_comes(
+    mira: edu.Lesson, come: Callable[[Pace], Classmates], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classmates, "_STUCK", 1.0)
+    come(Pace(AT_ONCE.line, AT_ONCE.vote, AT_ONCE.work, alone=(0.01, 0.1)))
+    _ = mira.chat.send("**Exercise**, ten minutes.").wait()
+    wait_until(lambda: mira.people.counts["done"] == len(CAST), "everybody has found it")
+    wait_until(lambda: not mira.people.hands, "no hand is left up")
 
 
 @pytest.mark.parametrize("name", LESSONS)

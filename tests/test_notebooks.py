@@ -31,6 +31,8 @@ from tests.base_service import Variants, running
 from tests.conftest import ROOT
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.timeout(300)
+
 NOTEBOOKS = ROOT / "notebooks"
 
 Act = Callable[[], object] | str
