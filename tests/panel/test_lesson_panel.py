@@ -1,0 +1,56 @@
+"""`lesson.panel()`: one panel however often it is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from edu_widgets.lesson import Lesson
+from edu_widgets.protocol.errors import InvalidArgument
+from tests.notebook.doubles import RecordingComm, as_client
+from tests.panel.test_widget import Client
+
+
+@pytest.fixture
+def lesson(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> Lesson:
+    del comms
+    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+    return Lesson(as_client(Client()))
+
+
+def test_asked_for_again_it_is_the_same(lesson: Lesson) -> None:
+    panel = lesson.panel()
+    assert panel.tabs == ("chat", "polls", "people", "notifications")
+    assert lesson.panel() is panel
+    assert lesson.panel(height=600) is panel
+    assert panel.options == {"height": 600, "lang": ""}
+    assert lesson.panel() is panel
+    assert panel.options["height"] == 600, "what is not given stays"
+    few = lesson.panel(["polls", "people"])
+    assert few is not panel
+    assert lesson.panel(tabs=("polls", "people")) is few
+
+
+def test_its_tabs_are_the_widgets_of_the_lesson(lesson: Lesson) -> None:
+    panel = lesson.panel(lang="tr")
+    assert panel._parts["chat"] == f"IPY_MODEL_{lesson.chat.model_id}"
+    assert panel._parts["people"] == f"IPY_MODEL_{lesson.people.model_id}"
+    assert lesson.polls.options["lang"] == panel.options["lang"] == "tr"
+    lesson.chat.close()
+    assert lesson.panel() is panel
+    assert panel._parts["chat"] == f"IPY_MODEL_{lesson.chat.model_id}"
+
+
+def test_closed_it_is_made_anew(lesson: Lesson) -> None:
+    panel = lesson.panel()
+    panel.close()
+    assert repr(panel) == "CoursePanel('py101', closed: chat, polls, people, notifications)"
+    assert lesson.panel() is not panel
+
+
+def test_what_cannot_be_says_so(lesson: Lesson) -> None:
+    with pytest.raises(InvalidArgument, match="tabs must be some of"):
+        lesson.panel(("files",))
+    with pytest.raises(InvalidArgument, match="height must be 160 to 4000"):
+        lesson.panel(height=9)
+    with pytest.raises(InvalidArgument, match="lang must be 'en', 'tr'"):
+        lesson.panel(lang="xx")
