@@ -90,7 +90,8 @@ class Roster:
         if page.crowd:
             return self._become_crowd(page.counts)
         was_crowd, self.crowd = self.crowd, False
-        new = {person.id: person for person in page.people}
+        # How far somebody is, their document tells, also when it is taken away.
+        new = {p.id: msgspec.structs.replace(p, status=None, at=0) for p in page.people}
         absent = {id_: person for id_, person in self.people.items() if id_ not in new}
         if restarted:
             for id_ in absent:
