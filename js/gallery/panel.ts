@@ -34,6 +34,8 @@ const parts = {
   notifications: "notifications",
 };
 
+const features = ["chat", "polls", "presence"];
+
 interface Setting {
   lang?: string;
   lesson?: Fields;
@@ -50,7 +52,7 @@ const scene = (
   kind: "panel",
   parts: more.parts ?? parts,
   options: { height: 430, lang },
-  play: (model) => model.snapshot([], lesson, {}, { panel: [document] }),
+  play: (model) => model.snapshot([], { features, ...lesson }, {}, { panel: [document] }),
   async act(root, model) {
     if (tab) root.querySelector<HTMLElement>(`#tab-${tab}`)?.click();
     await new Promise((done) => setTimeout(done, 250));

@@ -84,6 +84,16 @@ describe("tabs", () => {
     expect(stage.content()).toBe("This is the part people");
   });
 
+  test("what the course does not offer has no tab; a base service has chat and notifications", async () => {
+    const stage = await shown({ lesson: { features: ["chat"] } });
+    expect(stage.tabs()).toEqual(["Chat", "Notifications"]);
+    stage.model.say({ op: "batch", n: 1, lesson: { features: ["chat", "polls"] } });
+    await loaded();
+    expect(stage.tabs()).toEqual(["Chat", "Polls", "Notifications"]);
+    expect(stage.content()).toBe("This is the part chat");
+    expect(made(stage, "chat")).toEqual(["made"]);
+  });
+
   test("the tab that was looked at is in front again after a reload", async () => {
     const stage = await shown();
     stage.tab("People").click();

@@ -74,6 +74,8 @@ interface Shown {
   parts?: Record<string, MockModel>;
 }
 
+const everything = ["chat", "polls", "presence"];
+
 const all = ["chat", "polls", "people", "notifications"];
 
 /** A view that has its snapshot; of a student's, unless told otherwise. */
@@ -89,7 +91,8 @@ export async function shown(what: Shown = {}): Promise<PanelStage> {
   const end = widget.initialize({ model: model.proxy() });
   open.push(end);
   const stage = await view(model, parts);
-  model.snapshot([], { course, ...what.lesson }, {}, { panel: [what.panel ?? student()] });
+  const lesson = { course, features: everything, ...what.lesson };
+  model.snapshot([], lesson, {}, { panel: [what.panel ?? student()] });
   await loaded();
   return stage;
 }

@@ -5,6 +5,9 @@ import { asNumber, asText, type Doc, type Fields, isFields } from "../core/messa
 export const tabs = ["chat", "polls", "people", "notifications"] as const;
 export type Tab = (typeof tabs)[number];
 
+/** What a course has to offer for a tab to be of use; a platform's own service may lack it. */
+const needs: Partial<Record<Tab, string>> = { chat: "chat", polls: "polls", people: "presence" };
+
 export const figures = ["done", "stuck", "away", "hands"] as const;
 export type Figure = (typeof figures)[number];
 
@@ -67,9 +70,12 @@ export function readState(value: unknown): PanelState | null {
   };
 }
 
-/** The tabs in their order, as the trait has them. */
-export const readParts = (value: unknown): Part[] =>
+/** The tabs in their order, as the trait has them, without those that the course does not offer. */
+export const readParts = (value: unknown, features: readonly string[]): Part[] =>
   Object.entries(isFields(value) ? value : {}).flatMap(([name, reference]) => {
     const tab = asTab(name);
-    return tab && typeof reference === "string" ? [[tab, reference] as const] : [];
+    if (!tab || typeof reference !== "string") return [];
+    const need = needs[tab];
+    const offered = features.length === 0 || !need || features.includes(need);
+    return offered ? [[tab, reference] as const] : [];
   });

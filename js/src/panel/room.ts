@@ -44,17 +44,22 @@ export class Room {
     const { course } = connection.lesson.value;
     this.projected = keep("projected", course, (stored) => stored === true);
     this.last = keep("tab", course, asTab);
-    this.parts = new Signal<readonly Part[]>(readParts(model.get("_parts")));
+    const { lesson } = connection;
+    const read = (): Part[] => readParts(model.get("_parts"), lesson.value.features);
+    this.parts = new Signal<readonly Part[]>(read());
     this.#states = connection.mirror("panel", readState);
     this.#states.version.subscribe(this.#onState);
     const onParts = (): void => {
-      this.parts.value = readParts(model.get("_parts"));
+      const parts = read();
+      if (String(parts) !== String(this.parts.value)) this.parts.value = parts;
     };
     model.on("change:_parts", onParts);
+    const endLesson = lesson.subscribe(onParts);
     const endProjected = this.projected.subscribe(this.#onProjected);
     connection.listen({ refused: this.#onState });
     this.#end = () => {
       model.off("change:_parts", onParts);
+      endLesson();
       endProjected();
     };
   }
