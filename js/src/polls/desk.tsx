@@ -115,10 +115,11 @@ export const DeskBar = withHooks(function DeskBar(
             }}
           />
         )}
-        <span class="grow" />
-        {(open === "open" || open === "closed") && <PeekButton pane={pane} poll={poll} />}
-        {poll.results.length > 0 && <KeepButton pane={pane} poll={poll} />}
-        <MoreButton pane={pane} poll={poll} />
+        <span class="aside">
+          {(open === "open" || open === "closed") && <PeekButton pane={pane} poll={poll} />}
+          {poll.results.length > 0 && <KeepButton pane={pane} poll={poll} />}
+          <MoreButton pane={pane} poll={poll} />
+        </span>
       </div>
     </>
   );

@@ -230,6 +230,8 @@ const Foot = withHooks(function Foot(
   const people = round?.people ?? poll.answered;
   const isPresent = round === null || round.round === poll.round;
   const of = isPresent ? peopleHere(pane, people) : null;
+  // While it is open, that stands above already, large.
+  const told = !comparing && !(isPresent && poll.state === "open");
   const { right, median } = round ?? { right: null, median: null };
   const show = (number: number | null, compare: boolean): void => {
     pane.round.value = number;
@@ -237,7 +239,7 @@ const Foot = withHooks(function Foot(
   };
   return (
     <div class="foot">
-      {!comparing && <Counted class="answered" parts={words.answered(people, of)} />}
+      {told && <Counted class="answered" parts={words.answered(people, of)} />}
       {!comparing &&
         right !== null &&
         people > 0 &&

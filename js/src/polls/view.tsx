@@ -9,6 +9,7 @@ import type { Options } from "../core/model";
 import { offer } from "../core/places";
 import type { Signal } from "../core/signal";
 import { PollCard } from "./card";
+import { useKeptFocus } from "./focus";
 import { PollForm } from "./form";
 import { PollList } from "./list";
 import { Pane } from "./pane";
@@ -27,6 +28,7 @@ export const PollsView = withHooks(function PollsView({ room, options }: Props):
   const pane = useMemo(() => new Pane(room), [room]);
   const view = useRef<HTMLElement>();
   useEffect(() => () => pane.dispose(), [pane]);
+  useKeptFocus(view);
   useEffect(
     () =>
       offer(room.connection.lesson.value.course, "polls", view.current, ({ id }) => pane.show(id)),
