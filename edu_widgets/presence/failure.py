@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 import site
 import sys
 import sysconfig
@@ -18,6 +19,9 @@ _FIRST, _LAST = 2, 6
 
 _MOST_SAID = 2_000
 """Characters of what the exception itself says."""
+
+_UNSEEN = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Colours of a terminal, and other characters that are no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def _said(value: BaseException, cells: dict[str, str]) -> str:
     file = value.filename if isinstance(value, SyntaxError) else None
     if file:
         said = said.replace(f'File "{file}"', Path(file).name)
+    said = _UNSEEN.sub("", said).rstrip()
     said = said.encode("utf-8", "replace").decode()  # lone surrogates cannot be sent
     return said if len(said) <= _MOST_SAID else said[: _MOST_SAID - 1] + "…"
 
@@ -69,7 +74,8 @@ def _frame(frame: traceback.FrameSummary, cells: dict[str, str]) -> str:
         return ""
     where = cell or Path(frame.filename).name
     inside = f", in {frame.name}" if frame.name != "<module>" else ""
-    line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+    found = frame.line or linecache.getline(frame.filename, frame.lineno or 0)
+    line = _UNSEEN.sub("", found).strip()
     place = f"{where}, line {frame.lineno}{inside}"
     return f"{place}\n    {line}" if line else place
 

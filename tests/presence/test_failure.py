@@ -110,3 +110,10 @@ def test_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
     failure = last_failure()
     assert failure is not None
     assert failure.headline == "KeyError: 'np'"
+
+
+def test_colours_of_a_terminal_are_not_sent() -> None:
+    failure = describe(ValueError("\x1b[31mshapes\x1b[0m differ\x07\r\n\tby one"))
+    assert failure.text == "ValueError: shapes differ\n\tby one"
+    assert failure.headline == "\tby one"
+    assert describe(ValueError("\x1b[0m")).headline == "ValueError:"
