@@ -45,13 +45,19 @@ def goes_to(view: Locator, name: str) -> None:
     expect(tab(view, name)).to_have_attribute("aria-selected", "true")
 
 
-def test_a_lesson_in_tabs(lesson: Class) -> None:
+@pytest.fixture
+def pair(lesson: Class) -> tuple[Person, Person]:
+    """Mira, who hosts, and Ada, with a panel on screen."""
     mira, ada = lesson.instructor(), lesson.student("Ada")
     for person in (mira, ada):
         person.lab.show(2, SHOW)
         expect(panel(person).get_by_role("tab")).to_have_count(4)
         expect(panel(person).locator(".light:visible")).to_have_text(["Live"])
+    return mira, ada
 
+
+def test_a_lesson_in_tabs(pair: tuple[Person, Person]) -> None:
+    mira, ada = pair
     # By keys: to the last tab, round to the first and on; what is written meanwhile is counted.
     tab(panel(ada), "Chat").focus()
     for key in ("End", "ArrowRight", "ArrowRight", "ArrowRight"):
@@ -108,6 +114,26 @@ def test_a_lesson_in_tabs(lesson: Class) -> None:
     expect(panel(mira).locator(".tabs")).to_have_count(0)
     mira.lab.execute("panel.projector = False; panel.show('notifications')")
     expect(panel(mira).locator(".edu.notices")).to_be_visible()
+
+
+def test_what_notifications_lead_to_comes_to_the_front(pair: tuple[Person, Person]) -> None:
+    mira, ada = pair
+    # A message, in a tab that was seen before and is hidden.
+    goes_to(panel(mira), "Notifications")
+    ada.lab.execute("ada = lesson.chat; ada.send('@Mira, is it (4, 3)?').wait()")
+    ada.lab.execute("for n in range(30): last = ada.send(f'line {n}')\nlast.wait()")
+    expect(tab(panel(mira), "Chat")).to_contain_text("31")
+    panel(mira).get_by_role("button", name="Show", exact=True).click()
+    expect(tab(panel(mira), "Chat")).to_have_attribute("aria-selected", "true")
+    expect(mira.message("is it (4, 3)?")).to_be_in_viewport()
+    expect(tab(panel(mira), "Notifications")).to_have_accessible_name("Notifications")
+
+    # A poll, in a tab that nobody has looked at.
+    goes_to(panel(ada), "Notifications")
+    assert "Error" not in mira.lab.execute('poll = lesson.polls.ask("Which?", ["one", "two"])')
+    panel(ada).get_by_role("button", name="Vote", exact=True).click()
+    expect(tab(panel(ada), "Polls")).to_have_attribute("aria-selected", "true")
+    expect(panel(ada).get_by_role("radio", name="two")).to_be_visible()
 
 
 def test_beside_the_notebook_narrow_and_after_a_reload(lesson: Class) -> None:
