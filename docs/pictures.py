@@ -134,7 +134,7 @@ def tools(mira: Person, folder: Path) -> None:
 
 
 def whole(mira: Person, ada: Person, folder: Path) -> None:
-    """A pin, a mention, a reply, reactions, a question, somebody who types: as a student sees it."""
+    """A pin, a mention, reactions, questions, somebody who types: as a student sees it all."""
     mira.lab.execute(
         "asked = [m for m in lesson.chat.messages if m.user_name == 'Ada'][-1]\n"
         "text = '@Ada yes: sizes match, or one of them is 1.'\n"
