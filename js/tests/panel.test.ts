@@ -270,13 +270,20 @@ describe("projector mode", () => {
     return stage;
   };
 
-  test("of the chat it goes to the poll; tabs, figures, light and banner go away", async () => {
+  test("of the chat it goes to the poll; tabs, figures and light go away", async () => {
     const stage = await project();
     expect(stage.content()).toBe("This is the part polls");
-    expect(stage.all(".tabs, .desk, .light, .banners, .cnt")).toEqual([]);
+    expect(stage.all(".tabs, .desk, .light, .banner, .cnt")).toEqual([]);
     expect(stage.model.asked("intent", "panel.projector").map(({ args }) => args)).toEqual([
       { on: true },
     ]);
+  });
+
+  test("a class that looks at what stands still is told why", async () => {
+    const stage = await project();
+    stage.model.emit("comm:close");
+    await settled();
+    expect(stage.find(".banners").innerText).toContain("The kernel has stopped.");
   });
 
   test("Escape leaves it, back to where it was switched on", async () => {

@@ -1,15 +1,15 @@
 import type { VNode } from "preact";
 import { Banner } from "../core/banner";
-import { onscreen } from "../core/connection";
+import { type Kernel, onscreen } from "../core/connection";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
-import { canLead, LEAD, lead, offer, offered } from "../core/places";
 import type { Signal } from "../core/signal";
 import type { Part, Tab } from "./documents";
 import { fill } from "./fit";
+import { Panes } from "./panes";
 import type { Room } from "./room";
 import { Strip } from "./strip";
 import { Tabs } from "./tabs";
@@ -26,38 +26,50 @@ const seen: readonly Tab[] = ["polls", "people"];
 const has = (parts: readonly Part[], tab: Tab | null | undefined): tab is Tab =>
   parts.some(([name]) => name === tab);
 
+const canSee = (parts: readonly Part[], tab: Tab): boolean => seen.includes(tab) && has(parts, tab);
+
+/** The tab that this view was asked for last, and how to ask for one. */
+function useTab(room: Room): [Tab | null, (tab: Tab) => void] {
+  const [chosen, choose] = useState(room.last.value ?? room.front.value?.tab ?? null);
+  const show = (tab: Tab): void => {
+    room.last.value = tab;
+    choose(tab);
+  };
+  useEffect(
+    () =>
+      room.front.subscribe(() => {
+        if (room.front.value) show(room.front.value.tab);
+      }),
+    [room],
+  );
+  return [chosen, show];
+}
+
+/** The height of what is in the tabs: as the options say, or as there is room for. */
+function useHeight(view: { current: HTMLElement | null }, own: number): number {
+  const [height, set] = useState(own);
+  const held = useMemo(() => ({ height: own }), []);
+  useEffect(() => {
+    const onHeight = (next: number): void => {
+      held.height = next;
+      set(next);
+    };
+    onHeight(own);
+    return view.current ? fill(view.current, () => held.height, onHeight) : undefined;
+  }, [own]);
+  return height;
+}
+
 export const PanelView = withHooks(function PanelView({ room, options }: Props): VNode {
   const { height: own, lang } = useSignal(options);
   const words = wordsOf(lang);
   const parts = useSignal(room.parts);
   const projected = useSignal(room.projected);
   const view = useRef<HTMLElement>();
-  const [chosen, choose] = useState<Tab | null>(room.last.value ?? room.front.value?.tab ?? null);
-  const [height, setHeight] = useState(own);
+  const [chosen, show] = useTab(room);
+  const height = useHeight(view, own);
   const shown = has(parts, chosen) ? chosen : (parts[0]?.[0] ?? null);
   const face = projected ? ([shown, ...seen].find((t) => t && canSee(parts, t)) ?? null) : shown;
-  const show = (tab: Tab): void => {
-    room.last.value = tab;
-    choose(tab);
-  };
-  const held = useMemo(() => ({ height: own, show }), []);
-  held.show = show;
-  useEffect(() => {
-    held.height = own;
-    setHeight(own);
-    const onHeight = (next: number): void => {
-      held.height = next;
-      setHeight(next);
-    };
-    return view.current ? fill(view.current, () => held.height, onHeight) : undefined;
-  }, [own]);
-  useEffect(() => {
-    const onFront = (): void => {
-      const tab = room.front.value?.tab;
-      if (tab) held.show(tab);
-    };
-    return room.front.subscribe(onFront);
-  }, [room]);
   const moved = useRef<boolean>();
   const project = (on: boolean): void => {
     moved.current = true;
@@ -90,13 +102,16 @@ export const PanelView = withHooks(function PanelView({ room, options }: Props):
           <Head room={room} shown={shown} onShow={show} onProject={() => project(true)} />
         )}
         {projected && <Leave words={words} onLeave={() => project(false)} />}
+        <Banner
+          lesson={useSignal(room.connection.lesson)}
+          kernel={useKernel(room)}
+          onRetry={() => room.connectNow()}
+        />
         <Panes room={room} face={face} projected={projected} onShow={show} />
       </section>
     </Speak>
   );
 });
-
-const canSee = (parts: readonly Part[], tab: Tab): boolean => seen.includes(tab) && has(parts, tab);
 
 interface HeadProps {
   room: Room;
@@ -105,8 +120,9 @@ interface HeadProps {
   onProject: () => void;
 }
 
-/** Whether the kernel is busy with what any of the lesson's views asked of it. */
-function useBusy(room: Room): boolean {
+/** How the kernel is: busy also with what any other of the lesson's views asked of it. */
+function useKernel(room: Room): Kernel {
+  const own = useSignal(room.connection.kernel);
   const connections = useSignal(onscreen);
   const { course } = room.connection.lesson.value;
   const [busy, setBusy] = useState(false);
@@ -119,7 +135,7 @@ function useBusy(room: Room): boolean {
       for (const end of ends) end();
     };
   }, [connections]);
-  return busy;
+  return busy && own === "alive" ? "busy" : own;
 }
 
 const Head = withHooks(function Head(
@@ -128,9 +144,7 @@ const Head = withHooks(function Head(
 ): VNode {
   const { connection } = room;
   const lesson = useSignal(connection.lesson);
-  const own = useSignal(connection.kernel);
-  const kernel = useBusy(room) && own === "alive" ? "busy" : own;
-  const [light, word] = lightOf(lesson, kernel, words);
+  const [light, word] = lightOf(lesson, useSignal(connection.kernel), words);
   return (
     <>
       <div class="tabs">
@@ -138,105 +152,8 @@ const Head = withHooks(function Head(
         <StatusLight light={light} word={word} />
       </div>
       <Strip room={room} onShow={onShow} onProject={onProject} />
-      <Banner lesson={lesson} kernel={kernel} onRetry={() => room.connectNow()} />
     </>
   );
-});
-
-interface PanesProps {
-  room: Room;
-  /** Which tab is in sight. */
-  face: Tab | null;
-  projected: boolean;
-  onShow: (tab: Tab) => void;
-}
-
-/** What is in the tabs: made when it is first looked at, and kept. */
-const Panes = withHooks(function Panes(
-  { room, face, projected, onShow }: PanesProps,
-  { words }: Context,
-): VNode {
-  const parts = useSignal(room.parts);
-  const { course } = useSignal(room.connection.lesson);
-  // Notifications from the start: they pop up, unless one looks at them.
-  const visited = useMemo(() => new Set<Tab>(["notifications"]), []);
-  if (face) visited.add(face);
-  return (
-    <div class="panes">
-      {parts.map(([tab, reference]) => (
-        <div
-          key={tab}
-          id={`pane-${tab}`}
-          role="tabpanel"
-          {...(projected ? { "aria-label": words.tabs[tab] } : { "aria-labelledby": `tab-${tab}` })}
-          hidden={tab !== face}
-        >
-          {visited.has(tab) ? (
-            <Content key={reference} room={room} tab={tab} reference={reference} onShow={onShow} />
-          ) : (
-            <Offer course={course} tab={tab} onShow={onShow} />
-          )}
-        </div>
-      ))}
-      {projected && !face && <p class="hushed">{words.hushed}</p>}
-    </div>
-  );
-});
-
-interface ContentProps {
-  room: Room;
-  tab: Tab;
-  reference: string;
-  onShow: (tab: Tab) => void;
-}
-
-/** One of the lesson's widgets, without what the panel has for all of them. */
-const Content = withHooks(function Content(
-  { room, tab, reference, onShow }: ContentProps,
-  { words }: Context,
-): VNode {
-  const place = useRef<HTMLDivElement>();
-  const held = useMemo(() => ({ onShow }), []);
-  held.onShow = onShow;
-  useEffect(() => {
-    const el = place.current as HTMLDivElement;
-    const onLead = (): void => {
-      held.onShow(tab);
-      el.scrollIntoView({ block: "nearest" });
-    };
-    el.addEventListener(LEAD, onLead);
-    const end = room.render(reference, el, words.missing);
-    return () => {
-      el.removeEventListener(LEAD, onLead);
-      end();
-    };
-  }, []);
-  return <div class="content" ref={place} data-in-panel="" />;
-});
-
-interface OfferProps {
-  course: string;
-  tab: Tab;
-  onShow: (tab: Tab) => void;
-}
-
-/** Where what a tab will show can be led to before it was ever looked at. */
-const Offer = withHooks(function Offer({ course, tab, onShow }: OfferProps): null {
-  const held = useMemo(() => ({ onShow }), []);
-  held.onShow = onShow;
-  useEffect(
-    () =>
-      offer(course, tab, null, (target) => {
-        held.onShow(tab);
-        const end = offered.subscribe(() => {
-          if (!canLead(course, tab)) return;
-          end();
-          lead(course, tab, target);
-        });
-      }),
-    [course],
-  );
-  return null;
 });
 
 /** The way back, for whoever comes to it. */

@@ -1,0 +1,102 @@
+import type { VNode } from "preact";
+import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
+import { canLead, LEAD, lead, offer, offered } from "../core/places";
+import type { Tab } from "./documents";
+import type { Room } from "./room";
+import type { Context } from "./words";
+
+interface PanesProps {
+  room: Room;
+  /** Which tab is in sight. */
+  face: Tab | null;
+  projected: boolean;
+  onShow: (tab: Tab) => void;
+}
+
+/** What is in the tabs: made when it is first looked at, and kept. */
+export const Panes = withHooks(function Panes(
+  { room, face, projected, onShow }: PanesProps,
+  { words }: Context,
+): VNode {
+  const parts = useSignal(room.parts);
+  const { course } = useSignal(room.connection.lesson);
+  // Notifications from the start: they pop up, unless one looks at them.
+  const visited = useMemo(() => new Set<Tab>(["notifications"]), []);
+  if (face) visited.add(face);
+  return (
+    <div class="panes">
+      {parts.map(([tab, reference]) => (
+        <div
+          key={tab}
+          id={`pane-${tab}`}
+          role="tabpanel"
+          {...(projected ? { "aria-label": words.tabs[tab] } : { "aria-labelledby": `tab-${tab}` })}
+          hidden={tab !== face}
+        >
+          {visited.has(tab) ? (
+            <Content key={reference} room={room} tab={tab} reference={reference} onShow={onShow} />
+          ) : (
+            <Offer course={course} tab={tab} onShow={onShow} />
+          )}
+        </div>
+      ))}
+      {projected && !face && <p class="hushed">{words.hushed}</p>}
+    </div>
+  );
+});
+
+interface ContentProps {
+  room: Room;
+  tab: Tab;
+  reference: string;
+  onShow: (tab: Tab) => void;
+}
+
+/** One of the lesson's widgets, without what the panel has for all of them. */
+const Content = withHooks(function Content(
+  { room, tab, reference, onShow }: ContentProps,
+  { words }: Context,
+): VNode {
+  const place = useRef<HTMLDivElement>();
+  const held = useMemo(() => ({ onShow }), []);
+  held.onShow = onShow;
+  useEffect(() => {
+    const el = place.current as HTMLDivElement;
+    const onLead = (): void => {
+      held.onShow(tab);
+      el.scrollIntoView({ block: "nearest" });
+    };
+    el.addEventListener(LEAD, onLead);
+    const end = room.render(reference, el, words.missing);
+    return () => {
+      el.removeEventListener(LEAD, onLead);
+      end();
+    };
+  }, []);
+  return <div class="content" ref={place} data-in-panel="" />;
+});
+
+interface OfferProps {
+  course: string;
+  tab: Tab;
+  onShow: (tab: Tab) => void;
+}
+
+/** Where what a tab will show can be led to before it was ever looked at. */
+const Offer = withHooks(function Offer({ course, tab, onShow }: OfferProps): null {
+  const held = useMemo(() => ({ onShow }), []);
+  held.onShow = onShow;
+  useEffect(
+    () =>
+      offer(course, tab, null, (target) => {
+        held.onShow(tab);
+        const end = offered.subscribe(() => {
+          if (!canLead(course, tab)) return;
+          end();
+          lead(course, tab, target);
+        });
+      }),
+    [course],
+  );
+  return null;
+});
