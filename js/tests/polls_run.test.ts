@@ -320,3 +320,16 @@ test("losing the right to manage takes the instruments away", async () => {
   expect(shown.all(".desk, .turn")).toEqual([]);
   expect(shown.all("[role=radio]")).toHaveLength(3);
 });
+
+test("a poll that closes stays in front, also where an older one was left open", async () => {
+  const older = { id: "p0", question: "The older one", born: 1, opened: 1 };
+  const newer = { question: "The newer one", born: 2, opened: 2 };
+  const shown = await staff([poll(older), poll(newer)]);
+  await shown.tell(poll({ ...newer, state: "closed" }));
+  expect(shown.text(".ask")).toBe("The newer one");
+  expect(names(shown)).toContain("Reveal");
+  await shown.tell(poll({ ...older, answered: 1 }));
+  expect(shown.text(".ask")).toBe("The newer one");
+  await shown.tell(poll({ ...older, round: 2, opened: 3 }));
+  expect(shown.text(".ask")).toBe("The older one");
+});

@@ -5,6 +5,8 @@ import type { Room } from "./room";
 
 export type Shown = "poll" | "list" | "form";
 
+const roundOf = ({ id, round }: Poll): string => `${id}:${round}`;
+
 /** One view of a course's polls: which of them it shows, and how. */
 export class Pane {
   readonly room: Room;
@@ -22,8 +24,10 @@ export class Pane {
   /** Whether the right answer is being chosen. */
   readonly choosing = new Signal(false);
 
-  /** The round that was on when it was last looked. */
-  #on = "";
+  /** The rounds that were open when it was last looked, and before. */
+  readonly #known = new Set<string>();
+  /** The poll in front where nobody has asked for one. */
+  #front: string | undefined;
   #end: () => void;
 
   constructor(room: Room) {
@@ -63,9 +67,17 @@ export class Pane {
       this.room.made.value = null;
       this.show(made);
     }
-    const current = this.room.current();
-    const on = current?.state === "open" ? `${current.id}:${current.round}` : "";
-    if (on !== "" && on !== this.#on && this.shown.value !== "form") this.show(null);
-    this.#on = on;
+    const { room, chosen } = this;
+    const current = room.current();
+    const isOpen = current?.state === "open";
+    const isNew = isOpen && !this.#known.has(roundOf(current));
+    for (const one of room.polls.docs) if (one.state === "open") this.#known.add(roundOf(one));
+    if (isNew) {
+      if (this.shown.value !== "form") this.show(null);
+    } else if (isOpen && chosen.value === null && room.polls.get(this.#front ?? "")) {
+      // What has just closed is talked about, even where another one was left open.
+      chosen.value = this.#front === current.id ? null : (this.#front as string);
+    }
+    if (chosen.value === null) this.#front = current?.id;
   }
 }

@@ -14,6 +14,9 @@ interface Props {
   round: Round | null;
 }
 
+/** An em, which goes where a line ends: what follows begins the next one without it. */
+const gap = "\u2003";
+
 /** What stands beside an option: that it is right, that one has chosen it. */
 export const Marks = withHooks(function Marks(
   { right, mine }: { right: boolean; mine: boolean },
@@ -21,14 +24,14 @@ export const Marks = withHooks(function Marks(
 ): VNode {
   return (
     <>
-      {right && " "}
+      {right && gap}
       {right && (
         <span class="note">
           <Icon name="check" />
           {words.correct}
         </span>
       )}
-      {mine && " "}
+      {mine && gap}
       {mine && <span class="note me">{words.mine}</span>}
     </>
   );
