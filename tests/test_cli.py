@@ -85,9 +85,7 @@ def test_the_demo_without_jupyterlab_says_how_to_get_it(
 def test_a_demo_whose_lesson_needs_more_says_what(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        "edu_widgets.demo.run.find_spec", lambda name: name != "numpy" or None
-    )
+    monkeypatch.setattr("edu_widgets.demo.run.find_spec", lambda name: name != "numpy" or None)
     assert cli.main(["demo", "--no-browser", "--lesson", "broadcasting-numpy"]) == 1
     told = capsys.readouterr().err
     assert "needs numpy" in told

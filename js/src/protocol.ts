@@ -718,7 +718,7 @@ export interface SetStatusData {
 }
 
 /** Take everybody's status away, as for a new exercise. Only staff. */
-export interface ClearStatusesData {}
+export type ClearStatusesData = Record<string, never>;
 
 /** Ask for help. Raised again, note and traceback are replaced and the place is kept. */
 export interface RaiseHandData {

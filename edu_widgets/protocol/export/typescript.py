@@ -117,9 +117,11 @@ def _envelope() -> str:
 
 def _interface(catalogue: Catalogue, struct: Struct) -> str:
     name = catalogue.names[struct]
+    about = _comment(descriptions.of_struct(struct))
     lines = "".join(_field(catalogue, field) for field in fields(struct))
-    body = f"{{\n{lines}}}" if lines else "{}"
-    return f"{_comment(descriptions.of_struct(struct))}export interface {name} {body}\n"
+    if not lines:
+        return f"{about}export type {name} = Record<string, never>;\n"
+    return f"{about}export interface {name} {{\n{lines}}}\n"
 
 
 def _field(catalogue: Catalogue, field: Field) -> str:
