@@ -74,6 +74,19 @@ describe("showing it to me only", () => {
     expect(shown.all(".fig")).toEqual([]);
   });
 
+  test("ends where everybody is shown", async () => {
+    const shown = await staff([poll({ answered: 10 })]);
+    await shown.click("Show to me only");
+    const { page } = shown.model;
+    await shown.tell(peeked(page, { suggestion: "discuss" }));
+    const told = { counts: true, answer: true };
+    const { peek } = peeked(page);
+    const open = { state: "revealed", shown: told, results: [result()], correct: [0] };
+    await shown.tell(poll({ answered: 10, peek, ...open }));
+    expect(shown.all(".secret")).toEqual([]);
+    expect(shown.text(".opt.right")).toBe("A one Correct 7 people 70%");
+  });
+
   test("is not to be had while a class looks on", async () => {
     const shown = await staff([poll({ answered: 10 })]);
     await shown.click("Show to me only");

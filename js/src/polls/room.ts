@@ -98,8 +98,10 @@ export class Room {
   }
 
   /** Live results, for this page alone, and only for the round they were asked for. */
-  peekOf({ id, peek, round }: Poll): Peek | null {
-    const asked = this.peeked.value[id] === round && !this.projected.value;
+  peekOf({ id, peek, round, state }: Poll): Peek | null {
+    // What everybody is shown is no secret any more.
+    const hidden = state !== "revealed" && !this.projected.value;
+    const asked = hidden && this.peeked.value[id] === round;
     return asked && peek?.pages.includes(this.connection.page) ? peek : null;
   }
 
