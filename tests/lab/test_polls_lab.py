@@ -161,3 +161,11 @@ def test_votes_are_taken_while_a_cell_runs(pair: tuple[Person, Person]) -> None:
     answer(ada, "64").click()
     expect(polls(mira).locator(".turn")).to_contain_text("1 of 2 answered", timeout=5_000)
     expect(polls(ada).locator(".standing")).to_contain_text("Counted", timeout=5_000)
+
+
+def test_a_theme_is_followed_whenever_it_changes(pair: tuple[Person, Person]) -> None:
+    _, ada = pair
+    host = ada.lab.page.locator("[data-scheme]:has(.edu.polls)")
+    for scheme in ("dark", "light", "dark", "light", "dark"):
+        ada.lab.set_theme(f"JupyterLab {scheme.title()}")
+        expect(host).to_have_attribute("data-scheme", scheme, timeout=3_000)

@@ -7,6 +7,9 @@ import { type HostColors, paletteOf } from "./palette";
 
 const NOTHING = "transparent";
 
+/** How long after the last change of a variable all have settled, in ms. */
+const SETTLED = 60;
+
 const sources: Record<keyof HostColors, string> = {
   bg: `var(--jp-layout-color1,var(--vscode-editor-background,${NOTHING}))`,
   ink: `var(--jp-ui-font-color0,var(--vscode-foreground,${NOTHING}))`,
@@ -57,11 +60,19 @@ export function followTheme(root: ShadowRoot): () => void {
 
   const observer = new ResizeObserver(apply);
   observer.observe(host);
-  const endProbes = on(box, "transitionend", apply);
+  // A theme comes in several steps: one cuts another's transition short, and what is read then is
+  // on its way from one to the other. So it is read once more after the last of them.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const endProbes = on(box, "transitionrun transitionend transitioncancel", ({ type }) => {
+    if (type === "transitionend") apply();
+    clearTimeout(timer);
+    timer = setTimeout(apply, SETTLED);
+  });
   const endDark = on(dark, "change", apply);
   apply();
   return () => {
     observer.disconnect();
+    clearTimeout(timer);
     endProbes();
     endDark();
     box.remove();
