@@ -147,7 +147,10 @@ def _action(item: object) -> NotificationAction:
     label = _text("An action's label", label, MAX_LABEL, least=1)
     action = _text("An action", action, MAX_MESSAGE, least=1)
     if is_address(action) and link_of(action) is None:
-        msg = f"{action!r:.80} cannot be opened: an address begins with http:// or https://."
+        msg = (
+            f"{action!r:.80} cannot be opened: an address begins with http:// or https://, names no "
+            "user, and has a space as %20, < as %3C and > as %3E."
+        )
         raise InvalidArgument(msg)
     made: Any = style
     return NotificationAction(label, action, made)

@@ -154,6 +154,7 @@ def test_for_students_staff_needs_no_reminder(open_: Open) -> None:
         ({"actions": [("x", "javascript:alert(1)")]}, "cannot be opened"),
         ({"actions": [("x", "JAVASCRIPT:alert(1)")]}, "cannot be opened"),
         ({"actions": [("x", "data:text/html,x")]}, "cannot be opened"),
+        ({"actions": [("x", "https://a.example/?<b>")]}, "< as %3C"),
         ({"actions": [("x", "//evil.example")]}, "cannot be opened"),
         ({"actions": [("x", "https://bank.example@evil.example/")]}, "cannot be opened"),
         ({"actions": [("x", "file:///etc/passwd")]}, "cannot be opened"),
