@@ -148,8 +148,8 @@ def _action(item: object) -> NotificationAction:
     action = _text("An action", action, MAX_MESSAGE, least=1)
     if is_address(action) and link_of(action) is None:
         msg = (
-            f"{action!r:.80} cannot be opened: an address begins with http:// or https://, names no "
-            "user, and has a space as %20, < as %3C and > as %3E."
+            f"{action!r:.80} cannot be opened: an address begins with http:// or https://, names "
+            "no user, and has a space as %20, < as %3C and > as %3E."
         )
         raise InvalidArgument(msg)
     made: Any = style
