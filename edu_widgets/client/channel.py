@@ -34,6 +34,8 @@ class ChannelState:
     user_name: str = ""
     features: tuple[str, ...] = ()
     people: int | None = None
+    staff: int | None = None
+    """How many of `people` are staff; None from a service that does not tell."""
     names: tuple[str, ...] = ()
     ours: bool = False
     """Whether only services of ours have such a channel."""
@@ -66,6 +68,7 @@ class ChannelState:
         self.role, self.user_id, self.user_name = data.role, data.user_id, data.user_name
         self.features = tuple(data.features)
         self.people = data.people or self.people
+        self.staff = data.staff
         self.names = tuple(data.names)
         self._head = Cursor(data.epoch, data.seq)
         self._arrived()

@@ -187,6 +187,7 @@ def _on_room(session: Session, _link: Link, envelope: Envelope) -> None:
     if channel is not None:
         room = decode_data(envelope, messages.Room)
         channel.people, channel.names = room.people, tuple(room.names)
+        channel.staff = room.staff
         session.emit(ChannelChanged(channel.name))
 
 

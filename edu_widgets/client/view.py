@@ -57,6 +57,8 @@ class CourseView:
     features: tuple[str, ...] = ()
     dialect: str = "ours"
     """`ours`, or `base`: a service that speaks only the seed's messages (docs/connecting.md)."""
+    students: int | None = None
+    """Those of `online` who are no staff; None where the service does not tell."""
     here: tuple[str, ...] = ()
     """Names of those online, staff first; at most 50, none in large rooms."""
 
@@ -108,7 +110,9 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
         return replace(common, state="connecting", code=state.code, reason=state.reason)
     if base and state.grant is not Grant.GRANTED:  # the line is up, but nobody answered on it yet
         return replace(common, state="reconnecting")
-    return replace(common, state="live", online=state.people, here=state.names)
+    told = state.people is not None and state.staff is not None
+    students = max(0, (state.people or 0) - (state.staff or 0)) if told else None
+    return replace(common, state="live", online=state.people, students=students, here=state.names)
 
 
 def count(view: CourseView, transport: str, statistics: Statistics, problem: str) -> ClientNumbers:

@@ -17,6 +17,7 @@ def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
         "nextTry": view.next_try,
         "queued": view.queued,
         "online": view.online,
+        "students": view.students,
         "here": list(view.here),
         "subshells": subshells,
         "readonly": view.readonly,

@@ -138,6 +138,8 @@ class Subscribed(Data):
     """How many people are in the channel."""
     names: list[str] = []
     """Who they are, staff first; at most 50, and none in a room of more than 200."""
+    staff: int = 0
+    """How many of them are instructors or administrators."""
 
 
 class Unsubscribed(Data):
@@ -205,6 +207,8 @@ class Room(Data):
     """How many people are in the channel."""
     names: list[str] = []
     """Who they are, staff first; at most 50, and none in a room of more than 200."""
+    staff: int = 0
+    """How many of them are instructors or administrators."""
 
 
 class Role(Data):

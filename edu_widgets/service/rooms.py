@@ -188,11 +188,12 @@ class Room:
 
     def census(self) -> RoomData:
         """How many are here, and who: staff first, at most 50, nobody by name in a crowd."""
-        if len(self.present) > MOST_NAMED:
-            return RoomData(len(self.present))
         people = [presence.person for presence in self.present.values()]
+        staff = sum(person.staff for person in people)
+        if len(people) > MOST_NAMED:
+            return RoomData(len(people), staff=staff)
         people.sort(key=lambda person: not person.staff)
-        return RoomData(len(people), [person.name for person in people[:NAMES]])
+        return RoomData(len(people), [person.name for person in people[:NAMES]], staff)
 
     def expire(self, now: float) -> list[Person]:
         """Forget those without connection and lease; returns who has left."""

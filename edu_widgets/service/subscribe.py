@@ -87,4 +87,5 @@ def _subscribed(hub: Hub, room: Room, granted: Grant, catchup: Catchup) -> Subsc
         features=[name for name in granted.config.features if name in offered],
         people=here.people,
         names=here.names,
+        staff=here.staff,
     )

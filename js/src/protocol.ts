@@ -866,6 +866,8 @@ export interface SubscribedData {
   people?: number;
   /** Who they are, staff first; at most 50, and none in a room of more than 200. */
   names?: string[];
+  /** How many of them are instructors or administrators. */
+  staff?: number;
 }
 
 /** A channel was taken away (role change, course ended); its mirror is to be cleared. */
@@ -930,6 +932,8 @@ export interface RoomData {
   people: number;
   /** Who they are, staff first; at most 50, and none in a room of more than 200. */
   names?: string[];
+  /** How many of them are instructors or administrators. */
+  staff?: number;
 }
 
 /** A notification as a base service sends it; whatever is missing or odd is put right. */

@@ -112,7 +112,7 @@ const mira = { me: { id: "u-mira", name: "Mira", role: "instructor" } };
 async function show(polls: Fields[], { lesson = {}, lang = "en" }: More, held: Fields) {
   const shown = pollStage({ height: 420, lang });
   batches = 0;
-  shown.model.snapshot([], { online: 33, ...lesson }, {}, { polls, desk: [held] });
+  shown.model.snapshot([], { online: 35, students: 33, ...lesson }, {}, { polls, desk: [held] });
   await settled();
   return shown;
 }

@@ -52,6 +52,7 @@ def test_send_and_receive(fake: FakeService, join: Join) -> None:
     assert texts(client) == ["hello"]
     assert client.view().queued == 0
     assert client.view().online == 1
+    assert client.view().students == 1
     assert client.numbers().transport == "websocket"
     assert fake.requests[0].headers["Authorization"] == "Bearer s3cret-token"
 

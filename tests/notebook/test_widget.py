@@ -131,6 +131,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: Fa
             "nextTry": None,
             "queued": 0,
             "online": None,
+            "students": None,
             "here": [],
             "readonly": False,
             "features": ["chat"],

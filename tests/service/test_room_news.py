@@ -19,6 +19,7 @@ def filled(people: int) -> Room:
 def test_staff_are_named_first_and_a_crowd_is_only_counted() -> None:
     census = filled(3).census()
     assert census.people == 4
+    assert census.staff == 1
     assert census.names == ["Mira", "Student 0", "Student 1", "Student 2"]
     assert len(filled(100).census().names) == NAMES
     crowd = filled(MOST_NAMED).census()

@@ -32,6 +32,7 @@ export interface Lesson {
   nextTry: number | null;
   queued: number;
   online: number | null;
+  students: number | null;
   here: readonly string[];
   subshells: boolean;
   readonly: boolean;
@@ -97,6 +98,7 @@ export const initialLesson = (course: string): Lesson => ({
   nextTry: null,
   queued: 0,
   online: null,
+  students: null,
   here: [],
   subshells: true,
   readonly: false,
@@ -176,6 +178,7 @@ const lessonFields: Record<keyof Lesson, Check> = {
   nextTry: isNumber,
   queued: isNumber,
   online: isNumber,
+  students: isNumber,
   here: (value) => Array.isArray(value) && value.every(isText),
   subshells: isFlag,
   readonly: isFlag,

@@ -229,8 +229,9 @@ export const Anonymous = withHooks(function Anonymous(
 
 /** Of how many people answers can come: at least as many as came. */
 export const peopleHere = (pane: Pane, answered: number): number | null => {
-  const { online } = pane.room.connection.lesson.value;
-  return online !== null && online >= answered ? online : null;
+  const { online, students } = pane.room.connection.lesson.value;
+  const people = students ?? online;
+  return people !== null && people >= answered ? people : null;
 };
 
 /** A number that stands out in its words. */
