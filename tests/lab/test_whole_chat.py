@@ -305,6 +305,8 @@ def reload_and_delete(people: People) -> None:
     to_box(emre)
     press(emre, "son söz", "Enter")
     mira.sees("son söz")
+    # Others may see it before its writer is told so; only then is it one's own to change.
+    expect(emre.chat.locator(".pend")).to_have_count(0)
     press(emre, "ArrowUp")
     expect(emre.box).to_have_value("son söz")
     press(emre, "ümüz")
