@@ -456,6 +456,14 @@ describe("one's own typing", () => {
     expect(told(shown)).toHaveLength(3);
   });
 
+  test("what was typed goes before the end of typing it", async () => {
+    const shown = await open();
+    await shown.type("a");
+    await shown.send("ab");
+    const asked = shown.model.asked("intent").map((intent) => intent.do);
+    expect(asked.slice(-2)).toEqual(["chat.send", "chat.typing"]);
+  });
+
   test.each([
     ["sent", (shown: Stage) => shown.send("ab")],
     ["emptied", (shown: Stage) => shown.type("")],

@@ -60,16 +60,17 @@ export const Composer = withHooks(function Composer(
       room.say(words.tooLong(long.length, long.most));
       return;
     }
-    teller.stop();
     mentions.drop();
     if (editing) {
       room.edit.save();
+      teller.stop();
       return;
     }
     room.send(body, {
       ...(replyTo && { replyTo: replyTo.id }),
       ...(asking && { question: true }),
     });
+    teller.stop(); // after the message: the kernel takes one thing after the other
     room.replyTo.value = null;
     room.asking.value = false;
     onSent();
