@@ -278,6 +278,20 @@ describe("what is new", () => {
     expect(said()).toBe("2 new notifications");
   });
 
+  test("pops up also if it is told of before it is here", async () => {
+    const stage = await shown();
+    await stage.sight(false);
+    const late = note("5 minutes left");
+    stage.model.say({ op: "signal", name: "news", data: { ids: [late.id] } });
+    await settled();
+    expect(stage.toast()).toBeNull();
+    await stage.tell([late]);
+    expect(stage.toastText()).toBe("5 minutes left");
+    await stage.tell([{ ...late, rev: 99 }]);
+    await stage.tell([note("an older one")]);
+    expect(stage.toastText(), "and nothing that was not told").toBe("5 minutes left");
+  });
+
   test("pops up while it is not, takes no focus, and goes after six seconds", async () => {
     const stage = await shown();
     const area = document.body.appendChild(document.createElement("textarea"));

@@ -18,6 +18,8 @@ import { Toasts } from "./toasts";
 const REFUSAL_FOR = 8_000;
 /** Between two times that it is read out what is new. */
 const SAID_EVERY = 10_000;
+/** How many may have been told of that are not here yet. */
+const MOST_TOLD = 20;
 
 /** A `rev` over this one and under the kernel's next, which is a whole number. */
 const nextRev = ({ rev = 0 }: Doc): number => rev + (Math.floor(rev) + 1 - rev) / 2;
@@ -39,6 +41,8 @@ export class Inbox {
   /** The views that are in sight. */
   #sights = new Set<object>();
   #refusalEnds: ReturnType<typeof setTimeout> | undefined;
+  /** Ids that were told as news and did not arrive yet. */
+  #told: string[] = [];
   #unsaid: Notice[] = [];
   #saidAt = Number.NEGATIVE_INFINITY;
   #sayLater: ReturnType<typeof setTimeout> | undefined;
@@ -53,7 +57,10 @@ export class Inbox {
       if (this.state.value.quiet) this.toasts.clear();
     });
     this.toasts = new Toasts(this);
-    this.notices.version.subscribe(() => this.toasts.look());
+    this.notices.version.subscribe(() => {
+      this.toasts.look();
+      this.#tell();
+    });
     connection.listen({ refused: this.#onRefused, signal: this.#onSignal });
   }
 
@@ -161,10 +168,19 @@ export class Inbox {
     if (!isFields(data)) return;
     if (name === "notice") this.#refuse(asText(data.message));
     if (name !== "news") return;
-    const fresh = readNews(data).flatMap((id) => this.notices.get(id) ?? []);
+    // A signal may overtake the batch with what it tells of.
+    this.#told = [...this.#told, ...readNews(data)].slice(-MOST_TOLD);
+    this.#tell();
+  };
+
+  /** Say what was told of and is here. */
+  #tell(): void {
+    const fresh = this.#told.flatMap((id) => this.notices.get(id) ?? []);
+    if (fresh.length === 0) return;
+    this.#told = this.#told.filter((id) => !this.notices.get(id));
     if (this.inSight) this.#say(fresh);
     else if (!this.state.value.quiet) this.toasts.add(fresh.filter(this.#isElsewhere));
-  };
+  }
 
   /** Whether what it is about is not in sight itself: the chat with the mention, the poll. */
   #isElsewhere = ({ leads }: Notice): boolean =>
