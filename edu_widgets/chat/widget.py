@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -21,9 +21,8 @@ from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.outbox import Command, CommandState
 from edu_widgets.client.view import ViewChanged
-from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.nodes import to_nodes
-from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import EduWidgetsError
@@ -32,8 +31,6 @@ from edu_widgets.protocol.messages import Error, UserTyping
 __all__ = ["CourseChat", "checked"]
 
 _log = logging.getLogger(__name__)
-
-F = TypeVar("F", bound=Callback)
 
 _UNREAD_GAP = 1.0
 """Seconds after which a page learns that nothing but the number of unread messages changed."""
@@ -68,19 +65,34 @@ class _About(msgspec.Struct):
     message_id: str = msgspec.field(name="messageId", default="")
 
 
-class CourseChat(Pages, LiveWidget):
+class CourseChat(Pages, ListenedWidget):
     """The chat of a course; displayed by being the last line of a cell.
 
     `chat.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
     (default: the page's).
+
+    `chat.on(event, fn)` has `fn` called:
+
+    | event | when | called with |
+    |---|---|---|
+    | `message` | there is a new message | the message |
+    | `mention` | somebody else's new message names me | the message |
+    | `edit`, `reaction` | a loaded message was edited, or reacted to | the message |
+    | `delete` | a loaded message was deleted | the message as it was |
+    | `pin` | a message was pinned or unpinned | the pin; `.pinned` tells |
+    | `question`, `answered` | a question was asked, or marked as answered | the question |
+    | `typing` | others began or stopped typing | the names of those who type |
+    | `mute` | somebody was muted or unmuted (for students: oneself) | who; `.muted` tells |
+    | `slow_mode` | slow mode was changed | its seconds |
+    | `state` | the connection's state changed | the state |
     """
 
     kind_: ClassVar[str] = "chat"
+    events_: ClassVar[tuple[str, ...]] = EVENTS
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._chat = Chat(client)
         self._happenings = Happenings(client)
-        self._callbacks = Callbacks(*EVENTS)
         self._marks = Marks(client, self._chat.room)
         self._mine = Typing(client)
         self._typists = Typists(client, self._tell_typing)
@@ -101,54 +113,9 @@ class CourseChat(Pages, LiveWidget):
 
     # -- for people ----------------------------------------------------------------------
 
-    @overload
-    def on(self, event: str, fn: F) -> F: ...
-
-    @overload
-    def on(self, event: str) -> Callable[[F], F]: ...
-
-    def on(self, event: str, fn: F | None = None) -> F | Callable[[F], F]:
-        """Call `fn` whenever something happens, one's own doing too, in order, on its own thread.
-
-        | event | when | called with |
-        |---|---|---|
-        | `message` | there is a new message | the message |
-        | `mention` | somebody else's new message names me | the message |
-        | `edit`, `reaction` | a loaded message was edited, or reacted to | the message |
-        | `delete` | a loaded message was deleted | the message as it was |
-        | `pin` | a message was pinned or unpinned | the pin; `.pinned` tells |
-        | `question`, `answered` | a question was asked, or marked as answered | the question |
-        | `typing` | others began or stopped typing | the names of those who type |
-        | `mute` | somebody was muted or unmuted (for students: oneself) | who; `.muted` tells |
-        | `slow_mode` | slow mode was changed | its seconds |
-        | `state` | the connection's state changed | the state |
-
-        What was there already is not told; what was missed while disconnected is, once, in its
-        latest state. Run again, a cell replaces what it has hung on before. Without `fn` it is a
-        decorator: `@chat.on("message")`. Returns `fn`; see `off`.
-
-        Raises:
-            InvalidArgument: there is no such event, or `fn` is not a function.
-        """
-        if fn is not None:
-            self._callbacks.add(event, fn)
-            return fn
-
-        def decorate(decorated: F) -> F:
-            self._callbacks.add(event, decorated)
-            return decorated
-
-        return decorate
-
-    def off(self, event: str | None = None, fn: Callback | None = None) -> None:
-        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
-        self._callbacks.remove(event, fn)
-
     def close(self) -> None:
         """Close the widget: its views go, nothing is called any more."""
-        callbacks = getattr(self, "_callbacks", None)
-        if callbacks is not None:
-            callbacks.remove()
+        if hasattr(self, "_typists"):  # also called where the constructor did not get far
             self._on_network(self._end_timers)
         super().close()
 
@@ -282,8 +249,7 @@ class CourseChat(Pages, LiveWidget):
 
     def _tell(self, happenings: Iterable[Happening]) -> None:
         for event, what in happenings:
-            for fn in self._callbacks.on(event):
-                self._client.call_back(fn, what)
+            self._call(event, what)
 
 
 def _is_new(document: Document) -> bool:

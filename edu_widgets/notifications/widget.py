@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -12,10 +12,9 @@ from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.notebook.callbacks import Callback, Callbacks
 from edu_widgets.notebook.headlines import Source
 from edu_widgets.notebook.intents import Handler, Intent
-from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notifications import commands, written
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
 from edu_widgets.notifications.item import NotificationItem, TakenAction, decoded, from_taken
@@ -34,21 +33,27 @@ __all__ = ["NotificationItem", "NotificationPane", "TakenAction"]
 
 _log = logging.getLogger(__name__)
 
-F = TypeVar("F", bound=Callback)
-
 _SEND = commands.SEND_NOTIFICATION.name
 _ACT = commands.NOTIFICATION_ACTION.name
 _MARKS = (commands.MARK_NOTIFICATIONS.name, commands.CLEAR_NOTIFICATIONS.name)
 
 
-class NotificationPane(LiveWidget):
+class NotificationPane(ListenedWidget):
     """The notifications of a person in a course; displayed by being the last line of a cell.
 
     `notifications.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its
     language (default: the page's).
+
+    `notifications.on(event, fn)` has `fn` called:
+
+    | event | when | called with |
+    |---|---|---|
+    | `notification` | there is a new one, or a mention, or a poll opens | the notification |
+    | `action` | somebody has chosen an action (for students: oneself) | a `TakenAction` |
     """
 
     kind_: ClassVar[str] = "notifications"
+    events_: ClassVar[tuple[str, ...]] = ("notification", "action")
 
     def __init__(
         self,
@@ -62,7 +67,6 @@ class NotificationPane(LiveWidget):
         self._news = News(client, self._inbox.channels(), [i.id for i in self._inbox.items()])
         self._taken_news = News(client, self._inbox.channels())
         self._people = people
-        self._callbacks = Callbacks("notification", "action")
         self._me = client.me()
         self._ends: Callable[[], None] | None = None
         super().__init__(client, self._shown, self._handlers(), **options)
@@ -164,46 +168,9 @@ class NotificationPane(LiveWidget):
         self._shown.quiet = bool(quiet)
         self._on_network(self._touch_state)
 
-    @overload
-    def on(self, event: str, fn: F) -> F: ...
-
-    @overload
-    def on(self, event: str) -> Callable[[F], F]: ...
-
-    def on(self, event: str, fn: F | None = None) -> F | Callable[[F], F]:
-        """Call `fn` whenever something happens, in order, on its own thread.
-
-        | event | when | called with |
-        |---|---|---|
-        | `notification` | there is a new one, or a mention, or a poll opens | the notification |
-        | `action` | somebody has chosen an action (for students: oneself) | a `TakenAction` |
-
-        What was there already is not told; what was missed while disconnected is, once. Run again,
-        a cell replaces what it has hung on before. Without `fn` it is a decorator:
-        `@notifications.on("action")`. Returns `fn`; see `off`.
-
-        Raises:
-            InvalidArgument: there is no such event, or `fn` is not a function.
-        """
-        if fn is not None:
-            self._callbacks.add(event, fn)
-            return fn
-
-        def decorate(decorated: F) -> F:
-            self._callbacks.add(event, decorated)
-            return decorated
-
-        return decorate
-
-    def off(self, event: str | None = None, fn: Callback | None = None) -> None:
-        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
-        self._callbacks.remove(event, fn)
-
     def close(self) -> None:
         """Close the widget: its views go, nothing is called any more."""
-        callbacks = getattr(self, "_callbacks", None)
-        if callbacks is not None:
-            callbacks.remove()
+        if hasattr(self, "_ends"):  # also called where the constructor did not get far
             self._on_network(self._end_timer)
         super().close()
 
@@ -316,8 +283,7 @@ class NotificationPane(LiveWidget):
             self._look()
             self._channel.signal("news", {"ids": unread})
         for item in items:
-            for fn in self._callbacks.on(event):
-                self._client.call_back(fn, item)
+            self._call(event, item)
 
     def _tell_taken(self, event: DocumentsChanged) -> None:
         channel = self._inbox.staff if self._client.me().is_staff else self._inbox.own
@@ -330,8 +296,7 @@ class NotificationPane(LiveWidget):
         for doc, id_ in ids:
             body = decoded(doc, ActionTaken) if id_ in fresh else None
             if body is not None:
-                for fn in self._callbacks.on("action"):
-                    self._client.call_back(fn, from_taken(body))
+                self._call("action", from_taken(body))
 
     # -- to the pages ------------------------------------------------------------------------------
 

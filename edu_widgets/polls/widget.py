@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -13,9 +13,8 @@ from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.nodes import to_nodes
-from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.polls import authoring, commands, files
 from edu_widgets.polls.asked import handlers
 from edu_widgets.polls.authoring import Question
@@ -32,8 +31,6 @@ from edu_widgets.protocol.errors import (
     Refused,
     WouldDeadlock,
 )
-
-F = TypeVar("F", bound=Callback)
 
 LESSON_MS = 12 * 3600 * 1000
 """For so long a question that is asked again is the same poll: a lesson, not next week's."""
@@ -55,20 +52,23 @@ _COMMANDS = frozenset(
 _KINDS = frozenset({POLL, SECRET, TALLY, TURNOUT, OWN_BALLOT})
 
 
-class LivePolls(LiveWidget):
+class LivePolls(ListenedWidget):
     """The polls of a course; displayed by being the last line of a cell.
 
     `polls.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
     (default: the page's).
+
+    `polls.on(event, fn)` has `fn(poll)` called when a poll opens (`open`, each round), closes
+    (`close`) or is revealed (`reveal`).
     """
 
     kind_: ClassVar[str] = "polls"
+    events_: ClassVar[tuple[str, ...]] = ("open", "close", "reveal")
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._polls = Polls(client)
         self._shown = ShownPolls(client, self._polls)
         self._news = News(self._polls)
-        self._callbacks = Callbacks("open", "close", "reveal")
         self._asking = threading.Lock()
         self._made: dict[str, Poll] = {}
         self._state = client.view().state
@@ -269,45 +269,6 @@ class LivePolls(LiveWidget):
             )
         return poll
 
-    # -- callbacks ------------------------------------------------------------------------------
-
-    @overload
-    def on(self, event: str, fn: F) -> F: ...
-
-    @overload
-    def on(self, event: str) -> Callable[[F], F]: ...
-
-    def on(self, event: str, fn: F | None = None) -> F | Callable[[F], F]:
-        """Call `fn(poll)` when a poll opens (each round), closes or is revealed.
-
-        `event` is `"open"`, `"close"` or `"reveal"`. What was so already is not told. Run again,
-        a cell replaces what it has hung on before. Without `fn` it is a decorator:
-        `@polls.on("open")`. Returns `fn`; see `off`.
-
-        Raises:
-            InvalidArgument: there is no such event, or `fn` is not a function.
-        """
-        if fn is not None:
-            self._callbacks.add(event, fn)
-            return fn
-
-        def decorate(decorated: F) -> F:
-            self._callbacks.add(event, decorated)
-            return decorated
-
-        return decorate
-
-    def off(self, event: str | None = None, fn: Callback | None = None) -> None:
-        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
-        self._callbacks.remove(event, fn)
-
-    def close(self) -> None:
-        """Close the widget: its views go, nothing is called any more."""
-        callbacks = getattr(self, "_callbacks", None)
-        if callbacks is not None:
-            callbacks.remove()
-        super().close()
-
     # -- for what pages ask (edu_widgets.polls.asked) ---------------------------------------------
 
     @property
@@ -370,7 +331,7 @@ class LivePolls(LiveWidget):
         changed = [doc for doc in (*event.upserted, *event.removed) if doc.kind in _KINDS]
         ids = [doc.id.rpartition(":")[2] for doc in changed]
         for poll_id, what in self._news.of(ids, live=event.live and not event.reset):
-            for fn in self._callbacks.on(what):
+            for fn in self._callbacks.on(what):  # a poll is looked up only if somebody listens
                 self._client.call_back(fn, self.poll(poll_id))
         if changed or event.reset:
             self._channel.changed(POLLS, ids, reset=event.reset)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -11,9 +10,8 @@ from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.stream import Json
-from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.presence import commands
 from edu_widgets.presence.asked import handlers
 from edu_widgets.presence.commands import (
@@ -43,25 +41,27 @@ from edu_widgets.presence.roster import Moved
 from edu_widgets.presence.shown import DESK, HANDS, PEOPLE, ShownPeople
 from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
 
-F = TypeVar("F", bound=Callback)
-
 _STATUSES = ("following", "done", "stuck")
 _FILTERS = ("all", "stuck", "done", "following", "away", "none")
 
 
-class PresenceList(LiveWidget):
+class PresenceList(ListenedWidget):
     """Who is here; displayed by being the last line of a cell.
 
     `people.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
     (default: the page's).
+
+    `people.on(event, fn)` has `fn` called for each `joined`, `left` and `status`, with the person,
+    and for each `hand`, `taken` and `solved`, with the hand. Above 200 people nobody is told of by
+    name.
     """
 
     kind_: ClassVar[str] = "presence"
+    events_: ClassVar[tuple[str, ...]] = EVENTS
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._people = People(client)
         self._shown = ShownPeople(client, self._people)
-        self._callbacks = Callbacks(*EVENTS)
         self._staff = client.me().is_staff
         self._news = News(client, self._people, self._tell)
         self._following = Following(client, self._people, self._moved)
@@ -231,44 +231,13 @@ class PresenceList(LiveWidget):
         self._shown.hidden = bool(hide)
         self._client.on_network(lambda: self._channel.changed(reset=True))
 
-    # -- events --------------------------------------------------------------------------
-
-    @overload
-    def on(self, event: str, fn: F) -> F: ...
-
-    @overload
-    def on(self, event: str) -> Callable[[F], F]: ...
-
-    def on(self, event: str, fn: F | None = None) -> F | Callable[[F], F]:
-        """Call `fn` for each `"joined"`, `"left"`, `"status"` (with the person), `"hand"`,
-        `"taken"` and `"solved"` (with the hand); in order, on its own thread.
-
-        What was so already is not told, and above 200 people nobody is told of by name. Run
-        again, a cell replaces what it has hung on before. Without `fn` it is a decorator.
-
-        Raises:
-            InvalidArgument: there is no such event, or `fn` is not a function.
-        """  # noqa: D205 - a list of events
-        if fn is not None:
-            self._callbacks.add(event, fn)
-            return fn
-
-        def decorate(decorated: F) -> F:
-            self._callbacks.add(event, decorated)
-            return decorated
-
-        return decorate
-
-    def off(self, event: str | None = None, fn: Callback | None = None) -> None:
-        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
-        self._callbacks.remove(event, fn)
+    # -- its end -------------------------------------------------------------------------
 
     def close(self) -> None:
         """Close the widget: its views go, nothing is called any more."""
-        callbacks = getattr(self, "_callbacks", None)
-        if callbacks is not None:
-            callbacks.remove()
-            self._following.close()
+        following = getattr(self, "_following", None)
+        if following is not None:  # also called where the constructor did not get far
+            following.close()
         super().close()
 
     # -- for what pages ask (asked.py) ---------------------------------------------------
@@ -389,8 +358,7 @@ class PresenceList(LiveWidget):
         self._channel.changed(DESK, [DESK])
 
     def _tell(self, event: str, about: Participant | RaisedHand) -> None:
-        for fn in self._callbacks.on(event):
-            self._client.call_back(fn, about)
+        self._call(event, about)
 
 
 _OWN = (commands.SET_STATUS.name, commands.RAISE_HAND.name, commands.LOWER_HAND.name)
