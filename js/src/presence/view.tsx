@@ -16,7 +16,7 @@ import { Figures } from "./strip";
 import { type Context, wordsOf } from "./words";
 
 interface Props {
-  people: People;
+  room: People;
   options: Signal<Options>;
 }
 
@@ -25,7 +25,7 @@ const isText = (target: EventTarget | null): boolean =>
 
 const keys = ["following", "done", "stuck"] as const;
 
-export const PeopleView = withHooks(function PeopleView({ people, options }: Props): VNode {
+export const PeopleView = withHooks(function PeopleView({ room: people, options }: Props): VNode {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
   const { can } = useSignal(people.desk);
