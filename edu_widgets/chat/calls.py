@@ -17,12 +17,12 @@ from edu_widgets.chat.message import (
     ChatMessage,
     MutedPerson,
     PinnedMessage,
-    decoded,
     from_document,
     plain,
 )
 from edu_widgets.chat.mirror import Chat
 from edu_widgets.chat.typists import Typists
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned

@@ -14,15 +14,9 @@ from edu_widgets.chat.documents import (
     Pin,
     Question,
 )
-from edu_widgets.chat.message import (
-    ChatMessage,
-    decoded,
-    from_document,
-    from_mute,
-    from_pin,
-    from_question,
-)
+from edu_widgets.chat.message import ChatMessage, from_document, from_mute, from_pin, from_question
 from edu_widgets.chat.news import News
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import DocumentsChanged
 from edu_widgets.protocol import Document

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edu_widgets.chat.documents import MAX_EXCERPT, Message, ReadMark
-from edu_widgets.chat.message import decoded
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.headlines import Headline, headline_id
 from edu_widgets.protocol import Document

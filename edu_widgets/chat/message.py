@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import msgspec
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from edu_widgets.chat.documents import Message, Mute, Pin, Question, Reaction
-from edu_widgets.protocol.errors import ProtocolError
+from edu_widgets.client.bodies import decoded, when
 
 if TYPE_CHECKING:
     from edu_widgets.protocol import Document
-
-_log = logging.getLogger(__name__)
-
-S = TypeVar("S", bound=msgspec.Struct)
 
 _EXCERPT = 60
 
@@ -165,33 +157,6 @@ def from_mute(mute: Mute, *, muted: bool = True) -> MutedPerson:
     """A mute's body as people see it."""
     until = when(mute.until) if mute.until else None
     return MutedPerson(mute.user_id, mute.user_name, until, muted)
-
-
-def decoded(document: Document | None, type_: type[S]) -> S | None:
-    """A living document's body; None, told once, if it cannot be read."""
-    if document is None or document.deleted:
-        return None
-    try:
-        body: S = document.as_(type_)
-    except ProtocolError as error:
-        report(document.id, str(error))
-        return None
-    return body
-
-
-@functools.lru_cache(maxsize=256)
-def report(id_: str, error: str) -> None:
-    """Say in the log that something is not shown."""
-    # Cached, since a message is read again and again, and has to be reported once.
-    _log.warning("Message %s could not be read and is not shown: %s", id_, error)
-
-
-def when(ms: float) -> datetime:
-    """An aware time; the beginning of time for numbers that are none."""
-    try:
-        return datetime.fromtimestamp(ms / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return datetime.fromtimestamp(0, UTC)
 
 
 def _line(name: str, at: datetime, content: str) -> str:

@@ -24,17 +24,16 @@ from edu_widgets.chat.message import (
     ChatMessage,
     MutedPerson,
     PinnedMessage,
-    decoded,
     from_document,
     from_mute,
     from_pin,
     from_question,
     shown,
-    when,
 )
 from edu_widgets.chat.overlay import NOTHING, TYPES, Overlay, Pending, edited, reacted, votes
 from edu_widgets.chat.state import RoomState
 from edu_widgets.chat.underway import Own, Underway
+from edu_widgets.client.bodies import decoded, when
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import CommandChanged
 from edu_widgets.client.mirror import Mirror

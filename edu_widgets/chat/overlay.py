@@ -20,8 +20,8 @@ from edu_widgets.chat.documents import (
     reactions_id,
     vote_id,
 )
-from edu_widgets.chat.message import decoded
 from edu_widgets.chat.underway import Own
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.view import Person
 from edu_widgets.protocol.channels import user_channel

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from edu_widgets.chat.documents import ChatMessage, Message, Mute, Pin, Question
-from edu_widgets.chat.message import decoded
 from edu_widgets.chat.overlay import NOTHING, Pending, edited, reacted, votes
 from edu_widgets.chat.underway import Own
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.view import Person
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.stream import Json

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from edu_widgets.chat.documents import ChatSettings, Message, Mute, ReadMark, mute_id
-from edu_widgets.chat.message import decoded
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.notebook.stream import Json

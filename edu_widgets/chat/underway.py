@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from edu_widgets.chat.documents import CHAT_MESSAGE
-from edu_widgets.chat.message import report
+from edu_widgets.client.bodies import report
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import CommandChanged
 from edu_widgets.client.outbox import Command

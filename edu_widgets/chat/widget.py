@@ -13,10 +13,10 @@ from edu_widgets.chat import commands, documents
 from edu_widgets.chat.arguments import checked
 from edu_widgets.chat.happenings import EVENTS, Happening, Happenings
 from edu_widgets.chat.marks import Marks
-from edu_widgets.chat.message import decoded
 from edu_widgets.chat.mirror import MESSAGES, MUTES, PINS, QUESTIONS, ROOM, Chat
 from edu_widgets.chat.pages import Pages
 from edu_widgets.chat.typists import Typing, Typists
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.outbox import Command, CommandState

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from edu_widgets.client.bodies import when
 from edu_widgets.notebook.links import safe_href
 from edu_widgets.notifications.documents import ActionTaken, Notification, NotificationAction
-from edu_widgets.protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
     from edu_widgets.notebook.headlines import Headline
-    from edu_widgets.protocol import Document
-
-_log = logging.getLogger(__name__)
-
-S = TypeVar("S", bound=msgspec.Struct)
 
 _EXCERPT = 60
 
@@ -145,29 +136,3 @@ def link_of(action: str) -> str | None:
 def is_address(action: str) -> bool:
     """Whether an action is meant as an address, safe or not: such a one is never posted."""
     return _ADDRESS.match(action.strip()) is not None
-
-
-def decoded(document: Document | None, type_: type[S]) -> S | None:
-    """A living document's body; None, told once, if it cannot be read."""
-    if document is None or document.deleted:
-        return None
-    try:
-        body: S = document.as_(type_)
-    except ProtocolError as error:
-        _report(document.id, str(error))
-        return None
-    return body
-
-
-@functools.lru_cache(maxsize=256)
-def _report(id_: str, error: str) -> None:
-    # Cached, since a document is read again and again, and has to be reported once.
-    _log.warning("Notification %s could not be read and is not shown: %s", id_, error)
-
-
-def when(ms: float) -> datetime:
-    """An aware time; the beginning of time for numbers that are none."""
-    try:
-        return datetime.fromtimestamp(ms / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return datetime.fromtimestamp(0, UTC)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.commands import CommandState
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import DocumentsChanged
@@ -23,12 +24,7 @@ from edu_widgets.notifications.documents import (
     NotificationMark,
     taken_id,
 )
-from edu_widgets.notifications.item import (
-    NotificationItem,
-    decoded,
-    from_headline,
-    from_notification,
-)
+from edu_widgets.notifications.item import NotificationItem, from_headline, from_notification
 from edu_widgets.notifications.platform import Platform, Told
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.outbox import CommandState
@@ -17,7 +18,7 @@ from edu_widgets.notebook.intents import Handler, Intent
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notifications import commands, written
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
-from edu_widgets.notifications.item import NotificationItem, TakenAction, decoded, from_taken
+from edu_widgets.notifications.item import NotificationItem, TakenAction, from_taken
 from edu_widgets.notifications.mirror import Inbox
 from edu_widgets.notifications.news import News
 from edu_widgets.notifications.people import known

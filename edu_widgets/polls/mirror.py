@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
-import msgspec
-
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.polls.commands import CAST_VOTE, CREATE_POLL, CastVote, CreatePoll
@@ -27,11 +23,6 @@ from edu_widgets.polls.documents import (
 from edu_widgets.polls.own import OnTheWay, Own
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
-from edu_widgets.protocol.errors import ProtocolError
-
-_log = logging.getLogger(__name__)
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,7 @@ class Polls:
     def get(self, id_: str) -> Seen | None:
         """The poll with this id, if there is one for this person."""
         doc = self._document(id_)
-        poll = _read(doc, Poll)
+        poll = decoded(doc, Poll)
         if doc is not None and poll is not None:
             return self._seen(poll, doc.born, self.votes.all())
         making = next((own for own in self.making.all() if own.id == id_), None)
@@ -125,7 +116,7 @@ class Polls:
         drafts = self._client.mirror(self.staff).of_kind(POLL)
         drafts = [doc for doc in drafts if here.get(doc.id) is None]
         for doc in (*here.of_kind(POLL), *drafts):
-            if (poll := _read(doc, Poll)) is not None:
+            if (poll := decoded(doc, Poll)) is not None:
                 yield poll, doc.born
 
     def _document(self, id_: str) -> Document | None:
@@ -137,22 +128,22 @@ class Polls:
 
     def _seen(self, poll: Poll, born: int, votes: list[Own[CastVote]]) -> Seen:
         staff = self._client.mirror(self.staff)
-        turnout = _read(self._client.mirror().get(f"turnout:{poll.id}"), Turnout)
+        turnout = decoded(self._client.mirror().get(f"turnout:{poll.id}"), Turnout)
         fresh = turnout is not None and turnout.round == poll.round
         own = self._own_ballot(poll.id)
         earlier = [(int(n), choice) for n, choice in own.items() if int(n) < poll.round]
         return Seen(
             poll,
             born,
-            secret=_read(staff.get(f"secret:{poll.id}"), PollSecret),
-            tally=_read(staff.get(f"tally:{poll.id}"), PollTally),
+            secret=decoded(staff.get(f"secret:{poll.id}"), PollSecret),
+            tally=decoded(staff.get(f"tally:{poll.id}"), PollTally),
             answered=turnout.answered if turnout is not None and fresh else 0,
             vote=_vote(poll, own.get(str(poll.round)), votes),
             earlier=tuple(sorted(earlier)),
         )
 
     def _own_ballot(self, poll_id: str) -> dict[str, Choice]:
-        own = _read(self._client.mirror(self.own).get(f"ballot:{poll_id}"), OwnBallot)
+        own = decoded(self._client.mirror(self.own).get(f"ballot:{poll_id}"), OwnBallot)
         return own.rounds if own is not None else {}
 
     def _made(self, making: Own[CreatePoll]) -> Poll:
@@ -224,7 +215,7 @@ class Polls:
         """
         now = self._wall() * 1000
         for doc in docs:
-            turnout = _read(doc, Turnout) if doc.kind == "turnout" else None
+            turnout = decoded(doc, Turnout) if doc.kind == "turnout" else None
             if turnout is not None:
                 with self._lock:
                     ahead = now - turnout.at
@@ -243,20 +234,3 @@ def _vote(poll: Poll, counted: Choice | None, votes: list[Own[CastVote]]) -> Vot
     if own.state == "sent":
         return Vote(own.data.choice, "counted")
     return Vote(own.data.choice, "queued" if own.state == "queued" else "pending")
-
-
-def _read(document: Document | None, type_: type[T]) -> T | None:
-    if document is None or document.deleted:
-        return None
-    try:
-        found: T = document.as_(type_)
-    except ProtocolError as error:
-        _report(document.id, str(error))
-        return None
-    return found
-
-
-@functools.lru_cache(maxsize=256)
-def _report(id_: str, error: str) -> None:
-    # Cached, since a document is read again and again, and has to be reported once.
-    _log.warning("%s could not be read and is not shown: %s", id_, error)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,12 +10,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from edu_widgets.client.bodies import report
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.outbox import Command
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.protocol import CommandType
-
-_log = logging.getLogger(__name__)
 
 _LINGER = 30.0
 """Seconds that what was acknowledged is kept until its document arrives."""
@@ -130,14 +127,8 @@ class OnTheWay(Generic[D]):
         try:
             data = self._decoder.decode(command.data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            _report(command.id, str(error))
+            report(command.id, str(error))
             return None
         state = str(command.state)
         state = "pending" if state == "sent" else state
         return Own(command.id, data, command.created, state, command.error, command.code)
-
-
-@functools.lru_cache(maxsize=256)
-def _report(id_: str, error: str) -> None:
-    # Cached, since a command is read again and again, and has to be reported once.
-    _log.warning("The command %s could not be read and is not shown: %s", id_, error)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.presence import commands
 from edu_widgets.presence.commands import Counts, Here, LowerHand, RaiseHand, SetStatus
@@ -19,11 +18,7 @@ from edu_widgets.presence.counting import for_everybody, for_staff
 from edu_widgets.presence.documents import Hand, Status, hand_id, status_id
 from edu_widgets.presence.roster import Roster
 from edu_widgets.presence.wishes import Wish, Wishes
-from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
-from edu_widgets.protocol.errors import ProtocolError
-
-_log = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -102,25 +97,25 @@ class People:
     def statuses(self) -> dict[str, Status]:
         """By id the statuses this person may see: staff all, others their own as it is stored."""
         channel = self.staff if self._client.me().is_staff else self.own
-        found = (read(doc, Status) for doc in self._client.mirror(channel).of_kind(Status.kind))
+        found = (decoded(doc, Status) for doc in self._client.mirror(channel).of_kind(Status.kind))
         return {status.user_id: status for status in found if status is not None}
 
     def status_of(self, user_id: str) -> Status | None:
         """One person's status, if it may be seen."""
         channel = self.staff if self._client.me().is_staff else self.own
-        return read(self._client.mirror(channel).get(status_id(user_id)), Status)
+        return decoded(self._client.mirror(channel).get(status_id(user_id)), Status)
 
     def hands(self) -> list[Hand]:
         """The hands that are up and may be seen, the longest wait first."""
         channel = self.staff if self._client.me().is_staff else self.own
-        found = (read(doc, Hand) for doc in self._client.mirror(channel).of_kind(Hand.kind))
+        found = (decoded(doc, Hand) for doc in self._client.mirror(channel).of_kind(Hand.kind))
         up = [hand for hand in found if hand is not None and hand.solved is None]
         return sorted(up, key=lambda hand: (hand.at, hand.user_id))
 
     def hand_of(self, user_id: str) -> Hand | None:
         """One person's hand if it is up and may be seen."""
         channel = self.staff if self._client.me().is_staff else self.own
-        hand = read(self._client.mirror(channel).get(hand_id(user_id)), Hand)
+        hand = decoded(self._client.mirror(channel).get(hand_id(user_id)), Hand)
         return hand if hand is not None and hand.solved is None else None
 
     # -- one's own --------------------------------------------------------------------------------
@@ -150,7 +145,7 @@ class People:
         return OwnHand(hand, wish.state)
 
     def _my(self, id_of: Callable[[str], str], type_: type[T]) -> T | None:
-        return read(self._client.mirror(self.own).get(id_of(self._client.me().user_id)), type_)
+        return decoded(self._client.mirror(self.own).get(id_of(self._client.me().user_id)), type_)
 
     def _status_granted(self, wish: Wish) -> bool:
         held = self._my(status_id, Status)
@@ -183,21 +178,3 @@ class People:
     def age(self, at: int) -> int:
         """How many ms ago something was by the service's clock."""
         return max(0, self._by_service(round(self._wall() * 1000)) - at)
-
-
-def read(document: Document | None, type_: type[T]) -> T | None:
-    """A living document's body; None for one that cannot be read."""
-    if document is None or document.deleted:
-        return None
-    try:
-        found: T = document.as_(type_)
-    except ProtocolError as error:
-        _report(document.id, str(error))
-        return None
-    return found
-
-
-@functools.lru_cache(maxsize=256)
-def _report(id_: str, error: str) -> None:
-    # Cached, since a document is read again and again, and has to be reported once.
-    _log.warning("%s could not be read and is not shown: %s", id_, error)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import DocumentsChanged
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
-from edu_widgets.presence.mirror import People, read
+from edu_widgets.presence.mirror import People
 from edu_widgets.presence.people import Participant, RaisedHand, participant, raised_hand
 from edu_widgets.presence.roster import Moved
 from edu_widgets.protocol import Document
@@ -47,9 +48,9 @@ class News:
 
     def _note(self, doc: Document, *, quiet: bool) -> None:
         if doc.kind == Status.kind:
-            self._status(doc.id.partition(":")[2], read(doc, Status), quiet=quiet)
+            self._status(doc.id.partition(":")[2], decoded(doc, Status), quiet=quiet)
         elif doc.kind == Hand.kind:
-            self._hand(doc.id.partition(":")[2], read(doc, Hand), quiet=quiet)
+            self._hand(doc.id.partition(":")[2], decoded(doc, Hand), quiet=quiet)
 
     def _status(self, user_id: str, now: Status | None, *, quiet: bool) -> None:
         before = self._statuses.pop(user_id, None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeAlias
 
+from edu_widgets.client.bodies import when
 from edu_widgets.client.view import Person
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
@@ -87,9 +88,9 @@ def participant(person: Here, status: Status | None) -> Participant:
         person.name,
         person.role,
         person.away,
-        time_of(person.since) if person.away and person.since else None,
+        when(person.since) if person.away and person.since else None,
         status.status if status is not None else person.status,
-        time_of(status.at if status is not None else person.at)
+        when(status.at if status is not None else person.at)
         if status is not None or person.status
         else None,
     )
@@ -100,18 +101,10 @@ def raised_hand(hand: Hand) -> RaisedHand:
     return RaisedHand(
         hand.user_id,
         hand.user_name,
-        time_of(hand.at),
+        when(hand.at),
         hand.note,
         hand.traceback,
         hand.taken_by_name,
-        time_of(hand.taken) if hand.taken is not None else None,
-        time_of(hand.solved) if hand.solved is not None else None,
+        when(hand.taken) if hand.taken is not None else None,
+        when(hand.solved) if hand.solved is not None else None,
     )
-
-
-def time_of(ms: float) -> datetime:
-    """An aware time; the beginning of time for numbers that are none."""
-    try:
-        return datetime.fromtimestamp(ms / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return datetime.fromtimestamp(0, UTC)

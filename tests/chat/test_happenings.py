@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from edu_widgets.chat import happenings
-from edu_widgets.chat.message import decoded
 from edu_widgets.chat.widget import CourseChat
+from edu_widgets.client.bodies import decoded
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.errors import InvalidArgument
 from tests.chat.page import made
