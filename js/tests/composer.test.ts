@@ -439,11 +439,23 @@ describe("one's own typing", () => {
   const told = (shown: Stage): unknown[] =>
     shown.model.asked("intent", "chat.typing").map(({ args }) => args.on);
 
-  test("is told at the first letter, not more often than every 3 s, and ended by rest", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  const clock = { toFake: ["setTimeout", "clearTimeout", "Date"] } as const;
+  const typing = async (): Promise<Stage> => {
+    vi.useFakeTimers({ toFake: [...clock.toFake] });
     const shown = await open();
     await shown.type("a");
+    vi.advanceTimersByTime(400);
+    return shown;
+  };
+
+  test("is told soon, not more often than every 3 s, and ended by rest", async () => {
+    vi.useFakeTimers({ toFake: [...clock.toFake] });
+    const shown = await open();
+    await shown.type("a");
+    vi.advanceTimersByTime(200);
     await shown.type("ab");
+    expect(told(shown)).toEqual([]);
+    vi.advanceTimersByTime(200);
     expect(told(shown)).toEqual([true]);
     for (let n = 0; n < 4; n++) {
       vi.advanceTimersByTime(1_000);
@@ -456,9 +468,16 @@ describe("one's own typing", () => {
     expect(told(shown)).toHaveLength(3);
   });
 
-  test("what was typed goes before the end of typing it", async () => {
+  test("a message sent at once is all that goes", async () => {
+    vi.useFakeTimers({ toFake: [...clock.toFake] });
     const shown = await open();
-    await shown.type("a");
+    await shown.send("ab");
+    vi.advanceTimersByTime(10_000);
+    expect(shown.model.asked("intent").map((intent) => intent.do)).toEqual(["chat.send"]);
+  });
+
+  test("what was typed goes before the end of typing it", async () => {
+    const shown = await typing();
     await shown.send("ab");
     const asked = shown.model.asked("intent").map((intent) => intent.do);
     expect(asked.slice(-2)).toEqual(["chat.send", "chat.typing"]);
@@ -470,21 +489,23 @@ describe("one's own typing", () => {
     ["left", async (shown: Stage) => box(shown).blur()],
     ["closed", async (shown: Stage) => shown.close()],
   ])("ends when the box is %s", async (_, end) => {
-    const shown = await open();
-    await shown.type("a");
+    const shown = await typing();
     await end(shown);
     expect(told(shown)).toEqual([true, false]);
   });
 
   test("is not told where it cannot be, nor while a message is edited", async () => {
+    vi.useFakeTimers({ toFake: [...clock.toFake] });
     const shown = await open([], { room: { can: ["send"] } });
     await shown.type("a");
+    vi.advanceTimersByTime(1_000);
     expect(told(shown)).toEqual([]);
     const other = await open([message(1, mine)]);
     await onMessage(other, "m1", "e");
     other.model.say({ op: "signal", name: "source", data: { id: "m1", text: "x", version: 0 } });
     await settled();
     await other.type("xy");
+    vi.advanceTimersByTime(1_000);
     expect(told(other)).toEqual([]);
   });
 });

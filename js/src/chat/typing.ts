@@ -1,7 +1,11 @@
-// Telling the class that one is typing: at the first letter, then not too often, and when it ends.
+// Telling the class that one is typing: soon after it began, then not too often, and when it ends.
 
 import { type } from "./actions";
 import type { Room } from "./room";
+
+/** Milliseconds of typing before it is told. Who pastes a line and sends it has not been typing:
+ * word of it would only get into the message's way. */
+const AFTER = 400;
 
 /** Milliseconds between two times it is told, and of rest after which it is over. */
 const EVERY = 3_000;
@@ -9,6 +13,7 @@ const EVERY = 3_000;
 export class TypingTeller {
   #room: Room;
   #toldAt: number | null = null;
+  #soon: ReturnType<typeof setTimeout> | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(room: Room) {
@@ -22,18 +27,23 @@ export class TypingTeller {
       this.stop();
       return;
     }
-    const now = Date.now();
-    if (this.#toldAt === null || now - this.#toldAt >= EVERY) {
-      this.#toldAt = now;
-      type(this.#room, true);
-    }
+    if (this.#toldAt === null) this.#soon ??= setTimeout(() => this.#tell(), AFTER);
+    else if (Date.now() - this.#toldAt >= EVERY) this.#tell();
     this.#rest = setTimeout(() => this.stop(), EVERY);
   }
 
   stop(): void {
     clearTimeout(this.#rest);
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     if (this.#toldAt === null) return;
     this.#toldAt = null;
     if (this.#room.can("typing")) type(this.#room, false);
+  }
+
+  #tell(): void {
+    this.#soon = undefined;
+    this.#toldAt = Date.now();
+    if (this.#room.can("typing")) type(this.#room, true);
   }
 }
