@@ -1,6 +1,7 @@
 // The chat's documents, docs/widget-protocol.md, and how what arrives is read. What a kernel does
 // not send is absent; what is of a wrong kind is left out.
 
+import { docFields, isBody, readDoc } from "../core/documents";
 import {
   asList,
   asNumber,
@@ -16,7 +17,6 @@ import {
   isOneOf,
   isText,
   isTime,
-  pick,
 } from "../core/messages";
 
 /** How many people set an emoji, some of their names, and whether the reader is one of them. */
@@ -123,13 +123,6 @@ export interface Found {
   floor: number | null;
 }
 
-const docFields = {
-  id: (value: unknown): boolean => isText(value) && value !== "",
-  born: isNumber,
-  seq: isNumber,
-  rev: isNumber,
-};
-
 const messageFields: Record<keyof ChatMessage, Check> = {
   ...docFields,
   user: isText,
@@ -137,7 +130,7 @@ const messageFields: Record<keyof ChatMessage, Check> = {
   role: isText,
   at: isTime,
   type: isText,
-  body: (value) => isText(value) || Array.isArray(value),
+  body: isBody,
   edited: isTime,
   version: isNumber,
   replyTo: isText,
@@ -151,17 +144,6 @@ const messageFields: Record<keyof ChatMessage, Check> = {
   editing: isOneOf("pending queued slowed"),
   deleting: isFlag,
 };
-
-/** The fields of a document; `null` if it has no id, or an order that is none. */
-function readDoc<D extends Doc>(
-  value: unknown,
-  checks: Record<keyof D, Check>,
-): (Partial<D> & { id: string }) | null {
-  if (!isFields(value)) return null;
-  const doc = pick(value, checks) as Partial<D> & { id?: string };
-  const misplaced = ["born", "seq", "rev"].some((field) => value[field] != null && !(field in doc));
-  return doc.id === undefined || misplaced ? null : (doc as Partial<D> & { id: string });
-}
 
 function readReactions(value: unknown): Reaction[] {
   return asList(value).flatMap((item) => {

@@ -1,6 +1,7 @@
 // The documents of polls, docs/widget-protocol.md, and how what arrives is read. What a kernel
 // does not send is absent; what is of a wrong kind is left out.
 
+import { docFields, isBody, readDoc } from "../core/documents";
 import {
   asList,
   asNumber,
@@ -16,7 +17,6 @@ import {
   isOneOf,
   isText,
   isTime,
-  pick,
 } from "../core/messages";
 
 export const KINDS = [
@@ -171,13 +171,8 @@ const readPeek = (value: unknown): Peek | null =>
       }
     : null;
 
-const isBody: Check = (value) => isText(value) || Array.isArray(value);
-
-const docFields: Record<string, Check> = {
-  id: (value) => isText(value) && value !== "",
-  born: isNumber,
-  seq: isNumber,
-  rev: isNumber,
+const pollFields: Record<string, Check> = {
+  ...docFields,
   question: isBody,
   kind: isOneOf(KINDS.join(" ")),
   state: isOneOf("draft open closed revealed"),
@@ -203,9 +198,8 @@ const plain = {
 /** Read a document of the collection `polls`; `null` if it cannot be shown or ordered. */
 export function readPoll(value: unknown): Poll | null {
   if (!isFields(value)) return null;
-  const doc = pick(value, docFields) as Partial<Poll> & { id?: string };
-  const misplaced = ["born", "seq", "rev"].some((field) => value[field] != null && !(field in doc));
-  if (doc.id === undefined || doc.kind === undefined || misplaced) return null;
+  const doc = readDoc<Poll>(value, pollFields);
+  if (doc?.kind === undefined) return null;
   const shown = isFields(value.shown) ? value.shown : {};
   const left = asNumber(value.left);
   const mine = asChoice(value.mine);
@@ -215,7 +209,7 @@ export function readPoll(value: unknown): Poll | null {
     ...doc,
     ...readOutcome(value),
     ...(mine !== undefined && { mine }),
-    options: asList(value.options).filter((option): option is Body => isBody(option)),
+    options: asList(value.options).filter(isBody),
     shown: { counts: shown.counts === true, answer: shown.answer === true },
     ends: left === null ? null : Date.now() + left,
     earlier: Object.fromEntries(
