@@ -21,6 +21,7 @@ from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.config import ChannelConfig
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class RateLimited(Refused):
@@ -77,6 +78,8 @@ class Scan:
 
 
 Query: TypeAlias = Get | Scan
+Part: TypeAlias = Generator[Query, list[Document], T]
+"""A part of a rule: it yields queries as a rule does, and returns what it found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,16 @@ RuleRun: TypeAlias = Generator[Query, list[Document], Decision]
 Rule: TypeAlias = Callable[[Request[Any]], RuleRun]
 EraseRule: TypeAlias = Callable[[Erasure], RuleRun]
 """Decides what else goes or changes with a person, beside the documents they made themselves."""
+
+
+def read(docs: list[Document], id_: str, type_: type[S]) -> S | None:
+    """The living document with this id, if it is of this kind."""
+    kind = getattr(type_, "kind", "")
+    for doc in docs:
+        if doc.id == id_ and doc.kind == kind and not doc.deleted:
+            body: S = doc.as_(type_)
+            return body
+    return None
 
 
 def drive(run: RuleRun, answer: Callable[[Query], list[Document]]) -> Decision:

@@ -15,7 +15,6 @@ from edu_widgets.chat.documents import (
     vote_id,
 )
 from edu_widgets.chat.service.reactions import removed
-from edu_widgets.chat.service.standing import Part, read
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.service.rules import (
@@ -23,9 +22,11 @@ from edu_widgets.service.rules import (
     Decision,
     Erasure,
     Get,
+    Part,
     RuleRun,
     Scan,
     Write,
+    read,
 )
 
 _ALL = 2**31

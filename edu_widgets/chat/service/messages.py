@@ -13,11 +13,11 @@ from edu_widgets.chat.documents import (
     pin_id,
     question_id,
 )
-from edu_widgets.chat.service.standing import may_speak, not_muted, read, the_message
+from edu_widgets.chat.service.standing import may_speak, not_muted, the_message
 from edu_widgets.chat.text import excerpt, kept_mentions
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Write
+from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Write, read
 
 TYPES = frozenset({"text", "file"})
 """What a person may send of the seed's types; `system` is the service's own to say."""

@@ -10,18 +10,27 @@ from edu_widgets.chat.documents import (
     mute_id,
     pin_id,
 )
-from edu_widgets.chat.service.standing import Part, only_staff, read, the_message
+from edu_widgets.chat.service.standing import the_message
 from edu_widgets.chat.text import excerpt
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import (
     STAFF_ROLES,
-    parse_channel,
     staff_channel,
-    user_channel,
 )
-from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.messages import Role
-from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Scan, Write
+from edu_widgets.service.checks import channel_of, only_staff
+from edu_widgets.service.rules import (
+    DELETE,
+    Decision,
+    Get,
+    Part,
+    Request,
+    RuleRun,
+    Scan,
+    Write,
+    read,
+)
 
 MAX_MINUTES = 60 * 24 * 365
 """For how long somebody may be muted, if not until it is lifted."""
@@ -86,11 +95,7 @@ def mute(request: Request[MuteUser]) -> RuleRun:
     """
     only_staff(request, "mute people")
     data = request.data
-    staff, own = staff_channel(request.course), user_channel(request.course, data.user_id)
-    try:
-        parse_channel(own)
-    except InvalidArgument as error:
-        raise refusal(Code.INVALID, "`userId` is not the id of a person.") from error
+    staff, own = staff_channel(request.course), channel_of(request.course, data.user_id)
     if not 0 <= data.minutes <= MAX_MINUTES:
         text = f"`minutes` is 1 to {MAX_MINUTES}, or 0 until it is lifted; not {data.minutes}."
         raise refusal(Code.INVALID, text)

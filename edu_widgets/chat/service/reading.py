@@ -7,13 +7,13 @@ import msgspec
 from edu_widgets.chat.commands import MAX_FOUND, MAX_QUERY, Found, MarkRead, Search
 from edu_widgets.chat.documents import Message, ReadMark
 from edu_widgets.chat.folding import matches
-from edu_widgets.chat.service.standing import own_channel, read
+from edu_widgets.chat.service.standing import own_channel
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import fold
 from edu_widgets.service.features import Stage
-from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Scan, Write
+from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Scan, Write, read
 
 
 class _Searched(msgspec.Struct, rename="camel"):

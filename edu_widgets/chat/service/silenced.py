@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from edu_widgets.chat.documents import Mute, mute_id
-from edu_widgets.chat.service.standing import read
 from edu_widgets.protocol.channels import parse_channel, staff_channel
+from edu_widgets.service.rules import read
 
 if TYPE_CHECKING:
     from edu_widgets.protocol import Document

@@ -1,10 +1,7 @@
 """What every rule of the chat has to know: the message it is about, and who may write now."""
 
-from collections.abc import Generator
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, TypeVar
-
-import msgspec
+from typing import Any
 
 from edu_widgets.chat.documents import (
     ChatSettings,
@@ -13,30 +10,15 @@ from edu_widgets.chat.documents import (
     Mute,
     mute_id,
 )
-from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service.rules import Get, Query, RateLimited, Request, Write
-
-T = TypeVar("T")
-S = TypeVar("S", bound=msgspec.Struct)
-Part: TypeAlias = Generator[Query, list[Document], T]
-"""A part of a rule: it asks, too, and then gives back what it found out."""
+from edu_widgets.service.rules import Get, Part, RateLimited, Request, Write, read
 
 
 def own_channel(request: Request[Any]) -> str:
     """The channel of who asks."""
     return user_channel(request.course, request.user.id)
-
-
-def read(docs: list[Document], id_: str, type_: type[S]) -> S | None:
-    """The living document with this id, if it is of this kind."""
-    kind = getattr(type_, "kind", "")
-    for doc in docs:
-        if doc.id == id_ and doc.kind == kind and not doc.deleted:
-            body: S = doc.as_(type_)
-            return body
-    return None
 
 
 def the_message(request: Request[Any], message_id: str) -> Part[Message]:
@@ -50,12 +32,6 @@ def the_message(request: Request[Any], message_id: str) -> Part[Message]:
     if message is None:
         raise refusal(Code.NOT_FOUND, "This message is not there any more.")
     return message
-
-
-def only_staff(request: Request[Any], what: str) -> None:
-    """Raise `FORBIDDEN` where not staff asks."""
-    if not request.user.staff:
-        raise refusal(Code.FORBIDDEN, f"Only instructors may {what}.")
 
 
 def not_muted(request: Request[Any]) -> Part[None]:

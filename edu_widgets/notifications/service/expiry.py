@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from edu_widgets.notifications.documents import Notification
-from edu_widgets.notifications.service.standing import read
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel, user_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused
@@ -27,6 +26,7 @@ from edu_widgets.service.rules import (
     RuleRun,
     Scan,
     Write,
+    read,
 )
 
 if TYPE_CHECKING:

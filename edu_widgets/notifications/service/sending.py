@@ -16,11 +16,12 @@ from edu_widgets.notifications.documents import (
     taken_id,
 )
 from edu_widgets.notifications.service.expiry import note_expiry
-from edu_widgets.notifications.service.standing import channel_of, invalid, one_line, own, read
+from edu_widgets.notifications.service.standing import invalid, one_line, own
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service.rules import Decision, Get, Request, RuleRun, Write
+from edu_widgets.service.checks import channel_of
+from edu_widgets.service.rules import Decision, Get, Request, RuleRun, Write, read
 
 
 def send(request: Request[SendNotification]) -> RuleRun:

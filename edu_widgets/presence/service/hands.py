@@ -4,11 +4,12 @@ import msgspec
 
 from edu_widgets.presence.commands import LowerHand, RaiseHand, SolveHand, TakeHand
 from edu_widgets.presence.documents import MAX_NOTE, MAX_TRACEBACK, Hand, hand_id
-from edu_widgets.presence.service.standing import both, in_course, only_staff, own_channel, read
+from edu_widgets.presence.service.standing import both, in_course
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun
+from edu_widgets.service.checks import channel_of, only_staff
+from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, read
 
 _NOT_UP = "This hand is not up any more."
 
@@ -30,7 +31,7 @@ def raise_(request: Request[RaiseHand]) -> RuleRun:
             raise refusal(Code.INVALID, say)
     note, traceback = data.note.strip(), data.traceback.rstrip()
     id_ = hand_id(me.id)
-    held = read((yield Get(own_channel(request.course, me.id), (id_,))), id_, Hand)
+    held = read((yield Get(channel_of(request.course, me.id), (id_,))), id_, Hand)
     if held is None or held.solved is not None:
         hand = Hand(me.id, me.name, request.now, note, traceback)
     else:
@@ -50,7 +51,7 @@ def lower(request: Request[LowerHand]) -> RuleRun:
     user_id = request.data.user_id or request.user.id
     if user_id != request.user.id:
         only_staff(request, "lower the hands of others")
-    id_, own = hand_id(user_id), own_channel(request.course, user_id)
+    id_, own = hand_id(user_id), channel_of(request.course, user_id)
     if read((yield Get(own, (id_,))), id_, Hand) is None:
         return Decision()
     return Decision(both(request.course, user_id, id_, Hand.kind, DELETE))

@@ -2,9 +2,10 @@
 
 from edu_widgets.presence.commands import ClearStatuses, SetStatus
 from edu_widgets.presence.documents import Status, status_id
-from edu_widgets.presence.service.standing import both, in_course, only_staff, own_channel, read
+from edu_widgets.presence.service.standing import both, in_course
 from edu_widgets.protocol.channels import staff_channel
-from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Scan
+from edu_widgets.service.checks import channel_of, only_staff
+from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Scan, read
 
 MOST = 10_000
 """Statuses that are looked at: more than a course can have people."""
@@ -19,7 +20,7 @@ def set_status(request: Request[SetStatus]) -> RuleRun:
     in_course(request)
     me, wanted = request.user, request.data.status
     id_ = status_id(me.id)
-    held = read((yield Get(own_channel(request.course, me.id), (id_,))), id_, Status)
+    held = read((yield Get(channel_of(request.course, me.id), (id_,))), id_, Status)
     if (held.status if held is not None else None) == wanted:
         return Decision()
     body = Status(me.id, me.name, wanted, request.now) if wanted is not None else DELETE

@@ -1,0 +1,28 @@
+"""What rules of several features check before they decide."""
+
+from typing import Any
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.channels import parse_channel, user_channel
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.service.rules import Request
+
+
+def only_staff(request: Request[Any], what: str) -> None:
+    """Raise `FORBIDDEN` where not staff asks."""
+    if not request.user.staff:
+        raise refusal(Code.FORBIDDEN, f"Only instructors may {what}.")
+
+
+def channel_of(course: str, user_id: str) -> str:
+    """The channel of a person whom a command names.
+
+    Raises:
+        Refused: `INVALID`: there can be no such person.
+    """
+    channel = user_channel(course, user_id)
+    try:
+        parse_channel(channel)
+    except InvalidArgument as error:
+        raise refusal(Code.INVALID, "`userId` is not the id of a person.") from error
+    return channel
