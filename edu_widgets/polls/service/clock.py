@@ -14,14 +14,14 @@ import msgspec
 
 from edu_widgets.polls.documents import POLL, Poll
 from edu_widgets.polls.service.ending import ABANDONED_MS, ended
-from edu_widgets.polls.service.reading import Reading, find
+from edu_widgets.polls.service.reading import find
 from edu_widgets.polls.service.running import closed
 from edu_widgets.polls.service.tally import count_again, writes_of
 from edu_widgets.polls.service.vault import in_vault
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused
-from edu_widgets.service.rules import Decision, Person, Request
+from edu_widgets.service.rules import Decision, Part, Person, Request
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Stage
@@ -55,7 +55,7 @@ def refresh(request: Request[Refresh]) -> RuleRun:
     return Decision(writes, urgent=poll.state != "open", reply=False)
 
 
-def _end(course: str, poll: Poll, now: int) -> Reading[Decision]:
+def _end(course: str, poll: Poll, now: int) -> Part[Decision]:
     count = yield from count_again(course, poll, now)
     decision = yield from ended(course, count)
     return Decision(decision.writes, reply=False, destroy=decision.destroy)

@@ -8,7 +8,6 @@ import msgspec
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT
 from edu_widgets.polls.service.reading import (
     Found,
-    Reading,
     ballots,
     own_id,
     secret_id,
@@ -19,13 +18,13 @@ from edu_widgets.polls.service.reading import (
 from edu_widgets.polls.service.tally import Counted, writes_of
 from edu_widgets.polls.service.vault import vault_channel
 from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
-from edu_widgets.service.rules import DELETE, Decision, Write
+from edu_widgets.service.rules import DELETE, Decision, Part, Write
 
 ABANDONED_MS = 3_600_000
 """How long a closed anonymous poll may wait for a reveal or a re-vote before it ends by itself."""
 
 
-def ended(course: str, count: Counted, more: Sequence[Write] = ()) -> Reading[Decision]:
+def ended(course: str, count: Counted, more: Sequence[Write] = ()) -> Part[Decision]:
     """End an anonymous poll: its counts stay; who voted, the key and the ballots are destroyed."""
     poll = msgspec.structs.replace(count.poll, ended=True)
     rounds = yield from ballots(course, poll)
@@ -35,7 +34,7 @@ def ended(course: str, count: Counted, more: Sequence[Write] = ()) -> Reading[De
     return Decision([*more, *writes, *own], destroy=(vault_channel(course, poll.id),))
 
 
-def deleted(course: str, found: Found) -> Reading[Decision]:
+def deleted(course: str, found: Found) -> Part[Decision]:
     """Delete a poll with all that belongs to it."""
     poll, staff, here = found.poll, staff_channel(course), course_channel(course)
     rounds = yield from ballots(course, poll)

@@ -1,22 +1,17 @@
 """What the rules of polls read: a poll, what belongs to it, its ballots. Parts of rules."""
 
-from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
 import msgspec
 
 from edu_widgets.polls.counting import Votes
 from edu_widgets.polls.documents import POLL, SECRET, Choice, Poll, PollSecret
 from edu_widgets.polls.service import vault
-from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
-from edu_widgets.service.rules import Get, Query, Request, Scan
-
-T = TypeVar("T")
-Reading: TypeAlias = Generator[Query, list[Document], T]
-"""A part of a rule: it yields queries as a rule does, and returns what it found."""
+from edu_widgets.service.rules import Get, Part, Request, Scan
 
 _BALLOT = msgspec.json.Decoder(vault.Ballot)
 
@@ -70,7 +65,7 @@ def check_channel(request: Request[Any]) -> None:
         raise refusal(Code.INVALID, "Polls are asked in the course's channel.")
 
 
-def find(course: str, poll_id: str) -> Reading[Found | None]:
+def find(course: str, poll_id: str) -> Part[Found | None]:
     """A poll, wherever it is."""
     for channel in (course_channel(course), staff_channel(course)):
         docs = yield Get(channel, (poll_id,))
@@ -80,7 +75,7 @@ def find(course: str, poll_id: str) -> Reading[Found | None]:
     return None
 
 
-def existing(course: str, poll_id: str) -> Reading[Found]:
+def existing(course: str, poll_id: str) -> Part[Found]:
     """A poll that has to be there.
 
     Raises:
@@ -92,7 +87,7 @@ def existing(course: str, poll_id: str) -> Reading[Found]:
     return found
 
 
-def secret_of(course: str, poll: Poll) -> Reading[PollSecret | None]:
+def secret_of(course: str, poll: Poll) -> Part[PollSecret | None]:
     """The right answer of a poll, if it is known: still the staff's, or revealed."""
     if poll.shown.answer:
         return PollSecret(poll.id, poll.correct, poll.tolerance)
@@ -104,7 +99,7 @@ def secret_of(course: str, poll: Poll) -> Reading[PollSecret | None]:
     return None
 
 
-def ballots(course: str, poll: Poll) -> Reading[dict[int, Votes]]:
+def ballots(course: str, poll: Poll) -> Part[dict[int, Votes]]:
     """All choices, by round and voter; every round there was is in it."""
     docs = yield Scan(vault.vault_channel(course, poll.id), vault.BALLOT, vault.MOST)
     found: dict[int, dict[str, Choice]] = {n: {} for n in range(1, poll.round + 1)}
@@ -114,7 +109,7 @@ def ballots(course: str, poll: Poll) -> Reading[dict[int, Votes]]:
     return dict(found)
 
 
-def voters(course: str, poll: Poll, rounds: dict[int, Votes]) -> Reading[set[str]]:
+def voters(course: str, poll: Poll, rounds: dict[int, Votes]) -> Part[set[str]]:
     """The ids of those who have a ballot of their own of a poll."""
     if not poll.anonymous:
         return {voter for votes in rounds.values() for voter in votes}

@@ -27,7 +27,6 @@ from edu_widgets.polls.service import vault
 from edu_widgets.polls.service.ending import deleted, ended
 from edu_widgets.polls.service.reading import (
     Found,
-    Reading,
     check_staff,
     existing,
     find,
@@ -39,7 +38,7 @@ from edu_widgets.polls.service.tally import count_again, count_from_tally, write
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
-from edu_widgets.service.rules import DELETE, Decision, Request, Write
+from edu_widgets.service.rules import DELETE, Decision, Part, Request, Write
 
 if TYPE_CHECKING:
     from edu_widgets.service.rules import RuleRun
@@ -103,7 +102,7 @@ def open_(request: "Request[OpenPoll]") -> "RuleRun":
     return Decision([*writes, Write(found.channel, found.poll.id, POLL, DELETE)])
 
 
-def _opened(request: Request[Any], poll: Poll, seconds: int | None) -> Reading[list[Write]]:
+def _opened(request: Request[Any], poll: Poll, seconds: int | None) -> Part[list[Write]]:
     closes = request.now + 1000 * seconds if seconds else None
     poll = msgspec.structs.replace(
         poll, state="open", opened=request.now, closes=closes, seconds=None, shown=PollShown()
@@ -196,7 +195,7 @@ def _revealable(found: Found, data: RevealPoll) -> Poll:
     return poll
 
 
-def _answer(request: "Request[RevealPoll]", poll: Poll) -> Reading[PollSecret | None]:
+def _answer(request: "Request[RevealPoll]", poll: Poll) -> Part[PollSecret | None]:
     data = request.data
     if data.correct:
         try:

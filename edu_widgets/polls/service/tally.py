@@ -19,7 +19,6 @@ from edu_widgets.polls.documents import (
 )
 from edu_widgets.polls.service.reading import (
     Found,
-    Reading,
     ballots,
     find,
     secret_of,
@@ -28,7 +27,7 @@ from edu_widgets.polls.service.reading import (
 )
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import ProtocolError
-from edu_widgets.service.rules import Get, Write
+from edu_widgets.service.rules import Get, Part, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +71,14 @@ def public(poll: Poll, result: RoundResult) -> RoundResult:
 
 def count_again(
     course: str, poll: Poll, now: int, secret: PollSecret | None = None
-) -> Reading[Counted]:
+) -> Part[Counted]:
     """Read a poll's ballots and count them; with another right answer than is kept, if given."""
     rounds = yield from ballots(course, poll)
     secret = secret or (yield from secret_of(course, poll))
     return counted(poll, rounds, secret, now)
 
 
-def count_from_tally(
-    course: str, poll: Poll, secret: PollSecret | None, now: int
-) -> Reading[Counted]:
+def count_from_tally(course: str, poll: Poll, secret: PollSecret | None, now: int) -> Part[Counted]:
     """The counts of an ended poll, whose ballots are gone: as they were counted last.
 
     How many were right with an answer that became known only now is told as far as counts do.
@@ -97,7 +94,7 @@ def count_from_tally(
     return _put_together(poll, tally.people, results, tally.flows, now)
 
 
-def writes_of(course: str, count: Counted) -> Reading[list[Write]]:
+def writes_of(course: str, count: Counted) -> Part[list[Write]]:
     """Of a poll that is in the course, and its counts, what is not yet so."""
     here, staff, poll = course_channel(course), staff_channel(course), count.poll
     before = yield from find(course, poll.id)
@@ -111,7 +108,7 @@ def writes_of(course: str, count: Counted) -> Reading[list[Write]]:
     return writes
 
 
-def _held(channel: str, id_: str, type_: type[msgspec.Struct]) -> Reading[object]:
+def _held(channel: str, id_: str, type_: type[msgspec.Struct]) -> Part[object]:
     docs = yield Get(channel, (id_,))
     for doc in docs:
         if not doc.deleted:

@@ -7,11 +7,11 @@ from edu_widgets.polls.commands import CastVote
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, Choice, OwnBallot, Poll
 from edu_widgets.polls.kinds import check_choice
 from edu_widgets.polls.service import vault
-from edu_widgets.polls.service.reading import Reading, check_channel, invalid, own_id
+from edu_widgets.polls.service.reading import check_channel, invalid, own_id
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
-from edu_widgets.service.rules import Decision, Get, Request, Write
+from edu_widgets.service.rules import Decision, Get, Part, Request, Write
 
 if TYPE_CHECKING:
     from edu_widgets.service.rules import RuleRun
@@ -55,7 +55,7 @@ def vote(request: "Request[CastVote]") -> "RuleRun":
     return Decision(writes, urgent=False, reply=named)
 
 
-def _open_poll(request: "Request[CastVote]") -> Reading[Poll]:
+def _open_poll(request: "Request[CastVote]") -> Part[Poll]:
     docs = yield Get(request.channel, (request.data.poll_id,))
     doc = next((doc for doc in docs if doc.kind == POLL), None)
     if doc is None:
@@ -80,7 +80,7 @@ class _Anonymous:
     marks: list[Write]
 
 
-def _anonymous(request: "Request[CastVote]", hidden: str) -> Reading[_Anonymous]:
+def _anonymous(request: "Request[CastVote]", hidden: str) -> Part[_Anonymous]:
     seen, person = f"vote:{request.message_id}", f"voter:{request.user.id}"
     docs = yield Get(hidden, (vault.KEY_ID, seen))
     key = next((doc for doc in docs if doc.id == vault.KEY_ID and not doc.deleted), None)
@@ -94,7 +94,7 @@ def _anonymous(request: "Request[CastVote]", hidden: str) -> Reading[_Anonymous]
     return _Anonymous(voter, any(doc.id == seen for doc in docs), marks)
 
 
-def _own_rounds(channel: str, poll_id: str) -> Reading[dict[str, Choice]]:
+def _own_rounds(channel: str, poll_id: str) -> Part[dict[str, Choice]]:
     docs = yield Get(channel, (own_id(poll_id),))
     for doc in docs:
         if not doc.deleted:
