@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Status:
     """How a lesson's connection stands; prints as one sentence.
 
-    `round_trip` is in seconds, None before the first measurement; `queued` counts commands
-    that are kept and not yet acknowledged.
+    `round_trip` is in seconds, None before the first measurement; `queued` counts messages
+    and changes that are kept and not yet acknowledged.
     """
 
     state: str

@@ -180,7 +180,7 @@ ANSWER_QUESTION = REGISTRY.command(
     CommandType("answer_question", AnswerQuestion, Lane.VOTE, feature="questions", latest=True)
 )
 MARK_READ = REGISTRY.command(
-    CommandType("mark_read", MarkRead, Lane.STATUS, feature="chat", latest=True)
+    CommandType("mark_read", MarkRead, Lane.STATUS, feature="chat", latest=True, kept_as="")
 )
 SEARCH = REGISTRY.frame(FrameType("search", Search, "client", of_seed=False))
 FOUND = REGISTRY.frame(FrameType("found", Found, "service", of_seed=False))

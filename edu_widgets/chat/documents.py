@@ -218,7 +218,9 @@ for _body in (
 ):  # fmt: skip
     REGISTRY.document(DocumentKind(_body.kind, _body))
 CHAT_MESSAGE = REGISTRY.command(
-    CommandType("chat_message", ChatMessage, Lane.CHAT, feature="chat", limited=True)
+    CommandType(
+        "chat_message", ChatMessage, Lane.CHAT, feature="chat", limited=True, kept_as="message"
+    )
 )
 
 

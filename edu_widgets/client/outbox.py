@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from edu_widgets.client.commands import Command, CommandState, NoStorage, Storage
-from edu_widgets.protocol import MAX_FRAME, Code, Lane, is_retry, meaning
+from edu_widgets.protocol import MAX_FRAME, REGISTRY, Code, Lane, is_retry, meaning
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 
 MAX_COMMANDS = 500
@@ -99,8 +99,8 @@ class Outbox:
         with self._lock:
             if self._count >= MAX_COMMANDS or self._bytes + size > MAX_BYTES:
                 msg = (
-                    f"{self._count} messages ({self._bytes // 1024} KiB) are already waiting to be "
-                    "sent. Wait for the connection, or discard some."
+                    f"{self._count} messages and changes ({self._bytes // 1024} KiB) are already "
+                    "waiting to be sent. Wait for the connection, or discard some."
                 )
                 raise OutboxFull(msg)
             self._count += 1
@@ -127,8 +127,16 @@ class Outbox:
     @property
     def waiting(self) -> int:
         """Commands that will be sent without anybody's doing."""
+        return len(self._waiting())
+
+    def kept(self) -> tuple[int, int]:
+        """Of what waits, how many are messages, and how many other changes people asked for."""
+        kinds = [_kept_as(command) for command in self._waiting()]
+        return kinds.count("message"), kinds.count("change")
+
+    def _waiting(self) -> list[Command]:
         parked = (CommandState.FAILED, CommandState.HELD)
-        return sum(1 for c in tuple(self._commands.values()) if c.state not in parked)
+        return [c for c in tuple(self._commands.values()) if c.state not in parked]
 
     # -- network thread ---------------------------------------------------------------
 
@@ -349,6 +357,11 @@ class Outbox:
         if state is CommandState.FAILED:
             self._storage.put(moved)
         return moved
+
+
+def _kept_as(command: Command) -> str:
+    known = REGISTRY.commands.get(command.type)
+    return known.kept_as if known is not None else "change"
 
 
 def _same_key(one: Command, other: Command) -> bool:

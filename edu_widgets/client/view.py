@@ -44,7 +44,8 @@ class CourseView:
     """How things stand, as every view shows it.
 
     `state`: idle, connecting, live, reconnecting, offline, stopped or closed. `next_try` is in
-    ms since 1970. `queued` counts what is kept and will be sent.
+    ms since 1970. `queued` counts what is kept and will be sent, `messages` those of it that are
+    messages; what nobody asked for, as a read mark, is in neither.
     """
 
     state: str = "idle"
@@ -52,6 +53,7 @@ class CourseView:
     reason: str = ""
     next_try: int | None = None
     queued: int = 0
+    messages: int = 0
     online: int | None = None
     readonly: bool = False
     features: tuple[str, ...] = ()
@@ -87,11 +89,13 @@ class ClientNumbers:
 
 def look(session: Session, state: ChannelState | None) -> CourseView:
     """The view of a course whose channel is `state`."""
-    queued = session.outbox.waiting
+    messages, others = session.outbox.kept()
+    queued = messages + others
     features = state.features if state is not None else ()
     base = session.dialect.name == "base"
     common = CourseView(
         queued=queued,
+        messages=messages,
         features=features,
         dialect=session.dialect.name,
         readonly=base and session.dialect.readonly,
@@ -105,7 +109,7 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
             next_try=session.next_try(),
         )
     if state.grant is Grant.REFUSED:
-        return CourseView("stopped", state.code, state.reason, queued=queued)
+        return CourseView("stopped", state.code, state.reason, queued=queued, messages=messages)
     if not state.was_granted:
         return replace(common, state="connecting", code=state.code, reason=state.reason)
     if base and state.grant is not Grant.GRANTED:  # the line is up, but nobody answered on it yet

@@ -16,6 +16,7 @@ def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
         "reason": view.reason,
         "nextTry": view.next_try,
         "queued": view.queued,
+        "messages": view.messages,
         "online": view.online,
         "students": view.students,
         "here": list(view.here),

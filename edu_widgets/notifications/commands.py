@@ -76,7 +76,7 @@ SEND_NOTIFICATION = REGISTRY.command(
     CommandType("send_notification", SendNotification, Lane.STATUS, feature=ALERTS)
 )
 MARK_NOTIFICATIONS = REGISTRY.command(
-    CommandType("mark_notifications", MarkNotifications, Lane.STATUS, feature=UPDATES)
+    CommandType("mark_notifications", MarkNotifications, Lane.STATUS, feature=UPDATES, kept_as="")
 )
 CLEAR_NOTIFICATIONS = REGISTRY.command(
     CommandType(

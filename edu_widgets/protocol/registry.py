@@ -6,7 +6,7 @@ them up here, so a new feature needs no line in an engine.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -42,6 +42,8 @@ class CommandType:
     `latest`: a waiting command is replaced by a newer one with the same `outbox_key()` of its
     data (votes, statuses).
     `moderation`: where staff does it, the audit trail tells who and to what.
+    `kept_as`: what people are told is kept while it waits: a `message`, a `change`, or nothing
+    ("") where nobody asked for it, as a read mark.
     """
 
     name: str
@@ -51,6 +53,7 @@ class CommandType:
     limited: bool = False
     latest: bool = False
     moderation: bool = False
+    kept_as: Literal["message", "change", ""] = "change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,11 +186,16 @@ export const states: Record<string, State> = {
   offline: {
     options: { height: 392, lang: "tr" },
     play: (model) =>
-      model.snapshot(turkish(), { state: "offline", queued: 2, nextTry: Date.now() + 42_000 }),
+      model.snapshot(turkish(), {
+        state: "offline",
+        queued: 5,
+        messages: 2,
+        nextTry: Date.now() + 42_000,
+      }),
   },
   reconnecting: {
     options: short,
-    play: (model) => model.snapshot(one(), { state: "reconnecting", queued: 1 }),
+    play: (model) => model.snapshot(one(), { state: "reconnecting", queued: 1, messages: 1 }),
   },
   busy: {
     options: short,

@@ -337,7 +337,11 @@ describe("one light, one banner", () => {
   test("the chat in its tab has neither, nor a title, nor a frame of its own", async () => {
     const course = freshCourse();
     const chat = real("chat", course);
-    const stage = await shown({ parts: { chat }, course, lesson: { state: "offline", queued: 2 } });
+    const stage = await shown({
+      parts: { chat },
+      course,
+      lesson: { state: "offline", queued: 2, messages: 2 },
+    });
     await vi.waitFor(() => expect(chat.asked("ready")).toBe(1));
     chat.snapshot([], { course, state: "offline", queued: 2 });
     await loaded();

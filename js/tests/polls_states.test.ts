@@ -24,8 +24,8 @@ const words: Record<string, [Fields, en: string, tr: string][]> = {
   reconnecting: [
     [
       { state: "reconnecting" },
-      "Reconnecting. Your vote is kept and will be counted.",
-      "Yeniden bağlanıyor. Oyunuz saklanır ve sayılır.",
+      "Reconnecting. Your vote is kept, and counts if it arrives before the poll closes.",
+      "Yeniden bağlanıyor. Oyunuz saklanır; anket kapanmadan ulaşırsa sayılır.",
     ],
   ],
   offline: [

@@ -74,7 +74,9 @@ describe("one of several options", () => {
     radios(shown)[0]?.click();
     await settled();
     expect(shown.text(".standing")).toBe("Kept, not yet counted");
-    expect(shown.text(".banner")).toContain("Offline. Your vote is kept and will be counted.");
+    expect(shown.text(".banner")).toContain(
+      "Offline. Your vote is kept, and counts if it arrives before the poll closes.",
+    );
   });
 
   test("a vote refused as too late is taken back, with the reason", async () => {

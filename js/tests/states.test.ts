@@ -43,16 +43,36 @@ const cases: Case[] = [
   },
   {
     name: "reconnecting, one kept",
-    play: snapshot([message(1)], { state: "reconnecting", queued: 1 }),
+    play: snapshot([message(1)], { state: "reconnecting", queued: 1, messages: 1 }),
     en: ["Reconnecting. 1 message is kept and will be sent."],
     tr: ["Yeniden bağlanıyor. 1 ileti sırada, gönderilecek."],
   },
   {
     name: "offline, two kept",
-    play: (shown) =>
-      snapshot([message(1)], { state: "offline", queued: 2, nextTry: Date.now() + 41_900 })(shown),
+    play: (shown) => {
+      const nextTry = Date.now() + 41_900;
+      snapshot([message(1)], { state: "offline", queued: 2, messages: 2, nextTry })(shown);
+    },
     en: ["Offline. 2 messages are kept and will be sent. Next try in 42 s. Retry now"],
     tr: ["Çevrimdışı. 2 ileti sırada. Bağlantı gelince gider. Yeniden deneme: 42 sn Şimdi dene"],
+  },
+  {
+    name: "messages and other changes kept",
+    play: snapshot([message(1)], { state: "offline", queued: 5, messages: 2 }),
+    en: ["Offline. 2 messages and 3 other changes are kept and will be sent."],
+    tr: ["Çevrimdışı. 2 ileti ve 3 başka değişiklik sırada. Bağlantı gelince gider."],
+  },
+  {
+    name: "a message and another change kept",
+    play: snapshot([message(1)], { state: "reconnecting", queued: 2, messages: 1 }),
+    en: ["Reconnecting. 1 message and 1 other change are kept and will be sent."],
+    tr: ["Yeniden bağlanıyor. 1 ileti ve 1 başka değişiklik sırada, gönderilecek."],
+  },
+  {
+    name: "a reaction kept",
+    play: snapshot([message(1)], { state: "reconnecting", queued: 1 }),
+    en: ["Reconnecting. 1 change is kept and will be sent."],
+    tr: ["Yeniden bağlanıyor. 1 değişiklik sırada, gönderilecek."],
   },
   {
     name: "kernel gone",
@@ -203,17 +223,17 @@ describe("Retry now", () => {
   const button = (shown: Stage) => shown.root.querySelector<HTMLElement>(".banner button");
 
   test("is offered while stopped, with what is kept", async () => {
-    const lesson = { state: "stopped", code: 4508, reason: "The invite has expired.", queued: 1 };
+    const lesson = { state: "stopped", code: 4508, reason: "The invite has expired.", queued: 2 };
     const shown = stage({ options: { lang: "en" } });
     snapshot([], lesson)(shown);
     await settled();
     expect(shown.text()).toContain(
-      "You cannot enter py101. The invite has expired. 1 message is kept. Retry now",
+      "You cannot enter py101. The invite has expired. 2 changes are kept. Retry now",
     );
     button(shown)?.click();
     expect(retries(shown)).toBe(1);
     const turkish = stage({ options: { lang: "tr" } });
-    snapshot([], { ...lesson, code: 4502, reason: "Olmadı.", queued: 2 })(turkish);
+    snapshot([], { ...lesson, code: 4502, reason: "Olmadı.", messages: 2 })(turkish);
     await settled();
     expect(turkish.text()).toContain("Bağlı değil. Olmadı. 2 ileti saklanıyor. Şimdi dene");
   });

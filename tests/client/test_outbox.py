@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import pytest
 from hypothesis import settings
@@ -11,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from edu_widgets.client.events import CommandChanged
 from edu_widgets.client.outbox import Command, CommandState, Outbox
-from edu_widgets.protocol import Code, Envelope, Lane, messages
+from edu_widgets.protocol import REGISTRY, Code, Envelope, Lane, messages
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 from tests.client.rig import Rig, command
 
@@ -349,3 +350,26 @@ def test_what_is_older_than_12_hours_asks_before_it_is_sent() -> None:
     assert box.waiting == 1
     assert box.retry("stale", 5) is not None
     assert [c.id for c in box.due(0.0)] == ["stale"]
+
+
+def test_what_is_kept_is_told_as_messages_and_other_changes() -> None:
+    def of(id_: str, type_: str) -> Command:
+        return replace(command(id_), type=type_, lane=REGISTRY.commands[type_].lane)
+
+    wanted = [
+        of("m1", "chat_message"),
+        of("m2", "chat_message"),
+        of("e1", "edit_message"),
+        of("r1", "add_reaction"),
+        of("v1", "cast_vote"),
+        of("b1", "mark_read"),
+        of("b2", "mark_notifications"),
+    ]
+    box = Outbox(Kept(*wanted))
+    box.load(0.0)
+    assert (box.waiting, box.kept()) == (7, (2, 3))
+    sent = box.due(0.0)
+    assert box.kept() == (2, 3)  # what is under way may have to come again
+    box.acked(sent[0].id)
+    box.refused(sent[1].id, Code.FORBIDDEN, "No.", None, 0.0, 0.0)
+    assert box.kept() == (0, 3)

@@ -130,6 +130,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: Fa
             "reason": "",
             "nextTry": None,
             "queued": 0,
+            "messages": 0,
             "online": None,
             "students": None,
             "here": [],

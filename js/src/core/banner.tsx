@@ -19,6 +19,12 @@ interface Shown {
   retry?: boolean;
 }
 
+/** What is kept: messages, and other changes. */
+const keptOf = ({ queued, messages }: Lesson): [messages: number, changes: number] => [
+  messages,
+  Math.max(0, queued - messages),
+];
+
 /** After how long of trying, in ms, people may ask for another try. */
 const LONG = 8_000;
 
@@ -30,30 +36,32 @@ function stopped(lesson: Lesson, kernel: Kernel, words: Catalog): Shown | null {
   const { lead, rest } = forbidden
     ? words.onForbidden(lesson.course, lesson.reason)
     : words.onStopped(lesson.reason);
-  const kept = lesson.queued > 0 ? ` ${words.kept(lesson.queued)}` : "";
+  const kept = lesson.queued > 0 ? ` ${words.kept(...keptOf(lesson))}` : "";
   const notice = { lead, rest: rest + kept };
   return { notice, icon: forbidden ? "lock" : "alert", stop: true, retry: true };
 }
 
 /** Not there, or not yet, whether or not it is being tried. */
 function waiting(
-  { state, queued }: Lesson,
+  lesson: Lesson,
   kernel: Kernel,
   seconds: number | null,
   long: boolean,
   words: Catalog,
 ): Shown | null {
+  const { state } = lesson;
+  const kept = keptOf(lesson);
   const next = seconds === null ? "" : words.nextTry(seconds);
   const retry = long || seconds !== null;
   if (state === "offline") {
-    const notice = { lead: `${words.offline}.`, rest: words.onOffline(queued), next };
+    const notice = { lead: `${words.offline}.`, rest: words.onOffline(...kept), next };
     return { notice, icon: "off", retry: true };
   }
   // Before its first word a kernel is not known to be trying.
   const tries = state === "connecting" && kernel === "alive" && retry;
   if (state !== "reconnecting" && !tries) return null;
   const lead = `${tries ? words.connecting : words.reconnecting}.`;
-  const notice = { lead, rest: words.onReconnecting(queued), next };
+  const notice = { lead, rest: words.onReconnecting(...kept), next };
   return { notice, icon: "off", retry };
 }
 

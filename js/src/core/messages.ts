@@ -31,6 +31,8 @@ export interface Lesson {
   reason: string;
   nextTry: number | null;
   queued: number;
+  /** How many of `queued` are messages; the rest are other changes. */
+  messages: number;
   online: number | null;
   students: number | null;
   here: readonly string[];
@@ -97,6 +99,7 @@ export const initialLesson = (course: string): Lesson => ({
   reason: "",
   nextTry: null,
   queued: 0,
+  messages: 0,
   online: null,
   students: null,
   here: [],
@@ -177,6 +180,7 @@ const lessonFields: Record<keyof Lesson, Check> = {
   reason: isText,
   nextTry: isNumber,
   queued: isNumber,
+  messages: isNumber,
   online: isNumber,
   students: isNumber,
   here: (value) => Array.isArray(value) && value.every(isText),

@@ -18,10 +18,11 @@ export interface Catalog {
   offline: string;
   notConnected: string;
 
-  onReconnecting(kept: number): string;
-  onOffline(kept: number): string;
+  /** Of what is kept, `messages`, and `changes` that are none. */
+  onReconnecting(messages: number, changes: number): string;
+  onOffline(messages: number, changes: number): string;
   nextTry(seconds: number): string;
-  kept(count: number): string;
+  kept(messages: number, changes: number): string;
   onBusy: Notice;
   onGone: Notice;
   onClosed: Notice;

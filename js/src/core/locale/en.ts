@@ -2,11 +2,18 @@ import type { Catalog } from "./catalog";
 
 const { format } = new Intl.NumberFormat("en");
 
-const kept = (count: number): string =>
-  `${format(count)} ${count === 1 ? "message is" : "messages are"} kept`;
+const count = (number: number, thing: string): string =>
+  `${format(number)} ${thing}${number === 1 ? "" : "s"}`;
 
-const queued = (count: number): string =>
-  `${count === 0 ? "What you write is kept" : kept(count)} and will be sent.`;
+function kept(messages: number, changes: number): string {
+  const counted = [messages && count(messages, "message")];
+  counted.push(changes && count(changes, messages ? "other change" : "change"));
+  const verb = messages + changes === 1 ? "is" : "are";
+  return `${counted.filter(Boolean).join(" and ")} ${verb} kept`;
+}
+
+const queued = (messages: number, changes: number): string =>
+  `${messages + changes ? kept(messages, changes) : "What you write is kept"} and will be sent.`;
 
 export const en: Catalog = {
   lang: "en",
@@ -21,7 +28,7 @@ export const en: Catalog = {
   onReconnecting: queued,
   onOffline: queued,
   nextTry: (seconds) => `Next try in ${format(seconds)}\u00a0s.`,
-  kept: (count) => `${kept(count)}.`,
+  kept: (messages, changes) => `${kept(messages, changes)}.`,
   onBusy: {
     lead: "The kernel is busy.",
     rest: "You can read; what you write is sent when the cell ends.",

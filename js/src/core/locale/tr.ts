@@ -2,6 +2,12 @@ import type { Catalog } from "./catalog";
 
 const { format } = new Intl.NumberFormat("tr");
 
+function things(messages: number, changes: number): string {
+  const counted = [messages && `${format(messages)} ileti`];
+  counted.push(changes && `${format(changes)} ${messages ? "başka değişiklik" : "değişiklik"}`);
+  return counted.filter(Boolean).join(" ve ");
+}
+
 export const tr: Catalog = {
   lang: "tr",
   here: (people) => `${format(people)} kişi burada`,
@@ -12,14 +18,14 @@ export const tr: Catalog = {
   offline: "Çevrimdışı",
   notConnected: "Bağlı değil",
 
-  onReconnecting: (count) =>
-    count === 0
-      ? "Yazdıklarınız saklanır ve gönderilir."
-      : `${format(count)} ileti sırada, gönderilecek.`,
-  onOffline: (count) =>
-    `${count === 0 ? "Yazdıklarınız saklanır" : `${format(count)} ileti sırada`}. Bağlantı gelince gider.`,
+  onReconnecting: (messages, changes) =>
+    messages + changes
+      ? `${things(messages, changes)} sırada, gönderilecek.`
+      : "Yazdıklarınız saklanır ve gönderilir.",
+  onOffline: (messages, changes) =>
+    `${messages + changes ? `${things(messages, changes)} sırada` : "Yazdıklarınız saklanır"}. Bağlantı gelince gider.`,
   nextTry: (seconds) => `Yeniden deneme: ${format(seconds)}\u00a0sn`,
-  kept: (count) => `${format(count)} ileti saklanıyor.`,
+  kept: (messages, changes) => `${things(messages, changes)} saklanıyor.`,
   onBusy: {
     lead: "Çekirdek meşgul.",
     rest: "Okuyabilirsiniz; yazdıklarınız hücre bitince gider.",

@@ -8,8 +8,10 @@ const duration = (seconds: number): string =>
     ? `${format(seconds / 60)}\u00a0min`
     : `${format(seconds)}\u00a0s`;
 
-const kept = (count: number): string =>
-  count === 0 ? "Your vote is kept and will be counted." : "What waits is kept and will be sent.";
+const kept = (messages: number, changes: number): string =>
+  messages + changes
+    ? "What waits is kept and will be sent."
+    : "Your vote is kept, and counts if it arrives before the poll closes.";
 
 export const en: PollsCatalog & Partial<Catalog> = {
   poll: "Poll",

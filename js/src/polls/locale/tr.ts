@@ -8,8 +8,10 @@ const duration = (seconds: number): string =>
     ? `${format(seconds / 60)}\u00a0dk`
     : `${format(seconds)}\u00a0sn`;
 
-const kept = (count: number): string =>
-  count === 0 ? "Oyunuz saklanır ve sayılır." : "Sırada bekleyenler saklandı, gönderilecek.";
+const kept = (messages: number, changes: number): string =>
+  messages + changes
+    ? "Sırada bekleyenler saklandı, gönderilecek."
+    : "Oyunuz saklanır; anket kapanmadan ulaşırsa sayılır.";
 
 export const tr: PollsCatalog & Partial<Catalog> = {
   poll: "Anket",
