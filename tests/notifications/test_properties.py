@@ -14,7 +14,8 @@ from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken, Notifica
 from edu_widgets.notifications.service.expiry import Expiry, expiry_channel
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import Person
-from tests.notifications.office import ADA, BO, COURSE, MIRA, ROOM, STAFF, Office, own
+from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF, own
+from tests.notifications.office import ADA, BO, Office
 
 PEOPLE = (ADA, BO, MIRA)
 

@@ -23,7 +23,8 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 from edu_widgets.service.rules import Person
-from tests.notifications.office import ADA, BO, COURSE, MIRA, ROOM, STAFF, START, Office, own
+from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF, START, own
+from tests.notifications.office import ADA, BO, Office
 
 
 def refused(code: Code, office: Office, person: Person, type_: str, **fields: Any) -> str:

@@ -19,9 +19,10 @@ from edu_widgets.polls.headlines import Openings
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service import rules
+from tests.in_memory.service import MIRA, START, own
 from tests.notebook.doubles import RecordingComm, as_client
 from tests.notifications.kernel import NoticeClient
-from tests.notifications.office import ADA, BO, MIRA, START, Office, own
+from tests.notifications.office import ADA, BO, Office
 
 
 @pytest.fixture(autouse=True)
@@ -109,11 +110,11 @@ def test_to_one_person(open_: Open) -> None:
         command = desk.send("you", to=to)
         mira.deliver()
         assert command.done()
-    assert len(mira.office.all("notification", own(ADA))) == 4
+    assert len(mira.service.all("notification", own(ADA))) == 4
     assert desk.items == []
     _ = desk.send("you", to="Cy")
     mira.deliver()
-    assert len(mira.office.all("notification", "user:c:u-cy")) == 1
+    assert len(mira.service.all("notification", "user:c:u-cy")) == 1
     mira.put("message", "m2", Message("m2", BO.id, "Ada", "hi", START))
     for wrong, words in (("Ada", "2 people"), ("Eve", "not known"), (5, "everybody"), ("", "not")):
         with pytest.raises(InvalidArgument, match=words):
@@ -187,7 +188,7 @@ def test_marks_are_here_at_once_and_on_the_service(open_: Open) -> None:
     mira, desk = open_(MIRA)
     ada, pane = open_(ADA)
     for number in range(3):
-        mira.office.now += 1
+        mira.service.now += 1
         _ = desk.send(f"n{number}")
         mira.settle()
     ada.settle()
@@ -207,7 +208,7 @@ def test_marks_are_here_at_once_and_on_the_service(open_: Open) -> None:
     assert pane.items == []
     ada.settle()
     assert open_(ADA)[1].items == []
-    mira.office.now += 1
+    mira.service.now += 1
     _ = desk.send("later")
     mira.settle()
     ada.settle()
@@ -239,8 +240,8 @@ def test_what_expires_goes(open_: Open) -> None:
     mira.settle()
     ada.settle()
     ready(pane)
-    mira.office.now += 60_000
-    mira.office.expire()
+    mira.service.now += 60_000
+    mira.service.expire()
     ada.sync()
     assert pane.items == []
     (batch,) = [m for m in sent(pane) if m["op"] == "batch"]
@@ -296,7 +297,7 @@ def test_a_page_gets_nodes_links_and_what_can_be_posted(open_: Open) -> None:
 )
 def test_an_address_that_may_not_be_opened_is_no_button(open_: Open, action: str) -> None:
     ada, pane = open_(ADA)
-    ada.office.send("x", actions=[{"label": "Open", "action": action}])
+    ada.service.send("x", actions=[{"label": "Open", "action": action}])
     ada.settle()
     assert "actions" not in docs(pane)[0]
     with pytest.raises(InvalidArgument):
@@ -305,9 +306,9 @@ def test_an_address_that_may_not_be_opened_is_no_button(open_: Open, action: str
 
 def test_what_a_page_asks_for(open_: Open) -> None:
     ada, pane = open_(ADA)
-    first = ada.office.send("one")
-    ada.office.now += 1
-    ada.office.send("two")
+    first = ada.service.send("one")
+    ada.service.now += 1
+    ada.service.send("two")
     ada.settle()
     ready(pane)
     assert intend(pane, "notifications.read", id=first)[0]["op"] == "batch"
@@ -362,12 +363,12 @@ def test_a_choice_reaches_the_staff(open_: Open) -> None:
 
 def test_what_is_new_is_told_once(open_: Open) -> None:
     ada, pane = open_(ADA)
-    ada.office.send("before")
+    ada.service.send("before")
     ada.settle()
     ready(pane)
     told: list[NotificationItem] = []
     pane.on("notification", told.append)
-    id_ = ada.office.send("after")
+    id_ = ada.service.send("after")
     ada.settle()
     ada.settle()
     assert [item.title for item in told] == ["after"]
@@ -378,7 +379,7 @@ def test_what_is_new_is_told_once(open_: Open) -> None:
 
 
 def test_history_is_not_told_and_what_was_missed_is(open_: Open) -> None:
-    office = open_(MIRA)[0].office
+    office = open_(MIRA)[0].service
     office.send("old")
     ada, pane = open_(ADA)
     told: list[str] = []
@@ -394,7 +395,7 @@ def test_do_not_disturb_leaves_the_list_alone(open_: Open) -> None:
     ada, pane = open_(ADA)
     ready(pane)
     pane.do_not_disturb = True
-    ada.office.send("x")
+    ada.service.send("x")
     ada.settle()
     (doc,) = docs(pane)
     assert (doc["title"], doc["read"]) == ("x", False)
@@ -435,7 +436,7 @@ def test_a_mention_can_be_marked_and_stays_so(open_: Open) -> None:
     pane.mark_read(intend_id)
     ada.deliver()
     ada.run()
-    assert ada.office.mark(ADA).read == [intend_id]
+    assert ada.service.mark(ADA).read == [intend_id]
 
 
 def test_a_poll_notifies_each_time_it_opens_and_while_it_is_open(open_: Open) -> None:
@@ -461,7 +462,7 @@ def test_where_no_updates_are_offered_there_are_no_headlines_and_no_marks(open_:
     ada.offered = ("alerts",)
     ada.put("message", "m1", mention())
     assert pane.items == []
-    ada.office.send("x")
+    ada.service.send("x")
     ada.settle()
     pane.mark_read()
     ada.run()
@@ -545,7 +546,7 @@ def test_what_a_base_service_ends_goes_by_itself(open_: Open) -> None:
     ada.say("notification", {"id": "n1", "title": "short", "expiresAt": START + 2_000})
     assert titles(pane) == ["short"]
     sent(pane)
-    ada.office.now += 2_000
+    ada.service.now += 2_000
     ada.advance(2.1)
     (batch,) = [m for m in sent(pane) if m["op"] == "batch"]
     assert batch["del"]["notifications"] == ["n1"]
@@ -577,7 +578,7 @@ def test_a_closed_pane_is_silent(open_: Open) -> None:
     pane.close()
     ada.run()
     assert ada.timers == 0
-    ada.office.send("x")
+    ada.service.send("x")
     ada.sync()
     assert [getattr(item, "title", "") for item in told] == ["x"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections import defaultdict
 from typing import Any, cast
 
 import msgspec
@@ -20,18 +18,10 @@ from edu_widgets.polls.documents import (
 )
 from edu_widgets.polls.service import FEATURE, vault
 from edu_widgets.polls.service.clock import Refresh, refresh
-from edu_widgets.protocol import REGISTRY, Document, uuid7
-from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
-from edu_widgets.service.config import ChannelConfig, ServiceConfig
-from edu_widgets.service.hub import NOBODY
-from edu_widgets.service.rules import Person, Request, Rule
-from edu_widgets.service.store import Committed, reads, schema, writes
-
-COURSE = "c"
-ROOM = course_channel(COURSE)
-STAFF = staff_channel(COURSE)
-MIRA = Person("u-mira", "Mira", "instructor")
-START = 1_700_000_000_000
+from edu_widgets.protocol import uuid7
+from edu_widgets.service.rules import Person
+from edu_widgets.service.store import Committed
+from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF, InMemoryService, own
 
 
 def student(number: int) -> Person:
@@ -41,49 +31,15 @@ def student(number: int) -> Person:
 ADA, BO, CY = (student(n) for n in range(3))
 
 
-class School:
+class School(InMemoryService):
     """A course with polls; its clock moves when told."""
 
     def __init__(self) -> None:
-        self.db = sqlite3.connect(":memory:", isolation_level=None)
-        schema._make_tables(self.db)
-        self.db.execute("INSERT INTO meta VALUES ('epoch', 'e')")
-        self.now = START
-        self.config: ChannelConfig = ServiceConfig().course
-        self.told: dict[str, list[Document]] = defaultdict(list)
-        """Every version of every document, by channel, as it went out."""
-
-    def do(
-        self, person: Person, type_: str, id_: str = "", room: str = ROOM, **fields: Any
-    ) -> Committed:
-        """One command, as it would come over the wire.
-
-        Raises:
-            Refused: by its rule.
-        """
-        raw = msgspec.json.encode(fields)
-        data = msgspec.json.decode(raw, type=REGISTRY.commands[type_].data)
-        request = Request(COURSE, room, person, type_, data, id_ or uuid7(), self.now, self.config)
-        return self._commit(request, FEATURE.rules[type_])
+        super().__init__(FEATURE)
 
     def refresh(self, poll_id: str) -> Committed:
         """What the service does by itself after votes, and when time has passed."""
-        request = Request(
-            COURSE, ROOM, NOBODY, "refresh", Refresh(poll_id), uuid7(), self.now, self.config
-        )
-        return self._commit(request, refresh)
-
-    def _commit(self, request: Request[Any], rule: Rule) -> Committed:
-        self.db.execute("BEGIN")
-        try:
-            done = writes.commit(self.db, request, rule)
-        except BaseException:
-            self.db.execute("ROLLBACK")
-            raise
-        self.db.execute("COMMIT")
-        for change in done.changes:
-            self.told[change.channel] += change.docs
-        return done
+        return self.by_itself("refresh", Refresh(poll_id), refresh)
 
     # -- in fewer words --------------------------------------------------------------------
 
@@ -114,17 +70,11 @@ class School:
 
     def find(self, channel: str, id_: str) -> Any:
         """A document's body, None if there is none (any more)."""
-        row = reads._one(self.db, channel, id_)
-        if row is None or row[4] is None:
+        found = self.document(channel, id_)
+        if found is None:
             return None
-        return reads.document(row).as_(
-            {
-                POLL: Poll,
-                TALLY: PollTally,
-                TURNOUT: Turnout,
-                OWN_BALLOT: OwnBallot,
-            }.get(row[1], dict)
-        )
+        bodies = {POLL: Poll, TALLY: PollTally, TURNOUT: Turnout, OWN_BALLOT: OwnBallot}
+        return found.as_(bodies.get(found.kind, dict))
 
     def poll(self, id_: str) -> Poll:
         return cast("Poll", self.find(ROOM, id_))
@@ -136,20 +86,12 @@ class School:
         return cast("Turnout", self.find(ROOM, f"turnout:{id_}"))
 
     def own(self, person: Person, id_: str) -> dict[str, Any] | None:
-        found = self.find(user_channel(COURSE, person.id), f"ballot:{id_}")
+        found = self.find(own(person), f"ballot:{id_}")
         return None if found is None else cast("OwnBallot", found).rounds
 
     def ballots(self, id_: str) -> list[tuple[str, Any]]:
-        rows = self.db.execute(
-            "SELECT id, body FROM documents WHERE channel = ? AND kind = ? AND body IS NOT NULL",
-            (vault.vault_channel(COURSE, id_), vault.BALLOT),
-        ).fetchall()
-        return [(row[0], msgspec.json.decode(row[1])["choice"]) for row in rows]
-
-    def seen_by(self, person: Person) -> bytes:
-        """All that ever went to a person, as bytes."""
-        channels = [ROOM, user_channel(COURSE, person.id)] + ([STAFF] if person.staff else [])
-        return b"\n".join(bytes(doc.body) for c in channels for doc in self.told[c])
+        rows = self.rows(vault.vault_channel(COURSE, id_), vault.BALLOT)
+        return [(id_, msgspec.json.decode(body)["choice"]) for id_, body in rows]
 
     def dump(self) -> str:
         """The whole database as text."""

@@ -15,9 +15,10 @@ from edu_widgets.polls.authoring import Question, choice_of, question
 from edu_widgets.polls.magic import poll_cell, register
 from edu_widgets.polls.widget import LivePolls
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+from tests.in_memory.service import MIRA
 from tests.notebook.doubles import RecordingComm, as_client
 from tests.polls.kernel import PollClient
-from tests.polls.school import MIRA, School
+from tests.polls.school import School
 
 FILE = """# Week 3
 

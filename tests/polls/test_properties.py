@@ -13,7 +13,8 @@ from edu_widgets.polls.documents import POLL, TURNOUT
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import Refused
-from tests.polls.school import COURSE, MIRA, ROOM, STAFF, School, student
+from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF
+from tests.polls.school import School, student
 
 PEOPLE = 7
 STEPS = st.one_of(

@@ -10,7 +10,8 @@ from edu_widgets.polls.documents import Turnout
 from edu_widgets.polls.service.ending import ABANDONED_MS
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import ProtocolError, Refused
-from tests.polls.school import ADA, BO, CY, MIRA, ROOM, STAFF, START, School, student
+from tests.in_memory.service import MIRA, ROOM, STAFF, START
+from tests.polls.school import ADA, BO, CY, School, student
 
 
 def refused(code: Code) -> Any:
@@ -31,7 +32,7 @@ def test_a_poll_is_asked_and_open_at_once(school: School) -> None:
 def test_a_draft_is_for_staff_until_it_is_opened(school: School) -> None:
     id_ = school.ask("yes", "no", open=False, seconds=30)
     assert school.poll(id_) is None
-    assert id_.encode() not in school.seen_by(ADA)
+    assert id_.encode() not in school.ever_told(ADA)
     with refused(Code.NOT_FOUND):
         school.vote(ADA, id_, 0)
     school.now += 5_000
@@ -285,7 +286,7 @@ def test_a_second_round_and_who_moved_where(school: School) -> None:
     assert (flow.from_, flow.to, flow.both) == (1, 2, 2)
     assert flow.pairs == [[0, 1, 1], [1, 1, 1]]
     assert (tally.suggestion, tally.people) == ("move_on", 3)
-    assert b"pairs" not in school.seen_by(ADA)
+    assert b"pairs" not in school.ever_told(ADA)
     school.reveal(id_, counts=True, answer=True)
     poll = school.poll(id_)
     assert [r.counts for r in poll.results] == [[2, 1, 0], [0, 3, 0]]
@@ -350,7 +351,7 @@ def test_while_an_anonymous_poll_is_open_staff_see_only_how_many(school: School)
     id_ = secret_votes(school, 6)
     assert (school.tally(id_).people, school.tally(id_).rounds) == (6, [])
     assert school.turnout(id_).answered == 6
-    seen = school.seen_by(MIRA)
+    seen = school.ever_told(MIRA)
     assert not any(student(n).id.encode() in seen for n in range(6))
     voters = {ballot for ballot, _ in school.ballots(id_)}
     assert not any(student(n).id in voter for n in range(6) for voter in voters)

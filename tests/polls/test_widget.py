@@ -16,9 +16,10 @@ from edu_widgets.polls.widget import LESSON_MS, LivePolls
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service.rules import Person
+from tests.in_memory.service import MIRA
 from tests.notebook.doubles import RecordingComm, as_client
 from tests.polls.kernel import PollClient
-from tests.polls.school import ADA, BO, MIRA, School, student
+from tests.polls.school import ADA, BO, School, student
 
 
 @pytest.fixture(autouse=True)
@@ -83,9 +84,9 @@ def ada(school: School, comms: type[RecordingComm]) -> Desk:
 def both(*desks: Desk) -> None:
     for desk in desks:
         desk.settle()
-    for poll in desks[0].client.school.told["course:c"]:
+    for poll in desks[0].client.service.told["course:c"]:
         if poll.kind == "poll":
-            desks[0].client.school.refresh(poll.id)
+            desks[0].client.service.refresh(poll.id)
     for desk in desks:
         desk.settle()
 

@@ -1,5 +1,7 @@
 """The tests of presence use the same doubles as the widgets'."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.notebook.conftest import client, comms, no_widget_left
@@ -9,6 +11,8 @@ __all__ = ["client", "comms", "no_widget_left"]
 
 
 @pytest.fixture
-def classroom() -> Classroom:
+def classroom() -> Iterator[Classroom]:
     """The rules of presence on a store in memory."""
-    return Classroom()
+    made = Classroom()
+    yield made
+    made.db.close()

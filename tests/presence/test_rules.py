@@ -11,7 +11,8 @@ from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import Erasure, Person, drive
 from edu_widgets.service.store import reads
-from tests.presence.classroom import ADA, BO, COURSE, JONAS, MIRA, STAFF, Classroom, own
+from tests.in_memory.service import COURSE, MIRA, STAFF, own
+from tests.presence.classroom import ADA, BO, JONAS, Classroom
 
 
 def refused(code: Code) -> "pytest.RaisesExc[Refused]":

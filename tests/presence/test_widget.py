@@ -18,8 +18,9 @@ from edu_widgets.presence.widget import PresenceList
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, NotConnected
 from edu_widgets.service.rules import Person
+from tests.in_memory.service import MIRA, STAFF, START
 from tests.notebook.doubles import RecordingComm, as_client
-from tests.presence.classroom import ADA, BO, JONAS, MIRA, STAFF, START, Classroom
+from tests.presence.classroom import ADA, BO, JONAS, Classroom
 from tests.presence.kernel import PresenceClient
 
 
