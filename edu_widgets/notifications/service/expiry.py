@@ -15,7 +15,7 @@ import msgspec
 from edu_widgets.notifications.documents import Notification
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel, user_channel
-from edu_widgets.protocol.errors import ProtocolError, Refused
+from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import (
     DELETE,
     Decision,
@@ -28,6 +28,7 @@ from edu_widgets.service.rules import (
     Write,
     read,
 )
+from edu_widgets.service.timers import Timers
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Stage
@@ -93,25 +94,17 @@ class Clock:
 
     def __init__(self) -> None:
         self.looked = False
-        self._due: dict[tuple[str, str], int] = {}
+        self._timers = Timers()
 
     def note(self, course: str, doc: Document) -> None:
         """A note is now so."""
-        try:
-            at = None if doc.deleted else doc.as_(Expiry).at
-        except ProtocolError:
-            at = None  # of another version: left alone
-        if at is None:
-            self._due.pop((course, doc.id), None)
-        else:
-            self._due[course, doc.id] = at
+        self._timers.note(course, doc, lambda doc: doc.as_(Expiry).at)
 
     def due(self, now: int) -> dict[str, list[str]]:
         """By course, what is over by now."""
         found: dict[str, list[str]] = {}
-        for (course, id_), at in self._due.items():
-            if at <= now:
-                found.setdefault(course, []).append(id_)
+        for course, id_ in self._timers.due(now):
+            found.setdefault(course, []).append(id_)
         return found
 
     async def work(self, stage: Stage, course: str, ids: list[str]) -> None:
@@ -129,7 +122,7 @@ class Clock:
 
     def _forget(self, course: str, ids: list[str]) -> None:
         for id_ in ids:
-            self._due.pop((course, id_), None)
+            self._timers.forget(course, id_)
 
     async def look(self, stage: Stage, course: str) -> None:
         """Read all notes of a course, as after a start."""
@@ -149,10 +142,7 @@ _CLOCKS: WeakKeyDictionary[Stage, Clock] = WeakKeyDictionary()
 
 
 def _clock(stage: Stage) -> Clock:
-    clock = _CLOCKS.get(stage)
-    if clock is None:
-        clock = _CLOCKS[stage] = Clock()
-    return clock
+    return _CLOCKS.setdefault(stage, Clock())
 
 
 def on_commit(stage: Stage, commit: Committed) -> None:

@@ -20,8 +20,9 @@ from edu_widgets.polls.service.tally import count_again, writes_of
 from edu_widgets.polls.service.vault import in_vault
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel
-from edu_widgets.protocol.errors import ProtocolError, Refused
+from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import Decision, Part, Person, Request
+from edu_widgets.service.timers import Timers
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Stage
@@ -75,20 +76,12 @@ class Clock:
 
     def __init__(self) -> None:
         self.looked = False
-        self._due: dict[tuple[str, str], int] = {}
+        self._timers = Timers()
         self._dirty: dict[tuple[str, str], None] = {}
 
     def note(self, course: str, doc: Document) -> None:
         """A poll in the course is now so."""
-        key = (course, doc.id)
-        try:
-            due = None if doc.deleted else due_at(doc.as_(Poll))
-        except ProtocolError:
-            due = None  # of another version: left alone
-        if due is None:
-            self._due.pop(key, None)
-        else:
-            self._due[key] = due
+        self._timers.note(course, doc, lambda doc: due_at(doc.as_(Poll)))
 
     def touch(self, course: str, poll_id: str) -> None:
         """A poll's ballots changed."""
@@ -96,9 +89,8 @@ class Clock:
 
     def ring(self, now: int) -> None:
         """Time has passed: what is due is to be looked at."""
-        for key, due in self._due.items():
-            if due <= now:
-                self._dirty[key] = None
+        for key in self._timers.due(now):
+            self._dirty[key] = None
 
     @property
     def courses(self) -> list[str]:
@@ -115,7 +107,7 @@ class Clock:
                 if Code(error.code).retry:
                     self._dirty[key] = None
                 else:
-                    self._due.pop(key, None)
+                    self._timers.forget(*key)
                     raise
 
     async def look(self, stage: Stage, course: str) -> None:
@@ -132,10 +124,7 @@ _CLOCKS: WeakKeyDictionary[Stage, Clock] = WeakKeyDictionary()
 
 
 def _clock(stage: Stage) -> Clock:
-    clock = _CLOCKS.get(stage)
-    if clock is None:
-        clock = _CLOCKS[stage] = Clock()
-    return clock
+    return _CLOCKS.setdefault(stage, Clock())
 
 
 def _work(stage: Stage, clock: Clock, course: str) -> None:
