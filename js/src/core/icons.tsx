@@ -1,9 +1,12 @@
 import type { VNode } from "preact";
 
-// On a grid of 16, stroke 1.5, round.
-const paths = {
+/** On a grid of 16, stroke 1.5, round. */
+export const shapes = {
   again: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.8h-2.8",
   alert: "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0M8 5v3.4M8 10.9v.1",
+  bell: "M3.2 11.6h9.6c-1-1-1.3-2-1.3-4.3a3.5 3.5 0 0 0-7 0c0 2.3-.3 3.3-1.3 4.3zM6.7 13.6a1.5 1.5 0 0 0 2.6 0",
+  belloff:
+    "M4.6 6.3c-.1 2.8-.4 4.2-1.4 5.3h8.4M6 4.3a3.5 3.5 0 0 1 5.5 3c0 1 .1 1.8.2 2.4M6.7 13.6a1.5 1.5 0 0 0 2.6 0M2.5 2.5l11 11",
   cell: "M3.5 2.5h9a1 1 0 0 1 1 1v2.5a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1V3.5a1 1 0 0 1 1-1M8 9v5M5.5 11.5h5",
   chat: "M2.5 4.5a1.5 1.5 0 0 1 1.5-1.5h8a1.5 1.5 0 0 1 1.5 1.5v5a1.5 1.5 0 0 1-1.5 1.5H7l-3 2.6V11a1.5 1.5 0 0 1-1.5-1.5z",
   check: "m3 8.5 3.4 3.4L13 4.8",
@@ -11,13 +14,16 @@ const paths = {
   close: "m4 4 8 8M12 4l-8 8",
   code: "m5.5 4.5-4 3.5 4 3.5M10.5 4.5l4 3.5-4 3.5",
   copy: "M5.5 7a1.5 1.5 0 0 1 1.5-1.5h5a1.5 1.5 0 0 1 1.5 1.5v5a1.5 1.5 0 0 1-1.5 1.5H7a1.5 1.5 0 0 1-1.5-1.5zM10.5 5.5V4a1.5 1.5 0 0 0-1.5-1.5H4a1.5 1.5 0 0 0-1.5 1.5v5a1.5 1.5 0 0 0 1.5 1.5h1.5",
+  done: "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0M5.5 8.2l1.8 1.8 3.3-3.7",
   dots: "M3.9 8a.5.5 0 1 1-1 0 .5.5 0 0 1 1 0M8.5 8a.5.5 0 1 1-1 0 .5.5 0 0 1 1 0M13.1 8a.5.5 0 1 1-1 0 .5.5 0 0 1 1 0",
   down: "M8 3v9.5M4 8.8l4 3.9 4-3.9",
   edit: "m10.8 2.8 2.4 2.4L5.4 13l-3 .6.6-3zM9.3 4.3l2.4 2.4",
   eye: "M1.8 8S4 3.8 8 3.8 14.2 8 14.2 8 12 12.2 8 12.2 1.8 8 1.8 8M10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0",
   file: "M4 13.5v-11h5l3 3v8zM9 2.5v3h3",
+  hand: "M5.2 9.4V4a1 1 0 0 1 2 0v3.4V2.9a1 1 0 0 1 2 0v4.5-3.6a1 1 0 0 1 2 0v6.3c0 2.4-1.5 4.1-3.7 4.1-1.9 0-2.8-.8-3.7-2.3L2.4 9.4c-.5-.9.6-1.7 1.3-1z",
   hidden:
     "M6.3 4a6 6 0 0 1 1.7-.2c4 0 6.2 4.2 6.2 4.2a11 11 0 0 1-1.6 2.1M4 5.2A10.5 10.5 0 0 0 1.8 8S4 12.2 8 12.2a6 6 0 0 0 3-.8M2.5 2.5l11 11",
+  hide: "M3.7 4.9C2.3 6.2 1.6 8 1.6 8S4 12.2 8 12.2c1.2 0 2.2-.4 3.1-.9M6.5 4c.5-.1 1-.2 1.5-.2 4 0 6.4 4.2 6.4 4.2s-.5.9-1.4 1.9M2.5 2.5l11 11",
   keep: "M4 2.5h8v11L8 10.7l-4 2.8z",
   list: "M2.5 4h.1M2.5 8h.1M2.5 12h.1M5.5 4h8M5.5 8h8M5.5 12h8",
   lock: "M3.2 8.5a1.5 1.5 0 0 1 1.5-1.5h6.6a1.5 1.5 0 0 1 1.5 1.5V12a1.5 1.5 0 0 1-1.5 1.5H4.7a1.5 1.5 0 0 1-1.5-1.5zM5.3 7V5a2.7 2.7 0 0 1 5.4 0v2",
@@ -36,15 +42,24 @@ const paths = {
   send: "M8 13V3.5M4 7.2 8 3.3l4 3.9",
   smile: "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0M5.6 9.4a2.8 2.8 0 0 0 4.8 0M6 6.4v.1M10 6.4v.1",
   stop: "M4.5 4.5h7v7h-7z",
+  stuck: "M8 2.3 14 13H2zM8 6.5v3M8 11.2v.1",
   trash: "M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9M6.8 7v4M9.2 7v4",
   up: "M8 3.4 13 9.5H9.9V13H6.1V9.5H3z",
   voice: "M2.5 6.2h2.4L8 3.5v9L4.9 9.8H2.5zM10.5 6a3 3 0 0 1 0 4M12.3 4.2a5.4 5.4 0 0 1 0 7.6",
 };
 
-export type IconName = keyof typeof paths;
+export type IconName = keyof typeof shapes;
 
-export const Icon = ({ name }: { name: IconName }): VNode => (
-  <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
-    <path d={paths[name]} />
-  </svg>
-);
+/** What shows a shape by its name: one of these, or of a feature's own. */
+export function icons<N extends string>(
+  own: Record<N, string>,
+): (props: { name: N | IconName }) => VNode {
+  const all: Record<N | IconName, string> = { ...shapes, ...own };
+  return ({ name }) => (
+    <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={all[name]} />
+    </svg>
+  );
+}
+
+export const Icon = icons<never>({});
