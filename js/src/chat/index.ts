@@ -1,4 +1,5 @@
 import core from "../core/core.css?inline";
+import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
 import float from "../core/float.css?inline";
 import composer from "./composer.css?inline";
@@ -14,7 +15,7 @@ import tools from "./tools.css?inline";
 import { ChatView } from "./view";
 import view from "./view.css?inline";
 
-const basics = [core, float, view, log, message];
+const basics = [core, empty, float, view, log, message];
 const parts = [reactions, tools, pins, picker, questions, search, composer];
 
 export default feature((connection) => new Room(connection), ChatView, [...basics, ...parts]);

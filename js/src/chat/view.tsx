@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import { Banner, isForbidden } from "../core/banner";
+import { Banner } from "../core/banner";
+import { Empty } from "../core/empty";
 import { FloatLayer } from "../core/float";
 import { Here } from "../core/here";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
@@ -157,19 +158,13 @@ const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Contex
 /** In place of messages: why there are none. */
 const Nothing = withHooks(function Nothing({ room }: { room: Room }, { words }: Context): VNode {
   const { connection } = room;
-  const lesson = useSignal(connection.lesson);
-  const filled = useSignal(connection.filled);
-  if (lesson.state === "stopped" || lesson.state === "closed") {
-    return <div class="empty short">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
-  }
-  const waiting = lesson.state === "connecting" || lesson.state === "idle";
-  if (!filled || waiting) return <Skeleton />;
+  const { course } = useSignal(connection.lesson);
   return (
-    <div class="empty">
+    <Empty connection={connection} skeleton={<Skeleton />}>
       <Icon name="chat" />
       <b>{words.empty}</b>
-      <p>{words.emptyHint(lesson.course)}</p>
-    </div>
+      <p>{words.emptyHint(course)}</p>
+    </Empty>
   );
 });
 

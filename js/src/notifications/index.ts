@@ -1,10 +1,11 @@
 import core from "../core/core.css?inline";
+import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
 import { Inbox } from "./inbox";
 import row from "./row.css?inline";
 import { NotificationsView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [core, view, row];
+const styles = [core, empty, view, row];
 
 export default feature((connection) => new Inbox(connection), NotificationsView, styles);

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import { Banner, isForbidden } from "../core/banner";
+import { Banner } from "../core/banner";
+import { Empty } from "../core/empty";
 import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
@@ -108,13 +109,9 @@ const Header = withHooks(function Header({ inbox }: { inbox: Inbox }, { words }:
 
 const Body = withHooks(function Body({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
   const { connection, notices } = inbox;
-  const lesson = useSignal(connection.lesson);
-  const filled = useSignal(connection.filled);
+  const { state } = useSignal(connection.lesson);
   useSignal(notices.version);
-  if (lesson.state === "stopped" || (lesson.state === "closed" && notices.size === 0)) {
-    return <div class="empty short">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
-  }
-  if (notices.size > 0) {
+  if (state !== "stopped" && notices.size > 0) {
     return (
       <>
         <List inbox={inbox} />
@@ -122,14 +119,12 @@ const Body = withHooks(function Body({ inbox }: { inbox: Inbox }, { words }: Con
       </>
     );
   }
-  const waiting = lesson.state === "connecting" || lesson.state === "idle";
-  if (!filled || waiting) return <Skeleton />;
   return (
-    <div class="empty">
+    <Empty connection={connection} skeleton={<Skeleton />}>
       <Sign name="bell" />
       <b>{words.nothing}</b>
       <p>{words.nothingHint}</p>
-    </div>
+    </Empty>
   );
 });
 

@@ -1,4 +1,5 @@
 import core from "../core/core.css?inline";
+import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
 import float from "../core/float.css?inline";
 import desk from "./desk.css?inline";
@@ -10,6 +11,6 @@ import rounds from "./rounds.css?inline";
 import { PollsView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [core, float, view, poll, results, rounds, desk, form];
+const styles = [core, empty, float, view, poll, results, rounds, desk, form];
 
 export default feature((connection) => new Room(connection), PollsView, styles);

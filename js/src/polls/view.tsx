@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import { Banner, isForbidden } from "../core/banner";
+import { Banner } from "../core/banner";
+import { Empty } from "../core/empty";
 import { FloatLayer } from "../core/float";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
@@ -157,17 +158,9 @@ const Body = withHooks(function Body({ pane }: { pane: Pane }): VNode {
 /** In place of a poll: why there is none. */
 const Nothing = withHooks(function Nothing({ pane }: { pane: Pane }, { words }: Context): VNode {
   const { room } = pane;
-  const lesson = useSignal(room.connection.lesson);
-  const filled = useSignal(room.connection.filled);
-  const { can } = useSignal(room.desk);
-  if (lesson.state === "stopped" || lesson.state === "closed") {
-    return <div class="empty short">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
-  }
-  const waiting = lesson.state === "connecting" || lesson.state === "idle";
-  if (!filled || waiting) return <Skeleton />;
-  const managing = can.includes("manage");
+  const managing = useSignal(room.desk).can.includes("manage");
   return (
-    <div class="empty">
+    <Empty connection={room.connection} skeleton={<Skeleton />}>
       <Icon name="poll" />
       <b>{words.empty}</b>
       <p>{managing ? words.emptyStaff : words.emptyHint}</p>
@@ -186,7 +179,7 @@ const Nothing = withHooks(function Nothing({ pane }: { pane: Pane }, { words }: 
           </button>
         </>
       )}
-    </div>
+    </Empty>
   );
 });
 
