@@ -11,9 +11,9 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets import folders
-from edu_widgets.client.network import stop_threads
-from edu_widgets.service import launch, state
-from tests.notebook.doubles import RecordingComm, record_comms
+from edu_widgets.service import state
+from tests.hosting import hosted
+from tests.notebook.doubles import RecordingComm
 from tests.ports import own_port
 from tests.waiting import wait_until
 
@@ -22,16 +22,8 @@ from tests.waiting import wait_until
 def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iterator[edu.Lesson]:
     """A hosted lesson of this test's own; its service is ended afterwards."""
     del bundles
-    monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
-    record_comms(monkeypatch)
-    made = edu.host("py101", name="Mira", port=own_port()).wait_connected()
-    yield made
-    made.close()
-    stop_threads()
-    about = state.read(folders.service_folder("py101"))
-    assert about is not None
-    os.kill(about.pid, signal.SIGTERM)
-    wait_until(lambda: launch.find(folders.service_folder("py101")) is None, "the service ends")
+    with hosted(tmp_path, monkeypatch, port=own_port()) as made:
+        yield made
 
 
 def test_it_says_how_it_stands(lesson: edu.Lesson) -> None:

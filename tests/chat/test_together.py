@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 import edu_widgets as edu
-from edu_widgets import folders
 from edu_widgets.chat.message import ChatMessage
 from edu_widgets.chat.widget import CourseChat
-from edu_widgets.client.network import stop_threads
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Forbidden, Refused
-from edu_widgets.service import launch, state
 from tests.faults import Faults
-from tests.notebook.doubles import record_comms
+from tests.hosting import hosted
 from tests.waiting import wait_until
 
 
@@ -29,16 +23,8 @@ from tests.waiting import wait_until
 def mira(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iterator[edu.Lesson]:
     """A hosted lesson of this test's own; its service is ended afterwards."""
     del bundles
-    monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
-    record_comms(monkeypatch)
-    made = edu.host("py101", name="Mira").wait_connected()
-    yield made
-    made.close()
-    stop_threads()
-    about = state.read(folders.service_folder("py101"))
-    assert about is not None
-    os.kill(about.pid, signal.SIGTERM)
-    wait_until(lambda: launch.find(folders.service_folder("py101")) is None, "the service ends")
+    with hosted(tmp_path, monkeypatch) as made:
+        yield made
 
 
 def join(lesson: edu.Lesson, name: str) -> edu.Lesson:
@@ -171,10 +157,8 @@ def test_typing_reading_and_searching(mira: edu.Lesson) -> None:
 
 
 def test_what_is_changed_offline_is_made_up_for(mira: edu.Lesson) -> None:
-    port = urlsplit(mira.invite).port
-    assert port is not None
-    with Faults(port) as faults:
-        ada = edu.join(mira.invite.replace(f":{port}", f":{faults.port}"), name="Ada")
+    with Faults.before(mira.invite) as faults:
+        ada = edu.join(faults.through(mira.invite), name="Ada")
         ada.wait_connected()
         id_ = ada.chat.send("one").id
         the(ada.chat, id_), the(mira.chat, id_)

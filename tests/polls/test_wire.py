@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import re
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,9 @@ from typing import Any
 import pytest
 
 import edu_widgets as edu
-from edu_widgets import folders
-from edu_widgets.client.network import stop_threads
 from edu_widgets.polls.poll import Poll
-from edu_widgets.service import launch, state
 from tests.faults import Faults
-from tests.notebook.doubles import record_comms
+from tests.hosting import hosted
 from tests.ports import own_port
 from tests.waiting import wait_until
 
@@ -64,24 +59,14 @@ class Tapped(Faults):
 def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iterator[edu.Lesson]:
     """A hosted lesson whose service runs in a process of its own."""
     del bundles
-    monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
-    record_comms(monkeypatch)
-    made = edu.host("py101", name="Mira", port=own_port(), rate_limits=False).wait_connected()
-    yield made
-    made.close()
-    stop_threads()
-    about = state.read(folders.service_folder("py101"))
-    assert about is not None
-    os.kill(about.pid, signal.SIGTERM)
-    wait_until(lambda: launch.find(folders.service_folder("py101")) is None, "the service ends")
+    with hosted(tmp_path, monkeypatch, port=own_port(), rate_limits=False) as made:
+        yield made
 
 
 @pytest.fixture
 def wire(lesson: edu.Lesson) -> Iterator[Tapped]:
     """The wire between a student and the service."""
-    port = re.search(r":(\d+)/", lesson.invite)
-    assert port is not None
-    with Tapped(int(port[1])) as tapped:
+    with Tapped.before(lesson.invite) as tapped:
         yield tapped
 
 
@@ -108,8 +93,7 @@ def vote(student: edu.Lesson, asked: Poll, text: str) -> None:
 def test_no_byte_tells_an_answer_a_count_or_a_voter_before_the_reveal(
     lesson: edu.Lesson, wire: Tapped, anonymous: bool
 ) -> None:
-    invite = re.sub(r":\d+/", f":{wire.port}/", lesson.invite, count=1)
-    ada = edu.join(invite, name="Ada").wait_connected(30)
+    ada = edu.join(wire.through(lesson.invite), name="Ada").wait_connected(30)
     others = [edu.join(lesson.invite, name=name).wait_connected() for name in OTHERS]
     voters = [one.user.user_id for one in others]
     wait_until(lambda: len(ada.people.all) == 7, "who is here is known")

@@ -11,9 +11,8 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets import folders
-from edu_widgets.client.network import stop_threads
-from edu_widgets.service import launch, state
-from tests.notebook.doubles import record_comms
+from edu_widgets.service import state
+from tests.hosting import hosted
 from tests.waiting import wait_until
 
 
@@ -23,18 +22,10 @@ def lessons(
 ) -> Iterator[tuple[edu.Lesson, edu.Lesson]]:
     """An instructor's and a student's lesson of this test's own."""
     del bundles
-    monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
-    record_comms(monkeypatch)
-    mira = edu.host("py101", name="Mira").wait_connected()
-    ada = edu.join(mira.invite, name="Ada").wait_connected()
-    yield mira, ada
-    ada.close()
-    mira.close()
-    stop_threads()
-    about = state.read(folders.service_folder("py101"))
-    assert about is not None
-    os.kill(about.pid, signal.SIGTERM)
-    wait_until(lambda: launch.find(folders.service_folder("py101")) is None, "the service ends")
+    with hosted(tmp_path, monkeypatch) as mira:
+        ada = edu.join(mira.invite, name="Ada").wait_connected()
+        yield mira, ada
+        ada.close()
 
 
 def names(lesson: edu.Lesson) -> list[str]:

@@ -1,0 +1,40 @@
+"""A hosted lesson of a test's own, whose service runs in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import edu_widgets as edu
+from edu_widgets import folders
+from edu_widgets.client.network import stop_threads
+from edu_widgets.service import launch, state
+from tests.notebook.doubles import record_comms
+from tests.waiting import wait_until
+
+
+@contextmanager
+def hosted(folder: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Iterator[edu.Lesson]:
+    """Mira's lesson with everything in `folder`; closed afterwards, and its service ended.
+
+    `options` are those of `edu.host`.
+    """
+    monkeypatch.setenv(folders.VARIABLE, str(folder))
+    record_comms(monkeypatch)
+    lesson = edu.host("py101", name="Mira", **options)
+    try:
+        yield lesson.wait_connected()
+    finally:
+        lesson.close()
+        stop_threads()
+        service = folders.service_folder("py101")
+        about = state.read(service)
+        assert about is not None
+        os.kill(about.pid, signal.SIGTERM)
+        wait_until(lambda: launch.find(service) is None, "the service ends")
