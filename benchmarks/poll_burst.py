@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import os
 import random
 import statistics
@@ -21,60 +20,44 @@ import tempfile
 import time
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
+from typing import Any
 
-import jwt
-
-from edu_widgets.client.channel import Grant
-from edu_widgets.client.clock import SystemClock
-from edu_widgets.client.compose import compose
-from edu_widgets.client.connection import Connection
+from benchmarks.members import (
+    COURSE,
+    ROOM,
+    WORKERS,
+    Member,
+    start_service,
+    start_workers,
+    websocket_url,
+)
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SessionEvent
-from edu_widgets.client.outbox import Outbox
-from edu_widgets.client.session import Session
-from edu_widgets.client.transport import Target
-from edu_widgets.client.websocket import WebSocketTransport
 from edu_widgets.polls.commands import CastVote, ClosePoll, CreatePoll
 from edu_widgets.polls.documents import TALLY, TURNOUT, PollTally, Turnout
 from edu_widgets.protocol import uuid7
-from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
+from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.messages import Data
 from edu_widgets.service import launch
 
-COURSE = "bench"
-ROOM = course_channel(COURSE)
 STAFF = staff_channel(COURSE)
-KEY = "k" * 48
-WORKERS = 2
 OPTIONS = ["a", "b", "c", "d"]
 BUDGET_MS = 200.0
 FRAMES_A_SECOND = 4
 PATIENCE_S = 120.0
 
 
-class Member:
-    """One kernel client."""
+class Voter(Member):
+    """One kernel client that counts what it is told."""
 
     def __init__(self, name: str, url: str, role: str = "student") -> None:
-        claims = {"sub": name, "name": name, "exp": time.time() + 3600}
-        token = jwt.encode(claims | {"courses": [COURSE], "role": role}, KEY, algorithm="HS256")
-        target = Target(url, name, lambda: token)
-        clock = SystemClock()
-        self.session = Session(name, Outbox(), clock, random.Random(), uuid7)
         names = [ROOM, user_channel(COURSE, name), *([STAFF] if role == "instructor" else [])]
-        self.channels = [self.session.subscribe(channel) for channel in names]
-        self.connection = Connection(self.session, lambda: WebSocketTransport(target), clock)
+        super().__init__(name, url, names, role)
         self.sent: dict[str, float] = {}
         self.acked: dict[str, float] = {}
         self.refused = 0
         self.counts: list[float] = []
         """When each frame with a turnout came."""
-        self.connection.listen(self._heard)
-        self.session.open()
-        self.connection.changed()
-
-    @property
-    def live(self) -> bool:
-        return all(c.grant is Grant.GRANTED and not c.catching_up for c in self.channels)
+        self.open(self._heard)
 
     def _heard(self, event: SessionEvent) -> None:
         match event:
@@ -89,11 +72,8 @@ class Member:
 
     def do(self, type_: str, data: Data) -> str:
         id_ = uuid7()
-        command = compose(type_, data, ROOM, id_)
-        self.session.outbox.reserve(command.size)
         self.sent[id_] = time.monotonic()
-        self.session.submit(command)
-        self.connection.changed()
+        self.send(type_, data, id_)
         return id_
 
     def answered(self) -> int:
@@ -101,12 +81,12 @@ class Member:
         return max((turnout.answered for turnout in found), default=0)
 
 
-async def until_live(members: list[Member]) -> None:
+async def until_live(members: list[Voter]) -> None:
     while not all(member.live for member in members):  # noqa: ASYNC110
         await asyncio.sleep(0.02)
 
 
-async def vote_at(member: Member, poll: str, wait: float, choice: int) -> None:
+async def vote_at(member: Voter, poll: str, wait: float, choice: int) -> None:
     await asyncio.sleep(wait)
     member.do("cast_vote", CastVote(poll, 1, choice))
 
@@ -114,9 +94,9 @@ async def vote_at(member: Member, poll: str, wait: float, choice: int) -> None:
 async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
     """One process of members, doing what the pipe says."""
     loop = asyncio.get_running_loop()
-    members: list[Member] = []
+    members: list[Voter] = []
     for number in range(first, first + count):
-        members.append(Member(f"m{number}", url))
+        members.append(Voter(f"m{number}", url))
         await asyncio.sleep(0.004)
     await until_live(members)
     pipe.send("live")
@@ -136,18 +116,14 @@ async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
     await asyncio.gather(*(member.connection.close() for member in members))
 
 
-def child(pipe: Pipe, url: str, first: int, count: int) -> None:
-    asyncio.run(work(pipe, url, first, count))
-
-
 async def teach(url: str, pipes: list[Pipe], members: int, seconds: float) -> tuple[float, float]:
     """Ask, let everybody vote, close; the p95 of acks in ms, and frames with counts a second."""
     loop = asyncio.get_running_loop()
 
-    async def heard(pipe: Pipe) -> object:
+    async def heard(pipe: Pipe) -> Any:
         return await loop.run_in_executor(None, pipe.recv)
 
-    teacher = Member("teacher", url, "instructor")
+    teacher = Voter("teacher", url, "instructor")
     await until_live([teacher])
     for pipe in pipes:
         assert await heard(pipe) == "live"
@@ -160,7 +136,7 @@ async def teach(url: str, pipes: list[Pipe], members: int, seconds: float) -> tu
     times: list[float] = []
     votes = [1] + [0] * (len(OPTIONS) - 1)
     for pipe in pipes:
-        acked, counts = await heard(pipe)  # type: ignore[misc]
+        acked, counts = await heard(pipe)
         times += acked
         votes = [a + b for a, b in zip(votes, counts, strict=True)]
     times.append(teacher.acked[own])
@@ -175,7 +151,7 @@ async def teach(url: str, pipes: list[Pipe], members: int, seconds: float) -> tu
         pipe.send(members)
     told: list[tuple[int, float]] = []
     for pipe in pipes:
-        told += await heard(pipe)  # type: ignore[misc]
+        told += await heard(pipe)
     await teacher.connection.close()
     # One more than the gaps between them.
     most = max((frames - 1) / max(span, 0.25) for frames, span in told)
@@ -193,19 +169,11 @@ async def teach(url: str, pipes: list[Pipe], members: int, seconds: float) -> tu
 def run(members: int, seconds: float) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "key").write_text(KEY)
-        arguments = ["--jwt-key-file", str(folder / "key")]
-        info = launch.start(COURSE, folder / "service", arguments=arguments, keep=True, timeout=60)
-        url = info.local_url.replace("http", "ws") + "/api/realtime/ws"
-        pipes: list[Pipe] = []
-        context = multiprocessing.get_context("spawn")
+        info = start_service(folder)
+        url = websocket_url(info)
+        # With the teacher they are as many as a course may have.
         share = members // WORKERS
-        for worker in range(WORKERS):
-            ours, theirs = context.Pipe()
-            # With the teacher they are as many as a course may have.
-            arguments_ = (theirs, url, worker * share, share - (worker == 0))
-            context.Process(target=child, args=arguments_, daemon=True).start()
-            pipes.append(ours)
+        pipes = start_workers(work, url, [share - 1] + [share] * (WORKERS - 1))
         try:
             lesson = teach(url, pipes, share * WORKERS, seconds)
             return asyncio.run(asyncio.wait_for(lesson, PATIENCE_S))

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
-import random
 import signal
 import statistics
 import subprocess
@@ -23,68 +21,43 @@ import time
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
-import jwt
-
+from benchmarks.members import WORKERS, Member, start_service, start_workers, websocket_url
 from edu_widgets.chat.documents import ChatMessage, Message
-from edu_widgets.client.channel import Grant
-from edu_widgets.client.clock import SystemClock
-from edu_widgets.client.compose import compose
-from edu_widgets.client.connection import Connection
-from edu_widgets.client.outbox import Outbox
-from edu_widgets.client.session import Session
-from edu_widgets.client.transport import Target
-from edu_widgets.client.websocket import WebSocketTransport
 from edu_widgets.protocol import uuid7
 from edu_widgets.service import launch
 
-COURSE = "bench"
-ROOM = f"course:{COURSE}"
-KEY = "k" * 48
-WORKERS = 2
 SPEAKERS = 10
 BUDGET = 10.0
 
 
-class Member:
-    """One kernel client."""
+class Speaker(Member):
+    """One kernel client that knows since when it is live."""
 
     def __init__(self, name: str, url: str) -> None:
-        claims = {"sub": name, "name": name, "exp": time.time() + 3600, "courses": [COURSE]}
-        token = jwt.encode(claims, KEY, algorithm="HS256")
-        target = Target(url, name, lambda: token)
-        clock = SystemClock()
-        self.session = Session(name, Outbox(), clock, random.Random(), uuid7)
-        self.room = self.session.subscribe(ROOM)
-        self.connection = Connection(self.session, lambda: WebSocketTransport(target), clock)
+        super().__init__(name, url)
         self.back_at: float | None = None
-        self.connection.listen(lambda _: self._look())
-        self.session.open()
-        self.connection.changed()
+        self.open(lambda _: self._look())
 
     def _look(self) -> None:
-        live = self.room.grant is Grant.GRANTED and not self.room.catching_up
-        if not live:
+        if not self.live:
             self.back_at = None
         elif self.back_at is None:
             self.back_at = time.monotonic()
 
     def say(self, text: str) -> None:
         id_ = uuid7()
-        command = compose("chat_message", ChatMessage(id=id_, content=text), ROOM, id_)
-        self.session.outbox.reserve(command.size)
-        self.session.submit(command)
-        self.connection.changed()
+        self.send("chat_message", ChatMessage(id=id_, content=text), id_)
 
     def heard(self) -> list[str]:
-        return [doc.as_(Message).content for doc in self.room.mirror.of_kind(Message.kind)]
+        return [doc.as_(Message).content for doc in self.channels[0].mirror.of_kind(Message.kind)]
 
 
 async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
     """One process of members, doing what the pipe says."""
     loop = asyncio.get_running_loop()
-    members: list[Member] = []
+    members: list[Speaker] = []
     for number in range(first, first + count):
-        members.append(Member(f"m{number}", url))
+        members.append(Speaker(f"m{number}", url))
         await asyncio.sleep(0.004)
     while True:
         what, argument = await loop.run_in_executor(None, pipe.recv)
@@ -105,10 +78,6 @@ async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
             return
 
 
-def child(pipe: Pipe, url: str, first: int, count: int) -> None:
-    asyncio.run(work(pipe, url, first, count))
-
-
 def ask(pipes: list[Pipe], what: str, argument: object = None) -> list[object]:
     """Ask every process, and put their lists together."""
     for pipe in pipes:
@@ -119,34 +88,19 @@ def ask(pipes: list[Pipe], what: str, argument: object = None) -> list[object]:
     return answers
 
 
-def start(folder: Path) -> launch.ServiceInfo:
-    """The service, on the port it had before."""
-    arguments = ["--jwt-key-file", str(folder / "key"), "--no-rate-limits"]
-    return launch.start(COURSE, folder / "service", arguments=arguments, keep=True, timeout=60)
-
-
 def run(members: int) -> list[float]:
     """Seconds from the service's return until each member was live."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "key").write_text(KEY)
-        info = start(folder)
-        url = info.local_url.replace("http", "ws") + "/api/realtime/ws"
-        pipes: list[Pipe] = []
-        context = multiprocessing.get_context("spawn")
-        share = members // WORKERS
-        for worker in range(WORKERS):
-            ours, theirs = context.Pipe()
-            arguments = (theirs, url, worker * share, share)
-            context.Process(target=child, args=arguments, daemon=True).start()
-            pipes.append(ours)
+        info = start_service(folder, "--no-rate-limits")
+        pipes = start_workers(work, websocket_url(info), [members // WORKERS] * WORKERS)
         ask(pipes, "live")
         ask(pipes, "say", "before")
         ask(pipes, "heard", SPEAKERS * WORKERS)
         subprocess.run(["kill", f"-{int(signal.SIGKILL)}", str(info.pid)], check=True)
         ask(pipes, "say", "while it was gone")
         time.sleep(1)
-        info = start(folder)
+        info = start_service(folder, "--no-rate-limits")
         back = time.monotonic()
         resumed = [float(str(at)) - back for at in ask(pipes, "live")]
         ask(pipes, "say", "after")

@@ -1,0 +1,96 @@
+"""Members of a course who are whole kernel clients, in processes beside a service of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import random
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from edu_widgets.client.channel import Grant
+from edu_widgets.client.clock import SystemClock
+from edu_widgets.client.compose import compose
+from edu_widgets.client.connection import Connection
+from edu_widgets.client.events import SessionEvent
+from edu_widgets.client.outbox import Outbox
+from edu_widgets.client.session import Session
+from edu_widgets.client.transport import Target
+from edu_widgets.client.websocket import WebSocketTransport
+from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.channels import course_channel
+from edu_widgets.protocol.messages import Data
+from edu_widgets.service import launch
+
+COURSE = "bench"
+ROOM = course_channel(COURSE)
+KEY = "k" * 48
+WORKERS = 2
+
+Work = Callable[[Pipe, str, int, int], Coroutine[Any, Any, None]]
+"""What a process does with its pipe: the service's URL, its first member's number, how many."""
+
+
+class Member:
+    """One kernel client: session, outbox, WebSocket."""
+
+    def __init__(
+        self, name: str, url: str, channels: Sequence[str] = (ROOM,), role: str = "student"
+    ) -> None:
+        claims = {"sub": name, "name": name, "exp": time.time() + 3600}
+        token = jwt.encode(claims | {"courses": [COURSE], "role": role}, KEY, algorithm="HS256")
+        target = Target(url, name, lambda: token)
+        clock = SystemClock()
+        self.session = Session(name, Outbox(), clock, random.Random(), uuid7)
+        self.channels = [self.session.subscribe(channel) for channel in channels]
+        self.connection = Connection(self.session, lambda: WebSocketTransport(target), clock)
+
+    def open(self, heard: Callable[[SessionEvent], None]) -> None:
+        """Connect, and tell `heard` what happens."""
+        self.connection.listen(heard)
+        self.session.open()
+        self.connection.changed()
+
+    @property
+    def live(self) -> bool:
+        return all(c.grant is Grant.GRANTED and not c.catching_up for c in self.channels)
+
+    def send(self, type_: str, data: Data, id_: str) -> None:
+        """Hand over a command to the course."""
+        command = compose(type_, data, ROOM, id_)
+        self.session.outbox.reserve(command.size)
+        self.session.submit(command)
+        self.connection.changed()
+
+
+def start_service(folder: Path, *arguments: str) -> launch.ServiceInfo:
+    """The service that lets these members in; if it ran in this folder, on the port of before."""
+    key = folder / "key"
+    key.write_text(KEY)
+    arguments = ("--jwt-key-file", str(key), *arguments)
+    return launch.start(COURSE, folder / "service", arguments=arguments, keep=True, timeout=60)
+
+
+def websocket_url(info: launch.ServiceInfo) -> str:
+    return info.local_url.replace("http", "ws") + "/api/realtime/ws"
+
+
+def start_workers(work: Work, url: str, shares: Sequence[int]) -> list[Pipe]:
+    """A process for each share of the members, and the pipes to them."""
+    context = multiprocessing.get_context("spawn")
+    pipes: list[Pipe] = []
+    for worker, share in enumerate(shares):
+        ours, theirs = context.Pipe()
+        arguments = (work, theirs, url, sum(shares[:worker]), share)
+        context.Process(target=_run, args=arguments, daemon=True).start()
+        pipes.append(ours)
+    return pipes
+
+
+def _run(work: Work, pipe: Pipe, url: str, first: int, count: int) -> None:
+    asyncio.run(work(pipe, url, first, count))
