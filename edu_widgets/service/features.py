@@ -36,8 +36,8 @@ class Stage(Protocol):
     def offers(self, channel: str, feature: str) -> bool:
         """Whether this kind of channel offers a feature."""
 
-    async def commit(self, channel: str, rule: Rule, data: object, user: Person) -> int:
-        """Run a rule on behalf of `user`; returns the channel's seq of its last change.
+    async def commit(self, channel: str, rule: Rule, data: object) -> int:
+        """Run a rule as the service itself; returns the channel's seq of its last change.
 
         Raises:
             Refused: the rule refused, or the store cannot write now (`UNAVAILABLE`).

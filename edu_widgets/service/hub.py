@@ -203,7 +203,7 @@ class Hub:
         return feature in self.config.channel(channel.partition(":")[0]).features
 
     async def commit(self, channel: str, rule: Rule, data: object, user: Person = NOBODY) -> int:
-        """Run a rule for a feature."""
+        """Run a rule, as the service itself where nobody asked for it."""
         _, _, rest = channel.partition(":")
         course = rest.partition(":")[0]
         kind = channel.partition(":")[0]

@@ -21,7 +21,6 @@ from edu_widgets.service.rules import (
     Decision,
     Erasure,
     Get,
-    Person,
     Request,
     RuleRun,
     Scan,
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from edu_widgets.service.store import Committed
 
 _KIND = "expiry:"
-_SERVICE = Person("service", "", "admin")
 _AT_ONCE = 200
 _PAGE = 1_000
 _ALL = 2**31
@@ -111,7 +109,7 @@ class Clock:
         """Delete what is over; what cannot be now is tried again at the next tick."""
         data = Over(ids[:_AT_ONCE])
         try:
-            await stage.commit(course_channel(course), expire, data, _SERVICE)
+            await stage.commit(course_channel(course), expire, data)
         except Refused as error:
             if Code(error.code).retry:
                 return

@@ -21,7 +21,7 @@ from edu_widgets.polls.service.vault import in_vault
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import Refused
-from edu_widgets.service.rules import Decision, Part, Person, Request
+from edu_widgets.service.rules import Decision, Part, Request
 from edu_widgets.service.timers import Timers
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from edu_widgets.service.rules import RuleRun
     from edu_widgets.service.store import Committed
 
-_SERVICE = Person("service", "", "admin")
 _LOOKED_AT = 1_000
 
 
@@ -102,7 +101,7 @@ class Clock:
         for key in [key for key in self._dirty if key[0] == course]:
             del self._dirty[key]
             try:
-                await stage.commit(course_channel(course), refresh, Refresh(key[1]), _SERVICE)
+                await stage.commit(course_channel(course), refresh, Refresh(key[1]))
             except Refused as error:
                 if Code(error.code).retry:
                     self._dirty[key] = None

@@ -39,8 +39,6 @@ FEATURE_NAME = "presence"
 SWEEP_MS = 30_000
 """How often it is looked for what is over."""
 
-_SERVICE = Person("service", "", "admin")
-
 
 class Kept:
     """Statuses and hands of a course as they are stored, by person."""
@@ -203,7 +201,7 @@ def on_tick(stage: Stage, now: int) -> None:
         if over is not None:
             stage.soon(
                 ("presence sweep", name),
-                partial(stage.commit, course.channel, sweep, over, _SERVICE),
+                partial(stage.commit, course.channel, sweep, over),
             )
 
 
