@@ -7,7 +7,6 @@ Resident memory of the service's process, before and after they came.
 
 import argparse
 import asyncio
-import json
 import multiprocessing
 import os
 import statistics
@@ -15,7 +14,7 @@ import tempfile
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from benchmarks.service_fanout import Crowd, Reader, masked, upgrade
+from benchmarks.readers import Crowd, Reader, enter
 
 BUDGET_KIB = 40
 
@@ -53,21 +52,11 @@ async def run(members: int) -> float:
     process.start()
     loop = asyncio.get_running_loop()
     port, secret = await loop.run_in_executor(None, ours.recv)
-    subscribe = masked(
-        json.dumps({"type": "subscribe", "channel": "course:bench"}).encode().ljust(126)
-    )
     crowd = Crowd(members + 20)
-    readers = []
+    readers: list[Reader] = []
 
     async def come(count: int) -> None:
-        for _ in range(count):
-            _, reader = await loop.create_connection(
-                lambda: Reader(crowd, upgrade(port, secret)), "127.0.0.1", port
-            )
-            readers.append(reader)
-            while not reader.up:  # noqa: ASYNC110 - as fast as can be
-                await asyncio.sleep(0)
-            reader.transport.write(subscribe)
+        readers.extend([await enter(crowd, port, secret, "course:bench") for _ in range(count)])
 
     async def told(count: int) -> float:
         await asyncio.sleep(2)  # for the last of them to be let in
