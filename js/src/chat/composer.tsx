@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isComposing } from "../core/keyboard";
-import { SaveButtons, SendButton, Tool } from "./composer_buttons";
+import { SaveButtons, SendButton } from "./composer_buttons";
 import {
   lastOwn,
   type Text,
@@ -150,16 +151,17 @@ export const Composer = withHooks(function Composer(
           }}
         />
         {!editing && room.can("ask") && (
-          <Tool
-            name="question"
+          <IconButton
+            icon="question"
+            class={asking ? "on" : ""}
             label={words.ask}
-            pressed={asking}
+            aria-pressed={asking}
             onClick={() => {
               room.asking.value = !asking;
             }}
           />
         )}
-        <Tool name="code" label={words.insertCode} onClick={onCode} />
+        <IconButton icon="code" label={words.insertCode} onClick={onCode} />
         {editing ? (
           <SaveButtons ready={ready} onSave={send} onCancel={cancel} />
         ) : (

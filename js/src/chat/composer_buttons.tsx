@@ -14,26 +14,6 @@ function nextAt(room: Room): number | null {
   return next > now ? next : null;
 }
 
-interface ToolProps {
-  name: "question" | "code";
-  label: string;
-  pressed?: boolean;
-  onClick: () => void;
-}
-
-export const Tool = ({ name, label, pressed, onClick }: ToolProps): VNode => (
-  <button
-    type="button"
-    class={pressed ? "ib on" : "ib"}
-    aria-label={label}
-    aria-pressed={pressed}
-    title={label}
-    onClick={onClick}
-  >
-    <Icon name={name} />
-  </button>
-);
-
 export const SaveButtons = withHooks(function SaveButtons(
   { ready, onSave, onCancel }: { ready: boolean; onSave: () => void; onCancel: () => void },
   { words }: Context,

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { openMenu } from "../core/menu";
@@ -39,18 +40,7 @@ export const Settings = withHooks(function Settings(
       { label: words.mutedPeople, items: muted, none: words.nobodyMuted },
     ]);
   };
-  return (
-    <button
-      type="button"
-      class="ib"
-      aria-label={words.settings}
-      aria-haspopup="menu"
-      title={words.settings}
-      onClick={open}
-    >
-      <Icon name="dots" />
-    </button>
-  );
+  return <IconButton icon="dots" label={words.settings} aria-haspopup="menu" onClick={open} />;
 });
 
 /** At the box: how often one may write, while that is slowed down. */

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useSignal, useState, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { clockTime } from "../core/time";
@@ -51,16 +52,7 @@ export const PinBar = withHooks(function PinBar({ pane }: Props, { words }: Cont
           {words.pinPlace(at + 1, count)}
         </button>
       )}
-      <button
-        type="button"
-        class="ib"
-        aria-label={words.allPins}
-        aria-haspopup="dialog"
-        title={words.allPins}
-        onClick={openAll}
-      >
-        <Icon name="more" />
-      </button>
+      <IconButton icon="more" label={words.allPins} aria-haspopup="dialog" onClick={openAll} />
     </section>
   );
 });
@@ -101,15 +93,7 @@ const AllPins = withHooks(function AllPins({ pane }: Props, { words }: Context):
               </small>
             </button>
             {room.can("moderate") && (
-              <button
-                type="button"
-                class="ib"
-                aria-label={words.unpin}
-                title={words.unpin}
-                onClick={() => unpin(pin)}
-              >
-                <Icon name="close" />
-              </button>
+              <IconButton icon="close" label={words.unpin} onClick={() => unpin(pin)} />
             )}
           </li>
         ))}

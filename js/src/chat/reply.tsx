@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { bodyText } from "../core/nodes";
 import type { ChatMessage } from "./documents";
@@ -34,17 +35,7 @@ export const Bar = withHooks(function Bar(
         <b>{editing ? (restored ? words.notSaved : title) : words.replyingTo(isolated)}</b>
         {!editing && <span dir="auto">{oneLine(doc)}</span>}
       </span>
-      {onCancel && (
-        <button
-          type="button"
-          class="ib"
-          aria-label={words.cancelReply}
-          title={words.cancelReply}
-          onClick={onCancel}
-        >
-          <Icon name="close" />
-        </button>
-      )}
+      {onCancel && <IconButton icon="close" label={words.cancelReply} onClick={onCancel} />}
     </div>
   );
 });

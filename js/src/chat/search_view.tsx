@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { excerpt } from "../core/fold";
 import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isComposing } from "../core/keyboard";
 import { Marked } from "../core/marked";
@@ -65,19 +66,16 @@ export const SearchButton = withHooks(function SearchButton(
 ): VNode {
   const open = useSignal(pane.search.open);
   return (
-    <button
-      type="button"
-      class={open ? "ib lookup on" : "ib lookup"}
-      aria-label={words.search}
+    <IconButton
+      icon="search"
+      class={open ? "lookup on" : "lookup"}
+      label={words.search}
       aria-expanded={open}
-      title={words.search}
       onClick={(event) => {
         if (open) closeSearch(pane, viewOf(event.currentTarget));
         else openSearch(pane);
       }}
-    >
-      <Icon name="search" />
-    </button>
+    />
   );
 });
 
@@ -139,15 +137,11 @@ const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Conte
       <span role="status" class="n">
         {query.trim() && status}
       </span>
-      <button
-        type="button"
-        class="ib"
-        aria-label={words.closeSearch}
-        title={words.closeSearch}
+      <IconButton
+        icon="close"
+        label={words.closeSearch}
         onClick={(event) => closeSearch(pane, viewOf(event.currentTarget))}
-      >
-        <Icon name="close" />
-      </button>
+      />
     </search>
   );
 });

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { copyText } from "../core/clipboard";
 import { withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
+import { IconButton } from "../core/icon_button";
 import { isolated } from "../core/isolated";
 import { type MenuGroup, type MenuItem, openMenu } from "../core/menu";
 import { bodyText } from "../core/nodes";
@@ -225,42 +225,34 @@ export const Tools = withHooks(function Tools(
       aria-live="off"
     >
       {rights.react && (
-        <button
-          type="button"
-          class="ib extra"
+        <IconButton
+          icon="smile"
+          class="extra"
+          label={words.react}
           tabIndex={tabIndex}
-          aria-label={words.react}
           aria-haspopup="dialog"
           title={`${words.react} (${words.keys.react})`}
           onClick={({ currentTarget }) => pickFor(pane, doc, currentTarget)}
-        >
-          <Icon name="smile" />
-        </button>
+        />
       )}
       {rights.reply && (
-        <button
-          type="button"
-          class="ib extra"
+        <IconButton
+          icon="reply"
+          class="extra"
+          label={words.reply}
           tabIndex={tabIndex}
-          aria-label={words.reply}
           title={`${words.reply} (${words.keys.reply})`}
           onClick={() => startReply(pane.room, doc)}
-        >
-          <Icon name="reply" />
-        </button>
+        />
       )}
-      <button
-        type="button"
-        class="ib"
+      <IconButton
+        icon="dots"
+        label={words.more}
         tabIndex={tabIndex}
-        aria-label={words.more}
         aria-haspopup="menu"
         aria-expanded={open}
-        title={words.more}
         onClick={({ currentTarget }) => openActions(pane, doc, currentTarget, words)}
-      >
-        <Icon name="dots" />
-      </button>
+      />
     </div>
   );
 });

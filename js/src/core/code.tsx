@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { copyText } from "./clipboard";
-import { useBrief, useRef, withHooks } from "./hooks";
+import { useBrief, withHooks } from "./hooks";
 import { canInsertCell, insertCell } from "./host";
 import type { Context } from "./i18n";
-import { Icon } from "./icons";
+import { IconButton } from "./icon_button";
 import { asText } from "./messages";
 
 const COPIED_FOR = 1_600;
@@ -49,11 +49,10 @@ export const CodeBlock = withHooks(function CodeBlock(
 ): VNode {
   const [copied, setCopied] = useBrief(COPIED_FOR);
   const [inserted, setInserted] = useBrief(COPIED_FOR);
-  const button = useRef<HTMLButtonElement>();
   // What was done last is what is said.
-  const onCopy = async (): Promise<void> => {
+  const onCopy = async ({ currentTarget }: { currentTarget: HTMLElement }): Promise<void> => {
     setInserted(false);
-    if (button.current) setCopied(await copyText(code, button.current));
+    setCopied(await copyText(code, currentTarget));
   };
   const onInsert = async (): Promise<void> => {
     setCopied(false);
@@ -68,28 +67,20 @@ export const CodeBlock = withHooks(function CodeBlock(
         <Coloured code={code} runs={runs} />
       </pre>
       {insertable && (
-        <button
-          type="button"
-          class="ib insert"
+        <IconButton
+          icon={inserted ? "check" : "cell"}
+          class="insert"
+          label={words.insertCell}
           tabIndex={tabIndex}
-          aria-label={words.insertCell}
-          title={words.insertCell}
           onClick={onInsert}
-        >
-          <Icon name={inserted ? "check" : "cell"} />
-        </button>
+        />
       )}
-      <button
-        ref={button}
-        type="button"
-        class="ib"
+      <IconButton
+        icon={copied ? "check" : "copy"}
+        label={words.copyCode}
         tabIndex={tabIndex}
-        aria-label={words.copyCode}
-        title={words.copyCode}
         onClick={onCopy}
-      >
-        <Icon name={copied ? "check" : "copy"} />
-      </button>
+      />
       <span class="copied" role="status">
         {copied ? words.copied : inserted ? words.inserted : ""}
       </span>

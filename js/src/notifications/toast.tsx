@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
+import { IconButton } from "../core/icon_button";
 import { Rich } from "../core/nodes";
 import { Sign, signOf } from "./icons";
 import type { Inbox } from "./inbox";
@@ -77,15 +77,7 @@ export const Toast = withHooks(function Toast({ inbox, onMove }: Props, { words 
               )}
             </div>
           </div>
-          <button
-            type="button"
-            class="ib"
-            aria-label={words.dismiss}
-            title={words.dismiss}
-            onClick={dismiss}
-          >
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label={words.dismiss} onClick={dismiss} />
         </div>
       )}
     </div>

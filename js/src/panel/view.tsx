@@ -3,7 +3,7 @@ import { Banner } from "../core/banner";
 import { type Kernel, onscreen } from "../core/connection";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
-import { Icon } from "../core/icons";
+import { IconButton } from "../core/icon_button";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
@@ -158,13 +158,5 @@ const Head = withHooks(function Head(
 
 /** The way back, for whoever comes to it. */
 const Leave = ({ words, onLeave }: { words: Words; onLeave: () => void }): VNode => (
-  <button
-    type="button"
-    class="ib exit"
-    aria-label={words.leave}
-    title={words.leave}
-    onClick={onLeave}
-  >
-    <Icon name="close" />
-  </button>
+  <IconButton icon="close" class="exit" label={words.leave} onClick={onLeave} />
 );

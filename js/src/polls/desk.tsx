@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import { copyText } from "../core/clipboard";
 import { useBrief, useRef, useSignal, withHooks } from "../core/hooks";
 import { canInsertCell, insertCell } from "../core/host";
+import { IconButton } from "../core/icon_button";
 import { Icon, type IconName } from "../core/icons";
 import { type MenuItem, openMenu } from "../core/menu";
 import { Choosing } from "./choosing";
@@ -317,16 +318,5 @@ const MoreButton = withHooks(function MoreButton({ pane, poll }: Props, { words 
       },
     ]);
   };
-  return (
-    <button
-      type="button"
-      class="ib"
-      aria-haspopup="menu"
-      aria-label={words.moreOf}
-      title={words.moreOf}
-      onClick={onClick}
-    >
-      <Icon name="dots" />
-    </button>
-  );
+  return <IconButton icon="dots" label={words.moreOf} aria-haspopup="menu" onClick={onClick} />;
 });

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { KINDS, type Kind } from "./documents";
 import { keyOf } from "./figures";
@@ -204,29 +205,22 @@ const Options = withHooks(function Options({ form, change }: PartProps, { words 
               <input type="text" autocomplete="off" {...shared} />
             )}
             {kind !== "ordering" && (
-              <button
-                type="button"
-                class={on ? "ib on" : "ib"}
+              <IconButton
+                icon="check"
+                class={on ? "on" : ""}
+                label={words.markRight(keyOf(kind, index))}
                 aria-pressed={on}
-                aria-label={words.markRight(keyOf(kind, index))}
-                title={words.markRight(keyOf(kind, index))}
                 onClick={() => mark(index)}
-              >
-                <Icon name="check" />
-              </button>
+              />
             )}
-            <button
-              type="button"
-              class="ib"
+            <IconButton
+              icon="close"
+              label={words.removeOption(keyOf(kind, index))}
               aria-disabled={options.length <= LEAST_OPTIONS}
-              aria-label={words.removeOption(keyOf(kind, index))}
-              title={words.removeOption(keyOf(kind, index))}
               onClick={() => {
                 if (options.length > LEAST_OPTIONS) remove(index);
               }}
-            >
-              <Icon name="close" />
-            </button>
+            />
           </div>
         );
       })}

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { openMenu } from "../core/menu";
 import { bodyText } from "../core/nodes";
@@ -141,16 +142,13 @@ const Line = withHooks(function Line(
           >
             {words.open}
           </button>
-          <button
-            type="button"
-            class="ib"
+          <IconButton
+            icon="trash"
+            label={`${words.remove}: ${text}`}
             aria-haspopup="menu"
-            aria-label={`${words.remove}: ${text}`}
             title={words.remove}
             onClick={onRemove}
-          >
-            <Icon name="trash" />
-          </button>
+          />
         </>
       )}
     </li>

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
+import { IconButton } from "../core/icon_button";
 import type { Poll } from "./documents";
 import { Key, Label, optionText } from "./label";
 import type { Room } from "./room";
@@ -53,17 +53,15 @@ export const Sorter = withHooks(function Sorter(
                 const can = open && order[place + by] !== undefined;
                 const name = by < 0 ? words.up : words.down;
                 return (
-                  <button
+                  <IconButton
                     key={by}
-                    type="button"
-                    class={by < 0 ? "ib up" : "ib down"}
+                    icon="more"
+                    class={by < 0 ? "up" : "down"}
+                    label={`${name}: ${optionText(poll, option)}`}
                     aria-disabled={!can}
-                    aria-label={`${name}: ${optionText(poll, option)}`}
                     title={name}
                     onClick={() => move(place, by)}
-                  >
-                    <Icon name="more" />
-                  </button>
+                  />
                 );
               })}
             </span>

@@ -4,6 +4,7 @@ import { Empty } from "../core/empty";
 import { FloatLayer } from "../core/float";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
+import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
@@ -57,17 +58,14 @@ export const PollsView = withHooks(function PollsView({ room, options }: Props):
         />
         <Body pane={pane} />
         {projected && (
-          <button
-            type="button"
-            class="ib leave"
-            aria-label={words.leaveProjector}
-            title={words.leaveProjector}
+          <IconButton
+            icon="close"
+            class="leave"
+            label={words.leaveProjector}
             onClick={() => {
               room.projected.value = false;
             }}
-          >
-            <Icon name="close" />
-          </button>
+          />
         )}
         <Refusal room={room} />
         <FloatLayer floats={pane.floats} />
@@ -104,18 +102,14 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
       {poll?.state === "open" && <Timer key={poll.id} poll={poll} />}
       <StatusLight light={light} word={word} />
       {many && (
-        <button
-          type="button"
-          class="ib"
+        <IconButton
+          icon="list"
+          label={words.allPolls}
           aria-pressed={shown === "list"}
-          aria-label={words.allPolls}
-          title={words.allPolls}
           onClick={() => {
             pane.shown.value = shown === "list" ? "poll" : "list";
           }}
-        >
-          <Icon name="list" />
-        </button>
+        />
       )}
       {poll?.state === "open" && <Drain key={poll.id} poll={poll} />}
     </div>

@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
 import { useEffect, useSignal, useState, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
 import type { Ask, Standing } from "./documents";
 import { Hands } from "./hands";
-import { Sign } from "./icons";
 import { Find, NewExercise, Rows } from "./list";
 import { ON_A_PAGE, type People } from "./people";
 import type { Context, Words } from "./words";
@@ -127,26 +127,18 @@ const Listed = withHooks(function Listed(
             ? words.looking
             : shown.error || (total > 0 ? words.range(offset + 1, last, total) : words.nobody)}
         </span>
-        <button
-          type="button"
-          class="ib"
-          aria-label={words.previous}
-          title={words.previous}
+        <IconButton
+          icon="left"
+          label={words.previous}
           aria-disabled={offset === 0}
           onClick={() => offset > 0 && onTurn(Math.max(0, offset - ON_A_PAGE))}
-        >
-          <Sign name="left" />
-        </button>
-        <button
-          type="button"
-          class="ib"
-          aria-label={words.next}
-          title={words.next}
+        />
+        <IconButton
+          icon="right"
+          label={words.next}
           aria-disabled={last >= total}
           onClick={() => last < total && onTurn(offset + ON_A_PAGE)}
-        >
-          <Sign name="right" />
-        </button>
+        />
       </div>
     </section>
   );
