@@ -1,3 +1,4 @@
+import code from "../core/code.css?inline";
 import core from "../core/core.css?inline";
 import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
@@ -15,7 +16,7 @@ import tools from "./tools.css?inline";
 import { ChatView } from "./view";
 import view from "./view.css?inline";
 
-const basics = [core, empty, float, view, log, message];
+const basics = [core, code, empty, float, view, log, message];
 const parts = [reactions, tools, pins, picker, questions, search, composer];
 
 export default feature((connection) => new Room(connection), ChatView, [...basics, ...parts]);

@@ -1,3 +1,4 @@
+import code from "../core/code.css?inline";
 import core from "../core/core.css?inline";
 import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
@@ -6,6 +7,6 @@ import row from "./row.css?inline";
 import { NotificationsView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [core, empty, view, row];
+const styles = [core, code, empty, view, row];
 
 export default feature((connection) => new Inbox(connection), NotificationsView, styles);

@@ -1,3 +1,4 @@
+import code from "../core/code.css?inline";
 import core from "../core/core.css?inline";
 import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
@@ -11,6 +12,6 @@ import rounds from "./rounds.css?inline";
 import { PollsView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [core, empty, float, view, poll, results, rounds, desk, form];
+const styles = [core, code, empty, float, view, poll, results, rounds, desk, form];
 
 export default feature((connection) => new Room(connection), PollsView, styles);
