@@ -176,6 +176,13 @@ class Rig:
             raise AssertionError("the session never comes to rest")
         self.clock.now = end
 
+    def reconnect(self) -> None:
+        """Wait for the next attempt, and let it reach the service."""
+        assert self.session.next_attempt is not None
+        self.clock.now = self.session.next_attempt
+        self.session.tick()
+        self.session.opened()
+
     def fail(self, code: int = 0, reason: str = "refused") -> None:
         """Wait for the next attempt, and let it fail."""
         due = self.session.next_attempt

@@ -37,9 +37,7 @@ def test_a_subscription_names_cursor_and_floors() -> None:
         changes(0, 9, [document("a", 9)], reset=True, floors={"message": 5})
     )
     rig.session.lost(0, "cut")
-    rig.clock.now = rig.session.next_attempt or 0
-    rig.session.tick()
-    rig.session.opened()
+    rig.reconnect()
     asked = decode_data(rig.frames("subscribe")[-1], messages.Subscribe)
     assert asked.since == Cursor("e1", 9)
     assert asked.floors == {"message": 5}
@@ -199,9 +197,7 @@ def test_a_channel_taken_away_is_cleared_and_heard_no_more() -> None:
     assert ids(rig) == []
     assert rig.frames("subscribe") == []
     rig.session.lost(0, "cut")
-    rig.clock.now = rig.session.next_attempt or 0
-    rig.session.tick()
-    rig.session.opened()
+    rig.reconnect()
     assert rig.frames("subscribe") == []
 
 
@@ -220,9 +216,7 @@ def test_who_may_not_read_it_after_a_reconnect_keeps_nothing(code: Code) -> None
     rig = Rig()
     rig.live(seq=1, docs=[document("a", 1)])
     rig.session.lost(0, "cut")
-    rig.clock.now = rig.session.next_attempt or 0
-    rig.session.tick()
-    rig.session.opened()
+    rig.reconnect()
     rig.error(code, rig.frames("subscribe")[-1].message_id)
     assert ids(rig) == []
     assert rig.of(DocumentsChanged)[-1].reset
@@ -232,9 +226,7 @@ def test_who_finds_no_room_keeps_what_was_there() -> None:
     rig = Rig()
     rig.live(seq=1, docs=[document("a", 1)])
     rig.session.lost(0, "cut")
-    rig.clock.now = rig.session.next_attempt or 0
-    rig.session.tick()
-    rig.session.opened()
+    rig.reconnect()
     rig.error(Code.ROOM_FULL, rig.frames("subscribe")[-1].message_id)
     assert ids(rig) == ["a"]
 

@@ -21,9 +21,7 @@ def test_the_way_from_idle_to_closed() -> None:
     rig.session.opened()
     rig.grant()
     rig.session.lost(Code.RESTARTING, "restart")
-    rig.clock.now = rig.session.next_attempt or 0
-    rig.session.tick()
-    rig.session.opened()
+    rig.reconnect()
     rig.session.close()
     rig.session.close()
     assert rig.states() == [
@@ -99,9 +97,7 @@ def test_reconnect_failed_fires_again_in_the_next_outage() -> None:
         rig.session.lost(0, "cut")
         for _ in range(6):
             rig.fail()
-        rig.clock.now = rig.session.next_attempt or 0
-        rig.session.tick()
-        rig.session.opened()
+        rig.reconnect()
         rig.grant()
     assert len(rig.of(ReconnectFailed)) == 2
 
@@ -221,9 +217,7 @@ def test_a_token_source_that_gives_a_fresh_one_goes_on() -> None:
     for _ in range(10):
         rig.session.lost(Code.TOKEN_EXPIRED, "expired")
         assert rig.state() is State.RECONNECTING
-        rig.clock.now = rig.session.next_attempt or 0
-        rig.session.tick()
-        rig.session.opened()
+        rig.reconnect()
         rig.grant()
 
 
@@ -268,9 +262,7 @@ def test_after_a_healthy_while_the_delays_begin_anew() -> None:
         rig.session.lost(0, "cut")
         assert rig.session.next_attempt is not None
         assert rig.session.next_attempt - rig.clock.now <= 1
-        rig.clock.now = rig.session.next_attempt
-        rig.session.tick()
-        rig.session.opened()
+        rig.reconnect()
         rig.grant()
 
 
