@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from edu_widgets.protocol import meaning
 from edu_widgets.protocol.errors import EduWidgetsError
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.transport import Target
     from edu_widgets.client.view import Person
+    from edu_widgets.notebook.widget import LiveWidget
     from edu_widgets.notifications.widget import NotificationPane
     from edu_widgets.panel.widget import CoursePanel
     from edu_widgets.polls.widget import LivePolls
     from edu_widgets.presence.away import Watch
     from edu_widgets.presence.widget import PresenceList
+
+W = TypeVar("W", bound="LiveWidget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,33 @@ class Status:
     __repr__ = __str__
 
 
+class _Single(Generic[W]):
+    """A widget of which there is one: made when it is asked for, and anew once it was closed."""
+
+    def __init__(self, client: CourseClient, make: Callable[[CourseClient], W]) -> None:
+        self._client = client
+        self._make = make
+        self._widget: W | None = None
+
+    @property
+    def open(self) -> W | None:
+        """The widget, if there is one that is not closed."""
+        widget = self._widget
+        return None if widget is None or widget.closed else widget
+
+    def get(self) -> W:
+        """The widget.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
+        widget = self.open
+        if widget is None:
+            widget = self._widget = self._make(self._client)
+        return widget
+
+
 class Lesson:
     """A course as one person sees it: its chat and, later in the hour, all the rest.
 
@@ -74,10 +104,10 @@ class Lesson:
         self._invite = invite
         self._audience = audience
         self._on_close = on_close
-        self._chat: CourseChat | None = None
-        self._polls: LivePolls | None = None
-        self._people: PresenceList | None = None
-        self._notifications: NotificationPane | None = None
+        self._chat = _Single(client, _chat)
+        self._polls = _Single(client, _polls)
+        self._people = _Single(client, _people)
+        self._notifications = _Single(client, self._pane)
         self._panels: dict[tuple[str, ...], CoursePanel] = {}
         self._attention = _watch(client)
 
@@ -144,12 +174,7 @@ class Lesson:
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        self._client.check()
-        if self._chat is None or self._chat.closed:
-            from edu_widgets.chat.widget import CourseChat
-
-            self._chat = CourseChat(self._client)
-        return self._chat
+        return self._chat.get()
 
     @property
     def polls(self) -> LivePolls:
@@ -158,12 +183,7 @@ class Lesson:
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        self._client.check()
-        if self._polls is None or self._polls.closed:
-            from edu_widgets.polls.widget import LivePolls
-
-            self._polls = LivePolls(self._client)
-        return self._polls
+        return self._polls.get()
 
     @property
     def people(self) -> PresenceList:
@@ -172,12 +192,7 @@ class Lesson:
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        self._client.check()
-        if self._people is None or self._people.closed:
-            from edu_widgets.presence.widget import PresenceList
-
-            self._people = PresenceList(self._client)
-        return self._people
+        return self._people.get()
 
     @property
     def notifications(self) -> NotificationPane:
@@ -188,15 +203,7 @@ class Lesson:
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        self._client.check()
-        if self._notifications is None or self._notifications.closed:
-            from edu_widgets.chat.headlines import Mentions
-            from edu_widgets.notifications.widget import NotificationPane
-            from edu_widgets.polls.headlines import Openings
-
-            sources = (Mentions(self._client), Openings(self._client))
-            self._notifications = NotificationPane(self._client, sources, self._known)
-        return self._notifications
+        return self._notifications.get()
 
     def panel(
         self,
@@ -230,12 +237,17 @@ class Lesson:
                 widget.options = {**widget.options, "lang": lang}
         return panel
 
+    def _pane(self, client: CourseClient) -> NotificationPane:
+        from edu_widgets.chat.headlines import Mentions
+        from edu_widgets.notifications.widget import NotificationPane
+        from edu_widgets.polls.headlines import Openings
+
+        return NotificationPane(client, (Mentions(client), Openings(client)), self._known)
+
     def _known(self) -> list[tuple[str, str]]:
         """Who is here, by id and name, where the list of people is open."""
-        people = self._people
-        if people is None or people.closed:
-            return []
-        return [(person.user_id, person.name) for person in people.all]
+        people = self._people.open
+        return [] if people is None else [(person.user_id, person.name) for person in people.all]
 
     def wait_connected(self, timeout: float = 10.0) -> Lesson:
         """Wait until the lesson is live, at most `timeout` seconds.
@@ -273,6 +285,27 @@ class Lesson:
         self._attention.close()
         self._client.close()
         self._on_close()
+
+
+# Widgets are imported once one is asked for: a script needs none.
+
+
+def _chat(client: CourseClient) -> CourseChat:
+    from edu_widgets.chat.widget import CourseChat
+
+    return CourseChat(client)
+
+
+def _polls(client: CourseClient) -> LivePolls:
+    from edu_widgets.polls.widget import LivePolls
+
+    return LivePolls(client)
+
+
+def _people(client: CourseClient) -> PresenceList:
+    from edu_widgets.presence.widget import PresenceList
+
+    return PresenceList(client)
 
 
 def _watch(client: CourseClient) -> Watch:
