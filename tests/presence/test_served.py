@@ -22,6 +22,14 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
         yield running
 
 
+async def both_in_the_room(service: Service) -> tuple[Client, Client]:
+    """Prof, who owns the course, and Ada."""
+    owner, ada = await service.owner("Prof"), await service.student("Ada")
+    await owner.enter()
+    await ada.enter()
+    return owner, ada
+
+
 async def people(client: Client, **ask: Any) -> dict[str, Any]:
     """The answer to `people`, its list by name."""
     mid = await client.send("people", data=ask)
@@ -48,10 +56,7 @@ async def told(client: Client, name: str, channel: str = CHANNEL, **wanted: Any)
 
 
 async def test_who_comes_and_goes_is_told_to_everybody(service: Service) -> None:
-    owner = await service.owner("Prof")
-    await owner.enter()
-    ada = await service.student("Ada")
-    await ada.enter()
+    owner, ada = await both_in_the_room(service)
     news = await told(owner, "Ada")
     assert news["counts"]["here"] == 2
     listed = await people(owner)
@@ -64,10 +69,7 @@ async def test_who_comes_and_goes_is_told_to_everybody(service: Service) -> None
 
 
 async def test_several_connections_are_one_person(service: Service) -> None:
-    owner = await service.owner("Prof")
-    await owner.enter()
-    ada = await service.student("Ada")
-    await ada.enter()
+    owner, ada = await both_in_the_room(service)
     await told(owner, "Ada")
     second = await service.open(ada.token)
     await second.enter()
@@ -80,10 +82,7 @@ async def test_several_connections_are_one_person(service: Service) -> None:
 
 
 async def test_away_only_if_nobody_is_at_any_connection(service: Service) -> None:
-    owner = await service.owner("Prof")
-    await owner.enter()
-    ada = await service.student("Ada")
-    await ada.enter()
+    owner, ada = await both_in_the_room(service)
     await told(owner, "Ada")
     second = await service.open(ada.token)
     await second.enter()
@@ -104,10 +103,7 @@ async def test_away_only_if_nobody_is_at_any_connection(service: Service) -> Non
 async def test_a_broken_connection_is_no_departure(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner = await service.owner("Prof")
-    await owner.enter()
-    ada = await service.student("Ada")
-    await ada.enter()
+    owner, ada = await both_in_the_room(service)
     await told(owner, "Ada")
     ada.socket.transport.abort()
     await owner.beat()
@@ -124,10 +120,7 @@ async def test_a_broken_connection_is_no_departure(
 
 
 async def test_a_signal_of_somebody_who_is_not_in_the_room_says_nothing(service: Service) -> None:
-    owner = await service.owner("Prof")
-    await owner.enter()
-    ada = await service.student("Ada")
-    await ada.enter()
+    owner, ada = await both_in_the_room(service)
     outside = await service.open(ada.token)
     await outside.send("attention", data={"away": True})
     await outside.beat()
@@ -135,10 +128,7 @@ async def test_a_signal_of_somebody_who_is_not_in_the_room_says_nothing(service:
 
 
 async def test_a_new_role_is_told(service: Service) -> None:
-    owner = await service.owner("Prof")
-    await owner.enter()
-    ada = await service.student("Ada")
-    await ada.enter()
+    owner, ada = await both_in_the_room(service)
     body = {"course": "py101", "userId": ada.user_id, "role": "instructor"}
     reply = await service.ask("POST", "/api/role", body, Authorization=f"Bearer {owner.token}")
     assert reply.status == 200
