@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
@@ -17,8 +17,15 @@ from edu_widgets.client.transport import Target
 from tests.client.fake_service import FakeService, fake_service
 
 
-class Join(Protocol):
-    """Makes a client of a fake service."""
+@dataclass
+class Join:
+    """Makes clients of fake services; they are closed with `stack`."""
+
+    network: NetworkThread
+    callbacks: CallbackThread
+    pool: Pool
+    folder: Path
+    stack: ExitStack
 
     def __call__(
         self,
@@ -28,7 +35,21 @@ class Join(Protocol):
         course: str = "py101",
         url: str = "",
         token: Callable[[], str] = lambda: "s3cret-token",
-    ) -> CourseClient: ...
+    ) -> CourseClient:
+        target = Target(url or fake.url, user, token)
+        client = CourseClient(
+            course,
+            target,
+            Person(user, user.capitalize()),
+            self.pool,
+            self.network,
+            self.callbacks,
+            Settings(self.folder, Limits(reconnect_interval=0.05)),
+            host="127.0.0.1",
+        )
+        client.start()
+        self.stack.callback(client.close)
+        return client
 
 
 @pytest.fixture
@@ -62,23 +83,4 @@ def join(
     network: NetworkThread, callbacks: CallbackThread, pool: Pool, tmp_path: Path
 ) -> Iterator[Join]:
     with ExitStack() as stack:
-
-        def make(
-            fake: FakeService,
-            *,
-            user: str = "ada",
-            course: str = "py101",
-            url: str = "",
-            token: Callable[[], str] = lambda: "s3cret-token",
-        ) -> CourseClient:
-            target = Target(url or fake.url, user, token)
-            settings = Settings(tmp_path / "outbox", Limits(reconnect_interval=0.05))
-            me = Person(user, user.capitalize())
-            client = CourseClient(
-                course, target, me, pool, network, callbacks, settings, host="127.0.0.1"
-            )
-            client.start()
-            stack.callback(client.close)
-            return client
-
-        yield make
+        yield Join(network, callbacks, pool, tmp_path / "outbox", stack)

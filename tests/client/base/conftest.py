@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 import pytest
@@ -87,8 +86,15 @@ def say(client: CourseClient, words: str) -> Receipt:
     return client.send("chat_message", ChatMessage(id_, words, "ada", "Ada"), id=id_)
 
 
-class Enter(Protocol):
-    """Makes a client of a base service."""
+@dataclass
+class Enter:
+    """Makes clients of base services; they are closed with `stack`."""
+
+    network: NetworkThread
+    callbacks: CallbackThread
+    pool: Pool
+    folder: Path
+    stack: ExitStack
 
     def __call__(
         self,
@@ -101,7 +107,25 @@ class Enter(Protocol):
         channel: str = "",
         times: BaseTimes = QUICK,
         settings: WaySettings | None = None,
-    ) -> Watch: ...
+    ) -> Watch:
+        target = Target((url or service.url) + WEBSOCKET_PATH, user, lambda: token, base=True)
+        limits = Limits(reconnect_interval=0.05, base=times)
+        chosen = settings or WaySettings(retry_interval=0.05)
+        client = CourseClient(
+            course,
+            target,
+            Person(user, user.capitalize()),
+            self.pool,
+            self.network,
+            self.callbacks,
+            Settings(self.folder, limits, chosen),
+            host="127.0.0.1",
+            channel=channel,
+        )
+        watch = Watch(client, lambda room: [m["content"] for m in service.messages(room)])
+        client.start()
+        self.stack.callback(client.close)
+        return watch
 
 
 @pytest.fixture(autouse=True)
@@ -116,35 +140,4 @@ def enter(
     network: NetworkThread, callbacks: CallbackThread, pool: Pool, tmp_path: Path
 ) -> Iterator[Enter]:
     with ExitStack() as stack:
-
-        def make(
-            service: Running,
-            *,
-            url: str = "",
-            token: str = TOKEN,
-            course: str = "py101",
-            user: str = "ada",
-            channel: str = "",
-            times: BaseTimes = QUICK,
-            settings: WaySettings | None = None,
-        ) -> Watch:
-            target = Target((url or service.url) + WEBSOCKET_PATH, user, lambda: token, base=True)
-            limits = Limits(reconnect_interval=0.05, base=times)
-            chosen = settings or WaySettings(retry_interval=0.05)
-            client = CourseClient(
-                course,
-                target,
-                Person(user, user.capitalize()),
-                pool,
-                network,
-                callbacks,
-                Settings(tmp_path / "outbox", limits, chosen),
-                host="127.0.0.1",
-                channel=channel,
-            )
-            watch = Watch(client, lambda room: [m["content"] for m in service.messages(room)])
-            client.start()
-            stack.callback(client.close)
-            return watch
-
-        yield make
+        yield Enter(network, callbacks, pool, tmp_path / "outbox", stack)
