@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.stream import Json, Window
+from edu_widgets.notebook.versions import Versions
 from edu_widgets.notifications.commands import ALERTS
 from edu_widgets.notifications.documents import NotificationAction
 from edu_widgets.notifications.item import NotificationItem, is_address, link_of
@@ -29,9 +29,7 @@ class ShownInbox:
     def __init__(self, client: CourseClient, inbox: Inbox) -> None:
         self._client = client
         self._inbox = inbox
-        self._lock = threading.Lock()
-        self._rendered: dict[str, tuple[int, Json]] = {}
-        self._rev = 0
+        self._versions = Versions()
         self.quiet = False
         """Whether nobody wants to be disturbed."""
 
@@ -40,7 +38,7 @@ class ShownInbox:
     def windows(self) -> Mapping[str, Window]:
         """Both collections, whole."""
         items = self._inbox.items()
-        docs = [self._versioned(item.id, self._render(item)) for item in reversed(items)]
+        docs = [self._versions.stamped(item.id, self._render(item)) for item in reversed(items)]
         return {NOTIFICATIONS: Window(docs), INBOX: Window([self._state(items)])}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
@@ -51,10 +49,8 @@ class ShownInbox:
         wanted = dict.fromkeys(ids)
         found = [item for item in reversed(items) if item.id in wanted]
         gone = [id_ for id_ in wanted if not any(item.id == id_ for item in found)]
-        with self._lock:
-            for id_ in gone:
-                self._rendered.pop(id_, None)
-        return [self._versioned(item.id, self._render(item)) for item in found], gone
+        self._versions.forget(gone)
+        return [self._versions.stamped(item.id, self._render(item)) for item in found], gone
 
     def older(self, collection: str, before: int) -> Window:
         """Nothing: there are no pages of notifications."""
@@ -66,8 +62,7 @@ class ShownInbox:
     def changed(self) -> list[str]:
         """The ids of those that look different from what was rendered last, or are gone."""
         now = {item.id: self._render(item) for item in self._inbox.items()}
-        with self._lock:
-            held = {id_: doc for id_, (_, doc) in self._rendered.items() if id_ != INBOX}
+        held = {id_: doc for id_, doc in self._versions.last().items() if id_ != INBOX}
         return [id_ for id_ in {**held, **now} if held.get(id_) != now.get(id_)]
 
     def can(self) -> list[str]:
@@ -88,15 +83,7 @@ class ShownInbox:
     def _state(self, items: list[NotificationItem]) -> Json:
         unread = sum(not item.read for item in items)
         doc = {"id": INBOX, "unread": unread, "quiet": self.quiet, "can": self.can()}
-        return self._versioned(INBOX, doc)
-
-    def _versioned(self, key: str, doc: Json) -> Json:
-        with self._lock:
-            held = self._rendered.get(key)
-            if held is None or held[1] != doc:
-                self._rev += 1
-                held = self._rendered[key] = (self._rev, doc)
-        return {**doc, "rev": held[0]}
+        return self._versions.stamped(INBOX, doc)
 
     def _render(self, item: NotificationItem) -> Json:
         doc: Json = {

@@ -13,6 +13,7 @@ from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.nodes import Body, to_nodes
 from edu_widgets.notebook.stream import Json, Window
+from edu_widgets.notebook.versions import Versions
 from edu_widgets.polls.documents import Poll
 from edu_widgets.polls.mirror import Polls, Seen
 
@@ -39,8 +40,7 @@ class ShownPolls:
         self._client = client
         self._polls = polls
         self._lock = threading.RLock()
-        self._rendered: dict[str, tuple[int, Json]] = {}
-        self._rev = 0
+        self._versions = Versions()
         self._peeks: dict[str, dict[str, None]] = {}
 
     # -- notebook.stream.Content ----------------------------------------------------------
@@ -58,9 +58,9 @@ class ShownPolls:
         read = {id_: self._polls.get(id_) for id_ in dict.fromkeys(ids)}
         found = [seen for seen in read.values() if seen is not None]
         gone = [id_ for id_, seen in read.items() if seen is None]
+        self._versions.forget(gone)
         with self._lock:
             for id_ in gone:
-                self._rendered.pop(id_, None)
                 self._peeks.pop(id_, None)
         found.sort(key=lambda seen: (seen.poll.created_at, seen.born))
         return [self._render(seen) for seen in found], gone
@@ -88,24 +88,16 @@ class ShownPolls:
 
     # -- rendering ---------------------------------------------------------------------------
 
-    def _versioned(self, key: str, doc: Json) -> Json:
-        with self._lock:
-            held = self._rendered.get(key)
-            if held is None or held[1] != doc:
-                self._rev += 1
-                held = self._rendered[key] = (self._rev, doc)
-        return {**doc, "rev": held[0]}
-
     def _desk(self, seen: list[Seen]) -> Json:
         draft = self._polls.next_draft(seen)
         doc: Json = {"id": DESK, "can": self.can(), "next": draft.poll.id if draft else None}
         name = variable_of(self._client)
         if name is not None:
             doc["lesson"] = name
-        return self._versioned(DESK, doc)
+        return self._versions.stamped(DESK, doc)
 
     def _render(self, seen: Seen) -> Json:
-        doc = self._versioned(seen.poll.id, self._document(seen))
+        doc = self._versions.stamped(seen.poll.id, self._document(seen))
         left = self._polls.left(seen.poll)
         # Not part of what makes a new version: it changes all the time.
         return doc if left is None else {**doc, "left": left}
