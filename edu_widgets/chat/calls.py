@@ -9,6 +9,7 @@ from edu_widgets.chat import cells, commands, searching
 from edu_widgets.chat.arguments import Pointed, checked, id_of
 from edu_widgets.chat.documents import MAX_SLOW, WINDOW, Message, Question, question_id
 from edu_widgets.chat.documents import ChatMessage as ChatMessageData
+from edu_widgets.chat.editing import Editing
 from edu_widgets.chat.emoji import is_emoji
 from edu_widgets.chat.marks import Marks
 from edu_widgets.chat.message import (
@@ -46,6 +47,7 @@ class Calls:
 
     _client: CourseClient
     _chat: Chat
+    _editing: Editing
     _marks: Marks
     _typists: Typists
 
@@ -296,17 +298,7 @@ class Calls:
         return mentioned(text, self._chat.names()) if "@" in text else []
 
     def _edit(self, id_: str, text: str, seen: int | None) -> Receipt:
-        message = decoded(self._client.mirror().get(self._there(id_)), Message)
-        version = message.version if seen is None and message is not None else (seen or 0)
-        earlier = self._chat.pending().get(id_)
-        before = earlier.edit if earlier is not None else None
-        if before is not None and before.seq is None:
-            # It follows on one's own edit: it takes its place, or comes after it.
-            version = before.data.version + (0 if before.waiting else 1)
-            if before.waiting:
-                self._client.discard(before.id)
-        data = commands.EditMessage(id_, text, version, self._mentions(text))
-        return self._chat.ask(commands.EDIT_MESSAGE.name, data)
+        return self._editing.edit(self._there(id_), text, self._mentions(text), seen)
 
     def _react(self, id_: str, emoji: object, *, on: bool) -> Receipt:
         if not isinstance(emoji, str) or not is_emoji(emoji):

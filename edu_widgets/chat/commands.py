@@ -26,6 +26,10 @@ class EditMessage(Data):
     mentions: list[str] = msgspec.field(default_factory=list)
     """The display names it mentions now."""
 
+    def outbox_key(self) -> str:
+        """Edits of one message build on each other."""
+        return self.message_id
+
 
 class DeleteMessage(Data):
     """Delete a message, with its pin and its question: one's own, or as staff anybody's."""
@@ -151,7 +155,9 @@ class Found(Data):
 
 
 EDIT_MESSAGE = REGISTRY.command(
-    CommandType("edit_message", EditMessage, Lane.CHAT, feature="chat", limited=True)
+    CommandType(
+        "edit_message", EditMessage, Lane.CHAT, feature="chat", limited=True, one_by_one=True
+    )
 )
 DELETE_MESSAGE = REGISTRY.command(
     CommandType("delete_message", DeleteMessage, Lane.CHAT, feature="chat", moderation=True)

@@ -34,6 +34,7 @@ from edu_widgets.chat.overlay import NOTHING, TYPES, Overlay, Pending, edited, r
 from edu_widgets.chat.state import RoomState
 from edu_widgets.chat.underway import Own, Underway
 from edu_widgets.client.bodies import decoded, when
+from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import CommandChanged
 from edu_widgets.client.mirror import Mirror
@@ -211,13 +212,16 @@ class Chat:
         """
         return self._underway.send(CHAT_MESSAGE.name, data, data.id, created)
 
-    def ask(self, type_: str, data: object) -> Receipt:
+    def ask(self, type_: str, data: object, instead: InPlaceOf | None = None) -> Receipt:
         """Hand a command over that is shown before it is there; see `overlay.TYPES`.
+
+        `instead`: of one of one's own that waits.
 
         Raises:
             EduWidgetsError: the client did not take it.
         """
-        return self._underway.send(type_, data)  # type: ignore[arg-type]  # a registered Struct
+        # A registered Struct.
+        return self._underway.send(type_, data, instead=instead)  # type: ignore[arg-type]
 
     def knows(self, id_: str) -> bool:
         """Whether a message of this id is here already, acknowledged or on its way."""

@@ -11,14 +11,15 @@ from typing import Any
 import msgspec
 
 from edu_widgets.chat.documents import CHAT_MESSAGE
+from edu_widgets.client.acknowledged import Acknowledged
 from edu_widgets.client.bodies import report
+from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import CommandChanged
 from edu_widgets.client.outbox import Command
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.protocol import REGISTRY, Lane, uuid7
 
-_LINGER = 30.0
 _ENDED = ("sent", "unconfirmed")
 
 
@@ -35,8 +36,6 @@ class Own:
     code: int = 0
     until: int | None = None
     seq: int | None = None
-    waiting: bool = False
-    """Whether it was not sent yet, so that it may still be discarded."""
 
 
 @dataclass(slots=True)
@@ -66,10 +65,16 @@ class Underway:
             name: msgspec.json.Decoder(REGISTRY.commands[name].data) for name in types
         }
         self._handed: dict[str, _Handed] = {}
-        self._acknowledged: dict[str, tuple[Own, float]] = {}
+        self._acknowledged = Acknowledged(self._arrived)
 
     def send(
-        self, type_: str, data: msgspec.Struct, id_: str = "", created: int | None = None
+        self,
+        type_: str,
+        data: msgspec.Struct,
+        id_: str = "",
+        created: int | None = None,
+        *,
+        instead: InPlaceOf | None = None,
     ) -> Receipt:
         """Hand a command over; it counts even before the outbox tells of it.
 
@@ -81,7 +86,7 @@ class Underway:
         with self._lock:
             self._handed[id_] = handed
         try:
-            handed.receipt = self._client.send(type_, data, id=id_)
+            handed.receipt = self._client.send(type_, data, id=id_, instead=instead)
         except BaseException:
             with self._lock:
                 self._handed.pop(id_, None)
@@ -94,25 +99,19 @@ class Underway:
         with self._lock:
             self._handed.pop(command.id, None)
             if not event.gone:
-                self._acknowledged.pop(command.id, None)
+                self._acknowledged.forget(command.id)
             elif command.state in _ENDED:
                 # What it changed is still on the way: until then it counts, as sent.
                 own = self._from_command(command, live=True)
                 if own is not None:
                     sent = replace(own, state="sent", seq=event.seq or 0)
-                    self._acknowledged[command.id] = (sent, self._clock() + _LINGER)
+                    self._acknowledged.keep(command.id, sent, self._clock())
 
     def of(self, *types: str) -> list[Own]:
         """One's own commands of these types (default: all), by creation."""
         live = self._client.view().state == "live"
         with self._lock:
-            now = self._clock()
-            self._acknowledged = {
-                id_: (own, until)
-                for id_, (own, until) in self._acknowledged.items()
-                if until > now and not self._arrived(own)
-            }
-            found = {id_: own for id_, (own, _) in self._acknowledged.items()}
+            found = self._acknowledged.waiting(self._clock())
             commands = [c for name in self._decoders for c in self._client.commands(name)]
             # Behind a command that has to come again later, the others of its lane wait.
             slowed = {command.lane for command in commands if command.state == "slowed"}
@@ -147,7 +146,6 @@ class Underway:
             report(command.id, str(error))
             return None
         state = str(command.state)
-        waiting = state in ("queued", "slowed")
         if state == "sent" or (state == "queued" and live):
             state = "pending"
         return Own(
@@ -159,7 +157,6 @@ class Underway:
             command.error,
             command.code,
             command.retry_at,
-            waiting=waiting,
         )
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from edu_widgets.chat import commands, documents
 from edu_widgets.chat.arguments import checked
+from edu_widgets.chat.editing import Editing
 from edu_widgets.chat.happenings import EVENTS, Happening, Happenings
 from edu_widgets.chat.marks import Marks
 from edu_widgets.chat.mirror import MESSAGES, MUTES, PINS, QUESTIONS, ROOM, Chat
@@ -92,6 +93,7 @@ class CourseChat(Pages, ListenedWidget):
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._chat = Chat(client)
+        self._editing = Editing(client, self._chat)
         self._happenings = Happenings(client)
         self._marks = Marks(client, self._chat.room)
         self._mine = Typing(client)

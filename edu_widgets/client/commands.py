@@ -49,6 +49,17 @@ class Command:
         return len(self.data) + _ENVELOPE_BYTES
 
 
+@dataclass(frozen=True, slots=True)
+class InPlaceOf:
+    """Whose place a command takes: one of one's own that was not sent yet.
+
+    `otherwise` is what is sent, under the same id, if that one was sent after all.
+    """
+
+    id: str
+    otherwise: msgspec.Struct
+
+
 class Storage(Protocol):
     """Where commands survive the process."""
 

@@ -27,5 +27,5 @@ def compose(type_: str, data: msgspec.Struct, channel: str, id_: str | None) -> 
         msgspec.Raw(msgspec.json.encode(data)),
         kind.lane,
         int(time.time() * 1000),
-        key() if kind.latest and callable(key) else None,
+        key() if (kind.latest or kind.one_by_one) and callable(key) else None,
     )

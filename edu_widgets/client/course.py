@@ -10,6 +10,7 @@ import msgspec
 from edu_widgets.client.asking import Answer, Asking
 from edu_widgets.client.audience import Audience
 from edu_widgets.client.channel import ChannelState, Grant
+from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.compose import compose
 from edu_widgets.client.events import (
     Answered,
@@ -26,7 +27,7 @@ from edu_widgets.client.events import (
 from edu_widgets.client.ledger import Ledger
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.client.network import CallbackThread, NetworkThread
-from edu_widgets.client.outbox import Command, Outbox, in_order
+from edu_widgets.client.outbox import REPLACED, Command, Outbox, in_order
 from edu_widgets.client.pool import Pool, Pooled, Settings
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.client.standing import Standing
@@ -255,10 +256,12 @@ class CourseClient:
         *,
         channel: str | None = None,
         id: str | None = None,  # noqa: A002
+        instead: InPlaceOf | None = None,
     ) -> Receipt:
         """Hand over a command; it is kept until acknowledged.
 
         `type_` is a registered command; `id` is given where it was made elsewhere (a page).
+        `instead`: of one that waits; if that was sent meanwhile, another is sent after it.
 
         Raises:
             OutboxFull: 500 commands or 5 MiB are waiting already.
@@ -277,7 +280,7 @@ class CourseClient:
         self._outbox.reserve(command.size)
         receipt = Receipt(command.id, self._network)
         try:
-            self._network.post(self._submit, self._outbox, command, receipt)
+            self._network.post(self._submit, self._outbox, command, receipt, instead)
         except EduWidgetsError:
             self._outbox.release(command.size)
             raise
@@ -291,14 +294,21 @@ class CourseClient:
 
             refuse(command.type, command.data, readonly=view.readonly)
 
-    def _submit(self, outbox: Outbox, command: Command, receipt: Receipt) -> None:
+    def _submit(
+        self, outbox: Outbox, command: Command, receipt: Receipt, instead: InPlaceOf | None
+    ) -> None:
         if self._pooled is None:
             outbox.release(command.size)
             receipt.fail(NotConnected("The lesson was closed before this could be kept."))
             return
+        session = self._pooled.connection.session
         self._ledger.expect(receipt)
         try:
-            self._pooled.connection.session.submit(command)
+            if instead is not None and not session.discard(instead.id, REPLACED):
+                outbox.release(command.size)
+                command = compose(command.type, instead.otherwise, command.channel, command.id)
+                outbox.reserve(command.size)
+            session.submit(command)
         except EduWidgetsError as error:
             self._ledger.fail(receipt, error)
         self._pooled.connection.changed()

@@ -140,6 +140,8 @@ def _on_error(session: Session, _link: Link, envelope: Envelope) -> None:
     )
     if command is not None:
         session.emit(CommandChanged(command, gone=session.outbox.get(command.id) is None))
+        for follower in session.outbox.fail_with(command):
+            session.emit(CommandChanged(follower))
         session.flush()
     elif session.questions.refused(data.message_id, data.code, data.message or meaning(data.code)):
         pass

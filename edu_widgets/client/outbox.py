@@ -157,7 +157,7 @@ class Outbox:
                 return []
             msg = f"The id {command.id!r} was used before for something else. Make a new one."
             raise IdConflict(msg, Code.ID_CONFLICT)
-        replaced = [c for c in self._commands.values() if _same_key(command, c)]
+        replaced = [c for c in self._commands.values() if _outdates(command, c)]
         replaced = [c for c in replaced if c.state is not CommandState.SENT]
         self._commands[command.id] = command
         self._storage.put(command)
@@ -171,7 +171,7 @@ class Outbox:
         """Whether a newer one with the same key came after it: then it must not come again."""
         if command.key is None:
             return False
-        same = [c for c in self._commands.values() if _same_key(command, c)]
+        same = [c for c in self._commands.values() if _outdates(command, c)]
         return bool(same) and same[-1].id != command.id
 
     def due(
@@ -184,9 +184,9 @@ class Outbox:
         """
         result = []
         blocked: set[Lane | tuple[Lane, str]] = set()
-        for command in tuple(self._commands.values()):
+        for command in self._in_turn():
             place = (command.lane, command.channel)
-            if not blocked.isdisjoint((command.lane, place)) or command.state not in _SENDABLE:
+            if not blocked.isdisjoint((command.lane, place)):
                 continue
             if ready is not None and not ready(command):
                 blocked.add(place)
@@ -201,6 +201,21 @@ class Outbox:
             if note:
                 self._storage.put(result[-1])
         return result
+
+    def _in_turn(self) -> Iterator[Command]:
+        """What may be sent, but for what has to wait for the answer to one it builds on."""
+        blocked: set[tuple[Lane, str]] = set()
+        for command in tuple(self._commands.values()):
+            place = (command.lane, command.channel)
+            if command.state not in _SENDABLE or place in blocked:
+                continue
+            if _is_one_by_one(command) and any(
+                _same_key(command, other) and other.state is CommandState.SENT
+                for other in self._commands.values()
+            ):
+                blocked.add(place)
+            else:
+                yield command
 
     def acked(self, id: str) -> Command | None:  # noqa: A002
         """The service has stored it."""
@@ -265,6 +280,17 @@ class Outbox:
         retry_at = int(wall * 1000) + pause
         return self._move(command, CommandState.SLOWED, code, message, retry_at)
 
+    def fail_with(self, failed: Command) -> list[Command]:
+        """What waits and builds on a command that has failed, failed as well."""
+        if failed.state is not CommandState.FAILED or not _is_one_by_one(failed):
+            return []
+        behind = [c for c in self._commands.values() if _same_key(failed, c)]
+        return [
+            self._move(command, CommandState.FAILED, failed.code, failed.error)
+            for command in behind
+            if command.state in _SENDABLE
+        ]
+
     def hurry(self, lane: Lane) -> None:
         """What has slowed this lane down is over: it may go on at once."""
         self._lanes[lane].paused_until = 0.0
@@ -311,17 +337,17 @@ class Outbox:
         self._storage.put(fresh)
         return fresh
 
-    def discard(self, id: str) -> Command | None:  # noqa: A002
-        """Forget a command that is not under way."""
+    def discard(self, id: str, error: str = "") -> Command | None:  # noqa: A002
+        """Forget a command that is not under way; `error`: what is told to who waits for it."""
         command = self._commands.get(id)
         if command is None or command.state is CommandState.SENT:
             return None
         self._forget(command)
-        return command
+        return replace(command, error=error) if error else command
 
     def wake_at(self) -> float | None:
         """When a paused lane may go on, or an answer is overdue; maybe in the past."""
-        waiting = {c.lane for c in self._commands.values() if c.state in _SENDABLE}
+        waiting = {command.lane for command in self._in_turn()}
         lanes = (self._lanes[lane] for lane in waiting)
         times = [
             lane.paused_until
@@ -370,6 +396,16 @@ def _same_key(one: Command, other: Command) -> bool:
         other.channel,
         other.key,
     )
+
+
+def _is_one_by_one(command: Command) -> bool:
+    known = REGISTRY.commands.get(command.type)
+    return known is not None and known.one_by_one
+
+
+def _outdates(new: Command, old: Command) -> bool:
+    """Whether of these two only the newer counts."""
+    return _same_key(new, old) and not _is_one_by_one(new)
 
 
 __all__ = ["Command", "CommandState", "NoStorage", "Outbox", "Storage", "in_order"]

@@ -41,6 +41,8 @@ class CommandType:
     `feature`: the channel has to offer it (seed: `ChannelConfig.features`).
     `latest`: a waiting command is replaced by a newer one with the same `outbox_key()` of its
     data (votes, statuses).
+    `one_by_one`: the next with the same `outbox_key()` is sent once the one before is answered,
+    and fails with it; for what says on which version it builds.
     `moderation`: where staff does it, the audit trail tells who and to what.
     `kept_as`: what people are told is kept while it waits: a `message`, a `change`, or nothing
     ("") where nobody asked for it, as a read mark.
@@ -52,6 +54,7 @@ class CommandType:
     feature: str
     limited: bool = False
     latest: bool = False
+    one_by_one: bool = False
     moderation: bool = False
     kept_as: Literal["message", "change", ""] = "change"
 

@@ -126,10 +126,41 @@ def test_an_edit_of_ones_own_edit_follows_on_it(page: Page, client: FakeClient) 
     assert (version(first.id), version(second.id)) == (0, 1)
     third = page.chat.edit("m1", "three")
     client.run()
-    assert ("discard", second.id) in client.asked, "it was not sent: the newer takes its place"
+    assert second.id not in client.outbox, "it was not sent: the newer takes its place"
     assert version(third.id) == 1
     page.settle()
     assert page.doc("m1")["body"] == "three"
+
+
+def test_an_edit_follows_on_one_that_is_sent_at_this_very_moment(
+    page: Page, client: FakeClient
+) -> None:
+    def sent(id_: str) -> dict[str, Any]:
+        data: dict[str, Any] = msgspec.json.decode(client.outbox[id_].data)
+        return data
+
+    first = page.chat.edit("m1", "one")
+    client.run()
+    second = page.chat.edit("m1", "two")  # the first was waiting as this was called …
+    client.move(client.outbox[first.id], state=CommandState.SENT)
+    client.run()  # … and is under way when it is handed over
+    assert first.id in client.outbox
+    assert (sent(second.id)["content"], sent(second.id)["version"]) == ("two", 1)
+    client.acknowledge(first.id, 2)
+    client.acknowledge(second.id, 3)
+    third = page.chat.edit("m1", "three")  # both are acknowledged, but not back yet
+    client.run()
+    assert sent(third.id)["version"] == 2
+
+
+def test_an_edit_that_changed_nothing_made_no_version(page: Page, client: FakeClient) -> None:
+    shown = page.doc("m1")["body"]
+    first = page.chat.edit("m1", shown)
+    client.run()
+    client.move(client.outbox[first.id], state=CommandState.SENT)
+    second = page.chat.edit("m1", "new")
+    client.run()
+    assert b"version" not in bytes(client.outbox[second.id].data)
 
 
 def test_a_deletion_shows_faint_and_then_the_message_is_gone(

@@ -156,6 +156,19 @@ def test_typing_reading_and_searching(mira: edu.Lesson) -> None:
     wait_until(lambda: mira.chat.typing == [], "who has written types no more")
 
 
+def test_edits_in_a_row_follow_each_other_and_the_last_stays(mira: edu.Lesson) -> None:
+    ada = join(mira, "Ada")
+    id_ = ada.chat.send("0").id
+    the(ada.chat, id_)
+    receipts = [ada.chat.edit(id_, str(number)) for number in range(9)]
+    receipts[-1].wait(30)
+    for receipt in receipts:
+        wait_until(receipt.done, "every one is settled")
+        assert not isinstance(receipt.error, Refused), "nobody else has edited it"
+    assert the(mira.chat, id_).content == "8"
+    ada.close()
+
+
 def test_what_is_changed_offline_is_made_up_for(mira: edu.Lesson) -> None:
     with Faults.before(mira.invite) as faults:
         ada = edu.join(faults.through(mira.invite), name="Ada")

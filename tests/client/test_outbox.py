@@ -10,6 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+import edu_widgets.chat.commands
+import edu_widgets.notifications.commands
+import edu_widgets.polls.commands  # noqa: F401 - they register their commands
 from edu_widgets.client.events import CommandChanged
 from edu_widgets.client.outbox import Command, CommandState, Outbox
 from edu_widgets.protocol import REGISTRY, Code, Envelope, Lane, messages
@@ -373,3 +376,35 @@ def test_what_is_kept_is_told_as_messages_and_other_changes() -> None:
     box.acked(sent[0].id)
     box.refused(sent[1].id, Code.FORBIDDEN, "No.", None, 0.0, 0.0)
     assert box.kept() == (0, 3)
+
+
+def edit(id_: str, *, key: str = "m1") -> Command:
+    return replace(command(id_, key=key), type="edit_message")
+
+
+def test_edits_of_one_message_go_one_by_one_and_none_is_replaced() -> None:
+    rig = Rig()
+    rig.live()
+    for item in (edit("a"), edit("b"), edit("c", key="m2"), command("d")):
+        rig.submit(item)
+    assert [c.id for c in rig.outbox if c.state == "sent"] == ["a"]
+    rig.run(5)  # and comes to rest: it waits for the answer
+    rig.receive("ack", messages.Ack("a", 1), message_id="a")
+    assert [c.id for c in rig.outbox if c.state == "sent"] == ["b", "c", "d"]
+    rig.session.lost(0, "cut")
+    assert [c.id for c in rig.outbox] == ["b", "c", "d"], "what follows outdates nothing"
+
+
+def test_an_edit_fails_with_the_one_it_builds_on() -> None:
+    rig = Rig()
+    rig.live()
+    for item in (edit("a"), edit("b"), edit("c", key="m2")):
+        rig.submit(item)
+    rig.error(Code.STALE, "a")
+    states = {c.id: (c.state, c.code) for c in rig.outbox}
+    assert states["b"] == states["a"] == (CommandState.FAILED, Code.STALE)
+    assert states["c"] == (CommandState.SENT, 0)
+    assert [e.command.id for e in rig.of(CommandChanged) if e.command.state == "failed"] == [
+        "a",
+        "b",
+    ]

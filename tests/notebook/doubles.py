@@ -15,6 +15,7 @@ from comm.base_comm import BaseComm
 
 from edu_widgets.chat.documents import Message, Reaction
 from edu_widgets.client.asking import Answer
+from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.course import CourseClient, CourseEvent, CourseView, Person, ViewChanged
 from edu_widgets.client.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.mirror import Applied, Mirror
@@ -97,7 +98,13 @@ class FakeClient:
         return [c for c in self.outbox.values() if c.type == type_]
 
     def send(
-        self, type_: str, data: msgspec.Struct, *, channel: str | None = None, id: str | None = None
+        self,
+        type_: str,
+        data: msgspec.Struct,
+        *,
+        channel: str | None = None,
+        id: str | None = None,
+        instead: InPlaceOf | None = None,
     ) -> Receipt:
         if self.refuse_with is not None:
             raise self.refuse_with
@@ -107,10 +114,24 @@ class FakeClient:
         lane = REGISTRY.commands[type_].lane
         command = Command(id or uuid7(), type_, at, raw, lane, created)
         receipt = Receipt(command.id, cast("Any", None))
+
+        def submit() -> None:
+            taken = command
+            if instead is not None and not self._forget_waiting(instead.id):
+                other = msgspec.Raw(msgspec.json.encode(instead.otherwise))
+                taken = replace(command, data=other)
+            self.move(taken)
+
         with self._lock:
             self.receipts[command.id] = receipt
-            self._posted.append(lambda: self.move(command))
+            self._posted.append(submit)
         return receipt
+
+    def _forget_waiting(self, id: str) -> bool:
+        waiting = id in self.outbox and self.outbox[id].state is not CommandState.SENT
+        if waiting:
+            self.emit(CommandChanged(self.outbox.pop(id), gone=True))
+        return waiting
 
     def retry(self, id: str) -> None:
         self.asked.append(("retry", id))

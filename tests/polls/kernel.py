@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.protocol import REGISTRY
 from tests.in_memory.client import InMemoryClient
@@ -25,6 +26,7 @@ class PollClient(InMemoryClient[School]):
         *,
         channel: str | None = None,
         id: str | None = None,  # noqa: A002
+        instead: InPlaceOf | None = None,
     ) -> Receipt:
         key = getattr(data, "outbox_key", None)
         if REGISTRY.commands[type_].latest and key is not None:
@@ -32,4 +34,4 @@ class PollClient(InMemoryClient[School]):
                 old: Any = msgspec.json.decode(command.data, type=type(data))
                 if old.outbox_key() == key():
                     self.drop(command.id)
-        return super().send(type_, data, channel=channel, id=id)
+        return super().send(type_, data, channel=channel, id=id, instead=instead)
