@@ -10,14 +10,12 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from edu_widgets.client.acknowledged import Acknowledged
 from edu_widgets.client.bodies import report
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.outbox import Command
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.protocol import CommandType
-
-_LINGER = 30.0
-"""Seconds that what was acknowledged is kept until its document arrives."""
 
 D = TypeVar("D", bound=msgspec.Struct)
 
@@ -66,7 +64,7 @@ class OnTheWay(Generic[D]):
         self._clock = clock
         self._lock = threading.RLock()
         self._handed: dict[str, _Handed[D]] = {}
-        self._acknowledged: dict[str, tuple[Own[D], float]] = {}
+        self._acknowledged = Acknowledged(arrived)
 
     def hand(self, id_: str, data: D) -> Receipt:
         """Hand a command to the client; it is known here even before the outbox tells of it.
@@ -85,25 +83,18 @@ class OnTheWay(Generic[D]):
         """The outbox tells of a command: it moved, was acknowledged, or discarded."""
         with self._lock:
             self._handed.pop(command.id, None)
-            self._acknowledged.pop(command.id, None)
+            self._acknowledged.forget(command.id)
             if gone and command.state == "sent" and not command.error:
                 own = self._own(command)
                 if own is not None and not self._arrived(own):
                     own = replace(own, state="sent")
-                    self._acknowledged[command.id] = (own, self._clock() + _LINGER)
+                    self._acknowledged.keep(command.id, own, self._clock())
 
     def all(self) -> list[Own[D]]:
         """What is not done yet, oldest first."""
         live = self._client.view().state == "live"
-        found: dict[str, Own[D]] = {}
         with self._lock:
-            now = self._clock()
-            self._acknowledged = {
-                id_: (own, until)
-                for id_, (own, until) in self._acknowledged.items()
-                if until > now and not self._arrived(own)
-            }
-            found |= {id_: own for id_, (own, _) in self._acknowledged.items()}
+            found = self._acknowledged.waiting(self._clock())
             for command in self._client.commands(self._command.name):
                 own = self._own(command)
                 if own is not None and not self._arrived(own):

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from edu_widgets.client.acknowledged import LINGER
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.outbox import Command, CommandState
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.protocol import REGISTRY
-
-_LINGER = 30.0
-"""Seconds that what was acknowledged is kept until its document arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Wishes:
         wish = _wish(command) if done else None
         if wish is not None and not self._granted(wish):
             with self._lock:
-                self._acknowledged = (wish, time.monotonic() + _LINGER)
+                self._acknowledged = (wish, time.monotonic() + LINGER)
         return True
 
     def documents_came(self) -> None:
