@@ -13,7 +13,7 @@ import { Panes } from "./panes";
 import type { Room } from "./room";
 import { Strip } from "./strip";
 import { Tabs } from "./tabs";
-import { type Context, type Words, wordsOf } from "./words";
+import { type Context, wordsOf } from "./words";
 
 interface Props {
   room: Room;
@@ -77,7 +77,7 @@ export const PanelView = withHooks(function PanelView({ room, options }: Props):
   };
   useEffect(() => {
     // What had the focus is gone; the way to and fro has it.
-    const next = projected ? ".exit" : ".desk .project";
+    const next = projected ? ".leave" : ".desk .project";
     if (moved.current)
       view.current?.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
     moved.current = false;
@@ -101,7 +101,14 @@ export const PanelView = withHooks(function PanelView({ room, options }: Props):
         {!projected && (
           <Head room={room} shown={shown} onShow={show} onProject={() => project(true)} />
         )}
-        {projected && <Leave words={words} onLeave={() => project(false)} />}
+        {projected && (
+          <IconButton
+            icon="close"
+            class="leave"
+            label={words.leave}
+            onClick={() => project(false)}
+          />
+        )}
         <Banner
           lesson={useSignal(room.connection.lesson)}
           kernel={useKernel(room)}
@@ -155,8 +162,3 @@ const Head = withHooks(function Head(
     </>
   );
 });
-
-/** The way back, for whoever comes to it. */
-const Leave = ({ words, onLeave }: { words: Words; onLeave: () => void }): VNode => (
-  <IconButton icon="close" class="exit" label={words.leave} onClick={onLeave} />
-);

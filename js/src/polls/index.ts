@@ -3,6 +3,7 @@ import core from "../core/core.css?inline";
 import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
 import float from "../core/float.css?inline";
+import projector from "../core/projector.css?inline";
 import desk from "./desk.css?inline";
 import form from "./form.css?inline";
 import poll from "./poll.css?inline";
@@ -12,6 +13,6 @@ import rounds from "./rounds.css?inline";
 import { PollsView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [core, code, empty, float, view, poll, results, rounds, desk, form];
+const styles = [core, code, empty, float, projector, view, poll, results, rounds, desk, form];
 
 export default feature((connection) => new Room(connection), PollsView, styles);
