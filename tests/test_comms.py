@@ -144,6 +144,52 @@ def test_a_push_without_a_kernel_is_sent() -> None:
     assert widget.sent == [{"op": "pulse"}]
 
 
+class Stream:
+    """A stream with the socket it reads, as pyzmq's."""
+
+    def __init__(self) -> None:
+        self.socket = object()
+
+
+class Answering:
+    """What answers on the shell channel."""
+
+    def __init__(self, **parts: object) -> None:
+        vars(self).update(parts)
+
+
+class ShellThread:
+    def __init__(self, manager: object) -> None:
+        self.manager = manager
+
+
+def test_answers_go_through_the_stream_that_reads(kernel: Any) -> None:
+    kernel.shell_stream = Stream()
+    answering = Answering(_shell_socket=kernel.shell_stream.socket)
+    kernel.shell_channel_thread = ShellThread(answering)
+    comms.keep_reading()
+    comms.keep_reading()
+    assert vars(answering) == {"_shell_socket": kernel.shell_stream}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{}, {"_shell_stream": "as in 7.4"}, {"_shell_socket": "another one"}, {"_shell_socket": None}],
+)
+def test_another_way_of_answering_is_left_alone(kernel: Any, parts: dict[str, object]) -> None:
+    kernel.shell_stream = Stream()
+    answering = Answering(**parts)
+    kernel.shell_channel_thread = ShellThread(answering)
+    comms.keep_reading()
+    assert vars(answering) == parts
+
+
+def test_a_kernel_without_such_a_thread_is_left_alone(kernel: Any) -> None:
+    before = dict(vars(kernel))
+    comms.keep_reading()
+    assert vars(kernel) == before
+
+
 def test_the_sender_is_the_pages_session(kernel: Kernel) -> None:
     assert comms.sender() is None
     kernel._shell_parent.set({"header": {"msg_type": "comm_msg", "session": "page", "x": 1}})
@@ -182,6 +228,7 @@ def test_without_a_kernel_there_are_no_subshells() -> None:
     assert not comms.subshells_supported()
     assert comms.sender() is None
     comms.ready_thread()
+    comms.keep_reading()
 
 
 def test_only_threads_run_beside_cells() -> None:

@@ -7,6 +7,10 @@ Facts of four generations of ipykernel, each held by a test in `tests/lab`:
   because the thread knows no parent message. `ready_thread` is the remedy.
 - 7.0–7.3: a page's message is handled on the subshell that the page asks for, while a cell
   runs, in a thread named `subshell-…`.
+- 7.0–7.3 answer on the shell's socket past the stream that reads it. A request that comes in that
+  moment, a cell's or a page's, is not seen until another comes: "the kernel hangs". Mended in 7.4
+  (ipykernel's pull request 1529). `keep_reading` is the remedy; benchmarks/stranded_requests.py
+  shows both.
 - 7.4 sends it instead to the shell that last published on the comm, which is the main one
   after every push from a cell or a thread: it waits for the cell as in 6.x.
   `keep_on_subshell` is the remedy.
@@ -33,6 +37,7 @@ __all__ = [
     "Sender",
     "beside_cells",
     "keep_on_subshell",
+    "keep_reading",
     "push",
     "ready_thread",
     "sender",
@@ -50,6 +55,10 @@ class _CustomSends(Protocol):
 
 class _Routed(Protocol):
     _reply_subshell_for: Callable[[object, str | None], str | None]
+
+
+class _Answering(Protocol):
+    _shell_socket: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,20 @@ def keep_on_subshell(comm: object) -> bool:
 
 def _where_asked(data: object, default: str | None) -> str | None:  # noqa: ARG001
     return default
+
+
+def keep_reading() -> None:
+    """See that this kernel reads a request that comes while it answers another one.
+
+    For the kernel, not for a comm; calling it again does no harm.
+    """
+    kernel = _kernel()
+    manager = getattr(getattr(kernel, "shell_channel_thread", None), "manager", None)
+    stream = getattr(kernel, "shell_stream", None)
+    socket = getattr(manager, "_shell_socket", None)
+    # Sent through its stream, an answer lets the stream look for requests, as in 7.4.
+    if socket is not None and socket is getattr(stream, "socket", None):
+        cast("_Answering", manager)._shell_socket = stream  # noqa: SLF001
 
 
 def ready_thread() -> None:

@@ -13,6 +13,7 @@ import sys
 import ipywidgets
 import traitlets
 
+from edu_widgets.notebook import comms
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.protocol.errors import EduWidgetsError
 
@@ -55,6 +56,7 @@ def send_ahead(kind: str) -> None:
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
     if getattr(get_ipython(), "kernel", None) is None:
         return
+    comms.keep_reading()
     try:
         for name in files_of(kind):
             reference(name, bundle(name))

@@ -110,6 +110,7 @@ class LiveWidget(anywidget.AnyWidget):
 
     def open(self) -> None:
         """Open a comm to the front end, if none is open; before it, those of its code."""
+        comms.keep_reading()
         self._refer_to_code()
         super().open()
         comms.keep_on_subshell(self.comm)

@@ -95,7 +95,7 @@ def install_kernels(data_dir: Path, names: Iterable[str] = KERNELS) -> dict[str,
     """
     versions: dict[str, str] = {}
     for name in names:
-        packages = _installed_kernel(name)
+        packages = install_kernel(name)
         versions[name] = _installed_version(packages)
         spec = data_dir / "kernels" / name
         spec.mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,8 @@ def install_kernels(data_dir: Path, names: Iterable[str] = KERNELS) -> dict[str,
     return versions
 
 
-def _installed_kernel(name: str) -> Path:
+def install_kernel(name: str) -> Path:
+    """The folder of an ipykernel's packages, which go in front of the environment's."""
     pins = KERNELS[name]
     wanted = json.dumps({"pins": pins, "python": sys.version_info[:2]})
     packages = CACHE / name
@@ -406,11 +407,23 @@ _PAGE_SCRIPT = """
     return lab.panel()?.content?.model != null && lab.context()?.isReady === true
       && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
   };
+  // The promise, for an answer of the kernel's. ipykernel 7.0 to 7.3 may not see a request that
+  // comes while they answer another one, until one more comes: so one comes.
+  lab.answered = async (answer) => {
+    const ask = () => lab.kernel()?.requestKernelInfo().catch(() => {});  // it may be gone by then
+    const knock = setInterval(ask, 10_000);
+    try {
+      return await answer;
+    } finally {
+      clearInterval(knock);
+    }
+  };
+  lab.command = (id, args) => lab.answered(window.jupyterapp.commands.execute(id, args));
   lab.runCell = (i) => {
     const panel = lab.panel();
     panel.content.deselectAll();
     panel.content.activeCellIndex = i;
-    return window.jupyterapp.commands.execute('notebook:run-cell');
+    return lab.command('notebook:run-cell', {});
   };
   lab.execute = async (code) => {
     const future = lab.kernel().requestExecute(
@@ -422,10 +435,9 @@ _PAGE_SCRIPT = """
       else if (msg_type === 'execute_result') out.result += content.data['text/plain'];
       else if (msg_type === 'error') out.error = content.traceback.join('\\n');
     };
-    await future.done;
+    await lab.answered(future.done);
     return out;
   };
-  lab.later = (ms) => new Promise((resolve) => setTimeout(() => resolve(false), ms));
   lab.outputs = (i) => lab.panel().content.widgets[i].model.outputs.toJSON();
 })();
 """
@@ -471,17 +483,9 @@ class LabPage:
     # -- state
 
     def _wake_kernel(self) -> Self:
-        """See that a new kernel runs what it is sent.
-
-        Now and then one does not answer its first request for good, with nothing of ours in it
-        yet (seen once with ipykernel 7.3 in some 150 starts): it is started again.
-        """
-        answered = "() => Promise.race([__lab.execute('').then(() => true), __lab.later(20000)])"
-        for _ in range(3):
-            if self.page.evaluate(answered):
-                return self.wait_kernel()
-            self.restart_kernel()
-        raise LabError(f"{self.name}: the kernel answers nothing")
+        """See that a new kernel runs what it is sent."""
+        self.page.evaluate("() => __lab.execute('')")
+        return self.wait_kernel()
 
     def wait_kernel(self, timeout: float = 60) -> Self:
         """Wait until the notebook is open and its kernel is connected and idle."""
@@ -548,7 +552,7 @@ class LabPage:
         self, command: str, args: dict[str, Any] | None = None, *, wait: bool = True
     ) -> None:
         given = [command, args or {}]
-        do = "([c, a]) => jupyterapp.commands.execute(c, a)"
+        do = "([c, a]) => __lab.command(c, a)"
         self.page.evaluate(f"async (x) => {{ {'await' if wait else 'void'} ({do})(x); }}", given)
 
     def command(self, command: str, args: dict[str, Any] | None = None) -> None:

@@ -195,6 +195,21 @@ def test_subshells_are_known_to_be_there_or_not(page: LabPage, kernel: str) -> N
     assert supported is (kernel != "ipykernel-6.31")
 
 
+def test_7_0_to_7_3_answer_past_the_stream_until_told_not_to(page: LabPage, kernel: str) -> None:
+    page.execute(
+        "from ipykernel.kernelapp import IPKernelApp\n"
+        "kernel = IPKernelApp.instance().kernel\n"
+        "manager = getattr(getattr(kernel, 'shell_channel_thread', None), 'manager', None)\n"
+        "def past():\n"
+        "    socket = getattr(manager, '_shell_socket', None)\n"
+        "    return socket is not None and socket is kernel.shell_stream.socket"
+    )
+    affected = kernel in ("ipykernel-7.0", "ipykernel-7.3")
+    assert page.execute("past()") == str(affected)
+    page.execute("comms.keep_reading()")
+    assert page.execute("past()") == "False"
+
+
 def test_a_thread_pushes_while_a_cell_runs(page: LabPage) -> None:
     page.execute(
         "def push_when_busy():\n"
