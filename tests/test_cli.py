@@ -16,6 +16,18 @@ from tests.conftest import ROOT
 COMMAND = [sys.executable, "-m", "edu_widgets.cli"]
 
 
+def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """`edu-widgets serve`, which ends by itself."""
+    return subprocess.run(
+        [*COMMAND, "serve", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
 def test_help_names_both_commands(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["--help"])
@@ -47,28 +59,14 @@ def test_serve_says_where_it_is_and_ends_politely(tmp_path: Path) -> None:
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = subprocess.run(
-            [*COMMAND, "serve", "--course", "py101", "--data", str(tmp_path), "--port", port],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        done = serve("--course", "py101", "--data", str(tmp_path), "--port", port)
     assert done.returncode == 1
     assert port in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_an_odd_course_name_is_one_sentence(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "serve", "--course", "../x", "--data", str(tmp_path), "--port", "0"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = serve("--course", "../x", "--data", str(tmp_path), "--port", "0")
     assert done.returncode == 1
     assert "cannot be a course's name" in done.stderr
     assert "Traceback" not in done.stderr
