@@ -1,5 +1,5 @@
 """The chat's tests use the same doubles as the widgets'."""
 
-from tests.notebook.conftest import client, comms, no_widget_left
+from tests.notebook.conftest import client, comms, named_bundles, no_widget_left
 
-__all__ = ["client", "comms", "no_widget_left"]
+__all__ = ["client", "comms", "named_bundles", "no_widget_left"]

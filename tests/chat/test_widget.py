@@ -19,10 +19,7 @@ from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, NotConnected, OutboxFull
 from tests.notebook.doubles import START, FakeClient, RecordingComm, as_client
 
-
-@pytest.fixture(autouse=True)
-def _bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 @pytest.fixture

@@ -20,6 +20,13 @@ def comms(monkeypatch: pytest.MonkeyPatch) -> type[RecordingComm]:
 
 
 @pytest.fixture
+def named_bundles(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> None:
+    """A widget's bundle is a line with its name, and its comm records: nothing has to be built."""
+    del comms
+    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+
+
+@pytest.fixture
 def client() -> FakeClient:
     return FakeClient()
 

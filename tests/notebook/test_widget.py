@@ -67,9 +67,7 @@ class ThingWidget(LiveWidget):
         self._channel.changed("things", [id_])
 
 
-@pytest.fixture(autouse=True)
-def _bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 @pytest.fixture

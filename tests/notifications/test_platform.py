@@ -13,17 +13,12 @@ from tests.client.base.conftest import Enter, _no_memory, enter
 from tests.client.conftest import callbacks, network, pool
 from tests.client.fake_service import eventually
 from tests.faults import Faults
-from tests.notebook.doubles import RecordingComm
 
 __all__ = ["_no_memory", "callbacks", "enter", "network", "pool"]
 
 ROOM = "course:py101"
 
-
-@pytest.fixture(autouse=True)
-def _bundle(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> None:
-    del comms
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 def titles(pane: NotificationPane) -> Callable[[], set[str]]:

@@ -20,15 +20,11 @@ from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service import rules
 from tests.in_memory.service import MIRA, START, own
-from tests.notebook.doubles import RecordingComm, as_client
+from tests.notebook.doubles import as_client
 from tests.notifications.kernel import NoticeClient
 from tests.notifications.office import ADA, BO, Office
 
-
-@pytest.fixture(autouse=True)
-def _bundle(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> None:
-    del comms
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 Open = Callable[[rules.Person], tuple[NoticeClient, NotificationPane]]

@@ -6,14 +6,13 @@ import pytest
 
 from edu_widgets.lesson import Lesson
 from edu_widgets.protocol.errors import InvalidArgument
-from tests.notebook.doubles import RecordingComm, as_client
+from tests.notebook.doubles import as_client
 from tests.panel.test_widget import Client
 
 
 @pytest.fixture
-def lesson(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> Lesson:
-    del comms
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+def lesson(named_bundles: None) -> Lesson:
+    del named_bundles
     return Lesson(as_client(Client()))
 
 

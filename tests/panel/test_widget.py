@@ -22,16 +22,12 @@ from edu_widgets.presence.widget import PresenceList
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import InvalidArgument
-from tests.notebook.doubles import FakeClient, RecordingComm, as_client, keyed
+from tests.notebook.doubles import FakeClient, as_client, keyed
 
 OWN, STAFF = user_channel("py101", "u-ada"), staff_channel("py101")
 MIRA = Person("u-ada", "Mira", "instructor")
 
-
-@pytest.fixture(autouse=True)
-def _bundle(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> None:
-    del comms
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 class Client(FakeClient):

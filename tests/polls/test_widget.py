@@ -21,10 +21,7 @@ from tests.notebook.doubles import RecordingComm, as_client
 from tests.polls.kernel import PollClient
 from tests.polls.school import ADA, BO, School, student
 
-
-@pytest.fixture(autouse=True)
-def _bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 class Desk:

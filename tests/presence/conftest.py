@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.notebook.conftest import client, comms, no_widget_left
+from tests.notebook.conftest import client, comms, named_bundles, no_widget_left
 from tests.presence.classroom import Classroom
 
-__all__ = ["client", "comms", "no_widget_left"]
+__all__ = ["client", "comms", "named_bundles", "no_widget_left"]
 
 
 @pytest.fixture

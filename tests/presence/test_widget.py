@@ -19,15 +19,11 @@ from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, NotConnected
 from edu_widgets.service.rules import Person
 from tests.in_memory.service import MIRA, STAFF, START
-from tests.notebook.doubles import RecordingComm, as_client
+from tests.notebook.doubles import as_client
 from tests.presence.classroom import ADA, BO, JONAS, Classroom
 from tests.presence.kernel import PresenceClient
 
-
-@pytest.fixture(autouse=True)
-def _bundle(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> None:
-    del comms
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 class Desk:

@@ -11,17 +11,13 @@ from tests.base_service import Running, Variants, running
 from tests.client.base.conftest import ROOM, Enter
 from tests.client.fake_service import eventually
 from tests.faults import Faults
-from tests.notebook.conftest import comms, no_widget_left
-from tests.notebook.doubles import RecordingComm
+from tests.notebook.conftest import comms, named_bundles, no_widget_left
 
-__all__ = ["comms", "no_widget_left"]
+__all__ = ["comms", "named_bundles", "no_widget_left"]
 
 SILENT = {"echo_to_others_only": True}
 
-
-@pytest.fixture(autouse=True)
-def _bundle(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> None:
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 class Looking:
