@@ -1,7 +1,7 @@
-import type { Collection } from "../core/collection";
+import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { draftOf, keep } from "../core/drafts";
-import { asNumber, asText, type Doc, type Intent, isFields } from "../core/messages";
+import { asNumber, asText, type Intent, isFields } from "../core/messages";
 import { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
 import {
@@ -41,9 +41,6 @@ const NOTICE_FOR = 8_000;
 const OLDER_PATIENCE = 10_000;
 
 const isLocal = (doc: ChatMessage): boolean => doc.born == null && (doc.rev ?? 0) < 0;
-
-/** A `rev` over this one and under the kernel's next, which is a whole number. */
-const nextRev = ({ rev = 0 }: Doc): number => rev + (Math.floor(rev) + 1 - rev) / 2;
 
 /** One course's chat as this page holds it, for any number of views. */
 export class Room {

@@ -8,6 +8,9 @@ const isNewer = (doc: Doc, held: Doc): boolean => {
   return seq > heldSeq || (seq === heldSeq && (doc.rev ?? 0) > (held.rev ?? 0));
 };
 
+/** A `rev` over this one and under the kernel's next, which is a whole number. */
+export const nextRev = ({ rev = 0 }: Doc): number => rev + (Math.floor(rev) + 1 - rev) / 2;
+
 /**
  * Keyed documents in order: acknowledged ones by `born`, then those without one as they came.
  *

@@ -1,7 +1,7 @@
-import type { Collection } from "../core/collection";
+import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import type { Language } from "../core/i18n";
-import { asText, type Doc, type Intent, isFields } from "../core/messages";
+import { asText, type Intent, isFields } from "../core/messages";
 import { isInSight } from "../core/places";
 import { Signal } from "../core/signal";
 import {
@@ -20,9 +20,6 @@ const REFUSAL_FOR = 8_000;
 const SAID_EVERY = 10_000;
 /** How many may have been told of that are not here yet. */
 const MOST_TOLD = 20;
-
-/** A `rev` over this one and under the kernel's next, which is a whole number. */
-const nextRev = ({ rev = 0 }: Doc): number => rev + (Math.floor(rev) + 1 - rev) / 2;
 
 /** A person's notifications as this page holds them, for any number of views. */
 export class Inbox {

@@ -1,4 +1,4 @@
-import type { Collection } from "../core/collection";
+import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keep } from "../core/drafts";
 import type { Model } from "../core/model";
@@ -16,9 +16,6 @@ import {
 
 /** A model that can find others. */
 type Composing = Model & Finding<Parameters<typeof loader.render>[0]["model"]>;
-
-/** A `rev` over this one and under the kernel's next, which is a whole number. */
-const nextRev = ({ rev = 0 }: PanelState): number => rev + (Math.floor(rev) + 1 - rev) / 2;
 
 /** A lesson's panel as this page holds it, for any number of views. */
 export class Room {

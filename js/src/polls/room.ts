@@ -1,4 +1,4 @@
-import type { Collection } from "../core/collection";
+import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keep } from "../core/drafts";
 import { asText, type Fields, type Intent, isFields } from "../core/messages";
@@ -17,9 +17,6 @@ import {
 import { emptyForm, type Form, readForm, written } from "./written";
 
 const NOTICE_FOR = 8_000;
-
-/** A `rev` over this one and under the kernel's next, which is a whole number. */
-const nextRev = ({ rev = 0 }: Poll): number => rev + (Math.floor(rev) + 1 - rev) / 2;
 
 /** A course's polls as this page holds them, for any number of views. */
 export class Room {
