@@ -14,7 +14,13 @@ from edu_widgets.chat.typists import Typing
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.intents import Handler, Intent, Intents
 from edu_widgets.protocol import Code
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected, refusal
+from edu_widgets.protocol.errors import (
+    EduWidgetsError,
+    InvalidArgument,
+    NotConnected,
+    Refused,
+    refusal,
+)
 
 _PATIENCE = 10.0
 """Seconds that a page of older messages may take."""
@@ -123,9 +129,13 @@ class Pages(Calls):
         query = searching.checked_query(intent.text("query"))
         before = intent.number("before") if intent.args.get("before") else None
 
-        def found(answer: Found) -> None:
+        def found(answer: Found, error: EduWidgetsError | None) -> None:
             docs = self._chat.render_found(answer.docs)
             more = {"query": query, "docs": docs, "more": answer.more, "floor": answer.floor}
+            if error is not None:
+                code = error.code if isinstance(error, Refused) else 0
+                again = error.retry_after if isinstance(error, Refused) else None
+                more["missed"] = {"code": code, "message": str(error), "again": again}
             self._channel.signal("found", more, to=intent.page)
 
         searching.search(self._client, query, before, found)

@@ -30,25 +30,34 @@ def checked_query(query: object) -> str:
 
 
 def search(
-    client: CourseClient, query: str, before: int | None, found: Callable[[Found], object]
+    client: CourseClient,
+    query: str,
+    before: int | None,
+    found: Callable[[Found, EduWidgetsError | None], object],
 ) -> None:
-    """Look for messages and hand what was found to `found` (network thread)."""
+    """Look for messages and hand what was found to `found` (network thread).
+
+    With it goes why only loaded messages were looked through, if the service did not answer.
+    """
     try:
         answer = client.ask(SEARCH.name, Search(query, MAX_FOUND, before))
-    except EduWidgetsError:  # the lesson is closed; what is loaded is still here
-        found(among_loaded(client, query, before))
+    except EduWidgetsError as error:  # the lesson is closed; what is loaded is still here
+        found(among_loaded(client, query, before), error)
         return
-    answer.when_settled(lambda: found(result(client, answer, query, before)))
+    answer.when_settled(lambda: found(*result(client, answer, query, before)))
 
 
-def result(client: CourseClient, answer: Answer, query: str, before: int | None) -> Found:
-    """What a settled answer found; where there was none, what is found here."""
+def result(
+    client: CourseClient, answer: Answer, query: str, before: int | None
+) -> tuple[Found, EduWidgetsError | None]:
+    """What a settled answer found; where there was none, what is found here, and why."""
+    error = answer.error
     try:
-        if answer.error is None:
-            return answer.read(Found)
-    except EduWidgetsError:
-        pass
-    return among_loaded(client, query, before)
+        if error is None:
+            return answer.read(Found), None
+    except EduWidgetsError as unreadable:
+        error = unreadable
+    return among_loaded(client, query, before), error
 
 
 def wait(client: CourseClient, query: str, timeout: float) -> Found:

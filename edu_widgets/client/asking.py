@@ -75,7 +75,8 @@ class Asking:
         if answer is None:
             return
         if event.code:
-            answer.fail(refusal(event.code, event.reason or meaning(event.code)))
+            reason = event.reason or meaning(event.code)
+            answer.fail(refusal(event.code, reason, event.retry_after))
         elif event.reason:
             answer.fail(NotConnected(event.reason))
         else:
@@ -106,11 +107,14 @@ class Questions:
             self._emit(Answered(channel, question, data))
         return channel is not None
 
-    def refused(self, question: str, code: int, reason: str) -> bool:
+    def refused(
+        self, question: str, code: int, reason: str, retry_after: int | None = None
+    ) -> bool:
         """An error with this id arrived; whether it answers something."""
         channel = self._asked.pop(question, None)
         if channel is not None:
-            self._emit(Answered(channel, question, code=code, reason=reason))
+            event = Answered(channel, question, code=code, reason=reason, retry_after=retry_after)
+            self._emit(event)
         return channel is not None
 
     def lost(self, reason: str) -> None:

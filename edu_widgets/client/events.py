@@ -101,6 +101,8 @@ class Answered(msgspec.Struct, frozen=True):
     data: msgspec.Raw = msgspec.Raw(b"null")
     code: int = 0
     reason: str = ""
+    retry_after: int | None = None
+    """After how many ms it may be asked again."""
 
 
 ChannelEvent = DocumentsChanged | ChannelChanged | PageSettled | SignalReceived | Answered

@@ -143,7 +143,9 @@ def _on_error(session: Session, _link: Link, envelope: Envelope) -> None:
         for follower in session.outbox.fail_with(command):
             session.emit(CommandChanged(follower))
         session.flush()
-    elif session.questions.refused(data.message_id, data.code, data.message or meaning(data.code)):
+    elif session.questions.refused(
+        data.message_id, data.code, data.message or meaning(data.code), data.retry_after
+    ):
         pass
     elif not _refuses(session, envelope.channel, data, now):
         _log.warning("The service reports: %s (%s)", data.message, data.code)

@@ -68,12 +68,14 @@ class ForkedProcess(EduWidgetsError):  # noqa: N818
 class Refused(EduWidgetsError):  # noqa: N818
     """The service refused a command or the connection.
 
-    `code` is from the table of codes (`edu_widgets.protocol.Code`).
+    `code` is from the table of codes (`edu_widgets.protocol.Code`); `retry_after`: after how
+    many ms it may be tried again, where the service has said so.
     """
 
-    def __init__(self, message: str, code: int = 4501) -> None:
+    def __init__(self, message: str, code: int = 4501, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.retry_after = retry_after
 
 
 class Unauthorized(Refused):
@@ -103,6 +105,6 @@ _BY_CODE: dict[int, type[Refused]] = {
 }
 
 
-def refusal(code: int, message: str) -> Refused:
+def refusal(code: int, message: str, retry_after: int | None = None) -> Refused:
     """The error for a code the service answered with."""
-    return _BY_CODE.get(code, Refused)(message, code)
+    return _BY_CODE.get(code, Refused)(message, code, retry_after)

@@ -1,5 +1,6 @@
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { finishAnimations, RULES, told } from "./accessible";
 import { message, messages } from "./mock";
 import { closeAll, live, type Stage, settled, stage } from "./stage";
 
@@ -58,6 +59,12 @@ async function answer(shown: Stage, query: string, docs: unknown[], more = false
 const hits = (shown: Stage): string[] => shown.all(".hit").map((hit) => hit.innerText);
 
 const status = (shown: Stage): string => shown.find(".search [role=status]").innerText;
+
+const note = (shown: Stage): string =>
+  shown
+    .all(".hits .note")
+    .map((line) => line.textContent?.trim())
+    .join();
 
 const old = (born: number, more = {}) =>
   message(born, { at: new Date(2026, 2, 4).getTime(), ...more });
@@ -123,12 +130,91 @@ describe("searching the service", () => {
     expect(hits(shown)).toEqual([]);
   });
 
-  test("a service that does not answer leaves what is loaded", async () => {
+  test("a service that does not answer leaves what is loaded, until it does", async () => {
     const shown = await open([message(1, { body: "the shape" }), message(2)]);
     await lookFor(shown, "SHAPE");
     await rest(5_000);
     expect(hits(shown)).toHaveLength(1);
-    expect(shown.find(".note").textContent).toBe("Searching only what is loaded");
+    expect(note(shown)).toBe(
+      "Only what is loaded was searched. The service has not answered yet; the rest follows when it does.",
+    );
+    await answer(shown, "SHAPE", [old(40, { body: "shapes" }), old(1, { body: "the shape" })]);
+    expect(hits(shown)).toHaveLength(2);
+    expect(note(shown)).toBe("");
+  });
+});
+
+describe("a search that the service refuses for now", () => {
+  const limited = { code: 4004, message: "Too many questions; again in 3 s.", again: 3_000 };
+
+  async function refuse(shown: Stage, query: string, docs: unknown[], missed: unknown) {
+    const data = { query, docs, more: false, floor: 0, missed };
+    shown.model.say({ op: "signal", name: "found", to: shown.model.page, data });
+    await settled();
+  }
+
+  test.each([
+    [
+      "en",
+      "Only what is loaded was searched. Too many searches in a short time; it is tried again by itself.",
+      "Next try in 3\u00a0s.",
+    ],
+    [
+      "tr",
+      "Yalnızca yüklenenlerde arandı. Kısa sürede çok fazla arama yapıldı; kendiliğinden yeniden denenir.",
+      "Yeniden deneme: 3\u00a0sn",
+    ],
+  ])("says why, also to readers, and is asked again by itself: %s", async (lang, why, next) => {
+    const shown = await open([message(1, { body: "the shape" })], { lang });
+    await lookFor(shown, "shape");
+    await refuse(shown, "shape", [message(1, { body: "the shape" })], limited);
+    expect(hits(shown)).toHaveLength(1);
+    expect(note(shown)).toBe(`${why} ${next}`);
+    expect(shown.find(".search .sr[role=status]").textContent).toBe(why);
+    expect(asked(shown)).toHaveLength(1);
+    await rest(3_100);
+    expect(asked(shown)).toEqual([{ query: "shape" }, { query: "shape" }]);
+    await answer(shown, "shape", [old(40, { body: "shapes" }), message(1, { body: "the shape" })]);
+    expect(hits(shown)).toHaveLength(2);
+    expect(note(shown)).toBe("");
+    expect(shown.find(".search .sr[role=status]").textContent).toBe("");
+  });
+
+  test("what the service has found already stays when More is refused", async () => {
+    const shown = await open(messages(1, 3));
+    await lookFor(shown, "x");
+    await answer(shown, "x", [old(40), old(30)], true);
+    shown.find(".hits > .btn").click();
+    await refuse(shown, "x", [message(2)], limited);
+    expect(hits(shown)).toHaveLength(2);
+    expect(note(shown)).toContain("Older messages were not searched. Too many searches");
+    await rest(3_100);
+    expect(asked(shown).at(-1)).toEqual({ query: "x", before: 30 });
+    await answer(shown, "x", [old(20)]);
+    expect(hits(shown)).toHaveLength(3);
+    expect(note(shown)).toBe("");
+  });
+
+  test("is not asked again once the search was closed, or another is typed", async () => {
+    const shown = await open(messages(1, 3));
+    await lookFor(shown, "x");
+    await refuse(shown, "x", [], limited);
+    await write(shown, "xy");
+    await rest();
+    expect(asked(shown).at(-1)).toEqual({ query: "xy" });
+    await refuse(shown, "xy", [], limited);
+    await press(shown, "Escape");
+    await rest(5_000);
+    expect(asked(shown)).toHaveLength(2);
+  });
+
+  test("nor after a refusal for good, which is said as it is", async () => {
+    const shown = await open(messages(1, 3));
+    await lookFor(shown, "x");
+    await refuse(shown, "x", [], { code: 4501, message: "You may not.", again: null });
+    expect(note(shown)).toBe("Only what is loaded was searched. You may not.");
+    await rest(70_000);
+    expect(asked(shown)).toHaveLength(1);
   });
 });
 
@@ -151,7 +237,9 @@ describe("what is loaded", () => {
     await lookFor(shown, query);
     expect(shown.all(".hit")).toHaveLength(count);
     expect(asked(shown)).toEqual([]);
-    expect(shown.find(".note").textContent).toBe("Searching only what is loaded");
+    expect(note(shown)).toBe(
+      "Only what is loaded was searched. There is no connection; the rest follows when there is one.",
+    );
   });
 
   test("and again on the service, once there is a connection", async () => {
@@ -159,7 +247,6 @@ describe("what is loaded", () => {
     await lookFor(shown, "isi");
     shown.model.say({ op: "batch", n: 1, lesson: { state: "live" } });
     await settled();
-    await press(shown, "Enter");
     expect(asked(shown)).toEqual([{ query: "isi" }]);
     await answer(shown, "isi", [message(40, { body: "ısı" }), docs[0]]);
     expect(shown.all(".hit")).toHaveLength(2);
@@ -175,6 +262,7 @@ describe("what is loaded", () => {
     await settled();
     expect(shown.all(".hit")).toHaveLength(100);
     expect(status(shown)).toBe("100+ found");
+    expect(note(shown)).toBe("Only what is loaded was searched. This service has no search.");
   });
 });
 
@@ -273,12 +361,10 @@ test.each(["en", "tr"])("is accessible in %s", async (lang) => {
   await write(shown, "message");
   shown.press("Enter");
   await answer(shown, "message", [message(20), message(3)], true);
-  for (const animation of shown.root.getAnimations()) {
-    if (Number(animation.effect?.getComputedTiming().endTime) < Infinity) animation.finish();
-  }
+  finishAnimations(shown.root);
   const { violations } = await axe.run(shown.el, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    runOnly: RULES,
     rules: { region: { enabled: false } },
   });
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  expect(told(violations)).toEqual([]);
 });

@@ -10,8 +10,9 @@ import pytest
 
 from edu_widgets.chat.commands import Found
 from edu_widgets.chat.documents import WINDOW
-from edu_widgets.client.events import SignalReceived
-from edu_widgets.protocol import Lane
+from edu_widgets.client.asking import Asking
+from edu_widgets.client.events import Answered, SignalReceived
+from edu_widgets.protocol import Code, Lane
 from edu_widgets.protocol.documents import Document
 from edu_widgets.protocol.errors import NotConnected
 from edu_widgets.protocol.messages import UserTyping
@@ -167,6 +168,7 @@ def test_a_search_is_answered_by_the_service(page: Page, client: FakeClient) -> 
     (found,) = page.signals("found")
     assert (found["query"], found["more"], found["floor"]) == ("hi", True, 7)
     assert found["docs"][0]["body"] == [["p", "hi ", ["em", "there"]]]
+    assert "missed" not in found
     assert "old" not in page.docs["messages"]
 
 
@@ -175,10 +177,26 @@ def test_without_a_service_the_loaded_messages_are_searched(page: Page, client: 
     page.intend("chat.search", query="İstanbul")
     client.answers[0].fail(NotConnected("offline"))
     page.settle()
-    assert [doc["id"] for doc in page.signals("found")[0]["docs"]] == ["m3", "m2"]
+    found = page.signals("found")[0]
+    assert [doc["id"] for doc in found["docs"]] == ["m3", "m2"]
+    assert found["missed"] == {"code": 0, "message": "offline", "again": None}
     client.refuse_with = NotConnected("closed")
     page.intend("chat.search", query="mira")
     assert [doc["id"] for doc in page.signals("found")[1]["docs"]] == ["m3", "m2", "m1"]
+
+
+def test_a_refused_search_says_why_and_when_it_may_be_asked_again(
+    page: Page, client: FakeClient
+) -> None:
+    page.intend("chat.search", query="mira")
+    many = Answered("course:py101", "q", code=Code.RATE_LIMITED, reason="No.", retry_after=7_000)
+    asking = Asking()
+    asking.expect("q", client.answers[0])
+    asking.answered(many)
+    page.settle()
+    (found,) = page.signals("found")
+    assert [doc["id"] for doc in found["docs"]] == ["m1"]
+    assert found["missed"] == {"code": Code.RATE_LIMITED, "message": "No.", "again": 7_000}
 
 
 def loaded(client: FakeClient, count: int, floor: int) -> None:

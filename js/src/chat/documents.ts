@@ -121,6 +121,15 @@ export interface Found {
   more: boolean;
   /** Where to go on, if there is more. */
   floor: number | null;
+  /** Why only what is loaded was looked through, if the service did not answer. */
+  missed: Refusal | null;
+}
+
+/** A refusal: its code, 0 without a connection; its sentence; in how many ms to ask again. */
+export interface Refusal {
+  code: number;
+  message: string;
+  again: number | null;
 }
 
 const messageFields: Record<keyof ChatMessage, Check> = {
@@ -235,8 +244,18 @@ export function readFound(value: unknown): Found | null {
     docs,
     more: value.more === true,
     floor: asNumber(value.floor),
+    missed: readRefusal(value.missed),
   };
 }
+
+const readRefusal = (value: unknown): Refusal | null =>
+  isFields(value)
+    ? {
+        code: asNumber(value.code) ?? 0,
+        message: asText(value.message),
+        again: asNumber(value.again),
+      }
+    : null;
 
 /** What `fields` says of typing: names, and how many people. */
 export function readTyping(fields: Fields): { names: string[]; people: number } {

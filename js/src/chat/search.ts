@@ -4,7 +4,7 @@ import { fold } from "../core/fold";
 import { bodyText } from "../core/nodes";
 import { Signal } from "../core/signal";
 import { search } from "./actions";
-import type { ChatMessage } from "./documents";
+import type { ChatMessage, Found, Refusal } from "./documents";
 import type { Room } from "./room";
 import type { Spot } from "./scroller";
 
@@ -13,6 +13,26 @@ const AFTER = 250;
 /** Milliseconds an answer may take before what is loaded has to do. */
 const PATIENCE = 5_000;
 const PAGE = 50;
+/** Milliseconds after which it is asked again, if nothing is said, and at least and at most. */
+const AGAIN = 5_000;
+const SOONEST = 1_000;
+const LATEST = 60_000;
+/** Codes from here on are refusals for good. */
+const FOR_GOOD = 4500;
+const RATE_LIMITED = 4004;
+
+/**
+ * Why the service did not look: it cannot (`unable`), there is no connection (`away`), no answer
+ * yet (`late`), too many searches (`limited`), or what `refusal` says, for now or `forGood`.
+ */
+export interface Missed {
+  why: "unable" | "away" | "late" | "limited" | "refused" | "forGood";
+  /** Whether what is loaded was looked through instead. */
+  local: boolean;
+  refusal: Refusal | null;
+  /** When it is asked again, in ms since 1970. */
+  at: number | null;
+}
 
 export interface Results {
   query: string;
@@ -21,8 +41,8 @@ export interface Results {
   more: boolean;
   /** Where to go on, if there is more. */
   floor: number | null;
-  /** Whether only what is loaded was looked through. */
-  local: boolean;
+  /** Why not all was looked through. */
+  missed: Missed | null;
 }
 
 /** One view's search. */
@@ -41,12 +61,17 @@ export class Search {
   #room: Room;
   /** What an answer has to be to: others come too late. */
   #asked: { query: string; before: number | undefined } | null = null;
+  /** What was not answered, to be asked again. */
+  #missed: { before: number | undefined } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #end: () => void;
+  #ends: (() => void)[];
 
   constructor(room: Room) {
     this.#room = room;
-    this.#end = room.found.subscribe(this.#onFound);
+    this.#ends = [
+      room.found.subscribe(this.#onFound),
+      room.connection.lesson.subscribe(this.#onLesson),
+    ];
   }
 
   /** The text in the box is `query`. */
@@ -65,7 +90,7 @@ export class Search {
     this.shown.value = query !== "";
     const held = this.results.value;
     // What was looked for among loaded messages is asked again once it can be.
-    const isHeld = query === held?.query && !(held.local && this.#canAsk);
+    const isHeld = query === held?.query && !(held.missed?.local && this.#canAsk);
     if (query === "" || isHeld || query === this.#asked?.query) return false;
     this.#ask();
     return true;
@@ -80,35 +105,69 @@ export class Search {
   close(): void {
     this.open.value = false;
     this.shown.value = false;
+    this.#settle(this.results.value);
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#end();
+    for (const end of this.#ends) end();
+  }
+
+  get #isLive(): boolean {
+    return this.#room.connection.lesson.value.state === "live";
   }
 
   get #canAsk(): boolean {
-    return this.#room.connection.lesson.value.state === "live" && this.#room.can("search");
+    return this.#isLive && this.#room.can("search");
   }
 
   #ask(before?: number): void {
     const query = this.query.value.trim();
     this.#asked = { query, before };
-    const again = before !== undefined && this.results.value?.local;
-    if (!this.#canAsk || again) {
-      this.#askLoaded();
-      return;
+    const missed = this.results.value?.missed;
+    if (before !== undefined && missed?.local) this.#miss(missed);
+    else if (!this.#room.can("search")) this.#miss(missedFor("unable"));
+    else if (!this.#isLive) this.#miss(missedFor("away"));
+    else {
+      this.busy.value = true;
+      search(this.#room, query, before);
+      this.#after(PATIENCE, () => this.#wait());
     }
-    this.busy.value = true;
-    search(this.#room, query, before);
-    this.#after(PATIENCE, () => this.#askLoaded());
   }
 
-  #askLoaded(): void {
-    if (!this.#asked) return;
-    const { query, before = Infinity } = this.#asked;
-    this.#add({ query, ...searchLoaded(this.#room, query, before), floor: null, local: true });
+  /** No answer for long: what is loaded has to do, until it comes after all. */
+  #wait(): void {
+    const asked = this.#asked;
+    this.#miss(missedFor("late"));
+    this.#asked = asked;
+    this.busy.value = true;
+    this.#after(AGAIN, () => this.#ask(asked?.before));
   }
+
+  /** What was asked for was not looked for by the service: what is loaded has to do. */
+  #miss(missed: Missed, page?: Found): void {
+    if (!this.#asked) return;
+    const { query, before } = this.#asked;
+    const held = this.results.value;
+    const rest = before !== undefined && held && !held.missed?.local ? held : null;
+    if (rest) {
+      // What the service has found already stays.
+      this.#settle({ ...rest, missed: { ...missed, local: false } });
+    } else {
+      const found = page ?? searchLoaded(this.#room, query, before ?? Infinity);
+      this.#add({ floor: null, ...found, query, missed });
+    }
+    const again = { before: rest ? before : undefined };
+    this.#missed = again;
+    if (missed.at !== null) this.#after(missed.at - Date.now(), () => this.#ask(again.before));
+  }
+
+  /** There is a connection again: what was missed without one is asked for. */
+  #onLesson = (): void => {
+    const { why, at } = this.results.value?.missed ?? {};
+    const waits = why === "away" && at === null && this.open.value && !this.#asked;
+    if (waits && this.#missed && this.#canAsk) this.#ask(this.#missed.before);
+  };
 
   #onFound = (): void => {
     const found = this.#room.found.value;
@@ -116,7 +175,8 @@ export class Search {
     const before = this.#asked.before;
     // The answer to a page before this one, come twice.
     if (before !== undefined && found.docs.some(({ born }) => (born ?? 0) >= before)) return;
-    this.#add({ ...found, query: this.#asked.query, local: false });
+    if (found.missed) this.#miss(missedBy(found.missed), found);
+    else this.#add({ ...found, query: this.#asked.query, missed: null });
   };
 
   #add(results: Results): void {
@@ -126,7 +186,7 @@ export class Search {
 
   #settle(results: Results | null): void {
     clearTimeout(this.#timer);
-    this.#asked = null;
+    this.#asked = this.#missed = null;
     this.busy.value = false;
     this.results.value = results;
   }
@@ -135,6 +195,21 @@ export class Search {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(run, delay);
   }
+}
+
+const missedFor = (why: Missed["why"], refusal: Refusal | null = null, after?: number): Missed => ({
+  why,
+  local: true,
+  refusal,
+  at: after === undefined ? null : Date.now() + Math.min(Math.max(after, SOONEST), LATEST),
+});
+
+/** Why the service did not look, as the kernel says it. */
+function missedBy(refusal: Refusal): Missed {
+  if (refusal.code === 0) return missedFor("away", refusal, AGAIN);
+  if (refusal.code >= FOR_GOOD) return missedFor("forGood", refusal);
+  const why = refusal.code === RATE_LIMITED ? "limited" : "refused";
+  return missedFor(why, refusal, refusal.again ?? AGAIN);
 }
 
 /** Folded texts, as long as their documents are held. */

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { excerpt } from "../core/fold";
-import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { useCountdown, useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isComposing } from "../core/keyboard";
@@ -9,7 +9,7 @@ import { bodyText } from "../core/nodes";
 import { clockTime, isSameDay } from "../core/time";
 import type { ChatMessage } from "./documents";
 import type { Pane } from "./pane";
-import type { Results } from "./search";
+import type { Missed, Results } from "./search";
 import type { Context, Words } from "./words";
 
 const LONGEST = 200;
@@ -85,6 +85,13 @@ const statusOf = (results: Results | null, busy: boolean, words: Words): string 
   return docs.length > 0 ? words.found(docs.length, more) : words.nothingFound;
 };
 
+/** Why not all was searched; empty if it was. */
+const missedOf = (missed: Missed | null | undefined, words: Words): string => {
+  if (!missed) return "";
+  const { code = 0, message = "" } = missed.refusal ?? {};
+  return words.missed(missed.why, missed.local, words.refusal(code, message));
+};
+
 /** The box to search with, under the header. */
 export const SearchRow = withHooks(function SearchRow({ pane }: Props): VNode | null {
   return useSignal(pane.search.open) ? <SearchBox pane={pane} /> : null;
@@ -94,7 +101,8 @@ const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Conte
   const { search } = pane;
   const box = useRef<HTMLInputElement>();
   const query = useSignal(search.query);
-  const status = statusOf(useSignal(search.results), useSignal(search.busy), words);
+  const results = useSignal(search.results);
+  const status = statusOf(results, useSignal(search.busy), words);
   // It opens because somebody asked for it: with "/" or the button.
   useEffect(() => {
     box.current?.select();
@@ -137,6 +145,9 @@ const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Conte
       <span role="status" class="n">
         {query.trim() && status}
       </span>
+      <span role="status" class="sr">
+        {query.trim() && missedOf(results?.missed, words)}
+      </span>
       <IconButton
         icon="close"
         label={words.closeSearch}
@@ -158,8 +169,10 @@ export const SearchResults = withHooks(function SearchResults(
   useEffect(() => {
     setActive(0);
   }, [results?.query]);
-  if (!useSignal(search.shown) || !results) return null;
-  const { docs, more, local, query } = results;
+  const shown = useSignal(search.shown);
+  const seconds = useCountdown(results?.missed?.at ?? null);
+  if (!shown || !results) return null;
+  const { docs, more, missed, query } = results;
   const jump = (doc: ChatMessage, view: HTMLElement | null | undefined): void => {
     // Until the message is there; the focus is nowhere else to be.
     boxIn(view)?.focus({ preventScroll: true });
@@ -182,7 +195,11 @@ export const SearchResults = withHooks(function SearchResults(
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys move between what is in it
     <div class="hits" onKeyDown={onKeyDown}>
-      {local && <p class="note">{words.onlyLoaded}</p>}
+      {missed && (
+        <p class="note n">
+          {missedOf(missed, words)} {seconds !== null && words.nextTry(seconds)}
+        </p>
+      )}
       {docs.length === 0 && (
         <div class="empty">
           <Icon name="search" />

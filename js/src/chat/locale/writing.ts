@@ -1,3 +1,5 @@
+import type { Missed } from "../search";
+
 /** What the chat says about writing, about what is new, and about searching. */
 export interface WritingCatalog {
   /** New messages below, and how many of them name the reader. */
@@ -28,7 +30,8 @@ export interface WritingCatalog {
   found(count: number, more: boolean): string;
   nothingFound: string;
   searching: string;
-  onlyLoaded: string;
+  /** Why the service did not look, and whether what is loaded was looked through instead. */
+  missed(why: Missed["why"], local: boolean, reason: string): string;
   moreFound: string;
 
   /** Why something was refused: a number of the table of codes, and the service's sentence. */

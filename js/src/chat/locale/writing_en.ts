@@ -31,7 +31,18 @@ export const en: WritingCatalog = {
   found: (count, more) => `${format(count)}${more ? "+" : ""} found`,
   nothingFound: "Nothing found",
   searching: "Searching",
-  onlyLoaded: "Searching only what is loaded",
+  missed: (why, local, reason) => {
+    const lead = local ? "Only what is loaded was searched." : "Older messages were not searched.";
+    const reasons = {
+      unable: "This service has no search.",
+      away: "There is no connection; the rest follows when there is one.",
+      late: "The service has not answered yet; the rest follows when it does.",
+      limited: "Too many searches in a short time; it is tried again by itself.",
+      refused: `${reason} It is tried again by itself.`,
+      forGood: reason,
+    };
+    return `${lead} ${reasons[why]}`;
+  },
   moreFound: "More",
 
   refusal: (_, sentence) => sentence,

@@ -42,7 +42,18 @@ export const tr: WritingCatalog = {
   found: (count, more) => `${format(count)}${more ? "+" : ""} sonuç`,
   nothingFound: "Sonuç yok",
   searching: "Aranıyor",
-  onlyLoaded: "Yalnızca yüklenenlerde aranıyor",
+  missed: (why, local, reason) => {
+    const lead = local ? "Yalnızca yüklenenlerde arandı." : "Daha eski iletilerde aranamadı.";
+    const reasons = {
+      unable: "Bu hizmette arama yok.",
+      away: "Bağlantı yok; gelince gerisinde de aranır.",
+      late: "Hizmet henüz yanıt vermedi; verince gerisi de gösterilir.",
+      limited: "Kısa sürede çok fazla arama yapıldı; kendiliğinden yeniden denenir.",
+      refused: `${reason} Kendiliğinden yeniden denenir.`,
+      forGood: reason,
+    };
+    return `${lead} ${reasons[why]}`;
+  },
   moreFound: "Daha fazla",
 
   refusal: (code, sentence) => refusals[code] ?? sentence,
