@@ -91,6 +91,24 @@ def pin(document: Document) -> Json | None:
     body = decoded(document, Pin)
     if body is None:
         return None
+    return _quoted(document, body) | {"byName": body.by_name}
+
+
+def question(document: Document, me: Person, pending: Pending, *, voted: bool) -> Json | None:
+    """A question."""
+    body = decoded(document, Question)
+    if body is None:
+        return None
+    doc = _quoted(document, body) | {
+        "votes": votes(body, pending),
+        "own": pending.vote.on if pending.vote is not None else voted,
+        "mine": body.user_id == me.user_id,
+    }
+    return doc | ({"answered": body.answered} if body.answered is not None else {})
+
+
+def _quoted(document: Document, body: Pin | Question) -> Json:
+    """The message that a document is about, as it quotes it."""
     return {
         "id": body.message_id,
         "born": document.born,
@@ -99,28 +117,7 @@ def pin(document: Document) -> Json | None:
         "name": body.user_name,
         "text": body.content,
         "at": body.at,
-        "byName": body.by_name,
     }
-
-
-def question(document: Document, me: Person, pending: Pending, *, voted: bool) -> Json | None:
-    """A question."""
-    body = decoded(document, Question)
-    if body is None:
-        return None
-    doc = {
-        "id": body.message_id,
-        "born": document.born,
-        "seq": document.seq,
-        "user": body.user_id,
-        "name": body.user_name,
-        "text": body.content,
-        "at": body.at,
-        "votes": votes(body, pending),
-        "own": pending.vote.on if pending.vote is not None else voted,
-        "mine": body.user_id == me.user_id,
-    }
-    return doc | ({"answered": body.answered} if body.answered is not None else {})
 
 
 def mute(document: Document) -> Json | None:
