@@ -27,6 +27,7 @@ from edu_widgets.protocol.channels import course_channel, course_name, person_na
 from edu_widgets.protocol.errors import InvalidArgument
 
 if TYPE_CHECKING:
+    from edu_widgets.client.course import CourseClient
     from edu_widgets.client.network import NetworkThread
     from edu_widgets.client.pool import Pool
     from edu_widgets.client.ways import WaySettings
@@ -171,11 +172,6 @@ def _lesson(
 
     With a `channel` the service may be a base one: only `connect` names it.
     """
-    # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
-    from edu_widgets.client.course import CourseClient
-    from edu_widgets.client.network import callbacks, network
-    from edu_widgets.client.pool import Pool, Settings
-
     key = (base, me.user_id, channel or course_channel(course))
     with _lock:
         open_ = _open.get(key)
@@ -183,26 +179,7 @@ def _lesson(
         if open_ is not None and open_.usable:
             open_.refresh(target, invite=invite, audience=audience)
             return open_
-        thread = network()
-        pool = _pools.get(thread)
-        if pool is None:
-            _pools.clear()
-            pool = _pools[thread] = Pool(thread)
-        edu = configured.edu
-        outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
-        settings = Settings(outbox, configured.limits(), _ways(configured))
-        client = CourseClient(
-            course,
-            target,
-            me,
-            pool,
-            thread,
-            callbacks(),
-            settings,
-            host=urlsplit(base).netloc,
-            channel=channel,
-        )
-        client.start()
+        client = _client(course, target, me, configured, urlsplit(base).netloc, channel)
         lesson = Lesson(
             client, invite=invite, audience=audience, on_close=lambda: _forget(key, lesson)
         )
@@ -212,6 +189,30 @@ def _lesson(
 
         send_ahead("chat")
     return lesson
+
+
+def _client(
+    course: str, target: Target, me: Person, configured: Configuration, host: str, channel: str
+) -> CourseClient:
+    """A client that is started, on this process's network thread and in its pool."""
+    # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
+    from edu_widgets.client.course import CourseClient
+    from edu_widgets.client.network import callbacks, network
+    from edu_widgets.client.pool import Pool, Settings
+
+    thread = network()
+    pool = _pools.get(thread)
+    if pool is None:
+        _pools.clear()
+        pool = _pools[thread] = Pool(thread)
+    edu = configured.edu
+    outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
+    settings = Settings(outbox, configured.limits(), _ways(configured))
+    client = CourseClient(
+        course, target, me, pool, thread, callbacks(), settings, host=host, channel=channel
+    )
+    client.start()
+    return client
 
 
 def _ways(configured: Configuration) -> WaySettings:
