@@ -1,3 +1,4 @@
+import { Brief } from "../core/brief";
 import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { draftOf, keep } from "../core/drafts";
@@ -65,10 +66,13 @@ export class Room {
   /** The last page of what a search found. */
   readonly found = new Signal<Found | null>(null);
   /** Who is typing, as far as told. */
-  readonly typing = new Signal<{ names: string[]; people: number }>({ names: [], people: 0 });
+  readonly typing = new Brief<{ names: string[]; people: number }>(
+    { names: [], people: 0 },
+    TYPING_FOR,
+  );
   /** A refusal to be said for a while. */
-  readonly notice = new Signal<Said | null>(null);
-  readonly loadingOlder = new Signal(false);
+  readonly notice = new Brief<Said | null>(null, NOTICE_FOR);
+  readonly loadingOlder = new Brief(false, OLDER_PATIENCE);
   /** When the reader's last message left this page. */
   readonly sentAt = new Signal(0);
   /** What stands in the box while `editing`. */
@@ -80,7 +84,6 @@ export class Room {
   #states: Collection<RoomState>;
   /** As far as older messages were asked for, by `born`. */
   #reaching = Infinity;
-  #timers = new Map<Signal<unknown>, ReturnType<typeof setTimeout>>();
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -156,19 +159,19 @@ export class Room {
   older(): void {
     if (!this.messages.more || this.loadingOlder.value) return;
     if (this.connection.kernel.value === "gone") return;
-    this.#setFor(this.loadingOlder, true, OLDER_PATIENCE, false);
+    this.loadingOlder.show(true);
     this.connection.intend("chat.older", { before: this.messages.floor }, { fleeting: true });
   }
 
   /** Older messages, as far as `born`, have been asked for. */
   expectOlder(born: number): void {
     this.#reaching = Math.min(this.#reaching, born);
-    this.#setFor(this.loadingOlder, true, OLDER_PATIENCE, false);
+    this.loadingOlder.show(true);
   }
 
   /** Say `notice` in the foot line for a while. */
   say(text: string, code = 0): void {
-    this.#setFor(this.notice, text ? { text, code } : null, NOTICE_FOR, null);
+    this.notice.show(text ? { text, code } : null);
   }
 
   connectNow(): void {
@@ -200,8 +203,7 @@ export class Room {
   }
 
   dispose(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const brief of [this.typing, this.notice, this.loadingOlder]) brief.dispose();
     this.readMark.dispose();
     this.connection.dispose();
   }
@@ -227,7 +229,7 @@ export class Room {
 
   /** A snapshot replaced everything: put back what only this page knows. */
   #restore = (): void => {
-    this.#setFor(this.loadingOlder, false);
+    this.loadingOlder.end();
     this.edit.ask();
     for (const { do: action, args } of this.connection.unsent) {
       const id = asText(args.id);
@@ -250,7 +252,7 @@ export class Room {
       return;
     }
     this.#reaching = Infinity;
-    this.#setFor(this.loadingOlder, false);
+    this.loadingOlder.end();
   };
 
   /** Nobody can reply to what was deleted. */
@@ -265,7 +267,7 @@ export class Room {
     const undone = intent?.args.on !== true;
     if (intent?.do === "chat.older" || intent?.do === "chat.reach") {
       this.#reaching = Infinity;
-      this.#setFor(this.loadingOlder, false);
+      this.loadingOlder.end();
     }
     if (intent?.do === "chat.edit") this.edit.refused(id);
     if (intent?.do === "chat.react") this.showReaction(id, asText(intent.args.emoji), undone);
@@ -284,11 +286,9 @@ export class Room {
   #onSignal = (name: string, data: unknown): void => {
     if (!isFields(data)) return;
     switch (name) {
-      case "typing": {
-        const typing = readTyping(data);
-        this.#setFor(this.typing, typing, TYPING_FOR, { names: [], people: 0 });
+      case "typing":
+        this.typing.show(readTyping(data));
         break;
-      }
       case "notice":
         this.say(asText(data.message), asNumber(data.code) ?? 0);
         if (data.what === "edit_message") this.edit.refused(asText(data.id));
@@ -300,19 +300,6 @@ export class Room {
         this.found.value = readFound(data) ?? this.found.value;
     }
   };
-
-  /** Set a signal now, and to `after` once `delay` has passed without another call. */
-  #setFor<T>(target: Signal<T>, value: T, delay = 0, after?: T): void {
-    clearTimeout(this.#timers.get(target as Signal<unknown>));
-    this.#timers.delete(target as Signal<unknown>);
-    target.value = value;
-    if (delay === 0) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(target as Signal<unknown>);
-      target.value = after as T;
-    }, delay);
-    this.#timers.set(target as Signal<unknown>, timer);
-  }
 }
 
 /** A reaction with the reader in or out of it; none at all if nobody is left. */

@@ -1,3 +1,4 @@
+import { Brief } from "../core/brief";
 import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import type { Language } from "../core/i18n";
@@ -27,7 +28,7 @@ export class Inbox {
   readonly notices: Collection<Notice>;
   readonly state = new Signal<InboxState>(plainState);
   /** Why something could not be done, for a while. */
-  readonly refusal = new Signal("");
+  readonly refusal = new Brief("", REFUSAL_FOR);
   /** What came while a view was in sight: to be read out, how many they are. */
   readonly said = new Signal<readonly Notice[]>([]);
   /** The language of what shows beside any view. */
@@ -37,7 +38,6 @@ export class Inbox {
   #states: Collection<InboxState>;
   /** The views that are in sight. */
   #sights = new Set<object>();
-  #refusalEnds: ReturnType<typeof setTimeout> | undefined;
   /** Ids that were told as news and did not arrive yet. */
   #told: string[] = [];
   #unsaid: Notice[] = [];
@@ -130,7 +130,7 @@ export class Inbox {
 
   dispose(): void {
     for (const end of this.#ends) end();
-    clearTimeout(this.#refusalEnds);
+    this.refusal.dispose();
     clearTimeout(this.#sayLater);
     this.toasts.dispose();
     this.connection.dispose();
@@ -150,20 +150,12 @@ export class Inbox {
     if (intent?.do === "notifications.act" && notice) {
       this.#put([{ ...notice, taken: null, choosing: false }]);
     }
-    this.#refuse(message);
+    this.refusal.show(message);
   };
-
-  #refuse(message: string): void {
-    clearTimeout(this.#refusalEnds);
-    this.refusal.value = message;
-    this.#refusalEnds = setTimeout(() => {
-      this.refusal.value = "";
-    }, REFUSAL_FOR);
-  }
 
   #onSignal = (name: string, data: unknown): void => {
     if (!isFields(data)) return;
-    if (name === "notice") this.#refuse(asText(data.message));
+    if (name === "notice") this.refusal.show(asText(data.message));
     if (name !== "news") return;
     // A signal may overtake the batch with what it tells of.
     this.#told = [...this.#told, ...readNews(data)].slice(-MOST_TOLD);

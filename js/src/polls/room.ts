@@ -1,3 +1,4 @@
+import { Brief } from "../core/brief";
 import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keep } from "../core/drafts";
@@ -25,7 +26,7 @@ export class Room {
   /** What the reader can do here. */
   readonly desk = new Signal<Desk>(plainDesk);
   /** A refusal to be said for a while. */
-  readonly notice = new Signal("");
+  readonly notice = new Brief("", NOTICE_FOR);
   /** Whether this page is seen by a whole class: of the course, not of one view. */
   readonly projected: Signal<boolean>;
   /** A question that is being written. */
@@ -43,7 +44,6 @@ export class Room {
   #seconds = new Map<string, number>();
   /** Votes of this page that the kernel has not confirmed yet, by poll. */
   #cast = new Map<string, Intent>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -65,7 +65,7 @@ export class Room {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.notice.dispose();
     this.connection.dispose();
   }
 
@@ -144,11 +144,7 @@ export class Room {
 
   /** Say `notice` for a while. */
   say(notice: string): void {
-    clearTimeout(this.#timer);
-    this.notice.value = notice;
-    this.#timer = setTimeout(() => {
-      this.notice.value = "";
-    }, NOTICE_FOR);
+    this.notice.show(notice);
   }
 
   /** How long the last round was meant to be open, as far as this page has seen it; 0: no end. */

@@ -1,3 +1,4 @@
+import { Brief } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { Signal } from "../core/signal";
@@ -32,14 +33,13 @@ export class People {
   /** What was just chosen, until the kernel says the same. */
   readonly chosen = new Signal<Status | null>(null);
   /** Why something could not be done. */
-  readonly notice = new Signal("");
+  readonly notice = new Brief("", NOTICE_FOR);
   /** The error that could go with a hand: asked for each time; `undefined` until answered. */
   readonly failure = new Signal<Failure | null | undefined>(undefined);
   /** The page of a large room that came last. */
   readonly page = new Signal<Page | null>(null);
 
   #desks: Collection<Desk>;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #end: () => void;
 
   constructor(connection: Connection) {
@@ -51,14 +51,14 @@ export class People {
     connection.listen({
       refused: (intent, message) => {
         if (intent?.do === "people.status") this.chosen.value = null;
-        if (intent?.do !== "people.list") this.#say(message);
+        if (intent?.do !== "people.list") this.notice.show(message);
       },
       signal: (name, data) => this.#onSignal(name, data),
     });
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.notice.dispose();
     this.#end();
     this.connection.dispose();
   }
@@ -74,16 +74,8 @@ export class People {
     else if (name === "notice") {
       const { message } = (data ?? {}) as { message?: unknown };
       this.chosen.value = null;
-      this.#say(String(message ?? ""));
+      this.notice.show(String(message ?? ""));
     }
-  }
-
-  #say(message: string): void {
-    this.notice.value = message;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.notice.value = "";
-    }, NOTICE_FOR);
   }
 
   // -- what people ask for ---------------------------------------------------------------
