@@ -1,5 +1,6 @@
 import axe from "axe-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { finishAnimations, RULES, told } from "./accessible";
 import { message } from "./mock";
 import { closeAll, freshCourse, type Stage, settled, stage } from "./stage";
 
@@ -38,14 +39,12 @@ const focused = (shown: Stage): Element | null => shown.root.activeElement;
 
 /** Nothing that axe finds, however small. */
 async function expectAccessible(shown: Stage): Promise<void> {
-  for (const animation of shown.root.getAnimations()) {
-    if (Number(animation.effect?.getComputedTiming().endTime) < Infinity) animation.finish();
-  }
+  finishAnimations(shown.root);
   const { violations } = await axe.run(shown.el, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    runOnly: RULES,
     rules: { region: { enabled: false } },
   });
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  expect(told(violations)).toEqual([]);
 }
 
 describe("replying", () => {

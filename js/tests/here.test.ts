@@ -2,6 +2,7 @@ import axe from "axe-core";
 import { afterEach, expect, test } from "vitest";
 import { userEvent } from "vitest/browser";
 import type { Fields } from "../src/core/messages";
+import { isGrave, RULES, told } from "./accessible";
 import { message } from "./mock";
 import { closeAll, live, type Stage, settled, stage } from "./stage";
 
@@ -180,10 +181,9 @@ test("is accessible, open and closed", async () => {
   for (const animation of shown.root.getAnimations()) animation.finish();
   const check = async (): Promise<unknown[]> => {
     const { violations } = await axe.run(shown.el, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+      runOnly: RULES,
     });
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    return grave.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
+    return told(violations.filter(isGrave));
   };
   expect(await check()).toEqual([]);
   button(shown).click();

@@ -2,6 +2,7 @@ import axe from "axe-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { contrast, readColor } from "../src/core/color";
 import type { Fields } from "../src/core/messages";
+import { dress, finishAnimations, isGrave, RULES, themes, told } from "./accessible";
 import { message } from "./mock";
 import { closeAll, type Stage, settled, stage } from "./stage";
 
@@ -137,25 +138,6 @@ const cases: Case[] = [
   },
 ];
 
-const themes: Record<string, Record<string, string>> = {
-  light: {
-    "--jp-layout-color1": "white",
-    "--jp-ui-font-color0": "rgb(0 0 0)",
-    "--jp-brand-color1": "#1976d2",
-  },
-  dark: {
-    "--jp-layout-color1": "#212121",
-    "--jp-ui-font-color0": "hsl(0 0% 100%)",
-    "--jp-brand-color1": "#2196f3",
-  },
-};
-
-function dress(theme: Record<string, string>): void {
-  for (const [name, value] of Object.entries(theme)) {
-    document.documentElement.style.setProperty(name, value);
-  }
-}
-
 describe.each(cases)("$name", ({ play, en, tr }) => {
   test.each([
     ["en", en],
@@ -168,19 +150,15 @@ describe.each(cases)("$name", ({ play, en, tr }) => {
   });
 
   test.each(Object.keys(themes))("is accessible in %s", async (theme) => {
-    dress(themes[theme] ?? {});
+    dress(themes[theme]);
     const shown = stage({ options: { lang: "en" } });
     play(shown);
     await settled();
-    for (const animation of shown.root.getAnimations()) {
-      if (animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        animation.finish();
-    }
+    finishAnimations(shown.root);
     const { violations, passes } = await axe.run(shown.el, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+      runOnly: RULES,
     });
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(grave.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+    expect(told(violations.filter(isGrave))).toEqual([]);
     expect(passes.map(({ id }) => id)).toContain("color-contrast");
   });
 });
@@ -339,11 +317,11 @@ const token = (shown: Stage, name: string) =>
 
 describe("the theme", () => {
   test("is followed when it changes, by the luminance of its background", async () => {
-    dress(themes.light ?? {});
+    dress(themes.light);
     const shown = stage();
     const host = shown.el.firstElementChild as HTMLElement;
     expect(host.dataset.scheme).toBe("light");
-    dress(themes.dark ?? {});
+    dress(themes.dark);
     await expect.poll(() => host.dataset.scheme).toBe("dark");
     expect(token(shown, "bg")).toEqual([33, 33, 33]);
     dress({ "--jp-layout-color1": "#111", "--jp-ui-font-color0": "#fff" });
