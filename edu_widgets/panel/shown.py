@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.stream import Json, Window
+from edu_widgets.notebook.versions import Versions
 from edu_widgets.panel import Tab
 from edu_widgets.panel.parts import Parts
 
@@ -27,20 +27,18 @@ class ShownPanel:
         self.front: Tab | None = None
         """The tab that was asked for last, and how often any was."""
         self.asked = 0
-        self._lock = threading.Lock()
-        self._rev = 0
-        self._last: Json = {}
+        self._versions = Versions()
 
     # -- notebook.stream.Content ----------------------------------------------------------
 
     def windows(self) -> Mapping[str, Window]:
         """The collection, whole."""
-        return {PANEL: Window([self._versioned(self._document())])}
+        return {PANEL: Window([self._versions.stamped(PANEL, self._document())])}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
         """The document as it is now."""
         del collection, ids
-        return [self._versioned(self._document())], []
+        return [self._versions.stamped(PANEL, self._document())], []
 
     def older(self, collection: str, before: int) -> Window:
         """There is nothing older."""
@@ -49,23 +47,13 @@ class ShownPanel:
 
     def changed(self) -> bool:
         """Whether the document says something else than when it was last read."""
-        document = self._document()
-        with self._lock:
-            return document != self._last
+        return self._versions.last().get(PANEL) != self._document()
 
     def overtaken(self) -> None:
         """A page shows what it asked for: it is to be told, even if that changes back at once."""
-        with self._lock:
-            self._last = {}
+        self._versions.forget([PANEL])
 
     # -- the document ------------------------------------------------------------------------
-
-    def _versioned(self, document: Json) -> Json:
-        with self._lock:
-            if document != self._last:
-                self._rev += 1
-                self._last = document
-            return {**document, "rev": self._rev}
 
     def _document(self) -> Json:
         document: Json = {
