@@ -108,11 +108,13 @@ class Class:
         self.invite = f"{self.state()['url']}/{self.course}?code={self.code()}"
         return self._in_chat(page)
 
-    def student(self, name: str, kernel: str | None = None, **context: object) -> Person:
-        """Somebody who joins by the invite."""
+    def student(
+        self, name: str, kernel: str | None = None, *, invite: str = "", **context: object
+    ) -> Person:
+        """Somebody who joins by the invite, or by one of their own."""
         cells = [
             SETUP.format(folder=str(self.folder / "data")),
-            f"lesson = edu.join({self.invite!r}, name={name!r}).wait_connected()",
+            f"lesson = edu.join({invite or self.invite!r}, name={name!r}).wait_connected()",
             "lesson.chat",
         ]
         return self._in_chat(self.open_notebook(cells, kernel, **context).run_all())

@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import require
 
+from .classroom import Class
 from .harness import KERNELS, Lab, LabPage, find_chromium, install_kernels
 
 HERE = Path(__file__).parent
@@ -90,3 +91,12 @@ def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]
 def module_notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
     """The same for a whole module: pages that several tests only look at."""
     yield from _notebooks(lab, request)
+
+
+@pytest.fixture
+def lesson(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[Class]:
+    """A course of this test's own, with its service and nobody in it yet."""
+    del bundles
+    made = Class("py101", tmp_path, notebook)
+    yield made
+    made.stop()

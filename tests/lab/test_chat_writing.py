@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from .classroom import Class
-from .conftest import OpenNotebook
-
-
-@pytest.fixture
-def lesson(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[Class]:
-    """A course of this test's own."""
-    del bundles
-    made = Class("py101", tmp_path, notebook)
-    yield made
-    made.stop()
 
 
 def test_two_people_mention_and_find(lesson: Class) -> None:

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import expect
 
 from .classroom import Class
-from .conftest import OpenNotebook
-
-
-@pytest.fixture
-def lesson(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[Class]:
-    """A course of this test's own."""
-    del bundles
-    made = Class("py101", tmp_path, notebook)
-    yield made
-    made.stop()
 
 
 def test_code_goes_into_a_new_cell(lesson: Class) -> None:

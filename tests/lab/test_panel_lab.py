@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, expect
 
 from .classroom import Class, Person
-from .conftest import OpenNotebook
 from .harness import wait_until
 
 SHOW = "panel = lesson.panel(height=300); panel"
-
-
-@pytest.fixture
-def lesson(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[Class]:
-    """A course of this test's own."""
-    del bundles
-    made = Class("py101", tmp_path, notebook)
-    yield made
-    made.stop()
 
 
 def panel(person: Person) -> Locator:

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, expect
 
 from .classroom import Class, Person
-from .conftest import OpenNotebook
 
 SHOW = "lesson.polls"
 ASK = 'poll = lesson.polls.ask("What is `2 ** 3 ** 2`?", [512, 64, 12], again=True)'
-
-
-@pytest.fixture
-def lesson(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[Class]:
-    """A course of this test's own."""
-    del bundles
-    made = Class("py101", tmp_path, notebook)
-    yield made
-    made.stop()
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
@@ -25,15 +22,6 @@ from edu_widgets.notebook.shared_code import SharedCode
 code = [w for w in _instances.values() if isinstance(w, SharedCode)]
 print(sorted(w.name for w in code))
 """
-
-
-@pytest.fixture
-def lesson(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[Class]:
-    """A course of this test's own."""
-    del bundles
-    made = Class("py101", tmp_path, notebook)
-    yield made
-    made.stop()
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -17,7 +16,6 @@ from playwright.sync_api import Locator, expect
 from tests.faults import Faults
 
 from .classroom import Class, Person
-from .conftest import OpenNotebook
 
 OUTPUT = ".jp-OutputArea-output"
 OLD = "for n in range(300):\n    last = lesson.chat.send(f'line {n}.')\nlast.wait(60)"
@@ -34,24 +32,16 @@ class People:
 
 
 @pytest.fixture
-def people(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[People]:
+def people(lesson: Class) -> Iterator[People]:
     """Three people in a course of this test's own."""
-    del bundles
-    lesson = Class("py101", tmp_path, notebook)
     mira = lesson.instructor()
-    invite = lesson.invite
-    port = re.search(r":(\d+)/", invite)
-    assert port is not None
-    with Faults(int(port[1])) as cable:
-        lesson.invite = invite.replace(f":{port[1]}/", f":{cable.port}/")
-        ada = lesson.student("Ada")
-        lesson.invite = invite
+    with Faults.before(lesson.invite) as cable:
+        ada = lesson.student("Ada", invite=cable.through(lesson.invite))
         emre = lesson.student("Emre Şahin")
         emre.lab.execute("lesson.chat.options = {'height': 420, 'lang': 'tr'}")
         emre.lab.set_theme("JupyterLab Dark")
         _narrow(emre)
         yield People(mira, ada, emre, cable)
-        lesson.stop()
 
 
 def test_a_whole_lesson(people: People) -> None:

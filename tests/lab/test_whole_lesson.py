@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -17,7 +16,6 @@ from playwright.sync_api import Locator, expect
 from tests.faults import Faults
 
 from .classroom import Class, Person
-from .conftest import OpenNotebook
 from .harness import KernelError
 
 OUTPUT = ".jp-OutputArea-output"
@@ -76,18 +74,11 @@ class People:
 
 
 @pytest.fixture
-def people(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[People]:
+def people(lesson: Class) -> Iterator[People]:
     """Three people in a course of this test's own, with all but the chat on screen."""
-    del bundles
-    lesson = Class("py101", tmp_path, notebook)
     mira = lesson.instructor()
-    invite = lesson.invite
-    port = re.search(r":(\d+)/", invite)
-    assert port is not None
-    with Faults(int(port[1])) as cable:
-        lesson.invite = invite.replace(f":{port[1]}/", f":{cable.port}/")
-        ada = lesson.student("Ada")
-        lesson.invite = invite
+    with Faults.before(lesson.invite) as cable:
+        ada = lesson.student("Ada", invite=cable.through(lesson.invite))
         bo = lesson.student("Bo")
         found = People(mira, ada, bo, cable)
         mira.lab.execute("%load_ext edu_widgets")
@@ -98,7 +89,6 @@ def people(notebook: OpenNotebook, tmp_path: Path, bundles: Path) -> Iterator[Pe
         bo.lab.set_theme("JupyterLab Dark")
         bo.lab.page.add_style_tag(content=f"{OUTPUT} {{ max-width: 360px !important; }}")
         yield found
-        lesson.stop()
 
 
 def test_a_whole_lesson(people: People) -> None:
