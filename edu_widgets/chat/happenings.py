@@ -90,6 +90,8 @@ class Happenings:
     # -- messages --------------------------------------------------------------------------
 
     def _messages_changed(self, event: DocumentsChanged, fresh: set[str]) -> Iterator[Happening]:
+        for doc in event.dropped:
+            self._messages.pop(doc.id, None)
         removed = [doc.id for doc in event.removed if doc.kind == Message.kind]
         self._unchecked = self._unchecked or event.reset
         if self._unchecked and self._client.caught_up():

@@ -174,7 +174,7 @@ class CourseChat(Pages, ListenedWidget):
         slow, self._slow = self._slow, self._chat.room.slow()
         if self._slow < slow:
             self._client.hurry(_LANE)
-        changed = _by_collection((*event.upserted, *event.removed))
+        changed = _by_collection((*event.upserted, *event.removed, *event.dropped))
         # What is one's own no longer shows on top once the mirror is past it.
         before, self._pending = self._pending, frozenset(self._chat.pending())
         settled = before - self._pending

@@ -46,6 +46,7 @@ class DocumentsChanged(msgspec.Struct, frozen=True):
     """Documents of a channel changed in the mirror.
 
     `reset`: the mirror was emptied first. `live`: news, not catching up or paging back.
+    `dropped`: no longer held here, though nobody has deleted them.
     """
 
     channel: str
@@ -53,6 +54,7 @@ class DocumentsChanged(msgspec.Struct, frozen=True):
     removed: tuple[Document, ...] = ()
     reset: bool = False
     live: bool = False
+    dropped: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,17 @@ class Mirror:
             self._floors.clear()
             self.cursor = Cursor()
 
+    def drop(self, ids: Iterable[str]) -> tuple[Document, ...]:
+        """Hold these no longer; which were held. They are not deleted, and may come again."""
+        with self._lock:
+            held = [doc for id_ in ids if (doc := self._docs.get(id_)) is not None]
+            gone = {doc.id for doc in held}
+            for kind in {doc.kind for doc in held}:
+                self._order[kind] = [key for key in self._order[kind] if key[1] not in gone]
+            for id_ in gone:
+                del self._docs[id_]
+        return tuple(held)
+
     def _clear(self, *, dead_too: bool) -> None:
         """Forget the documents; what died in this history stays dead."""
         self._docs.clear()

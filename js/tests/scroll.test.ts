@@ -262,3 +262,39 @@ test("rows that pass under a pointer get no tools before the wheel is at rest", 
   expect(article.querySelector(".tools")).toBeNull();
   await expect.poll(() => article.querySelector(".tools")).not.toBeNull();
 });
+
+describe("when the oldest of very many are held no longer", () => {
+  const drop = async (shown: Stage): Promise<void> => {
+    const ids = messages(1, 500).map(({ id }) => id);
+    shown.model.say({
+      op: "batch",
+      n: 1,
+      set: { messages: [message(801)] },
+      del: { messages: ids },
+    });
+    await settled();
+    await settled();
+  };
+
+  test("the end stays the end", async () => {
+    const shown = await live(messages(1, 800));
+    await drop(shown);
+    expect(below(shown)).toBe(0);
+    expect(shown.all(".slot").at(-1)?.dataset.id).toBe("m801");
+  });
+
+  test("a reader of what stays sees no jump, and of what goes finds the oldest there is", async () => {
+    const shown = await live(messages(1, 800));
+    await scrollTo(shown, log(shown).scrollHeight - 3_000);
+    const id = firstSeen(shown);
+    const top = topOf(shown, id);
+    await drop(shown);
+    expect(topOf(shown, id)).toBeCloseTo(top, 0);
+    await expect
+      .poll(async () => {
+        await scrollTo(shown, 0);
+        return firstSeen(shown);
+      })
+      .toBe("m501");
+  });
+});

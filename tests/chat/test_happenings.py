@@ -10,9 +10,10 @@ import pytest
 from edu_widgets.chat import happenings
 from edu_widgets.chat.widget import CourseChat
 from edu_widgets.client.bodies import decoded
+from edu_widgets.client.events import DocumentsChanged
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.errors import InvalidArgument
-from tests.chat.page import made
+from tests.chat.page import Page, made
 from tests.notebook.doubles import FakeClient, RecordingComm, keyed, reaction
 
 OWN = "user:py101:u-ada"
@@ -204,6 +205,19 @@ def test_the_state_is_told_when_it_changes(chat: CourseChat, client: FakeClient)
     client.become(queued=3)
     client.become(state="live", queued=0)
     assert told == [("state", "offline"), ("state", "live")]
+
+
+def test_what_is_held_no_longer_leaves_the_page_and_is_not_told_as_deleted(
+    chat: CourseChat, client: FakeClient
+) -> None:
+    client.arrive(*(client.document(str(n), id=f"m{n}") for n in range(4)))
+    page = Page(chat, client)
+    told = listen(chat)
+    client.emit(DocumentsChanged(client.channel, live=True, dropped=client.held.drop(["m0", "m1"])))
+    page.settle()
+    assert list(page.docs["messages"]) == ["m2", "m3"]
+    assert [message.id for message in chat.messages] == ["m2", "m3"]
+    assert told == []
 
 
 def test_a_channel_taken_away_deletes_nothing(chat: CourseChat, client: FakeClient) -> None:

@@ -221,6 +221,7 @@ class Base:
         event = room.publish(live=live, reset=reset)
         if event is not None:
             self.session.emit(event)
+            self._mine.drop(doc.id for doc in event.dropped)
             changed = [doc.id for doc in event.upserted]
             for told in self._mine.follow(room, changed):
                 self.session.emit(told)

@@ -53,6 +53,14 @@ class OwnReactions:
             told.append(DocumentsChanged(name, applied.upserted, applied.removed, live=True))
         return told
 
+    def drop(self, ids: Iterable[str]) -> None:
+        """These messages are held no longer."""
+        keys = [f"reactions:{id_}" for id_ in ids if self._emojis.pop(id_, None) is not None]
+        for key in keys:
+            del self._docs[key]
+        for mirror in self._mirrors.values():
+            mirror.drop(keys)
+
     def _changed(self, room: Room, id_: str) -> Document | None:
         emojis = room.reacted(self._me, id_)
         if emojis is None or emojis == self._emojis.get(id_, []):

@@ -28,6 +28,13 @@ PER_MS = 1024
 TOLERANCE = 2_000
 """Milliseconds by which one message's time may differ between two tellings of it."""
 
+MAX_HELD = 10_000
+"""Messages of a room that are kept, the newest: some 10 MB, and weeks of a lively course. A
+platform keeps the others; here nobody could scroll to them, and a kernel may run for months."""
+
+DROPPED_AT_ONCE = 500
+"""So many more come before the oldest are dropped: to look for them takes a while."""
+
 _LAST_MS = 2**53 // PER_MS - 1
 _DAY_MS = 86_400_000
 _SHOWN_USERS = 12
@@ -76,6 +83,8 @@ class Room:
         self._seq = 0
         self._dirty: dict[str, None] = {}
         self._unconfirmed: dict[str, None] = {}
+        self._dropped: dict[str, None] = {}
+        """What the service calls the messages that were dropped last."""
         self._told = False
         self._epoch = ""
 
@@ -128,6 +137,8 @@ class Room:
         held = self._held.get(id_)
         if held is not None and held.said.user_id != said.user_id:
             return id_  # somebody else's message cannot be replaced by using its id
+        if held is None and said.id in self._dropped:
+            return id_  # edited, or told again: it is not new
         self._ours.setdefault(id_, id_)
         if said.id:
             self._ours[said.id] = id_
@@ -202,18 +213,19 @@ class Room:
 
     def publish(self, *, live: bool, reset: bool = False) -> DocumentsChanged | None:
         """Bring the mirror up to date; what to tell, None if nothing changed."""
+        dropped = self._drop_oldest()
         self._mirror.unconfirmed = frozenset(self._unconfirmed)
         ids = [id_ for id_ in self._dirty if id_ in self._held]
         self._dirty.clear()
         reset = reset or not (self._told or live)
-        if not ids and not reset:
+        if not ids and not reset and not dropped:
             return None
         self._told = True
         docs = [self._document(id_) for id_ in ids]
         frame = Changes(self._epoch, self._mirror.cursor.seq, self._seq, docs, reset=reset)
         applied = self._mirror.apply(frame)
         return DocumentsChanged(
-            self.name, applied.upserted, applied.removed, reset, live and not reset
+            self.name, applied.upserted, applied.removed, reset, live and not reset, dropped
         )
 
     # -- inside -------------------------------------------------------------------------
@@ -244,6 +256,18 @@ class Room:
         self._theirs = {o: t for o, t in self._theirs.items() if o in self._held}
         self._taken = {held.born for held in self._held.values()}
         self._newest = max(self._taken, default=0)
+
+    def _drop_oldest(self) -> tuple[Document, ...]:
+        """Keep the newest messages only; what is gone of the mirror."""
+        if len(self._held) < MAX_HELD + DROPPED_AT_ONCE:
+            return ()
+        by_birth = sorted(self._held, key=lambda id_: self._held[id_].born)
+        gone = by_birth[:-MAX_HELD]
+        self._dropped |= dict.fromkeys(self.their_id(id_) for id_ in gone)
+        while len(self._dropped) > MAX_HELD:
+            del self._dropped[next(iter(self._dropped))]
+        self._forget(by_birth[-MAX_HELD:])
+        return self._mirror.drop(gone)
 
     def _reset(self) -> None:
         """A new history for the mirror, with all that is held in it."""

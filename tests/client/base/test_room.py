@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from edu_widgets.client.base import room
 from edu_widgets.client.events import PageSettled, SignalReceived
 from edu_widgets.protocol import messages
 from tests.client.base.rig import MINE, STREAM, BaseRig, said
@@ -71,6 +72,32 @@ def test_told_again_nothing_changes(rig: BaseRig) -> None:
     rig.hear("message", {"type": "chat_message", "channel": ROOM, "data": said("b", at=10)})
     rig.history(said("a"), said("b", at=10))
     assert len(rig.told()) == before
+
+
+def test_only_the_newest_messages_are_kept_and_none_comes_back_as_new(
+    rig: BaseRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MAX_HELD", 10)
+    monkeypatch.setattr(room, "DROPPED_AT_ONCE", 5)
+    rig.hear(
+        "message_reaction",
+        {"messageId": "a", "emoji": "👍", "userId": "ada", "action": "add"},
+    )
+    for number in range(200):
+        rig.hear("chat_message", said(f"m{number}", at=20 + number))
+    assert 10 <= len(rig.shown()) < 15
+    assert rig.shown() == [f"m{number}" for number in range(200)][-len(rig.shown()) :]
+    dropped = [doc.id for event in rig.told() for doc in event.dropped]
+    assert dropped[:3] == ["a", "b", "m0"]
+    assert not any(event.removed for event in rig.told()), "nobody has deleted anything"
+    held = rig.session.dialect.rooms[ROOM]  # type: ignore[attr-defined]
+    for table in (held._held, held._ours, held._theirs, held._taken, held._dropped):
+        assert len(table) < 15
+    assert rig.session.channels[MINE].mirror.count("own_reactions") == 0
+    before = rig.shown()
+    rig.hear("chat_message", said("m180", "edited long after", at=200))
+    rig.history(said("m182", at=202), said("m199", at=219))
+    assert rig.shown() == before
 
 
 def test_an_edit_is_a_newer_version_of_the_same(rig: BaseRig) -> None:
