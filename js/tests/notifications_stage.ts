@@ -1,16 +1,13 @@
 import type { Fields } from "../src/core/messages";
 import widget from "../src/notifications/index";
 import { MockModel } from "./mock";
+import { keydown, type Mounted, mount, named } from "./mount";
 import { freshCourse, settled } from "./stage";
 
 /** A view of the notifications in the page, with the model behind it. */
-export interface NoticeStage {
+export interface NoticeStage extends Mounted {
   model: MockModel;
   course: string;
-  el: HTMLElement;
-  root: ShadowRoot;
-  find<E extends Element = HTMLElement>(selector: string): E;
-  all(selector: string): HTMLElement[];
   button(name: string): HTMLElement;
   /** Each row's title, text and time. */
   rows(): string[];
@@ -64,37 +61,23 @@ export async function shown(what: Shown = {}): Promise<NoticeStage> {
   const course = freshCourse();
   const model = new MockModel({ kind: "notifications", course, options });
   const end = widget.initialize({ model: model.proxy() });
-  const el = document.createElement("div");
-  document.body.append(el);
-  const close = widget.render({ model: model.proxy(), el });
+  const mounted = mount(widget, model);
   open.push(() => {
-    close();
+    mounted.close();
     end();
-    el.remove();
   });
   const inbox = { id: "inbox", rev: 1, quiet: false, can: ["act"], ...what.inbox };
   const held = { notifications: what.docs ?? [], inbox: [inbox] };
   if (!what.bare) model.snapshot([], { course, ...what.lesson }, {}, held);
   await settled();
+  const { el, root } = mounted;
   const host = el.firstElementChild as HTMLElement;
-  const root = host.shadowRoot as ShadowRoot;
   const corner = document.body.lastElementChild as HTMLElement;
   let n = 0;
   const stage: NoticeStage = {
-    ...{ model, course, el, root },
-    find<E extends Element>(selector: string): E {
-      const found = root.querySelector<E>(selector);
-      if (!found) throw new Error(`no ${selector} in ${root.textContent}`);
-      return found;
-    },
-    all: (selector) => [...root.querySelectorAll<HTMLElement>(selector)],
-    button(name) {
-      const named = (button: HTMLElement): boolean =>
-        [button.textContent?.trim(), button.getAttribute("aria-label")].includes(name);
-      const found = stage.all("button, a").find(named);
-      if (!found) throw new Error(`no button ${name} in ${root.textContent}`);
-      return found;
-    },
+    ...mounted,
+    ...{ model, course },
+    button: (name) => named(name, stage.all("button, a")),
     rows: () =>
       stage.all(".nt").map((row) =>
         ["p.title", ".text", "time"]
@@ -109,9 +92,7 @@ export async function shown(what: Shown = {}): Promise<NoticeStage> {
         .replace(/[\u2068\u2069]/g, "")
         .replace(/\s+/g, " "),
     press(key) {
-      const event = new KeyboardEvent("keydown", {
-        ...{ key, bubbles: true, composed: true, cancelable: true },
-      });
+      const event = keydown(key);
       (root.activeElement ?? stage.find(".edu")).dispatchEvent(event);
       return event;
     },

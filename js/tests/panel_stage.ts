@@ -2,17 +2,14 @@ import { inject } from "vitest";
 import type { Fields } from "../src/core/messages";
 import widget from "../src/panel/index";
 import { MockModel } from "./mock";
+import { keydown, type Mounted, mount } from "./mount";
 import { freshCourse, settled } from "./stage";
 
 /** A view of the panel in the page, with the models behind it. */
-export interface PanelStage {
+export interface PanelStage extends Mounted {
   model: MockModel;
   /** The models of what is in the tabs. */
   parts: Record<string, MockModel>;
-  el: HTMLElement;
-  root: ShadowRoot;
-  find<E extends Element = HTMLElement>(selector: string): E;
-  all(selector: string): HTMLElement[];
   /** What the tabs are called, as a screen reader says it. */
   tabs(): string[];
   tab(name: string): HTMLElement;
@@ -22,7 +19,6 @@ export interface PanelStage {
   press(key: string): Promise<KeyboardEvent>;
   say(panel: Fields): Promise<void>;
   again(): Promise<PanelStage>;
-  close(): void;
 }
 
 const open: (() => void)[] = [];
@@ -108,27 +104,19 @@ export async function loaded(): Promise<void> {
 let n = 0;
 
 async function view(model: MockModel, parts: Record<string, MockModel>): Promise<PanelStage> {
-  const el = document.createElement("div");
-  document.body.append(el);
-  const end = widget.render({ model: model.proxy(), el });
+  const mounted = mount(widget, model);
+  const { root } = mounted;
   let closed = false;
   const close = (): void => {
     if (closed) return;
     closed = true;
-    end();
-    el.remove();
+    mounted.close();
   };
   open.unshift(close);
-  const root = (el.firstElementChild as HTMLElement).shadowRoot as ShadowRoot;
   n = 0;
   const stage: PanelStage = {
-    ...{ model, parts, el, root, close },
-    find<E extends Element>(selector: string): E {
-      const found = root.querySelector<E>(selector);
-      if (!found) throw new Error(`no ${selector} in ${root.textContent}`);
-      return found;
-    },
-    all: (selector) => [...root.querySelectorAll<HTMLElement>(selector)],
+    ...mounted,
+    ...{ model, parts, close },
     tabs: () => stage.all("[role=tab]").map(nameOf),
     tab(name) {
       const found = stage.all("[role=tab]").find((tab) => nameOf(tab).startsWith(name));
@@ -142,9 +130,7 @@ async function view(model: MockModel, parts: Record<string, MockModel>): Promise
     },
     content: () => stage.find(".panes").innerText.trim(),
     async press(key) {
-      const event = new KeyboardEvent("keydown", {
-        ...{ key, bubbles: true, composed: true, cancelable: true },
-      });
+      const event = keydown(key);
       (root.activeElement ?? stage.find(".edu")).dispatchEvent(event);
       await loaded();
       return event;

@@ -1,16 +1,13 @@
 import type { Fields } from "../src/core/messages";
 import widget from "../src/polls/index";
 import { MockModel } from "./mock";
+import { keydown, type Mounted, mount } from "./mount";
 import { desk, staffDesk } from "./polls_mock";
 import { freshCourse, settled } from "./stage";
 
 /** A view of polls in the page, with the kernel's end of it. */
-export interface PollStage {
+export interface PollStage extends Mounted {
   model: MockModel;
-  el: HTMLElement;
-  root: ShadowRoot;
-  find<E extends Element = HTMLElement>(selector: string): E;
-  all(selector: string): HTMLElement[];
   /** What can be read in the view, or in a part of it. */
   text(selector?: string): string;
   /** The button that is called so. */
@@ -34,20 +31,11 @@ const nameOf = (button: HTMLElement): string =>
   (button.ariaLabel ?? button.textContent ?? "").replace(/\s+/g, " ").trim();
 
 function view(model: MockModel, endModel: () => void): PollStage {
-  const el = document.createElement("div");
-  document.body.append(el);
-  const close = widget.render({ model: model.proxy(), el });
-  const root = (el.firstElementChild as HTMLElement).shadowRoot as ShadowRoot;
+  const mounted = mount(widget, model);
+  const { root } = mounted;
   const stage: PollStage = {
+    ...mounted,
     model,
-    el,
-    root,
-    find<E extends Element>(selector: string): E {
-      const found = root.querySelector<E>(selector);
-      if (!found) throw new Error(`no ${selector} in ${root.textContent}`);
-      return found;
-    },
-    all: (selector) => [...root.querySelectorAll<HTMLElement>(selector)],
     text: (selector = ".edu") => stage.find(selector).innerText.replace(/\s+/g, " ").trim(),
     button(name) {
       const found = stage.all("button").find((button) => nameOf(button) === name);
@@ -60,9 +48,7 @@ function view(model: MockModel, endModel: () => void): PollStage {
     },
     async press(key) {
       const target = (root.activeElement ?? stage.find("section")) as HTMLElement;
-      const event = new KeyboardEvent("keydown", {
-        ...{ key, bubbles: true, composed: true, cancelable: true },
-      });
+      const event = keydown(key);
       const taken = !target.dispatchEvent(event);
       if (!taken && (key === " " || key === "Enter") && target.matches("button")) target.click();
       await settled();
@@ -86,8 +72,7 @@ function view(model: MockModel, endModel: () => void): PollStage {
     },
     again: () => view(model, () => undefined),
     end() {
-      close();
-      el.remove();
+      mounted.close();
       endModel();
     },
   };

@@ -1,15 +1,12 @@
 import type { Fields } from "../src/core/messages";
 import widget from "../src/presence/index";
 import { MockModel } from "./mock";
+import { keydown, type Mounted, mount, named } from "./mount";
 import { freshCourse, settled } from "./stage";
 
 /** A view of presence in the page, with the model behind it. */
-export interface PeopleStage {
+export interface PeopleStage extends Mounted {
   model: MockModel;
-  el: HTMLElement;
-  root: ShadowRoot;
-  find<E extends Element = HTMLElement>(selector: string): E;
-  all(selector: string): HTMLElement[];
   button(name: string): HTMLElement;
   text(): string;
   rows(): string[];
@@ -57,37 +54,21 @@ export async function shown(what: Shown = {}): Promise<PeopleStage> {
   const course = freshCourse();
   const model = new MockModel({ kind: "presence", course, options });
   const end = widget.initialize({ model: model.proxy() });
-  const el = document.createElement("div");
-  document.body.append(el);
-  const close = widget.render({ model: model.proxy(), el });
+  const mounted = mount(widget, model);
   open.push(() => {
-    close();
+    mounted.close();
     end();
-    el.remove();
   });
   const me = { id: "u-tomas", name: "Tomas", role };
   const lesson = { course, me, features: ["chat", "presence"], ...what.lesson };
   model.snapshot([], lesson, {}, { people, hands, desk: [what.desk ?? desk()] });
   await settled();
-  const root = (el.firstElementChild as HTMLElement).shadowRoot as ShadowRoot;
+  const { root } = mounted;
   let n = 0;
   const stage: PeopleStage = {
+    ...mounted,
     model,
-    el,
-    root,
-    find<E extends Element>(selector: string): E {
-      const found = root.querySelector<E>(selector);
-      if (!found) throw new Error(`no ${selector} in ${root.textContent}`);
-      return found;
-    },
-    all: (selector) => [...root.querySelectorAll<HTMLElement>(selector)],
-    button(name) {
-      const named = (button: HTMLElement): boolean =>
-        [button.textContent?.trim(), button.getAttribute("aria-label")].includes(name);
-      const found = stage.all("button").find(named);
-      if (!found) throw new Error(`no button ${name} in ${root.textContent}`);
-      return found;
-    },
+    button: (name) => named(name, stage.all("button")),
     text: () => (root.querySelector(".edu") as HTMLElement).innerText.replace(/\s+/g, " "),
     rows: () =>
       stage.all(".rows li").map((row) =>
@@ -98,9 +79,7 @@ export async function shown(what: Shown = {}): Promise<PeopleStage> {
           .join(" "),
       ),
     press(key, target) {
-      const event = new KeyboardEvent("keydown", {
-        ...{ key, bubbles: true, composed: true, cancelable: true },
-      });
+      const event = keydown(key);
       (target ?? root.activeElement ?? stage.find(".edu")).dispatchEvent(event);
       return event;
     },

@@ -2,20 +2,16 @@ import { vi } from "vitest";
 import widget from "../src/chat/index";
 import type { Fields } from "../src/core/messages";
 import { MockModel } from "./mock";
+import { keydown, type Mounted, mount } from "./mount";
 
 /** A view of the chat in the page, with the model behind it. */
-export interface Stage {
+export interface Stage extends Mounted {
   model: MockModel;
-  el: HTMLElement;
-  root: ShadowRoot;
-  find<E extends Element = HTMLElement>(selector: string): E;
-  all(selector: string): HTMLElement[];
   text(): string;
   type(text: string): Promise<HTMLTextAreaElement>;
   press(key: string, init?: KeyboardEventInit): KeyboardEvent;
   send(text: string): Promise<void>;
   again(): Stage;
-  close(): void;
   end(): void;
 }
 
@@ -27,20 +23,11 @@ let courses = 0;
 export const freshCourse = (): string => `py${++courses}-${Math.random().toString(36).slice(2)}`;
 
 function view(model: MockModel, endModel: () => void): Stage {
-  const el = document.createElement("div");
-  document.body.append(el);
-  const close = widget.render({ model: model.proxy(), el });
-  const root = (el.firstElementChild as HTMLElement).shadowRoot as ShadowRoot;
+  const mounted = mount(widget, model);
+  const { root } = mounted;
   const stage: Stage = {
+    ...mounted,
     model,
-    el,
-    root,
-    find<E extends Element>(selector: string): E {
-      const found = root.querySelector<E>(selector);
-      if (!found) throw new Error(`no ${selector} in ${root.textContent}`);
-      return found;
-    },
-    all: (selector) => [...root.querySelectorAll<HTMLElement>(selector)],
     // As it is seen, so without what is hidden and without marks of direction.
     text: () =>
       (root.querySelector(".edu") as HTMLElement).innerText
@@ -55,10 +42,7 @@ function view(model: MockModel, endModel: () => void): Stage {
       return area;
     },
     press(key, init = {}) {
-      const event = new KeyboardEvent("keydown", {
-        ...{ key, bubbles: true, composed: true, cancelable: true },
-        ...init,
-      });
+      const event = keydown(key, init);
       (root.activeElement ?? stage.find("textarea")).dispatchEvent(event);
       return event;
     },
@@ -68,10 +52,6 @@ function view(model: MockModel, endModel: () => void): Stage {
       await settled();
     },
     again: () => view(model, endModel),
-    close() {
-      close();
-      el.remove();
-    },
     end() {
       stage.close();
       endModel();
