@@ -1,4 +1,4 @@
-"""A hosted lesson of a test's own, whose service runs in a process of its own."""
+"""Lessons of a test's own: hosted by a service in a process of its own, and left afterwards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import edu_widgets as edu
-from edu_widgets import folders
+from edu_widgets import entry, folders
 from edu_widgets.client.network import stop_threads
 from edu_widgets.service import launch, state
 from tests.notebook.doubles import record_comms
@@ -38,3 +38,11 @@ def hosted(folder: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Ite
         assert about is not None
         os.kill(about.pid, signal.SIGTERM)
         wait_until(lambda: launch.find(service) is None, "the service ends")
+
+
+def leave_lessons() -> None:
+    """Leave every lesson of this process, and stop its threads."""
+    for lesson in list(entry._open.values()):
+        lesson.close()
+    stop_threads()
+    entry._pools.clear()

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 import edu_widgets as edu
-from edu_widgets import entry
-from edu_widgets.client.network import stop_threads
 from edu_widgets.lesson import Status
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Unauthorized
 from tests.client.fake_service import FakeService, eventually, fake_service
 from tests.client.test_course import say, texts
+from tests.hosting import leave_lessons
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +23,7 @@ def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("URL", "TOKEN", "USER_ID", "COURSE"):
         monkeypatch.delenv(f"EDU_WIDGETS_{name}", raising=False)
     yield
-    for lesson in list(entry._open.values()):
-        lesson.close()
-    stop_threads()
-    entry._pools.clear()
+    leave_lessons()
 
 
 def connect(fake: FakeService, token: str = "t0ken") -> edu.Lesson:

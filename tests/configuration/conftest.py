@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from edu_widgets import configuration, entry
-from edu_widgets.client.network import stop_threads
+from edu_widgets import configuration
 from edu_widgets.configuration import sources
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service import launch, state
 from tests.client.fake_service import FakeService, fake_service
+from tests.hosting import leave_lessons
 from tests.waiting import wait_until
 
 TOKEN = "eyJhbGciOi-n0b0dy-sh0uld-see"
@@ -60,10 +60,7 @@ def leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lessons of the test are left afterwards, its services ended."""
     monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path / "data"))
     yield
-    for lesson in list(entry._open.values()):
-        lesson.close()
-    stop_threads()
-    entry._pools.clear()
+    leave_lessons()
     for folder in (tmp_path / "data" / "services").glob("*"):
         about = state.read(folder)
         if about is not None and launch.find(folder):

@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 
 import edu_widgets as edu
-from edu_widgets import entry
-from edu_widgets.client.network import stop_threads
 from edu_widgets.client.transport import Target
 from edu_widgets.client.ways import Ways
 from edu_widgets.client.websocket import WebSocketTransport
@@ -21,23 +19,18 @@ from edu_widgets.protocol.errors import Refused
 from tests.base_service import Running, Variants, running
 from tests.client.base.conftest import ROOM, TOKEN
 from tests.client.fake_service import eventually
-from tests.notebook.conftest import comms, no_widget_left
-from tests.notebook.doubles import RecordingComm
+from tests.hosting import leave_lessons
+from tests.notebook.conftest import comms, named_bundles, no_widget_left
 
-__all__ = ["comms", "no_widget_left"]
+__all__ = ["comms", "named_bundles", "no_widget_left"]
 
 
 @pytest.fixture(autouse=True)
-def _clean(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]
-) -> Iterator[None]:
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named_bundles: None) -> Iterator[None]:
+    del named_bundles
     monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path / "data"))
     yield
-    for lesson in list(entry._open.values()):
-        lesson.close()
-    stop_threads()
-    entry._pools.clear()
+    leave_lessons()
 
 
 def connect(service: Running, *, channel: str = "", name: str = "") -> edu.Lesson:
