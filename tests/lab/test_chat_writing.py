@@ -31,7 +31,7 @@ def test_two_people_mention_and_find(lesson: Class) -> None:
     expect(ada.message("line 7.")).to_have_count(0)
     ada.chat.get_by_role("button", name="Search").click()
     ada.chat.get_by_label("Search messages and people").press_sequentially("LİNE 7.")
-    expect(ada.chat.locator(".search [role=status]")).to_have_text("1 found")
+    expect(ada.chat.locator(".search .n[role=status]")).to_have_text("1 found")
     ada.chat.locator(".hit").click()
     expect(ada.chat.locator("article.flash")).to_contain_text("line 7.")
     expect(ada.chat.locator("article.flash")).to_be_focused()

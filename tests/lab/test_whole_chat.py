@@ -252,7 +252,7 @@ def find_what_is_not_loaded(people: People) -> None:
     mira.lab.execute(OLD)
     emre.sees("line 299.")
     press(emre, "Escape", "End", "/", "HİZALA")
-    expect(emre.chat.locator(".search [role=status]")).to_have_text("1 sonuç")
+    expect(emre.chat.locator(".search .n[role=status]")).to_have_text("1 sonuç")
     no_barriers(emre)
     press(emre, "ArrowDown", "Enter")
     expect(emre.chat.locator("article.flash")).to_contain_text("hizala")
