@@ -174,10 +174,6 @@ export class Room {
     this.notice.show(text ? { text, code } : null);
   }
 
-  connectNow(): void {
-    this.connection.intend("lesson.retry", {}, { fleeting: true });
-  }
-
   isOwn(doc: ChatMessage): boolean {
     const me = this.connection.lesson.value.me;
     return isLocal(doc) || (me !== null && doc.user === me.id);

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { Banner } from "../core/banner";
 import { Empty } from "../core/empty";
+import type { ViewProps } from "../core/feature";
 import { FloatLayer } from "../core/float";
 import { Here } from "../core/here";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
@@ -8,9 +9,7 @@ import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { lightOf, StatusLight } from "../core/light";
-import type { Options } from "../core/model";
 import { offer } from "../core/places";
-import type { Signal } from "../core/signal";
 import { Composer } from "./composer";
 import { Log } from "./log";
 import { MutedLine, Settings, SlowLine } from "./moderation";
@@ -21,12 +20,7 @@ import type { Room } from "./room";
 import { closeSearch, openSearch, SearchButton, SearchResults, SearchRow } from "./search_view";
 import { type Context, wordsOf } from "./words";
 
-interface Props {
-  room: Room;
-  options: Signal<Options>;
-}
-
-export const ChatView = withHooks(function ChatView({ room, options }: Props): VNode {
+export const ChatView = withHooks(function ChatView({ room, options }: ViewProps<Room>): VNode {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
   const pane = useMemo(() => new Pane(room), [room]);
@@ -52,7 +46,7 @@ export const ChatView = withHooks(function ChatView({ room, options }: Props): V
         <Banner
           lesson={useSignal(room.connection.lesson)}
           kernel={useSignal(room.connection.kernel)}
-          onRetry={() => room.connectNow()}
+          onRetry={() => room.connection.retry()}
         />
         <SearchRow pane={pane} />
         <PinBar pane={pane} />

@@ -109,6 +109,11 @@ export class Connection {
     return intent;
   }
 
+  /** Have it try again now to reach the service. */
+  retry(): void {
+    this.intend("lesson.retry", {}, { fleeting: true });
+  }
+
   dispose(): void {
     this.#model.off("msg:custom", this.#onMessage);
     this.#model.off("comm:close", this.#onClosed);

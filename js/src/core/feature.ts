@@ -24,10 +24,16 @@ export interface Feature {
   render(context: { model: Model; el: HTMLElement }): () => void;
 }
 
+/** What a view is given: what it shows, and what Python asks of its looks. */
+export interface ViewProps<R> {
+  room: R;
+  options: Signal<Options>;
+}
+
 /** A widget: `open` makes what its views share, `View` shows it, in `styles`. */
 export function feature<R extends Holding>(
   open: (connection: Connection, model: Model) => R,
-  View: ComponentType<{ room: R; options: Signal<Options> }>,
+  View: ComponentType<ViewProps<R>>,
   styles: readonly string[],
 ): Feature {
   /** By their model's `options`, the one thing its proxies have in common (core/model.ts). */

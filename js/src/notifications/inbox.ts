@@ -119,10 +119,6 @@ export class Inbox {
     if (this.#states.put(next)) this.#states.touch();
   }
 
-  connectNow(): void {
-    this.connection.intend("lesson.retry", {}, { fleeting: true });
-  }
-
   /** Run `end` when this ends. */
   atEnd(end: () => void): void {
     this.#ends.push(end);

@@ -1,27 +1,21 @@
 import type { VNode } from "preact";
 import { Banner } from "../core/banner";
 import { Empty } from "../core/empty";
+import type { ViewProps } from "../core/feature";
 import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
-import type { Options } from "../core/model";
-import type { Signal } from "../core/signal";
 import { showCorner } from "./corner";
 import { Sign } from "./icons";
 import type { Inbox } from "./inbox";
 import { List } from "./list";
 import { type Context, titleOf, wordsOf } from "./words";
 
-interface Props {
-  room: Inbox;
-  options: Signal<Options>;
-}
-
 export const NotificationsView = withHooks(function NotificationsView({
   room: inbox,
   options,
-}: Props): VNode {
+}: ViewProps<Inbox>): VNode {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
   const view = useRef<HTMLElement>();
@@ -43,7 +37,7 @@ export const NotificationsView = withHooks(function NotificationsView({
         <Banner
           lesson={useSignal(inbox.connection.lesson)}
           kernel={useSignal(inbox.connection.kernel)}
-          onRetry={() => inbox.connectNow()}
+          onRetry={() => inbox.connection.retry()}
         />
         <Refusal inbox={inbox} />
         <Body inbox={inbox} />

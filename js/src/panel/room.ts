@@ -92,10 +92,6 @@ export class Room {
     this.connection.intend("panel.quiet", { on });
   }
 
-  connectNow(): void {
-    this.connection.intend("lesson.retry", {}, { fleeting: true });
-  }
-
   dispose(): void {
     this.#end();
     this.connection.dispose();

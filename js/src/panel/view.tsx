@@ -1,12 +1,11 @@
 import type { VNode } from "preact";
 import { Banner } from "../core/banner";
 import { type Kernel, onscreen } from "../core/connection";
+import type { ViewProps } from "../core/feature";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
 import { lightOf, StatusLight } from "../core/light";
-import type { Options } from "../core/model";
-import type { Signal } from "../core/signal";
 import type { Part, Tab } from "./documents";
 import { fill } from "./fit";
 import { Panes } from "./panes";
@@ -14,11 +13,6 @@ import type { Room } from "./room";
 import { Strip } from "./strip";
 import { Tabs } from "./tabs";
 import { type Context, wordsOf } from "./words";
-
-interface Props {
-  room: Room;
-  options: Signal<Options>;
-}
 
 /** What a class may see of a lesson, in the order in which it is preferred. */
 const seen: readonly Tab[] = ["polls", "people"];
@@ -60,7 +54,7 @@ function useHeight(view: { current: HTMLElement | null }, own: number): number {
   return height;
 }
 
-export const PanelView = withHooks(function PanelView({ room, options }: Props): VNode {
+export const PanelView = withHooks(function PanelView({ room, options }: ViewProps<Room>): VNode {
   const { height: own, lang } = useSignal(options);
   const words = wordsOf(lang);
   const parts = useSignal(room.parts);
@@ -112,7 +106,7 @@ export const PanelView = withHooks(function PanelView({ room, options }: Props):
         <Banner
           lesson={useSignal(room.connection.lesson)}
           kernel={useKernel(room)}
-          onRetry={() => room.connectNow()}
+          onRetry={() => room.connection.retry()}
         />
         <Panes room={room} face={face} projected={projected} onShow={show} />
       </section>

@@ -128,10 +128,6 @@ export class Room {
     this.connection.intend("polls.next", {});
   }
 
-  connectNow(): void {
-    this.connection.intend("lesson.retry", {}, { fleeting: true });
-  }
-
   /** Keep what was begun of an answer; `undefined` forgets it. */
   begin({ id, round }: Poll, choice: Choice | undefined): void {
     const { [`${id}:${round}`]: _, ...rest } = this.begun.value;

@@ -1,15 +1,14 @@
 import type { VNode } from "preact";
 import { Banner } from "../core/banner";
 import { Empty } from "../core/empty";
+import type { ViewProps } from "../core/feature";
 import { FloatLayer } from "../core/float";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
-import type { Options } from "../core/model";
 import { offer } from "../core/places";
-import type { Signal } from "../core/signal";
 import { PollCard } from "./card";
 import { useKeptFocus } from "./focus";
 import { PollForm } from "./form";
@@ -19,12 +18,7 @@ import type { Room } from "./room";
 import { Drain, Timer } from "./timer";
 import { type Context, wordsOf } from "./words";
 
-interface Props {
-  room: Room;
-  options: Signal<Options>;
-}
-
-export const PollsView = withHooks(function PollsView({ room, options }: Props): VNode {
+export const PollsView = withHooks(function PollsView({ room, options }: ViewProps<Room>): VNode {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
   const pane = useMemo(() => new Pane(room), [room]);
@@ -54,7 +48,7 @@ export const PollsView = withHooks(function PollsView({ room, options }: Props):
         <Banner
           lesson={useSignal(room.connection.lesson)}
           kernel={useSignal(room.connection.kernel)}
-          onRetry={() => room.connectNow()}
+          onRetry={() => room.connection.retry()}
         />
         <Body pane={pane} />
         {projected && (

@@ -80,10 +80,6 @@ export class People {
 
   // -- what people ask for ---------------------------------------------------------------
 
-  connectNow(): void {
-    this.connection.intend("lesson.retry", {}, { fleeting: true });
-  }
-
   choose(status: Status): void {
     if (status === (this.chosen.value ?? this.desk.value.status.status)) return;
     this.chosen.value = status;

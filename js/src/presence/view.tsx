@@ -1,11 +1,10 @@
 import type { VNode } from "preact";
 import { Banner, isForbidden } from "../core/banner";
+import type { ViewProps } from "../core/feature";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
-import type { Options } from "../core/model";
-import type { Signal } from "../core/signal";
 import { Crowd } from "./crowd";
 import { Hands } from "./hands";
 import { Sign } from "./icons";
@@ -15,17 +14,15 @@ import type { People } from "./people";
 import { Figures } from "./strip";
 import { type Context, wordsOf } from "./words";
 
-interface Props {
-  room: People;
-  options: Signal<Options>;
-}
-
 const isText = (target: EventTarget | null): boolean =>
   (target as HTMLElement | null)?.matches?.("textarea, input[type=text]") === true;
 
 const keys = ["following", "done", "stuck"] as const;
 
-export const PeopleView = withHooks(function PeopleView({ room: people, options }: Props): VNode {
+export const PeopleView = withHooks(function PeopleView({
+  room: people,
+  options,
+}: ViewProps<People>): VNode {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
   const { can } = useSignal(people.desk);
@@ -52,7 +49,7 @@ export const PeopleView = withHooks(function PeopleView({ room: people, options 
         <Banner
           lesson={useSignal(people.connection.lesson)}
           kernel={useSignal(people.connection.kernel)}
-          onRetry={() => people.connectNow()}
+          onRetry={() => people.connection.retry()}
         />
         <Body people={people} raise={raise} />
       </section>
