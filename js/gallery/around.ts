@@ -2,17 +2,8 @@
 
 import type { Fields } from "../src/core/messages";
 import { type MockModel, message, room, staffRoom } from "../tests/mock";
+import { at, people } from "./people";
 import type { State } from "./states";
-
-const at = (hour: number, minute: number): number => new Date().setHours(hour, minute, 0, 0);
-
-const people: Record<string, Fields> = {
-  Deniz: { user: "u-deniz", name: "Deniz" },
-  Priya: { user: "u-priya", name: "Priya" },
-  Emre: { user: "u-emre", name: "Emre" },
-  Mira: { user: "u-mira", name: "Mira", role: "instructor" },
-  Tomas: { user: "u-tomas", name: "Tomas" },
-};
 
 const says = (born: number, name: string, body: unknown, more: Fields = {}): Fields => ({
   ...{ id: `g${born}`, born, seq: born, at: at(10, 3 + born), body },

@@ -2,11 +2,10 @@ import type { Fields } from "../src/core/messages";
 import { type MockModel, message, messages } from "../tests/mock";
 import { around } from "./around";
 import { notifications } from "./notifications";
+import { at, people } from "./people";
 import { polls } from "./polls";
 import { presence } from "./presence";
 import { writing } from "./writing";
-
-const at = (hour: number, minute: number): number => new Date().setHours(hour, minute, 0, 0);
 
 const python = (runs: string, ...lines: string[]): unknown[] => [
   "pre",
@@ -28,14 +27,6 @@ const code = (turkish: boolean): unknown[] =>
         "b = np.arange(4)[:, None]   # (4, 1)",
         "(a + b).shape               # (4, 3)",
       );
-
-const people: Record<string, Fields> = {
-  Deniz: { user: "u-deniz", name: "Deniz" },
-  Priya: { user: "u-priya", name: "Priya" },
-  Emre: { user: "u-emre", name: "Emre" },
-  Mira: { user: "u-mira", name: "Mira", role: "instructor" },
-  Tomas: { user: "u-tomas", name: "Tomas" },
-};
 
 let born = 0;
 const says = (name: string, minute: number, body: unknown, more: Fields = {}): Fields => {
