@@ -9,7 +9,7 @@ import msgspec
 
 from edu_widgets.client.asking import Answer, Asking
 from edu_widgets.client.audience import Audience
-from edu_widgets.client.channel import ChannelState, Grant
+from edu_widgets.client.channel import ChannelState
 from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.compose import compose
 from edu_widgets.client.events import (
@@ -25,11 +25,13 @@ from edu_widgets.client.events import (
     StateChanged,
 )
 from edu_widgets.client.ledger import Ledger
+from edu_widgets.client.membership import Membership
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.client.network import CallbackThread, NetworkThread
 from edu_widgets.client.outbox import REPLACED, Command, Outbox, in_order
 from edu_widgets.client.pool import Pool, Pooled, Settings
 from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.session import Session
 from edu_widgets.client.standing import Standing
 from edu_widgets.client.transport import Target
 from edu_widgets.client.view import (
@@ -38,16 +40,12 @@ from edu_widgets.client.view import (
     CourseView,
     Person,
     ViewChanged,
-    as_documented,
     count,
     look,
 )
 from edu_widgets.protocol import Lane, uuid7
-from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
-from edu_widgets.protocol.errors import (
-    EduWidgetsError,
-    NotConnected,
-)
+from edu_widgets.protocol.channels import course_channel
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
 
 _CLOSED = "The lesson is closed. Run host(), join() or connect() again."
 _CLOSE_WITHIN = 5.0
@@ -78,14 +76,13 @@ class CourseClient:
         self.channel = channel or course_channel(course)
         """The channel everybody of the course reads, as the service spells it."""
         self._target = target
-        self._me = me
+        self._membership = Membership(course, self.channel, me)
         self._pool = pool
         self._network = network
         self._callbacks = callbacks
         self._settings = settings or Settings()
         self._pooled: Pooled | None = None
         self._outbox: Outbox | None = None
-        self._mirrors: dict[str, Mirror] = {}
         self._audience: Audience[CourseEvent] = Audience()
         self._ledger = Ledger()
         self._asking = Asking()
@@ -109,16 +106,9 @@ class CourseClient:
         pooled = await self._pool.acquire(self._target, self._settings)
         self._pooled, self._outbox = pooled, pooled.outbox
         self._stop_listening = pooled.connection.listen(self._heard)
-        self._subscribe(self.channel)
-        self._follow_role()
+        self._membership.enter(pooled.connection.session)
         pooled.connection.changed()
         self._update_view()
-
-    def _subscribe(self, name: str) -> None:
-        if self._pooled is not None and name not in self._mirrors:
-            session = self._pooled.connection.session
-            state = session.subscribe(name, ours=name != self.channel)
-            self._mirrors = {**self._mirrors, name: state.mirror}
 
     def close(self) -> None:
         """Leave. What waits in the outbox stays on disk and is sent by the next session."""
@@ -139,9 +129,7 @@ class CourseClient:
     async def _close(self) -> None:
         self._stop_listening()
         if self._pooled is not None:
-            session = self._pooled.connection.session
-            for name in self._mirrors:
-                session.unsubscribe(name)
+            self._membership.leave(self._pooled.connection.session)
             self._pooled.connection.changed()
         await self._pool.release(self._target)
         self._ledger.close(NotConnected("The lesson was closed; what waited is kept on disk."))
@@ -200,7 +188,7 @@ class CourseClient:
 
     def me(self) -> Person:
         """Who I am here."""
-        return self._me
+        return self._membership.me
 
     def view(self) -> CourseView:
         """How things stand."""
@@ -213,13 +201,15 @@ class CourseClient:
             ForkedProcess: this is a forked child.
         """
         self._network.check_process()
-        return self._mirrors.get(channel or self.channel) or Mirror()
+        return self._membership.mirrors.get(channel or self.channel) or Mirror()
 
     def commands(self, type_: str) -> list[Command]:
         """One's own commands of a type in this course that are not acknowledged, oldest first."""
         if self._outbox is None:
             return []
-        return in_order(c for c in self._outbox if c.type == type_ and c.channel in self._mirrors)
+        return in_order(
+            c for c in self._outbox if c.type == type_ and c.channel in self._membership.mirrors
+        )
 
     def numbers(self) -> ClientNumbers:
         """Numbers about the connection."""
@@ -419,23 +409,22 @@ class CourseClient:
             case ReconnectFailed():
                 self._audience.tell(event)
             case CommandChanged(command):
-                if command.channel in self._mirrors:
+                if command.channel in self._membership.mirrors:
                     self._ledger.command(event)
                     self._audience.tell(event)
                 self._update_view()
-            case _ if event.channel in self._mirrors:
-                self._heard_in_channel(event)
+            case _ if self._pooled is not None and event.channel in self._membership.mirrors:
+                self._heard_in_channel(self._pooled.connection.session, event)
 
-    def _heard_in_channel(self, event: ChannelEvent) -> None:
+    def _heard_in_channel(self, session: Session, event: ChannelEvent) -> None:
         match event:
             case ChannelChanged(channel):
-                if channel == self.channel:
-                    self._learn()
+                if channel == self.channel and self._membership.answered(session):
+                    self._audience.tell(ViewChanged(self._standing.view))
                 self._update_view()
-            case DocumentsChanged(channel):
-                me = as_documented(self._me, event.upserted)
-                if channel.startswith("user:") and me != self._me:
-                    self._become(me)
+            case DocumentsChanged():
+                if self._membership.documented(session, event):
+                    self._audience.tell(ViewChanged(self._standing.view))
                 self._audience.tell(event)
             case PageSettled():
                 self._ledger.page(event)
@@ -443,31 +432,6 @@ class CourseClient:
                 self._asking.answered(event)
             case SignalReceived():
                 self._audience.tell(event)
-
-    def _learn(self) -> None:
-        """Who the service says we are is who we are."""
-        state = self._state(self.channel)
-        if state is not None and state.grant is Grant.GRANTED:
-            me = self._me
-            name, role = state.user_name or me.name, state.role or me.role
-            self._become(Person(state.user_id or me.user_id, name, role))
-
-    def _become(self, me: Person) -> None:
-        changed, self._me = me != self._me, me
-        self._follow_role()
-        if changed:
-            self._audience.tell(ViewChanged(self._standing.view))
-
-    def _follow_role(self) -> None:
-        """Want what our role lets us see."""
-        names = [user_channel(self.course, self._me.user_id)]
-        if self._me.is_staff:
-            names.append(staff_channel(self.course))
-        for name in names:
-            if name not in self._mirrors:
-                self._subscribe(name)
-            elif self._pooled is not None:
-                self._pooled.connection.session.ask_again(name)
 
     def _state(self, channel: str) -> ChannelState | None:
         if self._pooled is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,9 +14,6 @@ from edu_widgets.client.events import (
     State,
 )
 from edu_widgets.protocol.channels import STAFF_ROLES
-from edu_widgets.protocol.documents import Document
-from edu_widgets.protocol.errors import ProtocolError
-from edu_widgets.protocol.messages import Role
 
 if TYPE_CHECKING:
     from edu_widgets.client.link import Statistics
@@ -129,13 +124,3 @@ def count(view: CourseView, transport: str, statistics: Statistics, problem: str
         statistics.reconnects,
         problem,
     )
-
-
-def as_documented(me: Person, docs: Iterable[Document]) -> Person:
-    """Who I am after documents of my own channel, of which `role` tells when that changes."""
-    for doc in docs:
-        if doc.kind == Role.kind:
-            with contextlib.suppress(ProtocolError):
-                role: Role = doc.as_(Role)
-                me = Person(me.user_id, role.name or me.name, role.role)
-    return me

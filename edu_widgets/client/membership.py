@@ -1,0 +1,87 @@
+"""Who a person is in a course, and the channels that they therefore read."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from edu_widgets.client.channel import Grant
+from edu_widgets.client.view import Person
+from edu_widgets.protocol.channels import staff_channel, user_channel
+from edu_widgets.protocol.errors import ProtocolError
+from edu_widgets.protocol.messages import Role
+
+if TYPE_CHECKING:
+    from edu_widgets.client.events import DocumentsChanged
+    from edu_widgets.client.mirror import Mirror
+    from edu_widgets.client.session import Session
+    from edu_widgets.protocol.documents import Document
+
+
+class Membership:
+    """One person in one course. Changed on the network thread only; read from any."""
+
+    def __init__(self, course: str, channel: str, me: Person) -> None:
+        self.me = me
+        """Who I am here: as I came, until the service says it."""
+        self.mirrors: dict[str, Mirror] = {}
+        """What I read, by channel; replaced, never changed."""
+        self._course = course
+        self._channel = channel
+
+    def enter(self, session: Session) -> None:
+        """Want the course's channel, and what my role lets me see."""
+        self._want(session, self._channel)
+        self._follow_role(session)
+
+    def leave(self, session: Session) -> None:
+        """Want nothing any more."""
+        for name in self.mirrors:
+            session.unsubscribe(name)
+
+    def answered(self, session: Session) -> bool:
+        """The service spoke of the course's channel; whether it let me in as somebody else."""
+        me, state = self.me, session.channels.get(self._channel)
+        if state is None or state.grant is not Grant.GRANTED:
+            return False
+        name, role = state.user_name or me.name, state.role or me.role
+        return self._become(session, Person(state.user_id or me.user_id, name, role))
+
+    def documented(self, session: Session, event: DocumentsChanged) -> bool:
+        """Documents came; whether those of my own channel make me somebody else."""
+        if not event.channel.startswith("user:"):
+            return False
+        me = _as_documented(self.me, event.upserted)
+        return me != self.me and self._become(session, me)
+
+    def _become(self, session: Session, me: Person) -> bool:
+        changed, self.me = me != self.me, me
+        self._follow_role(session)
+        return changed
+
+    def _follow_role(self, session: Session) -> None:
+        """Want what my role lets me see."""
+        names = [user_channel(self._course, self.me.user_id)]
+        if self.me.is_staff:
+            names.append(staff_channel(self._course))
+        for name in names:
+            if name in self.mirrors:
+                session.ask_again(name)
+            else:
+                self._want(session, name)
+
+    def _want(self, session: Session, name: str) -> None:
+        if name not in self.mirrors:
+            state = session.subscribe(name, ours=name != self._channel)
+            self.mirrors = {**self.mirrors, name: state.mirror}
+
+
+def _as_documented(me: Person, docs: Iterable[Document]) -> Person:
+    """Who I am after documents of my own channel, of which `role` tells when that changes."""
+    for doc in docs:
+        if doc.kind == Role.kind:
+            with contextlib.suppress(ProtocolError):
+                role: Role = doc.as_(Role)
+                me = Person(me.user_id, role.name or me.name, role.role)
+    return me
