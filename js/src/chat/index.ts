@@ -2,6 +2,7 @@ import code from "../core/code.css?inline";
 import core from "../core/core.css?inline";
 import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
+import find from "../core/find.css?inline";
 import float from "../core/float.css?inline";
 import composer from "./composer.css?inline";
 import log from "./log.css?inline";
@@ -16,7 +17,7 @@ import tools from "./tools.css?inline";
 import { ChatView } from "./view";
 import view from "./view.css?inline";
 
-const basics = [core, code, empty, float, view, log, message];
+const basics = [core, code, empty, find, float, view, log, message];
 const parts = [reactions, tools, pins, picker, questions, search, composer];
 
 export default feature((connection) => new Room(connection), ChatView, [...basics, ...parts]);

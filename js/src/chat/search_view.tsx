@@ -126,7 +126,7 @@ const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Conte
     event.preventDefault();
   };
   return (
-    <search class="search">
+    <search class="find search">
       <Icon name="search" />
       <input
         ref={box}

@@ -1,5 +1,6 @@
 import core from "../core/core.css?inline";
 import { feature } from "../core/feature";
+import find from "../core/find.css?inline";
 import hands from "./hands.css?inline";
 import list from "./list.css?inline";
 import mine from "./mine.css?inline";
@@ -7,6 +8,6 @@ import { People } from "./people";
 import { PeopleView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [core, view, list, hands, mine];
+const styles = [core, find, view, list, hands, mine];
 
 export default feature((connection) => new People(connection), PeopleView, styles);
