@@ -7,6 +7,7 @@ import { figure, hasCounts, isRight, keyOf, mean, percent } from "./figures";
 import { Key, Label, optionText } from "./label";
 import { Numbers } from "./numbers";
 import type { Pane } from "./pane";
+import { Right } from "./right";
 import { Rounds } from "./rounds";
 import { Rows } from "./rows";
 import { Sum } from "./sum";
@@ -185,10 +186,7 @@ const Orders = withHooks(function Orders(
         {correct.length > 0 && (
           <li class="right">
             <Order poll={poll} order={correct as number[]} />
-            <span class="note">
-              <Icon name="check" />
-              {words.correct}
-            </span>
+            <Right />
             {round?.right != null && (
               <b class="n">
                 {figure(round.right, words.lang)} <span>{words.people(round.right)}</span>

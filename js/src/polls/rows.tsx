@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import type { Outcome, Poll, Round } from "./documents";
 import { choiceIn, figure, isChosen, isRight, percent } from "./figures";
 import { isEmpty, Key, Label } from "./label";
+import { Right } from "./right";
 import { Ends, isLine } from "./voting";
 import type { Context } from "./words";
 
@@ -25,12 +25,7 @@ export const Marks = withHooks(function Marks(
   return (
     <>
       {right && gap}
-      {right && (
-        <span class="note">
-          <Icon name="check" />
-          {words.correct}
-        </span>
-      )}
+      {right && <Right />}
       {mine && gap}
       {mine && <span class="note me">{words.mine}</span>}
     </>

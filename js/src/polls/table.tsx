@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import type { Outcome, Poll, Round } from "./documents";
 import { figure, isRight, keyOf, mean, percent } from "./figures";
 import { optionText } from "./label";
+import { Right } from "./right";
 import type { Context } from "./words";
 
 interface Line {
@@ -96,12 +96,7 @@ export const ResultTable = withHooks(function ResultTable(props: Props, { words 
                 {letters && " "}
                 <bdi>{name}</bdi>
                 {right && " "}
-                {right && (
-                  <span class="note">
-                    <Icon name="check" />
-                    {words.correct}
-                  </span>
-                )}
+                {right && <Right />}
               </th>
               {cells.map((cell) =>
                 cell.map((text, place) => (

@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import type { Outcome, Round } from "./documents";
 import { figure, isRight } from "./figures";
 import type { Pane } from "./pane";
+import { Right } from "./right";
 import type { Context } from "./words";
 
 /** Texts that stand there without being asked for. */
@@ -37,12 +37,7 @@ export const Texts = withHooks(function Texts(
               <bdi>
                 {text}
                 {right && " "}
-                {right && (
-                  <span class="note">
-                    <Icon name="check" />
-                    {words.correct}
-                  </span>
-                )}
+                {right && <Right />}
               </bdi>
               <i style={{ width: `${(100 * people) / most}%` }} aria-hidden="true" />
               <b class="n">
