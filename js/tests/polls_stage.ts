@@ -13,6 +13,8 @@ export interface PollStage extends Mounted {
   /** The button that is called so. */
   button(name: string): HTMLElement;
   click(name: string): Promise<void>;
+  /** Show it to a class, by the menu. */
+  project(): Promise<void>;
   press(key: string): Promise<void>;
   type(selector: string, text: string): Promise<void>;
   /** The kernel tells documents anew. */
@@ -45,6 +47,10 @@ function view(model: MockModel, endModel: () => void): PollStage {
     async click(name) {
       stage.button(name).click();
       await settled();
+    },
+    async project() {
+      await stage.click("More");
+      await stage.click("Projector mode");
     },
     async press(key) {
       const target = (root.activeElement ?? stage.find("section")) as HTMLElement;

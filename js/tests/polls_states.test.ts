@@ -179,12 +179,7 @@ test("text an instructor shows a class is large", async () => {
       results: [{ round: 1, people: 3, counts: [1, 1, 1] }],
     }),
   ]);
-  await shown.click("More");
-  shown
-    .all("[role=menu] button")
-    .find(({ innerText }) => innerText.includes("Projector"))
-    ?.click();
-  await settled();
+  await shown.project();
   for (const label of shown.all(".lab, .fig b")) {
     expect(Number.parseFloat(getComputedStyle(label).fontSize)).toBeGreaterThanOrEqual(24);
   }
