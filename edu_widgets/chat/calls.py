@@ -112,6 +112,14 @@ class Calls:
         """Forget a message of one's own that was not sent."""
         self._client.discard(id_of(message))
 
+    def withdraw(self, message: Pointed) -> None:
+        """Take back a message of one's own that waits: it is never sent, and kept nowhere.
+
+        Raises:
+            TooLate: it was handed to the service already; `delete` it once it is sent.
+        """
+        self._client.withdraw(id_of(message)).wait()
+
     # -- reacting --------------------------------------------------------------------------
 
     def react(self, message: Pointed, emoji: str) -> Receipt:

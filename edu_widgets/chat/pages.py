@@ -56,6 +56,7 @@ class Pages(Calls):
             "chat.reach": self._on_reach,
             "chat.retry": self._on_retry,
             "chat.discard": self._on_discard,
+            "chat.withdraw": self._on_withdraw,
             "chat.older": self._on_older,
         }
 
@@ -91,6 +92,15 @@ class Pages(Calls):
 
     def _on_discard(self, intent: Intent) -> None:
         self._client.discard(intent.id_of("id"))
+
+    def _on_withdraw(self, intent: Intent) -> None:
+        receipt = self._client.withdraw(intent.id_of("id"))
+
+        def settled() -> None:
+            if receipt.error is not None:
+                self._intents.refuse(intent, receipt.error)
+
+        receipt.when_settled(settled)
 
     # -- clicking ----------------------------------------------------------------------------
 

@@ -82,6 +82,7 @@ def own_message(own: Own, me: Person) -> Json:
         "error": own.error if own.state == "failed" else None,
         "code": own.code if own.state == "failed" else None,
         "until": own.until if own.state == "slowed" else None,
+        "withdrawable": own.withdrawable,
     }
     return doc | {key: value for key, value in optional.items() if value}
 

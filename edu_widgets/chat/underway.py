@@ -36,6 +36,8 @@ class Own:
     code: int = 0
     until: int | None = None
     seq: int | None = None
+    withdrawable: bool = False
+    """Whether it waits and the service cannot have it."""
 
 
 @dataclass(slots=True)
@@ -157,6 +159,7 @@ class Underway:
             command.error,
             command.code,
             command.retry_at,
+            withdrawable=state in ("queued", "slowed") and not command.handed,
         )
 
 

@@ -42,6 +42,8 @@ class Command:
     code: int = 0
     error: str = ""
     retry_at: int | None = None
+    handed: bool = False
+    """Whether it was sent and not refused: the service may have it."""
 
     @property
     def size(self) -> int:

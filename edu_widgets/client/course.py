@@ -28,7 +28,7 @@ from edu_widgets.client.ledger import Ledger
 from edu_widgets.client.membership import Membership
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.client.network import CallbackThread, NetworkThread
-from edu_widgets.client.outbox import REPLACED, Command, Outbox, in_order
+from edu_widgets.client.outbox import REPLACED, WITHDRAWN, Command, Outbox, in_order
 from edu_widgets.client.pool import Pool, Pooled, Settings
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.client.session import Session
@@ -43,12 +43,13 @@ from edu_widgets.client.view import (
     count,
     look,
 )
-from edu_widgets.protocol import Lane, uuid7
+from edu_widgets.protocol import Code, Lane, uuid7
 from edu_widgets.protocol.channels import course_channel
-from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate
 
 _CLOSED = "The lesson is closed. Run host(), join() or connect() again."
 _CLOSE_WITHIN = 5.0
+_HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once it is sent."
 
 
 class CourseClient:
@@ -294,7 +295,7 @@ class CourseClient:
         session = self._pooled.connection.session
         self._ledger.expect(receipt)
         try:
-            if instead is not None and not session.discard(instead.id, REPLACED):
+            if instead is not None and not session.withdraw(instead.id, REPLACED):
                 outbox.release(command.size)
                 command = compose(command.type, instead.otherwise, command.channel, command.id)
                 outbox.reserve(command.size)
@@ -316,6 +317,31 @@ class CourseClient:
     def discard(self, id: str) -> None:  # noqa: A002
         """Forget a command that is not under way."""
         self._in_session(lambda p: p.connection.session.discard(id))
+
+    def withdraw(self, id: str) -> Receipt:  # noqa: A002
+        """Forget a command of one's own that waits; settled at once, on the network thread.
+
+        Fails with `TooLate` where it was handed to the service already, or is not there.
+
+        Raises:
+            NotConnected: the lesson is closed.
+        """
+        if self._closed:
+            raise NotConnected(_CLOSED)
+        receipt = Receipt(uuid7(), self._network)
+
+        def act() -> None:
+            pooled = self._pooled
+            if pooled is None:
+                receipt.fail(NotConnected(_CLOSED))
+            elif pooled.connection.session.withdraw(id, WITHDRAWN):
+                receipt.settle(0)
+                pooled.connection.changed()
+            else:
+                receipt.fail(TooLate(_HANDED, Code.TOO_LATE))
+
+        self._network.post(act)
+        return receipt
 
     def hurry(self, lane: Lane) -> None:
         """Send at once what the service has slowed down in a lane."""

@@ -29,6 +29,9 @@ _SENDABLE = (CommandState.QUEUED, CommandState.SLOWED)
 REPLACED = "A newer one has taken its place."
 """`error` of a command that left because of a newer one with the same key."""
 
+WITHDRAWN = "It was withdrawn before it was sent."
+"""`error` of a command that its author has taken back."""
+
 
 @dataclass(slots=True)
 class _LaneState:
@@ -64,7 +67,7 @@ class Outbox:
         self._bytes = 0
         self.problem = ""
         self.tried: set[str] = set()
-        """Commands an earlier session has sent, to a service that acknowledges nothing."""
+        """Commands an earlier session has sent, and knew no answer to."""
 
     def load(self, wall: float) -> None:
         """Take over what an earlier process kept; what is older than 12 h waits for a yes."""
@@ -75,6 +78,7 @@ class Outbox:
             if command.state is not CommandState.FAILED:
                 if command.state is CommandState.SENT:
                     self.tried.add(command.id)
+                    command = replace(command, handed=True)
                 stale = wall - command.created / 1000 > STALE_AFTER
                 command = replace(
                     command, state=CommandState.HELD if stale else CommandState.QUEUED
@@ -174,13 +178,10 @@ class Outbox:
         same = [c for c in self._commands.values() if _outdates(command, c)]
         return bool(same) and same[-1].id != command.id
 
-    def due(
-        self, now: float, ready: Callable[[Command], bool] | None = None, *, note: bool = False
-    ) -> list[Command]:
-        """The commands to send now, marked as sent.
+    def due(self, now: float, ready: Callable[[Command], bool] | None = None) -> list[Command]:
+        """The commands to send now, marked as sent, on disk too.
 
-        What is not `ready` holds back what is behind it in its lane and channel. `note` on
-        disk that they were sent, for a service that knows no command again.
+        What is not `ready` holds back what is behind it in its lane and channel.
         """
         result = []
         blocked: set[Lane | tuple[Lane, str]] = set()
@@ -197,8 +198,8 @@ class Outbox:
                 continue
             lane.in_flight += 1
             self._sent_at[command.id] = now
-            result.append(self._move(command, CommandState.SENT))
-            if note:
+            result.append(self._move(replace(command, handed=True), CommandState.SENT))
+            if not command.handed:
                 self._storage.put(result[-1])
         return result
 
@@ -243,7 +244,7 @@ class Outbox:
         if command is None:
             return None
         self._landed(command)
-        return self._move(command, CommandState.FAILED, code, message)
+        return self._move(replace(command, handed=False), CommandState.FAILED, code, message)
 
     def refused(
         self,
@@ -264,6 +265,7 @@ class Outbox:
         if command is None or command.state is not CommandState.SENT:
             return None
         self._landed(command)
+        command = replace(command, handed=False)
         if not is_retry(code):
             return self._move(command, CommandState.FAILED, code, message or meaning(code))
         if self._outdated(command):
@@ -330,20 +332,34 @@ class Outbox:
             return None
         del self._commands[id]
         fresh = replace(
-            command, state=CommandState.QUEUED, code=0, error="", retry_at=None, created=created
+            command,
+            state=CommandState.QUEUED,
+            code=0,
+            error="",
+            retry_at=None,
+            created=created,
+            handed=False,
         )
         self._commands[id] = fresh
         self._storage.remove(id)
         self._storage.put(fresh)
         return fresh
 
-    def discard(self, id: str, error: str = "") -> Command | None:  # noqa: A002
-        """Forget a command that is not under way; `error`: what is told to who waits for it."""
+    def discard(self, id: str) -> Command | None:  # noqa: A002
+        """Forget a command that is not under way."""
         command = self._commands.get(id)
         if command is None or command.state is CommandState.SENT:
             return None
         self._forget(command)
-        return replace(command, error=error) if error else command
+        return command
+
+    def withdraw(self, id: str, why: str) -> Command | None:  # noqa: A002
+        """Forget a command that the service cannot have; None if it may have it."""
+        command = self._commands.get(id)
+        if command is None or command.handed:
+            return None
+        self._forget(command)
+        return replace(command, error=why)
 
     def wake_at(self) -> float | None:
         """When a paused lane may go on, or an answer is overdue; maybe in the past."""

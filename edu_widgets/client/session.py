@@ -341,14 +341,20 @@ class Session:
         elif self.state is State.OFFLINE:
             self._try_now()
 
-    def discard(self, id: str, error: str = "") -> bool:  # noqa: A002
-        """Forget a command that is not under way; whether it was there, and is gone."""
-        command = self.outbox.discard(id, error)
-        if command is None:
-            return False
-        self.emit(CommandChanged(command, gone=True))
-        self.flush()
-        return True
+    def discard(self, id: str) -> None:  # noqa: A002
+        """Forget a command that is not under way."""
+        command = self.outbox.discard(id)
+        if command is not None:
+            self.emit(CommandChanged(command, gone=True))
+            self.flush()
+
+    def withdraw(self, id: str, why: str) -> bool:  # noqa: A002
+        """Forget a command, if the service cannot have it; who waits for it is told `why`."""
+        command = self.outbox.withdraw(id, why)
+        if command is not None:
+            self.emit(CommandChanged(command, gone=True))
+            self.flush()
+        return command is not None
 
     def older(self, name: str, kind: str, limit: int) -> bool:
         """Ask for older documents of a window; False if all are here or nothing can be asked."""

@@ -112,6 +112,26 @@ describe("sending", () => {
     ]);
   });
 
+  test("what waits can be withdrawn, by an intent; what the service may have cannot", async () => {
+    const { born: _, seq: __, ...doc } = message(1, { ...me, state: "queued" });
+    const shown = await live([doc], { state: "offline" });
+    expect(shown.text()).toContain("Waiting");
+    expect(shown.all(".state .btn")).toEqual([]);
+    const batch = {
+      op: "batch",
+      n: 1,
+      set: { messages: [{ ...doc, rev: 5, withdrawable: true }] },
+    };
+    shown.model.say(batch);
+    await settled();
+    const button = shown.find(".state .btn");
+    expect(button.textContent).toBe("Withdraw");
+    button.click();
+    expect(shown.model.asked("intent").map((intent) => [intent.do, intent.args])).toEqual([
+      ["chat.withdraw", { id: "m1" }],
+    ]);
+  });
+
   test("another refusal is said for a while", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const shown = await live([{ ...message(1, me), state: "failed", seq: undefined }]);

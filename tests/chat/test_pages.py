@@ -14,7 +14,7 @@ from edu_widgets.client.asking import Asking
 from edu_widgets.client.events import Answered, SignalReceived
 from edu_widgets.protocol import Code, Lane
 from edu_widgets.protocol.documents import Document
-from edu_widgets.protocol.errors import NotConnected
+from edu_widgets.protocol.errors import NotConnected, TooLate
 from edu_widgets.protocol.messages import UserTyping
 from tests.chat.page import Page, made
 from tests.notebook.doubles import FakeClient, RecordingComm, keyed, message
@@ -183,6 +183,26 @@ def test_without_a_service_the_loaded_messages_are_searched(page: Page, client: 
     client.refuse_with = NotConnected("closed")
     page.intend("chat.search", query="mira")
     assert [doc["id"] for doc in page.signals("found")[1]["docs"]] == ["m3", "m2", "m1"]
+
+
+def test_what_waits_can_be_withdrawn(page: Page, client: FakeClient) -> None:
+    client.become(state="offline")
+    one, two = page.chat.send("one"), page.chat.send("two")
+    page.settle()
+    assert (page.doc(one.id)["state"], page.doc(one.id)["withdrawable"]) == ("queued", True)
+    assert page.intend("chat.withdraw", id=one.id) is None
+    assert one.id not in page.docs["messages"]
+    client.move(client.outbox[two.id], handed=True)
+    page.settle()
+    assert "withdrawable" not in page.doc(two.id)
+    refused = page.intend("chat.withdraw", id=two.id)
+    assert refused is not None
+    with pytest.raises(TooLate):
+        page.chat.withdraw(two.id)
+    assert [m.content for m in page.chat.messages] == ["hello", "two"]
+    client.move(client.outbox[two.id], handed=False)
+    page.chat.withdraw(page.chat.messages[-1])
+    assert [m.content for m in page.chat.messages] == ["hello"]
 
 
 def test_a_refused_search_says_why_and_when_it_may_be_asked_again(

@@ -13,7 +13,7 @@ import edu_widgets as edu
 from edu_widgets.chat.message import ChatMessage
 from edu_widgets.chat.widget import CourseChat
 from edu_widgets.protocol import Code
-from edu_widgets.protocol.errors import Forbidden, Refused
+from edu_widgets.protocol.errors import Forbidden, NotConnected, Refused, TooLate
 from tests.faults import Faults
 from tests.hosting import hosted
 from tests.waiting import wait_until
@@ -167,6 +167,30 @@ def test_edits_in_a_row_follow_each_other_and_the_last_stays(mira: edu.Lesson) -
         assert not isinstance(receipt.error, Refused), "nobody else has edited it"
     assert the(mira.chat, id_).content == "8"
     ada.close()
+
+
+def test_a_message_that_waits_is_withdrawn_and_one_that_was_sent_is_not(mira: edu.Lesson) -> None:
+    with Faults.before(mira.invite) as faults:
+        ada = edu.join(faults.through(mira.invite), name="Ada")
+        ada.wait_connected()
+        the(ada.chat, id_ := ada.chat.send("sent").id)
+        with pytest.raises(TooLate, match="Delete it"):
+            ada.chat.withdraw(id_)
+        faults.refuse()
+        faults.cut()
+        wait_until(lambda: ada.status().state == "reconnecting", "the loss is noticed")
+        waiting, after = ada.chat.send("never mind"), ada.chat.send("after")
+        wait_until(lambda: ada.status().queued == 2, "both wait")
+        ada.chat.withdraw(waiting.id)
+        assert [m.content for m in ada.chat.messages] == ["sent", "after"]
+        with pytest.raises(NotConnected, match="withdrawn"):
+            waiting.wait()
+        faults.heal()
+        ada._client.retry_now()
+        after.wait(30)
+        the(mira.chat, after.id)
+        assert [m.content for m in mira.chat.messages] == ["sent", "after"]
+        ada.close()
 
 
 def test_what_is_changed_offline_is_made_up_for(mira: edu.Lesson) -> None:

@@ -408,3 +408,42 @@ def test_an_edit_fails_with_the_one_it_builds_on() -> None:
         "a",
         "b",
     ]
+
+
+def test_what_waits_can_be_withdrawn_and_what_was_sent_cannot() -> None:
+    rig = Rig()
+    rig.live()
+    rig.submit(command("sent"))
+    rig.session.lost(0, "cut")
+    rig.submit(command("waits"))
+    rig.submit(command("stays"))
+    assert not rig.session.withdraw("sent", "No."), "the service may have it"
+    assert not rig.session.withdraw("nobody's", "No.")
+    assert rig.session.withdraw("waits", "Taken back.")
+    assert [c.id for c in rig.outbox] == ["sent", "stays"]
+    gone = [e for e in rig.of(CommandChanged) if e.gone]
+    assert [(e.command.id, e.command.error, e.seq) for e in gone] == [
+        ("waits", "Taken back.", None)
+    ]
+    rig.fail()
+    rig.run(10)
+    rig.session.opened()
+    rig.grant()
+    assert [f.message_id for f in rig.frames("chat_message")][-2:] == ["sent", "stays"]
+    rig.error(Code.RATE_LIMITED, "sent", 60_000)
+    assert rig.session.withdraw("sent", "Taken back."), "the service has not taken it"
+    assert rig.outbox._count == 1
+
+
+def test_the_disk_forgets_what_is_withdrawn_and_knows_what_was_sent() -> None:
+    storage = Kept()
+    box = Outbox(storage)
+    for id_ in ("a", "b"):
+        box.reserve(command(id_).size)
+        box.add(command(id_))
+    box.withdraw("b", "Taken back.")
+    assert storage.removed == ["b"]
+    box.due(0.0)
+    again = Outbox(Kept(storage.commands[-1]))
+    again.load(0.0)
+    assert again.withdraw("a", "No.") is None, "an earlier session has sent it"

@@ -23,7 +23,7 @@ from edu_widgets.client.outbox import Command, CommandState
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.protocol import REGISTRY, Document, Lane, uuid7
 from edu_widgets.protocol.documents import body
-from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, refusal
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate, refusal
 from edu_widgets.protocol.messages import Changes, Page
 
 START = 1_700_000_000_000
@@ -138,6 +138,16 @@ class FakeClient:
 
     def discard(self, id: str) -> None:
         self.asked.append(("discard", id))
+
+    def withdraw(self, id: str) -> Receipt:
+        receipt = Receipt(uuid7(), cast("Any", None))
+        found = self.outbox.get(id)
+        if found is None or found.handed:
+            receipt.fail(TooLate("It was handed over."))
+        else:
+            self.emit(CommandChanged(self.outbox.pop(id), gone=True))
+            receipt.settle(0)
+        return receipt
 
     def hurry(self, lane: Lane) -> None:
         self.asked.append(("hurry", lane))

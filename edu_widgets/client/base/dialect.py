@@ -172,7 +172,7 @@ class Base:
             return
         session = self.session
         wall = int(session.now()[1] * 1000)
-        for command in session.outbox.due(now, self._ready, note=True):
+        for command in session.outbox.due(now, self._ready):
             room = self.rooms[command.channel]
             sent = Sent(command, now, wall, room.arrivals)
             self.own.sent[command.id] = sent

@@ -21,6 +21,9 @@ export const edit = (room: Room, { id }: Named, text: string, version: number): 
 
 export const remove = (room: Room, { id }: Named): void => lasting(room, "delete", { id });
 
+/** Take a message back that waits to be sent. */
+export const withdraw = (room: Room, { id }: Named): void => lasting(room, "withdraw", { id });
+
 /** Ask for the Markdown of a message; `room.source` gets the answer. */
 export const askSource = (room: Room, { id }: Named): void => fleeting(room, "source", { id });
 

@@ -45,6 +45,8 @@ export interface ChatMessage extends Doc {
   /** Whether it was asked as a question. */
   question?: boolean;
   state?: MessageState;
+  /** Whether it waits and can be taken back. */
+  withdrawable?: boolean;
   until?: number;
   error?: string;
   /** The number of `error` in the table of codes. */
@@ -147,6 +149,7 @@ const messageFields: Record<keyof ChatMessage, Check> = {
   mentionsMe: isFlag,
   question: isFlag,
   state: isOneOf("pending queued slowed failed held unconfirmed"),
+  withdrawable: isFlag,
   until: isTime,
   error: isText,
   code: isNumber,

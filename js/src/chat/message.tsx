@@ -4,7 +4,7 @@ import { Icon } from "../core/icons";
 import type { Body, Node } from "../core/messages";
 import { bodyText, linkOf, plainText, Rich } from "../core/nodes";
 import { clockTime, dayName } from "../core/time";
-import { remove } from "./actions";
+import { remove, withdraw } from "./actions";
 import type { ChatMessage, Question } from "./documents";
 import type { Pane } from "./pane";
 import { Reactions } from "./reactions";
@@ -340,6 +340,11 @@ const Delivery = withHooks(function Delivery(
       <div class="state n">
         <Icon name={state === "unconfirmed" ? "check" : "clock"} />
         {state === "slowed" ? (seconds ? words.slowed(seconds) : words.pending) : words[state]}
+        {doc.withdrawable && (
+          <button type="button" class="btn quiet" onClick={() => withdraw(room, doc)}>
+            {words.withdraw}
+          </button>
+        )}
       </div>
     );
   }

@@ -18,6 +18,7 @@ export interface ChatCatalog {
   failed: string;
   retry: string;
   discard: string;
+  withdraw: string;
   tooLong(count: number, most: number): string;
   typing(names: readonly string[], people: number): string;
   divider: string;

@@ -30,6 +30,7 @@ export const en: ChatCatalog = {
   failed: "Not sent",
   retry: "Retry",
   discard: "Delete",
+  withdraw: "Withdraw",
   tooLong: (count, most) => `${format(count)} of ${format(most)} characters: shorten it.`,
 
   typing: (names, people) => {

@@ -30,6 +30,7 @@ export const tr: ChatCatalog = {
   failed: "Gönderilemedi",
   retry: "Yeniden dene",
   discard: "Sil",
+  withdraw: "Geri çek",
   tooLong: (count, most) => `${format(most)} karakter yerine ${format(count)}: kısaltın.`,
 
   typing: (names, people) => {

@@ -9,6 +9,7 @@ const refusals: Record<number, string> = {
   4501: "Buna izniniz yok.",
   4503: "İleti çok uzun.",
   4505: "Bu kimlik başka bir ileti için kullanılmış.",
+  4510: "İleti hizmete çoktan verildi; gönderilince silebilirsiniz.",
   4511: "İleti bu arada değişti; yeniden bakın.",
   4512: "Bu ileti artık yok.",
   4514: "Bu değer kabul edilmiyor.",
