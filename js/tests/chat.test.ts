@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import widget from "../src/chat/index";
 import { MockModel, message } from "./mock";
-import { closeAll, freshCourse, live, settled, stage } from "./stage";
+import { closeAll, freshCourse, live, type Stage, settled, stage } from "./stage";
 
 afterEach(closeAll);
 
@@ -320,6 +320,56 @@ describe("rows", () => {
     button.click();
     await settled();
     expect(text.clientHeight).toBeGreaterThan(800);
+  });
+
+  /** Lines of a message that are on the screen. */
+  const linesOf = (shown: Stage, id: string): number => {
+    const text = shown.find(`[data-id=${id}]`).querySelector<HTMLElement>(".text") as HTMLElement;
+    return Math.round(
+      (text.clientHeight - 8) / Number.parseFloat(getComputedStyle(text).lineHeight),
+    );
+  };
+
+  const hasFold = (shown: Stage, id: string): boolean =>
+    shown.find(`[data-id=${id}]`).querySelector(".fold") !== null;
+
+  test.each([
+    ["wide letters", "W".repeat(700), 360],
+    ["wide signs", "字".repeat(500), 360],
+    ["very wide signs", "﷽ ".repeat(600), 360],
+    ["words", "A sentence of some words. ".repeat(36), 360],
+    ["wide letters in a wide chat", "W".repeat(1_600), 900],
+  ])("fold by the lines that there are: %s", async (_, body, width) => {
+    const shown = await live([message(1, { body })]);
+    shown.el.style.width = `${width}px`;
+    await expect.poll(() => hasFold(shown, "m1")).toBe(true);
+    expect(linesOf(shown, "m1")).toBeLessThanOrEqual(12);
+  });
+
+  test("what fits is not folded, however many characters it has", async () => {
+    const body = "i".repeat(1_400);
+    const shown = await live([message(1, { body }), message(2, { body: [["p", body]] })]);
+    expect([hasFold(shown, "m1"), hasFold(shown, "m2")]).toEqual([false, false]);
+    expect(linesOf(shown, "m1")).toBeLessThanOrEqual(14);
+    expect(linesOf(shown, "m1")).toBeGreaterThan(3);
+  });
+
+  test("a fold follows the width and the text", async () => {
+    const shown = await live([message(1, { body: "A sentence of some words. ".repeat(30) })]);
+    expect(hasFold(shown, "m1")).toBe(false);
+    shown.el.style.width = "320px";
+    await expect.poll(() => hasFold(shown, "m1")).toBe(true);
+    const edited = message(1, { body: "A sentence of some words. ".repeat(9), edited: 1, seq: 9 });
+    shown.model.say({ op: "batch", n: 1, set: { messages: [edited] } });
+    await expect.poll(() => hasFold(shown, "m1")).toBe(false);
+    shown.model.say({
+      ...{ op: "batch", n: 2 },
+      set: { messages: [message(1, { body: "W".repeat(900), edited: 1, seq: 10 })] },
+    });
+    await expect.poll(() => hasFold(shown, "m1")).toBe(true);
+    shown.el.style.width = "";
+    await settled();
+    expect(linesOf(shown, "m1")).toBeLessThanOrEqual(14);
   });
 
   test("copy code, through the clipboard or without it, and say so", async () => {

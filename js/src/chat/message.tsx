@@ -1,19 +1,16 @@
 import { Component, type VNode } from "preact";
-import { useCountdown, useEffect, useRef, useState, withHooks } from "../core/hooks";
+import { useCountdown, useEffect, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import type { Body, Node } from "../core/messages";
-import { bodyText, linkOf, plainText, Rich } from "../core/nodes";
+import { bodyText, linkOf, Rich } from "../core/nodes";
 import { clockTime, dayName } from "../core/time";
 import { remove, withdraw } from "./actions";
 import type { ChatMessage, Question } from "./documents";
+import { Folded } from "./folded";
 import type { Pane } from "./pane";
 import { Reactions } from "./reactions";
 import type { Room } from "./room";
 import { isStaff, Tools } from "./tools";
 import type { Context, Words } from "./words";
-
-const FOLD_OVER = 12;
-const CHARACTERS_A_LINE = 72;
 
 export interface RowProps {
   doc: ChatMessage;
@@ -55,28 +52,6 @@ const initialOf = (name: string, lang: string): string =>
 
 const roleName = (role: string | undefined, words: Words): string | undefined =>
   role && role !== "student" ? (words.roles[role] ?? role) : undefined;
-
-/** Lines a plain text will take, roughly. */
-function textLines(text: string): number {
-  let lines = 0;
-  for (const line of text.split("\n")) lines += Math.ceil(line.length / CHARACTERS_A_LINE) || 1;
-  return lines;
-}
-
-/** Lines a block will take, roughly: code does not wrap, rows of a table are higher than lines. */
-function blockLines(node: Node): number {
-  const text = plainText([node]);
-  if (!Array.isArray(node)) return textLines(text);
-  if (node[0] === "pre") return text.replace(/\n$/, "").split("\n").length + 1;
-  if (node[0] === "table") return text.split("\n").length * 1.4;
-  return textLines(text);
-}
-
-/** Lines a message will take: enough to decide whether to fold it. */
-const lineCount = (body: Body): number =>
-  typeof body === "string"
-    ? textLines(body)
-    : body.reduce<number>((lines, node) => lines + blockLines(node), 0);
 
 /** One message. Rendered again only if something about it has changed. */
 export class Row extends Component<RowProps> {
@@ -149,7 +124,7 @@ function Message(props: RowProps): VNode {
         {doc.type === "file" ? (
           <FileBody doc={doc} reachable={active} />
         ) : (
-          <Folded doc={doc} reachable={active} me={me} />
+          <Folded body={doc.body} reachable={active} me={me} />
         )}
         {grouped && doc.edited && <div class="state">{words.edited}</div>}
         <Reactions pane={pane} doc={doc} question={question} reachable={active} />
@@ -213,41 +188,9 @@ const Quote = withHooks(function Quote(
   );
 });
 
-interface FoldedProps {
-  doc: ChatMessage;
-  reachable: boolean;
-  me: string | null;
-}
-
-const Folded = withHooks(function Folded(
-  { doc, reachable, me }: FoldedProps,
-  { words }: Context,
-): VNode {
-  const [open, setOpen] = useState(false);
-  const long = lineCount(doc.body) > FOLD_OVER + 2;
-  return (
-    <>
-      <div class={`text${long && !open ? " folded" : ""}`}>
-        <Rich body={doc.body} context={{ reachable, me }} />
-      </div>
-      {long && (
-        <button
-          type="button"
-          class="btn fold"
-          aria-expanded={open}
-          tabIndex={reachable ? 0 : -1}
-          onClick={() => setOpen(!open)}
-        >
-          {open ? words.showLess : words.showAll}
-        </button>
-      )}
-    </>
-  );
-});
-
 /** A file: its name and, if there is an address that can be followed, where it leads. */
 const FileBody = withHooks(function FileBody(
-  { doc, reachable }: Omit<FoldedProps, "me">,
+  { doc, reachable }: { doc: ChatMessage; reachable: boolean },
   { words }: Context,
 ): VNode {
   const text = bodyText(doc.body).trim();
