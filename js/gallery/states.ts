@@ -101,7 +101,7 @@ const turkish = (): Fields[] => {
     }),
     says("Mira", 6, "Şekilleri sağdan hizalayın: 1 olan boyut genişler."),
     unsent(7, [["p", "Yani ", c("(3,) + (4,)"), " hata verir?"]], "queued"),
-    unsent(7, [["p", c("b[:, None]"), " kopya mı, görünüm mü?"]], "queued"),
+    { ...unsent(7, [["p", c("b[:, None]"), " kopya mı?"]], "queued"), withdrawable: true },
   ];
 };
 
@@ -163,6 +163,15 @@ export const states: Record<string, State> = {
             ["pre", "$ pip install numpy"],
           ],
         }),
+      ]),
+  },
+  folded: {
+    options: { height: 640, lang: "en" },
+    play: (model) =>
+      model.snapshot([
+        message(1, { body: "WIDE LETTERS TAKE MORE ROOM. ".repeat(24) }),
+        message(2, { body: "字".repeat(400) }),
+        message(3, { body: "Thirteen short lines are shown.\n".repeat(13) }),
       ]),
   },
   scrolled: {
@@ -237,7 +246,10 @@ export const states: Record<string, State> = {
         }),
         message(2, { body: Array.from({ length: 20 }, (_, i) => `Line ${i + 1}`).join("\n") }),
         message(3, { type: "system", body: "Mira opened the poll" }),
-        message(4, { state: "slowed", until: Date.now() + 3_000, user: "u-tomas", name: "Tomas" }),
+        message(4, {
+          ...{ state: "slowed", until: Date.now() + 3_000, withdrawable: true },
+          ...{ user: "u-tomas", name: "Tomas" },
+        }),
       ]);
     },
   },

@@ -88,10 +88,10 @@ async function lookFor(root: ShadowRoot, query: string): Promise<void> {
 }
 
 const found =
-  (query: string, docs: Fields[], more = false) =>
+  (query: string, docs: Fields[], more = false, missed: Fields | null = null) =>
   async (root: ShadowRoot, model: MockModel): Promise<void> => {
     await lookFor(root, query);
-    model.say({ op: "signal", name: "found", to: model.page, data: { query, docs, more } });
+    model.say({ op: "signal", name: "found", to: model.page, data: { query, docs, more, missed } });
     await frame();
   };
 
@@ -160,10 +160,26 @@ export const writing: Record<string, State> = {
     play: show(),
     act: found("isi", [message(1, { body: "Isı ve ISI: ısı" })]),
   },
+  foundlimited: {
+    options: en,
+    play: show(),
+    act: found("shape", hits().slice(0, 2), false, { code: 4004, message: "", again: 12_000 }),
+  },
+  limitedturkish: {
+    options: tr,
+    play: show(),
+    act: found("shape", hits().slice(0, 2), false, { code: 4004, message: "", again: 12_000 }),
+  },
   notfound: { options: en, play: show(), act: found("shope", []) },
   foundlocally: {
     options: en,
-    play: (model) => model.snapshot(talk(), { state: "offline", nextTry: now + 42_000 }),
+    play: (model) =>
+      model.snapshot(
+        talk(),
+        { state: "offline", nextTry: now + 42_000 },
+        {},
+        { room: [room({ can: ["search"] })] },
+      ),
     act: (root) => lookFor(root, "the"),
   },
   reaching: {

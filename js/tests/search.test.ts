@@ -242,6 +242,15 @@ describe("what is loaded", () => {
     );
   });
 
+  test.each(["stopped", "reconnecting"])(
+    "while %s, and not as if there were no search",
+    async (s) => {
+      const shown = await open(docs, { lesson: { state: s, code: 4508, reason: "Expired." } });
+      await lookFor(shown, "isi");
+      expect(note(shown)).toContain("Only what is loaded was searched. There is no connection");
+    },
+  );
+
   test("and again on the service, once there is a connection", async () => {
     const shown = await open(docs, { lesson: { state: "offline" } });
     await lookFor(shown, "isi");

@@ -284,7 +284,7 @@ const Delivery = withHooks(function Delivery(
         <Icon name={state === "unconfirmed" ? "check" : "clock"} />
         {state === "slowed" ? (seconds ? words.slowed(seconds) : words.pending) : words[state]}
         {doc.withdrawable && (
-          <button type="button" class="btn quiet" onClick={() => withdraw(room, doc)}>
+          <button type="button" class="btn" onClick={() => withdraw(room, doc)}>
             {words.withdraw}
           </button>
         )}

@@ -113,12 +113,8 @@ export class Search {
     for (const end of this.#ends) end();
   }
 
-  get #isLive(): boolean {
-    return this.#room.connection.lesson.value.state === "live";
-  }
-
   get #canAsk(): boolean {
-    return this.#isLive && this.#room.can("search");
+    return this.#room.connection.lesson.value.state === "live" && this.#room.can("search");
   }
 
   #ask(before?: number): void {
@@ -126,8 +122,8 @@ export class Search {
     this.#asked = { query, before };
     const missed = this.results.value?.missed;
     if (before !== undefined && missed?.local) this.#miss(missed);
-    else if (!this.#room.can("search")) this.#miss(missedFor("unable"));
-    else if (!this.#isLive) this.#miss(missedFor("away"));
+    else if (!this.#room.state.value.can.includes("search")) this.#miss(missedFor("unable"));
+    else if (!this.#canAsk) this.#miss(missedFor("away"));
     else {
       this.busy.value = true;
       search(this.#room, query, before);
