@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import widget from "../src/chat/index";
-import { MockModel, message } from "./mock";
+import { MockModel, message, room } from "./mock";
 import { closeAll, freshCourse, live, type Stage, settled, stage } from "./stage";
 
 afterEach(closeAll);
@@ -288,8 +288,10 @@ describe("rows", () => {
     const reply = message(2, { replyTo: "m1" });
     const shown = await live([message(1, { body: [["p", "Why?"]] }), reply]);
     expect(shown.find(".quote").textContent).toBe("In reply toPriyaWhy?");
-    const gone = await live([reply]);
+    const gone = await live([reply], {}, {}, { room: [room()] });
     expect(gone.find(".quote").textContent).toBe("In reply toDeleted message");
+    const plain = await live([reply], {}, {}, { room: [room({ can: ["send"] })] });
+    expect(plain.find(".quote").textContent).toBe("In reply toAn earlier message");
     const unknown = await live([reply], {}, { floor: 2, more: true });
     expect(unknown.find(".quote").textContent).toBe("In reply toAn earlier message");
   });

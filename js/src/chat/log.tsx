@@ -41,6 +41,8 @@ function useRows(
   const abilities = useAbilities(room);
   const me = useSignal(room.connection.lesson).me?.id ?? null;
   const divider = useSignal(scroller.divider);
+  // A service without search keeps messages that nobody can load: what is not here may be there.
+  const keepsAll = room.state.value.can.includes("search");
   const rows: RowProps[] = [];
   useSignal(messages.version);
   useSignal(questions.version);
@@ -61,7 +63,7 @@ function useRows(
       grouped: before !== undefined && !day && !isNew && isGrouped(doc, before),
       own: room.isOwn(doc),
       target: doc.replyTo ? messages.get(doc.replyTo) : undefined,
-      targetGone: doc.replyTo !== undefined && messages.isGone(doc.replyTo),
+      targetGone: keepsAll && doc.replyTo !== undefined && messages.isGone(doc.replyTo),
       question: questions.get(doc.id),
       active: doc.id === active,
       tools: touch || doc.id === hot || doc.id === active || doc.id === held,
