@@ -38,6 +38,8 @@ export default defineConfig({
           include: ["src/**/*.test.{ts,tsx}", "tests/*.test.ts"],
           exclude: ["tests/*.node.test.ts"],
           globalSetup: ["tests/setup.node.ts"],
+          // How long a page takes depends on who else computes; no test is about that.
+          expect: { poll: { timeout: 10_000 } },
           browser: {
             enabled: true,
             headless: true,

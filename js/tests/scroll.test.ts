@@ -290,11 +290,10 @@ describe("when the oldest of very many are held no longer", () => {
     const top = topOf(shown, id);
     await drop(shown);
     expect(topOf(shown, id)).toBeCloseTo(top, 0);
-    await expect
-      .poll(async () => {
-        await scrollTo(shown, 0);
-        return firstSeen(shown);
-      })
-      .toBe("m501");
+    const oldest = async (): Promise<string> => {
+      await scrollTo(shown, 0);
+      return firstSeen(shown);
+    };
+    await expect.poll(oldest).toBe("m501");
   });
 });

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import edu_widgets.chat.commands
+import edu_widgets.chat.documents
 import edu_widgets.notifications.commands
 import edu_widgets.polls.commands  # noqa: F401 - they register their commands
 from edu_widgets.client.events import CommandChanged

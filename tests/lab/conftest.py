@@ -20,10 +20,11 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the laboratory's tests last, on one worker.
+    """Run the laboratory's tests on one worker, and without workers last.
 
-    Playwright's sync interface leaves its event loop running in the main thread for as long
-    as the browser lives, which pytest-asyncio's tests do not bear.
+    Two JupyterLabs with their browsers and kernels would be in each other's way. Playwright's sync
+    interface leaves its event loop running in the main thread for as long as the browser lives,
+    which pytest-asyncio's tests do not bear: `lab` ends with its last test.
     """
     ours = [item for item in items if HERE in item.path.parents]
     for item in ours:
@@ -31,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: HERE in item.path.parents)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab with every ipykernel of `KERNELS`."""
     require(find_chromium(), "no Chromium: apt install chromium, or set CHROMIUM")
