@@ -24,10 +24,12 @@ _STOP_WITHIN = 10.0
 
 
 def free_port(preferred: int) -> int:
-    """`preferred` or the next port that nobody listens on."""
+    """`preferred` or the next port that JupyterLab would take.
+
+    It takes none whose last connections are still being closed, as after a demo just ended.
+    """
     for port in range(preferred, preferred + 200):
         with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             return port
     msg = f"No free port from {preferred} to {preferred + 199}. Name another with --port."
