@@ -54,6 +54,8 @@ def html(poll: Poll, lang: str = "") -> Html:
             heads.append(words["median"].format(n=_number(result.median)))
         parts.append(f"<p><strong>{escape(' · '.join(heads))}</strong></p>")
         parts.append(_round(poll, result, words))
+    if missing := _missing(poll):
+        parts.append(f"<p><strong>✓ {escape(words['right'])}: {escape(missing)}</strong></p>")
     parts += [_flow(poll, flow, words) for flow in poll.flows]
     lang = lang if lang in _WORDS else "en"
     style = "border:1px solid currentColor;border-radius:8px;padding:4px 16px 12px;max-width:720px"
@@ -68,6 +70,8 @@ def plain(poll: Poll) -> str:
         for name, people, right in _lines(poll, result):
             tail = "  (correct)" if right else ""
             lines.append(f"  {people:>4}  {name}{tail}")
+    if missing := _missing(poll):
+        lines.append(f"(correct: {missing})")
     return "\n".join(lines)
 
 
@@ -100,6 +104,28 @@ def _lines(poll: Poll, result: RoundResult) -> Iterable[tuple[str, int, bool]]:
     for order in result.orders:
         name = " → ".join(label(poll, index) for index in order.order)
         yield name, order.people, _is_right(poll, order.order)
+
+
+def _missing(poll: Poll) -> str:
+    """The right answer where everybody may know it and no line of the last round is it, else ""."""
+    if not poll.shown.answer or not poll.correct:
+        return ""
+    if poll.kind == "number":
+        values = [one.value for result in poll.results[-1:] for one in result.numbers]
+        told = any(one in values for one in poll.correct)
+    else:
+        told = any(right for result in poll.results[-1:] for *_, right in _lines(poll, result))
+    return "" if told else _right_name(poll)
+
+
+def _right_name(poll: Poll) -> str:
+    if poll.kind == "number":
+        near = f" ± {_number(poll.tolerance)}" if poll.tolerance else ""
+        return ", ".join(f"{_number(float(str(one)))}{near}" for one in poll.correct)
+    if poll.kind == "text":
+        return ", ".join(str(one) for one in poll.correct)
+    between = " → " if poll.kind == "ordering" else ", "
+    return between.join(label(poll, one) for one in poll.correct if isinstance(one, int))
 
 
 def _is_right(poll: Poll, choice: Choice) -> bool:

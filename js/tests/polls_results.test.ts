@@ -175,7 +175,28 @@ describe("numbers", () => {
     const shown = await student([{ ...asked({ right: 19 }), ...more }]);
     expect(shown.text(".col.right")).toBe("19 12");
     expect(shown.text(".foot")).toContain("19 correct (86%)");
+    expect(shown.text(".rightly")).toBe("Correct: 11.5 ± 0.5");
   });
+
+  test("nobody gave are told when they are right, in the table too", async () => {
+    const right = { shown: { counts: true, answer: true }, correct: [7] };
+    const shown = await student([{ ...asked({ right: 0 }), ...right }]);
+    expect(shown.text(".rightly")).toBe("Correct: 7");
+    await shown.click("Table");
+    expect(shown.text(".rightly")).toBe("Correct: 7");
+    await shown.tell({ ...asked({ right: 19 }), ...right, correct: [12] });
+    expect(shown.all(".rightly")).toEqual([]);
+  });
+});
+
+test("a right text that nobody gave is told", async () => {
+  const asked = poll({
+    ...{ kind: "text", options: [], state: "revealed", correct: ["axis"] },
+    ...{ shown: { counts: true, answer: true } },
+    results: [{ round: 1, people: 2, texts: [{ text: "shape", people: 2 }], right: 0 }],
+  });
+  const shown = await student([asked]);
+  expect(shown.text(".rightly")).toBe("Correct: axis");
 });
 
 test("texts given once are listed on request, and never to a class", async () => {

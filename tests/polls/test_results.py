@@ -232,6 +232,28 @@ def test_numbers_are_told_whole() -> None:
     assert "median 0.1" in text
 
 
+def test_a_right_answer_that_nobody_gave_is_told() -> None:
+    found = RoundResult(1, 1, numbers=[NumberCount(7, 1)], texts=[TextCount("shape", 1)])
+    shown = PollShown(counts=True, answer=True)
+    asked = poll("number", results=[found], shown=shown, correct=[3.14], tolerance=0.5)
+    assert "✓ Correct: 3.14 ± 0.5" in Elements(frozen.html(asked)).text
+    assert "✓ Doğru: 3.14 ± 0.5" in frozen.html(asked, "tr")
+    assert "(correct: 3.14 ± 0.5)" in frozen.plain(asked)
+    asked = poll("text", results=[found], shown=shown, correct=["<axis>"])
+    assert "✓ Correct: <axis>" in Elements(frozen.html(asked)).text
+    for given in (
+        poll("text", results=[found], shown=shown, correct=["SHAPE"]),
+        poll("text", results=[found], correct=["axis"]),
+    ):
+        assert "Correct:" not in frozen.html(given)
+        assert "(correct:" not in frozen.plain(given)
+    alone = poll(shown=PollShown(answer=True), correct=[1])
+    assert "✓ Correct: list" in Elements(frozen.html(alone)).text
+    order = RoundResult(1, 1, ranks=[1, 2], orders=[OrderCount([0, 1], 1)])
+    asked = poll("ordering", results=[order], shown=shown, correct=[1, 0])
+    assert "✓ Correct: list → tuple" in Elements(frozen.html(asked)).text
+
+
 def test_few_answers_are_said_to_be_few() -> None:
     asked = poll(anonymous=True, results=[RoundResult(1, 3)], ended=True)
     assert "Too few answered" in frozen.html(asked)

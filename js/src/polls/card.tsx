@@ -173,7 +173,8 @@ const Still = withHooks(function Still(
   );
 });
 
-const isTyped = ({ kind }: Poll): boolean => kind === "number" || kind === "text";
+/** Whether answers are written instead of chosen. */
+export const isTyped = ({ kind }: Poll): boolean => kind === "number" || kind === "text";
 
 /** A vote that did not get there before its round closed. */
 const NotCounted = ({ poll, words }: { poll: Poll; words: Words }): VNode | null => {

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { Anonymous, Counted, peopleHere } from "./card";
+import { Anonymous, Counted, isTyped, peopleHere } from "./card";
 import type { Choice, Flow, Outcome, Peek, Poll, Round } from "./documents";
 import { figure, hasCounts, isRight, keyOf, mean, percent } from "./figures";
 import { Key, Label, optionText } from "./label";
@@ -49,7 +49,14 @@ export const Results = withHooks(function Results(
         </p>
       )}
       {table ? (
-        <ResultTable poll={poll} outcome={outcome} rounds={comparing ? [before, after] : [round]} />
+        <>
+          <ResultTable
+            poll={poll}
+            outcome={outcome}
+            rounds={comparing ? [before, after] : [round]}
+          />
+          <RightAnswer poll={poll} outcome={outcome} round={round} />
+        </>
       ) : comparing ? (
         <Rounds poll={poll} outcome={outcome} before={before} after={after} flow={flow} />
       ) : (
@@ -83,35 +90,33 @@ const Picture = withHooks(function Picture(
   return (
     <>
       {poll.kind === "number" ? (
-        told ? (
-          <Numbers outcome={outcome} round={told} />
-        ) : (
-          <RightAnswer poll={poll} outcome={outcome} />
-        )
+        told && <Numbers outcome={outcome} round={told} />
       ) : poll.kind === "text" ? (
-        told ? (
-          <Texts pane={pane} outcome={outcome} round={told} />
-        ) : (
-          <RightAnswer poll={poll} outcome={outcome} />
-        )
+        told && <Texts pane={pane} outcome={outcome} round={told} />
       ) : poll.kind === "ordering" ? (
         <Orders poll={poll} outcome={outcome} round={told} />
       ) : (
         <Rows poll={poll} outcome={outcome} round={told} />
       )}
+      <RightAnswer poll={poll} outcome={outcome} round={told} />
       {few && <p class="given">{words.few}</p>}
       {round !== null && round.people === 0 && <p class="given">{words.nobody}</p>}
     </>
   );
 });
 
-/** The right number or text, where the counts are not shown. */
+/** The right number or text, where none of the answers shown is it. */
 const RightAnswer = withHooks(function RightAnswer(
-  { poll, outcome }: { poll: Poll; outcome: Outcome },
+  { poll, outcome, round }: { poll: Poll; outcome: Outcome; round: Round | null },
   { words }: Context,
 ): VNode | null {
   const { correct, tolerance } = outcome;
-  if (correct.length === 0) return null;
+  if (!isTyped(poll) || correct.length === 0) return null;
+  const given =
+    poll.kind === "number"
+      ? round?.numbers.some(({ value }) => correct.includes(value))
+      : round?.texts.some(({ text }) => isRight("text", text, outcome));
+  if (given) return null;
   const said = (one: Choice): string =>
     poll.kind === "number" ? figure(Number(one), words.lang) : String(one);
   return (
