@@ -87,6 +87,40 @@ describe("two rounds", () => {
     expect((is ?? 0) / (was ?? 1)).toBeCloseTo(25 / 31 / (12 / 32), 1);
   });
 
+  test("cut long options between lines, and say which is right below", async () => {
+    const long = "a rather long option that takes more lines than there is room for ".repeat(3);
+    const shown = await student([revealed({ options: [long, long, "three"] })]);
+    await shown.click("Compare rounds");
+    for (const width of ["620px", "1000px"]) {
+      shown.el.style.width = width;
+      await settled();
+      for (const row of shown.all(".side .what")) {
+        expect(row.scrollHeight, width).toBeLessThanOrEqual(row.clientHeight);
+        const label = row.querySelector(".lab") as HTMLElement;
+        const line = Number.parseFloat(getComputedStyle(label).lineHeight);
+        expect(label.getBoundingClientRect().height, width).toBeLessThan(2.5 * line);
+      }
+      const row = shown.find(".side .right").getBoundingClientRect();
+      const mark = shown.find(".side .right .note").getBoundingClientRect();
+      expect(mark.bottom).toBeLessThanOrEqual(row.bottom);
+    }
+  });
+
+  test("have room for how much changed on a wall too", async () => {
+    const all = { round: 1, people: 2, counts: [0, 2, 0] };
+    const none = { round: 2, people: 2, counts: [2, 0, 0] };
+    const flows = [{ from: 1, to: 2, both: 2, pairs: [[1, 0, 2]] }];
+    const shown = await staff([revealed({ results: [all, none], flows, mine: undefined })]);
+    shown.el.style.width = "1084px";
+    shown.el.style.setProperty("--jp-ui-font-family", "monospace"); // a wide one
+    await shown.click("Compare rounds");
+    await shown.project();
+    expect(shown.text(".flow")).toContain("100% +100 points");
+    for (const cell of shown.all(".side b, .diff")) {
+      expect(cell.scrollWidth, cell.innerText).toBeLessThanOrEqual(cell.clientWidth);
+    }
+  });
+
   test("without a revealed answer only tell who changed", async () => {
     const shown = await student([revealed({ shown: { counts: true }, correct: undefined })]);
     await shown.click("Compare rounds");
