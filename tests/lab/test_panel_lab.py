@@ -26,6 +26,11 @@ def tab(view: Locator, name: str) -> Locator:
     return view.locator(".tab", has_text=name)
 
 
+def shown(view: Locator, text: str) -> Locator:
+    """What can be read in a view, in the tab's own part of it too."""
+    return view.get_by_text(text).filter(visible=True)
+
+
 def goes_to(view: Locator, name: str) -> None:
     """Show a tab."""
     tab(view, name).click()
@@ -86,11 +91,12 @@ def test_a_lesson_in_tabs(pair: tuple[Person, Person]) -> None:
 
     # Projected, neither a name nor a message is on the page, nor what only one person sees.
     goes_to(panel(mira), "Chat")
+    expect(shown(panel(mira), "dd me")).to_have_count(1)
     panel(mira).get_by_role("switch", name="Projector mode").click()
     expect(panel(mira).locator(".ask")).to_have_text("Which?")
     expect(panel(mira).locator(".tabs")).to_have_count(0)
     for hidden in ("Ada", "dd me", "Live", "Why?"):
-        assert hidden not in panel(mira).inner_text()
+        expect(shown(panel(mira), hidden)).to_have_count(0)
     wait_until(lambda: mira.lab.execute("print(panel.projector)") == "True", "Python knows it")
     assert mira.lab.execute("print(panel.hide_names, panel.quiet)") == "True True"
     panel(mira).get_by_role("button", name="Leave projector mode").focus()
