@@ -73,6 +73,7 @@ describe("two rounds", () => {
     expect(shown.all(".rib path")).toHaveLength(6);
     expect(shown.all(".rib path.move.right")).toHaveLength(2);
     expect(shown.text(".flow")).toContain("81% +43 points");
+    expect(shown.text(".hd .pill")).toBe("Rounds 1 and 2");
     expect(shown.find(".pairs").checkVisibility()).toBe(false);
   });
 

@@ -28,7 +28,7 @@ export const en: PollsCatalog & Partial<Catalog> = {
   draft: "Draft",
   round: (number) => `Round ${format(number)}`,
   rounds: "Rounds",
-  bothOf: (before, after) => `Round ${format(before)} and ${format(after)}`,
+  bothOf: (before, after) => `Rounds ${format(before)} and ${format(after)}`,
   now: { open: "The poll is open.", closed: "The poll is closed.", revealed: "Results are shown." },
   rounds2: (count) => `${format(count)} rounds`,
   stateOf: { open: "Open", closed: "Closed" },
