@@ -144,9 +144,14 @@ class Poll:
 
     @property
     def suggestion(self) -> str:
-        """What to do after the round, by the share that was right; for instructors, else ""."""
-        tally = self._seen().tally
-        known = tally.suggestion if tally is not None else ""
+        """What to do after the round, by the share that was right; for instructors, else "".
+
+        Once the right answer is revealed, no further vote is possible, nor suggested.
+        """
+        seen = self._seen()
+        known = seen.tally.suggestion if seen.tally is not None else ""
+        if known != "move_on" and seen.poll.state == "revealed" and seen.poll.shown.answer:
+            return ""
         return results.SUGGESTIONS[known] if known else ""
 
     def _vote(self) -> Vote | None:

@@ -130,6 +130,24 @@ def test_a_lesson_in_a_few_lines(school: School, mira: Desk, ada: Desk) -> None:
     assert list(table["share"]) == [0.0, 1.0]
 
 
+def test_no_further_vote_is_suggested_once_the_answer_is_known(
+    school: School, mira: Desk, ada: Desk
+) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"], correct=2)
+    both(mira, ada)
+    mine = ada.polls.current
+    assert mine is not None
+    _ = mine.vote("a")
+    ada.client.deliver()
+    both(ada, mira)
+    _ = poll.reveal(answer=False)
+    both(mira, ada)
+    assert poll.suggestion.startswith("Few are right")
+    _ = poll.reveal(answer=True)
+    both(mira, ada)
+    assert poll.suggestion == ""
+
+
 def test_a_cell_run_again_asks_nothing_again(school: School, mira: Desk) -> None:
     poll = mira.polls.ask("Which?", ["a", "b"])
     assert mira.polls.ask("Which?", ["a", "b"]) is poll
