@@ -243,6 +243,19 @@ describe("questions", () => {
     expect(shown.find("[data-id=m1] .chip").ariaLabel).toBe("Upvote, 3 votes");
   });
 
+  test("give way to what one writes, but not to another question", async () => {
+    const shown = await student(docs, { questions });
+    await press(shown, ".tab");
+    await press(shown, ".composer [aria-label='Ask as a question']");
+    await shown.send("Why 6?");
+    expect(shown.all(".asked")).toHaveLength(1);
+    await shown.send("no question");
+    expect(shown.all(".asked")).toHaveLength(0);
+    const last = shown.all("article").at(-1);
+    expect(last?.innerText).toContain("no question");
+    expect(last?.checkVisibility({ visibilityProperty: true })).toBe(true);
+  });
+
   test("are marked as answered by staff and by who asked, and opened again", async () => {
     const shown = await staff(docs, { questions });
     await press(shown, ".tab");

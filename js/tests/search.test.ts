@@ -70,6 +70,18 @@ const old = (born: number, more = {}) =>
   message(born, { at: new Date(2026, 2, 4).getTime(), ...more });
 
 describe("searching the service", () => {
+  test("what one writes is seen, and not under what was found", async () => {
+    const shown = await open(messages(1, 50));
+    await lookFor(shown, "shape");
+    await answer(shown, "shape", [message(7, { body: "the shape" })]);
+    expect(hits(shown)).toHaveLength(1);
+    await shown.send("I see");
+    expect(hits(shown)).toHaveLength(0);
+    const last = shown.all("article").at(-1);
+    expect(last?.innerText).toContain("I see");
+    expect(last?.checkVisibility({ visibilityProperty: true })).toBe(true);
+  });
+
   test("asks once one rests, and shows what was found, newest first, with marks", async () => {
     const shown = await open(messages(101, 150), { window: { floor: 101, more: true } });
     shown.find(".lookup").click();

@@ -24,7 +24,7 @@ interface Props {
   room: Room;
   /** Whether what is written can be sent at all. */
   open: boolean;
-  onSent: () => void;
+  onSent: (isQuestion: boolean) => void;
   onLeave: () => void;
 }
 
@@ -74,7 +74,7 @@ export const Composer = withHooks(function Composer(
     teller.stop(); // after the message: the kernel takes one thing after the other
     room.replyTo.value = null;
     room.asking.value = false;
-    onSent();
+    onSent(asking);
   };
   const cancel = (): void => {
     if (editing) room.edit.cancel();

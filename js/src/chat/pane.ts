@@ -58,6 +58,14 @@ export class Pane {
     requestAnimationFrame(() => this.#seek());
   }
 
+  /** The reader wrote something: it is what they see, but for a question among questions. */
+  onOwn(isQuestion: boolean): void {
+    if (!isQuestion) this.shown.value = "messages";
+    this.search.shown.value = false;
+    this.search.spot = "end";
+    this.scroller.onOwn();
+  }
+
   /** A menu or the picker opens for a message: what is being read stays where it is. */
   hold(doc: ChatMessage): () => void {
     this.held.value = doc.id;

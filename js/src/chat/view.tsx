@@ -84,7 +84,7 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
 
 /** The messages and the box to write one. */
 const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Context): VNode {
-  const { room, scroller } = pane;
+  const { room } = pane;
   const { connection, messages } = room;
   const stage = useRef<HTMLDivElement>();
   const { state, readonly } = useSignal(connection.lesson);
@@ -139,7 +139,7 @@ const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Contex
             <Composer
               room={room}
               open={kernel !== "gone"}
-              onSent={() => scroller.onOwn()}
+              onSent={(isQuestion) => pane.onOwn(isQuestion)}
               onLeave={toList}
             />
           )}
