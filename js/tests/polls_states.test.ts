@@ -54,6 +54,23 @@ describe.each(Object.entries(words))("%s", (_, cases) => {
   });
 });
 
+test("the time left has its room in a narrow place, whatever the light says", async () => {
+  const asked = poll({ round: 2, opened: 1, closes: 600_001, left: 600_000 });
+  const lesson = { state: "reconnecting" };
+  const shown = await student([asked, poll({ id: "p-2", state: "closed" })], {
+    ...{ lesson, lang: "tr" },
+  });
+  shown.el.style.width = "360px";
+  shown.el.style.setProperty("--jp-ui-font-family", "monospace"); // a wide one
+  await settled();
+  const time = shown.find(".hd .time");
+  expect(time.innerText).toMatch(/^(10:00|9:5\d)$/);
+  expect(time.scrollWidth).toBeLessThanOrEqual(time.clientWidth);
+  expect(shown.find(".hd .light svg").getBoundingClientRect().width).toBe(10);
+  const header = shown.find(".hd");
+  expect(header.scrollWidth).toBeLessThanOrEqual(header.clientWidth);
+});
+
 test("before the kernel's first word a view waits, and promises nothing", async () => {
   const shown = pollStage();
   await settled();
