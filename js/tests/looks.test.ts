@@ -1,3 +1,4 @@
+import axe from "axe-core";
 import { afterEach, expect, test } from "vitest";
 import { message } from "./mock";
 import { closeAll, live, settled } from "./stage";
@@ -14,6 +15,11 @@ test("a table in a narrow place scrolls sideways and breaks no word", async () =
   await settled();
   const table = shown.find(".table");
   expect(table.scrollWidth).toBeGreaterThan(table.clientWidth);
+  // What scrolls can be scrolled by keys, and is no second tab stop in another message.
+  const found = async () =>
+    (await axe.run(shown.el, { runOnly: ["scrollable-region-focusable"] })).violations;
+  expect(await found()).toEqual([]);
+  expect([table.getAttribute("role"), table.ariaLabel]).toEqual(["region", "Table"]);
   for (const cell of shown.all("th, td")) {
     expect(cell.clientHeight).toBeLessThan(40);
     expect(cell.clientWidth).toBeGreaterThan(40);
@@ -58,6 +64,18 @@ test("no code shows around the copy button, and code has a name", async () => {
   shown.model.set("options", { height: 420, lang: "tr" });
   await settled();
   expect(block.getAttribute("aria-label")).toBe("Kod");
+});
+
+test("a long name leaves the dots that say that somebody types", async () => {
+  const shown = await live([message(1)]);
+  shown.el.style.width = "360px";
+  const names = ["W".repeat(64)];
+  shown.model.say({ op: "signal", name: "typing", data: { names, people: 1 } });
+  await settled();
+  for (const dot of shown.all(".dots i")) expect(dot.getBoundingClientRect().width).toBe(4);
+  const text = shown.find(".typing > span:last-child");
+  expect(text.getBoundingClientRect().right).toBeLessThan(shown.el.getBoundingClientRect().right);
+  expect(getComputedStyle(text).textOverflow).toBe("ellipsis");
 });
 
 test("what turns the direction of text ends with the name or sentence it is in", async () => {

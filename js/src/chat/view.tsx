@@ -196,7 +196,7 @@ const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Contex
               <i />
               <i />
             </span>
-            {words.typing(names.map(isolated), people)}
+            <span>{words.typing(names.map(isolated), people)}</span>
           </>
         )}
       </span>

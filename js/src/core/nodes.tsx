@@ -3,6 +3,8 @@
 
 import { type ComponentChildren, h, type VNode } from "preact";
 import { CodeBlock, Coloured } from "./code";
+import { withHooks } from "./hooks";
+import type { Context as Speaking } from "./i18n";
 import { asText, type Body, type Fields, isFields } from "./messages";
 
 const MAX_DEPTH = 24;
@@ -43,6 +45,19 @@ const plainTags: readonly string[] = ["em", "strong", "del", "ul", "li", "code",
 
 const alignments: readonly unknown[] = ["left", "center", "right"];
 
+/** A table that scrolls sideways where it is too wide, by keys too. */
+const Wide = withHooks(function Wide(
+  { reachable, children }: { reachable: boolean; children?: ComponentChildren },
+  { words }: Speaking,
+): VNode {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: what scrolls is what stands around the table
+    <div class="table" tabIndex={reachable ? 0 : -1} role="region" aria-label={words.wideTable}>
+      {children}
+    </div>
+  );
+});
+
 type Render = (parsed: Parsed, children: () => ComponentChildren, context: Context) => VNode;
 
 const align = ({ attributes }: Parsed): { style?: string } =>
@@ -80,13 +95,14 @@ const special: Record<string, Render> = {
       </a>
     );
   },
-  table: (_, children) => (
-    <div class="table">
+  table: (_, children, { reachable, flat }) => {
+    const rows = (
       <table>
         <tbody>{children()}</tbody>
       </table>
-    </div>
-  ),
+    );
+    return flat ? <div class="table">{rows}</div> : <Wide reachable={reachable}>{rows}</Wide>;
+  },
   th: (parsed, children) => <th {...align(parsed)}>{children()}</th>,
   td: (parsed, children) => <td {...align(parsed)}>{children()}</td>,
   at: ({ attributes }, children, { me }) => (

@@ -36,6 +36,7 @@ export interface Catalog {
   insertCell: string;
   inserted: string;
   code: string;
+  wideTable: string;
 
   today: string;
   yesterday: string;

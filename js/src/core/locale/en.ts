@@ -45,6 +45,7 @@ export const en: Catalog = {
   insertCell: "Insert into a new cell",
   inserted: "Inserted",
   code: "Code",
+  wideTable: "Table",
 
   today: "Today",
   yesterday: "Yesterday",

@@ -42,6 +42,7 @@ export const tr: Catalog = {
   insertCell: "Yeni bir hücreye ekle",
   inserted: "Eklendi",
   code: "Kod",
+  wideTable: "Tablo",
 
   today: "Bugün",
   yesterday: "Dün",
