@@ -25,8 +25,8 @@ const words: Record<string, [Fields, en: string, tr: string][]> = {
   reconnecting: [
     [
       { state: "reconnecting" },
-      "Reconnecting. Your vote is kept, and counts if it arrives before the poll closes.",
-      "Yeniden bağlanıyor. Oyunuz saklanır; anket kapanmadan ulaşırsa sayılır.",
+      "Reconnecting. Votes are kept, and count if they arrive before the poll closes.",
+      "Yeniden bağlanıyor. Oylar saklanır; anket kapanmadan ulaşan sayılır.",
     ],
   ],
   offline: [

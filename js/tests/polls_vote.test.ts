@@ -75,7 +75,7 @@ describe("one of several options", () => {
     await settled();
     expect(shown.text(".standing")).toBe("Kept, not yet counted");
     expect(shown.text(".banner")).toContain(
-      "Offline. Your vote is kept, and counts if it arrives before the poll closes.",
+      "Offline. Votes are kept, and count if they arrive before the poll closes.",
     );
   });
 

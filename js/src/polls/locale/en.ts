@@ -11,7 +11,7 @@ const duration = (seconds: number): string =>
 const kept = (messages: number, changes: number): string =>
   messages + changes
     ? "What waits is kept and will be sent."
-    : "Your vote is kept, and counts if it arrives before the poll closes.";
+    : "Votes are kept, and count if they arrive before the poll closes.";
 
 export const en: PollsCatalog & Partial<Catalog> = {
   poll: "Poll",

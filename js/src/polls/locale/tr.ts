@@ -11,7 +11,7 @@ const duration = (seconds: number): string =>
 const kept = (messages: number, changes: number): string =>
   messages + changes
     ? "Sırada bekleyenler saklandı, gönderilecek."
-    : "Oyunuz saklanır; anket kapanmadan ulaşırsa sayılır.";
+    : "Oylar saklanır; anket kapanmadan ulaşan sayılır.";
 
 export const tr: PollsCatalog & Partial<Catalog> = {
   poll: "Anket",
