@@ -58,7 +58,10 @@ def html(poll: Poll, lang: str = "") -> Html:
         parts.append(f"<p><strong>✓ {escape(words['right'])}: {escape(missing)}</strong></p>")
     parts += [_flow(poll, flow, words) for flow in poll.flows]
     lang = lang if lang in _WORDS else "en"
-    style = "border:1px solid currentColor;border-radius:8px;padding:4px 16px 12px;max-width:720px"
+    style = (
+        "border:1px solid currentColor;border-radius:8px;padding:4px 16px 12px;max-width:720px;"
+        "overflow-wrap:anywhere"
+    )
     return f'<div lang="{lang}" style="{style}">{"".join(parts)}</div>'
 
 
