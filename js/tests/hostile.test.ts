@@ -152,6 +152,11 @@ test("an address in a file's message is one that can be followed", async () => {
   }
 });
 
+test("a file's name is read as it is spelt", async () => {
+  const shown = await live([message(1, { type: "file", body: [["p", "notes \u202Egpj.exe"]] })]);
+  expect(shown.find(".file bdi").textContent).toBe("notes gpj.exe");
+});
+
 test("a name cannot turn the line around it", async () => {
   const shown = await live([message(1, { name: "\u202Eevil" })]);
   expect(shown.find("header b").firstElementChild?.tagName).toBe("BDI");

@@ -357,6 +357,21 @@ describe("one light, one banner", () => {
     expect(getComputedStyle(log).getPropertyValue("--log-h")).toBe("420px");
   });
 
+  test("an empty chat's box stands at the end of its tab", async () => {
+    const course = freshCourse();
+    const chat = real("chat", course);
+    const stage = await shown({ parts: { chat }, course });
+    await vi.waitFor(() => expect(chat.asked("ready")).toBe(1));
+    chat.snapshot([], { course });
+    await loaded();
+    const inner = stage.find(".content").firstElementChild?.shadowRoot as ShadowRoot;
+    const bottom = (element: Element | null): number =>
+      element?.getBoundingClientRect().bottom ?? Number.NaN;
+    expect(inner.querySelector(".empty")).not.toBeNull();
+    const end = bottom(stage.find("[role=tabpanel]:not([hidden])"));
+    expect(end - bottom(inner.querySelector(".writing"))).toBeLessThan(16);
+  });
+
   test("a kernel that is busy with what was asked in a tab is said above them", async () => {
     const course = freshCourse();
     const stage = await shown({ course });

@@ -188,12 +188,15 @@ const Quote = withHooks(function Quote(
   );
 });
 
+/** What changes the direction of writing: `gpj.exe` would read as `exe.jpg`. */
+const TURNS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+
 /** A file: its name and, if there is an address that can be followed, where it leads. */
 const FileBody = withHooks(function FileBody(
   { doc, reachable }: { doc: ChatMessage; reachable: boolean },
   { words }: Context,
 ): VNode {
-  const text = bodyText(doc.body).trim();
+  const text = bodyText(doc.body).replace(TURNS, "").trim();
   const href = linkOf(doc.body);
   const host = href && new URL(href).host;
   const inside = (
