@@ -42,7 +42,7 @@ class Own:
 
 @dataclass(slots=True)
 class _Handed:
-    """Handed to the client, which has not told of it yet."""
+    """Handed to the client, which has not told yet that it is gone."""
 
     type: str
     data: msgspec.Struct
@@ -99,7 +99,9 @@ class Underway:
         """The outbox tells of a command: it moved, was acknowledged, or discarded."""
         command = event.command
         with self._lock:
-            self._handed.pop(command.id, None)
+            # Until then it counts as handed over: the outbox forgets it before it tells.
+            if event.gone:
+                self._handed.pop(command.id, None)
             if not event.gone:
                 self._acknowledged.forget(command.id)
             elif command.state in _ENDED:

@@ -1,5 +1,6 @@
 """One's own commands, and where they are kept."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -55,11 +56,12 @@ class Command:
 class InPlaceOf:
     """Whose place a command takes: one of one's own that was not sent yet.
 
-    `otherwise` is what is sent, under the same id, if that one was sent after all.
+    `data` makes what is sent, on the network thread: from that one as it then is (None: it is
+    settled), and whether it was withdrawn or is followed.
     """
 
     id: str
-    otherwise: msgspec.Struct
+    data: Callable[[Command | None, bool], msgspec.Struct]
 
 
 class Storage(Protocol):

@@ -252,7 +252,7 @@ class CourseClient:
         """Hand over a command; it is kept until acknowledged.
 
         `type_` is a registered command; `id` is given where it was made elsewhere (a page).
-        `instead`: of one that waits; if that was sent meanwhile, another is sent after it.
+        `instead`: of one that waits, or after it, if it was sent meanwhile.
 
         Raises:
             OutboxFull: 500 commands or 5 MiB are waiting already.
@@ -295,9 +295,11 @@ class CourseClient:
         session = self._pooled.connection.session
         self._ledger.expect(receipt)
         try:
-            if instead is not None and not session.withdraw(instead.id, REPLACED):
+            if instead is not None:
+                before = outbox.get(instead.id)
+                data = instead.data(before, session.withdraw(instead.id, REPLACED))
                 outbox.release(command.size)
-                command = compose(command.type, instead.otherwise, command.channel, command.id)
+                command = compose(command.type, data, command.channel, command.id)
                 outbox.reserve(command.size)
             session.submit(command)
         except EduWidgetsError as error:

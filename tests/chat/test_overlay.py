@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_widgets.chat.documents import Message, OwnReactions, Reaction
+from edu_widgets.chat.overlay import Pending
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.documents import Document, body
@@ -151,6 +152,53 @@ def test_an_edit_follows_on_one_that_is_sent_at_this_very_moment(
     third = page.chat.edit("m1", "three")  # both are acknowledged, but not back yet
     client.run()
     assert sent(third.id)["version"] == 2
+
+
+def test_of_edits_in_a_row_each_builds_on_what_became_of_the_one_before(
+    page: Page, client: FakeClient
+) -> None:
+    first = page.chat.edit("m1", "one")
+    client.run()
+    _ = page.chat.edit("m1", "two")  # the first waits: this is to take its place …
+    client.move(client.outbox[first.id], state=CommandState.SENT)
+    third = page.chat.edit("m1", "three")
+    client.run()  # … and follows on it instead, which the third could not know
+    sent: dict[str, Any] = msgspec.json.decode(client.outbox[third.id].data)
+    assert (sent["content"], sent.get("version")) == ("three", 1)
+
+
+def test_an_edit_follows_on_one_that_arrives_at_this_very_moment(
+    page: Page, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = page.chat.edit("m1", "one")
+    client.run()
+    client.move(client.outbox[first.id], state=CommandState.SENT)
+    pending = page.chat._chat.pending
+
+    def arriving() -> dict[str, Pending]:
+        if first.id in client.outbox:
+            client.acknowledge(first.id, 2)
+            client.arrive(client.document("one", born=1, id="m1", edited=True, version=1))
+        return pending()
+
+    monkeypatch.setattr(page.chat._chat, "pending", arriving)
+    second = page.chat.edit("m1", "two")
+    client.run()
+    sent: dict[str, Any] = msgspec.json.decode(client.outbox[second.id].data)
+    assert sent.get("version") == 1
+
+
+def test_what_was_acknowledged_and_not_told_of_yet_is_still_under_way(
+    page: Page, client: FakeClient
+) -> None:
+    first = page.chat.edit("m1", "one")
+    client.run()
+    client.move(client.outbox[first.id], state=CommandState.SENT)
+    del client.outbox[first.id]  # the outbox forgets it before anybody is told
+    second = page.chat.edit("m1", "two")
+    client.run()
+    sent: dict[str, Any] = msgspec.json.decode(client.outbox[second.id].data)
+    assert sent.get("version") == 1
 
 
 def test_an_edit_that_changed_nothing_made_no_version(page: Page, client: FakeClient) -> None:

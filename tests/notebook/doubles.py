@@ -117,9 +117,10 @@ class FakeClient:
 
         def submit() -> None:
             taken = command
-            if instead is not None and not self._forget_waiting(instead.id):
-                other = msgspec.Raw(msgspec.json.encode(instead.otherwise))
-                taken = replace(command, data=other)
+            if instead is not None:
+                before = self.outbox.get(instead.id)
+                made = instead.data(before, self._forget_waiting(instead.id))
+                taken = replace(command, data=msgspec.Raw(msgspec.json.encode(made)))
             self.move(taken)
 
         with self._lock:
