@@ -1,28 +1,45 @@
-"""Where the demo's JupyterLab may listen."""
+"""Where the demo's JupyterLab listens."""
 
 from __future__ import annotations
 
+import importlib.util
 import socket
+from pathlib import Path
 
-from edu_widgets.demo.lab import free_port
-from tests.ports import own_port
+import pytest
 
-
-def test_a_free_port_is_taken_as_it_is() -> None:
-    port = own_port()
-    assert free_port(port) == port
+from edu_widgets.demo.lab import Lab, plain_environment
+from tests.conftest import require
 
 
-def test_a_port_in_use_is_passed_over() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert free_port(port) != port
+@pytest.fixture(autouse=True)
+def jupyterlab() -> None:
+    require(importlib.util.find_spec("jupyterlab"), "jupyterlab is not installed")
 
 
-def test_a_port_whose_last_connection_is_being_closed_is_passed_over() -> None:
+def test_a_port_that_is_taken_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "lesson").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        lab = Lab(tmp_path, port, plain_environment())
+        try:
+            lab.start()
+            assert f":{port}/" not in lab.url
+            assert lab.request("GET", "/api/status")["kernels"] == 0
+        finally:
+            lab.stop()
+
+
+def test_a_port_whose_last_connection_is_being_closed_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "lesson").mkdir()
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)) as client:
             server.accept()[0].close()  # who closes first keeps the port for a minute
             assert client.recv(1) == b""
-    assert free_port(port) != port
+    lab = Lab(tmp_path, port, plain_environment())
+    try:
+        lab.start()
+        assert lab.request("GET", "/api/status")["kernels"] == 0
+    finally:
+        lab.stop()

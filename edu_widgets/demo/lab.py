@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,25 +20,15 @@ from edu_widgets.protocol.errors import ServiceUnavailable
 WORKSPACE = "lesson"
 _START_WITHIN = 60.0
 _STOP_WITHIN = 10.0
-
-
-def free_port(preferred: int) -> int:
-    """`preferred` or the next port that JupyterLab would take.
-
-    It takes none whose last connections are still being closed, as after a demo just ended.
-    """
-    for port in range(preferred, preferred + 200):
-        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    msg = f"No free port from {preferred} to {preferred + 199}. Name another with --port."
-    raise ServiceUnavailable(msg)
+_PORTS = 50
+"""How many other ports JupyterLab may try."""
 
 
 class Lab:
     """A JupyterLab server on loopback, in a session of its own so that Ctrl-C is ours."""
 
     def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
+        """`port`: the one to listen on, if it is free; else one near it."""
         self.folder = folder / "lesson"
         self._state = folder / "jupyter"
         self._log = folder / "jupyterlab.log"
@@ -91,7 +80,7 @@ class Lab:
         quiet.joinpath("notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
         command = [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.port={self._port}", "--ServerApp.port_retries=0",
+            f"--ServerApp.port={self._port}", f"--ServerApp.port_retries={_PORTS}",
             f"--ServerApp.root_dir={self.folder}",
             f"--IdentityProvider.token={self._token}",
             "--ServerApp.allow_root=True",
@@ -109,7 +98,7 @@ class Lab:
                 start_new_session=True,
             )
         deadline = time.monotonic() + _START_WITHIN
-        while not self._answers():
+        while not (self._listens(self._process.pid) and self._answers()):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 tail = self._log.read_text("utf-8", "replace")[-1500:]
                 msg = f"JupyterLab did not start. Its log ends:\n{tail}"
@@ -154,6 +143,15 @@ class Lab:
         with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
             text = response.read()
         return json.loads(text) if text else None
+
+    def _listens(self, pid: int) -> bool:
+        """Whether the server has said on which port, which is then ours to use."""
+        said = self._state / "runtime" / f"jpserver-{pid}.json"
+        try:
+            self._port = int(json.loads(said.read_bytes())["port"])
+        except (FileNotFoundError, json.JSONDecodeError):
+            return False  # not yet, or half of it
+        return True
 
     def _answers(self) -> bool:
         try:

@@ -21,7 +21,7 @@ from edu_widgets.client.network import callbacks, network, stop_threads
 from edu_widgets.client.pool import Pool
 from edu_widgets.client.transport import Target
 from edu_widgets.demo.classmates import CAST, LABEL, Classmates, Pace
-from edu_widgets.demo.lab import free_port, notebooks_folder, plain_environment, running_lab
+from edu_widgets.demo.lab import notebooks_folder, plain_environment, running_lab
 from edu_widgets.demo.lessons import DEFAULT, LESSONS, DemoLesson
 from edu_widgets.demo.opinions import Opinions
 from edu_widgets.polls import files
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             stack.callback(classmates.stop)
             classmates.start()
             environment = {**plain_environment(), "EDU_WIDGETS_INVITE": str(invite)}
-            lab = stack.enter_context(running_lab(folder, free_port(args.port), environment))
+            lab = stack.enter_context(running_lab(folder, args.port, environment))
             from edu_widgets.demo.rehearse import rehearse  # noqa: PLC0415 - needs JupyterLab
 
             for notebook in (lesson.instructor, lesson.student):

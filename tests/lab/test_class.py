@@ -204,6 +204,7 @@ def test_python_reads_what_is_said(pair: tuple[Person, Person]) -> None:
         "heard = []\n@lesson.chat.on('message')\ndef hear(message): heard.append(message.content)"
     )
     ada.says("from the page")
+    mira.sees("from the page")  # a page's messages and a cell's are handled side by side
     ada.lab.execute("lesson.chat.send('from Python').wait()")
     mira.sees("from the page", "from Python")
     wait_until(
