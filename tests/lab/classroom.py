@@ -9,11 +9,13 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, expect, sync_playwright
+
+from tests.ports import own_port
 
 from .harness import Lab, LabPage, install_kernels, wait_until
 
@@ -96,12 +98,19 @@ class Class:
     folder: Path
     open_notebook: Callable[..., LabPage]
     invite: str = ""
+    port: int = field(default_factory=own_port)
+    """Where its service comes back if it was killed, whoever else starts one meanwhile."""
+
+    @property
+    def host_call(self) -> str:
+        """What the instructor's notebook hosts the course with."""
+        return f"edu.host({self.course!r}, name='Mira', port={self.port}, rate_limits=False)"
 
     def instructor(self, kernel: str | None = None, **context: object) -> Person:
         """The person who hosts the course."""
         cells = [
             SETUP.format(folder=str(self.folder / "data")),
-            f"lesson = edu.host({self.course!r}, name='Mira', rate_limits=False).wait_connected()",
+            f"lesson = {self.host_call}.wait_connected()",
             "lesson.chat",
         ]
         page = self.open_notebook(cells, kernel, **context).run_all()
