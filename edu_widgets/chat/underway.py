@@ -99,12 +99,12 @@ class Underway:
         """The outbox tells of a command: it moved, was acknowledged, or discarded."""
         command = event.command
         with self._lock:
-            # Until then it counts as handed over: the outbox forgets it before it tells.
-            if event.gone:
-                self._handed.pop(command.id, None)
             if not event.gone:
                 self._acknowledged.forget(command.id)
-            elif command.state in _ENDED:
+                return
+            # Until now it counted as handed over: the outbox forgets it before it tells.
+            self._handed.pop(command.id, None)
+            if command.state in _ENDED:
                 # What it changed is still on the way: until then it counts, as sent.
                 own = self._from_command(command, live=True)
                 if own is not None:

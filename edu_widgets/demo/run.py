@@ -37,7 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-browser", action="store_true", help="only print the addresses")
     parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help="JupyterLab's port (default: %(default)s)"
+        "--port",
+        type=int,
+        default=DEFAULT_PORT,
+        help="JupyterLab's port, or one near it if that is taken (default: %(default)s)",
     )
 
 

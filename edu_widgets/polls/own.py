@@ -82,9 +82,12 @@ class OnTheWay(Generic[D]):
     def moved(self, command: Command, *, gone: bool) -> None:
         """The outbox tells of a command: it moved, was acknowledged, or discarded."""
         with self._lock:
+            if not gone:
+                self._acknowledged.forget(command.id)
+                return
+            # Until now it counted as handed over: the outbox forgets it before it tells.
             self._handed.pop(command.id, None)
-            self._acknowledged.forget(command.id)
-            if gone and command.state == "sent" and not command.error:
+            if command.state == "sent" and not command.error:
                 own = self._own(command)
                 if own is not None and not self._arrived(own):
                     own = replace(own, state="sent")

@@ -382,6 +382,21 @@ def test_a_page_votes_and_sees_its_vote(school: School, mira: Desk, ada: Desk) -
     assert (later["rev"], later["left"]) == (after["rev"], 55_000)
 
 
+def test_a_vote_is_shown_while_it_is_acknowledged_and_not_told_of_yet(
+    mira: Desk, ada: Desk
+) -> None:
+    poll = mira.polls.ask("Which?", ["a", "b"])
+    both(mira, ada)
+    ada.intend("vote", id=poll.id, round=1, choice=1)
+    ada.client.run()
+    (command,) = ada.client.commands("cast_vote")
+    ada.client.move(command, state=CommandState.SENT)
+    del ada.client.outbox[command.id]  # the outbox forgets it before anybody is told
+    mine = ada.polls.current
+    assert mine is not None
+    assert (mine.mine, mine.vote_state) == (2, "pending")
+
+
 def test_a_late_vote_is_shown_as_such(school: School, mira: Desk, ada: Desk) -> None:
     poll = mira.polls.ask("Which?", ["a", "b"], seconds=10)
     both(mira, ada)
