@@ -147,7 +147,7 @@ class Connection:
         except Exception as error:  # noqa: BLE001 - whatever it was, the next attempt comes
             # Without its text or traceback, which may show what was in the frame or header.
             _log.warning("The transport failed unexpectedly: %s", type(error).__name__)
-            code, reason = 0, f"Something unexpected happened ({type(error).__name__})."
+            code, reason = 0, "Something unexpected happened to the connection; the log names it."
         finally:
             if self._now is not generation:
                 await _let_go(transport)

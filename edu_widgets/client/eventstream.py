@@ -13,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 import msgspec
 
+from edu_widgets.client import network_errors
 from edu_widgets.client.sse import MEDIA_TYPE, EventDecoder, ServerEvent, StreamTooLong
 from edu_widgets.client.tokens import ask, without
 from edu_widgets.client.transport import Service, Target, TransportFailed, is_loopback
@@ -215,8 +216,8 @@ class EventStreamTransport:
                     receive(without(frame_of(event), self._token))
                 self._ways.memory.last_event_id = decoder.last_event_id
                 rest()
-        except (httpx.HTTPError, OSError) as error:
-            reason = f"The event stream was cut ({type(error).__name__})."
+        except (httpx.HTTPError, OSError):
+            reason = "The event stream was cut."
         except StreamTooLong as error:
             reason = str(error)
         wait = self._ways.settings.retry_interval
@@ -243,7 +244,7 @@ class EventStreamTransport:
             try:
                 status = await self._post(frames)
             except (httpx.HTTPError, OSError, TimeoutError) as error:
-                self._fail(f"Posting failed ({type(error).__name__}).")
+                self._fail(_explain(error, self._ways.stream()))
             else:
                 if status not in _OK:
                     self._fail(f"The service did not take what was posted (HTTP {status}).")
@@ -339,10 +340,6 @@ def _bytes(value: str | bytes) -> bytes:
 
 
 def _explain(error: BaseException, url: str) -> str:
-    """One sentence on why there is no stream; no token, no query."""
-    where = url.partition("?")[0]
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return f"{where} did not answer in time."
-    if isinstance(error, ValueError | ImportError):  # told with its address, and its password
-        return f"{where}: the proxy that the environment names cannot be used."
-    return f"{where} cannot be reached ({type(error).__name__})."
+    if isinstance(error, ImportError) or type(error) is ValueError:
+        return "The proxy that the environment names cannot be used."  # never with its password
+    return network_errors.explain(error, url)

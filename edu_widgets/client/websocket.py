@@ -3,20 +3,19 @@
 import asyncio
 import contextlib
 import logging
-import ssl
 from collections.abc import Callable
 
 import msgspec
 from websockets.asyncio.client import connect
 from websockets.exceptions import (
     ConnectionClosed,
-    InvalidHandshake,
     InvalidProxy,
     InvalidStatus,
     InvalidURI,
     WebSocketException,
 )
 
+from edu_widgets.client import network_errors
 from edu_widgets.client.tokens import ask, without
 from edu_widgets.client.transport import Service, Target, TransportFailed, is_loopback
 from edu_widgets.client.ways import Ways
@@ -123,12 +122,12 @@ class WebSocketTransport:
             raise
         except InvalidURI:
             raise TransportFailed(Code.INVALID, "The address is not a WebSocket's.") from None
-        except (OSError, WebSocketException, TimeoutError, EOFError, ImportError) as error:
+        except (OSError, WebSocketException, EOFError, ImportError, UnicodeError) as error:
             if self._ways is not None:
                 nobody = isinstance(error, OSError) and not isinstance(error, TimeoutError)
                 late = isinstance(error, TimeoutError)
                 self._ways.websocket_failed(late=late, nobody=nobody)
-            raise TransportFailed(0, explain(error, url)) from None
+            raise TransportFailed(0, _explain(error, url)) from None
         assert isinstance(wire, Wire)  # noqa: S101 - made by `create_connection`
         self._wire = wire
         if wire.response is None or HEADER not in wire.response.headers:
@@ -266,19 +265,9 @@ def retry_after(value: str) -> float | None:
     return min(float(value), 3600.0) if value.isascii() and value.isdigit() else None
 
 
-def explain(error: BaseException, url: str) -> str:
-    """One sentence on why nothing was reached; no token, no query."""
-    where = url.split("?", 1)[0]
-    if isinstance(error, ssl.SSLError):
-        return f"{where}: the secure connection failed ({error.reason or error})."
-    if isinstance(error, TimeoutError):
-        return f"{where} did not answer in time."
-    if isinstance(error, ConnectionRefusedError):
-        return f"Nothing listens at {where}."
-    if isinstance(error, InvalidHandshake):
-        return f"{where} does not answer as a WebSocket service ({error})."
-    if isinstance(error, OSError):
-        return f"{where} cannot be reached ({error.strerror or error})."
-    # Told with its address, a proxy would be told with its password.
-    told = "the environment's proxy cannot be used." if isinstance(error, InvalidProxy) else error
-    return f"{where}: {told}"
+def _explain(error: BaseException, url: str) -> str:
+    if isinstance(error, InvalidProxy):  # told with its address, it would be with its password
+        return "The proxy that the environment names cannot be used."
+    where = url.partition("?")[0]
+    odd = f"{where} does not answer as a WebSocket service."
+    return network_errors.explain(error, url, otherwise=odd)

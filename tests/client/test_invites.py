@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import ssl
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -81,6 +85,60 @@ def test_an_invite_as_people_paste_it() -> None:
     assert "K7QX" not in repr(invite)
 
 
+INVITE = "http://192.168.1.20:8765/py101?code=K7QX4M2P"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f'edu.join("{INVITE}", name="…")',
+        f"lesson = edu.join(“{INVITE}”, name=“Ada”)",
+        f"«{INVITE}»",
+        f"Students join with: {INVITE}",
+        f"Lesson py101, as Mira (instructor): Live.\nStudents join with: {INVITE}\nOnly …",
+        f"<{INVITE}>.",
+        f"Hi all, [join]({INVITE}), please!",
+        f"{INVITE}.\nSee you tomorrow",
+        "192.168.1.20:8765/py101?code=K7QX4M2P",
+        "//192.168.1.20:8765/py101?code=K7QX4M2P",
+        "HTTP:// 192.168.1.20:8765/py101?CODE=k7qx-4m2p",
+        "http://192.168.1.20:8765/py101?lang=tr&amp;code=K7QX4M2P",
+        "> http://192.168.1.20:8765/py101?co\r\n> de=K7QX4M2P\r\n",
+        "http://192.168.\n1.20:8765/py101?code=K7QX4M2P",
+        "http://192.168.1.20:8765/py101?code=K7QX=\n4M2P\nBye",
+        "http://192.168.1.20:8765/py101?code=K7QX 4M2P is the address",
+        "https://links.example/?url=http%3A%2F%2F192.168.1.20%3A8765%2Fpy101%3Fcode%3DK7QX4M2P&d=1",
+    ],
+)
+def test_the_invite_is_found_in_what_was_pasted(pasted: str) -> None:
+    assert str(parse_invite(pasted)) == INVITE
+
+
+def test_the_scheme_that_is_missing_is_the_one_a_service_has() -> None:
+    assert parse_invite("class.example.org/py101?code=K7QX4M2P").base == "https://class.example.org"
+    assert parse_invite("[::1]:8765/py101?code=K7QX4M2P").base == "http://[::1]:8765"
+    assert parse_invite("localhost/py101?code=K7QX4M2P").base == "http://localhost"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("http://10.0.0.1:8765/py101", "The code is missing"),
+        ("http://10.0.0.1:8765/py101?code=K7QX", "Its code is too short"),
+        ("http://10.0.0.1:8765/py101?code=K7QX for you", "Its code is too short"),
+        ("http://10.0.0.1:8765/?code=K7QX4M2P", "names no course"),
+        ("http://10.0.0.1:8765", "names no course"),
+        ("ftp://10.0.0.1/py101?code=K7QX4M2P", "begins with http:// or https://"),
+        ("K7QX4M2P", "is not an invite"),
+        ("x" * 5_000, "5,000 characters"),
+        (17, "invite must be a string, such as 'http://"),
+    ],
+)
+def test_what_is_missing_is_named(text: Any, told: str) -> None:
+    with pytest.raises(InvalidArgument, match=told):
+        parse_invite(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -154,8 +212,55 @@ def test_who_is_known_goes_on_while_the_service_is_away(desk: Desk, tmp_path: Pa
 
 def test_nobody_there() -> None:
     invite = Invite("http://127.0.0.1:1", "py101", "K7QX4M2P")
-    with pytest.raises(ServiceUnavailable, match="No service answers"):
+    with pytest.raises(
+        ServiceUnavailable, match=r"Nothing listens at 127.0.0.1:1\. Is the lesson running"
+    ):
         join(invite, "Ada", People(Path("/nonexistent")))
+
+
+@contextmanager
+def secure(desk: Desk) -> Iterator[Invite]:
+    """A desk that takes secure connections only; its certificate is nobody's."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).with_name("tls.pem"))
+    with Desk() as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield replace(server.invite, course=desk.invite.course)
+        server.shutdown()
+        thread.join()
+
+
+def failure(invite: Invite, folder: Path) -> str:
+    """What joining says that does not work; never in the words of the system or a library."""
+    with pytest.raises(ServiceUnavailable) as raised:
+        join(invite, "Ada", People(folder))
+    assert not re.search(r"[Ee]rrno|Error|SSL|_ssl", str(raised.value))
+    return str(raised.value)
+
+
+def test_http_and_https_are_told_apart(desk: Desk, tmp_path: Path) -> None:
+    plain = replace(desk.invite, base=desk.invite.base.replace("http", "https"))
+    assert "without a secure connection: the address begins with http://" in failure(
+        plain, tmp_path
+    )
+    with secure(desk) as invite:
+        assert "secure connections only: the address begins with https://" in failure(
+            invite, tmp_path
+        )
+        trusted = replace(invite, base=invite.base.replace("http", "https"))
+        assert "does not trust the certificate of 127.0.0.1" in failure(trusted, tmp_path)
+
+
+def test_a_missing_port_and_an_unknown_name_are_told(tmp_path: Path) -> None:
+    nowhere = Invite("http://no-such-host.invalid:8765", "py101", "K7QX4M2P")
+    assert failure(nowhere, tmp_path).startswith("There is no no-such-host.invalid on this network")
+    long = Invite(f"http://{'a' * 70}.example:8765", "py101", "K7QX4M2P")
+    assert failure(long, tmp_path).startswith("There is no aaa")
+    portless = Invite("http://127.0.0.255", "py101", "K7QX4M2P")
+    assert "The address has no port" in failure(portless, tmp_path)
 
 
 @pytest.mark.parametrize(

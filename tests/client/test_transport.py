@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from edu_widgets.client.network import NetworkThread
-from edu_widgets.client.websocket import explain
+from edu_widgets.client.network_errors import explain
 from edu_widgets.protocol import Code, Document, encode, messages
 from edu_widgets.protocol.documents import body
 from tests.client.conftest import Join

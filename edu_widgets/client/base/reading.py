@@ -88,8 +88,8 @@ def read(frame: bytes | str) -> Frame:
             msg = f"The frame has {len(raw)} bytes; at most {MAX_SERVICE_FRAME} are read."
             raise ProtocolError(msg)
         value = msgspec.json.decode(raw)
-    except _UNREADABLE as error:
-        msg = f"The frame is not JSON that can be read ({type(error).__name__})."
+    except _UNREADABLE:
+        msg = "The frame is not JSON that can be read."
         raise ProtocolError(msg) from None
     if not isinstance(value, dict):
         msg = "The frame is not an object."

@@ -1,0 +1,67 @@
+"""The secrets of those who joined from this account: how a service knows a person again."""
+
+import contextlib
+import json
+import os
+import unicodedata
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from edu_widgets.protocol.ids import uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who a service says we are; the secret proves it."""
+
+    user_id: str
+    name: str
+    role: str
+    secret: str = field(repr=False)
+
+
+class People:
+    """Secrets of the people who joined from this account, one file each, mode 0600.
+
+    The same name from the same folder is the same person again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def recall(self, base: str, course: str, name: str) -> Membership | None:
+        """What was kept for this service, course and name; None if nothing usable."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads(self._path(base, course, name).read_text("utf-8"))
+            fields = (kept["user_id"], kept["name"], kept["role"], kept["secret"])
+            return Membership(*(str(value) for value in fields))
+        return None
+
+    def keep(self, base: str, course: str, name: str, member: Membership) -> None:
+        """Keep a secret, whole or not at all."""
+        path = self._path(base, course, name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_suffix(f".{uuid7()}")
+        with open(fresh, "x", encoding="utf-8", opener=_private) as file:
+            json.dump(
+                {
+                    "service": base,
+                    "course": course,
+                    "user_id": member.user_id,
+                    "name": member.name,
+                    "role": member.role,
+                    "secret": member.secret,
+                },
+                file,
+            )
+        fresh.replace(path)
+
+    def _path(self, base: str, course: str, name: str) -> Path:
+        folded = unicodedata.normalize("NFKC", name).casefold()
+        digest = sha256(f"{base}\n{course}\n{folded}".encode()).hexdigest()[:32]
+        return self._folder / f"{digest}.json"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,167 @@
+"""Invites and addresses as people write, copy and paste them."""
+
+import html
+import re
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+
+from edu_widgets.client.transport import WEBSOCKET_PATH
+from edu_widgets.protocol.arguments import text_argument
+from edu_widgets.protocol.channels import course_name
+from edu_widgets.protocol.errors import InvalidArgument
+
+FORM = "http://127.0.0.1:8765/py101?code=K7QX4M2P"
+"""What an invite looks like, for messages."""
+
+_MIN_CODE = 8
+_MAX_PASTED = 4_000
+_ENTITY = re.compile(r"&#?\w+;")
+_LINE_BREAK = re.compile(r"=?[ \t]*\r?\n[>|\s]*")
+_SEPARATORS = re.compile(r"[\s\"'`<>()“”„‟‘’‚‛«»‹›\u200b\ufeff]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_AFTER_SCHEME = re.compile(r"(https?://)\s+", re.IGNORECASE)
+_CODE = re.compile(r"[?&]code=", re.IGNORECASE)
+_LINKED = re.compile(r"https?%3A%2F%2F[^&]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An address to join a course by. `base` is the service without path or code."""
+
+    base: str
+    course: str
+    code: str = field(repr=False, default="")
+
+    def __str__(self) -> str:
+        return f"{self.base}/{quote(self.course)}?code={self.code}"
+
+    @property
+    def websocket(self) -> str:
+        """The service's WebSocket."""
+        return websocket_url(self.base)
+
+
+def parse_invite(text: str) -> Invite:
+    """Find the invite in what was pasted: an address, a line of code, a sentence, a mail.
+
+    Quotation marks and brackets around the address, a missing `http://`, and line breaks and
+    `&amp;` of a mail do no harm.
+
+    Raises:
+        InvalidArgument: there is none, or something of it is missing; the message says what.
+    """
+    text = text_argument(text, "invite", FORM)
+    if len(text) > _MAX_PASTED:
+        msg = f"{len(text):,} characters are too many to find an invite in; one looks like {FORM}."
+        raise InvalidArgument(msg)
+    plain = _ENTITY.sub(lambda found: html.unescape(found[0]), text.strip())
+    plain = _AFTER_SCHEME.sub(r"\1", plain)
+    problem: InvalidArgument | None = None
+    # A line break may divide the address from the next sentence, or be in the midst of it.
+    for candidate in dict.fromkeys((plain, _LINE_BREAK.sub("", plain))):
+        try:
+            return _read(*_find(candidate))
+        except InvalidArgument as error:
+            problem = problem or error
+    assert problem is not None  # noqa: S101 - the loop has run
+    raise problem
+
+
+def _find(text: str) -> tuple[str, list[str]]:
+    """The address in a text, with its scheme, and the words that follow it.
+
+    Raises:
+        InvalidArgument: there is none.
+    """
+    words = [word for word in _SEPARATORS.split(text) if word]
+    with_code = (n for n, word in enumerate(words) if _CODE.search(word) or _LINKED.search(word))
+    with_scheme = (n for n, word in enumerate(words) if _SCHEME.search(word))
+    place = next(with_code, next(with_scheme, None))
+    if place is None:
+        msg = f"{text!r:.200} is not an invite. One looks like {FORM}."
+        raise InvalidArgument(msg)
+    word, after = words[place], words[place + 1 :]
+    linked = _LINKED.search(word)  # a mail program's own address, which leads to the one meant
+    if linked is not None and _CODE.search(unquote(linked[0])):
+        return unquote(linked[0]), after
+    scheme = _SCHEME.search(word)
+    if scheme is None and place and _SCHEME.search(words[place - 1]):
+        msg = f"The invite is divided after {words[place - 1]!r:.80}: copy all of it, as {FORM}."
+        raise InvalidArgument(msg)
+    return (word[scheme.start() :] if scheme else _with_scheme(word)), after
+
+
+def _with_scheme(address: str) -> str:
+    """The scheme that is missing: a service itself speaks http, a proxy without a port https."""
+    host = address.lstrip("/:").partition("/")[0]
+    public = ":" not in host and re.search(r"\.[^\W\d]", host)
+    return f"{'https' if public else 'http'}://{address.lstrip('/:')}"
+
+
+def _read(address: str, after: list[str]) -> Invite:
+    """Take an invite's address apart; `after` is what followed it in the text.
+
+    Raises:
+        InvalidArgument: it is none.
+    """
+    url = _split(address)
+    if url is None:
+        msg = f"{address!r:.200} is not an invite. One looks like {FORM}."
+        raise InvalidArgument(msg)
+    prefix, _, course = unquote(url.path).rstrip("/.,;:!").rpartition("/")
+    code = _code(url.query, after)
+    if url.scheme.lower() not in ("http", "https"):
+        msg = f"An invite begins with http:// or https://, not {url.scheme}://, as {FORM}."
+    elif not course:
+        where = url.netloc.rpartition("@")[2]
+        msg = f"The invite names no course: after {where} stands /<course>, as in {FORM}."
+    elif len(code) < _MIN_CODE:
+        said = "Its code is too short" if code else "The code is missing"
+        msg = f"The invite for {course!r:.80} is not complete. {said}: copy all of it, as {FORM}."
+    else:
+        netloc = url.netloc.rpartition("@")[2]
+        base = f"{url.scheme.lower()}://{netloc}{quote(prefix)}"
+        return Invite(base, course_name(course), code)
+    raise InvalidArgument(msg)
+
+
+def _code(query: str, after: list[str]) -> str:
+    """The code in its one spelling; one in groups, as `k7qx 4m2p`, is put together."""
+    given = next((value for key, value in parse_qsl(query) if key.lower() == "code"), "")
+    groups = re.match(r"[A-Z0-9\s-]*", given.upper())
+    code = longer = re.sub(r"[\s-]", "", groups[0]) if groups else ""
+    for word in after:
+        if len(longer) >= _MIN_CODE or not word.isalnum():
+            break
+        longer += word.upper()
+    return longer if len(code) < len(longer) == _MIN_CODE else code
+
+
+def base_url(address: str) -> str:
+    """A service's HTTP address from what people write: `ws(s)://` or `http(s)://`.
+
+    Raises:
+        InvalidArgument: it is not an address.
+    """
+    url = _split(address.strip())
+    if url is None or url.scheme not in ("ws", "wss", "http", "https"):
+        shown = address.partition("?")[0].rpartition("@")[2]  # never a token
+        msg = f"url={shown!r:.200} is not a service's address; one looks like wss://example.org."
+        raise InvalidArgument(msg)
+    netloc = url.netloc.rpartition("@")[2]
+    path = url.path.removesuffix(WEBSOCKET_PATH).rstrip("/")
+    return f"{url.scheme.replace('ws', 'http')}://{netloc}{path}"
+
+
+def _split(address: str) -> SplitResult | None:
+    """An address, taken apart; None if it has no host, or a port that cannot be."""
+    try:
+        url = urlsplit(address)
+        return url if url.hostname and url.port != 0 else None
+    except ValueError:  # brackets or a port that are none
+        return None
+
+
+def websocket_url(base: str) -> str:
+    """The WebSocket of a service of ours, from its HTTP address."""
+    return "ws" + base.removeprefix("http") + WEBSOCKET_PATH

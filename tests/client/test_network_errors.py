@@ -1,0 +1,62 @@
+"""What people are told of a network that fails."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import ssl
+
+import httpx
+import pytest
+
+from edu_widgets.client.network_errors import explain
+
+
+def caused(error: BaseException, cause: BaseException) -> BaseException:
+    error.__cause__ = cause
+    return error
+
+
+def certificate() -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1006)")
+    error.verify_message = "certificate has expired"
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "no class.example on this network"),
+        (OSError(errno.ECONNREFUSED, "Connection refused"), "Nothing listens at class.example"),
+        (ConnectionRefusedError(), "Nothing listens at class.example"),
+        (
+            OSError(
+                f"Multiple exceptions: [Errno {errno.ECONNREFUSED}] Call failed ('::1', 1), "
+                f"[Errno {errno.ECONNREFUSED}] Call failed ('127.0.0.1', 1)"
+            ),
+            "Nothing listens at class.example",
+        ),
+        (
+            caused(httpx.ConnectError("All attempts failed"), ConnectionRefusedError()),
+            "Nothing listens at class.example",
+        ),
+        (TimeoutError(), "did not answer in time"),
+        (httpx.ConnectTimeout(""), "did not answer in time"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "The network does not lead to"),
+        (certificate(), "does not trust the certificate of class.example: certificate has expired"),
+        (ssl.SSLError(1, "odd"), "A secure connection to class.example cannot be made"),
+        (EOFError(), "ended the connection before it answered"),
+        (ValueError("[Errno 7] odd"), "class.example cannot be reached"),
+    ],
+)
+def test_a_failure_is_told_in_words(error: BaseException, told: str) -> None:
+    said = explain(error, "wss://ada:pw@class.example/api?token=s3cret")
+    assert told in said
+    assert not re.search(r"s3cret|pw@|[Ee]rrno|Error|_ssl", said)
+
+
+def test_who_ends_a_plain_connection_may_want_a_secure_one() -> None:
+    cut = caused(ValueError("no answer"), ConnectionResetError())
+    assert "begins with wss://" in explain(cut, "ws://class.example:8765/api")
+    assert "begins with" not in explain(cut, "wss://class.example:8765/api")
