@@ -73,7 +73,9 @@ class ShownPanel:
     def _unread(self) -> Json:
         """How much is new, by tab: messages, polls to vote in, hands nobody has taken, news."""
         parts, staff = self.parts, self._client.me().is_staff
-        polls = [seen for seen in parts.polls.seen.all() if seen.poll.state == "open"]
+        # Who runs the polls is not asked to vote in them.
+        asked = [] if staff else parts.polls.seen.all()
+        polls = [seen for seen in asked if seen.poll.state == "open"]
         waiting = [hand for hand in parts.people.hands if hand.taken is None] if staff else []
         return {
             "chat": parts.chat.unread,

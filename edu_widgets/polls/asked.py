@@ -98,8 +98,7 @@ class Asked:
 
     def next(self, intent: Intent) -> None:
         """Open the next draft."""
-        if self._polls.next(_seconds(intent)) is None:
-            raise InvalidArgument("There is no draft left.")
+        _ = self._polls.next(_seconds(intent))
 
     def close(self, intent: Intent) -> None:
         """Close a round."""

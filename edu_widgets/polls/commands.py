@@ -29,7 +29,7 @@ class CreatePoll(Data):
 
 
 class OpenPoll(Data):
-    """Open a draft. Only staff. One that was opened already stays as it is."""
+    """Open a draft. Only staff. One that is open stays as it is; a closed one is `TOO_LATE`."""
 
     poll_id: str
     """The poll it is about."""

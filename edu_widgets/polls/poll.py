@@ -14,6 +14,7 @@ from edu_widgets.polls.authoring import choice_of, right_answer
 from edu_widgets.polls.documents import Choice, RoundResult
 from edu_widgets.polls.documents import Poll as PollBody
 from edu_widgets.polls.mirror import Polls, Seen, Vote
+from edu_widgets.polls.preconditions import DELETED, Step, Steps, check_step
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 
@@ -46,7 +47,7 @@ class Poll:
         self._made = made
         self._show = show
         self._last: Seen | None = polls.get(id_)
-        self._next: tuple[int, Receipt | None] = (0, None)
+        self._steps = Steps(client)
 
     def __repr__(self) -> str:
         poll = self._seen().poll
@@ -69,7 +70,7 @@ class Poll:
         if seen is not None:
             self._last = seen
         if self._last is None:
-            raise InvalidArgument("This poll is not here any more; it was deleted.")
+            raise InvalidArgument(DELETED)
         return self._last
 
     # -- what it is ------------------------------------------------------------------------
@@ -171,21 +172,37 @@ class Poll:
         return self
 
     def open(self, seconds: float | None = None) -> Receipt:
-        """Open a draft, for so many seconds if given."""
-        receipt = self._send("open_poll", commands.OpenPoll(self.id, whole(seconds)))
+        """Open a draft, for so many seconds if given; one that is open stays as it is.
+
+        Raises:
+            InvalidArgument: it is closed; the message says how to go on.
+        """
+        data = commands.OpenPoll(self.id, whole(seconds))
+        receipt = self._run("open", data)
         self._polls.opening(self.id, receipt)
         return receipt
 
     def close(self) -> Receipt:
-        """Close the round: votes count no more."""
-        return self._send("close_poll", commands.ClosePoll(self.id, self._present()))
+        """Close the round: votes count no more. One that is closed stays as it is.
+
+        Raises:
+            InvalidArgument: it is a draft, or deleted.
+        """
+        return self._run("close", commands.ClosePoll(self.id, self._stands()[1]))
 
     def extend(self, seconds: float = 30) -> Receipt:
-        """Give an open round more time."""
+        """Give an open round more time.
+
+        Raises:
+            InvalidArgument: the round is over, or has no timer.
+        """
         added = whole(seconds)
         if added is None:
             raise InvalidArgument("Say how many seconds more.")
-        return self._send("extend_poll", commands.ExtendPoll(self.id, self._present(), added))
+        poll, (state, round_) = self._seen().poll, self._stands()
+        if (poll.state, poll.round) == (state, round_) == ("open", round_) and poll.closes is None:
+            raise InvalidArgument("This poll has no timer: it is open until poll.close().")
+        return self._run("extend", commands.ExtendPoll(self.id, round_, added))
 
     def reveal(
         self,
@@ -201,8 +218,9 @@ class Poll:
         text, or a list.
 
         Raises:
-            InvalidArgument: there is no such option, or nothing is to be revealed.
+            InvalidArgument: there is no such option, nothing is to be revealed, or it is a draft.
         """
+        self._check("reveal")
         seen = self._seen()
         given: list[Choice] = []
         # 1 == True: an option's number is told from yes by its type.
@@ -215,30 +233,51 @@ class Poll:
             what = "no right answer is known" if answer is True else "nothing is to be revealed"
             raise InvalidArgument(f"{what[0].upper()}{what[1:]}. Say which, as in answer=1.")
         data = commands.RevealPoll(self.id, bool(counts), show, given, tolerance)
-        return self._send("reveal_poll", data)
+        return self._run("reveal", data)
 
     def revote(self, seconds: float | None = None) -> Receipt:
-        """Let everybody vote again, as the next round."""
-        number = self.round + 1
-        receipt = self._send("revote_poll", commands.RevotePoll(self.id, number, whole(seconds)))
-        self._next = (number, receipt)
-        return receipt
+        """Let everybody vote again, as the next round.
 
-    def _present(self) -> int:
-        """The round that what is asked for now is about: one asked for may not be here yet."""
-        number, receipt = self._next
-        begun = receipt is not None and receipt.error is None
-        return max(self.round, number) if begun else self.round
+        Raises:
+            InvalidArgument: the round is still open, or there can be no further one.
+        """
+        number = self._stands()[1] + 1
+        return self._run("revote", commands.RevotePoll(self.id, number, whole(seconds)), number)
 
     def delete(self) -> Receipt:
-        """Delete it, with everybody's votes."""
-        return self._send("delete_poll", commands.DeletePoll(self.id))
+        """Delete it, with everybody's votes.
 
-    def _send(self, type_: str, data: msgspec.Struct) -> Receipt:
+        Raises:
+            InvalidArgument: it is deleted already.
+        """
+        return self._run("delete", commands.DeletePoll(self.id))
+
+    def _stands(self) -> tuple[str, int]:
+        """State and round, with what was asked for in this notebook and is not here yet."""
+        seen = self._polls.get(self.id)
+        if seen is None:
+            return "deleted", self._seen().poll.round
+        state = seen.poll.state
+        if seen.making is not None and seen.making.data.open:
+            state = "open"
+        return self._steps.stands(state, seen.poll.round)
+
+    def _check(self, step: Step) -> None:
+        """See that an instructor asks, and for what can be done."""
         self._client.check()
         if not self._client.me().is_staff:
             raise Refused("Only instructors run polls.")
-        return self._client.send(type_, data)
+        seen = self._seen()
+        if seen.making is not None and seen.making.state == "failed":
+            raise InvalidArgument(f"The service did not take this poll: {seen.making.error}")
+        check_step(step, seen.poll, self._stands()[0])
+
+    def _run(self, step: Step, data: msgspec.Struct, round_: int | None = None) -> Receipt:
+        """Do what an instructor asks for."""
+        self._check(step)
+        receipt = self._client.send(f"{step}_poll", data)
+        self._steps.take(step, round_ or self._stands()[1], receipt)
+        return receipt
 
     # -- voting -------------------------------------------------------------------------------
 
@@ -249,12 +288,14 @@ class Poll:
         all of them, the first one first), a number or a text.
 
         Raises:
-            InvalidArgument: it does not fit the question.
+            InvalidArgument: it does not fit the question, or the poll is a draft.
+            TooLate: the round is closed.
         """
         self._client.check()
-        poll = self._seen().poll
+        poll, (state, round_) = self._seen().poll, self._stands()
+        check_step("vote", poll, state)
         chosen = choice_of(poll.kind, poll.options, choice)
-        return self._polls.cast(uuid7(), commands.CastVote(self.id, self._present(), chosen))
+        return self._polls.cast(uuid7(), commands.CastVote(self.id, round_, chosen))
 
     # -- what came of it -----------------------------------------------------------------------
 
@@ -263,6 +304,9 @@ class Poll:
 
         One row an answer and round, or of one `round`. Instructors see the counts as they are
         now (of an anonymous poll once it is closed), everybody else what was revealed.
+
+        Raises:
+            InvalidArgument: there is no such round, or the poll was deleted.
         """
         return results.table(self._rows(round))
 
@@ -275,9 +319,23 @@ class Poll:
 
         Raises:
             EduWidgetsError: matplotlib is missing.
+            InvalidArgument: there are no counts.
         """
-        title = " ".join(self.question.split())
-        return results.plot(title, self._rows(None), axes)
+        found = self._rows(None)
+        if not any(row["people"] for row in found):
+            raise InvalidArgument(self._nothing_to_draw())
+        return results.plot(" ".join(self.question.split()), found, axes)
+
+    def _nothing_to_draw(self) -> str:
+        poll = self._seen().poll
+        if not self._client.me().is_staff and not poll.results:
+            return "There is nothing to draw yet: no counts were revealed."
+        if poll.state == "draft":
+            return "There is nothing to draw yet: this poll is a draft."
+        if poll.anonymous and self.answered:
+            told = "once it is closed" if poll.state == "open" else "with 5 answers or more"
+            return f"There is nothing to draw: an anonymous poll tells counts {told}."
+        return "There is nothing to draw yet: nobody has answered."
 
     def freeze(self, lang: str = "") -> None:
         """Leave the revealed results in this cell's output, as a static picture in the notebook.
@@ -285,16 +343,30 @@ class Poll:
         Raises:
             InvalidArgument: nothing was revealed yet.
         """
-        poll = self._seen().poll
+        poll = self._living().poll
         if not poll.results:
-            msg = "Nothing was revealed yet: what is in a saved notebook, everybody reads."
+            msg = (
+                "Nothing was revealed yet, and what is in a saved notebook, everybody reads: "
+                "poll.reveal() comes first."
+            )
             raise InvalidArgument(msg)
         display: Any = import_module("IPython.display")  # without types, and only in a notebook
         data = {"text/html": frozen.html(poll, lang), "text/plain": frozen.plain(poll)}
         display.publish_display_data(data)
 
+    def _living(self) -> Seen:
+        """The poll with what came of it.
+
+        Raises:
+            InvalidArgument: it was deleted.
+        """
+        seen = self._polls.get(self.id)
+        if seen is None:
+            raise InvalidArgument(DELETED)
+        return seen
+
     def _rows(self, number: int | None) -> list[dict[str, Any]]:
-        seen = self._seen()
+        seen = self._living()
         found: Sequence[RoundResult] = seen.poll.results
         if seen.tally is not None and self._client.me().is_staff:
             found = seen.tally.rounds

@@ -35,6 +35,11 @@ from edu_widgets.protocol.errors import (
 LESSON_MS = 12 * 3600 * 1000
 """For so long a question that is asked again is the same poll: a lesson, not next week's."""
 
+NO_DRAFT = (
+    "No draft is left: each was asked. polls.load(…) or polls.draft(…) prepares more, and "
+    "poll.revote() lets people vote again."
+)
+
 _PATIENCE = 5.0
 """Seconds that `ask` waits at most for what was asked before, in a kernel that just started."""
 
@@ -160,13 +165,18 @@ class LivePolls(ListenedWidget):
         """
         return [self.put(one, open_=False) for one in files.load(path)]
 
-    def next(self, seconds: float | None = None) -> Poll | None:
-        """Open the next draft, the oldest; None if there is none."""
+    def next(self, seconds: float | None = None) -> Poll:
+        """Open the next draft, the oldest.
+
+        Raises:
+            InvalidArgument: no draft is left.
+            Refused: only instructors run polls.
+        """
         self._check_staff()
         with self._asking:
             draft = self._polls.next_draft(self._polls.all())
             if draft is None:
-                return None
+                raise InvalidArgument(NO_DRAFT)
             poll = self.poll(draft.poll.id)
             _ = poll.open(whole(seconds))
             return poll

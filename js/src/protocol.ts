@@ -641,7 +641,7 @@ export interface CreatePollData {
   open?: boolean;
 }
 
-/** Open a draft. Only staff. One that was opened already stays as it is. */
+/** Open a draft. Only staff. One that is open stays as it is; a closed one is `TOO_LATE`. */
 export interface OpenPollData {
   /** The poll it is about. */
   pollId: string;

@@ -55,13 +55,15 @@ class InMemoryClient(FakeClient, Generic[S]):
                 continue
             fields: dict[str, Any] = msgspec.json.decode(command.data)
             try:
-                self.service.do(self.who, command.type, command.id, command.channel, **fields)
+                done = self.service.do(
+                    self.who, command.type, command.id, command.channel, **fields
+                )
             except Refused as error:
                 self.receipts[command.id].fail(error)
                 changes = {"code": error.code, "error": str(error)}
                 self.move(command, state=CommandState.FAILED, **changes)
             else:
-                self.acknowledge(command.id)
+                self.acknowledge(command.id, done.seq)
 
     def sync(self, *, live: bool = True) -> None:
         """Documents arrive."""

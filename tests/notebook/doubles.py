@@ -222,7 +222,7 @@ class FakeClient:
 
     def acknowledge(self, id: str, seq: int | None = None) -> None:
         command = replace(self.outbox.pop(id), state=CommandState.SENT)
-        self.receipts[id].settle(1)
+        self.receipts[id].settle(1 if seq is None else seq)
         self.emit(CommandChanged(command, gone=True, seq=seq))
 
     def refuse(self, id: str, code: int, text: str) -> None:

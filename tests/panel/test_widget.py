@@ -130,6 +130,14 @@ def test_a_poll_is_new_until_it_was_voted_in_or_is_closed() -> None:
     assert desk.news()[-1]["unread"]["polls"] == 0
 
 
+def test_who_runs_the_polls_is_not_asked_to_vote() -> None:
+    desk = Desk(Person("u-mira", "Mira", "instructor"))
+    desk.page()
+    desk.client.seq = 1
+    desk.client.arrive(poll())
+    assert desk.page()["unread"]["polls"] == 0
+
+
 def test_what_changes_nothing_is_not_told() -> None:
     desk = Desk()
     desk.page()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.client.outbox import CommandState
+from edu_widgets.polls import commands
 from edu_widgets.polls.poll import Poll
 from edu_widgets.polls.widget import LESSON_MS, LivePolls
 from edu_widgets.protocol import Code, uuid7
@@ -218,7 +219,8 @@ def test_drafts_one_after_another(mira: Desk, ada: Desk, tmp_path: Path) -> None
     assert mira.polls.load(path) == [first, second]
     assert mira.polls.next() is first
     assert mira.polls.next() is second, "though the first one is still on its way"
-    assert mira.polls.next() is None
+    with pytest.raises(InvalidArgument, match="No draft is left"):
+        mira.polls.next()
     both(mira, ada)
     assert [p.question for p in ada.polls.history] == ["First?\n- a"[:6], "Second?"]
     assert mira.polls.drafts == []
@@ -489,7 +491,7 @@ def test_what_is_refused_for_good_is_said(school: School, mira: Desk) -> None:
     both(mira)
     _ = poll.reveal()
     both(mira)
-    _ = poll.revote()
+    _ = mira.polls.send(commands.REVOTE_POLL, commands.RevotePoll(poll.id, 2))
     mira.client.deliver()
     (notice,) = [m for m in mira.listen() if m["op"] == "signal"]
     assert "ask the question again" in notice["data"]["message"]

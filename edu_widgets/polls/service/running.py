@@ -87,11 +87,17 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
 
 
 def open_(request: "Request[OpenPoll]") -> "RuleRun":
-    """Move a draft to the course, open for votes."""
+    """Move a draft to the course, open for votes; one that is open stays as it is.
+
+    Raises:
+        Refused: `TOO_LATE` once it is closed.
+    """
     check_staff(request)
     found = yield from existing(request.course, request.data.poll_id)
-    if found.poll.state != "draft":
+    if found.poll.state == "open":
         return _NOTHING
+    if found.poll.state != "draft":
+        raise refusal(Code.TOO_LATE, "This poll is closed; a re-vote opens a further round.")
     seconds = request.data.seconds or found.poll.seconds
     try:
         check_seconds(seconds)
