@@ -13,22 +13,19 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
 
 import nbformat
-import psutil
 import pytest
-from nbclient import NotebookClient
 
 import edu_widgets as edu
 from edu_widgets import folders
-from edu_widgets.client.network import stop_threads
 from edu_widgets.polls import files
 from edu_widgets.polls.authoring import Question
 from edu_widgets.presence.people import RaisedHand
 from edu_widgets.service import launch
 from tests.base_service import Variants, running
 from tests.conftest import ROOT
+from tests.kernels import Students, data_folder, invite, running_kernel, shown
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
@@ -42,21 +39,6 @@ Acts = Mapping[str, Sequence[Act]]
 """What happens in class before the cell with this id is run."""
 
 
-@pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iterator[Path]:
-    """A data folder of this test's own; its service ends a second after its last member."""
-    del bundles
-    monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("EDU_WIDGETS_LINGER", "1")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    yield tmp_path
-    stop_threads()
-    for path in tmp_path.glob("services/*/service.json"):
-        pid = json.loads(path.read_text("utf-8"))["pid"]
-        wait_until(lambda pid=pid: not psutil.pid_exists(pid), "the service has ended")  # type: ignore[misc]
-
-
 @contextmanager
 def executed(name: str, acts: Acts | None = None) -> Iterator[nbformat.NotebookNode]:
     """The notebook after its last cell; its kernel lives until the block ends.
@@ -68,31 +50,23 @@ def executed(name: str, acts: Acts | None = None) -> Iterator[nbformat.NotebookN
     assert set(acts) <= {cell.id for cell in notebook.cells}
     folder = Path(os.environ["EDU_WIDGETS_DATA_DIR"]) / "notebooks"
     shutil.copytree(NOTEBOOKS, folder, dirs_exist_ok=True)
-    where = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, timeout=60, kernel_name="python3", resources=where)
-    with client.setup_kernel():
+    with running_kernel(notebook, folder) as kernel:
         for index, cell in enumerate(notebook.cells):
             for act in acts.get(cell.id, ()):
                 if isinstance(act, str):
-                    wait_until(lambda act=act, at=index: _says_yes(client, act, at), act)  # type: ignore[misc]
+                    kernel.until(act, index)
                 else:
                     act()
-            client.execute_cell(cell, index)
+            kernel.run(cell, index)
         yield notebook
 
 
-def _says_yes(client: NotebookClient, expression: str, index: int) -> bool:
-    """Whether it is true in the kernel; the cell at `index` is put back when it is run."""
-    ask = nbformat.v4.new_code_cell(f"print(bool({expression}))")
-    client.execute_cell(ask, index, store_history=False)
-    return shown(ask).strip() == "True"
-
-
-def shown(cell: nbformat.NotebookNode) -> str:
-    return "\n".join(
-        str(output.get("text") or output.get("data", {}).get("text/plain", ""))
-        for output in cell.get("outputs", ())
-    )
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iterator[Path]:
+    """A data folder of this test's own, and no process that is left after it."""
+    del bundles
+    with data_folder(tmp_path, monkeypatch) as folder:
+        yield folder
 
 
 def outputs(notebook: nbformat.NotebookNode) -> str:
@@ -110,87 +84,6 @@ def written_html(notebook: nbformat.NotebookNode, id_: str) -> str:
     return "\n".join(str(one.get("data", {}).get("text/html", "")) for one in cell.outputs)
 
 
-def invite(folder: Path, course_name: str = "py101") -> str:
-    """The invite of a course that is hosted from this data folder."""
-    state = json.loads((folder / f"services/{course_name}/service.json").read_text("utf-8"))
-    return f"{state['url']}/{course_name}?code={state['invites'][course_name]}"
-
-
-class Students:
-    """Some students in the room; they come when they are first needed."""
-
-    def __init__(self, folder: Path, *names: str) -> None:
-        self._folder = folder
-        self._names = names
-        self._lessons: list[edu.Lesson] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for lesson in self._lessons:
-            lesson.close()
-
-    @property
-    def lessons(self) -> list[edu.Lesson]:
-        if not self._lessons:
-            door = invite(self._folder)
-            self._lessons = [edu.join(door, name=name) for name in self._names]
-            for lesson in self._lessons:
-                lesson.wait_connected(30)
-        return self._lessons
-
-    def vote(self, question: str, *choices: Any, round_: int = 1) -> Callable[[], None]:
-        """An act: each waits for the poll and votes; `question` is a part of it."""
-
-        def act() -> None:
-            for lesson, choice in zip(self.lessons, choices, strict=True):
-
-                def asked(lesson: edu.Lesson = lesson) -> bool:
-                    poll = lesson.polls.current
-                    return (
-                        poll is not None
-                        and question in poll.question
-                        and (poll.state, poll.round) == ("open", round_)
-                    )
-
-                wait_until(asked, f"round {round_} of {question!r} is open")
-                poll = lesson.polls.current
-                assert poll is not None
-                _ = poll.vote(choice).wait()
-
-        return act
-
-    def find(self, text: str) -> None:
-        """Wait until everybody has a message with this in it."""
-        for lesson in self.lessons:
-            wait_until(
-                lambda lesson=lesson: any(text in m.content for m in lesson.chat.messages),  # type: ignore[misc]
-                f"{text!r} is in the chat",
-            )
-
-    def stuck(self, error: str) -> Callable[[], None]:
-        """An act: the first one is stuck, and raises a hand with an error."""
-
-        def act() -> None:
-            people = self.lessons[0].people
-            people.set_status("stuck").wait()
-            people.raise_with("Please help", error).wait()
-
-        return act
-
-
-@pytest.fixture
-def nothing_left() -> Iterator[None]:
-    """No process is left after the test."""
-    before = set(psutil.Process().children(recursive=True))
-    yield
-    wait_until(
-        lambda: set(psutil.Process().children(recursive=True)) <= before, "no process is left"
-    )
-
-
-@pytest.mark.usefixtures("nothing_left")
 def test_both_sides_of_the_first_lesson(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with executed("first-lesson-instructor.ipynb") as mira:
         assert "Students join with: http://127.0.0.1:" in outputs(mira)
@@ -201,7 +94,6 @@ def test_both_sides_of_the_first_lesson(course: Path, monkeypatch: pytest.Monkey
             assert "[1, 2, 3, 4] [1, 2, 3, 4, 5]" in outputs(ada)
 
 
-@pytest.mark.usefixtures("nothing_left")
 def test_an_instructor_rehearses_alone(course: Path) -> None:
     acts: Acts = {
         "answer-send": ["len(lesson.chat.questions) == 1"],
@@ -224,7 +116,7 @@ def test_an_instructor_rehearses_alone(course: Path) -> None:
     assert [path.name for path in (course / "services").iterdir()] == ["rehearsal"]
 
 
-@pytest.mark.usefixtures("course", "nothing_left")
+@pytest.mark.usefixtures("course")
 def test_the_rehearsal_runs_through_in_one_go() -> None:
     with executed("instructor-tour.ipynb") as tour:
         assert "(correct)" in output(tour, "poll-freeze")
@@ -262,7 +154,6 @@ def test_a_student_learns_the_tool(mira: edu.Lesson, monkeypatch: pytest.MonkeyP
         assert output(tour, "help-fixed") == "7"
 
 
-@pytest.mark.usefixtures("nothing_left")
 def test_a_class_votes_discusses_and_votes_again(course: Path) -> None:
     with Students(course, "Ada", "Bo", "Cy", "Dee") as students:
         names = "a = a + [5]"
@@ -299,7 +190,6 @@ def test_references_run_alone() -> None:
         assert "0  [1, 2, 3, 4]  (correct)" in output(lesson, "freeze")
 
 
-@pytest.mark.usefixtures("nothing_left")
 def test_missing_data_with_a_class_that_computes(course: Path) -> None:
     with Students(course, "Ada", "Bo", "Cy") as students:
         acts: Acts = {
@@ -331,13 +221,12 @@ def test_missing_data_with_a_class_that_computes(course: Path) -> None:
     assert output(lesson, "q5-run").split()[:1] == right_options(groups)
 
 
-@pytest.mark.usefixtures("course", "nothing_left")
+@pytest.mark.usefixtures("course")
 def test_missing_data_runs_alone() -> None:
     with executed("missing-data-pandas.ipynb") as lesson:
         assert "0 answered" in output(lesson, "after-results")
 
 
-@pytest.mark.usefixtures("nothing_left")
 def test_broadcasting_with_a_class_that_gets_stuck(course: Path) -> None:
     error = "ValueError: operands could not be broadcast together with shapes (4,2) (4,)"
     with Students(course, "Ada", "Bo", "Cy") as students:
@@ -367,13 +256,13 @@ def test_broadcasting_with_a_class_that_gets_stuck(course: Path) -> None:
     assert output(lesson, "memory").split()[0] == f"{outer.correct[0]:.0f}"
 
 
-@pytest.mark.usefixtures("course", "nothing_left")
+@pytest.mark.usefixtures("course")
 def test_broadcasting_runs_alone() -> None:
     with executed("broadcasting-numpy.ipynb") as lesson:
         assert "8.0 MB" in output(lesson, "memory")
 
 
-@pytest.mark.usefixtures("course", "nothing_left")
+@pytest.mark.usefixtures("course")
 def test_connecting_to_a_service_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     with running(Variants(token="s3cret")) as service:
         monkeypatch.setenv("EDU_WIDGETS_URL", service.url)

@@ -3,8 +3,15 @@
 import time
 from collections.abc import Callable
 
+PATIENCE = 180.0
+"""Seconds after which what is waited for will not come any more.
 
-def wait_until(condition: Callable[[], object], what: str, timeout: float = 30) -> None:
+Long, so that a machine that does other work too is no reason for a test to fail: where all is
+well it is never waited out. Every deadline of a test is this one or a multiple of it.
+"""
+
+
+def wait_until(condition: Callable[[], object], what: str, timeout: float = PATIENCE) -> None:
     """Wait until `condition()` is true; else say what was waited for."""
     deadline = time.monotonic() + timeout
     while not condition():
