@@ -118,8 +118,8 @@ class Lesson:
             return str(error)
 
     def __repr__(self) -> str:
-        who = f"{self.user.name} ({self.user.role})"
-        lines = [f"Lesson {self.course}, as {who}: {self._standing()}"]
+        # Without a name: what a cell shows is saved with its notebook.
+        lines = [f"Lesson {self.course}, as {self.user.role}: {self._standing()}"]
         if self._invite:
             lines.append(f"Students join with: {self._invite}")
         if self._audience:
@@ -128,7 +128,7 @@ class Lesson:
 
     def _repr_html_(self) -> str:
         # An output stays as it was written: the connection's state would soon be untrue.
-        rows = [f"<b>{escape(self.course)}</b> as {escape(self.user.name)}"]
+        rows = [f"<b>{escape(self.course)}</b> as {escape(self.user.role)}"]
         if self._invite:
             call = f'edu.join("{self._invite}", name="…")'
             rows.append(f"Students join with <code style='user-select:all'>{escape(call)}</code>")

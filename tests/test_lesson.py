@@ -36,6 +36,14 @@ def test_it_says_how_it_stands(lesson: edu.Lesson) -> None:
     assert "edu.join(&quot;http://127.0.0.1:" in shown
 
 
+def test_what_it_shows_holds_no_name_since_it_is_saved_with_the_notebook(
+    lesson: edu.Lesson,
+) -> None:
+    assert "py101</b> as instructor" in lesson._repr_html_()
+    assert repr(lesson).startswith("Lesson py101, as instructor: ")
+    assert "Mira" not in repr(lesson) + lesson._repr_html_()
+
+
 def test_asked_for_again_it_is_the_same(lesson: edu.Lesson) -> None:
     assert edu.host("py101", name="Mira") is lesson
     assert lesson.chat is lesson.chat

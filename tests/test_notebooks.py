@@ -104,7 +104,7 @@ def test_an_instructor_rehearses_alone(course: Path) -> None:
         "notify-pane": ["lesson.notifications.items"],
     }
     with executed("instructor-tour.ipynb", acts) as tour:
-        assert "as Mira" in written_html(tour, "host")
+        assert "as instructor" in written_html(tour, "host")
         assert "[1, 2, 1, 2]  (correct)" in output(tour, "poll-freeze")
         assert "1  [1, 2, 1, 2]" in output(tour, "poll-freeze")
         assert '1,2,"[1, 2, 1, 2]",1,1.0,True' in output(tour, "export-results")

@@ -1,0 +1,130 @@
+"""What the documentation shows and is no cell: commands, settings, questions, frames."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import crossplane
+import pytest
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from edu_widgets import configuration
+from edu_widgets.configuration.sources import from_environment
+from edu_widgets.polls import files
+from edu_widgets.protocol import REGISTRY, envelope
+from edu_widgets.service import config as service_config
+from tests.docs import commands
+from tests.docs.blocks import BLOCKS, Block, is_cell
+
+Patch = pytest.MonkeyPatch
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if not is_cell(b)], ids=str)
+def test_it_is_what_it_is_for(block: Block, tmp_path: Path, monkeypatch: Patch) -> None:
+    assert block.language in CHECKS, f"{block}: no check of {block.language!r} in {__name__}"
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    CHECKS[block.language](block.text, monkeypatch)
+
+
+def shell(text: str, monkeypatch: Patch) -> None:
+    """Commands are there, and take these options; variables are settings."""
+    commands.check(text)
+    settings = re.findall(r"^(EDU_WIDGETS_\w+)='?(.*?)'?$", text, re.MULTILINE)
+    for variable, value in settings:
+        monkeypatch.setenv(variable, value)
+    assert len(list(from_environment())) == len(settings)
+    configuration.load()
+
+
+def config_file(text: str, _: Patch) -> None:
+    """A file that Jupyter or JupyterHub runs: every name in it is a setting."""
+    path = Path("jupyter_edu_widgets_config.py")
+    path.write_text(text, "utf-8")
+    written: Config = PyFileConfigLoader(path.name, path=".").load_config()
+    hub = written.pop("JupyterHub", None)
+    if hub is not None:
+        assert not written
+        for service in hub.services:
+            commands.check_words(service["command"])
+    else:
+        in_force(written)
+
+
+def json_data(text: str, _: Patch) -> None:
+    """A frame of the protocol, or a configuration file of Jupyter's."""
+    told = json.loads(text)
+    if "type" in told:
+        frame = envelope.decode(text)
+        kinds = [REGISTRY.commands.get(frame.type), *REGISTRY.frames.values()]
+        (kind,) = {kind for kind in kinds if kind is not None and kind.name == frame.type}
+        envelope.decode_data(frame, kind.data)
+    else:
+        Path("jupyter_edu_widgets_config.json").write_text(text, "utf-8")
+        in_force(told)
+
+
+def in_force(written: dict[str, dict[str, object]]) -> None:
+    """See that what is written in a file in this folder is what the settings are now."""
+    assert written
+    named = configuration.load()
+    for section, settings in written.items():
+        group = {"WebSocket": "websocket", "EduWidgets": "edu"}.get(section, section.lower())
+        for name, value in settings.items():
+            now = getattr(getattr(named, group), name)
+            assert now == value or (isinstance(value, dict) and value.items() <= now.items())
+
+
+def questions(name: str, mark: str) -> Callable[[str, Patch], None]:
+    """A file of questions; `mark` stands before each."""
+
+    def check(text: str, _: Patch) -> None:
+        Path(name).write_text(text, "utf-8")
+        assert len(files.load(name)) == len(re.findall(mark, text, re.MULTILINE))
+
+    return check
+
+
+def channel_table(text: str, _: Patch) -> None:
+    """What `edu-widgets serve --config` takes."""
+    Path("channels.toml").write_text(text, "utf-8")
+    service_config.load(Path("channels.toml"))
+
+
+def nginx(text: str, _: Patch) -> None:
+    """nginx knows every directive, at the place where it stands, with these arguments."""
+    inside = f"server {{\n{text}\n}}" if text.lstrip().startswith("location") else text
+    Path("nginx.conf").write_text(f"events {{}}\nhttp {{\n{inside}\n}}\n", "utf-8")
+    parsed = crossplane.parse("nginx.conf", strict=True)
+    assert parsed["status"] == "ok", parsed["errors"]
+
+
+def unit(text: str, _: Patch) -> None:
+    """A unit of systemd starts a command that is there."""
+    started = re.findall(r"^Exec\w+=(.*(?:\\\n.*)*)", text, re.MULTILINE)
+    assert started
+    for line in started:
+        program, _, arguments = line.partition(" ")
+        commands.check(f"{program.rsplit('/', 1)[-1]} {arguments}")
+
+
+def drawing(text: str, _: Patch) -> None:
+    """A picture made of characters, or a tree of folders: for people."""
+    assert not text.isascii() or "/" in text
+
+
+CHECKS: dict[str, Callable[[str, Patch], None]] = {
+    "": drawing,
+    "ini": unit,
+    "json": json_data,
+    "markdown": questions("questions.md", r"^---$|\A"),
+    "nginx": nginx,
+    "python": config_file,
+    "sh": shell,
+    "systemd": unit,
+    "toml": channel_table,
+    "yaml": questions("questions.yaml", r"^ *- question:"),
+}

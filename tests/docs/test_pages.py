@@ -1,0 +1,240 @@
+"""Every code block of the documentation runs, in order: a page is a notebook.
+
+A page has a kernel, a service and a data folder of its own. What joins by an invite is a
+student's notebook and has another kernel; what does so in a `with` is a script. In place of the
+addresses that stand for the reader's own are those of services that run here, and the class does
+meanwhile what the page says that it does.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient.exceptions import CellExecutionError
+
+from tests.base_service import Variants, running
+from tests.docs.blocks import PAGES, Block, blocks, is_cell, name
+from tests.kernels import Kernel, Students, data_folder, invite, running_kernel
+from tests.waiting import PATIENCE
+
+INVITE = re.compile(r"http://[\d.]+:8765/py101\?code=K7QX4M2P")
+PLATFORM = re.compile(r"wss://(rt|class)\.example\.org")
+"""Addresses that stand for the reader's own."""
+
+HOST = "import edu_widgets as edu\nlesson = edu.host('py101', name='Mira')"
+
+Act = Callable[[Students], object] | str
+"""What somebody does; or as text, what the page's kernel has to see by then."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a page does not say because its reader knows it; acts by a part of a block's text."""
+
+    setup: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, Sequence[Act]] = field(default_factory=dict)
+    after: Mapping[str, Sequence[Act]] = field(default_factory=dict)
+
+
+def votes(part: str, *choices: int, round_: int = 1) -> Callable[[Students], object]:
+    return lambda students: students.vote(part, *choices, round_=round_)()
+
+
+def said(students: Students) -> None:
+    students.lessons[0].chat.send("Is that so, @Mira?").wait(PATIENCE)
+
+
+def hand_raised(students: Students) -> None:
+    students.lessons[0].people.raise_hand("Where does it stop?").wait(PATIENCE)
+
+
+def chosen(students: Students) -> None:
+    pane = students.lessons[0].notifications
+    (asked,) = (item for item in pane.items if item.title == "Done with 3.2?")
+    pane.act(asked, "done").wait(PATIENCE)
+
+
+SCENES: Mapping[str, Scene] = {
+    "README.md": Scene(
+        before={"poll.reveal": [votes("2 ** 3", 1, 2), "poll.answered == 2"]},
+        after={
+            "poll.reveal": ["poll.state == 'revealed' and poll.correct == 2"],
+            "edu.join": [
+                "any('[:, None]' in m.content for m in lesson.chat.messages)",
+                "lesson.people.counts['stuck'] == 1",
+            ],
+        },
+    ),
+    "docs/chat.md": Scene(
+        HOST,
+        after={
+            "send_cell": ["any('words.most' in m.content for m in lesson.chat.messages)"],
+            '.on("mention")': [said, "any('so, @Mira' in m.content for m in lesson.chat.messages)"],
+        },
+    ),
+    "docs/configuration.md": Scene(
+        "import edu_widgets as edu",
+        {
+            "EDU_WIDGETS_USER_ID": "u17",
+            "EDU_WIDGETS_COURSE": "py101",
+            "EDU_WIDGETS_TOKEN": Variants().token,
+        },
+        after={"edu.connect": ["lesson.status().state == 'live'"]},
+    ),
+    "docs/connecting.md": Scene(
+        f"my_token = {Variants().token!r}",
+        after={"edu.connect": ["lesson.status().state == 'live'"]},
+    ),
+    "docs/getting-started.md": Scene(
+        f"token = {Variants().token!r}",
+        before={
+            "poll.close": [votes("[1, 2] * 2", 2, 1), "poll.answered == 2"],
+            "poll.reveal": [votes("[1, 2] * 2", 2, 2, round_=2), "poll.answered == 2"],
+        },
+        after={
+            "poll.revote": ["poll.round == 2 and poll.state == 'open'"],
+            "poll.reveal": ["poll.results(2).people.sum() == 2 and poll.correct == 2"],
+            "edu.connect": ["lesson.status().state == 'live'"],
+            "green": ["lesson.wait_connected()"],
+        },
+    ),
+    "docs/notifications.md": Scene(
+        HOST,
+        before={'find("Ada")': [lambda students: students.lessons]},
+        after={
+            "5 minutes left": [
+                "any(i.title == '5 minutes left' for i in lesson.notifications.items)"
+            ],
+            "def taken": [chosen, "lesson.notifications.taken"],
+        },
+    ),
+    "docs/panel.md": Scene(HOST),
+    "docs/polls.md": Scene(
+        HOST,
+        before={
+            "poll.close": [votes("mutable", 2, 1), "poll.answered == 2"],
+            "poll.suggestion": ["poll.suggestion"],
+            "poll.reveal": [votes("mutable", 2, 2, round_=2), "poll.answered == 2"],
+        },
+        after={
+            "poll.reveal": ["poll.results(2).people.sum() == 2 and poll.correct == 2"],
+            "[[1, 1], [2]]": ["lesson.polls.current.options == ['[1, 1]', '[2]']"],
+            "%%poll": ["poll.kind == 'multiple' and poll.state == 'open'"],
+        },
+    ),
+    "docs/presence.md": Scene(
+        HOST, after={'.on("hand")': [hand_raised, "lesson.people.hands[0].user_name == 'Ada'"]}
+    ),
+}
+
+NAMES_SHOWN = {"docs/chat.md": "to_dataframe() shows what was said, and by whom"}
+"""Pages of which a saved notebook holds names, and why."""
+
+TAUGHT = {name(page): cells for page in PAGES if (cells := [b for b in blocks(page) if is_cell(b)])}
+
+
+def test_every_page_with_cells_is_a_scene() -> None:
+    assert set(TAUGHT) == set(SCENES)
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iterator[Path]:
+    """A data folder of this page's own, and no process that is left after it."""
+    del bundles
+    with data_folder(tmp_path, monkeypatch) as folder:
+        yield folder
+
+
+@pytest.mark.parametrize("page", TAUGHT)
+def test_the_page_runs(page: str, room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = SCENES[page]
+    for variable, value in scene.environment.items():
+        monkeypatch.setenv(variable, value)
+    with ExitStack() as stack:
+        platform = stack.enter_context(running(Variants()))
+        monkeypatch.setenv("EDU_WIDGETS_URL", platform.url)
+        students = stack.enter_context(Students(room, "Ada", "Bo"))
+        reader = Reader(scene, room, students, platform.url, stack)
+        reader.read(TAUGHT[page])
+    names = re.findall(r"\b(Mira|Ada|Bo)\b", json.dumps(reader.outputs))
+    assert bool(names) == (page in NAMES_SHOWN), f"it is saved with the names {names}"
+
+
+class Reader:
+    """Runs the cells of a page as somebody does who reads it with a class."""
+
+    def __init__(
+        self, scene: Scene, room: Path, students: Students, platform: str, stack: ExitStack
+    ) -> None:
+        self._scene = scene
+        self._room = room
+        self._students = students
+        self._platform = platform
+        self._stack = stack
+        self._kernel = self._new_kernel()
+        self.outputs: list[nbformat.NotebookNode] = []
+        """What a notebook with the cells of the page would be saved with."""
+        if scene.setup:
+            self._kernel.run(nbformat.v4.new_code_cell(scene.setup))
+        self._kernel.run(nbformat.v4.new_code_cell("%load_ext edu_widgets"))
+
+    def read(self, cells: Sequence[Block]) -> None:
+        unused = {*self._scene.before, *self._scene.after}
+        for block in cells:
+            unused -= {part for part in unused if part in block.text}
+            self._act(self._scene.before, block)
+            self._run(block)
+            self._act(self._scene.after, block)
+        assert not unused, "the page has no such blocks any more"
+
+    def _act(self, acts: Mapping[str, Sequence[Act]], block: Block) -> None:
+        for act in (act for part, them in acts.items() if part in block.text for act in them):
+            if isinstance(act, str):
+                self._kernel.until(act)
+            else:
+                act(self._students)
+
+    def _run(self, block: Block) -> None:
+        source = PLATFORM.sub(self._platform, block.text)
+        if INVITE.search(source):
+            source = INVITE.sub(invite(self._room), source)
+            if "with edu.join" in source:
+                self._script(source)
+                return
+            self._cell(self._new_kernel(), block, source)
+        else:
+            self._cell(self._kernel, block, source)
+
+    def _cell(self, kernel: Kernel, block: Block, source: str) -> None:
+        cell = nbformat.v4.new_code_cell(source)
+        try:
+            told = kernel.run(cell)
+        except CellExecutionError as error:
+            pytest.fail(f"{block}: {error}", pytrace=False)
+        self.outputs += cell.outputs
+        complaints = [one.text for one in cell.outputs if one.get("name") == "stderr"]
+        assert not complaints, f"{block} complains"
+        promised = re.search(r"  # (['\"\[(\d].*)\Z", block.text.rstrip())
+        if promised:
+            assert ast.literal_eval(told) == ast.literal_eval(promised[1]), str(block)
+
+    def _script(self, source: str) -> None:
+        path = self._room / "script.py"
+        path.write_text(source, "utf-8")
+        subprocess.run([sys.executable, path], check=True, timeout=PATIENCE, cwd=self._room)
+
+    def _new_kernel(self) -> Kernel:
+        # The cells that are run are put into it, one after the other.
+        empty = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()])
+        return self._stack.enter_context(running_kernel(empty, self._room))
