@@ -250,7 +250,7 @@ class Lesson:
         return [] if people is None else [(person.user_id, person.name) for person in people.all]
 
     def wait_connected(self, timeout: float = 10.0) -> Lesson:
-        """Wait until the lesson is live, at most `timeout` seconds.
+        """Wait until the lesson is live and what was said in it is here; at most `timeout` seconds.
 
         Raises:
             Refused: the service said no, with the reason.

@@ -71,7 +71,7 @@ class Happenings:
         for document in mirror.of_kind(Message.kind):
             self._keep(document)
         for channel in (client.channel, *self._beside()):
-            if client.mirror(channel).cursor.epoch:
+            if client.caught_up(channel):
                 self._around[channel] = self._look_around(channel)
 
     def of(self, event: DocumentsChanged) -> list[Happening]:
@@ -159,7 +159,7 @@ class Happenings:
             self._unlooked.add(channel)
         if channel not in self._unlooked:
             return []  # as with most messages: looking costs more, the more questions there are
-        if not self._client.mirror(channel).cursor.epoch or not self._client.caught_up(channel):
+        if not self._client.caught_up(channel):
             return []  # not all of it is here; once it is, it is compared with what was
         self._unlooked.discard(channel)
         before, now = self._around.get(channel), self._look_around(channel)

@@ -22,15 +22,13 @@ class News:
         self._told: OrderedDict[str, None] = OrderedDict()
         self._born = 0
         self._newest = float("-inf")
-        self._began = False
         self._client = client
         me = client.me().name
         held = [
             m for d in client.mirror().of_kind(Message.kind)[-_REMEMBERED:] if (m := _of(d, me))
         ]
-        if held:
-            self._note(held)
-            self._began = True
+        self._note(held)
+        self._began = client.caught_up()
 
     def of(self, event: DocumentsChanged) -> list[ChatMessage]:
         """The news in a change of the course's channel, oldest first."""
@@ -42,11 +40,11 @@ class News:
             fresh = [pair for pair in found if self._began and self._later(pair[1])]
             self._born = 0
         else:
-            fresh = [p for p in found if (event.live or self._began) and p[0] > self._born]
+            fresh = [p for p in found if self._began and p[0] > self._born]
         fresh = [pair for pair in fresh if pair[1].id not in self._told]
         self._note(found)
-        # A first load may take more than one frame.
-        self._began = self._began or self._client.caught_up()
+        # A first load may take more than one frame, and be here before the first is heard.
+        self._began = self._began or event.caught_up
         return [message for _, message in fresh]
 
     def _later(self, message: ChatMessage) -> bool:

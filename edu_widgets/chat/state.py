@@ -35,6 +35,7 @@ class RoomState:
         self._known: Json | None = None
         self._uneven = False
         self._read = 0
+        self._unread = 0
         self._authors: dict[str, str] = {}
 
     # -- what there is ------------------------------------------------------------------------
@@ -89,7 +90,15 @@ class RoomState:
         self._read = 0
 
     def unread(self) -> int:
-        """How many of the newest 1,000 messages are of others and came after the read mark."""
+        """How many of the newest 1,000 messages are of others and came after the read mark.
+
+        While messages or the mark are being caught up with, it stays what it was.
+        """
+        if self._client.caught_up() and self._client.caught_up(self._own_channel):
+            self._unread = self._count_unread()
+        return self._unread
+
+    def _count_unread(self) -> int:
         mark, me = self.read_mark(), self._client.me().user_id
         mirror = self._client.mirror()
         newest = mirror.newest(Message.kind, _FEW)
@@ -160,8 +169,12 @@ class RoomState:
                 self._uneven = self._uneven or fields != self._known
             return {**fields, "rev": self._rev}
 
+    @property
+    def _own_channel(self) -> str:
+        return user_channel(self._client.course, self._client.me().user_id)
+
     def _own(self) -> Mirror:
-        return self._client.mirror(user_channel(self._client.course, self._client.me().user_id))
+        return self._client.mirror(self._own_channel)
 
     def _author(self, document: Document) -> str:
         """Who wrote a message; it never changes, and reading it takes a while."""

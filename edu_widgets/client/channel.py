@@ -50,6 +50,14 @@ class ChannelState:
     _request: str = ""
     _head: Cursor | None = None
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether all pages up to the head that the service last named are in the mirror.
+
+        It stays so without a connection, until the service is asked again.
+        """
+        return bool(self.mirror.cursor.epoch) and not self.catching_up
+
     def ask(self, message_id: str, user_id: str) -> Subscribe:
         """The query: everything of this channel since our cursor."""
         self.grant = Grant.ASKED

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 
@@ -9,7 +10,7 @@ import msgspec
 
 from edu_widgets.client.asking import Answer, Asking
 from edu_widgets.client.audience import Audience
-from edu_widgets.client.channel import ChannelState
+from edu_widgets.client.channel import ChannelState, Grant
 from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.compose import compose
 from edu_widgets.client.events import (
@@ -161,9 +162,32 @@ class CourseClient:
         return stop
 
     def caught_up(self, channel: str | None = None) -> bool:
-        """Whether the mirror has been where the service was when it answered (network thread)."""
+        """Whether everything up to where the service was when it last answered is here.
+
+        It stays so while offline. What a first frame brings is not everything: a catch-up has
+        as many as it needs.
+        """
         state = self._state(channel or self.channel)
-        return state is not None and not state.catching_up
+        return state is not None and state.caught_up
+
+    def wait_caught_up(self, *channels: str, timeout: float = 10.0) -> bool:
+        """Wait until channels are caught up, at most `timeout` seconds; whether they are.
+
+        Raises:
+            Refused, NotConnected: see `Standing.wait_live`.
+            WouldDeadlock: called on the network thread.
+        """
+        names = channels or (self.channel,)
+
+        def settled() -> bool:
+            states = [self._state(name) for name in names]
+            return all(s is not None and (s.caught_up or s.grant is Grant.REFUSED) for s in states)
+
+        if not settled():
+            deadline = time.monotonic() + timeout
+            self._wait_live(timeout)
+            self._standing.wait_for(settled, max(0.0, deadline - time.monotonic()))
+        return all(self.caught_up(name) for name in names)
 
     def features(self, channel: str) -> tuple[str, ...]:
         """What a channel offers, as far as the service has said; the course's is in the view."""
@@ -225,12 +249,17 @@ class CourseClient:
         )
 
     def wait_connected(self, timeout: float = 10.0) -> None:
-        """Wait until the course is live.
+        """Wait until the course is live, and what was said in it so far is here.
 
         Raises:
             Refused, NotConnected: see `Standing.wait_live`.
             WouldDeadlock: called on the network thread.
         """
+        self._wait_live(timeout)
+        if not self.base:  # one that keeps no history says nothing, and is waited for in vain
+            self.wait_caught_up(*self._membership.mirrors, timeout=timeout)
+
+    def _wait_live(self, timeout: float) -> None:
         self._network.check_process()
         self._network.forbid_waiting()
         if self.usable:  # first let happen what was asked for before, as retry_now()
@@ -447,10 +476,12 @@ class CourseClient:
     def _heard_in_channel(self, session: Session, event: ChannelEvent) -> None:
         match event:
             case ChannelChanged(channel):
+                self._standing.moved()
                 if channel == self.channel and self._membership.answered(session):
                     self._audience.tell(ViewChanged(self._standing.view))
                 self._update_view()
             case DocumentsChanged():
+                self._standing.moved()
                 if self._membership.documented(session, event):
                     self._audience.tell(ViewChanged(self._standing.view))
                 self._audience.tell(event)
@@ -462,9 +493,8 @@ class CourseClient:
                 self._audience.tell(event)
 
     def _state(self, channel: str) -> ChannelState | None:
-        if self._pooled is None:
-            return None
-        return self._pooled.connection.session.channels.get(channel)
+        pooled = self._pooled
+        return pooled.connection.session.channels.get(channel) if pooled is not None else None
 
     def _update_view(self) -> None:
         view = self._look()

@@ -46,6 +46,8 @@ class DocumentsChanged(msgspec.Struct, frozen=True):
     """Documents of a channel changed in the mirror.
 
     `reset`: the mirror was emptied first. `live`: news, not catching up or paging back.
+    `caught_up`: with this change nothing of the catch-up is missing any more; by the time the
+    event is heard, the mirror may be further on than the event.
     `dropped`: no longer held here, though nobody has deleted them.
     """
 
@@ -54,6 +56,7 @@ class DocumentsChanged(msgspec.Struct, frozen=True):
     removed: tuple[Document, ...] = ()
     reset: bool = False
     live: bool = False
+    caught_up: bool = False
     dropped: tuple[Document, ...] = ()
 
 

@@ -29,6 +29,7 @@ from edu_widgets.protocol import (
 from edu_widgets.protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
+    from edu_widgets.client.channel import ChannelState
     from edu_widgets.client.link import Link
     from edu_widgets.client.mirror import Applied
     from edu_widgets.client.session import Session
@@ -89,17 +90,21 @@ def _apply(session: Session, link: Link, name: str, frame: messages.Changes) -> 
     if not link.answered:
         session.answered()
     if channel.catching_up:
-        _tell(session, name, channel.catch_up(frame, session.now()[0] + ANSWER_WITHIN), live=False)
+        applied = channel.catch_up(frame, session.now()[0] + ANSWER_WITHIN)
+        _tell(session, channel, applied, live=False)
         return
     applied = channel.mirror.apply(frame)
     if applied.hole:
         session.ask(channel)
-    _tell(session, name, applied, live=not frame.reset)
+    _tell(session, channel, applied, live=not frame.reset)
 
 
-def _tell(session: Session, name: str, applied: Applied, *, live: bool) -> None:
-    if applied.upserted or applied.removed or applied.reset:
-        session.emit(DocumentsChanged(name, applied.upserted, applied.removed, applied.reset, live))
+def _tell(session: Session, channel: ChannelState, applied: Applied, *, live: bool) -> None:
+    upserted, removed, reset = applied.upserted, applied.removed, applied.reset
+    if upserted or removed or reset:
+        session.emit(
+            DocumentsChanged(channel.name, upserted, removed, reset, live, channel.caught_up)
+        )
 
 
 def _on_subscribed(session: Session, link: Link, envelope: Envelope) -> None:
@@ -181,7 +186,7 @@ def _on_page(session: Session, _link: Link, envelope: Envelope) -> None:
     if channel is None or channel.pages.get(page.kind) != envelope.message_id:
         return
     applied = channel.add_page(envelope.message_id, page)
-    _tell(session, channel.name, applied, live=False)
+    _tell(session, channel, applied, live=False)
     session.emit(ChannelChanged(channel.name))
     session.emit(PageSettled(channel.name, page.kind))
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 from edu_widgets.client.view import CourseView
 from edu_widgets.protocol import meaning
@@ -37,6 +38,17 @@ class Standing:
                 left = deadline - time.monotonic()
                 self._give_up(self.view, timeout if left <= 0 else None, service)
                 self._changed.wait(left)
+
+    def moved(self) -> None:
+        """Something beside the view has changed that somebody may wait for."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_for(self, so: Callable[[], bool], timeout: float) -> bool:
+        """Wait until `so`, at most `timeout` seconds, or the course is closed; whether it is so."""
+        with self._changed:
+            self._changed.wait_for(lambda: so() or self.view.state == "closed", timeout)
+            return so()
 
     @staticmethod
     def _give_up(view: CourseView, waited: float | None, service: str) -> None:

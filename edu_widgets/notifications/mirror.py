@@ -65,6 +65,7 @@ class Inbox:
         self._read: dict[str, None] = {}
         self._up_to = 0
         self._cleared = 0
+        self._unread = 0
         self._marks = {Notification.kind, NotificationMark.kind, ActionTaken.kind}
         self._marks |= {kind for source in sources for kind in source.seen_by}
         self.platform = Platform(self.now)
@@ -103,9 +104,15 @@ class Inbox:
         """The notification with this id."""
         return next((item for item in self.items() if item.id == id_), None)
 
-    def unread(self) -> int:
-        """How many of them are not read."""
-        return sum(not item.read for item in self.items())
+    def unread(self, items: Sequence[NotificationItem] | None = None) -> int:
+        """How many of them (default: of all) are not read.
+
+        While they or the marks are being caught up with, it stays what it was.
+        """
+        # What a base service tells is here at once, and its history is of messages.
+        if self._client.base or all(self._client.caught_up(name) for name in self.channels()):
+            self._unread = sum(not item.read for item in (self.items() if items is None else items))
+        return self._unread
 
     def taken(self) -> list[ActionTaken]:
         """What people chose, oldest first: for staff everybody, for others themselves."""

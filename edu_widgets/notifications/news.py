@@ -28,9 +28,9 @@ class News:
         self._heads: dict[str, tuple[str, int]] = {}
         for channel in channels:
             cursor = client.mirror(channel).cursor
-            if cursor.epoch:
+            self._heads[channel] = (cursor.epoch, cursor.seq)
+            if client.caught_up(channel):
                 self._began.add(channel)
-                self._heads[channel] = (cursor.epoch, cursor.seq)
 
     def of(self, event: DocumentsChanged, found: Iterable[tuple[Document, str]]) -> list[str]:
         """Of the documents in this change that say something, the ids of what is new."""
@@ -47,7 +47,7 @@ class News:
         seqs = [doc.seq for doc in (*event.upserted, *event.removed)]
         self._heads[channel] = (cursor.epoch, max([head, cursor.seq, *seqs]))
         # A first load may take more than one frame; a channel that was taken away begins anew.
-        if event.live or self._client.caught_up(channel):
+        if event.caught_up:
             self._began.add(channel)
         if not cursor.epoch:
             self._began.discard(channel)

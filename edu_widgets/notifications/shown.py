@@ -81,7 +81,7 @@ class ShownInbox:
     # -- rendering ---------------------------------------------------------------------------
 
     def _state(self, items: list[NotificationItem]) -> Json:
-        unread = sum(not item.read for item in items)
+        unread = self._inbox.unread(items)
         doc = {"id": INBOX, "unread": unread, "quiet": self.quiet, "can": self.can()}
         return self._versions.stamped(INBOX, doc)
 

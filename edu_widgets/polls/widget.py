@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,7 +74,7 @@ class LivePolls(ListenedWidget):
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._polls = Polls(client)
         self._shown = ShownPolls(client, self._polls)
-        self._news = News(self._polls)
+        self._news = News(client, self._polls)
         self._asking = threading.Lock()
         self._made: dict[str, Poll] = {}
         self._state = client.view().state
@@ -224,21 +225,10 @@ class LivePolls(ListenedWidget):
 
     def _await_documents(self) -> None:
         """Wait a little until it is known what was asked before, where that is still to come."""
-        if self._loaded():
-            return
-        arrived = threading.Event()
-        stop = self._client.listen(lambda _: arrived.set() if self._loaded() else None)
-        try:
-            self._client.wait_connected(_PATIENCE)
-            if not self._loaded():
-                arrived.wait(_PATIENCE)
-        except (NotConnected, Refused, WouldDeadlock):
-            return  # asked while offline, or on the network thread: it is sent when it can be
-        finally:
-            stop()
-
-    def _loaded(self) -> bool:
-        return bool(self._client.mirror().cursor.epoch)
+        channels = (self._client.channel, self._polls.staff)
+        # While offline, or on the network thread, it is asked all the same, and sent later.
+        with contextlib.suppress(NotConnected, Refused, WouldDeadlock):
+            self._client.wait_caught_up(*channels, timeout=_PATIENCE)
 
     # -- what there is ----------------------------------------------------------------------
 
@@ -340,7 +330,7 @@ class LivePolls(ListenedWidget):
             self._polls.heard(event.upserted)
         changed = [doc for doc in (*event.upserted, *event.removed) if doc.kind in _KINDS]
         ids = [doc.id.rpartition(":")[2] for doc in changed]
-        for poll_id, what in self._news.of(ids, live=event.live and not event.reset):
+        for poll_id, what in self._news.of(ids, event):
             for fn in self._callbacks.on(what):  # a poll is looked up only if somebody listens
                 self._client.call_back(fn, self.poll(poll_id))
         if changed or event.reset:

@@ -30,7 +30,7 @@ class News:
         self._hands: dict[str, Hand] = {}
         channel = people.staff if client.me().is_staff else people.own
         mirror = client.mirror(channel)
-        self._began = bool(mirror.cursor.epoch)
+        self._began = client.caught_up(channel)
         for doc in (*mirror.of_kind(Status.kind), *mirror.of_kind(Hand.kind)):
             self._note(doc, quiet=True)
 
@@ -42,7 +42,8 @@ class News:
 
     def documents(self, event: DocumentsChanged) -> None:
         """Statuses and hands changed."""
-        quiet, self._began = not self._began, True
+        quiet = not self._began
+        self._began = self._began or event.caught_up
         for doc in (*event.upserted, *event.removed):
             self._note(doc, quiet=quiet)
 

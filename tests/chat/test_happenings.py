@@ -13,6 +13,7 @@ from edu_widgets.client.bodies import decoded
 from edu_widgets.client.events import DocumentsChanged
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.messages import Changes
 from tests.chat.page import Page, made
 from tests.notebook.doubles import FakeClient, RecordingComm, keyed, reaction
 
@@ -51,6 +52,33 @@ def events(told: Told) -> list[str]:
 def test_there_are_these_events(chat: CourseChat) -> None:
     with pytest.raises(InvalidArgument, match="'slow_mode'"):
         chat.on("poll", print)
+
+
+def test_a_first_load_in_several_frames_is_not_told(chat: CourseChat, client: FakeClient) -> None:
+    told = listen(chat)
+    frames = [client.document("one", id="m1"), client.document("two", id="m2")]
+    first = Changes("one", 0, 1, frames[:1], reset=True)
+    applied = [client.held.apply(first), client.held.apply(Changes("one", 1, 2, frames[1:]))]
+    for done, caught_up in zip(applied, (False, True), strict=True):
+        client.emit(
+            DocumentsChanged(client.channel, done.upserted, reset=done.reset, caught_up=caught_up)
+        )
+    assert told == []
+    client.arrive(client.document("missed", id="m3"), live=False)
+    assert events(told) == ["message"]
+
+
+def test_unread_stays_what_it_was_while_it_is_caught_up_with(
+    chat: CourseChat, client: FakeClient
+) -> None:
+    client.caught = False
+    client.load(client.document("old"))
+    assert chat.unread == 0, "the mark of what was read may still come"
+    client.caught = True
+    client.tell(OWN, keyed("read:chat", "read_mark", 1, {"born": 1}))
+    assert chat.unread == 0
+    client.arrive(client.document("new"))
+    assert chat.unread == 1
 
 
 def test_what_was_there_is_not_told(chat: CourseChat, client: FakeClient) -> None:

@@ -165,7 +165,7 @@ def test_edits_in_a_row_follow_each_other_and_the_last_stays(mira: edu.Lesson) -
     for receipt in receipts:
         wait_until(receipt.done, "every one is settled")
         assert not isinstance(receipt.error, Refused), "nobody else has edited it"
-    assert the(mira.chat, id_).content == "8"
+    wait_until(lambda: the(mira.chat, id_).content == "8", "the last one stays")
     ada.close()
 
 

@@ -42,6 +42,8 @@ class Script:
     close_at_once: tuple[int, str] | None = None
     epoch: str = "e1"
     role: str = "student"
+    to_come: int = 0
+    """How many changes more than it sends at once a channel's head is said to be at."""
 
 
 @dataclass
@@ -141,7 +143,11 @@ class FakeService:
             case "subscribe":
                 seq = docs[-1].seq if docs else 0
                 granted = messages.Subscribed(
-                    self.script.epoch, seq, self.script.role, frame.user_id or "", people=1
+                    self.script.epoch,
+                    seq + self.script.to_come,
+                    self.script.role,
+                    frame.user_id or "",
+                    people=1,
                 )
                 await answer("subscribed", granted, frame.message_id)
                 await answer("changes", messages.Changes(self.script.epoch, 0, seq, docs, True))

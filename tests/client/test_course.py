@@ -57,6 +57,26 @@ def test_send_and_receive(fake: FakeService, join: Join) -> None:
     assert fake.requests[0].headers["Authorization"] == "Bearer s3cret-token"
 
 
+def test_caught_up_is_who_has_all_pages(join: Join) -> None:
+    with fake_service(Script(to_come=2)) as fake:
+        client = join(fake)
+        own = "user:py101:ada"
+        eventually(lambda: client.mirror().cursor.epoch and client.mirror(own).cursor.epoch)
+        assert not client.wait_caught_up(timeout=0)
+        one, two = (Document(f"m{n}", "message", n, n, body({"content": f"{n}"})) for n in (1, 2))
+        fake.say("changes", ROOM, messages.Changes("e1", 0, 1, [one]))
+        eventually(lambda: len(texts(client)) == 1)
+        assert not client.caught_up()
+        fake.say("changes", ROOM, messages.Changes("e1", 1, 2, [two]))
+        assert client.wait_caught_up(timeout=10)
+        assert texts(client) == ["1", "2"]
+        assert not client.wait_caught_up(ROOM, own, timeout=0)
+        fake.script.answer = False
+        fake.abort_all()
+        eventually(lambda: client.view().state == "reconnecting")
+        assert client.wait_caught_up(timeout=0), "nobody has asked since"
+
+
 def test_what_is_written_offline_is_sent_once_in_order(join: Join) -> None:
     with fake_service() as first:
         port = first.port

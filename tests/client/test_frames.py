@@ -62,7 +62,8 @@ def test_catching_up_is_not_told_as_live() -> None:
     rig.receive("changes", changes(0, 1, [document("a", 1)], reset=True))
     rig.receive("changes", changes(1, 2, [document("b", 2)]))
     rig.receive("changes", changes(2, 3, [document("c", 3)]))
-    assert [event.live for event in rig.of(DocumentsChanged)] == [False, False, True]
+    told = [(event.live, event.caught_up) for event in rig.of(DocumentsChanged)]
+    assert told == [(False, False), (False, True), (True, True)]
 
 
 def test_a_hole_is_asked_about_exactly_once() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
+from unittest.mock import patch
 
 import msgspec
 
@@ -19,6 +22,13 @@ from tests.in_memory.service import COURSE, InMemoryService, channels_of
 from tests.notebook.doubles import FakeClient
 
 S = TypeVar("S", bound=InMemoryService)
+
+
+@contextmanager
+def nothing_here_yet() -> Iterator[None]:
+    """Clients made meanwhile have no documents until they `sync`."""
+    with patch.object(InMemoryClient, "sync", lambda _: None):
+        yield
 
 
 class InMemoryClient(FakeClient, Generic[S]):
@@ -38,6 +48,9 @@ class InMemoryClient(FakeClient, Generic[S]):
 
     def mirror(self, channel: str | None = None) -> Mirror:
         return self.mirrors[channel or self.channel]
+
+    def caught_up(self, channel: str | None = None) -> bool:
+        return self.caught and bool(self.mirror(channel).cursor.epoch)
 
     def check(self) -> None:
         pass
@@ -65,26 +78,32 @@ class InMemoryClient(FakeClient, Generic[S]):
             else:
                 self.acknowledge(command.id, done.seq)
 
-    def sync(self, *, live: bool = True) -> None:
-        """Documents arrive."""
+    def sync(self, *, live: bool = True, pages: int = 1) -> None:
+        """Documents arrive, in so many frames, all of which are here before one is told of."""
         for channel in self.channels:
             mirror = self.mirrors[channel]
             first = not mirror.cursor.epoch
-            known = mirror.cursor.seq
-            docs = [doc for doc in self.service.told[channel] if doc.seq > known]
+            docs = [doc for doc in self.service.told[channel] if doc.seq > mirror.cursor.seq]
             if not docs and not first:
                 continue
-            seq = docs[-1].seq if docs else 0
-            applied = mirror.apply(Changes("e", known, seq, docs, reset=first))
-            self.emit(
-                DocumentsChanged(
-                    channel,
-                    applied.upserted,
-                    applied.removed,
-                    applied.reset,
-                    live=live and not first,
+            size = max(1, -(-len(docs) // pages))
+            parts = [docs[n : n + size] for n in range(0, len(docs), size)] or [[]]
+            applied = []
+            for number, part in enumerate(parts):
+                known, seq = mirror.cursor.seq, part[-1].seq if part else 0
+                frame = Changes("e", known, seq, part, reset=first and number == 0)
+                applied.append(mirror.apply(frame))
+            for number, done in enumerate(applied, start=1):
+                self.emit(
+                    DocumentsChanged(
+                        channel,
+                        done.upserted,
+                        done.removed,
+                        done.reset,
+                        live=live and not first,
+                        caught_up=self.caught and number == len(applied),
+                    )
                 )
-            )
 
     def settle(self) -> None:
         """Everything that is under way arrives."""

@@ -75,7 +75,11 @@ class FakeClient:
 
     def caught_up(self, channel: str | None = None) -> bool:
         del channel
-        return self.caught
+        # Other channels are as far as the course's.
+        return self.caught and bool(self.held.cursor.epoch)
+
+    def wait_caught_up(self, *channels: str, timeout: float = 10.0) -> bool:
+        return all(self.caught_up(channel) for channel in channels)
 
     def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
         self.last_words.append(say)
@@ -255,7 +259,12 @@ class FakeClient:
         frame = Changes("one", mirror.cursor.seq, seq, list(docs), reset=first)
         applied = mirror.apply(frame)
         live = live and not first
-        self.emit(DocumentsChanged(channel, applied.upserted, applied.removed, applied.reset, live))
+        caught = self.caught_up(channel)
+        self.emit(
+            DocumentsChanged(
+                channel, applied.upserted, applied.removed, applied.reset, live, caught
+            )
+        )
 
     def load(self, *docs: Document, epoch: str = "one", floor: int = 0) -> None:
         """A first load, or a fresh window."""
@@ -271,7 +280,12 @@ class FakeClient:
     def _applied(self, applied: Applied, *, live: bool) -> None:
         self.emit(
             DocumentsChanged(
-                self.channel, applied.upserted, applied.removed, applied.reset, live=live
+                self.channel,
+                applied.upserted,
+                applied.removed,
+                applied.reset,
+                live=live,
+                caught_up=self.caught_up(),
             )
         )
 

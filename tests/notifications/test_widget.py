@@ -19,6 +19,7 @@ from edu_widgets.polls.headlines import Openings
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service import rules
+from tests.in_memory.client import nothing_here_yet
 from tests.in_memory.service import MIRA, START, own
 from tests.notebook.doubles import as_client
 from tests.notifications.kernel import NoticeClient
@@ -385,6 +386,23 @@ def test_history_is_not_told_and_what_was_missed_is(open_: Open) -> None:
     office.send("missed, for you", userId=ADA.id)
     ada.sync(live=False)
     assert told == ["missed", "missed, for you"]
+
+
+def test_a_first_load_in_several_frames_is_no_news(open_: Open) -> None:
+    office = open_(MIRA)[0].service
+    for n in range(5):
+        office.send(f"old {n}")
+    with nothing_here_yet():
+        ada, pane = open_(ADA)
+    told: list[NotificationItem] = []
+    pane.on("notification", told.append)
+    ada.caught = False
+    ada.sync()
+    assert (told, pane.unread) == ([], 0), "what was read is not known before all is here"
+    ada.caught = True
+    office.send("old 5")
+    ada.sync(live=False, pages=3)
+    assert (told, pane.unread) == ([], 6)
 
 
 def test_do_not_disturb_leaves_the_list_alone(open_: Open) -> None:

@@ -16,9 +16,6 @@ from tests.polls.school import School
 class PollClient(InMemoryClient[School]):
     """One person's client: commands reach the school, and documents the mirrors, when told."""
 
-    def wait_connected(self, timeout: float = 10.0) -> None:
-        pass
-
     def send(
         self,
         type_: str,

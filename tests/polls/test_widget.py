@@ -12,11 +12,13 @@ import pytest
 
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.polls import commands
+from edu_widgets.polls.authoring import question
 from edu_widgets.polls.poll import Poll
 from edu_widgets.polls.widget import LESSON_MS, LivePolls
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service.rules import Person
+from tests.in_memory.client import nothing_here_yet
 from tests.in_memory.service import MIRA
 from tests.notebook.doubles import RecordingComm, as_client
 from tests.polls.kernel import PollClient
@@ -177,7 +179,7 @@ def test_a_kernel_that_just_started_learns_first_what_was_asked(
     client = PollClient(school, MIRA)
     monkeypatch.undo()
     monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
-    monkeypatch.setattr(client, "wait_connected", lambda timeout: client.sync())
+    monkeypatch.setattr(client, "wait_caught_up", lambda *_, timeout: client.sync())
     polls = LivePolls(as_client(client))
     assert polls.history == []
     assert polls.ask("Which?", ["a", "b"]).id == poll.id
@@ -187,10 +189,10 @@ def test_a_kernel_that_just_started_learns_first_what_was_asked(
 def test_asked_offline_it_is_sent_later(
     school: School, mira: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(timeout: float) -> None:
+    def never(*channels: str, timeout: float) -> None:
         raise NotConnected("not reached")
 
-    monkeypatch.setattr(mira.client, "wait_connected", never)
+    monkeypatch.setattr(mira.client, "wait_caught_up", never)
     mira.client.mirrors.clear()
     poll = mira.polls.ask("Which?", ["a", "b"])
     assert poll.state == "saving"
@@ -317,6 +319,50 @@ def test_events_tell_each_opening_closing_and_reveal_once(mira: Desk, ada: Desk)
     mira.polls.ask("Other?", ["a", "b"])
     both(mira, ada)
     assert len(told) == 4
+
+
+def test_a_first_load_is_not_told_and_what_was_missed_is(school: School, mira: Desk) -> None:
+    polls = [mira.polls.ask(f"Poll {n}?", ["a", "b"]) for n in range(3)]
+    both(mira)
+    with nothing_here_yet():
+        ada = Desk(school, ADA)
+    told: list[tuple[str, str]] = []
+    for event in ("open", "close"):
+        ada.polls.on(event, lambda poll, event=event: told.append((event, poll.question)))
+    ada.client.sync(pages=3)
+    assert told == []
+    _ = polls[1].close()
+    both(mira)
+    ada.client.sync(live=False)
+    assert told == [("close", "Poll 1?")]
+
+
+@pytest.mark.parametrize("open_", [True, False])
+def test_what_only_began_to_arrive_is_waited_for(
+    school: School, mira: Desk, monkeypatch: pytest.MonkeyPatch, open_: bool
+) -> None:
+    for n in range(5):
+        _ = mira.polls.put(question(f"Poll {n}?", ["a", "b"]), open_=open_)
+    both(mira)
+    with nothing_here_yet():
+        again = Desk(school, MIRA)
+    client, last = again.client, school.told.copy()
+    for channel, docs in last.items():
+        school.told[channel] = docs[:1]
+    client.caught = False
+    client.sync()
+
+    def arrive(*channels: str, timeout: float) -> bool:
+        assert set(channels) == {client.channel, "staff:c"}
+        school.told.update(last)
+        client.sync(live=False)
+        return True
+
+    monkeypatch.setattr(client, "wait_caught_up", arrive)
+    known = {poll.question for poll in again.polls.history + again.polls.drafts}
+    assert len(known) < 5
+    asked = again.polls.put(question("Poll 4?", ["a", "b"]), open_=open_)
+    assert (asked.state, len(again.client.outbox)) == ("open" if open_ else "draft", 0)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from edu_widgets.presence.widget import PresenceList
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, NotConnected
 from edu_widgets.service.rules import Person
+from tests.in_memory.client import nothing_here_yet
 from tests.in_memory.service import MIRA, STAFF, START
 from tests.notebook.doubles import as_client
 from tests.presence.classroom import ADA, BO, JONAS, Classroom
@@ -478,6 +479,20 @@ def test_events_tell_of_what_is_new_only(classroom: Classroom) -> None:
     classroom.do(ADA, "raise_hand", note="More")
     staff.client.settle()
     assert staff.told == [], "the same hand"
+
+
+def test_a_first_load_in_several_frames_is_not_told(classroom: Classroom) -> None:
+    for n in range(4):
+        person = Person(f"u-{n}", f"S{n}", "student")
+        classroom.do(person, "set_status", status="stuck")
+        classroom.do(person, "raise_hand")
+    with nothing_here_yet():
+        staff = Desk(classroom, MIRA)
+    staff.client.sync(pages=3)
+    assert (staff.told, len(staff.list.hands)) == ([], 4)
+    classroom.do(ADA, "raise_hand")
+    staff.client.sync(live=False)
+    assert [event for event, _ in staff.told] == ["hand"]
 
 
 def test_there_are_six_events(ada: Desk) -> None:

@@ -225,7 +225,13 @@ class Room:
         frame = Changes(self._epoch, self._mirror.cursor.seq, self._seq, docs, reset=reset)
         applied = self._mirror.apply(frame)
         return DocumentsChanged(
-            self.name, applied.upserted, applied.removed, reset, live and not reset, dropped
+            self.name,
+            applied.upserted,
+            applied.removed,
+            reset,
+            live=live and not reset,
+            caught_up=True,
+            dropped=dropped,
         )
 
     # -- inside -------------------------------------------------------------------------
