@@ -3,32 +3,42 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edu_widgets.protocol.errors import EduWidgetsError
+from edu_widgets.service.arguments import Parser, told
 
 if TYPE_CHECKING:
     from edu_widgets.service.config import ServiceConfig
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code. Errors of ours are one sentence, not a traceback."""
+    """Run a command; the exit code.
+
+    0: done; 1: it failed; 2: an argument cannot be used; 130: ended by Ctrl-C. What goes wrong is
+    told in one sentence.
+    """
     args = _parser().parse_args(arguments)
-    try:
-        if args.command == "serve":
-            from edu_widgets.service import serve
+    return told(lambda: _run(args))
 
-            return serve.run(args, _channel_table())
-        if args.command == "config":
-            from edu_widgets.configuration import command
 
-            return command.run(args)
+def _run(args: argparse.Namespace) -> int:
+    if args.command == "serve":
+        from edu_widgets.service import serve
+
+        return serve.run(args, _channel_table())
+    if args.command == "config":
+        from edu_widgets.configuration import command
+
+        return command.run(args)
+    if args.command == "demo":
         from edu_widgets.demo import run
 
         return run.run(args)
-    except EduWidgetsError as error:
-        sys.stderr.write(f"edu-widgets: {error}\n")
-        return 1
+    from edu_widgets.service import tending
+
+    return tending.run(args, _data_folder(args))
 
 
 def _channel_table() -> "ServiceConfig":
@@ -39,18 +49,34 @@ def _channel_table() -> "ServiceConfig":
     return config.from_table(configuration.load().channel_rows())
 
 
+def _data_folder(args: argparse.Namespace) -> Path:
+    """The folder `--data`, or the one in which `host()` keeps a course."""
+    from edu_widgets import configuration, folders
+    from edu_widgets.protocol.channels import course_name
+    from edu_widgets.protocol.errors import InvalidArgument
+
+    if args.data is not None:
+        return Path(args.data)
+    if args.course is None:
+        msg = "Name the service by its folder (--data DIR), or by the course that host() began."
+        raise InvalidArgument(msg)
+    course = course_name(args.course)
+    return folders.service_folder(course, configuration.load().edu.dataDir)
+
+
 def _parser() -> argparse.ArgumentParser:
     from edu_widgets.demo import run
-    from edu_widgets.service import serve
+    from edu_widgets.service import serve, tending
 
-    parser = argparse.ArgumentParser(
-        prog="edu-widgets", description="A live classroom inside the notebook."
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser = Parser(prog="edu-widgets", description="A live classroom inside the notebook.")
+    version = metadata.version("edu-widgets")
+    parser.add_argument("--version", action="version", version=f"edu-widgets {version}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run.add_arguments(
         commands.add_parser("demo", help="show a lesson in JupyterLab, with simulated classmates")
     )
     serve.add_arguments(commands.add_parser("serve", help="run the service alone"))
+    tending.add_commands(commands)
     _config_arguments(commands.add_parser("config", help="show the settings in force"))
     return parser
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edu_widgets import cli
+from edu_widgets.service.locks import alone_in
 from tests.conftest import ROOT
 
 COMMAND = [sys.executable, "-m", "edu_widgets.cli"]
@@ -67,7 +68,7 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
 
 def test_an_odd_course_name_is_one_sentence(tmp_path: Path) -> None:
     done = serve("--course", "../x", "--data", str(tmp_path), "--port", "0")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "cannot be a course's name" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -88,3 +89,101 @@ def test_a_demo_whose_lesson_needs_more_says_what(
     told = capsys.readouterr().err
     assert "needs numpy" in told
     assert "edu-widgets[lessons]" in told
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["backup", "--help"]])
+def test_what_is_asked_for_is_told(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 0
+    assert "edu-widgets" in capsys.readouterr().out
+
+
+SERVE = ["serve", "--course", "x", "--data", "DATA"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "COMMAND"),
+        (["nonsense"], "nonsense"),
+        (["serve"], "--course"),
+        (["serve", "--course", "x"], "--data"),
+        *[([*SERVE, "--port", port], "65535") for port in ("99999", "-1", "abc", "1.5", "")],
+        (["demo", "--port", "70000"], "65535"),
+        *[([*SERVE, "--linger", time], "0 or more") for time in ("-1", "nan", "inf", "x")],
+        *[([*SERVE, "--invite-hours", time], "87600") for time in ("-1", "nan", "1e9", "x")],
+        *[([*SERVE, "--watch-pid", pid], "1 or more") for pid in ("0", "-5", "x", "9" * 20)],
+        ([*SERVE, "--address", "0.0.0.0"], "--bind 0.0.0.0"),
+        ([*SERVE, "--address", "::"], "--bind ::"),
+        ([*SERVE, "--address", "https://"], "public URL"),
+        ([*SERVE, "--address", "https://x:99999"], "public URL"),
+        ([*SERVE, "--address", "https://[x"], "public URL"),
+        ([*SERVE, "--address", "https://x/?q=1"], "public URL"),
+        ([*SERVE, "--address", "class.example.org"], "not an address"),
+        ([*SERVE, "--bind", "class.example.org"], "--bind"),
+        ([*SERVE, "--config", "DATA/none.toml"], "no such file"),
+        ([*SERVE, "--config", "FILE"], "JSON"),
+        ([*SERVE, "--jwt-key-file", "DATA/none"], "cannot be read"),
+        ([*SERVE, "--jwt-key-file", "FILE"], "at least 32"),
+        ([*SERVE, "--feature", "os"], "'os' is not a feature"),
+        (["serve", "--course", "x", "--data", "FILE"], "is a file"),
+        (["backup", "DATA/b.db"], "--data DIR"),
+        (["backup", "DATA/b.db", "--data", "DATA"], "no store"),
+        (["backup", "DATA/b.db", "--course", "../x"], "course's name"),
+        (["restore", "DATA/none.db", "--data", "DATA"], "no file"),
+        (["restore", "FILE", "--data", "DATA"], "no backup"),
+        (["config", "--generate", "FILE"], "there already"),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence_and_exit_code_2(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("something")
+    places = {"DATA": str(tmp_path), "FILE": str(tmp_path / "file")}
+    for name, place in places.items():
+        arguments = [argument.replace(name, place) for argument in arguments]
+    try:
+        code = cli.main(arguments)
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    told = capsys.readouterr().err
+    assert code == 2, told
+    assert said in told
+    assert told.startswith("edu-widgets")
+    assert told.count("\n") == 1
+    assert "Errno" not in told
+    assert "Error" not in told
+
+
+def test_ctrl_c_ends_a_command_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run", interrupted)
+    assert cli.main(["config"]) == 130
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("make", ["missing", "unwritable", "in use"])
+def test_a_folder_that_cannot_be_used_is_told_as_it_is(make: str, tmp_path: Path) -> None:
+    """What is wrong with it, and never that another service has it."""
+    if make == "missing":
+        done = serve("--course", "x", "--data", "/proc/none", "--port", "0")
+        assert "cannot be used" in done.stderr
+    elif make == "unwritable":
+        (tmp_path / "service.db").mkdir()  # root may write into any folder
+        done = serve("--course", "x", "--data", str(tmp_path), "--port", "0")
+        assert "service.db cannot be opened or written" in done.stderr
+    else:
+        with alone_in(tmp_path):
+            done = serve("--course", "x", "--data", str(tmp_path), "--port", "0")
+        assert "Another service" in done.stderr
+        assert "Stop it first" in done.stderr
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert ("Another service" in done.stderr) == (make == "in use")

@@ -26,6 +26,7 @@ from edu_widgets.demo.lessons import DEFAULT, LESSONS, DemoLesson
 from edu_widgets.demo.opinions import Opinions
 from edu_widgets.polls import files
 from edu_widgets.service import launch
+from edu_widgets.service.arguments import port
 
 DEFAULT_PORT = 8899
 
@@ -38,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-browser", action="store_true", help="only print the addresses")
     parser.add_argument(
         "--port",
-        type=int,
+        type=port,
+        metavar="N",
         default=DEFAULT_PORT,
         help="JupyterLab's port, or one near it if that is taken (default: %(default)s)",
     )

@@ -74,8 +74,12 @@ def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
     try:
         raw = path.read_bytes()
         table = tomllib.loads(raw.decode()) if path.suffix == ".toml" else msgspec.json.decode(raw)
-    except (OSError, ValueError) as error:
-        msg = f"The configuration {path.name} cannot be read: {error}"
+    except OSError as error:
+        why = (error.strerror or "no access").lower()
+        raise InvalidArgument(f"The configuration {path} cannot be read: {why}.") from error
+    except (ValueError, RecursionError) as error:
+        kind = "TOML" if path.suffix == ".toml" else "JSON"
+        msg = f"The configuration {path} is no {kind} ({error}); name a .toml or a .json file."
         raise InvalidArgument(msg) from error
     return from_table(table, base, f"Configuration {path.name}")
 

@@ -12,6 +12,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, refusal
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared only
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,11 @@ def address(text: str | None, bind: str | None = None) -> Address:
     Raises:
         InvalidArgument: it is none of these.
     """
+    bind = _checked_bind(bind)
     if not text or text in LOOPBACK or text == "loopback":
         return Address(bind or "127.0.0.1", LOOPBACK)
     if text.startswith(("http://", "https://")):
-        host = urlsplit(text).hostname
-        if not host:
-            raise InvalidArgument(f"{text!r:.200} is a URL without a host.")
+        host = _host(text)
         return Address(bind or "127.0.0.1", LOOPBACK | {host}, text.rstrip("/"), text)
     asked = text
     if text == "lan":
@@ -68,7 +68,45 @@ def address(text: str | None, bind: str | None = None) -> Address:
     except ValueError as error:
         msg = f"{text!r:.200} is not an address: use 'loopback', 'lan', an IP address or a URL."
         raise InvalidArgument(msg) from error
+    if text in EVERYWHERE:
+        msg = (
+            f"{text} is every address of this computer, and none that people can open: use 'lan', "
+            f"or name the address in --address and listen everywhere with --bind {text}."
+        )
+        raise InvalidArgument(msg)
     return Address(bind or text, LOOPBACK | {text}, asked=asked)
+
+
+def _checked_bind(bind: str | None) -> str | None:
+    """The address to listen on.
+
+    Raises:
+        InvalidArgument: it is no IP address.
+    """
+    if bind:
+        try:
+            ipaddress.ip_address(bind)
+        except ValueError as error:
+            msg = f"--bind {bind!r:.200} is not an IP address, such as 0.0.0.0 for all there are."
+            raise InvalidArgument(msg) from error
+    return bind
+
+
+def _host(url: str) -> str:
+    """The host of a public URL, which has nothing behind its path.
+
+    Raises:
+        InvalidArgument: it is no such URL.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:  # brackets or a port that are none
+        host, parts = None, urlsplit("")
+    if not host or parts.query or parts.fragment or parts.username:
+        msg = f"{url!r:.200} is no public URL; one looks like https://class.example.org."
+        raise InvalidArgument(msg)
+    return host
 
 
 def local_url(bind: str, port: int) -> str:

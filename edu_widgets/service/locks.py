@@ -1,10 +1,15 @@
 """A lock file held by one process; the system lets go of it when that process ends."""
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
+from edu_widgets.service import state
 
 if sys.platform == "win32":
     import msvcrt
@@ -30,6 +35,7 @@ class FileLock:
 
         Raises:
             BlockingIOError: somebody has it.
+            OSError: the file cannot be made.
         """
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -56,3 +62,32 @@ class FileLock:
         trace: TracebackType | None,
     ) -> None:
         self.release()
+
+
+@contextlib.contextmanager
+def alone_in(data_dir: Path) -> Iterator[None]:
+    """Keep the data folder of a service to this process; the folder is made if it is missing.
+
+    Raises:
+        ServiceUnavailable: a service runs there, or the folder cannot be used.
+        InvalidArgument: it is a file.
+    """
+    lock = FileLock(data_dir / "service.lock")
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock.acquire()
+    except BlockingIOError as error:
+        other = state.read(data_dir)
+        who = f" (pid {other.pid}, {other.url})" if other else ""
+        msg = f"Another service{who} runs in {data_dir}. Stop it first, or name another folder."
+        raise ServiceUnavailable(msg) from error
+    except OSError as error:
+        if data_dir.is_file():
+            raise InvalidArgument(f"{data_dir} is a file, not a folder.") from error
+        why = (error.strerror or "no access").lower()
+        msg = f"The folder {data_dir} cannot be used: {why}. Name one that you can write to."
+        raise ServiceUnavailable(msg) from error
+    try:
+        yield
+    finally:
+        lock.release()

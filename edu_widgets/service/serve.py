@@ -5,16 +5,14 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from edu_widgets.protocol.channels import course_name
-from edu_widgets.protocol.errors import EduWidgetsError, ServiceUnavailable
+from edu_widgets.service import arguments, doors, state, tokens
 from edu_widgets.service import config as configuration
-from edu_widgets.service import doors, state, tokens
 from edu_widgets.service.features import DEFAULT_FEATURES
-from edu_widgets.service.locks import FileLock
+from edu_widgets.service.locks import alone_in
 from edu_widgets.service.server import Options, Server
 
 DEFAULT_PORT = 8765
@@ -23,41 +21,88 @@ DEFAULT_PORT = 8765
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `edu-widgets serve`."""
     add = parser.add_argument
-    add("--course", action="append", required=True, help="a course to host; may be repeated")
-    add("--data", type=Path, required=True, help="folder for everything that is kept")
-    add("--port", type=int, help=f"this port or none; default: the first free from {DEFAULT_PORT}")
+    add(
+        "--course",
+        action="append",
+        required=True,
+        metavar="NAME",
+        help="a course to host; may be repeated",
+    )
+    add(
+        "--data",
+        "--data-dir",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder for everything that is kept",
+    )
+    add(
+        "--port",
+        type=arguments.port,
+        metavar="N",
+        help=f"this port or none; default: the first free from {DEFAULT_PORT}",
+    )
     add("--address", help="'loopback' (default), 'lan', an IP address, or the public URL")
-    add("--bind", help="address to listen on, where it differs from --address")
-    add("--config", type=Path, help="channel table, a TOML or JSON file")
-    add("--jwt-key-file", type=Path, action="append", default=[], help="PEM or HS256 secret")
+    add("--bind", metavar="IP", help="address to listen on, where it differs from --address")
+    add("--config", type=Path, metavar="FILE", help="channel table, a TOML or JSON file")
+    add(
+        "--jwt-key-file",
+        type=Path,
+        metavar="FILE",
+        help="PEM or HS256 secret",
+        action="append",
+        default=[],
+    )
     add(
         "--invite-hours",
-        type=float,
+        type=arguments.hours,
         default=0,
+        metavar="H",
         help="how long a new invite holds; default: for ever",
     )
     add("--no-rate-limits", action="store_true", help="lift the limits on messages")
-    add("--watch-pid", type=int, action="append", default=[], help="end after this process ended")
-    add("--linger", type=float, default=600, help="seconds to stay after that and the last member")
+    add(
+        "--watch-pid",
+        type=arguments.pid,
+        metavar="PID",
+        help="end after this process ended",
+        action="append",
+        default=[],
+    )
+    add(
+        "--linger",
+        type=arguments.seconds,
+        default=600,
+        metavar="S",
+        help="seconds to stay after that and the last member",
+    )
     add("--keep", action="store_true", help="stay until stopped")
-    add("--feature", action="append", default=[], help="a further feature's module")
+    add(
+        "--feature",
+        metavar="MODULE",
+        help="a further feature's module",
+        action="append",
+        default=[],
+    )
 
 
 def run(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> int:
-    """Run until stopped; returns the exit status. `base`: the table `--config` changes."""
+    """Run until stopped; returns the exit status. `base`: the table `--config` changes.
+
+    Raises:
+        InvalidArgument: an option cannot be used.
+        ServiceUnavailable: the folder, the store or the port cannot be used.
+    """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    try:
-        return asyncio.run(_run(_options(args, base)))
-    except EduWidgetsError as error:
-        print(f"edu-widgets: {error}", file=sys.stderr)  # noqa: T201
-        return 1
+    return asyncio.run(_run(_options(args, base)))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """`python -m edu_widgets.service`."""
-    parser = argparse.ArgumentParser(prog="python -m edu_widgets.service", description=__doc__)
+    parser = arguments.Parser(prog="python -m edu_widgets.service", description=__doc__)
     add_arguments(parser)
-    return run(parser.parse_args(argv))
+    args = parser.parse_args(argv)
+    return arguments.told(lambda: run(args))
 
 
 def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> Options:
@@ -81,22 +126,10 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
 
 
 async def _run(options: Options) -> int:
-    with contextlib.suppress(OSError):
-        options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(options.data_dir / "service.lock")
-    try:
-        lock.acquire()
-    except OSError as error:
-        other = state.read(options.data_dir)
-        who = f" (pid {other.pid}, {other.url})" if other else ""
-        msg = f"Another service{who} runs in {options.data_dir}, or it is not writable: {error}."
-        raise ServiceUnavailable(msg) from error
-    try:
+    with alone_in(options.data_dir):
         async with Server(options) as server:
             _greet(server.state)
             await _until_stopped(server)
-    finally:
-        lock.release()
     return 0
 
 

@@ -1,9 +1,12 @@
 """One running service: its parts made, its port taken, its state file written, its end."""
 
 import asyncio
+import errno
 import os
 import secrets
+import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -81,8 +84,11 @@ class Server:
         )
         try:
             await self._open()
-        except BaseException:
+        except BaseException as error:
             await self._let_go()
+            if isinstance(error, OSError):
+                msg = f"The folder {options.data_dir} cannot be written: {_words(error)}."
+                raise ServiceUnavailable(msg) from error
             raise
         return self
 
@@ -148,11 +154,7 @@ class Server:
                 continue
             taken: int = self._runner.addresses[0][1]
             return taken
-        msg = (
-            f"Port {ports[0]} on {bind} cannot be used ({problem}). Choose another, or none: "
-            "then a free one is taken."
-        )
-        raise ServiceUnavailable(msg)
+        raise ServiceUnavailable(_no_port(bind, ports, problem)) from problem
 
     # -- the end ----------------------------------------------------------------
 
@@ -203,6 +205,29 @@ class Server:
             elif loop.time() - alone_since >= self._options.linger_s:
                 self.stop()
             await asyncio.sleep(min(1.0, max(0.05, self._options.linger_s / 4)))
+
+
+def _no_port(bind: str, ports: Sequence[int], problem: OSError | None) -> str:
+    """Why nothing listens, in words."""
+    number = problem.errno if problem is not None else None
+    if number == errno.EADDRNOTAVAIL or isinstance(problem, socket.gaierror):
+        return f"This computer has no address {bind}. Use 'lan', or one that it has (--bind)."
+    why = {
+        errno.EADDRINUSE: "another program has it",
+        errno.EACCES: "ports below 1024 are for administrators",
+    }.get(number or 0, _words(problem))
+    if len(ports) > 1:
+        return f"No port from {ports[1]} to {ports[-1]} on {bind} can be used ({why})."
+    return (
+        f"Port {ports[0]} on {bind} cannot be used ({why}). Choose another, or none: then a free "
+        "one is taken."
+    )
+
+
+def _words(error: OSError | None) -> str:
+    """What the system says of an error, without its number."""
+    number = error.errno if error is not None else None
+    return os.strerror(number).lower() if number else "no reason was given"
 
 
 def metadata_version() -> str:

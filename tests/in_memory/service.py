@@ -34,8 +34,7 @@ class InMemoryService:
         self.feature = feature
         self.config: ChannelConfig = config or ServiceConfig().course
         self.db = sqlite3.connect(":memory:", isolation_level=None)
-        schema._make_tables(self.db)
-        self.db.execute("INSERT INTO meta VALUES ('epoch', 'e')")
+        schema.make_tables(self.db)
         self.now = START
         self.told: dict[str, list[Document]] = defaultdict(list)
         """Every version of every document, by channel, as it went out."""

@@ -219,7 +219,7 @@ def test_its_files_are_its_owners_only(data: Path) -> None:
     open_to_others = {
         p.name for p in [data, *data.iterdir()] if os.name != "nt" and p.stat().st_mode & 0o077
     }
-    assert open_to_others <= {"service.log", "service.db.openings"}
+    assert open_to_others <= {"service.log", "service.db.generation"}
     assert data.stat().st_mode & 0o077 == 0
     about = state.read(data)
     assert about is not None
@@ -270,7 +270,7 @@ def test_wrong_options_are_said_plainly(tmp_path: Path, options: list[str], said
     done = subprocess.run(
         [*command, *options], capture_output=True, text=True, check=False, timeout=30
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -1,8 +1,10 @@
 """Tables of the SQLite store, and how its connections are opened."""
 
-import secrets
 import sqlite3
 from pathlib import Path
+
+from edu_widgets.service.store import history
+from edu_widgets.service.store.history import transaction
 
 VERSION = 1
 
@@ -54,7 +56,6 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         else:
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             # What is deleted (a person, anonymous ballots) is gone from the file, too.
             connection.execute("PRAGMA secure_delete = ON")
@@ -64,63 +65,62 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
     return connection
 
 
-def prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the tables, and give every channel a new epoch if the file was restored.
-
-    A restored file is another file (inode), or its count of openings is behind the one kept
-    beside it. Mirrors that saw more than the file knows then start afresh.
+def prepare(connection: sqlite3.Connection, path: Path, *, replaced: bool) -> None:
+    """Make the tables, and begin another history if the file was replaced.
 
     Raises:
-        sqlite3.Error: it cannot be written, or another version of the service made it.
+        sqlite3.Error: it cannot be written, is damaged, or no store that this version knows.
     """
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        _make_tables(connection)
-        openings = _renew_if_restored(connection, path)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    # After the commit: a crash in between leaves the file ahead of its witness, which is harmless.
-    _witness(path).write_text(str(openings))
+    begun = check(connection)
+    connection.execute("PRAGMA journal_mode = WAL")
+    if not begun:
+        with transaction(connection):
+            make_tables(connection)
+    history.begin(connection, path, replaced=replaced)
 
 
-def _make_tables(connection: sqlite3.Connection) -> None:
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty store."""
+    for statement in _TABLES.split(";\n"):
+        connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES ('epoch', ?)", (history.new_epoch(),))
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def check(connection: sqlite3.Connection) -> bool:
+    """See that a file is whole and can be read; false for an empty one.
+
+    Raises:
+        sqlite3.Error: it is damaged, or no store that this version knows.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version not in (0, VERSION):
-        message = f"made by another version of the service (schema {version}, not {VERSION})"
-        raise sqlite3.DatabaseError(message)
-    if version == 0:
-        for statement in _TABLES.split(";\n"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if version > VERSION:
+        raise NotOurs("was written by a newer version of edu-widgets; upgrade this one")
+    if tables and not {"meta", "channels", "documents"} <= tables:
+        raise NotOurs("belongs to another program")
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(found)
+    return bool(tables)
 
 
-def _renew_if_restored(connection: sqlite3.Connection, path: Path) -> int:
-    meta = dict(connection.execute("SELECT key, value FROM meta"))
-    status = path.stat()
-    identity = f"{status.st_dev}:{status.st_ino}"
-    openings = int(meta.get("openings", "0"))
-    if meta.get("identity") != identity or openings < _witnessed(path):
-        meta["epoch"] = new_epoch()
-        connection.execute("UPDATE channels SET epoch = ?", (meta["epoch"],))
-        openings = max(openings, _witnessed(path))
-    meta |= {"identity": identity, "openings": str(openings + 1)}
-    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta.items())
-    return openings + 1
+class NotOurs(sqlite3.DatabaseError):
+    """The file is no store of this version."""
 
 
-def _witness(path: Path) -> Path:
-    return path.with_name(path.name + ".openings")
-
-
-def _witnessed(path: Path) -> int:
-    try:
-        return int(_witness(path).read_text())
-    except (OSError, ValueError):
-        return 0
-
-
-def new_epoch() -> str:
-    """A name for a history that no other history has."""
-    return secrets.token_hex(6)
+def problem(path: Path, error: Exception) -> str:
+    """Why a store cannot be opened, in one sentence, and what to do."""
+    if isinstance(error, NotOurs):
+        return f"{path} {error}."
+    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        return f"{path} is locked by another program; close that, then start the service again."
+    if isinstance(error, (sqlite3.OperationalError, OSError)):
+        return (
+            f"{path} cannot be opened or written. See that its folder is writable by this user, "
+            "and that the disk is not full."
+        )
+    return (
+        f"{path} is damaged, or no store of edu-widgets. Put a backup back with "
+        "`edu-widgets restore FILE`, or move the file away to begin with an empty one."
+    )

@@ -58,8 +58,7 @@ class SqliteStore:
         try:
             self._writer = Writer(path, self._loop, self._deliver)
         except (sqlite3.Error, OSError) as error:
-            msg = f"The store {path.name} cannot be opened: {error}. Is its folder writable?"
-            raise ServiceUnavailable(msg) from error
+            raise ServiceUnavailable(schema.problem(path, error)) from error
         self._searching = asyncio.Semaphore(1)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="edu-widgets-reader")
 

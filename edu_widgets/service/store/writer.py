@@ -13,7 +13,7 @@ from typing import Any
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused, refusal
-from edu_widgets.service.store import Committed, schema
+from edu_widgets.service.store import Committed, history, schema
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -44,9 +44,10 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._log_tells = False
         path.touch(mode=0o600)  # SQLite gives its side files the same permissions
+        replaced = history.was_replaced(path)
         self._db: sqlite3.Connection | None = schema.connect(path)
         try:
-            schema.prepare(self._db, path)
+            schema.prepare(self._db, path, replaced=replaced)
         except BaseException:
             self._db.close()
             raise
@@ -73,6 +74,10 @@ class Writer:
                 self._empty_log(jobs)
                 with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits
                     self._loop.call_soon_threadsafe(self._deliver, jobs)
+        try:
+            history.end(self._connection(), self._path)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("The store was not ended in order: %s", error)
         self._drop()
 
     def _take(self) -> tuple[list[Job], bool]:

@@ -1,0 +1,76 @@
+"""Arguments of commands: what a number may be, and mistakes told in one sentence."""
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+
+WRONG_ARGUMENT = 2
+FAILED = 1
+INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that tells a mistake in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and end with exit code 2."""
+        sys.stderr.write(f"{self.prog}: {message.rstrip('.')}. {self.prog} --help tells more.\n")
+        sys.exit(WRONG_ARGUMENT)
+
+
+def told(work: Callable[[], int]) -> int:
+    """Do some work; its exit code. What goes wrong is one sentence, and no traceback.
+
+    An argument that cannot be used ends with 2, anything else that fails with 1.
+    """
+    try:
+        return work()
+    except EduWidgetsError as error:
+        sys.stderr.write(f"edu-widgets: {error}\n")
+        return WRONG_ARGUMENT if isinstance(error, InvalidArgument) else FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def port(text: str) -> int:
+    """A port; 0 is any that is free."""
+    return _whole(text, 0, 65535, "a port is a whole number from 1 to 65535, or 0 for a free one")
+
+
+def pid(text: str) -> int:
+    """The number of a process."""
+    return _whole(text, 1, 2**31 - 1, "a process has a whole number of 1 or more")
+
+
+def seconds(text: str) -> float:
+    """A length of time in seconds."""
+    return _number(text, 10 * 365 * 86_400, "seconds are a number of 0 or more")
+
+
+def hours(text: str) -> float:
+    """A length of time in hours."""
+    return _number(text, 10 * 365 * 24, "hours are a number from 0 to 87600")
+
+
+def _whole(text: str, least: int, most: int, said: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"{said}, not {text!r:.80}")
+    return number
+
+
+def _number(text: str, most: float, said: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= most:
+        raise argparse.ArgumentTypeError(f"{said}, not {text!r:.80}")
+    return number
