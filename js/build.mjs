@@ -3,13 +3,16 @@
 // and <widget>_texts.js. One imports what it needs of another from "edu:<name>", and the loader
 // puts them together.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { basename, dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
-import { leanPreact, preact } from "./lean.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
+
+/** Where Preact begins. */
+const preact = createRequire(import.meta.url).resolve("preact");
 
 /** Every widget: the name of its file, and where it starts. */
 export const widgets = {
@@ -66,9 +69,7 @@ export const options = {
   tsconfigRaw: {},
   charset: "utf8",
   legalComments: "none",
-  plugins: [inlineCss, leanPreact],
-  // Preact marks what is its own with an underscore.
-  mangleProps: /^_[a-z]\w+$/,
+  plugins: [inlineCss],
   write: false,
 };
 
@@ -142,15 +143,12 @@ async function build() {
   });
   const files = [];
   const found = {};
-  // What is shortened in one file has the same short name in the others.
-  let mangleCache = {};
   const add = async (name, entry) => {
     const built = await esbuild.build({
-      ...{ ...options, ...entry, mangleCache },
+      ...{ ...options, ...entry },
       ...{ outdir: undefined, outfile: resolve(options.outdir, `${name}.js`) },
       plugins: [importShared(name, found), ...options.plugins],
     });
-    mangleCache = built.mangleCache;
     files.push(...built.outputFiles.map(importOnce));
   };
   // A shared file has what the files before it import from it, and nothing else.

@@ -1,18 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, chromiumPath } from "./gallery/chromium.mjs";
-import { isPreact, lean, preact } from "./lean.mjs";
-
-/** The Preact that is in the bundle, and its two names for JSX. */
-const leanPreact = {
-  name: "lean-preact",
-  enforce: "pre" as const,
-  resolveId: (id: string) => (id === "preact" ? preact : undefined),
-  load(id: string) {
-    const [path = ""] = id.split("?");
-    return isPreact.test(path) ? lean(path) : undefined;
-  },
-};
 
 const jsxNames = {
   name: "jsx-names",
@@ -24,11 +12,11 @@ const jsxNames = {
 };
 
 export default defineConfig({
-  plugins: [leanPreact, jsxNames],
+  plugins: [jsxNames],
   oxc: {
     jsx: { runtime: "classic", pragma: "jsx_h", pragmaFrag: "jsx_Fragment", development: false },
   },
-  optimizeDeps: { include: ["axe-core"], exclude: ["preact"] },
+  optimizeDeps: { include: ["axe-core", "preact", "preact/hooks"] },
   test: {
     projects: [
       {

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { isSameDay } from "../core/time";
 import type { ChatMessage } from "./documents";
@@ -155,6 +156,14 @@ function keepFocus(list: HTMLElement | null, { messages }: Room): () => void {
   };
 }
 
+const inSlot =
+  (id: string) =>
+  (sentence: string): VNode => (
+    <div class="slot" data-id={id}>
+      <p class="unshown">{sentence}</p>
+    </div>
+  );
+
 export const Log = withHooks(function Log({ pane }: Props, { words }: Context): VNode {
   const { room, scroller } = pane;
   const element = useRef<HTMLDivElement>();
@@ -242,7 +251,9 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
       >
         <div class="rows">
           {rows.map((row) => (
-            <Row key={row.doc.id} {...row} />
+            <Guard key={row.doc.id} of={row.doc} frame={inSlot(row.doc.id)}>
+              <Row {...row} />
+            </Guard>
           ))}
         </div>
       </div>

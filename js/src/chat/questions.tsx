@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { asItem, Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { clockTime } from "../core/time";
@@ -135,7 +136,9 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
           {open.length === 0 && <p class="none">{words.noneOpen}</p>}
           <ul>
             {open.map((question) => (
-              <Asked key={question.id} pane={pane} question={question} />
+              <Guard key={question.id} of={question} frame={asItem}>
+                <Asked pane={pane} question={question} />
+              </Guard>
             ))}
           </ul>
           {answered.length > 0 && (
@@ -143,7 +146,9 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
               <h4 class="rule">{words.answered}</h4>
               <ul>
                 {answered.map((question) => (
-                  <Asked key={question.id} pane={pane} question={question} />
+                  <Guard key={question.id} of={question} frame={asItem}>
+                    <Asked pane={pane} question={question} />
+                  </Guard>
                 ))}
               </ul>
             </>

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { excerpt } from "../core/fold";
+import { Guard } from "../core/guard";
 import { useCountdown, useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
@@ -209,15 +210,17 @@ export const SearchResults = withHooks(function SearchResults(
       <ul aria-label={words.found(docs.length, more)}>
         {docs.map((doc, index) => (
           <li key={doc.id}>
-            <Hit
-              doc={doc}
-              query={query}
-              name={pane.room.isOwn(doc) ? words.you : doc.name}
-              reachable={index === active}
-              words={words}
-              onFocus={() => setActive(index)}
-              onJump={(event) => jump(doc, viewOf(event.currentTarget))}
-            />
+            <Guard of={doc}>
+              <Hit
+                doc={doc}
+                query={query}
+                name={pane.room.isOwn(doc) ? words.you : doc.name}
+                reachable={index === active}
+                words={words}
+                onFocus={() => setActive(index)}
+                onJump={(event) => jump(doc, viewOf(event.currentTarget))}
+              />
+            </Guard>
           </li>
         ))}
       </ul>

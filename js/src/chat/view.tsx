@@ -3,6 +3,7 @@ import { Banner } from "../core/banner";
 import { Empty } from "../core/empty";
 import type { ViewProps } from "../core/feature";
 import { FloatLayer } from "../core/float";
+import { Guard } from "../core/guard";
 import { Here } from "../core/here";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
@@ -49,7 +50,9 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
           onRetry={() => room.connection.retry()}
         />
         <SearchRow pane={pane} />
-        <PinBar pane={pane} />
+        <Guard of={useSignal(room.pins.version)}>
+          <PinBar pane={pane} />
+        </Guard>
         <Talk pane={pane} />
         <FloatLayer floats={pane.floats} />
       </section>

@@ -16,6 +16,7 @@ import {
 } from "./messages";
 import type { Model } from "./model";
 import { Outbox } from "./outbox";
+import { attempt, report } from "./report";
 import { batch, Signal } from "./signal";
 import { uuid7 } from "./uuid";
 import { Watch } from "./watch";
@@ -215,10 +216,12 @@ export class Connection {
       return;
     }
     this.#watch?.heard();
-    batch(() => {
-      this.#revive(message);
-      this.#take(message);
-    });
+    attempt(() =>
+      batch(() => {
+        this.#revive(message);
+        this.#take(message);
+      }),
+    );
   };
 
   #revive(message: KernelMessage): void {
@@ -268,7 +271,7 @@ export class Connection {
     this.#outbox.dropFleeting();
     this.filled.value = true;
     this.kernel.value = "alive";
-    this.#listener.snapshot?.();
+    attempt(() => this.#listener.snapshot?.());
     for (const intent of this.#outbox.all()) this.#sendIntent(intent);
   }
 
@@ -322,7 +325,12 @@ const warnOf = (content: unknown): void =>
 
 function readAll<D>(values: readonly unknown[], read: (value: unknown) => D | null): D[] {
   return values.flatMap((value) => {
-    const doc = read(value);
+    let doc: D | null = null;
+    try {
+      doc = read(value);
+    } catch (error) {
+      report(error);
+    }
     if (doc === null) warnOf(value);
     return doc === null ? [] : [doc];
   });

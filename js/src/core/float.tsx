@@ -3,6 +3,7 @@
 
 import type { VNode } from "preact";
 import { on } from "./events";
+import { Guard } from "./guard";
 import { useEffect, useRef, useSignal, withHooks } from "./hooks";
 import { Signal } from "./signal";
 
@@ -70,6 +71,8 @@ interface Props {
   floats: Floats;
 }
 
+const Content = ({ of }: { of: Float }): VNode => of.content();
+
 /** Where what is open stands: at the end of the view's box. */
 export const FloatLayer = withHooks(function FloatLayer({ floats }: Props): VNode | null {
   const float = useSignal(floats.open);
@@ -118,7 +121,9 @@ export const FloatLayer = withHooks(function FloatLayer({ floats }: Props): VNod
       onKeyDown={onKeyDown}
       onFocusOut={onFocusOut}
     >
-      {float.content()}
+      <Guard of={float}>
+        <Content of={float} />
+      </Guard>
     </div>
   );
 });

@@ -1,4 +1,4 @@
-import { Component, type ComponentChildren } from "preact";
+import { type ComponentChildren, createContext, h, type VNode } from "preact";
 import type { Catalog } from "./locale/catalog";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
@@ -27,14 +27,9 @@ export interface Context<W extends Catalog = Catalog> {
   words: W;
 }
 
-/** Gives its words to all that is in it. */
-export class Speak extends Component<Context & { children: ComponentChildren }> {
-  // Itself, not its words: a component that renders again on its own has the context of its mount.
-  override getChildContext(): { speak: Speak } {
-    return { speak: this };
-  }
+/** The words of the widget around. */
+export const Words = createContext<Catalog>(en);
 
-  override render(): ComponentChildren {
-    return this.props.children;
-  }
-}
+/** Gives its words to all that is in it. */
+export const Speak = ({ words, children }: Context & { children: ComponentChildren }): VNode =>
+  h(Words.Provider, { value: words }, children) as VNode;

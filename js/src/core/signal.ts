@@ -1,11 +1,13 @@
 // Values that tell when they change: as much of a reactive library as the widgets need.
 
+import { attempt } from "./report";
+
 type Listener = () => void;
 
 let depth = 0;
 const waiting = new Set<Listener>();
 
-/** Run `change`; whoever listens is told once, afterwards. */
+/** Run `change`; whoever listens is told once, afterwards, and one that throws alone. */
 export function batch(change: () => void): void {
   depth++;
   try {
@@ -14,7 +16,7 @@ export function batch(change: () => void): void {
     if (--depth === 0) {
       const told = [...waiting];
       waiting.clear();
-      for (const listener of told) listener();
+      for (const listener of told) attempt(listener);
     }
   }
 }

@@ -1,10 +1,12 @@
 import type { VNode } from "preact";
+import { Guard } from "../core/guard";
 import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Rich } from "../core/nodes";
+import type { Notice } from "./documents";
 import { Sign, signOf } from "./icons";
 import type { Inbox } from "./inbox";
-import { type Context, titleOf } from "./words";
+import { type Context, titleOf, type Words } from "./words";
 
 interface Props {
   inbox: Inbox;
@@ -66,20 +68,28 @@ export const Toast = withHooks(function Toast({ inbox, onMove }: Props, { words 
           onFocusOut={onFocusOut}
           onKeyDown={onKeyDown}
         >
-          <Sign name={signOf(notice)} />
-          <div class="what">
-            <p class="title" dir="auto">
-              {titleOf(notice, words)}
-            </p>
-            <div class="text">
-              {notice.text.length > 0 && (
-                <Rich body={notice.text} context={{ reachable: false, me: null }} />
-              )}
-            </div>
-          </div>
+          <Guard of={notice}>
+            <What notice={notice} words={words} />
+          </Guard>
           <IconButton icon="close" label={words.dismiss} onClick={dismiss} />
         </div>
       )}
     </div>
   );
 });
+
+const What = ({ notice, words }: { notice: Notice; words: Words }): VNode => (
+  <>
+    <Sign name={signOf(notice)} />
+    <div class="what">
+      <p class="title" dir="auto">
+        {titleOf(notice, words)}
+      </p>
+      <div class="text">
+        {notice.text.length > 0 && (
+          <Rich body={notice.text} context={{ reachable: false, me: null }} />
+        )}
+      </div>
+    </div>
+  </>
+);

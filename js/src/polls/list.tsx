@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { asItem, Guard } from "../core/guard";
 import { useSignal, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
@@ -57,7 +58,9 @@ export const PollList = withHooks(function PollList({ pane }: Props, { words }: 
           <h4>{words.drafts}</h4>
           <ol>
             {drafts.map((poll, place) => (
-              <Line key={poll.id} pane={pane} poll={poll} place={place + 1} next={next} />
+              <Guard key={poll.id} of={poll} frame={asItem}>
+                <Line pane={pane} poll={poll} place={place + 1} next={next} />
+              </Guard>
             ))}
           </ol>
         </>
@@ -67,7 +70,9 @@ export const PollList = withHooks(function PollList({ pane }: Props, { words }: 
           <h4>{words.history}</h4>
           <ul>
             {asked.map((poll) => (
-              <Line key={poll.id} pane={pane} poll={poll} place={0} next={null} />
+              <Guard key={poll.id} of={poll} frame={asItem}>
+                <Line pane={pane} poll={poll} place={0} next={null} />
+              </Guard>
             ))}
           </ul>
         </>

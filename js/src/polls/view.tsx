@@ -3,6 +3,7 @@ import { Banner } from "../core/banner";
 import { Empty } from "../core/empty";
 import type { ViewProps } from "../core/feature";
 import { FloatLayer } from "../core/float";
+import { Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
@@ -127,7 +128,9 @@ const Body = withHooks(function Body({ pane }: { pane: Pane }): VNode {
   const content =
     ended || projected || shown === "poll" ? (
       poll ? (
-        <PollCard key={`${poll.id}:${poll.round}`} pane={pane} poll={poll} />
+        <Guard key={`${poll.id}:${poll.round}`} of={poll}>
+          <PollCard pane={pane} poll={poll} />
+        </Guard>
       ) : (
         <Nothing pane={pane} />
       )

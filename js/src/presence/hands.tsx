@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { asItem, Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { Hand } from "./documents";
 import { Sign } from "./icons";
@@ -38,13 +39,14 @@ export const Hands = withHooks(function Hands(
       </div>
       <ol>
         {hands.map((hand) => (
-          <HandRow
-            key={hand.id}
-            hand={hand}
-            now={now}
-            onTake={(on) => people.take(hand, on)}
-            onSolved={() => onSolved(hand)}
-          />
+          <Guard key={hand.id} of={hand} frame={asItem}>
+            <HandRow
+              hand={hand}
+              now={now}
+              onTake={(on) => people.take(hand, on)}
+              onSolved={() => onSolved(hand)}
+            />
+          </Guard>
         ))}
       </ol>
     </section>

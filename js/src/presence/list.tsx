@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { findIn, fold } from "../core/fold";
+import { asItem, Guard } from "../core/guard";
 import { useBrief, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { isStaff, type Person, standingOf, standings } from "./documents";
@@ -79,14 +80,9 @@ export const Rows = withHooks(function Rows(
         const { since, ...timeless } = mine;
         const told = person.me && !manages ? timeless : mine;
         return (
-          <Row
-            key={person.id}
-            person={told}
-            query={query}
-            now={now}
-            manages={manages}
-            words={words}
-          />
+          <Guard key={person.id} of={person} frame={asItem}>
+            <Row person={told} query={query} now={now} manages={manages} words={words} />
+          </Guard>
         );
       })}
     </ul>

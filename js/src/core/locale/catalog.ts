@@ -38,6 +38,10 @@ export interface Catalog {
   code: string;
   wideTable: string;
 
+  /** In place of what cannot be drawn: a view, or one thing in it. */
+  viewNotShown: string;
+  notShown: string;
+
   today: string;
   yesterday: string;
 }

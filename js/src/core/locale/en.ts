@@ -47,6 +47,9 @@ export const en: Catalog = {
   code: "Code",
   wideTable: "Table",
 
+  viewNotShown: "This view cannot be shown. Run the cell again.",
+  notShown: "This cannot be shown.",
+
   today: "Today",
   yesterday: "Yesterday",
 };

@@ -44,6 +44,9 @@ export const tr: Catalog = {
   code: "Kod",
   wideTable: "Tablo",
 
+  viewNotShown: "Bu görünüm gösterilemiyor. Hücreyi yeniden çalıştırın.",
+  notShown: "Bu gösterilemiyor.",
+
   today: "Bugün",
   yesterday: "Dün",
 };

@@ -1,8 +1,10 @@
 // What every widget's file gives to its loader: one hold on a model, however many views show it.
 
-import { type ComponentType, h, render as mount } from "preact";
+import { type ComponentType, render as mount, type VNode } from "preact";
 import { Connection } from "./connection";
-import { type Language, languageFor } from "./i18n";
+import { Guard } from "./guard";
+import { useSignal, withHooks } from "./hooks";
+import { catalogs, type Language, languageFor } from "./i18n";
 import { type Model, type Options, readOptions } from "./model";
 import { openStage } from "./shadow";
 import { Signal } from "./signal";
@@ -62,6 +64,17 @@ export function feature<R extends Holding>(
     return held;
   }
 
+  /** The view, or a sentence in its place. */
+  const Shown = withHooks((props: ViewProps<R>): VNode => {
+    const words = catalogs[languageFor(useSignal(props.options).lang)];
+    const frame = (): VNode => <section class="edu unshown">{words.viewNotShown}</section>;
+    return (
+      <Guard of={props.room} frame={frame}>
+        <View {...props} />
+      </Guard>
+    );
+  });
+
   return {
     initialize: ({ model }) => hold(model).dispose,
     render({ model, el }) {
@@ -71,7 +84,7 @@ export function feature<R extends Holding>(
       const stage = openStage(el, styles);
       const place = document.createElement("div");
       stage.root.append(place);
-      mount(h(View, { room: held.room, options: held.options }), place);
+      mount(<Shown room={held.room} options={held.options} />, place);
       return () => {
         mount(null, place);
         stage.dispose();

@@ -1,0 +1,31 @@
+import { Component, type ComponentChildren, type VNode } from "preact";
+import { Words } from "./i18n";
+import type { Catalog } from "./locale/catalog";
+import { report } from "./report";
+
+interface Props {
+  /** What is drawn: another one is tried again. */
+  of: unknown;
+  children: ComponentChildren;
+  /** What stands around the sentence; by default a paragraph. */
+  frame?: (sentence: string) => VNode;
+}
+
+/** Shows a sentence in place of what cannot be drawn; what is around it stays. */
+export class Guard extends Component<Props, { failed?: { of: unknown } }> {
+  static override contextType = Words;
+
+  override componentDidCatch(error: unknown): void {
+    report(error);
+    this.setState({ failed: { of: this.props.of } });
+  }
+
+  override render({ of, children, frame }: Props): ComponentChildren {
+    if (this.state.failed?.of !== of || !this.state.failed) return children;
+    const sentence = (this.context as Catalog).notShown;
+    return frame ? frame(sentence) : <p class="unshown">{sentence}</p>;
+  }
+}
+
+/** A frame for what stands in a list. */
+export const asItem = (sentence: string): VNode => <li class="unshown">{sentence}</li>;
