@@ -42,21 +42,10 @@ test("towers of accents stay in their message, and outlines are whole", async ()
   expect((last?.bottom ?? 0) + 4).toBeLessThanOrEqual(box.bottom);
 });
 
-test("no code shows around the copy button, and code has a name", async () => {
+test("code has a name", async () => {
   const pre = ["pre", { lang: "python" }, "x".repeat(400)];
   const shown = await live([message(1, { body: [pre, "the end"] })]);
   const block = shown.find("pre");
-  const { top, right, bottom } = block.getBoundingClientRect();
-  const button = shown.find(".code .ib");
-  const behind = (x: number, y: number) => shown.root.elementFromPoint(x, y)?.closest(".ib");
-  for (const [x, y] of [
-    [right - 1, top + 10],
-    [right - 20, top + 1],
-    [right - 1, Math.min(bottom - 2, top + 28)],
-    [right - 32, top + 28],
-  ] as const) {
-    expect(behind(x, y), `${x - right} ${y - top}`).toBe(button);
-  }
   expect([block.getAttribute("role"), block.getAttribute("aria-label")]).toEqual([
     "region",
     "Code",

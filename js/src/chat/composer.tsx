@@ -2,7 +2,6 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
-import { isComposing } from "../core/keyboard";
 import { SaveButtons, SendButton } from "./composer_buttons";
 import {
   lastOwn,
@@ -82,7 +81,6 @@ export const Composer = withHooks(function Composer(
     area.current?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (isComposing(event)) return;
     const { key, shiftKey } = event;
     if (mentions.onKey(event)) event.preventDefault();
     else if (key === "Enter" && !shiftKey) send();

@@ -2,7 +2,6 @@ import type { VNode } from "preact";
 import type { Float, Floats } from "../core/float";
 import { useMemo, useRef, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { isComposing } from "../core/keyboard";
 import { type Emoji, emojiIn, oftenUsed, remember, searchEmoji } from "./emoji";
 import type { Context } from "./words";
 
@@ -74,7 +73,6 @@ const Picker = withHooks(function Picker(
     button?.scrollIntoView({ block: "nearest" });
   };
   const onSearchKey = (event: KeyboardEvent): void => {
-    if (isComposing(event)) return;
     const first = found?.[0];
     if (event.key === "ArrowDown") goTo(buttons()[0]);
     else if (event.key === "Enter" && first) pick(first);

@@ -1,5 +1,6 @@
 // Reads the host's theme through probes: hidden elements coloured by the host's variables. A
 // probe has a transition, so the browser itself tells when a variable has changed, whoever did it.
+// Where there are no transitions, what themes are made of is watched: attributes and style sheets.
 
 import { type Color, readColor, writeColor } from "./color";
 import { on } from "./events";
@@ -40,6 +41,20 @@ function makeProbes(): [HTMLElement, Map<keyof HostColors, HTMLElement>] {
   return [box, probes];
 }
 
+/** Call `run` when what a theme is made of has changed. Returns what ends it. */
+function watchThemes(run: () => void): () => void {
+  const watch = new MutationObserver(run);
+  const { documentElement: page, body, head } = document;
+  for (const element of [page, body]) watch.observe(element, { attributes: true });
+  watch.observe(head, { childList: true, subtree: true, characterData: true, attributes: true });
+  // A style sheet, wherever in the page it stands.
+  const endLoad = on(document, "load", run, true);
+  return () => {
+    watch.disconnect();
+    endLoad();
+  };
+}
+
 /** Keep the tokens of `root`'s host as the page's theme wants them. Returns what ends it. */
 export function followTheme(root: ShadowRoot): () => void {
   const host = root.host as HTMLElement;
@@ -63,18 +78,23 @@ export function followTheme(root: ShadowRoot): () => void {
   // A theme comes in several steps: one cuts another's transition short, and what is read then is
   // on its way from one to the other. So it is read once more after the last of them.
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const endProbes = on(box, "transitionrun transitionend transitioncancel", ({ type }) => {
-    if (type === "transitionend") apply();
+  const soon = (): void => {
     clearTimeout(timer);
     timer = setTimeout(apply, SETTLED);
-  });
-  const endDark = on(dark, "change", apply);
+  };
+  const ends = [
+    on(box, "transitionrun transitionend transitioncancel", ({ type }) => {
+      if (type === "transitionend") apply();
+      soon();
+    }),
+    on(dark, "change", apply),
+    watchThemes(soon),
+  ];
   apply();
   return () => {
     observer.disconnect();
     clearTimeout(timer);
-    endProbes();
-    endDark();
+    for (const end of ends) end();
     box.remove();
   };
 }

@@ -1,6 +1,5 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
-import { isComposing } from "../core/keyboard";
 import type { Choice, Poll } from "./documents";
 import { figure } from "./figures";
 import type { Room } from "./room";
@@ -52,7 +51,7 @@ export const Field = withHooks(function Field(
         placeholder={isNumber ? words.yourNumber : words.yourText}
         onInput={(event: Event) => room.begin(poll, (event.target as HTMLInputElement).value)}
         onKeyDown={(event: KeyboardEvent) => {
-          if (event.key === "Enter" && !isComposing(event)) send();
+          if (event.key === "Enter") send();
           if (event.key === "Escape") room.begin(poll, undefined);
         }}
       />

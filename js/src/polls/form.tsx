@@ -188,7 +188,7 @@ const Options = withHooks(function Options({ form, change }: PartProps, { words 
               options: options.map((one, place) => (place === index ? textOf(event) : one)),
             }),
           onKeyDown: (event: KeyboardEvent) => {
-            if (event.key !== "Enter" || event.isComposing || multiLine(kind)) return;
+            if (event.key !== "Enter" || multiLine(kind)) return;
             event.preventDefault();
             if (index === options.length - 1) add();
             else focus(index + 1);

@@ -186,13 +186,7 @@ const Raise = withHooks(function Raise(
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Escape") onClose();
-    else if (
-      event.key === "Enter" &&
-      !event.shiftKey &&
-      !event.isComposing &&
-      event.target === box.current
-    )
-      raise();
+    else if (event.key === "Enter" && !event.shiftKey && event.target === box.current) raise();
     else return;
     event.preventDefault();
     event.stopPropagation();
