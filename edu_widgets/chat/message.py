@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from edu_widgets.chat.documents import Message, Mute, Pin, Question, Reaction
 from edu_widgets.client.bodies import decoded, when
+from edu_widgets.protocol.texts import clock, shorten
 
 if TYPE_CHECKING:
     from edu_widgets.protocol import Document
@@ -161,9 +162,8 @@ def from_mute(mute: Mute, *, muted: bool = True) -> MutedPerson:
 
 def _line(name: str, at: datetime, content: str) -> str:
     text = " ".join(content.split())
-    text = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
     # repr(): a message of others must not write control sequences to a terminal.
-    return f"{name!r} {at.astimezone():%H:%M}: {text!r}"
+    return f"{name!r} {clock(at)}: {shorten(text, _EXCERPT)!r}"
 
 
 COLUMNS = (

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from edu_widgets.chat.documents import MAX_EXCERPT, MAX_MENTIONS
+from edu_widgets.protocol.texts import shorten
 
 _LOOKED_FOR = 5 * MAX_MENTIONS
 """Names that are looked for in a text: each takes its time, and a frame has room for thousands."""
@@ -11,7 +12,7 @@ _LOOKED_FOR = 5 * MAX_MENTIONS
 
 def excerpt(content: str) -> str:
     """The beginning of a message, for where it is only pointed at."""
-    return content if len(content) <= MAX_EXCERPT else f"{content[: MAX_EXCERPT - 1]}…"
+    return shorten(content, MAX_EXCERPT)
 
 
 def kept_mentions(content: str, names: Iterable[str]) -> list[str]:

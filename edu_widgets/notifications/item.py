@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from edu_widgets.client.bodies import when
 from edu_widgets.notebook.links import safe_href
 from edu_widgets.notifications.documents import ActionTaken, Notification, NotificationAction
+from edu_widgets.protocol.texts import clock, shorten
 
 if TYPE_CHECKING:
     from edu_widgets.notebook.headlines import Headline
@@ -53,13 +54,11 @@ class NotificationItem:
     """Whether `taken` is still on its way."""
 
     def __repr__(self) -> str:
-        when = self.created_at.astimezone()
-        text = " ".join(self.message.split())
-        text = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+        text = shorten(" ".join(self.message.split()), _EXCERPT)
         # repr(): a text of others must not write control sequences to a terminal.
         tail = f" {text!r}" if text else ""
         unread = "" if self.read else " (unread)"
-        return f"<{self.type} {when:%H:%M} {self.title!r}:{tail}{unread}>"
+        return f"<{self.type} {clock(self.created_at)} {self.title!r}:{tail}{unread}>"
 
 
 @dataclass(frozen=True, slots=True)

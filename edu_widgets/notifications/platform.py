@@ -31,6 +31,7 @@ from edu_widgets.notifications.documents import (
     Style,
 )
 from edu_widgets.protocol import is_id
+from edu_widgets.protocol.texts import shorten
 
 TYPES = frozenset({NOTIFICATION.name, USER_ACTIVITY.name, COURSE_UPDATE.name})
 """The short-lived messages that are read here."""
@@ -97,7 +98,7 @@ def _read(type_: str, data: dict[str, Any], now: int) -> Told:
     text = next((t for name in _TEXTS if (t := reading.text(data.get(name), MAX_MESSAGE))), "")
     title = _line(reading.text(data.get("title"), MAX_TITLE))
     if type_ == NOTIFICATION.name and not title:
-        title, text = _line(text)[:MAX_TITLE], ""
+        title, text = shorten(_line(text), MAX_TITLE), ""
     created = reading.time(data.get("createdAt"))
     if created is None:
         created = reading.time(data.get("timestamp"))

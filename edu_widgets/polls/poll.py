@@ -17,6 +17,7 @@ from edu_widgets.polls.mirror import Polls, Seen, Vote
 from edu_widgets.polls.preconditions import DELETED, Step, Steps, check_step
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, Refused
+from edu_widgets.protocol.texts import shorten
 
 if TYPE_CHECKING:
     import msgspec
@@ -51,8 +52,7 @@ class Poll:
 
     def __repr__(self) -> str:
         poll = self._seen().poll
-        text = " ".join(poll.question.split())
-        text = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+        text = shorten(" ".join(poll.question.split()), _EXCERPT)
         # repr(): what others wrote must not write control sequences to a terminal.
         return f"<Poll {text!r} {self.state}, round {poll.round}, {self.answered} answered>"
 

@@ -14,6 +14,7 @@ from edu_widgets.polls.counting import Suggestion
 from edu_widgets.polls.documents import Choice, Poll, RoundResult
 from edu_widgets.polls.kinds import is_right
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+from edu_widgets.protocol.texts import shorten
 
 COLUMNS = ("round", "option", "answer", "people", "share", "correct")
 
@@ -133,7 +134,7 @@ def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:
         bars = axes.barh(at, widths, height=thick * 0.9, label=f"Round {number}")
         axes.bar_label(bars, padding=3)
     # A dollar sign would begin a formula.
-    names = [str(answer).replace("$", r"\$")[:60] for _, answer in answers]
+    names = [shorten(str(answer), 60).replace("$", r"\$") for _, answer in answers]
     axes.set_yticks(range(len(answers)), names)
     axes.invert_yaxis()
     axes.set_xlabel("People")

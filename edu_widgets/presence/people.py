@@ -11,6 +11,7 @@ from edu_widgets.client.view import Person
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.texts import clock, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ class RaisedHand:
     solved: datetime | None = None
 
     def __repr__(self) -> str:
-        notes = [f"{self.raised.astimezone():%H:%M}"]
+        notes = [clock(self.raised)]
         notes += [f"{self.taken_by!r} is helping"] if self.taken_by and not self.solved else []
         notes += ["solved"] if self.solved else []
-        note = " ".join(self.note.split())[:60]
+        note = shorten(" ".join(self.note.split()), 60)
         tail = f": {note!r}" if note else ""
         return f"<{self.user_name!r} ({', '.join(notes)}){tail}>"
 

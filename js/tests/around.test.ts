@@ -6,7 +6,7 @@ import { closeAll, live, type Stage, settled } from "./stage";
 afterEach(closeAll);
 
 const mira = { me: { id: "u-mira", name: "Mira", role: "instructor" } };
-const at = new Date(2026, 10, 22, 10, 0).getTime();
+const at = new Date().setHours(10, 0, 0, 0);
 
 const student = (docs: unknown[], others: Record<string, unknown[]> = {}): Promise<Stage> =>
   live(docs, {}, {}, { room: [room()], ...others });

@@ -132,7 +132,8 @@ export const room = (more: Fields = {}): Fields => ({
 export const staffRoom = (more: Fields = {}): Fields =>
   room({ can: [...everything.split(" "), "moderate"], ...more });
 
-const START = new Date(2026, 10, 22, 10, 0).getTime();
+/** Ten o'clock today. */
+const START = new Date().setHours(10, 0, 0, 0);
 
 /** Message number `born`, by one of a few people in turn. */
 export function message(born: number, more: Fields = {}): Fields {

@@ -11,6 +11,7 @@ import msgspec
 
 from edu_widgets.protocol import MAX_SERVICE_FRAME, seed
 from edu_widgets.protocol.errors import ProtocolError
+from edu_widgets.protocol.texts import shorten
 
 MAX_CONTENT = 20_000
 """Characters of a message that are shown; a platform may allow more than we do."""
@@ -184,15 +185,15 @@ def name(value: Any) -> str:
     """An id, which some platforms write as a number; empty if it is none."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if abs(value) < 2**63 else ""
-    found = text(value, _MAX_ID + 1)
-    return found if len(found) <= _MAX_ID else ""
+    # An id that is cut would be another one.
+    return text(value, _MAX_ID) if isinstance(value, str) and len(value) <= _MAX_ID else ""
 
 
 def text(value: Any, limit: int, more: str = "") -> str:
     """A string of at most `limit` characters, valid Unicode; empty if it is none."""
     if not isinstance(value, str):
         return ""
-    kept = value if len(value) <= limit else value[:limit] + more
+    kept = shorten(value, limit + len(more), more)
     return kept.encode("utf-8", "replace").decode() if not kept.isascii() else kept
 
 

@@ -1,10 +1,13 @@
 import { bodyText } from "../core/nodes";
+import { oneLine } from "../core/text";
 import type { Pin } from "./documents";
 import type { Room } from "./room";
+
+/** How much of it is in the page, in UTF-16 units. */
+const LONGEST = 500;
 
 /** What a pin or a question says, in one line: of its message if that is here, else of its source. */
 export function excerptOf(room: Room, { id, text }: Pick<Pin, "id" | "text">): string {
   const message = room.messages.get(id);
-  const plain = message ? bodyText(message.body).slice(0, 500) : text.replaceAll("`", "");
-  return plain.replace(/\s+/g, " ").trim();
+  return oneLine(message ? bodyText(message.body) : text.replaceAll("`", ""), LONGEST);
 }

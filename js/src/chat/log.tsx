@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { isSameDay } from "../core/time";
+import { isSameDay, today } from "../core/time";
 import type { ChatMessage } from "./documents";
 import { Row, type RowProps } from "./message";
 import type { Pane } from "./pane";
@@ -42,6 +42,7 @@ function useRows(
   const abilities = useAbilities(room);
   const me = useSignal(room.connection.lesson).me?.id ?? null;
   const divider = useSignal(scroller.divider);
+  const day0 = useSignal(today);
   // A service without search keeps messages that nobody can load: what is not here may be there.
   const keepsAll = room.state.value.can.includes("search");
   const rows: RowProps[] = [];
@@ -72,6 +73,7 @@ function useRows(
       flashed: doc.id === flashed,
       doomed: doc.id === doomed,
       abilities,
+      today: day0,
       words,
       pane,
     });

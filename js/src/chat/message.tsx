@@ -2,6 +2,7 @@ import { Component, type VNode } from "preact";
 import { useCountdown, useEffect, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { bodyText, linkOf, Rich } from "../core/nodes";
+import { initialOf, oneLine } from "../core/text";
 import { clockTime, dayName } from "../core/time";
 import { remove, withdraw } from "./actions";
 import type { ChatMessage, Question } from "./documents";
@@ -40,15 +41,14 @@ export interface RowProps {
   doomed: boolean;
   /** What can be done here, in one string: a change of it changes every row. */
   abilities: string;
+  /** The present day: times of others tell theirs. */
+  today: number;
   words: Words;
   pane: Pane;
 }
 
 const nameOf = (doc: ChatMessage, own: boolean, words: Words): string =>
   own ? words.you : doc.name.trim() || words.unnamed;
-
-const initialOf = (name: string, lang: string): string =>
-  ([...name.trim()][0] ?? "·").toLocaleUpperCase(lang);
 
 const roleName = (role: string | undefined, words: Words): string | undefined =>
   role && role !== "student" ? (words.roles[role] ?? role) : undefined;
@@ -179,7 +179,7 @@ const Quote = withHooks(function Quote(
           <b>
             <bdi>{nameOf(target, pane.room.isOwn(target), words)}</bdi>
           </b>
-          <span dir="auto">{bodyText(target.body).slice(0, 200).replaceAll("\n", " ")}</span>
+          <span dir="auto">{oneLine(bodyText(target.body), 200)}</span>
         </>
       ) : (
         <span>{words.earlier}</span>

@@ -4,7 +4,7 @@ import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { openMenu } from "../core/menu";
-import { clockTime } from "../core/time";
+import { clockTime, today } from "../core/time";
 import { mute, slow } from "./actions";
 import type { Pane } from "./pane";
 import type { Room } from "./room";
@@ -66,6 +66,7 @@ export const MutedLine = withHooks(function MutedLine(
   { until }: { until: number },
   { words }: Context,
 ): VNode {
+  useSignal(today);
   return (
     <p class="readonly n" role="status">
       <Icon name="mute" />

@@ -3,7 +3,7 @@ import { useSignal, useState, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
-import { clockTime } from "../core/time";
+import { clockTime, today } from "../core/time";
 import { pin as setPin } from "./actions";
 import type { Pin } from "./documents";
 import { excerptOf } from "./excerpt";
@@ -60,6 +60,7 @@ export const PinBar = withHooks(function PinBar({ pane }: Props, { words }: Cont
 /** All that is pinned, as a list. */
 const AllPins = withHooks(function AllPins({ pane }: Props, { words }: Context): VNode {
   const { room, floats } = pane;
+  useSignal(today);
   useSignal(room.pins.version);
   useSignal(room.state);
   const all = room.pins.docs.reverse();

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { asItem, Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { clockTime } from "../core/time";
+import { clockTime, today } from "../core/time";
 import { markAnswered, upvote } from "./actions";
 import type { Question } from "./documents";
 import { excerptOf } from "./excerpt";
@@ -89,6 +89,7 @@ function followFocus(list: HTMLElement | null): () => void {
 /** In place of the messages: what was asked, open questions first. */
 export const Questions = withHooks(function Questions({ pane }: Props, { words }: Context): VNode {
   const { room } = pane;
+  useSignal(today);
   useSignal(room.questions.version);
   useSignal(room.messages.version);
   useSignal(room.state);

@@ -3,6 +3,7 @@ import { useSignal, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { bodyText } from "../core/nodes";
+import { oneLine } from "../core/text";
 import type { ChatMessage } from "./documents";
 import type { Room } from "./room";
 import type { Context } from "./words";
@@ -33,11 +34,9 @@ export const Bar = withHooks(function Bar(
       <Icon name={editing ? "edit" : "reply"} />
       <span id={BAR}>
         <b>{editing ? (restored ? words.notSaved : title) : words.replyingTo(isolated)}</b>
-        {!editing && <span dir="auto">{oneLine(doc)}</span>}
+        {!editing && <span dir="auto">{oneLine(bodyText(doc.body), 200)}</span>}
       </span>
       {onCancel && <IconButton icon="close" label={words.cancelReply} onClick={onCancel} />}
     </div>
   );
 });
-
-const oneLine = (doc: ChatMessage): string => bodyText(doc.body).slice(0, 200).replace(/\s+/g, " ");

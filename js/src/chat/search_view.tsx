@@ -4,10 +4,9 @@ import { Guard } from "../core/guard";
 import { useCountdown, useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
-import { isComposing } from "../core/keyboard";
 import { Marked } from "../core/marked";
 import { bodyText } from "../core/nodes";
-import { clockTime, isSameDay } from "../core/time";
+import { clockTime, today } from "../core/time";
 import type { ChatMessage } from "./documents";
 import type { Pane } from "./pane";
 import type { Missed, Results } from "./search";
@@ -118,7 +117,6 @@ const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Conte
     });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (isComposing(event)) return;
     if (event.key === "Escape") closeSearch(pane, viewOf(event.currentTarget));
     else if (event.key === "ArrowDown") toHits(event);
     else if (event.key === "Enter") {
@@ -166,6 +164,7 @@ export const SearchResults = withHooks(function SearchResults(
   const { search } = pane;
   const results = useSignal(search.results);
   const busy = useSignal(search.busy);
+  useSignal(today);
   const [active, setActive] = useState(0);
   useEffect(() => {
     setActive(0);
@@ -257,19 +256,10 @@ const Hit = ({ doc, query, name, reachable, words, onFocus, onJump }: HitProps):
           <Marked text={name.trim() || words.unnamed} query={query} />
         </bdi>
       </b>
-      <time class="n">{when(doc.at, words.lang)}</time>
+      <time class="n">{clockTime(doc.at, words.lang)}</time>
     </span>
     <span dir="auto">
       <Marked text={excerpt(bodyText(doc.body), query)} query={query} />
     </span>
   </button>
 );
-
-const dates: Record<string, Intl.DateTimeFormat> = {};
-
-/** The time of today's messages, date and time of others. */
-function when(at: number, lang: string): string {
-  if (isSameDay(at, Date.now())) return clockTime(at, lang);
-  dates[lang] ??= new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
-  return `${dates[lang].format(at)} ${clockTime(at, lang)}`;
-}

@@ -1,5 +1,7 @@
 // Text as it is searched: without case, without accents, the four Turkish i's as one.
 
+import { boundary, shorten } from "./text";
+
 const ascii = /^[\x20-\x7e\n\t]*$/;
 
 /** Accents, and the points of Hebrew and Arabic: not the vowels that Indic scripts write so. */
@@ -52,14 +54,8 @@ export function excerpt(text: string, query: string, length = 160): string {
   const line = text.replace(/\s+/g, " ").trim();
   const [first] = findIn(line, query, 1);
   const before = first && !first[1] ? first[0].length : 0;
-  if (before === line.length || before < length / 2) return cut(line, length);
-  const start = before - Math.floor(length / 4);
+  if (before === line.length || before < length / 2) return shorten(line, length);
+  const start = boundary(line, before - Math.floor(length / 4));
   const word = line.indexOf(" ", start) + 1;
-  return `…${cut(line.slice(word > 0 && word <= before ? word : start), length)}`;
-}
-
-/** At most `length` characters, never half of one. */
-function cut(text: string, length: number): string {
-  const characters = [...text];
-  return characters.length > length ? `${characters.slice(0, length).join("")}…` : text;
+  return `…${shorten(line.slice(word > 0 && word <= before ? word : start), length)}`;
 }

@@ -3,6 +3,7 @@ import { findIn, fold } from "../core/fold";
 import { asItem, Guard } from "../core/guard";
 import { useBrief, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { initialOf } from "../core/text";
 import { isStaff, type Person, standingOf, standings } from "./documents";
 import { Sign } from "./icons";
 import type { People } from "./people";
@@ -132,11 +133,16 @@ const Row = ({ person, query, now, manages, words }: RowProps): VNode => {
   );
 };
 
-export const Avatar = ({ name, staff }: { name: string; staff: boolean }): VNode => (
-  <span class={staff ? "av staff" : "av"} aria-hidden="true">
-    {([...name][0] ?? "").toLocaleUpperCase()}
-  </span>
-);
+export const Avatar = withHooks(function Avatar(
+  { name, staff }: { name: string; staff: boolean },
+  { words }: Context,
+): VNode {
+  return (
+    <span class={staff ? "av staff" : "av"} aria-hidden="true">
+      {initialOf(name, words.lang)}
+    </span>
+  );
+});
 
 const Found = ({ text, query }: { text: string; query: string }): VNode => (
   <>

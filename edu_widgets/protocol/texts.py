@@ -1,0 +1,55 @@
+"""Texts of people, as far as they are only pointed at: cut, and with the time they are of."""
+
+import unicodedata
+from datetime import datetime
+
+_LONGEST = 64
+"""How many code points of one character, as people see it, are kept together."""
+_ZWJ = "\u200d"
+
+
+def shorten(text: str, most: int, more: str = "…") -> str:
+    """The beginning of a text, in at most `most` code points with `more` for what was cut.
+
+    It is never cut within what people see as one character: an emoji of several, a flag, a letter
+    with its accents.
+    """
+    if len(text) <= most:
+        return text
+    at = last = max(0, most - len(more))
+    while at > max(0, last - _LONGEST) and not _begins(text, at):
+        at -= 1
+    return text[: at if _begins(text, at) else last] + more
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether what people see as a character begins at this code point."""
+    if at == 0:
+        return True
+    here, before = text[at], text[at - 1]
+    if _ZWJ in (here, before) or unicodedata.category(here).startswith("M"):
+        return False
+    if "\U0001f3fb" <= here <= "\U0001f3ff" or "\U000e0020" <= here <= "\U000e007f":
+        return False  # the colour of a skin; the letters in the flag of a region
+    if here == "\n":
+        return before != "\r"
+    return not _is_indicator(here) or _indicators(text, at) % 2 == 0
+
+
+def _indicators(text: str, at: int) -> int:
+    """How many letters of flags stand right before this place."""
+    start = at
+    while start > 0 and _is_indicator(text[start - 1]):
+        start -= 1
+    return at - start
+
+
+def _is_indicator(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def clock(at: datetime, now: datetime | None = None) -> str:
+    """Hours and minutes here; of another day than today the date too."""
+    local = at.astimezone()
+    day = (now or datetime.now().astimezone()).date()
+    return f"{local:%H:%M}" if local.date() == day else f"{local:%Y-%m-%d %H:%M}"

@@ -1,0 +1,48 @@
+// Texts cut where people see one character end: never in an emoji, a flag or a letter's accents.
+
+/** Missing in browsers of before 2024: then no code point is cut. */
+const graphemes = Intl.Segmenter
+  ? new Intl.Segmenter(undefined, { granularity: "grapheme" })
+  : undefined;
+
+/** The longest of what people see as one character that is kept whole, in UTF-16 units. */
+const LONGEST = 64;
+
+/** The second half of a code point. */
+const LOW = /[\uDC00-\uDFFF]/;
+/** Letters of flags, two for each, at the end of a text. */
+const FLAGS = /(?:\uD83C[\uDDE6-\uDDFF])+$/;
+
+/** Where what stands at `at` begins: `at` itself between two characters. */
+export function boundary(text: string, at: number): number {
+  // A tower of accents has no end: looked at is what is near, and what flags are counted from.
+  let from = Math.max(0, at - LONGEST);
+  if (LOW.test(text[from] ?? "")) from--;
+  from -= FLAGS.exec(text.slice(0, from))?.[0].length ?? 0;
+  const near = text.slice(from, at + LONGEST);
+  const begins = from + (graphemes?.segment(near).containing(at - from)?.index ?? at - from);
+  const whole = begins > from ? begins : at;
+  return LOW.test(text[whole] ?? "") ? whole - 1 : whole;
+}
+
+/** The beginning of `text`, at most `most` UTF-16 units of it; `more` stands for what was cut. */
+export const shorten = (text: string, most: number, more = "…"): string =>
+  text.length > most ? text.slice(0, boundary(text, most)) + more : text;
+
+/** `text` in one line, and not longer than `most`. */
+export const oneLine = (text: string, most: number): string =>
+  // What is far behind is not even looked at.
+  shorten(
+    text
+      .slice(0, 4 * most)
+      .replace(/\s+/g, " ")
+      .trim(),
+    most,
+  );
+
+/** What stands for somebody in a circle: the first of what people see as characters. */
+export function initialOf(name: string, lang: string): string {
+  const start = name.trim().slice(0, LONGEST);
+  const first = graphemes?.segment(start).containing(0)?.segment ?? [...start][0];
+  return (first ?? "·").toLocaleUpperCase(lang);
+}
