@@ -63,7 +63,7 @@ def test_a_document_becomes_a_message() -> None:
         "m0", True, "instructor", "sent",
     )  # fmt: skip
     assert found.reactions[0].emoji == "👍"
-    when = found.timestamp.astimezone().strftime("%H:%M")
+    when = found.timestamp.astimezone().strftime("%Y-%m-%d %H:%M")
     assert repr(found) == f"<'Ada' {when}: 'hello *you*' (edited)>"
 
 

@@ -89,7 +89,7 @@ def test_what_an_instructor_sends_others_have(open_: Open) -> None:
     assert item.expires_at == item.created_at + timedelta(seconds=300)
     # One need not be told what one has said.
     assert (desk.unread, titles(desk)) == (0, ["5 minutes left"])
-    at = f"{item.created_at.astimezone():%H:%M}"
+    at = f"{item.created_at.astimezone():%Y-%m-%d %H:%M}"
     assert repr(item) == f"<warning {at} '5 minutes left': 'Finish **3.2**' (unread)>"
     assert repr(pane).endswith("live, 1 unread)")
 
