@@ -63,6 +63,7 @@ def host(
     from edu_widgets.service import launch
 
     course = course_name(course)
+    name = name if name is None else person_name(name)
     settings = _settings(config)
     info = launch.start(
         course,
@@ -75,8 +76,7 @@ def host(
         linger=settings.edu.linger,
         channels=settings.channel_rows(),
     )
-    who = person_name(name or _own_name())
-    member = launch.enter(info, who)
+    member = launch.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
     return _lesson(
         course,
@@ -113,9 +113,8 @@ def join(
         msg = "join() needs the invite your instructor shows, as join('http://…?code=…', name='…')."
         raise InvalidArgument(msg)
     parsed = parse_invite(text)
-    member = exchange(
-        parsed, name or _own_name(), People(folders.people_folder(settings.edu.dataDir))
-    )
+    who = _own_name() if name is None else name
+    member = exchange(parsed, who, People(folders.people_folder(settings.edu.dataDir)))
     me = Person(member.user_id, member.name, member.role)
     return _lesson(parsed.course, parsed.base, me, lambda: member.secret, settings)
 
@@ -152,7 +151,7 @@ def connect(
     who = settings.needed("EduWidgets.userId")
     of = course_name(settings.needed("EduWidgets.course"))
     source = token if callable(token) else settings.token_source()
-    me = Person(who, person_name(name) if name else who)
+    me = Person(who, who if name is None else person_name(name))
     room = settings.edu.channel or course_channel(of)
     return _lesson(of, base, me, source, settings, channel=room)
 
@@ -177,7 +176,7 @@ def _lesson(
         open_ = _open.get(key)
         target = Target(websocket_url(base), me.user_id, token, base=bool(channel))
         if open_ is not None and open_.usable:
-            open_.refresh(target, invite=invite, audience=audience)
+            open_.refresh(target, me, invite=invite, audience=audience)
             return open_
         client = _client(course, target, me, configured, urlsplit(base).netloc, channel)
         lesson = Lesson(

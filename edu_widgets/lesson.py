@@ -147,10 +147,10 @@ class Lesson:
         """Whether it is open in this process."""
         return self._client.usable
 
-    def refresh(self, target: Target, *, invite: str, audience: str) -> None:
-        """The lesson was asked for again: its token, and what is said about it, may be new."""
+    def refresh(self, target: Target, me: Person | None, *, invite: str, audience: str) -> None:
+        """The lesson was asked for again: token, name, and what is said about it may be new."""
         self._invite, self._audience = invite or self._invite, audience or self._audience
-        self._client.renew(target)
+        self._client.renew(target, me)
 
     @property
     def course(self) -> str:

@@ -55,6 +55,30 @@ def test_asked_for_again_it_is_the_same(lesson: edu.Lesson) -> None:
     assert edu.join(lesson.invite, name="Ada").user == student.user
 
 
+def test_hosted_under_another_name_the_class_is_told(lesson: edu.Lesson) -> None:
+    student = edu.join(lesson.invite, name="Ada").wait_connected()
+    people = student.people
+    wait_until(lambda: "Mira" in names(people), "the student sees who hosts")
+    assert edu.host("py101") is lesson
+    assert lesson.user.name == "Mira", "without a name it stays"
+    assert edu.host("py101", name="Grace") is lesson
+    assert lesson.user.name == "Grace"
+    wait_until(lambda: names(people) == {"Grace", "Ada"}, "the student sees the new name")
+    lesson.chat.send("hello").wait(10)
+    wait_until(
+        lambda: [m.user_name for m in student.chat.messages] == ["Grace"], "so does the chat"
+    )
+    lesson.close()
+    again = edu.host("py101").wait_connected()
+    assert again.user.name == "Grace", "also in the next kernel"
+    student.close()
+    again.close()
+
+
+def names(people: Any) -> set[str]:
+    return {person.name for person in people.all}
+
+
 def test_it_asks_in_a_line_and_in_a_cell(lesson: edu.Lesson) -> None:
     polls = lesson.polls
     asked = polls.ask("Is it?", ["yes", "no"])

@@ -139,12 +139,18 @@ class CourseClient:
         self._pooled = None
         self._update_view()
 
-    def renew(self, target: Target) -> None:
-        """Present another token from the next attempt on, and make that attempt now if due."""
+    def renew(self, target: Target, me: Person | None = None) -> None:
+        """Present another token from the next attempt on, and make that attempt now if due.
+
+        `me`: who the service has just said I am, where it was asked; my name may be another.
+        """
+        if me is not None:
+            self._membership.rename(me)
 
         def act(pooled: Pooled) -> None:
             self._target = pooled.target = target
             pooled.connection.session.retry_now()
+            self._audience.tell(ViewChanged(self._standing.view))
 
         self._in_session(act)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edu_widgets.client.channel import Grant
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Membership:
-    """One person in one course. Changed on the network thread only; read from any."""
+    """One person in one course. But for the name, changed on the network thread only."""
 
     def __init__(self, course: str, channel: str, me: Person) -> None:
         self.me = me
@@ -54,6 +55,10 @@ class Membership:
             return False
         me = _as_documented(self.me, event.upserted)
         return me != self.me and self._become(session, me)
+
+    def rename(self, me: Person) -> None:
+        """Take the name that was just agreed with the service; what it says next tells all else."""
+        self.me = replace(self.me, name=me.name)
 
     def _become(self, session: Session, me: Person) -> bool:
         changed, self.me = me != self.me, me

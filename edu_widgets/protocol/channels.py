@@ -8,6 +8,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.errors import InvalidArgument
 
 STAFF_ROLES = frozenset({"instructor", "admin"})
@@ -42,7 +43,7 @@ def course_name(text: str) -> str:
     Raises:
         InvalidArgument: the name cannot be used; the message says what is allowed.
     """
-    name = unicodedata.normalize("NFC", text)
+    name = unicodedata.normalize("NFC", text_argument(text, "course", "py101"))
     if not (0 < len(name) <= _MAX_NAME and name[0].isalnum() and all(map(_in_course, name))):
         msg = (
             f"{text[:80]!r} cannot be a course's name: use 1 to 64 letters, digits, '.', '-' or "
@@ -65,6 +66,7 @@ def person_name(text: str) -> str:
     Raises:
         InvalidArgument: nothing printable is left, or it is too long.
     """
+    text = text_argument(text, "name", "Ada")
     kept = "".join(c for c in text if c in _JOINERS + "\n\t " or not _invisible(c))
     words = (word.strip(_JOINERS) for word in unicodedata.normalize("NFC", kept).split())
     name = " ".join(word for word in words if word)

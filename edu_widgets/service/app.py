@@ -13,6 +13,7 @@ from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service import doors, invite_page, tokens, websocket
+from edu_widgets.service.addresses import Address
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.people import OWNER, Join, People
@@ -62,7 +63,7 @@ class Door:
 
     hub: Hub
     people: People
-    address: doors.Address
+    address: Address
     instance: str
     version: str
     keys: Sequence[tokens.Key] = ()

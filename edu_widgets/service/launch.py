@@ -5,7 +5,6 @@ Standard library only: a kernel that hosts a course must not load the service it
 
 import contextlib
 import http.client
-import ipaddress
 import json
 import os
 import signal
@@ -18,15 +17,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
-from edu_widgets.service import processes, state
+from edu_widgets.service import addresses, processes, state
 from edu_widgets.service.locks import FileLock
 
 LOG = "service.log"
 LOG_KEPT = 1024 * 1024
 CHANNELS = "channels.json"
+_GOES_ON = "The lesson that runs goes on as it was."
 _LINES_SHOWN = 12
-_LOOPBACK = ("", "loopback", "localhost", "127.0.0.1", "::1")
 _STARTED: list["subprocess.Popen[bytes]"] = []
 """Kept so that ended services are collected, and none warns when its handle is."""
 
@@ -91,10 +91,12 @@ def start(  # noqa: PLR0913 - the options of a service
         arguments: More arguments of `python -m edu_widgets.service`.
 
     Raises:
-        InvalidArgument: `address` is none.
-        ServiceUnavailable: it does not start; the message has the last lines of its log.
+        InvalidArgument: `address` or `port` is none.
+        ServiceUnavailable: it does not start, or cannot listen there; a service that runs goes
+            on as it is.
     """
-    _check_address(address)
+    where = addresses.address(address and text_argument(address, "address", "lan"))
+    addresses.check_port(port)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     deadline = time.monotonic() + timeout
     watched = os.getpid() if watch_pid is None else watch_pid
@@ -106,17 +108,31 @@ def start(  # noqa: PLR0913 - the options of a service
             hosted = ", ".join(running.courses)
             msg = f"The service in {data_dir} hosts {hosted}, not {course}; use a folder a course."
             raise ServiceUnavailable(msg)
-        wanted = _Wanted(address, port, keep, rate_limits, channels)
+        wanted = _Wanted(
+            None if address is None else where.asked, port, keep, rate_limits, channels
+        )
         if running is not None and not wanted.differs(running):
             _attach(running, watched)
             return _info(course, running, started_now=False)
-        if running is not None:
-            # Its members come back to the new one by themselves; what is not asked for stays.
-            stop(_info(course, running, started_now=False))
-            wanted = wanted.over(running)
-        command = [*_command(course, data_dir, wanted), *arguments]
-        command += ["--watch-pid", str(watched), "--linger", str(linger)]
-        return _info(course, _spawn(command, data_dir, deadline), started_now=True)
+
+        def spawn(options: _Wanted) -> state.State:
+            command = [*_command(course, data_dir, options), *arguments]
+            command += ["--watch-pid", str(watched), "--linger", str(linger)]
+            return _spawn(command, data_dir, deadline)
+
+        if running is None:
+            addresses.check_free(where.bind, port or 0)
+            return _info(course, spawn(wanted), started_now=True)
+        # Its members come back to the new one by themselves; what is not asked for stays.
+        wanted = wanted.over(running)
+        _check_place(wanted, running)
+        stop(_info(course, running, started_now=False))
+        try:
+            return _info(course, spawn(wanted), started_now=True)
+        except ServiceUnavailable as error:
+            deadline = time.monotonic() + timeout
+            spawn(_Wanted.of(running))
+            raise ServiceUnavailable(f"{error}\n{_GOES_ON}") from None
     finally:
         lock.release()
 
@@ -131,11 +147,17 @@ class _Wanted:
     rate_limits: bool
     channels: Mapping[str, Any] | None = None
 
+    @classmethod
+    def of(cls, running: state.State) -> "_Wanted":
+        """What a running service was started with."""
+        return cls(
+            running.address, running.port, running.keep, running.rate_limits, running.channels
+        )
+
     def differs(self, running: state.State) -> bool:
         """Whether the running service is not what was asked for."""
-        asked = "loopback" if self.address in _LOOPBACK else self.address
         return (
-            asked not in (None, running.address)
+            self.address not in (None, running.address)
             or (self.port not in (None, 0) and self.port != running.port)
             or (self.keep and not running.keep)
             or (not self.rate_limits and running.rate_limits)
@@ -146,32 +168,26 @@ class _Wanted:
         """The same, with what was not asked for as the running service has it."""
         return _Wanted(
             self.address or running.address,
-            self.port or running.port,
+            self.port or None,  # then the one it has, if it is still free
             self.keep or running.keep,
             self.rate_limits and running.rate_limits,
             running.channels if self.channels is None else self.channels,
         )
 
 
-def _check_address(address: str | None) -> None:
-    """See that an address can be one, before anything is stopped for it.
+def _check_place(wanted: _Wanted, running: state.State) -> None:
+    """See that the service that takes the place of `running` can listen, before that is ended.
 
     Raises:
-        InvalidArgument: it cannot.
+        ServiceUnavailable, InvalidArgument: see `addresses.check_free`.
     """
-    if address is None or address == "lan" or address in _LOOPBACK:
-        return
-    parts = urlsplit(str(address))
-    if parts.scheme in ("http", "https") and parts.hostname:
-        return
+    bind, now = (addresses.address(which).bind for which in (wanted.address, running.address))
+    if bind == now and wanted.port in (None, running.port):
+        return  # its own place
     try:
-        ipaddress.ip_address(str(address))
-    except ValueError:
-        msg = (
-            f"address={address!r:.200} is none: use 'lan', an IP address of this computer, or the "
-            "public URL of a proxy, such as 'https://class.example.org'."
-        )
-        raise InvalidArgument(msg) from None
+        addresses.check_free(bind, wanted.port or 0)
+    except (ServiceUnavailable, InvalidArgument) as error:
+        raise type(error)(f"{error} {_GOES_ON}") from None
 
 
 def attach(data_dir: Path, pid: int | None = None) -> bool:
@@ -192,14 +208,21 @@ def stop(info: ServiceInfo, timeout: float = 10.0) -> None:
     _STARTED[:] = [child for child in _STARTED if child.poll() is None]
 
 
-def enter(info: ServiceInfo, name: str) -> Owner:
-    """Become a member of the hosted course as its instructor, under a name.
+def enter(info: ServiceInfo, name: str | None, otherwise: str = "Instructor") -> Owner:
+    """Become a member of the hosted course as its instructor.
+
+    Args:
+        info: The service.
+        name: What one is called from now on; None: as before, or `otherwise` at the first time.
+        otherwise: The name of whom has none yet.
 
     Raises:
         ServiceUnavailable: the service does not answer as it should.
     """
-    body = {"course": info.course, "name": name, "secret": info.owner_secret}
-    answer = _ask(info.local_url, "POST", "/api/join", body)
+    names = ["", otherwise] if name is None else [name]
+    bodies = ({"course": info.course, "name": n, "secret": info.owner_secret} for n in names)
+    answers = (_ask(info.local_url, "POST", "/api/join", body) for body in bodies)
+    answer = next((answer for answer in answers if answer is not None), None)
     if answer is None:
         raise ServiceUnavailable(f"The service at {info.local_url} did not let its owner in.")
     return Owner(answer["userId"], answer["name"], answer["role"], answer["secret"])

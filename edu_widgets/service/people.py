@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -33,7 +33,7 @@ OWNER = "owner"
 
 
 class Join(msgspec.Struct, frozen=True, rename="camel"):
-    """The body of `POST /api/join`. A secret says: it is me again."""
+    """The body of `POST /api/join`. A secret says: it is me again; no name: called as before."""
 
     course: str
     code: str = ""
@@ -84,9 +84,12 @@ def spelled(code: str) -> str:
 class People:
     """Who may come in, and as whom."""
 
-    def __init__(self, store: Store, courses: Sequence[str]) -> None:
+    def __init__(
+        self, store: Store, courses: Sequence[str], renamed: Callable[[Membership], Awaitable[None]]
+    ) -> None:
         self._store = store
         self._courses = courses
+        self._renamed = renamed
         self._wrong: SlidingWindow[str] = SlidingWindow(time.monotonic)
 
     async def join(self, ask: Join, source: str) -> Joined:
@@ -102,25 +105,36 @@ class People:
         if ask.secret and known is None:
             await self._try_code(ask, source)  # an unknown secret alone opens nothing
         try:
-            course, name = course_name(ask.course), person_name(ask.name)
+            course = course_name(ask.course)
+            member = (await self._store.memberships(known)).get(course) if known else None
+            name = member.name if member and not ask.name else person_name(ask.name)
         except InvalidArgument as error:
             raise refusal(Code.INVALID, str(error)) from error
-        member = (await self._store.memberships(known)).get(course) if known else None
         if known == OWNER and course in self._courses:
-            return await self._enter(course, OWNER, name, "instructor", ask.secret)
+            return await self._enter(course, OWNER, name, "instructor", ask.secret, member)
         if known is None:
             await self._try_code(ask, source)
         elif member is None:
             await self._check_code(ask)
         if known is not None:
             role = member.role if member else "student"
-            return await self._enter(course, known, name, role, ask.secret)
+            return await self._enter(course, known, name, role, ask.secret, member)
         user_id, secret = uuid7(), new_secret()
         await self._store.add_person(user_id, hashed(secret))
         return await self._enter(course, user_id, name, "student", secret)
 
-    async def _enter(self, course: str, user: str, name: str, role: str, secret: str) -> Joined:
+    async def _enter(
+        self,
+        course: str,
+        user: str,
+        name: str,
+        role: str,
+        secret: str,
+        before: Membership | None = None,
+    ) -> Joined:
         member: Membership = await self._store.enter(course, user, name, role)
+        if before is not None and before.name != member.name:
+            await self._renamed(member)
         return Joined(user, member.name, member.role, secret, secret)
 
     async def _try_code(self, ask: Join, source: str) -> None:

@@ -1,4 +1,4 @@
-"""Changing a member's role while the lesson runs."""
+"""Changing a member's role or name while the lesson runs."""
 
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from edu_widgets.service.rules import Decision, Person, Request, RuleRun, Write
 
 if TYPE_CHECKING:
     from edu_widgets.service.hub import Hub
+    from edu_widgets.service.store import Membership
 
 
 def write_role(request: Request[Role]) -> RuleRun:
@@ -29,7 +30,14 @@ async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Pers
     member = await hub.store.set_role(course, user_id, role)
     if member is None:
         raise refusal(Code.NOT_FOUND, "There is no such person in this course.")
-    await hub.commit(user_channel(course, user_id), write_role, Role(role, member.name), by)
-    hub.rooms.flush()
-    hub.reidentify(user_id, course, Person(user_id, member.name, role))
+    await tell(hub, member, by)
     hub.audit.record("ROLE_CHANGED", course=course, userId=user_id, role=role, by=by.id)
+
+
+async def tell(hub: "Hub", member: "Membership", by: Person | None = None) -> None:
+    """Tell a member who they are from now on, and the class with them. `by`: who changed it."""
+    person = Person(member.user_id, member.name, member.role)
+    channel = user_channel(member.course, member.user_id)
+    await hub.commit(channel, write_role, Role(member.role, member.name), by or person)
+    hub.rooms.flush()
+    hub.reidentify(member.user_id, member.course, person)

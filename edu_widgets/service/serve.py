@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edu_widgets.protocol.channels import course_name
-from edu_widgets.service import arguments, doors, state, tokens
+from edu_widgets.service import addresses, arguments, state, tokens
 from edu_widgets.service import config as configuration
 from edu_widgets.service.features import DEFAULT_FEATURES
 from edu_widgets.service.locks import alone_in
@@ -113,7 +113,7 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
     return Options(
         courses=tuple(dict.fromkeys(course_name(name) for name in args.course)),
         data_dir=args.data,
-        address=doors.address(args.address, args.bind),
+        address=addresses.address(args.address, args.bind),
         port=args.port,
         config=table,
         keys=tuple(tokens.load_key(path) for path in args.jwt_key_file),

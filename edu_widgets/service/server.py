@@ -1,13 +1,11 @@
 """One running service: its parts made, its port taken, its state file written, its end."""
 
 import asyncio
-import errno
 import os
 import secrets
-import socket
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -16,12 +14,13 @@ from typing import Self
 from aiohttp import web
 
 from edu_widgets.protocol.errors import ServiceUnavailable
-from edu_widgets.service import doors, features, processes, state
+from edu_widgets.service import addresses, features, processes, state
 from edu_widgets.service.app import Door, application
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.hub import Hub, now_ms
 from edu_widgets.service.people import OWNER, People, hashed, new_code, new_secret
+from edu_widgets.service.roles import tell
 from edu_widgets.service.rooms import LEASE_S
 from edu_widgets.service.store import Invite
 from edu_widgets.service.store.sqlite import SqliteStore
@@ -39,7 +38,7 @@ class Options:
 
     courses: tuple[str, ...]
     data_dir: Path
-    address: doors.Address = field(default_factory=lambda: doors.address(None))
+    address: addresses.Address = field(default_factory=lambda: addresses.address(None))
     port: int | None = None
     config: ServiceConfig = field(default_factory=ServiceConfig)
     keys: tuple[Key, ...] = ()
@@ -87,7 +86,7 @@ class Server:
         except BaseException as error:
             await self._let_go()
             if isinstance(error, OSError):
-                msg = f"The folder {options.data_dir} cannot be written: {_words(error)}."
+                msg = f"The folder {options.data_dir} cannot be written: {addresses.words(error)}."
                 raise ServiceUnavailable(msg) from error
             raise
         return self
@@ -96,7 +95,7 @@ class Server:
         options = self._options
         before = state.read(options.data_dir)
         secret = before.owner_secret if before else new_secret()
-        people = People(self._store, options.courses)
+        people = People(self._store, options.courses, partial(tell, self.hub))
         await self._store.add_person(OWNER, hashed(secret))
         invites = {course: await self._invite(course) for course in options.courses}
         instance = secrets.token_hex(8)
@@ -113,7 +112,7 @@ class Server:
             instance=instance,
             pid=os.getpid(),
             port=port,
-            url=doors.local_url(options.address.bind, port),
+            url=addresses.local_url(options.address.bind, port),
             public_url=options.address.base_url(port),
             reach=options.address.reach,
             owner_secret=secret,
@@ -154,7 +153,7 @@ class Server:
                 continue
             taken: int = self._runner.addresses[0][1]
             return taken
-        raise ServiceUnavailable(_no_port(bind, ports, problem)) from problem
+        raise addresses.unusable(bind, ports, problem)
 
     # -- the end ----------------------------------------------------------------
 
@@ -205,29 +204,6 @@ class Server:
             elif loop.time() - alone_since >= self._options.linger_s:
                 self.stop()
             await asyncio.sleep(min(1.0, max(0.05, self._options.linger_s / 4)))
-
-
-def _no_port(bind: str, ports: Sequence[int], problem: OSError | None) -> str:
-    """Why nothing listens, in words."""
-    number = problem.errno if problem is not None else None
-    if number == errno.EADDRNOTAVAIL or isinstance(problem, socket.gaierror):
-        return f"This computer has no address {bind}. Use 'lan', or one that it has (--bind)."
-    why = {
-        errno.EADDRINUSE: "another program has it",
-        errno.EACCES: "ports below 1024 are for administrators",
-    }.get(number or 0, _words(problem))
-    if len(ports) > 1:
-        return f"No port from {ports[1]} to {ports[-1]} on {bind} can be used ({why})."
-    return (
-        f"Port {ports[0]} on {bind} cannot be used ({why}). Choose another, or none: then a free "
-        "one is taken."
-    )
-
-
-def _words(error: OSError | None) -> str:
-    """What the system says of an error, without its number."""
-    number = error.errno if error is not None else None
-    return os.strerror(number).lower() if number else "no reason was given"
 
 
 def metadata_version() -> str:

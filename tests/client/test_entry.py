@@ -121,8 +121,9 @@ def test_host_and_join_with_the_embedded_service() -> None:
         host.wait_connected(20)
         assert host.user.role == "instructor"
         student = edu.join(host.invite, name="Ada").wait_connected(20)
-        assert edu.join(host.invite, name="ada") is student
         assert (student.user.name, student.user.role) == ("Ada", "student")
+        assert edu.join(host.invite, name="ada") is student
+        assert student.user.name == "ada", "as it was spelt last"
         say(student._client, "hello").wait(20)
         eventually(lambda: texts(host._client) == ["hello"])
         for n in range(15):

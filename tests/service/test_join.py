@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 from edu_widgets.service import people, tokens
-from edu_widgets.service.doors import address
+from edu_widgets.service.addresses import address
 from edu_widgets.service.store import Invite
 
 from .harness import CHANNEL, COURSE, Service, serving

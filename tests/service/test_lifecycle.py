@@ -85,12 +85,53 @@ def test_other_options_restart_it_at_the_same_place(data: Path) -> None:
     assert start(data, rate_limits=True).pid == free.pid, "what is not asked for stays"
 
 
-@pytest.mark.parametrize("address", ["999.1.1.1", "class.example.org", "ftp://x"])
-def test_an_address_that_is_none_stops_nothing(data: Path, address: str) -> None:
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"address": "999.1.1.1"}, "address: '999.1.1.1' is not an address: use 'lan'"),
+        ({"address": "class.example.org"}, "use 'lan'"),
+        ({"address": "ftp://x"}, "use 'lan'"),
+        ({"address": "http://[x"}, "is no public URL"),
+        ({"address": 5}, "address must be a string"),
+        ({"address": "192.0.2.7"}, "this computer has no address 192.0.2.7"),
+        ({"port": 70_000}, "port must be a number from 1 to 65535"),
+        ({"port": -1}, "port must be"),
+        ({"port": "8765"}, "port must be"),
+        ({"port": True}, "port must be"),
+    ],
+)
+def test_a_place_that_cannot_be_stops_nothing(
+    data: Path, options: dict[str, object], told: str
+) -> None:
     running = start(data)
-    with pytest.raises(InvalidArgument, match="use 'lan'"):
-        start(data, address=address)
-    assert processes.alive(running.pid)
+    with pytest.raises(InvalidArgument, match=told):
+        start(data, **options)
+    assert launch.find(data) == state.read(data)
+    assert start(data).pid == running.pid
+    if processes.alive(running.pid):
+        launch.stop(running)
+    with pytest.raises(InvalidArgument, match=told):
+        start(data, **options)
+
+
+def test_a_port_that_is_taken_stops_nothing(data: Path) -> None:
+    running = start(data)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = f"Port {port} on 127.0.0.1 cannot be used .another program.*goes on as it was"
+        with pytest.raises(ServiceUnavailable, match=told):
+            start(data, port=port)
+    assert start(data).pid == running.pid
+    assert start(data, port=port).local_url.endswith(f":{port}"), "once it is free it moves there"
+
+
+def test_where_the_next_one_does_not_start_the_former_comes_back(data: Path) -> None:
+    running = start(data)
+    with pytest.raises(ServiceUnavailable, match="goes on as it was"):
+        start(data, rate_limits=True, channels={"course": {"nonsense": 1}})
+    about = launch.find(data)
+    assert about is not None
+    assert (about.url, about.rate_limits) == (running.local_url, False)
 
 
 def test_two_kernels_at_once_get_one_service(data: Path) -> None:

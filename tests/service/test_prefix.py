@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from edu_widgets.client.invites import People, join, parse_invite
-from edu_widgets.service import doors
+from edu_widgets.service import addresses
 
 from .harness import COURSE, serving
 
@@ -12,7 +12,7 @@ PUBLIC = "http://127.0.0.1:1/services/class"
 
 
 async def test_everything_is_under_the_public_path_too(tmp_path: Path) -> None:
-    async with serving(tmp_path, address=doors.address(PUBLIC)) as service:
+    async with serving(tmp_path, address=addresses.address(PUBLIC)) as service:
         base = f"{service.url}/services/class"
         assert service.server.state.public_url == PUBLIC
         invite = parse_invite(f"{base}/{COURSE}?code={service.code}")

@@ -6,7 +6,8 @@ import pytest
 
 from edu_widgets.protocol import Code
 from edu_widgets.service import people
-from edu_widgets.service.doors import address, source_of
+from edu_widgets.service.addresses import address
+from edu_widgets.service.doors import source_of
 
 from .harness import COURSE, Service, serving
 
