@@ -90,15 +90,15 @@ class Asked:
             written.seconds,
             written.anonymous,
         )
-        _ = self._polls.put(asked, open_=open_, again=True, id_=id_)
+        _ = self._polls.create(asked, open_=open_, id_=id_)
 
     def open(self, intent: Intent) -> None:
         """Open a draft."""
-        _ = self._polls.poll(intent.id_of("id")).open(_seconds(intent))
+        _ = self._polls.poll(intent.id_of("id")).begin(_seconds(intent))
 
     def next(self, intent: Intent) -> None:
         """Open the next draft."""
-        _ = self._polls.next(_seconds(intent))
+        _ = self._polls.next(_seconds(intent), quiet=True)
 
     def close(self, intent: Intent) -> None:
         """Close a round."""

@@ -9,7 +9,13 @@ from typing import Any, cast, get_args
 from edu_widgets.polls.commands import CreatePoll
 from edu_widgets.polls.documents import ONE_OF, Choice, PollKind
 from edu_widgets.polls.fold import fold
-from edu_widgets.polls.kinds import check_choice, check_correct, check_question, check_seconds
+from edu_widgets.polls.kinds import (
+    check_choice,
+    check_correct,
+    check_named,
+    check_question,
+    check_seconds,
+)
 from edu_widgets.protocol.errors import InvalidArgument
 
 KINDS: tuple[str, ...] = get_args(PollKind)
@@ -31,6 +37,7 @@ class Question:
     tolerance: float = 0
     seconds: int | None = None
     anonymous: bool = False
+    named: bool = False
 
     def command(self, *, open_: bool) -> CreatePoll:
         """The command that creates it."""
@@ -43,6 +50,7 @@ class Question:
             self.anonymous,
             self.seconds,
             open_,
+            self.named,
         )
 
 
@@ -55,6 +63,7 @@ def question(
     tolerance: float = 0,
     seconds: float | None = None,
     anonymous: bool = False,
+    named: bool = False,
 ) -> Question:
     """Check a question as it is asked in a call.
 
@@ -64,27 +73,48 @@ def question(
     Raises:
         InvalidArgument: the message names what is wrong and what is allowed.
     """
-    if not isinstance(text, str):
-        raise InvalidArgument(f"A question is a string, not {type(text).__name__}.")
+    asked = question_text(text)
     if kind not in KINDS:
         raise InvalidArgument(f"{kind!r:.40} is no kind of poll; kinds are {', '.join(KINDS)}.")
-    if isinstance(options, str):
-        raise InvalidArgument("Options are a list of strings, not one string.")
-    told = [one if isinstance(one, str) else repr(one) for one in options]
-    told = _scale(told) if kind == "scale" else told
-    check_question(text, kind, told)
+    told = option_texts(kind, options)
+    check_question(asked, kind, told)
     whole = None if seconds is None else round(seconds)
     check_seconds(whole)
+    check_named(named=named, anonymous=anonymous)
     right = right_answer(kind, told, correct, tolerance)
     return Question(
-        text.strip("\n"),
+        asked,
         tuple(told),
         cast("PollKind", kind),
         tuple(right),
         tolerance,
         whole,
         bool(anonymous),
+        bool(named),
     )
+
+
+def question_text(text: object) -> str:
+    """A question as it is written in a call.
+
+    Raises:
+        InvalidArgument: it is no string.
+    """
+    if not isinstance(text, str):
+        raise InvalidArgument(f"A question is a string, not {type(text).__name__}.")
+    return text.strip("\n")
+
+
+def option_texts(kind: str, options: Sequence[object]) -> list[str]:
+    """Options as they are written in a call; one that is no string as Python writes it.
+
+    Raises:
+        InvalidArgument: it is one string.
+    """
+    if isinstance(options, str):
+        raise InvalidArgument("Options are a list of strings, not one string.")
+    told = [one if isinstance(one, str) else repr(one) for one in options]
+    return _scale(told) if kind == "scale" else told
 
 
 def _scale(labels: list[str]) -> list[str]:
@@ -166,7 +196,17 @@ def from_mapping(found: Any, where: str) -> Question:
 
 
 _KEYS = frozenset(
-    {"question", "options", "kind", "correct", "answer", "tolerance", "seconds", "anonymous"}
+    {
+        "question",
+        "options",
+        "kind",
+        "correct",
+        "answer",
+        "tolerance",
+        "seconds",
+        "anonymous",
+        "named",
+    }
 )
 
 
@@ -184,9 +224,9 @@ def _from_mapping(found: Any) -> Question:
         value = found.get(key)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise InvalidArgument(f"`{key}` is a number.")
-    anonymous = found.get("anonymous", False)
-    if not isinstance(anonymous, bool):
-        raise InvalidArgument("`anonymous` is yes or no.")
+    for key in ("anonymous", "named"):
+        if not isinstance(found.get(key, False), bool):
+            raise InvalidArgument(f"`{key}` is yes or no.")
     kind = found.get("kind") or ("single" if options else "text")
     correct = found.get("correct", found.get("answer"))
     if kind == "text" and correct is not None:
@@ -199,5 +239,6 @@ def _from_mapping(found: Any) -> Question:
         correct=correct,
         tolerance=found.get("tolerance") or 0,
         seconds=found.get("seconds"),
-        anonymous=anonymous,
+        anonymous=found.get("anonymous", False),
+        named=found.get("named", False),
     )

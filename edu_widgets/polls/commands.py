@@ -26,6 +26,8 @@ class CreatePoll(Data):
     """How long it is to be open, 5 to 86,400 seconds; absent: until it is closed."""
     open: bool = False
     """Whether it is to be opened at once."""
+    named: bool = False
+    """Whether staff may read who chose what, which is said to everybody before they vote."""
 
 
 class OpenPoll(Data):
@@ -35,6 +37,27 @@ class OpenPoll(Data):
     """The poll it is about."""
     seconds: int | None = None
     """How long it is to be open, in seconds; absent: as its draft says."""
+
+
+class EditPoll(Data):
+    """Change the wording of a poll, its right answer or its time. Only staff.
+
+    What is absent stays. Votes stay what they are: the number of options does not change, but of a
+    draft. The wording is fixed once anything was revealed, the right answer once it was shown.
+    """
+
+    poll_id: str
+    """The poll it is about."""
+    question: str | None = None
+    """The question: Markdown, 1 to 2,000 characters."""
+    options: list[str] | None = None
+    """All the options, in the order they are in."""
+    correct: list[Choice] | None = None
+    """The right answer."""
+    tolerance: float = 0
+    """How far a right number may be from one of `correct`, where that is given."""
+    seconds: int | None = None
+    """How long it is to be open, in seconds since it was opened; 0: until it is closed."""
 
 
 class ClosePoll(Data):
@@ -115,6 +138,7 @@ def _command(name: str, data: type[Data], *, latest: bool = False) -> CommandTyp
 
 CREATE_POLL = _command("create_poll", CreatePoll)
 OPEN_POLL = _command("open_poll", OpenPoll)
+EDIT_POLL = _command("edit_poll", EditPoll)
 CLOSE_POLL = _command("close_poll", ClosePoll)
 EXTEND_POLL = _command("extend_poll", ExtendPoll)
 REVEAL_POLL = _command("reveal_poll", RevealPoll)

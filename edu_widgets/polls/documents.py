@@ -36,6 +36,9 @@ MAX_ORDERS = 10
 FEWEST = 5
 """Answers under which an anonymous poll tells no counts."""
 
+APART_MS = 30 * 60_000
+"""For so long no instructor is in the course between two lessons."""
+
 PollKind: TypeAlias = Literal[
     "single", "multiple", "scale", "number", "text", "ordering", "predict"
 ]
@@ -55,6 +58,10 @@ SECRET = "poll_secret"  # noqa: S105 - a kind of document
 TALLY = "poll_tally"
 TURNOUT = "turnout"
 OWN_BALLOT = "own_ballot"
+SESSION = "poll_session"
+
+SESSION_ID = "poll_session"
+"""The id of the one session in the staff's channel."""
 
 
 class NumberCount(Data):
@@ -154,12 +161,16 @@ class Poll(Data):
     may be empty; of numbers and texts there are none."""
     anonymous: bool = False
     """Whether nobody is to learn who chose what, staff included."""
+    named: bool = False
+    """Whether staff may read who chose what, once a round is closed; never of an anonymous one."""
+    edited: int | None = None
+    """When the wording was changed last since it was opened, in ms since 1970."""
     state: PollState = "draft"
     """Where it stands: a draft, open for votes, closed, or revealed."""
     round: int = 1
     """The number of the present round, from 1."""
     seconds: int | None = None
-    """How long a draft is meant to be open, in seconds."""
+    """How long it is meant to be open, in seconds, as it was said last."""
     opened: int | None = None
     """When the round was opened, in ms since 1970."""
     closes: int | None = None
@@ -233,8 +244,21 @@ class OwnBallot(Data):
     """By the round's number: what was chosen in it."""
 
 
+class PollSession(Data):
+    """A lesson: from when instructors come until they have been away for half an hour.
+
+    Only for staff. A question that was asked before it began is asked anew.
+    """
+
+    began: int
+    """When it began, in ms since 1970."""
+    seen: int
+    """When an instructor was here last, in ms since 1970; renewed every five minutes."""
+
+
 REGISTRY.document(DocumentKind(POLL, Poll))
 REGISTRY.document(DocumentKind(SECRET, PollSecret))
 REGISTRY.document(DocumentKind(TALLY, PollTally))
 REGISTRY.document(DocumentKind(TURNOUT, Turnout))
 REGISTRY.document(DocumentKind(OWN_BALLOT, OwnBallot))
+REGISTRY.document(DocumentKind(SESSION, PollSession))

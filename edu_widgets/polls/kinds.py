@@ -13,9 +13,11 @@ from edu_widgets.polls.documents import (
     SECONDS,
     WITH_OPTIONS,
     Choice,
+    Poll,
 )
 from edu_widgets.polls.fold import fold, tidy
-from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import InvalidArgument, TooLate
 
 _MOST = 1e15
 """Numbers beyond are not told apart reliably by every page."""
@@ -55,6 +57,35 @@ def _check_told_apart(options: Sequence[str]) -> None:
     twice = next((o for o in stripped if stripped.count(o) > 1), None)
     if twice is not None:
         raise InvalidArgument(f"Two options are the same: {twice[:80]!r}.")
+
+
+def check_rewording(poll: Poll, question: str, options: Sequence[str]) -> None:
+    """See that a poll that was asked can have these words.
+
+    Raises:
+        InvalidArgument: they are no question, or there is another number of options.
+        TooLate: something of it was revealed.
+    """
+    if poll.results or poll.state == "revealed":
+        msg = "Something of this poll was revealed, so its words stay. Ask the question anew."
+        raise TooLate(msg, Code.TOO_LATE)
+    check_question(question, poll.kind, options)
+    if poll.state != "draft" and len(options) != len(poll.options):
+        msg = (
+            f"This poll has {len(poll.options)} options among which people choose: they can have "
+            f"other words, but not be {len(options)}. Ask the question anew."
+        )
+        raise InvalidArgument(msg)
+
+
+def check_named(*, named: bool, anonymous: bool) -> None:
+    """See that nobody is promised two things.
+
+    Raises:
+        InvalidArgument: a poll is to be anonymous and read by name.
+    """
+    if named and anonymous:
+        raise InvalidArgument("A poll is either anonymous or named, not both.")
 
 
 def check_seconds(seconds: int | None) -> None:

@@ -38,6 +38,7 @@ def _parser() -> _Parser:
     parser.add_argument("--kind", choices=KINDS)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--anonymous", action="store_true", default=None)
+    parser.add_argument("--named", action="store_true", default=None)
     parser.add_argument("--draft", action="store_true", help="keep it for staff until it is opened")
     parser.add_argument("--again", action="store_true", help="ask it again")
     parser.add_argument("--as", dest="name", default=NAME, help="the variable it is put into")
@@ -56,10 +57,15 @@ def poll_cell(line: str, cell: str, variables: dict[str, Any]) -> Poll:
     except ValueError as error:
         raise InvalidArgument(f"%%poll: {error}.") from error
     given = _parser().parse_args(words)
-    settings = {"kind": given.kind, "seconds": given.seconds, "anonymous": given.anonymous}
+    settings = {
+        "kind": given.kind,
+        "seconds": given.seconds,
+        "anonymous": given.anonymous,
+        "named": given.named,
+    }
     asked = markdown.one(cell, **{key: v for key, v in settings.items() if v is not None})
     polls = polls_of(variables, given.lesson)
-    poll = polls.put(asked, open_=not given.draft, again=given.again)
+    poll = polls.put(asked, open_=not given.draft, again=given.again, how="--again")
     variables[given.name] = poll
     return poll
 

@@ -30,7 +30,7 @@ from typing import Any
 from edu_widgets.polls.authoring import Question, from_mapping
 from edu_widgets.protocol.errors import InvalidArgument
 
-_SETTING = re.compile(r"(kind|seconds|anonymous|tolerance|correct|answer)\s*:\s*(.*\S)\s*")
+_SETTING = re.compile(r"(kind|seconds|anonymous|named|tolerance|correct|answer)\s*:\s*(.*\S)\s*")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+(.*)")
 _BOX = re.compile(r"\[([ xX])\](?:\s+(.*))?")
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?(```+|~~~+)")
@@ -124,7 +124,7 @@ def _settings(lines: list[str]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _value(name: str, text: str) -> Any:
-    if name == "anonymous":
+    if name in {"anonymous", "named"}:
         return text.lower() in _YES
     if name in {"correct", "answer"}:
         several = [_number(part.strip()) for part in text.split(",")]

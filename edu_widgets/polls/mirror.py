@@ -5,22 +5,35 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.polls.commands import CAST_VOTE, CREATE_POLL, CastVote, CreatePoll
+from edu_widgets.polls.commands import (
+    CAST_VOTE,
+    CREATE_POLL,
+    EDIT_POLL,
+    CastVote,
+    CreatePoll,
+    EditPoll,
+)
 from edu_widgets.polls.documents import (
+    APART_MS,
     POLL,
+    SESSION_ID,
     Choice,
     OwnBallot,
     Poll,
     PollSecret,
+    PollSession,
     PollTally,
     Turnout,
 )
 from edu_widgets.polls.own import OnTheWay, Own
+from edu_widgets.polls.preconditions import Steps
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 
@@ -57,6 +70,10 @@ class Seen:
     earlier: tuple[tuple[int, Choice], ...] = ()
 
 
+_LONGEST_MS = 12 * 3_600_000
+"""A lesson in which nothing was asked for so long is over, even if an instructor stays."""
+
+
 class Polls:
     """Reads polls from the mirrors of the course, of staff and of this person. Any thread."""
 
@@ -67,7 +84,10 @@ class Polls:
         self._ahead: float | None = None
         self._with_answer: set[str] = set()
         self._opening: dict[str, Receipt] = {}
+        self._session_at: float | None = None
+        self.steps = Steps(client)
         self.votes = OnTheWay(client, CAST_VOTE, CastVote, self._vote_arrived)
+        self.edits = OnTheWay(client, EDIT_POLL, EditPoll, self._edit_arrived)
         self.making = OnTheWay(client, CREATE_POLL, CreatePoll, self._poll_arrived)
 
     # -- reading ------------------------------------------------------------------------
@@ -84,11 +104,14 @@ class Polls:
 
     def all(self) -> list[Seen]:
         """Every poll there is for this person, oldest first, drafts among them."""
-        votes = self.votes.all()
-        found = {poll.id: self._seen(poll, born, votes) for poll, born in self._documents()}
+        votes, edits = self.votes.all(), self.edits.all()
+        found = {
+            poll.id: _edited(self._seen(poll, born, votes), edits)
+            for poll, born in self._documents()
+        }
         for number, making in enumerate(self.making.all()):
             if making.id not in found:
-                found[making.id] = Seen(self._made(making), number, making)
+                found[making.id] = _edited(Seen(self._made(making), number, making), edits)
         return sorted(found.values(), key=lambda seen: (seen.poll.created_at, seen.born))
 
     def get(self, id_: str) -> Seen | None:
@@ -96,9 +119,9 @@ class Polls:
         doc = self._document(id_)
         poll = decoded(doc, Poll)
         if doc is not None and poll is not None:
-            return self._seen(poll, doc.born, self.votes.all())
+            return _edited(self._seen(poll, doc.born, self.votes.all()), self.edits.all())
         making = next((own for own in self.making.all() if own.id == id_), None)
-        return Seen(self._made(making), 0, making) if making else None
+        return _edited(Seen(self._made(making), 0, making), self.edits.all()) if making else None
 
     def left(self, poll: Poll) -> int | None:
         """The ms until an open poll closes, as far as the service's clock is known."""
@@ -157,6 +180,7 @@ class Polls:
             making.created,
             data.options,
             data.anonymous,
+            data.named,
             seconds=data.seconds,
         )
 
@@ -179,6 +203,71 @@ class Polls:
         if data.correct:
             self._with_answer.add(id_)
         return self.making.hand(id_, data)
+
+    def edit(self, id_: str, data: EditPoll) -> Receipt:
+        """Change a poll.
+
+        Raises:
+            EduWidgetsError: the client did not take it.
+        """
+        if data.correct:
+            self._with_answer.add(data.poll_id)
+        return self.edits.hand(id_, data)
+
+    def stands(self, seen: Seen) -> tuple[str, int]:
+        """A poll's state and round, with what was asked for in this kernel and is not here yet."""
+        opening = seen.making is not None and seen.making.data.open
+        state = "open" if opening else seen.poll.state
+        return self.steps.stands(seen.poll.id, state, seen.poll.round)
+
+    def open_beside(self, poll_id: str) -> list[str]:
+        """The questions but one that are open, or will be in a moment."""
+        return [
+            seen.poll.question
+            for seen in self.all()
+            if seen.poll.id != poll_id
+            and self.stands(seen)[0] == "open"
+            and not (seen.making is not None and seen.making.state == "failed")
+        ]
+
+    def answer_of(self, seen: Seen) -> tuple[list[Choice], float]:
+        """A poll's right answer and tolerance, as far as one may know them."""
+        if seen.poll.shown.answer:
+            return seen.poll.correct, seen.poll.tolerance
+        if seen.secret is not None and self._client.me().is_staff:
+            return seen.secret.correct, seen.secret.tolerance
+        if seen.making is not None:
+            return seen.making.data.correct, seen.making.data.tolerance
+        return [], 0.0
+
+    # -- the lesson that goes on --------------------------------------------------------------
+
+    def heard_session(self) -> None:
+        """The service has said that an instructor is here."""
+        self._session_at = self._wall()
+
+    def slept(self) -> bool:
+        """Whether it was not said for so long that another lesson may have begun."""
+        at = self._session_at
+        return at is not None and (self._wall() - at) * 1000 > APART_MS
+
+    def is_of_this_lesson(self, seen: Seen) -> bool:
+        """Whether a poll was made or opened in the lesson that goes on now."""
+        if seen.making is not None:
+            return True
+        return max(seen.poll.created_at, seen.poll.opened or 0) >= self._began()
+
+    def _began(self) -> float:
+        """When the lesson began, in ms since 1970 by the service's clock."""
+        now = self.now()
+        session = decoded(self._client.mirror(self.staff).get(SESSION_ID), PollSession)
+        if session is None:
+            return now - _LONGEST_MS
+        asked = [poll for poll, _ in self._documents()]
+        last = max((max(p.created_at, p.opened or 0, p.closes or 0) for p in asked), default=now)
+        # A kernel that was left running keeps an instructor in the course over night.
+        left = last < now - _LONGEST_MS
+        return now if self.slept() or left else session.began
 
     def knows_answer(self, poll_id: str) -> bool:
         """Whether this process asked it with its right answer, which may not be back yet."""
@@ -203,6 +292,14 @@ class Polls:
         rounds = self._own_ballot(own.data.poll_id)
         return own.state == "sent" and rounds.get(str(own.data.round)) == own.data.choice
 
+    def _edit_arrived(self, own: Own[EditPoll]) -> bool:
+        doc = self._document(own.data.poll_id)
+        poll = decoded(doc, Poll)
+        if own.state in {"failed", "held"} or poll is None:
+            return False
+        seen = self._seen(poll, 0, [])
+        return _edited(seen, [own]) == seen
+
     def _poll_arrived(self, own: Own[CreatePoll]) -> bool:
         return self._document(own.id) is not None
 
@@ -220,6 +317,22 @@ class Polls:
                 with self._lock:
                     ahead = now - turnout.at
                     self._ahead = ahead if self._ahead is None else min(self._ahead, ahead)
+
+
+def _edited(seen: Seen, edits: list[Own[EditPoll]]) -> Seen:
+    """A poll as it will be once the edits that are on their way have arrived."""
+    for own in edits:
+        if own.data.poll_id != seen.poll.id or own.state in {"failed", "held"}:
+            continue
+        poll, data, secret = seen.poll, own.data, seen.secret
+        given: dict[str, object] = {"question": data.question, "options": data.options}
+        given = {name: value for name, value in given.items() if value is not None}
+        if data.seconds is not None:
+            given["seconds"] = data.seconds or None
+        if data.correct:
+            secret = PollSecret(poll.id, data.correct, data.tolerance)
+        seen = replace(seen, poll=msgspec.structs.replace(poll, **given), secret=secret)
+    return seen
 
 
 def _vote(poll: Poll, counted: Choice | None, votes: list[Own[CastVote]]) -> Vote | None:

@@ -9,22 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edu_widgets.client.receipts import Receipt
-from edu_widgets.polls import commands, frozen, results
-from edu_widgets.polls.authoring import choice_of, right_answer
+from edu_widgets.polls import commands, frozen, remarks, results
+from edu_widgets.polls.authoring import choice_of, option_texts, question_text, right_answer
 from edu_widgets.polls.documents import Choice, RoundResult
 from edu_widgets.polls.documents import Poll as PollBody
+from edu_widgets.polls.kinds import check_rewording, check_seconds
 from edu_widgets.polls.mirror import Polls, Seen, Vote
-from edu_widgets.polls.preconditions import DELETED, Step, Steps, check_step
-from edu_widgets.protocol import uuid7
-from edu_widgets.protocol.errors import InvalidArgument, Refused
-from edu_widgets.protocol.texts import shorten
+from edu_widgets.polls.preconditions import DELETED, Step, check_step
+from edu_widgets.protocol import Code, uuid7
+from edu_widgets.protocol.errors import InvalidArgument, Refused, TooLate
 
 if TYPE_CHECKING:
     import msgspec
 
     from edu_widgets.client.course import CourseClient
-
-_EXCERPT = 60
 
 
 class Poll:
@@ -48,11 +46,10 @@ class Poll:
         self._made = made
         self._show = show
         self._last: Seen | None = polls.get(id_)
-        self._steps = Steps(client)
 
     def __repr__(self) -> str:
         poll = self._seen().poll
-        text = shorten(" ".join(poll.question.split()), _EXCERPT)
+        text = remarks.excerpt(poll.question)
         # repr(): what others wrote must not write control sequences to a terminal.
         return f"<Poll {text!r} {self.state}, round {poll.round}, {self.answered} answered>"
 
@@ -96,6 +93,11 @@ class Poll:
         return self._seen().poll.anonymous
 
     @property
+    def named(self) -> bool:
+        """Whether instructors may read who chose what, as everybody was told before they voted."""
+        return self._seen().poll.named
+
+    @property
     def state(self) -> str:
         """`draft`, `open`, `closed` or `revealed`.
 
@@ -134,7 +136,7 @@ class Poll:
     @property
     def correct(self) -> Any:
         """The right answer as far as one may know it, None otherwise; options count from 1."""
-        correct, _ = self._correct(self._seen())
+        correct, _ = self._polls.answer_of(self._seen())
         poll = self._seen().poll
         if not correct:
             return None
@@ -177,10 +179,62 @@ class Poll:
         Raises:
             InvalidArgument: it is closed; the message says how to go on.
         """
-        data = commands.OpenPoll(self.id, whole(seconds))
-        receipt = self._run("open", data)
+        receipt = self.begin(seconds)
+        remarks.say_open(self._polls.open_beside(self.id))
+        return receipt
+
+    def begin(self, seconds: float | None = None) -> Receipt:
+        """As `open`, and nothing is printed."""
+        receipt = self._run("open", commands.OpenPoll(self.id, whole(seconds)))
         self._polls.opening(self.id, receipt)
         return receipt
+
+    def edit(
+        self,
+        question: str | None = None,
+        options: Sequence[object] | None = None,
+        correct: object = None,
+        seconds: float | None = None,
+        *,
+        tolerance: float = 0,
+    ) -> Receipt:
+        """Mend the wording, the right answer or the time; votes stay what they are.
+
+        `options` are all of them, in the order they are in, with other words. The class is told
+        that the question was edited.
+
+        Raises:
+            InvalidArgument: something about it cannot be; the message says what.
+            TooLate: something of it was revealed already.
+        """
+        self._check("edit")
+        poll = self._seen().poll
+        told = poll.options if options is None else option_texts(poll.kind, options)
+        text = poll.question if question is None else question_text(question)
+        if (text, told) != (poll.question, poll.options):
+            check_rewording(poll, text, told)
+        elif correct is None and seconds is None:
+            raise InvalidArgument("There is nothing to change: give question, options, correct …")
+        given: dict[str, Any] = {}
+        if text != poll.question:
+            given["question"] = text
+        if told != poll.options:
+            given["options"] = told
+        if correct is not None:
+            if poll.shown.answer:
+                msg = "Its right answer was shown; poll.reveal(answer=…) shows another one."
+                raise TooLate(msg, Code.TOO_LATE)
+            given["correct"] = right_answer(poll.kind, told, correct, tolerance)
+            given["tolerance"] = tolerance
+        if seconds is not None:
+            given["seconds"] = whole(seconds)
+            check_seconds(given["seconds"])
+        return self.amend(**given)
+
+    def amend(self, **changes: Any) -> Receipt:
+        """Change what was checked."""
+        self._check("edit")
+        return self._polls.edit(uuid7(), commands.EditPoll(self.id, **changes))
 
     def close(self) -> Receipt:
         """Close the round: votes count no more. One that is closed stays as it is.
@@ -257,10 +311,7 @@ class Poll:
         seen = self._polls.get(self.id)
         if seen is None:
             return "deleted", self._seen().poll.round
-        state = seen.poll.state
-        if seen.making is not None and seen.making.data.open:
-            state = "open"
-        return self._steps.stands(state, seen.poll.round)
+        return self._polls.stands(seen)
 
     def _check(self, step: Step) -> None:
         """See that an instructor asks, and for what can be done."""
@@ -276,7 +327,7 @@ class Poll:
         """Do what an instructor asks for."""
         self._check(step)
         receipt = self._client.send(f"{step}_poll", data)
-        self._steps.take(step, round_ or self._stands()[1], receipt)
+        self._polls.steps.take(self.id, step, round_ or self._stands()[1], receipt)
         return receipt
 
     # -- voting -------------------------------------------------------------------------------
@@ -375,15 +426,8 @@ class Poll:
                 msg = f"There is no round {number!r}; rounds are 1 to {seen.poll.round}."
                 raise InvalidArgument(msg)
             found = [result for result in found if result.round == number]
-        correct, tolerance = self._correct(seen)
+        correct, tolerance = self._polls.answer_of(seen)
         return results.rows(seen.poll, found, correct, tolerance)
-
-    def _correct(self, seen: Seen) -> tuple[Sequence[Choice], float]:
-        if seen.poll.shown.answer:
-            return seen.poll.correct, seen.poll.tolerance
-        if seen.secret is not None and self._client.me().is_staff:
-            return seen.secret.correct, seen.secret.tolerance
-        return (), 0.0
 
 
 def spoken(poll: PollBody, choice: Choice) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from edu_widgets.polls.documents import Poll
@@ -21,22 +22,28 @@ _LEADS_TO = {"open": "open", "close": "closed", "reveal": "revealed", "revote": 
 
 
 class Steps:
-    """An instructor's commands about one poll, as long as they are not in the documents."""
+    """An instructor's commands about polls, as long as they are not in the documents."""
 
     def __init__(self, client: CourseClient) -> None:
         self._client = client
-        self._taken: list[tuple[str, int, Receipt]] = []
+        self._lock = threading.Lock()
+        self._taken: dict[str, list[tuple[str, int, Receipt]]] = {}
 
-    def take(self, step: Step, round_: int, receipt: Receipt) -> None:
+    def take(self, poll_id: str, step: Step, round_: int, receipt: Receipt) -> None:
         """A command was handed over; `round_` is the one it is about, or begins."""
         state = "deleted" if step == "delete" else _LEADS_TO.get(step)
         if state is not None:
-            self._taken.append((state, round_, receipt))
+            with self._lock:
+                self._taken.setdefault(poll_id, []).append((state, round_, receipt))
 
-    def stands(self, state: str, round_: int) -> tuple[str, int]:
+    def stands(self, poll_id: str, state: str, round_: int) -> tuple[str, int]:
         """State and round once all that is on its way has arrived; given those that are known."""
-        self._taken = [taken for taken in self._taken if self._pending(taken[2])]
-        return self._taken[-1][:2] if self._taken else (state, round_)
+        with self._lock:
+            taken = [t for t in self._taken.pop(poll_id, ()) if self._pending(t[2])]
+            if not taken:
+                return state, round_
+            self._taken[poll_id] = taken
+            return taken[-1][:2]
 
     def _pending(self, receipt: Receipt) -> bool:
         if not receipt.done():

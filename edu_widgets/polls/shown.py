@@ -119,6 +119,8 @@ class ShownPolls:
         }
         optional: Json = {
             "anonymous": poll.anonymous or None,
+            "named": poll.named or None,
+            "edited": poll.edited,
             "opened": poll.opened,
             "closes": poll.closes,
             "seconds": poll.seconds,

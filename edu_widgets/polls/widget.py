@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,38 +14,32 @@ from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.nodes import to_nodes
-from edu_widgets.polls import authoring, commands, files
+from edu_widgets.polls import authoring, commands, files, remarks
 from edu_widgets.polls.asked import handlers
+from edu_widgets.polls.asking import Asking
 from edu_widgets.polls.authoring import Question
-from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT
-from edu_widgets.polls.mirror import Polls, Seen
+from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, SESSION, TALLY, TURNOUT
+from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.news import News
 from edu_widgets.polls.poll import Poll, whole
 from edu_widgets.polls.shown import DESK, POLLS, ShownPolls
-from edu_widgets.protocol import CommandType, uuid7
+from edu_widgets.protocol import CommandType
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
     InvalidArgument,
-    NotConnected,
     Refused,
-    WouldDeadlock,
 )
-
-LESSON_MS = 12 * 3600 * 1000
-"""For so long a question that is asked again is the same poll: a lesson, not next week's."""
 
 NO_DRAFT = (
     "No draft is left: each was asked. polls.load(…) or polls.draft(…) prepares more, and "
     "poll.revote() lets people vote again."
 )
 
-_PATIENCE = 5.0
-"""Seconds that `ask` waits at most for what was asked before, in a kernel that just started."""
-
 _COMMANDS = frozenset(
     {
         commands.CREATE_POLL.name,
         commands.OPEN_POLL.name,
+        commands.EDIT_POLL.name,
         commands.CLOSE_POLL.name,
         commands.EXTEND_POLL.name,
         commands.REVEAL_POLL.name,
@@ -75,8 +67,8 @@ class LivePolls(ListenedWidget):
         self._polls = Polls(client)
         self._shown = ShownPolls(client, self._polls)
         self._news = News(client, self._polls)
-        self._asking = threading.Lock()
         self._made: dict[str, Poll] = {}
+        self._asking = Asking(client, self._polls, self._poll)
         self._state = client.view().state
         super().__init__(client, self._shown, handlers(self), **options)
         self._forget_old()
@@ -97,7 +89,7 @@ class LivePolls(ListenedWidget):
 
     # -- asking --------------------------------------------------------------------------
 
-    def ask(
+    def ask(  # noqa: PLR0913 - a question has as many sides
         self,
         question: str,
         options: Sequence[object] = (),
@@ -106,14 +98,18 @@ class LivePolls(ListenedWidget):
         seconds: float | None = None,
         *,
         anonymous: bool = False,
+        named: bool = False,
         tolerance: float = 0,
         again: bool = False,
     ) -> Poll:
         """Ask everybody, at once; returns the poll.
 
-        A cell run again gets the poll it asked before, whatever became of it, unless `again`.
-        `correct` is an option's number from 1 or its text (or a list); it may also be said only
-        at `poll.reveal(answer=…)`, so that it need not stand in a cell that is projected.
+        A cell run again gets the poll it asked before in this lesson, whatever became of it, unless
+        `again`; a right answer or a time that was changed in it is taken over. Where the poll is
+        not as the cell says, that is printed. `correct` is an option's number from 1 or its text
+        (or a list); it may also be said only at `poll.reveal(answer=…)`, so that it need not stand
+        in a cell that is projected. Of a `named` poll instructors can read who chose what, as
+        everybody is told before they vote.
 
         Raises:
             InvalidArgument: something about the question cannot be; the message says what.
@@ -128,10 +124,11 @@ class LivePolls(ListenedWidget):
             tolerance=tolerance,
             seconds=whole(seconds),
             anonymous=anonymous,
+            named=named,
         )
         return self.put(asked, open_=True, again=again)
 
-    def draft(
+    def draft(  # noqa: PLR0913 - as `ask`
         self,
         question: str,
         options: Sequence[object] = (),
@@ -140,6 +137,7 @@ class LivePolls(ListenedWidget):
         seconds: float | None = None,
         *,
         anonymous: bool = False,
+        named: bool = False,
         tolerance: float = 0,
         again: bool = False,
     ) -> Poll:
@@ -152,83 +150,75 @@ class LivePolls(ListenedWidget):
             tolerance=tolerance,
             seconds=whole(seconds),
             anonymous=anonymous,
+            named=named,
         )
         return self.put(asked, open_=False, again=again)
 
     def load(self, path: str | Path) -> list[Poll]:
         """Prepare the questions of a file (YAML or Markdown) as drafts; `next()` asks them.
 
-        Loaded again, what was asked or prepared in this lesson stays as it is.
+        Loaded again, what was asked or prepared in this lesson stays, with the right answers and
+        times of the file; what was asked in an earlier lesson is prepared anew. It prints which.
 
         Raises:
             InvalidArgument: the file cannot be read, or something in it is no question.
             Refused: only instructors run polls.
         """
-        return [self.put(one, open_=False) for one in files.load(path)]
+        questions = files.load(path)
+        self._check_staff()
+        found, said = self._asking.load(questions, Path(path).name)
+        remarks.say(*said)
+        return found
 
-    def next(self, seconds: float | None = None) -> Poll:
-        """Open the next draft, the oldest.
+    def next(self, seconds: float | None = None, *, quiet: bool = False) -> Poll:
+        """Open the next draft, the oldest; with `quiet` nothing is printed.
 
         Raises:
             InvalidArgument: no draft is left.
             Refused: only instructors run polls.
         """
         self._check_staff()
-        with self._asking:
+        with self._asking.lock:
             draft = self._polls.next_draft(self._polls.all())
             if draft is None:
                 raise InvalidArgument(NO_DRAFT)
             poll = self.poll(draft.poll.id)
-            _ = poll.open(whole(seconds))
+            _ = poll.begin(whole(seconds)) if quiet else poll.open(whole(seconds))
             return poll
 
     def put(
-        self, asked: Question, *, open_: bool, again: bool = False, id_: str | None = None
+        self, asked: Question, *, open_: bool, again: bool = False, how: str = "again=True"
     ) -> Poll:
-        """Ask or prepare a question, or find the poll it is already.
+        """Ask or prepare a question for a cell, or find the poll it is already, and print which.
+
+        `how` is what asks it anew.
 
         Raises:
             Refused: only instructors run polls.
             NotConnected: the lesson is closed.
         """
         self._check_staff()
-        self._await_documents()
-        with self._asking:
-            known = None if again else self._same(asked)
-            if known is not None:
-                poll = self.poll(known.poll.id)
-                if open_ and known.poll.state == "draft" and known.making is None:
-                    _ = poll.open(asked.seconds)
-                return poll
-            id_ = id_ or uuid7()
-            receipt = self._polls.create(id_, asked.command(open_=open_))
-            poll = Poll(id_, self._client, self._polls, receipt, self._repr_mimebundle_)
-            self._made[id_] = poll
-            return poll
+        put = self._asking.put(asked, open_=open_, again="" if again else f"{how} asks anew")
+        remarks.say(*put.said)
+        if open_ and (put.known is None or put.anew or put.known.poll.state == "draft"):
+            remarks.say_open(self._polls.open_beside(put.poll.id))
+        return put.poll
 
-    def _same(self, asked: Question) -> Seen | None:
-        """This lesson's poll of the same question, the newest of several."""
-        since = self._polls.now() - LESSON_MS
-        for seen in reversed(self._polls.all()):
-            poll, failed = seen.poll, seen.making is not None and seen.making.state == "failed"
-            if failed or poll.created_at < since:
-                continue
-            told = (poll.question, tuple(poll.options), poll.kind, poll.anonymous)
-            if told == (asked.text, asked.options, asked.kind, asked.anonymous):
-                return seen
-        return None
+    def create(self, asked: Question, *, open_: bool, id_: str) -> Poll:
+        """Ask or prepare a question of a page, under its id.
+
+        Raises:
+            Refused: only instructors run polls.
+            NotConnected: the lesson is closed.
+        """
+        self._check_staff()
+        with self._asking.lock:
+            return self._asking.create(asked, open_=open_, id_=id_)
 
     def _check_staff(self) -> None:
         self._client.check()
         if not self._client.me().is_staff:
             raise Refused("Only instructors run polls.")
-
-    def _await_documents(self) -> None:
-        """Wait a little until it is known what was asked before, where that is still to come."""
-        channels = (self._client.channel, self._polls.staff)
-        # While offline, or on the network thread, it is asked all the same, and sent later.
-        with contextlib.suppress(NotConnected, Refused, WouldDeadlock):
-            self._client.wait_caught_up(*channels, timeout=_PATIENCE)
 
     # -- what there is ----------------------------------------------------------------------
 
@@ -260,13 +250,15 @@ class LivePolls(ListenedWidget):
         Raises:
             InvalidArgument: there is none.
         """
+        if id_ not in self._made and self._polls.get(id_) is None:
+            raise InvalidArgument("There is no such poll, or it was deleted.")
+        return self._poll(id_, None)
+
+    def _poll(self, id_: str, made: Receipt | None) -> Poll:
         poll = self._made.get(id_)
         if poll is None:
-            if self._polls.get(id_) is None:
-                raise InvalidArgument("There is no such poll, or it was deleted.")
-            poll = self._made[id_] = Poll(
-                id_, self._client, self._polls, None, self._repr_mimebundle_
-            )
+            show = self._repr_mimebundle_
+            poll = self._made[id_] = Poll(id_, self._client, self._polls, made, show)
         return poll
 
     # -- for what pages ask (edu_widgets.polls.asked) ---------------------------------------------
@@ -328,6 +320,8 @@ class LivePolls(ListenedWidget):
     def _heard_documents(self, event: DocumentsChanged) -> None:
         if event.live:
             self._polls.heard(event.upserted)
+        if any(doc.kind == SESSION for doc in event.upserted):
+            self._polls.heard_session()
         changed = [doc for doc in (*event.upserted, *event.removed) if doc.kind in _KINDS]
         ids = [doc.id.rpartition(":")[2] for doc in changed]
         for poll_id, what in self._news.of(ids, event):
@@ -343,7 +337,11 @@ class LivePolls(ListenedWidget):
         if command.type == commands.CREATE_POLL.name:
             self._polls.making.moved(command, gone=gone)
             self._touch(command.id)
-        elif command.state is CommandState.FAILED and not gone:
+            return
+        if command.type == commands.EDIT_POLL.name:
+            self._polls.edits.moved(command, gone=gone)
+            self._touch(commands.poll_of(command.data))
+        if command.state is CommandState.FAILED and not gone:
             # It cannot be done any more, and would only lie there: said once, and forgotten.
             self._notice(command.error)
             self._client.discard(command.id)

@@ -73,6 +73,7 @@ AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
 """Answers a question with type and data of a frame; may raise `Refused`."""
 
 PersonHook = Callable[[Stage, str, Person], None]
+EntryHook = Callable[[Stage, str, Person], Awaitable[object]]
 TickHook = Callable[[Stage, int], None]
 CommitHook = Callable[[Stage, Committed], None]
 TypingRule = Callable[[Stage, str, Person, int], bool]
@@ -94,6 +95,7 @@ class Feature:
     `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick`
     once a second with the time in ms, `on_commit` with every commit once it is durable. `erase`
     decides what else goes with a person who is erased, `may_type` who is not told of as typing.
+    `before_catch_up` is waited for each time a person enters a channel, before it is read for them.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Feature:
     signals: Mapping[str, SignalRule] = field(default_factory=dict)
     asks: Mapping[str, Ask] = field(default_factory=dict)
     erase: EraseRule | None = None
+    before_catch_up: EntryHook | None = None
     on_join: PersonHook | None = None
     on_leave: PersonHook | None = None
     on_tick: TickHook | None = None

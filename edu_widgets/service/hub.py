@@ -162,6 +162,15 @@ class Hub:
                     self._call(feature.on_join, room.channel, person)
         self.settle(room)
 
+    async def before_catch_up(self, channel: str, person: Person) -> None:
+        """Let features write what a person who enters is to find."""
+        for feature in self.features:
+            if feature.before_catch_up is not None:
+                try:
+                    await feature.before_catch_up(self, channel, person)
+                except Exception:
+                    log.exception("A feature's hook failed.")  # they enter all the same
+
     def reidentify(self, user_id: str, course: str, person: Person) -> None:
         """Give a person's connections their new role; channels it forbids are taken away."""
         for member in tuple(self.members):

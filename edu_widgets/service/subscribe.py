@@ -49,6 +49,7 @@ async def _catch_up(
     message_id: str,
 ) -> None:
     try:
+        await hub.before_catch_up(room.channel, granted.person)
         catchup = await hub.store.changes_since(granted.name, ask.since, ask.floors)
         if room.holding.get(member) is not hold:
             return  # left, or asked again, meanwhile

@@ -348,11 +348,15 @@ export interface PollBody {
   options?: string[];
   /** Whether nobody is to learn who chose what, staff included. */
   anonymous?: boolean;
+  /** Whether staff may read who chose what, once a round is closed; never of an anonymous one. */
+  named?: boolean;
+  /** When the wording was changed last since it was opened, in ms since 1970. */
+  edited?: number | null;
   /** Where it stands: a draft, open for votes, closed, or revealed. */
   state?: "closed" | "draft" | "open" | "revealed";
   /** The number of the present round, from 1. */
   round?: number;
-  /** How long a draft is meant to be open, in seconds. */
+  /** How long it is meant to be open, in seconds, as it was said last. */
   seconds?: number | null;
   /** When the round was opened, in ms since 1970. */
   opened?: number | null;
@@ -426,6 +430,18 @@ export interface OwnBallotBody {
   pollId: string;
   /** By the round's number: what was chosen in it. */
   rounds: Record<string, number | string | number[]>;
+}
+
+/**
+ * A lesson: from when instructors come until they have been away for half an hour.
+ *
+ * Only for staff. A question that was asked before it began is asked anew.
+ */
+export interface PollSessionBody {
+  /** When it began, in ms since 1970. */
+  began: number;
+  /** When an instructor was here last, in ms since 1970; renewed every five minutes. */
+  seen: number;
 }
 
 /**
@@ -639,6 +655,8 @@ export interface CreatePollData {
   seconds?: number | null;
   /** Whether it is to be opened at once. */
   open?: boolean;
+  /** Whether staff may read who chose what, which is said to everybody before they vote. */
+  named?: boolean;
 }
 
 /** Open a draft. Only staff. One that is open stays as it is; a closed one is `TOO_LATE`. */
@@ -646,6 +664,27 @@ export interface OpenPollData {
   /** The poll it is about. */
   pollId: string;
   /** How long it is to be open, in seconds; absent: as its draft says. */
+  seconds?: number | null;
+}
+
+/**
+ * Change the wording of a poll, its right answer or its time. Only staff.
+ *
+ * What is absent stays. Votes stay what they are: the number of options does not change, but of a
+ * draft. The wording is fixed once anything was revealed, the right answer once it was shown.
+ */
+export interface EditPollData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The question: Markdown, 1 to 2,000 characters. */
+  question?: string | null;
+  /** All the options, in the order they are in. */
+  options?: string[] | null;
+  /** The right answer. */
+  correct?: (number | string | number[])[] | null;
+  /** How far a right number may be from one of `correct`, where that is given. */
+  tolerance?: number;
+  /** How long it is to be open, in seconds since it was opened; 0: until it is closed. */
   seconds?: number | null;
 }
 
@@ -1214,6 +1253,7 @@ export interface ClientMessages {
   notification_action: TakeActionData;
   create_poll: CreatePollData;
   open_poll: OpenPollData;
+  edit_poll: EditPollData;
   close_poll: ClosePollData;
   extend_poll: ExtendPollData;
   reveal_poll: RevealPollData;
@@ -1279,6 +1319,7 @@ export interface DocumentBodies {
   poll_tally: PollTallyBody;
   turnout: TurnoutBody;
   own_ballot: OwnBallotBody;
+  poll_session: PollSessionBody;
   status: StatusBody;
   hand: HandBody;
 }

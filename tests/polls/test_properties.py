@@ -30,6 +30,7 @@ STEPS = st.one_of(
     st.tuples(st.just("reveal counts"), st.just(0), st.just(0)),
     st.tuples(st.just("reveal answer"), st.just(0), st.just(0)),
     st.tuples(st.just("extend"), st.integers(1, 20), st.just(0)),
+    st.tuples(st.just("edit"), st.integers(0, 3), st.integers(0, 2)),
 )
 
 
@@ -70,9 +71,29 @@ class Model:
             case "reveal answer":
                 school.reveal(self.id, answer=True)
                 self.may_see |= {"answer"}
-            case "extend":
-                with contextlib.suppress(Refused):
-                    school.do(MIRA, "extend_poll", pollId=self.id, round=poll.round, seconds=number)
+            case _:
+                self.change(what, number, choice)
+
+    def change(self, what: str, number: int, choice: int) -> None:
+        if what == "edit":
+            self.edit(number, choice)
+            return
+        round_ = self.school.poll(self.id).round
+        if what != "extend":
+            return  # a replay before anything was sent
+        with contextlib.suppress(Refused):
+            self.school.do(MIRA, "extend_poll", pollId=self.id, round=round_, seconds=number)
+
+    def edit(self, number: int, choice: int) -> None:
+        before = self.school.poll(self.id)
+        fields: dict[str, Any] = {"correct": [choice], "seconds": 10 * number}
+        if number % 2:
+            fields |= {"question": f"Which {number}?", "options": ["x", "y", str(number)]}
+        with contextlib.suppress(Refused):
+            self.school.do(MIRA, "edit_poll", pollId=self.id, **fields)
+        after = self.school.poll(self.id)
+        assert (after.state, after.round) == (before.state, before.round)
+        assert [r.counts for r in after.results] == [r.counts for r in before.results]
 
     def vote(self, voter: str, number: int, round_: int, choice: int) -> None:
         poll, id_ = self.school.poll(self.id), uuid7()

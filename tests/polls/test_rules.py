@@ -94,6 +94,7 @@ def test_only_staff_run_polls_and_only_in_the_course(school: School) -> None:
     asked: list[tuple[str, dict[str, Any]]] = [
         ("create_poll", {"question": "?", "options": ["a", "b"]}),
         ("open_poll", {"pollId": id_}),
+        ("edit_poll", {"pollId": id_, "question": "What?"}),
         ("close_poll", {"pollId": id_, "round": 1}),
         ("extend_poll", {"pollId": id_, "round": 1, "seconds": 5}),
         ("reveal_poll", {"pollId": id_, "counts": True}),

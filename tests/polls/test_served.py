@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.polls.documents import POLL, TALLY, TURNOUT
-from edu_widgets.polls.service import clock
+from edu_widgets.polls.service import clock, sessions
 from edu_widgets.protocol import Code, uuid7
 from tests.service.harness import CHANNEL, COURSE, Client, Service, serving
 
@@ -272,3 +272,28 @@ async def test_erasing_a_person_takes_their_ballots_along(service: Service) -> N
 
         while counted() != [0, 6]:
             await teacher.read()
+
+
+async def test_who_enters_as_staff_is_told_of_the_lesson_that_is_on_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the first frame: a cell that is run at once must not take last week for today."""
+
+    async def entered(running: Service) -> int:
+        teacher = await running.owner()
+        await teacher.enter(STAFF)
+        await teacher.beat()
+        first = docs(teacher, "poll_session")[0]
+        await teacher.socket.close()
+        return int(first["began"])
+
+    async with serving(tmp_path, features=FEATURES) as service:
+        began = await entered(service)
+        assert await entered(service) == began
+    async with serving(tmp_path, features=FEATURES) as service:
+        assert await entered(service) == began, "it goes on over a restart of the service"
+        monkeypatch.setattr(sessions, "APART_MS", -1)
+        assert await entered(service) > began
+        student = await service.student()
+        await student.enter()
+        assert not docs(student, "poll_session")

@@ -14,7 +14,7 @@ from edu_widgets.client.outbox import CommandState
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import question
 from edu_widgets.polls.poll import Poll
-from edu_widgets.polls.widget import LESSON_MS, LivePolls
+from edu_widgets.polls.widget import LivePolls
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service.rules import Person
@@ -199,15 +199,6 @@ def test_asked_offline_it_is_sent_later(
     mira.client.mirrors[mira.client.channel] = mira.client.held
     both(mira)
     assert poll.state == "open"
-
-
-def test_next_weeks_question_is_another_poll(school: School, mira: Desk) -> None:
-    poll = mira.polls.ask("Which?", ["a", "b"])
-    both(mira)
-    school.now += LESSON_MS - 1
-    assert mira.polls.ask("Which?", ["a", "b"]) is poll
-    school.now += 2
-    assert mira.polls.ask("Which?", ["a", "b"]) is not poll
 
 
 def test_drafts_one_after_another(mira: Desk, ada: Desk, tmp_path: Path) -> None:

@@ -1,15 +1,22 @@
 """Rules of polls. Ballots are in channels nobody reads; what is told of them is counted anew."""
 
 from edu_widgets.polls import commands
-from edu_widgets.polls.service import clock, running, voting
+from edu_widgets.polls.service import clock, editing, running, sessions, voting
 from edu_widgets.polls.service.erasing import erase
-from edu_widgets.service.features import Feature
+from edu_widgets.service.features import Feature, Stage
+
+
+def _on_tick(stage: Stage, now: int) -> None:
+    clock.on_tick(stage, now)
+    sessions.on_tick(stage, now)
+
 
 FEATURE = Feature(
     "polls",
     rules={
         commands.CREATE_POLL.name: running.create,
         commands.OPEN_POLL.name: running.open_,
+        commands.EDIT_POLL.name: editing.edit,
         commands.CLOSE_POLL.name: running.close,
         commands.EXTEND_POLL.name: running.extend,
         commands.REVEAL_POLL.name: running.reveal,
@@ -18,6 +25,8 @@ FEATURE = Feature(
         commands.CAST_VOTE.name: voting.vote,
     },
     erase=erase,
-    on_tick=clock.on_tick,
+    before_catch_up=sessions.before_catch_up,
+    on_leave=sessions.on_leave,
+    on_tick=_on_tick,
     on_commit=clock.on_commit,
 )

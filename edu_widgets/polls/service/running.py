@@ -22,7 +22,7 @@ from edu_widgets.polls.documents import (
     PollShown,
     RoundResult,
 )
-from edu_widgets.polls.kinds import check_correct, check_question, check_seconds
+from edu_widgets.polls.kinds import check_correct, check_named, check_question, check_seconds
 from edu_widgets.polls.service import vault
 from edu_widgets.polls.service.ending import deleted, ended
 from edu_widgets.polls.service.reading import (
@@ -59,6 +59,7 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
     try:
         check_question(data.question, data.kind, data.options)
         check_seconds(data.seconds)
+        check_named(named=data.named, anonymous=data.anonymous)
         correct = check_correct(data.kind, len(data.options), data.correct, data.tolerance)
     except InvalidArgument as error:
         raise invalid(error) from error
@@ -70,6 +71,7 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
         request.now,
         data.options,
         data.anonymous,
+        named=data.named,
         seconds=data.seconds,
     )
     staff = staff_channel(request.course)
@@ -111,7 +113,7 @@ def open_(request: "Request[OpenPoll]") -> "RuleRun":
 def _opened(request: Request[Any], poll: Poll, seconds: int | None) -> Part[list[Write]]:
     closes = request.now + 1000 * seconds if seconds else None
     poll = msgspec.structs.replace(
-        poll, state="open", opened=request.now, closes=closes, seconds=None, shown=PollShown()
+        poll, state="open", opened=request.now, closes=closes, seconds=seconds, shown=PollShown()
     )
     count = yield from count_again(request.course, poll, request.now)
     return (yield from writes_of(request.course, count))
