@@ -86,14 +86,14 @@ def states(lesson: Class, folder: Path) -> None:
     ada.light("Reconnecting")
     ada.box.press("Enter")
     shoot(ada, folder, "reconnecting")
-    expect(ada.chat.locator(".light")).to_have_text("Offline", timeout=90_000)
+    expect(ada.chat.locator(".light")).to_have_text("Offline")
     shoot(ada, folder, "offline")
     ada.lab.execute("lesson.chat.options = {'height': 420, 'lang': 'tr'}")
     expect(ada.chat.locator(".light")).to_have_text("Çevrimdışı")
     shoot(ada, folder, "offline-tr")
     ada.lab.execute("lesson.chat.options = {'height': 420, 'lang': 'en'}")
     mira.lab.run_cell(1)
-    ada.light("Live", timeout=90)
+    ada.light("Live")
     mira.lab.execute(
         "for n in range(1000):\n    receipt = priya.chat.send(f'message {n} of a long talk')\n"
         "    if n % 300 == 299: receipt.wait(60)\nreceipt.wait(60)"
@@ -274,13 +274,9 @@ def lesson_picture() -> None:
         page = browser.new_page(viewport={"width": 1400, "height": 940}, device_scale_factor=1.5)
         page.goto(address)
         chats = page.locator(".edu.chat")
-        expect(chats).to_have_count(2, timeout=60_000)
-        expect(chats.nth(1).locator("article", has_text="the same object")).to_have_count(
-            1, timeout=60_000
-        )
-        expect(chats.nth(1).locator("article", has_text="would be a copy")).to_have_count(
-            1, timeout=60_000
-        )
+        expect(chats).to_have_count(2)
+        expect(chats.nth(1).locator("article", has_text="the same object")).to_have_count(1)
+        expect(chats.nth(1).locator("article", has_text="would be a copy")).to_have_count(1)
         page.screenshot(path=IMAGES / "lesson.png")
         browser.close()
     process.terminate()

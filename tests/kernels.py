@@ -112,7 +112,7 @@ class Students:
             door = invite(self._folder)
             self._lessons = [edu.join(door, name=name) for name in self._names]
             for lesson in self._lessons:
-                lesson.wait_connected(30)
+                lesson.wait_connected(PATIENCE)
         return self._lessons
 
     def vote(self, question: str, *choices: Any, round_: int = 1) -> Callable[[], None]:

@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.lab.harness import REPOSITORY, install_kernel
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from jupyter_client.blocking.client import BlockingKernelClient
     from jupyter_client.manager import KernelManager
-
-_START_WITHIN = 120.0
 
 
 @contextmanager
@@ -47,7 +46,7 @@ def client_of(manager: KernelManager) -> Iterator[BlockingKernelClient]:
     client.session.session = uuid.uuid4().hex
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=_START_WITHIN)
+        client.wait_for_ready(timeout=PATIENCE)
         yield client
     finally:
         client.stop_channels()
@@ -55,7 +54,7 @@ def client_of(manager: KernelManager) -> Iterator[BlockingKernelClient]:
 
 def run(client: BlockingKernelClient, code: str) -> None:
     """Run code in the kernel, which has to work."""
-    done = client.execute(code, reply=True, timeout=_START_WITHIN)
+    done = client.execute(code, reply=True, timeout=PATIENCE)
     assert done["content"]["status"] == "ok", done["content"]
 
 
@@ -80,13 +79,13 @@ def stranded(
             except queue.Empty:
                 count += 1
                 other.kernel_info()
-                waiting.get_shell_msg(timeout=_START_WITHIN)
-                other.get_shell_msg(timeout=_START_WITHIN)
+                waiting.get_shell_msg(timeout=PATIENCE)
+                other.get_shell_msg(timeout=PATIENCE)
     return count
 
 
 def _round_trip(client: BlockingKernelClient) -> float:
     start = time.perf_counter()
     client.kernel_info()
-    client.get_shell_msg(timeout=_START_WITHIN)
+    client.get_shell_msg(timeout=PATIENCE)
     return time.perf_counter() - start

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import npm
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("js")]
+pytestmark = pytest.mark.xdist_group("js")
 
 
 @pytest.mark.parametrize("script", ["check", "lint", "test"])

@@ -23,7 +23,7 @@ from edu_widgets.polls import files
 from edu_widgets.polls.documents import Poll
 from edu_widgets.polls.kinds import check_choice
 from edu_widgets.service import launch
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 LESSON = LESSONS["broadcasting-numpy"]
 AT_ONCE = Pace((0.01, 0.05), (0.01, 0.1), (0.01, 0.1), (3600, 3600))
@@ -34,7 +34,7 @@ def mira(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iter
     del bundles
     monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
     about = launch.start("py101", folders.service_folder("py101"), rate_limits=False)
-    with edu.host("py101", name="Mira").wait_connected(30) as lesson:
+    with edu.host("py101", name="Mira").wait_connected(PATIENCE) as lesson:
         yield lesson
     launch.stop(about)
     stop_threads()

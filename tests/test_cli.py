@@ -13,6 +13,7 @@ import pytest
 from edu_widgets import cli
 from edu_widgets.service.locks import alone_in
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE
 
 COMMAND = [sys.executable, "-m", "edu_widgets.cli"]
 
@@ -24,7 +25,7 @@ def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -51,10 +52,10 @@ def test_serve_says_where_it_is_and_ends_politely(tmp_path: Path) -> None:
         url = first.split()[3]
         assert url.startswith("http://127.0.0.1:")
         assert told[0].split(": ")[1].startswith(f"{url}/py101?code=")
-        with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}/health", timeout=PATIENCE) as answer:
             assert json.loads(answer.read())["ok"] is True
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:

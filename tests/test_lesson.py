@@ -15,7 +15,7 @@ from edu_widgets.service import state
 from tests.hosting import hosted
 from tests.notebook.doubles import RecordingComm
 from tests.ports import own_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -101,11 +101,11 @@ def test_a_notification_reaches_one_student(lesson: edu.Lesson) -> None:
     ada, bo = [edu.join(lesson.invite, name=name).wait_connected() for name in ("Ada", "Bo")]
     told: list[str] = []
     ada.notifications.on("notification", lambda item: told.append(item.title))
-    lesson.notifications.send("just you", to=ada.user).wait(10)
-    lesson.notifications.send("all of you", actions=[("Done", "done")]).wait(10)
+    lesson.notifications.send("just you", to=ada.user).wait(PATIENCE)
+    lesson.notifications.send("all of you", actions=[("Done", "done")]).wait(PATIENCE)
     wait_until(lambda: told == ["just you", "all of you"], "Ada is told, once each")
     wait_until(lambda: bo.notifications.unread == 1, "Bo has one")
-    bo.notifications.act(bo.notifications.items[0], "done").wait(10)
+    bo.notifications.act(bo.notifications.items[0], "done").wait(PATIENCE)
     wait_until(lambda: [t.user_name for t in lesson.notifications.taken] == ["Bo"], "it is known")
     ada.notifications.mark_read()
     assert (ada.notifications.unread, lesson.notifications.unread) == (0, 0)
@@ -125,7 +125,7 @@ def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     assert "round trip" not in told
     assert "1 kept, to be sent" in told
     assert edu.host("py101", name="Mira") is lesson
-    lesson.wait_connected(20)
+    lesson.wait_connected(PATIENCE)
     wait_until(lambda: lesson.status().queued == 0, "it was sent")
     assert [message.content for message in lesson.chat.messages] == ["kept"]
 

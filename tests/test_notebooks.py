@@ -26,9 +26,7 @@ from edu_widgets.service import launch
 from tests.base_service import Variants, running
 from tests.conftest import ROOT
 from tests.kernels import Students, data_folder, invite, running_kernel, shown
-from tests.waiting import wait_until
-
-pytestmark = pytest.mark.timeout(300)
+from tests.waiting import PATIENCE, wait_until
 
 NOTEBOOKS = ROOT / "notebooks"
 
@@ -126,7 +124,7 @@ def test_the_rehearsal_runs_through_in_one_go() -> None:
 def mira(course: Path) -> Iterator[edu.Lesson]:
     """The instructor of a course, in this process."""
     about = launch.start("py101", folders.service_folder("py101"))
-    with edu.host("py101", name="Mira").wait_connected(30) as lesson:
+    with edu.host("py101", name="Mira").wait_connected(PATIENCE) as lesson:
         yield lesson
     launch.stop(about)
 

@@ -10,7 +10,6 @@ import pytest
 from tests.conftest import ROOT
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "command",
     [["ruff", "check", "--quiet"], ["ruff", "format", "--check"], ["mypy"]],

@@ -2,20 +2,23 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 PATIENCE = 180.0
 """Seconds after which what is waited for will not come any more.
 
 Long, so that a machine that does other work too is no reason for a test to fail: where all is
-well it is never waited out. Every deadline of a test is this one or a multiple of it.
+well it is never waited out. Every deadline of a test is this one, in browsers too.
 """
 
 
-def wait_until(condition: Callable[[], object], what: str, timeout: float = PATIENCE) -> None:
-    """Wait until `condition()` is true; else say what was waited for."""
+def wait_until(condition: Callable[[], T], what: str, timeout: float = PATIENCE) -> T:
+    """Wait until `condition()` is true and return its value; else say what was waited for."""
     deadline = time.monotonic() + timeout
-    while not condition():
+    while not (value := condition()):
         if time.monotonic() > deadline:
-            msg = f"{what}: not within {timeout:g} s"
-            raise AssertionError(msg)
+            raise AssertionError(f"{what}: not within {timeout:g} s (last: {value!r})")
         time.sleep(0.02)
+    return value

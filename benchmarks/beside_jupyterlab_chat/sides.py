@@ -14,7 +14,8 @@ import psutil
 from playwright.sync_api import Locator, Page, Playwright
 
 from tests.lab.classroom import Class, Person
-from tests.lab.harness import Lab, wait_until
+from tests.lab.harness import Lab
+from tests.waiting import wait_until
 
 from . import watch
 from .processes import Groups

@@ -70,7 +70,7 @@ def start(  # noqa: PLR0913 - the options of a service
     keep: bool = False,
     rate_limits: bool = True,
     linger: float = 600.0,
-    timeout: float = 20.0,
+    timeout: float = 60.0,
     watch_pid: int | None = None,
     channels: Mapping[str, Any] | None = None,
     arguments: Sequence[str] = (),

@@ -15,6 +15,7 @@ from aiohttp import web
 from tests.base_service.rooms import Frame, Member
 from tests.base_service.service import Asked, BaseService
 from tests.base_service.variants import Variants
+from tests.waiting import PATIENCE
 
 T = TypeVar("T")
 
@@ -72,7 +73,7 @@ class Running:
         return [member.user_id for member in members if channel in member.channels]
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE)
 
 
 async def start(service: BaseService, host: str, port: int) -> tuple[web.AppRunner, int]:
@@ -107,10 +108,10 @@ def running(variants: Variants | None = None, port: int = 0) -> Iterator[Running
 
     thread = threading.Thread(target=lambda: asyncio.run(main()), name="base-service", daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE)
     try:
         yield found[0]
     finally:
         stop[0]()
-        thread.join(10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()

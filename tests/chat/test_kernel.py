@@ -18,9 +18,9 @@ from nbclient import NotebookClient
 
 from edu_widgets.protocol import uuid7
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-PATIENCE = 60
 
 CHAT = """
 from edu_widgets.chat.widget import CourseChat

@@ -16,7 +16,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Forbidden, NotConnected, Refused, TooLate
 from tests.faults import Faults
 from tests.hosting import hosted
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_edits_in_a_row_follow_each_other_and_the_last_stays(mira: edu.Lesson) -
     id_ = ada.chat.send("0").id
     the(ada.chat, id_)
     receipts = [ada.chat.edit(id_, str(number)) for number in range(9)]
-    receipts[-1].wait(30)
+    receipts[-1].wait(PATIENCE)
     for receipt in receipts:
         wait_until(receipt.done, "every one is settled")
         assert not isinstance(receipt.error, Refused), "nobody else has edited it"
@@ -187,7 +187,7 @@ def test_a_message_that_waits_is_withdrawn_and_one_that_was_sent_is_not(mira: ed
             waiting.wait()
         faults.heal()
         ada._client.retry_now()
-        after.wait(30)
+        after.wait(PATIENCE)
         the(mira.chat, after.id)
         assert [m.content for m in mira.chat.messages] == ["sent", "after"]
         ada.close()
@@ -209,7 +209,7 @@ def test_what_is_changed_offline_is_made_up_for(mira: edu.Lesson) -> None:
         faults.heal()
         ada._client.retry_now()  # after some failures it would try once a minute only
         for receipt in receipts:
-            receipt.wait(30)
+            receipt.wait(PATIENCE)
         wait_until(lambda: the(mira.chat, id_).content == "two", "Mira sees the edit")
         wait_until(lambda: len(the(mira.chat, id_).reactions) == 1, "and the reaction")
         ada.close()

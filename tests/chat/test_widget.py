@@ -18,6 +18,7 @@ from edu_widgets.notebook.stream import GAP
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, NotConnected, OutboxFull
 from tests.notebook.doubles import START, FakeClient, RecordingComm, as_client
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
 
@@ -110,7 +111,7 @@ def test_eight_threads_send(chat: CourseChat, client: FakeClient) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     client.run()
     client.advance(1)
     batches = [m for m in sent(chat) if m["op"] == "batch"]
@@ -393,6 +394,10 @@ def test_what_it_costs_to_import() -> None:
         "print(sorted({'markdown_it', 'pygments.lexers', 'aiohttp.web', 'IPython'} & new))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert done.stdout == "[]\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,14 +17,12 @@ from websockets.http11 import Request, Response
 
 from edu_widgets.protocol import Document, Envelope, decode, encode, messages
 from edu_widgets.protocol.documents import body
+from tests.waiting import PATIENCE, wait_until
 
 
-def eventually(condition: Callable[[], Any], what: str = "", within: float = 15.0) -> None:
+def eventually(condition: Callable[[], Any], what: str = "it comes true") -> None:
     """Wait until `condition` holds."""
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {within:g} s: {what or condition}"
-        time.sleep(0.005)
+    wait_until(condition, what)
 
 
 @dataclass
@@ -86,7 +83,7 @@ class FakeService:
                 await connection.send(frame, text=True)
 
         assert self.loop is not None
-        asyncio.run_coroutine_threadsafe(send(), self.loop).result(5)
+        asyncio.run_coroutine_threadsafe(send(), self.loop).result(PATIENCE)
 
     def close_all(self, code: int, reason: str = "") -> None:
         async def close() -> None:
@@ -94,7 +91,7 @@ class FakeService:
                 await connection.close(code, reason)
 
         assert self.loop is not None
-        asyncio.run_coroutine_threadsafe(close(), self.loop).result(5)
+        asyncio.run_coroutine_threadsafe(close(), self.loop).result(PATIENCE)
 
     def abort_all(self) -> None:
         for connection in tuple(self.connections):
@@ -192,10 +189,10 @@ def fake_service(script: Script | None = None, port: int = 0) -> Iterator[FakeSe
 
     thread = threading.Thread(target=lambda: asyncio.run(main()), name="fake-service", daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE)
     try:
         yield fake
     finally:
         fake.call(stop.set)
-        thread.join(10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()

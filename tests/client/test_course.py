@@ -31,6 +31,7 @@ from edu_widgets.protocol.errors import (
 )
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, Script, eventually, fake_service
+from tests.waiting import PATIENCE
 
 ROOM = "course:py101"
 
@@ -47,8 +48,8 @@ def texts(client: CourseClient) -> list[str]:
 
 def test_send_and_receive(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
-    assert say(client, "hello").wait(10) == 1
+    client.wait_connected(PATIENCE)
+    assert say(client, "hello").wait(PATIENCE) == 1
     assert texts(client) == ["hello"]
     assert client.view().queued == 0
     assert client.view().online == 1
@@ -81,13 +82,13 @@ def test_what_is_written_offline_is_sent_once_in_order(join: Join) -> None:
     with fake_service() as first:
         port = first.port
         client = join(first)
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
     eventually(lambda: client.view().state == "reconnecting")
     receipts = [say(client, str(n)) for n in range(20)]
     assert client.view().queued <= 20
     with fake_service(port=port) as again:
         for receipt in receipts:
-            receipt.wait(15)
+            receipt.wait(PATIENCE)
         sent = [frame.message_id for frame in again.of("chat_message")]
         assert sent == [receipt.id for receipt in receipts]
         eventually(lambda: texts(client) == [str(n) for n in range(20)])
@@ -95,34 +96,34 @@ def test_what_is_written_offline_is_sent_once_in_order(join: Join) -> None:
 
 def test_a_cut_connection_resends_with_the_same_ids(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     fake.script.answer = False
     receipts = [say(client, str(n)) for n in range(5)]
     eventually(lambda: len(fake.of("chat_message")) == 5)
     fake.script.answer = True
     fake.abort_all()
     for receipt in receipts:
-        receipt.wait(15)
+        receipt.wait(PATIENCE)
     assert texts(client) == [str(n) for n in range(5)]
     assert client.numbers().reconnects == 1
 
 
 def test_handing_over_the_same_command_twice_settles_both(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     fake.script.answer = False
     one, two = say(client, "x", "same"), say(client, "x", "same")
     other = say(client, "y", "same")
     with pytest.raises(IdConflict):
-        other.wait(10)
+        other.wait(PATIENCE)
     fake.script.answer = True
     fake.abort_all()
-    assert (one.wait(15), two.wait(15)) == (1, 1)
+    assert (one.wait(PATIENCE), two.wait(PATIENCE)) == (1, 1)
 
 
 def test_receipts_can_be_awaited_in_any_loop_and_given_up(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     fake.script.answer = False
     receipt = say(client, "x")
 
@@ -150,14 +151,14 @@ def test_a_refused_command_fails_its_receipt_and_can_be_retried(
     fake: FakeService, join: Join
 ) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     fake.script.answer = False
     receipt = say(client, "x")
     eventually(lambda: fake.of("chat_message"))
     error = messages.Error("not here", Code.FORBIDDEN, receipt.id)
     fake.say("error", ROOM, error, receipt.id)
     with pytest.raises(Forbidden, match="not here"):
-        receipt.wait(10)
+        receipt.wait(PATIENCE)
     assert receipt.state == "failed"
     assert [c.state for c in client.commands("chat_message")] == ["failed"]
     fake.script.answer = True
@@ -168,17 +169,17 @@ def test_a_refused_command_fails_its_receipt_and_can_be_retried(
 def test_a_discarded_command_says_so(join: Join) -> None:
     with fake_service() as fake:
         client = join(fake)
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
     eventually(lambda: client.view().state == "reconnecting")
     receipt = say(client, "x")
     client.discard(receipt.id)
     with pytest.raises(NotConnected, match="discarded"):
-        receipt.wait(10)
+        receipt.wait(PATIENCE)
 
 
 def test_closing_fails_what_waits_and_keeps_it(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     fake.script.answer = False
     receipt = say(client, "x")
     eventually(lambda: fake.of("chat_message"))
@@ -198,7 +199,7 @@ def test_closing_fails_what_waits_and_keeps_it(fake: FakeService, join: Join) ->
 def test_limits_are_raised_in_the_callers_thread(join: Join) -> None:
     with fake_service() as fake:
         client = join(fake)
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
     eventually(lambda: client.view().state == "reconnecting")
     with pytest.raises(MessageTooLong):
         _ = say(client, "x" * 70_000)
@@ -215,11 +216,11 @@ def test_a_stop_code_is_raised_by_wait_connected(fake: FakeService, join: Join) 
     fake.script.refuse = (401, {"Edu-Widgets": "1"}, payload)
     client = join(fake)
     with pytest.raises(Unauthorized, match="Who are you"):
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
     assert client.view().state == "stopped"
     fake.script.refuse = None
     client.retry_now()
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
 
 
 def test_nobody_there_says_why(join: Join) -> None:
@@ -240,7 +241,7 @@ def test_a_service_that_is_not_ours_stops_with_a_sentence(join: Join) -> None:
 
 def test_a_role_document_changes_who_i_am_and_what_i_see(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     assert client.me().role == "student"
     eventually(lambda: len(fake.of("subscribe")) == 2)
     role = Document("role", "role", 1, 1, body(messages.Role("instructor", "Ada L.")))
@@ -253,8 +254,8 @@ def test_a_role_document_changes_who_i_am_and_what_i_see(fake: FakeService, join
 def test_staff_by_the_services_word_see_the_staff_channel_at_once(join: Join) -> None:
     with fake_service(Script(role="instructor")) as fake:
         client = join(fake)
-        client.wait_connected(10)
-        eventually(lambda: "staff:py101" in [f.channel for f in fake.of("subscribe")], within=3)
+        client.wait_connected(PATIENCE)
+        eventually(lambda: "staff:py101" in [f.channel for f in fake.of("subscribe")])
         assert client.me().is_staff
 
 
@@ -267,16 +268,16 @@ def test_events_come_in_order_on_the_network_thread(fake: FakeService, join: Joi
 
     client.listen(bad)
     stop = client.listen(lambda event: seen.append((threading.current_thread().name, event)))
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     logging.disable(logging.CRITICAL)
     try:
         for n in range(5):
-            _ = say(client, str(n)).wait(10)
+            _ = say(client, str(n)).wait(PATIENCE)
     finally:
         logging.disable(logging.NOTSET)
     stop()
     stop()
-    _ = say(client, "unheard").wait(10)
+    _ = say(client, "unheard").wait(PATIENCE)
     assert {name for name, _ in seen} == {"edu-widgets-network"}
     docs = [d for _, e in seen if isinstance(e, DocumentsChanged) for d in e.upserted]
     assert [doc.seq for doc in docs] == [1, 2, 3, 4, 5]
@@ -288,7 +289,7 @@ def test_waiting_on_the_network_thread_raises_instead_of_hanging(
     fake: FakeService, join: Join, network: NetworkThread
 ) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     fake.script.answer = False
     receipt = say(client, "x")
     results: list[Future[str]] = [Future(), Future()]
@@ -304,18 +305,18 @@ def test_waiting_on_the_network_thread_raises_instead_of_hanging(
 
     network.post(attempt, 0)
     network.post(attempt, 1)
-    assert all("thread" in result.result(5) for result in results)
+    assert all("thread" in result.result(PATIENCE) for result in results)
 
 
 def test_one_connection_serves_two_courses_and_the_last_one_closes_it(
     fake: FakeService, join: Join, pool: Pool
 ) -> None:
     one, two = join(fake), join(fake, course="py102")
-    one.wait_connected(10)
-    two.wait_connected(10)
+    one.wait_connected(PATIENCE)
+    two.wait_connected(PATIENCE)
     assert len(fake.connections) == 1
     one.close()
-    say(two, "still here").wait(10)
+    say(two, "still here").wait(PATIENCE)
     two.close()
     eventually(lambda: not fake.connections)
     assert not pool._open
@@ -325,7 +326,7 @@ def test_a_second_course_on_an_old_connection_is_live_only_when_granted(
     fake: FakeService, join: Join
 ) -> None:
     one = join(fake)
-    one.wait_connected(10)
+    one.wait_connected(PATIENCE)
     fake.abort_all()
     eventually(lambda: one.numbers().reconnects == 1)
     fake.script.answer = False
@@ -345,7 +346,7 @@ def test_ten_connections_are_enough(fake: FakeService, join: Join) -> None:
 def test_older_pages_settle_even_if_the_connection_is_lost(fake: FakeService, join: Join) -> None:
     doc = Document("n", "message", 100, 100, body({"content": "n"}))
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     assert client.older("message").wait(5) == 0, "all is here"
     change = messages.Changes("e2", 0, 100, [doc], reset=True, floors={"message": 100})
     fake.say("changes", ROOM, change)
@@ -355,4 +356,4 @@ def test_older_pages_settle_even_if_the_connection_is_lost(fake: FakeService, jo
     eventually(lambda: fake.of("request_history"))
     fake.abort_all()
     with pytest.raises(NotConnected, match="lost"):
-        receipt.wait(10)
+        receipt.wait(PATIENCE)

@@ -15,6 +15,7 @@ from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Unauthori
 from tests.client.fake_service import FakeService, eventually, fake_service
 from tests.client.test_course import say, texts
 from tests.hosting import leave_lessons
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -44,10 +45,10 @@ def test_connecting_again_with_a_fresh_token_revives_a_stopped_lesson(fake: Fake
     fake.script.refuse = (401, {}, b"")
     lesson = connect(fake)
     with pytest.raises(Unauthorized):
-        lesson.wait_connected(10)
+        lesson.wait_connected(PATIENCE)
     fake.script.refuse = None
     assert connect(fake, "fresh") is lesson
-    lesson.wait_connected(10)
+    lesson.wait_connected(PATIENCE)
     assert fake.requests[-1].headers["Authorization"] == "Bearer fresh"
 
 
@@ -58,7 +59,7 @@ def test_everything_may_come_from_the_environment(
     for name, value in settings.items():
         monkeypatch.setenv(f"EDU_WIDGETS_{name}", value)
     with edu.connect() as lesson:
-        lesson.wait_connected(10)
+        lesson.wait_connected(PATIENCE)
         assert (lesson.course, lesson.user.user_id) == ("py101", "ada")
     assert lesson.status().state == "closed"
 
@@ -118,19 +119,19 @@ def test_status_says_what_is_wrong() -> None:
 def test_host_and_join_with_the_embedded_service() -> None:
     host = edu.host("py101", name="Mira")
     try:
-        host.wait_connected(20)
+        host.wait_connected(PATIENCE)
         assert host.user.role == "instructor"
-        student = edu.join(host.invite, name="Ada").wait_connected(20)
+        student = edu.join(host.invite, name="Ada").wait_connected(PATIENCE)
         assert (student.user.name, student.user.role) == ("Ada", "student")
         assert edu.join(host.invite, name="ada") is student
         assert student.user.name == "ada", "as it was spelt last"
-        say(student._client, "hello").wait(20)
+        say(student._client, "hello").wait(PATIENCE)
         eventually(lambda: texts(host._client) == ["hello"])
         for n in range(15):
             _ = say(student._client, str(n))
         own = student._client
         eventually(lambda: any(c.state == "slowed" for c in own.commands("chat_message")))
-        say(host._client, "not limited").wait(20)
+        say(host._client, "not limited").wait(PATIENCE)
     finally:
         stop_service()
 
@@ -144,4 +145,4 @@ def stop_service() -> None:
     for process in psutil.process_iter(["cmdline"]):
         if any(data in part for part in process.info["cmdline"] or ()):
             process.send_signal(signal.SIGTERM)
-            process.wait(10)
+            process.wait(PATIENCE)

@@ -12,6 +12,7 @@ from websockets.frames import Frame, Opcode
 from edu_widgets.client.framing import FrameCutter
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually
+from tests.waiting import PATIENCE
 
 LIMIT = 100_000
 SIZES = st.sampled_from([0, 1, 125, 126, 127, 300, 65_535, 65_536, LIMIT])
@@ -70,16 +71,16 @@ def test_a_forbidden_frame_ends_the_connection_and_the_next_one_works(
     fake: FakeService, join: Join, bad: bytes
 ) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     for connection in tuple(fake.connections):
         fake.call(connection.transport.write, bad)
     eventually(lambda: client.numbers().reconnects == 1)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
 
 
 def test_fragments_pings_and_small_pieces_arrive(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     change = b'{"type":"room","channel":"course:py101","data":{"people":7}}'
     stream = Frame(Opcode.TEXT, change[:9], fin=False).serialize(mask=False)
     stream += Frame(Opcode.PING, b"?").serialize(mask=False)

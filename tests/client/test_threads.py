@@ -19,6 +19,7 @@ from edu_widgets.client.network import SWITCH_INTERVAL, CallbackThread, NetworkT
 from edu_widgets.protocol.errors import NotConnected, WouldDeadlock
 from tests.client.fake_service import FakeService, eventually
 from tests.conftest import ROOT
+from tests.waiting import PATIENCE
 
 _SLOW = re.compile(r"Executing <.*> took \d+\.\d+ seconds")
 
@@ -41,7 +42,7 @@ def run(program: str, url: str, folder: Path, *options: str) -> subprocess.Compl
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -50,7 +51,7 @@ def test_the_door_runs_things_in_order(network: NetworkThread) -> None:
     seen: list[tuple[int, str]] = []
     for n in range(100):
         network.post(lambda n=n: seen.append((n, threading.current_thread().name)))
-    network.run(asyncio.sleep(0)).result(10)
+    network.run(asyncio.sleep(0)).result(PATIENCE)
     assert seen == [(n, "edu-widgets-network") for n in range(100)]
 
 
@@ -73,7 +74,7 @@ def test_waiting_is_forbidden_only_on_the_thread_itself(network: NetworkThread) 
             network.forbid_waiting()
         return network.here
 
-    assert network.run(inside()).result(10)
+    assert network.run(inside()).result(PATIENCE)
 
 
 def test_farewells_are_said_and_their_faults_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -125,7 +126,7 @@ def test_importing_starts_no_thread_and_opens_no_socket() -> None:
         "assert len(os.listdir('/proc/self/fd')) == len(before)\n"
         "assert not {'asyncio', 'websockets', 'ssl', 'sqlite3', 'aiohttp'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=PATIENCE)
 
 
 def test_the_end_of_the_process_is_polite_and_quick(fake: FakeService, tmp_path: Path) -> None:

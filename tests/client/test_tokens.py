@@ -11,6 +11,7 @@ from edu_widgets.client.transport import Target
 from edu_widgets.protocol.errors import Unauthorized
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually, fake_service
+from tests.waiting import PATIENCE
 
 
 def test_an_expired_token_is_asked_for_again(fake: FakeService, join: Join) -> None:
@@ -25,7 +26,7 @@ def test_an_expired_token_is_asked_for_again(fake: FakeService, join: Join) -> N
         return f"token-{len(asked)}"
 
     client = join(fake, token=token)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     assert len(asked) == 2
     assert asked[0] != "edu-widgets-network", "a slow source must not hold the network up"
     assert [r.headers["Authorization"] for r in fake.requests] == [
@@ -40,11 +41,11 @@ def test_a_static_expired_token_ends_as_stopped_until_it_is_renewed(
     fake.script.refuse = (401, {"Edu-Widgets": "1"}, b'{"code":4005,"message":"expired"}')
     client = join(fake)
     with pytest.raises(Unauthorized, match="fresh token"):
-        client.wait_connected(15)
+        client.wait_connected(PATIENCE)
     assert len(fake.requests) == 3
     fake.script.refuse = None
     client.renew(Target(fake.url, "ada", lambda: "better"))
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     assert fake.requests[-1].headers["Authorization"] == "Bearer better"
 
 
@@ -62,12 +63,12 @@ def test_the_token_shows_nowhere(
         return "s3cret-token"
 
     client = join(fake, token=failing)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     fake.script.refuse = (401, {"Edu-Widgets": "1"}, b'{"code":4500,"message":"no"}')
     fake.abort_all()
     eventually(lambda: client.view().state == "stopped")
     with pytest.raises(Unauthorized) as raised:
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
     shown = [repr(raised.value), repr(client._target), repr(client._pooled), repr(client.view())]
     records = [f"{record.getMessage()} {record.exc_text}" for record in caplog.records]
     ours = [r for r, rec in zip(records, caplog.records, strict=True) if "server" not in rec.name]

@@ -21,6 +21,7 @@ from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, Script, eventually, fake_service
 from tests.client.test_course import ROOM, say, texts
 from tests.faults import Faults
+from tests.waiting import PATIENCE
 
 
 def via(faults: Faults) -> str:
@@ -41,14 +42,14 @@ def nothing_left() -> Iterator[None]:
 def test_a_cut_line_is_found_again_and_nothing_is_lost(fake: FakeService, join: Join) -> None:
     with Faults(fake.port) as faults:
         client = join(fake, url=via(faults))
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
         receipts = []
         for n in range(30):
             receipts.append(say(client, str(n)))
             if n % 7 == 3:
                 faults.cut()
         for receipt in receipts:
-            receipt.wait(20)
+            receipt.wait(PATIENCE)
         eventually(lambda: texts(client) == [str(n) for n in range(30)])
         assert client.numbers().reconnects >= 1
         client.close()
@@ -57,21 +58,21 @@ def test_a_cut_line_is_found_again_and_nothing_is_lost(fake: FakeService, join: 
 def test_a_port_that_refuses_and_comes_back(fake: FakeService, join: Join) -> None:
     with Faults(fake.port) as faults:
         client = join(fake, url=via(faults))
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
         faults.refuse()
         faults.cut()
         eventually(lambda: "Nothing listens" in client.view().reason)
         receipt = say(client, "kept")
         faults.heal()
         client.retry_now()
-        receipt.wait(20)
+        receipt.wait(PATIENCE)
         client.close()
 
 
 def test_a_stalled_line_holds_nobody_up_and_goes_on(fake: FakeService, join: Join) -> None:
     with Faults(fake.port) as faults:
         client = join(fake, url=via(faults))
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
         faults.stall()
         started = time.monotonic()
         receipts = [say(client, "x" * 50_000) for _ in range(80)]
@@ -79,7 +80,7 @@ def test_a_stalled_line_holds_nobody_up_and_goes_on(fake: FakeService, join: Joi
         assert client.view().state == "live"
         faults.heal()
         for receipt in receipts:
-            receipt.wait(20)
+            receipt.wait(PATIENCE)
         client.close()
 
 
@@ -89,7 +90,7 @@ def test_closing_is_bounded_in_time_whatever_the_line_does(
 ) -> None:
     with Faults(fake.port) as faults:
         client = join(fake, url=via(faults))
-        client.wait_connected(10)
+        client.wait_connected(PATIENCE)
         getattr(faults, fault)()
         for _ in range(20):
             _ = say(client, "x" * 50_000)
@@ -103,8 +104,8 @@ def test_a_delayed_line_is_only_slow(fake: FakeService, join: Join) -> None:
     with Faults(fake.port) as faults:
         faults.delay(0.1)
         client = join(fake, url=via(faults))
-        client.wait_connected(15)
-        say(client, "slow").wait(15)
+        client.wait_connected(PATIENCE)
+        say(client, "slow").wait(PATIENCE)
         trip = client.numbers().round_trip
         assert trip is not None
         assert trip >= 0.2
@@ -148,7 +149,7 @@ def test_the_service_names_its_own_time(join: Join) -> None:
 )
 def test_close_codes(fake: FakeService, join: Join, code: int, state: str) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     fake.script.refuse = (503, {}, b"")
     fake.close_all(code, "because")
     eventually(lambda: client.view().state == state)
@@ -156,7 +157,7 @@ def test_close_codes(fake: FakeService, join: Join, code: int, state: str) -> No
 
 def test_frames_of_an_ended_connection_are_not_heard(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     old = client._pooled.connection._now if client._pooled else None
     fake.abort_all()
     eventually(lambda: client.numbers().reconnects == 1 and client.view().state == "live")
@@ -165,13 +166,13 @@ def test_frames_of_an_ended_connection_are_not_heard(fake: FakeService, join: Jo
     doc = Document("ghost", "message", 1, 1, body({"content": "boo"}))
     frame = encode("changes", ROOM, messages.Changes("e1", 0, 1, [doc]), timestamp=1)
     client._network.post(client._pooled.connection._receive, old, frame)
-    say(client, "real").wait(10)
+    say(client, "real").wait(PATIENCE)
     assert texts(client) == ["real"]
 
 
 def test_large_and_broken_frames_end_at_most_the_connection(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected(10)
+    client.wait_connected(PATIENCE)
     docs = [
         Document(f"d{n}", "message", n, n, body({"content": "x" * 9_000})) for n in range(1, 99)
     ]
@@ -180,7 +181,7 @@ def test_large_and_broken_frames_end_at_most_the_connection(fake: FakeService, j
     for connection in tuple(fake.connections):  # not UTF-8, in a text frame
         fake.call(connection.transport.write, b"\x81\x02\xff\xff")
     eventually(lambda: client.view().state == "live" and client.mirror().count("message") == 98)
-    say(client, "still here").wait(10)
+    say(client, "still here").wait(PATIENCE)
 
 
 def test_nothing_is_left_after_close(tmp_path: Path) -> None:
@@ -198,8 +199,8 @@ def test_nothing_is_left_after_close(tmp_path: Path) -> None:
             person = Person(f"user{n}", "User")
             client = CourseClient("py101", target, person, pool, network, callbacks, settings)
             client.start()
-            client.wait_connected(10)
-            say(client, "x").wait(10)
+            client.wait_connected(PATIENCE)
+            say(client, "x").wait(PATIENCE)
             if n < 2:
                 client.close()
         network.stop()

@@ -16,7 +16,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service import launch, state
 from tests.client.fake_service import FakeService, fake_service
 from tests.hosting import leave_lessons
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 TOKEN = "eyJhbGciOi-n0b0dy-sh0uld-see"
 
@@ -67,7 +67,7 @@ def leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             os.kill(about.pid, signal.SIGTERM)
             wait_until(lambda at=folder: launch.find(at) is None, "the service ends")  # type: ignore[misc]
     for process in launch._STARTED:
-        process.wait(10)
+        process.wait(PATIENCE)
     launch._STARTED.clear()
 
 

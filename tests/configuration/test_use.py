@@ -20,7 +20,8 @@ from edu_widgets.service import state
 from tests.client.fake_service import FakeService, eventually
 from tests.configuration.conftest import Write
 from tests.conftest import ROOT
-from tests.waiting import wait_until
+from tests.ports import own_port
+from tests.waiting import PATIENCE, wait_until
 
 # -- what uses them ------------------------------------------------------------------
 
@@ -61,18 +62,20 @@ def test_a_call_says_how_often_is_tried_before_the_view_says_offline() -> None:
 def test_the_hosted_service_has_the_channel_table(tmp_path: Path) -> None:
     folder = folders.service_folder("py101")
     config = {"Channels": {"course": {"features": ["reactions"]}}}
-    lesson = edu.host("py101", name="Mira", config=config).wait_connected(20)
+    # A port of its own: the service that comes next takes the same.
+    lesson = edu.host("py101", name="Mira", port=own_port(), config=config)
+    lesson.wait_connected(PATIENCE)
     first = state.read(folder)
     assert first is not None
     assert first.channels["course"]["features"] == ["reactions"]
     with pytest.raises(edu.EduWidgetsError):
-        lesson.chat.send("not offered here").wait(10)
+        lesson.chat.send("not offered here").wait(PATIENCE)
     assert edu.host("py101", name="Mira", config=config) is lesson
     again = state.read(folder)
     assert again is not None
     assert again.pid == first.pid, "the same table starts nothing anew"
     lesson = edu.host("py101", name="Mira")
-    lesson.wait_connected(20)
+    lesson.wait_connected(PATIENCE)
     changed = state.read(folder)
     assert changed is not None
     assert changed.pid != first.pid

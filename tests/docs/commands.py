@@ -54,7 +54,7 @@ def check_words(words: list[str]) -> None:
         words = words[1:]
     if not words:
         return
-    program, arguments = words[0].removeprefix(".venv/bin/"), words[1:]
+    program, arguments = re.sub(r"^\.[\w/]+/bin/", "", words[0]), words[1:]
     assert program in _PROGRAMS, f"{program}: no check for it in {__name__}"
     _PROGRAMS[program](arguments)
 

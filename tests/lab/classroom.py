@@ -16,8 +16,9 @@ from typing import Any
 from playwright.sync_api import Locator, expect, sync_playwright
 
 from tests.ports import own_port
+from tests.waiting import wait_until
 
-from .harness import Lab, LabPage, install_kernels, wait_until
+from .harness import Lab, LabPage, install_kernels
 
 SETUP = """
 import os
@@ -76,18 +77,18 @@ class Person:
         """The messages that contain a text."""
         return self.chat.locator("article", has_text=text)
 
-    def sees(self, *texts: str, times: int = 1, timeout: float = 20) -> None:
+    def sees(self, *texts: str, times: int = 1) -> None:
         """Each of these messages is shown exactly so many times."""
         for text in texts:
-            expect(self.message(text)).to_have_count(times, timeout=timeout * 1000)
+            expect(self.message(text)).to_have_count(times)
 
     def messages(self) -> list[str]:
         """The texts shown, from top to bottom."""
         return self.chat.locator("article .text").all_inner_texts()
 
-    def light(self, word: str, timeout: float = 20) -> None:
+    def light(self, word: str) -> None:
         """The connection light says this."""
-        expect(self.chat.locator(".light")).to_have_text(word, timeout=timeout * 1000)
+        expect(self.chat.locator(".light")).to_have_text(word)
 
 
 @dataclass

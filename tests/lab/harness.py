@@ -17,16 +17,19 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import psutil
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+
+from tests.waiting import PATIENCE, wait_until
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 T = TypeVar("T")
 
@@ -67,20 +70,6 @@ def find_chromium() -> str | None:
         if found:
             return found
     return None
-
-
-def wait_until(
-    condition: Callable[[], T], what: str, timeout: float = 30, every: float = 0.05
-) -> T:
-    """Wait until `condition()` is true and return its value; else say what was waited for."""
-    deadline = time.monotonic() + timeout
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise LabError(f"{what}: not within {timeout:g} s (last: {value!r})")
-        time.sleep(every)
 
 
 # ---------------------------------------------------------------------------- kernels
@@ -261,7 +250,7 @@ class Lab:
         self._browser = self.playwright.chromium.launch(
             executable_path=find_chromium(), args=list(CHROMIUM_FLAGS)
         )
-        wait_until(self._answers, "JupyterLab answers", timeout=60, every=0.1)
+        wait_until(self._answers, "JupyterLab answers")
         return self
 
     def _answers(self) -> bool:
@@ -282,7 +271,7 @@ class Lab:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"token {self.token}"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
@@ -374,10 +363,10 @@ class Lab:
         finally:
             if self._browser is not None:
                 self._browser.close()
-            _, alive = psutil.wait_procs(family, timeout=10)
+            _, alive = psutil.wait_procs(family, timeout=PATIENCE)
             for process in alive:
                 process.kill()
-            self._server.wait(10)
+            self._server.wait(PATIENCE)
             self._log.close()
             self._server = None
 
@@ -461,6 +450,7 @@ class LabPage:
         self.context = context
         self.errors: list[str] = []
         context.add_init_script(_PAGE_SCRIPT)
+        context.set_default_timeout(PATIENCE * 1000)
         self.page: Page = context.new_page()
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack}"))
@@ -487,14 +477,14 @@ class LabPage:
         self.page.evaluate("() => __lab.execute('')")
         return self.wait_kernel()
 
-    def wait_kernel(self, timeout: float = 60) -> Self:
+    def wait_kernel(self) -> Self:
         """Wait until the notebook is open and its kernel is connected and idle."""
-        self.wait_for("() => !!window.__lab?.ready()", timeout=timeout)
+        self.wait_for("() => !!window.__lab?.ready()")
         return self
 
-    def wait_for(self, function: str, arg: Any = None, timeout: float = 30) -> Any:
+    def wait_for(self, function: str, arg: Any = None) -> Any:
         """Wait until a JavaScript function, written `() => …` or `(arg) => …`, is true."""
-        return self.page.wait_for_function(function, arg=arg, timeout=timeout * 1000).json_value()
+        return self.page.wait_for_function(function, arg=arg).json_value()
 
     def breathe(self) -> Self:
         """Let events of the page arrive here: Playwright hears them only while it is asked."""
@@ -514,9 +504,9 @@ class LabPage:
     def kernel_status(self) -> str:
         return str(self.page.evaluate("() => __lab.kernel()?.status ?? 'none'"))
 
-    def wait_busy(self, timeout: float = 30) -> Self:
+    def wait_busy(self) -> Self:
         """Wait until the kernel runs a cell."""
-        self.wait_for("() => __lab.kernel()?.status === 'busy'", timeout=timeout)
+        self.wait_for("() => __lab.kernel()?.status === 'busy'")
         return self
 
     def our_errors(self) -> list[str]:

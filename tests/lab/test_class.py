@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.waiting import wait_until
+
 from .classroom import Class, Person
-from .harness import wait_until
 
 
 @pytest.fixture

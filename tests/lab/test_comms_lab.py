@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.waiting import wait_until
+
 from .conftest import OpenNotebook
-from .harness import KERNELS, Lab, LabPage, wait_until
+from .harness import KERNELS, Lab, LabPage
 
 # What a page sees goes to `__log`; its models, as anywidget hands them out, to `__models`.
 PROBE = r'''
@@ -144,7 +146,7 @@ def warm_up(page: LabPage, name: str) -> None:
             message["session"] == page.client_id and message["subshell"] for message in messages
         )
 
-    wait_until(by_subshell, "a message comes by a subshell", every=0.2)
+    wait_until(by_subshell, "a message comes by a subshell")
 
 
 def wait_heard(page: LabPage, count: int) -> list[dict[str, Any]]:

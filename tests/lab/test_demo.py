@@ -15,7 +15,9 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from .harness import REPOSITORY, Lab, wait_until
+from tests.waiting import PATIENCE, wait_until
+
+from .harness import REPOSITORY, Lab
 
 
 @dataclass
@@ -66,16 +68,14 @@ def test_the_first_minute_shows_a_living_class(demo: Demo, lab: Lab, tmp_path: P
     try:
         page.goto(demo.address("JupyterLab"))
         chats = page.locator(".edu.chat")
-        expect(chats).to_have_count(2, timeout=60_000)
+        expect(chats).to_have_count(2)
         for index in range(2):
             chat = chats.nth(index)
             expect(chat.locator(".light")).to_have_text("Live")
             expect(chat.locator("article", has_text="Good morning!")).to_have_count(1)
             expect(chat.locator("header", has_text="(simulated)").first).to_be_attached()
             # More is said while one watches.
-            expect(chat.locator("article", has_text="the same object")).to_have_count(
-                1, timeout=60_000
-            )
+            expect(chat.locator("article", has_text="the same object")).to_have_count(1)
         mira, ada = chats.nth(0), chats.nth(1)
         expect(mira.locator(".tag").first).to_have_text("Instructor")
         ada.locator("textarea").fill("Hello from the student's side")
@@ -88,7 +88,7 @@ def test_the_first_minute_shows_a_living_class(demo: Demo, lab: Lab, tmp_path: P
     family += [p for p in psutil.process_iter() if _belongs_to(p, tmp_path)]
     assert family
     demo.process.send_signal(signal.SIGINT)
-    assert demo.process.wait(30) == 0
+    assert demo.process.wait(PATIENCE) == 0
     wait_until(lambda: not any(p.is_running() for p in family), "nothing of the demo is left")
     assert not list(tmp_path.glob("edu-widgets-*"))
 
@@ -99,21 +99,19 @@ def test_a_lesson_with_a_question_has_people_who_answer(demo: Demo, lab: Lab) ->
     page = lab.new_page(viewport={"width": 1500, "height": 950})
     try:
         page.goto(demo.address("JupyterLab"))
-        expect(page.locator(".edu.chat")).not_to_have_count(0, timeout=60_000)
+        expect(page.locator(".edu.chat")).not_to_have_count(0)
         run_cell(page, "shape.open()")
         poll = page.locator(".edu.polls", has_text="What is the shape of")
-        expect(poll.first).to_contain_text(
-            re.compile(r"\b([5-9]|10) of 1\d answered"), timeout=60_000
-        )
+        expect(poll.first).to_contain_text(re.compile(r"\b([5-9]|10) of 1\d answered"))
         run_cell(page, 'lesson.chat.send("""**Exercise')
         task = page.locator(".edu.chat article", has_text="Exercise: how far is it?")
         expect(task.first).to_be_attached()
         people = page.locator(".jp-Notebook").first.locator(".edu.people .ct.done .n")
-        expect(people.first).to_have_text(re.compile(r"[1-9]"), timeout=90_000)
+        expect(people.first).to_have_text(re.compile(r"[1-9]"))
     finally:
         page.close()
     demo.process.send_signal(signal.SIGINT)
-    assert demo.process.wait(30) == 0
+    assert demo.process.wait(PATIENCE) == 0
 
 
 def run_cell(page: Page, code: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
+from tests.waiting import wait_until
+
 from .classroom import Class, Person
-from .harness import wait_until
 
 
 def show(person: Person, source: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.waiting import wait_until
+
 from .classroom import Class, Person
-from .harness import wait_until
 
 SHOW = "panel = lesson.panel(height=300); panel"
 

@@ -50,7 +50,7 @@ def test_a_chat_with_a_platforms_service(
         assert ada.messages()[-1] == "Yes!"
         assert [m["content"] for m in service.messages(ROOM)][1:3] == ["It is.", "Anybody there?"]
         service.tell(ROOM, "error", {"message": "Please be <b>kind</b>."})
-        expect(ada.chat).to_contain_text("Please be <b>kind</b>.", timeout=20_000)
+        expect(ada.chat).to_contain_text("Please be <b>kind</b>.")
         assert ada.lab.our_errors() == []
         assert TOKEN not in ada.chat.evaluate("chat => chat.getRootNode().innerHTML")
 

@@ -232,7 +232,7 @@ def slow_down_and_mute(people: People) -> None:
     expect(waits).to_have_count(1)
     no_barriers(emre)
     set_pace(mira, "Off")
-    mira.sees("ikinci", timeout=10)
+    mira.sees("ikinci")
 
     press(emre, "yarım kalan")
     choose(mira, "ikinci", "Mute", "For 5 minutes")
@@ -283,7 +283,7 @@ def come_back_after_a_cut(people: People) -> None:
     expect(ada.chat.locator(".state", has_text="Waiting")).to_have_count(2)
     no_barriers(ada)
     cable.heal()
-    ada.light("Live", timeout=60)
+    ada.light("Live")
     mira.sees("before the cut, edited offline", "written offline")
     expect(mira.message("line 299.").locator("button.chip")).to_have_count(2)  # and one to add
     expect(ada.chat.locator(".state")).to_have_count(0)

@@ -155,7 +155,7 @@ def vote_talk_vote_again_and_compare(people: People) -> None:
 
     people.cable.refuse()
     people.cable.cut()
-    expect(view(ada, "polls").locator(".light")).to_have_text("Reconnecting", timeout=20_000)
+    expect(view(ada, "polls").locator(".light")).to_have_text("Reconnecting")
     options = view(ada, "polls").get_by_role("radio")
     press(ada, options.first, "ArrowDown", "Space")
     expect(standing(ada)).to_have_text("Kept, not yet counted")
@@ -164,7 +164,7 @@ def vote_talk_vote_again_and_compare(people: People) -> None:
     turnout = view(mira, "polls").locator(".turn .count")
     expect(turnout).to_contain_text("1 of")
     people.cable.heal()
-    expect(turnout).to_contain_text("2 of", timeout=30_000)
+    expect(turnout).to_contain_text("2 of")
     expect(standing(ada)).to_contain_text("Counted")
     expect(view(mira, "polls").locator(".fig")).to_have_count(0)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.links import find_links, safe_href
 from edu_widgets.notebook.nodes import MAX_TEXT, Body, mentioned, to_nodes
+from tests.waiting import PATIENCE
 
 ATTRIBUTES: dict[str, set[str]] = {
     **{tag: set() for tag in ("p", "quote", "em", "strong", "del", "br", "hr", "h", "ul", "li")},
@@ -328,7 +329,7 @@ def test_parser_and_lexers_are_loaded_on_first_use_only() -> None:
         "assert not {'markdown_it', 'pygments'} & set(sys.modules); n.to_nodes('*a*');"
         "assert 'markdown_it' in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("code", ["x = 1\n" * 900, "x = 1;" * 40])

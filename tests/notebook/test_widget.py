@@ -19,6 +19,7 @@ from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, OutboxFull
 from tests.notebook.doubles import FakeClient, RecordingComm, as_client
+from tests.waiting import PATIENCE
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -297,7 +298,7 @@ def test_eight_threads_at_once(widget: ThingWidget) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     messages = sent(widget)
     assert len(widget.done) == 50, "each intent acts once, whoever sends it again"
     assert sum(m["op"] == "got" for m in messages) == 400
@@ -437,7 +438,7 @@ def test_the_first_intent_tells_whether_it_had_to_wait_for_a_cell(
     client.advance(1)
     thread = threading.Thread(target=lambda: widget.comm.receive(intent("thing.do")))
     thread.start()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert [m.get("lesson") for m in sent(widget) if m["op"] == "batch"] == [{"subshells": True}]
 
 
@@ -458,7 +459,7 @@ assert threading.active_count() == before
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
-        check=False, capture_output=True, text=True, timeout=60,
+        check=False, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "LiveWidget('py101', live)\n"

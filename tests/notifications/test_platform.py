@@ -13,6 +13,7 @@ from tests.client.base.conftest import Enter, _no_memory, enter
 from tests.client.conftest import callbacks, network, pool
 from tests.client.fake_service import eventually
 from tests.faults import Faults
+from tests.waiting import PATIENCE
 
 __all__ = ["_no_memory", "callbacks", "enter", "network", "pool"]
 
@@ -31,7 +32,7 @@ def test_what_the_service_tells_is_in_the_pane(enter: Enter, *, websocket: bool)
         service.variants.websocket = websocket
         client = enter(service).client
         pane = NotificationPane(client)
-        client.wait_connected(20)
+        client.wait_connected(PATIENCE)
         eventually(lambda: service.people(ROOM) == ["ada"])
         whole = {"id": "n1", "type": "payment", "title": "Invoice", "message": "Paid", "data": {}}
         service.tell(ROOM, "notification", whole)
@@ -58,7 +59,7 @@ def test_what_a_stream_missed_is_told_once(enter: Enter) -> None:
         pane = NotificationPane(client)
         told: list[str] = []
         pane.on("notification", lambda item: told.append(item.title))
-        client.wait_connected(20)
+        client.wait_connected(PATIENCE)
         eventually(lambda: service.people(ROOM) == ["ada"])
         service.tell(ROOM, "notification", {"title": "Five minutes left"})
         eventually(lambda: told == ["Five minutes left"])

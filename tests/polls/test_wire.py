@@ -17,7 +17,7 @@ from edu_widgets.polls.poll import Poll
 from tests.faults import Faults
 from tests.hosting import hosted
 from tests.ports import own_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 QUESTION = "is-asked-in-a-while"
 RIGHT, WRONG = "the-right-answer", "what-others-wrote"
@@ -86,14 +86,14 @@ def vote(student: edu.Lesson, asked: Poll, text: str) -> None:
 
     number = asked.round
     wait_until(is_on, "the round is known")
-    on_now(student).vote(text).wait(20)
+    on_now(student).vote(text).wait(PATIENCE)
 
 
 @pytest.mark.parametrize("anonymous", [False, True])
 def test_no_byte_tells_an_answer_a_count_or_a_voter_before_the_reveal(
     lesson: edu.Lesson, wire: Tapped, anonymous: bool
 ) -> None:
-    ada = edu.join(wire.through(lesson.invite), name="Ada").wait_connected(30)
+    ada = edu.join(wire.through(lesson.invite), name="Ada").wait_connected(PATIENCE)
     others = [edu.join(lesson.invite, name=name).wait_connected() for name in OTHERS]
     voters = [one.user.user_id for one in others]
     wait_until(lambda: len(ada.people.all) == 7, "who is here is known")
@@ -108,27 +108,27 @@ def test_no_byte_tells_an_answer_a_count_or_a_voter_before_the_reveal(
 
     asked = lesson.polls.draft(QUESTION, kind="text", correct=RIGHT, anonymous=anonymous)
     wait_until(lambda: asked.state == "draft", "it is kept")
-    ada.chat.send("a word after the draft").wait(20)
+    ada.chat.send("a word after the draft").wait(PATIENCE)
     assert QUESTION.encode() not in wire.everything()
 
     for round_ in (1, 2):
         if round_ == 1:
-            asked.open(60).wait(20)
+            asked.open(60).wait(PATIENCE)
         else:
-            asked.revote().wait(20)
+            asked.revote().wait(PATIENCE)
             wait_until(lambda: asked.round == 2, "the second round is on")
         for number, one in enumerate(others):
             vote(one, asked, RIGHT if number % 2 else WRONG)
         vote(ada, asked, "mine")
         hers = on_now(ada)
-        wait_until(lambda: hers.answered == 6, "all are counted", timeout=20)  # noqa: B023
-        asked.close().wait(20)
+        wait_until(lambda: hers.answered == 6, "all are counted", timeout=PATIENCE)  # noqa: B023
+        asked.close().wait(PATIENCE)
         wait_until(lambda: hers.state == "closed", "it is closed")  # noqa: B023
-        ada.chat.send(f"a word after round {round_}").wait(20)
+        ada.chat.send(f"a word after round {round_}").wait(PATIENCE)
         assert QUESTION.encode() in wire.everything(), "the wire is read"
         is_silent()
 
-    asked.reveal().wait(20)
+    asked.reveal().wait(PATIENCE)
     wait_until(lambda: hers.state == "revealed", "it is revealed")
     said = wire.everything()
     for told in (RIGHT.encode(), WRONG.encode(), b'"texts"', b'"correct"'):

@@ -13,7 +13,7 @@ import edu_widgets as edu
 from edu_widgets import folders
 from edu_widgets.service import state
 from tests.hosting import hosted
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_killed_service_leaves_no_ghosts_and_no_flicker(
     wait_until(lambda: mira.status().state == "reconnecting", "the loss is noticed")
     assert edu.host("py101", name="Mira") is mira
     for lesson in (mira, ada):
-        lesson.wait_connected(20)
+        lesson.wait_connected(PATIENCE)
     roster = mira.people._people.roster
     wait_until(lambda: not roster.behind and not roster._missing, "everybody is back")
     assert names(mira) == ["Mira", "Ada"]

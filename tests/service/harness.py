@@ -14,10 +14,10 @@ from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import uuid7
 from edu_widgets.service.server import Options, Server
+from tests.waiting import PATIENCE
 
 COURSE = "py101"
 CHANNEL = f"course:{COURSE}"
-PATIENCE = 10.0
 
 
 @dataclass

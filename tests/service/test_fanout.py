@@ -16,6 +16,7 @@ from edu_widgets.service import websocket
 from edu_widgets.service.config import from_table
 from edu_widgets.service.frames import Frame
 from edu_widgets.service.outlet import MAX_BUFFERED
+from tests.waiting import PATIENCE
 
 from .harness import Service, serving
 
@@ -144,7 +145,7 @@ async def test_a_reader_that_stalls_with_little_waiting_is_closed_too(
         slow = next(m for m in service.server.hub.members if m.identity.user_id != ada.user_id)
         while not slow.outlet._buffered():  # type: ignore[attr-defined]
             await ada.answer(await ada.say("x" * 7_900))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(service.server.hub.members) == 2:
                 await ada.beat()
         await cut(stalled)
@@ -161,7 +162,7 @@ async def test_the_silent_are_asked_and_then_given_up(
         dead = await stall(service, (await service.join("Dead"))["token"])
         await ada.enter()
         await ada.counts(2)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(service.server.hub.members) == 2:
                 await (await ada.socket.ping())
         await ada.beat()  # whose pongs were enough

@@ -25,7 +25,7 @@ from edu_widgets.service import launch, processes, state
 from edu_widgets.service.locks import FileLock
 from edu_widgets.service.server import Options, Server
 from tests.ports import own_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 from .harness import CHANNEL, COURSE, Client, serving
 
@@ -42,7 +42,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
         wait_until(lambda: not processes.alive(about.pid), "the service has ended")
     for process in launch._STARTED:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(5)
+            process.wait(PATIENCE)
     launch._STARTED.clear()
 
 
@@ -171,7 +171,7 @@ def test_a_signal_ends_it_in_order(data: Path, number: signal.Signals) -> None:
             return await client.closed()
 
     assert asyncio.run(end()) == Code.RESTARTING
-    assert launch._STARTED[-1].wait(10) == 0
+    assert launch._STARTED[-1].wait(PATIENCE) == 0
 
 
 @posix
@@ -242,7 +242,7 @@ def test_it_ends_after_its_kernels_and_its_members(data: Path) -> None:
                 await client.beat()
 
         asyncio.run(stay())
-        assert launch._STARTED[-1].wait(10) == 0
+        assert launch._STARTED[-1].wait(PATIENCE) == 0
     assert launch.find(data) is None
 
 
@@ -290,7 +290,7 @@ async def test_an_undemanded_port_that_is_taken(tmp_path: Path) -> None:
 def test_a_second_service_in_one_folder_is_refused(data: Path) -> None:
     info = start(data)
     command = [sys.executable, "-m", "edu_widgets.service", "--data", str(data), "--course", "x"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 1
     assert f"pid {info.pid}" in done.stderr
     assert "Traceback" not in done.stderr
@@ -309,7 +309,7 @@ def test_a_second_service_in_one_folder_is_refused(data: Path) -> None:
 def test_wrong_options_are_said_plainly(tmp_path: Path, options: list[str], said: str) -> None:
     command = [sys.executable, "-m", "edu_widgets.service", "--data", str(tmp_path), "--port", "0"]
     done = subprocess.run(
-        [*command, *options], capture_output=True, text=True, check=False, timeout=30
+        [*command, *options], capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert done.returncode == 2
     assert said in done.stderr

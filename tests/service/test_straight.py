@@ -14,6 +14,7 @@ from edu_widgets.service.config import from_table
 from edu_widgets.service.frames import Frame
 from edu_widgets.service.member import Member
 from edu_widgets.service.rooms import Room
+from tests.waiting import PATIENCE
 
 from .harness import CHANNEL, Client, Service, serving
 
@@ -150,7 +151,7 @@ async def test_a_connection_that_breaks_hurts_nobody(
     for number in range(3, 6):
         room.write(signal(number))
     assert await numbers(bob, 5) == list(range(6))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while member in service.server.hub.members:
             await bob.beat()
     assert member not in room.straight

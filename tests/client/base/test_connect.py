@@ -21,6 +21,7 @@ from tests.client.base.conftest import ROOM, TOKEN
 from tests.client.fake_service import eventually
 from tests.hosting import leave_lessons
 from tests.notebook.conftest import comms, named_bundles, no_widget_left
+from tests.waiting import PATIENCE
 
 __all__ = ["comms", "named_bundles", "no_widget_left"]
 
@@ -78,9 +79,9 @@ def test_the_stream_elsewhere_is_a_setting() -> None:
             course="py101",
             config={"Sse": {"endpoint": f"http://127.0.0.1:{service.port}/api/realtime/events"}},
         )
-        lesson.wait_connected(20)
+        lesson.wait_connected(PATIENCE)
         assert lesson.status().transport == "event stream"
-        lesson.chat.send("through").wait(20)
+        lesson.chat.send("through").wait(PATIENCE)
         assert [m["content"] for m in service.messages(ROOM)] == ["through"]
 
 
@@ -99,7 +100,7 @@ def test_the_service_runs_as_a_process_too() -> None:
             lesson.close()
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_close_reason_that_quotes_the_token_is_not_passed_on() -> None:

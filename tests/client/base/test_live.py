@@ -16,6 +16,7 @@ from tests.base_service import Running, Variants, running
 from tests.client.base.conftest import QUICK, ROOM, Enter, Watch, say
 from tests.client.fake_service import eventually
 from tests.faults import Faults
+from tests.waiting import PATIENCE
 
 SILENT: dict[str, Any] = {"echo_to_others_only": True}
 
@@ -62,10 +63,10 @@ def test_nothing_lost_nothing_twice_no_wrong_claim(enter: Enter, kind: str) -> N
         for name, value in KINDS[kind].items():
             setattr(service.variants, name, value)
         watch = enter(service)
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         receipts = watch.say(*(f"w{n}" for n in range(6)))
         for receipt in receipts:
-            receipt.wait(20)
+            receipt.wait(PATIENCE)
         once_each(watch, service, [f"w{n}" for n in range(6)])
         eventually(lambda: service.people(ROOM) == ["ada"])
         service.say(ROOM, "grace", "bye")
@@ -117,14 +118,14 @@ def test_a_line_that_is_cut(enter: Enter, kind: str, step: str) -> None:
         eventually(lambda: STEPS[step](watch, service), step)
         faults.cut()
         for receipt in receipts:
-            receipt.wait(25)
+            receipt.wait(PATIENCE)
         once_each(watch, service, words)
 
 
 def test_a_line_that_is_cut_again_and_again(enter: Enter) -> None:
     with running(Variants(rewrite_ids=True)) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         words = [f"w{n}" for n in range(30)]
         receipts = []
         for n, text in enumerate(words):
@@ -132,7 +133,7 @@ def test_a_line_that_is_cut_again_and_again(enter: Enter) -> None:
             if n % 6 == 3:
                 faults.cut()
         for receipt in receipts:
-            receipt.wait(30)
+            receipt.wait(PATIENCE)
         once_each(watch, service, words)
         assert [m["content"] for m in service.messages(ROOM)] == words, (
             "in the order they were said"
@@ -142,14 +143,14 @@ def test_a_line_that_is_cut_again_and_again(enter: Enter) -> None:
 def test_a_line_on_which_nothing_moves_confirms_nothing(enter: Enter) -> None:
     with running() as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         faults.half_open()
         (receipt,) = watch.say("w0")
         with pytest.raises(NotConnected):
             receipt.wait(QUICK.confirm * 4)
         assert watch.states["w0"][-1] == "sent", "on its way, nothing more"
         faults.heal()
-        receipt.wait(20)
+        receipt.wait(PATIENCE)
         assert receipt.state == "done"
         once_each(watch, service, ["w0"])
 
@@ -157,9 +158,9 @@ def test_a_line_on_which_nothing_moves_confirms_nothing(enter: Enter) -> None:
 def test_unconfirmed_is_said_and_becomes_true_when_it_is_seen(enter: Enter) -> None:
     with running(Variants(**SILENT)) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         (receipt,) = watch.say("w0")
-        receipt.wait(20)
+        receipt.wait(PATIENCE)
         assert receipt.state == "unconfirmed"
         assert watch.shown() == ["w0?"]
         assert watch.states["w0"][-1] == "unconfirmed and gone"
@@ -182,8 +183,8 @@ def test_reactions_people_typing_errors(enter: Enter) -> None:
         watch.client.listen(
             lambda e: signals.append(e.type) if isinstance(e, SignalReceived) else None
         )
-        watch.client.wait_connected(20)
-        watch.client.send("add_reaction", AddReaction(id_, "👍"), channel=ROOM).wait(10)
+        watch.client.wait_connected(PATIENCE)
+        watch.client.send("add_reaction", AddReaction(id_, "👍"), channel=ROOM).wait(PATIENCE)
         assert service.messages(ROOM)[0]["reactions"][0]["users"] == ["ada"]
         service.do(ROOM, "grace", "typing_start", {"userId": "grace"})
         service.tell(ROOM, "user_joined", {"userId": "bob", "userName": "Bob"})
@@ -198,12 +199,12 @@ def test_reactions_people_typing_errors(enter: Enter) -> None:
 def test_what_the_service_has_not_is_refused_at_once(enter: Enter) -> None:
     with running() as service:
         watch = enter(service)
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         with pytest.raises(Refused, match="take a reaction back"):
             _ = watch.client.send("add_reaction", AddReaction("m", "👍", action="remove"))
         answer = watch.client.ask("search", AddReaction("m", "x"))
         with pytest.raises(Refused, match="no such thing"):
-            answer.wait(10)
+            answer.wait(PATIENCE)
         assert watch.client.view().state == "live"
 
 
@@ -211,9 +212,9 @@ def test_a_channel_by_the_platforms_name(enter: Enter) -> None:
     with running() as service:
         service.say("room/42", "grace", "hello")
         watch = enter(service, channel="room/42")
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         eventually(lambda: watch.shown() == ["hello"])
-        say(watch.client, "w0").wait(10)
+        say(watch.client, "w0").wait(PATIENCE)
         assert [m["content"] for m in service.messages("room/42")] == ["hello", "w0"]
         assert not service.messages(ROOM)
 
@@ -222,9 +223,9 @@ def test_a_channel_by_the_platforms_name(enter: Enter) -> None:
 def test_two_courses_share_a_connection(enter: Enter, websocket: bool) -> None:
     with running(Variants(websocket=websocket)) as service:
         first = enter(service)
-        first.client.wait_connected(20)
+        first.client.wait_connected(PATIENCE)
         second = enter(service, course="bio")
-        second.client.wait_connected(20)
+        second.client.wait_connected(PATIENCE)
         for watch, channel in ((first, ROOM), (second, "course:bio")):
             eventually(lambda c=channel: service.people(c) == ["ada"])  # type: ignore[misc]
             service.say(channel, "grace", f"in {channel}")
@@ -236,7 +237,7 @@ def test_the_next_process_goes_on_where_this_one_was_killed(enter: Enter) -> Non
     with running(Variants(lose_after_storing=1)) as service, Faults(service.port) as faults:
         url = f"ws://127.0.0.1:{faults.port}"
         watch = enter(service, url=url)
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         faults.refuse()
         watch.say("w0")
         eventually(lambda: service.messages(ROOM))
@@ -245,7 +246,7 @@ def test_the_next_process_goes_on_where_this_one_was_killed(enter: Enter) -> Non
         watch.client.close()
         faults.heal()
         again = enter(service, url=url)
-        again.client.wait_connected(20)
+        again.client.wait_connected(PATIENCE)
         eventually(lambda: not again.client.commands("chat_message"))
         once_each(again, service, ["w0", "w1"])
 
@@ -256,7 +257,7 @@ def test_the_next_process_goes_on_where_this_one_was_killed(enter: Enter) -> Non
 def test_without_a_way_to_send_one_reads(enter: Enter) -> None:
     with running(Variants(websocket=False, posts=False)) as service:
         watch = enter(service)
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         assert watch.client.view().readonly
         eventually(lambda: service.people(ROOM) == ["ada"])
         service.say(ROOM, "grace", "live")
@@ -270,7 +271,7 @@ def test_a_stream_resumes_where_it_was_cut(enter: Enter) -> None:
     variants = Variants(websocket=False, posts=False)
     with running(variants) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         eventually(lambda: service.people(ROOM) == ["ada"])
         service.say(ROOM, "grace", "one")
         eventually(lambda: watch.shown() == ["one"])
@@ -291,11 +292,11 @@ def test_the_way_that_works_is_remembered_and_the_better_one_taken_when_it_opens
 ) -> None:
     with running(Variants(websocket=False)) as service:
         first = enter(service, settings=WaySettings(again=1.0, retry_interval=0.05))
-        first.client.wait_connected(20)
+        first.client.wait_connected(PATIENCE)
         assert first.client.numbers().transport == "event stream"
         before = len(service.asked)
         second = enter(service, user="bob")
-        second.client.wait_connected(20)
+        second.client.wait_connected(PATIENCE)
         ways = [a.address.split("?")[0] for a in service.asked[before:]]
         assert "/api/realtime/events" in ways
         assert "/api/realtime/ws" not in ways, "nobody tries again so soon what did not work"
@@ -303,28 +304,28 @@ def test_the_way_that_works_is_remembered_and_the_better_one_taken_when_it_opens
         eventually(lambda: first.client.numbers().transport == "websocket")
         eventually(lambda: first.client.view().state == "live")
         (receipt,) = first.say("w0")
-        receipt.wait(20)
+        receipt.wait(PATIENCE)
         once_each(first, service, ["w0"])
 
 
 def test_a_websocket_that_hangs_gives_way_to_a_stream(enter: Enter) -> None:
     with running(Variants(handshake_delay=60)) as service:
         watch = enter(service, settings=WaySettings(up_within=0.3))
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         assert watch.client.numbers().transport == "event stream"
 
 
 def test_where_there_is_nothing_else_a_websocket_may_take_its_time(enter: Enter) -> None:
     with running(Variants(handshake_delay=1.0, stream=False)) as service:
         watch = enter(service, settings=WaySettings(up_within=0.3))
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         assert watch.client.numbers().transport == "websocket"
 
 
 def test_a_service_under_a_plain_address_only(enter: Enter) -> None:
     with running() as service:
         watch = enter(service, url=f"{service.url}/deep")
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         assert service.asked[0].address.startswith("/deep/api/realtime/ws?")
 
 

@@ -12,6 +12,7 @@ from tests.client.base.conftest import ROOM, Enter
 from tests.client.fake_service import eventually
 from tests.faults import Faults
 from tests.notebook.conftest import comms, named_bundles, no_widget_left
+from tests.waiting import PATIENCE
 
 __all__ = ["comms", "named_bundles", "no_widget_left"]
 
@@ -72,7 +73,7 @@ def test_every_message_is_on_the_screen_once_and_says_what_is_true(
         client = enter(service).client
         looking = Looking(CourseChat(client), service)
         looking.say("before it is connected")
-        client.wait_connected(20)
+        client.wait_connected(PATIENCE)
         looking.say("while it is")
         first = "before it is connected"
         eventually(lambda: looking.states[first][-1] == last)
@@ -88,7 +89,7 @@ def test_unconfirmed_turns_into_sent_in_its_place(enter: Enter) -> None:
         client = enter(service, url=f"ws://127.0.0.1:{faults.port}").client
         chat = CourseChat(client)
         looking = Looking(chat, service)
-        client.wait_connected(20)
+        client.wait_connected(PATIENCE)
         looking.say("mine")
         eventually(lambda: looking.states["mine"][-1] == "unconfirmed")
         service.say(ROOM, "grace", "theirs")
@@ -103,12 +104,12 @@ def test_what_cannot_be_done_is_not_offered(enter: Enter) -> None:
     with running(Variants(websocket=False, posts=False)) as service:
         client = enter(service).client
         chat = CourseChat(client)
-        client.wait_connected(20)
+        client.wait_connected(PATIENCE)
         assert "send" not in chat._chat.room.can()
     with running() as service:
         client = enter(service).client
         chat = CourseChat(client)
-        client.wait_connected(20)
+        client.wait_connected(PATIENCE)
         can = chat._chat.room.can()
         assert {"send", "reply", "react", "typing"} <= set(can)
         assert not {"edit", "delete", "unreact", "ask", "upvote", "moderate", "read"} & set(can)
@@ -118,7 +119,7 @@ def test_an_error_of_the_service_is_a_notice(enter: Enter) -> None:
     with running() as service:
         client = enter(service).client
         chat = CourseChat(client)
-        client.wait_connected(20)
+        client.wait_connected(PATIENCE)
         chat.comm.receive({"op": "ready", "page": "p1", "lang": ""})
         service.tell(ROOM, "error", {"message": "Please be <b>kind</b>."})
         seen: list[Any] = []
@@ -138,9 +139,9 @@ def test_callbacks_are_told_of_each_message_once(enter: Enter) -> None:
         chat = CourseChat(client)
         heard: list[str] = []
         chat.on("message", lambda message: heard.append(message.content))
-        client.wait_connected(20)
+        client.wait_connected(PATIENCE)
         eventually(lambda: [m.content for m in chat.messages] == ["earlier"])
-        chat.send("mine").wait(10)
+        chat.send("mine").wait(PATIENCE)
         service.say(ROOM, "grace", "theirs", timestamp=1_700_000_000_000)
         eventually(lambda: heard == ["mine", "theirs"])
         faults.refuse()

@@ -21,6 +21,7 @@ from tests.client.base.conftest import ROOM, TOKEN, Enter
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually
 from tests.faults import Faults
+from tests.waiting import PATIENCE
 
 REMOTE, PRIVATE = "ws://example.org/x", "wss://example.org/x"
 
@@ -37,7 +38,7 @@ def test_a_wrong_token_is_tried_in_both_places_once_and_never_counts_as_live(
     with running(Variants(refuse_with=how, websocket=websocket)) as service:
         watch = enter(service, token="wr0ng-token")
         with pytest.raises(Unauthorized) as raised:
-            watch.client.wait_connected(20)
+            watch.client.wait_connected(PATIENCE)
         assert "wr0ng" not in str(raised.value)
         assert watch.client.view().code == Code.UNAUTHORIZED
         assert "live" not in watch.views
@@ -53,7 +54,7 @@ def test_connections_that_end_without_a_word_are_given_up_in_the_end(enter: Ente
     with running(variants) as service:
         watch = enter(service, token="wr0ng-token")
         with pytest.raises(Unauthorized):
-            watch.client.wait_connected(20)
+            watch.client.wait_connected(PATIENCE)
         sockets = [a for a in service.asked if "/ws" in a.address]
         assert len(sockets) == MAX_CUTS
         assert "live" not in watch.views
@@ -65,7 +66,7 @@ def test_a_line_that_breaks_early_is_not_taken_for_a_refusal(enter: Enter) -> No
         for n in range(3):
             eventually(lambda n=n: len(service.asked) > n)  # type: ignore[misc]
             faults.cut()
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         assert "stopped" not in watch.views
 
 
@@ -73,18 +74,18 @@ def test_what_worked_is_remembered(enter: Enter) -> None:
     variants = Variants(token_in_query_only=True)
     with running(variants) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         assert tries(service) == ["header", "query"]
         faults.cut()
         eventually(lambda: len(service.asked) == 3)
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         assert tries(service) == ["header", "query", "query"]
 
 
 def test_a_token_that_worked_in_the_header_never_goes_into_an_address(enter: Enter) -> None:
     with running() as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         service.variants.token = "another"
         faults.cut()
         eventually(lambda: watch.client.view().state == "stopped")
@@ -97,7 +98,7 @@ def test_after_a_stop_a_good_token_is_let_in(enter: Enter) -> None:
         eventually(lambda: watch.client.view().state == "stopped")
         good = Target(f"{service.url}/api/realtime/ws", "ada", lambda: TOKEN, base=True)
         watch.client.renew(good)
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
 
 
 def test_places() -> None:
@@ -150,11 +151,11 @@ def test_the_token_is_nowhere_to_be_read(
 
         watch.client.listen(heard)
         try:
-            watch.client.wait_connected(20)
-            watch.say("w0")[0].wait(20)
+            watch.client.wait_connected(PATIENCE)
+            watch.say("w0")[0].wait(PATIENCE)
             faults.cut()
             watch.client.retry_now()
-            watch.client.wait_connected(20)
+            watch.client.wait_connected(PATIENCE)
         except Unauthorized as error:
             seen.append(repr(error))
         pooled = watch.client._pooled
@@ -178,7 +179,7 @@ def test_a_service_of_ours_is_known_by_its_header_alone(
 ) -> None:
     with running() as service:
         watch = enter(service, url=fake.base.replace("http", "ws"))
-        watch.client.wait_connected(20)
+        watch.client.wait_connected(PATIENCE)
         assert watch.client.view().dialect == "ours"
         assert [r.path for r in fake.requests] == ["/api/realtime/ws?userId=ada"]
         fake.close_all(4501, "no more")

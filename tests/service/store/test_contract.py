@@ -12,6 +12,7 @@ from edu_widgets.protocol.errors import IdConflict, Refused, TooLate
 from edu_widgets.service.config import ChannelConfig
 from edu_widgets.service.rules import Decision, Erasure, Get, Request, RuleRun, Write
 from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Committed, Invite, Store
+from tests.waiting import PATIENCE
 
 from .conftest import OpenStore
 from .rules import (
@@ -446,7 +447,7 @@ async def test_searches_hold_nobody_up(store: Store) -> None:
     go = threading.Event()
 
     def patient(body: bytes) -> bool:
-        assert go.wait(30)
+        assert go.wait(PATIENCE)
         return bool(body)
 
     searches = [asyncio.create_task(store.search(CHANNEL, "k", patient, None, 5)) for _ in range(4)]
