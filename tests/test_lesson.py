@@ -64,7 +64,7 @@ def test_hosted_under_another_name_the_class_is_told(lesson: edu.Lesson) -> None
     assert edu.host("py101", name="Grace") is lesson
     assert lesson.user.name == "Grace"
     wait_until(lambda: names(people) == {"Grace", "Ada"}, "the student sees the new name")
-    lesson.chat.send("hello").wait(10)
+    lesson.chat.send("hello").wait(PATIENCE)
     wait_until(
         lambda: [m.user_name for m in student.chat.messages] == ["Grace"], "so does the chat"
     )

@@ -69,7 +69,7 @@ def test_caught_up_is_who_has_all_pages(join: Join) -> None:
         eventually(lambda: len(texts(client)) == 1)
         assert not client.caught_up()
         fake.say("changes", ROOM, messages.Changes("e1", 1, 2, [two]))
-        assert client.wait_caught_up(timeout=10)
+        assert client.wait_caught_up(timeout=PATIENCE)
         assert texts(client) == ["1", "2"]
         assert not client.wait_caught_up(ROOM, own, timeout=0)
         fake.script.answer = False
