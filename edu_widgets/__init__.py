@@ -9,6 +9,7 @@
 Importing starts no thread and opens no socket.
 """
 
+import sys
 from typing import Any
 
 from edu_widgets.client.receipts import Receipt
@@ -36,10 +37,25 @@ __version__ = "0.1.0"
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Make `%%poll` known to an IPython shell: what `%load_ext edu_widgets` runs."""
+    """Make `%%poll` known to an IPython shell, and errors short: `%load_ext edu_widgets`.
+
+    An import in a running shell does the same.
+    """
+    from edu_widgets.notebook import tracebacks
     from edu_widgets.polls import magic
 
     magic.register(shell)
+    tracebacks.shorten(shell)
+
+
+def _meet_shell() -> None:
+    find = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = find() if find is not None else None
+    if shell is not None:
+        load_ipython_extension(shell)
+
+
+_meet_shell()
 
 
 __all__ = [

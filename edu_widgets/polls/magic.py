@@ -1,39 +1,63 @@
 """`%%poll`: a question with its options, written as Markdown in a cell.
 
-::
-
-    %%poll --seconds 60 --kind predict
-    What does `print([1] * 2)` print?
-
-    - `[1, 1]`
-    - `[2]`
-
-What is right need not stand in the cell: `poll.reveal(answer=1)` says it later.
+It is made known when edu_widgets is imported in a notebook, so what it needs is imported by its
+first use.
 """
 
 from __future__ import annotations
 
 import argparse
+import keyword
 import shlex
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from edu_widgets.polls import markdown
-from edu_widgets.polls.authoring import KINDS
-from edu_widgets.polls.poll import Poll
-from edu_widgets.polls.widget import LivePolls
 from edu_widgets.protocol.errors import InvalidArgument
 
+if TYPE_CHECKING:
+    from edu_widgets.polls.poll import Poll
+    from edu_widgets.polls.widget import LivePolls
+
 NAME = "poll"
+
+HELP = """Ask the class what the cell says: a question, and its options as a list.
+
+::
+
+    %%poll --seconds 60
+    What does `print([1] * 2)` print?
+
+    - `[1, 1]`
+    - `[2]`
+
+Markdown is shown as such: `code`, **bold**, code blocks. The poll opens at once and is put into
+the variable `poll`: go on with `poll.close()` and `poll.reveal(answer=1)`, which also says what
+is right, so that it need not stand in the cell.
+
+Options of the first line:
+
+    %%poll lesson2         in this lesson; by default the only one there is
+    --kind KIND            one of single, multiple, scale, number, text, ordering, predict;
+                           by default what the cell looks like
+    --seconds 60           close after so many seconds
+    --anonymous            nobody sees who chose what
+    --named                instructors see who chose what, and those who vote are told so
+    --draft                keep it for instructors; open it with poll.open()
+    --again                ask it again, though it was asked before
+    --as q1                put it into this variable instead of `poll`
+
+docs/polls.md tells of the kinds and of how to mark the right answer."""
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise InvalidArgument(f"%%poll: {message}. {self.format_usage().strip()}")
+        raise InvalidArgument(f"%%poll: {message}. %%poll? shows what can be said.") from None
 
 
 def _parser() -> _Parser:
-    parser = _Parser(prog="%%poll", add_help=False)
+    from edu_widgets.polls.authoring import KINDS  # noqa: PLC0415 - see above
+
+    parser = _Parser(prog="%%poll", add_help=False, allow_abbrev=False)
     parser.add_argument("lesson", nargs="?", help="the lesson's variable; by default the only one")
     parser.add_argument("--kind", choices=KINDS)
     parser.add_argument("--seconds", type=float)
@@ -52,19 +76,25 @@ def poll_cell(line: str, cell: str, variables: dict[str, Any]) -> Poll:
         InvalidArgument: it is no question, or there is no lesson to ask it in.
         Refused: only instructors run polls.
     """
+    from edu_widgets.polls import markdown  # noqa: PLC0415
+
     try:
         words = shlex.split(line)
-    except ValueError as error:
-        raise InvalidArgument(f"%%poll: {error}.") from error
+    except ValueError:
+        msg = "%%poll: a quotation mark in its line is not closed. %%poll? shows what can be said."
+        raise InvalidArgument(msg) from None
     given = _parser().parse_args(words)
+    if not given.name.isidentifier() or keyword.iskeyword(given.name):
+        msg = f"%%poll: --as {given.name!r:.40} cannot be a variable's name; one looks like q1."
+        raise InvalidArgument(msg)
     settings = {
         "kind": given.kind,
         "seconds": given.seconds,
         "anonymous": given.anonymous,
         "named": given.named,
     }
-    asked = markdown.one(cell, **{key: v for key, v in settings.items() if v is not None})
     polls = polls_of(variables, given.lesson)
+    asked = markdown.one(cell, **{key: v for key, v in settings.items() if v is not None})
     poll = polls.put(asked, open_=not given.draft, again=given.again, how="--again")
     variables[given.name] = poll
     return poll
@@ -79,19 +109,35 @@ def polls_of(variables: Mapping[str, Any], name: str | None) -> LivePolls:
     if name is not None:
         polls = _polls(variables.get(name))
         if polls is None:
-            raise InvalidArgument(f"There is no lesson in the variable {name!r}.")
+            msg = (
+                f"%%poll {name}: the variable {name!r:.40} holds no lesson. edu.host(…) makes one."
+            )
+            raise InvalidArgument(msg)
         return polls
-    kept = (value for key, value in list(variables.items()) if not key.startswith("_"))
-    found = {id(polls): polls for value in kept if (polls := _polls(value)) is not None}
-    if len(found) != 1:
-        many = "There are several lessons" if found else "There is no lesson yet"
-        msg = f"{many}: write lesson = edu.host(…), then %%poll lesson."
-        raise InvalidArgument(msg)
+    names: dict[int, str] = {}
+    found: dict[int, LivePolls] = {}
+    for key, value in list(variables.items()):
+        polls = None if key.startswith("_") or _is_left(value) else _polls(value)
+        if polls is not None:
+            names.setdefault(id(polls), key)
+            found[id(polls)] = polls
+    if not found:
+        raise InvalidArgument("%%poll: there is no lesson yet. Run lesson = edu.host(…) first.")
+    if len(found) > 1:
+        say = " or ".join(f"%%poll {name}" for name in names.values())
+        raise InvalidArgument(f"%%poll: there are several lessons. Say which one: {say}.")
     return next(iter(found.values()))
+
+
+def _is_left(value: object) -> bool:
+    """Whether it is a lesson that was closed."""
+    return getattr(type(value), "usable", None) is not None and not getattr(value, "usable", True)
 
 
 def _polls(value: object) -> LivePolls | None:
     """The polls of a lesson; None for anything else, of which no attribute is touched."""
+    from edu_widgets.polls.widget import LivePolls  # noqa: PLC0415
+
     if isinstance(value, LivePolls):
         return value
     if not isinstance(getattr(type(value), "polls", None), property):
@@ -106,4 +152,5 @@ def register(shell: Any) -> None:
     def magic(line: str, cell: str) -> Poll:
         return poll_cell(line, cell, shell.user_ns)
 
+    magic.__doc__ = HELP
     shell.register_magic_function(magic, magic_kind="cell", magic_name=NAME)
