@@ -126,6 +126,27 @@ describe("revealing", () => {
     ]);
   });
 
+  test.each([
+    ["en", "Reveal", "Cancel", "The single votes are deleted"],
+    ["tr", "Göster", "Vazgeç", "Tek tek oylar silinir"],
+  ])("of anonymous votes, which it deletes, asks first, in %s", async (lang, yes, no, why) => {
+    const shown = await staff([closed({ anonymous: true })], { lang });
+    const reveal = async (): Promise<void> => {
+      await shown.click(yes);
+    };
+    await reveal();
+    expect(shown.text(".confirm")).toContain(why);
+    expect(shown.root.activeElement?.textContent).toBe(no);
+    await shown.press("Escape");
+    expect(shown.all(".confirm")).toEqual([]);
+    expect(shown.root.activeElement?.closest(".desk")).not.toBeNull();
+    expect(shown.asked("reveal")).toEqual([]);
+    await reveal();
+    shown.find(".confirm .danger").click();
+    await settled();
+    expect(shown.asked("reveal")).toEqual([{ id: "p1", counts: true, answer: false }]);
+  });
+
   test("asks which answer is right where nobody has said it", async () => {
     const shown = await staff([closed()]);
     await shown.click("Reveal");

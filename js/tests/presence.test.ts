@@ -110,13 +110,35 @@ describe("one's own status", () => {
     expect(stage.press("3").defaultPrevented).toBe(true);
     await settled();
     expect(checked()).toEqual(["false", "false", "true"]);
-    stage.press("3");
     stage.press("2");
     await settled();
     const asked = stage.model.asked("intent", "people.status").map(({ args }) => args);
     expect(asked).toEqual([{ status: "stuck" }, { status: "done" }]);
     await stage.say({ desk: [desk({ rev: 2, status: { status: "done" } })] });
     expect(checked()).toEqual(["false", "true", "false"]);
+  });
+
+  test("is taken back by what it was said with, seen at once", async () => {
+    const people = [person("Ada", { me: true, status: "stuck" })];
+    const stage = await shown({ people, desk: desk({ status: { status: "stuck" } }) });
+    const checked = () => stage.all("[role=radio][aria-checked=true]").length;
+    expect(stage.find("[data-status=stuck]").title).toBe("Press again to take it back");
+    stage.find("[data-status=stuck]").click();
+    await settled();
+    const [intent] = stage.model.asked("intent", "people.status");
+    expect([checked(), intent?.args]).toEqual([0, { status: null }]);
+    expect(stage.find(".pp .st").textContent).toBe("");
+    // The focus can still come to the three.
+    expect(stage.all("[role=radio][tabindex='0']")).toHaveLength(1);
+    const refused = { op: "refused", to: stage.model.page, id: intent?.id, code: 4501 };
+    stage.model.say({ ...refused, message: "This lesson is closed." });
+    await settled();
+    expect(checked()).toBe(1);
+    stage.press("3");
+    await stage.say({ desk: [desk({ rev: 2, status: {} })] });
+    expect([checked(), stage.press("2").defaultPrevented]).toEqual([0, true]);
+    await settled();
+    expect(checked()).toBe(1);
   });
 
   test("what is refused is taken back and said", async () => {
@@ -312,7 +334,14 @@ describe("the queue", () => {
     stage.button("New exercise").click();
     await settled();
     expect(stage.model.asked("intent")).toEqual([]);
-    stage.button("Clear all statuses?").click();
+    expect(stage.root.activeElement?.textContent).toBe("Cancel");
+    stage.press("Escape");
+    await settled();
+    expect(stage.root.activeElement?.textContent).toBe("New exercise");
+    stage.button("New exercise").click();
+    await settled();
+    expect(stage.find("[role=alertdialog]").ariaLabel).toBe("Clear all statuses?");
+    stage.button("Clear").click();
     expect(stage.model.asked("intent", "people.clear")).toHaveLength(1);
   });
 

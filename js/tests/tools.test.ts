@@ -220,13 +220,13 @@ describe("a message's menu", () => {
 });
 
 describe("keys on a message", () => {
-  test("Delete asks in its place, and Delete again does it", async () => {
+  test("Delete asks in its place, and only its button does it", async () => {
     const shown = await student([message(1), message(2, mine)]);
     await key(shown, "m2", "Delete");
     expect(shown.find("[role=alertdialog]").innerText.replace(/\s+/g, " ")).toBe(
       "Delete this message? Delete Cancel",
     );
-    expect(shown.root.activeElement?.textContent).toBe("Delete");
+    expect(shown.root.activeElement?.textContent).toBe("Cancel");
     expect(asked(shown)).toEqual([]);
     button(shown.find("[role=alertdialog]"), "Delete").click();
     await settled();
@@ -407,11 +407,23 @@ describe("the picker", () => {
     expect(shown.root.activeElement).toBe(shown.find(".field input"));
     shown.press("Tab");
     expect(at()).toBe(1);
-    shown.press("Tab");
+    shown.press("Tab", { shiftKey: true });
     expect(shown.root.activeElement).toBe(shown.find(".field input"));
     shown.press("Escape");
     await settled();
     expect(shown.all("[role=dialog]")).toEqual([]);
+  });
+
+  test("is left by Tab at both ends, to go on from where it opened", async () => {
+    for (const ways of [["Tab", "Tab"], ["Shift+Tab"]]) {
+      const shown = await open();
+      const last = ways.map((way) => shown.press("Tab", { shiftKey: way.startsWith("Shift") }));
+      expect(last.at(-1)?.defaultPrevented).toBe(false);
+      expect(shown.root.activeElement).toBe(row(shown, "m2"));
+      await settled();
+      expect(shown.all("[role=dialog]")).toEqual([]);
+      closeAll();
+    }
   });
 
   test("offers eight at once, the ones used last first", async () => {

@@ -1,5 +1,6 @@
 import { Component, type VNode } from "preact";
-import { useCountdown, useEffect, useRef, withHooks } from "../core/hooks";
+import { Confirm } from "../core/confirm";
+import { useCountdown, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { bodyText, linkOf, Rich } from "../core/nodes";
 import { initialOf, oneLine } from "../core/text";
@@ -47,6 +48,9 @@ export interface RowProps {
   pane: Pane;
 }
 
+/** How much of a text is in the name of its row, in UTF-16 units. */
+const READ_OUT = 400;
+
 const nameOf = (doc: ChatMessage, own: boolean, words: Words): string =>
   own ? words.you : doc.name.trim() || words.unnamed;
 
@@ -77,7 +81,11 @@ function slot(props: RowProps): VNode {
 }
 
 const SystemMessage = ({ doc, me, active, flashed }: RowProps): VNode => (
-  <article class={flashed ? "system flash" : "system"} tabIndex={active ? 0 : -1}>
+  <article
+    class={flashed ? "system flash" : "system"}
+    tabIndex={active ? 0 : -1}
+    aria-label={oneLine(bodyText(doc.body), READ_OUT)}
+  >
     <Rich body={doc.body} context={{ reachable: active, me }} />
   </article>
 );
@@ -103,7 +111,9 @@ function Message(props: RowProps): VNode {
   const answered = question?.answered !== undefined;
   const kind = doc.question && (answered ? words.answered : words.question);
   const named = doc.mentionsMe && words.mentionsYou;
-  const label = [name, role, time, kind, named].filter(Boolean).join(", ");
+  const said = [name, role, time, kind, named].filter(Boolean).join(", ");
+  // Whoever goes from row to row hears what each says, not only of whom it is.
+  const label = `${said}: ${oneLine(bodyText(doc.body), READ_OUT)}`;
   const there = doc.born != null;
   return (
     <article class={rowClass(props)} tabIndex={active ? 0 : -1} aria-label={label}>
@@ -129,7 +139,7 @@ function Message(props: RowProps): VNode {
         {grouped && doc.edited && <div class="state">{words.edited}</div>}
         <Reactions pane={pane} doc={doc} question={question} reachable={active} />
         <Delivery doc={doc} room={pane.room} />
-        {props.doomed && <Confirm doc={doc} pane={pane} />}
+        {props.doomed && <Doom doc={doc} pane={pane} />}
       </div>
       {props.tools && there && <Tools pane={pane} doc={doc} reachable={active} open={props.held} />}
     </article>
@@ -222,44 +232,22 @@ const FileBody = withHooks(function FileBody(
 });
 
 /** A deletion asks in its place. */
-const Confirm = withHooks(function Confirm(
+const Doom = withHooks(function Doom(
   { doc, pane }: { doc: ChatMessage; pane: Pane },
   { words }: Context,
 ): VNode {
   const box = useRef<HTMLDivElement>();
-  useEffect(() => {
-    const { current } = box;
-    current?.scrollIntoView({ block: "nearest" });
-    current?.querySelector("button")?.focus({ preventScroll: true });
-  }, []);
   const leave = (): void => {
     box.current?.closest("article")?.focus({ preventScroll: true });
     pane.doomed.value = null;
   };
-  const onRemove = (): void => {
+  const onYes = (): void => {
     leave();
     remove(pane.room, doc);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    leave();
-  };
   return (
-    <div
-      ref={box}
-      class="confirm"
-      role="alertdialog"
-      aria-label={words.confirmRemove}
-      onKeyDown={onKeyDown}
-    >
-      <span>{words.confirmRemove}</span>
-      <button type="button" class="btn danger" onClick={onRemove}>
-        {words.remove}
-      </button>
-      <button type="button" class="btn quiet" onClick={leave}>
-        {words.cancel}
-      </button>
+    <div ref={box}>
+      <Confirm question={words.confirmRemove} yes={words.remove} onYes={onYes} onNo={leave} />
     </div>
   );
 });

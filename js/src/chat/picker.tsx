@@ -72,21 +72,30 @@ const Picker = withHooks(function Picker(
     button?.focus({ preventScroll: true });
     button?.scrollIntoView({ block: "nearest" });
   };
+  /** Tab goes on from where the picker opened, and closes it. */
+  const leave = ({ key }: KeyboardEvent, out: boolean): void => {
+    if (key === "Tab" && out) floats.close();
+  };
   const onSearchKey = (event: KeyboardEvent): void => {
     const first = found?.[0];
     if (event.key === "ArrowDown") goTo(buttons()[0]);
     else if (event.key === "Enter" && first) pick(first);
-    else if (event.key === "Tab") {
+    else if (event.key === "Tab" && !event.shiftKey) {
       const all = buttons();
       goTo(all[active] ?? all[0]);
       if (all.length > 0) event.preventDefault();
       return;
-    } else return;
+    } else {
+      leave(event, event.shiftKey);
+      return;
+    }
     event.preventDefault();
   };
   const onListKey = (event: KeyboardEvent): void => {
     const held = event.target as HTMLElement;
-    const next = event.key === "Tab" ? box.current : beside(buttons(), held, event.key);
+    leave(event, !event.shiftKey);
+    const back = event.key === "Tab" && event.shiftKey;
+    const next = back ? box.current : beside(buttons(), held, event.key);
     if (!next && event.key !== "ArrowUp") return;
     event.preventDefault();
     if (next === box.current || !next) box.current?.focus();

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Announced } from "../core/announced";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import type { Pane } from "./pane";
@@ -10,10 +11,7 @@ interface Props {
 }
 
 /** What is new and out of sight: below while reading further up, above where it is not loaded. */
-export const Pills = withHooks(function Pills(
-  { pane, onEnd }: Props,
-  { words }: Context,
-): VNode | null {
+export const Pills = withHooks(function Pills({ pane, onEnd }: Props, { words }: Context): VNode {
   const { scroller, room } = pane;
   const away = useSignal(scroller.away);
   const unseen = useSignal(scroller.unseen);
@@ -24,18 +22,28 @@ export const Pills = withHooks(function Pills(
     room.readMark.saw(room.messages.lastBorn);
   };
   const below = away && unseen > 0;
-  if (!below && above === 0) return null;
+  const text = below ? words.pillFor(unseen, forMe) : above > 0 ? words.pillMore(above) : "";
   return (
-    <div class={below ? "fade" : "fade top"}>
-      <div class="newpill fill">
-        <button type="button" class="n" onClick={below ? onEnd : () => scroller.toFirstNew()}>
-          <Icon name={below ? "down" : "send"} />
-          {below ? words.pillFor(unseen, forMe) : words.pillMore(above)}
-        </button>
-        <button type="button" aria-label={words.readAll} title={words.readAll} onClick={readAll}>
-          <Icon name="check" />
-        </button>
-      </div>
-    </div>
+    <>
+      <Announced text={text} />
+      {text && (
+        <div class={below ? "fade" : "fade top"}>
+          <div class="newpill fill">
+            <button type="button" class="n" onClick={below ? onEnd : () => scroller.toFirstNew()}>
+              <Icon name={below ? "down" : "send"} />
+              {text}
+            </button>
+            <button
+              type="button"
+              aria-label={words.readAll}
+              title={words.readAll}
+              onClick={readAll}
+            >
+              <Icon name="check" />
+            </button>
+          </div>
+        </div>
+      )}
+    </>
   );
 });

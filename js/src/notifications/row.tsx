@@ -1,12 +1,16 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { Rich } from "../core/nodes";
+import { bodyText, Rich } from "../core/nodes";
 import { canLead, lead, offered } from "../core/places";
+import { oneLine } from "../core/text";
 import type { Action, Notice } from "./documents";
 import { Sign, signOf } from "./icons";
 import type { Inbox } from "./inbox";
 import { type Context, since, titleOf } from "./words";
+
+/** How much of a text is in the name of its row, in UTF-16 units. */
+const READ_OUT = 400;
 
 interface Props {
   inbox: Inbox;
@@ -26,7 +30,19 @@ export const Row = withHooks(function Row(
   const tab = current ? 0 : -1;
   const date = new Date(at);
   return (
-    <li class={read ? `nt ${type}` : `nt un ${type}`} data-id={id} tabIndex={tab}>
+    <li
+      class={read ? `nt ${type}` : `nt un ${type}`}
+      data-id={id}
+      tabIndex={tab}
+      aria-label={[
+        !read && words.isUnread,
+        type !== "info" && notice.kind === "notification" && words.types[type],
+        title,
+        oneLine(bodyText(text), READ_OUT),
+      ]
+        .filter(Boolean)
+        .join(": ")}
+    >
       {!read && (
         <button
           type="button"
@@ -143,10 +159,10 @@ const Post = withHooks(function Post(
       type="button"
       class={`btn line ${action.style}${chosen ? " on" : ""}`}
       aria-pressed={chosen}
-      disabled={gone}
+      aria-disabled={gone}
       tabIndex={tab}
       title={chosen ? words.chosen : undefined}
-      onClick={() => !chosen && inbox.act(notice, posted)}
+      onClick={() => !chosen && !gone && inbox.act(notice, posted)}
     >
       {chosen && <Icon name="check" />}
       <bdi>{action.label}</bdi>

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
 import { Banner } from "../core/banner";
+import { AskingButton } from "../core/confirm";
 import { Empty } from "../core/empty";
 import type { ViewProps } from "../core/feature";
-import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
@@ -122,31 +123,17 @@ const Body = withHooks(function Body({ inbox }: { inbox: Inbox }, { words }: Con
   );
 });
 
-/** Clearing cannot be taken back, so it is asked for twice. */
+/** Clearing cannot be taken back, so it asks. */
 const Clear = withHooks(function Clear({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
-  const [asking, ask] = useState(false);
-  const foot = useRef<HTMLDivElement>();
-  const again = (next: boolean) => (): void => {
-    ask(next);
-    // The button that was pressed is gone; its place is taken by the first of the others.
-    requestAnimationFrame(() => foot.current?.querySelector("button")?.focus());
-  };
+  const count = inbox.notices.size;
   return (
-    <div class="clear" ref={foot}>
-      {asking ? (
-        <>
-          <button type="button" class="btn" onClick={again(false)}>
-            {words.cancel}
-          </button>
-          <button type="button" class="btn bad" onClick={() => inbox.clear()}>
-            {words.confirmClear(inbox.notices.size)}
-          </button>
-        </>
-      ) : (
-        <button type="button" class="btn quiet" onClick={again(true)}>
-          {words.clear}
-        </button>
-      )}
+    <div class="clear">
+      <AskingButton
+        label={words.clear}
+        question={words.askClear(count)}
+        yes={words.confirmClear(count)}
+        onYes={() => inbox.clear()}
+      />
     </div>
   );
 });

@@ -1,12 +1,10 @@
 import type { VNode } from "preact";
-import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { Announced } from "../core/announced";
+import { useRef, useSignal, withHooks } from "../core/hooks";
 import type { PanelState, Tab } from "./documents";
 import { TabSign } from "./icons";
 import type { Room } from "./room";
 import type { Context, Words } from "./words";
-
-/** Milliseconds between two times that counts are read out. */
-const SPOKEN_EVERY = 10_000;
 
 /** Keys that move among tabs, and where to from a place in `count`. */
 const moves: Record<string, (place: number, count: number) => number> = {
@@ -69,7 +67,7 @@ export const Tabs = withHooks(function Tabs(
           </button>
         ))}
       </div>
-      <Spoken
+      <Announced
         text={names
           .filter((tab) => tab !== shown && newsOf(tab, state, words))
           .map((tab) => `${words.tabs[tab]}: ${newsOf(tab, state, words)}`)
@@ -97,28 +95,5 @@ const News = withHooks(function News(
       )}
       <span class="sr"> {said}</span>
     </>
-  );
-});
-
-/** Says a text to screen readers whenever it has changed, but not too often; not what is so at first. */
-const Spoken = withHooks(function Spoken({ text }: { text: string }): VNode {
-  const [said, say] = useState("");
-  const last = useMemo(() => ({ at: Date.now(), text }), []);
-  useEffect(() => {
-    if (last.text === text) return;
-    const timer = setTimeout(
-      () => {
-        last.at = Date.now();
-        last.text = text;
-        say(text);
-      },
-      Math.max(500, last.at + SPOKEN_EVERY - Date.now()),
-    );
-    return () => clearTimeout(timer);
-  }, [text]);
-  return (
-    <span class="sr" role="status">
-      {said}
-    </span>
   );
 });

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import { useEffect, useMemo, useSignal, useState, withHooks } from "../core/hooks";
+import { Announced } from "../core/announced";
+import { useSignal, withHooks } from "../core/hooks";
 import { Icon, type IconName } from "../core/icons";
 import { Rich } from "../core/nodes";
 import { DeskBar } from "./desk";
@@ -244,9 +245,6 @@ export const Counted = ({ parts, class: name }: { parts: Parts; class: string })
   </span>
 );
 
-/** How often the number of answers is read out, in ms. */
-const SAID_EVERY = 10_000;
-
 /** How many have answered. */
 export const Answered = withHooks(function Answered(
   { pane, poll }: Props,
@@ -263,14 +261,6 @@ const Turnout = withHooks(function Turnout({ pane, poll }: Props, { words }: Con
   const { answered } = poll;
   const of = peopleHere(pane, answered);
   const parts = words.answered(answered, of);
-  const line = parts.join("");
-  const [said, setSaid] = useState("");
-  const last = useMemo(() => ({ line, timer: 0 }), []);
-  last.line = line;
-  useEffect(() => {
-    const timer = setInterval(() => setSaid(last.line), SAID_EVERY);
-    return () => clearInterval(timer);
-  }, []);
   return (
     <div class="turn">
       <Counted class="count" parts={parts} />
@@ -279,9 +269,7 @@ const Turnout = withHooks(function Turnout({ pane, poll }: Props, { words }: Con
           <i style={{ width: `${(100 * answered) / Math.max(1, of)}%` }} />
         </span>
       )}
-      <span class="sr" role="status">
-        {said}
-      </span>
+      <Announced text={parts.join("")} />
     </div>
   );
 });

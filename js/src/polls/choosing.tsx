@@ -18,7 +18,6 @@ export const Choosing = withHooks(function Choosing(
   { pane, poll }: Props,
   { words }: Context,
 ): VNode {
-  const { room } = pane;
   const { kind, options } = poll;
   const [picked, setPicked] = useState<readonly number[]>(
     kind === "ordering" ? options.map((_, index) => index) : [],
@@ -48,12 +47,11 @@ export const Choosing = withHooks(function Choosing(
   };
   const reveal = (): void => {
     if (!ready) return;
-    room.manage("reveal", poll, {
+    pane.reveal(poll, {
       ...(!poll.shown.counts && { counts: true }),
       ...{ answer: true, correct },
       ...(tolerance && { tolerance: Math.abs(tolerance) }),
     });
-    close();
   };
   return (
     <fieldset

@@ -2,6 +2,7 @@
 
 import type { VNode } from "preact";
 import { copyText } from "../core/clipboard";
+import { Confirm } from "../core/confirm";
 import { useBrief, useRef, useSignal, withHooks } from "../core/hooks";
 import { canInsertCell, insertCell } from "../core/host";
 import { IconButton } from "../core/icon_button";
@@ -54,6 +55,7 @@ export const DeskBar = withHooks(function DeskBar(
   useSignal(room.connection.kernel);
   useSignal(room.connection.lesson);
   const choosing = useSignal(pane.choosing);
+  const ask = useSignal(pane.asked);
   const { state, round, shown, ended } = poll;
   const off = !room.open || poll.saving;
   const asked = { round };
@@ -63,6 +65,16 @@ export const DeskBar = withHooks(function DeskBar(
   return (
     <>
       {choosing && <Choosing pane={pane} poll={poll} />}
+      {ask && !off && (
+        <Confirm
+          question={words.confirmDestroy}
+          yes={words.reveal}
+          onYes={ask}
+          onNo={() => {
+            pane.asked.value = null;
+          }}
+        />
+      )}
       <div class="desk">
         {poll.error && (
           <Button
@@ -182,10 +194,8 @@ const RevealButton = withHooks(function RevealButton(
   { pane, poll, off }: Props & { off: boolean },
   { words }: Context,
 ): VNode {
-  const { room } = pane;
   const { shown, hasAnswer } = poll;
-  const reveal = (what: { counts?: boolean; answer?: boolean }): void =>
-    room.manage("reveal", poll, what);
+  const reveal = (what: { counts?: boolean; answer?: boolean }): void => pane.reveal(poll, what);
   const choose = (): void => {
     pane.choosing.value = true;
   };

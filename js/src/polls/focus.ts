@@ -1,7 +1,7 @@
 import { useEffect } from "../core/hooks";
 
 /** Where the focus goes if what had it is no more, by where that was: its first that is there. */
-const desk = ".desk, .choosing, .leave, [role=menu]";
+const desk = ".desk, .choosing, .confirm, .leave, [role=menu]";
 const heirs = (was: Element): readonly string[] =>
   was.closest(desk) ? [".leave", ".desk", ".poll", ".stage"] : [".leave", ".poll", ".stage"];
 

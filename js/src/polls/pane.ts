@@ -1,4 +1,5 @@
 import { Floats } from "../core/float";
+import type { Fields } from "../core/messages";
 import { Signal } from "../core/signal";
 import type { Poll } from "./documents";
 import type { Room } from "./room";
@@ -23,6 +24,8 @@ export class Pane {
   readonly singles = new Signal(false);
   /** Whether the right answer is being chosen. */
   readonly choosing = new Signal(false);
+  /** What is done only after a yes: a reveal that destroys ballots. */
+  readonly asked = new Signal<(() => void) | null>(null);
 
   /** The rounds that were open when it was last looked, and before. */
   readonly #known = new Set<string>();
@@ -52,12 +55,24 @@ export class Pane {
     this.#plain();
   }
 
+  /** Reveal results or an answer; anonymous ballots, which that destroys, only after a yes. */
+  reveal(poll: Poll, what: Fields): void {
+    const run = (): void => {
+      this.choosing.value = false;
+      this.asked.value = null;
+      this.room.manage("reveal", poll, what);
+    };
+    if (poll.anonymous && !poll.ended && what.counts === true) this.asked.value = run;
+    else run();
+  }
+
   #plain(): void {
     this.round.value = null;
     this.comparing.value = false;
     this.table.value = false;
     this.singles.value = false;
     this.choosing.value = false;
+    this.asked.value = null;
   }
 
   /** A round that opens comes to the front, and so does what was made here. */

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
+import { AskingButton } from "../core/confirm";
 import { findIn, fold } from "../core/fold";
 import { asItem, Guard } from "../core/guard";
-import { useBrief, useSignal, useState, withHooks } from "../core/hooks";
+import { useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { initialOf } from "../core/text";
 import { isStaff, type Person, standingOf, standings } from "./documents";
@@ -12,9 +13,6 @@ import type { Context, Words } from "./words";
 
 /** From so many people on a name is looked for rather than read. */
 const MANY = 40;
-
-/** For how long the question stands whether all statuses are to go. */
-const ASKED_FOR = 5_000;
 
 const compare = (lang: string): ((a: Person, b: Person) => number) => {
   const { compare } = new Intl.Collator(lang);
@@ -70,14 +68,16 @@ export const Rows = withHooks(function Rows(
   { people, shown, query = "" }: { people: People; shown: readonly Person[]; query?: string },
   { words }: Context,
 ): VNode {
-  const { can, status } = useSignal(people.desk);
-  const chosen = useSignal(people.chosen) ?? status.status;
+  const { can } = useSignal(people.desk);
+  useSignal(people.chosen);
+  const chosen = people.own;
   const now = useNow();
   const manages = can.includes("manage");
   return (
     <ul class="rows">
       {shown.map((person) => {
-        const mine = person.me && chosen ? { ...person, status: chosen } : person;
+        const { status, ...silent } = person;
+        const mine = person.me ? { ...silent, ...(chosen && { status: chosen }) } : person;
         const { since, ...timeless } = mine;
         const told = person.me && !manages ? timeless : mine;
         return (
@@ -185,22 +185,20 @@ export const Find = withHooks(function Find(
   );
 });
 
-/** Clears everybody's status; asks once, by its own words. */
+/** Clears everybody's status, after a yes. */
 export const NewExercise = withHooks(function NewExercise(
   { people }: { people: People },
   { words }: Context,
 ): VNode | null {
   const { counts } = useSignal(people.desk);
-  const [asked, ask] = useBrief(ASKED_FOR);
   if (counts.stuck + counts.done + counts.following === 0) return null;
-  const onClick = (): void => {
-    if (asked) people.clear();
-    ask(!asked);
-  };
   return (
-    <button type="button" class={asked ? "btn sure" : "btn quiet"} onClick={onClick}>
-      {asked ? words.clearAll : words.newExercise}
-    </button>
+    <AskingButton
+      label={words.newExercise}
+      question={words.clearAll}
+      yes={words.clear}
+      onYes={() => people.clear()}
+    />
   );
 });
 

@@ -21,7 +21,8 @@ interface Props {
 /** One's own status and hand. */
 export const Mine = withHooks(function Mine({ people, raise }: Props, { words }: Context): VNode {
   const desk = useSignal(people.desk);
-  const chosen = useSignal(people.chosen) ?? desk.status.status ?? null;
+  useSignal(people.chosen);
+  const chosen = people.own;
   const [open, setOpen] = useState(false);
   const up = desk.hand !== null && !desk.hand.solved;
   const close = (): void => {
@@ -51,6 +52,7 @@ export const Mine = withHooks(function Mine({ people, raise }: Props, { words }:
               data-status={status}
               aria-checked={chosen === status}
               aria-keyshortcuts={String(index + 1)}
+              title={chosen === status ? words.takeBack : undefined}
               tabIndex={chosen === status || (!chosen && index === 0) ? 0 : -1}
               onClick={() => people.choose(status)}
             >

@@ -31,7 +31,7 @@ export class People {
   readonly hands: Collection<Hand>;
   readonly desk = new Signal<Desk>(emptyDesk);
   /** What was just chosen, until the kernel says the same. */
-  readonly chosen = new Signal<Status | null>(null);
+  readonly chosen = new Signal<Status | null | undefined>(undefined);
   /** Why something could not be done. */
   readonly notice = new Brief("", NOTICE_FOR);
   /** The error that could go with a hand: asked for each time; `undefined` until answered. */
@@ -50,7 +50,7 @@ export class People {
     this.#end = this.#desks.version.subscribe(() => this.#onDesk());
     connection.listen({
       refused: (intent, message) => {
-        if (intent?.do === "people.status") this.chosen.value = null;
+        if (intent?.do === "people.status") this.chosen.value = undefined;
         if (intent?.do !== "people.list") this.notice.show(message);
       },
       signal: (name, data) => this.#onSignal(name, data),
@@ -65,7 +65,8 @@ export class People {
 
   #onDesk(): void {
     this.desk.value = this.#desks.get("desk") ?? emptyDesk;
-    if (this.desk.value.status.status === this.chosen.value) this.chosen.value = null;
+    const told = this.desk.value.status.status ?? null;
+    if (told === this.chosen.value) this.chosen.value = undefined;
   }
 
   #onSignal(name: string, data: unknown): void {
@@ -73,17 +74,24 @@ export class People {
     else if (name === "list") this.page.value = readPage(data);
     else if (name === "notice") {
       const { message } = (data ?? {}) as { message?: unknown };
-      this.chosen.value = null;
+      this.chosen.value = undefined;
       this.notice.show(String(message ?? ""));
     }
   }
 
   // -- what people ask for ---------------------------------------------------------------
 
+  /** What the reader says of themselves, as far as this page knows; `null`: nothing. */
+  get own(): Status | null {
+    const { value } = this.chosen;
+    return value === undefined ? (this.desk.value.status.status ?? null) : value;
+  }
+
+  /** Say how one is; what is said already is taken back. */
   choose(status: Status): void {
-    if (status === (this.chosen.value ?? this.desk.value.status.status)) return;
-    this.chosen.value = status;
-    this.connection.intend("people.status", { status });
+    const next = status === this.own ? null : status;
+    this.chosen.value = next;
+    this.connection.intend("people.status", { status: next });
   }
 
   /** Ask which error could go with a hand. */

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import { useEffect, useMemo, useSignal, useState, withHooks } from "../core/hooks";
+import { Announced } from "../core/announced";
+import { useSignal, withHooks } from "../core/hooks";
 import type { Standing } from "./documents";
 import { Sign } from "./icons";
 import type { People } from "./people";
@@ -7,9 +8,6 @@ import type { Context } from "./words";
 
 /** In the order in which they are read, from what went well. */
 const figures: readonly Standing[] = ["done", "stuck", "following", "none", "away"];
-
-/** Milliseconds between two times that the counts are read out. */
-const SPOKEN_EVERY = 10_000;
 
 /** How far everybody is: figures, and a bar of the same. Large where there is nothing below. */
 export const Figures = withHooks(function Figures(
@@ -46,29 +44,7 @@ export const Figures = withHooks(function Figures(
             <i key={name} class={name} style={{ flexGrow: counts[name] }} />
           ))}
       </span>
-      <Spoken text={said} />
+      <Announced text={said} first />
     </div>
-  );
-});
-
-/** Says a text to screen readers whenever it has changed, but not too often. */
-const Spoken = withHooks(function Spoken({ text }: { text: string }): VNode {
-  const [said, say] = useState("");
-  const last = useMemo(() => ({ at: 0 }), []);
-  useEffect(() => {
-    if (said === text) return;
-    const timer = setTimeout(
-      () => {
-        last.at = Date.now();
-        say(text);
-      },
-      Math.max(500, last.at + SPOKEN_EVERY - Date.now()),
-    );
-    return () => clearTimeout(timer);
-  }, [text, said]);
-  return (
-    <span class="sr" role="status">
-      {said}
-    </span>
   );
 });

@@ -30,6 +30,8 @@ export const PeopleView = withHooks(function PeopleView({
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isText(event.composedPath()[0] ?? null))
       return;
+    // A key that is held down would say it and take it back.
+    if (event.repeat) return;
     const status = keys[Number(event.key) - 1];
     if (status && can.includes("status")) people.choose(status);
     else if (event.key.toLowerCase() === "h" && can.includes("hand")) raise.current?.click();

@@ -44,7 +44,6 @@ export interface ChatCatalog {
   reopen: string;
   remove: string;
   confirmRemove: string;
-  cancel: string;
   keys: { react: string; reply: string; edit: string; remove: string };
   saving: string;
   deleting: string;

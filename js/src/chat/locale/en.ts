@@ -61,7 +61,6 @@ export const en: ChatCatalog = {
   reopen: "Mark as open",
   remove: "Delete",
   confirmRemove: "Delete this message?",
-  cancel: "Cancel",
   keys: { react: "+", reply: "R", edit: "E", remove: "Del" },
   saving: "Saving",
   deleting: "Deleting",

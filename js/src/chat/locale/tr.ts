@@ -61,7 +61,6 @@ export const tr: ChatCatalog = {
   reopen: "Açık olarak işaretle",
   remove: "Sil",
   confirmRemove: "Bu ileti silinsin mi?",
-  cancel: "Vazgeç",
   keys: { react: "+", reply: "R", edit: "E", remove: "Del" },
   saving: "Kaydediliyor",
   deleting: "Siliniyor",

@@ -30,6 +30,7 @@ export interface Catalog {
   onForbidden(course: string, reason: string): Notice;
   askInstructor: string;
   retryNow: string;
+  cancel: string;
 
   copyCode: string;
   copied: string;

@@ -39,6 +39,7 @@ export const en: Catalog = {
   onForbidden: (course, reason) => ({ lead: `You cannot enter ${course}.`, rest: reason }),
   askInstructor: "Ask your instructor for a new invite, then run the cell again.",
   retryNow: "Retry now",
+  cancel: "Cancel",
 
   copyCode: "Copy code",
   copied: "Copied",

@@ -36,6 +36,7 @@ export const tr: Catalog = {
   onForbidden: (course, reason) => ({ lead: `${course} dersine girilemiyor.`, rest: reason }),
   askInstructor: "Eğitmeninizden yeni bir davet isteyin, sonra hücreyi yeniden çalıştırın.",
   retryNow: "Şimdi dene",
+  cancel: "Vazgeç",
 
   copyCode: "Kodu kopyala",
   copied: "Kopyalandı",

@@ -9,8 +9,8 @@ export interface NotificationsCatalog {
   markRead(title: string): string;
   markAllRead: string;
   clear: string;
+  askClear(count: number): string;
   confirmClear(count: number): string;
-  cancel: string;
   doNotDisturb: string;
 
   nothing: string;

@@ -9,8 +9,8 @@ export const en: NotificationsCatalog = {
   markRead: (title) => `Mark as read: ${title}`,
   markAllRead: "Mark all read",
   clear: "Clear all",
+  askClear: (count) => (count === 1 ? "Clear this for good?" : "Clear all of these for good?"),
   confirmClear: (count) => (count === 1 ? "Clear it" : `Clear ${format(count)}`),
-  cancel: "Cancel",
   doNotDisturb: "Do not disturb",
 
   nothing: "Nothing new",

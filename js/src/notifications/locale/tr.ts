@@ -9,8 +9,8 @@ export const tr: NotificationsCatalog = {
   markRead: (title) => `Okundu say: ${title}`,
   markAllRead: "Tümünü okundu say",
   clear: "Tümünü kaldır",
+  askClear: () => "Kalıcı olarak kaldırılsın mı?",
   confirmClear: (count) => (count === 1 ? "Kaldır" : `${format(count)} bildirimi kaldır`),
-  cancel: "Vazgeç",
   doNotDisturb: "Rahatsız etme",
 
   nothing: "Yeni bildirim yok",

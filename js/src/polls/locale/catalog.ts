@@ -88,7 +88,7 @@ export interface PollsCatalog {
   remove: string;
   removePoll: string;
   confirmRemove: string;
-  cancel: string;
+  confirmDestroy: string;
   drafts: string;
   history: string;
 

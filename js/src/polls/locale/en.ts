@@ -120,8 +120,8 @@ export const en: PollsCatalog & Partial<Catalog> = {
   leaveProjector: "Leave projector mode (Esc)",
   remove: "Delete",
   removePoll: "Delete this poll",
+  confirmDestroy: "Reveal for good? The single votes are deleted: nobody can vote again.",
   confirmRemove: "Delete it with all its votes?",
-  cancel: "Cancel",
   drafts: "Prepared",
   history: "Asked",
 

@@ -116,8 +116,8 @@ export const tr: PollsCatalog & Partial<Catalog> = {
   leaveProjector: "Projeksiyon kipinden çık (Esc)",
   remove: "Sil",
   removePoll: "Bu anketi sil",
+  confirmDestroy: "Kalıcı olarak gösterilsin mi? Tek tek oylar silinir, yeniden oylanamaz.",
   confirmRemove: "Tüm oylarıyla silinsin mi?",
-  cancel: "Vazgeç",
   drafts: "Hazır sorular",
   history: "Sorulanlar",
 

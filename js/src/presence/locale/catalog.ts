@@ -41,12 +41,13 @@ export interface PresenceCatalog {
   noteHint: string;
   sendError: string;
   errorPreview: string;
-  cancel: string;
   tooLong(over: number): string;
 
   everyone: string;
   newExercise: string;
   clearAll: string;
+  takeBack: string;
+  clear: string;
   hideNames: string;
   namesHidden: string;
 

@@ -66,12 +66,13 @@ export const en: PresenceCatalog = {
   noteHint: "Optional, for instructors only.",
   sendError: "Send the error with it?",
   errorPreview: "What would be sent",
-  cancel: "Cancel",
   tooLong: (over) => `${format(over)} characters too many`,
 
   everyone: "Everyone, stuck first",
   newExercise: "New exercise",
   clearAll: "Clear all statuses?",
+  takeBack: "Press again to take it back",
+  clear: "Clear",
   hideNames: "Hide names",
   namesHidden: "Names, notes and errors are hidden.",
 

@@ -67,12 +67,13 @@ export const tr: PresenceCatalog = {
   noteHint: "İsteğe bağlı, yalnızca eğitmenlere.",
   sendError: "Hata da gönderilsin mi?",
   errorPreview: "Gönderilecek olan",
-  cancel: "Vazgeç",
   tooLong: (over) => `${format(over)} karakter fazla`,
 
   everyone: "Herkes, takılanlar önce",
   newExercise: "Yeni alıştırma",
   clearAll: "Tüm durumlar silinsin mi?",
+  takeBack: "Geri almak için yeniden basın",
+  clear: "Sil",
   hideNames: "Adları gizle",
   namesHidden: "Adlar, notlar ve hatalar gizli.",
 

@@ -1,0 +1,74 @@
+import type { VNode } from "preact";
+import { useEffect, useRef, useState, withHooks } from "./hooks";
+import type { Context } from "./i18n";
+
+interface Props {
+  question: string;
+  /** What the button says that does it. */
+  yes: string;
+  onYes: () => void;
+  onNo: () => void;
+}
+
+/**
+ * Asks, in the place of what was pressed, whether something is to be done that cannot be taken
+ * back. The focus comes to the answer that does nothing; so is Escape. Who asked takes it back.
+ */
+export const Confirm = withHooks(function Confirm(
+  { question, yes, onYes, onNo }: Props,
+  { words }: Context,
+): VNode {
+  const no = useRef<HTMLButtonElement>();
+  useEffect(() => {
+    const { current } = no;
+    current?.parentElement?.scrollIntoView({ block: "nearest" });
+    current?.focus({ preventScroll: true });
+  }, []);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    onNo();
+  };
+  return (
+    <div class="confirm" role="alertdialog" aria-label={question} onKeyDown={onKeyDown}>
+      <span>{question}</span>
+      <button type="button" class="btn danger" onClick={onYes}>
+        {yes}
+      </button>
+      <button ref={no} type="button" class="btn quiet" onClick={onNo}>
+        {words.cancel}
+      </button>
+    </div>
+  );
+});
+
+interface AskingProps extends Omit<Props, "onNo"> {
+  label: string;
+}
+
+/** A button that asks in its place, and has the focus again after a no. */
+export const AskingButton = withHooks(function AskingButton({
+  label,
+  onYes,
+  ...asked
+}: AskingProps): VNode {
+  const [asking, ask] = useState(false);
+  const button = useRef<HTMLButtonElement>();
+  const before = useRef<boolean>();
+  useEffect(() => {
+    if (before.current) button.current?.focus({ preventScroll: true });
+    before.current = asking;
+  }, [asking]);
+  const done = (): void => {
+    ask(false);
+    onYes();
+  };
+  return asking ? (
+    <Confirm {...asked} onYes={done} onNo={() => ask(false)} />
+  ) : (
+    <button ref={button} type="button" class="btn quiet" onClick={() => ask(true)}>
+      {label}
+    </button>
+  );
+});
