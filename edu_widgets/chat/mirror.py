@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from edu_widgets.chat import documents, rendering
 from edu_widgets.chat.documents import (
@@ -32,15 +33,15 @@ from edu_widgets.chat.message import (
 )
 from edu_widgets.chat.overlay import NOTHING, TYPES, Overlay, Pending, edited, reacted, votes
 from edu_widgets.chat.state import RoomState
-from edu_widgets.chat.underway import Own, Underway
 from edu_widgets.client.bodies import decoded, when
 from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import CommandChanged
 from edu_widgets.client.mirror import Mirror
+from edu_widgets.client.pending import PendingCommand, PendingCommands
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.stream import Json, Window
-from edu_widgets.protocol import Document
+from edu_widgets.protocol import REGISTRY, Document
 
 __all__ = ["MESSAGES", "MUTES", "PINS", "QUESTIONS", "ROOM", "Chat", "ChatMessage", "from_document"]
 
@@ -100,7 +101,8 @@ class Chat:
 
     def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._underway = Underway(client, (CHAT_MESSAGE.name, *TYPES), clock)
+        types = [REGISTRY.commands[name] for name in (CHAT_MESSAGE.name, *TYPES)]
+        self._commands = PendingCommands[Any](client, *types, clock=clock)
         self._overlay = Overlay(client)
         self._revisions = Revisions()
         self.room = RoomState(client)
@@ -186,7 +188,7 @@ class Chat:
         )
         return replace(result, reactions=tuple(reacted(message, mine, me)))
 
-    def _from_own(self, own: Own) -> ChatMessage:
+    def _from_own(self, own: PendingCommand[Any]) -> ChatMessage:
         me, data = self._client.me(), own.data
         return ChatMessage(
             own.id,
@@ -210,7 +212,7 @@ class Chat:
         Raises:
             EduWidgetsError: the client did not take it.
         """
-        return self._underway.send(CHAT_MESSAGE.name, data, data.id, created)
+        return self._commands.send(CHAT_MESSAGE.name, data, data.id, created)
 
     def ask(self, type_: str, data: object, instead: InPlaceOf | None = None) -> Receipt:
         """Hand a command over that is shown before it is there; see `overlay.TYPES`.
@@ -220,8 +222,7 @@ class Chat:
         Raises:
             EduWidgetsError: the client did not take it.
         """
-        # A registered Struct.
-        return self._underway.send(type_, data, instead=instead)  # type: ignore[arg-type]
+        return self._commands.send(type_, data, instead=instead)
 
     def knows(self, id_: str) -> bool:
         """Whether a message of this id is here already, acknowledged or on its way."""
@@ -229,7 +230,7 @@ class Chat:
 
     def moved(self, event: CommandChanged) -> None:
         """The outbox tells of a command: it moved, was acknowledged, or discarded."""
-        self._underway.moved(event)
+        self._commands.heard(event)
 
     def own_ids(self) -> list[str]:
         """The ids of messages that show something of one's own on its way."""
@@ -237,10 +238,10 @@ class Chat:
 
     def pending(self) -> dict[str, Pending]:
         """By message, what of one's own is under way to it."""
-        return self._overlay.over(self._underway.of(*TYPES))
+        return self._overlay.over(self._commands.waiting(*TYPES))
 
-    def _messages(self) -> dict[str, Own]:
-        return {own.id: own for own in self._underway.of(CHAT_MESSAGE.name)}
+    def _messages(self) -> dict[str, PendingCommand[Any]]:
+        return {own.id: own for own in self._commands.waiting(CHAT_MESSAGE.name)}
 
     # -- for the page ------------------------------------------------------------------------
 
@@ -299,19 +300,16 @@ class Chat:
     def _read_messages(self, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
         mirror, own = self._client.mirror(), self._messages()
         docs: list[Document] = []
-        kept: list[Own] = []
         gone: list[str] = []
-        for id_ in dict.fromkeys(ids):
+        for id_ in (asked := dict.fromkeys(ids)):
             doc = mirror.get(id_)
             if doc is not None:
                 docs.append(doc)
-            elif id_ in own:
-                kept.append(own[id_])
-            else:
+            elif id_ not in own:
                 gone.append(id_)
                 self._revisions.forget(id_)
         docs.sort(key=lambda doc: doc.born)
-        kept.sort(key=lambda own: own.created)
+        kept = [command for id_, command in own.items() if id_ in asked]
         return [*self._render_all(docs), *(self._render_own(own) for own in kept)], gone
 
     def _render_all(self, docs: Iterable[Document]) -> list[Json]:
@@ -330,7 +328,7 @@ class Chat:
                 result.append(self._revisions.number(document.id, doc, ours=mine is not NOTHING))
         return result
 
-    def _render_own(self, own: Own) -> Json:
+    def _render_own(self, own: PendingCommand[Any]) -> Json:
         """One's own message; `rev` grows whenever it looks different from before."""
         doc = rendering.own_message(own, self._client.me())
         return self._revisions.number(own.id, doc, ours=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -20,9 +21,9 @@ from edu_widgets.chat.documents import (
     reactions_id,
     vote_id,
 )
-from edu_widgets.chat.underway import Own
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.pending import PendingCommand
 from edu_widgets.client.view import Person
 from edu_widgets.protocol.channels import user_channel
 
@@ -33,8 +34,6 @@ TYPES = (
     commands.UPVOTE_QUESTION.name,
 )
 """Commands whose effect is shown before it is there."""
-
-_NOT_SHOWN = ("failed", "held")
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ class Wish:
 class Pending:
     """What of one's own is under way to one message."""
 
-    edit: Own | None = None
+    edit: PendingCommand[Any] | None = None
     deleting: bool = False
     reactions: dict[str, Wish] = field(default_factory=dict)
     vote: Wish | None = None
@@ -57,7 +56,7 @@ class Pending:
     @property
     def editing(self) -> str:
         """The state of one's own edit, empty once it is acknowledged."""
-        return self.edit.state if self.edit is not None and self.edit.seq is None else ""
+        return self.edit.state if self.edit is not None and self.edit.state != "sent" else ""
 
 
 NOTHING = Pending()
@@ -76,13 +75,13 @@ class Overlay:
         self._lock = threading.Lock()
         self._was: dict[str, bool] = {}
 
-    def over(self, own: Iterable[Own]) -> dict[str, Pending]:
+    def over(self, own: Iterable[PendingCommand[Any]]) -> dict[str, Pending]:
         """By message id, what these commands will change, oldest first."""
         found: dict[str, Pending] = {}
         with self._lock:
             seen: dict[str, bool] = {}
             for command in own:
-                if command.state in _NOT_SHOWN or command.type not in TYPES:
+                if not command.hopeful or command.type not in TYPES:
                     continue
                 entry = found.setdefault(command.data.message_id, Pending())
                 match command.data:
@@ -103,7 +102,7 @@ class Overlay:
 
     def _before(
         self,
-        command: Own,
+        command: PendingCommand[Any],
         seen: dict[str, bool],
         earlier: Wish | None,
         data: AddReaction | UpvoteQuestion,

@@ -7,8 +7,8 @@ from typing import Any
 
 from edu_widgets.chat.documents import ChatMessage, Message, Mute, Pin, Question
 from edu_widgets.chat.overlay import NOTHING, Pending, edited, reacted, votes
-from edu_widgets.chat.underway import Own
 from edu_widgets.client.bodies import decoded
+from edu_widgets.client.pending import PendingCommand
 from edu_widgets.client.view import Person
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.stream import Json
@@ -68,7 +68,7 @@ def _reactions(body: Message, reader: Reader, pending: Pending) -> list[Json]:
     ]
 
 
-def own_message(own: Own, me: Person) -> Json:
+def own_message(own: PendingCommand[Any], me: Person) -> Json:
     """One's own message that has no document yet."""
     data: ChatMessage = own.data
     doc: Json = {"id": own.id, "user": me.user_id, "name": me.name, "at": own.created}
@@ -81,7 +81,7 @@ def own_message(own: Own, me: Person) -> Json:
         "state": own.state if own.state != "sent" else None,
         "error": own.error if own.state == "failed" else None,
         "code": own.code if own.state == "failed" else None,
-        "until": own.until if own.state == "slowed" else None,
+        "until": own.retry_at if own.state == "slowed" else None,
         "withdrawable": own.withdrawable,
     }
     return doc | {key: value for key, value in optional.items() if value}

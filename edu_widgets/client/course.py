@@ -29,7 +29,7 @@ from edu_widgets.client.ledger import Ledger
 from edu_widgets.client.membership import Membership
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.client.network import CallbackThread, NetworkThread
-from edu_widgets.client.outbox import REPLACED, WITHDRAWN, Command, Outbox, in_order
+from edu_widgets.client.outbox import REPLACED, WITHDRAWN, Command, Outbox
 from edu_widgets.client.pool import Pool, Pooled, Settings
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.client.session import Session
@@ -238,9 +238,8 @@ class CourseClient:
         """One's own commands of a type in this course that are not acknowledged, oldest first."""
         if self._outbox is None:
             return []
-        return in_order(
-            c for c in self._outbox if c.type == type_ and c.channel in self._membership.mirrors
-        )
+        mine = self._membership.mirrors
+        return [c for c in self._outbox if c.type == type_ and c.channel in mine]
 
     def numbers(self) -> ClientNumbers:
         """Numbers about the connection."""

@@ -1,6 +1,7 @@
 """What a client tells those who listen; always on the network thread, in order."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
@@ -71,12 +72,14 @@ class ChannelChanged:
 class CommandChanged:
     """A command of one's own changed its state; `gone` once acknowledged or discarded.
 
-    `seq` is the channel's number of its change, if that is why it is gone.
+    `seq` is the channel's number of its change, if that is why it is gone; `heads` tells it by
+    channel, where others of one's own were changed as well.
     """
 
     command: Command
     gone: bool = False
     seq: int | None = None
+    heads: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def _on_ack(session: Session, _link: Link, envelope: Envelope) -> None:
     command = session.outbox.acked(data.message_id)
     if command is not None:
         session.answered()
-        session.emit(CommandChanged(command, gone=True, seq=data.seq))
+        heads = {command.channel: data.seq, **data.heads}
+        session.emit(CommandChanged(command, gone=True, seq=data.seq, heads=heads))
         session.flush()
 
 

@@ -1,7 +1,7 @@
 """Commands on their way: kept until acknowledged, sent in order, never with a new id."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from edu_widgets.client.commands import Command, CommandState, NoStorage, Storage
@@ -424,9 +424,4 @@ def _outdates(new: Command, old: Command) -> bool:
     return _same_key(new, old) and not _is_one_by_one(new)
 
 
-__all__ = ["Command", "CommandState", "NoStorage", "Outbox", "Storage", "in_order"]
-
-
-def in_order(commands: Iterable[Command]) -> list[Command]:
-    """Commands in the order they were created."""
-    return sorted(commands, key=lambda command: (command.created, command.id))
+__all__ = ["Command", "CommandState", "NoStorage", "Outbox", "Storage"]

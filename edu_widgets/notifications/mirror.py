@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from edu_widgets.client.bodies import decoded
-from edu_widgets.client.commands import CommandState
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.client.pending import PendingCommands
 from edu_widgets.notebook.headlines import Headline, Source
 from edu_widgets.notifications.commands import NOTIFICATION_ACTION, UPDATES, TakeAction
 from edu_widgets.notifications.documents import (
@@ -69,6 +67,7 @@ class Inbox:
         self._marks = {Notification.kind, NotificationMark.kind, ActionTaken.kind}
         self._marks |= {kind for source in sources for kind in source.seen_by}
         self.platform = Platform(self.now)
+        self.choices = PendingCommands[TakeAction](client, NOTIFICATION_ACTION)
         self.read_headlines()
 
     # -- reading ------------------------------------------------------------------------
@@ -185,12 +184,8 @@ class Inbox:
 
     def _choosing(self) -> dict[str, str]:
         """What one has chosen and the service does not know yet."""
-        found = {}
-        for command in self._client.commands(NOTIFICATION_ACTION.name):
-            if command.state not in (CommandState.FAILED, CommandState.HELD):
-                data = msgspec.json.decode(command.data, type=TakeAction)
-                found[data.id] = data.action
-        return found
+        waiting = self.choices.waiting()
+        return {own.data.id: own.data.action for own in waiting if own.hopeful}
 
     # -- headlines ------------------------------------------------------------------------
 

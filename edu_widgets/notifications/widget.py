@@ -157,7 +157,8 @@ class NotificationPane(ListenedWidget):
         if action not in {a.action for a in self._shown.posted(item)}:
             raise InvalidArgument(f"This notification posts no {action!r:.60}.")
         self._mark([id_])
-        return self._client.send(_ACT, commands.TakeAction(id_, action), channel=self._inbox.own)
+        data = commands.TakeAction(id_, action)
+        return self._inbox.choices.send(_ACT, data, channel=self._inbox.own)
 
     @property
     def do_not_disturb(self) -> bool:
@@ -248,6 +249,7 @@ class NotificationPane(ListenedWidget):
                 if channel == self._client.channel:
                     self._told(type_, data)
             case CommandChanged(command) if command.type in (_SEND, _ACT, *_MARKS):
+                self._inbox.choices.heard(event)
                 if command.state is CommandState.FAILED and not event.gone:
                     # It cannot be done any more, and would only lie there: said once, forgotten.
                     self._client.discard(command.id)

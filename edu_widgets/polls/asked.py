@@ -58,7 +58,7 @@ class Asked:
         if poll.state != "open" or round_ != poll.round:
             raise TooLate(_OVER, Code.TOO_LATE)
         choice = check_choice(poll.kind, len(poll.options), intent.args.get("choice"))
-        if any(vote.id == intent.id for vote in self._polls.seen.votes.all()):
+        if any(vote.id == intent.id for vote in self._polls.seen.votes.waiting()):
             return
         _ = self._polls.seen.cast(intent.id, commands.CastVote(id_, round_, choice))
 

@@ -11,6 +11,7 @@ import msgspec
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.pending import PendingCommand, PendingCommands
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.polls.commands import (
     CAST_VOTE,
@@ -32,7 +33,6 @@ from edu_widgets.polls.documents import (
     PollTally,
     Turnout,
 )
-from edu_widgets.polls.own import OnTheWay, Own
 from edu_widgets.polls.preconditions import Steps
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
@@ -62,7 +62,7 @@ class Seen:
 
     poll: Poll
     born: int = 0
-    making: Own[CreatePoll] | None = None
+    making: PendingCommand[CreatePoll] | None = None
     secret: PollSecret | None = None
     tally: PollTally | None = None
     answered: int = 0
@@ -86,9 +86,9 @@ class Polls:
         self._opening: dict[str, Receipt] = {}
         self._session_at: float | None = None
         self.steps = Steps(client)
-        self.votes = OnTheWay(client, CAST_VOTE, CastVote, self._vote_arrived)
-        self.edits = OnTheWay(client, EDIT_POLL, EditPoll, self._edit_arrived)
-        self.making = OnTheWay(client, CREATE_POLL, CreatePoll, self._poll_arrived)
+        self.votes = PendingCommands[CastVote](client, CAST_VOTE)
+        self.edits = PendingCommands[EditPoll](client, EDIT_POLL)
+        self.making = PendingCommands[CreatePoll](client, CREATE_POLL)
 
     # -- reading ------------------------------------------------------------------------
 
@@ -104,12 +104,12 @@ class Polls:
 
     def all(self) -> list[Seen]:
         """Every poll there is for this person, oldest first, drafts among them."""
-        votes, edits = self.votes.all(), self.edits.all()
+        votes, edits = self.votes.waiting(), self.edits.waiting()
         found = {
             poll.id: _edited(self._seen(poll, born, votes), edits)
             for poll, born in self._documents()
         }
-        for number, making in enumerate(self.making.all()):
+        for number, making in enumerate(self.making.waiting()):
             if making.id not in found:
                 found[making.id] = _edited(Seen(self._made(making), number, making), edits)
         return sorted(found.values(), key=lambda seen: (seen.poll.created_at, seen.born))
@@ -119,9 +119,11 @@ class Polls:
         doc = self._document(id_)
         poll = decoded(doc, Poll)
         if doc is not None and poll is not None:
-            return _edited(self._seen(poll, doc.born, self.votes.all()), self.edits.all())
-        making = next((own for own in self.making.all() if own.id == id_), None)
-        return _edited(Seen(self._made(making), 0, making), self.edits.all()) if making else None
+            return _edited(self._seen(poll, doc.born, self.votes.waiting()), self.edits.waiting())
+        making = next((own for own in self.making.waiting() if own.id == id_), None)
+        return (
+            _edited(Seen(self._made(making), 0, making), self.edits.waiting()) if making else None
+        )
 
     def left(self, poll: Poll) -> int | None:
         """The ms until an open poll closes, as far as the service's clock is known."""
@@ -149,7 +151,7 @@ class Polls:
                 return doc
         return None
 
-    def _seen(self, poll: Poll, born: int, votes: list[Own[CastVote]]) -> Seen:
+    def _seen(self, poll: Poll, born: int, votes: list[PendingCommand[CastVote]]) -> Seen:
         staff = self._client.mirror(self.staff)
         turnout = decoded(self._client.mirror().get(f"turnout:{poll.id}"), Turnout)
         fresh = turnout is not None and turnout.round == poll.round
@@ -169,7 +171,7 @@ class Polls:
         own = decoded(self._client.mirror(self.own).get(f"ballot:{poll_id}"), OwnBallot)
         return own.rounds if own is not None else {}
 
-    def _made(self, making: Own[CreatePoll]) -> Poll:
+    def _made(self, making: PendingCommand[CreatePoll]) -> Poll:
         """A poll as it will be once it is created."""
         data = making.data
         return Poll(
@@ -192,7 +194,7 @@ class Polls:
         Raises:
             EduWidgetsError: the client did not take it.
         """
-        return self.votes.hand(id_, vote)
+        return self.votes.send(CAST_VOTE.name, vote, id_)
 
     def create(self, id_: str, data: CreatePoll) -> Receipt:
         """Create a poll.
@@ -202,7 +204,7 @@ class Polls:
         """
         if data.correct:
             self._with_answer.add(id_)
-        return self.making.hand(id_, data)
+        return self.making.send(CREATE_POLL.name, data, id_)
 
     def edit(self, id_: str, data: EditPoll) -> Receipt:
         """Change a poll.
@@ -212,7 +214,7 @@ class Polls:
         """
         if data.correct:
             self._with_answer.add(data.poll_id)
-        return self.edits.hand(id_, data)
+        return self.edits.send(EDIT_POLL.name, data, id_)
 
     def stands(self, seen: Seen) -> tuple[str, int]:
         """A poll's state and round, with what was asked for in this kernel and is not here yet."""
@@ -286,23 +288,6 @@ class Polls:
                 return one
         return None
 
-    def _vote_arrived(self, own: Own[CastVote]) -> bool:
-        if own.state in {"failed", "held"}:
-            return False
-        rounds = self._own_ballot(own.data.poll_id)
-        return own.state == "sent" and rounds.get(str(own.data.round)) == own.data.choice
-
-    def _edit_arrived(self, own: Own[EditPoll]) -> bool:
-        doc = self._document(own.data.poll_id)
-        poll = decoded(doc, Poll)
-        if own.state in {"failed", "held"} or poll is None:
-            return False
-        seen = self._seen(poll, 0, [])
-        return _edited(seen, [own]) == seen
-
-    def _poll_arrived(self, own: Own[CreatePoll]) -> bool:
-        return self._document(own.id) is not None
-
     # -- the service's clock ----------------------------------------------------------------
 
     def heard(self, docs: Iterable[Document]) -> None:
@@ -319,10 +304,10 @@ class Polls:
                     self._ahead = ahead if self._ahead is None else min(self._ahead, ahead)
 
 
-def _edited(seen: Seen, edits: list[Own[EditPoll]]) -> Seen:
+def _edited(seen: Seen, edits: list[PendingCommand[EditPoll]]) -> Seen:
     """A poll as it will be once the edits that are on their way have arrived."""
     for own in edits:
-        if own.data.poll_id != seen.poll.id or own.state in {"failed", "held"}:
+        if own.data.poll_id != seen.poll.id or not own.hopeful:
             continue
         poll, data, secret = seen.poll, own.data, seen.secret
         given: dict[str, object] = {"question": data.question, "options": data.options}
@@ -335,13 +320,15 @@ def _edited(seen: Seen, edits: list[Own[EditPoll]]) -> Seen:
     return seen
 
 
-def _vote(poll: Poll, counted: Choice | None, votes: list[Own[CastVote]]) -> Vote | None:
+def _vote(poll: Poll, counted: Choice | None, votes: list[PendingCommand[CastVote]]) -> Vote | None:
     """One's vote in the present round: the newest on its way, else what was counted."""
     mine = [v for v in votes if (v.data.poll_id, v.data.round) == (poll.id, poll.round)]
+    acknowledged = [own.data.choice for own in mine if own.state == "sent"]
+    counted = acknowledged[-1] if acknowledged else counted
     if not mine:
         return None if counted is None else Vote(counted, "counted")
     own = mine[-1]
-    if own.state in {"failed", "held"}:
+    if not own.hopeful:
         late = own.code == Code.TOO_LATE
         return Vote(counted, "late" if late else "failed", own.error)
     if own.state == "sent":

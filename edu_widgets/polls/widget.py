@@ -286,7 +286,7 @@ class LivePolls(ListenedWidget):
 
     def discard(self, id_: str) -> None:
         """Forget what failed about a poll: its creation, or one's vote in it."""
-        failed = [v.id for v in self._polls.votes.all() if id_ in (v.id, v.data.poll_id)]
+        failed = [v.id for v in self._polls.votes.waiting() if id_ in (v.id, v.data.poll_id)]
         for command in {id_, *failed}:
             self._client.discard(command)
 
@@ -300,12 +300,12 @@ class LivePolls(ListenedWidget):
         match event:
             case DocumentsChanged():
                 self._heard_documents(event)
-            case CommandChanged(command, gone) if command.type == commands.CAST_VOTE.name:
-                self._polls.votes.moved(command, gone=gone)
+            case CommandChanged(command) if command.type == commands.CAST_VOTE.name:
+                self._polls.votes.heard(event)
                 # The page that sent it shows it as pending by itself.
                 moving = command.state in (CommandState.QUEUED, CommandState.SENT)
                 self._touch(commands.poll_of(command.data), news=not moving)
-            case CommandChanged(command, gone) if command.type in _COMMANDS:
+            case CommandChanged(command) if command.type in _COMMANDS:
                 self._heard_command(event)
             case _:
                 state, self._state = self._state, self._client.view().state
@@ -313,8 +313,8 @@ class LivePolls(ListenedWidget):
                 # what one can do hangs on role and features.
                 self._channel.changed(DESK, [DESK], news=False)
                 if state != self._state:
-                    ids = [vote.data.poll_id for vote in self._polls.votes.all()]
-                    ids += [making.id for making in self._polls.making.all()]
+                    ids = [vote.data.poll_id for vote in self._polls.votes.waiting()]
+                    ids += [making.id for making in self._polls.making.waiting()]
                     self._channel.changed(POLLS, ids)
 
     def _heard_documents(self, event: DocumentsChanged) -> None:
@@ -335,11 +335,11 @@ class LivePolls(ListenedWidget):
     def _heard_command(self, event: CommandChanged) -> None:
         command, gone = event.command, event.gone
         if command.type == commands.CREATE_POLL.name:
-            self._polls.making.moved(command, gone=gone)
+            self._polls.making.heard(event)
             self._touch(command.id)
             return
         if command.type == commands.EDIT_POLL.name:
-            self._polls.edits.moved(command, gone=gone)
+            self._polls.edits.heard(event)
             self._touch(commands.poll_of(command.data))
         if command.state is CommandState.FAILED and not gone:
             # It cannot be done any more, and would only lie there: said once, and forgotten.

@@ -6,21 +6,24 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.pending import PendingCommand, PendingCommands
 from edu_widgets.presence import commands
 from edu_widgets.presence.commands import Counts, Here, LowerHand, RaiseHand, SetStatus
 from edu_widgets.presence.counting import for_everybody, for_staff
 from edu_widgets.presence.documents import Hand, Status, hand_id, status_id
 from edu_widgets.presence.roster import Roster
-from edu_widgets.presence.wishes import Wish, Wishes
+from edu_widgets.protocol import CommandType
 from edu_widgets.protocol.channels import staff_channel, user_channel
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+_Own: TypeAlias = SetStatus | RaiseHand | LowerHand
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,8 @@ class People:
         self.roster = roster or Roster()
         self._lock = threading.Lock()
         self._ahead: float | None = None
-        self.status_wishes = Wishes(client, (commands.SET_STATUS.name,), self._status_granted)
-        self.hand_wishes = Wishes(
-            client, (commands.RAISE_HAND.name, commands.LOWER_HAND.name), self._hand_granted
+        self.own_commands = PendingCommands[_Own](
+            client, commands.SET_STATUS, commands.RAISE_HAND, commands.LOWER_HAND
         )
 
     @property
@@ -122,45 +124,36 @@ class People:
 
     def my_status(self) -> OwnStatus:
         """One's own status as it is wanted, or stored."""
-        wish = self.status_wishes.newest()
-        if wish is not None and isinstance(wish.data, SetStatus):
-            return OwnStatus(wish.data.status, self._by_service(wish.created), wish.state)
+        wanted = self._newest(commands.SET_STATUS)
+        if wanted is not None and isinstance(wanted.data, SetStatus):
+            return OwnStatus(wanted.data.status, self._by_service(wanted.created), _state(wanted))
         held = self._my(status_id, Status)
         return OwnStatus(held.status, held.at) if held is not None else OwnStatus(None, 0)
 
     def my_hand(self) -> OwnHand | None:
         """One's own hand as it is wanted, or stored; also one that was solved a while ago."""
         held, me = self._my(hand_id, Hand), self._client.me()
-        wish = self.hand_wishes.newest()
-        if wish is None:
+        wanted = self._newest(commands.RAISE_HAND, commands.LOWER_HAND)
+        if wanted is None:
             return OwnHand(held) if held is not None else None
-        if not isinstance(wish.data, RaiseHand):
+        if not isinstance(wanted.data, RaiseHand):
             return None
-        note, traceback = wish.data.note, wish.data.traceback
+        note, traceback = wanted.data.note, wanted.data.traceback
         if held is not None and held.solved is None:
             hand = msgspec.structs.replace(held, note=note, traceback=traceback)
         else:
-            at = self._by_service(wish.created)
+            at = self._by_service(wanted.created)
             hand = Hand(me.user_id, me.name, at, note, traceback)
-        return OwnHand(hand, wish.state)
+        return OwnHand(hand, _state(wanted))
 
     def _my(self, id_of: Callable[[str], str], type_: type[T]) -> T | None:
         return decoded(self._client.mirror(self.own).get(id_of(self._client.me().user_id)), type_)
 
-    def _status_granted(self, wish: Wish) -> bool:
-        held = self._my(status_id, Status)
-        wanted = wish.data.status if isinstance(wish.data, SetStatus) else None
-        return (held.status if held is not None else None) == wanted
-
-    def _hand_granted(self, wish: Wish) -> bool:
-        held = self._my(hand_id, Hand)
-        up = held is not None and held.solved is None
-        if isinstance(wish.data, LowerHand):
-            return held is None
-        if not isinstance(wish.data, RaiseHand) or held is None or not up:
-            return False
-        said = (wish.data.note.strip(), wish.data.traceback.rstrip())
-        return (held.note, held.traceback) == said
+    def _newest(self, *types: CommandType) -> PendingCommand[_Own] | None:
+        """The newest command about this person that is not done; of several that one counts."""
+        waiting = self.own_commands.waiting(*(type_.name for type_ in types))
+        mine = [own for own in waiting if own.hopeful and not getattr(own.data, "user_id", "")]
+        return mine[-1] if mine else None
 
     # -- the service's clock -----------------------------------------------------------------------
 
@@ -178,3 +171,8 @@ class People:
     def age(self, at: int) -> int:
         """How many ms ago something was by the service's clock."""
         return max(0, self._by_service(round(self._wall() * 1000)) - at)
+
+
+def _state(own: PendingCommand[_Own]) -> str:
+    """How a page shows it: "" once it is stored."""
+    return {"sent": "", "pending": "pending"}.get(own.state, "queued")

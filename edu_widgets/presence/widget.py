@@ -152,7 +152,7 @@ class PresenceList(ListenedWidget):
             known = ", ".join(map(repr, _STATUSES))
             raise InvalidArgument(f"A status is {known} or None, not {status!r:.40}.")
         data = msgspec.convert({"status": status}, SetStatus)
-        receipt = self._people.status_wishes.hand(commands.SET_STATUS.name, data)
+        receipt = self._people.own_commands.send(commands.SET_STATUS.name, data)
         self._touch_desk()
         return receipt
 
@@ -195,7 +195,7 @@ class PresenceList(ListenedWidget):
     def lower_hand(self, who: Who | None = None) -> Receipt:
         """Take my hand down; as staff also that of `who`: a hand, a person or an id."""
         if who is None or id_of(who) == self._client.me().user_id:
-            receipt = self._people.hand_wishes.hand(commands.LOWER_HAND.name, LowerHand())
+            receipt = self._people.own_commands.send(commands.LOWER_HAND.name, LowerHand())
             self._touch_desk()
             return receipt
         return self._as_staff(commands.LOWER_HAND.name, LowerHand(id_of(who)))
@@ -248,7 +248,7 @@ class PresenceList(ListenedWidget):
             raise InvalidArgument(f"A note is plain text of at most {MAX_NOTE} characters.")
         note = note.encode("utf-8", "replace").decode().strip()
         data = RaiseHand(note, traceback)
-        receipt = self._people.hand_wishes.hand(commands.RAISE_HAND.name, data)
+        receipt = self._people.own_commands.send(commands.RAISE_HAND.name, data)
         self._touch_desk()
         return receipt
 
@@ -319,9 +319,6 @@ class PresenceList(ListenedWidget):
         ids = [doc.id.partition(":")[2] for doc in changed if doc.kind in (Status.kind, Hand.kind)]
         if not ids and not event.reset:
             return
-        if event.channel == self._people.own:
-            self._people.status_wishes.documents_came()
-            self._people.hand_wishes.documents_came()
         if event.channel == (
             self._people.staff if self._client.me().is_staff else self._people.own
         ):
@@ -332,8 +329,7 @@ class PresenceList(ListenedWidget):
 
     def _heard_command(self, event: CommandChanged) -> None:
         command, people = event.command, self._people
-        own = people.status_wishes.moved(command, gone=event.gone)
-        own = people.hand_wishes.moved(command, gone=event.gone) or own
+        own = people.own_commands.heard(event)
         if not own and command.type not in _STAFFS:
             return
         if command.state is CommandState.FAILED and not event.gone:

@@ -198,6 +198,8 @@ class Ack(Data):
     """The id of the command."""
     seq: int = 0
     """The sequence number of its last change in the channel; 0 if it changed nothing there."""
+    heads: dict[str, int] = {}
+    """The same for other channels that the sender reads and that it changed, by name."""
 
 
 class Room(Data):

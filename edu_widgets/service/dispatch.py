@@ -15,6 +15,7 @@ from edu_widgets.protocol import (
     decode_data,
     is_id,
 )
+from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused, refusal
 from edu_widgets.protocol.messages import Heartbeat, HeartbeatAck, RequestHistory, Unsubscribe
 from edu_widgets.service import frames, subscribe, typing_signals
@@ -25,7 +26,7 @@ from edu_widgets.service.identity import Grant
 from edu_widgets.service.lanes import MAX_WAITING
 from edu_widgets.service.member import Member
 from edu_widgets.service.rules import RateLimited, Request
-from edu_widgets.service.store import RETRY_AFTER_MS
+from edu_widgets.service.store import RETRY_AFTER_MS, Committed
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -181,7 +182,7 @@ async def _work(hub: Hub, member: Member, lane: Lane) -> None:
         member.eased.set()
         command = REGISTRY.commands[envelope.type]
         try:
-            seq = await _run(hub, member, envelope, command)
+            done, heads = await _run(hub, member, envelope, command)
         except asyncio.CancelledError:
             raise
         except (ProtocolError, Refused) as error:
@@ -194,10 +195,14 @@ async def _work(hub: Hub, member: Member, lane: Lane) -> None:
             refuse(hub, member, envelope, refusal(Code.INTERNAL, Code.INTERNAL.meaning))
         else:
             hub.metrics.stored.inc()
-            member.write(frames.ack(envelope.channel, envelope.message_id, seq, now_ms()))
+            member.write(
+                frames.ack(envelope.channel, envelope.message_id, done.seq, now_ms(), heads)
+            )
 
 
-async def _run(hub: Hub, member: Member, envelope: Envelope, command: CommandType) -> int:
+async def _run(
+    hub: Hub, member: Member, envelope: Envelope, command: CommandType
+) -> tuple[Committed, dict[str, int]]:
     if member.lanes.behind(command, envelope.message_id):
         raise refusal(Code.BEHIND, Code.BEHIND.meaning)
     granted = hub.grant(member, envelope.channel)
@@ -222,7 +227,20 @@ async def _run(hub: Hub, member: Member, envelope: Envelope, command: CommandTyp
         hub.audit.record(
             "MODERATION", kind=envelope.type, channel=granted.name, about=about, by=request.user.id
         )
-    return done.seq
+    return done, await _heads(hub, granted, done)
+
+
+async def _heads(hub: Hub, granted: Grant, done: Committed) -> dict[str, int]:
+    """How far a command reaches in the channels that only its sender, or only staff, reads.
+
+    Of one that comes again it is not known any more: as far as they are by now.
+    """
+    course, person = granted.channel.course, granted.person
+    names = [user_channel(course, person.id)] + ([staff_channel(course)] if person.staff else [])
+    others = [name for name in names if name != granted.name]
+    if done.replayed:
+        return {name: (await hub.store.heads(name)).seq for name in others}
+    return {change.channel: change.seq for change in done.changes if change.channel in others}
 
 
 def _limit(hub: Hub, granted: Grant, command: CommandType, message_id: str) -> None:

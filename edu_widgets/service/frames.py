@@ -35,9 +35,11 @@ def frame(type_: str, channel: str, data: object, now: int, message_id: str = ""
     return Frame(encode(type_, channel, data, timestamp=now, message_id=message_id))
 
 
-def ack(channel: str, message_id: str, seq: int, now: int) -> Frame:
+def ack(
+    channel: str, message_id: str, seq: int, now: int, heads: dict[str, int] | None = None
+) -> Frame:
     """The command is stored."""
-    return frame("ack", channel, Ack(message_id, seq), now, message_id)
+    return frame("ack", channel, Ack(message_id, seq, heads or {}), now, message_id)
 
 
 def error(

@@ -963,6 +963,8 @@ export interface AckData {
   messageId: string;
   /** The sequence number of its last change in the channel; 0 if it changed nothing there. */
   seq?: number;
+  /** The same for other channels that the sender reads and that it changed, by name. */
+  heads?: Record<string, number>;
 }
 
 /** How many people are in the channel now, and who. Coalesced, at most four a second. */

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 def made(client: FakeClient) -> CourseChat:
     """A chat whose clocks are the client's."""
     chat = CourseChat(as_client(client))
-    for part in (chat._channel, chat._marks, chat._mine, chat._typists, chat._chat._underway):
+    for part in (chat._channel, chat._marks, chat._mine, chat._typists, chat._chat._commands):
         part._clock = client.clock
     chat._chat.room._wall = client.clock
     return chat

@@ -76,7 +76,9 @@ class InMemoryClient(FakeClient, Generic[S]):
                 changes = {"code": error.code, "error": str(error)}
                 self.move(command, state=CommandState.FAILED, **changes)
             else:
-                self.acknowledge(command.id, done.seq)
+                heads = {change.channel: change.seq for change in done.changes}
+                mine = {name: seq for name, seq in heads.items() if name in self.channels}
+                self.acknowledge(command.id, done.seq, mine)
 
     def sync(self, *, live: bool = True, pages: int = 1) -> None:
         """Documents arrive, in so many frames, all of which are here before one is told of."""

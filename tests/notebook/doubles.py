@@ -224,10 +224,16 @@ class FakeClient:
         moved = self.outbox[command.id] = replace(command, **changes)
         self.emit(CommandChanged(moved))
 
-    def acknowledge(self, id: str, seq: int | None = None) -> None:
+    def acknowledge(
+        self, id: str, seq: int | None = None, heads: dict[str, int] | None = None
+    ) -> None:
+        """The service has stored it; a message has the next change of the channel."""
         command = replace(self.outbox.pop(id), state=CommandState.SENT)
-        self.receipts[id].settle(1 if seq is None else seq)
-        self.emit(CommandChanged(command, gone=True, seq=seq))
+        if seq is None:
+            seq = self.seq + 1 if command.type == "chat_message" else 0
+        self.receipts[id].settle(seq or 1)
+        heads = {command.channel: seq, **(heads or {})}
+        self.emit(CommandChanged(command, gone=True, seq=seq, heads=heads))
 
     def refuse(self, id: str, code: int, text: str) -> None:
         """The service refuses a command for good."""

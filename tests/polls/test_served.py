@@ -152,6 +152,21 @@ async def test_nobody_reads_a_vault_not_even_staff(service: Service) -> None:
         assert frame["data"]["code"] == Code.NO_SUCH_CHANNEL
 
 
+async def test_an_acknowledgement_tells_where_its_changes_are(service: Service) -> None:
+    teacher = await service.owner()
+    (ada,) = await students(service, 1)
+    id_, own = await ask(teacher, "a", "b"), f"user:{COURSE}:{ada.user_id}"
+    ack = await do(ada, "cast_vote", first := uuid7(), pollId=id_, round=1, choice=1)
+    await until(ada, "own_ballot", rounds={"1": 1})
+    mine = [f["data"]["seq"] for f in ada.seen if f["type"] == "changes" and f["channel"] == own]
+    assert ack["heads"] == {own: mine[-1]}
+    await do(ada, "cast_vote", pollId=id_, round=1, choice=0)
+    again = await do(ada, "cast_vote", first, pollId=id_, round=1, choice=1)
+    assert again["heads"] == {own: mine[-1] + 1}, "of one that comes again: as far as it is now"
+    draft = await do(teacher, "create_poll", question="Why?", options=["a", "b"])
+    assert list(draft["heads"]) == [STAFF]
+
+
 async def test_two_notebooks_of_one_person_are_one_vote(service: Service) -> None:
     teacher = await service.owner()
     await teacher.enter(STAFF)
