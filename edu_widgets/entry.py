@@ -23,7 +23,7 @@ from edu_widgets.client.invites import (
 from edu_widgets.client.transport import Target
 from edu_widgets.client.view import Person
 from edu_widgets.lesson import Lesson
-from edu_widgets.protocol.channels import course_channel, course_name, person_name
+from edu_widgets.protocol.channels import course_channel, course_name, person_name, rehearsal_of
 from edu_widgets.protocol.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def host(
     port: int | None = None,
     keep: bool = False,
     rate_limits: bool = True,
+    rehearse: bool = False,
     config: Mapping[str, Any] | None = None,
 ) -> Lesson:
     """Start the embedded service for a course, or find it running, and enter as its instructor.
@@ -56,6 +57,10 @@ def host(
     `keep`. What its channels allow is a setting too; `config` sets what this call says, as
     `{"Channels": {"course": {"maxUsers": 300}}}`.
 
+    With `rehearse` it enters a room of its own instead, which begins empty each time: with its own
+    invite and a service on this computer, wherever the real course is. Students of the course see
+    nothing of it, and nothing of it appears in the course later.
+
     Raises:
         InvalidArgument: the course's name, or another argument, cannot be used.
         ServiceUnavailable: the service did not start; the message quotes why.
@@ -65,6 +70,11 @@ def host(
     course = course_name(course)
     name = name if name is None else person_name(name)
     settings = _settings(config)
+    if rehearse:
+        course = rehearsal_of(course)
+        for lesson in [lesson for lesson in _open.values() if lesson.course == course]:
+            lesson.close()
+        launch.clear(folders.service_folder(course, settings.edu.dataDir))
     info = launch.start(
         course,
         folders.service_folder(course, settings.edu.dataDir),

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from edu_widgets.protocol import meaning
+from edu_widgets.protocol.channels import is_rehearsal
 from edu_widgets.protocol.errors import EduWidgetsError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from edu_widgets.polls.widget import LivePolls
     from edu_widgets.presence.away import Watch
     from edu_widgets.presence.widget import PresenceList
+
+_REHEARSAL = "Rehearsal: a room of its own, which begins empty each time. No student sees it."
 
 W = TypeVar("W", bound="LiveWidget")
 
@@ -120,8 +123,10 @@ class Lesson:
     def __repr__(self) -> str:
         # Without a name: what a cell shows is saved with its notebook.
         lines = [f"Lesson {self.course}, as {self.user.role}: {self._standing()}"]
+        if is_rehearsal(self.course):
+            lines.insert(0, _REHEARSAL)
         if self._invite:
-            lines.append(f"Students join with: {self._invite}")
+            lines.append(f"{self._who_joins()} with: {self._invite}")
         if self._audience:
             lines.append(self._audience)
         return "\n".join(lines)
@@ -129,12 +134,18 @@ class Lesson:
     def _repr_html_(self) -> str:
         # An output stays as it was written: the connection's state would soon be untrue.
         rows = [f"<b>{escape(self.course)}</b> as {escape(self.user.role)}"]
+        if is_rehearsal(self.course):
+            rows.insert(0, f"<b>{escape(_REHEARSAL)}</b>")
         if self._invite:
             call = f'edu.join("{self._invite}", name="…")'
-            rows.append(f"Students join with <code style='user-select:all'>{escape(call)}</code>")
+            code = f"<code style='user-select:all'>{escape(call)}</code>"
+            rows.append(f"{self._who_joins()} with {code}")
         if self._audience:
             rows.append(escape(self._audience))
         return "<div>" + "<br>".join(rows) + "</div>"
+
+    def _who_joins(self) -> str:
+        return "Whoever rehearses with you joins" if is_rehearsal(self.course) else "Students join"
 
     def __enter__(self) -> Self:
         return self

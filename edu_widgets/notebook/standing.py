@@ -2,6 +2,7 @@
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.stream import Json
+from edu_widgets.protocol.channels import is_rehearsal
 
 
 def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
@@ -9,6 +10,7 @@ def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
     view, me = client.view(), client.me()
     return {
         "course": client.course,
+        "rehearsal": is_rehearsal(client.course),
         "host": client.host,
         "me": {"id": me.user_id, "name": me.name, "role": me.role},
         "state": view.state,

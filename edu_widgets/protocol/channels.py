@@ -17,6 +17,7 @@ ROLES = ("student", "instructor", "admin")
 _KINDS = frozenset({"course", "lesson", "staff", "user"})
 _MAX_NAME = 64
 _MAX_PART = 128
+_REHEARSAL = ".rehearsal"
 _JOINERS = "\u200c\u200d"
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -51,6 +52,16 @@ def course_name(text: str) -> str:
         )
         raise InvalidArgument(msg)
     return name
+
+
+def rehearsal_of(course: str) -> str:
+    """The room in which a course is rehearsed: a course of its own, beside the real one."""
+    return course[: _MAX_NAME - len(_REHEARSAL)] + _REHEARSAL
+
+
+def is_rehearsal(course: str) -> bool:
+    """Whether a course is the room in which another one is rehearsed."""
+    return course.endswith(_REHEARSAL)
 
 
 def _in_course(char: str) -> bool:

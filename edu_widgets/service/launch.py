@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from edu_widgets.service import addresses, processes, state
 from edu_widgets.service.locks import FileLock
 
 LOG = "service.log"
+LOCK = "launch.lock"
 LOG_KEPT = 1024 * 1024
 CHANNELS = "channels.json"
 _GOES_ON = "The lesson that runs goes on as it was."
@@ -100,7 +102,7 @@ def start(  # noqa: PLR0913 - the options of a service
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     deadline = time.monotonic() + timeout
     watched = os.getpid() if watch_pid is None else watch_pid
-    lock = FileLock(data_dir / "launch.lock")
+    lock = FileLock(data_dir / LOCK)
     _acquire(lock, deadline, timeout)
     try:
         running = find(data_dir)
@@ -206,6 +208,29 @@ def stop(info: ServiceInfo, timeout: float = 10.0) -> None:
             child.poll()
         time.sleep(0.02)
     _STARTED[:] = [child for child in _STARTED if child.poll() is None]
+
+
+def clear(data_dir: Path, timeout: float = 20.0) -> None:
+    """End the service of a folder, if it runs, and remove all that it kept.
+
+    Raises:
+        ServiceUnavailable: another kernel is starting it just now.
+    """
+    if not data_dir.exists():
+        return
+    lock = FileLock(data_dir / LOCK)
+    _acquire(lock, time.monotonic() + timeout, timeout)
+    try:
+        running = find(data_dir)
+        if running is not None:
+            stop(_info(running.courses[0], running, started_now=False))
+        for path in data_dir.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != LOCK:  # it is held until the end, and says nothing
+                path.unlink()
+    finally:
+        lock.release()
 
 
 def enter(info: ServiceInfo, name: str | None, otherwise: str = "Instructor") -> Owner:

@@ -11,6 +11,7 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets.lesson import Status
+from edu_widgets.notebook.standing import lesson_fields
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Unauthorized
 from tests.client.fake_service import FakeService, eventually, fake_service
 from tests.client.test_course import say, texts
@@ -132,6 +133,36 @@ def test_host_and_join_with_the_embedded_service() -> None:
         own = student._client
         eventually(lambda: any(c.state == "slowed" for c in own.commands("chat_message")))
         say(host._client, "not limited").wait(PATIENCE)
+    finally:
+        stop_service()
+
+
+def test_a_rehearsal_is_in_a_room_of_its_own_that_begins_empty_each_time() -> None:
+    def rehearse() -> edu.Lesson:
+        return edu.host("py101", name="Mira", rehearse=True).wait_connected(20)
+
+    try:
+        real = edu.host("py101", name="Mira").wait_connected(20)
+        student = edu.join(real.invite, name="Ada").wait_connected(20)
+        first = rehearse()
+        assert first is not real
+        assert first.invite.partition("?")[0] != real.invite.partition("?")[0]
+        assert repr(first).startswith("Rehearsal")
+        assert "Rehearsal" in first._repr_html_()
+        assert "Rehearsal" not in repr(real)
+        say(first._client, "one, two").wait(20)
+        first.polls.ask("Which?", ["a", "b"]).wait(20)
+        colleague = edu.join(first.invite, name="Bo").wait_connected(20)
+        eventually(lambda: texts(colleague._client) == ["one, two"])
+        assert lesson_fields(colleague._client, subshells=True)["rehearsal"] is True
+        second = rehearse()
+        assert not first.usable
+        assert (texts(second._client), second.polls.history) == ([], [])
+        assert (texts(student._client), student.polls.history) == ([], [])
+        assert lesson_fields(student._client, subshells=True)["rehearsal"] is False
+        again = edu.host("py101", name="Mira").wait_connected(20)
+        assert again is real
+        assert (texts(real._client), real.polls.history) == ([], [])
     finally:
         stop_service()
 

@@ -109,6 +109,10 @@ SCENES: Mapping[str, Scene] = {
             "green": ["lesson.wait_connected()"],
         },
     ),
+    "docs/lessons.md": Scene(
+        "import edu_widgets as edu",
+        after={"rehearse=True": ["'Rehearsal' in repr(lesson)", "lesson.wait_connected()"]},
+    ),
     "docs/notifications.md": Scene(
         HOST,
         before={'find("Ada")': [lambda students: students.lessons]},
@@ -130,6 +134,7 @@ SCENES: Mapping[str, Scene] = {
         after={
             "poll.reveal": ["poll.results(2).people.sum() == 2 and poll.correct == 2"],
             "[[1, 1], [2]]": ["lesson.polls.current.options == ['[1, 1]', '[2]']"],
+            "poll.edit": ["poll.question.startswith('Which') and poll.correct == 2"],
             "%%poll": ["poll.kind == 'multiple' and poll.state == 'open'"],
         },
     ),

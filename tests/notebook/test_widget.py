@@ -122,6 +122,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: Fa
         },
         "lesson": {
             "course": "py101",
+            "rehearsal": False,
             "host": "127.0.0.1:8765",
             "me": {"id": "u-ada", "name": "Ada", "role": "student"},
             "state": "live",

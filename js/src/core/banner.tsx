@@ -71,7 +71,7 @@ interface Props {
   onRetry: () => void;
 }
 
-/** One at a time: stopped, then offline or reconnecting, then a busy kernel. */
+/** One at a time: stopped, then offline or reconnecting, then a busy kernel, then a rehearsal. */
 export const Banner = withHooks(function Banner(
   { lesson, kernel, onRetry }: Props,
   { words }: Context,
@@ -84,7 +84,8 @@ export const Banner = withHooks(function Banner(
   const shown: Shown | null =
     stopped(lesson, kernel, words) ??
     waiting(lesson, kernel, seconds, late, words) ??
-    (kernel === "busy" ? { notice: words.onBusy, icon: "clock" } : null);
+    (kernel === "busy" ? { notice: words.onBusy, icon: "clock" } : null) ??
+    (lesson.rehearsal ? { notice: words.onRehearsal, icon: "hidden" } : null);
   // The status element stays, so that readers hear what comes into it.
   return (
     <div role="status" class="banners" tabIndex={-1}>

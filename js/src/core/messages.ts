@@ -24,6 +24,8 @@ export interface Me {
 
 export interface Lesson {
   course: string;
+  /** Whether it is a room to rehearse in. */
+  rehearsal: boolean;
   host: string;
   me: Me | null;
   state: LessonState;
@@ -92,6 +94,7 @@ export type PageMessage =
 
 export const initialLesson = (course: string): Lesson => ({
   course,
+  rehearsal: false,
   host: "",
   me: null,
   state: "connecting",
@@ -173,6 +176,7 @@ export const isOneOf =
 
 const lessonFields: Record<keyof Lesson, Check> = {
   course: isText,
+  rehearsal: isFlag,
   host: isText,
   me: (value) => isFields(value) && isText(value.id) && isText(value.name),
   state: isOneOf("idle connecting live reconnecting offline stopped closed"),

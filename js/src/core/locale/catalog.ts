@@ -24,6 +24,7 @@ export interface Catalog {
   nextTry(seconds: number): string;
   kept(messages: number, changes: number): string;
   onBusy: Notice;
+  onRehearsal: Notice;
   onGone: Notice;
   onClosed: Notice;
   onStopped(reason: string): Notice;

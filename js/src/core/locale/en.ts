@@ -33,6 +33,7 @@ export const en: Catalog = {
     lead: "The kernel is busy.",
     rest: "You can read; what you write is sent when the cell ends.",
   },
+  onRehearsal: { lead: "Rehearsal.", rest: "No student of the course sees this room." },
   onGone: { lead: "The kernel has stopped.", rest: "Run the cell again." },
   onClosed: { lead: "You have left the lesson.", rest: "Run the cell with join() again." },
   onStopped: (reason) => ({ lead: "Not connected.", rest: reason }),

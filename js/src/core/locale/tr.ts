@@ -30,6 +30,7 @@ export const tr: Catalog = {
     lead: "Çekirdek meşgul.",
     rest: "Okuyabilirsiniz; yazdıklarınız hücre bitince gider.",
   },
+  onRehearsal: { lead: "Prova.", rest: "Dersin öğrencileri bu odayı görmez." },
   onGone: { lead: "Çekirdek durdu.", rest: "Hücreyi yeniden çalıştırın." },
   onClosed: { lead: "Dersten ayrıldınız.", rest: "join() hücresini yeniden çalıştırın." },
   onStopped: (reason) => ({ lead: "Bağlı değil.", rest: reason }),
