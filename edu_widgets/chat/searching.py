@@ -11,7 +11,8 @@ from edu_widgets.client.asking import Answer
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected
-from edu_widgets.protocol.folding import fold
+from edu_widgets.protocol.folding import search_key
+from edu_widgets.protocol.visible_text import clean
 
 
 def checked_query(query: object) -> str:
@@ -20,12 +21,15 @@ def checked_query(query: object) -> str:
     Raises:
         InvalidArgument: it is no string, empty, or too long.
     """
-    if not isinstance(query, str) or not fold(query.strip()):
+    if not isinstance(query, str):
         raise InvalidArgument("Search for a string of at least one character.")
     query = query.strip()
     if len(query) > MAX_QUERY:
-        msg = f"Search for at most {MAX_QUERY} characters, not {len(query)}."
+        msg = f"Search for at most {MAX_QUERY} characters, not {len(query):,}."
         raise InvalidArgument(msg)
+    query = clean(query)
+    if not search_key(query):
+        raise InvalidArgument("Search for a string of at least one character.")
     return query
 
 
@@ -76,7 +80,7 @@ def wait(client: CourseClient, query: str, timeout: float) -> Found:
 
 def among_loaded(client: CourseClient, query: str, before: int | None) -> Found:
     """The newest loaded messages that contain `query` in their text or their author's name."""
-    wanted, docs = fold(query), []
+    wanted, docs = search_key(query), []
     for document in reversed(client.mirror().of_kind(Message.kind)):
         message = decoded(document, Message)
         if message is None or (before is not None and document.born >= before):

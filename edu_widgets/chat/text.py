@@ -1,13 +1,35 @@
-"""What the service does with the text of messages: excerpts, and which mentions it keeps."""
+"""The text of messages: how it is kept, excerpts, and which mentions stand in it."""
 
 from collections.abc import Iterable
 from itertools import islice
 
-from edu_widgets.chat.documents import MAX_EXCERPT, MAX_MENTIONS
+from edu_widgets.chat.documents import MAX_CONTENT, MAX_EXCERPT, MAX_MENTIONS
+from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong
 from edu_widgets.protocol.texts import shorten
+from edu_widgets.protocol.visible_text import clean, shows
 
 _LOOKED_FOR = 5 * MAX_MENTIONS
 """Names that are looked for in a text: each takes its time, and a frame has room for thousands."""
+
+
+def content_of(text: str) -> str:
+    """A message's text as it is kept: clean, and without white space at its end.
+
+    Raises:
+        InvalidArgument: nothing in it can be seen, or half a character is.
+        MessageTooLong: it has more than 8,000 characters.
+    """
+    text = text.rstrip()
+    if len(text) > MAX_CONTENT:
+        msg = (
+            f"The message has {len(text):,} characters; at most {MAX_CONTENT:,} fit. "
+            "Send it in parts, or share it as a file."
+        )
+        raise MessageTooLong(msg)
+    content = clean(text).rstrip()
+    if not shows(content):
+        raise InvalidArgument("The message is empty. Write at least one visible character.")
+    return content
 
 
 def excerpt(content: str) -> str:

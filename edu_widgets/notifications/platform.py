@@ -32,6 +32,7 @@ from edu_widgets.notifications.documents import (
 )
 from edu_widgets.protocol import is_id
 from edu_widgets.protocol.texts import shorten
+from edu_widgets.protocol.visible_text import one_line
 
 TYPES = frozenset({NOTIFICATION.name, USER_ACTIVITY.name, COURSE_UPDATE.name})
 """The short-lived messages that are read here."""
@@ -147,4 +148,4 @@ def _actions(value: Any) -> list[NotificationAction]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return one_line(text)

@@ -20,6 +20,7 @@ from edu_widgets.notifications.documents import (
 )
 from edu_widgets.notifications.item import is_address, link_of
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.visible_text import checked, clean
 
 _TYPES = get_args(NotificationType)
 _STYLES = get_args(Style)
@@ -55,8 +56,8 @@ def command(
         raise InvalidArgument(f"data has to be JSON: {error}.") from error
     made: Any = {"type": type_, "to": audience}
     return SendNotification(
-        _text("title", title, MAX_TITLE, least=1),
-        _text("message", message, MAX_MESSAGE),
+        _text("title", title, MAX_TITLE),
+        _text("message", message, MAX_MESSAGE, 0, lines=True),
         user_id=user_id,
         seconds=seconds,
         expires_at=until,
@@ -144,8 +145,10 @@ def _action(item: object) -> NotificationAction:
     if style not in _STYLES:
         msg = f"An action's style is one of {', '.join(map(repr, _STYLES))}; not {style!r:.40}."
         raise InvalidArgument(msg)
-    label = _text("An action's label", label, MAX_LABEL, least=1)
-    action = _text("An action", action, MAX_MESSAGE, least=1)
+    label = _text("An action's label", label, MAX_LABEL)
+    told, action = action, _text("An action", action, MAX_MESSAGE)
+    if clean(str(told)) != told:
+        raise InvalidArgument(f"{action!r:.80} has a character that cannot be seen.")
     if is_address(action) and link_of(action) is None:
         msg = (
             f"{action!r:.80} cannot be opened: an address begins with http:// or https://, names "
@@ -168,12 +171,5 @@ def _parts(item: object) -> tuple[object, object, object]:
     raise InvalidArgument(msg)
 
 
-def _text(name: str, value: object, most: int, least: int = 0) -> str:
-    if not isinstance(value, str):
-        msg = f"{name} is a string, not {type(value).__name__}."
-        raise InvalidArgument(msg)
-    text = value.encode("utf-8", "replace").decode().strip()
-    if not least <= len(text) <= most:
-        msg = f"{name} has {len(text):,} characters; {least} to {most:,} are allowed."
-        raise InvalidArgument(msg)
-    return text
+def _text(name: str, value: object, most: int, least: int = 1, *, lines: bool = False) -> str:
+    return checked(value, name, most, least=least, lines=lines)

@@ -11,7 +11,7 @@ from edu_widgets.notebook.intents import Handler, Intent
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import Choice, PollKind
-from edu_widgets.polls.kinds import check_choice, check_correct, check_question, check_seconds
+from edu_widgets.polls.kinds import check_choice, check_correct, check_seconds, checked_question
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, TooLate
 
@@ -75,11 +75,11 @@ class Asked:
         # A page that was reloaded, or talks to a new kernel, sends again what is known.
         if self._polls.seen.get(id_) is not None:
             return
-        check_question(written.question, written.kind, written.options)
+        text, options = checked_question(written.question, written.kind, written.options)
         check_seconds(written.seconds)
         asked = Question(
-            written.question,
-            tuple(written.options),
+            text,
+            tuple(options),
             written.kind,
             tuple(
                 check_correct(

@@ -8,15 +8,15 @@ from typing import Any, cast, get_args
 
 from edu_widgets.polls.commands import CreatePoll
 from edu_widgets.polls.documents import ONE_OF, Choice, PollKind
-from edu_widgets.polls.fold import fold
 from edu_widgets.polls.kinds import (
     check_choice,
     check_correct,
     check_named,
-    check_question,
     check_seconds,
+    checked_question,
 )
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folding import equality_key
 
 KINDS: tuple[str, ...] = get_args(PollKind)
 
@@ -73,17 +73,15 @@ def question(
     Raises:
         InvalidArgument: the message names what is wrong and what is allowed.
     """
-    asked = question_text(text)
     if kind not in KINDS:
         raise InvalidArgument(f"{kind!r:.40} is no kind of poll; kinds are {', '.join(KINDS)}.")
-    told = option_texts(kind, options)
-    check_question(asked, kind, told)
+    text, told = checked_question(question_text(text), kind, option_texts(kind, options))
     whole = None if seconds is None else round(seconds)
     check_seconds(whole)
     check_named(named=named, anonymous=anonymous)
     right = right_answer(kind, told, correct, tolerance)
     return Question(
-        asked,
+        text,
         tuple(told),
         cast("PollKind", kind),
         tuple(right),
@@ -176,9 +174,9 @@ def option_index(kind: str, options: Sequence[str], option: object) -> int:
     wanted = option.strip()
     if texts.count(wanted) == 1:
         return texts.index(wanted)
-    folded = [fold(text) for text in texts]
-    if folded.count(fold(wanted)) == 1:
-        return folded.index(fold(wanted))
+    folded = [equality_key(text) for text in texts]
+    if folded.count(equality_key(wanted)) == 1:
+        return folded.index(equality_key(wanted))
     listed = ", ".join(repr(text[:40]) for text in texts)
     raise InvalidArgument(f"{wanted[:80]!r} is none of the options {listed}; or give its number.")
 

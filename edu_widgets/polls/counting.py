@@ -20,8 +20,8 @@ from edu_widgets.polls.documents import (
     RoundResult,
     TextCount,
 )
-from edu_widgets.polls.fold import fold
 from edu_widgets.polls.kinds import is_right
+from edu_widgets.protocol.folding import equality_key
 
 Votes: TypeAlias = Mapping[str, Choice]
 """The choices of one round, by voter."""
@@ -76,7 +76,7 @@ def _count_numbers(result: RoundResult, numbers: list[float]) -> None:
 def _count_texts(result: RoundResult, texts: list[str]) -> None:
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     for text in texts:
-        groups[fold(text)][text] += 1
+        groups[equality_key(text)][text] += 1
     found = [TextCount(_usual(spelled), spelled.total()) for spelled in groups.values()]
     found.sort(key=lambda group: (-group.people, group.text))
     result.texts = found[:MAX_GROUPS]

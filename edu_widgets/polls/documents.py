@@ -74,7 +74,7 @@ class NumberCount(Data):
 
 
 class TextCount(Data):
-    """How many people answered with one text, whatever its case, accents and white space."""
+    """How many people answered with one text, whatever its case, width and white space."""
 
     text: str
     """The text as most of them wrote it."""

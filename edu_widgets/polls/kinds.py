@@ -15,9 +15,10 @@ from edu_widgets.polls.documents import (
     Choice,
     Poll,
 )
-from edu_widgets.polls.fold import fold, tidy
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, TooLate
+from edu_widgets.protocol.folding import equality_key, look_key
+from edu_widgets.protocol.visible_text import checked, clean, shows
 
 _MOST = 1e15
 """Numbers beyond are not told apart reliably by every page."""
@@ -25,19 +26,20 @@ _MOST = 1e15
 _MAX_RIGHT = 20
 
 
-def check_question(question: str, kind: str, options: Sequence[str]) -> None:
-    """See that a poll can be asked.
+def checked_question(question: object, kind: str, options: Sequence[str]) -> tuple[str, list[str]]:
+    """A question and its options as they are asked: without what cannot be seen.
 
     Raises:
         InvalidArgument: the message names what is wrong and what is allowed.
     """
-    if not question.strip() or len(question) > MAX_QUESTION:
-        msg = f"A question has 1 to {MAX_QUESTION:,} characters, not {len(question.strip()):,}."
-        raise InvalidArgument(msg)
+    return checked(question, "A question", MAX_QUESTION), _checked_options(kind, options)
+
+
+def _checked_options(kind: str, options: Sequence[str]) -> list[str]:
     if kind not in WITH_OPTIONS:
         if options:
             raise InvalidArgument(f"A poll of kind {kind!r} has no options.")
-        return
+        return []
     least, most = OPTIONS
     if not least <= len(options) <= most:
         msg = f"A poll of kind {kind!r} has {least} to {most} options, not {len(options)}."
@@ -46,21 +48,26 @@ def check_question(question: str, kind: str, options: Sequence[str]) -> None:
         if len(option) > MAX_OPTION:
             msg = f"An option has at most {MAX_OPTION} characters; one has {len(option):,}."
             raise InvalidArgument(msg)
+    cleaned = [clean(option) for option in options]
     if kind != "scale":
-        _check_told_apart(options)
+        _check_told_apart(cleaned, code=kind == "predict")
+    return cleaned
 
 
-def _check_told_apart(options: Sequence[str]) -> None:
-    stripped = [option.strip() for option in options]
-    if not all(stripped):
+def _check_told_apart(options: Sequence[str], *, code: bool) -> None:
+    if not all(map(shows, options)):
         raise InvalidArgument("An option is empty. Write something, or leave it out.")
-    twice = next((o for o in stripped if stripped.count(o) > 1), None)
-    if twice is not None:
-        raise InvalidArgument(f"Two options are the same: {twice[:80]!r}.")
+    looks: dict[str, str] = {}
+    for option in options:
+        key = look_key(option, code=code)
+        if key in looks:
+            msg = f"Two options look the same: {looks[key][:80]!r} and {option[:80]!r}."
+            raise InvalidArgument(msg)
+        looks[key] = option
 
 
-def check_rewording(poll: Poll, question: str, options: Sequence[str]) -> None:
-    """See that a poll that was asked can have these words.
+def checked_rewording(poll: Poll, question: str, options: Sequence[str]) -> tuple[str, list[str]]:
+    """The words that a poll which was asked is to have, as they are asked.
 
     Raises:
         InvalidArgument: they are no question, or there is another number of options.
@@ -69,13 +76,14 @@ def check_rewording(poll: Poll, question: str, options: Sequence[str]) -> None:
     if poll.results or poll.state == "revealed":
         msg = "Something of this poll was revealed, so its words stay. Ask the question anew."
         raise TooLate(msg, Code.TOO_LATE)
-    check_question(question, poll.kind, options)
+    asked, told = checked_question(question, poll.kind, options)
     if poll.state != "draft" and len(options) != len(poll.options):
         msg = (
             f"This poll has {len(poll.options)} options among which people choose: they can have "
             f"other words, but not be {len(options)}. Ask the question anew."
         )
         raise InvalidArgument(msg)
+    return asked, told
 
 
 def check_named(*, named: bool, anonymous: bool) -> None:
@@ -147,7 +155,7 @@ def is_right(kind: str, choice: Choice, correct: Sequence[Choice], tolerance: fl
     if kind in {"multiple", "ordering"}:
         return choice == list(correct)
     if kind == "text":
-        return fold(str(choice)) in {fold(str(one)) for one in correct}
+        return equality_key(str(choice)) in {equality_key(str(one)) for one in correct}
     if kind == "number":
         return any(_near(choice, one, tolerance) for one in correct)
     return choice in correct
@@ -183,7 +191,4 @@ def _number(value: object) -> float:
 
 
 def _text(value: object) -> str:
-    text = tidy(value) if isinstance(value, str) else ""
-    if not fold(text) or len(text) > MAX_TEXT:
-        raise InvalidArgument(f"An answer is a text of 1 to {MAX_TEXT} characters.")
-    return text
+    return checked(value, "An answer", MAX_TEXT, lines=False)

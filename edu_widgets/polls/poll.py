@@ -13,7 +13,7 @@ from edu_widgets.polls import commands, frozen, remarks, results
 from edu_widgets.polls.authoring import choice_of, option_texts, question_text, right_answer
 from edu_widgets.polls.documents import Choice, RoundResult
 from edu_widgets.polls.documents import Poll as PollBody
-from edu_widgets.polls.kinds import check_rewording, check_seconds
+from edu_widgets.polls.kinds import check_seconds, checked_rewording
 from edu_widgets.polls.mirror import Polls, Seen, Vote
 from edu_widgets.polls.preconditions import DELETED, Step, check_step
 from edu_widgets.protocol import Code, uuid7
@@ -212,7 +212,7 @@ class Poll:
         told = poll.options if options is None else option_texts(poll.kind, options)
         text = poll.question if question is None else question_text(question)
         if (text, told) != (poll.question, poll.options):
-            check_rewording(poll, text, told)
+            text, told = checked_rewording(poll, text, told)
         elif correct is None and seconds is None:
             raise InvalidArgument("There is nothing to change: give question, options, correct …")
         given: dict[str, Any] = {}

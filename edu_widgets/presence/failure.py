@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import linecache
-import re
 import site
 import sys
 import sysconfig
@@ -13,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from edu_widgets.presence.documents import MAX_TRACEBACK
+from edu_widgets.protocol.visible_text import clean
 
 _FIRST, _LAST = 2, 6
 """Frames that are told from the beginning and from the end."""
 
 _MOST_SAID = 2_000
 """Characters of what the exception itself says."""
-
-_UNSEEN = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Colours of a terminal, and other characters that are no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,8 @@ def _said(value: BaseException, cells: dict[str, str]) -> str:
     file = value.filename if isinstance(value, SyntaxError) else None
     if file:
         said = said.replace(f'File "{file}"', Path(file).name)
-    said = _UNSEEN.sub("", said).rstrip()
     said = said.encode("utf-8", "replace").decode()  # lone surrogates cannot be sent
+    said = clean(said).rstrip()
     return said if len(said) <= _MOST_SAID else said[: _MOST_SAID - 1] + "…"
 
 
@@ -75,7 +72,7 @@ def _frame(frame: traceback.FrameSummary, cells: dict[str, str]) -> str:
     where = cell or Path(frame.filename).name
     inside = f", in {frame.name}" if frame.name != "<module>" else ""
     found = frame.line or linecache.getline(frame.filename, frame.lineno or 0)
-    line = _UNSEEN.sub("", found).strip()
+    line = clean(found.encode("utf-8", "replace").decode()).strip()
     place = f"{where}, line {frame.lineno}{inside}"
     return f"{place}\n    {line}" if line else place
 

@@ -40,6 +40,7 @@ from edu_widgets.presence.people import (
 from edu_widgets.presence.roster import Moved
 from edu_widgets.presence.shown import DESK, HANDS, PEOPLE, ShownPeople
 from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
+from edu_widgets.protocol.visible_text import checked
 
 _STATUSES = ("following", "done", "stuck")
 _FILTERS = ("all", "stuck", "done", "following", "away", "none")
@@ -244,9 +245,7 @@ class PresenceList(ListenedWidget):
 
     def raise_with(self, note: str, traceback: str) -> Receipt:
         """Raise my hand with a note and an error that was seen."""
-        if len(note) > MAX_NOTE:
-            raise InvalidArgument(f"A note is plain text of at most {MAX_NOTE} characters.")
-        note = note.encode("utf-8", "replace").decode().strip()
+        note = checked(note, "A note", MAX_NOTE, least=0).strip()
         data = RaiseHand(note, traceback)
         receipt = self._people.own_commands.send(commands.RAISE_HAND.name, data)
         self._touch_desk()

@@ -1167,7 +1167,7 @@ export interface NumberCount {
   people: number;
 }
 
-/** How many people answered with one text, whatever its case, accents and white space. */
+/** How many people answered with one text, whatever its case, width and white space. */
 export interface TextCount {
   /** The text as most of them wrote it. */
   text: string;

@@ -83,7 +83,9 @@ def test_what_is_no_message(
 
 def test_text_is_sent_as_it_is_but_for_its_end() -> None:
     assert checked("  a\n" + "x" * 7_996 + "  \n") == "  a\n" + "x" * 7_996
-    assert checked("a\ud800b") == "a\ufffdb"
+    assert checked("\x1b[1mbold\x1b[0m\u200b") == "bold"
+    with pytest.raises(InvalidArgument, match="half a character"):
+        checked("a\ud800b")
 
 
 @pytest.mark.parametrize("reply_to", ["", "no id", 5, "x" * 65])

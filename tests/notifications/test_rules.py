@@ -70,7 +70,7 @@ def test_it_is_sent_once(office: Office) -> None:
     [
         ({"title": ""}, "title"),
         ({"title": " \n\x07"}, "title"),
-        ({"title": "x" * (MAX_TITLE + 1)}, "201 characters"),
+        ({"title": "x" * (MAX_TITLE + 1)}, "1 to 200"),
         ({"message": "x" * (MAX_MESSAGE + 1)}, "message"),
         ({"to": "staff", "userId": "u-ada"}, "not for both"),
         ({"userId": "a:b"}, "not the id of a person"),
@@ -101,7 +101,7 @@ def test_types_and_audiences_are_the_documents(office: Office) -> None:
 def test_a_title_is_one_line_and_a_text_stays_as_it_is(office: Office) -> None:
     office.send(" 5\nminutes\x00 \u202eleft ", message="  <b>`x`</b> \n\n")
     (shown,) = office.seen_by(ADA)
-    assert (shown.title, shown.message) == ("5 minutes \u202eleft", "  <b>`x`</b>")
+    assert (shown.title, shown.message) == ("5 minutes left", "  <b>`x`</b>")
 
 
 def test_commands_come_in_ones_own_channel(office: Office) -> None:

@@ -134,7 +134,7 @@ def test_for_students_staff_needs_no_reminder(open_: Open) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"title": ""}, "title has 0"),
+        ({"title": ""}, "title needs 1"),
         ({"title": 5}, "title is a string"),
         ({"message": "x" * 2_001}, "2,001"),
         ({"type": "banner"}, "'info'"),

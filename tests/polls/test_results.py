@@ -65,7 +65,7 @@ def test_shares_of_multiple_choice_are_of_people() -> None:
     ("asked", "result", "correct", "told"),
     [
         (poll("number"), RoundResult(1, 3, numbers=[NumberCount(2.5, 3)]), [2.5], [(2.5, True)]),
-        (poll("text"), RoundResult(1, 1, texts=[TextCount("Çay", 1)]), ["cay"], [("Çay", True)]),
+        (poll("text"), RoundResult(1, 1, texts=[TextCount("Çay", 1)]), ["ÇAY"], [("Çay", True)]),
         (
             poll("ordering"),
             RoundResult(1, 1, orders=[OrderCount([1, 0], 1)]),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_widgets.protocol.folding import fold
+from edu_widgets.protocol.folding import equality_key, look_key, name_key, search_key
 
 MARKS = st.sampled_from("\u0300\u0301\u0316\u0345\u0307\u3099")
 
@@ -24,7 +26,7 @@ def plainly(text: str) -> str:
 
 @given(st.text(st.characters() | MARKS | st.sampled_from("İıßéﬁ\u0344한"), max_size=40))
 def test_marks_may_go_before_letters_are_taken_apart(text: str) -> None:
-    assert fold(text) == (text.lower() if text.isascii() else plainly(text))
+    assert search_key(text) == (text.lower() if text.isascii() else plainly(text))
 
 
 def test_a_pile_of_marks_is_never_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +37,39 @@ def test_a_pile_of_marks_is_never_sorted(monkeypatch: pytest.MonkeyPatch) -> Non
         return real(form, text)
 
     monkeypatch.setattr(unicodedata, "normalize", normalize)
-    assert fold("a" + "\u0316\u0301" * 4_000) == "a"
+    assert search_key("a" + "\u0316\u0301" * 4_000) == "a"
     assert seen
     assert all(len(text) == 1 for text in seen)
+
+
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "folding.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("one", "other"), VECTORS["equal"], ids=ascii)
+def test_equal_answers(one: str, other: str) -> None:
+    assert equality_key(one) == equality_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), VECTORS["different"], ids=ascii)
+def test_different_answers(one: str, other: str) -> None:
+    assert equality_key(one) != equality_key(other)
+
+
+@given(st.text(st.characters() | MARKS | st.sampled_from("İıßẞéﬁ\u0344한ς\ufe0f"), max_size=40))
+def test_a_key_is_its_own_key(text: str) -> None:
+    assert equality_key(equality_key(text)) == equality_key(text)
+
+
+@pytest.mark.parametrize(
+    "other", ["Ada\ufe0f", "A\u200dda", "ADA", "Ａｄａ", "Ada ", "A\u2060da", "𝐀da"], ids=ascii
+)
+def test_names_that_look_the_same_are_the_same(other: str) -> None:
+    assert name_key(other) == name_key("Ada")
+
+
+def test_options_are_told_apart_by_their_looks() -> None:
+    for other in ("a\u200b b", "a\u00a0b", "ａ b", "a  b"):
+        assert look_key(other) == look_key("a b")
+    for other in ("A b", "á b", "a³ b"):
+        assert look_key(other) != look_key("a b")
+    assert look_key("a  b", code=True) != look_key("a b", code=True)

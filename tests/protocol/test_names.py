@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from edu_widgets.protocol.channels import (
     user_channel,
 )
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.visible_text import shows
 
 WILD = st.text(st.characters(), max_size=80)
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
@@ -129,7 +131,7 @@ def test_a_person_has_one_spelling(text: str) -> None:
     assert name == name.strip()
     assert not set(name) & set(BIDI + INVISIBLE)
     assert not any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in name)
-    assert any(unicodedata.category(c)[0] in "LNPS" for c in name)
+    assert shows(name)
     name.encode()
 
 
@@ -145,7 +147,9 @@ def test_a_person_has_one_spelling(text: str) -> None:
         ("Rene\u202e\u0301", "René"),
         ("\u202eadA\u202c", "adA"),
         ("A\0d\x1ba", "Ada"),
-        ("Ada \ud83d", "Ada"),
+        ("Ada\ufe0f", "Ada"),
+        ("A\u200dda", "Ada"),
+        ("\x1b[31mAda\x1b[0m", "Ada"),
         ("👩\u200d🏫 Ada", "👩\u200d🏫 Ada"),
         ("❤\ufe0f", "❤\ufe0f"),
         ("می\u200cخواهم", "می\u200cخواهم"),
@@ -162,7 +166,7 @@ def test_people(text: str, name: str) -> None:
     assert person_name(text) == name
 
 
-NOBODY = ["", " ", "\n\t", "\0", "\ud800", "\u200d", "\u200c\u200d", "\u0301"]
+NOBODY = ["", " ", "\n\t", "\0", "\u200d", "\u200c\u200d", "\u0301"]
 NOBODY += [BIDI, INVISIBLE, FILLERS, " ".join(FILLERS), "a" * 65, "a" * 100_000]
 
 
@@ -175,6 +179,21 @@ def test_nobody(text: str) -> None:
     with pytest.raises(InvalidArgument, match="1 to 64 visible") as caught:
         person_name(text)
     assert len(str(caught.value)) < 1_000
+
+
+def test_half_a_character_is_named() -> None:
+    with pytest.raises(InvalidArgument, match=r"Character 5 .*U\+D83D"):
+        person_name("Ada \ud83d")
+
+
+@pytest.mark.parametrize("check", [person_name, course_name])
+def test_a_long_name_is_refused_before_it_is_spelled(
+    check: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.delattr(unicodedata, "normalize")
+        with pytest.raises(InvalidArgument):
+            check("a" + "\u0316\u0301" * 32_000)
 
 
 # -- channels -----------------------------------------------------------------------

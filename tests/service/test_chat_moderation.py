@@ -16,7 +16,7 @@ from edu_widgets.chat.service.reading import search
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import Forbidden, Refused
-from edu_widgets.protocol.folding import fold
+from edu_widgets.protocol.folding import search_key
 from edu_widgets.protocol.messages import Role
 from edu_widgets.service.roles import write_role
 from edu_widgets.service.rules import RateLimited
@@ -134,7 +134,7 @@ async def test_a_read_mark_only_moves_up(desk: Desk) -> None:
     ],
 )  # fmt: skip
 def test_what_a_search_takes_for_the_same(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+    assert search_key(one) == search_key(other)
 
 
 def stage(desk: Desk) -> Any:

@@ -44,8 +44,19 @@ def test_staff_is_marked() -> None:
 
 
 def test_text_is_verbatim_but_for_white_space_at_its_end() -> None:
-    text = "  <script>alert(1)</script>\x07\u202e \n x"
+    text = "  <script>alert(1)</script> 👩\u200d🏫 \n\tx\u00a0y e\u0301"
     assert decide(ask(text + " \n\t")).content == text
+
+
+def test_what_cannot_be_seen_is_not_kept() -> None:
+    text = "\x1b[31mred\x1b[0m a\0b\x07 \u202ec\u2066 pass\u200bword"
+    assert decide(ask(text)).content == "red ab c password"
+
+
+@pytest.mark.parametrize("text", ["\u200b\u200d", "\ufeff \u2060", "\x1b[0m"], ids=ascii)
+def test_a_message_of_what_cannot_be_seen_is_empty(text: str) -> None:
+    with pytest.raises(Refused, match="empty"):
+        decide(ask(text))
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "x" * (MAX_CONTENT + 1)])

@@ -147,8 +147,8 @@ async def test_nobody_posts_as_somebody_else(ada: Client, bob: Client) -> None:
 
 
 async def test_text_travels_verbatim(ada: Client, bob: Client) -> None:
-    text = "<img src=x onerror=alert(1)> \u202eabc\u2066 \x00\x1b[31m \u2028 👩‍🏫 \\u0041 </script>"
-    await ada.say(text)
+    text = "<img src=x onerror=alert(1)> 👩‍🏫 \\u0041 </script>"
+    await ada.say(f"{text}\u202e\x00\x1b[31m\u2066")
     assert (await bob.message(text))["content"] == text
 
 

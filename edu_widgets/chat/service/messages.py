@@ -4,7 +4,6 @@ import msgspec
 
 from edu_widgets.chat.commands import DeleteMessage, EditMessage
 from edu_widgets.chat.documents import (
-    MAX_CONTENT,
     ChatMessage,
     ChatSettings,
     Message,
@@ -14,9 +13,9 @@ from edu_widgets.chat.documents import (
     question_id,
 )
 from edu_widgets.chat.service.standing import may_speak, not_muted, the_message
-from edu_widgets.chat.text import excerpt, kept_mentions
+from edu_widgets.chat.text import content_of, excerpt, kept_mentions
 from edu_widgets.protocol import Code, Document
-from edu_widgets.protocol.errors import refusal
+from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Write, read
 
 TYPES = frozenset({"text", "file"})
@@ -26,8 +25,8 @@ TYPES = frozenset({"text", "file"})
 def send(request: Request[ChatMessage]) -> RuleRun:
     """Create a message. Author, role and time are the service's own knowledge.
 
-    The text is kept as it was written, except for white space at its end: what is dangerous to
-    show is for the view to escape.
+    The text is kept as it was written, without what cannot be seen and white space at its end:
+    what is dangerous to show is for the view to escape.
 
     Raises:
         Refused: `INVALID` for an empty or too long text, or an id that is not the command's;
@@ -137,11 +136,7 @@ def _own_or_staff(
 
 
 def _checked(text: str) -> str:
-    """A text as it is kept: without white space at its end."""
-    content = text.rstrip()
-    if not content.strip():
-        raise refusal(Code.INVALID, "The message is empty.")
-    if len(content) > MAX_CONTENT:
-        say = f"The message has {len(content)} characters; at most {MAX_CONTENT} are allowed."
-        raise refusal(Code.INVALID, say)
-    return content
+    try:
+        return content_of(text)
+    except InvalidArgument as error:
+        raise refusal(Code.INVALID, str(error)) from error

@@ -11,7 +11,7 @@ from edu_widgets.chat.service.standing import own_channel
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.protocol.folding import fold
+from edu_widgets.protocol.folding import search_key
 from edu_widgets.service.features import Stage
 from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Scan, Write, read
 
@@ -55,7 +55,7 @@ async def search(stage: Stage, channel: str, person: Person, data: Any) -> tuple
     """
     del person
     ask: Search = data
-    query = fold(ask.query.strip()) if len(ask.query) <= MAX_QUERY else ""
+    query = search_key(ask.query.strip()) if len(ask.query) <= MAX_QUERY else ""
     if not query:
         raise refusal(Code.INVALID, f"A search is for 1 to {MAX_QUERY} characters.")
     if ask.before is not None and not 0 <= ask.before < 2**62:

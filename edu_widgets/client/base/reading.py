@@ -12,6 +12,7 @@ import msgspec
 from edu_widgets.protocol import MAX_SERVICE_FRAME, seed
 from edu_widgets.protocol.errors import ProtocolError
 from edu_widgets.protocol.texts import shorten
+from edu_widgets.protocol.visible_text import clean, one_line
 
 MAX_CONTENT = 20_000
 """Characters of a message that are shown; a platform may allow more than we do."""
@@ -144,8 +145,8 @@ def said(data: Mapping[str, Any], arrived: int) -> Said:
     return Said(
         name(data.get("id")),
         user_id,
-        text(data.get("userName"), _MAX_NAME) or user_id[:_MAX_NAME],
-        text(content, MAX_CONTENT, more="…"),
+        one_line(text(data.get("userName"), _MAX_NAME)) or user_id[:_MAX_NAME],
+        clean(text(content, MAX_CONTENT, more="…")),
         arrived if stamp is None else stamp,
         type_ if type_ in _TYPES else "text",
         avatar,

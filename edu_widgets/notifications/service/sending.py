@@ -16,10 +16,11 @@ from edu_widgets.notifications.documents import (
     taken_id,
 )
 from edu_widgets.notifications.service.expiry import note_expiry
-from edu_widgets.notifications.service.standing import invalid, one_line, own
+from edu_widgets.notifications.service.standing import invalid, own
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import course_channel, staff_channel
-from edu_widgets.protocol.errors import refusal
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.protocol.visible_text import checked
 from edu_widgets.service.checks import channel_of
 from edu_widgets.service.rules import Decision, Get, Request, RuleRun, Write, read
 
@@ -44,10 +45,10 @@ def send(request: Request[SendNotification]) -> RuleRun:
         channel = staff_channel(course) if data.to == "staff" else course_channel(course)
     body = Notification(
         request.message_id,
-        _checked("title", one_line(data.title), MAX_TITLE, least=1),
+        _checked("title", data.title, MAX_TITLE),
         request.now,
         data.type,
-        _checked("message", data.message.rstrip(), MAX_MESSAGE),
+        _checked("message", data.message, MAX_MESSAGE, least=0, lines=True),
         data.user_id,
         data.to,
         _data(data.data),
@@ -62,11 +63,11 @@ def send(request: Request[SendNotification]) -> RuleRun:
     return Decision(writes)
 
 
-def _checked(name: str, text: str, most: int, least: int = 0) -> str:
-    if not least <= len(text) <= most:
-        say = f"`{name}` has {len(text)} characters; {least} to {most} are allowed."
-        raise invalid(say)
-    return text
+def _checked(name: str, text: str, most: int, least: int = 1, *, lines: bool = False) -> str:
+    try:
+        return checked(text, f"`{name}`", most, least=least, lines=lines)
+    except InvalidArgument as error:
+        raise invalid(str(error)) from error
 
 
 def _data(data: object) -> object:
@@ -96,8 +97,11 @@ def _actions(actions: list[NotificationAction]) -> list[NotificationAction]:
         raise invalid(f"A notification offers at most {MAX_ACTIONS} actions.")
     found: dict[str, NotificationAction] = {}
     for item in actions:
-        label = _checked("label", one_line(item.label), MAX_LABEL, least=1)
-        action = _checked("action", one_line(item.action), MAX_ACTION, least=1)
+        label = _checked("label", item.label, MAX_LABEL)
+        # Not cleaned: an address without a character in it would be another one.
+        action = " ".join(item.action.split())
+        if not 1 <= len(action) <= MAX_ACTION:
+            raise invalid(f"`action` needs 1 to {MAX_ACTION} characters.")
         found[action] = NotificationAction(label, action, item.style)
     if len(found) < len(actions):
         raise invalid("Two actions of a notification are the same.")

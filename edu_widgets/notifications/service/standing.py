@@ -1,6 +1,5 @@
 """What the rules of notifications have in common."""
 
-import unicodedata
 from typing import Any
 
 from edu_widgets.protocol import Code
@@ -24,9 +23,3 @@ def own(request: Request[Any]) -> str:
     if request.channel != channel:
         raise invalid("Notifications are asked for in one's own channel, user:<course>:<id>.")
     return channel
-
-
-def one_line(text: str) -> str:
-    """A text for one line: white space as one blank, without control characters."""
-    kept = (c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cs"})
-    return " ".join("".join(kept).split())

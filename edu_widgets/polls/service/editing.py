@@ -6,7 +6,7 @@ import msgspec
 
 from edu_widgets.polls.commands import EditPoll
 from edu_widgets.polls.documents import POLL, SECRET, Poll, PollSecret
-from edu_widgets.polls.kinds import check_correct, check_rewording, check_seconds
+from edu_widgets.polls.kinds import check_correct, check_seconds, checked_rewording
 from edu_widgets.polls.service.reading import (
     ballots,
     check_staff,
@@ -63,7 +63,7 @@ def _reworded(poll: Poll, data: EditPoll, now: int) -> Poll:
     options = poll.options if data.options is None else data.options
     if (question, options) == (poll.question, poll.options):
         return poll
-    check_rewording(poll, question, options)
+    question, options = checked_rewording(poll, question, options)
     edited = None if poll.state == "draft" else now
     return msgspec.structs.replace(poll, question=question, options=options, edited=edited)
 

@@ -22,7 +22,7 @@ from edu_widgets.polls.documents import (
     PollShown,
     RoundResult,
 )
-from edu_widgets.polls.kinds import check_correct, check_named, check_question, check_seconds
+from edu_widgets.polls.kinds import check_correct, check_named, check_seconds, checked_question
 from edu_widgets.polls.service import vault
 from edu_widgets.polls.service.ending import deleted, ended
 from edu_widgets.polls.service.reading import (
@@ -57,7 +57,7 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
     if (yield from find(request.course, request.message_id)) is not None:
         return _NOTHING  # a draft, created long ago: drafts are in another channel
     try:
-        check_question(data.question, data.kind, data.options)
+        question, options = checked_question(data.question, data.kind, data.options)
         check_seconds(data.seconds)
         check_named(named=data.named, anonymous=data.anonymous)
         correct = check_correct(data.kind, len(data.options), data.correct, data.tolerance)
@@ -65,11 +65,11 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
         raise invalid(error) from error
     poll = Poll(
         request.message_id,
-        data.question,
+        question,
         data.kind,
         request.user.id,
         request.now,
-        data.options,
+        options,
         data.anonymous,
         named=data.named,
         seconds=data.seconds,

@@ -7,7 +7,8 @@ from edu_widgets.presence.documents import MAX_NOTE, MAX_TRACEBACK, Hand, hand_i
 from edu_widgets.presence.service.standing import both, in_course
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import staff_channel
-from edu_widgets.protocol.errors import refusal
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.protocol.visible_text import checked
 from edu_widgets.service.checks import channel_of, only_staff
 from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, read
 
@@ -22,14 +23,11 @@ def raise_(request: Request[RaiseHand]) -> RuleRun:
     """
     in_course(request)
     me, data = request.user, request.data
-    for name, text, most in (
-        ("note", data.note, MAX_NOTE),
-        ("traceback", data.traceback, MAX_TRACEBACK),
-    ):
-        if len(text) > most:
-            say = f"`{name}` has {len(text)} characters; at most {most} are allowed."
-            raise refusal(Code.INVALID, say)
-    note, traceback = data.note.strip(), data.traceback.rstrip()
+    try:
+        note = checked(data.note, "A note", MAX_NOTE, least=0).strip()
+        traceback = checked(data.traceback, "A traceback", MAX_TRACEBACK, least=0)
+    except InvalidArgument as error:
+        raise refusal(Code.INVALID, str(error)) from error
     id_ = hand_id(me.id)
     held = read((yield Get(channel_of(request.course, me.id), (id_,))), id_, Hand)
     if held is None or held.solved is not None:

@@ -19,7 +19,7 @@ from edu_widgets.presence.counting import (
     with_status,
 )
 from edu_widgets.presence.documents import MOST_NAMED, Status
-from edu_widgets.presence.folding import fold
+from edu_widgets.protocol.folding import search_key
 from edu_widgets.service.rules import Person
 
 FEW = 180
@@ -153,9 +153,13 @@ def _since(person: Here, since: int) -> Here:
     return msgspec.structs.replace(person, since=since)
 
 
+def _key(text: str) -> str:
+    return " ".join(search_key(text).split())
+
+
 def _found(ask: People, everybody: list[Here], statuses: Mapping[str, Status] | None) -> list[Here]:
-    query = fold(ask.query)
-    found = [person for person in everybody if not query or query in fold(person.name)]
+    query = _key(ask.query)
+    found = [person for person in everybody if not query or query in _key(person.name)]
     if statuses is None:
         return sorted((p for p in found if ask.filter == "all" or p.away), key=staff_first)
     found = [with_status(person, statuses.get(person.id)) for person in found]

@@ -1,7 +1,6 @@
 """Changing an SQLite store. Every function runs in the writer's open transaction."""
 
 import sqlite3
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ import msgspec
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import refusal
+from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.rules import DELETE, EraseRule, Erasure, Request, Rule, Write, drive
 from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership
 from edu_widgets.service.store.history import new_epoch
@@ -187,11 +187,6 @@ def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: st
         (course, user_id, given, name_key(given), role),
     )
     return Membership(course, user_id, given, role)
-
-
-def name_key(name: str) -> str:
-    """What two names have in common that people would read as the same."""
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def set_role(db: sqlite3.Connection, course: str, user_id: str, role: str) -> Membership | None:

@@ -1,0 +1,161 @@
+"""Text that people see: without stray invisible characters, and never without anything to see.
+
+What stays is what scripts and emojis are written with: joiners in Persian and Indic words and
+between emojis, variation selectors behind what they vary, the letters of a flag, direction marks.
+Nothing is normalised here, so that code stays as it was written; see `folding` for comparing.
+"""
+
+import re
+import unicodedata
+
+from edu_widgets.protocol.errors import InvalidArgument
+
+IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+"""Unicode's default-ignorable code points, to stand in a character class."""
+
+EMOJI = "\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+"""What emojis are joined of, to stand in a character class; new ones too."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_ANSI = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor, erasing
+    "|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)"  # titles, links
+    "|\x1b[()*+][0-9A-Z]"
+)
+_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_SUSPECT = re.compile(
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff{IGNORABLE}]"
+)
+_DIRECTION = "\u200e\u200f\u061c"
+_JOINERS = "\u200c\u200d"
+_IS_EMOJI = re.compile(f"[{EMOJI}]")
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_TAG = re.compile("[\U000e0020-\U000e007f]")
+_ENDS_EMOJI = re.compile(f"[\ufe0f{EMOJI}]")
+_TIED = (
+    (_TAG, re.compile("[\U0001f3f4\U000e0020-\U000e007f]")),  # flags of regions
+    (re.compile("[\u115f\u1160]"), re.compile("[\u1100-\u11ff]")),  # Hangul, letter by letter
+    (re.compile("[\u180b-\u180f]"), re.compile("[\u1820-\u18aa]")),  # Mongolian
+)
+"""What belongs only behind letters of its own."""
+
+_BLANK = re.compile(f"[\u2800{IGNORABLE}]")
+
+_SLACK = 4
+"""How often its limit a text may be long before it is cleaned: length is looked at first."""
+
+
+def clean(text: str) -> str:
+    """A text without terminal codes, control characters, overrides of direction and strays.
+
+    Cleaning twice is as once.
+
+    Raises:
+        InvalidArgument: half of a character (a lone surrogate) is in it.
+    """
+    half = _LONE_SURROGATE.search(text)
+    if half is not None:
+        msg = (
+            f"Character {half.start() + 1} of the text is half a character (U+{ord(half[0]):04X}), "
+            "which cannot be sent. Take it out, or read the text anew with errors='replace'."
+        )
+        raise InvalidArgument(msg)
+    if _SUSPECT.search(text) is None:
+        return text
+    return _without_strays(_BREAK.sub("\n", _ANSI.sub("", text)))
+
+
+def _without_strays(text: str) -> str:
+    kept: list[str] = []
+    at = 0
+    for found in _SUSPECT.finditer(text):
+        if found.start() > at:
+            kept.append(text[at : found.start()])
+        at = found.end()
+        before = kept[-1][-1] if kept else ""
+        if _belongs(found[0], before, text[at : at + 1]):
+            kept.append(found[0])
+    kept.append(text[at:])
+    return "".join(kept)
+
+
+def _belongs(char: str, before: str, after: str) -> bool:
+    """Whether an invisible character does something to what is around it."""
+    if char in _DIRECTION:
+        return True
+    if char == "\u200d" and _IS_EMOJI.match(after):
+        return _ENDS_EMOJI.match(before) is not None
+    if char in _JOINERS:
+        return _is_joined(before)
+    if _SELECTOR.match(char):
+        category = unicodedata.category(before or " ")
+        return category[0] in "SNP" or category == "Lo" or before == "ℹ"
+    return any(of.match(char) and to.match(before) for of, to in _TIED)
+
+
+def _is_joined(char: str) -> bool:
+    """Whether it is of a script whose letters have shapes: without case, or a mark of one."""
+    category = unicodedata.category(char or " ")
+    return category in {"Lo", "Lm", "Mn", "Mc"} and char > "\u0590" and not _SELECTOR.match(char)
+
+
+def is_ignorable(char: str) -> bool:
+    """Whether a character shows nothing of its own."""
+    return _BLANK.match(char) is not None
+
+
+def one_line(text: str) -> str:
+    """A clean text in one line and one spelling (NFC): white space single, no direction marks.
+
+    Raises:
+        InvalidArgument: half of a character is in it.
+    """
+    kept = clean(text).translate(_NO_DIRECTION)
+    words = (word.strip(_JOINERS) for word in unicodedata.normalize("NFC", kept).split())
+    return clean(" ".join(word for word in words if word))
+
+
+_NO_DIRECTION = dict.fromkeys(map(ord, _DIRECTION))
+
+
+def shows(text: str) -> bool:
+    """Whether there is something to see: more than white space, marks and invisible characters."""
+    return any(map(_shows, text))
+
+
+def _shows(char: str) -> bool:
+    category = unicodedata.category(char)
+    if category == "Cn":  # an emoji that is newer than this Python
+        return _IS_EMOJI.match(char) is not None
+    return category[0] in "LNPS" and not is_ignorable(char)
+
+
+def checked(value: object, what: str, most: int, *, least: int = 1, lines: bool = True) -> str:
+    """A text of `least` to `most` characters, as people may see it.
+
+    Args:
+        value: What was given.
+        what: Its name, as a message begins with it: "A name", "`title`".
+        most: Characters it may have at most.
+        least: 0 where it may be empty, 1 where something has to be seen.
+        lines: Whether it may have several lines; white space behind, and empty lines before, go.
+
+    Raises:
+        InvalidArgument: it is no string, too long, shows nothing, or has half a character.
+    """
+    if not isinstance(value, str):
+        raise InvalidArgument(f"{what} is a string, not {type(value).__name__}.")
+    size, text = len(value), ""
+    if size <= most * _SLACK + 100:
+        text = clean(value).rstrip().lstrip("\n") if lines else one_line(value)
+        text = text if shows(text) else ""
+        size = len(text)
+    if not least <= size <= most:
+        has = f"{size:,}" if size else "none"
+        msg = f"{what} needs {least} to {most:,} visible characters; this one has {has}."
+        raise InvalidArgument(msg)
+    return text
