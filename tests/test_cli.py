@@ -1,16 +1,22 @@
 """The command `edu-widgets`: what it says when things go right, and when they do not."""
 
+import contextlib
 import json
+import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from edu_widgets import cli
+from edu_widgets.protocol import Code
 from edu_widgets.service.locks import alone_in
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE
@@ -134,6 +140,13 @@ SERVE = ["serve", "--course", "x", "--data", "DATA"]
         (["backup", "DATA/b.db"], "--data DIR"),
         (["backup", "DATA/b.db", "--data", "DATA"], "no store"),
         (["backup", "DATA/b.db", "--course", "../x"], "course's name"),
+        ([*SERVE, "--proxy", "nginx"], "--proxy"),
+        ([*SERVE, "--roster", "DATA/none.txt"], "no such file"),
+        ([*SERVE, "--roster", "TWICE"], "same name"),
+        (["invite"], "COURSE"),
+        (["invite", "py101", "--staff", "--new"], "not allowed with"),
+        (["invite", "py101", "--hours", "-2"], "87600"),
+        (["invite", "../x", "--data", "DATA"], "course's name"),
         (["restore", "DATA/none.db", "--data", "DATA"], "no file"),
         (["restore", "FILE", "--data", "DATA"], "no backup"),
         (["config", "--generate", "FILE"], "there already"),
@@ -143,7 +156,10 @@ def test_a_wrong_argument_is_one_sentence_and_exit_code_2(
     arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("something")
-    places = {"DATA": str(tmp_path), "FILE": str(tmp_path / "file")}
+    (tmp_path / "twice").write_text("Ada\n# a comment\n\nADA\n")
+    places = {"DATA": str(tmp_path)} | {
+        name: str(tmp_path / name.lower()) for name in ("FILE", "TWICE")
+    }
     for name, place in places.items():
         arguments = [argument.replace(name, place) for argument in arguments]
     try:
@@ -188,3 +204,88 @@ def test_a_folder_that_cannot_be_used_is_told_as_it_is(make: str, tmp_path: Path
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert ("Another service" in done.stderr) == (make == "in use")
+
+
+@contextlib.contextmanager
+def served(*arguments: str) -> Iterator[str]:
+    """`edu-widgets serve` at a terminal; gives what it says once it is there."""
+    reading, writing = os.openpty()
+    command = [*COMMAND, "serve", *arguments, "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    told = b""
+    try:
+        while b"code=" not in told.partition(b"instructor each")[2] or not told.endswith(b"\n"):
+            told += os.read(reading, 4096)
+        yield told.decode()
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=20)
+        assert (process.returncode, b"Traceback" in complaints) == (0, False)
+    finally:
+        process.kill()
+        os.close(reading)
+
+
+def codes(told: str) -> list[str]:
+    return re.findall(r"code=(\w+)", told)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals")
+def test_at_a_terminal_an_instructor_is_invited_once(tmp_path: Path) -> None:
+    roster = tmp_path / "names.txt"
+    roster.write_text("\ufeffAda Lovelace\n", "utf-8")
+    data = tmp_path / "data"
+    with served("--course", "py101", "--data", str(data), "--roster", str(roster)) as told:
+        students, staff = codes(told)
+        assert (len(students), len(staff)) == (8, 20)
+        url = told.split("is at ")[1].split()[0]
+
+        def invite(*more: str) -> subprocess.CompletedProcess[str]:
+            command = [*COMMAND, "invite", "py101", "--data", str(data), *more]
+            return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+        assert invite().stdout == f"{url}/py101?code={students}\n"
+        (further,) = codes(invite("--staff").stdout)
+        assert len(further) == 20
+        assert further != staff
+        (renewed,) = codes(invite("--new").stdout)
+        assert renewed != students
+        assert codes(invite().stdout) == [renewed]
+        assert join_as(url, "Eve", renewed) == Code.NOT_LISTED
+        assert join_as(url, "ada lovelace", renewed) == "student"
+        assert join_as(url, "Mira", staff) == "instructor"
+        assert join_as(url, "Eve", staff) == Code.INVITE_INVALID
+        wrong = subprocess.run(
+            [*COMMAND, "invite", "ds200", "--data", str(data)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
+        assert "hosts py101, not 'ds200'" in wrong.stderr
+    gone = invite()
+    assert gone.returncode == 1
+    assert f"No service runs in {data}" in gone.stderr
+
+
+def join_as(url: str, name: str, code: str) -> object:
+    """The role that somebody gets, or the code of the refusal."""
+    body = json.dumps({"course": "py101", "code": code, "name": name}).encode()
+    try:
+        with urllib.request.urlopen(f"{url}/api/join", data=body, timeout=10) as answer:
+            return json.loads(answer.read())["role"]
+    except urllib.error.HTTPError as error:
+        with error:
+            return json.loads(error.read())["code"]
+
+
+def test_a_backup_is_put_back_as_the_page_says(tmp_path: Path) -> None:
+    data, file = str(tmp_path / "data"), str(tmp_path / "backups.db")
+    with served("--course", "py101", "--data", data) as told:
+        assert cli.main(["backup", file, "--data", data]) == 0
+        assert cli.main(["restore", file, "--data", data]) == 1, "not while it runs"
+        students = codes(told)[0]
+    assert cli.main(["restore", file, "--data", data]) == 0
+    with served("--course", "py101", "--data", data) as told:
+        assert codes(told)[0] == students

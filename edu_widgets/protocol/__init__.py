@@ -4,6 +4,7 @@ The envelope and the shared types are the seed platform's; what the embedded ser
 told apart by the response header `Edu-Widgets: 1`.
 """
 
+from edu_widgets.protocol import admission
 from edu_widgets.protocol.codes import Code, is_retry, meaning
 from edu_widgets.protocol.documents import Cursor, Document
 from edu_widgets.protocol.envelope import (
@@ -41,6 +42,7 @@ __all__ = [
     "FrameType",
     "Lane",
     "Registry",
+    "admission",
     "decode",
     "decode_data",
     "encode",

@@ -33,6 +33,9 @@ class Code(IntEnum):
     UNKNOWN_TYPE = 4513
     INVALID = 4514
     INTERNAL = 4515
+    REMOVED = 4516
+    DOOR_CLOSED = 4517
+    NOT_LISTED = 4518
 
     @property
     def retry(self) -> bool:
@@ -69,6 +72,9 @@ _MEANING: dict[Code, str] = {
     Code.UNKNOWN_TYPE: "The service does not know this type of message.",
     Code.INVALID: "A field has a value that is not allowed.",
     Code.INTERNAL: "The service met an error of its own; its log tells more.",
+    Code.REMOVED: "You were removed from the course by an instructor.",
+    Code.DOOR_CLOSED: "The course lets no new people in at the moment; ask your instructor.",
+    Code.NOT_LISTED: "This name is not among those who may join; ask your instructor.",
 }
 
 

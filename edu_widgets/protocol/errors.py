@@ -100,6 +100,9 @@ _BY_CODE: dict[int, type[Refused]] = {
     Code.INVITE_INVALID: Unauthorized,
     Code.INVITE_EXPIRED: Unauthorized,
     Code.FORBIDDEN: Forbidden,
+    Code.REMOVED: Forbidden,
+    Code.DOOR_CLOSED: Forbidden,
+    Code.NOT_LISTED: Forbidden,
     Code.TOO_LATE: TooLate,
     Code.ID_CONFLICT: IdConflict,
 }

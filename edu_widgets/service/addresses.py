@@ -5,7 +5,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
@@ -13,6 +13,11 @@ from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 _PORTS = 65_535
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared only
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_HERE = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Address:
     """The public URL, if it was given one."""
     asked: str = "loopback"
     """What it was made of."""
+    proxies: tuple[Network, ...] = ()
+    """Who is believed where a request comes from."""
 
     def base_url(self, port: int) -> str:
         """What people put before a course's name."""
@@ -48,12 +55,31 @@ class Address:
         return "Everybody in the same network can reach it."
 
 
-def address(text: str | None, bind: str | None = None) -> Address:
+def address(text: str | None, bind: str | None = None, proxies: Sequence[str] = ()) -> Address:
     """Read `--address`: nothing or `loopback`, `lan`, an IP address, or a public URL.
 
+    Args:
+        text: What was given.
+        bind: The IP address to listen on, if not that one.
+        proxies: Addresses or networks of proxies; of none, this computer if it is a URL.
+
     Raises:
-        InvalidArgument: it is none of these.
+        InvalidArgument: one of them is none of these.
     """
+    made = _address(text, bind)
+    known = tuple(map(_network, proxies))
+    return replace(made, proxies=known or (_HERE if made.url else ()))
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        msg = f"--proxy {text!r:.200} is not an IP address or network, such as 10.0.0.0/8."
+        raise InvalidArgument(msg) from error
+
+
+def _address(text: str | None, bind: str | None) -> Address:
     bind = _checked_bind(bind)
     if not text or text in LOOPBACK or text == "loopback":
         return Address(bind or "127.0.0.1", LOOPBACK)

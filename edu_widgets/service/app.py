@@ -4,20 +4,22 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from aiohttp import hdrs, web
 
 from edu_widgets.protocol import HEADER, VERSION, Code
-from edu_widgets.protocol.channels import course_name
+from edu_widgets.protocol.channels import STAFF_ROLES, course_name
 from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service import doors, invite_page, tokens, websocket
 from edu_widgets.service.addresses import Address
+from edu_widgets.service.admission import STAFF_HOURS, Admission
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.people import OWNER, Join, People
 from edu_widgets.service.roles import change_role
+from edu_widgets.service.rules import Person
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -57,12 +59,29 @@ class RoleChange(msgspec.Struct, frozen=True, rename="camel"):
     role: str
 
 
+class InviteAsk(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/invite`: for the present invite, a `new` one, or one for `staff`."""
+
+    course: str
+    new: bool = False
+    staff: bool = False
+    hours: Annotated[float, msgspec.Meta(gt=0, le=87600)] = STAFF_HOURS
+
+
+class RosterAsk(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/roster`."""
+
+    course: str
+    names: list[str] | None = None
+
+
 @dataclass(slots=True)
 class Door:
     """What requests are answered from. `watch` is called with a further kernel's pid."""
 
     hub: Hub
     people: People
+    admission: Admission
     address: Address
     instance: str
     version: str
@@ -73,12 +92,35 @@ class Door:
         """Whose request this is.
 
         Raises:
-            Refused: `UNAUTHORIZED` or `TOKEN_EXPIRED`.
+            Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED` or `REMOVED`.
         """
         value = doors.bearer(request)
         if tokens.looks_like_token(value):
-            return tokens.identity(value, self.keys, self.hub.courses)
-        return await self.people.identity(value)
+            found = tokens.identity(value, self.keys, self.hub.courses)
+        else:
+            found = await self.people.identity(value)
+        return await self.people.within(found)
+
+    async def owner(self, request: web.Request) -> Person:
+        """See that it is the owner of the service who asks.
+
+        Raises:
+            Refused: `UNAUTHORIZED`, `FORBIDDEN`.
+        """
+        if (await self.identity(request)).user_id != OWNER:
+            raise refusal(Code.FORBIDDEN, "Only the owner of the service may do that.")
+        return Person(OWNER, "", "instructor")
+
+    def hosted(self, course: str) -> str:
+        """A course of this service.
+
+        Raises:
+            Refused: `NO_SUCH_CHANNEL`: it is none.
+        """
+        if course not in self.hub.courses:
+            text = f"This service hosts {', '.join(self.hub.courses)}, not {course!r:.80}."
+            raise refusal(Code.NO_SUCH_CHANNEL, text)
+        return course
 
 
 _DOOR: web.AppKey[Door] = web.AppKey("door", Door)
@@ -104,6 +146,8 @@ def _add_routes(router: web.UrlDispatcher, prefix: str) -> None:
     router.add_get(f"{prefix}/api/me", _me)
     router.add_post(f"{prefix}/api/role", _role)
     router.add_post(f"{prefix}/api/attach", _attach)
+    router.add_post(f"{prefix}/api/invite", _new_invite)
+    router.add_post(f"{prefix}/api/roster", _roster)
     router.add_get(f"{prefix}/health", _health)
     router.add_get(f"{prefix}/metrics", _metrics)
     router.add_get(f"{prefix}/{{course}}", _invite)
@@ -179,8 +223,33 @@ async def _join(request: web.Request) -> web.Response:
     door = request.app[_DOOR]
     ask = await _body(request, Join)
     joined = await door.people.join(ask, doors.source(request, door.address))
-    door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id)
+    door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id, role=joined.role)
+    if joined.role in STAFF_ROLES:
+        invite = door.admission.link(await door.admission.present(ask.course))
+        joined = msgspec.structs.replace(joined, invite=invite)
     return _json(joined)
+
+
+async def _new_invite(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    by = await door.owner(request)
+    ask = await _body(request, InviteAsk)
+    course = door.hosted(ask.course)
+    if ask.staff:
+        invite = await door.admission.staff_invite(course, by, ask.hours)
+    elif ask.new:
+        invite = await door.admission.renew(course, by)
+    else:
+        invite = await door.admission.present(course)
+    return _json({"invite": door.admission.link(invite), "expires": invite.expires})
+
+
+async def _roster(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    by = await door.owner(request)
+    ask = await _body(request, RosterAsk)
+    found = await door.admission.set_roster(door.hosted(ask.course), ask.names, by)
+    return _json({"listed": found.listed})
 
 
 async def _me(request: web.Request) -> web.Response:
@@ -201,8 +270,7 @@ async def _role(request: web.Request) -> web.Response:
 
 async def _attach(request: web.Request) -> web.Response:
     door = request.app[_DOOR]
-    if (await door.identity(request)).user_id != OWNER:
-        raise refusal(Code.FORBIDDEN, "Only the owner of the service may do that.")
+    await door.owner(request)
     ask = await _body(request, dict[str, int])
     door.watch(ask.get("pid", 0))
     return _json({})
@@ -215,6 +283,9 @@ async def _health(request: web.Request) -> web.Response:
 
 
 async def _metrics(request: web.Request) -> web.Response:
+    if not doors.is_local(request):
+        text = "The numbers of this service are for programs on its computer; not through a proxy."
+        raise refusal(Code.FORBIDDEN, text)
     body = request.app[_DOOR].hub.metrics.text()
     return web.Response(body=body, headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4"})
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from edu_widgets.protocol.admission import listed_names
 from edu_widgets.protocol.channels import ROLES
 from edu_widgets.protocol.errors import InvalidArgument
 
@@ -84,6 +85,26 @@ def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
     return from_table(table, base, f"Configuration {path.name}")
 
 
+def read_roster(path: Path) -> list[str]:
+    """The names in a file, one a line; blank lines and such as begin with # are left out.
+
+    Raises:
+        InvalidArgument: the file cannot be read, or a name cannot be used.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InvalidArgument(f"The roster {path} is no text in UTF-8.") from error
+    except OSError as error:
+        why = (error.strerror or "no access").lower()
+        raise InvalidArgument(f"The roster {path} cannot be read: {why}.") from error
+    names = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    try:
+        return listed_names(names)
+    except InvalidArgument as error:
+        raise InvalidArgument(f"The roster {path}: {error}") from error
+
+
 def without_limits(config: ServiceConfig) -> ServiceConfig:
     """The same table with the message limits lifted."""
     return msgspec.structs.replace(config, rate_limits=False)
@@ -123,7 +144,15 @@ def from_table(
         raise InvalidArgument(msg) from error
     for kind in KINDS:
         _check(kind, getattr(config, kind), whose)
+    for name in ("max_connections", "max_connections_per_person"):
+        if getattr(config, name) < 1:
+            raise InvalidArgument(f"{whose}: {_camel(name)} must be at least 1.")
     return config
+
+
+def _camel(name: str) -> str:
+    first, *more = name.split("_")
+    return first + "".join(word.title() for word in more)
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
     try:
         granted = hub.grant(member, envelope.channel)
         ask = hub.asks[envelope.type]
-        if ask.feature not in granted.config.features:
+        if ask.feature and ask.feature not in granted.config.features:
             text = f"This channel does not offer {ask.feature}."
             raise refusal(Code.FORBIDDEN, text)  # noqa: TRY301 - one way out
         data = decode_data(envelope, REGISTRY.frames[envelope.type].data)

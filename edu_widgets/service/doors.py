@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service.addresses import Address
+from edu_widgets.service.addresses import LOOPBACK, Address
 
 
 def check(request: web.Request, hosts: Iterable[str]) -> None:
@@ -39,22 +39,36 @@ def source(request: web.Request, where: Address) -> str:
 
 
 def source_of(peer: str, told: Sequence[str], where: Address) -> str:
-    """The peer's address; behind a proxy on this computer, the one the proxy has added last.
+    """The peer's address; of a proxy that is believed, the last one it tells that is no proxy.
 
-    Without a public URL there is no proxy, and whoever sends `X-Forwarded-For` made it up.
+    Whoever else sends `X-Forwarded-For` made it up.
     """
-    if where.url and told and _is_loopback(peer):
-        last = told[-1].rpartition(",")[2].strip()
+    for hop in reversed([part.strip() for line in told for part in line.split(",")]):
+        if not _is_proxy(peer, where):
+            break
         try:
-            return str(ipaddress.ip_address(last))
+            peer = str(ipaddress.ip_address(hop))
         except ValueError:
-            return peer
+            break
     return peer
 
 
-def _is_loopback(peer: str) -> bool:
+def _is_proxy(peer: str, where: Address) -> bool:
     try:
-        return ipaddress.ip_address(peer).is_loopback
+        found = ipaddress.ip_address(peer)
+    except ValueError:
+        return False
+    return any(found in network for network in where.proxies)
+
+
+def is_local(request: web.Request) -> bool:
+    """Whether a request comes from a program on this computer, and no proxy has passed it on."""
+    passed_on = {hdrs.X_FORWARDED_FOR, hdrs.FORWARDED, "X-Real-IP", "Via"}
+    host = urlsplit("//" + request.headers.get(hdrs.HOST, "")).hostname or ""
+    if host not in LOOPBACK or any(name in request.headers for name in passed_on):
+        return False
+    try:
+        return ipaddress.ip_address(request.remote or "").is_loopback
     except ValueError:
         return False
 

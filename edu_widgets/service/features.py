@@ -82,7 +82,10 @@ TypingRule = Callable[[Stage, str, Person, int], bool]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How a frame that wants an answer is answered, and the `feature` the channel has to offer."""
+    """How a frame that wants an answer is answered, and the `feature` the channel has to offer.
+
+    Without one it is answered in every channel.
+    """
 
     answer: AskRule
     feature: str

@@ -8,8 +8,10 @@ from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, 
 from typing import Any
 
 from edu_widgets.protocol import Code, uuid7
+from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.protocol.messages import Unsubscribed
+from edu_widgets.service import admission
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
@@ -19,6 +21,7 @@ from edu_widgets.service.identity import Grant, grant
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
+from edu_widgets.service.people import removed_text
 from edu_widgets.service.rooms import LEASE_S, Room, Rooms
 from edu_widgets.service.rules import Person, Request, Rule
 from edu_widgets.service.store import Committed, Matches, Searched, Store
@@ -58,7 +61,7 @@ class Hub:
         self.signals: Mapping[str, SignalRule] = {
             k: s for f in features for k, s in f.signals.items()
         }
-        self.asks: Mapping[str, Ask] = {k: a for f in features for k, a in f.asks.items()}
+        self.asks: dict[str, Ask] = {k: a for f in features for k, a in f.asks.items()}
         self.audit = audit
         self.metrics = Metrics()
         self.rooms = Rooms(self.loop, now_ms)
@@ -66,6 +69,8 @@ class Hub:
         self.limiter: SlidingWindow[tuple[str, str]] = SlidingWindow(time.monotonic)
         self.asking: Counter[tuple[str, str]] = Counter()
         """Questions that are being answered, by person and type."""
+        self._outside: set[tuple[str, str]] = set()
+        """Course and person of those removed while this service runs."""
         self.members: dict[Member, None] = {}
         self.changed = self.loop.time()
         """When the last member came or went (loop time)."""
@@ -98,9 +103,14 @@ class Hub:
         """A connection is up.
 
         Raises:
-            Refused: `CONNECTION_LIMIT`.
+            Refused: `CONNECTION_LIMIT`; `REMOVED` between the proof of who it is and now.
         """
         user = member.identity.user_id
+        for course in tuple(member.identity.people):
+            if (course, user) in self._outside:
+                del member.identity.people[course]
+                if not member.identity.people:
+                    raise refusal(Code.REMOVED, removed_text(course))
         mine = sum(1 for other in self.members if other.identity.user_id == user)
         if len(self.members) >= self.config.max_connections:
             raise refusal(Code.CONNECTION_LIMIT, "The service has as many connections as it may.")
@@ -189,6 +199,34 @@ class Hub:
                         room.present[user_id].person = now
                         self.settle(room)
 
+    def known(self, course: str, user_id: str) -> Person | None:
+        """Who a connected person is in a course."""
+        found = (m.identity for m in self.members if m.identity.user_id == user_id)
+        return next((who.people[course] for who in found if course in who.people), None)
+
+    def expel(self, course: str, user_id: str) -> None:
+        """Take a removed person's connections out of a course, and end those of no other."""
+        self._outside.add((course, user_id))
+        text = removed_text(course)
+        for member in tuple(self.members):
+            if member.identity.user_id != user_id or course not in member.identity.people:
+                continue
+            del member.identity.people[course]
+            for channel in [c for c in member.channels if parse_channel(c).course == course]:
+                self.leave(member, channel, at_once=True)
+                gone = Unsubscribed(channel, Code.REMOVED, text)
+                member.write(frame("unsubscribed", channel, gone, now_ms()))
+            if not member.identity.people:
+                member.close(Code.REMOVED, text)
+
+    def readmit(self, course: str, user_id: str) -> None:
+        """A removed person may connect again."""
+        self._outside.discard((course, user_id))
+
+    def now(self) -> int:
+        """The service's time in ms since 1970."""
+        return now_ms()
+
     def may_type(self, channel: str, person: Person) -> bool:
         """Whether the others may be told that somebody types."""
         rules = (feature.may_type for feature in self.features)
@@ -229,7 +267,7 @@ class Hub:
 
     async def erase(self, course: str, user_id: str) -> int:
         """Erase a person from a course, with all that features know of them."""
-        rules = [feature.erase for feature in self.features if feature.erase is not None]
+        rules = [f.erase for f in self.features if f.erase is not None] + [admission.erase]
         return await self.store.erase(course, user_id, now_ms(), rules)
 
     def announce(

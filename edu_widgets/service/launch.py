@@ -19,7 +19,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from edu_widgets.protocol.arguments import text_argument
-from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
+from edu_widgets.protocol.errors import (
+    InvalidArgument,
+    ServiceUnavailable,
+    refusal,
+)
 from edu_widgets.service import addresses, processes, state
 from edu_widgets.service.locks import FileLock
 
@@ -253,6 +257,39 @@ def enter(info: ServiceInfo, name: str | None, otherwise: str = "Instructor") ->
     return Owner(answer["userId"], answer["name"], answer["role"], answer["secret"])
 
 
+def invite(data_dir: Path, course: str, *, new: bool, staff: bool, hours: float) -> str:
+    """What people join a course with whose service runs in a folder.
+
+    Args:
+        data_dir: The folder of the service.
+        course: The course.
+        new: End the present invite and make another.
+        staff: Make one for an instructor, which holds `hours`.
+        hours: See `staff`.
+
+    Raises:
+        ServiceUnavailable: no service runs there.
+        Refused: it says no, with the reason.
+    """
+    running = find(data_dir)
+    if running is None:
+        msg = f"No service runs in {data_dir}. Start it, or name its folder: --data DIR."
+        raise ServiceUnavailable(msg)
+    body = {"course": course, "new": new, "staff": staff, "hours": hours}
+    return str(_tell(running.url, "/api/invite", body, running.owner_secret)["invite"])
+
+
+def set_roster(info: ServiceInfo, names: Sequence[str]) -> None:
+    """Let only these names join the hosted course.
+
+    Raises:
+        ServiceUnavailable: the service does not answer as it should.
+        Refused: it says no, with the reason.
+    """
+    body = {"course": info.course, "names": list(names)}
+    _tell(info.local_url, "/api/roster", body, info.owner_secret)
+
+
 def find(data_dir: Path) -> state.State | None:
     """The service of a folder if it runs: its process lives and answers as itself."""
     about = state.read(data_dir)
@@ -334,6 +371,29 @@ def _attach(about: state.State, pid: int) -> bool:
 def _ask(
     url: str, method: str, path: str, body: object = None, secret: str = ""
 ) -> dict[str, Any] | None:
+    """What the service answers; `None` if it does not, or says no."""
+    status, answer = _exchange(url, method, path, body, secret)
+    return answer if status == http.client.OK else None
+
+
+def _tell(url: str, path: str, body: object, secret: str = "") -> dict[str, Any]:
+    """What the service answers to its owner.
+
+    Raises:
+        ServiceUnavailable: it does not.
+        Refused: it says no, with the reason.
+    """
+    status, answer = _exchange(url, "POST", path, body, secret)
+    if status == http.client.OK and answer is not None:
+        return answer
+    if answer is None or "code" not in answer:
+        raise ServiceUnavailable(f"The service at {url} does not answer as it should.")
+    raise refusal(int(answer["code"]), str(answer.get("message")))
+
+
+def _exchange(
+    url: str, method: str, path: str, body: object, secret: str
+) -> tuple[int, dict[str, Any] | None]:
     parts = urlsplit(url)
     # Not urllib: a proxy from the environment has no business between us and our own process.
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=3)
@@ -343,11 +403,10 @@ def _ask(
         response = connection.getresponse()
         answer = json.loads(response.read())
     except (OSError, ValueError, http.client.HTTPException):
-        return None
+        return 0, None
     finally:
         connection.close()
-    ok = response.status == http.client.OK and isinstance(answer, dict)
-    return answer if ok else None
+    return response.status, answer if isinstance(answer, dict) else None
 
 
 def _info(course: str, about: state.State, *, started_now: bool) -> ServiceInfo:

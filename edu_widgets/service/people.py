@@ -1,26 +1,30 @@
 """People who come by invite: codes, secrets, names."""
 
+import contextlib
 import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import msgspec
 
 from edu_widgets.protocol import Code, uuid7
-from edu_widgets.protocol.channels import course_name, person_name
+from edu_widgets.protocol.channels import STAFF_ROLES, course_name, person_name
 from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import Invite, Membership, Store
+from edu_widgets.service.store import Invite, Membership, Newcomer, Store
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0 and O, 1 and I: read aloud and typed from a projector."""
 
 CODE_LENGTH = 8
 """32 to the power of 8: a million million codes, against `TRIES_OVERALL` wrong ones a minute."""
+
+STAFF_CODE_LENGTH = 20
+"""Of a staff invite: 100 bits, so that its plain hash tells nothing."""
 
 TRIES = 60
 """Wrong tries a minute from one address: a class behind one may mistype in its first minute."""
@@ -49,6 +53,8 @@ class Joined(msgspec.Struct, frozen=True, rename="camel"):
     role: str
     secret: str
     token: str
+    invite: str = ""
+    """For staff: what students join with."""
 
 
 class TooManyTries(Refused):
@@ -61,9 +67,23 @@ class TooManyTries(Refused):
         self.retry_after = retry_after
 
 
-def new_code() -> str:
+def new_code(length: int = CODE_LENGTH) -> str:
     """An invite code."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def removed_text(course: str) -> str:
+    """What somebody is told who was removed."""
+    return f"You were removed from {course} by an instructor."
+
+
+def _tries_of(source: str) -> Sequence[tuple[str, int]]:
+    """By what the tries of a stranger are counted: where they are, and all of them together."""
+    return ((source, TRIES), ("", TRIES_OVERALL))
+
+
+def _now() -> int:
+    return int(time.time() * 1000)
 
 
 def new_secret() -> str:
@@ -85,11 +105,11 @@ class People:
     """Who may come in, and as whom."""
 
     def __init__(
-        self, store: Store, courses: Sequence[str], renamed: Callable[[Membership], Awaitable[None]]
+        self, store: Store, courses: Sequence[str], changed: Callable[[Membership], Awaitable[None]]
     ) -> None:
         self._store = store
         self._courses = courses
-        self._renamed = renamed
+        self._changed = changed
         self._wrong: SlidingWindow[str] = SlidingWindow(time.monotonic)
 
     async def join(self, ask: Join, source: str) -> Joined:
@@ -99,11 +119,9 @@ class People:
 
         Raises:
             Refused: `INVITE_INVALID`, `INVITE_EXPIRED`, `RATE_LIMITED`, `UNAUTHORIZED`,
-                `NO_SUCH_CHANNEL`, `INVALID`.
+                `NO_SUCH_CHANNEL`, `INVALID`, `REMOVED`, `DOOR_CLOSED`, `NOT_LISTED`.
         """
         known = await self._store.person_of(hashed(ask.secret)) if ask.secret else None
-        if ask.secret and known is None:
-            await self._try_code(ask, source)  # an unknown secret alone opens nothing
         try:
             course = course_name(ask.course)
             member = (await self._store.memberships(known)).get(course) if known else None
@@ -111,40 +129,51 @@ class People:
         except InvalidArgument as error:
             raise refusal(Code.INVALID, str(error)) from error
         if known == OWNER and course in self._courses:
-            return await self._enter(course, OWNER, name, "instructor", ask.secret, member)
-        if known is None:
-            await self._try_code(ask, source)
-        elif member is None:
-            await self._check_code(ask)
-        if known is not None:
-            role = member.role if member else "student"
-            return await self._enter(course, known, name, role, ask.secret, member)
-        user_id, secret = uuid7(), new_secret()
-        await self._store.add_person(user_id, hashed(secret))
-        return await self._enter(course, user_id, name, "student", secret)
+            owner = await self._store.enter(course, OWNER, name, "instructor")
+            return await self._entered(owner, ask.secret, member)
+        code = spelled(ask.code)
+        for_staff = len(code) == STAFF_CODE_LENGTH
+        comes_back = member is not None and (member.role in STAFF_ROLES or not for_staff)
+        secret = ask.secret if known else new_secret()
+        who = Newcomer(
+            course,
+            known or uuid7(),
+            name,
+            b"" if known else hashed(secret),
+            hashed(code) if for_staff and not comes_back else b"",
+            await self._store.digest(f"invite {code}"),
+            await self._store.digest(f"source {source}"),
+            _now(),
+        )
+        if comes_back:
+            return await self._entered(await self._store.admit(who), secret, member)
+        async with self._counted(((known, TRIES),) if known else _tries_of(source)):
+            if not for_staff:
+                await self._check_code(ask)
+            elif course not in self._courses:
+                raise refusal(Code.INVITE_INVALID, Code.INVITE_INVALID.meaning)
+            return await self._entered(await self._store.admit(who), secret, member)
 
-    async def _enter(
-        self,
-        course: str,
-        user: str,
-        name: str,
-        role: str,
-        secret: str,
-        before: Membership | None = None,
-    ) -> Joined:
-        member: Membership = await self._store.enter(course, user, name, role)
-        if before is not None and before.name != member.name:
-            await self._renamed(member)
-        return Joined(user, member.name, member.role, secret, secret)
+    async def _entered(self, member: Membership, secret: str, before: Membership | None) -> Joined:
+        """Tell a member who has another name or role now, and the class with them."""
+        known = before or Membership(member.course, member.user_id, member.name, "student")
+        if known != member and (before is not None or member.user_id != OWNER):
+            await self._changed(member)
+        return Joined(member.user_id, member.name, member.role, secret, secret)
 
-    async def _try_code(self, ask: Join, source: str) -> None:
-        self._hold_back(source)
+    @contextlib.asynccontextmanager
+    async def _counted(self, by: Sequence[tuple[str, int]]) -> AsyncIterator[None]:
+        """Count a wrong invite by each of some keys, and hold back who gave too many."""
+        for key, most in by:
+            wait = self._wrong.full(key, most=most, interval_ms=TRIES_MS)
+            if wait:
+                raise TooManyTries(wait)
         try:
-            await self._check_code(ask)
+            yield
         except Refused as error:
             if error.code == Code.INVITE_INVALID:
                 self._wrong.sweep(TRIES_MS / 1000)
-                for key in (source, ""):
+                for key, _ in by:
                     self._wrong.admit(key, most=TRIES_OVERALL, interval_ms=TRIES_MS)
             raise
 
@@ -158,11 +187,32 @@ class People:
         if invite.expires and time.time() * 1000 > invite.expires:
             raise refusal(Code.INVITE_EXPIRED, Code.INVITE_EXPIRED.meaning)
 
-    def _hold_back(self, source: str) -> None:
-        for key, most in ((source, TRIES), ("", TRIES_OVERALL)):
-            wait = self._wrong.full(key, most=most, interval_ms=TRIES_MS)
-            if wait:
-                raise TooManyTries(wait)
+    # -- invites ------------------------------------------------------------------
+
+    async def renewed_invite(self, course: str, holds_ms: int) -> Invite:
+        """End a course's invite and make another; `holds_ms` 0: for ever."""
+        invite = Invite(course, new_code(), _now() + holds_ms if holds_ms else 0)
+        await self._store.set_invite(invite)
+        return invite
+
+    async def staff_invite(self, course: str, holds_ms: int) -> Invite:
+        """Make an invite that makes an instructor of who uses it first. Only its hash is kept."""
+        invite = Invite(course, new_code(STAFF_CODE_LENGTH), _now() + holds_ms)
+        await self._store.add_staff_invite(course, hashed(invite.code), invite.expires)
+        return invite
+
+    # -- who they are -------------------------------------------------------------
+
+    async def within(self, identity: Identity) -> Identity:
+        """The same, without the courses that the person was removed from.
+
+        Raises:
+            Refused: `REMOVED`: none is left.
+        """
+        for course in await self._store.removed_from(identity.user_id):
+            if identity.people.pop(course, None) is not None and not identity.people:
+                raise refusal(Code.REMOVED, removed_text(course))
+        return identity
 
     async def identity(self, secret: str) -> Identity:
         """Whose secret this is.

@@ -6,7 +6,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import ROLES, user_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.messages import Role
-from edu_widgets.service.rules import Decision, Person, Request, RuleRun, Write
+from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Write, read
 
 if TYPE_CHECKING:
     from edu_widgets.service.hub import Hub
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def write_role(request: Request[Role]) -> RuleRun:
     """Rule: the person's own channel says which role they have."""
-    yield from ()
+    held = read((yield Get(request.channel, (Role.kind,))), Role.kind, Role)
+    if held == request.data:
+        return Decision(reply=False)
     return Decision([Write(request.channel, Role.kind, Role.kind, request.data)])
 
 

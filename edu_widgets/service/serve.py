@@ -5,15 +5,17 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.service import addresses, arguments, state, tokens
 from edu_widgets.service import config as configuration
+from edu_widgets.service.admission import STAFF_HOURS
 from edu_widgets.service.features import DEFAULT_FEATURES
 from edu_widgets.service.locks import alone_in
-from edu_widgets.service.server import Options, Server
+from edu_widgets.service.server import HOST, Options, Server
 
 DEFAULT_PORT = 8765
 
@@ -52,6 +54,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="PEM or HS256 secret",
         action="append",
         default=[],
+    )
+    add("--jwt-audience", metavar="TEXT", default="", help="what a token's `aud` has to name")
+    add("--jwt-issuer", metavar="TEXT", default="", help="what a token's `iss` has to be")
+    add(
+        "--proxy",
+        action="append",
+        default=[],
+        metavar="IP",
+        help="a proxy (address or network) that is believed where people come from; may be "
+        "repeated; default: this computer, where --address is a URL",
+    )
+    add(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="only the names in this file, one a line, may join; default: as it was",
     )
     add(
         "--invite-hours",
@@ -113,35 +131,48 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
     return Options(
         courses=tuple(dict.fromkeys(course_name(name) for name in args.course)),
         data_dir=args.data,
-        address=addresses.address(args.address, args.bind),
+        address=addresses.address(args.address, args.bind, args.proxy),
         port=args.port,
         config=table,
-        keys=tuple(tokens.load_key(path) for path in args.jwt_key_file),
+        keys=tuple(
+            tokens.load_key(path, args.jwt_audience, args.jwt_issuer) for path in args.jwt_key_file
+        ),
         features=(*DEFAULT_FEATURES, *args.feature),
         invite_ms=int(args.invite_hours * 3_600_000),
         watch=tuple(args.watch_pid),
         linger_s=args.linger,
         keep=args.keep or not args.watch_pid,
+        roster=None if args.roster is None else configuration.read_roster(args.roster),
     )
 
 
 async def _run(options: Options) -> int:
     with alone_in(options.data_dir):
         async with Server(options) as server:
+            _stop_by_signals(server)
             _greet(server.state)
-            await _until_stopped(server)
+            if sys.stdout.isatty():  # where it is kept (a journal, a log), it would be found
+                await _invite_staff(server)
+            await server.stopped()
     return 0
 
 
-async def _until_stopped(server: Server) -> None:
+def _stop_by_signals(server: Server) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows
             loop.add_signal_handler(number, server.stop)
-    await server.stopped()
 
 
 def _greet(about: state.State) -> None:
     lines = [f"edu-widgets is at {about.url} (pid {about.pid}). {about.reach}"]
     lines += [f"  {c}: {about.public_url}/{c}?code={about.invites[c]}" for c in about.courses]
     print("\n".join(lines), flush=True)  # noqa: T201
+
+
+async def _invite_staff(server: Server) -> None:
+    """Print an invite for an instructor of each course, this once."""
+    print(f"For one instructor each, within {STAFF_HOURS:.0f} hours:")  # noqa: T201
+    for course in server.state.courses:
+        invite = await server.admission.staff_invite(course, HOST)
+        print(f"  {course}: {server.admission.link(invite)}", flush=True)  # noqa: T201

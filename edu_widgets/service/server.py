@@ -4,7 +4,8 @@ import asyncio
 import os
 import secrets
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -15,16 +16,21 @@ from aiohttp import web
 
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.service import addresses, features, processes, state
+from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import Door, application
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.hub import Hub, now_ms
-from edu_widgets.service.people import OWNER, People, hashed, new_code, new_secret
+from edu_widgets.service.people import OWNER, People, hashed, new_secret
 from edu_widgets.service.roles import tell
 from edu_widgets.service.rooms import LEASE_S
+from edu_widgets.service.rules import Person
 from edu_widgets.service.store import Invite
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.tokens import Key
+
+HOST = Person(OWNER, "", "instructor")
+"""Whoever starts the service."""
 
 FIRST_PORT = 8765
 PORTS = 100
@@ -47,6 +53,7 @@ class Options:
     watch: tuple[int, ...] = ()
     linger_s: float = 600.0
     keep: bool = True
+    roster: Sequence[str] | None = None
     lease_s: float = LEASE_S
 
 
@@ -97,11 +104,29 @@ class Server:
         secret = before.owner_secret if before else new_secret()
         people = People(self._store, options.courses, partial(tell, self.hub))
         await self._store.add_person(OWNER, hashed(secret))
-        invites = {course: await self._invite(course) for course in options.courses}
         instance = secrets.token_hex(8)
         version = metadata_version()
+        admission = Admission(
+            self.hub,
+            people,
+            lambda: self.state.public_url,
+            self._invite_renewed,
+            options.invite_ms,
+        )
+        self.admission = admission
+        self.hub.asks |= admission.asks()
+        invites = {course: (await admission.present(course)).code for course in options.courses}
+        for course in options.courses if options.roster is not None else ():
+            await admission.set_roster(course, options.roster, HOST)
         door = Door(
-            self.hub, people, options.address, instance, version, options.keys, self._watched.add
+            self.hub,
+            people,
+            admission,
+            options.address,
+            instance,
+            version,
+            options.keys,
+            self._watched.add,
         )
         app = application(door, options.address.prefix)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
@@ -128,14 +153,11 @@ class Server:
         state.write(options.data_dir, self.state)
         self._tasks = [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]
 
-    async def _invite(self, course: str) -> str:
-        known = await self._store.invite(course)
-        if known is not None and (not known.expires or known.expires > now_ms()):
-            return known.code
-        hours = self._options.invite_ms
-        invite = Invite(course, new_code(), now_ms() + hours if hours else 0)
-        await self._store.set_invite(invite)
-        return invite.code
+    def _invite_renewed(self, invite: Invite) -> None:
+        """Whoever finds this service by its file shows the invite that holds."""
+        invites = self.state.invites | {invite.course: invite.code}
+        self.state = replace(self.state, invites=invites)
+        state.write(self._options.data_dir, self.state)
 
     async def _listen(self, wished: int) -> int:
         bind, demanded = self._options.address.bind, self._options.port

@@ -1,33 +1,54 @@
-"""What is done to a service from a terminal: `edu-widgets backup`, `edu-widgets restore`."""
+"""What is done to a service from a terminal: `edu-widgets invite`, `backup`, `restore`."""
 
 import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
-from edu_widgets.service import backups
+from edu_widgets.protocol.channels import course_name
+from edu_widgets.service import arguments, backups, launch
+from edu_widgets.service.admission import STAFF_HOURS
 
 _WHERE = "folder of the service; default: that of the course which host() began"
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands to those of `edu-widgets`."""
+    invite = commands.add_parser("invite", help="print what people join a course with")
+    invite.add_argument("course", metavar="COURSE", help="the course")
+    kind = invite.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--staff", action="store_true", help="one for an instructor: who uses it first is one"
+    )
+    kind.add_argument("--new", action="store_true", help="end the present one and make another")
+    invite.add_argument(
+        "--hours",
+        type=arguments.hours,
+        default=STAFF_HOURS,
+        metavar="H",
+        help="how long one for an instructor holds; default: %(default)g",
+    )
     backup = commands.add_parser("backup", help="copy a service's store into a file")
     backup.add_argument("file", type=Path, metavar="FILE", help="where the backup goes")
     restore = commands.add_parser("restore", help="put a backup in the place of a store")
     restore.add_argument("file", type=Path, metavar="FILE", help="a backup")
     for parser in (backup, restore):
-        parser.add_argument("--data", "--data-dir", type=Path, metavar="DIR", help=_WHERE)
         parser.add_argument("--course", metavar="NAME", help="the course which host() began")
+    for parser in (invite, backup, restore):
+        parser.add_argument("--data", "--data-dir", type=Path, metavar="DIR", help=_WHERE)
 
 
 def run(args: argparse.Namespace, data_dir: Path) -> int:
     """Run one of the commands on the service in a folder; the exit code.
 
     Raises:
-        InvalidArgument, ServiceUnavailable: it cannot be done; the message says why.
+        InvalidArgument, Refused, ServiceUnavailable: it cannot be done; the message says why.
     """
-    if args.command == "backup":
+    if args.command == "invite":
+        course = course_name(args.course)
+        link = launch.invite(data_dir, course, new=args.new, staff=args.staff, hours=args.hours)
+        sys.stdout.write(f"{link}\n")
+    elif args.command == "backup":
         backups.backup(data_dir, args.file)
         sys.stdout.write(f"Written: {args.file}\n")
     else:

@@ -1,5 +1,6 @@
 """JSON Web Tokens of a platform: HS256, RS256 or ES256 with configured keys."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,13 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service.identity import Identity
+from edu_widgets.service.people import OWNER
 from edu_widgets.service.rules import Person
 
 LEEWAY_S = 10
 """How far the platform's clock and ours may be apart."""
+
+_PEM = "-----BEGIN PUBLIC KEY-----"
 
 MIN_SECRET = 32
 """Bytes of a shared secret (RFC 7518, section 3.2)."""
@@ -27,9 +31,17 @@ class Key:
 
     value: bytes
     algorithms: tuple[str, ...]
+    audience: str = ""
+    """Whom a token has to be for (`aud`); "" for anybody."""
+    issuer: str = ""
+    """Who has to have made it (`iss`); "" for anybody who has the key."""
 
     def __repr__(self) -> str:
         return f"Key({', '.join(self.algorithms)})"
+
+
+RESERVED = frozenset({OWNER, "service"})
+"""Ids that only the service itself gives."""
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -42,8 +54,13 @@ class Claims(msgspec.Struct, frozen=True):
     courses: list[str] = []
 
 
-def load_key(path: Path) -> Key:
+def load_key(path: Path, audience: str = "", issuer: str = "") -> Key:
     """Read a PEM public key (RS256, ES256) or a shared secret (HS256).
+
+    Args:
+        path: The key's file.
+        audience: What `aud` of its tokens has to name; "" for anything.
+        issuer: What `iss` of its tokens has to be; "" for anything.
 
     Raises:
         InvalidArgument: the file cannot be read, or the secret is too short.
@@ -52,16 +69,45 @@ def load_key(path: Path) -> Key:
         value = path.read_bytes().strip()
     except OSError as error:
         raise InvalidArgument(
-            f"The key file {path.name} cannot be read: {error.strerror}."
+            f"The key file {path} cannot be read: {(error.strerror or 'no access').lower()}."
         ) from error
     if value.startswith(b"-----BEGIN"):
         if not jwt.algorithms.has_crypto:
-            raise InvalidArgument("RS256 and ES256 need: pip install cryptography")
-        return Key(value, ("RS256", "ES256"))
+            msg = (
+                "Keys of RS256 and ES256 need the package cryptography, which is not installed: "
+                "pip install 'edu-widgets[jwt]'."
+            )
+            raise InvalidArgument(msg)
+        _check_public(value, path)
+        return Key(value, ("RS256", "ES256"), audience, issuer)
     if len(value) < MIN_SECRET:
         msg = f"The key in {path.name} has {len(value)} bytes; HS256 needs at least {MIN_SECRET}."
         raise InvalidArgument(msg)
-    return Key(value, ("HS256",))
+    if _is_public_key(value):
+        msg = f"{path.name} is a public key, not a secret; it has to begin with {_PEM}."
+        raise InvalidArgument(msg)
+    return Key(value, ("HS256",), audience, issuer)
+
+
+def _check_public(value: bytes, path: Path) -> None:
+    """See that a PEM file holds a public key that can be read.
+
+    Raises:
+        InvalidArgument: it does not.
+    """
+    for name in ("RS256", "ES256"):
+        with contextlib.suppress(jwt.InvalidKeyError, ValueError, TypeError):
+            key = jwt.get_algorithm_by_name(name).prepare_key(value)
+            if not hasattr(key, "private_numbers"):
+                return
+    msg = f"{path.name} holds no public key of RS256 or ES256; it has to begin with {_PEM}."
+    raise InvalidArgument(msg)
+
+
+def _is_public_key(value: bytes) -> bool:
+    """Whether this is a public key in another form: everybody knows it, so it is no secret."""
+    marks = (b"-----BEGIN", b"ssh-", b"ecdsa-", b'"keys"', b'"kty"', b"0\x82", b"0Y0")
+    return any(mark in value[:400] for mark in marks[:5]) or value.startswith(marks[5:])
 
 
 def looks_like_token(text: str) -> bool:
@@ -80,6 +126,8 @@ def identity(token: str, keys: Sequence[Key], courses: Sequence[str]) -> Identit
         name = person_name(claims.name or claims.sub[:64])
     except (msgspec.ValidationError, InvalidArgument) as error:
         raise refusal(Code.UNAUTHORIZED, f"The token cannot be used: {error}") from error
+    if claims.sub in RESERVED:
+        raise refusal(Code.UNAUTHORIZED, f"The token's `sub` may not be {claims.sub!r}.")
     person = Person(claims.sub, name, claims.role)
     people = {course: person for course in courses if course in claims.courses}
     return Identity(claims.sub, people, claims.exp + LEEWAY_S)
@@ -93,7 +141,9 @@ def _claims(token: str, keys: Sequence[Key]) -> dict[str, Any]:
                 key.value,
                 algorithms=list(key.algorithms),
                 leeway=LEEWAY_S,
-                options={"require": ["exp", "sub"], "verify_aud": False},
+                audience=key.audience or None,
+                issuer=key.issuer or None,
+                options={"require": ["exp", "sub"], "verify_aud": bool(key.audience)},
             )
         except jwt.ExpiredSignatureError as error:
             raise refusal(Code.TOKEN_EXPIRED, Code.TOKEN_EXPIRED.meaning) from error

@@ -61,6 +61,12 @@ export const Code = {
   INVALID: 4514,
   /** The service met an error of its own; its log tells more. */
   INTERNAL: 4515,
+  /** You were removed from the course by an instructor. */
+  REMOVED: 4516,
+  /** The course lets no new people in at the moment; ask your instructor. */
+  DOOR_CLOSED: 4517,
+  /** This name is not among those who may join; ask your instructor. */
+  NOT_LISTED: 4518,
 } as const;
 
 export type Code = (typeof Code)[keyof typeof Code];
@@ -116,6 +122,26 @@ export interface RoleBody {
   role: string;
   /** The person's display name in the course. */
   name?: string;
+}
+
+/** Who may join. Its document, `admission`, is in the staff's channel once it was changed. */
+export interface AdmissionBody {
+  /** Whether nobody new is let in; who is in already may always come back. */
+  closed?: boolean;
+  /** How many names there are that may join; absent: any name may. */
+  listed?: number | null;
+}
+
+/** A person was removed. Its document, `removal:<userId>`, is in the staff's channel. */
+export interface RemovalBody {
+  /** Who was removed. */
+  userId: string;
+  /** The display name of who was removed. */
+  userName: string;
+  /** When, in ms since 1970. */
+  at: number;
+  /** The display name of the instructor who did it. */
+  byName?: string;
 }
 
 /**
@@ -977,6 +1003,47 @@ export interface RoomData {
   staff?: number;
 }
 
+/** End the course's invite and make a new one. Only staff. */
+export type RenewInviteData = Record<string, never>;
+
+/** Remove a person, who stays out until readmitted. Only staff. */
+export interface RemovePersonData {
+  /** Who is removed. */
+  userId: string;
+  /** Also every student who came by the same invite from the same address. */
+  sameJoin?: boolean;
+}
+
+/** Let somebody who was removed join again. Only staff. */
+export interface ReadmitPersonData {
+  /** Who is readmitted. */
+  userId: string;
+}
+
+/** Let new people in, or nobody new. Only staff; answered with `admission`. */
+export interface SetDoorData {
+  /** Whether nobody new is let in. */
+  closed: boolean;
+}
+
+/** Say which names may join, each of them once. Only staff; answered with `admission`. */
+export interface SetRosterData {
+  /** The names, at most 2,000; absent: any name may. */
+  names?: string[] | null;
+}
+
+/** The answer to `renew_invite`. */
+export interface NewInviteData {
+  /** What people join with from now on: a link with a code. */
+  invite: string;
+}
+
+/** The answer to `remove_person` and `readmit_person`: whom it concerned. */
+export interface ConcernedData {
+  /** Who was removed or readmitted; nobody if it was so already. */
+  people?: RemovalBody[];
+}
+
 /** A notification as a base service sends it; whatever is missing or odd is put right. */
 export interface PlatformNotificationData {
   /** The id, made once by whoever creates the thing and never again. */
@@ -1274,6 +1341,11 @@ export interface ClientMessages {
   request_history: RequestHistoryData;
   typing_start: TypingStartData;
   typing_stop: TypingStopData;
+  renew_invite: RenewInviteData;
+  remove_person: RemovePersonData;
+  readmit_person: ReadmitPersonData;
+  set_door: SetDoorData;
+  set_roster: SetRosterData;
   search: SearchData;
   attention: AttentionData;
   people: PeopleData;
@@ -1293,6 +1365,9 @@ export interface ServiceMessages {
   page: PageData;
   ack: AckData;
   room: RoomData;
+  new_invite: NewInviteData;
+  concerned: ConcernedData;
+  admission: AdmissionBody;
   notification: PlatformNotificationData;
   user_activity: UserActivityData;
   course_update: CourseUpdateData;
@@ -1304,6 +1379,8 @@ export interface ServiceMessages {
 /** The body of each kind of document. */
 export interface DocumentBodies {
   role: RoleBody;
+  admission: AdmissionBody;
+  removal: RemovalBody;
   message: MessageBody;
   pin: PinBody;
   question: QuestionBody;

@@ -195,7 +195,8 @@ class Client:
 @contextlib.asynccontextmanager
 async def serving(data_dir: Path, **options: Any) -> AsyncIterator[Service]:
     """A service in this process, closed with everything that was opened to it."""
-    wanted = Options(courses=(COURSE,), data_dir=data_dir, **({"port": 0} | options))
+    defaults: dict[str, Any] = {"port": 0, "courses": (COURSE,)}
+    wanted = Options(data_dir=data_dir, **(defaults | options))
     async with Server(wanted) as server, aiohttp.ClientSession() as http:
         service = Service(server, http)
         try:

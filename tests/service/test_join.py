@@ -152,6 +152,10 @@ async def test_a_platforms_token(tmp_path: Path) -> None:
         ({"role": "god"}, Code.UNAUTHORIZED),
         ({"sub": "a:b"}, Code.UNAUTHORIZED),
         ({"sub": ""}, Code.UNAUTHORIZED),
+        ({"sub": "owner"}, Code.UNAUTHORIZED),
+        ({"sub": "service"}, Code.UNAUTHORIZED),
+        ({"nbf": time.time() + 600}, Code.UNAUTHORIZED),
+        ({"nbf": "soon"}, Code.UNAUTHORIZED),
         ({"courses": COURSE}, Code.UNAUTHORIZED),
         ({"name": 5}, Code.UNAUTHORIZED),
     ],
@@ -163,7 +167,8 @@ def test_tokens_that_are_refused(wrong: dict[str, Any], code: Code) -> None:
 
 
 def test_a_token_without_a_signature_or_an_end() -> None:
-    unsigned = jwt.encode({"sub": "u", "exp": time.time() + 60}, None, algorithm="none")
+    no_key: Any = None
+    unsigned = jwt.encode({"sub": "u", "exp": time.time() + 60}, no_key, algorithm="none")
     endless = jwt.encode({"sub": "u"}, KEY, algorithm="HS256")
     for text in (unsigned, endless, "a.b.c", "..", "é.ü.ö"):
         with pytest.raises(Refused) as caught:
@@ -174,6 +179,66 @@ def test_a_token_without_a_signature_or_an_end() -> None:
 def test_a_token_for_another_course_opens_none() -> None:
     who = tokens.identity(token(courses=["other"]), [tokens.Key(KEY, ("HS256",))], [COURSE])
     assert who.people == {}
+
+
+@pytest.mark.parametrize(("late", "accepted"), [(8, True), (30, False)])
+def test_clocks_may_be_some_seconds_apart(late: int, accepted: bool) -> None:
+    keys, text = [tokens.Key(KEY, ("HS256",))], token(exp=time.time() - late)
+    if accepted:
+        assert tokens.identity(text, keys, [COURSE]).user_id == "u-1"
+        return
+    with pytest.raises(Refused) as caught:
+        tokens.identity(text, keys, [COURSE])
+    assert caught.value.code == Code.TOKEN_EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("claims", "accepted"),
+    [
+        ({"aud": "class", "iss": "https://id.example.org"}, True),
+        ({"aud": ["shop", "class"], "iss": "https://id.example.org"}, True),
+        ({"aud": "shop", "iss": "https://id.example.org"}, False),
+        ({"aud": "class", "iss": "https://evil.example.org"}, False),
+        ({"aud": "class"}, False),
+        ({"iss": "https://id.example.org"}, False),
+        ({}, False),
+    ],
+)
+def test_whom_a_token_is_for_and_who_made_it(claims: dict[str, Any], accepted: bool) -> None:
+    strict = [tokens.Key(KEY, ("HS256",), "class", "https://id.example.org")]
+    text = token(**claims)
+    assert tokens.identity(text, [tokens.Key(KEY, ("HS256",))], [COURSE]).user_id == "u-1"
+    if accepted:
+        assert tokens.identity(text, strict, [COURSE]).user_id == "u-1"
+    else:
+        with pytest.raises(Refused) as caught:
+            tokens.identity(text, strict, [COURSE])
+        assert caught.value.code == Code.UNAUTHORIZED
+
+
+def test_a_public_key_needs_a_package_and_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key.pem").write_text("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----")
+    monkeypatch.setattr(jwt.algorithms, "has_crypto", False)
+    with pytest.raises(InvalidArgument, match=r"pip install 'edu-widgets\[jwt\]'"):
+        tokens.load_key(tmp_path / "key.pem")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7 mira@laptop",
+        b'{"keys": [{"kty": "RSA", "n": "abc", "e": "AQAB"}]}',
+        b"Bag Attributes\n-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        b"\xef\xbb\xbf-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        b"0\x82\x01\x22" + b"k" * 60,
+    ],
+)
+def test_what_everybody_may_know_is_no_secret(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "key").write_bytes(raw)
+    with pytest.raises(InvalidArgument, match="is a public key, not a secret"):
+        tokens.load_key(tmp_path / "key")
 
 
 def test_a_short_key_is_refused(tmp_path: Path) -> None:

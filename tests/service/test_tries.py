@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service import people
 from edu_widgets.service.addresses import address
 from edu_widgets.service.doors import source_of
@@ -86,6 +87,27 @@ async def test_without_a_proxy_nobody_says_where_they_are(
         assert found == {Code.INVITE_INVALID}
     found = await wrong_tries(service, 1, X_Forwarded_For="192.0.2.9")
     assert found == {Code.RATE_LIMITED}
+
+
+@pytest.mark.parametrize(
+    ("peer", "told", "source"),
+    [
+        ("10.0.0.7", ["192.0.2.1"], "192.0.2.1"),
+        ("10.0.0.7", ["198.51.100.9, 192.0.2.1"], "192.0.2.1"),
+        ("10.0.0.7", ["192.0.2.1", "10.0.0.8"], "192.0.2.1"),
+        ("10.1.0.7", ["192.0.2.1"], "10.1.0.7"),
+        ("127.0.0.1", ["192.0.2.1"], "127.0.0.1"),
+        ("2001:db8::5", ["2001:db8:1::9"], "2001:db8:1::9"),
+    ],
+)
+def test_only_configured_proxies_are_believed(peer: str, told: list[str], source: str) -> None:
+    where = address("https://e.org", proxies=["10.0.0.0/24", "2001:db8::5"])
+    assert source_of(peer, told, where) == source
+
+
+def test_a_proxy_is_an_address_or_a_network() -> None:
+    with pytest.raises(InvalidArgument, match="--proxy 'nginx'"):
+        address("https://e.org", proxies=["nginx"])
 
 
 @pytest.mark.parametrize(

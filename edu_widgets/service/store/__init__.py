@@ -90,6 +90,43 @@ class Invite:
     expires: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who wants to become a member, or to come back under a name."""
+
+    course: str
+    user_id: str
+    name: str
+    secret: bytes = b""
+    """The hash of a secret that is new."""
+    staff_invite: bytes = b""
+    """The hash of a staff invite, which is used up and makes an instructor of them."""
+    invite: str = ""
+    """By which invite they come, as a digest."""
+    source: str = ""
+    """From which address they come, as a digest."""
+    now: int = 0
+    """The time in ms since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is let into a course: nobody new if `closed`; `listed` names, None: any."""
+
+    closed: bool = False
+    listed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Somebody who was removed from a course; `at` in ms since 1970."""
+
+    course: str
+    user_id: str
+    name: str
+    at: int = 0
+
+
 Listener = Callable[[Committed], None]
 Matches = Callable[[bytes], bool]
 """Whether a document's body, as JSON, is what is looked for; called in another thread."""
@@ -143,6 +180,13 @@ class Store(Protocol):
     async def enter(self, course: str, user_id: str, name: str, role: str) -> Membership:
         """Make a person a member, or rename one; a name taken becomes "Ada (2)"."""
 
+    async def admit(self, who: Newcomer) -> Membership:
+        """As `enter`, for who comes by invite: with what has to be so for it, in one commit.
+
+        Raises:
+            Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`.
+        """
+
     async def memberships(self, user_id: str) -> dict[str, Membership]:
         """A person's courses, by name."""
 
@@ -154,6 +198,36 @@ class Store(Protocol):
 
     async def invite(self, course: str) -> Invite | None:
         """A course's invite."""
+
+    async def add_staff_invite(self, course: str, code_hash: bytes, expires: int) -> None:
+        """Keep the hash of an invite for one instructor; `expires` in ms since 1970."""
+
+    async def door(self, course: str) -> Door:
+        """Who is let in."""
+
+    async def set_door(self, course: str, *, closed: bool) -> Door:
+        """Let new people in, or nobody new."""
+
+    async def set_roster(self, course: str, names: Sequence[str] | None) -> Door:
+        """Replace the names that may join; `None`: any may."""
+
+    async def remove(self, who: Removed, by: str, *, same_join: bool) -> tuple[Removed, ...]:
+        """Remove a person, and with `same_join` the students who came by invite as they did.
+
+        Returns those who were not out already.
+
+        Raises:
+            Refused: `REMOVED`: it is `by` who was removed.
+        """
+
+    async def readmit(self, course: str, user_id: str) -> Removed | None:
+        """Let somebody join again; `None` if they were not removed."""
+
+    async def removed_from(self, user_id: str) -> frozenset[str]:
+        """The courses that a person was removed from."""
+
+    async def digest(self, text: str) -> str:
+        """What tells texts apart without telling them: a digest with a key of this store."""
 
     async def erase(
         self, course: str, user_id: str, now: int, rules: Sequence[EraseRule] = ()

@@ -63,6 +63,7 @@ def begin(db: sqlite3.Connection, path: Path, *, replaced: bool) -> None:
         if replaced or meta.get("identity") != identity:
             values["epoch"] = new_epoch()
             db.execute("UPDATE channels SET epoch = ?", (values["epoch"],))
+            db.execute("DELETE FROM staff_invites")  # they may have been used since
         db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
     if _emptied(db):
         _testify(path, Witness((generation,), running=True))

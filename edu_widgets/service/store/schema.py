@@ -1,12 +1,13 @@
 """Tables of the SQLite store, and how its connections are opened."""
 
+import secrets
 import sqlite3
 from pathlib import Path
 
 from edu_widgets.service.store import history
 from edu_widgets.service.store.history import transaction
 
-VERSION = 1
+VERSION = 2
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -42,6 +43,28 @@ CREATE TABLE invites (
 ) WITHOUT ROWID;
 """
 
+_SINCE = {
+    2: """
+ALTER TABLE members ADD COLUMN invite TEXT NOT NULL DEFAULT '';
+ALTER TABLE members ADD COLUMN source TEXT NOT NULL DEFAULT '';
+CREATE TABLE staff_invites (
+    hash BLOB PRIMARY KEY, course TEXT NOT NULL, expires INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE doors (
+    course TEXT PRIMARY KEY, closed INTEGER NOT NULL, listed INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE roster (
+    course TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (course, key)
+) WITHOUT ROWID;
+CREATE TABLE removals (
+    course TEXT NOT NULL, user TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (course, user)
+) WITHOUT ROWID;
+CREATE INDEX removals_by_user ON removals (user);
+""",
+}
+"""By version: what was added to the first one's tables."""
+
 
 def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqlite3.Connection:
     """Open the file; transactions are begun explicitly.
@@ -73,18 +96,33 @@ def prepare(connection: sqlite3.Connection, path: Path, *, replaced: bool) -> No
     """
     begun = check(connection)
     connection.execute("PRAGMA journal_mode = WAL")
-    if not begun:
-        with transaction(connection):
+    with transaction(connection):
+        if not begun:
             make_tables(connection)
+        _upgrade(connection)
     history.begin(connection, path, replaced=replaced)
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
     """Make the tables of an empty store."""
-    for statement in _TABLES.split(";\n"):
-        connection.execute(statement)
+    _run(connection, _TABLES)
     connection.execute("INSERT INTO meta VALUES ('epoch', ?)", (history.new_epoch(),))
+    connection.execute("PRAGMA user_version = 1")
+    _upgrade(connection)
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    """Bring the tables of an earlier version to this one."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    for later in range(version + 1, VERSION + 1):
+        _run(connection, _SINCE[later])
+    connection.execute("INSERT OR IGNORE INTO meta VALUES ('digests', ?)", (secrets.token_hex(32),))
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";\n"):
+        connection.execute(statement)
 
 
 def check(connection: sqlite3.Connection) -> bool:

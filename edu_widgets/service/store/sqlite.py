@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hmac
 import queue
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +20,15 @@ from edu_widgets.service.store import (
     REPLIES_KEPT_MS,
     Catchup,
     Committed,
+    Door,
     Invite,
     Listener,
     Matches,
     Membership,
+    Newcomer,
+    Removed,
     Searched,
+    admission,
     reads,
     schema,
     writes,
@@ -160,6 +165,10 @@ class SqliteStore:
         work = partial(writes.enter, course=course, user_id=user_id, name=name, role=role)
         return cast("Membership", await self._write(work))
 
+    async def admit(self, who: Newcomer) -> Membership:
+        """Make somebody a member who comes by invite."""
+        return cast("Membership", await self._write(lambda db: admission.admit(db, who)))
+
     async def memberships(self, user_id: str) -> dict[str, Membership]:
         """A person's courses."""
         rows = await self._rows(
@@ -182,6 +191,40 @@ class SqliteStore:
             "SELECT course, code, expires FROM invites WHERE course = ?", course
         )
         return Invite(*rows[0]) if rows else None
+
+    async def add_staff_invite(self, course: str, code_hash: bytes, expires: int) -> None:
+        """Keep the hash of an invite for one instructor."""
+        await self._write(lambda db: admission.add_staff_invite(db, course, code_hash, expires))
+
+    async def door(self, course: str) -> Door:
+        """Who is let in."""
+        return await self._read(lambda db: admission.door(db, course))
+
+    async def set_door(self, course: str, *, closed: bool) -> Door:
+        """Let new people in, or nobody new."""
+        return await self._write(lambda db: admission.set_door(db, course, closed=closed))
+
+    async def set_roster(self, course: str, names: Sequence[str] | None) -> Door:
+        """Replace the names that may join."""
+        return await self._write(lambda db: admission.set_roster(db, course, names))
+
+    async def remove(self, who: Removed, by: str, *, same_join: bool) -> tuple[Removed, ...]:
+        """Remove a person."""
+        return await self._write(lambda db: admission.remove(db, who, by, same_join=same_join))
+
+    async def readmit(self, course: str, user_id: str) -> Removed | None:
+        """Let somebody join again."""
+        return await self._write(lambda db: admission.readmit(db, course, user_id))
+
+    async def removed_from(self, user_id: str) -> frozenset[str]:
+        """The courses that a person was removed from."""
+        rows = await self._rows("SELECT course FROM removals WHERE user = ?", user_id)
+        return frozenset(row[0] for row in rows)
+
+    async def digest(self, text: str) -> str:
+        """A digest with a key of this store."""
+        ((key,),) = await self._rows("SELECT value FROM meta WHERE key = 'digests'")
+        return hmac.digest(key.encode(), text.encode(), "sha256").hex()[:16]
 
     async def erase(
         self, course: str, user_id: str, now: int, rules: Sequence[EraseRule] = ()

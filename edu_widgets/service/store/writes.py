@@ -183,7 +183,8 @@ def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: st
         given = f"{name} ({number})"
         number += 1
     db.execute(
-        "INSERT OR REPLACE INTO members VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO members (course, user, name, name_key, role) VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT (course, user) DO UPDATE SET name = ?3, name_key = ?4, role = ?5",
         (course, user_id, given, name_key(given), role),
     )
     return Membership(course, user_id, given, role)
@@ -234,6 +235,7 @@ def erase(
     )
     db.execute("DELETE FROM members WHERE course = ? AND user = ?", (course, user_id))
     db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, user_id))
+    db.execute("UPDATE removals SET name = '' WHERE course = ? AND user = ?", (course, user_id))
     db.execute(
         "DELETE FROM secrets WHERE user = ?1 AND NOT EXISTS"
         " (SELECT 1 FROM members WHERE user = ?1)",

@@ -1,0 +1,133 @@
+"""Who may be in a course: the invite, the door, the list of names, and who was removed."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+import msgspec
+
+from edu_widgets.protocol.channels import person_name
+from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folding import fold
+from edu_widgets.protocol.messages import Data
+from edu_widgets.protocol.registry import REGISTRY, DocumentKind, FrameType
+
+MAX_LISTED = 2_000
+"""Names that a roster may hold."""
+
+
+class Admission(Data):
+    """Who may join. Its document, `admission`, is in the staff's channel once it was changed."""
+
+    kind: ClassVar[str] = "admission"
+
+    closed: bool = False
+    """Whether nobody new is let in; who is in already may always come back."""
+    listed: int | None = None
+    """How many names there are that may join; absent: any name may."""
+
+
+class Removal(Data):
+    """A person was removed. Its document, `removal:<userId>`, is in the staff's channel."""
+
+    kind: ClassVar[str] = "removal"
+
+    user_id: str
+    """Who was removed."""
+    user_name: str
+    """The display name of who was removed."""
+    at: int
+    """When, in ms since 1970."""
+    by_name: str = ""
+    """The display name of the instructor who did it."""
+
+
+class RenewInvite(Data):
+    """End the course's invite and make a new one. Only staff."""
+
+
+class NewInvite(Data):
+    """The answer to `renew_invite`."""
+
+    invite: str
+    """What people join with from now on: a link with a code."""
+
+
+class RemovePerson(Data):
+    """Remove a person, who stays out until readmitted. Only staff."""
+
+    user_id: str
+    """Who is removed."""
+    same_join: bool = False
+    """Also every student who came by the same invite from the same address."""
+
+
+class ReadmitPerson(Data):
+    """Let somebody who was removed join again. Only staff."""
+
+    user_id: str
+    """Who is readmitted."""
+
+
+class Concerned(Data):
+    """The answer to `remove_person` and `readmit_person`: whom it concerned."""
+
+    people: list[Removal] = msgspec.field(default_factory=list)
+    """Who was removed or readmitted; nobody if it was so already."""
+
+
+class SetDoor(Data):
+    """Let new people in, or nobody new. Only staff; answered with `admission`."""
+
+    closed: bool
+    """Whether nobody new is let in."""
+
+
+class SetRoster(Data):
+    """Say which names may join, each of them once. Only staff; answered with `admission`."""
+
+    names: list[str] | None = None
+    """The names, at most 2,000; absent: any name may."""
+
+
+def listed_names(names: Iterable[str]) -> list[str]:
+    """The names of a roster as they are shown: cleaned, each once.
+
+    Raises:
+        InvalidArgument: one of them cannot be a name, two are the same, or there are too many.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        clean = person_name(name)
+        before = found.setdefault(fold(clean), clean)
+        if before is not clean:
+            msg = f"{before!r} and {clean!r} are the same name; a roster has each once."
+            raise InvalidArgument(msg)
+        if len(found) > MAX_LISTED:
+            raise InvalidArgument(f"A roster holds at most {MAX_LISTED} names.")
+    return list(found.values())
+
+
+def removal_id(user_id: str) -> str:
+    """The id of a person's removal."""
+    return f"removal:{user_id}"
+
+
+def _ask(name: str, data: type[Data]) -> FrameType:
+    return REGISTRY.frame(FrameType(name, data, "client", of_seed=False))
+
+
+def _answer(name: str, data: type[Data]) -> FrameType:
+    return REGISTRY.frame(FrameType(name, data, "service", of_seed=False))
+
+
+RENEW_INVITE = _ask("renew_invite", RenewInvite)
+REMOVE_PERSON = _ask("remove_person", RemovePerson)
+READMIT_PERSON = _ask("readmit_person", ReadmitPerson)
+SET_DOOR = _ask("set_door", SetDoor)
+SET_ROSTER = _ask("set_roster", SetRoster)
+NEW_INVITE = _answer("new_invite", NewInvite)
+CONCERNED = _answer("concerned", Concerned)
+ADMISSION = _answer("admission", Admission)
+
+for _body in (Admission, Removal):
+    REGISTRY.document(DocumentKind(_body.kind, _body))

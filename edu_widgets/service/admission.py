@@ -1,0 +1,255 @@
+"""Who may be in a course: what instructors decide about it while the lesson runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from edu_widgets.protocol import Code, admission
+from edu_widgets.protocol.channels import parse_channel, staff_channel
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.service.checks import channel_of
+from edu_widgets.service.features import Ask, AskRule
+from edu_widgets.service.people import OWNER, People
+from edu_widgets.service.rules import (
+    DELETE,
+    Decision,
+    Erasure,
+    Get,
+    Person,
+    Request,
+    RuleRun,
+    Write,
+    read,
+)
+from edu_widgets.service.store import Door, Invite, Removed
+
+if TYPE_CHECKING:
+    from edu_widgets.service.hub import Hub
+
+STAFF_HOURS = 24.0
+"""How long a staff invite holds."""
+
+
+class Admission:
+    """Changes invites, the door, the roster and who is out; the service tells everybody it is for.
+
+    `renewed` is told of a course's new invite, `base_url` gives what stands before a course in it.
+    """
+
+    def __init__(
+        self,
+        hub: "Hub",
+        people: People,
+        base_url: Callable[[], str],
+        renewed: Callable[[Invite], None],
+        invite_ms: int = 0,
+    ) -> None:
+        self._hub = hub
+        self._people = people
+        self._base_url = base_url
+        self._renewed = renewed
+        self._invite_ms = invite_ms
+
+    def asks(self) -> Mapping[str, Ask]:
+        """What members may ask for, by type."""
+        rules: Mapping[str, AskRule] = {
+            admission.RENEW_INVITE.name: self._ask_renew,
+            admission.REMOVE_PERSON.name: self._ask_remove,
+            admission.READMIT_PERSON.name: self._ask_readmit,
+            admission.SET_DOOR.name: self._ask_door,
+            admission.SET_ROSTER.name: self._ask_roster,
+        }
+        return {name: Ask(rule, feature="") for name, rule in rules.items()}
+
+    def link(self, invite: Invite) -> str:
+        """An invite as people pass it on."""
+        return f"{self._base_url()}/{quote(invite.course)}?code={invite.code}"
+
+    async def present(self, course: str) -> Invite:
+        """The course's invite; another where the one before has expired."""
+        invite = await self._hub.store.invite(course)
+        now = self._hub.now()
+        if invite is None or (invite.expires and invite.expires <= now):
+            invite = await self._people.renewed_invite(course, self._invite_ms)
+        return invite
+
+    # -- what is done -------------------------------------------------------------
+
+    async def renew(self, course: str, by: Person) -> Invite:
+        """End the invite and make another. Who is in stays."""
+        invite = await self._people.renewed_invite(course, self._invite_ms)
+        self._renewed(invite)
+        self._hub.audit.record("INVITE_RENEWED", course=course, by=by.id)
+        return invite
+
+    async def staff_invite(self, course: str, by: Person, hours: float = STAFF_HOURS) -> Invite:
+        """Make an invite for one instructor."""
+        invite = await self._people.staff_invite(course, int(hours * 3_600_000))
+        self._hub.audit.record("STAFF_INVITE_MADE", course=course, by=by.id)
+        return invite
+
+    async def remove(
+        self, course: str, user_id: str, by: Person, *, same_join: bool = False
+    ) -> Sequence[Removed]:
+        """Remove a person, who stays out until readmitted; returns who was not out already.
+
+        Raises:
+            Refused: `INVALID` for oneself and the owner, `FORBIDDEN` for an instructor by another,
+                `NOT_FOUND`.
+        """
+        channel_of(course, user_id)
+        member = (await self._hub.store.memberships(user_id)).get(course)
+        here = self._hub.known(course, user_id)
+        if user_id == by.id:
+            raise refusal(Code.INVALID, "Nobody removes themselves; leave with lesson.close().")
+        if user_id == OWNER:
+            raise refusal(Code.INVALID, "Who hosts the course cannot be removed from it.")
+        if member is None and here is None:
+            raise refusal(Code.NOT_FOUND, "There is no such person in this course.")
+        person = here or Person(
+            user_id, member.name if member else "", member.role if member else ""
+        )
+        if person.staff and by.id != OWNER and by.role != "admin":
+            text = "Instructors are removed by who hosts the course, or by an administrator."
+            raise refusal(Code.FORBIDDEN, text)
+        now = self._hub.now()
+        who = Removed(course, user_id, person.name, now)
+        out = await self._hub.store.remove(who, by.id, same_join=same_join)
+        for one in out:
+            self._hub.expel(course, one.user_id)
+            self._hub.audit.record("REMOVED", course=course, userId=one.user_id, by=by.id)
+        if out:
+            await self._commit(course, write_removals, _concerned(out, by), by)
+        return out
+
+    async def readmit(self, course: str, user_id: str, by: Person) -> Removed | None:
+        """Let somebody join again; `None` if they were not out."""
+        channel_of(course, user_id)
+        found = await self._hub.store.readmit(course, user_id)
+        if found is not None:
+            self._hub.readmit(course, user_id)
+            await self._commit(course, write_readmission, _concerned([found], by), by)
+            self._hub.audit.record("READMITTED", course=course, userId=user_id, by=by.id)
+        return found
+
+    async def set_door(self, course: str, by: Person, *, closed: bool) -> Door:
+        """Let new people in, or nobody new."""
+        door = await self._hub.store.set_door(course, closed=closed)
+        self._hub.audit.record("DOOR_CLOSED" if closed else "DOOR_OPENED", course=course, by=by.id)
+        await self._tell(course, door, by)
+        return door
+
+    async def set_roster(self, course: str, names: Sequence[str] | None, by: Person) -> Door:
+        """Say which names may join; `None`: any may.
+
+        Raises:
+            Refused: `INVALID`: one cannot be a name, or two are the same.
+        """
+        try:
+            listed = None if names is None else admission.listed_names(names)
+        except InvalidArgument as error:
+            raise refusal(Code.INVALID, str(error)) from error
+        door = await self._hub.store.set_roster(course, listed)
+        self._hub.audit.record("ROSTER_SET", course=course, names=door.listed, by=by.id)
+        await self._tell(course, door, by)
+        return door
+
+    async def _tell(self, course: str, door: Door, by: Person) -> None:
+        await self._commit(course, write_admission, _admission(door), by)
+
+    async def _commit(
+        self, course: str, rule: Callable[[Request[Any]], RuleRun], data: object, by: Person
+    ) -> None:
+        await self._hub.commit(staff_channel(course), rule, data, by)
+
+    # -- who asks for it ----------------------------------------------------------
+
+    async def _ask_renew(
+        self, _stage: object, channel: str, by: Person, _data: object
+    ) -> tuple[str, object]:
+        invite = await self.renew(_course(channel, by, "make a new invite"), by)
+        return admission.NEW_INVITE.name, admission.NewInvite(self.link(invite))
+
+    async def _ask_remove(
+        self, _stage: object, channel: str, by: Person, data: admission.RemovePerson
+    ) -> tuple[str, object]:
+        course = _course(channel, by, "remove people")
+        out = await self.remove(course, data.user_id, by, same_join=data.same_join)
+        return admission.CONCERNED.name, _concerned(out, by)
+
+    async def _ask_readmit(
+        self, _stage: object, channel: str, by: Person, data: admission.ReadmitPerson
+    ) -> tuple[str, object]:
+        found = await self.readmit(_course(channel, by, "readmit people"), data.user_id, by)
+        return admission.CONCERNED.name, _concerned([found] if found is not None else [], by)
+
+    async def _ask_door(
+        self, _stage: object, channel: str, by: Person, data: admission.SetDoor
+    ) -> tuple[str, object]:
+        course = _course(channel, by, "open or close the door")
+        door = await self.set_door(course, by, closed=data.closed)
+        return admission.ADMISSION.name, _admission(door)
+
+    async def _ask_roster(
+        self, _stage: object, channel: str, by: Person, data: admission.SetRoster
+    ) -> tuple[str, object]:
+        course = _course(channel, by, "say who may join")
+        return admission.ADMISSION.name, _admission(await self.set_roster(course, data.names, by))
+
+
+def _course(channel: str, by: Person, what: str) -> str:
+    """The course that is meant, if it is for this person to decide.
+
+    Raises:
+        Refused: `FORBIDDEN` for students, `INVALID` in another channel than a course's.
+    """
+    if not by.staff:
+        raise refusal(Code.FORBIDDEN, f"Only instructors may {what}.")
+    found = parse_channel(channel)
+    if found.kind != "course":
+        raise refusal(Code.INVALID, "Who may be in a course is decided in the course's channel.")
+    return found.course
+
+
+def _admission(door: Door) -> admission.Admission:
+    return admission.Admission(door.closed, door.listed)
+
+
+def _concerned(people: Sequence[Removed], by: Person) -> admission.Concerned:
+    found = [admission.Removal(one.user_id, one.name, one.at, by.name) for one in people]
+    return admission.Concerned(found)
+
+
+# -- what staff sees of it: documents, not signed, since they hold whoever is erased --------
+
+
+def write_admission(request: Request[admission.Admission]) -> RuleRun:
+    """Rule: the staff's channel says who is let in."""
+    yield from ()
+    kind = admission.Admission.kind
+    return Decision([Write(request.channel, kind, kind, request.data, signed=False)])
+
+
+def write_removals(request: Request[admission.Concerned]) -> RuleRun:
+    """Rule: the staff's channel says who is out."""
+    yield from ()
+    kind = admission.Removal.kind
+    ids = [(one, admission.removal_id(one.user_id)) for one in request.data.people]
+    return Decision([Write(request.channel, id_, kind, one, signed=False) for one, id_ in ids])
+
+
+def write_readmission(request: Request[admission.Concerned]) -> RuleRun:
+    """Rule: the staff's channel says so no more."""
+    yield from ()
+    kind = admission.Removal.kind
+    ids = [admission.removal_id(one.user_id) for one in request.data.people]
+    return Decision([Write(request.channel, id_, kind, DELETE, signed=False) for id_ in ids])
+
+
+def erase(person: Erasure) -> RuleRun:
+    """Rule: of somebody who is erased it is not said by name that they are out."""
+    channel, id_ = staff_channel(person.course), admission.removal_id(person.user_id)
+    kind = admission.Removal.kind
+    if read((yield Get(channel, (id_,))), id_, admission.Removal) is None:
+        return Decision()
+    return Decision([Write(channel, id_, kind, DELETE)])

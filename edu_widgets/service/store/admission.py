@@ -1,0 +1,171 @@
+"""Who may be in a course, in SQLite. Every function runs in the writer's open transaction."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.protocol.folding import fold
+from edu_widgets.service.store import Door, Membership, Newcomer, Removed
+from edu_widgets.service.store.writes import add_person, enter, name_key
+
+
+def admit(db: sqlite3.Connection, who: Newcomer) -> Membership:
+    """Let somebody in, or back under another name, if nothing speaks against it.
+
+    Raises:
+        Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`.
+    """
+    if is_removed(db, who.course, who.user_id):
+        raise refusal(Code.REMOVED, f"You were removed from {who.course} by an instructor.")
+    member = db.execute(
+        "SELECT name_key, role FROM members WHERE course = ? AND user = ?",
+        (who.course, who.user_id),
+    ).fetchone()
+    role = member[1] if member is not None else "student"
+    if who.staff_invite:
+        _use_up(db, who)
+        role = "admin" if role == "admin" else "instructor"
+    elif role == "student" and (member is None or member[0] != name_key(who.name)):
+        _ask_at_the_door(db, who, new=member is None)
+    if who.secret:
+        add_person(db, who.user_id, who.secret)
+    entered = enter(db, who.course, who.user_id, who.name, role)
+    if member is None:
+        db.execute(
+            "UPDATE members SET invite = ?, source = ? WHERE course = ? AND user = ?",
+            (who.invite, who.source, who.course, who.user_id),
+        )
+    return entered
+
+
+def _use_up(db: sqlite3.Connection, who: Newcomer) -> None:
+    """Take a staff invite, which nobody can use again."""
+    row = db.execute(
+        "DELETE FROM staff_invites WHERE hash = ? AND course = ? RETURNING expires",
+        (who.staff_invite, who.course),
+    ).fetchone()
+    if row is None:
+        raise refusal(Code.INVITE_INVALID, "This staff invite is not valid, or was used already.")
+    if row[0] <= who.now:
+        raise refusal(Code.INVITE_EXPIRED, Code.INVITE_EXPIRED.meaning)
+
+
+def _ask_at_the_door(db: sqlite3.Connection, who: Newcomer, *, new: bool) -> None:
+    state = door(db, who.course)
+    if new and state.closed:
+        raise refusal(Code.DOOR_CLOSED, Code.DOOR_CLOSED.meaning)
+    if state.listed is None:
+        return
+    key = fold(who.name)
+    listed = db.execute(
+        "SELECT 1 FROM roster WHERE course = ? AND key = ?", (who.course, key)
+    ).fetchone()
+    if listed is None:
+        text = f"{who.name!r} is not among the names that may join {who.course}: use the name "
+        raise refusal(Code.NOT_LISTED, text + "your instructor knows you by, or ask them.")
+    others = db.execute(
+        "SELECT name FROM members WHERE course = ? AND user != ? AND role = 'student'"
+        " AND NOT EXISTS (SELECT 1 FROM removals r WHERE r.course = members.course"
+        " AND r.user = members.user)",
+        (who.course, who.user_id),
+    )
+    if any(fold(name) == key for (name,) in others):
+        text = f"{who.name!r} is in {who.course} already: join from the account you joined from "
+        raise refusal(Code.NOT_LISTED, text + "before, or ask your instructor.")
+
+
+def add_staff_invite(db: sqlite3.Connection, course: str, code_hash: bytes, expires: int) -> None:
+    """Keep the hash of an invite that makes an instructor of who uses it first."""
+    db.execute("INSERT INTO staff_invites VALUES (?, ?, ?)", (code_hash, course, expires))
+
+
+def door(db: sqlite3.Connection, course: str) -> Door:
+    """Who is let in."""
+    row = db.execute("SELECT closed, listed FROM doors WHERE course = ?", (course,)).fetchone()
+    if row is None or not row[1]:
+        return Door(bool(row and row[0]))
+    (names,) = db.execute("SELECT count(*) FROM roster WHERE course = ?", (course,)).fetchone()
+    return Door(bool(row[0]), names)
+
+
+def set_door(db: sqlite3.Connection, course: str, *, closed: bool) -> Door:
+    """Let new people in or not."""
+    db.execute(
+        "INSERT INTO doors VALUES (?1, ?2, 0) ON CONFLICT (course) DO UPDATE SET closed = ?2",
+        (course, closed),
+    )
+    return door(db, course)
+
+
+def set_roster(db: sqlite3.Connection, course: str, names: Sequence[str] | None) -> Door:
+    """Replace the names that may join; `None`: any may."""
+    db.execute("DELETE FROM roster WHERE course = ?", (course,))
+    db.executemany(
+        "INSERT OR IGNORE INTO roster VALUES (?, ?, ?)",
+        ((course, fold(name), name) for name in names or ()),
+    )
+    db.execute(
+        "INSERT INTO doors VALUES (?1, 0, ?2) ON CONFLICT (course) DO UPDATE SET listed = ?2",
+        (course, names is not None),
+    )
+    return door(db, course)
+
+
+def is_removed(db: sqlite3.Connection, course: str, user_id: str) -> bool:
+    """Whether somebody was removed from a course and not readmitted."""
+    found = db.execute(
+        "SELECT 1 FROM removals WHERE course = ? AND user = ?", (course, user_id)
+    ).fetchone()
+    return found is not None
+
+
+def remove(
+    db: sqlite3.Connection, who: Removed, by: str, *, same_join: bool
+) -> tuple[Removed, ...]:
+    """Remove a person, and with `same_join` the students who came as they did.
+
+    Raises:
+        Refused: `FORBIDDEN`: whoever does it was removed just now.
+    """
+    if is_removed(db, who.course, by):
+        raise refusal(Code.REMOVED, f"You were removed from {who.course} by an instructor.")
+    people = [who]
+    if same_join:
+        others = db.execute(
+            "SELECT m.user, m.name FROM members m JOIN members w ON w.course = m.course"
+            " AND w.invite = m.invite AND w.source = m.source AND w.source != ''"
+            " WHERE w.course = ? AND w.user = ? AND m.user NOT IN (w.user, ?)"
+            " AND m.role = 'student' ORDER BY m.name",
+            (who.course, who.user_id, by),
+        )
+        people += [Removed(who.course, user, name, who.at) for user, name in others]
+    return tuple(person for person in people if _remove(db, person))
+
+
+def _remove(db: sqlite3.Connection, who: Removed) -> bool:
+    done = db.execute(
+        "INSERT OR IGNORE INTO removals VALUES (?, ?, ?, ?)",
+        (who.course, who.user_id, who.name, who.at),
+    )
+    # Whoever the name belongs to may want to come in under it.
+    db.execute(
+        "UPDATE members SET name_key = ? WHERE course = ? AND user = ?",
+        (f"\0{who.user_id}", who.course, who.user_id),
+    )
+    return done.rowcount == 1
+
+
+def readmit(db: sqlite3.Connection, course: str, user_id: str) -> Removed | None:
+    """Let somebody join again; `None` if they were not removed."""
+    row = db.execute(
+        "DELETE FROM removals WHERE course = ? AND user = ? RETURNING name, at",
+        (course, user_id),
+    ).fetchone()
+    if row is None:
+        return None
+    member = db.execute(
+        "SELECT name, role FROM members WHERE course = ? AND user = ?", (course, user_id)
+    ).fetchone()
+    name = enter(db, course, user_id, *member).name if member is not None else row[0]
+    return Removed(course, user_id, name, row[1])
