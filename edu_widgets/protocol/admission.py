@@ -7,7 +7,7 @@ import msgspec
 
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.folding import fold
+from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.messages import Data
 from edu_widgets.protocol.registry import REGISTRY, DocumentKind, FrameType
 
@@ -98,7 +98,7 @@ def listed_names(names: Iterable[str]) -> list[str]:
     found: dict[str, str] = {}
     for name in names:
         clean = person_name(name)
-        before = found.setdefault(fold(clean), clean)
+        before = found.setdefault(name_key(clean), clean)
         if before is not clean:
             msg = f"{before!r} and {clean!r} are the same name; a roster has each once."
             raise InvalidArgument(msg)

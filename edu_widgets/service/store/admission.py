@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.protocol.folding import fold
+from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.store import Door, Membership, Newcomer, Removed
-from edu_widgets.service.store.writes import add_person, enter, name_key
+from edu_widgets.service.store.writes import add_person, enter
 
 
 def admit(db: sqlite3.Connection, who: Newcomer) -> Membership:
@@ -57,7 +57,7 @@ def _ask_at_the_door(db: sqlite3.Connection, who: Newcomer, *, new: bool) -> Non
         raise refusal(Code.DOOR_CLOSED, Code.DOOR_CLOSED.meaning)
     if state.listed is None:
         return
-    key = fold(who.name)
+    key = name_key(who.name)
     listed = db.execute(
         "SELECT 1 FROM roster WHERE course = ? AND key = ?", (who.course, key)
     ).fetchone()
@@ -70,7 +70,7 @@ def _ask_at_the_door(db: sqlite3.Connection, who: Newcomer, *, new: bool) -> Non
         " AND r.user = members.user)",
         (who.course, who.user_id),
     )
-    if any(fold(name) == key for (name,) in others):
+    if any(name_key(name) == key for (name,) in others):
         text = f"{who.name!r} is in {who.course} already: join from the account you joined from "
         raise refusal(Code.NOT_LISTED, text + "before, or ask your instructor.")
 
@@ -103,7 +103,7 @@ def set_roster(db: sqlite3.Connection, course: str, names: Sequence[str] | None)
     db.execute("DELETE FROM roster WHERE course = ?", (course,))
     db.executemany(
         "INSERT OR IGNORE INTO roster VALUES (?, ?, ?)",
-        ((course, fold(name), name) for name in names or ()),
+        ((course, name_key(name), name) for name in names or ()),
     )
     db.execute(
         "INSERT INTO doors VALUES (?1, 0, ?2) ON CONFLICT (course) DO UPDATE SET listed = ?2",
