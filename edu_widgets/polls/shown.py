@@ -24,7 +24,10 @@ DESK = "desk"
 """The collection with the one document of what can be done here."""
 
 MOST = 100
-"""Polls that a page gets, the newest."""
+"""Polls that a page gets: those that are open, the next drafts, then those asked last."""
+
+_DRAFTS = 30
+"""Drafts that come before polls that are over."""
 
 _OFFERED = "polls"
 
@@ -48,7 +51,7 @@ class ShownPolls:
     def windows(self) -> Mapping[str, Window]:
         """Both collections, whole."""
         seen = self._polls.all()
-        docs = [self._render(one) for one in seen[-MOST:]]
+        docs = [self._render(one) for one in _relevant(seen)]
         return {POLLS: Window(docs), DESK: Window([self._desk(seen)])}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
@@ -157,6 +160,16 @@ class ShownPolls:
             "tolerance": secret.tolerance or None if secret else None,
         }
         return {key: value for key, value in told.items() if value is not None}
+
+
+def _relevant(seen: list[Seen]) -> list[Seen]:
+    """The polls that a page begins with, in the order given."""
+    opened = [one for one in seen if one.poll.state == "open"]
+    drafts = [one for one in seen if one.poll.state == "draft"][:_DRAFTS]
+    latest = sorted(seen, key=lambda one: one.poll.opened or one.poll.created_at, reverse=True)
+    ranked = dict.fromkeys(one.poll.id for one in (*reversed(opened), *drafts, *latest))
+    chosen = set(list(ranked)[:MOST])
+    return [one for one in seen if one.poll.id in chosen]
 
 
 def variable_of(client: CourseClient) -> str | None:

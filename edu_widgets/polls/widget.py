@@ -330,7 +330,10 @@ class LivePolls(ListenedWidget):
         if changed or event.reset:
             self._channel.changed(POLLS, ids, reset=event.reset)
         if any(doc.kind == POLL for doc in changed):
-            self._channel.changed(DESK, [DESK])
+            following = self._polls.next_draft(self._polls.all())
+            # What is asked next may be older than what the pages began with.
+            next_ = [following.poll.id] if following is not None else []
+            self._channel.changed(DESK, [DESK], also={POLLS: next_})
 
     def _heard_command(self, event: CommandChanged) -> None:
         command, gone = event.command, event.gone

@@ -14,6 +14,7 @@ from edu_widgets.client.outbox import CommandState
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import question
 from edu_widgets.polls.poll import Poll
+from edu_widgets.polls.shown import MOST
 from edu_widgets.polls.widget import LivePolls
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
@@ -434,6 +435,34 @@ def test_a_vote_is_shown_while_it_is_acknowledged_and_not_told_of_yet(
     mine = ada.polls.current
     assert mine is not None
     assert (mine.mine, mine.vote_state) == (2, "pending")
+
+
+def test_a_page_begins_with_what_is_open_what_is_next_and_what_was_last(
+    school: School, mira: Desk
+) -> None:
+    old = school.ask("a", "b", question="Old")
+    school.close(old)
+    again = school.ask("a", "b", question="Again")
+    school.close(again)
+    for n in range(120):
+        school.now += 1_000
+        school.close(school.ask("a", "b", question=f"Asked {n}"))
+    drafts = [school.ask("a", "b", question=f"Draft {n}", open=False) for n in range(120)]
+    school.now += 1_000
+    school.revote(again)
+    school.close(again, 2)
+    school.revote(old)
+    mira.settle()
+    shown = {doc["id"]: doc["state"] for doc in mira.shown()}
+    assert len(shown) == MOST
+    assert (shown[old], shown[again]) == ("open", "closed")
+    assert mira.desk()["next"] == drafts[0]
+    assert drafts[0] in shown
+    for poll_id in drafts[:40]:
+        school.do(MIRA, "open_poll", pollId=poll_id)
+        mira.settle()
+    sent = [m["set"]["polls"] for m in mira.heard if "polls" in m.get("set", {})]
+    assert drafts[40] in {doc["id"] for docs in sent for doc in docs}, "the next one follows"
 
 
 def test_a_late_vote_is_shown_as_such(school: School, mira: Desk, ada: Desk) -> None:
