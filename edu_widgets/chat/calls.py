@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from edu_widgets.chat import cells, commands, searching
 from edu_widgets.chat.arguments import Pointed, checked, id_of
@@ -25,15 +26,33 @@ from edu_widgets.chat.mirror import Chat
 from edu_widgets.chat.typists import Typists
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.known_people import known as known_people
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
 from edu_widgets.protocol import uuid7
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+from edu_widgets.protocol.errors import (
+    EduWidgetsError,
+    InvalidArgument,
+    NotConnected,
+    WouldDeadlock,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _MAX_MINUTES = 60 * 24 * 365
+
+_PATIENCE = 5.0
+"""Seconds that `mute` waits for the service to say who is meant."""
+
+
+@runtime_checkable
+class HasUserId(Protocol):
+    """What belongs to somebody: a message, a raised hand, an entry of the list of people."""
+
+    @property
+    def user_id(self) -> str:
+        """Whose it is."""
 
 
 class Calls:
@@ -153,11 +172,14 @@ class Calls:
         """Take a pinned message down. Staff only."""
         return self._pin(id_of(message), on=False)
 
-    def mute(self, person: str | ChatMessage | MutedPerson, minutes: int = 10) -> Receipt:
+    def mute(self, person: str | MutedPerson | HasUserId, minutes: int = 10) -> Receipt:
         """Keep somebody from writing for some minutes; 0: until `unmute`. Staff only.
 
-        `person` is a message of theirs, or the name or the id of somebody whose messages are
-        loaded.
+        `person` is a name or an id, or what has one: a message, a hand, somebody of the list of
+        people. Of whom nothing is known here the service is asked, for five seconds at most.
+
+        Raises:
+            Refused: nobody has that name or id.
         """
         if isinstance(minutes, bool) or not isinstance(minutes, int):
             msg = f"minutes is a whole number, not {minutes!r:.40}."
@@ -168,8 +190,8 @@ class Calls:
         user_id, name = self._person(person)
         return self._mute(user_id, name, minutes=minutes, on=True)
 
-    def unmute(self, person: str | ChatMessage | MutedPerson) -> Receipt:
-        """Let somebody write again. Staff only."""
+    def unmute(self, person: str | MutedPerson | HasUserId) -> Receipt:
+        """Let somebody write again; `person` as for `mute`. Staff only."""
         user_id, name = self._person(person)
         return self._mute(user_id, name, minutes=0, on=False)
 
@@ -328,7 +350,12 @@ class Calls:
 
     def _mute(self, user_id: str, name: str, *, minutes: int, on: bool) -> Receipt:
         data = commands.MuteUser(user_id, name, on, minutes)
-        return self._client.send(commands.MUTE_USER.name, data)
+        receipt = self._client.send(commands.MUTE_USER.name, data)
+        if not name:
+            # Offline, or on the network thread, it is the receipt that tells.
+            with contextlib.suppress(NotConnected, WouldDeadlock):
+                receipt.wait(_PATIENCE)
+        return receipt
 
     def _there(self, message: Pointed) -> str:
         """The id of a message that the service has.
@@ -343,22 +370,27 @@ class Calls:
         return id_
 
     def _person(self, person: object) -> tuple[str, str]:
-        match person:
-            case ChatMessage():
-                return person.user_id, person.user_name
-            case MutedPerson():
-                return person.id, person.name
-            case str():
-                known = {m.user_id: m.user_name for m in self._chat.messages()}
-                known |= {mute.id: mute.name for mute in self._chat.muted()}
-                by_name = [(id_, name) for id_, name in known.items() if name == person]
-                by_id = [(id_, name) for id_, name in known.items() if id_ == person]
-                if len(found := by_id or by_name) == 1:
-                    return found[0]
-                msg = (
-                    f"{person!r:.80} is nobody whose messages are loaded; give one of their "
-                    "messages, their name, or their id."
-                )
-                raise InvalidArgument(msg)
+        """Id and name; without a name it is for the service to say who is meant."""
+        if isinstance(person, str):
+            return self._named(person)
+        name = getattr(person, "user_name", None) or getattr(person, "name", None)
+        if isinstance(person, MutedPerson):
+            return person.id, person.name
+        if isinstance(person, HasUserId) and person.user_id:
+            return person.user_id, name if isinstance(name, str) else ""
         msg = f"A person is a message of theirs, a name or an id; not {type(person).__name__}."
         raise InvalidArgument(msg)
+
+    def _named(self, who: str) -> tuple[str, str]:
+        known = dict(known_people(self._client))
+        known |= {mute.id: mute.name for mute in self._chat.muted()}
+        me = self._client.me().user_id
+        by_name = [(id_, name) for id_, name in known.items() if name == who and id_ != me]
+        if who in known:
+            return who, known[who]
+        if len(by_name) > 1:
+            ids = ", ".join(id_ for id_, _ in by_name)
+            raise InvalidArgument(f"Several people are called {who!r:.80}; give one's id: {ids}.")
+        if not who.strip():
+            raise InvalidArgument("A person is a message of theirs, a name or an id.")
+        return by_name[0] if by_name else (who, "")

@@ -79,7 +79,7 @@ class MuteUser(Data):
     """Keep a person from writing, or let them write again. Only staff, and never about staff."""
 
     user_id: str
-    """Whom it is about."""
+    """Whom it is about; without `user_name` the id or the name of a member of the course."""
     user_name: str = ""
     """The display name of whom it is about."""
     muted: bool = True

@@ -11,6 +11,7 @@ import msgspec
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
+from edu_widgets.client.known_people import known
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.headlines import Source
@@ -21,7 +22,6 @@ from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
 from edu_widgets.notifications.item import NotificationItem, TakenAction, from_taken
 from edu_widgets.notifications.mirror import Inbox
 from edu_widgets.notifications.news import News
-from edu_widgets.notifications.people import known
 from edu_widgets.notifications.platform import TYPES
 from edu_widgets.notifications.shown import INBOX, NOTIFICATIONS, ShownInbox
 from edu_widgets.protocol import is_id

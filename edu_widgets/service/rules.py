@@ -77,7 +77,15 @@ class Scan:
     newest: bool = False
 
 
-Query: TypeAlias = Get | Scan
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Read who of a course's members has this id, or else this name, as documents of `Person`."""
+
+    course: str
+    who: str
+
+
+Query: TypeAlias = Get | Scan | Members
 Part: TypeAlias = Generator[Query, list[Document], T]
 """A part of a rule: it yields queries as a rule does, and returns what it found out."""
 

@@ -584,7 +584,7 @@ export interface SetSlowModeData {
 
 /** Keep a person from writing, or let them write again. Only staff, and never about staff. */
 export interface MuteUserData {
-  /** Whom it is about. */
+  /** Whom it is about; without `user_name` the id or the name of a member of the course. */
   userId: string;
   /** The display name of whom it is about. */
   userName?: string;

@@ -77,7 +77,7 @@ def test_every_call_sends_its_command(chat: CourseChat, client: FakeClient) -> N
         ("react", ("m1", 5), "one emoji"),
         ("upvote", ("m1",), "no such question"),
         ("answered", (5,), "question must be"),
-        ("mute", ("Nobody",), "nobody whose messages are loaded"),
+        ("mute", ("",), "a name or an id"),
         ("mute", ("Mira", -1), "minutes is 1 to"),
         ("mute", ("Mira", 1.5), "whole number"),
         ("mute", (5,), "not int"),

@@ -126,6 +126,13 @@ def test_mutes_and_slow_mode(mira: edu.Lesson) -> None:
     assert [person.name for person in mira.chat.muted] == ["Ada"]
     with pytest.raises(Forbidden, match="muted until"):
         ada.chat.send("two").wait()
+    with pytest.raises(Refused, match="Adda"):
+        _ = mira.chat.mute("Adda")
+    bo = join(mira, "Bo")
+    mira.chat.mute("Bo").wait()
+    with pytest.raises(Forbidden):
+        bo.chat.send("I have said nothing yet").wait()
+    mira.chat.unmute("Bo").wait()
     mira.chat.unmute("Ada").wait()
     assert heard.wait("mute")[0].muted is False
     mira.chat.slow_mode(60).wait()

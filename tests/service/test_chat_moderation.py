@@ -71,20 +71,56 @@ async def test_a_mute_without_end_is_lifted(desk: Desk) -> None:
     with pytest.raises(Forbidden, match="until an instructor lifts it"):
         await desk.say(ADA, "x")
     for _ in range(2):
-        await desk.do(MIRA, "mute_user", userId=ADA.id, muted=False)
+        await desk.do(MIRA, "mute_user", userId=ADA.id, userName="Ada", muted=False)
     await desk.say(ADA, "x")
     assert await desk.all("mute", STAFF) == await desk.all("mute", own(ADA)) == []
 
 
+async def test_a_member_is_muted_by_id_or_name_without_having_said_anything(desk: Desk) -> None:
+    for person in (ADA, BO, MIRA):
+        await desk.store.enter("c", person.id, person.name, person.role)
+    await desk.do(MIRA, "mute_user", userId="ada", minutes=10)
+    await desk.do(MIRA, "mute_user", userId=BO.id, minutes=10)
+    assert [mute.user_name for mute in await desk.all("mute", STAFF)] == ["Ada", "Bo"]
+    await refused(Code.FORBIDDEN, desk, MIRA, "mute_user", userId="Mira", minutes=1)
+    text = await refused(Code.NOT_FOUND, desk, MIRA, "mute_user", userId="Adda", minutes=1)
+    assert "Adda" in text
+    await desk.do(MIRA, "mute_user", userId="Ada", muted=False)
+    assert [mute.user_name for mute in await desk.all("mute", own(ADA))] == []
+
+
+async def test_who_is_muted_neither_writes_nor_edits_nor_reacts_nor_asks_nor_votes(
+    desk: Desk,
+) -> None:
+    other = await desk.say(BO, "a question", question=True)
+    mine = await desk.say(ADA, "before")
+    await desk.do(MIRA, "mute_user", userId=ADA.id, userName="Ada", minutes=10)
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("edit_message", {"messageId": mine, "content": "after", "version": 1}),
+        ("add_reaction", {"messageId": other, "emoji": "👍"}),
+        ("upvote_question", {"messageId": other, "on": True}),
+    ]
+    for type_, fields in asked:
+        await refused(Code.FORBIDDEN, desk, ADA, type_, **fields)
+    told: list[dict[str, Any]] = [{}, {"question": True}, {"reply_to": other}]
+    for more in told:
+        with pytest.raises(Forbidden):
+            await desk.say(ADA, "still", **more)
+
+
 async def test_staff_is_not_muted(desk: Desk) -> None:
-    await refused(Code.FORBIDDEN, desk, MIRA, "mute_user", userId=MIRA.id, minutes=1)
+    await refused(
+        Code.FORBIDDEN, desk, MIRA, "mute_user", userId=MIRA.id, userName="Mira", minutes=1
+    )
     role = desk.request(MIRA, "role", Role("instructor", "Bo"), room=own(BO))
     await desk.store.commit(role, write_role)
-    await refused(Code.FORBIDDEN, desk, MIRA, "mute_user", userId=BO.id, minutes=1)
+    await refused(Code.FORBIDDEN, desk, MIRA, "mute_user", userId=BO.id, userName="Bo", minutes=1)
     for id_ in ("", "a:b", "a b", "x" * 500, "\u202e"):
-        await refused(Code.INVALID, desk, MIRA, "mute_user", userId=id_, minutes=1)
+        await refused(Code.INVALID, desk, MIRA, "mute_user", userId=id_, userName="X", minutes=1)
     for minutes in (-1, 10**9):
-        await refused(Code.INVALID, desk, MIRA, "mute_user", userId=ADA.id, minutes=minutes)
+        await refused(
+            Code.INVALID, desk, MIRA, "mute_user", userId=ADA.id, userName="Ada", minutes=minutes
+        )
 
 
 async def test_slow_mode_spares_staff_and_what_is_sent_again(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """What only staff may do: pin messages, mute people, slow the chat down."""
 
+import msgspec
+
 from edu_widgets.chat.commands import MuteUser, PinMessage, SetSlowMode
 from edu_widgets.chat.documents import (
     MAX_PINS,
@@ -24,7 +26,9 @@ from edu_widgets.service.rules import (
     DELETE,
     Decision,
     Get,
+    Members,
     Part,
+    Person,
     Request,
     RuleRun,
     Scan,
@@ -91,10 +95,12 @@ def mute(request: Request[MuteUser]) -> RuleRun:
 
     Raises:
         Refused: `FORBIDDEN` for students, and about staff; `INVALID` for a time or a person
-            that cannot be one.
+            that cannot be one, `NOT_FOUND` for one whom nobody knows.
     """
     only_staff(request, "mute people")
     data = request.data
+    if not data.user_name:
+        data = yield from _named(request)
     staff, own = staff_channel(request.course), channel_of(request.course, data.user_id)
     if not 0 <= data.minutes <= MAX_MINUTES:
         text = f"`minutes` is 1 to {MAX_MINUTES}, or 0 until it is lifted; not {data.minutes}."
@@ -110,6 +116,21 @@ def mute(request: Request[MuteUser]) -> RuleRun:
     body = Mute(data.user_id, data.user_name[:_MAX_NAME], until, request.user.name)
     writes = [Write(channel, id_, Mute.kind, body, signed=False) for channel in (staff, own)]
     return Decision(writes)
+
+
+def _named(request: Request[MuteUser]) -> Part[MuteUser]:
+    """The same about a member of the course, who is told by id or by name."""
+    data = request.data
+    for doc in (yield Members(request.course, data.user_id)):
+        member = msgspec.json.decode(doc.body, type=Person)
+        if data.muted and member.staff:
+            raise refusal(Code.FORBIDDEN, "Instructors cannot be muted.")
+        return msgspec.structs.replace(data, user_id=member.id, user_name=member.name)
+    held = yield Get(staff_channel(request.course), (mute_id(data.user_id),))
+    if data.muted or not any(not doc.deleted for doc in held):
+        text = f"Nobody in this course has the name or the id {data.user_id!r:.80}."
+        raise refusal(Code.NOT_FOUND, text)
+    return data
 
 
 def _is_staff(own: str) -> Part[bool]:

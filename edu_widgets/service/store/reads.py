@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from edu_widgets.protocol import Cursor, Document
+from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.messages import Changes, Page
-from edu_widgets.service.rules import Get, Query
-from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, Searched
+from edu_widgets.service.rules import Get, Members, Person, Query
+from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, Searched, name_key
 
 _COLUMNS = "id, kind, born, seq, body"
 _NULL = msgspec.Raw(b"null")
@@ -40,6 +41,8 @@ def answer(db: sqlite3.Connection, query: Query) -> list[Document]:
     if isinstance(query, Get):
         found = (_one(db, query.channel, name) for name in query.ids)
         return [document(row) for row in found if row]
+    if isinstance(query, Members):
+        return _members(db, query)
     order = "DESC" if query.newest else "ASC"
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND kind = ? AND body IS NOT NULL"  # noqa: S608
@@ -47,6 +50,15 @@ def answer(db: sqlite3.Connection, query: Query) -> list[Document]:
         (query.channel, query.kind, query.limit),
     ).fetchall()
     return [document(row) for row in (reversed(rows) if query.newest else rows)]
+
+
+def _members(db: sqlite3.Connection, query: Members) -> list[Document]:
+    rows = db.execute(
+        "SELECT user, name, role FROM members WHERE course = ?1 AND (user = ?2 OR name_key = ?3)"
+        " ORDER BY user = ?2 DESC LIMIT 1",
+        (query.course, query.who, name_key(query.who)),
+    ).fetchall()
+    return [Document(row[0], "member", 0, 0, body(Person(*row))) for row in rows]
 
 
 def _one(db: sqlite3.Connection, channel: str, name: str) -> Row | None:

@@ -1,4 +1,4 @@
-"""Who is known by name: whoever a document of the course tells of, whatever kind it is."""
+"""People known by name: those whom any loaded document of the course names."""
 
 from __future__ import annotations
 
