@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,10 +25,10 @@ from edu_widgets.client.invites import (
     join as exchange,
 )
 from edu_widgets.client.transport import Target
-from edu_widgets.client.view import Person
+from edu_widgets.client.view import Entrance, Person
 from edu_widgets.lesson import Lesson
 from edu_widgets.protocol.channels import course_channel, course_name, person_name, rehearsal_of
-from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
@@ -36,6 +40,11 @@ if TYPE_CHECKING:
 _lock = threading.RLock()
 _open: dict[tuple[str, str, str], Lesson] = {}
 _pools: dict[NetworkThread, Pool] = {}
+_asked: dict[Path, dict[str, object]] = {}
+"""What `host` was called with in this process, by the service's folder."""
+
+_SHORTLY = 3.0
+"""Seconds that `host` waits for the link: it takes some hundredths of one."""
 
 
 def host(
@@ -57,6 +66,9 @@ def host(
     `keep`. What its channels allow is a setting too; `config` sets what this call says, as
     `{"Channels": {"course": {"maxUsers": 300}}}`.
 
+    Asked for again, it is the same lesson: also under another `name`, which the class is told,
+    and at another `address` or `port`. It waits up to 3 s until the link is up.
+
     With `rehearse` it enters a room of its own instead, which begins empty each time: with its own
     invite and a service on this computer, wherever the real course is. Students of the course see
     nothing of it, and nothing of it appears in the course later.
@@ -70,14 +82,16 @@ def host(
     course = course_name(course)
     name = name if name is None else person_name(name)
     settings = _settings(config)
+    taught = course
     if rehearse:
         course = rehearsal_of(course)
         for lesson in [lesson for lesson in _open.values() if lesson.course == course]:
             lesson.close()
         launch.clear(folders.service_folder(course, settings.edu.dataDir))
+    folder = folders.service_folder(course, settings.edu.dataDir)
     info = launch.start(
         course,
-        folders.service_folder(course, settings.edu.dataDir),
+        folder,
         address=address,
         port=port,
         keep=keep,
@@ -88,15 +102,25 @@ def host(
     )
     member = launch.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
-    return _lesson(
+    said = {"name": name, "address": address, "port": port}
+    said |= {"keep": keep or None, "rate_limits": None if rate_limits else False}
+    said |= {"rehearse": rehearse or None}
+    asked = _asked.setdefault(folder, {})
+    asked.update({key: value for key, value in said.items() if value is not None})
+    lesson = _lesson(
         course,
         info.local_url,
         me,
         lambda: member.secret,
         settings,
+        Entrance(call("edu.host", taught, **asked), partial(launch.ended, folder)),
         invite=str(Invite(info.url, course, info.invite)),
         audience=info.audience,
+        place=str(folder),
     )
+    with contextlib.suppress(NotConnected, Refused):  # what it says of itself is to be true
+        lesson.wait_connected(_SHORTLY)
+    return lesson
 
 
 def join(
@@ -126,7 +150,8 @@ def join(
     who = _own_name() if name is None else name
     member = exchange(parsed, who, People(folders.people_folder(settings.edu.dataDir)))
     me = Person(member.user_id, member.name, member.role)
-    return _lesson(parsed.course, parsed.base, me, lambda: member.secret, settings)
+    entrance = Entrance(call("edu.join", ..., name=member.name))
+    return _lesson(parsed.course, parsed.base, me, lambda: member.secret, settings, entrance)
 
 
 def connect(
@@ -163,32 +188,52 @@ def connect(
     source = token if callable(token) else settings.token_source()
     me = Person(who, who if name is None else person_name(name))
     room = settings.edu.channel or course_channel(of)
-    return _lesson(of, base, me, source, settings, channel=room)
+    entrance = Entrance(call("edu.connect", ...))
+    return _lesson(of, base, me, source, settings, entrance, channel=room)
 
 
-def _lesson(
+def call(function: str, *arguments: object, **named: object) -> str:
+    """A line of code as people write it; `...` for what is left to them."""
+    parts = [*map(_literal, arguments), *(f"{key}={_literal(v)}" for key, v in named.items())]
+    return f"{function}({', '.join(parts)})"
+
+
+def _literal(value: object) -> str:
+    if value is ...:
+        return "…"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def _lesson(  # noqa: PLR0913 - what the three ways in differ in
     course: str,
     base: str,
     me: Person,
     token: Callable[[], str],
     configured: Configuration,
+    entrance: Entrance,
     *,
     invite: str = "",
     audience: str = "",
     channel: str = "",
+    place: str = "",
 ) -> Lesson:
     """The open lesson for this service, user and course, or a new one.
 
-    With a `channel` the service may be a base one: only `connect` names it.
+    With a `channel` the service may be a base one: only `connect` names it. `place` is what the
+    service is known by, where that is not its address: one's own may move.
     """
-    key = (base, me.user_id, channel or course_channel(course))
+    key = (place or base, me.user_id, channel or course_channel(course))
     with _lock:
         open_ = _open.get(key)
+        where = urlsplit(base).netloc
         target = Target(websocket_url(base), me.user_id, token, base=bool(channel))
         if open_ is not None and open_.usable:
-            open_.refresh(target, me, invite=invite, audience=audience)
+            known = None if channel else me  # a token's name is the service's to say
+            open_.refresh(
+                target, known, invite=invite, audience=audience, host=where, entrance=entrance
+            )
             return open_
-        client = _client(course, target, me, configured, urlsplit(base).netloc, channel)
+        client = _client(course, target, me, configured, where, channel, entrance)
         lesson = Lesson(
             client, invite=invite, audience=audience, on_close=lambda: _forget(key, lesson)
         )
@@ -201,7 +246,13 @@ def _lesson(
 
 
 def _client(
-    course: str, target: Target, me: Person, configured: Configuration, host: str, channel: str
+    course: str,
+    target: Target,
+    me: Person,
+    configured: Configuration,
+    host: str,
+    channel: str,
+    entrance: Entrance,
 ) -> CourseClient:
     """A client that is started, on this process's network thread and in its pool."""
     # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
@@ -218,7 +269,16 @@ def _client(
     outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
     settings = Settings(outbox, configured.limits(), _ways(configured))
     client = CourseClient(
-        course, target, me, pool, thread, callbacks(), settings, host=host, channel=channel
+        course,
+        target,
+        me,
+        pool,
+        thread,
+        callbacks(),
+        settings,
+        host=host,
+        channel=channel,
+        entrance=entrance,
     )
     client.start()
     return client

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edu_widgets.chat.widget import CourseChat
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.transport import Target
-    from edu_widgets.client.view import Person
+    from edu_widgets.client.view import Entrance, Person
     from edu_widgets.notebook.widget import LiveWidget
     from edu_widgets.notifications.widget import NotificationPane
     from edu_widgets.panel.widget import CoursePanel
@@ -158,10 +158,19 @@ class Lesson:
         """Whether it is open in this process."""
         return self._client.usable
 
-    def refresh(self, target: Target, me: Person | None, *, invite: str, audience: str) -> None:
-        """The lesson was asked for again: token, name, and what is said about it may be new."""
+    def refresh(
+        self,
+        target: Target,
+        me: Person | None,
+        *,
+        invite: str,
+        audience: str,
+        host: str,
+        entrance: Entrance,
+    ) -> None:
+        """The lesson was asked for again: address, token, name, and what is said may be new."""
         self._invite, self._audience = invite or self._invite, audience or self._audience
-        self._client.renew(target, me)
+        self._client.renew(target, me, host=host, entrance=entrance)
 
     @property
     def course(self) -> str:
@@ -279,6 +288,8 @@ class Lesson:
         self._client.check()
         numbers, view = self._client.numbers(), self._client.view()
         detail = view.reason or (meaning(view.code) if view.code else "")
+        if view.restart:
+            detail = f"The service has ended: run {view.restart} to start it again."
         return Status(
             numbers.state,
             numbers.transport,

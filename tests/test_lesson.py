@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets import folders
+from edu_widgets.notebook.standing import lesson_fields
 from edu_widgets.service import state
 from tests.hosting import hosted
 from tests.notebook.doubles import RecordingComm
@@ -75,6 +77,23 @@ def test_hosted_under_another_name_the_class_is_told(lesson: edu.Lesson) -> None
     again.close()
 
 
+def test_hosted_at_another_place_it_is_the_same_lesson(lesson: edu.Lesson) -> None:
+    about = state.read(folders.service_folder("py101"))
+    assert about is not None
+    chat, student = lesson.chat, edu.join(lesson.invite, name="Ada")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(edu.ServiceUnavailable, match="goes on as it was"):
+            edu.host("py101", port=port)
+    assert str(lesson.status()).startswith("Live")
+    assert edu.host("py101", port=port) is lesson
+    assert str(lesson.status()).startswith("Live")
+    assert f"127.0.0.1:{port}/" in lesson.invite
+    assert lesson.chat is chat
+    chat.send("moved").wait(10)
+    student.close()
+
+
 def names(people: Any) -> set[str]:
     return {person.name for person in people.all}
 
@@ -118,6 +137,13 @@ def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     assert about is not None
     os.kill(about.pid, signal.SIGKILL)
     wait_until(lambda: lesson.status().state == "reconnecting", "the loss is noticed")
+    line = f'edu.host("py101", name="Mira", port={about.port})'
+    told = f"The service has ended: run {line} to start it again."
+    wait_until(lambda: told in str(lesson.status()), "the remedy is told")
+    assert told in repr(lesson)
+    assert lesson_fields(lesson._client, subshells=True)["restart"] == line
+    with pytest.raises(edu.NotConnected, match=r"The service has ended\. Run edu\.host"):
+        lesson.wait_connected(0.1)
     _ = lesson.chat.send("kept")
     wait_until(lambda: lesson.status().queued == 1, "it is kept")
     told = str(lesson.status())
@@ -125,6 +151,8 @@ def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     assert "round trip" not in told
     assert "1 kept, to be sent" in told
     assert edu.host("py101", name="Mira") is lesson
+    assert repr(lesson).startswith("Lesson py101, as instructor: Live"), "true when it is said"
+    assert lesson_fields(lesson._client, subshells=True)["restart"] is None
     lesson.wait_connected(PATIENCE)
     wait_until(lambda: lesson.status().queued == 0, "it was sent")
     assert [message.content for message in lesson.chat.messages] == ["kept"]
@@ -145,7 +173,9 @@ def test_left_with_the_chat_on_screen_the_chat_says_so(lesson: edu.Lesson) -> No
     wait_until(closed, "the chat says so, with its next batch")
     assert not chat.closed
     assert lesson.chat is chat
-    with pytest.raises(edu.NotConnected, match=r"Run host\(\), join\(\)"):
+    with pytest.raises(
+        edu.NotConnected, match=r'closed. Run edu.host\("py101", name="Mira", port=\d+\) again.'
+    ):
         _ = chat.send("too late")
     with pytest.raises(edu.NotConnected):
         _ = chat.older()

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from dataclasses import replace
 
 import msgspec
 
@@ -39,6 +40,7 @@ from edu_widgets.client.view import (
     ClientNumbers,
     CourseEvent,
     CourseView,
+    Entrance,
     Person,
     ViewChanged,
     count,
@@ -48,7 +50,6 @@ from edu_widgets.protocol import Code, Lane, uuid7
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate
 
-_CLOSED = "The lesson is closed. Run host(), join() or connect() again."
 _CLOSE_WITHIN = 5.0
 _HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once it is sent."
 
@@ -72,8 +73,10 @@ class CourseClient:
         *,
         host: str = "",
         channel: str = "",
+        entrance: Entrance | None = None,
     ) -> None:
         self.course = course
+        self.entrance = entrance or Entrance()
         self.host = host
         self.channel = channel or course_channel(course)
         """The channel everybody of the course reads, as the service spells it."""
@@ -135,20 +138,31 @@ class CourseClient:
             self._pooled.connection.changed()
         await self._pool.release(self._target)
         self._ledger.close(NotConnected("The lesson was closed; what waited is kept on disk."))
-        self._asking.close(NotConnected(_CLOSED))
+        self._asking.close(NotConnected(self.entrance.closed))
         self._pooled = None
         self._update_view()
 
-    def renew(self, target: Target, me: Person | None = None) -> None:
-        """Present another token from the next attempt on, and make that attempt now if due.
+    def renew(
+        self,
+        target: Target,
+        me: Person | None = None,
+        *,
+        host: str = "",
+        entrance: Entrance | None = None,
+    ) -> None:
+        """Go to another address or with another token from the next attempt on; now, if due.
 
         `me`: who the service has just said I am, where it was asked; my name may be another.
         """
         if me is not None:
             self._membership.rename(me)
+        self.host = host or self.host
+        self.entrance = entrance or self.entrance
 
         def act(pooled: Pooled) -> None:
-            self._target = pooled.target = target
+            if self._pool.move(self._target, target):
+                self._target = target
+            pooled.target = target
             pooled.connection.session.retry_now()
             self._audience.tell(ViewChanged(self._standing.view))
 
@@ -270,7 +284,7 @@ class CourseClient:
         if self.usable:  # first let happen what was asked for before, as retry_now()
             with contextlib.suppress(TimeoutError):
                 self._network.run(asyncio.sleep(0)).result(timeout)
-        self._standing.wait_live(timeout, self.host or "The service")
+        self._standing.wait_live(timeout, self.host or "The service", self.entrance)
 
     # -- sending -------------------------------------------------------------------------
 
@@ -299,7 +313,7 @@ class CourseClient:
         """
         self._network.check()
         if self._closed or self._outbox is None:
-            raise NotConnected(_CLOSED)
+            raise NotConnected(self.entrance.closed)
         command = compose(type_, data, channel or self.channel, id)
         self._allow(command)
         self._outbox.reserve(command.size)
@@ -363,13 +377,13 @@ class CourseClient:
             NotConnected: the lesson is closed.
         """
         if self._closed:
-            raise NotConnected(_CLOSED)
+            raise NotConnected(self.entrance.closed)
         receipt = Receipt(uuid7(), self._network)
 
         def act() -> None:
             pooled = self._pooled
             if pooled is None:
-                receipt.fail(NotConnected(_CLOSED))
+                receipt.fail(NotConnected(self.entrance.closed))
             elif pooled.connection.session.withdraw(id, WITHDRAWN):
                 receipt.settle(0)
                 pooled.connection.changed()
@@ -394,7 +408,7 @@ class CourseClient:
             NotConnected: the lesson is closed.
         """
         if self._closed:
-            raise NotConnected(_CLOSED)
+            raise NotConnected(self.entrance.closed)
         receipt = Receipt(uuid7(), self._network)
         self._network.post(self._older, channel or self.channel, kind, limit, receipt)
         return receipt
@@ -403,7 +417,7 @@ class CourseClient:
         pooled = self._pooled
         state = pooled.connection.session.channels.get(name) if pooled is not None else None
         if pooled is None or state is None:
-            receipt.fail(NotConnected(_CLOSED))
+            receipt.fail(NotConnected(self.entrance.closed))
         elif not state.mirror.more(kind):
             receipt.settle(0)
         elif kind not in state.pages and not pooled.connection.session.older(name, kind, limit):
@@ -419,7 +433,7 @@ class CourseClient:
             NotConnected: the lesson is closed.
         """
         if self._closed:
-            raise NotConnected(_CLOSED)
+            raise NotConnected(self.entrance.closed)
         answer = Answer(uuid7(), self._network)
         self._network.post(self._ask, type_, channel or self.channel, data, answer)
         return answer
@@ -510,7 +524,11 @@ class CourseClient:
         if self._closed or self._pooled is None:
             return CourseView("closed" if self._closed else "idle")
         session = self._pooled.connection.session
-        return look(session, session.channels.get(self.channel))
+        view = look(session, session.channels.get(self.channel))
+        away = view.state in {"connecting", "reconnecting", "offline"}
+        if away and self.entrance.service_ended():
+            return replace(view, restart=self.entrance.call)
+        return view
 
 
 __all__ = ["ClientNumbers", "CourseClient", "CourseEvent", "CourseView", "Person", "ViewChanged"]

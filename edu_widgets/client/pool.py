@@ -83,6 +83,19 @@ class Pool:
         if pooled.users <= 0:
             await self._end(key)
 
+    def move(self, old: Target, new: Target) -> bool:
+        """Keep a connection under another address of its service, if there is none already.
+
+        What waits stays in the file of the address it was written for.
+        """
+        here, there = (old.url, old.user_id), (new.url, new.user_id)
+        if here == there:
+            return True
+        if there in self._open or there in self._closing or here not in self._open:
+            return False
+        self._open[there] = self._open.pop(here)
+        return True
+
     async def close(self) -> None:
         """Close every connection, as the process ends."""
         for pooled in self._open.values():

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from edu_widgets.client.view import CourseView
+from edu_widgets.client.view import CourseView, Entrance
 from edu_widgets.protocol import meaning
 from edu_widgets.protocol.errors import NotConnected, refusal
 
@@ -25,8 +25,8 @@ class Standing:
             self._changed.notify_all()
         return True
 
-    def wait_live(self, timeout: float, service: str) -> None:
-        """Wait until the course is live. `service` is how errors call it.
+    def wait_live(self, timeout: float, service: str, entrance: Entrance) -> None:
+        """Wait until the course is live. `service` is how errors call it, `entrance` the way back.
 
         Raises:
             Refused: the service said no.
@@ -36,7 +36,7 @@ class Standing:
         with self._changed:
             while self.view.state != "live":
                 left = deadline - time.monotonic()
-                self._give_up(self.view, timeout if left <= 0 else None, service)
+                self._give_up(self.view, timeout if left <= 0 else None, service, entrance)
                 self._changed.wait(left)
 
     def moved(self) -> None:
@@ -51,12 +51,13 @@ class Standing:
             return so()
 
     @staticmethod
-    def _give_up(view: CourseView, waited: float | None, service: str) -> None:
+    def _give_up(view: CourseView, waited: float | None, service: str, entrance: Entrance) -> None:
         if view.state == "stopped":
             raise refusal(view.code, view.reason or meaning(view.code))
         if view.state == "closed":
-            msg = "The lesson is closed. Run host(), join() or connect() again."
-            raise NotConnected(msg)
+            raise NotConnected(entrance.closed)
+        if waited is not None and view.restart:
+            raise NotConnected(f"The service has ended. Run {view.restart} to start it again.")
         if waited is not None:
             why = (view.reason or f"it is {view.state}").rstrip(".")
             msg = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,21 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Entrance:
+    """How somebody came into a course."""
+
+    call: str = "edu.join(…)"
+    """The line of code that enters it again."""
+    service_ended: Callable[[], bool] = lambda: False
+    """Whether the service is one of this computer's own and does not run any more; quick."""
+
+    @property
+    def closed(self) -> str:
+        """What is said of a lesson that was left."""
+        return f"The lesson is closed. Run {self.call} again."
+
+
+@dataclass(frozen=True, slots=True)
 class CourseView:
     """How things stand, as every view shows it.
 
@@ -58,6 +74,8 @@ class CourseView:
     """Those of `online` who are no staff; None where the service does not tell."""
     here: tuple[str, ...] = ()
     """Names of those online, staff first; at most 50, none in large rooms."""
+    restart: str = ""
+    """The line of code that starts the service again, where it is one's own and has ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
         "state": view.state,
         "code": view.code or None,
         "reason": view.reason,
+        "restart": view.restart or None,
         "nextTry": view.next_try,
         "queued": view.queued,
         "messages": view.messages,

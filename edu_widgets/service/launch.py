@@ -4,11 +4,13 @@ Standard library only: a kernel that hosts a course must not load the service it
 """
 
 import contextlib
+import errno
 import http.client
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -33,6 +35,7 @@ LOG_KEPT = 1024 * 1024
 CHANNELS = "channels.json"
 _GOES_ON = "The lesson that runs goes on as it was."
 _LINES_SHOWN = 12
+_QUICK = 0.2
 _STARTED: list["subprocess.Popen[bytes]"] = []
 """Kept so that ended services are collected, and none warns when its handle is."""
 
@@ -297,6 +300,17 @@ def find(data_dir: Path) -> state.State | None:
         return None
     health = _ask(about.url, "GET", "/health")
     return about if health is not None and health.get("instance") == about.instance else None
+
+
+def ended(data_dir: Path) -> bool:
+    """Whether the service of a folder does not run any more, or does not listen; quick."""
+    about = state.read(data_dir)
+    if about is None or not processes.alive(about.pid):
+        return True
+    parts = urlsplit(about.url)
+    with socket.socket(socket.AF_INET6 if ":" in (parts.hostname or "") else socket.AF_INET) as it:
+        it.settimeout(_QUICK)
+        return it.connect_ex((parts.hostname or "", parts.port or 0)) == errno.ECONNREFUSED
 
 
 def _command(course: str, data_dir: Path, wanted: _Wanted) -> list[str]:

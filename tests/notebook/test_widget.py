@@ -128,6 +128,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: Fa
             "state": "live",
             "code": None,
             "reason": "",
+            "restart": None,
             "nextTry": None,
             "queued": 0,
             "messages": 0,

@@ -31,6 +31,8 @@ export interface Lesson {
   state: LessonState;
   code: number | null;
   reason: string;
+  /** The line of code that starts the service again, where this kernel hosts it and it has ended. */
+  restart: string | null;
   nextTry: number | null;
   queued: number;
   /** How many of `queued` are messages; the rest are other changes. */
@@ -100,6 +102,7 @@ export const initialLesson = (course: string): Lesson => ({
   state: "connecting",
   code: null,
   reason: "",
+  restart: null,
   nextTry: null,
   queued: 0,
   messages: 0,
@@ -182,6 +185,7 @@ const lessonFields: Record<keyof Lesson, Check> = {
   state: isOneOf("idle connecting live reconnecting offline stopped closed"),
   code: isNumber,
   reason: isText,
+  restart: isText,
   nextTry: isNumber,
   queued: isNumber,
   messages: isNumber,

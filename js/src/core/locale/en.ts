@@ -35,7 +35,7 @@ export const en: Catalog = {
   },
   onRehearsal: { lead: "Rehearsal.", rest: "No student of the course sees this room." },
   onGone: { lead: "The kernel has stopped.", rest: "Run the cell again." },
-  onClosed: { lead: "You have left the lesson.", rest: "Run the cell with join() again." },
+  onClosed: { lead: "You have left the lesson.", rest: "Run the cell that opened it again." },
   onStopped: (reason) => ({ lead: "Not connected.", rest: reason }),
   onForbidden: (course, reason) => ({ lead: `You cannot enter ${course}.`, rest: reason }),
   askInstructor: "Ask your instructor for a new invite, then run the cell again.",

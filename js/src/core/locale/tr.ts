@@ -32,7 +32,7 @@ export const tr: Catalog = {
   },
   onRehearsal: { lead: "Prova.", rest: "Dersin öğrencileri bu odayı görmez." },
   onGone: { lead: "Çekirdek durdu.", rest: "Hücreyi yeniden çalıştırın." },
-  onClosed: { lead: "Dersten ayrıldınız.", rest: "join() hücresini yeniden çalıştırın." },
+  onClosed: { lead: "Dersten ayrıldınız.", rest: "Dersi açan hücreyi yeniden çalıştırın." },
   onStopped: (reason) => ({ lead: "Bağlı değil.", rest: reason }),
   onForbidden: (course, reason) => ({ lead: `${course} dersine girilemiyor.`, rest: reason }),
   askInstructor: "Eğitmeninizden yeni bir davet isteyin, sonra hücreyi yeniden çalıştırın.",
