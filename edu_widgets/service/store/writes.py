@@ -12,7 +12,7 @@ from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.rules import DELETE, EraseRule, Erasure, Request, Rule, Write, drive
-from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership, name_key
+from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership
 from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
 
