@@ -239,7 +239,7 @@ def test_broadcasting_with_a_class_that_gets_stuck(course: Path) -> None:
         with executed("broadcasting-numpy.ipynb", acts) as lesson:
             assert "discuss" in output(lesson, "q1-suggestion")
             assert error in output(lesson, "hands")
-            assert "could not be broadcast together with shapes (4,3) (4,)" in failure(lesson)
+            assert "(4,3) (4,)" in failure(lesson)
             assert output(lesson, "check") == "array([0., 0., 0., 0.])"
             assert "[ 5.  ,  0.  ,  5.  ,  3.16]" in output(lesson, "solution-run")
             ada = students.lessons[0]

@@ -29,7 +29,7 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("Channels.course", {"maxUsers": 0}, "{'maxUsers': 0}", "course.maxUsers must be at least 1"),
     ("Channels.course", {"maxUser": 3}, "maxUser", "Did you mean maxUsers?"),
     ("Channels.lesson", {"rateLimit": {"message": 3}}, "", "Did you mean messages?"),
-    ("Channels.lesson", {"features": "chat"}, "'chat'", "Expected `array`"),
+    ("Channels.lesson", {"features": "chat"}, "'chat'", "features"),
     ("Channels.notifications", {"requireAuth": False}, "", "requireAuth has to stay true"),
     ("Channels.staff", {"allowedRoles": ["student"]}, "", "may not name 'student'"),
     ("Channels.staff", 3, "3", "a table (a dict, a JSON object) of maxUsers"),
@@ -149,10 +149,10 @@ def test_an_unknown_variable_is_an_error_that_suggests_the_nearest(
 @pytest.mark.parametrize(
     ("text", "ending", "told"),
     [
-        ("x = 1\nc.WebSocket.url = 1 / 0\n", ".py", "line 2: it fails with ZeroDivisionError: div"),
-        ("x = 1\n\nif:\n", ".py", "line 3: it is not Python (invalid syntax)."),
+        ("x = 1\nc.WebSocket.url = 1 / 0\n", ".py", "line 2: it fails with ZeroDivisionError: "),
+        ("x = 1\n\nif:\n", ".py", "line 3: it is not Python ("),
         ("import sys\nsys.exit(3)\n", ".py", "line 2: it fails with SystemExit: 3."),
-        ('{\n "WebSocket": }', ".json", "line 2: it is not JSON (Expecting value)."),
+        ('{\n "WebSocket": }', ".json", "line 2: it is not JSON ("),
         ('{"WebSocket": 3}', ".json", "has to be an object with any of url, reconnectInterval"),
         ("[]", ".json", "it fails with TypeError: the file has to hold an object."),
     ],

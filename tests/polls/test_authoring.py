@@ -242,8 +242,8 @@ def test_a_cell_asks(polls: LivePolls) -> None:
     ("line", "cell", "words"),
     [
         ("--kind auction", CELL, "auction"),
-        ("--what", CELL, "unrecognized"),
-        ("'", CELL, "closing quotation|quotation"),
+        ("--what", CELL, "%%poll: .*--what"),
+        ("'", CELL, "^%%poll: "),
         ("nothing", CELL, "'nothing'"),
         ("", "", "question"),
         ("", "Which?\n- a", "options"),

@@ -62,7 +62,7 @@ def test_a_mistake_in_writing_names_its_cell(monkeypatch: pytest.MonkeyPatch) ->
     failure = describe(caught.value.with_traceback(None))
     assert "Cell 3, line 1" in failure.text
     assert "/tmp" not in failure.text
-    assert failure.headline == "SyntaxError: invalid syntax"
+    assert failure.headline == f"SyntaxError: {caught.value.msg}"
 
 
 def test_a_mistake_in_a_file_does_not_tell_where_it_is() -> None:
