@@ -18,6 +18,7 @@ from edu_widgets.entry import connect, host, join
 from edu_widgets.lesson import Lesson, Status
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
+    FolderUnusable,
     Forbidden,
     ForkedProcess,
     IdConflict,
@@ -30,6 +31,7 @@ from edu_widgets.protocol.errors import (
     ServiceUnavailable,
     TooLate,
     Unauthorized,
+    Unsupported,
     WouldDeadlock,
 )
 
@@ -60,6 +62,7 @@ _meet_shell()
 
 __all__ = [
     "EduWidgetsError",
+    "FolderUnusable",
     "Forbidden",
     "ForkedProcess",
     "IdConflict",
@@ -76,6 +79,7 @@ __all__ = [
     "Status",
     "TooLate",
     "Unauthorized",
+    "Unsupported",
     "WouldDeadlock",
     "__version__",
     "connect",

@@ -76,9 +76,12 @@ def host(
     Raises:
         InvalidArgument: the course's name, or another argument, cannot be used.
         ServiceUnavailable: the service did not start; the message quotes why.
+        FolderUnusable: its folder cannot be made or written.
+        Unsupported: this Python cannot start threads or processes, or lock files.
     """
     from edu_widgets.service import launch
 
+    _check_platform()
     course = course_name(course)
     name = name if name is None else person_name(name)
     settings = _settings(config)
@@ -140,7 +143,10 @@ def join(
         InvalidArgument: the invite or the name cannot be read.
         Refused: the invite is wrong or has expired.
         ServiceUnavailable: no service answers there.
+        FolderUnusable: the secret could not be kept; nobody has been let in.
+        Unsupported: this Python cannot start threads.
     """
+    _check_platform()
     settings = _settings(config)
     text = invite or settings.edu.invite
     if not text:
@@ -177,7 +183,9 @@ def connect(
 
     Raises:
         InvalidArgument: something is missing or cannot be read; the message names it.
+        Unsupported: this Python cannot start threads.
     """
+    _check_platform()
     words = {"url": url, "user_id": user_id, "course": course, "channel": channel}
     if not callable(token):
         words["token"] = token
@@ -190,6 +198,17 @@ def connect(
     room = settings.edu.channel or course_channel(of)
     entrance = Entrance(call("edu.connect", ...))
     return _lesson(of, base, me, source, settings, entrance, channel=room)
+
+
+def _check_platform() -> None:
+    """See that a lesson can run here, before anybody is told of it.
+
+    Raises:
+        Unsupported: this Python starts no threads.
+    """
+    from edu_widgets.client.network import check_threads
+
+    check_threads()
 
 
 def call(function: str, *arguments: object, **named: object) -> str:

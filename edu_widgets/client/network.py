@@ -14,7 +14,13 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess, NotConnected, WouldDeadlock
+from edu_widgets.protocol.errors import (
+    EduWidgetsError,
+    ForkedProcess,
+    NotConnected,
+    Unsupported,
+    WouldDeadlock,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -217,6 +223,23 @@ _all: "weakref.WeakSet[NetworkThread]" = weakref.WeakSet()
 _lock = threading.Lock()
 _network: NetworkThread | None = None
 _callbacks: CallbackThread | None = None
+
+
+def check_threads() -> None:
+    """See that this Python has threads, before anything is begun that needs them.
+
+    Raises:
+        Unsupported: it has none, as in a browser, or no more can be started.
+    """
+    try:
+        threading.Thread(target=int, name="edu-widgets-check", daemon=True).start()
+    except RuntimeError:
+        msg = (
+            "A lesson needs threads, and this Python starts none: either it runs in a browser, as "
+            "with Pyodide or JupyterLite, or too many are running. Use a Jupyter whose kernel runs "
+            "on a computer."
+        )
+        raise Unsupported(msg) from None
 
 
 def network() -> NetworkThread:

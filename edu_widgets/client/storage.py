@@ -12,6 +12,7 @@ import msgspec
 
 from edu_widgets.client.outbox import Command, CommandState
 from edu_widgets.protocol import Lane
+from edu_widgets.protocol.folders import OUTBOX, advice, reason
 from edu_widgets.protocol.ids import uuid7
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ class OutboxFile:
         self._folder = folder / name
         self.problem = ""
         """What went wrong, in a sentence for people; empty if nothing did."""
+        self._unwritten: dict[str, tuple[str, tuple[object, ...]]] = {}
+        """The last write of each command that the disk did not take, by the command's id."""
         self._write_failed = False
         self._path = self._folder / f"{uuid7()}.sqlite3"
         self._db: sqlite3.Connection | None = None
@@ -67,16 +70,16 @@ class OutboxFile:
             self._db = _open(self._path, create=True)
             return [command for path in others for command in self._take_over(path)]
         except (OSError, sqlite3.Error) as error:
-            self._failed("Waiting messages cannot be kept on disk", error)
+            self._failed("Waiting messages cannot be kept", error)
             return []
 
     def put(self, command: Command) -> None:
         """Keep, or replace, a command."""
-        self._write(_PUT, _row(command))
+        self._write(command.id, _PUT, _row(command))
 
     def remove(self, id: str) -> None:  # noqa: A002
         """Forget a command."""
-        self._write("DELETE FROM command WHERE id = ?", (id,))
+        self._write(id, "DELETE FROM command WHERE id = ?", (id,))
 
     def close(self) -> None:
         """Let go of the file; an empty one is removed."""
@@ -91,15 +94,21 @@ class OutboxFile:
         if empty:
             _unlink(self._path)
 
-    def _write(self, sql: str, row: tuple[object, ...]) -> None:
+    def _write(self, id_: str, sql: str, row: tuple[object, ...]) -> None:
+        """Write this, and before it what could not be written until now."""
         if self._db is None:
             return
+        self._unwritten[id_] = (sql, row)
         try:
-            self._db.execute(sql, row)
+            with self._db:
+                self._db.execute("BEGIN")
+                for late in self._unwritten.values():
+                    self._db.execute(*late)
         except sqlite3.Error as error:
+            self._failed("A waiting message cannot be kept", error)
             self._write_failed = True
-            self._failed("A waiting message cannot be kept on disk", error)
         else:
+            self._unwritten.clear()
             if self._write_failed:
                 self._write_failed, self.problem = False, ""
 
@@ -133,7 +142,7 @@ class OutboxFile:
             # Emptied under its lock: who opens it before it is gone must find nothing.
             db.execute("DELETE FROM command")
         except sqlite3.Error as error:
-            self._failed("Waiting messages of an earlier session cannot be taken over", error)
+            self._failed("Waiting messages of before cannot be taken over", error)
             db.close()
         else:
             db.close()
@@ -141,21 +150,25 @@ class OutboxFile:
 
     def _unreadable(self, path: Path, error: Exception) -> list[Command]:
         if isinstance(error, sqlite3.Error) and not _is_damage(error):
-            self._failed("Waiting messages of an earlier session cannot be read now", error)
+            self._failed("Waiting messages of before cannot be read", error)
             return []
-        return self._set_aside(path, error)
+        return self._set_aside(path)
 
-    def _set_aside(self, path: Path, error: Exception) -> list[Command]:
+    def _set_aside(self, path: Path) -> list[Command]:
         aside = path.with_suffix(f".corrupt-{int(time.time())}")
         for suffix in ("", "-wal", "-journal"):
             with contextlib.suppress(OSError):
                 Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
-        self._failed(f"A file of waiting messages is damaged and was set aside as {aside}", error)
+        self._complain(f"A file of waiting messages is damaged and was set aside as {aside}.")
         return []
 
     def _failed(self, what: str, error: Exception) -> None:
-        self.problem = f"{what} ({error})."
-        _log.warning("%s", self.problem)
+        self._complain(f"{what} in {self._folder.parent}: {reason(error)}. {advice(OUTBOX)}")
+
+    def _complain(self, problem: str) -> None:
+        if problem != self.problem:  # once, not for each message
+            self.problem = problem
+            _log.warning("%s", problem)
 
 
 def _open(path: Path, *, create: bool) -> sqlite3.Connection:

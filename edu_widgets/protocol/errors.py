@@ -13,6 +13,8 @@
     │   └── IdConflict         an id was used again with other content
     ├── OutboxFull             too much is waiting to be sent
     ├── ServiceUnavailable     the service cannot be started, found or understood
+    ├── FolderUnusable         a folder for our files cannot be made or written
+    ├── Unsupported            this Python lacks what is needed, such as threads
     ├── ProtocolError          a frame that does not follow the protocol
     ├── WouldDeadlock          waiting on a thread for that thread's own work
     └── ForkedProcess          a Lesson used in a forked child
@@ -43,6 +45,14 @@ class OutboxFull(EduWidgetsError):  # noqa: N818
 
 class ServiceUnavailable(EduWidgetsError):  # noqa: N818
     """The service could not be started, found or understood."""
+
+
+class FolderUnusable(EduWidgetsError):  # noqa: N818
+    """A folder for secrets, waiting messages or a service cannot be made or written."""
+
+
+class Unsupported(EduWidgetsError):  # noqa: N818
+    """This Python cannot do what is needed: start threads, or lock files."""
 
 
 class ProtocolError(EduWidgetsError):

@@ -24,8 +24,10 @@ from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.errors import (
     InvalidArgument,
     ServiceUnavailable,
+    Unsupported,
     refusal,
 )
+from edu_widgets.protocol.folders import using
 from edu_widgets.service import addresses, processes, state
 from edu_widgets.service.locks import FileLock
 
@@ -103,14 +105,17 @@ def start(  # noqa: PLR0913 - the options of a service
         InvalidArgument: `address` or `port` is none.
         ServiceUnavailable: it does not start, or cannot listen there; a service that runs goes
             on as it is.
+        FolderUnusable: the folder cannot be made or written.
+        Unsupported: this Python has no locks or starts no processes.
     """
     where = addresses.address(address and text_argument(address, "address", "lan"))
     addresses.check_port(port)
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     deadline = time.monotonic() + timeout
     watched = os.getpid() if watch_pid is None else watch_pid
     lock = FileLock(data_dir / LOCK)
-    _acquire(lock, deadline, timeout)
+    with using(data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _acquire(lock, deadline, timeout)
     try:
         running = find(data_dir)
         if running is not None and course not in running.courses:
@@ -125,9 +130,10 @@ def start(  # noqa: PLR0913 - the options of a service
             return _info(course, running, started_now=False)
 
         def spawn(options: _Wanted) -> state.State:
-            command = [*_command(course, data_dir, options), *arguments]
-            command += ["--watch-pid", str(watched), "--linger", str(linger)]
-            return _spawn(command, data_dir, deadline)
+            with using(data_dir):
+                command = [*_command(course, data_dir, options), *arguments]
+                command += ["--watch-pid", str(watched), "--linger", str(linger)]
+                return _spawn(command, data_dir, deadline)
 
         if running is None:
             addresses.check_free(where.bind, port or 0)
@@ -336,9 +342,12 @@ def _spawn(command: list[str], data_dir: Path, deadline: float) -> state.State:
         options = {"creationflags": flags | subprocess.CREATE_NO_WINDOW}
     with log.open("ab") as out:
         # Its own session: an interrupt or the end of the kernel is not its own.
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=_environment(), **options
-        )
+        options |= {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
+        try:
+            process = subprocess.Popen(command, env=_environment(), **options)  # noqa: S603 - our own
+        except (OSError, NotImplementedError):
+            msg = "This Python starts no processes, so no service can run here. Host elsewhere."
+            raise Unsupported(msg) from None
     _STARTED[:] = [other for other in _STARTED if other.poll() is None] + [process]
     while time.monotonic() < deadline:
         if process.poll() is not None:

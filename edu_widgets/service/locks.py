@@ -1,6 +1,7 @@
 """A lock file held by one process; the system lets go of it when that process ends."""
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
+from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable, Unsupported
+from edu_widgets.protocol.folders import reason
 from edu_widgets.service import state
 
 if sys.platform == "win32":
@@ -17,10 +19,19 @@ if sys.platform == "win32":
     def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 else:
-    import fcntl
 
     def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            from fcntl import LOCK_EX, LOCK_NB, flock  # noqa: PLC0415
+        except ImportError:  # as in a browser
+            raise Unsupported(
+                "This Python cannot lock files, as in a browser, so no service can run here. Host "
+                "from a computer; from here a lesson can only be joined."
+            ) from None
+        flock(handle, LOCK_EX | LOCK_NB)
+
+
+_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 class FileLock:
@@ -35,14 +46,17 @@ class FileLock:
 
         Raises:
             BlockingIOError: somebody has it.
-            OSError: the file cannot be made.
+            OSError: the file cannot be made, or not be locked.
+            Unsupported: this Python has no locks.
         """
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(handle)
-        except OSError as error:
+        except BaseException as error:
             os.close(handle)
-            raise BlockingIOError(error.errno, f"{self._path.name} is held") from error
+            if isinstance(error, OSError) and error.errno in _HELD:
+                raise BlockingIOError(error.errno, f"{self._path.name} is held") from error
+            raise
         self._handle = handle
 
     def release(self) -> None:
@@ -84,8 +98,7 @@ def alone_in(data_dir: Path) -> Iterator[None]:
     except OSError as error:
         if data_dir.is_file():
             raise InvalidArgument(f"{data_dir} is a file, not a folder.") from error
-        why = (error.strerror or "no access").lower()
-        msg = f"The folder {data_dir} cannot be used: {why}. Name one that you can write to."
+        msg = f"The folder {data_dir} cannot be used: {reason(error)}. Name one that can be."
         raise ServiceUnavailable(msg) from error
     try:
         yield

@@ -172,18 +172,28 @@ def test_where_nothing_can_be_written_sending_goes_on(tmp_path: Path) -> None:
     box.close()
 
 
-def test_a_full_disk_is_told_and_forgotten_when_it_is_over(tmp_path: Path) -> None:
+def test_a_full_disk_is_told_and_forgotten_when_it_is_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     box, _ = open_here(tmp_path)
     assert box._db is not None
     box.put(command("a"))
     pages = box._db.execute("PRAGMA page_count").fetchone()[0]
     box._db.execute(f"PRAGMA max_page_count={pages}")
-    box.put(command("b", size=50_000))
-    assert "cannot be kept" in box.problem
+    caplog.clear()
+    for _ in range(3):
+        box.put(command("b", size=50_000))
+    box.put(command("gone", size=50_000))
+    box.remove("gone")
+    assert f"cannot be kept in {tmp_path}: the disk is full." in box.problem
+    assert len(caplog.records) == 1, "said once"
     box._db.execute("PRAGMA max_page_count=100000")
     box.put(command("c"))
     assert box.problem == ""
     box.close()
+    again, ids = open_here(tmp_path)
+    assert ids == ["a", "b", "c"], "what was not kept meanwhile is made up for"
+    again.close()
 
 
 def test_what_cannot_be_taken_over_stays_where_it_is(

@@ -26,9 +26,12 @@ def join(invite: Invite, name: str, people: People) -> Membership:
         InvalidArgument: the name cannot be used.
         Refused: the invite is wrong or has expired, or too many tries were made.
         ServiceUnavailable: nothing of ours answers there, and nothing is kept.
+        FolderUnusable: a secret could not be kept; nobody has been let in.
     """
     name = person_name(name)
     known = people.recall(invite.base, invite.course, name)
+    if known is None:
+        people.check()  # first: whoever is let in without a secret kept is somebody else next time
     body = {"course": invite.course, "code": invite.code, "name": name}
     if known is not None:
         body["secret"] = known.secret
@@ -48,7 +51,8 @@ def join(invite: Invite, name: str, people: People) -> Membership:
     except KeyError as missing:
         msg = f"{invite.base} answered without {missing}; it may be of another version."
         raise ServiceUnavailable(msg) from None
-    people.keep(invite.base, invite.course, name, member)
+    if member != known:
+        people.keep(invite.base, invite.course, name, member)
     return member
 
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from edu_widgets.protocol.folders import using
 from edu_widgets.protocol.ids import uuid7
+
+_SIZE = 1024
+"""Characters that a kept secret takes with all that is beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,26 @@ class People:
             return Membership(*(str(value) for value in fields))
         return None
 
+    def check(self) -> None:
+        """See that a secret could be kept.
+
+        Raises:
+            FolderUnusable: it could not.
+        """
+        with using(self._folder):
+            fresh = self._written("", {"": "x" * _SIZE})
+            fresh.unlink()
+
     def keep(self, base: str, course: str, name: str, member: Membership) -> None:
-        """Keep a secret, whole or not at all."""
+        """Keep a secret, whole or not at all.
+
+        Raises:
+            FolderUnusable: the folder cannot be written.
+        """
         path = self._path(base, course, name)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_suffix(f".{uuid7()}")
-        with open(fresh, "x", encoding="utf-8", opener=_private) as file:
-            json.dump(
+        with using(self._folder):
+            fresh = self._written(
+                path.stem,
                 {
                     "service": base,
                     "course": course,
@@ -53,9 +70,20 @@ class People:
                     "role": member.role,
                     "secret": member.secret,
                 },
-                file,
             )
-        fresh.replace(path)
+            fresh.replace(path)
+
+    def _written(self, stem: str, content: dict[str, str]) -> Path:
+        """A new file with this content; none is left if that fails."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = self._folder / f"{stem}.{uuid7()}"
+        try:
+            with open(fresh, "x", encoding="utf-8", opener=_private) as file:
+                json.dump(content, file)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+        return fresh
 
     def _path(self, base: str, course: str, name: str) -> Path:
         folded = unicodedata.normalize("NFKC", name).casefold()
