@@ -3,7 +3,6 @@
 All methods are called on one event loop. Every store passes `tests/service/store/`.
 """
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -131,11 +130,6 @@ class Removed:
 Listener = Callable[[Committed], None]
 Matches = Callable[[bytes], bool]
 """Whether a document's body, as JSON, is what is looked for; called in another thread."""
-
-
-def name_key(name: str) -> str:
-    """What two names have in common that people would read as the same."""
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 class Store(Protocol):
