@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { Connection } from "../src/core/connection";
 import { canLead, lead, offer } from "../src/core/places";
 import { MockModel } from "./mock";
+import { keydown } from "./mount";
 import {
   closePanels,
   loaded,
@@ -294,6 +295,32 @@ describe("projector mode", () => {
     expect(stage.root.activeElement).toBe(stage.button("Projector mode"));
     const asked = stage.model.asked("intent", "panel.projector").map(({ args }) => args.on);
     expect(asked).toEqual([true, false]);
+  });
+
+  test("is of the view that was put into it; Escape ends it from anywhere in the page", async () => {
+    const stage = await shown({ panel: staff() });
+    const wall = await stage.again();
+    wall.button("Projector mode").click();
+    await loaded();
+    expect(wall.all(".tabs")).toEqual([]);
+    expect(stage.tabs()).toHaveLength(4);
+    expect(stage.model.asked("intent", "panel.projector")).toHaveLength(1);
+    document.body.dispatchEvent(keydown("Escape"));
+    await settled();
+    expect(wall.tabs()).toHaveLength(4);
+    const asked = stage.model.asked("intent", "panel.projector").map(({ args }) => args.on);
+    expect(asked).toEqual([true, false]);
+    // A view for the wall that is closed is no more projected; the only one of a page will be.
+    wall.button("Projector mode").click();
+    await settled();
+    wall.close();
+    await settled();
+    expect(stage.tabs()).toHaveLength(4);
+    stage.button("Projector mode").click();
+    await settled();
+    stage.close();
+    const rerun = await stage.again();
+    expect(rerun.all(".tabs")).toEqual([]);
   });
 
   test("what the kernel had still to say before it heard of it does not end it", async () => {

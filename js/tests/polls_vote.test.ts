@@ -114,7 +114,9 @@ describe("one of several options", () => {
     await settled();
     expect([reading.asked("vote"), gone.asked("vote")]).toEqual([[], []]);
     expect(radios(gone)[0]?.getAttribute("aria-disabled")).toBe("true");
-    expect(gone.text(".banner")).toBe("The kernel has stopped. Run the cell again.");
+    expect(gone.text(".banner")).toBe(
+      "The kernel has stopped. Run the notebook's first cells again.",
+    );
   });
 
   test("a vote of this round only: the earlier one is told beside it", async () => {

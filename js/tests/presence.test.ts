@@ -395,6 +395,24 @@ describe("a crowd", () => {
     await expect.poll(() => asked(stage).at(-1)).toMatchObject({ filter: "away", offset: 0 });
   });
 
+  test.each([
+    ["en", "Who is here will be known again"],
+    ["tr", "Kimlerin burada olduğu bağlantı gelince"],
+  ])(
+    "without a connection says neither how many nor that nobody is here, in %s",
+    async (lang, words) => {
+      const stage = await shown({
+        desk: crowd,
+        role: "instructor",
+        lang,
+        lesson: { state: "offline" },
+      });
+      expect(stage.find(".hd").textContent).not.toContain("412");
+      expect(stage.text()).toContain(words);
+      expect(stage.find("section[aria-busy]").getAttribute("aria-busy")).toBe("false");
+    },
+  );
+
   test("a person is looked for by name, by students too", async () => {
     const stage = await shown({ desk: desk({ crowd: true, counts: { here: 412, away: 3 } }) });
     await expect.poll(() => asked(stage)[0]?.filter).toBe("all");

@@ -81,8 +81,8 @@ const cases: Case[] = [
       snapshot([message(1)])(shown);
       shown.model.emit("comm:close");
     },
-    en: ["Not connected", "The kernel has stopped. Run the cell again."],
-    tr: ["Bağlı değil", "Çekirdek durdu. Hücreyi yeniden çalıştırın."],
+    en: ["Not connected", "The kernel has stopped. Run the notebook's first cells again."],
+    tr: ["Bağlı değil", "Çekirdek durdu. Not defterinin ilk hücrelerini yeniden çalıştırın."],
   },
   {
     name: "not permitted",
@@ -265,17 +265,58 @@ test("a kernel that is gone counts for more than a lesson that was left", async 
   snapshot([message(1)])(shown);
   shown.model.say({ op: "batch", n: 1, lesson: { state: "closed" } });
   await settled();
-  expect(shown.text()).toContain("You have left the lesson. Run the cell with join() again.");
+  expect(shown.text()).toContain("You have left the lesson. Run the cell that opened it again.");
   shown.model.emit("comm:close");
   await settled();
-  expect(shown.text()).toContain("The kernel has stopped. Run the cell again.");
+  expect(shown.text()).toContain("The kernel has stopped. Run the notebook's first cells again.");
 
   const late = stage({ options: { lang: "en" } });
   snapshot([message(1)])(late);
   late.model.emit("comm:close");
   late.model.say({ op: "batch", n: 1, lesson: { state: "closed" } });
   await settled();
-  expect(late.text()).toContain("The kernel has stopped. Run the cell again.");
+  expect(late.text()).toContain("The kernel has stopped. Run the notebook's first cells again.");
+});
+
+test.each([
+  ["en", "The lesson's service has ended.", "Start it again", "Copied: run it in a cell"],
+  ["tr", "Dersin hizmeti sona erdi.", "Yeniden başlat", "Kopyalandı: bir hücrede çalıştırın"],
+])("who hosted is told how the service runs again, in %s", async (lang, lead, start, copied) => {
+  const shown = stage({ options: { lang } });
+  const restart = 'edu.host("py101")';
+  shown.model.snapshot([message(1)], { state: "reconnecting", restart });
+  await settled();
+  expect(shown.find(".banner b").textContent).toBe(lead);
+  expect(shown.find(".banner code").textContent).toBe(restart);
+  const button = shown.find<HTMLButtonElement>(".banner button");
+  expect(button.textContent).toBe(start);
+  vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+  button.click();
+  await settled();
+  expect(navigator.clipboard.writeText).toHaveBeenCalledWith(restart);
+  expect(button.textContent).toBe(copied);
+  // Where there are cells, it is put into one and run.
+  const sources: string[] = [];
+  const ran: string[] = [];
+  const content = { activeCell: { model: { sharedModel: { setSource: () => {} } } } };
+  (globalThis as { jupyterapp?: unknown }).jupyterapp = {
+    commands: {
+      hasCommand: () => true,
+      execute: async (id: string) => {
+        ran.push(id);
+        const setSource = (source: string) => sources.push(source);
+        content.activeCell = { model: { sharedModel: { setSource } } } as never;
+      },
+    },
+    shell: { currentWidget: { content } },
+  };
+  button.click();
+  await settled();
+  delete (globalThis as { jupyterapp?: unknown }).jupyterapp;
+  expect([sources, ran]).toEqual([[restart], ["notebook:insert-cell-below", "notebook:run-cell"]]);
+  shown.model.say({ op: "batch", n: 1, lesson: { state: "live", restart: null } });
+  await settled();
+  expect(shown.all(".banner")).toEqual([]);
 });
 
 test("Retry now asks the kernel to connect", async () => {

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { focusIn } from "../core/focus";
 import { Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { isSameDay, today } from "../core/time";
@@ -105,12 +106,6 @@ const articlesOf = (list: HTMLElement): HTMLElement[] => [
 
 const focus = (element: HTMLElement | null | undefined): void =>
   element?.focus({ preventScroll: true });
-
-/** What has the focus in `list`. */
-export function focusIn(list: HTMLElement | null): HTMLElement | null {
-  const found = (list?.getRootNode() as ShadowRoot | undefined)?.activeElement;
-  return found && list?.contains(found) ? (found as HTMLElement) : null;
-}
 
 /** To the end, and the focus with it once its row stands. */
 function goToEnd(list: HTMLElement, scroller: Scroller): void {

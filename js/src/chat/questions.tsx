@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { focusIn } from "../core/focus";
 import { asItem, Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
@@ -6,7 +7,6 @@ import { clockTime, today } from "../core/time";
 import { markAnswered, upvote } from "./actions";
 import type { Question } from "./documents";
 import { excerptOf } from "./excerpt";
-import { focusIn } from "./log";
 import { Mark } from "./message";
 import type { Pane } from "./pane";
 import { Votes } from "./reactions";
@@ -44,10 +44,12 @@ export const QuestionsButton = withHooks(function QuestionsButton(
   const { room } = pane;
   useSignal(room.questions.version);
   useSignal(room.state);
-  useSignal(room.connection.lesson);
+  const { state } = useSignal(room.connection.lesson);
+  const ended = state === "closed" || state === "stopped";
   const shown = useSignal(pane.shown) === "questions";
   if (!hasQuestions(room) && !shown) return null;
-  const open = room.questions.docs.filter(({ answered }) => answered === undefined).length;
+  const waiting = room.questions.docs.filter(({ answered }) => answered === undefined).length;
+  const open = ended ? 0 : waiting;
   return (
     <button
       type="button"

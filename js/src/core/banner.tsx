@@ -1,6 +1,8 @@
 import type { VNode } from "preact";
+import { copyText } from "./clipboard";
 import type { Kernel } from "./connection";
 import { useBrief, useCountdown, useEffect, useMemo, useRef, withHooks } from "./hooks";
+import { canInsertCell, insertCell } from "./host";
 import type { Context } from "./i18n";
 import { Icon, type IconName } from "./icons";
 import type { Catalog, Notice } from "./locale/catalog";
@@ -17,6 +19,8 @@ interface Shown {
   icon: IconName;
   stop?: boolean;
   retry?: boolean;
+  /** What to run, so that it is no longer so. */
+  code?: string;
 }
 
 /** What is kept: messages, and other changes. */
@@ -24,6 +28,9 @@ const keptOf = ({ queued, messages }: Lesson): [messages: number, changes: numbe
   messages,
   Math.max(0, queued - messages),
 ];
+
+/** How long it stays in sight that something was copied, in ms. */
+const COPIED_FOR = 4_000;
 
 /** After how long of trying, in ms, people may ask for another try. */
 const LONG = 8_000;
@@ -52,6 +59,9 @@ function waiting(
   const { state } = lesson;
   const kept = keptOf(lesson);
   const next = seconds === null ? "" : words.nextTry(seconds);
+  if (lesson.restart && state !== "live") {
+    return { notice: words.onServiceEnded, icon: "alert", code: lesson.restart };
+  }
   const retry = long || seconds !== null;
   if (state === "offline") {
     const notice = { lead: `${words.offline}.`, rest: words.onOffline(...kept), next };
@@ -94,14 +104,46 @@ export const Banner = withHooks(function Banner(
           <Icon name={shown.icon} />
           <p class="n">
             <b>{shown.notice.lead}</b> {shown.notice.rest}
+            {shown.code && <code dir="ltr">{shown.code}</code>}
             {shown.notice.next && <span aria-live="off"> {shown.notice.next}</span>}
           </p>
           {shown.retry && <RetryNow onRetry={onRetry} />}
+          {shown.code && <StartAgain code={shown.code} />}
         </div>
       )}
     </div>
   );
 });
+
+/** Puts the line that starts the service again into a cell and runs it or, elsewhere, copies it. */
+const StartAgain = withHooks(function StartAgain(
+  { code }: { code: string },
+  { words }: Context,
+): VNode {
+  const [copied, setCopied] = useBrief(COPIED_FOR);
+  const button = useRef<HTMLButtonElement>();
+  useKeptFocus(button);
+  const onClick = async ({ currentTarget }: { currentTarget: HTMLElement }): Promise<void> => {
+    const inserted = canInsertCell() && (await insertCell(code, { run: true }));
+    if (!inserted) setCopied(await copyText(code, currentTarget));
+  };
+  return (
+    <button ref={button} type="button" class="btn" onClick={onClick}>
+      {copied ? words.codeCopied : words.startAgain}
+    </button>
+  );
+});
+
+/** A button that goes once there is a connection: the focus stays in its place. */
+function useKeptFocus(button: { current: HTMLElement | null }): void {
+  useEffect(() => {
+    const banners = button.current?.closest<HTMLElement>(".banners");
+    return () => {
+      const root = banners?.getRootNode() as ShadowRoot | undefined;
+      if (banners?.contains(root?.activeElement ?? null)) banners.focus({ preventScroll: true });
+    };
+  }, []);
+}
 
 /** Rests for a moment once pressed, so that one sees it did something. */
 const RetryNow = withHooks(function RetryNow(
@@ -110,14 +152,7 @@ const RetryNow = withHooks(function RetryNow(
 ): VNode {
   const [tried, setTried] = useBrief(1_000);
   const button = useRef<HTMLButtonElement>();
-  // It goes once there is a connection: the focus stays in its place.
-  useEffect(() => {
-    const banners = button.current?.closest<HTMLElement>(".banners");
-    return () => {
-      const root = banners?.getRootNode() as ShadowRoot | undefined;
-      if (banners?.contains(root?.activeElement ?? null)) banners.focus({ preventScroll: true });
-    };
-  }, []);
+  useKeptFocus(button);
   const onClick = (): void => {
     if (tried) return;
     setTried(true);

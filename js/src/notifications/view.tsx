@@ -67,7 +67,8 @@ const Header = withHooks(function Header({ inbox }: { inbox: Inbox }, { words }:
   const [light, word] = lightOf(lesson, useSignal(connection.kernel), words);
   const { quiet } = useSignal(inbox.state);
   useSignal(notices.version);
-  const { unread } = inbox;
+  const ended = lesson.state === "closed" || lesson.state === "stopped";
+  const unread = ended ? 0 : inbox.unread;
   return (
     <div class="hd">
       <h3>{words.notifications}</h3>

@@ -2,6 +2,7 @@ import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keep } from "../core/drafts";
 import type { Model } from "../core/model";
+import { type Projected, projectorOf } from "../core/projector";
 import { Signal } from "../core/signal";
 import loader, { type Finding, find } from "../loader";
 import {
@@ -22,8 +23,8 @@ export class Room {
   readonly connection: Connection;
   readonly state = new Signal<PanelState>(plainState);
   readonly parts: Signal<readonly Part[]>;
-  /** Whether this page is seen by a whole class: of the course, whichever widget was asked. */
-  readonly projected: Signal<boolean>;
+  /** What of this course a whole class sees of this page, whichever widget was asked. */
+  readonly projected: Signal<Projected>;
   /** The tab that was looked at last in this page. */
   readonly last: Signal<Tab | null>;
   /** The tab that Python brings to the front, from when it says so. */
@@ -39,7 +40,7 @@ export class Room {
     this.connection = connection;
     this.#model = model as Composing;
     const { course } = connection.lesson.value;
-    this.projected = keep("projected", course, (stored) => stored === true);
+    this.projected = projectorOf(course);
     this.last = keep("tab", course, asTab);
     const { lesson } = connection;
     const read = (): Part[] => readParts(model.get("_parts"), lesson.value.features);
@@ -111,14 +112,14 @@ export class Room {
     const asked = this.connection.unsent.some(({ do: what }) => what === "panel.projector");
     if (asked || told === plainState || told.projector === this.#projector) return;
     // A page that was projected before it was reloaded still is.
-    const still = this.#projector === null && this.projected.value;
+    const still = this.#projector === null && this.projected.value !== null;
     this.#projector = told.projector;
     if (still) this.#onProjected();
-    else this.projected.value = told.projector;
+    else this.projected.value = told.projector ? "all" : null;
   };
 
   #onProjected = (): void => {
-    const on = this.projected.value;
+    const on = this.projected.value !== null;
     if (this.#projector === null || this.#projector === on) return;
     this.#projector = on;
     this.connection.intend("panel.projector", { on });

@@ -19,7 +19,8 @@ export const Strip = withHooks(function Strip(
 ): VNode | null {
   const { desk, quiet } = useSignal(room.state);
   const parts = useSignal(room.parts);
-  if (!desk) return null;
+  const { state } = useSignal(room.connection.lesson);
+  if (!desk || state === "closed" || state === "stopped") return null;
   const number = new Intl.NumberFormat(words.lang);
   const leads = parts.some(([tab]) => tab === "people");
   const inside = (figure: Figure): VNode => (

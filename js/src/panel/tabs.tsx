@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { Announced } from "../core/announced";
 import { useRef, useSignal, withHooks } from "../core/hooks";
-import type { PanelState, Tab } from "./documents";
+import { type PanelState, plainState, type Tab } from "./documents";
 import { TabSign } from "./icons";
 import type { Room } from "./room";
 import type { Context, Words } from "./words";
@@ -31,7 +31,9 @@ export const Tabs = withHooks(function Tabs(
 ): VNode {
   const parts = useSignal(room.parts);
   const state = useSignal(room.state);
-  const { course } = useSignal(room.connection.lesson);
+  const { course, state: reached } = useSignal(room.connection.lesson);
+  // What was new when one left or was shut out is not known to be so any more.
+  const told = reached === "closed" || reached === "stopped" ? plainState : state;
   const list = useRef<HTMLDivElement>();
   const names = parts.map(([tab]) => tab);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -63,14 +65,14 @@ export const Tabs = withHooks(function Tabs(
           >
             <TabSign tab={tab} quiet={state.quiet} />
             <span class="t">{words.tabs[tab]}</span>
-            {tab !== shown && <News tab={tab} state={state} />}
+            {tab !== shown && <News tab={tab} state={told} />}
           </button>
         ))}
       </div>
       <Announced
         text={names
-          .filter((tab) => tab !== shown && newsOf(tab, state, words))
-          .map((tab) => `${words.tabs[tab]}: ${newsOf(tab, state, words)}`)
+          .filter((tab) => tab !== shown && newsOf(tab, told, words))
+          .map((tab) => `${words.tabs[tab]}: ${newsOf(tab, told, words)}`)
           .join(", ")}
       />
     </>

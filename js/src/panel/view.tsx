@@ -2,10 +2,12 @@ import type { VNode } from "preact";
 import { Banner } from "../core/banner";
 import { type Kernel, onscreen } from "../core/connection";
 import type { ViewProps } from "../core/feature";
+import { focusIn } from "../core/focus";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
 import { lightOf, StatusLight } from "../core/light";
+import { project, useProjected } from "../core/projector";
 import type { Part, Tab } from "./documents";
 import { fill } from "./fit";
 import { Panes } from "./panes";
@@ -58,29 +60,23 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
   const { height: own, lang } = useSignal(options);
   const words = wordsOf(lang);
   const parts = useSignal(room.parts);
-  const projected = useSignal(room.projected);
   const view = useRef<HTMLElement>();
+  const { course } = room.connection.lesson.value;
+  const projected = useProjected(room.projected, view, course, "panel");
   const [chosen, show] = useTab(room);
   const height = useHeight(view, own);
   const shown = has(parts, chosen) ? chosen : (parts[0]?.[0] ?? null);
   const face = projected ? ([shown, ...seen].find((t) => t && canSee(parts, t)) ?? null) : shown;
-  const moved = useRef<boolean>();
-  const project = (on: boolean): void => {
-    moved.current = true;
-    room.projected.value = on;
-  };
+  // Looked at while what has the focus still stands.
+  const held = focusIn(view.current) !== null;
   useEffect(() => {
     // What had the focus is gone; the way to and fro has it.
     const next = projected ? ".leave" : ".desk .project";
-    if (moved.current)
-      view.current?.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
-    moved.current = false;
+    if (held) view.current?.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
     return undefined;
   }, [projected]);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (!projected || event.key !== "Escape") return;
-    event.stopPropagation();
-    project(false);
+  const leave = (): void => {
+    room.projected.value = null;
   };
   return (
     <Speak words={words}>
@@ -88,21 +84,18 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
         ref={view}
         class={projected ? "edu panel proj" : "edu panel"}
         lang={words.lang}
-        aria-label={words.panel(room.connection.lesson.value.course)}
+        aria-label={words.panel(course)}
         style={{ "--panel-h": `${height}px` }}
-        onKeyDownCapture={onKeyDown}
       >
         {!projected && (
-          <Head room={room} shown={shown} onShow={show} onProject={() => project(true)} />
-        )}
-        {projected && (
-          <IconButton
-            icon="close"
-            class="leave"
-            label={words.leave}
-            onClick={() => project(false)}
+          <Head
+            room={room}
+            shown={shown}
+            onShow={show}
+            onProject={() => view.current && project(room.projected, view.current)}
           />
         )}
+        {projected && <IconButton icon="close" class="leave" label={words.leave} onClick={leave} />}
         <Banner
           lesson={useSignal(room.connection.lesson)}
           kernel={useKernel(room)}

@@ -25,7 +25,7 @@ interface Props {
 export const PollCard = withHooks(function PollCard({ pane, poll }: Props): VNode {
   const { room } = pane;
   const managing = useSignal(room.desk).can.includes("manage");
-  const projected = useSignal(room.projected);
+  const projected = useSignal(pane.projected);
   useSignal(room.peeked);
   const peek = managing ? room.peekOf(poll) : null;
   return (

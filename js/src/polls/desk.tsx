@@ -8,6 +8,7 @@ import { canInsertCell, insertCell } from "../core/host";
 import { IconButton } from "../core/icon_button";
 import { Icon, type IconName } from "../core/icons";
 import { type MenuItem, openMenu } from "../core/menu";
+import { project } from "../core/projector";
 import { Choosing } from "./choosing";
 import type { Poll } from "./documents";
 import type { Pane } from "./pane";
@@ -306,7 +307,7 @@ const MoreButton = withHooks(function MoreButton({ pane, poll }: Props, { words 
             label: words.projector,
             icon: "screen",
             run: () => {
-              room.projected.value = true;
+              project(room.projected, at);
             },
           },
         ],

@@ -24,6 +24,8 @@ export class Pane {
   readonly singles = new Signal(false);
   /** Whether the right answer is being chosen. */
   readonly choosing = new Signal(false);
+  /** Whether a whole class sees this view; its own word, since a page may have several. */
+  readonly projected = new Signal(false);
   /** What is done only after a yes: a reveal that destroys ballots. */
   readonly asked = new Signal<(() => void) | null>(null);
 

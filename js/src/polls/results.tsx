@@ -228,7 +228,7 @@ const Foot = withHooks(function Foot(
 ): VNode {
   useSignal(pane.room.connection.lesson);
   const table = useSignal(pane.table);
-  const projected = useSignal(pane.room.projected);
+  const projected = useSignal(pane.projected);
   const { results } = outcome;
   const people = round?.people ?? poll.answered;
   const isPresent = round === null || round.round === poll.round;

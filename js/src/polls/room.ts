@@ -3,6 +3,7 @@ import { type Collection, nextRev } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keep } from "../core/drafts";
 import { asText, type Fields, type Intent, isFields } from "../core/messages";
+import { type Projected, projectorOf } from "../core/projector";
 import { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
 import {
@@ -27,8 +28,8 @@ export class Room {
   readonly desk = new Signal<Desk>(plainDesk);
   /** A refusal to be said for a while. */
   readonly notice = new Brief("", NOTICE_FOR);
-  /** Whether this page is seen by a whole class: of the course, not of one view. */
-  readonly projected: Signal<boolean>;
+  /** What of this course a whole class sees of this page. */
+  readonly projected: Signal<Projected>;
   /** A question that is being written. */
   readonly form: Signal<Form>;
   /** Answers begun and not sent, by poll and round: ticks, an order, a text. */
@@ -53,7 +54,7 @@ export class Room {
       this.desk.value = desks.get("desk") ?? plainDesk;
     });
     const { course } = connection.lesson.value;
-    this.projected = keep("projected", course, (stored) => stored === true);
+    this.projected = projectorOf(course);
     this.form = keep("poll", course, readForm);
     this.polls.version.subscribe(this.#overlay);
     this.polls.version.subscribe(this.#noteTimes);
@@ -97,7 +98,7 @@ export class Room {
   /** Live results, for this page alone, and only for the round they were asked for. */
   peekOf({ id, peek, round, state }: Poll): Peek | null {
     // What everybody is shown is no secret any more.
-    const hidden = state !== "revealed" && !this.projected.value;
+    const hidden = state !== "revealed" && this.projected.value === null;
     const asked = hidden && this.peeked.value[id] === round;
     return asked && peek?.pages.includes(this.connection.page) ? peek : null;
   }

@@ -21,7 +21,7 @@ export const Texts = withHooks(function Texts(
   { words }: Context,
 ): VNode {
   const all = useSignal(pane.singles);
-  const projected = useSignal(pane.room.projected);
+  const projected = useSignal(pane.projected);
   const { texts } = round;
   const often = texts.filter(({ text, people }) => people > 1 || isRight("text", text, outcome));
   const shown = all && !projected ? texts : often.slice(0, MOST);

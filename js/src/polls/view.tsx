@@ -10,6 +10,7 @@ import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
 import { offer } from "../core/places";
+import { useProjected } from "../core/projector";
 import { PollCard } from "./card";
 import { useKeptFocus } from "./focus";
 import { PollForm } from "./form";
@@ -31,10 +32,11 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
       offer(room.connection.lesson.value.course, "polls", view.current, ({ id }) => pane.show(id)),
     [pane],
   );
-  const projected = useSignal(room.projected);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (projected && event.key === "Escape") room.projected.value = false;
-  };
+  const { course } = room.connection.lesson.value;
+  const projected = useProjected(room.projected, view, course, "polls");
+  useEffect(() => {
+    pane.projected.value = projected;
+  }, [projected]);
   return (
     <Speak words={words}>
       <section
@@ -43,7 +45,6 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
         lang={words.lang}
         aria-label={words.polls}
         style={{ "--log-h": `${height}px` }}
-        onKeyDown={onKeyDown}
       >
         {!projected && <Header pane={pane} />}
         <Banner
@@ -58,7 +59,7 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
             class="leave"
             label={words.leaveProjector}
             onClick={() => {
-              room.projected.value = false;
+              room.projected.value = null;
             }}
           />
         )}
@@ -117,7 +118,7 @@ const Body = withHooks(function Body({ pane }: { pane: Pane }): VNode {
   useSignal(pane.chosen);
   useSignal(room.polls.version);
   useSignal(room.desk);
-  const projected = useSignal(room.projected);
+  const projected = useSignal(pane.projected);
   const { state } = useSignal(room.connection.lesson);
   const place = useRef<HTMLDivElement>();
   useEffect(() => {

@@ -106,6 +106,7 @@ const Listed = withHooks(function Listed(
   { words }: Context,
 ): VNode {
   const page = useSignal(people.page);
+  const { state } = useSignal(people.connection.lesson);
   const fits =
     page?.query === query.trim() && page.filter === filter && page.offset === offset ? page : null;
   const shown = fits ?? page;
@@ -117,15 +118,17 @@ const Listed = withHooks(function Listed(
       onTurn(Math.floor((total - 1) / ON_A_PAGE) * ON_A_PAGE);
   }, [fits]);
   return (
-    <section aria-label={words.manyHere} aria-busy={!fits}>
+    <section aria-label={words.manyHere} aria-busy={!fits && state === "live"}>
       <div class="two">
         <Rows people={people} shown={shown?.people ?? []} query={query} />
       </div>
       <div class="pg n">
         <span role="status">
-          {!shown
-            ? words.looking
-            : shown.error || (total > 0 ? words.range(offset + 1, last, total) : words.nobody)}
+          {!fits && state !== "live"
+            ? words.unknown
+            : !shown
+              ? words.looking
+              : shown.error || (total > 0 ? words.range(offset + 1, last, total) : words.nobody)}
         </span>
         <IconButton
           icon="left"

@@ -69,8 +69,8 @@ const Header = withHooks(function Header(
   return (
     <div class="hd">
       <h3>{words.people}</h3>
-      <span class="sub n">{known && words.here(counts.here)}</span>
-      {can.includes("manage") && known && (
+      <span class="sub n">{known && light === "live" && words.here(counts.here)}</span>
+      {can.includes("manage") && known && lesson.state !== "closed" && (
         <button
           type="button"
           class="btn quiet hide"

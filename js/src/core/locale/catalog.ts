@@ -27,6 +27,9 @@ export interface Catalog {
   onRehearsal: Notice;
   onGone: Notice;
   onClosed: Notice;
+  onServiceEnded: Notice;
+  startAgain: string;
+  codeCopied: string;
   onStopped(reason: string): Notice;
   onForbidden(course: string, reason: string): Notice;
   askInstructor: string;

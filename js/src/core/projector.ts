@@ -1,0 +1,92 @@
+// Which view of a course a class looks at: one of this page's, however many there are.
+
+import { on } from "./events";
+import { useEffect, useSignal, useState } from "./hooks";
+import { stages } from "./shadow";
+import { Signal } from "./signal";
+import { load, save } from "./storage";
+
+/**
+ * `null`: none. An element: the view in it, and what is shown within. `"all"`: whatever there is,
+ * as the kernel says it who knows of no view. Another text: the next view of that kind, as one that
+ * was projected before its cell was run again or the page was loaded again.
+ */
+export type Projected = Element | string | null;
+
+const courses = new Map<string, Signal<Projected>>();
+
+/** Views by course and kind that are in the page. */
+const views = new Map<string, number>();
+
+const kinds = new WeakMap<Element, string>();
+
+/** What is projected of a course in this page: of all of its widgets. */
+export function projectorOf(course: string): Signal<Projected> {
+  const known = courses.get(course);
+  if (known) return known;
+  const key = `edu-widgets:projected:${course}`;
+  const stored = load(key);
+  const projected = new Signal<Projected>(typeof stored === "string" ? stored : null);
+  projected.subscribe(() => {
+    const { value } = projected;
+    save(key, value instanceof Element ? kinds.get(value) : value);
+  });
+  on(
+    window,
+    "keydown",
+    (event) => {
+      const { key: pressed, isComposing } = event as KeyboardEvent;
+      if (pressed !== "Escape" || isComposing || projected.value === null) return;
+      if (hostsOf(event.composedPath()[0]).some((host) => host === projected.value))
+        event.stopPropagation();
+      projected.value = null;
+    },
+    true,
+  );
+  courses.set(course, projected);
+  return projected;
+}
+
+/** The elements that hold the views that something is in, the outermost last. */
+function hostsOf(inside: EventTarget | null | undefined): Element[] {
+  const hosts: Element[] = [];
+  let root = inside instanceof Node ? inside.getRootNode() : null;
+  while (root instanceof ShadowRoot) {
+    if (stages.has(root)) hosts.push(root.host);
+    root = root.host.getRootNode();
+  }
+  return hosts;
+}
+
+/** Project the view that `inside` is in, as a whole. */
+export function project(projected: Signal<Projected>, inside: Element): void {
+  projected.value = hostsOf(inside).at(-1) ?? "all";
+}
+
+/** Whether this view is what is projected, or in it. */
+export function useProjected(
+  projected: Signal<Projected>,
+  view: { current: Element | null },
+  course: string,
+  kind: string,
+): boolean {
+  const value = useSignal(projected);
+  const [hosts, setHosts] = useState<readonly Element[]>([]);
+  useEffect(() => {
+    const found = hostsOf(view.current);
+    const [host] = found;
+    if (!host) return;
+    const key = `${kind} ${course}`;
+    views.set(key, (views.get(key) ?? 0) + 1);
+    kinds.set(host, kind);
+    setHosts(found);
+    if (projected.value === kind) projected.value = host;
+    return () => {
+      const left = (views.get(key) ?? 1) - 1;
+      views.set(key, left);
+      // It may come again, as when its cell is run again: then nothing is to show for a moment.
+      if (projected.value === host) projected.value = left > 0 ? null : kind;
+    };
+  }, [projected]);
+  return value === "all" || (value instanceof Element && hosts.includes(value));
+}
