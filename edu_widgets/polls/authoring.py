@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, cast, get_args
 
 from edu_widgets.polls.commands import CreatePoll
-from edu_widgets.polls.documents import ONE_OF, Choice, PollKind
+from edu_widgets.polls.documents import MAX_OPTION, ONE_OF, Choice, PollKind
 from edu_widgets.polls.kinds import (
     check_choice,
     check_correct,
@@ -15,8 +18,11 @@ from edu_widgets.polls.kinds import (
     check_seconds,
     checked_question,
 )
+from edu_widgets.polls.values import are_several, number_in, number_of, plain, values_of
+from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.folding import equality_key
+from edu_widgets.protocol.folding import equality_key, look_key
+from edu_widgets.protocol.visible_text import clean
 
 KINDS: tuple[str, ...] = get_args(PollKind)
 
@@ -74,10 +80,11 @@ def question(
         InvalidArgument: the message names what is wrong and what is allowed.
     """
     if kind not in KINDS:
-        raise InvalidArgument(f"{kind!r:.40} is no kind of poll; kinds are {', '.join(KINDS)}.")
+        raise InvalidArgument(f"{shown(kind)} is no kind of poll; kinds are {', '.join(KINDS)}.")
     text, told = checked_question(question_text(text), kind, option_texts(kind, options))
-    whole = None if seconds is None else round(seconds)
+    whole = whole_seconds(seconds)
     check_seconds(whole)
+    tolerance = number_of(tolerance)
     check_named(named=named, anonymous=anonymous)
     right = right_answer(kind, told, correct, tolerance)
     return Question(
@@ -87,9 +94,30 @@ def question(
         tuple(right),
         tolerance,
         whole,
-        bool(anonymous),
-        bool(named),
+        _flag("anonymous", anonymous),
+        _flag("named", named),
     )
+
+
+def whole_seconds(seconds: object) -> int | None:
+    """Seconds of a timer, whole; None is none.
+
+    Raises:
+        InvalidArgument: it is no number, or less than a second.
+    """
+    if seconds is None:
+        return None
+    number = number_of(seconds)
+    if number < 1:
+        raise InvalidArgument(f"A timer runs 1 second at least, not {shown(seconds)}.")
+    return round(number)
+
+
+def _flag(name: str, value: object) -> bool:
+    value = plain(value)
+    if not isinstance(value, bool):
+        raise InvalidArgument(f"`{name}` is True or False, not {shown(value)}.")
+    return value
 
 
 def question_text(text: object) -> str:
@@ -99,20 +127,30 @@ def question_text(text: object) -> str:
         InvalidArgument: it is no string.
     """
     if not isinstance(text, str):
-        raise InvalidArgument(f"A question is a string, not {type(text).__name__}.")
-    return text.strip("\n")
+        raise InvalidArgument(f"A question is a string, not {shown(text)}.")
+    return plain(text).strip("\n")  # type: ignore[no-any-return]
 
 
-def option_texts(kind: str, options: Sequence[object]) -> list[str]:
+def option_texts(kind: str, options: object) -> list[str]:
     """Options as they are written in a call; one that is no string as Python writes it.
 
     Raises:
-        InvalidArgument: it is one string.
+        InvalidArgument: they are no list: one string, a set, which has no order, or a number.
     """
     if isinstance(options, str):
         raise InvalidArgument("Options are a list of strings, not one string.")
-    told = [one if isinstance(one, str) else repr(one) for one in options]
+    told = [_option_text(one) for one in values_of(options, "Options", ordered=True)]
     return _scale(told) if kind == "scale" else told
+
+
+def _option_text(option: Any) -> str:
+    if isinstance(option, str):
+        return option
+    try:
+        return repr(option)
+    except Exception as error:
+        msg = f"{shown(option)} cannot be written as an option: give its text."
+        raise InvalidArgument(msg) from error
 
 
 def _scale(labels: list[str]) -> list[str]:
@@ -130,55 +168,129 @@ def right_answer(
     """A right answer in the form of the wire; None is none.
 
     Raises:
-        InvalidArgument: it does not fit the kind.
+        InvalidArgument: it does not fit the kind, or can be read in two ways.
     """
     if correct is None:
         return check_correct(kind, len(options), [], tolerance)
-    several = list(correct) if isinstance(correct, list | tuple | set | frozenset) else [correct]
-    if not several:
+    several = are_several(correct)
+    ordered = kind == "ordering"
+    found = values_of(correct, "Right answers", ordered=ordered) if several else [plain(correct)]
+    if not found:
         raise InvalidArgument("A right answer is missing; leave `correct` out if there is none.")
     if kind not in {"number", "text"}:
-        several = [option_index(kind, options, one) for one in several]
-    return check_correct(kind, len(options), several, tolerance)
+        found = list(option_indexes(kind, options, found))
+    return check_correct(kind, len(options), found, tolerance)
 
 
 def choice_of(kind: str, options: Sequence[str], choice: object) -> Choice:
     """A choice as it is written in a call, in the form of the wire.
 
     Raises:
-        InvalidArgument: it does not fit the kind.
+        InvalidArgument: it does not fit the kind, or can be read in two ways.
     """
-    if kind in ONE_OF:
-        return option_index(kind, options, choice)
     if kind in {"multiple", "ordering"}:
-        several = choice if isinstance(choice, list | tuple | set | frozenset) else [choice]
-        choice = [option_index(kind, options, one) for one in several]
-    return check_choice(kind, len(options), choice)
+        several = are_several(choice)
+        ordered = kind == "ordering"
+        found = values_of(choice, "Choices", ordered=ordered) if several else [plain(choice)]
+        return check_choice(kind, len(options), option_indexes(kind, options, found))
+    if kind in ONE_OF:
+        return option_indexes(kind, options, [plain(choice)])[0]
+    return check_choice(kind, len(options), plain(choice))
 
 
-def option_index(kind: str, options: Sequence[str], option: object) -> int:
-    """An option's index: from its number, which counts from 1, or from its text.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An option by its place, from 1, where nothing else can be meant."""
+
+    number: int
+
+
+def option_indexes(kind: str, options: Sequence[str], values: Sequence[Any]) -> list[int]:
+    """Options' indexes: from their texts, or from numbers.
+
+    A number is an option's place, which counts from 1, or what an option says. All numbers are
+    read in one way.
 
     Raises:
-        InvalidArgument: there is no such option, or several.
+        InvalidArgument: there is no such option, or both ways lead to different ones.
     """
-    if isinstance(option, bool) or not isinstance(option, int | str):
-        raise InvalidArgument(f"{option!r:.40} is no option: give its number or its text.")
-    if isinstance(option, int):
-        if not 1 <= option <= len(options):
-            what = "points" if kind == "scale" else "options"
-            msg = f"There is no {option}: the {what} are 1 to {len(options)}."
+    places = [_by_place(options, value) for value in values]
+    said = [_by_value(options, value) for value in values]
+    for value, one, two in zip(values, places, said, strict=True):
+        if one is None and two is None:
+            raise InvalidArgument(_no_option(kind, options, value))
+    if not _is_way(places):
+        if _is_way(said):
+            return [index for index in said if index is not None]
+        if None in places:
+            raise InvalidArgument("Give all options by number, or all by what they say.")
+    others = said if _is_way(said) else [_like(options, value) for value in values]
+    for value, one, two in zip(values, places, others, strict=True):
+        if one is not None and two is not None and one != two:
+            first, second = options[one].strip()[:80], options[two].strip()[:80]
+            msg = (
+                f"{value!r} can mean option number {value!r}, which is {first!r}, or the option "
+                f"{second!r}. Write the option's text instead: {second!r} or {first!r}."
+            )
             raise InvalidArgument(msg)
-        return option - 1
-    texts = [one.strip() for one in options]
-    wanted = option.strip()
-    if texts.count(wanted) == 1:
-        return texts.index(wanted)
-    folded = [equality_key(text) for text in texts]
-    if folded.count(equality_key(wanted)) == 1:
-        return folded.index(equality_key(wanted))
-    listed = ", ".join(repr(text[:40]) for text in texts)
-    raise InvalidArgument(f"{wanted[:80]!r} is none of the options {listed}; or give its number.")
+    return [index for index in places if index is not None]
+
+
+def _is_way(indexes: Sequence[int | None]) -> bool:
+    """Whether values read in one way are options, each once."""
+    return None not in indexes and len(set(indexes)) == len(indexes)
+
+
+def _by_place(options: Sequence[str], value: Any) -> int | None:
+    if isinstance(value, Place):
+        return value.number - 1
+    if isinstance(value, str):
+        return _by_text(options, value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value - 1 if 1 <= value <= len(options) else None
+
+
+def _by_value(options: Sequence[str], value: Any) -> int | None:
+    if isinstance(value, str | Place):
+        return _by_place(options, value)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
+        return None
+    found = [index for index, text in enumerate(options) if number_in(text) == value]
+    return found[0] if len(found) == 1 else None
+
+
+def _like(options: Sequence[str], value: Any) -> int | None:
+    """The only option that begins with a number, as `3 cm` does, where that may be meant."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    begins = ((index, _LEADING.match(text)) for index, text in enumerate(options))
+    found = [index for index, number in begins if number and number_in(number[1]) == value]
+    return found[0] if len(found) == 1 else None
+
+
+_LEADING = re.compile(r"[\s`$€£~≈]*([+-]?\d+(?:\.\d+)?)(?![\w.,:/]*\d)")
+
+
+def _by_text(options: Sequence[str], text: str) -> int | None:
+    if len(text) > 2 * MAX_OPTION:
+        return None
+    wanted = clean(text).strip()
+    for key in (str, look_key, equality_key):
+        keys = [key(clean(option).strip()) for option in options]
+        if keys.count(key(wanted)) == 1:
+            return keys.index(key(wanted))
+    return None
+
+
+def _no_option(kind: str, options: Sequence[str], value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        what = "points" if kind == "scale" else "options"
+        return f"There is no {shown(value)}: the {what} are 1 to {len(options)}."
+    listed = ", ".join(repr(text.strip()[:40]) for text in options)
+    if isinstance(value, str):
+        return f"{value[:80]!r} is none of the options {listed}; or give its number."
+    return f"{shown(value)} is none of the options {listed}: give its number or its text."
 
 
 def from_mapping(found: Any, where: str) -> Question:

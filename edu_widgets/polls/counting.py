@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from math import isfinite
 from statistics import median
 from typing import Literal, TypeAlias
 
@@ -70,7 +71,13 @@ def _count_numbers(result: RoundResult, numbers: list[float]) -> None:
     told = sorted(groups.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_GROUPS]
     result.numbers = [NumberCount(value, people) for value, people in sorted(told)]
     result.more = len(numbers) - sum(people for _, people in told)
-    result.median = median(numbers) if numbers else None
+    result.median = _median(numbers) if numbers else None
+
+
+def _median(numbers: list[float]) -> float:
+    middle = median(numbers)
+    # The sum of two numbers at the end of what there is is none any more.
+    return middle if isfinite(middle) else 2 * median(number / 2 for number in numbers)
 
 
 def _count_texts(result: RoundResult, texts: list[str]) -> None:

@@ -15,13 +15,12 @@ from edu_widgets.polls.documents import (
     Choice,
     Poll,
 )
+from edu_widgets.polls.values import number_of
 from edu_widgets.protocol import Code
+from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument, TooLate
 from edu_widgets.protocol.folding import equality_key, look_key
 from edu_widgets.protocol.visible_text import checked, clean, shows
-
-_MOST = 1e15
-"""Numbers beyond are not told apart reliably by every page."""
 
 _MAX_RIGHT = 20
 
@@ -124,8 +123,8 @@ def check_choice(kind: str, options: int, choice: object) -> Choice:
             raise InvalidArgument(f"An order names each of the {options} options once.")
         return order
     if kind == "number":
-        return _number(choice)
-    return _text(choice)
+        return number_of(choice)
+    return checked(choice, "An answer", MAX_TEXT, lines=False)
 
 
 def check_correct(
@@ -136,7 +135,7 @@ def check_correct(
     Raises:
         InvalidArgument: it does not fit the kind.
     """
-    if not (math.isfinite(tolerance) and 0 <= tolerance <= _MOST):
+    if number_of(tolerance) < 0:
         raise InvalidArgument(f"A tolerance is a number from 0, not {tolerance!r}.")
     if tolerance and kind != "number":
         raise InvalidArgument("Only numbers have a tolerance.")
@@ -164,13 +163,16 @@ def is_right(kind: str, choice: Choice, correct: Sequence[Choice], tolerance: fl
 def _near(choice: Choice, right: Choice, tolerance: float) -> bool:
     if not isinstance(choice, int | float) or not isinstance(right, int | float):
         return False
-    # 0.1 + 0.2 is 0.3 to whoever types it.
-    return abs(choice - right) <= tolerance or math.isclose(choice, right, rel_tol=1e-9)
+    if abs(choice - right) <= tolerance:
+        return True
+    # 0.1 + 0.2 is 0.3 to whoever types it; whole numbers are what they are.
+    whole = float(choice).is_integer() and float(right).is_integer()
+    return not whole and math.isclose(choice, right, rel_tol=1e-12)
 
 
 def _index(value: object, options: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < options:
-        raise InvalidArgument(f"{value!r:.40} is none of the {options} options.")
+        raise InvalidArgument(f"{shown(value)} is none of the {options} options.")
     return value
 
 
@@ -181,14 +183,3 @@ def _indexes(value: object, options: int) -> list[int]:
     if len(set(indexes)) != len(indexes):
         raise InvalidArgument("An option is named twice.")
     return indexes
-
-
-def _number(value: object) -> float:
-    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-    if not abs(number) <= _MOST:  # NaN too
-        raise InvalidArgument(f"{value!r:.40} is not a number this poll can take.")
-    return float(number) + 0.0  # -0.0 and 0.0 are one answer
-
-
-def _text(value: object) -> str:
-    return checked(value, "An answer", MAX_TEXT, lines=False)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edu_widgets.client.csv_files import as_csv
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.polls import commands, frozen, remarks, results
-from edu_widgets.polls.authoring import choice_of, option_texts, question_text, right_answer
+from edu_widgets.polls.authoring import (
+    choice_of,
+    option_texts,
+    question_text,
+    right_answer,
+    whole_seconds,
+)
 from edu_widgets.polls.documents import Choice, RoundResult
 from edu_widgets.polls.documents import Poll as PollBody
 from edu_widgets.polls.kinds import check_seconds, checked_rewording
 from edu_widgets.polls.mirror import Polls, Seen, Vote
 from edu_widgets.polls.preconditions import DELETED, Step, check_step
+from edu_widgets.polls.values import number_of, plain
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, Refused, TooLate
 
@@ -185,7 +192,7 @@ class Poll:
 
     def begin(self, seconds: float | None = None) -> Receipt:
         """As `open`, and nothing is printed."""
-        receipt = self._run("open", commands.OpenPoll(self.id, whole(seconds)))
+        receipt = self._run("open", commands.OpenPoll(self.id, whole_seconds(seconds)))
         self._polls.opening(self.id, receipt)
         return receipt
 
@@ -224,10 +231,10 @@ class Poll:
             if poll.shown.answer:
                 msg = "Its right answer was shown; poll.reveal(answer=…) shows another one."
                 raise TooLate(msg, Code.TOO_LATE)
-            given["correct"] = right_answer(poll.kind, told, correct, tolerance)
-            given["tolerance"] = tolerance
+            given["tolerance"] = number_of(tolerance)
+            given["correct"] = right_answer(poll.kind, told, correct, given["tolerance"])
         if seconds is not None:
-            given["seconds"] = whole(seconds)
+            given["seconds"] = whole_seconds(seconds)
             check_seconds(given["seconds"])
         return self.amend(**given)
 
@@ -250,7 +257,7 @@ class Poll:
         Raises:
             InvalidArgument: the round is over, or has no timer.
         """
-        added = whole(seconds)
+        added = whole_seconds(seconds)
         if added is None:
             raise InvalidArgument("Say how many seconds more.")
         poll, (state, round_) = self._seen().poll, self._stands()
@@ -277,16 +284,16 @@ class Poll:
         self._check("reveal")
         seen = self._seen()
         given: list[Choice] = []
-        # 1 == True: an option's number is told from yes by its type.
+        answer = plain(answer)  # 1 == True: an option's number is told from yes by its type
         if not isinstance(answer, bool) and answer is not None:
             poll = seen.poll
-            given = right_answer(poll.kind, poll.options, answer, tolerance)
+            given = right_answer(poll.kind, poll.options, answer, number_of(tolerance))
         known = bool(given or seen.secret or seen.poll.correct or self._polls.knows_answer(self.id))
         show = bool(given) or (answer is True and known)
         if not counts and not show:
             what = "no right answer is known" if answer is True else "nothing is to be revealed"
             raise InvalidArgument(f"{what[0].upper()}{what[1:]}. Say which, as in answer=1.")
-        data = commands.RevealPoll(self.id, bool(counts), show, given, tolerance)
+        data = commands.RevealPoll(self.id, bool(counts), show, given, number_of(tolerance))
         return self._run("reveal", data)
 
     def revote(self, seconds: float | None = None) -> Receipt:
@@ -296,7 +303,9 @@ class Poll:
             InvalidArgument: the round is still open, or there can be no further one.
         """
         number = self._stands()[1] + 1
-        return self._run("revote", commands.RevotePoll(self.id, number, whole(seconds)), number)
+        return self._run(
+            "revote", commands.RevotePoll(self.id, number, whole_seconds(seconds)), number
+        )
 
     def delete(self) -> Receipt:
         """Delete it, with everybody's votes.
@@ -361,9 +370,9 @@ class Poll:
         """
         return results.table(self._rows(round))
 
-    def to_csv(self, path: str | Path | None = None) -> str | None:
+    def to_csv(self, path: str | Path | None = None, *, bom: bool = False) -> str | None:
         """The same as CSV: the text, or into a file."""
-        return results.as_csv(self._rows(None), path)
+        return as_csv(results.COLUMNS, self._rows(None), path, bom=bom)
 
     def plot(self, axes: Any = None) -> Any:
         """The same as bars; needs matplotlib. Returns the axes.
@@ -437,18 +446,3 @@ def spoken(poll: PollBody, choice: Choice) -> Any:
     if poll.kind in {"number", "text"} or not isinstance(choice, int):
         return choice
     return choice + 1
-
-
-def whole(seconds: float | None) -> int | None:
-    """Seconds of a timer, whole.
-
-    Raises:
-        InvalidArgument: it is no number.
-    """
-    if seconds is None:
-        return None
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise InvalidArgument(f"Seconds are a number, not {seconds!r:.40}.")
-    if not math.isfinite(seconds) or seconds < 1:
-        raise InvalidArgument(f"A timer runs 1 second at least, not {seconds!r:.40}.")
-    return round(seconds)

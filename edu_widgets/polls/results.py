@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import importlib
 import importlib.util
-import io
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from edu_widgets.polls.counting import Suggestion
@@ -86,27 +83,6 @@ def table(found: list[dict[str, Any]]) -> Any:
         return found
     pandas: Any = importlib.import_module("pandas")
     return pandas.DataFrame(found, columns=list(COLUMNS))
-
-
-def as_csv(found: list[dict[str, Any]], path: str | Path | None) -> str | None:
-    """Rows as CSV: the text, or into a file.
-
-    What a spreadsheet would take for a formula is kept from being one.
-    """
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({**row, "answer": _harmless(row["answer"])} for row in found)
-    if path is None:
-        return out.getvalue()
-    Path(path).write_text(out.getvalue(), "utf-8", newline="")
-    return None
-
-
-def _harmless(answer: Any) -> Any:
-    if isinstance(answer, str) and answer[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return f"'{answer}"
-    return answer
 
 
 def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:

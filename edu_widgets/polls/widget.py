@@ -21,7 +21,7 @@ from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, SESSION, TALLY, TURNOUT
 from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.news import News
-from edu_widgets.polls.poll import Poll, whole
+from edu_widgets.polls.poll import Poll
 from edu_widgets.polls.shown import DESK, POLLS, ShownPolls
 from edu_widgets.protocol import CommandType
 from edu_widgets.protocol.errors import (
@@ -122,7 +122,7 @@ class LivePolls(ListenedWidget):
             kind=kind,
             correct=correct,
             tolerance=tolerance,
-            seconds=whole(seconds),
+            seconds=seconds,
             anonymous=anonymous,
             named=named,
         )
@@ -148,7 +148,7 @@ class LivePolls(ListenedWidget):
             kind=kind,
             correct=correct,
             tolerance=tolerance,
-            seconds=whole(seconds),
+            seconds=seconds,
             anonymous=anonymous,
             named=named,
         )
@@ -183,7 +183,11 @@ class LivePolls(ListenedWidget):
             if draft is None:
                 raise InvalidArgument(NO_DRAFT)
             poll = self.poll(draft.poll.id)
-            _ = poll.begin(whole(seconds)) if quiet else poll.open(whole(seconds))
+            _ = (
+                poll.begin(authoring.whole_seconds(seconds))
+                if quiet
+                else poll.open(authoring.whole_seconds(seconds))
+            )
             return poll
 
     def put(

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from edu_widgets.client.csv_files import as_csv
 from edu_widgets.polls import frozen, results
 from edu_widgets.polls.documents import (
     NumberCount,
@@ -101,10 +102,10 @@ def test_a_csv_holds_no_formula(tmp_path: Path) -> None:
         "text", results=[RoundResult(1, 2, texts=[TextCount("=1+1", 1), TextCount("a,b", 1)])]
     )
     rows = results.rows(asked, asked.results)
-    text = results.as_csv(rows, None)
+    text = as_csv(results.COLUMNS, rows, None)
     assert text is not None
     assert [row["answer"] for row in csv.DictReader(io.StringIO(text))] == ["'=1+1", "a,b"]
-    assert results.as_csv(rows, tmp_path / "x.csv") is None
+    assert as_csv(results.COLUMNS, rows, tmp_path / "x.csv") is None
     assert (tmp_path / "x.csv").read_text("utf-8") == text
 
 

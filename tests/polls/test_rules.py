@@ -150,7 +150,6 @@ def test_counting_again_says_nothing_new(school: School) -> None:
         ("ordering", 3, [0, 1]),
         ("ordering", 3, [0, 1, 1]),
         ("number", 0, "3"),
-        ("number", 0, 1e300),
         ("number", 0, 2**70),
         ("text", 0, "  "),
         ("text", 0, "\u200b\u200b"),
