@@ -70,8 +70,8 @@ class Storage(Protocol):
     def put(self, command: Command) -> None:
         """Keep, or replace, a command."""
 
-    def remove(self, id: str) -> None:  # noqa: A002
-        """Forget a command."""
+    def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
+        """Forget a command; `wipe`: so that no file holds its bytes any more."""
 
     def load(self) -> list[Command]:
         """All kept commands, in order."""
@@ -86,7 +86,7 @@ class NoStorage:
     def put(self, command: Command) -> None:
         """Keep nothing."""
 
-    def remove(self, id: str) -> None:  # noqa: A002
+    def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
         """Nothing to forget."""
 
     def load(self) -> list[Command]:

@@ -384,7 +384,8 @@ class Outbox:
     def _forget(self, command: Command) -> None:
         del self._commands[command.id]
         self.release(command.size)
-        self._storage.remove(command.id)
+        known = REGISTRY.commands.get(command.type)
+        self._storage.remove(command.id, wipe=known is not None and known.private)
 
     def _move(
         self,

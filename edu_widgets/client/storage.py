@@ -59,6 +59,7 @@ class OutboxFile:
         self._unwritten: dict[str, tuple[str, tuple[object, ...]]] = {}
         """The last write of each command that the disk did not take, by the command's id."""
         self._write_failed = False
+        self._wipe = False
         self._path = self._folder / f"{uuid7()}.sqlite3"
         self._db: sqlite3.Connection | None = None
 
@@ -77,8 +78,9 @@ class OutboxFile:
         """Keep, or replace, a command."""
         self._write(command.id, _PUT, _row(command))
 
-    def remove(self, id: str) -> None:  # noqa: A002
-        """Forget a command."""
+    def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
+        """Forget a command; `wipe`: so that no file holds its bytes any more."""
+        self._wipe = self._wipe or wipe
         self._write(id, "DELETE FROM command WHERE id = ?", (id,))
 
     def close(self) -> None:
@@ -109,8 +111,16 @@ class OutboxFile:
             self._write_failed = True
         else:
             self._unwritten.clear()
+            self._empty_log()
             if self._write_failed:
                 self._write_failed, self.problem = False, ""
+
+    def _empty_log(self) -> None:
+        """Once something was to be wiped: the write-ahead log holds it, whatever was deleted."""
+        if self._wipe and self._db is not None:
+            with contextlib.suppress(sqlite3.Error):  # then after the next write
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._wipe = False
 
     def _take_over(self, path: Path) -> list[Command]:
         try:
@@ -187,6 +197,8 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
         # A write-ahead log outlives a killed process without a wait for the disk at each write.
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
+        # What is acknowledged is gone from the file too: it may be a vote in an anonymous poll.
+        db.execute("PRAGMA secure_delete=ON")
         db.execute("BEGIN EXCLUSIVE")
         db.execute(_SCHEMA)
         db.execute("COMMIT")

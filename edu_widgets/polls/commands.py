@@ -131,9 +131,8 @@ class CastVote(Data):
         return f"{self.poll_id}:{self.round}"
 
 
-def _command(name: str, data: type[Data], *, latest: bool = False) -> CommandType:
-    command = CommandType(name, data, Lane.VOTE, feature="polls", latest=latest)
-    return REGISTRY.command(command)
+def _command(name: str, data: type[Data]) -> CommandType:
+    return REGISTRY.command(CommandType(name, data, Lane.VOTE, feature="polls"))
 
 
 CREATE_POLL = _command("create_poll", CreatePoll)
@@ -144,7 +143,9 @@ EXTEND_POLL = _command("extend_poll", ExtendPoll)
 REVEAL_POLL = _command("reveal_poll", RevealPoll)
 REVOTE_POLL = _command("revote_poll", RevotePoll)
 DELETE_POLL = _command("delete_poll", DeletePoll)
-CAST_VOTE = _command("cast_vote", CastVote, latest=True)
+CAST_VOTE = REGISTRY.command(
+    CommandType("cast_vote", CastVote, Lane.VOTE, feature="polls", latest=True, private=True)
+)
 
 
 class _About(msgspec.Struct):

@@ -46,6 +46,7 @@ class CommandType:
     `moderation`: where staff does it, the audit trail tells who and to what.
     `kept_as`: what people are told is kept while it waits: a `message`, a `change`, or nothing
     ("") where nobody asked for it, as a read mark.
+    `private`: once it is acknowledged nothing of it stays in the outbox's file (votes).
     """
 
     name: str
@@ -57,6 +58,7 @@ class CommandType:
     one_by_one: bool = False
     moderation: bool = False
     kept_as: Literal["message", "change", ""] = "change"
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,20 @@ class RateLimited(Refused):
 
 
 class Delete(Enum):
-    """The type of `DELETE`."""
+    """The types of `DELETE` and `FORGET`."""
 
     DELETE = "delete"
+    FORGET = "forget"
 
 
 DELETE: Final = Delete.DELETE
 """As the body of a `Write`: the document becomes a tombstone."""
+
+FORGET: Final = Delete.FORGET
+"""The same for whoever is connected, but not even the tombstone is kept, nor who had one.
+
+It is for documents of people's own channels: all of a course's move on at once, to one number.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ Part: TypeAlias = Generator[Query, list[Document], T]
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Give a document a new body: a Struct, `msgspec.Raw` or `DELETE`.
+    """Give a document a new body: a Struct, `msgspec.Raw`, `DELETE` or `FORGET`.
 
     One that is not `signed` is created without a note of who did it and by which command; such a
     document is erased with a person only by its feature's own rule.
@@ -106,7 +113,7 @@ class Write:
 
     def encoded(self) -> bytes | None:
         """The body as JSON, `None` for a tombstone."""
-        return None if self.body is DELETE else msgspec.json.encode(self.body)
+        return None if isinstance(self.body, Delete) else msgspec.json.encode(self.body)
 
 
 @dataclass(frozen=True, slots=True)

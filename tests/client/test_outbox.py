@@ -330,7 +330,7 @@ class Kept:
     def put(self, command: Command) -> None:
         self.commands.append(command)
 
-    def remove(self, id: str) -> None:  # noqa: A002
+    def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
         self.removed.append(id)
 
     def load(self) -> list[Command]:

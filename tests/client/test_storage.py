@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from edu_widgets.client import storage
+from edu_widgets.client.compose import compose
 from edu_widgets.client.outbox import Outbox
 from edu_widgets.client.storage import OutboxFile
+from edu_widgets.polls.commands import CastVote
 from tests.client.rig import command
 from tests.conftest import ROOT
 
@@ -211,3 +213,29 @@ def test_what_cannot_be_taken_over_stays_where_it_is(
     box, ids = open_here(tmp_path)
     assert ids == ["a"]
     box.close()
+
+
+def test_of_an_acknowledged_vote_nothing_stays_in_any_file(tmp_path: Path) -> None:
+    box, _ = open_here(tmp_path)
+    outbox = Outbox(box)
+    outbox.reserve(1_000)
+    outbox.add(command("waits"))
+    first, vote = (
+        compose("cast_vote", CastVote("p", 1, choice), "course:c", None)
+        for choice in ("first thought", "second thought")
+    )
+    for one in (first, vote):
+        outbox.reserve(one.size)
+        outbox.add(one)
+    assert found(tmp_path, b"second thought")
+    assert not found(tmp_path, b"first thought"), "the later one has taken its place"
+    outbox.due(0.0)
+    outbox.acked(vote.id)
+    assert not found(tmp_path, b"second thought")
+    assert found(tmp_path, b"waits")
+    outbox.close()
+
+
+def found(folder: Path, wanted: bytes) -> bool:
+    """Whether something stands in the bytes of any file."""
+    return any(wanted in path.read_bytes() for path in folder.rglob("*") if path.is_file())

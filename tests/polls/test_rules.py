@@ -8,9 +8,10 @@ import pytest
 
 from edu_widgets.polls.documents import Turnout
 from edu_widgets.polls.service.ending import ABANDONED_MS
-from edu_widgets.protocol import Code
+from edu_widgets.protocol import Code, Cursor
 from edu_widgets.protocol.errors import ProtocolError, Refused
-from tests.in_memory.service import MIRA, ROOM, STAFF, START
+from edu_widgets.service.store import reads, writes
+from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF, START, own
 from tests.polls.school import ADA, BO, CY, School, student
 
 
@@ -381,12 +382,15 @@ def test_an_anonymous_vote_that_comes_again_counts_once(school: School) -> None:
 
 
 def test_nothing_tells_who_voted_once_an_anonymous_poll_has_ended(school: School) -> None:
+    for number in range(8):  # two of whom do not vote
+        writes.enter(school.db, COURSE, student(number).id, student(number).name, "student")
     id_ = secret_votes(school, 6)
     school.close(id_)
     school.revote(id_)
     for number in range(6):
         school.vote(student(number), id_, 0, round_=2)
     school.close(id_, 2)
+    away = Cursor("e", school.told[own(student(1))][-1].seq)
     key = school.db.execute("SELECT body FROM documents WHERE id = 'key'").fetchone()[0]
     ballots = [ballot.partition(":")[2] for ballot, _ in school.ballots(id_)]
     school.reveal(id_, counts=True)
@@ -400,7 +404,16 @@ def test_nothing_tells_who_voted_once_an_anonymous_poll_has_ended(school: School
     rows = school.db.execute(
         "SELECT body, author, fingerprint FROM documents WHERE kind = 'own_ballot'"
     ).fetchall()
-    assert rows == [(None, "", b"")] * 6
+    assert rows == [], "not even tombstones"
+    heads = school.db.execute(
+        "SELECT count(*), count(DISTINCT head), count(DISTINCT swept) FROM channels"
+        " WHERE name GLOB 'user:*'"
+    ).fetchone()
+    assert heads == (8, 1, 1), "no number tells in whose channel there was something"
+    for number in range(6):
+        assert school.told[own(student(number))][-1].deleted, "whoever is connected is told"
+    late = reads.changes_since(school.db, own(student(1)), away, {}, {})
+    assert [frame.reset for frame in late.frames] == [True], "whoever was away begins anew"
     authors = "SELECT count(*) FROM replies WHERE user LIKE 'u-student%'"
     assert school.db.execute(authors).fetchone() == (0,)
     with refused(Code.TOO_LATE):
@@ -408,6 +421,19 @@ def test_nothing_tells_who_voted_once_an_anonymous_poll_has_ended(school: School
     school.reveal(id_, answer=True)
     assert [r.right for r in school.poll(id_).results] == [3, 6]
     assert school.refresh(id_).changes == ()
+
+
+def test_somebody_elses_command_id_is_a_conflict_and_no_vote(school: School) -> None:
+    id_ = school.ask("a", "b", anonymous=True)
+    used = school.vote(ADA, id_, 1)
+    school.vote(ADA, id_, 1, id_=used)
+    for person, choice in ((BO, 1), (BO, 0), (ADA, 0)):
+        with refused(Code.ID_CONFLICT):
+            school.vote(person, id_, choice, id_=used)
+    assert [choice for _, choice in school.ballots(id_)] == [1]
+    named = school.ask("a", "b")
+    school.vote(BO, named, 0, id_=used)
+    assert school.own(BO, named) == {"1": 0}, "counted, or refused, but never only acknowledged"
 
 
 def test_counts_of_an_ended_poll_can_still_be_revealed(school: School) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
-from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT
+from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT, Poll
 from edu_widgets.polls.service.reading import (
     Found,
     ballots,
@@ -18,7 +18,7 @@ from edu_widgets.polls.service.reading import (
 from edu_widgets.polls.service.tally import Counted, writes_of
 from edu_widgets.polls.service.vault import vault_channel
 from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
-from edu_widgets.service.rules import DELETE, Decision, Part, Write
+from edu_widgets.service.rules import DELETE, FORGET, Decision, Part, Write
 
 ABANDONED_MS = 3_600_000
 """How long a closed anonymous poll may wait for a reveal or a re-vote before it ends by itself."""
@@ -30,7 +30,7 @@ def ended(course: str, count: Counted, more: Sequence[Write] = ()) -> Part[Decis
     rounds = yield from ballots(course, poll)
     people = yield from voters(course, poll, rounds)
     writes = yield from writes_of(course, replace(count, poll=poll))
-    own = _own_ballots(course, poll.id, people)
+    own = _own_ballots(course, poll, people)
     return Decision([*more, *writes, *own], destroy=(vault_channel(course, poll.id),))
 
 
@@ -38,7 +38,7 @@ def deleted(course: str, found: Found) -> Part[Decision]:
     """Delete a poll with all that belongs to it."""
     poll, staff, here = found.poll, staff_channel(course), course_channel(course)
     rounds = yield from ballots(course, poll)
-    own = _own_ballots(course, poll.id, (yield from voters(course, poll, rounds)))
+    own = _own_ballots(course, poll, (yield from voters(course, poll, rounds)))
     writes = [
         Write(found.channel, poll.id, POLL, DELETE),
         Write(staff, secret_id(poll.id), SECRET, DELETE),
@@ -49,8 +49,10 @@ def deleted(course: str, found: Found) -> Part[Decision]:
     return Decision([*writes, *own], destroy=(vault_channel(course, poll.id),))
 
 
-def _own_ballots(course: str, poll_id: str, people: set[str]) -> list[Write]:
+def _own_ballots(course: str, poll: Poll, people: set[str]) -> list[Write]:
+    # A tombstone would tell for ever who took part.
+    gone = FORGET if poll.anonymous else DELETE
     return [
-        Write(user_channel(course, person), own_id(poll_id), OWN_BALLOT, DELETE, signed=False)
+        Write(user_channel(course, person), own_id(poll.id), OWN_BALLOT, gone, signed=False)
         for person in sorted(people)
     ]

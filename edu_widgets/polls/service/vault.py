@@ -41,7 +41,9 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """Nothing but that it is there."""
+    """That it is there; of a vote also whose it was and what it said, under the poll's key."""
+
+    said: str = ""
 
 
 def vault_channel(course: str, poll_id: str) -> str:
@@ -63,6 +65,11 @@ def new_key() -> Key:
 def pseudonym(key: Key, user_id: str) -> str:
     """What stands for a person in an anonymous poll; the same in each of its rounds."""
     return hmac.digest(bytes.fromhex(key.key), user_id.encode(), "sha256").hex()
+
+
+def seal(key: Key, user_id: str, fingerprint: bytes) -> str:
+    """What a command of a person says, to be compared only."""
+    return hmac.digest(bytes.fromhex(key.key), user_id.encode() + fingerprint, "sha256").hex()
 
 
 def ballot_id(round_: int, voter: str) -> str:

@@ -24,7 +24,7 @@ def vote(request: "Request[CastVote]") -> "RuleRun":
 
     Raises:
         Refused: `TOO_LATE` when the round is over, `NOT_FOUND`, `INVALID` for a choice that
-            does not fit.
+            does not fit, `ID_CONFLICT` for an id that somebody else's vote has.
     """
     check_channel(request)
     data, course, user = request.data, request.course, request.user
@@ -86,12 +86,16 @@ def _anonymous(request: "Request[CastVote]", hidden: str) -> Part[_Anonymous]:
     key = next((doc for doc in docs if doc.id == vault.KEY_ID and not doc.deleted), None)
     if key is None:
         raise refusal(Code.TOO_LATE, _OVER)
+    held: vault.Key = key.as_(vault.Key)
+    mark = vault.Mark(vault.seal(held, request.user.id, request.fingerprint))
+    earlier = next((doc for doc in docs if doc.id == seen), None)
+    if earlier is not None and earlier.as_(vault.Mark) != mark:
+        raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
     marks = [
-        Write(hidden, seen, vault.SEEN, vault.Mark(), signed=False),
+        Write(hidden, seen, vault.SEEN, mark, signed=False),
         Write(hidden, person, vault.VOTER, vault.Mark(), signed=False),
     ]
-    voter = vault.pseudonym(key.as_(vault.Key), request.user.id)
-    return _Anonymous(voter, any(doc.id == seen for doc in docs), marks)
+    return _Anonymous(vault.pseudonym(held, request.user.id), earlier is not None, marks)
 
 
 def _own_rounds(channel: str, poll_id: str) -> Part[dict[str, Choice]]:

@@ -29,7 +29,7 @@ RETRY_AFTER_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ChannelChange:
-    """What one commit did to one channel: `docs` have the seqs `prev + 1 … seq`."""
+    """What one commit did to one channel: `docs` have seqs above `prev`, up to `seq`."""
 
     channel: str
     epoch: str

@@ -11,7 +11,16 @@ from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import name_key
-from edu_widgets.service.rules import DELETE, EraseRule, Erasure, Request, Rule, Write, drive
+from edu_widgets.service.rules import (
+    DELETE,
+    FORGET,
+    EraseRule,
+    Erasure,
+    Request,
+    Rule,
+    Write,
+    drive,
+)
 from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership
 from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
@@ -88,8 +97,10 @@ def write(
 ) -> tuple[ChannelChange, ...]:
     """Write documents, each channel's with consecutive seqs."""
     by_channel: dict[str, dict[str, Write]] = defaultdict(dict)
+    forgotten = [item for item in writes if item.body is FORGET]
     for item in writes:
-        by_channel[item.channel][item.id] = item
+        if item.body is not FORGET:
+            by_channel[item.channel][item.id] = item
     changes = []
     for channel, items in by_channel.items():
         epoch, prev = _advance(db, course, channel, len(items))
@@ -99,7 +110,45 @@ def write(
             for number, item in enumerate(items.values(), prev + 1)
         )
         changes.append(ChannelChange(channel, epoch, prev, seq, docs))
+    if forgotten:
+        changes += _forget(db, course, forgotten)
     return tuple(changes)
+
+
+def _forget(db: sqlite3.Connection, course: str, writes: Sequence[Write]) -> list[ChannelChange]:
+    """Delete documents of people's own channels so that nothing tells who had one.
+
+    A channel in which something was forgotten would be known by its number. So all of the
+    course's come to the same one, and whoever is not connected now is reset later.
+    """
+    members = db.execute("SELECT user FROM members WHERE course = ?", (course,)).fetchall()
+    known = db.execute(
+        "SELECT name FROM channels WHERE course = ? AND name GLOB 'user:*'", (course,)
+    ).fetchall()
+    names = {user_channel(course, user) for (user,) in members}
+    names |= {name for (name,) in known} | {item.channel for item in writes}
+    before = {name: head(db, name) for name in sorted(names)}
+    seq = 1 + max(at for _, at, _ in before.values())
+    born = {}
+    for item in writes:
+        key = (item.channel, item.id)
+        found = db.execute(
+            "DELETE FROM documents WHERE channel = ? AND id = ? RETURNING born", key
+        ).fetchone()
+        born[key] = found[0] if found else seq
+    changes = []
+    for name, (epoch, prev, _) in before.items():
+        db.execute(
+            "INSERT INTO channels (name, course, epoch, head, swept) VALUES (?1, ?2, ?3, ?4, ?4)"
+            " ON CONFLICT (name) DO UPDATE SET head = ?4, swept = ?4",
+            (name, course, epoch, seq),
+        )
+        mine = [item for item in writes if item.channel == name]
+        docs = tuple(
+            Document(item.id, item.kind, born[name, item.id], seq, deleted=True) for item in mine
+        )
+        changes.append(ChannelChange(name, epoch, prev, seq, docs))
+    return changes
 
 
 def _advance(db: sqlite3.Connection, course: str, channel: str, count: int) -> tuple[str, int]:

@@ -221,7 +221,7 @@ class Disk(NoStorage):
     def put(self, command: Command) -> None:
         self.kept[command.id] = command
 
-    def remove(self, id: str) -> None:  # noqa: A002
+    def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
         self.kept.pop(id, None)
 
     def load(self) -> list[Command]:
