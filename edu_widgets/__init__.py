@@ -10,12 +10,13 @@ Importing starts no thread and opens no socket.
 """
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.client.view import Person
 from edu_widgets.entry import connect, host, join
 from edu_widgets.lesson import Lesson, Status
+from edu_widgets.protocol.attributes import no_attribute
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
     FolderUnusable,
@@ -43,11 +44,22 @@ def load_ipython_extension(shell: Any) -> None:
 
     An import in a running shell does the same.
     """
-    from edu_widgets.notebook import tracebacks
+    from edu_widgets.notebook import completion, tracebacks
     from edu_widgets.polls import magic
 
     magic.register(shell)
     tracebacks.shorten(shell)
+    completion.tidy()
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+if not TYPE_CHECKING:  # or a checker would believe in every name
+
+    def __getattr__(name: str) -> Any:
+        raise no_attribute(__name__, name, [] if name.startswith("_") else __all__)
 
 
 def _meet_shell() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 
 from edu_widgets.protocol import meaning
+from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.channels import is_rehearsal
 from edu_widgets.protocol.errors import EduWidgetsError
 
@@ -29,7 +30,7 @@ W = TypeVar("W", bound="LiveWidget")
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(Tidy):
     """How a lesson's connection stands; prints as one sentence.
 
     `round_trip` is in seconds, None before the first measurement; `queued` counts messages
@@ -88,12 +89,14 @@ class _Single(Generic[W]):
         return widget
 
 
-class Lesson:
+class Lesson(Tidy):
     """A course as one person sees it: its chat and, later in the hour, all the rest.
 
     Made by `host`, `join` or `connect`. Everything is used from any thread, returns at once,
     and goes on while a cell runs.
     """
+
+    _inner: ClassVar[str] = "refresh usable"
 
     def __init__(
         self,

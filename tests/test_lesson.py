@@ -3,7 +3,8 @@
 import os
 import signal
 import socket
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -75,6 +76,43 @@ def test_hosted_under_another_name_the_class_is_told(lesson: edu.Lesson) -> None
     assert again.user.name == "Grace", "also in the next kernel"
     student.close()
     again.close()
+
+
+def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
+    assert "host" in dir(edu)
+    assert set(dir(lesson)) == {
+        *("chat", "close", "course", "invite", "notifications", "panel", "people", "polls"),
+        *("status", "user", "wait_connected"),
+    }
+    for shown in (lesson.polls, lesson.chat, lesson.people, lesson.notifications, lesson.panel()):
+        names = dir(shown)
+        assert {"close", "options"} <= set(names)
+        assert not {"comm", "traits", "observe", "kind_", "reopen", "model_id"} & set(names)
+        assert callable(shown.observe), "still there for whoever knows it"
+        assert len(names) < 40
+    assert "ask" in dir(lesson.polls)
+    lesson.chat.send("hello").wait(10)
+    assert set(dir(lesson.user)) == {"is_staff", "name", "role", "user_id"}
+    assert "content" in dir(lesson.chat.messages[0])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda lesson: lesson.poll, "Lesson has no 'poll'. Did you mean 'polls'?"),
+        (lambda lesson: lesson.chats, "Lesson has no 'chats'. Did you mean 'chat'?"),
+        (lambda lesson: lesson.polls.aks, "LivePolls has no 'aks'. Did you mean 'ask'?"),
+        (lambda lesson: lesson.user.nam, "Person has no 'nam'. Did you mean 'name'?"),
+        (lambda lesson: lesson.zzz, "Lesson has no 'zzz'."),
+        (lambda _: edu.hosts, "edu_widgets has no 'hosts'. Did you mean 'host'?"),  # type: ignore[attr-defined]
+    ],
+)
+def test_a_wrong_name_is_told_the_right_one(
+    lesson: edu.Lesson, wrong: Callable[[Any], object], told: str
+) -> None:
+    with pytest.raises(AttributeError) as raised:
+        wrong(lesson)
+    assert "".join(traceback.format_exception_only(raised.value)) == f"AttributeError: {told}\n"
 
 
 def test_hosted_at_another_place_it_is_the_same_lesson(lesson: edu.Lesson) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -38,6 +39,21 @@ def test_importing_makes_the_magic_known_and_load_ext_goes_on_working() -> None:
     assert "--seconds 60" in helped
     assert "What does `print([1] * 2)` print?" in helped
     assert again == ""
+
+
+def test_tab_shows_no_machinery() -> None:
+    complete = (
+        "from IPython.core.completer import provisionalcompleter\n"
+        "with provisionalcompleter():\n"
+        "    for code in ('edu.', 'me.'):\n"
+        "        found = get_ipython().Completer.completions(code, len(code))\n"
+        "        print(sorted(one.text.lstrip('.') for one in found))"
+    )
+    _, shown = outputs(IMPORT + "\nme = edu.Person('u1', 'Ada')", complete)
+    every, own = map(ast.literal_eval, shown.splitlines())
+    assert {"host", "join", "connect"} <= set(every)
+    assert not {"sys", "Any", "entry"} & set(every)
+    assert own == ["is_staff", "name", "role", "user_id"]
 
 
 def test_the_help_knows_every_option() -> None:

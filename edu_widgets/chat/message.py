@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from edu_widgets.chat.documents import Message, Mute, Pin, Question, Reaction
 from edu_widgets.client.bodies import decoded, when
+from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.texts import clock, shorten
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _EXCERPT = 60
 
 
 @dataclass(frozen=True, slots=True)
-class ChatMessage:
+class ChatMessage(Tidy):
     """A message, as people see it.
 
     `state` is `sent`, or of one's own not yet acknowledged: `pending`, `queued` (kept until
@@ -52,7 +53,7 @@ class ChatMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class PinnedMessage:
+class PinnedMessage(Tidy):
     """A pinned message: who wrote it, how it begins, who pinned it and when."""
 
     id: str
@@ -69,7 +70,7 @@ class PinnedMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedQuestion:
+class AskedQuestion(Tidy):
     """A question: who asked, how many want it answered, and since when it is answered."""
 
     id: str
@@ -92,7 +93,7 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class MutedPerson:
+class MutedPerson(Tidy):
     """Somebody who may not write; `until` is None until it is lifted."""
 
     id: str

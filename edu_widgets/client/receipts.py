@@ -6,15 +6,16 @@ import contextlib
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
 
 if TYPE_CHECKING:
     from edu_widgets.client.network import NetworkThread
 
 
-class Receipt:
+class Receipt(Tidy):
     """The promise that something handed over will be settled: acknowledged, or refused.
 
     Ignore it, `.wait()` for it, or `await` it (in any event loop). A base service, one that
@@ -22,6 +23,8 @@ class Receipt:
     comes back, or as `unconfirmed`: it was sent over a connection that worked, and nobody said
     what became of it.
     """
+
+    _inner: ClassVar[str] = "fail settle when_settled"
 
     def __init__(self, id: str, network: NetworkThread) -> None:  # noqa: A002
         self.id = id

@@ -14,6 +14,7 @@ from edu_widgets.client.events import (
     SignalReceived,
     State,
 )
+from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.channels import STAFF_ROLES
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(Tidy):
     """Someone in a course."""
 
     user_id: str

@@ -23,6 +23,7 @@ from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.standing import lesson_fields
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.protocol import is_id
+from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import InvalidArgument
 
 _log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class _Pages:
         anywidget.AnyWidget.send(self._widget, content)
 
 
-class LiveWidget(anywidget.AnyWidget):
+class LiveWidget(Tidy, anywidget.AnyWidget):
     """A widget that mirrors a course's documents into every page that shows it.
 
     Its traits are all that a saved notebook can hold. A kind of widget names itself with
@@ -62,6 +63,7 @@ class LiveWidget(anywidget.AnyWidget):
     """
 
     kind_: ClassVar[str] = ""
+    _inner: ClassVar[str] = "kind kind_ events_ open reopen watch"
     comm: Any
 
     _esm = traitlets.Unicode().tag(sync=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from edu_widgets.client.bodies import when
 from edu_widgets.notebook.links import safe_href
 from edu_widgets.notifications.documents import ActionTaken, Notification, NotificationAction
+from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.texts import clock, shorten
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _WEB = re.compile(r"https?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class NotificationItem:
+class NotificationItem(Tidy):
     """A notification, as people see it. Times are aware, in UTC.
 
     `kind` is `notification`, or what it was made of: `mention`, `poll`, and with a platform's
@@ -62,7 +63,7 @@ class NotificationItem:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenAction:
+class TakenAction(Tidy):
     """What somebody chose about a notification, and when (aware, in UTC)."""
 
     notification_id: str

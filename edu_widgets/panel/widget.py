@@ -29,6 +29,7 @@ class CoursePanel(LiveWidget):
     """
 
     kind_: ClassVar[str] = "panel"
+    _inner: ClassVar[str] = "compose"
 
     _parts = traitlets.Dict(traitlets.Unicode()).tag(sync=True)
     """The models of what is in the tabs, by tab, in order."""

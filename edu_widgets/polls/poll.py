@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from edu_widgets.client.csv_files import as_csv
 from edu_widgets.client.receipts import Receipt
@@ -24,6 +24,7 @@ from edu_widgets.polls.mirror import Polls, Seen, Vote
 from edu_widgets.polls.preconditions import DELETED, Step, check_step
 from edu_widgets.polls.values import number_of, plain
 from edu_widgets.protocol import Code, uuid7
+from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import InvalidArgument, Refused, TooLate
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
 
 
-class Poll:
+class Poll(Tidy):
     """A poll of a course, as it is now. What changes it returns at once, with a receipt.
 
     Displayed by being the last line of a cell: never counts, which are revealed or asked for
     with `results()`.
     """
+
+    _inner: ClassVar[str] = "begin amend"
 
     def __init__(
         self,

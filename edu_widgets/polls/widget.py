@@ -61,6 +61,7 @@ class LivePolls(ListenedWidget):
     """
 
     kind_: ClassVar[str] = "polls"
+    _inner: ClassVar[str] = "create discard peek poll put seen send"
     events_: ClassVar[tuple[str, ...]] = ("open", "close", "reveal")
 
     def __init__(self, client: CourseClient, **options: Any) -> None:

@@ -10,12 +10,13 @@ from edu_widgets.client.bodies import when
 from edu_widgets.client.view import Person
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
+from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.texts import clock, shorten
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Tidy):
     """Somebody who is here. Times are aware, in UTC.
 
     `status` is `following`, `done`, `stuck` or None: known to staff of everybody, to others of
@@ -45,7 +46,7 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
-class RaisedHand:
+class RaisedHand(Tidy):
     """Somebody wants help. `taken_by` names who is helping; times are aware, in UTC."""
 
     user_id: str

@@ -58,6 +58,7 @@ class PresenceList(ListenedWidget):
     """
 
     kind_: ClassVar[str] = "presence"
+    _inner: ClassVar[str] = "list_for raise_with signal_to"
     events_: ClassVar[tuple[str, ...]] = EVENTS
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
