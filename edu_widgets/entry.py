@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ _SHORTLY = 3.0
 """Seconds that `host` waits for the link: it takes some hundredths of one."""
 
 
-def host(
+def host(  # noqa: PLR0913 - the options of a service
     course: str,
     *,
     name: str | None = None,
@@ -56,6 +56,7 @@ def host(
     keep: bool = False,
     rate_limits: bool = True,
     rehearse: bool = False,
+    roster: Iterable[str] | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> Lesson:
     """Start the embedded service for a course, or find it running, and enter as its instructor.
@@ -73,6 +74,9 @@ def host(
     invite and a service on this computer, wherever the real course is. Students of the course see
     nothing of it, and nothing of it appears in the course later.
 
+    With a `roster` only these names may join, each of them once; without one it is as it was, or
+    as the setting `EduWidgets.rosterFile` says.
+
     Raises:
         InvalidArgument: the course's name, or another argument, cannot be used.
         ServiceUnavailable: the service did not start; the message quotes why.
@@ -85,6 +89,7 @@ def host(
     course = course_name(course)
     name = name if name is None else person_name(name)
     settings = _settings(config)
+    names = _roster(roster, settings)
     taught = course
     if rehearse:
         course = rehearsal_of(course)
@@ -103,6 +108,8 @@ def host(
         linger=settings.edu.linger,
         channels=settings.channel_rows(),
     )
+    if names is not None:
+        launch.set_roster(info, names)
     member = launch.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
     said = {"name": name, "address": address, "port": port}
@@ -156,8 +163,25 @@ def join(
     who = _own_name() if name is None else name
     member = exchange(parsed, who, People(folders.people_folder(settings.edu.dataDir)))
     me = Person(member.user_id, member.name, member.role)
-    entrance = Entrance(call("edu.join", ..., name=member.name))
-    return _lesson(parsed.course, parsed.base, me, lambda: member.secret, settings, entrance)
+    return _lesson(
+        parsed.course,
+        parsed.base,
+        me,
+        lambda: member.secret,
+        settings,
+        Entrance(call("edu.join", ..., name=member.name)),
+        invite=member.invite,
+    )
+
+
+def _roster(names: Iterable[str] | None, settings: Configuration) -> list[str] | None:
+    """The names that may join, from the call or else from the file that is set."""
+    from edu_widgets.protocol.admission import listed_names, read_roster
+
+    if names is not None:
+        return listed_names(names)
+    file = settings.edu.rosterFile
+    return read_roster(Path(file).expanduser()) if file else None
 
 
 def connect(

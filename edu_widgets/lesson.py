@@ -14,6 +14,7 @@ from edu_widgets.protocol.errors import EduWidgetsError
 
 if TYPE_CHECKING:
     from edu_widgets.chat.widget import CourseChat
+    from edu_widgets.client.admission import Admission
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.transport import Target
     from edu_widgets.client.view import Entrance, Person
@@ -182,8 +183,47 @@ class Lesson(Tidy):
 
     @property
     def invite(self) -> str:
-        """What students pass to `join`; empty for those who do not host."""
+        """What students pass to `join`; empty for who is no instructor, or came by a token."""
         return self._invite
+
+    def new_invite(self) -> str:
+        """End the invite and make another, which is returned; whoever is in stays.
+
+        Raises:
+            Forbidden: I am not staff here.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        self._invite = self._admission().renew_invite()
+        return self._invite
+
+    def close_door(self) -> None:
+        """Let nobody new in; whoever is in may leave and come back.
+
+        Raises:
+            Forbidden: I am not staff here.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        self._admission().set_door(closed=True)
+
+    def open_door(self) -> None:
+        """Let new people in again.
+
+        Raises:
+            Forbidden: I am not staff here.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        self._admission().set_door(closed=False)
+
+    @property
+    def door_closed(self) -> bool:
+        """Whether nobody new is let in; known to instructors."""
+        return self._admission().state().closed
+
+    def _admission(self) -> Admission:
+        from edu_widgets.client.admission import Admission
+
+        self._client.check()
+        return Admission(self._client)
 
     @property
     def user(self) -> Person:

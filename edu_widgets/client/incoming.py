@@ -19,6 +19,7 @@ from edu_widgets.client.events import (
 from edu_widgets.protocol import (
     MAX_SERVICE_FRAME,
     REGISTRY,
+    Code,
     Envelope,
     decode,
     decode_data,
@@ -123,6 +124,8 @@ def _on_unsubscribed(session: Session, _link: Link, envelope: Envelope) -> None:
         return
     for kind in channel.take_pages():
         session.emit(PageSettled(channel.name, kind, data.code, data.message))
+    if data.code == Code.REMOVED:
+        session.drop(data.code, data.message, channel.name)
     channel.taken_away(data)
     session.emit(DocumentsChanged(channel.name, reset=True))
     session.emit(ChannelChanged(channel.name))

@@ -293,6 +293,17 @@ class Outbox:
             if command.state in _SENDABLE
         ]
 
+    def fail_all(self, code: int, message: str, channel: str = "") -> list[Command]:
+        """Nothing of it is sent by itself any more: all, or what is for one channel, has failed."""
+        waiting = [
+            c
+            for c in self._commands.values()
+            if c.state is not CommandState.FAILED and channel in ("", c.channel)
+        ]
+        for command in waiting:
+            self._landed(command)
+        return [self._move(c, CommandState.FAILED, code, message) for c in waiting]
+
     def hurry(self, lane: Lane) -> None:
         """What has slowed this lane down is over: it may go on at once."""
         self._lanes[lane].paused_until = 0.0

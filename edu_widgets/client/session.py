@@ -190,7 +190,14 @@ class Session:
         self.next_attempt = self._next_try = None
         self._attempts = self._expired = 0
         self._backoff.succeeded()
+        if code == Code.REMOVED:
+            self.drop(code, reason)
         self._become(State.STOPPED, code, reason)
+
+    def drop(self, code: int, reason: str, channel: str = "") -> None:
+        """Send nothing of what waits, unless somebody asks for it: for all channels, or one."""
+        for command in self.outbox.fail_all(code, reason, channel):
+            self.emit(CommandChanged(command))
 
     def _unconnected(self) -> State:
         if self._attempts >= self.limits.max_attempts:
@@ -321,6 +328,8 @@ class Session:
         kept = self.outbox.get(command.id)
         if kept is not None:
             self.emit(CommandChanged(kept))
+        if self.state is State.STOPPED and self.code == Code.REMOVED:
+            self.drop(self.code, self.reason)
         self._send_or_probe()
 
     def retry(self, id: str) -> None:  # noqa: A002

@@ -115,4 +115,6 @@ def _write(path: Path, text: str, *, force: bool) -> None:
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise InvalidArgument(f"{path} cannot be written: {error.strerror}.") from error
+        raise InvalidArgument(
+            f"{path} cannot be written: {(error.strerror or 'no access').lower()}."
+        ) from error

@@ -132,6 +132,10 @@ class EduWidgets(Configurable):
             "network. Not set: `outbox` in `dataDir`."
         )
     )
+    rosterFile = traits.Folder(
+        what="file",
+        help="Names, one a line: only these may join what `host()` begins, each of them once.",
+    )
     linger = traits.Seconds(
         600.0,
         help="Seconds `host()`'s service stays after its kernel and the last member are gone.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import msgspec
 
+from edu_widgets.client.admission import Admission, RemovedPerson
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.outbox import CommandState
@@ -65,6 +67,7 @@ class PresenceList(ListenedWidget):
         self._people = People(client)
         self._shown = ShownPeople(client, self._people)
         self._staff = client.me().is_staff
+        self.admission = Admission(client)
         self._news = News(client, self._people, self._tell)
         self._following = Following(client, self._people, self._moved)
         super().__init__(client, self._shown, handlers(self), **options)
@@ -220,6 +223,52 @@ class PresenceList(ListenedWidget):
         hand = self._people.hand_of(id_)
         data = SolveHand(id_, hand.at if hand is not None else 0)
         return self._as_staff(commands.SOLVE_HAND.name, data)
+
+    # -- who may be in -------------------------------------------------------------------
+
+    def remove(self, who: Who, same_join: bool = False) -> list[RemovedPerson]:  # noqa: FBT001, FBT002
+        """Remove somebody from the course: out at once, and kept out until readmitted.
+
+        Args:
+            who: A person of a list, a hand, or an id.
+            same_join: Also every student who came by the same invite from the same address. A
+                class behind one router has one address: look at whom it concerned.
+
+        Returns:
+            Who was removed, and was not out already.
+
+        Raises:
+            Forbidden: I am not staff here, or it is an instructor.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        return self.admission.remove(id_of(who), same_join=same_join)
+
+    def readmit(self, who: Who | RemovedPerson) -> bool:
+        """Let somebody who was removed join again; false if they were not.
+
+        Raises:
+            Forbidden: I am not staff here.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        return self.admission.readmit(id_of(who))
+
+    @property
+    def removed(self) -> list[RemovedPerson]:
+        """Who was removed and not readmitted, the last one first; for staff."""
+        return self.admission.removed()
+
+    def roster(self, names: Iterable[str] | None) -> int | None:
+        """Let only these names join, each of them once; None: any name. Who is in stays.
+
+        Returns:
+            How many names there are.
+
+        Raises:
+            InvalidArgument: one cannot be a name, two are the same, or there are too many.
+            Forbidden: I am not staff here.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        return self.admission.set_roster(names)
 
     # -- projecting ----------------------------------------------------------------------
 

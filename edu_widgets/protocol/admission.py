@@ -1,6 +1,7 @@
 """Who may be in a course: the invite, the door, the list of names, and who was removed."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 import msgspec
@@ -105,6 +106,26 @@ def listed_names(names: Iterable[str]) -> list[str]:
         if len(found) > MAX_LISTED:
             raise InvalidArgument(f"A roster holds at most {MAX_LISTED} names.")
     return list(found.values())
+
+
+def read_roster(path: Path) -> list[str]:
+    """The names in a file, one a line; blank lines and such as begin with # are left out.
+
+    Raises:
+        InvalidArgument: the file cannot be read, or a name cannot be used.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InvalidArgument(f"The roster {path} is no text in UTF-8.") from error
+    except OSError as error:
+        why = (error.strerror or "no access").lower()
+        raise InvalidArgument(f"The roster {path} cannot be read: {why}.") from error
+    names = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    try:
+        return listed_names(names)
+    except InvalidArgument as error:
+        raise InvalidArgument(f"The roster {path}: {error}") from error
 
 
 def removal_id(user_id: str) -> str:

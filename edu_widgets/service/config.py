@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.protocol.admission import listed_names
 from edu_widgets.protocol.channels import ROLES
 from edu_widgets.protocol.errors import InvalidArgument
 
@@ -83,26 +82,6 @@ def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
         msg = f"The configuration {path} is no {kind} ({error}); name a .toml or a .json file."
         raise InvalidArgument(msg) from error
     return from_table(table, base, f"Configuration {path.name}")
-
-
-def read_roster(path: Path) -> list[str]:
-    """The names in a file, one a line; blank lines and such as begin with # are left out.
-
-    Raises:
-        InvalidArgument: the file cannot be read, or a name cannot be used.
-    """
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise InvalidArgument(f"The roster {path} is no text in UTF-8.") from error
-    except OSError as error:
-        why = (error.strerror or "no access").lower()
-        raise InvalidArgument(f"The roster {path} cannot be read: {why}.") from error
-    names = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    try:
-        return listed_names(names)
-    except InvalidArgument as error:
-        raise InvalidArgument(f"The roster {path}: {error}") from error
 
 
 def without_limits(config: ServiceConfig) -> ServiceConfig:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from edu_widgets.protocol.admission import read_roster
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.service import addresses, arguments, state, tokens
 from edu_widgets.service import config as configuration
@@ -142,7 +143,7 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
         watch=tuple(args.watch_pid),
         linger_s=args.linger,
         keep=args.keep or not args.watch_pid,
-        roster=None if args.roster is None else configuration.read_roster(args.roster),
+        roster=None if args.roster is None else read_roster(args.roster),
     )
 
 

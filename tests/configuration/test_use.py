@@ -101,13 +101,13 @@ def test_serve_lays_its_file_over_the_settings(
     rows = [given.config.course for given in options]
     assert [(row.max_users, row.features) for row in rows] == [(30, ("chat",)), (20, ("chat",))]
     table.write_text("[course]\nmaxUser = 20\n")
-    assert cli.main([*command, "--config", str(table)]) == 1
+    assert cli.main([*command, "--config", str(table)]) == 2
     assert capsys.readouterr().err == (
         "edu-widgets: Configuration table.toml: course.maxUser is not a setting. "
         "Did you mean maxUsers?\n"
     )
     monkeypatch.setenv("EDU_WIDGETS_CHANNELS_COURSE", '{"maxUsers": "many"}')
-    assert cli.main(command) == 1
+    assert cli.main(command) == 2
     told = capsys.readouterr().err
     assert "EDU_WIDGETS_CHANNELS_COURSE in the environment" in told
     assert "Traceback" not in told
@@ -147,7 +147,7 @@ def test_config_says_what_is_wrong_in_one_sentence(
     write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write("c.WebSocket.url = 'example.org'")
-    assert cli.main(["config"]) == 1
+    assert cli.main(["config"]) == 2
     assert capsys.readouterr().err.startswith(f"edu-widgets: c.WebSocket.url in {path}, line 1, is")
 
 
@@ -160,7 +160,7 @@ def test_a_generated_file_changes_nothing_also_with_every_line_in_force(
     if os.name != "nt":
         assert path.stat().st_mode & 0o777 == 0o600
     assert repr(configuration.load()) == "<Configuration all defaults>"
-    assert cli.main(["config", "--generate"]) == 1
+    assert cli.main(["config", "--generate"]) == 2
     assert "--force" in capsys.readouterr().err
     assert cli.main(["config", "--generate", "--force"]) == 0
 
@@ -185,7 +185,7 @@ def test_a_generated_file_can_be_printed_or_put_elsewhere(
     assert cli.main(["config", "--generate", str(tmp_path / "own" / "x.py")]) == 0
     assert (tmp_path / "own" / "x.py").read_text("utf-8") == printed
     (tmp_path / "file").touch()
-    assert cli.main(["config", "--generate", str(tmp_path / "file" / "x.py")]) == 1
+    assert cli.main(["config", "--generate", str(tmp_path / "file" / "x.py")]) == 2
     assert "cannot be written" in capsys.readouterr().err
 
 

@@ -47,6 +47,7 @@ def join(invite: Invite, name: str, people: People) -> Membership:
             str(answer["name"]),
             str(answer["role"]),
             str(answer.get("secret") or (known.secret if known else "")),
+            str(answer.get("invite") or ""),
         )
     except KeyError as missing:
         msg = f"{invite.base} answered without {missing}; it may be of another version."

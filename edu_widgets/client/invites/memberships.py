@@ -23,6 +23,8 @@ class Membership:
     name: str
     role: str
     secret: str = field(repr=False)
+    invite: str = field(repr=False, default="")
+    """For staff: what students join with. Not kept."""
 
 
 class People:

@@ -1,0 +1,138 @@
+"""Who may be in a lesson: what instructors decide from cells, and what a student's kernel sees."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import edu_widgets as edu
+from edu_widgets import cli
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused, Unauthorized
+from tests.hosting import hosted, leave_lessons
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def mira(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[edu.Lesson]:
+    with hosted(tmp_path, monkeypatch) as lesson:
+        yield lesson
+        leave_lessons()
+
+
+def texts(lesson: edu.Lesson) -> list[str]:
+    return [message.content for message in lesson.chat.messages]
+
+
+def test_an_instructor_enters_by_a_staff_invite(
+    mira: edu.Lesson, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["invite", "py101", "--staff"]) == 0
+    invite = capsys.readouterr().out.strip()
+    with edu.join(invite, name="Zoe") as zoe:
+        assert zoe.wait_connected().user.role == "instructor"
+        assert zoe.invite == mira.invite, "for her students"
+        me = zoe.user.user_id
+    with edu.join(invite, name="Zoe") as again:
+        assert (again.wait_connected().user.user_id, again.user.role) == (me, "instructor")
+    with pytest.raises(Unauthorized, match="was used already"):
+        edu.join(invite, name="Eve")
+
+
+def test_a_new_invite_ends_the_one_before(mira: edu.Lesson) -> None:
+    before = mira.invite
+    with edu.join(before, name="Ada") as ada:
+        ada.wait_connected()
+        now = mira.new_invite()
+        assert now == mira.invite != before
+        with pytest.raises(Unauthorized):
+            edu.join(before, name="Eve")
+        with edu.join(now, name="Bo") as bo:
+            assert bo.wait_connected().user.role == "student"
+        ada.chat.send("I stay").wait(10)
+        with pytest.raises(Forbidden, match="Only instructors"):
+            ada.new_invite()
+    assert edu.host("py101").invite == now, "also for who asks the service again"
+
+
+def test_a_closed_door_and_a_roster(mira: edu.Lesson) -> None:
+    mira.close_door()
+    wait_until(lambda: mira.door_closed, "instructors see it")
+    with pytest.raises(Forbidden, match="lets no new people in"):
+        edu.join(mira.invite, name="Ada")
+    mira.open_door()
+    wait_until(lambda: not mira.door_closed, "and that it is open again")
+    assert mira.people.roster(["Ada Lovelace", "Bo"]) == 2
+    with pytest.raises(Forbidden, match="'Eve' is not among the names"):
+        edu.join(mira.invite, name="Eve")
+    with edu.join(mira.invite, name="ada  LOVELACE") as ada:
+        assert ada.wait_connected().user.role == "student"
+        with pytest.raises(Forbidden, match="Only instructors"):
+            ada.people.roster(["Eve"])
+    with pytest.raises(InvalidArgument, match="same name"):
+        mira.people.roster(["Ada", "ADA"])
+    assert mira.people.roster(None) is None
+    with edu.join(mira.invite, name="Eve") as eve:
+        eve.wait_connected()
+
+
+def test_a_roster_by_the_call_and_by_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hosted(tmp_path, monkeypatch, roster=["Ada"]) as lesson:
+        with pytest.raises(Forbidden):
+            edu.join(lesson.invite, name="Bo")
+        names = tmp_path / "names.txt"
+        names.write_text("# of monday\nBo\n", "utf-8")
+        edu.host("py101", config={"EduWidgets": {"rosterFile": str(names)}})
+        with edu.join(lesson.invite, name="Bo") as bo:
+            bo.wait_connected()
+        leave_lessons()
+
+
+def test_a_removed_person_is_out_until_readmitted(mira: edu.Lesson, tmp_path: Path) -> None:
+    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    wait_until(lambda: [p.name for p in mira.people.all] == ["Mira", "Ada"], "she is here")
+    (person,) = [p for p in mira.people.all if p.name == "Ada"]
+    assert [one.name for one in mira.people.remove(person)] == ["Ada"]
+    wait_until(lambda: ada.status().state == "stopped", "she is out")
+    assert "You were removed from py101 by an instructor." in str(ada.status())
+    wait_until(lambda: [p.name for p in mira.people.all] == ["Mira"], "she is not here")
+    assert texts(ada) == [], "and holds nothing of it any more"
+    with pytest.raises(Forbidden, match="You were removed from py101 by an instructor"):
+        edu.join(mira.invite, name="Ada")
+    with pytest.raises(Forbidden):
+        ada.chat.send("after all").wait(10)
+    wait_until(lambda: [p.name for p in mira.people.removed] == ["Ada"], "staff sees who is out")
+    assert mira.people.removed[0].removed_by == "Mira"
+    with pytest.raises(Refused, match="Nobody removes themselves"):
+        mira.people.remove(mira.user)
+    assert mira.people.readmit(mira.people.removed[0])
+    assert not mira.people.readmit(person)
+    again = edu.join(mira.invite, name="Ada").wait_connected()
+    assert again.user.user_id == person.user_id
+    mira.chat.send("Welcome back").wait(10)
+    wait_until(lambda: "Welcome back" in texts(again), "she reads along")
+
+
+def test_what_a_removed_person_wrote_meanwhile_is_not_sent_by_itself(
+    mira: edu.Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    client = ada._client
+    pooled = client._pooled
+    assert pooled is not None
+    with monkeypatch.context() as patch:  # as on a connection that takes nothing
+        patch.setattr(pooled.connection.session, "flush", lambda: None)
+        waiting = ada.chat.send("kept")
+        (person,) = mira.people.find("Ada")
+        mira.people.remove(person)
+        wait_until(lambda: ada.status().state == "stopped", "she is out")
+    with pytest.raises(Forbidden) as caught:
+        waiting.wait(10)
+    assert caught.value.code == Code.REMOVED
+    mira.people.readmit(person)
+    again = edu.join(mira.invite, name="Ada").wait_connected()
+    again.chat.send("new").wait(10)
+    wait_until(lambda: "new" in texts(mira), "what is written now is sent")
+    assert texts(mira) == ["new"]
