@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import replace
+from hashlib import sha256
 
 import msgspec
 
@@ -54,6 +56,11 @@ _CLOSE_WITHIN = 5.0
 _HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once it is sent."
 
 
+def scope(service: str, channel: str, user_id: str) -> str:
+    """An opaque name for one person in one channel of one service."""
+    return sha256(json.dumps([service, channel, user_id]).encode()).hexdigest()[:20]
+
+
 class CourseClient:
     """Channels, commands and events of one person in one course.
 
@@ -81,6 +88,8 @@ class CourseClient:
         self.channel = channel or course_channel(course)
         """The channel everybody of the course reads, as the service spells it."""
         self._target = target
+        self.scope = scope(target.url, self.channel, target.user_id)
+        """What is kept for one person in one channel of one service is kept by this."""
         self._membership = Membership(course, self.channel, me)
         self._pool = pool
         self._network = network

@@ -12,6 +12,7 @@ def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
         "course": client.course,
         "rehearsal": is_rehearsal(client.course),
         "host": client.host,
+        "scope": client.scope,
         "me": {"id": me.user_id, "name": me.name, "role": me.role},
         "state": view.state,
         "code": view.code or None,

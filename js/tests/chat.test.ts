@@ -176,12 +176,15 @@ describe("the composer", () => {
   test("keeps its draft over a re-run, and for its course only", async () => {
     const course = freshCourse();
     const first = stage({ course });
+    first.model.snapshot([]);
     await first.type("half a thou");
     first.end();
     const second = stage({ course });
+    second.model.snapshot([]);
+    await settled();
     expect(second.find<HTMLTextAreaElement>("textarea").value).toBe("half a thou");
     expect(sessionStorage.getItem(`edu-widgets:draft:${course}`)).toBe('"half a thou"');
-    expect(stage().find<HTMLTextAreaElement>("textarea").value).toBe("");
+    expect((await live()).find<HTMLTextAreaElement>("textarea").value).toBe("");
   });
 
   test("grows to six lines, then scrolls, and shrinks again", async () => {

@@ -98,7 +98,7 @@ export class MockModel {
       op: "snapshot",
       to: this.page,
       n,
-      lesson: { ...liveLesson, ...lesson },
+      lesson: { ...liveLesson, scope: this.#traits.course, ...lesson },
       collections: { messages: { docs, floor, more }, ...Object.fromEntries(rest) },
     });
   }

@@ -260,6 +260,8 @@ test("do not disturb is a switch that the kernel has the last word on", async ()
   await settled();
   expect(toggle.getAttribute("aria-checked")).toBe("true");
   expect(stage.asked()).toEqual([["notifications.quiet", { on: true }]]);
+  stage.model.say({ op: "got", to: stage.model.page, ids: [stage.model.asked("intent")[0]?.id] });
+  expect(toggle.getAttribute("aria-checked")).toBe("true");
   await stage.state({ quiet: false });
   expect(toggle.getAttribute("aria-checked")).toBe("false");
 });

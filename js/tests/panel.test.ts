@@ -257,6 +257,8 @@ describe("the instructor's strip", () => {
       ["panel.hide", { on: true }],
       ["panel.quiet", { on: true }],
     ]);
+    const ids = stage.model.asked("intent").map(({ id }) => id);
+    stage.model.say({ op: "got", to: stage.model.page, ids });
     await stage.say(staff({ quiet: false }));
     expect(stage.button("Do not disturb").getAttribute("aria-checked")).toBe("false");
   });

@@ -255,8 +255,8 @@ describe("intents", () => {
     const course = freshCourse();
     const first = connect({}, new MockModel({ course }));
     first.model.snapshot([]);
-    const kept = first.connection.intend("chat.send", { id: "a", text: "one" });
-    const done = first.connection.intend("chat.send", { id: "b", text: "two" });
+    const kept = first.connection.intend("chat.send", { id: "a", text: "one" }, "written");
+    const done = first.connection.intend("chat.send", { id: "b", text: "two" }, "written");
     first.model.say({ op: "got", to: first.model.page, ids: [done.id] });
     first.connection.dispose();
 
@@ -264,7 +264,7 @@ describe("intents", () => {
     expect(second.model.asked("intent")).toEqual([]);
     second.model.snapshot([]);
     expect(second.model.asked("intent")).toEqual([
-      { op: "intent", page: second.model.page, ...kept },
+      { op: "intent", page: second.model.page, scope: course, ...kept },
     ]);
     second.model.snapshot([]);
     expect(second.model.asked("intent")).toHaveLength(2);
@@ -277,7 +277,7 @@ describe("intents", () => {
   test("that make sense only now are not sent twice", () => {
     const { model, connection } = connect();
     model.snapshot([]);
-    connection.intend("chat.older", { before: 3 }, { fleeting: true });
+    connection.intend("chat.older", { before: 3 }, "now");
     model.snapshot([]);
     expect(model.asked("intent")).toHaveLength(1);
   });

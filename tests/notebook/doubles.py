@@ -35,6 +35,7 @@ class FakeClient:
     def __init__(self, course: str = "py101", name: str = "Ada", role: str = "student") -> None:
         self.course = course
         self.host = "127.0.0.1:8765"
+        self.scope = "ada-in-py101"
         self.channel = f"course:{course}"
         self.now = 1_000.0
         self.person = Person("u-ada", name, role)

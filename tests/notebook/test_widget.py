@@ -124,6 +124,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: Fa
             "course": "py101",
             "rehearsal": False,
             "host": "127.0.0.1:8765",
+            "scope": "ada-in-py101",
             "me": {"id": "u-ada", "name": "Ada", "role": "student"},
             "state": "live",
             "code": None,

@@ -2,39 +2,35 @@
 // are the room's, which shows what is not there yet.
 
 import type { Fields } from "../core/messages";
+import type { Kept } from "../core/outbox";
 import type { ChatMessage, Place, Question } from "./documents";
 import type { Room } from "./room";
 
 type Named = Pick<ChatMessage, "id">;
 
-const lasting = (room: Room, action: string, args: Fields): void => {
-  room.connection.intend(`chat.${action}`, args);
-};
-
-const fleeting = (room: Room, action: string, args: Fields): void => {
-  room.connection.intend(`chat.${action}`, args, { fleeting: true });
+const intend = (room: Room, action: string, args: Fields, kept?: Kept): void => {
+  room.connection.intend(`chat.${action}`, args, kept);
 };
 
 /** Replace the text of a message; `version` is the one that was seen. */
 export const edit = (room: Room, { id }: Named, text: string, version: number): void =>
-  lasting(room, "edit", { id, text, version });
+  intend(room, "edit", { id, text, version }, "written");
 
-export const remove = (room: Room, { id }: Named): void => lasting(room, "delete", { id });
+export const remove = (room: Room, { id }: Named): void => intend(room, "delete", { id });
 
 /** Take a message back that waits to be sent. */
-export const withdraw = (room: Room, { id }: Named): void => lasting(room, "withdraw", { id });
+export const withdraw = (room: Room, { id }: Named): void => intend(room, "withdraw", { id });
 
 /** Ask for the Markdown of a message; `room.source` gets the answer. */
-export const askSource = (room: Room, { id }: Named): void => fleeting(room, "source", { id });
+export const askSource = (room: Room, { id }: Named): void => intend(room, "source", { id }, "now");
 
 /** Set or unset an emoji, seen at once. */
 export function react(room: Room, { id }: Named, emoji: string, on: boolean): void {
-  room.showReaction(id, emoji, on);
-  lasting(room, "react", { id, emoji, on });
+  intend(room, "react", { id, emoji, on });
 }
 
 export const pin = (room: Room, { id }: Named, on: boolean): void =>
-  lasting(room, "pin", { id, on });
+  intend(room, "pin", { id, on });
 
 /** Take somebody's voice for `minutes`, 0: until somebody gives it back; or give it back. */
 export const mute = (
@@ -42,30 +38,29 @@ export const mute = (
   { user, name }: Pick<ChatMessage, "user" | "name">,
   on: boolean,
   minutes = 0,
-): void => lasting(room, "mute", { user, name, on, minutes });
+): void => intend(room, "mute", { user, name, on, minutes });
 
 /** Let everybody write once in `seconds`; 0: as often as they like. */
-export const slow = (room: Room, seconds: number): void => lasting(room, "slow", { seconds });
+export const slow = (room: Room, seconds: number): void => intend(room, "slow", { seconds });
 
 /** Vote for a question or take the vote back, seen at once. */
 export function upvote(room: Room, { id }: Pick<Question, "id">, on: boolean): void {
-  room.showVote(id, on);
-  lasting(room, "upvote", { id, on });
+  intend(room, "upvote", { id, on });
 }
 
 export const markAnswered = (room: Room, { id }: Named, on: boolean): void =>
-  lasting(room, "answered", { id, on });
+  intend(room, "answered", { id, on });
 
-export const type = (room: Room, on: boolean): void => fleeting(room, "typing", { on });
+export const type = (room: Room, on: boolean): void => intend(room, "typing", { on }, "now");
 
-export const markRead = (room: Room, born: number): void => fleeting(room, "read", { born });
+export const markRead = (room: Room, born: number): void => intend(room, "read", { born }, "now");
 
 /** Search all messages; `room.found` gets the answer. `before`: older ones than that `born`. */
 export const search = (room: Room, query: string, before?: number): void =>
-  fleeting(room, "search", before === undefined ? { query } : { query, before });
+  intend(room, "search", before === undefined ? { query } : { query, before }, "now");
 
 /** Ask for older messages, as far as this one. */
 export function reach(room: Room, { id, born }: Place): void {
   room.expectOlder(born ?? 0);
-  fleeting(room, "reach", { id, born, before: room.messages.floor });
+  intend(room, "reach", { id, born, before: room.messages.floor }, "now");
 }

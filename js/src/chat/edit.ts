@@ -46,8 +46,8 @@ export class Editing {
 
   constructor(room: Room) {
     this.#room = room;
-    this.#unsaved = keep("edit", room.connection.lesson.value.course, readKept);
-    this.#resume();
+    this.#unsaved = keep("edit", room.connection, readKept);
+    room.connection.whenKnown(this.#resume);
     room.editing.subscribe(this.#onEditing);
     this.text.subscribe(this.#onText);
     room.source.subscribe(this.#onSource);
@@ -96,7 +96,7 @@ export class Editing {
   }
 
   /** Go on with what a reload or a run of the cell has interrupted. */
-  #resume(): void {
+  #resume = (): void => {
     const kept = this.#unsaved.value;
     if (!kept) return;
     this.#id = kept.doc.id;
@@ -104,7 +104,7 @@ export class Editing {
     this.#before = kept.before;
     this.text.value = kept.text;
     this.#room.editing.value = kept.doc;
-  }
+  };
 
   #onText = (): void => {
     const { value: doc } = this.#room.editing;

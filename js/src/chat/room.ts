@@ -1,10 +1,10 @@
 import { Brief } from "../core/brief";
-import { type Collection, nextRev } from "../core/collection";
+import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { draftOf, keep } from "../core/drafts";
-import { asNumber, asText, type Intent, isFields } from "../core/messages";
+import { keep, keepText } from "../core/drafts";
+import { asNumber, asText, type Fields, type Intent, isFields } from "../core/messages";
 import { Signal } from "../core/signal";
-import { uuid7 } from "../core/uuid";
+import { timeOf, uuid7 } from "../core/uuid";
 import {
   type Ability,
   type ChatMessage,
@@ -35,13 +35,13 @@ export interface Said {
   code: number;
 }
 
-/** Documents made here are older than anything the kernel says of the same message. */
-const FIRST_LOCAL_REV = -1_000_000;
+/** The `rev` of what only this page knows. */
+const LOCAL = -1;
 const TYPING_FOR = 6_000;
 const NOTICE_FOR = 8_000;
 const OLDER_PATIENCE = 10_000;
 
-const isLocal = (doc: ChatMessage): boolean => doc.born == null && (doc.rev ?? 0) < 0;
+const isLocal = (doc: ChatMessage): boolean => doc.born == null && doc.rev === LOCAL;
 
 /** One course's chat as this page holds it, for any number of views. */
 export class Room {
@@ -79,8 +79,8 @@ export class Room {
   readonly edit: Editing;
   readonly readMark: ReadMark;
 
-  /** Messages that were refused before the kernel held them. */
-  #refused = new Map<string, ChatMessage>();
+  /** What takes messages away that were refused before the kernel held them, by their ids. */
+  #refused = new Map<string, () => void>();
   #states: Collection<RoomState>;
   /** As far as older messages were asked for, by `born`. */
   #reaching = Infinity;
@@ -95,15 +95,18 @@ export class Room {
     this.#states.version.subscribe(() => {
       this.state.value = this.#states.get("room") ?? plainRoom;
     });
-    const { course } = connection.lesson.value;
-    this.draft = draftOf(course);
-    this.replyTo = keep("reply", course, readChatMessage);
-    this.asking = keep("ask", course, (stored) => stored === true);
+    this.draft = keepText("draft", connection);
+    this.replyTo = keep("reply", connection, readChatMessage);
+    this.asking = keep("ask", connection, (stored) => stored === true);
     this.edit = new Editing(this);
     this.readMark = new ReadMark(this);
     this.messages.version.subscribe(this.#dropReply);
     connection.listen({
-      snapshot: this.#restore,
+      snapshot: () => {
+        this.loadingOlder.end();
+        this.edit.ask();
+      },
+      shows: this.#shows,
       paged: this.#onPaged,
       refused: this.#onRefused,
       signal: this.#onSignal,
@@ -119,15 +122,17 @@ export class Room {
   }
 
   send(text: string, { replyTo, question }: { replyTo?: string; question?: boolean } = {}): void {
-    const id = uuid7();
-    this.connection.intend("chat.send", {
-      ...{ id, text },
+    this.#send({
+      ...{ id: uuid7(), text },
       ...(replyTo && { replyTo }),
       ...(question && { question }),
     });
-    this.#show(this.#localDoc(id, text, Date.now(), replyTo, question));
     this.draft.value = "";
     this.sentAt.value = Date.now();
+  }
+
+  #send(args: Fields): void {
+    this.connection.intend("chat.send", args, "written");
   }
 
   retry(doc: ChatMessage): void {
@@ -135,15 +140,13 @@ export class Room {
       this.connection.intend("chat.retry", { id: doc.id });
       return;
     }
-    this.#refused.delete(doc.id);
-    const { error: _, state: __, code: ___, ...rest } = doc;
-    const { id, replyTo, question } = rest;
-    this.connection.intend("chat.send", {
+    const { id, replyTo, question } = doc;
+    this.#forget(id);
+    this.#send({
       ...{ id, text: asText(doc.body) },
       ...(replyTo && { replyTo }),
       ...(question && { question }),
     });
-    this.#show({ ...rest, rev: (doc.rev ?? 0) + 1, state: "pending" });
   }
 
   discard(doc: ChatMessage): void {
@@ -151,8 +154,13 @@ export class Room {
       this.connection.intend("chat.discard", { id: doc.id });
       return;
     }
-    this.#refused.delete(doc.id);
-    if (this.messages.remove(doc.id)) this.messages.touch();
+    this.#forget(doc.id);
+  }
+
+  /** A message that was refused is not to be seen any more. */
+  #forget(id: string): void {
+    this.#refused.get(id)?.();
+    this.#refused.delete(id);
   }
 
   /** Ask for older messages, unless that is under way or there are none. */
@@ -160,7 +168,7 @@ export class Room {
     if (!this.messages.more || this.loadingOlder.value) return;
     if (this.connection.kernel.value === "gone") return;
     this.loadingOlder.show(true);
-    this.connection.intend("chat.older", { before: this.messages.floor }, { fleeting: true });
+    this.connection.intend("chat.older", { before: this.messages.floor }, "now");
   }
 
   /** Older messages, as far as `born`, have been asked for. */
@@ -179,66 +187,41 @@ export class Room {
     return isLocal(doc) || (me !== null && doc.user === me.id);
   }
 
-  /** Show an emoji of the reader set or unset, until the kernel says what is so. */
-  showReaction(id: string, emoji: string, on: boolean): void {
-    const doc = this.messages.get(id);
-    if (!doc) return;
-    const held = doc.reactions.find((reaction) => reaction.emoji === emoji);
-    const reactions = held
-      ? doc.reactions.flatMap((reaction) => (reaction === held ? withOwn(held, on) : [reaction]))
-      : [...doc.reactions, ...withOwn({ emoji, count: 0, names: [], own: false }, on)];
-    this.#show({ ...doc, reactions, rev: nextRev(doc) });
-  }
-
-  /** Show a vote of the reader given or taken back, until the kernel says what is so. */
-  showVote(id: string, on: boolean): void {
-    const doc = this.questions.get(id);
-    if (!doc || doc.own === on) return;
-    const votes = Math.max(0, doc.votes + (on ? 1 : -1));
-    if (this.questions.put({ ...doc, own: on, votes, rev: nextRev(doc) })) this.questions.touch();
-  }
-
   dispose(): void {
     for (const brief of [this.typing, this.notice, this.loadingOlder]) brief.dispose();
     this.readMark.dispose();
     this.connection.dispose();
   }
 
-  #localDoc(
-    id: string,
-    body: string,
-    at: number,
-    replyTo: string | undefined,
-    question: boolean | undefined,
-  ): ChatMessage {
+  /** What an intent shows, until the kernel says what is so. */
+  #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
+    const id = asText(args.id);
+    const on = args.on === true;
+    switch (action) {
+      case "chat.send":
+        return this.messages.overlay(id, (told) => told ?? this.#localDoc(args));
+      case "chat.react":
+        return this.messages.overlay(id, (told) => told && reacted(told, asText(args.emoji), on));
+      case "chat.upvote":
+        return this.questions.overlay(id, (told) => {
+          if (!told || told.own === on) return told;
+          return { ...told, own: on, votes: Math.max(0, told.votes + (on ? 1 : -1)) };
+        });
+      default:
+        return undefined;
+    }
+  };
+
+  #localDoc(args: Fields): ChatMessage {
     const me = this.connection.lesson.value.me;
+    const id = asText(args.id);
+    const replyTo = asText(args.replyTo) || undefined;
     return {
-      ...{ id, body, at, rev: FIRST_LOCAL_REV, state: "pending", reactions: [] },
-      ...{ user: me?.id ?? "", name: me?.name ?? "", role: me?.role, replyTo },
-      ...(question && { question }),
+      ...{ id, body: asText(args.text), at: timeOf(id), rev: LOCAL, state: "pending" },
+      ...{ reactions: [], user: me?.id ?? "", name: me?.name ?? "", role: me?.role, replyTo },
+      ...(args.question === true && { question: true }),
     };
   }
-
-  #show(doc: ChatMessage): void {
-    if (this.messages.put(doc)) this.messages.touch();
-  }
-
-  /** A snapshot replaced everything: put back what only this page knows. */
-  #restore = (): void => {
-    this.loadingOlder.end();
-    this.edit.ask();
-    for (const { do: action, args } of this.connection.unsent) {
-      const id = asText(args.id);
-      if (id === "") continue;
-      if (action === "chat.react") this.showReaction(id, asText(args.emoji), args.on === true);
-      if (action === "chat.upvote") this.showVote(id, args.on === true);
-      if (action !== "chat.send") continue;
-      const replyTo = asText(args.replyTo) || undefined;
-      const question = args.question === true || undefined;
-      this.#show(this.#localDoc(id, asText(args.text), timeOf(id), replyTo, question));
-    }
-    for (const doc of this.#refused.values()) this.#show(doc);
-  };
 
   /** Pages may follow one another until what was asked for is there. */
   #onPaged = (): void => {
@@ -260,23 +243,25 @@ export class Room {
 
   #onRefused = (intent: Intent | undefined, message: string, code: number): void => {
     const id = asText(intent?.args.id);
-    const undone = intent?.args.on !== true;
     if (intent?.do === "chat.older" || intent?.do === "chat.reach") {
       this.#reaching = Infinity;
       this.loadingOlder.end();
     }
     if (intent?.do === "chat.edit") this.edit.refused(id);
-    if (intent?.do === "chat.react") this.showReaction(id, asText(intent.args.emoji), undone);
-    if (intent?.do === "chat.upvote") this.showVote(id, undone);
-    const doc = this.messages.get(id);
-    if (intent?.do !== "chat.send" || !doc || !isLocal(doc)) {
+    if (intent?.do !== "chat.send" || this.messages.get(id)) {
       this.say(message, code);
       return;
     }
-    const why = { state: "failed", error: message, code } as const;
-    const failed = { ...doc, rev: (doc.rev ?? 0) + 1, ...why };
-    this.#refused.set(doc.id, failed);
-    this.#show(failed);
+    const failed = {
+      ...this.#localDoc(intent.args),
+      state: "failed",
+      error: message,
+      code,
+    } as const;
+    this.#refused.set(
+      id,
+      this.messages.overlay(id, (told) => told ?? failed),
+    );
   };
 
   #onSignal = (name: string, data: unknown): void => {
@@ -298,15 +283,18 @@ export class Room {
   };
 }
 
+/** A message with an emoji of the reader set, or not. */
+function reacted(doc: ChatMessage, emoji: string, on: boolean): ChatMessage {
+  const held = doc.reactions.find((reaction) => reaction.emoji === emoji);
+  const reactions = held
+    ? doc.reactions.flatMap((reaction) => (reaction === held ? withOwn(held, on) : [reaction]))
+    : [...doc.reactions, ...withOwn({ emoji, count: 0, names: [], own: false }, on)];
+  return { ...doc, reactions };
+}
+
 /** A reaction with the reader in or out of it; none at all if nobody is left. */
 function withOwn(held: Reaction, on: boolean): Reaction[] {
   if (held.own === on) return held.count > 0 ? [held] : [];
   const count = held.count + (on ? 1 : -1);
   return count > 0 ? [{ ...held, count, own: on }] : [];
-}
-
-/** When a UUIDv7 was made. */
-function timeOf(id: string): number {
-  const at = Number.parseInt(id.replace("-", "").slice(0, 12), 16);
-  return Number.isFinite(at) ? at : Date.now();
 }

@@ -26,13 +26,11 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
   const words = wordsOf(lang);
   const pane = useMemo(() => new Pane(room), [room]);
   const view = useRef<HTMLElement>();
+  const scope = useSignal(room.connection.scope);
   useEffect(() => () => pane.dispose(), [pane]);
   useEffect(
-    () =>
-      offer(room.connection.lesson.value.course, "chat", view.current, (message) =>
-        pane.jump(message, words.gone),
-      ),
-    [pane, words],
+    () => offer(scope, "chat", view.current, (message) => pane.jump(message, words.gone)),
+    [pane, words, scope],
   );
   return (
     <Speak words={words}>

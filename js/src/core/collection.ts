@@ -8,8 +8,14 @@ const isNewer = (doc: Doc, held: Doc): boolean => {
   return seq > heldSeq || (seq === heldSeq && (doc.rev ?? 0) > (held.rev ?? 0));
 };
 
-/** A `rev` over this one and under the kernel's next, which is a whole number. */
-export const nextRev = ({ rev = 0 }: Doc): number => rev + (Math.floor(rev) + 1 - rev) / 2;
+/** Makes of a document, as far as there is one, what is shown in its place, if anything. */
+export type Change<D> = (told: D | undefined) => D | undefined;
+
+/** What is shown over a document: the changes, oldest first, and what the kernel tells of it. */
+interface Over<D> {
+  told: D | undefined;
+  changes: { change: Change<D>; untilTold: boolean }[];
+}
 
 /**
  * Keyed documents in order: acknowledged ones by `born`, then those without one as they came.
@@ -26,6 +32,7 @@ export class Collection<D extends Doc> {
   more = false;
 
   #held = new Map<string, D>();
+  #over = new Map<string, Over<D>>();
   /** Ids of what was taken out since the last reset. */
   #removed = new Set<string>();
   #settled: D[] = [];
@@ -88,18 +95,65 @@ export class Collection<D extends Doc> {
 
   /** Put a document where it belongs, if the rules let it in. Does not tell anybody: `touch`. */
   put(doc: D): boolean {
-    const held = this.#held.get(doc.id);
+    const over = this.#over.get(doc.id);
+    const held = over ? over.told : this.#held.get(doc.id);
+    if (over) {
+      if (held ? !isNewer(doc, held) : this.#isOlder(doc)) return false;
+      over.told = doc;
+      over.changes = over.changes.filter(({ untilTold }) => !untilTold);
+      this.#draw(doc.id, over);
+      return true;
+    }
     if (held) {
       if (!isNewer(doc, held)) return false;
       this.#replace(held, doc);
       return true;
     }
-    if (doc.born != null && doc.born < this.floor) return false;
+    if (this.#isOlder(doc)) return false;
     this.#insert(doc);
     return true;
   }
 
   remove(id: string): boolean {
+    const over = this.#over.get(id);
+    if (!over) return this.#drop(id);
+    over.told = undefined;
+    this.#draw(id, over);
+    return true;
+  }
+
+  /**
+   * Show what `change` makes of document `id`, whatever the kernel tells of it: until what is
+   * returned is called, or with `untilTold` until it tells anything of it.
+   */
+  overlay(id: string, change: Change<D>, { untilTold = false } = {}): () => void {
+    const over = this.#over.get(id) ?? { told: this.#held.get(id), changes: [] };
+    this.#over.set(id, over);
+    const mine = { change, untilTold };
+    over.changes.push(mine);
+    this.#draw(id, over);
+    return () => {
+      if (!over.changes.includes(mine)) return;
+      over.changes = over.changes.filter((other) => other !== mine);
+      this.#draw(id, over);
+    };
+  }
+
+  #draw(id: string, over: Over<D>): void {
+    const { told, changes } = over;
+    if (changes.length === 0) this.#over.delete(id);
+    const doc = changes.reduce((shown, { change }) => change(shown), told);
+    const held = this.#held.get(id);
+    if (doc === held) return;
+    if (!doc) this.#drop(id);
+    else if (held) this.#replace(held, doc);
+    else this.#insert(doc);
+    this.touch();
+  }
+
+  #isOlder = ({ born }: D): boolean => born != null && born < this.floor;
+
+  #drop(id: string): boolean {
     const doc = this.#held.get(id);
     if (!doc) return false;
     this.#take(doc);
@@ -124,7 +178,11 @@ export class Collection<D extends Doc> {
     if (next == null || last == null || last >= next) return false;
     const sound = docs.every(
       ({ id, born }, index) =>
-        born != null && born >= this.floor && born !== docs[index - 1]?.born && !this.#held.has(id),
+        born != null &&
+        born >= this.floor &&
+        born !== docs[index - 1]?.born &&
+        !this.#held.has(id) &&
+        !this.#over.has(id),
     );
     if (!sound || new Set(docs.map(({ id }) => id)).size !== docs.length) return false;
     for (const doc of docs) this.#held.set(doc.id, doc);
@@ -142,8 +200,16 @@ export class Collection<D extends Doc> {
     this.#first = 0;
     this.generation++;
     this.floor = 0;
+    const overs = [...this.#over];
+    this.#over.clear();
     for (const doc of docs) this.put(doc);
     this.floor = floor;
+    for (const [id, over] of overs) {
+      over.told = this.#held.get(id);
+      if (over.told) over.changes = over.changes.filter(({ untilTold }) => !untilTold);
+      this.#over.set(id, over);
+      this.#draw(id, over);
+    }
     this.more = more;
     this.touch();
   }

@@ -2,7 +2,9 @@
 
 import { Collection } from "./collection";
 import { on } from "./events";
+import { catalogs, type Language } from "./i18n";
 import {
+  asText,
   type CollectionState,
   type Doc,
   type Fields,
@@ -15,7 +17,7 @@ import {
   readKernelMessage,
 } from "./messages";
 import type { Model } from "./model";
-import { Outbox } from "./outbox";
+import { CLICK_LIVES, type Kept, Outbox } from "./outbox";
 import { attempt, report } from "./report";
 import { batch, Signal } from "./signal";
 import { uuid7 } from "./uuid";
@@ -26,6 +28,8 @@ export type Kernel = "waiting" | "alive" | "busy" | "gone";
 
 export interface Listener {
   snapshot?(): void;
+  /** Show at once what an intent is to bring about; returns what takes that back. */
+  shows?(intent: Intent): (() => void) | undefined;
   paged?(collection: string): void;
   refused?(intent: Intent | undefined, message: string, code: number): void;
   signal?(name: string, data: unknown): void;
@@ -51,14 +55,25 @@ export class Connection {
   readonly kernel = new Signal<Kernel>("waiting");
   /** Whether a snapshot has ever come. */
   readonly filled = new Signal(false);
+  /** Whose this is, as the kernel says it: what the page keeps is kept by it. Empty: not known. */
+  readonly scope = new Signal("");
 
   #model: Model;
-  #lang: () => string;
+  #lang: () => Language;
+  #onOther: () => void;
   #listener: Listener = {};
   #mirrors = new Map<string, Mirror>();
   #outbox: Outbox;
   /** Intents that were confirmed: a refusal may still name one of them. */
   #confirmed = new Map<string, Intent>();
+  /** What takes back that an intent is shown, by its id. */
+  #shown = new Map<string, () => void>();
+  /** Intents the kernel has: what it tells next says what became of them. */
+  #settled = new Set<string>();
+  /** Intents that were given up and that the kernel may still refuse, as was said already. */
+  #over = new Set<string>();
+  #whenKnown: ((scope: string) => void)[] = [];
+  #ends: (() => void)[] = [];
   #held: number | null = null;
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -66,12 +81,14 @@ export class Connection {
   /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
   #watch: Watch | undefined;
 
-  constructor(model: Model, lang: () => string) {
+  /** `onOther` is called when the model turns out to be somebody else's: this is to end then. */
+  constructor(model: Model, lang: () => Language, onOther = (): void => undefined) {
     this.#model = model;
     this.#lang = lang;
+    this.#onOther = onOther;
     const course = String(model.get("course") ?? "");
     this.lesson = new Signal(initialLesson(course));
-    this.#outbox = new Outbox(`${String(model.get("kind") ?? "")}:${course}`);
+    this.#outbox = new Outbox(String(model.get("kind") ?? ""));
     model.on("msg:custom", this.#onMessage);
     model.on("comm:close", this.#onClosed);
     model.on("comm_live_update", this.#onLiveChange);
@@ -102,17 +119,30 @@ export class Connection {
     return this.#outbox.all();
   }
 
-  /** Ask the kernel for something. A `fleeting` intent is not sent again after a snapshot. */
-  intend(action: string, args: Fields, { fleeting = false } = {}): Intent {
+  /** Run `act` once it is known whose this is, before anything of theirs is here. */
+  whenKnown(act: (scope: string) => void): void {
+    if (this.scope.value) act(this.scope.value);
+    else this.#whenKnown.push(act);
+  }
+
+  /** Run `end` when this ends. */
+  atEnd(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  /** Ask the kernel for something, and show it at once. */
+  intend(action: string, args: Fields, kept: Kept = "click", later = ""): Intent {
     const intent = { id: uuid7(), do: action, args };
-    this.#outbox.add(intent, fleeting);
+    this.#outbox.add(intent, kept, later);
+    this.#show(intent);
     if (this.kernel.value !== "gone") this.#sendIntent(intent);
+    if (kept === "click") this.#later(CLICK_LIVES, () => this.#expire());
     return intent;
   }
 
   /** Have it try again now to reach the service. */
   retry(): void {
-    this.intend("lesson.retry", {}, { fleeting: true });
+    this.intend("lesson.retry", {}, "now");
   }
 
   dispose(): void {
@@ -124,6 +154,7 @@ export class Connection {
     this.#endSeen();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    for (const end of this.#ends) end();
     this.#listener = {};
   }
 
@@ -142,7 +173,7 @@ export class Connection {
   }
 
   #sendIntent(intent: Intent): void {
-    this.#send({ op: "intent", page: this.page, ...intent });
+    this.#send({ op: "intent", page: this.page, scope: this.scope.value, ...intent });
     this.#later(BUSY_AFTER, () => {
       if (this.#outbox.get(intent.id)) this.#becomeBusy();
     });
@@ -236,6 +267,11 @@ export class Connection {
   #take(message: KernelMessage): void {
     const addressed = ADDRESSED.includes(message.op) || message.to !== "";
     if (addressed && message.to !== this.page) return;
+    const scope = asText(message.lesson.scope);
+    if (scope && this.scope.value && scope !== this.scope.value) {
+      this.#onOther();
+      return;
+    }
     switch (message.op) {
       case "snapshot":
         this.#takeSnapshot(message);
@@ -256,6 +292,7 @@ export class Connection {
         this.#listener.signal?.(message.name, message.data);
         break;
       case "pulse":
+        this.#lift([...this.#settled]);
         if (this.#held === null || Number(message.n) > this.#held) this.#ask();
     }
   }
@@ -264,11 +301,14 @@ export class Connection {
     this.#held = message.n;
     this.#askedAt = null;
     this.lesson.value = mergeLesson(initialLesson(this.lesson.value.course), message.lesson);
+    this.#know(this.lesson.value.scope);
+    this.#lift([...this.#settled]);
     for (const [name, { collection, read }] of this.#mirrors) {
       const { docs, floor, more } = message.collections[name] ?? noDocuments;
       collection.reset(readAll(docs, read), floor, more);
     }
-    this.#outbox.dropFleeting();
+    this.#outbox.dropNow();
+    this.#expire();
     this.filled.value = true;
     this.kernel.value = "alive";
     attempt(() => this.#listener.snapshot?.());
@@ -292,6 +332,48 @@ export class Connection {
       for (const id of message.del[name] ?? []) changed = collection.remove(id) || changed;
       if (changed) collection.touch();
     }
+    this.#lift([...this.#settled]);
+  }
+
+  /** It is said whose this is. */
+  #know(scope: string): void {
+    if (!scope || this.scope.value) return;
+    this.scope.value = scope;
+    for (const act of this.#whenKnown.splice(0)) attempt(() => act(scope));
+    for (const intent of this.#outbox.belong(scope)) this.#show(intent);
+  }
+
+  #show(intent: Intent): void {
+    attempt(() => {
+      const end = this.#listener.shows?.(intent);
+      if (end) this.#shown.set(intent.id, end);
+    });
+  }
+
+  /** What these intents show is told by the kernel, or will not be so. */
+  #lift(ids: readonly string[]): void {
+    for (const id of ids) {
+      const end = this.#shown.get(id);
+      this.#shown.delete(id);
+      this.#settled.delete(id);
+      if (end) attempt(end);
+    }
+  }
+
+  /** Take back what the kernel has not answered for too long, and say so. */
+  #expire(): void {
+    const over = this.#outbox.expire();
+    if (over.length === 0) return;
+    const { notDone, notSent } = catalogs[this.#lang()];
+    batch(() => {
+      for (const { intent, kept } of over) {
+        const why = kept === "click" ? notDone : notSent;
+        this.#lift([intent.id]);
+        if (!this.#outbox.get(intent.id)) this.#over.add(intent.id);
+        attempt(() => this.#listener.refused?.(intent, why, 0));
+      }
+    });
+    this.#noLongerBusy();
   }
 
   #takePage(message: KernelMessage): void {
@@ -304,15 +386,19 @@ export class Connection {
   #takeConfirmation(ids: readonly string[]): void {
     for (const id of ids) {
       const intent = this.#outbox.get(id);
-      if (intent) this.#confirmed.set(id, intent);
+      if (!intent) continue;
+      this.#confirmed.set(id, intent);
+      if (this.#shown.has(id)) this.#settled.add(id);
     }
     this.#outbox.confirm(ids);
     this.#noLongerBusy();
   }
 
   #takeRefusal(message: KernelMessage): void {
+    if (this.#over.delete(message.id)) return;
     const intent = this.#outbox.get(message.id) ?? this.#confirmed.get(message.id);
     this.#outbox.confirm([message.id]);
+    this.#lift([message.id]);
     this.#listener.refused?.(intent, message.message, message.code);
     this.#noLongerBusy();
   }

@@ -1,22 +1,62 @@
+import type { Connection } from "./connection";
 import { asText } from "./messages";
 import { Signal } from "./signal";
 import { load, save } from "./storage";
 
+type Read<T> = (stored: unknown) => T;
+
+/** What is kept of one person in one channel, whichever model they have it through. */
 const kept = new Map<string, Signal<unknown>>();
 
-/**
- * A value of a course that is not sent yet: shared by its views, kept over re-runs and reloads.
- * `read` makes it of what was stored, or of `null`; an empty one is not stored.
- */
-export function keep<T>(name: string, course: string, read: (stored: unknown) => T): Signal<T> {
-  const key = `edu-widgets:${name}:${course}`;
+function keptUnder<T>(key: string, read: Read<T>, write: (value: T) => unknown): Signal<T> {
   const known = kept.get(key);
   if (known) return known as Signal<T>;
   const value = new Signal(read(load(key)));
-  value.subscribe(() => save(key, value.value || null));
+  value.subscribe(() => save(key, write(value.value) || null));
   kept.set(key, value as Signal<unknown>);
   return value;
 }
 
-/** The unsent text of a course. */
-export const draftOf = (course: string): Signal<string> => keep("draft", course, asText);
+interface Ways<T> {
+  /** What is kept of a value that was stored and one that was there before it was known whose. */
+  merge?: (stored: T, now: T) => T;
+  /** What is stored of a value. */
+  write?: (value: T) => unknown;
+}
+
+/**
+ * A value that is not sent: one for all that a person sees of a channel in this page, kept over
+ * re-runs and reloads. `read` makes it of what was stored, or of `null`; an empty one is not
+ * stored. Until the kernel has said whose it is it is held here, and then merged with what they
+ * have.
+ */
+export function keep<T>(
+  name: string,
+  connection: Connection,
+  read: Read<T>,
+  { merge = (_, now) => now, write = (value) => value }: Ways<T> = {},
+): Signal<T> {
+  const untouched = read(null);
+  const value = new Signal(untouched);
+  connection.whenKnown((scope) => {
+    const own = keptUnder(`edu-widgets:${name}:${scope}`, read, write);
+    if (!Object.is(value.value, untouched)) own.value = merge(own.value, value.value);
+    value.value = own.value;
+    value.subscribe(() => {
+      own.value = value.value;
+    });
+    const follow = (): void => {
+      value.value = own.value;
+    };
+    connection.atEnd(own.subscribe(follow));
+  });
+  return value;
+}
+
+/** What was typed before it was known who types goes behind what they had begun. */
+const mergeTexts = (stored: string, now: string): string =>
+  stored && now ? `${stored}\n${now}` : stored || now;
+
+/** A text that is not sent. */
+export const keepText = (name: string, connection: Connection): Signal<string> =>
+  keep(name, connection, asText, { merge: mergeTexts });

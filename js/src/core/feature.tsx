@@ -16,7 +16,8 @@ export interface Holding {
 }
 
 interface Held<R> {
-  room: R;
+  /** Another one for another person. */
+  room: Signal<R>;
   options: Signal<Options>;
   dispose(): void;
 }
@@ -44,7 +45,14 @@ export function feature<R extends Holding>(
   function hold(model: Model): Held<R> {
     const options = new Signal(readOptions(model));
     const lang = (): Language => languageFor(options.value.lang);
-    const held: Held<R> = { room: open(new Connection(model, lang), model), options, dispose };
+    const start = (): R => open(new Connection(model, lang, restart), model);
+    const restart = (): void => {
+      held.room.value.dispose();
+      held.room.value = start();
+      held.room.value.connection.show();
+    };
+    const room = new Signal<R>(start());
+    const held: Held<R> = { room, options, dispose };
     let key = model.get("options");
     rooms.set(key, held);
 
@@ -59,18 +67,19 @@ export function feature<R extends Holding>(
     function dispose(): void {
       model.off("change:options", onOptions);
       if (rooms.get(key) === held) rooms.delete(key);
-      held.room.dispose();
+      room.value.dispose();
     }
     return held;
   }
 
   /** The view, or a sentence in its place. */
-  const Shown = withHooks((props: ViewProps<R>): VNode => {
-    const words = catalogs[languageFor(useSignal(props.options).lang)];
+  const Shown = withHooks(({ options, ...held }: Pick<Held<R>, "room" | "options">): VNode => {
+    const room = useSignal(held.room);
+    const words = catalogs[languageFor(useSignal(options).lang)];
     const frame = (): VNode => <section class="edu unshown">{words.viewNotShown}</section>;
     return (
-      <Guard of={props.room} frame={frame}>
-        <View {...props} />
+      <Guard of={room} frame={frame}>
+        <View key={room.connection.page} room={room} options={options} />
       </Guard>
     );
   });
@@ -80,11 +89,11 @@ export function feature<R extends Holding>(
     render({ model, el }) {
       const known = rooms.get(model.get("options"));
       const held = known ?? hold(model);
-      held.room.connection.show();
+      held.room.value.connection.show();
       const stage = openStage(el, styles);
       const place = document.createElement("div");
       stage.root.append(place);
-      mount(<Shown room={held.room} options={held.options} />, place);
+      mount(<Shown {...held} />, place);
       return () => {
         mount(null, place);
         stage.dispose();

@@ -27,6 +27,8 @@ export interface Lesson {
   /** Whether it is a room to rehearse in. */
   rehearsal: boolean;
   host: string;
+  /** The same for one person in one channel of one service: what the page keeps is kept by it. */
+  scope: string;
   me: Me | null;
   state: LessonState;
   code: number | null;
@@ -92,12 +94,13 @@ export interface Intent {
 export type PageMessage =
   | { op: "ready"; page: string; lang: string }
   | { op: "seen"; page: string; visible: boolean }
-  | ({ op: "intent"; page: string } & Intent);
+  | ({ op: "intent"; page: string; scope: string } & Intent);
 
 export const initialLesson = (course: string): Lesson => ({
   course,
   rehearsal: false,
   host: "",
+  scope: "",
   me: null,
   state: "connecting",
   code: null,
@@ -181,6 +184,7 @@ const lessonFields: Record<keyof Lesson, Check> = {
   course: isText,
   rehearsal: isFlag,
   host: isText,
+  scope: isText,
   me: (value) => isFields(value) && isText(value.id) && isText(value.name),
   state: isOneOf("idle connecting live reconnecting offline stopped closed"),
   code: isNumber,

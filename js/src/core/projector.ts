@@ -1,10 +1,11 @@
 // Which view of a course a class looks at: one of this page's, however many there are.
 
+import type { Connection } from "./connection";
+import { keep } from "./drafts";
 import { on } from "./events";
 import { useEffect, useSignal, useState } from "./hooks";
 import { stages } from "./shadow";
-import { Signal } from "./signal";
-import { load, save } from "./storage";
+import type { Signal } from "./signal";
 
 /**
  * `null`: none. An element: the view in it, and what is shown within. `"all"`: whatever there is,
@@ -13,25 +14,20 @@ import { load, save } from "./storage";
  */
 export type Projected = Element | string | null;
 
-const courses = new Map<string, Signal<Projected>>();
-
-/** Views by course and kind that are in the page. */
+/** How many views are in the page, by kind and `Connection.scope`. */
 const views = new Map<string, number>();
 
 const kinds = new WeakMap<Element, string>();
 
-/** What is projected of a course in this page: of all of its widgets. */
-export function projectorOf(course: string): Signal<Projected> {
-  const known = courses.get(course);
-  if (known) return known;
-  const key = `edu-widgets:projected:${course}`;
-  const stored = load(key);
-  const projected = new Signal<Projected>(typeof stored === "string" ? stored : null);
-  projected.subscribe(() => {
-    const { value } = projected;
-    save(key, value instanceof Element ? kinds.get(value) : value);
-  });
-  on(
+/** What is projected of a channel to whoever this is, in this page: of all of its widgets. */
+export function projectorOf(connection: Connection): Signal<Projected> {
+  const projected = keep<Projected>(
+    "projected",
+    connection,
+    (stored) => (typeof stored === "string" ? stored : null),
+    { write: (value) => (value instanceof Element ? kinds.get(value) : value) },
+  );
+  const end = on(
     window,
     "keydown",
     (event) => {
@@ -43,7 +39,7 @@ export function projectorOf(course: string): Signal<Projected> {
     },
     true,
   );
-  courses.set(course, projected);
+  connection.atEnd(end);
   return projected;
 }
 
@@ -67,7 +63,7 @@ export function project(projected: Signal<Projected>, inside: Element): void {
 export function useProjected(
   projected: Signal<Projected>,
   view: { current: Element | null },
-  course: string,
+  scope: string,
   kind: string,
 ): boolean {
   const value = useSignal(projected);
@@ -76,7 +72,7 @@ export function useProjected(
     const found = hostsOf(view.current);
     const [host] = found;
     if (!host) return;
-    const key = `${kind} ${course}`;
+    const key = `${kind} ${scope}`;
     views.set(key, (views.get(key) ?? 0) + 1);
     kinds.set(host, kind);
     setHosts(found);
@@ -87,6 +83,6 @@ export function useProjected(
       // It may come again, as when its cell is run again: then nothing is to show for a moment.
       if (projected.value === host) projected.value = left > 0 ? null : kind;
     };
-  }, [projected]);
+  }, [projected, scope]);
   return value === "all" || (value instanceof Element && hosts.includes(value));
 }

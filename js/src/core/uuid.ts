@@ -7,3 +7,9 @@ export function uuid7(now = Date.now()): string {
   const tail = `${variant}${chance.slice(3, 6)}-${chance.slice(6, 18)}`;
   return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-${tail}`;
 }
+
+/** When a UUIDv7 was made. */
+export function timeOf(id: string): number {
+  const at = Number.parseInt(id.replace("-", "").slice(0, 12), 16);
+  return Number.isFinite(at) ? at : Date.now();
+}

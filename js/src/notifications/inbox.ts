@@ -1,8 +1,8 @@
 import { Brief } from "../core/brief";
-import { type Collection, nextRev } from "../core/collection";
+import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import type { Language } from "../core/i18n";
-import { asText, type Intent, isFields } from "../core/messages";
+import { asText, type Fields, type Intent, isFields } from "../core/messages";
 import { isInSight } from "../core/places";
 import { Signal } from "../core/signal";
 import {
@@ -21,6 +21,15 @@ const REFUSAL_FOR = 8_000;
 const SAID_EVERY = 10_000;
 /** How many may have been told of that are not here yet. */
 const MOST_TOLD = 20;
+
+/** What becomes of a notification by what its reader does; nothing: it goes. */
+const changes: Record<string, (told: Notice, args: Fields) => Notice | undefined> = {
+  "notifications.read": (told) => ({ ...told, read: true }),
+  "notifications.read_all": (told) => ({ ...told, read: true }),
+  "notifications.clear": () => undefined,
+  "notifications.act": (told, { action }) =>
+    told.taken === action ? told : { ...told, read: true, taken: asText(action), choosing: true },
+};
 
 /** A person's notifications as this page holds them, for any number of views. */
 export class Inbox {
@@ -58,7 +67,11 @@ export class Inbox {
       this.toasts.look();
       this.#tell();
     });
-    connection.listen({ refused: this.#onRefused, signal: this.#onSignal });
+    connection.listen({
+      shows: this.#shows,
+      refused: (_, why) => this.refusal.show(why),
+      signal: this.#onSignal,
+    });
   }
 
   /** All there are, the newest first. */
@@ -86,15 +99,12 @@ export class Inbox {
     const notice = this.notices.get(id);
     if (!notice || notice.read) return;
     this.connection.intend("notifications.read", { id });
-    this.#show([notice]);
   }
 
   readAll(): void {
-    const unread = this.notices.docs.filter(({ read }) => !read);
+    const unread = this.notices.docs.some(({ read }) => !read);
     const upTo = Math.max(...this.notices.docs.map(({ at }) => at));
-    if (unread.length === 0) return;
-    this.connection.intend("notifications.read_all", { upTo });
-    this.#show(unread);
+    if (unread) this.connection.intend("notifications.read_all", { upTo });
   }
 
   clear(): void {
@@ -102,21 +112,14 @@ export class Inbox {
     if (docs.length === 0) return;
     const upTo = Math.max(...docs.map(({ at }) => at));
     this.connection.intend("notifications.clear", { upTo });
-    for (const { id } of docs) this.notices.remove(id);
-    this.notices.touch();
   }
 
   act({ id }: Notice, action: string): void {
     this.connection.intend("notifications.act", { id, action });
-    const notice = this.notices.get(id);
-    if (notice) this.#put([{ ...notice, read: true, taken: action, choosing: true }]);
   }
 
   quiet(on: boolean): void {
     this.connection.intend("notifications.quiet", { on });
-    const { state } = this;
-    const next = { ...state.value, quiet: on, rev: nextRev(state.value) };
-    if (this.#states.put(next)) this.#states.touch();
   }
 
   /** Run `end` when this ends. */
@@ -132,21 +135,21 @@ export class Inbox {
     this.connection.dispose();
   }
 
-  #show(read: readonly Notice[]): void {
-    this.#put(read.map((notice) => ({ ...notice, read: true })));
-  }
-
-  #put(notices: readonly Notice[]): void {
-    for (const notice of notices) this.notices.put({ ...notice, rev: nextRev(notice) });
-    this.notices.touch();
-  }
-
-  #onRefused = (intent: Intent | undefined, message: string): void => {
-    const notice = this.notices.get(asText(intent?.args.id));
-    if (intent?.do === "notifications.act" && notice) {
-      this.#put([{ ...notice, taken: null, choosing: false }]);
-    }
-    this.refusal.show(message);
+  /** What an intent shows, until the kernel says what is so. */
+  #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
+    const quiet = args.on === true;
+    if (action === "notifications.quiet")
+      return this.#states.overlay("inbox", (told) => told && { ...told, quiet });
+    const change = changes[action];
+    if (!change) return undefined;
+    const { id, upTo } = args;
+    const meant = this.notices.docs.filter((one) => (id ? one.id === id : one.at <= Number(upTo)));
+    const ends = meant.map((one) =>
+      this.notices.overlay(one.id, (told) => told && change(told, args)),
+    );
+    return () => {
+      for (const end of ends) end();
+    };
   };
 
   #onSignal = (name: string, data: unknown): void => {
@@ -169,7 +172,7 @@ export class Inbox {
 
   /** Whether what it is about is not in sight itself: the chat with the mention, the poll. */
   #isElsewhere = ({ leads }: Notice): boolean =>
-    !leads || !isInSight(this.connection.lesson.value.course, leads.in);
+    !leads || !isInSight(this.connection.scope.value, leads.in);
 
   #say(fresh: readonly Notice[]): void {
     this.#unsaid.push(...fresh);

@@ -87,15 +87,15 @@ const Actions = withHooks(function Actions(
   const { connection } = inbox;
   const { can } = useSignal(inbox.state);
   const kernel = useSignal(connection.kernel);
-  const { course } = useSignal(connection.lesson);
+  const scope = useSignal(connection.scope);
   useSignal(offered);
   const { leads } = notice;
   const actions = notice.actions.filter(({ href }) => href || can.includes("act"));
-  const leading = leads !== null && canLead(course, leads.in);
+  const leading = leads !== null && canLead(scope, leads.in);
   if (actions.length === 0 && !leading) return null;
   const go = (): void => {
     inbox.read(notice.id);
-    if (leads) lead(course, leads.in, leads);
+    if (leads) lead(scope, leads.in, leads);
   };
   return (
     <div class="ac">

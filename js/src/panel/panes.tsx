@@ -19,7 +19,7 @@ export const Panes = withHooks(function Panes(
   { words }: Context,
 ): VNode {
   const parts = useSignal(room.parts);
-  const { course } = useSignal(room.connection.lesson);
+  const scope = useSignal(room.connection.scope);
   // Notifications from the start: they pop up, unless one looks at them.
   const visited = useMemo(() => new Set<Tab>(["notifications"]), []);
   if (face) visited.add(face);
@@ -36,7 +36,7 @@ export const Panes = withHooks(function Panes(
           {visited.has(tab) ? (
             <Content key={reference} room={room} tab={tab} reference={reference} onShow={onShow} />
           ) : (
-            <Offer course={course} tab={tab} onShow={onShow} />
+            <Offer scope={scope} tab={tab} onShow={onShow} />
           )}
         </div>
       ))}
@@ -77,26 +77,26 @@ const Content = withHooks(function Content(
 });
 
 interface OfferProps {
-  course: string;
+  scope: string;
   tab: Tab;
   onShow: (tab: Tab) => void;
 }
 
 /** Where what a tab will show can be led to before it was ever looked at. */
-const Offer = withHooks(function Offer({ course, tab, onShow }: OfferProps): null {
+const Offer = withHooks(function Offer({ scope, tab, onShow }: OfferProps): null {
   const held = useMemo(() => ({ onShow }), []);
   held.onShow = onShow;
   useEffect(
     () =>
-      offer(course, tab, null, (target) => {
+      offer(scope, tab, null, (target) => {
         held.onShow(tab);
         const end = offered.subscribe(() => {
-          if (!canLead(course, tab)) return;
+          if (!canLead(scope, tab)) return;
           end();
-          lead(course, tab, target);
+          lead(scope, tab, target);
         });
       }),
-    [course],
+    [scope],
   );
   return null;
 });

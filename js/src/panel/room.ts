@@ -1,6 +1,8 @@
-import { type Collection, nextRev } from "../core/collection";
+import { Brief } from "../core/brief";
+import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keep } from "../core/drafts";
+import type { Intent } from "../core/messages";
 import type { Model } from "../core/model";
 import { type Projected, projectorOf } from "../core/projector";
 import { Signal } from "../core/signal";
@@ -18,6 +20,9 @@ import {
 /** A model that can find others. */
 type Composing = Model & Finding<Parameters<typeof loader.render>[0]["model"]>;
 
+/** How long a refusal stays in sight. */
+const REFUSAL_FOR = 8_000;
+
 /** A lesson's panel as this page holds it, for any number of views. */
 export class Room {
   readonly connection: Connection;
@@ -27,6 +32,8 @@ export class Room {
   readonly projected: Signal<Projected>;
   /** The tab that was looked at last in this page. */
   readonly last: Signal<Tab | null>;
+  /** Why something could not be done, for a while. */
+  readonly refusal = new Brief("", REFUSAL_FOR);
   /** The tab that Python brings to the front, from when it says so. */
   readonly front = new Signal<PanelState["front"]>(null);
 
@@ -39,9 +46,8 @@ export class Room {
   constructor(connection: Connection, model: Model) {
     this.connection = connection;
     this.#model = model as Composing;
-    const { course } = connection.lesson.value;
-    this.projected = projectorOf(course);
-    this.last = keep("tab", course, asTab);
+    this.projected = projectorOf(connection);
+    this.last = keep("tab", connection, asTab);
     const { lesson } = connection;
     const read = (): Part[] => readParts(model.get("_parts"), lesson.value.features);
     this.parts = new Signal<readonly Part[]>(read());
@@ -54,7 +60,7 @@ export class Room {
     model.on("change:_parts", onParts);
     const endLesson = lesson.subscribe(onParts);
     const endProjected = this.projected.subscribe(this.#onProjected);
-    connection.listen({ refused: this.#onState });
+    connection.listen({ shows: this.#shows, refused: this.#onRefused });
     this.#end = () => {
       model.off("change:_parts", onParts);
       endLesson();
@@ -83,26 +89,35 @@ export class Room {
   }
 
   hide(on: boolean): void {
-    const { desk } = this.state.value;
-    if (desk) this.#put({ desk: { ...desk, hidden: on } });
     this.connection.intend("panel.hide", { on });
   }
 
   quiet(on: boolean): void {
-    this.#put({ quiet: on });
     this.connection.intend("panel.quiet", { on });
   }
 
   dispose(): void {
     this.#end();
+    this.refusal.dispose();
     this.connection.dispose();
   }
 
-  /** Show it at once, whatever the kernel has still to say. */
-  #put(change: Partial<PanelState>): void {
-    const { value } = this.state;
-    if (this.#states.put({ ...value, ...change, rev: nextRev(value) })) this.#states.touch();
-  }
+  /** What an intent shows, until the kernel says what is so. */
+  #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
+    const on = args.on === true;
+    if (action === "panel.quiet")
+      return this.#states.overlay("panel", (told) => told && { ...told, quiet: on });
+    if (action !== "panel.hide") return undefined;
+    return this.#states.overlay(
+      "panel",
+      (told) => told && { ...told, desk: told.desk && { ...told.desk, hidden: on } },
+    );
+  };
+
+  #onRefused = (_: Intent | undefined, message: string): void => {
+    this.refusal.show(message);
+    this.#onState();
+  };
 
   #onState = (): void => {
     const told = this.#states.get("panel") ?? plainState;

@@ -6,6 +6,7 @@ import { focusIn } from "../core/focus";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
+import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
 import { project, useProjected } from "../core/projector";
 import type { Part, Tab } from "./documents";
@@ -60,9 +61,10 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
   const { height: own, lang } = useSignal(options);
   const words = wordsOf(lang);
   const parts = useSignal(room.parts);
+  const refusal = useSignal(room.refusal);
   const view = useRef<HTMLElement>();
-  const { course } = room.connection.lesson.value;
-  const projected = useProjected(room.projected, view, course, "panel");
+  const scope = useSignal(room.connection.scope);
+  const projected = useProjected(room.projected, view, scope, "panel");
   const [chosen, show] = useTab(room);
   const height = useHeight(view, own);
   const shown = has(parts, chosen) ? chosen : (parts[0]?.[0] ?? null);
@@ -84,7 +86,7 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
         ref={view}
         class={projected ? "edu panel proj" : "edu panel"}
         lang={words.lang}
-        aria-label={words.panel(course)}
+        aria-label={words.panel(room.connection.lesson.value.course)}
         style={{ "--panel-h": `${height}px` }}
       >
         {!projected && (
@@ -101,6 +103,14 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
           kernel={useKernel(room)}
           onRetry={() => room.connection.retry()}
         />
+        <div role="alert" class="refusals">
+          {refusal && !projected && (
+            <p class="refusal">
+              <Icon name="alert" />
+              <bdi>{refusal}</bdi>
+            </p>
+          )}
+        </div>
         <Panes room={room} face={face} projected={projected} onShow={show} />
       </section>
     </Speak>
@@ -118,17 +128,17 @@ interface HeadProps {
 function useKernel(room: Room): Kernel {
   const own = useSignal(room.connection.kernel);
   const connections = useSignal(onscreen);
-  const { course } = room.connection.lesson.value;
+  const scope = useSignal(room.connection.scope);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    const of = connections.filter(({ lesson }) => lesson.value.course === course);
+    const of = connections.filter((other) => other.scope.value === scope);
     const look = (): void => setBusy(of.some(({ kernel }) => kernel.value === "busy"));
     look();
     const ends = of.map(({ kernel }) => kernel.subscribe(look));
     return () => {
       for (const end of ends) end();
     };
-  }, [connections]);
+  }, [connections, scope]);
   return busy && own === "alive" ? "busy" : own;
 }
 

@@ -1,5 +1,5 @@
 import { Brief } from "../core/brief";
-import { type Collection, nextRev } from "../core/collection";
+import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keep } from "../core/drafts";
 import { asText, type Fields, type Intent, isFields } from "../core/messages";
@@ -39,12 +39,8 @@ export class Room {
   /** The poll that was made here last: its view goes there when it arrives. */
   readonly made = new Signal<string | null>(null);
 
-  /** Polls as the kernel told them, where a vote of this page is shown over them. */
-  #told = new Map<string, Poll>();
   /** How long rounds were meant to be open, in seconds, by poll: a closed one does not tell. */
   #seconds = new Map<string, number>();
-  /** Votes of this page that the kernel has not confirmed yet, by poll. */
-  #cast = new Map<string, Intent>();
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -53,13 +49,14 @@ export class Room {
     desks.version.subscribe(() => {
       this.desk.value = desks.get("desk") ?? plainDesk;
     });
-    const { course } = connection.lesson.value;
-    this.projected = projectorOf(course);
-    this.form = keep("poll", course, readForm);
-    this.polls.version.subscribe(this.#overlay);
+    this.projected = projectorOf(connection);
+    this.form = keep("poll", connection, readForm);
     this.polls.version.subscribe(this.#noteTimes);
     connection.listen({
-      snapshot: this.#restore,
+      snapshot: () => {
+        this.peeked.value = {};
+      },
+      shows: this.#shows,
       refused: this.#onRefused,
       signal: this.#onSignal,
     });
@@ -91,8 +88,7 @@ export class Room {
 
   /** Vote, seen at once, and not as counted before the service has counted it. */
   vote({ id, round }: Poll, choice: Choice): void {
-    this.#cast.set(id, this.connection.intend("polls.vote", { id, round, choice }));
-    this.#overlay();
+    this.connection.intend("polls.vote", { id, round, choice }, "written");
   }
 
   /** Live results, for this page alone, and only for the round they were asked for. */
@@ -106,16 +102,16 @@ export class Room {
   peek({ id, round }: Poll, on: boolean): void {
     // Hidden at once, whatever the kernel has still to say.
     this.peeked.value = { ...this.peeked.value, [id]: on ? round : 0 };
-    this.connection.intend("polls.peek", { id, on }, { fleeting: true });
+    this.connection.intend("polls.peek", { id, on }, "now");
   }
 
   /** Ask what the form says, or keep it as a draft. */
   create(open: boolean): void {
     const id = uuid7();
-    this.connection.intend(open ? "polls.create" : "polls.draft", {
-      id,
-      ...written(this.form.value),
-    });
+    const args = { id, ...written(this.form.value) };
+    // What was written is not lost where nobody opens it in time.
+    if (open) this.connection.intend("polls.create", args, "click", "polls.draft");
+    else this.connection.intend("polls.draft", args, "written");
     this.form.value = emptyForm(this.form.value.kind);
     this.made.value = id;
   }
@@ -156,39 +152,17 @@ export class Room {
     }
   };
 
-  /** Show votes on their way over what the kernel says, as long as it has not confirmed them. */
-  #overlay = (): void => {
-    for (const [id, intent] of this.#cast) {
-      const poll = this.polls.get(id);
-      const { round, choice } = intent.args;
-      const over = poll && (poll.round !== round || poll.state !== "open");
-      const told = poll !== undefined && Number.isInteger(poll.rev ?? 0);
-      const unsent = this.connection.unsent.some((other) => other.id === intent.id);
-      const mine = asChoice(choice);
-      const lost = poll?.mineState === "late" || poll?.mineState === "failed";
-      const same = !lost && JSON.stringify(poll?.mine) === JSON.stringify(mine);
-      // The kernel has it, or it can not be for this round any more.
-      if (over || (told && (same || !unsent))) this.#cast.delete(id);
-      if (over || !poll || mine === undefined || same || !unsent) continue;
-      if (told) this.#told.set(id, poll);
-      const live = this.connection.lesson.value.state === "live";
-      const mineState = live ? "pending" : "queued";
-      this.#show({ ...poll, rev: nextRev(poll), mine, mineState, mineError: "" });
-    }
-  };
-
-  #show(poll: Poll): void {
-    if (this.polls.put(poll)) this.polls.touch();
-  }
-
-  /** A snapshot replaced everything: put back what only this page knows. */
-  #restore = (): void => {
-    this.#told.clear();
-    this.peeked.value = {};
-    for (const intent of this.connection.unsent) {
-      if (intent.do === "polls.vote") this.#cast.set(asText(intent.args.id), intent);
-    }
-    this.#overlay();
+  /** A vote on its way, in the round it is for. */
+  #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
+    const mine = asChoice(args.choice);
+    if (action !== "polls.vote" || mine === undefined) return undefined;
+    return this.polls.overlay(asText(args.id), (told) => {
+      if (!told || told.round !== args.round || told.state !== "open") return told;
+      const isLost = told.mineState === "late" || told.mineState === "failed";
+      if (!isLost && JSON.stringify(told.mine) === JSON.stringify(mine)) return told;
+      const { state } = this.connection.lesson.value;
+      return { ...told, mine, mineState: state === "live" ? "pending" : "queued", mineError: "" };
+    });
   };
 
   #onRefused = (intent: Intent | undefined, message: string): void => {
@@ -198,9 +172,8 @@ export class Room {
       this.say(message);
       return;
     }
-    if (this.#cast.get(id)?.id === intent.id) this.#cast.delete(id);
-    const told = Number.isInteger(poll.rev ?? 0) ? poll : (this.#told.get(id) ?? poll);
-    this.#show({ ...told, rev: nextRev(poll), mineState: "late", mineError: message });
+    const late = { mineState: "late", mineError: message } as const;
+    this.polls.overlay(id, (told) => told && { ...told, ...late }, { untilTold: true });
   };
 
   #onSignal = (name: string, data: unknown): void => {

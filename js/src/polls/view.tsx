@@ -25,15 +25,11 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
   const words = wordsOf(lang);
   const pane = useMemo(() => new Pane(room), [room]);
   const view = useRef<HTMLElement>();
+  const scope = useSignal(room.connection.scope);
   useEffect(() => () => pane.dispose(), [pane]);
   useKeptFocus(view);
-  useEffect(
-    () =>
-      offer(room.connection.lesson.value.course, "polls", view.current, ({ id }) => pane.show(id)),
-    [pane],
-  );
-  const { course } = room.connection.lesson.value;
-  const projected = useProjected(room.projected, view, course, "polls");
+  useEffect(() => offer(scope, "polls", view.current, ({ id }) => pane.show(id)), [pane, scope]);
+  const projected = useProjected(room.projected, view, scope, "polls");
   useEffect(() => {
     pane.projected.value = projected;
   }, [projected]);

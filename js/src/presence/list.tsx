@@ -69,7 +69,6 @@ export const Rows = withHooks(function Rows(
   { words }: Context,
 ): VNode {
   const { can } = useSignal(people.desk);
-  useSignal(people.chosen);
   const chosen = people.own;
   const now = useNow();
   const manages = can.includes("manage");

@@ -1,7 +1,5 @@
 import type { VNode } from "preact";
-import { keep } from "../core/drafts";
-import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { asText } from "../core/messages";
+import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { OwnHand, Status } from "./documents";
 import { Traceback } from "./hands";
 import { Sign } from "./icons";
@@ -21,7 +19,6 @@ interface Props {
 /** One's own status and hand. */
 export const Mine = withHooks(function Mine({ people, raise }: Props, { words }: Context): VNode {
   const desk = useSignal(people.desk);
-  useSignal(people.chosen);
   const chosen = people.own;
   const [open, setOpen] = useState(false);
   const up = desk.hand !== null && !desk.hand.solved;
@@ -166,7 +163,7 @@ const Raise = withHooks(function Raise(
   { people, hand, onClose }: RaiseProps,
   { words }: Context,
 ): VNode {
-  const draft = useMemo(() => keep("hand", people.connection.lesson.value.course, asText), []);
+  const draft = people.note;
   const note = useSignal(draft);
   const failure = useSignal(people.failure);
   const [sends, setSends] = useState(false);

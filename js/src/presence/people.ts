@@ -1,6 +1,8 @@
 import { Brief } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
+import { keepText } from "../core/drafts";
+import { asText } from "../core/messages";
 import { Signal } from "../core/signal";
 import {
   type Ask,
@@ -30,8 +32,8 @@ export class People {
   readonly all: Collection<Person>;
   readonly hands: Collection<Hand>;
   readonly desk = new Signal<Desk>(emptyDesk);
-  /** What was just chosen, until the kernel says the same. */
-  readonly chosen = new Signal<Status | null | undefined>(undefined);
+  /** What is written to go with a hand. */
+  readonly note: Signal<string>;
   /** Why something could not be done. */
   readonly notice = new Brief("", NOTICE_FOR);
   /** The error that could go with a hand: asked for each time; `undefined` until answered. */
@@ -44,13 +46,23 @@ export class People {
 
   constructor(connection: Connection) {
     this.connection = connection;
+    this.note = keepText("hand", connection);
     this.all = connection.mirror("people", readPerson);
     this.hands = connection.mirror("hands", readHand);
     this.#desks = connection.mirror("desk", readDesk);
     this.#end = this.#desks.version.subscribe(() => this.#onDesk());
     connection.listen({
+      shows: ({ do: action, args }) => {
+        if (action !== "people.status") return undefined;
+        const status = args.status as Status | null;
+        return this.#desks.overlay("desk", (told) => {
+          if (!told || (told.status.status ?? null) === status) return told;
+          return { ...told, status: status ? { status } : {} };
+        });
+      },
       refused: (intent, message) => {
-        if (intent?.do === "people.status") this.chosen.value = undefined;
+        // What was written is there again.
+        if (intent?.do === "people.raise") this.note.value ||= asText(intent.args.note);
         if (intent?.do !== "people.list") this.notice.show(message);
       },
       signal: (name, data) => this.#onSignal(name, data),
@@ -65,8 +77,6 @@ export class People {
 
   #onDesk(): void {
     this.desk.value = this.#desks.get("desk") ?? emptyDesk;
-    const told = this.desk.value.status.status ?? null;
-    if (told === this.chosen.value) this.chosen.value = undefined;
   }
 
   #onSignal(name: string, data: unknown): void {
@@ -74,7 +84,6 @@ export class People {
     else if (name === "list") this.page.value = readPage(data);
     else if (name === "notice") {
       const { message } = (data ?? {}) as { message?: unknown };
-      this.chosen.value = undefined;
       this.notice.show(String(message ?? ""));
     }
   }
@@ -83,21 +92,18 @@ export class People {
 
   /** What the reader says of themselves, as far as this page knows; `null`: nothing. */
   get own(): Status | null {
-    const { value } = this.chosen;
-    return value === undefined ? (this.desk.value.status.status ?? null) : value;
+    return this.desk.value.status.status ?? null;
   }
 
   /** Say how one is; what is said already is taken back. */
   choose(status: Status): void {
-    const next = status === this.own ? null : status;
-    this.chosen.value = next;
-    this.connection.intend("people.status", { status: next });
+    this.connection.intend("people.status", { status: status === this.own ? null : status });
   }
 
   /** Ask which error could go with a hand. */
   askFailure(): void {
     this.failure.value = undefined;
-    this.connection.intend("people.error", {}, { fleeting: true });
+    this.connection.intend("people.error", {}, "now");
   }
 
   raise(note: string, failure: Failure | null): void {
@@ -125,6 +131,6 @@ export class People {
   }
 
   list(ask: Ask): void {
-    this.connection.intend("people.list", { ...ask, limit: ON_A_PAGE }, { fleeting: true });
+    this.connection.intend("people.list", { ...ask, limit: ON_A_PAGE }, "now");
   }
 }

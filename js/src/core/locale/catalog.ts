@@ -43,6 +43,11 @@ export interface Catalog {
   code: string;
   wideTable: string;
 
+  /** Of what somebody did that the kernel has not answered. */
+  notDone: string;
+  /** Of what somebody wrote that no kernel has taken for 12 hours. */
+  notSent: string;
+
   /** In place of what cannot be drawn: a view, or one thing in it. */
   viewNotShown: string;
   notShown: string;

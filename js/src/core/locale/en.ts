@@ -55,6 +55,8 @@ export const en: Catalog = {
   code: "Code",
   wideTable: "Table",
 
+  notDone: "Not done: the kernel did not answer.",
+  notSent: "It was written more than 12 hours ago.",
   viewNotShown: "This view cannot be shown. Run the cell again.",
   notShown: "This cannot be shown.",
 

@@ -52,6 +52,8 @@ export const tr: Catalog = {
   code: "Kod",
   wideTable: "Tablo",
 
+  notDone: "Yapılmadı: çekirdek yanıt vermedi.",
+  notSent: "12 saatten uzun süre önce yazılmıştı.",
   viewNotShown: "Bu görünüm gösterilemiyor. Hücreyi yeniden çalıştırın.",
   notShown: "Bu gösterilemiyor.",
 
