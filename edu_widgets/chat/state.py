@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 
 from edu_widgets.chat.documents import ChatSettings, Message, Mute, ReadMark, mute_id
 from edu_widgets.client.bodies import decoded
@@ -26,9 +24,8 @@ _MAX_AUTHORS = 5_000
 class RoomState:
     """Reads how things stand from the mirrors. Any thread; times are ms since 1970."""
 
-    def __init__(self, client: CourseClient, wall: Callable[[], float] = time.time) -> None:
+    def __init__(self, client: CourseClient) -> None:
         self._client = client
-        self._wall = wall
         self._lock = threading.Lock()
         self._rev = 0
         self._last: Json = {}
@@ -57,7 +54,7 @@ class RoomState:
 
     def holds(self, mute: Mute) -> bool:
         """Whether a mute is not over yet."""
-        return not mute.until or mute.until > self._wall() * 1000
+        return not mute.until or mute.until > self._client.service_now()
 
     def muted(self) -> int | None:
         """Until when I am muted; 0: until it is lifted; None: not at all."""
@@ -69,7 +66,7 @@ class RoomState:
     def next_end(self) -> float | None:
         """In how many seconds the next mute is over."""
         ends = [m.until for d in self.mutes() if (m := decoded(d, Mute)) and m.until]
-        return max(0.0, min(ends) / 1000 - self._wall()) if ends else None
+        return max(0.0, (min(ends) - self._client.service_now()) / 1000) if ends else None
 
     def read_mark(self) -> int:
         """The newest message that was read, by its `born`; 0 for none."""

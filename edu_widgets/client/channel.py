@@ -42,6 +42,8 @@ class ChannelState:
     users: int = 0
     """How many want it: it is left when the last of them does no more."""
     was_granted: bool = False
+    asked_at: float | None = None
+    """When it was asked for last, on the monotonic clock."""
     ask_again_at: float | None = None
     pages: dict[str, str] = field(default_factory=dict)
     """Pages asked for: kind → message id."""

@@ -238,6 +238,13 @@ class CourseClient:
         """Raise `ForkedProcess` in a forked child, which may not use it."""
         self._network.check()
 
+    def service_now(self) -> float:
+        """The service's time in ms since 1970, as far as it is known; any thread."""
+        pooled = self._pooled
+        if pooled is None:
+            return time.time() * 1000
+        return pooled.connection.session.service_clock.now() * 1000
+
     # -- reading ------------------------------------------------------------------------
 
     def me(self) -> Person:

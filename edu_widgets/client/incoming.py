@@ -108,12 +108,12 @@ def _tell(session: Session, channel: ChannelState, applied: Applied, *, live: bo
         )
 
 
-def _on_subscribed(session: Session, link: Link, envelope: Envelope) -> None:
+def _on_subscribed(session: Session, _link: Link, envelope: Envelope) -> None:
     channel = session.channels.get(envelope.channel)
     data = decode_data(envelope, messages.Subscribed)
     if channel is not None and channel.granted(envelope.message_id, data):
         session.answered()
-        session.measure(link.asked.pop(envelope.message_id, None))
+        session.measure(channel.asked_at, envelope.timestamp)
         session.emit(ChannelChanged(channel.name))
 
 
@@ -207,7 +207,7 @@ def _on_room(session: Session, _link: Link, envelope: Envelope) -> None:
 def _on_heartbeat_ack(session: Session, link: Link, envelope: Envelope) -> None:
     decode_data(envelope, messages.HeartbeatAck)
     session.answered()
-    session.measure(link.beat_at)
+    session.measure(link.beat_at, envelope.timestamp)
     link.beat_at = None
 
 

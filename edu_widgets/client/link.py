@@ -1,6 +1,6 @@
 """What a session is set to, what it counts, and what it knows of its present connection."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from edu_widgets.client.liveness import HEARTBEAT, Liveness
 
@@ -47,8 +47,6 @@ class Link:
 
     liveness: Liveness
     opened_at: float
-    asked: dict[str, float] = field(default_factory=dict)
-    """When subscriptions were sent, by message id."""
     beat_at: float | None = None
     accepted: bool = True
     """Whether the connection counts as one as soon as it is up."""

@@ -35,12 +35,12 @@ class Ours:
 
     def ask(self, link: Link, channel: ChannelState, now: float) -> None:
         """Ask for everything of a channel since our cursor."""
+        del link
         session = self._session
         id_ = session.new_id()
         session.send("subscribe", channel.name, channel.ask(id_, session.user_id), id_)
         channel.ask_again_at = now + incoming.ANSWER_WITHIN
-        if session.statistics.round_trip is None:
-            link.asked[id_] = now
+        channel.asked_at = now
 
     def leave(self, channel: ChannelState) -> None:
         """Leave a channel."""

@@ -12,7 +12,7 @@ from edu_widgets.client.actions import Action, Close, Connect, Ping, Send
 from edu_widgets.client.asking import Questions
 from edu_widgets.client.backoff import Backoff
 from edu_widgets.client.channel import ChannelState, Grant
-from edu_widgets.client.clock import Clock
+from edu_widgets.client.clock import Clock, ServiceClock
 from edu_widgets.client.dialect import Dialect
 from edu_widgets.client.events import (
     Answered,
@@ -37,6 +37,7 @@ MAX_EXPIRED = 3
 
 _STABLE = 5.0
 _MAX_WAIT = 60.0
+_LAST_MS = 4e12
 _EXPIRED = (
     "The token has expired, and asking for another one gave none that is accepted. Connect again "
     "with a fresh token, or with a function that returns one."
@@ -67,6 +68,7 @@ class Session:
         self.new_id = new_id
         self.dialect: Dialect = Ours(self)
         self._dialects: dict[str, Dialect] = {self.dialect.name: self.dialect}
+        self.service_clock = ServiceClock(clock)
         self._clock = clock
         self._backoff = Backoff(rng, self.limits.reconnect_interval)
         self._link: Link | None = None
@@ -433,10 +435,13 @@ class Session:
             self.measure(asked_at)
             self.dialect.pong(link, asked_at)
 
-    def measure(self, sent: float | None) -> None:
-        """Note a round trip that began at `sent`."""
-        if sent is not None:
-            self.statistics.round_trip = self._clock.monotonic() - sent
+    def measure(self, sent: float | None, service_ms: float | None = None) -> None:
+        """Note a round trip that began at `sent`, and the service's time that its answer names."""
+        if sent is None:
+            return
+        self.statistics.round_trip = self._clock.monotonic() - sent
+        if service_ms is not None and 0 < service_ms < _LAST_MS:
+            self.service_clock.measured(service_ms / 1000, sent)
 
     def now(self) -> tuple[float, float]:
         """The time, on the monotonic clock and on the wall."""

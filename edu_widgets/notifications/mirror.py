@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from edu_widgets.client.bodies import decoded
@@ -52,11 +51,9 @@ class Inbox:
         self,
         client: CourseClient,
         sources: Sequence[Source] = (),
-        wall: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
         self._sources = sources
-        self._wall = wall
         self._lock = threading.RLock()
         self._headlines: dict[tuple[int, str], tuple[Source, Headline]] = {}
         self._bodies: dict[tuple[str, int, str], Notification | None] = {}
@@ -73,8 +70,8 @@ class Inbox:
     # -- reading ------------------------------------------------------------------------
 
     def now(self) -> int:
-        """This computer's time in ms since 1970."""
-        return int(self._wall() * 1000)
+        """The service's time in ms since 1970, as far as it is known."""
+        return int(self._client.service_now())
 
     @property
     def own(self) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -77,11 +75,8 @@ _LONGEST_MS = 12 * 3_600_000
 class Polls:
     """Reads polls from the mirrors of the course, of staff and of this person. Any thread."""
 
-    def __init__(self, client: CourseClient, wall: Callable[[], float] = time.time) -> None:
+    def __init__(self, client: CourseClient) -> None:
         self._client = client
-        self._wall = wall
-        self._lock = threading.Lock()
-        self._ahead: float | None = None
         self._with_answer: set[str] = set()
         self._opening: dict[str, Receipt] = {}
         self._session_at: float | None = None
@@ -133,7 +128,7 @@ class Polls:
 
     def now(self) -> float:
         """The service's time in ms since 1970, as far as it is known."""
-        return self._wall() * 1000 - (self._ahead or 0.0)
+        return self._client.service_now()
 
     def _documents(self) -> Iterator[tuple[Poll, int]]:
         here = self._client.mirror()
@@ -246,12 +241,12 @@ class Polls:
 
     def heard_session(self) -> None:
         """The service has said that an instructor is here."""
-        self._session_at = self._wall()
+        self._session_at = self.now()
 
     def slept(self) -> bool:
         """Whether it was not said for so long that another lesson may have begun."""
         at = self._session_at
-        return at is not None and (self._wall() - at) * 1000 > APART_MS
+        return at is not None and self.now() - at > APART_MS
 
     def is_of_this_lesson(self, seen: Seen) -> bool:
         """Whether a poll was made or opened in the lesson that goes on now."""
@@ -287,21 +282,6 @@ class Polls:
             if one.poll.state == "draft" and one.making is None and waits:
                 return one
         return None
-
-    # -- the service's clock ----------------------------------------------------------------
-
-    def heard(self, docs: Iterable[Document]) -> None:
-        """Live documents: by what they say of their time, how far our clock is ahead is known.
-
-        The least difference is the nearest to the truth, since on the way time only passes.
-        """
-        now = self._wall() * 1000
-        for doc in docs:
-            turnout = decoded(doc, Turnout) if doc.kind == "turnout" else None
-            if turnout is not None:
-                with self._lock:
-                    ahead = now - turnout.at
-                    self._ahead = ahead if self._ahead is None else min(self._ahead, ahead)
 
 
 def _edited(seen: Seen, edits: list[PendingCommand[EditPoll]]) -> Seen:

@@ -323,8 +323,6 @@ class LivePolls(ListenedWidget):
                     self._channel.changed(POLLS, ids)
 
     def _heard_documents(self, event: DocumentsChanged) -> None:
-        if event.live:
-            self._polls.heard(event.upserted)
         if any(doc.kind == SESSION for doc in event.upserted):
             self._polls.heard_session()
         changed = [doc for doc in (*event.upserted, *event.removed) if doc.kind in _KINDS]

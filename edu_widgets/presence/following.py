@@ -103,7 +103,6 @@ class Following:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         else:
             self._pause = _FIRST_PAUSE
-            self._people.heard_time(page.now)
             self._tell(self._roster.listed(page, now))
         self._go_on()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,13 +49,9 @@ class People:
         self,
         client: CourseClient,
         roster: Roster | None = None,
-        wall: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
-        self._wall = wall
         self.roster = roster or Roster()
-        self._lock = threading.Lock()
-        self._ahead: float | None = None
         self.own_commands = PendingCommands[_Own](
             client, commands.SET_STATUS, commands.RAISE_HAND, commands.LOWER_HAND
         )
@@ -157,20 +152,13 @@ class People:
 
     # -- the service's clock -----------------------------------------------------------------------
 
-    def heard_time(self, service_ms: int) -> None:
-        """The service tells its time. On the way it only grows older: the latest is the nearest."""
-        if service_ms:
-            ahead = service_ms - self._wall() * 1000
-            with self._lock:
-                self._ahead = ahead if self._ahead is None else max(self._ahead, ahead)
-
     def _by_service(self, at: int) -> int:
-        """A time of ours by the service's clock."""
-        return round(at + (self._ahead or 0.0))
+        """A time of this computer's own by the service's clock."""
+        return round(self._client.service_now() - (time.time() * 1000 - at))
 
     def age(self, at: int) -> int:
         """How many ms ago something was by the service's clock."""
-        return max(0, self._by_service(round(self._wall() * 1000)) - at)
+        return max(0, round(self._client.service_now()) - at)
 
 
 def _state(own: PendingCommand[_Own]) -> str:

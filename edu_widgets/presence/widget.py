@@ -313,7 +313,6 @@ class PresenceList(ListenedWidget):
                 return
             else:
                 found = answer.read(PeoplePage)
-                self._people.heard_time(found.now)
                 data["people"] = [self._shown.listed(person) for person in found.people]
                 data["total"] = found.total
             self.signal_to(page, "list", data)
@@ -344,7 +343,6 @@ class PresenceList(ListenedWidget):
                 if type_ != commands.PRESENCE.name:
                     return
                 frame = msgspec.json.decode(data, type=commands.Presence)
-                self._people.heard_time(frame.now)
                 if channel == self._people.staff:
                     self._people.roster.told_staff(frame)
                     self._channel.changed(DESK, [DESK])

@@ -17,7 +17,6 @@ def made(client: FakeClient) -> CourseChat:
     chat = CourseChat(as_client(client))
     for part in (chat._channel, chat._marks, chat._mine, chat._typists, chat._chat._commands):
         part._clock = client.clock
-    chat._chat.room._wall = client.clock
     return chat
 
 

@@ -49,6 +49,9 @@ class InMemoryClient(FakeClient, Generic[S]):
     def mirror(self, channel: str | None = None) -> Mirror:
         return self.mirrors[channel or self.channel]
 
+    def service_now(self) -> float:
+        return float(self.service.now)
+
     def caught_up(self, channel: str | None = None) -> bool:
         return self.caught and bool(self.mirror(channel).cursor.epoch)
 

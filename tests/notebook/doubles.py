@@ -82,6 +82,9 @@ class FakeClient:
     def wait_caught_up(self, *channels: str, timeout: float = 10.0) -> bool:
         return all(self.caught_up(channel) for channel in channels)
 
+    def service_now(self) -> float:
+        return self.now * 1000
+
     def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
         self.last_words.append(say)
         return lambda: self.last_words.remove(say)

@@ -39,7 +39,6 @@ def open_(office: Office) -> Open:
         sources = (Mentions(fake), Openings(fake))
         pane = NotificationPane(fake, sources, lambda: [("u-cy", "Cy")])
         pane._channel._clock = client.clock
-        pane._inbox._wall = lambda: office.now / 1000
         return client, pane
 
     return make
