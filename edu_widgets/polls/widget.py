@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.news import News
 from edu_widgets.polls.poll import Poll
 from edu_widgets.polls.shown import DESK, POLLS, ShownPolls
+from edu_widgets.polls.view import PollView
 from edu_widgets.protocol import CommandType
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
@@ -69,6 +71,7 @@ class LivePolls(ListenedWidget):
         self._shown = ShownPolls(client, self._polls)
         self._news = News(client, self._polls)
         self._made: dict[str, Poll] = {}
+        self._views: dict[str, PollView] = {}
         self._asking = Asking(client, self._polls, self._poll)
         self._state = client.view().state
         super().__init__(client, self._shown, handlers(self), **options)
@@ -262,9 +265,25 @@ class LivePolls(ListenedWidget):
     def _poll(self, id_: str, made: Receipt | None) -> Poll:
         poll = self._made.get(id_)
         if poll is None:
-            show = self._repr_mimebundle_
+            show = partial(self._show, id_)
             poll = self._made[id_] = Poll(id_, self._client, self._polls, made, show)
         return poll
+
+    def _show(self, id_: str, **kwargs: Any) -> Any:
+        """The view of one poll, as the output of a cell."""
+        view = self._views.get(id_)
+        if view is None or view.closed:
+            client, options = self._client, self.options
+            view = PollView(client, self._shown, handlers(self), id_, **options)
+            self._views[id_] = view
+        view.options = self.options
+        return view._repr_mimebundle_(**kwargs)
+
+    def close(self) -> None:
+        """Close the widget and the views of single polls; the lesson stays open."""
+        for view in getattr(self, "_views", {}).values():
+            view.close()
+        super().close()
 
     # -- for what pages ask (edu_widgets.polls.asked) ---------------------------------------------
 
@@ -287,7 +306,7 @@ class LivePolls(ListenedWidget):
         """Show live counts on a page of the instructor's, or no more."""
         self._check_staff()
         self._shown.peek(poll_id, page, on=on)
-        self._on_network(lambda: self._channel.changed(POLLS, [poll_id]))
+        self._on_network(lambda: self._changed(POLLS, [poll_id]))
 
     def discard(self, id_: str) -> None:
         """Forget what failed about a poll: its creation, or one's vote in it."""
@@ -316,11 +335,11 @@ class LivePolls(ListenedWidget):
                 state, self._state = self._state, self._client.view().state
                 # What waits is shown as kept, or as under way, by the connection's state; and
                 # what one can do hangs on role and features.
-                self._channel.changed(DESK, [DESK], news=False)
+                self._changed(DESK, [DESK], news=False)
                 if state != self._state:
                     ids = [vote.data.poll_id for vote in self._polls.votes.waiting()]
                     ids += [making.id for making in self._polls.making.waiting()]
-                    self._channel.changed(POLLS, ids)
+                    self._changed(POLLS, ids)
 
     def _heard_documents(self, event: DocumentsChanged) -> None:
         if any(doc.kind == SESSION for doc in event.upserted):
@@ -331,12 +350,12 @@ class LivePolls(ListenedWidget):
             for fn in self._callbacks.on(what):  # a poll is looked up only if somebody listens
                 self._client.call_back(fn, self.poll(poll_id))
         if changed or event.reset:
-            self._channel.changed(POLLS, ids, reset=event.reset)
+            self._changed(POLLS, ids, reset=event.reset)
         if any(doc.kind == POLL for doc in changed):
             following = self._polls.next_draft(self._polls.all())
             # What is asked next may be older than what the pages began with.
             next_ = [following.poll.id] if following is not None else []
-            self._channel.changed(DESK, [DESK], also={POLLS: next_})
+            self._changed(DESK, [DESK], also={POLLS: next_})
 
     def _heard_command(self, event: CommandChanged) -> None:
         command, gone = event.command, event.gone
@@ -352,9 +371,26 @@ class LivePolls(ListenedWidget):
             self._notice(command.error)
             self._client.discard(command.id)
 
+    def _changed(
+        self,
+        collection: str,
+        ids: Sequence[str],
+        *,
+        reset: bool = False,
+        news: bool = True,
+        also: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Tell the pages of this widget, and those that show one poll."""
+        self._channel.changed(collection, ids, reset=reset, news=news, also=also)
+        for view in list(self._views.values()):
+            view.changed(collection, ids, reset=reset, news=news)
+
     def _touch(self, poll_id: str, *, news: bool = True) -> None:
-        self._channel.changed(POLLS, [poll_id] if poll_id else [], news=news)
-        self._channel.changed(DESK, [DESK], news=news)
+        self._changed(POLLS, [poll_id] if poll_id else [], news=news)
+        self._changed(DESK, [DESK], news=news)
 
     def _notice(self, message: str) -> None:
-        self._reply({"op": "signal", "name": "notice", "data": {"message": message}})
+        said = {"op": "signal", "name": "notice", "data": {"message": message}}
+        self._reply(said)
+        for view in list(self._views.values()):
+            view.notice(said)

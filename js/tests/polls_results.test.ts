@@ -88,22 +88,39 @@ describe("two rounds", () => {
     expect((is ?? 0) / (was ?? 1)).toBeCloseTo(25 / 31 / (12 / 32), 1);
   });
 
-  test("cut long options between lines, and say which is right below", async () => {
-    const long = "a rather long option that takes more lines than there is room for ".repeat(3);
-    const shown = await student([revealed({ options: [long, long, "three"] })]);
+  test.each([
+    [
+      "begin alike",
+      "x = [1, 2, 3]; y = x; y.append(4); print(x)",
+      "x = [1, 2, 3]; y = x; y = 4; print(x)",
+    ],
+    ["are long", "the first of two options, of which each is a whole sentence", "another"],
+    ["have many lines", "a = 1\nb = 2\nc = 3", "a = 1"],
+  ])("of options that %s stand as pairs of bars, so that no word is cut", async (_, a, b) => {
+    const shown = await student([revealed({ options: [a, b, "three"] })]);
     await shown.click("Compare rounds");
-    for (const width of ["620px", "1000px"]) {
+    for (const width of ["360px", "680px", "1000px"]) {
       shown.el.style.width = width;
       await settled();
-      for (const row of shown.all(".side .what")) {
-        expect(row.scrollHeight, width).toBeLessThanOrEqual(row.clientHeight);
-        const label = row.querySelector(".lab") as HTMLElement;
-        const line = Number.parseFloat(getComputedStyle(label).lineHeight);
-        expect(label.getBoundingClientRect().height, width).toBeLessThan(2.5 * line);
+      expect(shown.all(".flow")).toHaveLength(0);
+      expect(shown.text(".pairs"), width).toContain(a.replace(/\s+/g, " "));
+      for (const row of shown.all(".pair .what")) {
+        expect(row.scrollHeight, width).toBeLessThanOrEqual(row.clientHeight + 1);
       }
-      const row = shown.find(".side .right").getBoundingClientRect();
-      const mark = shown.find(".side .right .note").getBoundingClientRect();
-      expect(mark.bottom).toBeLessThanOrEqual(row.bottom);
+    }
+  });
+
+  test("of options of a few words are ribbons only where those have room", async () => {
+    const shown = await student([revealed({ options: ["print(x[0], x[1])", "[1, 2] * 2", "no"] })]);
+    await shown.click("Compare rounds");
+    for (const [width, ribbons] of [
+      ["680px", false],
+      ["900px", true],
+    ] as const) {
+      shown.el.style.width = width;
+      await settled();
+      expect(shown.find(".flow").checkVisibility(), width).toBe(ribbons);
+      expect(shown.find(".pairs").checkVisibility(), width).toBe(!ribbons);
     }
   });
 

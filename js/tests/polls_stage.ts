@@ -95,13 +95,15 @@ export function pollStage(options: Fields = { height: 420, lang: "en" }): PollSt
 interface More {
   lesson?: Fields;
   lang?: string;
+  /** The one poll of the view. */
+  only?: string;
   desk?: Fields;
 }
 
 const mira = { me: { id: "u-mira", name: "Mira", role: "instructor" } };
 
-async function show(polls: Fields[], { lesson = {}, lang = "en" }: More, held: Fields) {
-  const shown = pollStage({ height: 420, lang });
+async function show(polls: Fields[], { lesson = {}, lang = "en", only = "" }: More, held: Fields) {
+  const shown = pollStage({ height: 420, lang, ...(only && { poll: only }) });
   batches = 0;
   shown.model.snapshot([], { online: 35, students: 33, ...lesson }, {}, { polls, desk: [held] });
   await settled();

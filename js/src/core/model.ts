@@ -11,15 +11,18 @@ export interface Model {
 export interface Options {
   height: number;
   lang: string;
+  /** The one poll that is shown; empty: whatever there is. */
+  poll: string;
 }
 
 const DEFAULT_HEIGHT = 420;
 
 export function readOptions(model: Model): Options {
   const options = (model.get("options") ?? {}) as Record<string, unknown>;
-  const { height, lang } = options;
+  const { height, lang, poll } = options;
   return {
     height: Number(height) > 0 ? Number(height) : DEFAULT_HEIGHT,
     lang: String(lang ?? ""),
+    poll: String(poll ?? ""),
   };
 }

@@ -3,8 +3,9 @@ import { Announced } from "../core/announced";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon, type IconName } from "../core/icons";
 import { Rich } from "../core/nodes";
+import { clockTime } from "../core/time";
 import { DeskBar } from "./desk";
-import type { Outcome, Poll } from "./documents";
+import type { Choice, Outcome, Poll } from "./documents";
 import { Field } from "./field";
 import { keyOf } from "./figures";
 import type { Parts } from "./locale/catalog";
@@ -22,7 +23,10 @@ interface Props {
 }
 
 /** A poll as it is for whoever reads it now. */
-export const PollCard = withHooks(function PollCard({ pane, poll }: Props): VNode {
+export const PollCard = withHooks(function PollCard(
+  { pane, poll }: Props,
+  { words }: Context,
+): VNode {
   const { room } = pane;
   const managing = useSignal(room.desk).can.includes("manage");
   const projected = useSignal(pane.projected);
@@ -37,6 +41,13 @@ export const PollCard = withHooks(function PollCard({ pane, poll }: Props): VNod
           </div>
           {projected && poll.state === "open" && <Timer poll={poll} />}
         </div>
+        {poll.edited !== undefined && (
+          <p class="anon n">
+            <Icon name="edit" />
+            {words.edited(clockTime(poll.edited, words.lang))}
+          </p>
+        )}
+        {!pane.only && <Several pane={pane} poll={poll} />}
         {managing && poll.state === "open" && <Turnout pane={pane} poll={poll} />}
         {peek ? (
           <Results pane={pane} poll={poll} outcome={peek} secret />
@@ -47,11 +58,58 @@ export const PollCard = withHooks(function PollCard({ pane, poll }: Props): VNod
         ) : (
           <Vote pane={pane} poll={poll} />
         )}
+        {poll.state !== "open" && <Unsent pane={pane} poll={poll} />}
       </div>
       {managing && !projected && <DeskBar pane={pane} poll={poll} />}
     </>
   );
 });
+
+/** That more than one poll is open, and the way to the next of them. */
+const Several = withHooks(function Several(
+  { pane, poll }: Props,
+  { words }: Context,
+): VNode | null {
+  const { room } = pane;
+  useSignal(room.polls.version);
+  const open = room.polls.docs.filter(({ state }) => state === "open");
+  const others = open.filter(({ id }) => id !== poll.id);
+  const at = open.findIndex(({ id }) => id === poll.id);
+  const next = at < 0 ? others.at(-1) : open[(at + 1) % open.length];
+  if (next === undefined || open.length < 2) return null;
+  return (
+    <p class="several">
+      <span role="status">{words.severalOpen(open.length)}</span>
+      <button type="button" class="btn line" onClick={() => pane.show(next.id)}>
+        {words.otherPoll}
+      </button>
+    </p>
+  );
+});
+
+/** What was picked or written and not sent before the round closed. */
+const Unsent = withHooks(function Unsent({ pane, poll }: Props, { words }: Context): VNode | null {
+  useSignal(pane.room.begun);
+  const begun = pane.room.begunOf(poll);
+  const empty = begun === undefined || begun === "" || (Array.isArray(begun) && !begun.length);
+  if (empty || (poll.anonymous && poll.ended)) return null;
+  return (
+    <p class="given unsent" role="status">
+      <Icon name="alert" />
+      <span>
+        {words.unsent} <bdi>{choiceText(poll, begun)}</bdi>
+      </span>
+    </p>
+  );
+});
+
+/** A choice in one line: what was written, or the options by their letters. */
+const choiceText = (poll: Poll, choice: Choice): string =>
+  isTyped(poll)
+    ? String(choice)
+    : (typeof choice === "object" ? choice : [Number(choice)])
+        .map((index) => keyOf(poll.kind, index))
+        .join(poll.kind === "ordering" ? " › " : ", ");
 
 /** A round in which one can vote, and how one's vote stands. */
 const Vote = withHooks(function Vote({ pane, poll }: Props, { words }: Context): VNode {
@@ -129,12 +187,7 @@ const Earlier = withHooks(function Earlier(
 ): VNode | null {
   const before = poll.earlier[poll.round - 1];
   if (before === undefined) return null;
-  const said =
-    poll.kind === "number" || poll.kind === "text"
-      ? String(before)
-      : (typeof before === "object" ? before : [Number(before)])
-          .map((index) => keyOf(poll.kind, index))
-          .join(poll.kind === "ordering" ? " › " : ", ");
+  const said = choiceText(poll, before);
   return (
     <span>
       {words.before(poll.round - 1)} <bdi>{said}</bdi>
@@ -220,6 +273,14 @@ export const Anonymous = withHooks(function Anonymous(
   { poll }: { poll: Poll },
   { words }: Context,
 ): VNode | null {
+  if (poll.named) {
+    return (
+      <p class="anon">
+        <Icon name="eye" />
+        {words.named}
+      </p>
+    );
+  }
   if (!poll.anonymous) return null;
   return (
     <p class="anon">

@@ -286,23 +286,26 @@ const MoreButton = withHooks(function MoreButton({ pane, poll }: Props, { words 
       },
       { label: words.cancel, run: () => undefined },
     ];
+    const elsewhere: MenuItem[] = [
+      {
+        label: words.newPoll,
+        icon: "plus",
+        run: () => {
+          pane.shown.value = "form";
+        },
+      },
+      {
+        label: words.allPolls,
+        icon: "list",
+        run: () => {
+          pane.shown.value = "list";
+        },
+      },
+    ];
     openMenu(pane.floats, { at }, words.moreOf, [
       {
         items: [
-          {
-            label: words.newPoll,
-            icon: "plus",
-            run: () => {
-              pane.shown.value = "form";
-            },
-          },
-          {
-            label: words.allPolls,
-            icon: "list",
-            run: () => {
-              pane.shown.value = "list";
-            },
-          },
+          ...(pane.only ? [] : elsewhere),
           {
             label: words.projector,
             icon: "screen",

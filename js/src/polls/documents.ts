@@ -79,6 +79,9 @@ export interface Poll extends Doc, Outcome {
   kind: Kind;
   options: readonly Body[];
   anonymous: boolean;
+  named: boolean;
+  /** When its words were changed last since it was opened. */
+  edited?: number;
   state: "draft" | "open" | "closed" | "revealed";
   round: number;
   /** When the round was opened and when it closes, by the service's clock. */
@@ -185,6 +188,8 @@ const pollFields: Record<string, Check> = {
   mineError: isText,
   error: isText,
   anonymous: isFlag,
+  named: isFlag,
+  edited: isTime,
   ended: isFlag,
   saving: isFlag,
   hasAnswer: isFlag,
@@ -192,7 +197,7 @@ const pollFields: Record<string, Check> = {
 
 const plain = {
   ...{ question: "", state: "draft", round: 1, answered: 0, mineError: "", error: "" },
-  ...{ anonymous: false, ended: false, saving: false, hasAnswer: false },
+  ...{ anonymous: false, named: false, ended: false, saving: false, hasAnswer: false },
 };
 
 /** Read a document of the collection `polls`; `null` if it cannot be shown or ordered. */

@@ -102,7 +102,7 @@ const Line = withHooks(function Line(
       ? poll.error || (poll.saving ? words.saving : words.openFor(poll.seconds ?? 0))
       : words.answered(poll.answered, null).join(""),
     !draft && poll.round > 1 ? words.rounds2(poll.round) : "",
-    poll.anonymous ? words.anonymousShort : "",
+    poll.anonymous ? words.anonymousShort : poll.named ? words.namedShort : "",
   ];
   const onRemove = (event: MouseEvent): void => {
     const at = event.currentTarget as HTMLElement;

@@ -11,6 +11,8 @@ const roundOf = ({ id, round }: Poll): string => `${id}:${round}`;
 /** One view of a course's polls: which of them it shows, and how. */
 export class Pane {
   readonly room: Room;
+  /** The one poll it is about; empty: whatever is on. */
+  readonly only: string;
   readonly floats = new Floats();
   readonly shown = new Signal<Shown>("poll");
   /** The poll that was asked for; `null`: the one that is on. */
@@ -35,8 +37,9 @@ export class Pane {
   #front: string | undefined;
   #end: () => void;
 
-  constructor(room: Room) {
+  constructor(room: Room, only = "") {
     this.room = room;
+    this.only = only;
     this.#end = room.polls.version.subscribe(() => this.#follow());
     this.#follow();
   }
@@ -46,6 +49,7 @@ export class Pane {
   }
 
   poll(): Poll | undefined {
+    if (this.only) return this.room.polls.get(this.only);
     const { value: chosen } = this.chosen;
     return (chosen !== null && this.room.polls.get(chosen)) || this.room.current();
   }
@@ -79,6 +83,7 @@ export class Pane {
 
   /** A round that opens comes to the front, and so does what was made here. */
   #follow(): void {
+    if (this.only) return;
     const made = this.room.made.value;
     if (made !== null && this.room.polls.get(made)) {
       this.room.made.value = null;

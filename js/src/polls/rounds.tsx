@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { useMemo, withHooks } from "../core/hooks";
+import { bodyText } from "../core/nodes";
 import type { Flow, Outcome, Poll, Round } from "./documents";
 import { isRight, percent } from "./figures";
 import { Key, Label } from "./label";
@@ -25,18 +26,36 @@ const NODE = 7;
 const MANY = 40;
 const FAINT = 2.5;
 
+/** Beside the ribbons there are two lines for an option: what two options begin with in common. */
+const SAME = 20;
+const LONGEST = 56;
+const SHORT = 16;
+
+/** How options fit beside ribbons: in any width, only where it is wide, or so that they were cut. */
+function fitOf({ options }: Poll): "short" | "wide" | "cut" {
+  const texts = options.map((body) => bodyText(body).trim());
+  const begin = texts.map((text) => text.replace(/\s+/g, " ").slice(0, SAME));
+  const same = begin.some((text, index) => begin.indexOf(text) < index);
+  const lines = Math.max(...texts.map((text) => text.split("\n").length));
+  const longest = Math.max(...texts.map(({ length }) => length));
+  if (same || lines > 2 || longest > LONGEST) return "cut";
+  return lines > 1 || longest > SHORT ? "wide" : "short";
+}
+
 /** Two rounds side by side: a node an option, ribbons as wide as the people who took that way. */
 export const Rounds = withHooks(function Rounds(props: Props): VNode {
+  const fit = useMemo(() => fitOf(props.poll), [props.poll.options]);
+  const flow = fit === "cut" ? null : props.flow;
   return (
     <>
-      {props.flow && <Flows {...props} flow={props.flow} />}
-      <Pairs {...props} />
+      {flow && <Flows {...props} flow={flow} wide={fit === "wide"} />}
+      <Pairs {...props} flow={flow} wide={fit === "wide"} />
     </>
   );
 });
 
 const Flows = withHooks(function Flows(
-  { poll, outcome, before, after, flow }: Props & { flow: Flow },
+  { poll, outcome, before, after, flow, wide }: Props & { flow: Flow; wide: boolean },
   { words }: Context,
 ): VNode {
   const count = poll.options.length;
@@ -47,7 +66,10 @@ const Flows = withHooks(function Flows(
     [before, after, flow, count],
   );
   return (
-    <div class={pitch < 64 ? "flow tight" : "flow"} style={{ "--pitch": pitch, "--n": count }}>
+    <div
+      class={`flow${pitch < 64 ? " tight" : ""}${wide ? " wide" : ""}`}
+      style={{ "--pitch": pitch, "--n": count }}
+    >
       <p class="cap end n">
         <b>{words.round(before.round)}</b> · {words.peopleOf(before.people)}
       </p>
@@ -127,11 +149,11 @@ function pathOf({ y0, y1, h0, h1 }: Ribbon): string {
 
 /** The same where there is no room: two bars an option, the earlier one as an outline. */
 const Pairs = withHooks(function Pairs(
-  { poll, outcome, before, after, flow }: Props,
+  { poll, outcome, before, after, flow, wide }: Props & { wide: boolean },
   { words }: Context,
 ): VNode {
   return (
-    <ul class={flow ? "pairs" : "pairs always"} aria-labelledby="ask">
+    <ul class={`pairs${flow ? "" : " always"}${wide ? " wide" : ""}`} aria-labelledby="ask">
       {poll.options.map((_, index) => {
         const right = isRight(poll.kind, index, outcome);
         const [was, is] = [before, after].map(({ counts, people }) => ({

@@ -21,14 +21,17 @@ import { Drain, Timer } from "./timer";
 import { type Context, wordsOf } from "./words";
 
 export const PollsView = withHooks(function PollsView({ room, options }: ViewProps<Room>): VNode {
-  const { height, lang } = useSignal(options);
+  const { height, lang, poll: only } = useSignal(options);
   const words = wordsOf(lang);
-  const pane = useMemo(() => new Pane(room), [room]);
+  const pane = useMemo(() => new Pane(room, only), [room, only]);
   const view = useRef<HTMLElement>();
   const scope = useSignal(room.connection.scope);
   useEffect(() => () => pane.dispose(), [pane]);
   useKeptFocus(view);
-  useEffect(() => offer(scope, "polls", view.current, ({ id }) => pane.show(id)), [pane, scope]);
+  useEffect(
+    () => (only ? undefined : offer(scope, "polls", view.current, ({ id }) => pane.show(id))),
+    [pane, scope],
+  );
   const projected = useProjected(room.projected, view, scope, "polls");
   useEffect(() => {
     pane.projected.value = projected;
@@ -76,7 +79,7 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
   const shown = useSignal(pane.shown);
   const comparing = useSignal(pane.comparing);
   const poll = shown === "poll" ? pane.poll() : undefined;
-  const many = room.polls.size > (room.managing ? 0 : 1) || shown === "list";
+  const many = !pane.only && (room.polls.size > (room.managing ? 0 : 1) || shown === "list");
   return (
     <div class="hd">
       <h3>{shown === "list" ? words.polls : shown === "form" ? words.newPoll : words.poll}</h3>
@@ -150,9 +153,9 @@ const Nothing = withHooks(function Nothing({ pane }: { pane: Pane }, { words }: 
   return (
     <Empty connection={room.connection} skeleton={<Skeleton />}>
       <Icon name="poll" />
-      <b>{words.empty}</b>
-      <p>{managing ? words.emptyStaff : words.emptyHint}</p>
-      {managing && (
+      <b>{pane.only ? words.gone : words.empty}</b>
+      <p>{pane.only ? "" : managing ? words.emptyStaff : words.emptyHint}</p>
+      {managing && !pane.only && (
         <>
           <code dir="ltr">{words.example}</code>
           <button

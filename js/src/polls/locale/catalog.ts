@@ -49,6 +49,15 @@ export interface PollsCatalog {
   anonymous: string;
   anonymousEnded: string;
   anonymousShort: string;
+  /** Said before people vote: their answer is read by name. */
+  named: string;
+  namedShort: string;
+  edited(time: string): string;
+  severalOpen(count: number): string;
+  otherPoll: string;
+  /** Before what was picked or written and not sent in time. */
+  unsent: string;
+  gone: string;
 
   answered(count: number, of: number | null): Parts;
   hush: string;

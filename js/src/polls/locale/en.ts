@@ -74,6 +74,13 @@ export const en: PollsCatalog & Partial<Catalog> = {
     "Anonymous: nobody can see who chose what, instructors included. Under 5 answers no counts are shown.",
   anonymousEnded: "Anonymous: the single votes were deleted when it ended.",
   anonymousShort: "Anonymous",
+  named: "Your answer is shown to the instructor with your name.",
+  namedShort: "With names",
+  edited: (time) => `The question was edited ${time}`,
+  severalOpen: (count) => `${format(count)} polls are open`,
+  otherPoll: "Show the other",
+  unsent: "Not sent in time, not counted:",
+  gone: "This poll was deleted",
 
   answered: (count, of) => [
     "",

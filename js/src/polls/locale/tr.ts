@@ -74,6 +74,13 @@ export const tr: PollsCatalog & Partial<Catalog> = {
     "Anonim: kimin neyi seçtiğini eğitmenler dahil kimse göremez. 5 yanıttan azsa sayılar gösterilmez.",
   anonymousEnded: "Anonim: tek tek oylar anket bitince silindi.",
   anonymousShort: "Anonim",
+  named: "Yanıtınız eğitmene adınızla gösterilir.",
+  namedShort: "Adla",
+  edited: (time) => `Soru düzenlendi: ${time}`,
+  severalOpen: (count) => `${format(count)} anket açık`,
+  otherPoll: "Diğerini göster",
+  unsent: "Zamanında gönderilmedi, sayılmadı:",
+  gone: "Bu anket silindi",
 
   answered: (count, of) => ["Yanıtlayan: ", format(count), of === null ? "" : `/${format(of)}`],
   hush: "Sonuçlar bu ekranda da gizli.",
