@@ -159,6 +159,33 @@ describe("what is typed", () => {
     expect(shown.asked("vote")).toEqual([{ id: "p1", round: 1, choice }]);
   });
 
+  test("what was given is shown as it was, and sending it again sends nothing else", async () => {
+    const shown = await student([
+      poll({ kind: "number", options: [], mine: 12000, mineState: "counted" }),
+    ]);
+    const input = shown.find<HTMLInputElement>("#answer");
+    expect(input.value).toBe("12000");
+    input.focus();
+    await shown.press("Enter");
+    expect(shown.asked("vote")).toEqual([]);
+  });
+
+  test.each([
+    ["en", "1,000", "Understood as 1000", 1000],
+    ["tr", "1.000", "Anlaşılan: 1000", 1000],
+    ["en", "12000", "", 12000],
+  ])(
+    "what may be read in two ways is said before it is sent, %s: %s",
+    async (lang, text, said, choice) => {
+      const shown = await student([poll({ kind: "number", options: [] })], { lang });
+      await shown.type("#answer", text);
+      expect(shown.find("#wrong").textContent).toBe(said);
+      shown.find(".field .btn").click();
+      await settled();
+      expect(shown.asked("vote")[0]?.choice).toBe(choice);
+    },
+  );
+
   test("no number is none", async () => {
     const shown = await student([poll({ kind: "number", options: [] })]);
     await shown.type("#answer", "twelve");

@@ -1,6 +1,6 @@
 // The emoji that can be picked, each with its name and other words for it, in both languages.
 
-import { fold } from "../core/fold";
+import { searchKey } from "../core/fold";
 import { isText } from "../core/messages";
 import { load, save } from "../core/storage";
 
@@ -137,7 +137,7 @@ const read = (lang: string): Emoji[] =>
     .map((line) => {
       const [emoji = "", ...rest] = line.split(" ");
       const words = rest.join(" ").split("|")[lang === "tr" ? 1 : 0] ?? "";
-      return { emoji, name: words.split(",")[0] ?? "", words: fold(words) };
+      return { emoji, name: words.split(",")[0] ?? "", words: searchKey(words) };
     });
 
 const tables = new Map<string, Emoji[]>();
@@ -151,7 +151,7 @@ export function emojiIn(lang: string): readonly Emoji[] {
 
 /** Those with a word that begins with each word of `query`. */
 export function searchEmoji(lang: string, query: string): Emoji[] {
-  const wanted = fold(query).split(/\s+/).filter(Boolean);
+  const wanted = searchKey(query).split(/\s+/).filter(Boolean);
   return emojiIn(lang).filter(({ emoji, words }) =>
     wanted.every((word) => ` ${words}`.includes(` ${word}`) || emoji === word),
   );

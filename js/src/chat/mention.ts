@@ -1,7 +1,7 @@
 // Who may be meant by an `@` that is being typed.
 
 import type { Collection } from "../core/collection";
-import { fold } from "../core/fold";
+import { searchKey } from "../core/fold";
 import type { ChatMessage } from "./documents";
 
 const MOST = 6;
@@ -47,7 +47,7 @@ export function namesOf(
 
 /** How well `name` fits: the lower the better; `null`: not at all. */
 function rank(name: string, wanted: string): number | null {
-  const folded = fold(name);
+  const folded = searchKey(name);
   if (folded.startsWith(wanted)) return 0;
   if (folded.split(/[\s.\-_]+/u).some((word) => word.startsWith(wanted))) return 1;
   // In the middle of a word only what is more than a letter.
@@ -56,7 +56,7 @@ function rank(name: string, wanted: string): number | null {
 
 /** The names that fit `query`, best first; of equals, the order they came in. */
 export function matching(names: readonly string[], query: string): string[] {
-  const wanted = fold(query);
+  const wanted = searchKey(query);
   return names
     .map((name) => ({ name, rank: rank(name, wanted) }))
     .filter((each): each is { name: string; rank: number } => each.rank !== null)

@@ -1,6 +1,6 @@
 // Looking for messages: on the service, or among what is loaded where it cannot be asked.
 
-import { fold } from "../core/fold";
+import { searchKey } from "../core/fold";
 import { bodyText } from "../core/nodes";
 import { Signal } from "../core/signal";
 import { search } from "./actions";
@@ -212,7 +212,7 @@ function missedBy(refusal: Refusal): Missed {
 const folded = new WeakMap<ChatMessage, string>();
 
 function foldedText(doc: ChatMessage): string {
-  const known = folded.get(doc) ?? fold(`${doc.name}\n${bodyText(doc.body)}`);
+  const known = folded.get(doc) ?? searchKey(`${doc.name}\n${bodyText(doc.body)}`);
   folded.set(doc, known);
   return known;
 }
@@ -223,7 +223,7 @@ export function searchLoaded(
   query: string,
   before: number,
 ): { docs: ChatMessage[]; more: boolean } {
-  const wanted = fold(query);
+  const wanted = searchKey(query);
   const docs: ChatMessage[] = [];
   for (let place = messages.end - 1; place >= messages.first; place--) {
     const doc = messages.at(place);

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { Float, Floats } from "./float";
-import { fold } from "./fold";
+import { searchKey } from "./fold";
 import { Icon, type IconName } from "./icons";
 
 export interface MenuItem {
@@ -56,8 +56,8 @@ function spelled(items: readonly HTMLElement[], at: number, key: string): HTMLEl
   const again = [...typed].every((letter) => letter === key);
   const from = again ? at + 1 : at;
   const others = [...items.slice(from), ...items.slice(0, from)];
-  const wanted = fold(again ? key : typed);
-  return others.find((item) => fold(item.textContent ?? "").startsWith(wanted));
+  const wanted = searchKey(again ? key : typed);
+  return others.find((item) => searchKey(item.textContent ?? "").startsWith(wanted));
 }
 
 /** The item a key leads to: arrows around, Home, End, or the first letters. */

@@ -3,10 +3,12 @@ import { useEffect, useRef, useState, withHooks } from "../core/hooks";
 import type { Choice, Poll } from "./documents";
 import { keyOf } from "./figures";
 import { optionText } from "./label";
+import { readNumber } from "./numerals";
 import type { Pane } from "./pane";
+import { Reading } from "./reading";
 import { Sorter } from "./sorting";
 import type { Context } from "./words";
-import { isOneOf, readNumber } from "./written";
+import { isOneOf, lines } from "./written";
 
 interface Props {
   pane: Pane;
@@ -26,16 +28,18 @@ export const Choosing = withHooks(function Choosing(
   const [off, setOff] = useState("");
   const box = useRef<HTMLFieldSetElement>();
   useEffect(() => {
-    box.current?.querySelector<HTMLElement>("button, input")?.focus({ preventScroll: true });
+    box.current
+      ?.querySelector<HTMLElement>("button, input, textarea")
+      ?.focus({ preventScroll: true });
   }, []);
-  const number = readNumber(text);
+  const number = readNumber(text, words.lang);
   const correct: readonly Choice[] =
     kind === "number"
       ? [number].filter((one) => one !== null)
       : kind === "text"
-        ? text.split(/[\n;]/).flatMap((line) => line.trim() || [])
+        ? lines(text)
         : picked;
-  const tolerance = kind === "number" ? readNumber(off) : null;
+  const tolerance = kind === "number" ? readNumber(off, words.lang) : null;
   const ready = correct.length > 0 && (off.trim() === "" || tolerance !== null);
   const close = (): void => {
     pane.choosing.value = false;
@@ -66,15 +70,27 @@ export const Choosing = withHooks(function Choosing(
         <Sorter poll={poll} order={picked} open onSort={setPicked} />
       ) : kind === "number" || kind === "text" ? (
         <div class="field">
-          <input
-            type="text"
-            dir="auto"
-            autocomplete="off"
-            value={text}
-            aria-label={words.whichIsRight}
-            placeholder={kind === "text" ? words.rightTexts : words.rightNumber}
-            onInput={(event: Event) => setText((event.target as HTMLInputElement).value)}
-          />
+          {kind === "text" ? (
+            <textarea
+              rows={2}
+              dir="auto"
+              value={text}
+              aria-label={words.whichIsRight}
+              placeholder={words.rightLines}
+              onInput={(event: Event) => setText((event.target as HTMLTextAreaElement).value)}
+            />
+          ) : (
+            <input
+              type="text"
+              dir="auto"
+              inputMode="decimal"
+              autocomplete="off"
+              value={text}
+              aria-label={words.whichIsRight}
+              placeholder={words.rightNumber}
+              onInput={(event: Event) => setText((event.target as HTMLInputElement).value)}
+            />
+          )}
           {kind === "number" && (
             <input
               class="short"
@@ -87,6 +103,8 @@ export const Choosing = withHooks(function Choosing(
               onInput={(event: Event) => setOff((event.target as HTMLInputElement).value)}
             />
           )}
+          {kind === "number" && <Reading text={text} />}
+          {kind === "number" && <Reading text={off} sign="±" />}
         </div>
       ) : (
         <div class="letters">

@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
+import { lookKey } from "../core/fold";
 import { useSignal, withHooks } from "../core/hooks";
 import type { Choice, Poll } from "./documents";
-import { figure } from "./figures";
+import { readNumber, typed } from "./numerals";
+import { Reading } from "./reading";
 import type { Room } from "./room";
 import { isNew } from "./voting";
 import type { Context } from "./words";
-import { readNumber } from "./written";
 
 const MAX_TEXT = 200;
 
@@ -23,11 +24,18 @@ export const Field = withHooks(function Field(
   useSignal(room.begun);
   const { mine, kind } = poll;
   const isNumber = kind === "number";
-  const given = mine === undefined ? "" : isNumber ? figure(Number(mine), words.lang) : `${mine}`;
+  const given = mine === undefined ? "" : isNumber ? typed(Number(mine), words.lang) : `${mine}`;
   const begun = room.begunOf(poll);
   const text = begun === undefined ? given : String(begun);
-  const read: Choice | null = isNumber ? readNumber(text) : text.trim() || null;
-  const wrong = isNumber && text.trim() !== "" && read === null;
+  // What was given is itself, and never read from how it is shown.
+  const begunText = begun === undefined ? "" : text;
+  const said: Choice | null = isNumber
+    ? readNumber(text, words.lang)
+    : lookKey(text) === ""
+      ? null
+      : text.trim();
+  const read = begun === undefined ? (mine ?? null) : said;
+  const wrong = isNumber && begunText.trim() !== "" && read === null;
   const ready = open && read !== null && isNew(read, mine);
   const send = (): void => {
     if (!ready || read === null) return;
@@ -46,7 +54,7 @@ export const Field = withHooks(function Field(
         value={text}
         readOnly={!open}
         aria-labelledby="ask"
-        aria-describedby="foot wrong"
+        aria-describedby={isNumber ? "foot wrong" : "foot"}
         aria-invalid={wrong}
         placeholder={isNumber ? words.yourNumber : words.yourText}
         onInput={(event: Event) => room.begin(poll, (event.target as HTMLInputElement).value)}
@@ -63,9 +71,7 @@ export const Field = withHooks(function Field(
       >
         {mine === undefined ? words.send : words.change}
       </button>
-      <p id="wrong" class="wrong" role="status">
-        {wrong && words.noNumber}
-      </p>
+      {isNumber && <Reading id="wrong" text={begunText} />}
     </div>
   );
 });

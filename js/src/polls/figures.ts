@@ -1,6 +1,6 @@
 // Numbers and letters as people read them.
 
-import { fold } from "../core/fold";
+import { equalityKey } from "../core/fold";
 import type { Choice, Kind, Outcome, Poll, Round } from "./documents";
 
 const formats: Record<string, Intl.NumberFormat> = {};
@@ -14,12 +14,6 @@ const formatOf = (lang: string, options: Intl.NumberFormatOptions): Intl.NumberF
 /** `count` of `people` as a percentage: 81%, %81. */
 export const percent = (count: number, people: number, lang: string): string =>
   formatOf(lang, { style: "percent" }).format(people > 0 ? count / people : 0);
-
-/** A number as it is written, however large or small. */
-export const figure = (value: number, lang: string): string =>
-  Math.abs(value) >= 1e12
-    ? formatOf(lang, { notation: "scientific", maximumFractionDigits: 4 }).format(value)
-    : formatOf(lang, { maximumSignificantDigits: 12 }).format(value);
 
 /** A mean, to one decimal. */
 export const mean = (value: number, lang: string): string =>
@@ -50,10 +44,16 @@ const isSame = (a: Choice, b: Choice): boolean =>
 export function isRight(kind: Kind, answer: Choice, { correct, tolerance }: Outcome): boolean {
   if (kind === "ordering") return correct.length > 0 && isSame(answer, correct as number[]);
   return correct.some((one) => {
-    if (kind === "text") return fold(String(one)).trim() === fold(String(answer)).trim();
-    if (kind !== "number") return one === answer;
-    return Math.abs(Number(one) - Number(answer)) <= Math.max(tolerance, 1e-9);
+    if (kind === "text") return equalityKey(String(one)) === equalityKey(String(answer));
+    return kind === "number" ? isNear(Number(one), Number(answer), tolerance) : one === answer;
   });
+}
+
+/** As the service counts: whole numbers are what they are, and 0.1 + 0.2 is 0.3. */
+function isNear(one: number, other: number, tolerance: number): boolean {
+  const off = Math.abs(one - other);
+  const whole = Number.isInteger(one) && Number.isInteger(other);
+  return off <= tolerance || (!whole && off <= 1e-12 * Math.max(Math.abs(one), Math.abs(other)));
 }
 
 /** One's own choice in a round. */

@@ -5,6 +5,7 @@ import { Icon } from "../core/icons";
 import { KINDS, type Kind } from "./documents";
 import { keyOf } from "./figures";
 import type { Pane } from "./pane";
+import { Reading } from "./reading";
 import type { Context } from "./words";
 import {
   emptyForm,
@@ -35,12 +36,12 @@ export const PollForm = withHooks(function PollForm({ pane }: Props, { words }: 
   const change = (fields: Partial<Form>): void => {
     room.form.value = { ...room.form.value, ...fields };
   };
-  const lacking = missing(form);
+  const lacking = missing(form, words.lang);
   const submit = (open: boolean): void => {
     setTried(true);
     if (lacking !== null || !room.open) return;
     pane.shown.value = "poll";
-    room.create(open);
+    room.create(open, words.lang);
   };
   return (
     <form
@@ -262,6 +263,7 @@ const Known = withHooks(function Known({ form, change }: PartProps, { words }: C
             onInput={(event: Event) => change({ answer: textOf(event) })}
           />
         )}
+        {kind === "number" && <Reading text={answer} />}
       </label>
       {kind === "number" && (
         <label class="row">
@@ -274,6 +276,7 @@ const Known = withHooks(function Known({ form, change }: PartProps, { words }: C
             placeholder="± 0"
             onInput={(event: Event) => change({ tolerance: textOf(event) })}
           />
+          <Reading text={tolerance} sign="±" />
         </label>
       )}
     </div>

@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState, withHooks } from "../core/hooks";
 import type { Outcome, Round } from "./documents";
-import { figure, isRight } from "./figures";
+import { isRight } from "./figures";
+import { figure } from "./numerals";
 import type { Context } from "./words";
 
 /** Widest column, and narrowest, in px. */
@@ -62,7 +63,8 @@ export const Numbers = withHooks(function Numbers(
   const shown = numbers.filter(({ value }) => value >= low && value <= high);
   const out = numbers.filter((column) => !shown.includes(column));
   const most = Math.max(1, ...shown.map(({ people }) => people));
-  const at = (value: number): number => (high > low ? (value - low) / (high - low) : 0.5);
+  const at = (value: number): number =>
+    high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0.5;
   const gaps = shown.slice(1).map(({ value }, index) => at(value) - at(shown[index]?.value ?? 0));
   const column = Math.max(NARROWEST, Math.min(WIDEST, Math.min(1, ...gaps) * width - 2));
   const labelled = labelsOf(

@@ -106,9 +106,9 @@ export class Room {
   }
 
   /** Ask what the form says, or keep it as a draft. */
-  create(open: boolean): void {
+  create(open: boolean, lang: string): void {
     const id = uuid7();
-    const args = { id, ...written(this.form.value) };
+    const args = { id, ...written(this.form.value, lang) };
     // What was written is not lost where nobody opens it in time.
     if (open) this.connection.intend("polls.create", args, "click", "polls.draft");
     else this.connection.intend("polls.draft", args, "written");

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import type { Outcome, Poll, Round } from "./documents";
-import { choiceIn, figure, isChosen, isRight, percent } from "./figures";
+import { choiceIn, isChosen, isRight, percent } from "./figures";
 import { isEmpty, Key, Label } from "./label";
+import { figure } from "./numerals";
 import { Right } from "./right";
 import { Ends, isLine } from "./voting";
 import type { Context } from "./words";

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import type { Flow, Outcome } from "./documents";
-import { figure } from "./figures";
+import { figure } from "./numerals";
 import type { Context } from "./words";
 
 /** Who moved where, in people. */

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import type { Outcome, Poll, Round } from "./documents";
-import { figure, isRight, keyOf, mean, percent } from "./figures";
+import { isRight, keyOf, mean, percent } from "./figures";
 import { optionText } from "./label";
+import { figure } from "./numerals";
 import { Right } from "./right";
 import type { Context } from "./words";
 

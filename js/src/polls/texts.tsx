@@ -1,7 +1,8 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
 import type { Outcome, Round } from "./documents";
-import { figure, isRight } from "./figures";
+import { isRight } from "./figures";
+import { figure } from "./numerals";
 import type { Pane } from "./pane";
 import { Right } from "./right";
 import type { Context } from "./words";

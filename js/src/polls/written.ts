@@ -1,7 +1,9 @@
 // A question as the form has it, until it is asked.
 
+import { lookKey } from "../core/fold";
 import { asText, asTexts, type Fields, isFields, isFlag } from "../core/messages";
 import { KINDS, type Kind } from "./documents";
+import { readNumber } from "./numerals";
 
 export interface Form {
   question: string;
@@ -60,44 +62,39 @@ export function readForm(stored: unknown): Form {
   };
 }
 
-/** A number as people write it, `12`, `1.5`, `1,5` or `1e3`; `null` if it is none. */
-export function readNumber(text: string): number | null {
-  const plain = text
-    .trim()
-    .replace(/[\s\u00a0\u202f]/g, "")
-    .replace("\u2212", "-")
-    .replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain)) return null;
-  const number = Number(plain);
-  return Math.abs(number) <= 1e15 ? number : null;
-}
-
 /** The places of the options that count: of a scale all, else those that say something. */
 const places = ({ kind, options }: Form): number[] =>
-  options.flatMap((option, place) => (kind === "scale" || option.trim() !== "" ? [place] : []));
+  options.flatMap((option, place) => (kind === "scale" || lookKey(option) !== "" ? [place] : []));
 
 /** Several right texts stand in lines of their own. */
-const lines = (text: string): string[] => text.split("\n").flatMap((line) => line.trim() || []);
+export const lines = (text: string): string[] =>
+  text.split("\n").flatMap((line) => line.trim() || []);
 
 /** What is still missing before it can be asked. */
-export function missing(form: Form): "question" | "options" | "same" | "answer" | null {
-  if (form.question.trim() === "") return "question";
+export function missing(
+  form: Form,
+  lang: string,
+): "question" | "options" | "same" | "answer" | null {
+  if (lookKey(form.question) === "") return "question";
   const kept = places(form);
   if (hasOptions(form.kind) && kept.length < LEAST_OPTIONS) return "options";
-  const texts = kept.map((place) => (form.options[place] ?? "").trim());
+  const code = form.kind === "predict";
+  const texts = kept.map((place) => lookKey(form.options[place] ?? "", code));
   const same = form.kind !== "scale" && new Set(texts).size < texts.length;
   if (hasOptions(form.kind) && same) return "same";
   const numbers = form.kind === "number" ? [form.answer, form.tolerance] : [];
-  return numbers.some((text) => text.trim() !== "" && readNumber(text) === null) ? "answer" : null;
+  return numbers.some((text) => text.trim() !== "" && readNumber(text, lang) === null)
+    ? "answer"
+    : null;
 }
 
 /** The arguments of `polls.create` and `polls.draft`, but the id. */
-export function written(form: Form): Fields {
+export function written(form: Form, lang: string): Fields {
   const { kind, question, seconds, anonymous } = form;
   const kept = places(form);
   const options = hasOptions(kind) ? kept.map((place) => (form.options[place] ?? "").trim()) : [];
   const indexes = [...form.right].sort((a, b) => a - b).map((place) => kept.indexOf(place));
-  const number = readNumber(form.answer);
+  const number = readNumber(form.answer, lang);
   const correct =
     kind === "number"
       ? [number].filter((value) => value !== null)
@@ -106,7 +103,8 @@ export function written(form: Form): Fields {
         : kind === "ordering"
           ? []
           : indexes.filter((index) => index >= 0);
-  const tolerance = kind === "number" && correct.length > 0 ? readNumber(form.tolerance) : null;
+  const tolerance =
+    kind === "number" && correct.length > 0 ? readNumber(form.tolerance, lang) : null;
   return {
     ...{ question: question.trim(), kind, options },
     ...(correct.length > 0 && { correct }),

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { AskingButton } from "../core/confirm";
-import { findIn, fold } from "../core/fold";
+import { findIn, searchKey } from "../core/fold";
 import { asItem, Guard } from "../core/guard";
 import { useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
@@ -46,8 +46,8 @@ export const Everyone = withHooks(function Everyone(
   const [query, setQuery] = useState("");
   const manages = can.includes("manage");
   const all = people.all.docs;
-  const wanted = fold(query.trim());
-  const found = wanted ? all.filter(({ name }) => fold(name).includes(wanted)) : all;
+  const wanted = searchKey(query.trim());
+  const found = wanted ? all.filter(({ name }) => searchKey(name).includes(wanted)) : all;
   const sorted = (manages ? forStaff : forStudents)([...found], words.lang);
   return (
     <div>

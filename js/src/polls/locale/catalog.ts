@@ -37,6 +37,7 @@ export interface PollsCatalog {
   yourNumber: string;
   yourText: string;
   noNumber: string;
+  understood: (number: string) => string;
   mine: string;
   mineIs: string;
   before(round: number): string;
@@ -75,7 +76,6 @@ export interface PollsCatalog {
   chooseAnswer: string;
   whichIsRight: string;
   rightNumber: string;
-  rightTexts: string;
   tolerance: string;
   revote: string;
   revoteTime: string;
