@@ -5,6 +5,7 @@ from __future__ import annotations
 from edu_widgets.chat.message import AskedQuestion, ChatMessage, PinnedMessage
 from edu_widgets.chat.text import content_of
 from edu_widgets.protocol import is_id
+from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
 
 Pointed = str | ChatMessage | PinnedMessage | AskedQuestion
@@ -33,6 +34,6 @@ def checked(text: object) -> str:
         MessageTooLong: it has more than 8,000 characters.
     """
     if not isinstance(text, str):
-        msg = f"A message is a string, not {type(text).__name__}; for a value send str(value)."
+        msg = f"The message must be a string, not {shown(text)}; for a value send str(value)."
         raise InvalidArgument(msg)
     return content_of(text)

@@ -30,6 +30,7 @@ from edu_widgets.client.known_people import known as known_people
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
 from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
     InvalidArgument,
@@ -125,10 +126,12 @@ class Calls:
 
     def retry(self, message: Pointed) -> None:
         """Send a message that failed, or was written in an earlier session, after all."""
+        self._client.check_open()
         self._client.retry(id_of(message))
 
     def discard(self, message: Pointed) -> None:
         """Forget a message of one's own that was not sent."""
+        self._client.check_open()
         self._client.discard(id_of(message))
 
     def withdraw(self, message: Pointed) -> None:
@@ -239,6 +242,7 @@ class Calls:
 
     def mark_read(self) -> None:
         """Note that everything loaded was read, also for one's other devices."""
+        self._client.check_open()
         newest = self._client.mirror().newest(Message.kind, 1)
         if newest and self._marks.read(newest[0].born):
             self._marks.flush()
@@ -260,6 +264,7 @@ class Calls:
 
     def load_all(self) -> Receipt:
         """Load all older messages into `messages`; `.wait(timeout=…)` until they are there."""
+        self._client.check_open()
         receipt = self._client.promise()
         self._client.on_network(lambda: self._load_on(receipt))
         return receipt
@@ -378,7 +383,7 @@ class Calls:
             return person.id, person.name
         if isinstance(person, HasUserId) and person.user_id:
             return person.user_id, name if isinstance(name, str) else ""
-        msg = f"A person is a message of theirs, a name or an id; not {type(person).__name__}."
+        msg = f"A person is a message of theirs, a name or an id; not {shown(person)}."
         raise InvalidArgument(msg)
 
     def _named(self, who: str) -> tuple[str, str]:

@@ -49,6 +49,7 @@ from edu_widgets.client.view import (
     look,
 )
 from edu_widgets.protocol import Code, Lane, uuid7
+from edu_widgets.protocol.arguments import seconds
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate
 
@@ -245,6 +246,16 @@ class CourseClient:
             return time.time() * 1000
         return pooled.connection.session.service_clock.now() * 1000
 
+    def check_open(self) -> None:
+        """See that it is neither closed nor another process's.
+
+        Raises:
+            NotConnected, ForkedProcess: it is; the message says what opens it again.
+        """
+        self._network.check()
+        if self._closed:
+            raise NotConnected(self.entrance.closed)
+
     # -- reading ------------------------------------------------------------------------
 
     def me(self) -> Person:
@@ -297,6 +308,7 @@ class CourseClient:
     def _wait_live(self, timeout: float) -> None:
         self._network.check_process()
         self._network.forbid_waiting()
+        timeout = seconds(timeout, "timeout")
         if self.usable:  # first let happen what was asked for before, as retry_now()
             with contextlib.suppress(TimeoutError):
                 self._network.run(asyncio.sleep(0)).result(timeout)
@@ -327,8 +339,8 @@ class CourseClient:
             Forbidden: it can only be read.
             ForkedProcess: this is a forked child.
         """
-        self._network.check()
-        if self._closed or self._outbox is None:
+        self.check_open()
+        if self._outbox is None:
             raise NotConnected(self.entrance.closed)
         command = compose(type_, data, channel or self.channel, id)
         self._allow(command)

@@ -105,7 +105,7 @@ class NetworkThread:
         if self._pid != os.getpid():
             msg = (
                 "This process was forked from one with an open lesson. The connection stays with "
-                "the parent; call join() or connect() here to have one of your own."
+                "the parent; call host(), join() or connect() here to have one of your own."
             )
             raise ForkedProcess(msg)
 

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from edu_widgets.protocol.arguments import seconds
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
 
@@ -75,6 +76,8 @@ class Receipt(Tidy):
             NotConnected: it was not settled in time; it stays in the outbox and is sent later.
             WouldDeadlock: called on the network thread.
         """
+        if timeout is not None:
+            timeout = seconds(timeout, "timeout")
         if not self._future.done():
             self._network.forbid_waiting()
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edu_widgets.notebook.identity import Cell, running_cell
+from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
 
 Callback = Callable[..., Any]
@@ -37,25 +38,33 @@ class Callbacks:
         Raises:
             InvalidArgument: there is no such event, or `fn` cannot be called.
         """
-        if event not in self._events:
-            known = ", ".join(map(repr, self._events))
-            msg = f"There is no event {event!r} here; there is {known}."
-            raise InvalidArgument(msg)
+        self._check(event)
         if not callable(fn):
-            msg = f"What is called on {event!r} must be a function, not {type(fn).__name__}."
+            msg = f"What is called on {event!r} must be a function, not {shown(fn)}."
             raise InvalidArgument(msg)
         new = _Entry(event, fn, running_cell())
         with self._lock:
             self._entries = [e for e in self._entries if not _replaces(new, e)] + [new]
 
     def remove(self, event: str | None = None, fn: Callback | None = None) -> None:
-        """Take `fn` (default: all) off `event` (default: all), if it is there."""
+        """Take `fn` (default: all) off `event` (default: all), if it is there.
+
+        Raises:
+            InvalidArgument: there is no such event.
+        """
+        if event is not None:
+            self._check(event)
         with self._lock:
             self._entries = [
                 e
                 for e in self._entries
                 if (event is not None and e.event != event) or (fn is not None and e.fn != fn)
             ]
+
+    def _check(self, event: str) -> None:
+        if event not in self._events:
+            known = ", ".join(map(repr, self._events))
+            raise InvalidArgument(f"There is no event {event!r:.60} here; there are {known}.")
 
     def on(self, event: str) -> list[Callback]:
         """What is to be called, in the order it was added."""

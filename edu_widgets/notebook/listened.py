@@ -46,7 +46,9 @@ class ListenedWidget(LiveWidget):
 
         Raises:
             InvalidArgument: there is no such event, or `fn` is not a function.
+            NotConnected: the lesson is closed.
         """
+        self._client.check_open()
         if fn is not None:
             self._callbacks.add(event, fn)
             return fn
@@ -58,7 +60,11 @@ class ListenedWidget(LiveWidget):
         return decorate
 
     def off(self, event: str | None = None, fn: Callback | None = None) -> None:
-        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
+        """Take `fn` off `event`; without `fn` everything, without `event` off all of them.
+
+        Raises:
+            InvalidArgument: there is no such event.
+        """
         self._callbacks.remove(event, fn)
 
     def close(self) -> None:

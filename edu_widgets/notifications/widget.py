@@ -83,7 +83,7 @@ class NotificationPane(ListenedWidget):
 
     def send(
         self,
-        title: str,
+        title: str = "",
         message: str = "",
         type: str = "info",  # noqa: A002 - the seed's own name
         to: object = None,
@@ -133,6 +133,7 @@ class NotificationPane(ListenedWidget):
         Raises:
             InvalidArgument: it is neither a notification nor an id.
         """
+        self._client.check_open()
         if notification is None:
             items = self._inbox.items()
             self._mark([item.id for item in items], up_to=max((i.at for i in items), default=0))
@@ -141,6 +142,7 @@ class NotificationPane(ListenedWidget):
 
     def clear(self) -> None:
         """Show nothing any more of what there is now. New ones come as before."""
+        self._client.check_open()
         self._clear(max((item.at for item in self._inbox.items()), default=0))
 
     def act(self, notification: str | NotificationItem, action: str) -> Receipt:
@@ -150,6 +152,7 @@ class NotificationPane(ListenedWidget):
             InvalidArgument: there is no such notification, it does not offer that, or the action
                 is an address, to be opened in a browser.
         """
+        self._client.check_open()
         id_ = _id_of(notification)
         item = self._inbox.item(id_)
         if item is None:

@@ -189,13 +189,13 @@ class CoursePanel(LiveWidget):
         return on
 
 
-def checked(tabs: Iterable[str]) -> tuple[Tab, ...]:
+def checked(tabs: object) -> tuple[Tab, ...]:
     """The tabs that were asked for.
 
     Raises:
         InvalidArgument: there is no such tab, one is named twice, or there is none at all.
     """
-    asked = (tabs,) if isinstance(tabs, str) else tuple(tabs)
+    asked = (tabs,) if not isinstance(tabs, Iterable) or isinstance(tabs, str) else tuple(tabs)
     known = [tab for tab in TABS if tab in asked]
     if not asked or len(known) != len(asked):
         msg = f"tabs must be some of {', '.join(map(repr, TABS))}, each once, not {tabs!r:.80}."

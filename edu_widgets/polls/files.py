@@ -8,12 +8,14 @@ from typing import Any
 
 from edu_widgets.polls import markdown
 from edu_widgets.polls.authoring import Question, from_mapping
+from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+from edu_widgets.protocol.folders import reason
 
 _MAX_BYTES = 1024 * 1024
 
 
-def load(path: str | Path) -> list[Question]:
+def load(path: object) -> list[Question]:
     """The questions of a file, in order: `.yaml` and `.yml`, or Markdown.
 
     Raises:
@@ -21,13 +23,17 @@ def load(path: str | Path) -> list[Question]:
             which.
         EduWidgetsError: PyYAML is missing.
     """
+    if not isinstance(path, str | Path):
+        msg = f"path must be a file's, such as 'questions.md', not {shown(path)}."
+        raise InvalidArgument(msg)
     path = Path(path)
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InvalidArgument(f"{path.name} has over a megabyte: that is no set of questions.")
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArgument(f"{path.name} cannot be read: {error}") from error
+        why = reason(error) if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise InvalidArgument(f"{path.name} cannot be read: {why}.") from error
     if path.suffix.lower() in {".yaml", ".yml"}:
         return _from_yaml(text, path.name)
     return markdown.questions(text, f"{path.name}, ")

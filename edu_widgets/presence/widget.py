@@ -41,6 +41,7 @@ from edu_widgets.presence.people import (
 )
 from edu_widgets.presence.roster import Moved
 from edu_widgets.presence.shown import DESK, HANDS, PEOPLE, ShownPeople
+from edu_widgets.protocol.arguments import shown, text_argument
 from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
 from edu_widgets.protocol.visible_text import checked
 
@@ -134,6 +135,11 @@ class PresenceList(ListenedWidget):
         if only not in _FILTERS:
             msg = f"only must be one of {', '.join(_FILTERS)}, not {only!r:.40}."
             raise InvalidArgument(msg)
+        for number, what in ((limit, "limit"), (offset, "offset")):
+            if type(number) is not int or number < 0:
+                msg = f"{what} must be a whole number of 0 or more, not {shown(number)}."
+                raise InvalidArgument(msg)
+        name = text_argument(name, "name", "Ada")
         ask = commands.People(name[: commands.MAX_QUERY], only, offset, limit)
         answer = self._client.ask(commands.PEOPLE.name, ask)
         _ = answer.wait()

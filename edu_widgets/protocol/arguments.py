@@ -1,5 +1,8 @@
 """Checks of arguments that many public calls share."""
 
+import math
+import threading
+
 from edu_widgets.protocol.errors import InvalidArgument
 
 
@@ -13,6 +16,17 @@ def text_argument(value: object, name: str, example: str = "") -> str:
         return value
     form = f", such as {example!r}" if example else ""
     raise InvalidArgument(f"{name} must be a string{form}, not {shown(value)}.")
+
+
+def seconds(value: object, name: str) -> float:
+    """See that an argument is a length of time; one below 0 is none.
+
+    Raises:
+        InvalidArgument: it is no number; the message names it.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value):
+        return min(max(0.0, float(value)), threading.TIMEOUT_MAX)
+    raise InvalidArgument(f"{name} must be a number of seconds, such as 10, not {shown(value)}.")
 
 
 def shown(value: object) -> str:

@@ -8,6 +8,7 @@ Nothing is normalised here, so that code stays as it was written; see `folding` 
 import re
 import unicodedata
 
+from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
 
 IGNORABLE = (
@@ -148,7 +149,7 @@ def checked(value: object, what: str, most: int, *, least: int = 1, lines: bool 
         InvalidArgument: it is no string, too long, shows nothing, or has half a character.
     """
     if not isinstance(value, str):
-        raise InvalidArgument(f"{what} is a string, not {type(value).__name__}.")
+        raise InvalidArgument(f"{what} must be a string, not {shown(value)}.")
     size, text = len(value), ""
     if size <= most * _SLACK + 100:
         text = clean(value).rstrip().lstrip("\n") if lines else one_line(value)

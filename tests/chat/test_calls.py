@@ -80,7 +80,7 @@ def test_every_call_sends_its_command(chat: CourseChat, client: FakeClient) -> N
         ("mute", ("",), "a name or an id"),
         ("mute", ("Mira", -1), "minutes is 1 to"),
         ("mute", ("Mira", 1.5), "whole number"),
-        ("mute", (5,), "not int"),
+        ("mute", (5,), "a name or an id; not "),
         ("slow_mode", (9_999,), "0 to 3,600"),
         ("slow_mode", ("5",), "whole number"),
         ("search", ("",), "at least one character"),

@@ -63,6 +63,9 @@ class FakeClient:
 
     # -- the interface ------------------------------------------------------------
 
+    def check_open(self) -> None:
+        """It is open."""
+
     def me(self) -> Person:
         return self.person
 

@@ -134,7 +134,7 @@ def test_for_students_staff_needs_no_reminder(open_: Open) -> None:
     ("fields", "words"),
     [
         ({"title": ""}, "title needs 1"),
-        ({"title": 5}, "title is a string"),
+        ({"title": 5}, "title must be a string"),
         ({"message": "x" * 2_001}, "2,001"),
         ({"type": "banner"}, "'info'"),
         ({"expires": 0.2}, "at least a second"),
