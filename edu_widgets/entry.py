@@ -97,6 +97,7 @@ def host(  # noqa: PLR0913 - the options of a service
             lesson.close()
         launch.clear(folders.service_folder(course, settings.edu.dataDir))
     folder = folders.service_folder(course, settings.edu.dataDir)
+    hint = settings.edu.installHint
     info = launch.start(
         course,
         folder,
@@ -107,6 +108,7 @@ def host(  # noqa: PLR0913 - the options of a service
         watch_pid=os.getpid(),
         linger=settings.edu.linger,
         channels=settings.channel_rows(),
+        arguments=["--install-hint", hint] if hint else [],
     )
     if names is not None:
         launch.set_roster(info, names)
@@ -125,7 +127,7 @@ def host(  # noqa: PLR0913 - the options of a service
         settings,
         Entrance(call("edu.host", taught, **asked), partial(launch.ended, folder)),
         invite=str(Invite(info.url, course, info.invite)),
-        audience=info.audience,
+        audience=f"{info.audience} {_install(hint)}",
         place=str(folder),
     )
     with contextlib.suppress(NotConnected, Refused):  # what it says of itself is to be true
@@ -172,6 +174,13 @@ def join(
         Entrance(call("edu.join", ..., name=member.name)),
         invite=member.invite,
     )
+
+
+def _install(hint: str) -> str:
+    """How students come by the package."""
+    if hint:
+        return f"Who has no edu_widgets yet: {hint}"
+    return "Opened in a browser, the invite says how to install edu-widgets."
 
 
 def _roster(names: Iterable[str] | None, settings: Configuration) -> list[str] | None:

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import traceback
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,6 +46,18 @@ def test_what_it_shows_holds_no_name_since_it_is_saved_with_the_notebook(
     assert "py101</b> as instructor" in lesson._repr_html_()
     assert repr(lesson).startswith("Lesson py101, as instructor: ")
     assert "Mira" not in repr(lesson) + lesson._repr_html_()
+
+
+def test_what_it_shows_says_how_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path
+) -> None:
+    del bundles
+    monkeypatch.setenv("EDU_WIDGETS_INSTALL_HINT", "%pip install /srv/<edu>.whl")
+    with hosted(tmp_path, monkeypatch, port=own_port()) as lesson:
+        assert "Who has no edu_widgets yet: %pip install /srv/<edu>.whl" in repr(lesson)
+        assert "%pip install /srv/&lt;edu&gt;.whl" in lesson._repr_html_()
+        page = urllib.request.urlopen(lesson.invite).read().decode()
+        assert "%pip install /srv/&lt;edu&gt;.whl" in page
 
 
 def test_asked_for_again_it_is_the_same(lesson: edu.Lesson) -> None:

@@ -136,6 +136,14 @@ class EduWidgets(Configurable):
         what="file",
         help="Names, one a line: only these may join what `host()` begins, each of them once.",
     )
+    installHint = traits.Text(
+        traits.sentence,
+        "one line of at most 300 characters",
+        help=(
+            "How students install the package, as `%pip install https://…/edu_widgets.whl`: shown "
+            "with `host()`'s invite and on the page it opens."
+        ),
+    )
     linger = traits.Seconds(
         600.0,
         help="Seconds `host()`'s service stays after its kernel and the last member are gone.",

@@ -19,6 +19,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 T = TypeVar("T")
 
 _SHOWN = 120
+_MOST_SAID = 300
 
 
 class Value(TraitType[T, T]):
@@ -267,6 +268,16 @@ def line(text: str) -> None:
         ValueError: it is not.
     """
     if not text.isprintable() or any(c.isspace() for c in text):
+        raise ValueError
+
+
+def sentence(text: str) -> None:
+    """Check a text that is one line for people.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not text.isprintable() or len(text) > _MOST_SAID:
         raise ValueError
 
 

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if not _has_jupyterlab():
         sys.stderr.write(
             "The demo needs JupyterLab, which is not installed here. "
-            "Install it with: pip install 'edu-widgets[lab]'\n"
+            "Install it with: pip install jupyterlab ipykernel\n"
         )
         return 1
     lesson = LESSONS[args.lesson]
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if missing:
         sys.stderr.write(
             f"This lesson needs {' and '.join(missing)}. "
-            "Install what all lessons need with: pip install 'edu-widgets[lessons]'\n"
+            f"Install with: pip install {' '.join(missing)}\n"
         )
         return 1
     ended = threading.Event()

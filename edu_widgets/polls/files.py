@@ -44,7 +44,7 @@ def _from_yaml(text: str, name: str) -> list[Question]:
         yaml = import_module("yaml")
     except ImportError:
         msg = (
-            "A set of questions in YAML needs PyYAML: pip install 'edu-widgets[yaml]', or write "
+            "A set of questions in YAML needs PyYAML: run %pip install pyyaml, or write "
             "it as Markdown."
         )
         raise EduWidgetsError(msg) from None

@@ -87,6 +87,7 @@ class Door:
     version: str
     keys: Sequence[tokens.Key] = ()
     watch: Callable[[int], None] = field(default=lambda _pid: None)
+    install_hint: str = ""
 
     async def identity(self, request: web.Request) -> Identity:
         """Whose request this is.
@@ -300,6 +301,6 @@ async def _invite(request: web.Request) -> web.Response:
     if door.address.url:
         url = door.address.url + str(request.rel_url).removeprefix(door.address.prefix)
     # Whether the course exists is for those to know who have its invite.
-    page = invite_page.render(course, url)
+    page = invite_page.render(course, url, door.version, door.install_hint)
     headers = {"Content-Security-Policy": invite_page.POLICY, "Referrer-Policy": "no-referrer"}
     return web.Response(text=page, content_type="text/html", headers=headers)

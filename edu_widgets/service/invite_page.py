@@ -19,13 +19,28 @@ pre {{ padding: .8rem 1rem; border: 1px solid currentcolor; border-radius: .4rem
 
 lesson = edu.join("{url}", name="Your name")
 lesson.chat</pre>
-<p>If <code>edu_widgets</code> is missing, run <code>%pip install edu-widgets</code> first.</p>
+<p>If <code>edu_widgets</code> is missing there, install it first:</p>
+<pre>{install}</pre>
 </html>
 """
 
+_INSTALL = """\
+# from the file that your instructor gives you, as
+%pip install edu_widgets-{version}-py3-none-any.whl
+# or in a copy of its repository
+%pip install ."""
 
-def render(course: str, url: str) -> str:
-    """The page, without any script; `url` is the invite as it was opened."""
+
+def render(course: str, url: str, version: str, hint: str = "") -> str:
+    """The page, without any script.
+
+    Args:
+        course: The course's name.
+        url: The invite as it was opened.
+        version: The service's version, which suits it.
+        hint: The course's own words on how to install the package.
+    """
     # In the page it stands inside a Python string as well as inside HTML.
     quoted = url.replace("\\", "%5C").replace('"', "%22").replace("\n", "%0A")
-    return _PAGE.format(course=escape(course), url=escape(quoted))
+    install = hint or _INSTALL.format(version=version)
+    return _PAGE.format(course=escape(course), url=escape(quoted), install=escape(install))

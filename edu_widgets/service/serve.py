@@ -97,6 +97,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--keep", action="store_true", help="stay until stopped")
     add(
+        "--install-hint",
+        metavar="TEXT",
+        default="",
+        help="how students install edu-widgets, for the page that an invite opens",
+    )
+    add(
         "--feature",
         metavar="MODULE",
         help="a further feature's module",
@@ -142,6 +148,7 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
         invite_ms=int(args.invite_hours * 3_600_000),
         watch=tuple(args.watch_pid),
         linger_s=args.linger,
+        install_hint=args.install_hint,
         keep=args.keep or not args.watch_pid,
         roster=None if args.roster is None else read_roster(args.roster),
     )

@@ -52,6 +52,8 @@ class Options:
     invite_ms: int = 0
     watch: tuple[int, ...] = ()
     linger_s: float = 600.0
+    install_hint: str = ""
+    """What an invite's page says on how to install the package; "": what is always true."""
     keep: bool = True
     roster: Sequence[str] | None = None
     lease_s: float = LEASE_S
@@ -127,6 +129,7 @@ class Server:
             version,
             options.keys,
             self._watched.add,
+            options.install_hint,
         )
         app = application(door, options.address.prefix)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)

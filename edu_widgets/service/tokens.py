@@ -75,7 +75,7 @@ def load_key(path: Path, audience: str = "", issuer: str = "") -> Key:
         if not jwt.algorithms.has_crypto:
             msg = (
                 "Keys of RS256 and ES256 need the package cryptography, which is not installed: "
-                "pip install 'edu-widgets[jwt]'."
+                "%pip install cryptography."
             )
             raise InvalidArgument(msg)
         _check_public(value, path)
