@@ -245,7 +245,7 @@ def _by_place(options: Sequence[str], value: Any) -> int | None:
     if isinstance(value, Place):
         return value.number - 1
     if isinstance(value, str):
-        return _by_text(options, value)
+        return named_option(options, value)
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value - 1 if 1 <= value <= len(options) else None
@@ -272,7 +272,8 @@ def _like(options: Sequence[str], value: Any) -> int | None:
 _LEADING = re.compile(r"[\s`$€£~≈]*([+-]?\d+(?:\.\d+)?)(?![\w.,:/]*\d)")
 
 
-def _by_text(options: Sequence[str], text: str) -> int | None:
+def named_option(options: Sequence[str], text: str) -> int | None:
+    """The index of the option that a text is; None if it is none, or more than one."""
     if len(text) > 2 * MAX_OPTION:
         return None
     wanted = clean(text).strip()
@@ -291,64 +292,3 @@ def _no_option(kind: str, options: Sequence[str], value: Any) -> str:
     if isinstance(value, str):
         return f"{value[:80]!r} is none of the options {listed}; or give its number."
     return f"{shown(value)} is none of the options {listed}: give its number or its text."
-
-
-def from_mapping(found: Any, where: str) -> Question:
-    """A question as a mapping, as in a YAML file; `where` is told in what goes wrong.
-
-    Raises:
-        InvalidArgument: it is no question.
-    """
-    try:
-        return _from_mapping(found)
-    except InvalidArgument as error:
-        raise InvalidArgument(f"{where}: {error}") from error
-
-
-_KEYS = frozenset(
-    {
-        "question",
-        "options",
-        "kind",
-        "correct",
-        "answer",
-        "tolerance",
-        "seconds",
-        "anonymous",
-        "named",
-    }
-)
-
-
-def _from_mapping(found: Any) -> Question:
-    if not isinstance(found, dict) or "question" not in found:
-        raise InvalidArgument("a question is a mapping with `question` and, mostly, `options`.")
-    unknown = sorted(str(key) for key in set(found) - _KEYS)
-    if unknown:
-        msg = f"{unknown[0]!r:.40} is not known; there is {', '.join(sorted(_KEYS))}."
-        raise InvalidArgument(msg)
-    options = found.get("options") or []
-    if not isinstance(options, list):
-        raise InvalidArgument("`options` is a list.")
-    for key in ("seconds", "tolerance"):
-        value = found.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise InvalidArgument(f"`{key}` is a number.")
-    for key in ("anonymous", "named"):
-        if not isinstance(found.get(key, False), bool):
-            raise InvalidArgument(f"`{key}` is yes or no.")
-    kind = found.get("kind") or ("single" if options else "text")
-    correct = found.get("correct", found.get("answer"))
-    if kind == "text" and correct is not None:
-        # What a file reads as a number or a date was written as a text.
-        correct = [str(one) for one in (correct if isinstance(correct, list) else [correct])]
-    return question(
-        found["question"],
-        [one if isinstance(one, str) else str(one) for one in options],
-        kind=str(kind),
-        correct=correct,
-        tolerance=found.get("tolerance") or 0,
-        seconds=found.get("seconds"),
-        anonymous=found.get("anonymous", False),
-        named=found.get("named", False),
-    )

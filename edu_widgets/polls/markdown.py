@@ -27,27 +27,41 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from edu_widgets.polls.authoring import Question, from_mapping
+from edu_widgets.polls.authoring import Question
+from edu_widgets.polls.documents import WITH_OPTIONS
+from edu_widgets.polls.entries import SETTINGS, Draft, Entry, fault, meant
 from edu_widgets.protocol.errors import InvalidArgument
 
-_SETTING = re.compile(r"(kind|seconds|anonymous|named|tolerance|correct|answer)\s*:\s*(.*\S)\s*")
+_SETTING = re.compile(rf"({'|'.join(SETTINGS)})\s*:\s*(.*\S)\s*")
+_LIKE_SETTING = re.compile(
+    r"\W{0,3}([^\W\d][\w ]{1,15}?)\W{0,2}\s*([:=])\s*(\S{0,40}(?:\s+\S{1,20}){0,2})\s*"
+)
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+(.*)")
+_LIKE_ITEM = re.compile(
+    r"\s*(?:(?:\(?[A-Za-z]\s?[).:]|\(?\d{1,3}\)|\[[ xX]?\])\s*\S"  # a) A. (1) [ ]
+    r"|(?:\d{1,3}[.:]|[-*+•‣◦·–—●○▪])\s*[^\s\d]).*"  # not -5 or 12:30
+)
 _BOX = re.compile(r"\[([ xX])\](?:\s+(.*))?")
+_LIKE_BOX = re.compile(r"\[\s*[xX✓✔]?\s*\]")
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?(```+|~~~+)")
 _RULE = re.compile(r"---+\s*")
 _TITLE = re.compile(r"#\s+\S")
-_YES = frozenset({"yes", "true", "on", "1"})
+
+_LONGEST_SETTING = 100
+
+Line = tuple[int, str]
+"""A line's number, from 1, and its text."""
 
 
 def questions(text: str, where: str = "") -> list[Question]:
     """All questions of a Markdown file, divided by lines of `---`.
 
     Raises:
-        InvalidArgument: one of them is none; the message says which.
+        InvalidArgument: one of them is none; the message says which, and in which line.
     """
-    parts = [part for part in _parts(text) if any(line.strip() for line in part)]
+    parts = [part for part in _parts(text) if any(line.strip() for _, line in part)]
     found = [
-        _question(part, f"{where}question {number}".strip()) for number, part in enumerate(parts, 1)
+        _draft(part, f"{where}question {number}").question() for number, part in enumerate(parts, 1)
     ]
     if not found:
         raise InvalidArgument(f"{where}there is no question in it.")
@@ -58,24 +72,28 @@ def one(text: str, **settings: Any) -> Question:
     """The one question of a cell; `settings` come before what stands in it.
 
     Raises:
-        InvalidArgument: it is none.
+        InvalidArgument: it is none; lines count from that of `%%poll`.
     """
-    return _question(text.split("\n"), "%%poll", settings)
+    lines = list(enumerate(_lines(text), 2))
+    return _draft(lines, "%%poll", settings.get("kind")).question(settings)
 
 
-def _parts(text: str) -> Iterator[list[str]]:
+def _lines(text: str) -> list[str]:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _parts(text: str) -> Iterator[list[Line]]:
     """The questions' lines; a title at the very beginning is the file's, not a question's."""
-    part: list[str] = []
-    lines = text.removeprefix("\ufeff").splitlines()
+    part: list[Line] = []
+    lines = _lines(text)
     begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    if lines and _TITLE.match(lines[begin]):
-        lines = lines[begin + 1 :]
-    for line, fenced in _fenced(lines):
+    skip = begin + 1 if _TITLE.match(lines[begin]) else 0
+    for number, (line, fenced) in enumerate(_fenced(lines[skip:]), skip + 1):
         if not fenced and _RULE.fullmatch(line):
             yield part
             part = []
         else:
-            part.append(line)
+            part.append((number, line))
     yield part
 
 
@@ -95,68 +113,108 @@ def _fenced(lines: list[str]) -> Iterator[tuple[str, bool]]:
             yield line, bool(fence) and not _ITEM.match(line)
 
 
-def _question(lines: list[str], where: str, given: dict[str, Any] | None = None) -> Question:
-    settings, rest = _settings(lines)
-    text, items = _list_at_end(rest)
-    boxes = [_BOX.fullmatch(item[0]) for item in items]
-    found: dict[str, Any] = {"question": text}
-    if items and all(boxes):
-        ticked = [n for n, box in enumerate(boxes, 1) if box and box[1] != " "]
-        items = [
-            [(box[2] or "") if box else "", *item[1:]]
-            for box, item in zip(boxes, items, strict=True)
-        ]
-        if ticked:
-            found["correct"] = ticked
-            found |= {"kind": "multiple"} if len(ticked) > 1 else {}
-    if items:
-        found["options"] = ["\n".join(item).strip() for item in items]
-    return from_mapping(found | settings | (given or {}), where)
+def _draft(lines: list[Line], where: str, kind: str | None = None) -> Draft:
+    settings, rest = _settings(lines, where)
+    text, items, lost = _list_at_end(rest)
+    entry = Entry("\n".join(line for _, line in text).strip("\n"), _first(text or lines))
+    draft = Draft(where, entry, settings=settings)
+    kind = kind or (settings["kind"][0].text if "kind" in settings else None)
+    _check_text(where, text)
+    if not items and (kind is None or kind in WITH_OPTIONS):
+        _check_no_options(where, text, lost)
+    _take_boxes(draft, items)
+    return draft
 
 
-def _settings(lines: list[str]) -> tuple[dict[str, Any], list[str]]:
-    settings: dict[str, Any] = {}
-    start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
-    while start < len(lines) and (setting := _SETTING.fullmatch(lines[start])):
-        settings[setting[1]] = _value(setting[1], setting[2])
-        start += 1
-    return settings, lines[start:]
+def _first(lines: list[Line]) -> int:
+    return next((number for number, line in lines if line.strip()), 1)
 
 
-def _value(name: str, text: str) -> Any:
-    if name in {"anonymous", "named"}:
-        return text.lower() in _YES
-    if name in {"correct", "answer"}:
-        several = [_number(part.strip()) for part in text.split(",")]
-        return several if len(several) > 1 else several[0]
-    return _number(text)
+def _settings(lines: list[Line], where: str) -> tuple[dict[str, list[Entry]], list[Line]]:
+    settings: dict[str, list[Entry]] = {}
+    start = next((n for n, (_, line) in enumerate(lines) if line.strip()), len(lines))
+    for place in range(start, len(lines)):
+        number, line = lines[place]
+        setting = _SETTING.fullmatch(line)
+        if setting is None:
+            _check_setting(where, number, line, meant)
+            return settings, lines[place:]
+        settings.setdefault(setting[1], []).append(Entry(setting[2], number))
+    return settings, []
 
 
-def _number(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+def _check_setting(where: str, number: int, line: str, known: Any) -> None:
+    """See that a line is no setting that was written otherwise."""
+    like = _LIKE_SETTING.fullmatch(line) if len(line) <= _LONGEST_SETTING else None
+    name = known(like[1]) if like else None
+    if like is None or name is None or (like[2] == "=" and like[1].casefold() != name):
+        return
+    if like[3].endswith("?"):
+        return
+    msg = f"{line.strip()[:60]!r} looks like a setting: write `{name}: {like[3] or '…'}`"
+    raise fault(where, number, f"{msg} in the first lines, each in a line of its own.")
 
 
-def _list_at_end(lines: list[str]) -> tuple[str, list[list[str]]]:
-    """The text before the last list, and the list's items with the lines that belong to them."""
-    items: list[list[str]] = []
-    begin = len(lines)
-    marked = list(_fenced(lines))
-    for number, (line, fenced) in enumerate(marked):
+def _check_text(where: str, text: list[Line]) -> None:
+    """See that no setting stands behind the beginning of a question."""
+    for (number, line), (_, fenced) in zip(text, _fenced([line for _, line in text]), strict=True):
+        if not fenced:
+            _check_setting(where, number, line, _exactly)
+
+
+def _exactly(word: str) -> str | None:
+    return word.casefold() if word.casefold() in SETTINGS else None
+
+
+def _check_no_options(where: str, text: list[Line], lost: int | None) -> None:
+    """See that nothing was meant as options that is not read as such."""
+    said = "A question without options begins with the line `kind: text`."
+    if lost is not None:
+        msg = f"text follows the list, so the list is not read as options: they come last. {said}"
+        raise fault(where, lost, msg)
+    before = False
+    for (number, line), (_, fenced) in zip(text, _fenced([line for _, line in text]), strict=True):
+        like = not fenced and _LIKE_ITEM.fullmatch(line) is not None
+        if like and before:
+            msg = f"{line.strip()[:40]!r} looks like an option: options are lines with `- ` before."
+            raise fault(where, number, f"{msg} {said}")
+        before = like or (before and not line.strip())
+
+
+def _take_boxes(draft: Draft, items: list[list[Line]]) -> None:
+    """The options, and which of them are ticked."""
+    boxes = [_BOX.fullmatch(item[0][1]) for item in items]
+    if any(boxes) or (items and all(_LIKE_BOX.match(item[0][1]) for item in items)):
+        for box, item in zip(boxes, items, strict=True):
+            if box is None:
+                msg = (
+                    f"{item[0][1][:40]!r} has no box that is read: all options have one, `[ ]` or "
+                    "`[x]` with a blank behind it, or none has. A text with brackets stands in `…`."
+                )
+                raise fault(draft.where, item[0][0], msg)
+        draft.ticked = [n for n, box in enumerate(boxes, 1) if box and box[1] != " "]
+    for box, item in zip(boxes, items, strict=True):
+        first = item[0][1] if box is None else box[2] or ""
+        text = "\n".join([first, *(line for _, line in item[1:])]).strip()
+        draft.options.append(Entry(text, item[0][0]))
+
+
+def _list_at_end(lines: list[Line]) -> tuple[list[Line], list[list[Line]], int | None]:
+    """The text before the last list, its items with their lines, and where text follows it."""
+    items: list[list[Line]] = []
+    begin, lost = len(lines), None
+    marked = zip(lines, _fenced([line for _, line in lines]), strict=True)
+    for place, ((number, line), (_, fenced)) in enumerate(marked):
         item = None if fenced else _ITEM.fullmatch(line.rstrip())
         if item:
             if not items:
-                begin = number
-            items.append([item[1]])
+                begin, lost = place, None
+            items.append([(number, item[1])])
         elif items and (not line.strip() or line[0] in " \t"):
-            items[-1].append(_outdented(line))
+            items[-1].append((number, _outdented(line)))
         elif items:
-            items, begin = [], len(lines)  # text follows: it was not the last list
-    return "\n".join(lines[:begin]).strip("\n"), items
+            items, begin, lost = [], len(lines), number  # it was not the last list
+    return lines[:begin], items, lost
 
 
 def _outdented(line: str) -> str:

@@ -82,8 +82,7 @@ def test_a_cell_of_markdown() -> None:
     # An intermediate list belongs to the question; the last one are the options.
     asked = markdown.one("Given\n- x\n- y\n\nwhich?\n- a\n- b")
     assert asked == Question("Given\n- x\n- y\n\nwhich?", ("a", "b"))
-    # A list of which not all have boxes has none.
-    assert markdown.one("?\n- [x] a\n- b").options == ("[x] a", "b")
+    assert markdown.one("?\n- `[x]` a\n- b").options == ("`[x]` a", "b")
 
 
 YAML = """
