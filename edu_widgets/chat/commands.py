@@ -116,6 +116,10 @@ class AnswerQuestion(Data):
         return self.message_id
 
 
+MAX_UNREAD = 1_000
+"""Messages that are counted as unread at most."""
+
+
 class MarkRead(Data):
     """Note how far one has read. It only ever moves up."""
 
@@ -154,6 +158,22 @@ class Found(Data):
     """How far down it was looked: the `before` of the next search; 0 if all was seen."""
 
 
+class CountUnread(Data):
+    """Ask how many messages of others were born between two messages."""
+
+    after: int
+    """Only messages born after this sequence number."""
+    before: int
+    """Only messages born before this one."""
+
+
+class UnreadCount(Data):
+    """The answer to `count_unread`."""
+
+    count: int
+    """How many there are, at most 1,000."""
+
+
 EDIT_MESSAGE = REGISTRY.command(
     CommandType(
         "edit_message", EditMessage, Lane.CHAT, feature="chat", limited=True, one_by_one=True
@@ -190,3 +210,5 @@ MARK_READ = REGISTRY.command(
 )
 SEARCH = REGISTRY.frame(FrameType("search", Search, "client", of_seed=False))
 FOUND = REGISTRY.frame(FrameType("found", Found, "service", of_seed=False))
+COUNT_UNREAD = REGISTRY.frame(FrameType("count_unread", CountUnread, "client", of_seed=False))
+UNREAD_COUNT = REGISTRY.frame(FrameType("unread_count", UnreadCount, "service", of_seed=False))

@@ -10,7 +10,7 @@ from edu_widgets.chat.overlay import NOTHING, Pending, edited, reacted, votes
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.pending import PendingCommand
 from edu_widgets.client.view import Person
-from edu_widgets.notebook.nodes import to_nodes
+from edu_widgets.notebook.nodes import plain_text, to_nodes
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol import Document
 
@@ -116,7 +116,8 @@ def _quoted(document: Document, body: Pin | Question) -> Json:
         "seq": document.seq,
         "user": body.user_id,
         "name": body.user_name,
-        "text": body.content,
+        # Cut short, it may end within some markup: then that is shown as it was typed.
+        "text": plain_text(to_nodes(body.content)),
         "at": body.at,
     }
 

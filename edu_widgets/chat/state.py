@@ -4,21 +4,67 @@ from __future__ import annotations
 
 import threading
 
+from edu_widgets.chat.commands import COUNT_UNREAD, MAX_UNREAD, CountUnread, UnreadCount
 from edu_widgets.chat.documents import ChatSettings, Message, Mute, ReadMark, mute_id
+from edu_widgets.client.asking import Answer
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
+from edu_widgets.protocol.errors import EduWidgetsError
 
 _WRITING = ("send", "reply", "edit", "react", "unreact", "ask", "upvote", "typing")
 """What somebody who is muted may not do."""
 
-_FEW, _MANY = 64, 1_000
+_FEW, _MANY = 64, MAX_UNREAD
 """Messages that are looked through for unread ones, at first and at most."""
 
 _MAX_AUTHORS = 5_000
+
+_ASKED_EVERY = 5.0
+"""Seconds between two times that the service is asked how many are unread."""
+
+
+class Below:
+    """How many unread messages are older than what is loaded: only the service knows."""
+
+    def __init__(self, client: CourseClient, wall: Callable[[], float]) -> None:
+        self.told: Callable[[], object] = lambda: None
+        self._client = client
+        self._wall = wall
+        self._lock = threading.Lock()
+        self._asked: tuple[int, int] | None = None
+        self._again = 0.0
+        self._count = 0
+
+    def count(self, mark: int, floor: int) -> int:
+        """Those after the read mark and before `floor`, as far as told; asks where it is not."""
+        if floor <= mark + 1 or self._client.base:
+            return 0
+        with self._lock:
+            now = self._wall()
+            if self._asked == (mark, floor) or (self._asked and now < self._again):
+                return self._count
+            self._asked, self._again = (mark, floor), now + _ASKED_EVERY
+        try:
+            answer = self._client.ask(COUNT_UNREAD.name, CountUnread(mark, floor))
+        except EduWidgetsError:  # the lesson is closed
+            return self._count
+        answer.when_settled(lambda: self._settled(answer))
+        return self._count
+
+    def _settled(self, answer: Answer) -> None:
+        try:
+            told = answer.read(UnreadCount)
+        except EduWidgetsError:
+            with self._lock:
+                self._asked = None  # once more with the next look
+            return
+        with self._lock:
+            self._count = told.count
+        self.told()
 
 
 class RoomState:
@@ -34,6 +80,7 @@ class RoomState:
         self._read = 0
         self._unread = 0
         self._authors: dict[str, str] = {}
+        self._below = Below(client, wall)
 
     # -- what there is ------------------------------------------------------------------------
 
@@ -87,7 +134,7 @@ class RoomState:
         self._read = 0
 
     def unread(self) -> int:
-        """How many of the newest 1,000 messages are of others and came after the read mark.
+        """How many messages of others came after the read mark, at most 1,000.
 
         While messages or the mark are being caught up with, it stays what it was.
         """
@@ -101,7 +148,13 @@ class RoomState:
         newest = mirror.newest(Message.kind, _FEW)
         if len(newest) == _FEW and newest[0].born > mark:
             newest = mirror.newest(Message.kind, _MANY)
-        return sum(1 for d in newest if d.born > mark and self._author(d) != me)
+        loaded = sum(1 for d in newest if d.born > mark and self._author(d) != me)
+        floor = mirror.floor(Message.kind) if mirror.more(Message.kind) else 0
+        return min(loaded + self._below.count(mark, floor), MAX_UNREAD)
+
+    def when_counted(self, fn: Callable[[], object]) -> None:
+        """Call `fn` on the network thread when the service has told how many are unread."""
+        self._below.told = fn
 
     def can(self) -> list[str]:
         """What the reader can do here now, as the page's tools are named."""

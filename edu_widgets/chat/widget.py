@@ -101,6 +101,7 @@ class CourseChat(Pages, ListenedWidget):
         self._state, self._me = client.view().state, client.me()
         self._slow = self._chat.room.slow()
         self._unread_later = False
+        self._chat.room.when_counted(self._show_unread)
         self._mute_ends: Callable[[], None] | None = None
         self._pending: frozenset[str] = frozenset()
         self._dropped = _drop_old(client)

@@ -40,6 +40,7 @@ _CACHED = 512
 # What can begin any markup we read, apart from the lines below.
 _MARK = re.compile(r"[\\`*_\[\]<~|]|https?://", re.IGNORECASE)
 _LINE = re.compile(r"^(?:[ \t]*(?:#|>|[-+=]|\d{1,9}[.)])|\t| {4}| *\t)| {2}$", re.MULTILINE)
+_BLOCKS = frozenset({"p", "h", "quote", "li", "pre", "tr", "br", "hr"})
 _LANGUAGE = re.compile(r"[\w+#.\-]{1,20}")
 
 
@@ -61,6 +62,25 @@ def to_nodes(text: str, mentions: tuple[str, ...] = (), me: str = "") -> Body:
     except _TooLargeError:
         return text
     return _unwrapped(nodes) or text
+
+
+def plain_text(body: Body, limit: int = MAX_TEXT) -> str:
+    """What nodes say without their form, blocks on lines of their own; of `limit` and little more.
+
+    The page reads the same of them, `plainText` in js/src/core/nodes.tsx.
+    """
+    text = ""
+    waiting: list[Node] = [body] if isinstance(body, str) else [*reversed(body)]
+    while waiting and len(text) < limit:
+        node = waiting.pop()
+        if isinstance(node, str):
+            text += node
+            continue
+        children = node[2:] if len(node) > 1 and isinstance(node[1], dict) else node[1:]
+        if node[0] in _BLOCKS and text and not text.endswith("\n"):
+            text += "\n"
+        waiting += reversed(children)
+    return text
 
 
 def mentioned(text: str, names: Iterable[str]) -> list[str]:

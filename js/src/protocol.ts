@@ -1107,6 +1107,20 @@ export interface FoundData {
   floor?: number;
 }
 
+/** Ask how many messages of others were born between two messages. */
+export interface CountUnreadData {
+  /** Only messages born after this sequence number. */
+  after: number;
+  /** Only messages born before this one. */
+  before: number;
+}
+
+/** The answer to `count_unread`. */
+export interface UnreadCountData {
+  /** How many there are, at most 1,000. */
+  count: number;
+}
+
 /** Whether anybody is at this end. Short-lived; said again on each new connection. */
 export interface AttentionData {
   /** No page was in sight for a minute, or there is none and nothing was run for ten. */
@@ -1347,6 +1361,7 @@ export interface ClientMessages {
   set_door: SetDoorData;
   set_roster: SetRosterData;
   search: SearchData;
+  count_unread: CountUnreadData;
   attention: AttentionData;
   people: PeopleData;
 }
@@ -1372,6 +1387,7 @@ export interface ServiceMessages {
   user_activity: UserActivityData;
   course_update: CourseUpdateData;
   found: FoundData;
+  unread_count: UnreadCountData;
   presence: PresenceData;
   people_page: PeoplePageData;
 }

@@ -271,12 +271,12 @@ describe("questions", () => {
     expect(asker.all(".asked li > .btn")).toHaveLength(1);
   });
 
-  test("say what their message says, without its marks", async () => {
+  test("say what their message says or, of one that is not loaded, what the kernel does", async () => {
     const body = [["p", "Is ", ["code", "b"], " a copy?"]];
-    const asked = [question(1, { text: "Is `b` a copy?" }), question(9, { text: "And `c`?" })];
+    const asked = [question(1, { text: "Is b a copy?" }), question(9, { text: "And `c`?" })];
     const shown = await student([message(1, { question: true, body })], { questions: asked });
     await press(shown, ".tab");
-    expect(shown.all(".asked .excerpt > span").map(line)).toEqual(["Is b a copy?", "And c?"]);
+    expect(shown.all(".asked .excerpt > span").map(line)).toEqual(["Is b a copy?", "And `c`?"]);
   });
 
   test("lead to their message, back among the others", async () => {

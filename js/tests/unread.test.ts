@@ -95,6 +95,20 @@ describe("opening", () => {
     expect(newAt(shown)).toBe("m71");
   });
 
+  test("says how many are unread where the service has told it, and no more than it knows", async () => {
+    const shown = await open(messages(101, 150), 30, { window: { floor: 101, more: true } });
+    const pill = () => shown.find(".newpill").textContent;
+    const told = async (rev: number, unread: number): Promise<void> => {
+      shown.model.say({ op: "batch", n: rev, set: { room: [state(30, { rev: rev + 1, unread })] } });
+      await settled();
+    };
+    expect(pill()).toBe("50+ new");
+    await told(1, 120);
+    expect(pill()).toBe("120 new");
+    await told(2, 1_000);
+    expect(pill()).toBe("1,000+ new");
+  });
+
   test("is as before on a service that knows no read marks", async () => {
     const shown = await live(messages(1, 50));
     expect(shown.all(".rule.new, .newpill")).toEqual([]);

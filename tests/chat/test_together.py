@@ -220,3 +220,20 @@ def test_what_is_changed_offline_is_made_up_for(mira: edu.Lesson) -> None:
         wait_until(lambda: the(mira.chat, id_).content == "two", "Mira sees the edit")
         wait_until(lambda: len(the(mira.chat, id_).reactions) == 1, "and the reaction")
         ada.close()
+
+
+def test_unread_counts_what_is_not_loaded_after_a_restart(mira: edu.Lesson) -> None:
+    ada = join(mira, "Ada")
+    mira.chat.send("read").wait()
+    the(ada.chat, mira.chat.messages[0].id)
+    ada.chat.mark_read()
+    ada.chat.send("her own, which counts for nobody").wait()
+    ada.close()
+    for n in range(120):
+        last = mira.chat.send(f"line {n}")
+    last.wait(30)
+    ada = join(mira, "Ada")
+    wait_until(lambda: ada.chat.unread == 120, "all of them are counted")
+    assert len(ada.chat.messages) < 120
+    ada.chat.mark_read()
+    assert ada.chat.unread == 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.links import find_links, safe_href
-from edu_widgets.notebook.nodes import MAX_TEXT, Body, mentioned, to_nodes
+from edu_widgets.notebook.nodes import MAX_TEXT, Body, mentioned, plain_text, to_nodes
 from tests.waiting import PATIENCE
 
 ATTRIBUTES: dict[str, set[str]] = {
@@ -377,3 +377,18 @@ def test_whom_a_text_mentions_in_the_order_they_stand() -> None:
     assert mentioned("@Cem and @Ada, not `@Bo`", names) == ["Cem", "Ada"]
     assert mentioned("nobody", names) == mentioned("@Ada", []) == []
     assert mentioned("@Ada " * 5 + "\n```\n@Bo\n```", names) == ["Ada"]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Why `(3,)` and **not** _this_?", "Why (3,) and not this?"),
+        ("# Title\n\n- one\n- two [a](https://x.org)", "Title\none\ntwo a"),
+        ("```python\na = 1\n```\nand", "a = 1\nand"),
+        ("2 * 3 * 4 and a `b", "2 * 3 * 4 and a `b"),
+        ("plain", "plain"),
+        ("a  \nb", "a\nb"),
+    ],
+)
+def test_what_nodes_say_without_their_form(text: str, plain: str) -> None:
+    assert plain_text(to_nodes(text)).strip() == plain

@@ -20,7 +20,10 @@ FEATURE = Feature(
         commands.MUTE_USER.name: moderation.mute,
         commands.MARK_READ.name: reading.mark_read,
     },
-    asks={commands.SEARCH.name: Ask(reading.search, feature="chat")},
+    asks={
+        commands.SEARCH.name: Ask(reading.search, feature="chat"),
+        commands.COUNT_UNREAD.name: Ask(reading.count_unread, feature="chat"),
+    },
     erase=erase,
     on_join=silenced.on_join,
     on_commit=silenced.on_commit,

@@ -4,7 +4,16 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.chat.commands import MAX_FOUND, MAX_QUERY, Found, MarkRead, Search
+from edu_widgets.chat.commands import (
+    MAX_FOUND,
+    MAX_QUERY,
+    MAX_UNREAD,
+    CountUnread,
+    Found,
+    MarkRead,
+    Search,
+    UnreadCount,
+)
 from edu_widgets.chat.documents import Message, ReadMark
 from edu_widgets.chat.folding import matches
 from edu_widgets.chat.service.standing import own_channel
@@ -14,6 +23,17 @@ from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import search_key
 from edu_widgets.service.features import Stage
 from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Scan, Write, read
+
+_COUNTED_AT_ONCE, _MOST_LOOKS = 200, 10
+
+
+class _Written(msgspec.Struct, rename="camel"):
+    """Of a message only who wrote it."""
+
+    user_id: str = ""
+
+
+_WRITTEN = msgspec.json.Decoder(_Written)
 
 
 class _Searched(msgspec.Struct, rename="camel"):
@@ -68,3 +88,29 @@ async def search(stage: Stage, channel: str, person: Person, data: Any) -> tuple
 
     seen = await stage.search(channel, Message.kind, fits, ask.before, limit)
     return "found", Found(ask.query, list(seen.docs), seen.more, seen.floor)
+
+
+async def count_unread(
+    stage: Stage, channel: str, person: Person, data: Any
+) -> tuple[str, UnreadCount]:
+    """Count the messages of others between two messages, at most 1,000.
+
+    Raises:
+        Refused: `INVALID` for numbers that cannot be those of messages.
+    """
+    ask: CountUnread = data
+    if not 0 <= ask.after <= ask.before < 2**62:
+        raise refusal(Code.INVALID, "`after` and `before` are a document's `born`.")
+
+    def is_of_others(body: bytes) -> bool:
+        written: _Written = _WRITTEN.decode(body)
+        return written.user_id != person.id
+
+    count, before = 0, ask.before
+    for _ in range(_MOST_LOOKS):
+        seen = await stage.search(channel, Message.kind, is_of_others, before, _COUNTED_AT_ONCE)
+        newer = sum(1 for document in seen.docs if document.born > ask.after)
+        count, before = count + newer, seen.floor
+        if newer < len(seen.docs) or not seen.more or before <= ask.after or count >= MAX_UNREAD:
+            break
+    return "unread_count", UnreadCount(min(count, MAX_UNREAD))

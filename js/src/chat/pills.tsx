@@ -3,12 +3,21 @@ import { Announced } from "../core/announced";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import type { Pane } from "./pane";
-import type { Context } from "./words";
+import type { Context, Words } from "./words";
 
 interface Props {
   pane: Pane;
   onEnd: () => void;
 }
+
+/** The kernel counts so many at most. */
+const MOST = 1_000;
+
+/** How many are new above: as many as the kernel knows of, or more than are loaded. */
+const more = (loaded: number, unread: number, words: Words): string =>
+  unread > loaded && unread < MOST
+    ? words.pillFor(unread, 0)
+    : words.pillMore(Math.max(loaded, unread));
 
 /** What is new and out of sight: below while reading further up, above where it is not loaded. */
 export const Pills = withHooks(function Pills({ pane, onEnd }: Props, { words }: Context): VNode {
@@ -17,12 +26,13 @@ export const Pills = withHooks(function Pills({ pane, onEnd }: Props, { words }:
   const unseen = useSignal(scroller.unseen);
   const forMe = useSignal(scroller.forMe);
   const above = useSignal(scroller.above);
+  const { unread } = useSignal(room.state);
   const readAll = (): void => {
     scroller.readAll();
     room.readMark.saw(room.messages.lastBorn);
   };
   const below = away && unseen > 0;
-  const text = below ? words.pillFor(unseen, forMe) : above > 0 ? words.pillMore(above) : "";
+  const text = below ? words.pillFor(unseen, forMe) : above > 0 ? more(above, unread, words) : "";
   return (
     <>
       <Announced text={text} />
