@@ -99,7 +99,11 @@ describe("opening", () => {
     const shown = await open(messages(101, 150), 30, { window: { floor: 101, more: true } });
     const pill = () => shown.find(".newpill").textContent;
     const told = async (rev: number, unread: number): Promise<void> => {
-      shown.model.say({ op: "batch", n: rev, set: { room: [state(30, { rev: rev + 1, unread })] } });
+      shown.model.say({
+        op: "batch",
+        n: rev,
+        set: { room: [state(30, { rev: rev + 1, unread })] },
+      });
       await settled();
     };
     expect(pill()).toBe("50+ new");
@@ -189,7 +193,7 @@ describe("messages that name the reader", () => {
     await settled();
     const article = shown.find(".named");
     expect(article.closest<HTMLElement>(".slot")?.dataset.id).toBe("m62");
-    expect(article.getAttribute("aria-label")).toMatch(/, mentions you$/);
+    expect(article.getAttribute("aria-label")).toMatch(/, mentions you: Message 62$/);
     expect(getComputedStyle(article, "::before").width).toBe("3px");
   });
 });
