@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 from edu_widgets.chat.commands import COUNT_UNREAD, MAX_UNREAD, CountUnread, UnreadCount
 from edu_widgets.chat.documents import ChatSettings, Message, Mute, ReadMark, mute_id
@@ -30,13 +32,13 @@ _ASKED_EVERY = 5.0
 class Below:
     """How many unread messages are older than what is loaded: only the service knows."""
 
-    def __init__(self, client: CourseClient, wall: Callable[[], float]) -> None:
+    def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
         self.told: Callable[[], object] = lambda: None
         self._client = client
-        self._wall = wall
+        self._clock = clock
         self._lock = threading.Lock()
         self._asked: tuple[int, int] | None = None
-        self._again = 0.0
+        self._again = float("-inf")
         self._count = 0
 
     def count(self, mark: int, floor: int) -> int:
@@ -44,8 +46,8 @@ class Below:
         if floor <= mark + 1 or self._client.base:
             return 0
         with self._lock:
-            now = self._wall()
-            if self._asked == (mark, floor) or (self._asked and now < self._again):
+            now = self._clock()
+            if self._asked == (mark, floor) or now < self._again:
                 return self._count
             self._asked, self._again = (mark, floor), now + _ASKED_EVERY
         try:
@@ -60,7 +62,7 @@ class Below:
             told = answer.read(UnreadCount)
         except EduWidgetsError:
             with self._lock:
-                self._asked = None  # once more with the next look
+                self._asked = None  # once more with a later look
             return
         with self._lock:
             self._count = told.count
@@ -80,7 +82,7 @@ class RoomState:
         self._read = 0
         self._unread = 0
         self._authors: dict[str, str] = {}
-        self._below = Below(client, wall)
+        self._below = Below(client)
 
     # -- what there is ------------------------------------------------------------------------
 
