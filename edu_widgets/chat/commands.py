@@ -193,11 +193,25 @@ PIN_MESSAGE = REGISTRY.command(
 )
 SET_SLOW_MODE = REGISTRY.command(
     CommandType(
-        "set_slow_mode", SetSlowMode, Lane.STATUS, feature="chat", latest=True, moderation=True
+        "set_slow_mode",
+        SetSlowMode,
+        Lane.STATUS,
+        feature="chat",
+        latest=True,
+        momentary=True,
+        moderation=True,
     )
 )
 MUTE_USER = REGISTRY.command(
-    CommandType("mute_user", MuteUser, Lane.STATUS, feature="chat", latest=True, moderation=True)
+    CommandType(
+        "mute_user",
+        MuteUser,
+        Lane.STATUS,
+        feature="chat",
+        latest=True,
+        momentary=True,
+        moderation=True,
+    )
 )
 UPVOTE_QUESTION = REGISTRY.command(
     CommandType("upvote_question", UpvoteQuestion, Lane.VOTE, feature="questions", latest=True)

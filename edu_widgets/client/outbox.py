@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from edu_widgets.client.commands import Command, CommandState, NoStorage, Storage
 from edu_widgets.protocol import MAX_FRAME, REGISTRY, Code, Lane, is_retry, meaning
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
@@ -12,6 +14,12 @@ MAX_COMMANDS = 500
 MAX_BYTES = 5 * 1024 * 1024
 STALE_AFTER = 12 * 3600
 """Seconds after which a command of an earlier session asks before it is sent."""
+
+MOMENT = 120.0
+"""Seconds for which a momentary command (`CommandType.momentary`) waits to be sent."""
+
+_NOT_DONE = "Not done: there was no connection for two minutes."
+_UNKNOWN = "The connection was lost before it was confirmed: look whether it was done."
 
 IN_FLIGHT = 32
 """Commands of one lane that may be under way at once; the service keeps their order."""
@@ -336,6 +344,23 @@ class Outbox:
         """Whether something under way has waited too long for its answer."""
         return any(now - at >= RESEND_AFTER for at in self._sent_at.values())
 
+    def expire(self, wall: float) -> list[Command]:
+        """Give up what was meant for a moment that is over; as they are now."""
+        return [
+            self._move(command, CommandState.FAILED, Code.TOO_LATE, why)
+            for command in self._momentary()
+            if wall >= command.created / 1000 + MOMENT
+            for why in (_UNKNOWN if command.handed else _NOT_DONE,)
+        ]
+
+    def expires_at(self) -> float | None:
+        """When the first of those is over, in seconds since 1970."""
+        return min((c.created / 1000 + MOMENT for c in self._momentary()), default=None)
+
+    def _momentary(self) -> list[Command]:
+        waiting = (*_SENDABLE, CommandState.HELD)
+        return [c for c in self._commands.values() if c.state in waiting and _is_momentary(c)]
+
     def retry(self, id: str, created: int) -> Command | None:  # noqa: A002
         """Send a failed or held command after all, behind what waits already."""
         command = self._commands.get(id)
@@ -416,6 +441,18 @@ class Outbox:
 def _kept_as(command: Command) -> str:
     known = REGISTRY.commands.get(command.type)
     return known.kept_as if known is not None else "change"
+
+
+def _is_momentary(command: Command) -> bool:
+    known = REGISTRY.commands.get(command.type)
+    if known is None or not known.momentary:
+        return False
+    if not hasattr(known.data, "of_the_moment"):
+        return True
+    try:
+        return bool(msgspec.json.decode(command.data, type=known.data).of_the_moment())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False  # of another version: the service will say
 
 
 def _same_key(one: Command, other: Command) -> bool:

@@ -106,6 +106,9 @@ class Session:
         times = [self.next_attempt]
         if self._link is not None:
             times += [self._link.liveness.due(), self.dialect.due(self._link)]
+        over = self.outbox.expires_at()
+        if over is not None:
+            times.append(self._clock.monotonic() + max(0.0, over - self._clock.wall()))
         return min((t for t in times if t is not None), default=None)
 
     # -- the life of a connection ------------------------------------------------------
@@ -241,6 +244,7 @@ class Session:
         now, wall = self._clock.monotonic(), self._clock.wall()
         if self.next_attempt is not None and now >= self.next_attempt:
             self._try_now()
+        self._expire()
         link = self._link
         if link is None:
             return
@@ -391,8 +395,13 @@ class Session:
         self.questions.asked(id_, name)
         return id_
 
+    def _expire(self) -> None:
+        for command in self.outbox.expire(self._clock.wall()):
+            self.emit(CommandChanged(command))
+
     def flush(self) -> None:
         """Send the commands whose turn it is."""
+        self._expire()
         if self._link is not None:
             self.dialect.flush(self._clock.monotonic())
 

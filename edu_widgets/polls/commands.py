@@ -29,6 +29,10 @@ class CreatePoll(Data):
     named: bool = False
     """Whether staff may read who chose what, which is said to everybody before they vote."""
 
+    def of_the_moment(self) -> bool:
+        """A draft can be kept; what is asked now is not asked an hour later."""
+        return self.open
+
 
 class OpenPoll(Data):
     """Open a draft. Only staff. One that is open stays as it is; a closed one is `TOO_LATE`."""
@@ -131,17 +135,19 @@ class CastVote(Data):
         return f"{self.poll_id}:{self.round}"
 
 
-def _command(name: str, data: type[Data]) -> CommandType:
-    return REGISTRY.command(CommandType(name, data, Lane.VOTE, feature="polls"))
+def _command(name: str, data: type[Data], *, momentary: bool = False) -> CommandType:
+    return REGISTRY.command(
+        CommandType(name, data, Lane.VOTE, feature="polls", momentary=momentary)
+    )
 
 
-CREATE_POLL = _command("create_poll", CreatePoll)
-OPEN_POLL = _command("open_poll", OpenPoll)
+CREATE_POLL = _command("create_poll", CreatePoll, momentary=True)
+OPEN_POLL = _command("open_poll", OpenPoll, momentary=True)
 EDIT_POLL = _command("edit_poll", EditPoll)
-CLOSE_POLL = _command("close_poll", ClosePoll)
-EXTEND_POLL = _command("extend_poll", ExtendPoll)
-REVEAL_POLL = _command("reveal_poll", RevealPoll)
-REVOTE_POLL = _command("revote_poll", RevotePoll)
+CLOSE_POLL = _command("close_poll", ClosePoll, momentary=True)
+EXTEND_POLL = _command("extend_poll", ExtendPoll, momentary=True)
+REVEAL_POLL = _command("reveal_poll", RevealPoll, momentary=True)
+REVOTE_POLL = _command("revote_poll", RevotePoll, momentary=True)
 DELETE_POLL = _command("delete_poll", DeletePoll)
 CAST_VOTE = REGISTRY.command(
     CommandType("cast_vote", CastVote, Lane.VOTE, feature="polls", latest=True, private=True)

@@ -180,7 +180,9 @@ class PeoplePage(Data):
 
 
 def _command(name: str, data: type[Data], *, latest: bool = True) -> CommandType:
-    return REGISTRY.command(CommandType(name, data, Lane.STATUS, feature="presence", latest=latest))
+    return REGISTRY.command(
+        CommandType(name, data, Lane.STATUS, feature="presence", latest=latest, momentary=True)
+    )
 
 
 SET_STATUS = _command("set_status", SetStatus)

@@ -43,6 +43,8 @@ class CommandType:
     data (votes, statuses).
     `one_by_one`: the next with the same `outbox_key()` is sent once the one before is answered,
     and fails with it; for what says on which version it builds.
+    `momentary`: it is meant for now: what could not be sent for two minutes is not done, however
+    long the outbox keeps other things. Data with `of_the_moment()` says itself whether it is.
     `moderation`: where staff does it, the audit trail tells who and to what.
     `kept_as`: what people are told is kept while it waits: a `message`, a `change`, or nothing
     ("") where nobody asked for it, as a read mark.
@@ -56,6 +58,7 @@ class CommandType:
     limited: bool = False
     latest: bool = False
     one_by_one: bool = False
+    momentary: bool = False
     moderation: bool = False
     kept_as: Literal["message", "change", ""] = "change"
     private: bool = False

@@ -149,7 +149,8 @@ class Client:
 
     def submit(self, type_: str, id_: str, data: Any, lane: Lane) -> None:
         """Hand a command over."""
-        command = Command(id_, type_, ROOM, msgspec.Raw(msgspec.json.encode(data)), lane, 0)
+        created = int(self.world.time.wall() * 1000)
+        command = Command(id_, type_, ROOM, msgspec.Raw(msgspec.json.encode(data)), lane, created)
         try:
             self.outbox.reserve(command.size)
         except OutboxFull:
