@@ -3,7 +3,7 @@
 import msgspec
 
 from edu_widgets.polls.documents import Choice, PollKind
-from edu_widgets.protocol import REGISTRY, CommandType, Lane
+from edu_widgets.protocol import REGISTRY, CommandType, FrameType, Lane
 from edu_widgets.protocol.messages import Data
 
 
@@ -135,15 +135,59 @@ class CastVote(Data):
         return f"{self.poll_id}:{self.round}"
 
 
-def _command(name: str, data: type[Data], *, momentary: bool = False) -> CommandType:
+class ReadAnswers(Data):
+    """Ask who chose what in one round of a poll. Only staff, only of a named poll that is closed.
+
+    Each time stands in the audit trail.
+    """
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The round it is about."""
+    skip: int = 0
+    """How many answers were read already."""
+
+
+class NamedAnswer(Data):
+    """What one person chose."""
+
+    user_id: str
+    """The person's id."""
+    name: str
+    """What they are called in the course; empty for who is no member any more."""
+    choice: Choice
+    """What they chose, in the form of the poll's kind."""
+
+
+class PollAnswers(Data):
+    """The answer to `read_answers`: at most 500 people, in the order of their ids."""
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The round it is about."""
+    answers: list[NamedAnswer] = msgspec.field(default_factory=list)
+    """What people chose."""
+    more: bool = False
+    """Whether there are further ones."""
+
+
+MAX_ANSWERS = 500
+"""Answers by name that are told at once."""
+
+
+def _command(
+    name: str, data: type[Data], *, momentary: bool = False, audited: bool = False
+) -> CommandType:
     return REGISTRY.command(
-        CommandType(name, data, Lane.VOTE, feature="polls", momentary=momentary)
+        CommandType(name, data, Lane.VOTE, feature="polls", momentary=momentary, moderation=audited)
     )
 
 
 CREATE_POLL = _command("create_poll", CreatePoll, momentary=True)
 OPEN_POLL = _command("open_poll", OpenPoll, momentary=True)
-EDIT_POLL = _command("edit_poll", EditPoll)
+EDIT_POLL = _command("edit_poll", EditPoll, audited=True)
 CLOSE_POLL = _command("close_poll", ClosePoll, momentary=True)
 EXTEND_POLL = _command("extend_poll", ExtendPoll, momentary=True)
 REVEAL_POLL = _command("reveal_poll", RevealPoll, momentary=True)
@@ -152,6 +196,10 @@ DELETE_POLL = _command("delete_poll", DeletePoll)
 CAST_VOTE = REGISTRY.command(
     CommandType("cast_vote", CastVote, Lane.VOTE, feature="polls", latest=True, private=True)
 )
+
+
+READ_ANSWERS = REGISTRY.frame(FrameType("read_answers", ReadAnswers, "client", of_seed=False))
+POLL_ANSWERS = REGISTRY.frame(FrameType("poll_answers", PollAnswers, "service", of_seed=False))
 
 
 class _About(msgspec.Struct):

@@ -29,12 +29,13 @@ _RIGHT = "#2e9e5b"
 _WORDS = {
     "en": {
         "round": "Round {n}", "people": "{n} answered", "right": "Correct", "median": "median {n}",
-        "place": "mean place {n}", "more": "{n} more", "few": "Too few answered to show counts.",
+        "place": "mean place {n}", "more": "All other answers",
+        "few": "Too few answered to show counts.",
         "from": "Round {a} → {b}", "moved": "of {n} who answered both",
     },
     "tr": {
         "round": "{n}. tur", "people": "Yanıtlayan: {n}", "right": "Doğru", "median": "ortanca {n}",
-        "place": "ortalama sıra {n}", "more": "{n} yanıt daha",
+        "place": "ortalama sıra {n}", "more": "Diğer yanıtlar",
         "few": "Sonuç göstermek için yanıt sayısı az.",
         "from": "{a}. tur → {b}. tur", "moved": "ikisini de yanıtlayan: {n}",
     },
@@ -73,6 +74,8 @@ def plain(poll: Poll) -> str:
         for name, people, right in _lines(poll, result):
             tail = "  (correct)" if right else ""
             lines.append(f"  {people:>4}  {name}{tail}")
+        if result.more:
+            lines.append(f"  {result.more:>4}  (all other answers)")
     if missing := _missing(poll):
         lines.append(f"(correct: {missing})")
     return "\n".join(lines)
@@ -90,7 +93,7 @@ def _round(poll: Poll, result: RoundResult, words: Mapping[str, str]) -> Html:
         place = words["place"].format(n=_number(rank))
         found.append(_tr(_label_html(poll, index), "", escape(place)))
     if result.more:
-        found.append(_tr(escape(words["more"].format(n=result.more)), "", ""))
+        found.append(_row(escape(words["more"]), result.more, result.people, words, right=False))
     if not found:
         return f"<p>{escape(words['few'])}</p>" if result.people else ""
     return f'<table style="width:100%;border-collapse:collapse">{"".join(found)}</table>'

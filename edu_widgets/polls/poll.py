@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -373,9 +373,62 @@ class Poll(Tidy):
         """
         return results.table(self._rows(round))
 
-    def to_csv(self, path: str | Path | None = None, *, bom: bool = False) -> str | None:
-        """The same as CSV: the text, or into a file."""
-        return as_csv(results.COLUMNS, self._rows(None), path, bom=bom)
+    def to_csv(
+        self, path: str | Path | None = None, *, people: bool = False, bom: bool = False
+    ) -> str | None:
+        """The same as CSV: the text, or into a file; with course, poll, date and question.
+
+        With `people` it has a row a person, as `answers()`.
+
+        Raises:
+            InvalidArgument: the poll was deleted, or cannot be read by name.
+        """
+        columns = results.EXPORTED_BY_NAME if people else results.EXPORTED
+        return as_csv(columns, self.exported(people=people), path, bom=bom)
+
+    def exported(self, *, people: bool = False) -> list[dict[str, Any]]:
+        """The rows of `to_csv`, as dicts."""
+        found = self._named_rows() if people else self._rows(None)
+        return list(results.headed(found, self._client.course, self._living().poll))
+
+    def answers(self) -> Any:
+        """Who chose what, as a pandas DataFrame, or without pandas as a list of dicts.
+
+        Only for instructors, only of a poll that was asked with `named=True`, and once it is
+        closed. The service notes that it was read.
+
+        Raises:
+            InvalidArgument: the poll was not asked so, or is not closed.
+            Refused: only instructors may read it.
+            NotConnected: the service does not answer.
+        """
+        return results.table(self._named_rows(), results.NAMED)
+
+    def _named_rows(self) -> list[dict[str, Any]]:
+        self._check("answers")
+        poll = self._living().poll
+        if not poll.named:
+            raise InvalidArgument(
+                "Who chose what can be read only of a poll that was asked with named=True, which "
+                "tells people before they vote."
+            )
+        correct, tolerance = self._polls.answer_of(self._living())
+        return [
+            row
+            for number in range(1, poll.round + 1)
+            for row in results.named_rows(poll, number, self._read(number), correct, tolerance)
+        ]
+
+    def _read(self, number: int) -> Iterator[commands.NamedAnswer]:
+        """The answers of a round, as the service tells them, some hundred at a time."""
+        skip, more = 0, True
+        while more:
+            ask = commands.ReadAnswers(self.id, number, skip)
+            asked = self._client.ask(commands.READ_ANSWERS.name, ask)
+            asked.wait()
+            part = asked.read(commands.PollAnswers)
+            yield from part.answers
+            skip, more = skip + len(part.answers), part.more and bool(part.answers)
 
     def plot(self, axes: Any = None) -> Any:
         """The same as bars; needs matplotlib. Returns the axes.

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.receipts import Receipt
 
-Step: TypeAlias = Literal["open", "close", "extend", "reveal", "revote", "delete", "edit", "vote"]
+Step: TypeAlias = Literal[
+    "open", "close", "extend", "reveal", "revote", "delete", "edit", "vote", "answers"
+]
 
 DELETED = "This poll was deleted, with all its votes."
 _DRAFT = "This poll is a draft, which only instructors see: poll.open() opens it."
@@ -65,6 +67,8 @@ def check_step(step: Step, poll: Poll, state: str) -> None:
         if step not in _ON_DRAFTS:
             raise InvalidArgument(_DRAFT)
         return
+    if step == "answers" and state == "open":
+        raise InvalidArgument("People are still answering: poll.close() comes first.")
     if step == "vote" and state != "open":
         raise TooLate("This round is closed: votes count no more.", Code.TOO_LATE)
     if step in {"open", "extend"} and state != "open":

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from edu_widgets.polls.commands import NamedAnswer
 from edu_widgets.polls.counting import Suggestion
 from edu_widgets.polls.documents import Choice, Poll, RoundResult
 from edu_widgets.polls.kinds import is_right
@@ -14,6 +17,16 @@ from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from edu_widgets.protocol.texts import shorten
 
 COLUMNS = ("round", "option", "answer", "people", "share", "correct")
+
+EXPORTED = ("course", "poll", "asked", "question", *COLUMNS)
+"""The columns of a CSV, which also names its question."""
+
+NAMED = ("round", "name", "user", "option", "answer", "correct")
+
+EXPORTED_BY_NAME = (*EXPORTED[:4], *NAMED)
+
+REST = "(all other answers)"
+"""In place of the answers that are too many to be told one by one."""
 
 _MOST_BARS = 20
 
@@ -33,7 +46,8 @@ def rows(
     """One row an answer and round. `share` is of the people who answered in the round.
 
     `option` counts from 1, None where there are no options; `correct` is None where no right
-    answer may be known.
+    answer may be known. Answers that are too many to be told are one row, the last of their round,
+    so that all people are in it.
     """
     return [row for result in results for row in _rows(poll, result, correct, tolerance)]
 
@@ -44,7 +58,7 @@ def _rows(
     for option, answer, choice, people in _answers(poll, result):
         known = bool(correct)
         right = choice in correct if poll.kind == "multiple" else None
-        if known and right is None:
+        if known and right is None and choice is not None:
             right = is_right(poll.kind, choice, correct, tolerance)
         yield {
             "round": result.round,
@@ -67,6 +81,43 @@ def _answers(poll: Poll, result: RoundResult) -> Iterator[tuple[int | None, Any,
     for order in result.orders:
         told = " > ".join(label(poll, index) for index in order.order)
         yield None, told, order.order, order.people
+    if result.more:
+        yield None, REST, None, result.more
+
+
+def headed(found: Iterable[dict[str, Any]], course: str, poll: Poll) -> Iterator[dict[str, Any]]:
+    """The same rows, each with what it is about."""
+    asked = datetime.fromtimestamp((poll.opened or poll.created_at) / 1000, UTC)
+    head = {
+        "course": course,
+        "poll": poll.id,
+        "asked": asked.astimezone().isoformat(" ", "minutes"),
+        "question": " ".join(poll.question.split()),
+    }
+    return ({**head, **row} for row in found)
+
+
+def named_rows(
+    poll: Poll,
+    round_: int,
+    answers: Iterable[NamedAnswer],
+    correct: Sequence[Choice] = (),
+    tolerance: float = 0,
+) -> Iterator[dict[str, Any]]:
+    """One row a person of a named poll."""
+    for one in answers:
+        indexes = one.choice if isinstance(one.choice, list) else [one.choice]
+        between = " > " if poll.kind == "ordering" else "; "
+        chosen = [int(i) for i in indexes if isinstance(i, int) and poll.options]
+        right = is_right(poll.kind, one.choice, correct, tolerance) if correct else None
+        yield {
+            "round": round_,
+            "name": one.name or one.user_id,
+            "user": one.user_id,
+            "option": chosen[0] + 1 if len(chosen) == 1 else None,
+            "answer": between.join(label(poll, i) for i in chosen) if chosen else one.choice,
+            "correct": right,
+        }
 
 
 def label(poll: Poll, index: int) -> str:
@@ -77,12 +128,12 @@ def label(poll: Poll, index: int) -> str:
     return text
 
 
-def table(found: list[dict[str, Any]]) -> Any:
+def table(found: list[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> Any:
     """Rows as a pandas DataFrame if pandas is there, else as they are."""
     if importlib.util.find_spec("pandas") is None:
         return found
     pandas: Any = importlib.import_module("pandas")
-    return pandas.DataFrame(found, columns=list(COLUMNS))
+    return pandas.DataFrame(found, columns=list(columns))
 
 
 def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:
@@ -97,7 +148,8 @@ def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:
         raise EduWidgetsError(msg)
     if not found:
         raise InvalidArgument("There is nothing to draw yet: nobody has answered.")
-    answers = list(dict.fromkeys((row["option"], row["answer"]) for row in found))[:_MOST_BARS]
+    found = _in_few_bars(found)
+    answers = list(dict.fromkeys((row["option"], row["answer"]) for row in found))
     numbers = sorted({row["round"] for row in found})
     people = {(row["round"], row["option"], row["answer"]): row["people"] for row in found}
     if axes is None:
@@ -119,3 +171,18 @@ def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:
     if len(numbers) > 1:
         axes.legend(frameon=False)
     return axes
+
+
+def _in_few_bars(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the first answers; those of the others together, a row a round."""
+    answers = dict.fromkeys(
+        (row["option"], row["answer"]) for row in found if row["answer"] != REST
+    )
+    told = set(list(answers)[:_MOST_BARS])
+    kept = [row for row in found if (row["option"], row["answer"]) in told]
+    others: Counter[int] = Counter()
+    for row in found:
+        if (row["option"], row["answer"]) not in told:
+            others[row["round"]] += row["people"]
+    rest = {"option": None, "answer": REST}
+    return kept + [{**rest, "round": n, "people": people} for n, people in others.items()]

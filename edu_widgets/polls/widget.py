@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 import msgspec
 
 from edu_widgets.client.course import CourseClient, CourseEvent
+from edu_widgets.client.csv_files import as_csv
 from edu_widgets.client.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.nodes import to_nodes
-from edu_widgets.polls import authoring, commands, files, remarks
+from edu_widgets.polls import authoring, commands, files, remarks, results
 from edu_widgets.polls.asked import handlers
 from edu_widgets.polls.asking import Asking
 from edu_widgets.polls.authoring import Question
@@ -251,6 +252,30 @@ class LivePolls(ListenedWidget):
             for seen in self._polls.all()
             if seen.poll.state == "draft" and not (seen.making and seen.making.data.open)
         ]
+
+    def to_csv(
+        self, path: str | Path | None = None, *, people: bool = False, bom: bool = False
+    ) -> str | None:
+        """What came of every poll of the course as CSV: the text, or into a file.
+
+        With `people` it has a row a person of each poll that was asked with `named=True` and is
+        not open, as `poll.answers()`.
+
+        Raises:
+            Refused: only instructors may read who chose what.
+            NotConnected: the service does not answer.
+            InvalidArgument: the file cannot be written.
+        """
+        rows: list[dict[str, Any]] = []
+        for poll in self.history:
+            if poll.state in {"saving", "failed"}:
+                continue
+            if not people or (poll.named and poll.state != "open"):
+                rows += poll.exported(people=people)
+        if people:
+            self._check_staff()
+        columns = results.EXPORTED_BY_NAME if people else results.EXPORTED
+        return as_csv(columns, rows, path, bom=bom)
 
     def poll(self, id_: str) -> Poll:
         """The poll with this id, the same object every time.

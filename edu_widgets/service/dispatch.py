@@ -223,7 +223,8 @@ async def _run(
     )
     done = await hub.store.commit(request, hub.rules[envelope.type])
     if command.moderation and granted.person.staff and done.changes:
-        about = getattr(data, "user_id", "") or getattr(data, "message_id", "")
+        named = (getattr(data, name, "") for name in ("user_id", "message_id", "poll_id"))
+        about = next(filter(None, named), "")
         hub.audit.record(
             "MODERATION", kind=envelope.type, channel=granted.name, about=about, by=request.user.id
         )

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.service.rules import EraseRule, Person, Rule
+from edu_widgets.service.rules import NOBODY, EraseRule, Person, Rule
 from edu_widgets.service.store import Committed, Matches, Searched
 
 DEFAULT_FEATURES = (
@@ -36,8 +36,13 @@ class Stage(Protocol):
     def offers(self, channel: str, feature: str) -> bool:
         """Whether this kind of channel offers a feature."""
 
-    async def commit(self, channel: str, rule: Rule, data: object) -> int:
-        """Run a rule as the service itself; returns the channel's seq of its last change.
+    def record(self, action: str, **details: str | float | None) -> None:
+        """Add a record to the audit trail: no text, no names."""
+
+    async def commit(self, channel: str, rule: Rule, data: object, user: Person = NOBODY, /) -> int:
+        """Run a rule, as the service itself where nobody asked for it.
+
+        Returns the channel's seq of its last change.
 
         Raises:
             Refused: the rule refused, or the store cannot write now (`UNAVAILABLE`).

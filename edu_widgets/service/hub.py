@@ -23,13 +23,10 @@ from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
 from edu_widgets.service.people import removed_text
 from edu_widgets.service.rooms import LEASE_S, Room, Rooms
-from edu_widgets.service.rules import Person, Request, Rule
+from edu_widgets.service.rules import NOBODY, Person, Request, Rule
 from edu_widgets.service.store import Committed, Matches, Searched, Store
 
 log = logging.getLogger("edu_widgets.service")
-
-NOBODY = Person("service", "", "admin")
-"""The service itself, where it commits something nobody asked for."""
 
 TICK_S = 1.0
 
@@ -258,6 +255,10 @@ class Hub:
             course, channel, user, rule.__name__, data, uuid7(), now_ms(), self.config.channel(kind)
         )
         return (await self.store.commit(request, rule)).seq
+
+    def record(self, action: str, **details: str | float | None) -> None:
+        """Add a record to the audit trail."""
+        self.audit.record(action, **details)
 
     async def search(
         self, channel: str, kind: str, matches: Matches, before: int | None, limit: int

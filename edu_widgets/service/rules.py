@@ -63,6 +63,10 @@ class Person:
         return self.role in STAFF_ROLES
 
 
+NOBODY = Person("service", "", "admin")
+"""The service itself, where it commits something nobody asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Get:
     """Read documents by id; missing ones are left out, tombstones are not."""

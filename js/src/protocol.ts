@@ -1121,6 +1121,32 @@ export interface UnreadCountData {
   count: number;
 }
 
+/**
+ * Ask who chose what in one round of a poll. Only staff, only of a named poll that is closed.
+ *
+ * Each time stands in the audit trail.
+ */
+export interface ReadAnswersData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The round it is about. */
+  round: number;
+  /** How many answers were read already. */
+  skip?: number;
+}
+
+/** The answer to `read_answers`: at most 500 people, in the order of their ids. */
+export interface PollAnswersData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The round it is about. */
+  round: number;
+  /** What people chose. */
+  answers?: NamedAnswer[];
+  /** Whether there are further ones. */
+  more?: boolean;
+}
+
 /** Whether anybody is at this end. Short-lived; said again on each new connection. */
 export interface AttentionData {
   /** No page was in sight for a minute, or there is none and nothing was run for ten. */
@@ -1284,6 +1310,16 @@ export interface Cursor {
   seq?: number;
 }
 
+/** What one person chose. */
+export interface NamedAnswer {
+  /** The person's id. */
+  userId: string;
+  /** What they are called in the course; empty for who is no member any more. */
+  name: string;
+  /** What they chose, in the form of the poll's kind. */
+  choice: number | string | number[];
+}
+
 /** Somebody who is here; in a list for staff also how far they say they are. */
 export interface Here {
   /** The person's id on this service. */
@@ -1362,6 +1398,7 @@ export interface ClientMessages {
   set_roster: SetRosterData;
   search: SearchData;
   count_unread: CountUnreadData;
+  read_answers: ReadAnswersData;
   attention: AttentionData;
   people: PeopleData;
 }
@@ -1388,6 +1425,7 @@ export interface ServiceMessages {
   course_update: CourseUpdateData;
   found: FoundData;
   unread_count: UnreadCountData;
+  poll_answers: PollAnswersData;
   presence: PresenceData;
   people_page: PeoplePageData;
 }

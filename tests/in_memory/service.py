@@ -12,8 +12,7 @@ from edu_widgets.protocol import REGISTRY, Document, uuid7
 from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
 from edu_widgets.service.config import ChannelConfig, ServiceConfig
 from edu_widgets.service.features import Feature
-from edu_widgets.service.hub import NOBODY
-from edu_widgets.service.rules import Person, Request, Rule
+from edu_widgets.service.rules import NOBODY, Person, Request, Rule
 from edu_widgets.service.store import Committed, reads, schema, writes
 
 COURSE = "c"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 
 from edu_widgets.client.csv_files import as_csv
 from edu_widgets.polls import frozen, results
+from edu_widgets.polls.commands import NamedAnswer
+from edu_widgets.polls.counting import count_round
 from edu_widgets.polls.documents import (
     NumberCount,
     OrderCount,
@@ -259,3 +262,63 @@ def test_few_answers_are_said_to_be_few() -> None:
     asked = poll(anonymous=True, results=[RoundResult(1, 3)], ended=True)
     assert "Too few answered" in frozen.html(asked)
     assert "3 answered" in frozen.html(asked)
+
+
+# -- nobody is left out ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "votes"),
+    [
+        ("ordering", [list(order) for order in itertools.permutations(range(4))]),
+        ("text", [f"text {n}" for n in range(250)]),
+        ("number", [float(n) for n in range(250)]),
+        ("multiple", [[0], [0, 1], [1, 2, 3]]),
+        ("single", [0, 0, 3]),
+    ],
+)
+def test_everybody_is_in_the_rows_of_every_kind(kind: Any, votes: list[Any]) -> None:
+    options = ["a", "b", "c", "d"] if kind in {"ordering", "multiple", "single"} else []
+    asked = poll(kind, options=options)
+    counted = count_round(asked, 1, {str(n): vote for n, vote in enumerate(votes)})
+    asked = msgspec.structs.replace(asked, results=[counted])
+    rows = results.rows(asked, [counted], [votes[0]] if kind != "multiple" else [0])
+    if kind == "multiple":
+        assert [row["people"] for row in rows] == [2, 2, 1, 1]
+        return
+    assert sum(row["people"] for row in rows) == len(votes)
+    assert sum(row["share"] for row in rows) == pytest.approx(1)
+    several = counted.more > 0
+    assert (rows[-1]["answer"] == results.REST) == several
+    if several:
+        assert rows[-1]["correct"] is None
+        assert f"<strong>{counted.more}</strong>" in frozen.html(asked)
+        assert re.search(rf"{counted.more}  \(all other answers\)", frozen.plain(asked))
+    drawn = results._in_few_bars(rows)
+    assert sum(row["people"] for row in drawn) == len(votes)
+    assert len(drawn) <= 21
+
+
+def test_an_export_names_its_question_its_date_and_its_course() -> None:
+    rows = list(results.headed(results.rows(TWO_ROUNDS, TWO_ROUNDS.results), "py101", TWO_ROUNDS))
+    text = as_csv(results.EXPORTED, rows) or ""
+    first = next(csv.DictReader(io.StringIO(text)))
+    assert first["course"] == "py101"
+    assert first["poll"] == "p"
+    assert first["question"] == "Which is **mutable**?"
+    assert re.fullmatch(r"(1969|1970)-\d\d-\d\d \d\d:\d\d[+-]\d\d:\d\d", first["asked"])
+    assert list(first)[4:] == list(results.COLUMNS)
+
+
+def test_rows_by_name() -> None:
+    asked = poll("multiple", named=True)
+    answers = [NamedAnswer("u-1", "Ada", [0, 1]), NamedAnswer("u-2", "", [1])]
+    rows = list(results.named_rows(asked, 2, answers, [0, 1]))
+    assert [(r["round"], r["name"], r["user"]) for r in rows] == [
+        (2, "Ada", "u-1"),
+        (2, "u-2", "u-2"),
+    ]
+    assert [(r["option"], r["answer"], r["correct"]) for r in rows] == [
+        (None, "tuple; list", True),
+        (2, "list", False),
+    ]

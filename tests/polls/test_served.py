@@ -312,3 +312,58 @@ async def test_who_enters_as_staff_is_told_of_the_lesson_that_is_on_now(
         student = await service.student()
         await student.enter()
         assert not docs(student, "poll_session")
+
+
+async def test_who_chose_what_is_told_of_named_polls_alone_to_staff_alone(
+    service: Service, tmp_path: Path
+) -> None:
+    teacher = await service.owner()
+    await teacher.enter()
+    crowd = await students(service, 3)
+    named = await ask(teacher, "a", "b", named=True)
+    polls = [named, await ask(teacher, "a", "b"), await ask(teacher, "a", "b", anonymous=True)]
+    for number, client in enumerate(crowd):
+        for id_ in polls:
+            await do(client, "cast_vote", pollId=id_, round=1, choice=number % 2)
+
+    async def read(client: Client, id_: str, **more: Any) -> dict[str, Any]:
+        mid = await client.send("read_answers", data={"pollId": id_, "round": 1, **more})
+        found: dict[str, Any] = (await client.until_reply(mid))["data"]
+        return found
+
+    assert (await read(teacher, named))["code"] == Code.INVALID, "while it is open"
+    for id_ in polls:
+        await do(teacher, "close_poll", pollId=id_, round=1)
+    told = await read(teacher, named)
+    assert {(a["name"], a["choice"]) for a in told["answers"]} == {
+        ("Student 0", 0),
+        ("Student 1", 1),
+        ("Student 2", 0),
+    }
+    assert len((await read(teacher, named, skip=2))["answers"]) == 1
+    for id_ in polls[1:]:
+        assert (await read(teacher, id_))["code"] == Code.FORBIDDEN
+    assert (await read(crowd[0], named))["code"] == Code.FORBIDDEN
+    assert (await read(teacher, "nothing"))["code"] == Code.NOT_FOUND
+    audit = audited(tmp_path)
+    assert audit.count("POLL_ANSWERS_READ") == 2
+    assert named in audit
+    both = await do(
+        teacher, "create_poll", question="?", options=["a", "b"], named=True, anonymous=True
+    )
+    assert both["code"] == Code.INVALID
+
+
+async def test_an_edit_is_in_the_audit_trail(service: Service, tmp_path: Path) -> None:
+    teacher = await service.owner()
+    id_ = await ask(teacher, "a", "b")
+    await do(teacher, "edit_poll", pollId=id_, question="Which one?")
+    audit = audited(tmp_path)
+    assert '"edit_poll"' in audit
+    assert id_ in audit
+    assert "Which one?" not in audit
+
+
+def audited(folder: Path) -> str:
+    """The audit trail of a service."""
+    return "".join(path.read_text("utf-8") for path in folder.glob("*audit*"))

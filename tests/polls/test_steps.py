@@ -57,12 +57,16 @@ CALLS: dict[str, Callable[[Poll], Any]] = {
     "plot": lambda poll: poll.plot(),
     "freeze": lambda poll: poll.freeze(),
     "delete": lambda poll: poll.delete(),
+    "answers": lambda poll: poll.answers(),
 }
 
 
 @pytest.mark.parametrize(
     ("state", "call", "says"),
     [
+        ("draft", "answers", r"poll\.open"),
+        ("open", "answers", r"poll\.close"),
+        ("closed", "answers", "named=True"),
         ("draft", "close", r"poll\.open"),
         ("draft", "extend", r"poll\.open"),
         ("draft", "reveal", r"poll\.open"),

@@ -1,9 +1,9 @@
 """Rules of polls. Ballots are in channels nobody reads; what is told of them is counted anew."""
 
 from edu_widgets.polls import commands
-from edu_widgets.polls.service import clock, editing, running, sessions, voting
+from edu_widgets.polls.service import clock, editing, people, running, sessions, voting
 from edu_widgets.polls.service.erasing import erase
-from edu_widgets.service.features import Feature, Stage
+from edu_widgets.service.features import Ask, Feature, Stage
 
 
 def _on_tick(stage: Stage, now: int) -> None:
@@ -24,6 +24,7 @@ FEATURE = Feature(
         commands.DELETE_POLL.name: running.delete,
         commands.CAST_VOTE.name: voting.vote,
     },
+    asks={commands.READ_ANSWERS.name: Ask(people.read_answers, feature="polls")},
     erase=erase,
     before_catch_up=sessions.before_catch_up,
     on_leave=sessions.on_leave,

@@ -1,0 +1,64 @@
+"""Who chose what, of polls of which everybody was told before that it can be read."""
+
+from typing import Any
+
+import msgspec
+
+from edu_widgets.polls.commands import MAX_ANSWERS, NamedAnswer, PollAnswers, ReadAnswers
+from edu_widgets.polls.documents import Choice
+from edu_widgets.polls.service.reading import ballots, check_staff, existing
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.service.features import Stage
+from edu_widgets.service.rules import Decision, Members, Part, Person, Request, RuleRun
+
+
+async def read_answers(
+    stage: Stage, channel: str, person: Person, data: Any
+) -> tuple[str, PollAnswers]:
+    """Tell staff the answers of one round of a named poll; it stands in the audit trail.
+
+    Raises:
+        Refused: `FORBIDDEN` for others and other polls, `INVALID` while it is open, `NOT_FOUND`.
+    """
+    ask: ReadAnswers = data
+    read: list[PollAnswers] = []
+
+    def reading(request: Request[ReadAnswers]) -> RuleRun:
+        read[:] = [(yield from _answers(ask, request))]
+        return Decision(reply=False)
+
+    await stage.commit(channel, reading, ask, person)
+    stage.record("POLL_ANSWERS_READ", channel=channel, about=ask.poll_id, by=person.id)
+    return "poll_answers", read[0]
+
+
+def _answers(ask: ReadAnswers, request: Request[ReadAnswers]) -> Part[PollAnswers]:
+    check_staff(request)
+    poll = (yield from existing(request.course, ask.poll_id)).poll
+    if not poll.named or poll.anonymous:
+        text = "Who chose what can be read only of a poll that was asked with named=True."
+        raise refusal(Code.FORBIDDEN, text)
+    if poll.state not in {"closed", "revealed"}:
+        raise refusal(Code.INVALID, "Who chose what can be read once the poll is closed.")
+    votes = (yield from ballots(request.course, poll)).get(ask.round, {})
+    skip = max(0, ask.skip)
+    told: list[tuple[str, Choice]] = sorted(votes.items())[skip : skip + MAX_ANSWERS]
+    found = []
+    for voter, choice in told:
+        name = yield from _name(request.course, voter)
+        found.append(NamedAnswer(voter, name, choice))
+    return PollAnswers(ask.poll_id, ask.round, found, len(votes) > skip + len(told))
+
+
+def _name(course: str, voter: str) -> Part[str]:
+    """What a member is called; "" for who is no member any more."""
+    docs = yield Members(course, voter)
+    for doc in docs:
+        if doc.id == voter:
+            return msgspec.json.decode(doc.body, type=_Named).name
+    return ""
+
+
+class _Named(msgspec.Struct):
+    name: str
