@@ -116,6 +116,6 @@ def _unreached(url: str, error: Exception | None = None) -> ServiceUnavailable:
             "The address has no port: if the invite on your instructor's screen has one, such as "
             f"http://{host}:8765/…, it is missing here."
         )
-    elif "http://" in why:
+    elif "http://" in why or why.endswith("?"):  # it has said what to look at
         hint = ""
     return ServiceUnavailable(f"{why} {hint}".rstrip())
