@@ -21,11 +21,12 @@ from edu_widgets.protocol.messages import Heartbeat, HeartbeatAck, RequestHistor
 from edu_widgets.service import frames, subscribe, typing_signals
 from edu_widgets.service.config import RateLimit
 from edu_widgets.service.features import Sender
-from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Grant
 from edu_widgets.service.lanes import MAX_WAITING
 from edu_widgets.service.member import Member
 from edu_widgets.service.rules import RateLimited, Request
+from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import RETRY_AFTER_MS, Committed
 
 log = logging.getLogger("edu_widgets.service")

@@ -24,16 +24,12 @@ from edu_widgets.service.metrics import Metrics
 from edu_widgets.service.people import removed_text
 from edu_widgets.service.rooms import LEASE_S, Room, Rooms
 from edu_widgets.service.rules import NOBODY, Person, Request, Rule
+from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Committed, Matches, Searched, Store
 
 log = logging.getLogger("edu_widgets.service")
 
 TICK_S = 1.0
-
-
-def now_ms() -> int:
-    """The service's time in ms since 1970."""
-    return int(time.time() * 1000)
 
 
 class Hub:

@@ -20,11 +20,12 @@ from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import Door, application
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
-from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.people import OWNER, People, hashed, new_secret
 from edu_widgets.service.roles import tell
 from edu_widgets.service.rooms import LEASE_S
 from edu_widgets.service.rules import Person
+from edu_widgets.service.steady_time import go_on_from, now_ms
 from edu_widgets.service.store import Invite
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.tokens import Key
@@ -106,6 +107,7 @@ class Server:
         secret = before.owner_secret if before else new_secret()
         people = People(self._store, options.courses, partial(tell, self.hub))
         await self._store.add_person(OWNER, hashed(secret))
+        go_on_from(await self._store.latest())
         instance = secrets.token_hex(8)
         version = metadata_version()
         admission = Admission(

@@ -4,10 +4,11 @@ from edu_widgets.protocol import REGISTRY, Code, Cursor, Envelope, decode_data
 from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.protocol.messages import Changes, Subscribe, Subscribed
 from edu_widgets.service.frames import error, frame
-from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Grant
 from edu_widgets.service.member import Member
 from edu_widgets.service.rooms import Hold, Room
+from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import RETRY_AFTER_MS, Catchup
 
 MAX_CHANNELS = 64

@@ -3,10 +3,11 @@
 from edu_widgets.protocol import Envelope, decode_data
 from edu_widgets.protocol.messages import TypingStart, UserTyping
 from edu_widgets.service.frames import frame
-from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.member import Member
 from edu_widgets.service.rooms import Room
 from edu_widgets.service.rules import Person
+from edu_widgets.service.steady_time import now_ms
 
 EXPIRES_S = 5.0
 

@@ -24,10 +24,11 @@ from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, VERSION, Code
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service import dispatch
 from edu_widgets.service.frames import Frame, error
-from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
 from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S, Send
+from edu_widgets.service.steady_time import now_ms
 
 SILENT_S = 45.0
 """Without a frame for so long (the heartbeat is 30 s) the peer is asked with a ping …"""

@@ -423,6 +423,16 @@ def test_nothing_tells_who_voted_once_an_anonymous_poll_has_ended(school: School
     assert school.refresh(id_).changes == ()
 
 
+def test_a_clock_set_back_over_a_restart_leaves_a_timer_its_own_length(school: School) -> None:
+    id_ = school.ask("a", "b", seconds=60)
+    school.now -= 40 * 24 * 3_600_000
+    school.refresh(id_)
+    assert school.poll(id_).closes == school.now + 60_000
+    school.now += 60_000
+    school.refresh(id_)
+    assert school.poll(id_).state == "closed"
+
+
 def test_somebody_elses_command_id_is_a_conflict_and_no_vote(school: School) -> None:
     id_ = school.ask("a", "b", anonymous=True)
     used = school.vote(ADA, id_, 1)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 1_000
 
+_SLACK_MS = 1_000
+
 
 class Refresh(msgspec.Struct, frozen=True):
     """Bring a poll up to date: counts, timer, end."""
@@ -43,7 +45,7 @@ def refresh(request: Request[Refresh]) -> RuleRun:
     found = yield from find(request.course, request.data.poll_id)
     if found is None or found.poll.state == "draft" or found.poll.ended:
         return Decision(reply=False)
-    poll, now = found.poll, request.now
+    poll, now = _in_time(found.poll, request.now), request.now
     due = due_at(poll)
     over = due is not None and now >= due
     if over and poll.state == "open":
@@ -53,6 +55,14 @@ def refresh(request: Request[Refresh]) -> RuleRun:
     count = yield from count_again(request.course, poll, now)
     writes = yield from writes_of(request.course, count)
     return Decision(writes, urgent=poll.state != "open", reply=False)
+
+
+def _in_time(poll: Poll, now: int) -> Poll:
+    """A poll that is still to be opened was opened by a clock that is right only now."""
+    ahead = (poll.opened or 0) - now
+    if poll.state != "open" or poll.closes is None or ahead <= _SLACK_MS:
+        return poll
+    return msgspec.structs.replace(poll, opened=now, closes=poll.closes - ahead)
 
 
 def _end(course: str, poll: Poll, now: int) -> Part[Decision]:

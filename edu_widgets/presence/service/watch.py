@@ -7,7 +7,6 @@ and hands by looking once at the store.
 from __future__ import annotations
 
 import secrets
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -29,6 +28,7 @@ from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import ProtocolError, refusal
 from edu_widgets.service.rules import Person
+from edu_widgets.service.steady_time import now_ms
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Sender, Stage
@@ -97,12 +97,12 @@ class Course:
             stage.announce(self.staff, FEATURE_NAME, lambda: self._say_staff(stage))
 
     def _say(self, stage: Stage) -> tuple[str, Presence] | None:
-        now = _now()
+        now = now_ms()
         told = self.roll.tell(self.here(stage, now), now)
         return (PRESENCE.name, told) if told is not None else None
 
     def _say_staff(self, stage: Stage) -> tuple[str, Presence] | None:
-        now = _now()
+        now = now_ms()
         told = self.roll.tell_staff(self.here(stage, now), self.kept.statuses, now)
         return (PRESENCE.name, told) if told is not None else None
 
@@ -135,10 +135,6 @@ class Course:
             if hand.solved is not None and now - hand.solved > KEPT_MS
         ]
         return Sweep(sorted(gone), sorted(solved)) if gone or solved else None
-
-
-def _now() -> int:
-    return int(time.time() * 1000)
 
 
 _COURSES: WeakKeyDictionary[Stage, dict[str, Course]] = WeakKeyDictionary()
@@ -221,7 +217,7 @@ async def people(stage: Stage, channel: str, person: Person, data: Any) -> tuple
         raise refusal(Code.INVALID, text)
     if not person.staff and ask.filter not in {"all", "away"}:
         raise refusal(Code.FORBIDDEN, "Only instructors see how far others are.")
-    now = _now()
+    now = now_ms()
     statuses = course.kept.statuses if person.staff else None
     # Nothing is awaited here, so that no change is told between the list and its version.
     return PEOPLE_PAGE.name, course.roll.answer(ask, course.here(stage, now), statuses, now)

@@ -165,6 +165,9 @@ class Store(Protocol):
         one search after the other, so that neither commits nor other reads wait for it.
         """
 
+    async def latest(self) -> int:
+        """When something was stored last, in ms since 1970; 0 if nothing was."""
+
     async def heads(self, channel: str) -> Cursor:
         """The channel's epoch and head."""
 

@@ -144,6 +144,11 @@ class SqliteStore:
                     break
         return Searched(tuple(found), floor or 0, more)
 
+    async def latest(self) -> int:
+        """When something was stored last."""
+        rows = await self._rows("SELECT max(time) FROM documents")
+        return rows[0][0] or 0
+
     async def heads(self, channel: str) -> Cursor:
         """The channel's epoch and head."""
         epoch, seq, _ = await self._read(lambda db: reads.head(db, channel))
