@@ -16,10 +16,11 @@ from edu_widgets.service import rooms
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.frames import Frame
-from edu_widgets.service.hub import Hub, now_ms
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
 from edu_widgets.service.rules import Person, Request
+from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store.sqlite import SqliteStore
 
 MEMBERS = 200

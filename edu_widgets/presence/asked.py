@@ -66,8 +66,9 @@ class Asked:
         _ = self._people.lower_hand()
 
     def take(self, intent: Intent) -> None:
-        """`people.take {id, on}`."""
-        _ = self._people.take(intent.text("id"), intent.args.get("on") is not False)
+        """`people.take {id, on, anyway?}`."""
+        on, anyway = intent.args.get("on") is not False, intent.args.get("anyway") is True
+        _ = self._people.take(intent.text("id"), on, anyway=anyway)
 
     def solved(self, intent: Intent) -> None:
         """`people.solved {id}`."""

@@ -60,6 +60,8 @@ class TakeHand(Data):
     """Whose hand it is."""
     taken: bool = True
     """Whether one is helping; `false` gives the hand back to the queue."""
+    anyway: bool = False
+    """Give back a hand that a colleague has taken, after having asked."""
 
     def outbox_key(self) -> str:
         """Only the last word on a person counts."""

@@ -159,6 +159,7 @@ class PresenceList(ListenedWidget):
             InvalidArgument: there is no such status.
             NotConnected: the lesson is closed.
         """
+        status = status or None
         if status is not None and status not in _STATUSES:
             known = ", ".join(map(repr, _STATUSES))
             raise InvalidArgument(f"A status is {known} or None, not {status!r:.40}.")
@@ -211,13 +212,15 @@ class PresenceList(ListenedWidget):
             return receipt
         return self._as_staff(commands.LOWER_HAND.name, LowerHand(id_of(who)))
 
-    def take(self, who: Who, taken: bool = True) -> Receipt:  # noqa: FBT001, FBT002
+    def take(self, who: Who, taken: bool = True, *, anyway: bool = False) -> Receipt:  # noqa: FBT001, FBT002
         """Say that I am helping; with `taken=False` the hand goes back into the queue.
+
+        One that a colleague has taken is given back only with `anyway`.
 
         Raises:
             Forbidden: I am not staff here.
         """
-        return self._as_staff(commands.TAKE_HAND.name, TakeHand(id_of(who), taken))
+        return self._as_staff(commands.TAKE_HAND.name, TakeHand(id_of(who), taken, anyway))
 
     def solved(self, who: Who) -> Receipt:
         """Say that they have been helped: the hand goes down, its note and error are deleted.

@@ -115,13 +115,16 @@ class Hub:
         self.metrics.members.set(len(self.members))
         self.audit.record("WEBSOCKET_CONNECTED", userId=user)
 
-    async def dismiss(self, member: Member, code: int, *, clean: bool) -> None:
-        """A connection is over; after a clean end nobody is waited for."""
+    async def dismiss(self, member: Member, code: int) -> None:
+        """A connection is over. Whoever wants to leave says so first, by `unsubscribe`.
+
+        However it ended, its person is waited for: a kernel that restarts says goodbye, too.
+        """
         self.members.pop(member, None)
         self.changed = self.loop.time()
         self.metrics.members.set(len(self.members))
         for channel in tuple(member.channels):
-            self.leave(member, channel, at_once=clean)
+            self.leave(member, channel, at_once=False)
         self.audit.record("WEBSOCKET_DISCONNECTED", userId=member.identity.user_id, code=code)
         await member.gone()
 

@@ -241,9 +241,7 @@ async def serve(hub: Hub, request: web.Request, identity: Identity) -> web.Strea
         await _read(hub, member, socket, outlet)
     finally:
         code = outlet.code or socket.close_code or WSCloseCode.ABNORMAL_CLOSURE
-        # Whoever says goodbye has left; whoever was cut off, or by us, is expected back.
-        clean = code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}
-        await hub.dismiss(member, code, clean=clean)
+        await hub.dismiss(member, code)
         await outlet.closed()
     return socket
 

@@ -805,6 +805,8 @@ export interface TakeHandData {
   userId: string;
   /** Whether one is helping; `false` gives the hand back to the queue. */
   taken?: boolean;
+  /** Give back a hand that a colleague has taken, after having asked. */
+  anyway?: boolean;
 }
 
 /** Say that somebody has been helped. Only staff. */

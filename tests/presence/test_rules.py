@@ -101,11 +101,22 @@ def test_nobody_is_taken_from_somebody_else(classroom: Classroom) -> None:
     with pytest.raises(Refused, match="Mira is helping already") as error:
         classroom.do(JONAS, "take_hand", userId=ADA.id)
     assert error.value.code == Code.STALE
-    classroom.do(JONAS, "take_hand", userId=ADA.id, taken=False)
+    classroom.do(MIRA, "take_hand", userId=ADA.id, taken=False)
     classroom.do(JONAS, "take_hand", userId=ADA.id)
     hand = classroom.hand(ADA)
     assert hand is not None
     assert hand.taken_by_name == "Jonas"
+
+
+def test_a_hand_is_given_back_by_who_took_it_or_anyway(classroom: Classroom) -> None:
+    classroom.do(ADA, "raise_hand")
+    classroom.do(MIRA, "take_hand", userId=ADA.id)
+    with refused(Code.STALE):
+        classroom.do(JONAS, "take_hand", userId=ADA.id, taken=False)
+    classroom.do(JONAS, "take_hand", userId=ADA.id, taken=False, anyway=True)
+    classroom.do(JONAS, "take_hand", userId=ADA.id)
+    classroom.do(JONAS, "take_hand", userId=ADA.id, taken=False)
+    classroom.do(MIRA, "take_hand", userId=ADA.id)
 
 
 def test_a_hand_raised_since_stays_up(classroom: Classroom) -> None:

@@ -62,7 +62,7 @@ async def test_who_comes_and_goes_is_told_to_everybody(service: Service) -> None
     listed = await people(owner)
     assert listed["names"] == ["Ada", "Prof"], "for staff students come first"
     assert (await people(ada))["names"] == ["Prof", "Ada"]
-    await ada.socket.close()
+    await ada.send("unsubscribe", CHANNEL)
     gone = await owner.until(lambda f: f["type"] == "presence" and "del" in f["data"])
     assert gone["data"]["del"] == [ada.user_id]
     assert gone["data"]["prev"] <= gone["data"]["v"]
@@ -98,6 +98,22 @@ async def test_away_only_if_nobody_is_at_any_connection(service: Service) -> Non
     assert news["counts"]["away"] == 1
     await second.send("attention", data={"away": False})
     await told(owner, "Ada", away=None)
+
+
+@pytest.mark.parametrize("code", [1000, 1001])
+async def test_a_kernel_that_restarts_has_not_left(service: Service, code: int) -> None:
+    owner, ada = await both_in_the_room(service)
+    await told(owner, "Ada")
+    await ada.socket.close(code, "bye")
+    again = await service.open(ada.token)
+    await again.enter()
+    await owner.beat()
+    assert "Ada" in (await people(owner))["names"]
+    gone = [f for f in owner.seen if f["type"] == "presence" and f["data"].get("del")]
+    assert gone == []
+    await again.send("unsubscribe", CHANNEL)
+    left = await owner.until(lambda f: f["type"] == "presence" and "del" in f["data"])
+    assert left["data"]["del"] == [ada.user_id], "who leaves by themselves is not waited for"
 
 
 async def test_a_broken_connection_is_no_departure(

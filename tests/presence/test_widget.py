@@ -312,7 +312,15 @@ def test_offline_a_status_is_kept(ada: Desk) -> None:
     assert ada.desk["status"] == {"status": "done", "state": "queued"}
 
 
-@pytest.mark.parametrize("status", ["", "Stuck", 3])
+def test_an_empty_status_takes_it_back(ada: Desk) -> None:
+    _ = ada.list.set_status("stuck")
+    ada.client.settle()
+    _ = ada.list.set_status("")
+    ada.client.settle()
+    assert (ada.list.status, "status" in ada.desk) == (None, False)
+
+
+@pytest.mark.parametrize("status", ["stuck ", "Stuck", 3])
 def test_what_is_no_status(ada: Desk, status: Any) -> None:
     with pytest.raises(InvalidArgument):
         _ = ada.list.set_status(status)

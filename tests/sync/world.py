@@ -174,7 +174,7 @@ class Client:
     async def drop(self) -> None:
         """Lose the connection with everything on it."""
         if self.member is not None:
-            await self.world.hub.dismiss(self.member, 1006, clean=False)
+            await self.world.hub.dismiss(self.member, 1006)
         self.wire = self.member = None
         self.to_service.clear()
         self.session.lost(0, "cut")

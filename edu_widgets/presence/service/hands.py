@@ -60,7 +60,7 @@ def take(request: Request[TakeHand]) -> RuleRun:
 
     Raises:
         Refused: `FORBIDDEN` for students, `NOT_FOUND` for a hand that is not up, `STALE` where
-            somebody else is helping already.
+            somebody else is helping already, and it is not given back anyway.
     """
     in_course(request)
     only_staff(request, "take hands")
@@ -72,6 +72,8 @@ def take(request: Request[TakeHand]) -> RuleRun:
     if not data.taken:
         if hand.taken is None:
             return Decision()
+        if hand.taken_by not in {None, me.id} and not data.anyway:
+            raise refusal(Code.STALE, f"{hand.taken_by_name or 'Somebody'} is helping.")
         body = msgspec.structs.replace(hand, taken=None, taken_by=None, taken_by_name=None)
     elif hand.taken_by == me.id:
         return Decision()
