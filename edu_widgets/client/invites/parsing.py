@@ -17,9 +17,11 @@ _MIN_CODE = 8
 _MAX_PASTED = 4_000
 _ENTITY = re.compile(r"&#?\w+;")
 _LINE_BREAK = re.compile(r"=?[ \t]*\r?\n[>|\s]*")
-_SEPARATORS = re.compile(r"[\s\"'`<>()“”„‟‘’‚‛«»‹›\u200b\ufeff]+")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_SEPARATORS = re.compile(r"[\s\"'`<>()“”„‟‘’‚‛«»‹›]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_AFTER_SCHEME = re.compile(r"(https?://)\s+", re.IGNORECASE)
+_HTTP = re.compile(r"(https?)(?::/{1,3}|;?//)\s*", re.IGNORECASE)
+"""The scheme as it is mistyped, or parted from what follows."""
 _CODE = re.compile(r"[?&]code=", re.IGNORECASE)
 _LINKED = re.compile(r"https?%3A%2F%2F[^&]+", re.IGNORECASE)
 
@@ -55,7 +57,7 @@ def parse_invite(text: str) -> Invite:
         msg = f"{len(text):,} characters are too many to find an invite in; one looks like {FORM}."
         raise InvalidArgument(msg)
     plain = _ENTITY.sub(lambda found: html.unescape(found[0]), text.strip())
-    plain = _AFTER_SCHEME.sub(r"\1", plain)
+    plain = _HTTP.sub(r"\1://", _UNSEEN.sub("", plain))
     problem: InvalidArgument | None = None
     # A line break may divide the address from the next sentence, or be in the midst of it.
     for candidate in dict.fromkeys((plain, _LINE_BREAK.sub("", plain))):
