@@ -11,18 +11,23 @@ Event = TypeVar("Event")
 
 
 class Audience(Generic[Event]):
-    """Listeners, told in the order they came; what one of them raises costs the others nothing."""
+    """Listeners, told in the order they came.
+
+    What one of them raises costs the others nothing, and is reported once.
+    """
 
     def __init__(self) -> None:
-        self._listeners: list[Callable[[Event], None]] = []
+        self._listeners: list[Callable[[Event], object]] = []
+        self._failed: set[int] = set()
 
-    def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+    def listen(self, listener: Callable[[Event], object]) -> Callable[[], None]:
         """Tell `listener` every event from now on; returns what ends it."""
         self._listeners.append(listener)
 
         def stop() -> None:
             with contextlib.suppress(ValueError):
                 self._listeners.remove(listener)
+                self._failed.discard(id(listener))
 
         return stop
 
@@ -36,4 +41,7 @@ class Audience(Generic[Event]):
             try:
                 listener(event)
             except Exception:  # noqa: BLE001 - somebody else's fault
-                _log.exception("A listener failed on %s", type(event).__name__)
+                level = logging.DEBUG if id(listener) in self._failed else logging.ERROR
+                self._failed.add(id(listener))
+                what = type(event).__name__
+                _log.log(level, "A listener failed on %s (reported once).", what, exc_info=True)

@@ -104,7 +104,7 @@ class CourseClient:
         self._standing = Standing()
         self._stop_listening: Callable[[], None] = lambda: None
         self._closed = False
-        self._last_words: list[Callable[[], object]] = []
+        self._last_words: Audience[None] = Audience()
 
     # -- life -------------------------------------------------------------------------
 
@@ -129,8 +129,7 @@ class CourseClient:
         """Leave. What waits in the outbox stays on disk and is sent by the next session."""
         if self._closed:
             return
-        for say in tuple(self._last_words):
-            say()
+        self._last_words.tell(None)
         self._closed = True
         if self._network.alive:
             try:
@@ -181,15 +180,9 @@ class CourseClient:
     def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
         """Call `say` when the lesson is about to be left; returns what takes that back.
 
-        It may still send, and must not raise.
+        It may still send.
         """
-        self._last_words.append(say)
-
-        def stop() -> None:
-            with contextlib.suppress(ValueError):
-                self._last_words.remove(say)
-
-        return stop
+        return self._last_words.listen(lambda _: say())
 
     def caught_up(self, channel: str | None = None) -> bool:
         """Whether everything up to where the service was when it last answered is here.

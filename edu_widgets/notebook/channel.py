@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from edu_widgets.client.audience import Audience
 from edu_widgets.notebook.stream import Clock, Content, Json, Stream
 
 _log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class PageChannel:
         self._armed_for = float("inf")
         self._reported = False
         self._closed = False
-        self._watchers: tuple[Callable[[], object], ...] = ()
+        self._watchers: Audience[None] = Audience()
 
     @property
     def awaited(self) -> bool:
@@ -97,14 +98,7 @@ class PageChannel:
 
         It is called on the thread of the change and has to be quick.
         """
-        with self._lock:
-            self._watchers += (fn,)
-
-        def stop() -> None:
-            with self._lock:
-                self._watchers = tuple(other for other in self._watchers if other is not fn)
-
-        return stop
+        return self._watchers.listen(lambda _: fn())
 
     # -- to all pages (network thread) --------------------------------------------------
 
@@ -136,8 +130,7 @@ class PageChannel:
             for name, more in (also or {}).items():
                 self._stream.touch(name, more)
         self.pump()
-        for told in self._watchers:
-            told()
+        self._watchers.tell(None)
 
     def pump(self) -> None:
         """Send what is due and set the timer for what is not."""

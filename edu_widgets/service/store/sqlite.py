@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hmac
+import logging
 import queue
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,8 @@ from edu_widgets.service.store import (
     writes,
 )
 from edu_widgets.service.store.writer import Job, Writer, unavailable
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -89,7 +92,11 @@ class SqliteStore:
         for job in jobs:
             if isinstance(job.result, Committed) and job.error is None and job.result.changes:
                 for callback in tuple(self._listeners):
-                    callback(job.result)
+                    try:
+                        callback(job.result)
+                    except Exception:  # noqa: BLE001 - somebody else's fault
+                        # What was committed is acknowledged, and told to the others.
+                        _log.exception("A listener of the store failed.")
         for job in jobs:
             if job.future.done():
                 continue
