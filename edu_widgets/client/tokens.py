@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from edu_widgets.client.transport import TokenSource, TransportFailed, is_loopback
 from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import EduWidgetsError
 
 MAX_CUTS = 6
 """Connections in a row that end before anything was said, without a word, until it is taken for
@@ -49,8 +50,10 @@ async def ask(source: TokenSource) -> str:
         token, problem = "", ""
         try:
             token = str(source()).strip()
-        except BaseException as error:  # noqa: BLE001 - the user's; its text may show the token
-            problem = f"The function that gives the token failed ({type(error).__name__})."
+        except EduWidgetsError as error:  # ours, of a token's file: it never shows the token
+            problem = str(error)
+        except BaseException:  # noqa: BLE001 - the user's; its text may show the token
+            problem = "The function that gives the token failed: call it in a cell to see why."
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, token, problem)
 

@@ -24,6 +24,7 @@ from edu_widgets.configuration.settings import (
 )
 from edu_widgets.configuration.sources import Given
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folders import reason
 
 DEFAULT = "default"
 
@@ -173,7 +174,7 @@ def token_in(path: Path, written: str) -> str:
         text = path.read_text("utf-8").strip()
         traits.token(text)
     except OSError as error:
-        problem = error.strerror or type(error).__name__
+        problem = reason(error)
     except ValueError:
         problem = "it holds no token: one line of printable ASCII"
     else:

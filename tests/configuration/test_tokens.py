@@ -80,7 +80,7 @@ def test_a_token_file_is_read_anew_each_time(tmp_path: Path) -> None:
         source()
     assert "lines\n" not in str(raised.value)
     path.unlink()
-    with pytest.raises(InvalidArgument, match=r"tokenFile in config=…: .*No such file"):
+    with pytest.raises(InvalidArgument, match=r"tokenFile in config=…: .*no such file"):
         source()
 
 
