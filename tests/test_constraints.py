@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tests.conftest import ROOT
@@ -45,6 +46,18 @@ def test_everything_that_tests_install_has_its_version() -> None:
     assert len(names) > 100
     named = {canonicalize_name(line.partition("==")[0]) for line in LINES}
     assert names <= named, "write constraints.txt anew, see CONTRIBUTING.md"
+
+
+def test_they_suit_the_oldest_python_that_the_project_does() -> None:
+    oldest = "3.11.2"  # Debian 12's
+    for line in LINES:
+        name, _, pinned = line.partition("==")
+        try:
+            known = version(name) == pinned
+        except PackageNotFoundError:
+            continue
+        if known:
+            assert oldest in SpecifierSet(metadata(name).json.get("requires_python", "")), line
 
 
 def test_the_command_of_the_readme_is_what_ci_runs() -> None:

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from traitlets import TraitError, TraitType
@@ -22,7 +22,8 @@ _SHOWN = 120
 _MOST_SAID = 300
 
 
-class Value(TraitType[T, T]):
+# Before traitlets 5.10 TraitType takes no types.
+class Value(TraitType, Generic[T]):  # type: ignore[type-arg]
     """A setting's value. `allowed` completes the sentence "it has to be …"."""
 
     secret = False

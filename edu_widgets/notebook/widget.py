@@ -66,6 +66,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     _inner: ClassVar[str] = "kind kind_ events_ open reopen watch"
     comm: Any
 
+    # ipywidgets 7 would show itself by this, and pass by what is shown here.
+    _ipython_display_ = None
+
     _esm = traitlets.Unicode().tag(sync=True)
     _code = traitlets.List(traitlets.Unicode()).tag(sync=True)
     kind = traitlets.Unicode().tag(sync=True)
@@ -152,10 +155,17 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         state = "closed" if self.closed else self._client.view().state
         return f"{type(self).__name__}({self.course!r}, {state})"
 
+    def _view(self) -> tuple[Json, Json]:
+        """What ipywidgets 7 would show; Colab finds anywidget by the metadata."""
+        data = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        metadata: Json = getattr(anywidget._util, "get_repr_metadata", dict)()  # noqa: SLF001
+        return {"application/vnd.jupyter.widget-view+json": data}, metadata
+
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
         self.reopen()
         self._refer_to_code()
-        shown = super()._repr_mimebundle_(**kwargs)
+        of_base = getattr(super(), "_repr_mimebundle_", None)
+        shown = self._view() if of_base is None else of_base(**kwargs)
         if shown is None:
             return None
         data, metadata = shown
