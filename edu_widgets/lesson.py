@@ -108,7 +108,7 @@ class Lesson(Tidy):
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
-        self._invite = invite
+        self._client.invite = invite
         self._audience = audience
         self._on_close = on_close
         self._chat = _Single(client, _chat)
@@ -129,8 +129,8 @@ class Lesson(Tidy):
         lines = [f"Lesson {self.course}, as {self.user.role}: {self._standing()}"]
         if is_rehearsal(self.course):
             lines.insert(0, _REHEARSAL)
-        if self._invite:
-            lines.append(f"{self._who_joins()} with: {self._invite}")
+        if self._client.invite:
+            lines.append(f"{self._who_joins()} with: {self._client.invite}")
         if self._audience:
             lines.append(self._audience)
         return "\n".join(lines)
@@ -140,8 +140,8 @@ class Lesson(Tidy):
         rows = [f"<b>{escape(self.course)}</b> as {escape(self.user.role)}"]
         if is_rehearsal(self.course):
             rows.insert(0, f"<b>{escape(_REHEARSAL)}</b>")
-        if self._invite:
-            call = f'edu.join("{self._invite}", name="…")'
+        if self._client.invite:
+            call = f'edu.join("{self._client.invite}", name="…")'
             code = f"<code style='user-select:all'>{escape(call)}</code>"
             rows.append(f"{self._who_joins()} with {code}")
         if self._audience:
@@ -173,7 +173,8 @@ class Lesson(Tidy):
         entrance: Entrance,
     ) -> None:
         """The lesson was asked for again: address, token, name, and what is said may be new."""
-        self._invite, self._audience = invite or self._invite, audience or self._audience
+        self._client.invite = invite or self._client.invite
+        self._audience = audience or self._audience
         self._client.renew(target, me, host=host, entrance=entrance)
 
     @property
@@ -184,7 +185,7 @@ class Lesson(Tidy):
     @property
     def invite(self) -> str:
         """What students pass to `join`; empty for who is no instructor, or came by a token."""
-        return self._invite
+        return self._client.invite
 
     def new_invite(self) -> str:
         """End the invite and make another, which is returned; whoever is in stays.
@@ -193,8 +194,7 @@ class Lesson(Tidy):
             Forbidden: I am not staff here.
             Refused, NotConnected: the service said no, or does not answer.
         """
-        self._invite = self._admission().renew_invite()
-        return self._invite
+        return self._admission().renew_invite()
 
     def close_door(self) -> None:
         """Let nobody new in; whoever is in may leave and come back.

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import edu_widgets as edu
 from edu_widgets import cli
-from edu_widgets.protocol import Code
+from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused, Unauthorized
 from tests.hosting import hosted, leave_lessons
 from tests.waiting import wait_until
@@ -136,3 +137,50 @@ def test_what_a_removed_person_wrote_meanwhile_is_not_sent_by_itself(
     again.chat.send("new").wait(10)
     wait_until(lambda: "new" in texts(mira), "what is written now is sent")
     assert texts(mira) == ["new"]
+
+
+def intend(lesson: edu.Lesson, do: str, **args: Any) -> None:
+    intent = {"op": "intent", "page": "p1", "id": uuid7(), "do": do, "args": args}
+    lesson.people.comm.receive(intent)
+
+
+def desk(lesson: edu.Lesson) -> dict[str, Any]:
+    """What a page that comes now is told of the lesson."""
+    lesson.people.comm.receive({"op": "ready", "page": uuid7(), "lang": ""})
+    found: list[dict[str, Any]] = []
+
+    def came() -> bool:
+        found.extend(m for m in lesson.people.comm.take() if m["op"] == "snapshot")
+        return bool(found)
+
+    wait_until(came, "the page has its snapshot")
+    told: dict[str, Any] = found[-1]["collections"]["desk"]["docs"][0]
+    return told
+
+
+def test_a_page_decides_the_same(mira: edu.Lesson) -> None:
+    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    before = mira.invite
+    told: list[dict[str, Any]] = []
+
+    def heard(op: str) -> bool:
+        told.extend(m for m in mira.people.comm.take() if m.get("name") == op)
+        return bool(told)
+
+    intend(mira, "people.door", closed=True)
+    wait_until(lambda: desk(mira).get("closed") is True, "the page says that it is closed")
+    intend(mira, "people.invite")
+    wait_until(lambda: heard("invite"), "the page gets the new invite")
+    assert told.pop()["data"] == {"invite": mira.invite}
+    assert mira.invite != before, "and so does Python"
+    intend(mira, "people.remove", id=ada.user.user_id)
+    wait_until(lambda: ada.status().state == "stopped", "she is out")
+    wait_until(lambda: desk(mira).get("removed") is not None, "the page says who is out")
+    assert desk(mira)["removed"] == [{"id": ada.user.user_id, "name": "Ada"}]
+    mira.people.hide_names = True
+    assert "removed" not in desk(mira), "not while names are hidden"
+    intend(mira, "people.readmit", id=ada.user.user_id)
+    wait_until(lambda: mira.people.removed == [], "she may come back")
+    intend(mira, "people.remove", id=mira.user.user_id)
+    wait_until(lambda: heard("notice"), "what is refused is said on the page")
+    assert "Nobody removes themselves" in told.pop()["data"]["message"]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Data")
 
+KINDS = (admission.Admission.kind, admission.Removal.kind)
+"""The documents that tell staff how it stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemovedPerson:
@@ -63,8 +66,9 @@ class Admission:
 
     def renew_invite(self) -> str:
         """End the invite and make another; whoever is in stays."""
-        asked = self._ask(admission.RENEW_INVITE.name, admission.RenewInvite())
-        return self._read(asked, admission.NewInvite).invite
+        asked = self.ask_for_invite()
+        _ = asked.wait(self._wait)
+        return self.renewed(asked)
 
     def remove(self, user_id: str, *, same_join: bool = False) -> list[RemovedPerson]:
         """Remove somebody; with `same_join` also the students who came the same way."""
@@ -93,6 +97,15 @@ class Admission:
         return self._read(asked, admission.Admission).listed
 
     # -- the same without waiting, for pages -----------------------------------------
+
+    def ask_for_invite(self) -> Answer:
+        """As `renew_invite`; `renewed` reads what came of it."""
+        return self._ask(admission.RENEW_INVITE.name, admission.RenewInvite())
+
+    def renewed(self, asked: Answer) -> str:
+        """The new invite, which `lesson.invite` is from now on, too."""
+        self._client.invite = asked.read(admission.NewInvite).invite
+        return self._client.invite
 
     def ask_to_remove(self, user_id: str, *, same_join: bool = False) -> Answer:
         """As `remove`."""

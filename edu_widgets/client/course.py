@@ -88,6 +88,8 @@ class CourseClient:
         self.host = host
         self.channel = channel or course_channel(course)
         """The channel everybody of the course reads, as the service spells it."""
+        self.invite = ""
+        """What students join with, as far as this kernel was told: for staff."""
         self._target = target
         self.scope = scope(target.url, self.channel, target.user_id)
         """What is kept for one person in one channel of one service is kept by this."""

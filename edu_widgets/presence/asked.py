@@ -79,6 +79,23 @@ class Asked:
         del intent
         _ = self._people.clear_statuses()
 
+    def remove(self, intent: Intent) -> None:
+        """`people.remove {id}`: out of the course, until readmitted."""
+        self._people.decide(intent.page, self._people.admission.ask_to_remove(intent.text("id")))
+
+    def readmit(self, intent: Intent) -> None:
+        """`people.readmit {id}`."""
+        self._people.decide(intent.page, self._people.admission.ask_to_readmit(intent.text("id")))
+
+    def door(self, intent: Intent) -> None:
+        """`people.door {closed}`."""
+        closed = intent.args.get("closed") is True
+        self._people.decide(intent.page, self._people.admission.ask_for_door(closed=closed))
+
+    def invite(self, intent: Intent) -> None:
+        """`people.invite {}`: another one, answered by the signal `invite`."""
+        self._people.renew_for(intent.page)
+
     def hide(self, intent: Intent) -> None:
         """`people.hide {on}`: for all pages of this kernel."""
         self._people.hide_names = intent.args.get("on") is True
@@ -112,4 +129,8 @@ def handlers(people: PresenceList) -> Mapping[str, Handler]:
         "people.clear": asked.clear,
         "people.hide": asked.hide,
         "people.list": asked.list,
+        "people.remove": asked.remove,
+        "people.readmit": asked.readmit,
+        "people.door": asked.door,
+        "people.invite": asked.invite,
     }

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from edu_widgets.client.admission import Admission
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.presence.commands import Here
@@ -127,7 +128,11 @@ class ShownPeople:
             more = ("stuck", "done", "following", "none")
             numbers |= {name: getattr(counts, name) or 0 for name in more}
             numbers["hands"] = len(people.hands())
-        key = (self._can(), roster.known, roster.crowd, self.hidden, numbers, status, hand)
+        closed, removed = self._admission()
+        key = (
+            *(self._can(), roster.known, roster.crowd, self.hidden, numbers, status, hand),
+            *(closed, removed),
+        )
         doc: Json = {
             "id": DESK,
             "can": self._can(),
@@ -136,11 +141,20 @@ class ShownPeople:
             "hidden": self.hidden,
             "counts": numbers,
         }
+        doc |= _given({"closed": closed, "removed": removed})
         if status.status is not None or status.state:
             doc["status"] = _given({"status": status.status, "state": status.state})
         if hand is not None:
             doc["hand"] = self._own_hand(hand)
         return self._versioned(DESK, DESK, key, doc)
+
+    def _admission(self) -> tuple[bool, list[Json]]:
+        """For staff: whether the door is closed, and who was removed."""
+        if not self._client.me().is_staff:
+            return False, []
+        found = Admission(self._client)
+        people = [] if self.hidden else found.removed()
+        return found.state().closed, [{"id": one.user_id, "name": one.name} for one in people]
 
     def _own_hand(self, own: OwnHand) -> Json:
         hand = own.hand

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from edu_widgets.client.admission import Admission, RemovedPerson
+from edu_widgets.client.admission import KINDS, Admission, RemovedPerson
+from edu_widgets.client.asking import Answer
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.outbox import CommandState
@@ -328,6 +329,26 @@ class PresenceList(ListenedWidget):
 
         answer.when_settled(settled)
 
+    def decide(self, page: str, asked: Answer) -> None:
+        """Tell the page that wanted something of the service why it was not done."""
+
+        def settled() -> None:
+            if asked.error is not None:
+                self.signal_to(page, "notice", {"message": str(asked.error)})
+
+        asked.when_settled(settled)
+
+    def renew_for(self, page: str) -> None:
+        """Make a new invite, and hand it to the page that wants it."""
+        asked = self.admission.ask_for_invite()
+        self.decide(page, asked)
+
+        def settled() -> None:
+            if asked.error is None:
+                self.signal_to(page, "invite", {"invite": self.admission.renewed(asked)})
+
+        asked.when_settled(settled)
+
     def signal_to(self, page: str, name: str, data: object) -> None:
         """Tell one page something short-lived."""
         self._client.on_network(lambda: self._channel.signal(name, data, page))
@@ -373,6 +394,8 @@ class PresenceList(ListenedWidget):
     def _heard_documents(self, event: DocumentsChanged) -> None:
         changed = (*event.upserted, *event.removed)
         ids = [doc.id.partition(":")[2] for doc in changed if doc.kind in (Status.kind, Hand.kind)]
+        if any(doc.kind in KINDS for doc in changed):
+            self._channel.changed(DESK, [DESK])
         if not ids and not event.reset:
             return
         if event.channel == (

@@ -123,7 +123,33 @@ const raising = async (root: ShadowRoot, model: MockModel): Promise<void> => {
   root.querySelector<HTMLElement>("textarea")?.focus();
 };
 
+/** A closed door, a new invite, and a person about to be removed; or what the menu has. */
+const admission = (lang: string, menu: boolean): State =>
+  state(
+    (model) =>
+      show(model, "Mira", {
+        people: classOf36(),
+        hands: handsUp(),
+        desk: [desk({ closed: true, removed: [{ id: "u-eve", name: "Eve" }] })],
+      }),
+    {
+      options: { height: 420, lang },
+      async act(root, model) {
+        const invite = "http://192.168.1.20:8765/py101?code=K7QX4M2P";
+        model.say({ op: "signal", name: "invite", data: { invite } });
+        await frame();
+        root.querySelector<HTMLElement>(menu ? ".admit" : ".pp .of")?.click();
+        await frame();
+        if (!menu) root.querySelector<HTMLElement>("[role=menuitem]")?.click();
+        await frame();
+      },
+    },
+  );
+
 export const presence: Record<string, State> = {
+  "people-remove": admission("en", false),
+  "people-remove-tr": admission("tr", false),
+  "people-admission": admission("en", true),
   "people-class": state((model) =>
     show(model, "Mira", { people: classOf36(), hands: handsUp(), desk: [desk()] }),
   ),

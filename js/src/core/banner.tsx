@@ -8,6 +8,9 @@ import { Icon, type IconName } from "./icons";
 import type { Catalog, Notice } from "./locale/catalog";
 import type { Lesson } from "./messages";
 
+/** Somebody was put out of the course. */
+const REMOVED = 4516;
+
 /** Refusals that mean *not you, not here*: unauthorized, forbidden, no such channel, invites, full. */
 const FORBIDDEN: readonly (number | null)[] = [4500, 4501, 4506, 4507, 4508, 4509];
 
@@ -39,10 +42,13 @@ function stopped(lesson: Lesson, kernel: Kernel, words: Catalog): Shown | null {
   if (kernel === "gone") return { notice: words.onGone, icon: "alert", stop: true };
   if (lesson.state === "closed") return { notice: words.onClosed, icon: "alert" };
   if (lesson.state !== "stopped") return null;
-  const forbidden = isForbidden(lesson);
-  const { lead, rest } = forbidden
-    ? words.onForbidden(lesson.course, lesson.reason)
-    : words.onStopped(lesson.reason);
+  const removed = lesson.code === REMOVED;
+  const forbidden = removed || isForbidden(lesson);
+  const { lead, rest } = removed
+    ? words.onRemoved(lesson.course)
+    : forbidden
+      ? words.onForbidden(lesson.course, lesson.reason)
+      : words.onStopped(lesson.reason);
   const kept = lesson.queued > 0 ? ` ${words.kept(...keptOf(lesson))}` : "";
   const notice = { lead, rest: rest + kept };
   return { notice, icon: forbidden ? "lock" : "alert", stop: true, retry: true };

@@ -58,11 +58,21 @@ export interface OwnStatus {
 
 export type Counts = Record<"here" | "hands" | Standing, number>;
 
+/** Somebody who was removed. */
+export interface Removed {
+  id: string;
+  name: string;
+}
+
 export interface Desk extends Doc {
   can: readonly string[];
   known: boolean;
   crowd: boolean;
   hidden: boolean;
+  /** For staff: whether nobody new gets in. */
+  closed: boolean;
+  /** For staff: who was removed. */
+  removed: readonly Removed[];
   counts: Counts;
   status: OwnStatus;
   hand: OwnHand | null;
@@ -110,15 +120,22 @@ const readCounts = (value: unknown): Counts => {
 const readStatus = (value: unknown): OwnStatus =>
   isFields(value) ? pick(value, { status: isStatus, state: isState }) : {};
 
+const readRemoved = (value: unknown): Removed[] =>
+  (Array.isArray(value) ? value : []).flatMap((one) =>
+    isFields(one) && asText(one.id) ? { id: asText(one.id), name: asText(one.name) } : [],
+  );
+
 export function readDesk(value: unknown): Desk | null {
   if (!isFields(value) || !asText(value.id)) return null;
-  const { can, known, crowd, hidden, counts, status, hand } = value;
+  const { can, known, crowd, hidden, closed, removed, counts, status, hand } = value;
   return {
     ...(pick(value, docFields) as unknown as Doc),
     can: asTexts(can),
     known: known === true,
     crowd: crowd === true,
     hidden: hidden === true,
+    closed: closed === true,
+    removed: readRemoved(removed),
     counts: readCounts(counts),
     status: readStatus(status),
     hand: isFields(hand)
@@ -129,6 +146,7 @@ export function readDesk(value: unknown): Desk | null {
 
 export const emptyDesk: Desk = {
   ...{ id: "desk", can: [], known: false, crowd: false, hidden: false },
+  ...{ closed: false, removed: [] },
   ...{ counts: nothing, status: {}, hand: null },
 };
 

@@ -5,6 +5,7 @@ import { asItem, Guard } from "../core/guard";
 import { useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { initialOf } from "../core/text";
+import { PersonMenu } from "./admission";
 import { isStaff, type Person, standingOf, standings } from "./documents";
 import { Sign } from "./icons";
 import type { People } from "./people";
@@ -81,7 +82,7 @@ export const Rows = withHooks(function Rows(
         const told = person.me && !manages ? timeless : mine;
         return (
           <Guard key={person.id} of={person} frame={asItem}>
-            <Row person={told} query={query} now={now} manages={manages} words={words} />
+            <Row {...{ people, query, now, manages, words }} person={told} />
           </Guard>
         );
       })}
@@ -90,6 +91,7 @@ export const Rows = withHooks(function Rows(
 });
 
 interface RowProps {
+  people: People;
   person: Person;
   query: string;
   now: number;
@@ -97,7 +99,7 @@ interface RowProps {
   words: Words;
 }
 
-const Row = ({ person, query, now, manages, words }: RowProps): VNode => {
+const Row = ({ people, person, query, now, manages, words }: RowProps): VNode => {
   const staff = isStaff(person);
   const standing = standingOf(person);
   const named = person.name.trim() || words.unnamed;
@@ -128,6 +130,7 @@ const Row = ({ person, query, now, manages, words }: RowProps): VNode => {
           </>
         )}
       </span>
+      {manages && !staff && !person.me && <PersonMenu people={people} person={person} />}
     </li>
   );
 };

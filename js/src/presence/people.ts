@@ -2,7 +2,8 @@ import { Brief } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keepText } from "../core/drafts";
-import { asText } from "../core/messages";
+import { Floats } from "../core/float";
+import { asText, isFields } from "../core/messages";
 import { Signal } from "../core/signal";
 import {
   type Ask,
@@ -38,6 +39,11 @@ export class People {
   readonly notice = new Brief("", NOTICE_FOR);
   /** The error that could go with a hand: asked for each time; `undefined` until answered. */
   readonly failure = new Signal<Failure | null | undefined>(undefined);
+  /** Whether a new invite is asked for, and not yet said yes or no to. */
+  readonly renewing = new Signal(false);
+  /** A new invite, to be passed on. */
+  readonly invite = new Signal("");
+  readonly floats = new Floats();
   /** The page of a large room that came last. */
   readonly page = new Signal<Page | null>(null);
 
@@ -82,6 +88,7 @@ export class People {
   #onSignal(name: string, data: unknown): void {
     if (name === "error") this.failure.value = readFailure(data);
     else if (name === "list") this.page.value = readPage(data);
+    else if (name === "invite") this.invite.value = isFields(data) ? asText(data.invite) : "";
     else if (name === "notice") {
       const { message } = (data ?? {}) as { message?: unknown };
       this.notice.show(String(message ?? ""));
@@ -124,6 +131,23 @@ export class People {
 
   clear(): void {
     this.connection.intend("people.clear", {});
+  }
+
+  remove(id: string): void {
+    this.connection.intend("people.remove", { id });
+  }
+
+  readmit(id: string): void {
+    this.connection.intend("people.readmit", { id });
+  }
+
+  door(closed: boolean): void {
+    this.connection.intend("people.door", { closed });
+  }
+
+  /** Ask for a new invite; the one before ends with it. */
+  renew(): void {
+    this.connection.intend("people.invite", {}, "now");
   }
 
   hide(on: boolean): void {

@@ -1,10 +1,12 @@
 import type { VNode } from "preact";
 import { Banner, isForbidden } from "../core/banner";
 import type { ViewProps } from "../core/feature";
+import { FloatLayer } from "../core/float";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { lightOf, StatusLight } from "../core/light";
+import { AdmissionLine, AdmissionMenu } from "./admission";
 import { Crowd } from "./crowd";
 import { Hands } from "./hands";
 import { Sign } from "./icons";
@@ -54,6 +56,7 @@ export const PeopleView = withHooks(function PeopleView({
           onRetry={() => people.connection.retry()}
         />
         <Body people={people} raise={raise} />
+        <FloatLayer floats={people.floats} />
       </section>
     </Speak>
   );
@@ -83,6 +86,7 @@ const Header = withHooks(function Header(
           <span>{words.hideNames}</span>
         </button>
       )}
+      {known && <AdmissionMenu people={people} />}
       <StatusLight light={light} word={word} />
     </div>
   );
@@ -109,6 +113,7 @@ const Body = withHooks(function Body({ people, raise }: BodyProps, { words }: Co
     <>
       {can.includes("status") && <Mine people={people} raise={raise} />}
       <Notice people={people} />
+      <AdmissionLine people={people} />
       {!known ? (
         filled && lesson.state !== "live" && lesson.state !== "connecting" ? (
           <Note text={words.unknown} />

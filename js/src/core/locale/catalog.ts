@@ -32,6 +32,7 @@ export interface Catalog {
   codeCopied: string;
   onStopped(reason: string): Notice;
   onForbidden(course: string, reason: string): Notice;
+  onRemoved(course: string): Notice;
   askInstructor: string;
   retryNow: string;
   cancel: string;

@@ -43,6 +43,7 @@ export const en: Catalog = {
   startAgain: "Start it again",
   codeCopied: "Copied: run it in a cell",
   onStopped: (reason) => ({ lead: "Not connected.", rest: reason }),
+  onRemoved: (course) => ({ lead: `You were removed from ${course} by an instructor.`, rest: "" }),
   onForbidden: (course, reason) => ({ lead: `You cannot enter ${course}.`, rest: reason }),
   askInstructor: "Ask your instructor for a new invite, then run the cell again.",
   retryNow: "Retry now",

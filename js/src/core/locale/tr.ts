@@ -40,6 +40,7 @@ export const tr: Catalog = {
   startAgain: "Yeniden başlat",
   codeCopied: "Kopyalandı: bir hücrede çalıştırın",
   onStopped: (reason) => ({ lead: "Bağlı değil.", rest: reason }),
+  onRemoved: (course) => ({ lead: `Bir eğitmen sizi ${course} dersinden çıkardı.`, rest: "" }),
   onForbidden: (course, reason) => ({ lead: `${course} dersine girilemiyor.`, rest: reason }),
   askInstructor: "Eğitmeninizden yeni bir davet isteyin, sonra hücreyi yeniden çalıştırın.",
   retryNow: "Şimdi dene",

@@ -51,6 +51,22 @@ export interface PresenceCatalog {
   hideNames: string;
   namesHidden: string;
 
+  admission: string;
+  newInvite: string;
+  newInviteAsk: string;
+  inviteIs: string;
+  copyInvite: string;
+  closeDoor: string;
+  openDoor: string;
+  doorClosed: string;
+  removedPeople: string;
+  nobodyRemoved: string;
+  readmit(name: string): string;
+  moreOf(name: string): string;
+  removePerson: string;
+  removeAsk(name: string): string;
+  remove: string;
+
   find(people: number): string;
   findOne: string;
   show: string;

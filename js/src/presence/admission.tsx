@@ -1,0 +1,160 @@
+// Who may be in the course, for staff: the invite, the door, and who is removed.
+
+import type { VNode } from "preact";
+import { copyText } from "../core/clipboard";
+import { Confirm } from "../core/confirm";
+import { useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { IconButton } from "../core/icon_button";
+import { Icon } from "../core/icons";
+import { isolated } from "../core/isolated";
+import { openMenu } from "../core/menu";
+import type { Person } from "./documents";
+import type { People } from "./people";
+import type { Context } from "./words";
+
+/** In the header: a new invite, the door, and whom to let in again. */
+export const AdmissionMenu = withHooks(function AdmissionMenu(
+  { people }: { people: People },
+  { words }: Context,
+): VNode | null {
+  const { can, closed, removed, hidden } = useSignal(people.desk);
+  if (!can.includes("manage")) return null;
+  const onClick = ({ currentTarget: at }: { currentTarget: HTMLElement }): void => {
+    const items = [
+      {
+        label: words.newInvite,
+        icon: "again" as const,
+        run: () => {
+          people.renewing.value = true;
+        },
+      },
+      {
+        label: closed ? words.openDoor : words.closeDoor,
+        icon: "lock" as const,
+        run: () => people.door(!closed),
+      },
+    ];
+    const out = removed.map((person) => ({
+      label: words.readmit(isolated(person.name.trim() || words.unnamed)),
+      run: () => people.readmit(person.id),
+    }));
+    const groups = [
+      { label: words.admission, items },
+      { label: words.removedPeople, items: out, none: words.nobodyRemoved },
+    ];
+    openMenu(people.floats, { at }, words.admission, hidden ? groups.slice(0, 1) : groups);
+  };
+  return (
+    <IconButton
+      icon="dots"
+      class="admit"
+      label={words.admission}
+      aria-haspopup="menu"
+      onClick={onClick}
+    />
+  );
+});
+
+/** Under the header: what is asked or told about who may join. */
+export const AdmissionLine = withHooks(function AdmissionLine(
+  { people }: { people: People },
+  { words }: Context,
+): VNode | null {
+  const { can, closed } = useSignal(people.desk);
+  const renewing = useSignal(people.renewing);
+  const invite = useSignal(people.invite);
+  if (!can.includes("manage")) return null;
+  const done = (): void => {
+    people.renewing.value = false;
+  };
+  return (
+    <>
+      {renewing && (
+        <Confirm
+          question={words.newInviteAsk}
+          yes={words.newInvite}
+          onYes={() => {
+            done();
+            people.renew();
+          }}
+          onNo={done}
+        />
+      )}
+      <div role="status">
+        {invite && <Invite people={people} text={invite} />}
+        {closed && (
+          <p class="doorline">
+            <Icon name="lock" />
+            <span>{words.doorClosed}</span>
+            <button type="button" class="btn quiet" onClick={() => people.door(false)}>
+              {words.openDoor}
+            </button>
+          </p>
+        )}
+      </div>
+    </>
+  );
+});
+
+const Invite = withHooks(function Invite(
+  { people, text }: { people: People; text: string },
+  { words }: Context,
+): VNode {
+  const [copied, setCopied] = useState(false);
+  const button = useRef<HTMLButtonElement>();
+  const copy = async (): Promise<void> => {
+    if (button.current) setCopied(await copyText(text, button.current));
+  };
+  return (
+    <p class="doorline">
+      <span>
+        {words.inviteIs} <bdi class="link">{text}</bdi>
+      </span>
+      <button ref={button} type="button" class="btn quiet" onClick={() => void copy()}>
+        {copied ? words.copied : words.copyInvite}
+      </button>
+      <IconButton
+        icon="close"
+        label={words.cancel}
+        onClick={() => {
+          people.invite.value = "";
+        }}
+      />
+    </p>
+  );
+});
+
+/** On a student's row: what can be done with this person, and whether it is to be. */
+export const PersonMenu = withHooks(function PersonMenu(
+  { people, person }: { people: People; person: Person },
+  { words }: Context,
+): VNode {
+  const [asking, ask] = useState(false);
+  const name = isolated(person.name.trim() || words.unnamed);
+  if (asking) {
+    return (
+      <Confirm
+        question={words.removeAsk(name)}
+        yes={words.remove}
+        onYes={() => {
+          ask(false);
+          people.remove(person.id);
+        }}
+        onNo={() => ask(false)}
+      />
+    );
+  }
+  const onClick = ({ currentTarget: at }: { currentTarget: HTMLElement }): void =>
+    openMenu(people.floats, { at }, words.moreOf(name), [
+      { items: [{ label: words.removePerson, danger: true, run: () => ask(true) }] },
+    ]);
+  return (
+    <IconButton
+      icon="dots"
+      class="of"
+      label={words.moreOf(name)}
+      aria-haspopup="menu"
+      onClick={onClick}
+    />
+  );
+});
