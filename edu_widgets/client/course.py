@@ -464,7 +464,11 @@ class CourseClient:
     def _ask(self, type_: str, name: str, data: msgspec.Struct, answer: Answer) -> None:
         pooled = self._pooled
         session = pooled.connection.session if pooled is not None else None
-        question = session.question(type_, name, data) if session is not None else None
+        try:
+            question = session.question(type_, name, data) if session is not None else None
+        except EduWidgetsError as error:
+            answer.fail(error)
+            return
         if pooled is None or question is None:
             answer.fail(NotConnected("The service cannot be asked while offline."))
         else:

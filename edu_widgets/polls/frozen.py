@@ -17,6 +17,7 @@ from edu_widgets.polls.documents import Choice, Poll, PollFlow, RoundResult
 from edu_widgets.polls.kinds import is_right
 from edu_widgets.polls.results import label
 from edu_widgets.polls.shown import option_nodes
+from edu_widgets.polls.values import number_text
 
 Html = str
 
@@ -52,10 +53,10 @@ def html(poll: Poll, lang: str = "") -> Html:
         heads = [words["round"].format(n=result.round)] if several else []
         heads.append(words["people"].format(n=result.people))
         if result.median is not None:
-            heads.append(words["median"].format(n=_number(result.median)))
+            heads.append(words["median"].format(n=number_text(result.median, lang)))
         parts.append(f"<p><strong>{escape(' · '.join(heads))}</strong></p>")
-        parts.append(_round(poll, result, words))
-    if missing := _missing(poll):
+        parts.append(_round(poll, result, words, lang))
+    if missing := _missing(poll, lang):
         parts.append(f"<p><strong>✓ {escape(words['right'])}: {escape(missing)}</strong></p>")
     parts += [_flow(poll, flow, words) for flow in poll.flows]
     lang = lang if lang in _WORDS else "en"
@@ -81,16 +82,16 @@ def plain(poll: Poll) -> str:
     return "\n".join(lines)
 
 
-def _round(poll: Poll, result: RoundResult, words: Mapping[str, str]) -> Html:
+def _round(poll: Poll, result: RoundResult, words: Mapping[str, str], lang: str) -> Html:
     found = []
     for index, people in enumerate(result.counts):
         shown = f"<div>{_label_html(poll, index)}</div>"
         found.append(_row(shown, people, result.people, words, right=_is_right(poll, index)))
-    others = [line for line in _lines(poll, result) if not result.counts]
+    others = [line for line in _lines(poll, result, lang) if not result.counts]
     for name, people, right in others:
         found.append(_row(escape(name), people, result.people, words, right=right))
     for index, rank in enumerate(result.ranks):
-        place = words["place"].format(n=_number(rank))
+        place = words["place"].format(n=number_text(rank, lang))
         found.append(_tr(_label_html(poll, index), "", escape(place)))
     if result.more:
         found.append(_row(escape(words["more"]), result.more, result.people, words, right=False))
@@ -99,12 +100,12 @@ def _round(poll: Poll, result: RoundResult, words: Mapping[str, str]) -> Html:
     return f'<table style="width:100%;border-collapse:collapse">{"".join(found)}</table>'
 
 
-def _lines(poll: Poll, result: RoundResult) -> Iterable[tuple[str, int, bool]]:
+def _lines(poll: Poll, result: RoundResult, lang: str = "en") -> Iterable[tuple[str, int, bool]]:
     """Answers as text, their people, whether they are right as far as everybody knows."""
     for index, people in enumerate(result.counts):
         yield label(poll, index), people, _is_right(poll, index)
     for number in result.numbers:
-        yield _number(number.value), number.people, _is_right(poll, number.value)
+        yield number_text(number.value, lang), number.people, _is_right(poll, number.value)
     for group in result.texts:
         yield group.text, group.people, _is_right(poll, group.text)
     for order in result.orders:
@@ -112,7 +113,7 @@ def _lines(poll: Poll, result: RoundResult) -> Iterable[tuple[str, int, bool]]:
         yield name, order.people, _is_right(poll, order.order)
 
 
-def _missing(poll: Poll) -> str:
+def _missing(poll: Poll, lang: str = "en") -> str:
     """The right answer where everybody may know it and no line of the last round is it, else ""."""
     if not poll.shown.answer or not poll.correct:
         return ""
@@ -121,13 +122,13 @@ def _missing(poll: Poll) -> str:
         told = any(one in values for one in poll.correct)
     else:
         told = any(right for result in poll.results[-1:] for *_, right in _lines(poll, result))
-    return "" if told else _right_name(poll)
+    return "" if told else _right_name(poll, lang)
 
 
-def _right_name(poll: Poll) -> str:
+def _right_name(poll: Poll, lang: str) -> str:
     if poll.kind == "number":
-        near = f" ± {_number(poll.tolerance)}" if poll.tolerance else ""
-        return ", ".join(f"{_number(float(str(one)))}{near}" for one in poll.correct)
+        near = f" ± {number_text(poll.tolerance, lang)}" if poll.tolerance else ""
+        return ", ".join(f"{number_text(float(str(one)), lang)}{near}" for one in poll.correct)
     if poll.kind == "text":
         return ", ".join(str(one) for one in poll.correct)
     between = " → " if poll.kind == "ordering" else ", "
@@ -185,10 +186,6 @@ def _label_html(poll: Poll, index: int) -> Html:
     if len(body) == 1 and not isinstance(body, str) and body[0][0] == "p":
         body = body[0][1:]  # a single paragraph needs no room around it
     return number + nodes_html(body)
-
-
-def _number(value: float) -> str:
-    return f"{value:.12g}"
 
 
 def nodes_html(body: Body) -> Html:

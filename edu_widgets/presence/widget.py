@@ -44,7 +44,7 @@ from edu_widgets.presence.roster import Moved
 from edu_widgets.presence.shown import DESK, HANDS, PEOPLE, ShownPeople
 from edu_widgets.protocol.arguments import shown, text_argument
 from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
-from edu_widgets.protocol.visible_text import checked
+from edu_widgets.protocol.visible_text import checked, clean
 
 _STATUSES = ("following", "done", "stuck")
 _FILTERS = ("all", "stuck", "done", "following", "away", "none")
@@ -140,7 +140,7 @@ class PresenceList(ListenedWidget):
             if type(number) is not int or number < 0:
                 msg = f"{what} must be a whole number of 0 or more, not {shown(number)}."
                 raise InvalidArgument(msg)
-        name = text_argument(name, "name", "Ada")
+        name = clean(text_argument(name, "name", "Ada"))
         ask = commands.People(name[: commands.MAX_QUERY], only, offset, limit)
         answer = self._client.ask(commands.PEOPLE.name, ask)
         _ = answer.wait()

@@ -58,6 +58,16 @@ const staff = (
 
 const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
 
+/** Type into the first box that a selector finds. */
+const fill =
+  (selector: string, text: string) =>
+  async (root: ShadowRoot): Promise<void> => {
+    const box = root.querySelector<HTMLInputElement>(selector);
+    if (box) box.value = text;
+    box?.dispatchEvent(new Event("input", { bubbles: true }));
+    await frame();
+  };
+
 const press =
   (...names: string[]) =>
   async (root: ShadowRoot): Promise<void> => {
@@ -167,6 +177,7 @@ export const polls: Record<string, State> = {
       await press("Yeni anket")(root);
       root.querySelector<HTMLElement>("input[value=number]")?.click();
       await frame();
+      await fill("[inputmode=decimal]", "1.000")(root);
     },
     options: turkish,
   }),
@@ -210,6 +221,13 @@ export const polls: Record<string, State> = {
     }),
   ]),
   "poll-number-live": staff([number()]),
+  "poll-number-read": student([number()], { act: fill("#answer", "12,000") }),
+  "poll-number-choosing": staff([number({ ...closed, answered: 32 })], {
+    async act(root) {
+      await press("What to reveal", "Choose the answer…")(root);
+      await fill(".choosing input", "1,000")(root);
+    },
+  }),
   "poll-text": student([text()]),
   "poll-text-revealed": student([
     text({

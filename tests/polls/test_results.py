@@ -232,8 +232,11 @@ def test_numbers_are_told_whole() -> None:
     big = [NumberCount(1_234_567.0, 1), NumberCount(0.1, 2)]
     asked = poll("number", results=[RoundResult(1, 3, numbers=big, median=0.1)])
     text = Elements(frozen.html(asked)).text
-    assert "1234567" in text
+    assert "1,234,567" in text
     assert "median 0.1" in text
+    text = Elements(frozen.html(asked, "tr")).text
+    assert "1.234.567" in text
+    assert "ortanca 0,1" in text
 
 
 def test_a_right_answer_that_nobody_gave_is_told() -> None:
