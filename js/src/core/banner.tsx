@@ -110,6 +110,7 @@ export const Banner = withHooks(function Banner(
           <Icon name={shown.icon} />
           <p class="n">
             <b>{shown.notice.lead}</b> {shown.notice.rest}
+            {shown.code && " "}
             {shown.code && <code dir="ltr">{shown.code}</code>}
             {shown.notice.next && <span aria-live="off"> {shown.notice.next}</span>}
           </p>
