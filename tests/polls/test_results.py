@@ -244,7 +244,7 @@ def test_a_right_answer_that_nobody_gave_is_told() -> None:
     shown = PollShown(counts=True, answer=True)
     asked = poll("number", results=[found], shown=shown, correct=[3.14], tolerance=0.5)
     assert "✓ Correct: 3.14 ± 0.5" in Elements(frozen.html(asked)).text
-    assert "✓ Doğru: 3.14 ± 0.5" in frozen.html(asked, "tr")
+    assert "✓ Doğru: 3,14 ± 0,5" in frozen.html(asked, "tr")
     assert "(correct: 3.14 ± 0.5)" in frozen.plain(asked)
     asked = poll("text", results=[found], shown=shown, correct=["<axis>"])
     assert "✓ Correct: <axis>" in Elements(frozen.html(asked)).text
