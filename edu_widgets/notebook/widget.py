@@ -203,7 +203,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._note_thread()
         op, page = content.get("op"), content.get("page")
         if op == "intent":
-            self._intents.receive(content)
+            whose = content.get("scope")
+            self._intents.receive(content, strange=bool(whose) and whose != self._client.scope)
         elif op == "ready" and isinstance(page, str) and is_id(page):
             self._channel.welcome(page)
             self._welcomed()

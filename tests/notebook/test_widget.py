@@ -485,3 +485,11 @@ def test_no_name_of_ours_hides_one_of_the_base() -> None:
     names = {*vars(LiveWidget), *vars(CourseChat), *set_by_us}
     assert (names & of_base) - meant - of_traitlets == set()
     assert {"_send", "_state", "_channel"}.isdisjoint(of_traitlets)
+
+
+def test_what_another_person_wrote_is_refused(widget: ThingWidget) -> None:
+    ready(widget)
+    for whose, is_done in (("ada-in-py101", True), ("mira-in-py101", False), ("", True)):
+        widget.comm.receive(intent("thing.do", f"i-{whose}") | {"scope": whose})
+        answers = [message["op"] for message in sent(widget)]
+        assert ("refused" not in answers) is is_done

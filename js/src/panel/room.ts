@@ -114,7 +114,9 @@ export class Room {
     );
   };
 
-  #onRefused = (_: Intent | undefined, message: string): void => {
+  #onRefused = (intent: Intent | undefined, message: string): void => {
+    // What a class sees is this page's: it stays where the kernel has only gone.
+    if (intent?.do === "panel.projector" && this.connection.kernel.value === "gone") return;
     this.refusal.show(message);
     this.#onState();
   };
