@@ -3,7 +3,10 @@ import { useSignal, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
+import { LanguageMenu, languageGroup } from "../core/language";
 import { openMenu } from "../core/menu";
+import type { Options } from "../core/model";
+import type { Signal } from "../core/signal";
 import { clockTime, today } from "../core/time";
 import { mute, slow } from "./actions";
 import type { Pane } from "./pane";
@@ -15,14 +18,15 @@ const PACES = [0, 5, 10, 30, 60];
 
 /** In the header, for staff: how fast people may write, and who may not. */
 export const Settings = withHooks(function Settings(
-  { pane }: { pane: Pane },
+  { pane, options }: { pane: Pane; options: Signal<Options> },
   { words }: Context,
 ): VNode | null {
   const { room, floats } = pane;
   useSignal(room.connection.lesson);
   useSignal(room.connection.kernel);
   const { slow: now } = useSignal(room.state);
-  if (!room.can("moderate")) return null;
+  const set = useSignal(options);
+  if (!room.can("moderate")) return <LanguageMenu floats={floats} options={options} />;
   const open = ({ currentTarget: at }: { currentTarget: HTMLElement }): void => {
     const paces = PACES.includes(now) ? PACES : [...PACES, now].sort((a, b) => a - b);
     const pace = paces.map((seconds) => ({
@@ -38,6 +42,7 @@ export const Settings = withHooks(function Settings(
     openMenu(floats, { at }, words.settings, [
       { label: words.slowMode, items: pace },
       { label: words.mutedPeople, items: muted, none: words.nobodyMuted },
+      ...languageGroup(set, words),
     ]);
   };
   return <IconButton icon="dots" label={words.settings} aria-haspopup="menu" onClick={open} />;

@@ -10,7 +10,9 @@ import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { lightOf, StatusLight } from "../core/light";
+import type { Options } from "../core/model";
 import { offer } from "../core/places";
+import type { Signal } from "../core/signal";
 import { Composer } from "./composer";
 import { Log } from "./log";
 import { MutedLine, Settings, SlowLine } from "./moderation";
@@ -41,7 +43,7 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
         aria-label={words.chat}
         style={{ "--log-h": `${height}px` }}
       >
-        <Header pane={pane} />
+        <Header pane={pane} options={options} />
         <Banner
           lesson={useSignal(room.connection.lesson)}
           kernel={useSignal(room.connection.kernel)}
@@ -58,7 +60,15 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
   );
 });
 
-const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Context): VNode {
+interface HeaderProps {
+  pane: Pane;
+  options: Signal<Options>;
+}
+
+const Header = withHooks(function Header(
+  { pane, options }: HeaderProps,
+  { words }: Context,
+): VNode {
   const { room } = pane;
   const lesson = useSignal(room.connection.lesson);
   const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
@@ -78,7 +88,7 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
       <QuestionsButton pane={pane} />
       <StatusLight light={light} word={word} />
       <SearchButton pane={pane} />
-      <Settings pane={pane} />
+      <Settings pane={pane} options={options} />
     </div>
   );
 });

@@ -4,7 +4,7 @@ import { type ComponentType, render as mount, type VNode } from "preact";
 import { Connection } from "./connection";
 import { Guard } from "./guard";
 import { useSignal, withHooks } from "./hooks";
-import { catalogs, type Language, languageFor } from "./i18n";
+import { catalogs, chosenLanguage, hostLanguage, type Language, languageFor } from "./i18n";
 import { type Model, type Options, readOptions } from "./model";
 import { openStage } from "./shadow";
 import { Signal } from "./signal";
@@ -43,7 +43,11 @@ export function feature<R extends Holding>(
   const rooms = new Map<unknown, Held<R>>();
 
   function hold(model: Model): Held<R> {
-    const options = new Signal(readOptions(model));
+    const read = (): Options => {
+      const told = readOptions(model);
+      return { ...told, lang: languageFor(told.lang) };
+    };
+    const options = new Signal(read());
     const lang = (): Language => languageFor(options.value.lang);
     const start = (): R => open(new Connection(model, lang, restart), model);
     const restart = (): void => {
@@ -60,12 +64,17 @@ export function feature<R extends Holding>(
       if (rooms.get(key) === held) rooms.delete(key);
       key = model.get("options");
       rooms.set(key, held);
-      options.value = readOptions(model);
+      options.value = read();
     };
+    const onLanguage = (): void => {
+      options.value = read();
+    };
+    const ends = [chosenLanguage.subscribe(onLanguage), hostLanguage.subscribe(onLanguage)];
     model.on("change:options", onOptions);
 
     function dispose(): void {
       model.off("change:options", onOptions);
+      for (const end of ends) end();
       if (rooms.get(key) === held) rooms.delete(key);
       room.value.dispose();
     }

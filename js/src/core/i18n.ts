@@ -1,7 +1,10 @@
 import { type ComponentChildren, createContext, h, type VNode } from "preact";
+import { on } from "./events";
 import type { Catalog } from "./locale/catalog";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
+import { Signal } from "./signal";
+import { loadLasting, saveLasting } from "./storage";
 
 /** The catalogues of what every widget may need, by language; a widget adds its own to each. */
 export const catalogs = { en, tr };
@@ -16,11 +19,65 @@ export function languageOf(...tags: readonly string[]): Language {
   return (known ?? "en") as Language;
 }
 
-/** The language of a view: as the options say, else as the page does, else as the browser does. */
+const KEY = "edu-widgets:language";
+
+const isLanguage = (value: unknown): value is Language =>
+  typeof value === "string" && Object.hasOwn(catalogs, value);
+
+function readChosen(): Language | "" {
+  const kept = loadLasting(KEY);
+  return isLanguage(kept) ? kept : "";
+}
+
+/** The language that was chosen on a page of this browser; empty: none. */
+export const chosenLanguage = new Signal<Language | "">(readChosen());
+
+export function chooseLanguage(language: Language | ""): void {
+  saveLasting(KEY, language || null);
+  chosenLanguage.value = language;
+}
+
+on(window, "storage", (event) => {
+  if ((event as StorageEvent).key === KEY) chosenLanguage.value = readChosen();
+});
+
+/** The language that somebody has chosen for Jupyter, as far as its settings have told. */
+export const hostLanguage = new Signal("");
+
+const TRANSLATION = "@jupyterlab/translation-extension:plugin";
+let asked = false;
+
+/** Ask Jupyter's settings for a language; its page says `en` also where nobody chose one. */
+async function askJupyter(config: string): Promise<void> {
+  asked = true;
+  try {
+    const { fullSettingsUrl: url } = JSON.parse(config);
+    const answer = url && (await fetch(`${url}/${TRANSLATION}`));
+    const { settings } = answer?.ok ? await answer.json() : {};
+    const { locale } = settings ?? {};
+    if (typeof locale === "string" && locale !== "default") hostLanguage.value = locale;
+  } catch {
+    // Then it is as if nobody had chosen.
+  }
+}
+
+/** The language that the page around has by its own choice; empty: it has none. */
+function pageLanguage(): string {
+  const { lang } = document.documentElement;
+  const config = document.getElementById("jupyter-config-data")?.textContent;
+  if (!config || base(lang) !== "en") return lang;
+  if (!asked && languageOf(...navigator.languages) !== "en") void askJupyter(config);
+  return hostLanguage.value;
+}
+
+/**
+ * The language of a view: as the options say, else as was chosen on the page, else as the page
+ * around it was told to be, else as the browser is.
+ */
 export const languageFor = (option: string): Language =>
   option
     ? languageOf(option)
-    : languageOf(document.documentElement.lang, ...(navigator.languages ?? []));
+    : chosenLanguage.value || languageOf(pageLanguage(), ...(navigator.languages ?? []));
 
 /** What every component is given besides its props: the words of its widget. */
 export interface Context<W extends Catalog = Catalog> {

@@ -11,6 +11,8 @@ export interface Model {
 export interface Options {
   height: number;
   lang: string;
+  /** Whether Python has said which language. */
+  fixed: boolean;
   /** The one poll that is shown; empty: whatever there is. */
   poll: string;
 }
@@ -23,6 +25,7 @@ export function readOptions(model: Model): Options {
   return {
     height: Number(height) > 0 ? Number(height) : DEFAULT_HEIGHT,
     lang: String(lang ?? ""),
+    fixed: Boolean(lang),
     poll: String(poll ?? ""),
   };
 }

@@ -17,3 +17,22 @@ export function save(key: string, value: unknown): void {
     // A draft that outlives the page is a courtesy.
   }
 }
+
+/** As `load`, of what this browser keeps for all its pages. */
+export function loadLasting(key: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** As `save`, for all pages of this browser. */
+export function saveLasting(key: string, value: unknown): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // It holds for this page.
+  }
+}

@@ -3,10 +3,14 @@ import { Banner } from "../core/banner";
 import { AskingButton } from "../core/confirm";
 import { Empty } from "../core/empty";
 import type { ViewProps } from "../core/feature";
-import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
+import { FloatLayer, Floats } from "../core/float";
+import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
+import { LanguageMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
+import type { Options } from "../core/model";
+import type { Signal } from "../core/signal";
 import { showCorner } from "./corner";
 import { Sign } from "./icons";
 import type { Inbox } from "./inbox";
@@ -19,6 +23,7 @@ export const NotificationsView = withHooks(function NotificationsView({
 }: ViewProps<Inbox>): VNode {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
+  const floats = useMemo(() => new Floats(), []);
   const view = useRef<HTMLElement>();
   useEffect(() => {
     inbox.lang.value = words.lang as typeof inbox.lang.value;
@@ -34,7 +39,7 @@ export const NotificationsView = withHooks(function NotificationsView({
         aria-label={words.notifications}
         style={{ "--log-h": `${height}px` }}
       >
-        <Header inbox={inbox} />
+        <Header inbox={inbox} floats={floats} options={options} />
         <Banner
           lesson={useSignal(inbox.connection.lesson)}
           kernel={useSignal(inbox.connection.kernel)}
@@ -43,6 +48,7 @@ export const NotificationsView = withHooks(function NotificationsView({
         <Refusal inbox={inbox} />
         <Body inbox={inbox} />
         <Said inbox={inbox} />
+        <FloatLayer floats={floats} />
       </section>
     </Speak>
   );
@@ -61,7 +67,16 @@ function watchSight(inbox: Inbox, view: HTMLElement): () => void {
   };
 }
 
-const Header = withHooks(function Header({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
+interface HeaderProps {
+  inbox: Inbox;
+  floats: Floats;
+  options: Signal<Options>;
+}
+
+const Header = withHooks(function Header(
+  { inbox, floats, options }: HeaderProps,
+  { words }: Context,
+): VNode {
   const { connection, notices } = inbox;
   const lesson = useSignal(connection.lesson);
   const [light, word] = lightOf(lesson, useSignal(connection.kernel), words);
@@ -99,6 +114,7 @@ const Header = withHooks(function Header({ inbox }: { inbox: Inbox }, { words }:
         <i />
       </button>
       <StatusLight light={light} word={word} />
+      <LanguageMenu floats={floats} options={options} />
     </div>
   );
 });

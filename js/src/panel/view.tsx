@@ -2,13 +2,17 @@ import type { VNode } from "preact";
 import { Banner } from "../core/banner";
 import { type Kernel, onscreen } from "../core/connection";
 import type { ViewProps } from "../core/feature";
+import { FloatLayer, Floats } from "../core/float";
 import { focusIn } from "../core/focus";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
+import { LanguageMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
+import type { Options } from "../core/model";
 import { project, useProjected } from "../core/projector";
+import type { Signal } from "../core/signal";
 import type { Part, Tab } from "./documents";
 import { fill } from "./fit";
 import { Panes } from "./panes";
@@ -60,6 +64,7 @@ function useHeight(view: { current: HTMLElement | null }, own: number): number {
 export const PanelView = withHooks(function PanelView({ room, options }: ViewProps<Room>): VNode {
   const { height: own, lang } = useSignal(options);
   const words = wordsOf(lang);
+  const floats = useMemo(() => new Floats(), []);
   const parts = useSignal(room.parts);
   const refusal = useSignal(room.refusal);
   const view = useRef<HTMLElement>();
@@ -94,6 +99,8 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
             room={room}
             shown={shown}
             onShow={show}
+            floats={floats}
+            options={options}
             onProject={() => view.current && project(room.projected, view.current)}
           />
         )}
@@ -111,6 +118,7 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
             </p>
           )}
         </div>
+        <FloatLayer floats={floats} />
         <Panes room={room} face={face} projected={projected} onShow={show} />
       </section>
     </Speak>
@@ -122,6 +130,8 @@ interface HeadProps {
   shown: Tab | null;
   onShow: (tab: Tab) => void;
   onProject: () => void;
+  floats: Floats;
+  options: Signal<Options>;
 }
 
 /** How the kernel is: busy also with what any other of the lesson's views asked of it. */
@@ -143,7 +153,7 @@ function useKernel(room: Room): Kernel {
 }
 
 const Head = withHooks(function Head(
-  { room, shown, onShow, onProject }: HeadProps,
+  { room, shown, onShow, onProject, floats, options }: HeadProps,
   { words }: Context,
 ): VNode {
   const { connection } = room;
@@ -154,6 +164,7 @@ const Head = withHooks(function Head(
       <div class="tabs">
         {shown && <Tabs room={room} shown={shown} onShow={onShow} />}
         <StatusLight light={light} word={word} />
+        <LanguageMenu floats={floats} options={options} />
       </div>
       <Strip room={room} onShow={onShow} onProject={onProject} />
     </>

@@ -8,9 +8,12 @@ import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks"
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
+import { LanguageMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
+import type { Options } from "../core/model";
 import { offer } from "../core/places";
 import { useProjected } from "../core/projector";
+import type { Signal } from "../core/signal";
 import { PollCard } from "./card";
 import { useKeptFocus } from "./focus";
 import { PollForm } from "./form";
@@ -45,7 +48,7 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
         aria-label={words.polls}
         style={{ "--log-h": `${height}px` }}
       >
-        {!projected && <Header pane={pane} />}
+        {!projected && <Header pane={pane} options={options} />}
         <Banner
           lesson={useSignal(room.connection.lesson)}
           kernel={useSignal(room.connection.kernel)}
@@ -69,7 +72,15 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
   );
 });
 
-const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Context): VNode {
+interface HeaderProps {
+  pane: Pane;
+  options: Signal<Options>;
+}
+
+const Header = withHooks(function Header(
+  { pane, options }: HeaderProps,
+  { words }: Context,
+): VNode {
   const { room } = pane;
   const lesson = useSignal(room.connection.lesson);
   const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
@@ -106,6 +117,7 @@ const Header = withHooks(function Header({ pane }: { pane: Pane }, { words }: Co
           }}
         />
       )}
+      <LanguageMenu floats={pane.floats} options={options} />
       {poll?.state === "open" && <Drain key={poll.id} poll={poll} />}
     </div>
   );

@@ -5,7 +5,10 @@ import { FloatLayer } from "../core/float";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
+import { LanguageMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
+import type { Options } from "../core/model";
+import type { Signal } from "../core/signal";
 import { AdmissionLine, AdmissionMenu } from "./admission";
 import { Crowd } from "./crowd";
 import { Hands } from "./hands";
@@ -32,6 +35,8 @@ export const PeopleView = withHooks(function PeopleView({
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isText(event.composedPath()[0] ?? null))
       return;
+    // A menu's letters are its own.
+    if ((event.target as Element).closest(".float")) return;
     // A key that is held down would say it and take it back.
     if (event.repeat) return;
     const status = keys[Number(event.key) - 1];
@@ -49,7 +54,7 @@ export const PeopleView = withHooks(function PeopleView({
         style={{ "--log-h": `${height}px` }}
         onKeyDown={onKeyDown}
       >
-        <Header people={people} />
+        <Header people={people} options={options} />
         <Banner
           lesson={useSignal(people.connection.lesson)}
           kernel={useSignal(people.connection.kernel)}
@@ -62,8 +67,13 @@ export const PeopleView = withHooks(function PeopleView({
   );
 });
 
+interface HeaderProps {
+  people: People;
+  options: Signal<Options>;
+}
+
 const Header = withHooks(function Header(
-  { people }: { people: People },
+  { people, options }: HeaderProps,
   { words }: Context,
 ): VNode {
   const lesson = useSignal(people.connection.lesson);
@@ -88,6 +98,7 @@ const Header = withHooks(function Header(
       )}
       {known && <AdmissionMenu people={people} />}
       <StatusLight light={light} word={word} />
+      <LanguageMenu floats={people.floats} options={options} />
     </div>
   );
 });

@@ -35,6 +35,8 @@ export interface Catalog {
   onRemoved(course: string): Notice;
   askInstructor: string;
   retryNow: string;
+  language: string;
+  asBrowser: string;
   cancel: string;
 
   copyCode: string;

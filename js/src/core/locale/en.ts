@@ -47,6 +47,8 @@ export const en: Catalog = {
   onForbidden: (course, reason) => ({ lead: `You cannot enter ${course}.`, rest: reason }),
   askInstructor: "Ask your instructor for a new invite, then run the cell again.",
   retryNow: "Retry now",
+  language: "Language",
+  asBrowser: "As the browser",
   cancel: "Cancel",
 
   copyCode: "Copy code",
