@@ -299,6 +299,8 @@ async def test_who_enters_as_staff_is_told_of_the_lesson_that_is_on_now(
         await teacher.enter(STAFF)
         await teacher.beat()
         first = docs(teacher, "poll_session")[0]
+        await teacher.send("unsubscribe", STAFF)
+        await teacher.beat()
         await teacher.socket.close()
         return int(first["began"])
 
