@@ -27,7 +27,9 @@ export default defineConfig({
           exclude: ["tests/*.node.test.ts"],
           globalSetup: ["tests/setup.node.ts"],
           // How long a page takes depends on who else computes; no test is about that.
-          expect: { poll: { timeout: 10_000 } },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } },
           browser: {
             enabled: true,
             headless: true,
@@ -39,7 +41,15 @@ export default defineConfig({
           },
         },
       },
-      { test: { name: "node", include: ["tests/*.node.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "node",
+          include: ["tests/*.node.test.ts"],
+          environment: "node",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

@@ -25,8 +25,14 @@ _NAMES = {
 }
 _OTHER = {"en": "Live widget of {course}", "tr": "{course} dersinin canlı bileşeni"}
 _HOW = {
-    "en": "It is live: run this cell again to open it here (it needs Jupyter and edu-widgets).",
-    "tr": "Canlıdır: açmak için bu hücreyi yeniden çalıştırın (Jupyter ve edu-widgets gerekir).",
+    "en": (
+        "It is live: run this cell again to open it here. If it stays away, anywidget is missing "
+        "where Jupyter runs: install it there and reload."
+    ),
+    "tr": (
+        "Canlıdır: açmak için bu hücreyi yeniden çalıştırın. Yine açılmazsa, Jupyter'in çalıştığı "
+        "yerde anywidget eksiktir: oraya kurun ve sayfayı yenileyin."
+    ),
 }
 _TRUST = {
     "en": (

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Fields } from "../src/core/messages";
 import { message, messages, room, staffRoom } from "./mock";
+import { PATIENT } from "./patience";
 import { closeAll, live, type Stage, settled } from "./stage";
 
 afterEach(closeAll);
@@ -461,9 +462,9 @@ describe("code goes into a cell", () => {
     // Of two things that were done, the last is said.
     vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
     inside.find("[aria-label='Copy code']").click();
-    await vi.waitFor(() => expect(inside.find(".copied").textContent).toBe("Copied"));
+    await vi.waitFor(() => expect(inside.find(".copied").textContent).toBe("Copied"), PATIENT);
     insert.click();
-    await vi.waitFor(() => expect(inside.find(".copied").textContent).toBe("Inserted"));
+    await vi.waitFor(() => expect(inside.find(".copied").textContent).toBe("Inserted"), PATIENT);
   });
 
   test("never into a cell that was there before", async () => {

@@ -3,6 +3,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Fields } from "../src/core/messages";
 import { message, messages, room, staffRoom } from "./mock";
+import { PATIENT } from "./patience";
 import { closeAll, freshCourse, live, type Stage, settled, stage } from "./stage";
 
 afterEach(() => {
@@ -147,7 +148,7 @@ test("a question to delete a message is in sight as a whole", async () => {
     const log = shown.find(".log").getBoundingClientRect();
     // With the ring around its button.
     expect(dialog.bottom + 4).toBeLessThanOrEqual(log.bottom);
-  });
+  }, PATIENT);
 });
 
 test("Escape ends a search from the message it led to", async () => {

@@ -14,6 +14,7 @@ import {
   stubbed,
   student,
 } from "./panel_stage";
+import { PATIENT } from "./patience";
 import { closeAll, freshCourse, settled } from "./stage";
 
 afterEach(() => {
@@ -371,7 +372,7 @@ describe("one light, one banner", () => {
       course,
       lesson: { state: "offline", queued: 2, messages: 2 },
     });
-    await vi.waitFor(() => expect(chat.asked("ready")).toBe(1));
+    await vi.waitFor(() => expect(chat.asked("ready")).toBe(1), PATIENT);
     chat.snapshot([], { course, state: "offline", queued: 2 });
     await loaded();
     const inner = stage.find(".content").firstElementChild?.shadowRoot as ShadowRoot;
@@ -390,7 +391,7 @@ describe("one light, one banner", () => {
     const course = freshCourse();
     const chat = real("chat", course);
     const stage = await shown({ parts: { chat }, course });
-    await vi.waitFor(() => expect(chat.asked("ready")).toBe(1));
+    await vi.waitFor(() => expect(chat.asked("ready")).toBe(1), PATIENT);
     chat.snapshot([], { course });
     await loaded();
     const inner = stage.find(".content").firstElementChild?.shadowRoot as ShadowRoot;
@@ -409,8 +410,9 @@ describe("one light, one banner", () => {
     connection.show();
     chat.snapshot([], { course });
     connection.intend("chat.send", { text: "hello" });
-    await vi.waitFor(() =>
-      expect(stage.find(".banners").innerText).toContain("The kernel is busy."),
+    await vi.waitFor(
+      () => expect(stage.find(".banners").innerText).toContain("The kernel is busy."),
+      PATIENT,
     );
     const [sent] = chat.asked("intent");
     chat.say({ op: "got", to: chat.page, ids: [sent?.id] });

@@ -2,6 +2,7 @@ import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { finishAnimations, RULES, told } from "./accessible";
 import { message, messages } from "./mock";
+import { PATIENT } from "./patience";
 import { closeAll, live, type Stage, settled, stage } from "./stage";
 
 beforeEach(() => {
@@ -313,7 +314,7 @@ describe("by keyboard", () => {
     expect(focused(shown)).toBe(input(shown));
     await press(shown, "Enter");
     (focused(shown) as HTMLElement).click();
-    await vi.waitFor(() => expect(shown.all(".flash")).toHaveLength(1));
+    await vi.waitFor(() => expect(shown.all(".flash")).toHaveLength(1), PATIENT);
     const article = shown.find(".flash");
     expect(article.closest<HTMLElement>(".slot")?.dataset.id).toBe("m79");
     await settled();
@@ -368,7 +369,7 @@ test("a message that is not loaded is loaded, with a word for it, and then shown
   await settled();
   expect(shown.text()).toContain("Loading earlier messages");
   shown.model.say({ ...page, docs: messages(1, 50), floor: 1, more: false });
-  await vi.waitFor(() => expect(shown.all(".flash")).toHaveLength(1));
+  await vi.waitFor(() => expect(shown.all(".flash")).toHaveLength(1), PATIENT);
   expect(shown.find(".flash").textContent).toContain("Message 12");
   await settled();
   expect(shown.text()).not.toContain("Loading earlier messages");

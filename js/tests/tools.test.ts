@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Fields } from "../src/core/messages";
 import { message, messages, room, staffRoom } from "./mock";
+import { PATIENT } from "./patience";
 import { closeAll, live, type Stage, settled } from "./stage";
 
 afterEach(() => {
@@ -23,7 +24,7 @@ async function point(shown: Stage, id: string): Promise<void> {
   const event = new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" });
   row(shown, id).dispatchEvent(event);
   // While the list still scrolls, nothing is pointed at.
-  await vi.waitFor(() => expect(row(shown, id).querySelector(".tools")).not.toBeNull());
+  await vi.waitFor(() => expect(row(shown, id).querySelector(".tools")).not.toBeNull(), PATIENT);
 }
 
 const button = (within: Element | ShadowRoot, name: string): HTMLElement => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { message, messages } from "./mock";
+import { PATIENT } from "./patience";
 import { closeAll, live, type Stage, settled, stage } from "./stage";
 
 beforeEach(() => {
@@ -55,7 +56,7 @@ describe("opening", () => {
     await settled();
     expect(below(shown)).toBe(0);
     expect(shown.all(".newpill")).toEqual([]);
-    await vi.waitFor(() => expect(reads(shown)).toEqual([200]));
+    await vi.waitFor(() => expect(reads(shown)).toEqual([200]), PATIENT);
   });
 
   test("with few unread is at the end, New in sight, and says that they are read", async () => {
@@ -63,7 +64,7 @@ describe("opening", () => {
     expect(below(shown)).toBe(0);
     expect(newAt(shown)).toBe("m49");
     expect(shown.all(".newpill")).toEqual([]);
-    await vi.waitFor(() => expect(reads(shown)).toEqual([50]));
+    await vi.waitFor(() => expect(reads(shown)).toEqual([50]), PATIENT);
   });
 
   test("one's own messages are not new, nor is anything to who was never here", async () => {
@@ -125,7 +126,7 @@ describe("what has been read is told", () => {
   test("at most every 2 s, and never less than before", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const shown = await open(messages(1, 20), 17);
-    await vi.waitFor(() => expect(reads(shown)).toEqual([20]));
+    await vi.waitFor(() => expect(reads(shown)).toEqual([20]), PATIENT);
     await add(shown, 1, message(21));
     await add(shown, 2, message(22));
     expect(reads(shown)).toEqual([20]);
@@ -150,7 +151,7 @@ describe("what has been read is told", () => {
     await settled();
     expect(reads(shown)).toEqual([]);
     shown.el.scrollIntoView();
-    await vi.waitFor(() => expect(reads(shown)).toEqual([20]));
+    await vi.waitFor(() => expect(reads(shown)).toEqual([20]), PATIENT);
   });
 
   test("not while one reads further up", async () => {
