@@ -117,6 +117,7 @@ describe("the door and the invite", () => {
       const stage = await staff({ closed: true, removed: [{ id: "u-eve", name: "Eve" }] }, lang);
       stage.find<HTMLElement>(".admit").click();
       await settled();
+      await Promise.all(stage.root.getAnimations().map(({ finished }) => finished));
       expect(told((await axe.run(stage.find<HTMLElement>(".edu"))).violations)).toEqual([]);
       stage.press("Escape");
       await settled();
