@@ -56,6 +56,8 @@ const staff = (
     ),
 });
 
+const nine = new Date().setHours(9, 14, 0, 0);
+
 const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
 
 /** Type into the first box that a selector finds. */
@@ -111,6 +113,34 @@ export const polls: Record<string, State> = {
   "poll-revealed": student([shape(revealed)]),
   "poll-table": student([shape(revealed)], { act: press("Table") }),
   "poll-rounds": student([shape(revealed)], { act: press("Compare rounds") }),
+  "poll-rounds-code": student(
+    [
+      shape({
+        ...revealed,
+        options: ["a[0][0] = 9; print(b[0][0], a)", "a[0][0] = 9; print(b[0][0])", "c", "d"].map(
+          (text) => [["p", ["code", text]]],
+        ),
+      }),
+    ],
+    { act: press("Compare rounds") },
+  ),
+  "poll-edited": student([shape({ id: "p0", opened: -1 }), shape({ edited: nine, named: true })]),
+  "poll-edited-tr": student(
+    [shape({ id: "p0", opened: -1 }), shape({ edited: nine, named: true })],
+    { options: turkish, lesson: { rehearsal: true } },
+  ),
+  "poll-unsent": student([shape({ kind: "multiple" })], {
+    async act(root, model) {
+      for (const place of [0, 2]) {
+        root.querySelectorAll<HTMLElement>("[role=checkbox]")[place]?.click();
+        await frame();
+      }
+      const told = shape({ ...closed, kind: "multiple", rev: 90 });
+      model.say({ op: "batch", n: 1, set: { polls: [told] } });
+      await frame();
+    },
+  }),
+  "poll-rehearsal": staff([shape({ edited: nine })], { lesson: { rehearsal: true } }),
   "poll-live": staff([shape()]),
   "poll-peek": staff([shape()], {
     act: peekAt(shape(), {

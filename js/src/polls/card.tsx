@@ -47,6 +47,12 @@ export const PollCard = withHooks(function PollCard(
             {words.edited(clockTime(poll.edited, words.lang))}
           </p>
         )}
+        {poll.named && (
+          <p class="anon">
+            <Icon name="eye" />
+            {words.named}
+          </p>
+        )}
         {!pane.only && <Several pane={pane} poll={poll} />}
         {managing && poll.state === "open" && <Turnout pane={pane} poll={poll} />}
         {peek ? (
@@ -273,14 +279,6 @@ export const Anonymous = withHooks(function Anonymous(
   { poll }: { poll: Poll },
   { words }: Context,
 ): VNode | null {
-  if (poll.named) {
-    return (
-      <p class="anon">
-        <Icon name="eye" />
-        {words.named}
-      </p>
-    );
-  }
   if (!poll.anonymous) return null;
   return (
     <p class="anon">
