@@ -203,7 +203,7 @@ def test_asked_offline_it_is_sent_later(
 
 def test_drafts_one_after_another(mira: Desk, ada: Desk, tmp_path: Path) -> None:
     path = tmp_path / "set.md"
-    path.write_text("First?\n- a\n- [x] b\n\n---\nkind: text\nSecond?\n")
+    path.write_text("First?\n- [ ] a\n- [x] b\n\n---\nkind: text\nSecond?\n")
     first, second = mira.polls.load(path)
     both(mira, ada)
     assert (first.state, second.kind, mira.desk()["next"]) == ("draft", "text", first.id)
