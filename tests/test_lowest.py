@@ -1,0 +1,86 @@
+"""The lowest versions that pyproject.toml allows: a lesson in a Python that has these."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import ROOT
+from tests.kernels import data_folder
+from tests.waiting import PATIENCE
+
+LOWEST = ROOT / "tests" / "lowest.txt"
+VERSIONS = dict(line.split("==") for line in LOWEST.read_text("utf-8").split())
+
+
+def test_they_are_what_the_project_says() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
+    for one in map(Requirement, wanted):
+        if one.name != "jupyterlab":  # the kernel needs none
+            assert str(one.specifier) == f">={VERSIONS[canonicalize_name(one.name)]}", one.name
+
+
+@pytest.fixture(scope="module")
+def lowest() -> Path:
+    """A Python with these versions; made once for as long as they and this Python stay."""
+    folder = ROOT / ".cache" / "lowest"
+    stamp = folder / "versions.json"
+    wanted = json.dumps([VERSIONS, sys.version])
+    python = folder / "bin" / "python"
+    if not stamp.exists() or stamp.read_text("utf-8") != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        pip: list[str | Path] = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-compile",
+        ]
+        done = subprocess.run(
+            [*pip, "-r", LOWEST], capture_output=True, text=True, check=False, timeout=5 * PATIENCE
+        )
+        assert done.returncode == 0, done.stderr
+        stamp.write_text(wanted, "utf-8")
+    return python
+
+
+PROGRAM = """
+import edu_widgets as edu
+
+lesson = edu.host("py101", name="Mira").wait_connected(120)
+for view in (lesson.chat, lesson.polls, lesson.people, lesson.notifications, lesson.panel()):
+    shown, _ = view._repr_mimebundle_()
+    assert {"text/html", "application/vnd.jupyter.widget-view+json"} <= set(shown), shown
+poll = lesson.polls.ask("Is it?", ["yes", "no"]).wait(120)
+poll.reveal(answer=1).wait(120)
+lesson.chat.send("It is.").wait(120)
+print("done")
+lesson.close()
+"""
+
+
+def test_a_lesson_runs(
+    lowest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path
+) -> None:
+    del bundles
+    with data_folder(tmp_path, monkeypatch):
+        done = subprocess.run(
+            [lowest, "-c", PROGRAM],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=2 * PATIENCE,
+        )
+        assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
