@@ -1,6 +1,6 @@
 // Mounts the real bundles on a mock model, in the state the address names.
 
-import type { PageMessage } from "../src/core/messages";
+import type { Fields, PageMessage } from "../src/core/messages";
 import type { Model } from "../src/core/model";
 import { MockModel, messages } from "../tests/mock";
 import { compose, panels } from "./panel";
@@ -17,6 +17,12 @@ const confirm = (model: MockModel, sent: PageMessage): void => {
   queueMicrotask(() => model.say({ op: "got", to: model.page, ids: [sent.id] }));
 };
 
+/** Chosen in the browser, so that the choice of it shows as it does to most people. */
+const choose = ({ lang, ...options }: Fields = {}): Fields => {
+  localStorage.setItem("edu-widgets:language", JSON.stringify(lang ?? "en"));
+  return options;
+};
+
 sessionStorage.clear();
 const query = new URLSearchParams(location.search);
 document.documentElement.dataset.theme = query.get("theme") ?? "light";
@@ -30,7 +36,7 @@ if (state && cell) {
   const address = "./loader.js";
   const { default: widget } = (await import(address)) as { default: Widget };
   const { kind = "chat" } = state;
-  const model = new MockModel({ kind, options: state.options });
+  const model = new MockModel({ kind, options: choose(state.options) });
   const text = async (name: string): Promise<string> => (await fetch(`./${name}.js`)).text();
   const filesOf = async (kind: string): Promise<Record<string, string>> => {
     const files = ["core", `${kind}_texts`, kind];

@@ -105,7 +105,7 @@ export async function compose(model: MockModel, scene: State, files: Files): Pro
   for (const [tab, name] of Object.entries((scene as Scene).parts)) {
     const state = states[name];
     if (!state) throw new Error(`no state ${name}`);
-    const { kind = "chat", options } = state;
+    const { kind = "chat", options: { lang: _, ...options } = {} } = state;
     const child = new MockModel({ kind, options });
     child.carry(await files(kind));
     child.onSent = (sent) => {

@@ -138,7 +138,7 @@ const admission = (lang: string, menu: boolean): State =>
         const invite = "http://192.168.1.20:8765/py101?code=K7QX4M2P";
         model.say({ op: "signal", name: "invite", data: { invite } });
         await frame();
-        root.querySelector<HTMLElement>(menu ? ".admit" : ".pp .of")?.click();
+        root.querySelector<HTMLElement>(menu ? ".hd .more" : ".pp .of")?.click();
         await frame();
         if (!menu) root.querySelector<HTMLElement>("[role=menuitem]")?.click();
         await frame();

@@ -1,4 +1,4 @@
-// Pictures of every state into a folder: node gallery/shoot.mjs [folder]
+// Pictures of every state into a folder: node gallery/shoot.mjs [folder [states [widths]]]
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -11,7 +11,8 @@ import { chromiumArgs, chromiumPath } from "./chromium.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const folder = resolve(process.argv[2] ?? "/tmp/gallery");
-const only = process.argv[3]?.split(",");
+const only = process.argv[3]?.split(",").filter(Boolean);
+const widths = process.argv[4]?.split(",").map(Number) ?? [360, 900];
 
 const built = await bundles();
 const gallery = await esbuild.build({
@@ -39,16 +40,17 @@ await first.goto(address);
 await first.waitForSelector("body[data-ready]");
 const scenes = await first.evaluate(() => document.documentElement.dataset.states.split(" "));
 await first.close();
-for (const width of [360, 900]) {
+for (const width of widths) {
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   page.on("pageerror", (error) => console.error(error));
   page.on("console", (line) => line.type() === "error" && console.error(line.text()));
   for (const theme of ["light", "dark", "contrast"]) {
     for (const scene of scenes) {
       if (theme === "contrast" && !["live", "panel-keys"].includes(scene)) continue;
-      if (only && !only.includes(scene)) continue;
+      if (only?.length && !only.includes(scene)) continue;
       await page.goto(`${address}?theme=${theme}&state=${scene}`);
-      await page.waitForSelector("body[data-ready]");
+      const ready = page.waitForSelector("body[data-ready]", { timeout: 8_000 });
+      if (!(await ready.catch(() => console.error(`${scene} is not ready`)))) continue;
       await page.waitForTimeout(350);
       await page.locator("#cell").screenshot({ path: `${folder}/${scene}-${width}-${theme}.png` });
     }

@@ -64,7 +64,18 @@ describe("removing", () => {
 
   test("students have no such menu", async () => {
     const stage = await shown({ people });
-    expect(stage.all(".of, .admit")).toEqual([]);
+    expect(stage.all(".of, .hd .more")).toEqual([]);
+  });
+
+  test("the header has one menu, with the language in it", async () => {
+    const stage = await staff({}, "");
+    expect(stage.all(".hd [aria-haspopup=menu]")).toHaveLength(1);
+    await press(stage, "Who may join");
+    expect(stage.all("[role=menu] p").map((group) => group.innerText)).toEqual([
+      "Who may join",
+      "Removed",
+      "Language",
+    ]);
   });
 
   test("whoever is out is let in again from the menu", async () => {
@@ -115,7 +126,7 @@ describe("the door and the invite", () => {
   test("axe finds nothing, with all of it open", async () => {
     for (const lang of ["en", "tr"]) {
       const stage = await staff({ closed: true, removed: [{ id: "u-eve", name: "Eve" }] }, lang);
-      stage.find<HTMLElement>(".admit").click();
+      stage.find<HTMLElement>(".hd .more").click();
       await settled();
       await Promise.all(stage.root.getAnimations().map(({ finished }) => finished));
       expect(told((await axe.run(stage.find<HTMLElement>(".edu"))).violations)).toEqual([]);

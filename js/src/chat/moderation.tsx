@@ -1,10 +1,9 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
-import { LanguageMenu, languageGroup } from "../core/language";
-import { openMenu } from "../core/menu";
+import { HeaderMenu } from "../core/language";
+import type { MenuGroup } from "../core/menu";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
 import { clockTime, today } from "../core/time";
@@ -20,14 +19,13 @@ const PACES = [0, 5, 10, 30, 60];
 export const Settings = withHooks(function Settings(
   { pane, options }: { pane: Pane; options: Signal<Options> },
   { words }: Context,
-): VNode | null {
+): VNode {
   const { room, floats } = pane;
   useSignal(room.connection.lesson);
   useSignal(room.connection.kernel);
   const { slow: now } = useSignal(room.state);
-  const set = useSignal(options);
-  if (!room.can("moderate")) return <LanguageMenu floats={floats} options={options} />;
-  const open = ({ currentTarget: at }: { currentTarget: HTMLElement }): void => {
+  if (!room.can("moderate")) return <HeaderMenu floats={floats} options={options} />;
+  const groups = (): MenuGroup[] => {
     const paces = PACES.includes(now) ? PACES : [...PACES, now].sort((a, b) => a - b);
     const pace = paces.map((seconds) => ({
       label: seconds === 0 ? words.off : words.every(seconds),
@@ -39,13 +37,12 @@ export const Settings = withHooks(function Settings(
       ...{ label: words.unmute(isolated(name.trim() || words.unnamed)), icon: "voice" as const },
       run: () => mute(room, { user: id, name }, false),
     }));
-    openMenu(floats, { at }, words.settings, [
+    return [
       { label: words.slowMode, items: pace },
       { label: words.mutedPeople, items: muted, none: words.nobodyMuted },
-      ...languageGroup(set, words),
-    ]);
+    ];
   };
-  return <IconButton icon="dots" label={words.settings} aria-haspopup="menu" onClick={open} />;
+  return <HeaderMenu floats={floats} options={options} label={words.settings} groups={groups} />;
 });
 
 /** At the box: how often one may write, while that is slowed down. */

@@ -15,7 +15,7 @@ const names: readonly [Language, string][] = [
 ];
 
 /** The languages to choose from; none where Python has said which it is to be. */
-export function languageGroup({ fixed }: Options, words: Catalog): MenuGroup[] {
+function languageGroup({ fixed }: Options, words: Catalog): MenuGroup[] {
   if (fixed) return [];
   const now = chosenLanguage.value;
   const items = names.map(([language, label]) => ({
@@ -29,23 +29,28 @@ export function languageGroup({ fixed }: Options, words: Catalog): MenuGroup[] {
 interface Props {
   floats: Floats;
   options: Signal<Options>;
+  /** What the menu is called where it has more than the language. */
+  label?: string | undefined;
+  /** What else is in it, before the language. */
+  groups?: (() => readonly MenuGroup[]) | undefined;
 }
 
-/** In a header: the language of this browser's views. */
-export const LanguageMenu = withHooks(function LanguageMenu(
-  { floats, options }: Props,
+/** The one menu of a header: what this view has in it, and the language of this browser's views. */
+export const HeaderMenu = withHooks(function HeaderMenu(
+  { floats, options, label, groups }: Props,
   { words }: Context,
 ): VNode | null {
   const set = useSignal(options);
-  if (set.fixed) return null;
+  if (set.fixed && !groups) return null;
+  const name = label ?? words.language;
   return (
     <IconButton
       icon="dots"
-      class="language"
-      label={words.language}
+      class={groups ? "more" : "language"}
+      label={name}
       aria-haspopup="menu"
       onClick={({ currentTarget: at }) =>
-        openMenu(floats, { at }, words.language, languageGroup(set, words))
+        openMenu(floats, { at }, name, [...(groups?.() ?? []), ...languageGroup(set, words)])
       }
     />
   );

@@ -7,7 +7,7 @@ import { FloatLayer, Floats } from "../core/float";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
-import { LanguageMenu } from "../core/language";
+import { HeaderMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
@@ -114,7 +114,7 @@ const Header = withHooks(function Header(
         <i />
       </button>
       <StatusLight light={light} word={word} />
-      <LanguageMenu floats={floats} options={options} />
+      <HeaderMenu floats={floats} options={options} />
     </div>
   );
 });

@@ -8,7 +8,7 @@ import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../c
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
-import { LanguageMenu } from "../core/language";
+import { HeaderMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
 import { project, useProjected } from "../core/projector";
@@ -164,7 +164,7 @@ const Head = withHooks(function Head(
       <div class="tabs">
         {shown && <Tabs room={room} shown={shown} onShow={onShow} />}
         <StatusLight light={light} word={word} />
-        <LanguageMenu floats={floats} options={options} />
+        <HeaderMenu floats={floats} options={options} />
       </div>
       <Strip room={room} onShow={onShow} onProject={onProject} />
     </>

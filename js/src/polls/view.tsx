@@ -8,7 +8,7 @@ import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks"
 import { Speak } from "../core/i18n";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
-import { LanguageMenu } from "../core/language";
+import { HeaderMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
 import { offer } from "../core/places";
@@ -117,7 +117,7 @@ const Header = withHooks(function Header(
           }}
         />
       )}
-      <LanguageMenu floats={pane.floats} options={options} />
+      <HeaderMenu floats={pane.floats} options={options} />
       {poll?.state === "open" && <Drain key={poll.id} poll={poll} />}
     </div>
   );

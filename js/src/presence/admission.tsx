@@ -7,53 +7,38 @@ import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
-import { openMenu } from "../core/menu";
+import { type MenuGroup, type MenuItem, openMenu } from "../core/menu";
 import type { Person } from "./documents";
 import type { People } from "./people";
 import type { Context } from "./words";
 
-/** In the header: a new invite, the door, and whom to let in again. */
-export const AdmissionMenu = withHooks(function AdmissionMenu(
-  { people }: { people: People },
-  { words }: Context,
-): VNode | null {
-  const { can, closed, removed, hidden } = useSignal(people.desk);
-  if (!can.includes("manage")) return null;
-  const onClick = ({ currentTarget: at }: { currentTarget: HTMLElement }): void => {
-    const items = [
-      {
-        label: words.newInvite,
-        icon: "again" as const,
-        run: () => {
-          people.renewing.value = true;
-        },
+/** In the header's menu: a new invite, the door, and whom to let in again. */
+export function admissionGroups(people: People, words: Context["words"]): MenuGroup[] {
+  const { closed, removed, hidden } = people.desk.value;
+  const items: MenuItem[] = [
+    {
+      label: words.newInvite,
+      icon: "again",
+      run: () => {
+        people.renewing.value = true;
       },
-      {
-        label: closed ? words.openDoor : words.closeDoor,
-        icon: "lock" as const,
-        run: () => people.door(!closed),
-      },
-    ];
-    const out = removed.map((person) => ({
-      label: words.readmit(isolated(person.name.trim() || words.unnamed)),
-      run: () => people.readmit(person.id),
-    }));
-    const groups = [
-      { label: words.admission, items },
-      { label: words.removedPeople, items: out, none: words.nobodyRemoved },
-    ];
-    openMenu(people.floats, { at }, words.admission, hidden ? groups.slice(0, 1) : groups);
-  };
-  return (
-    <IconButton
-      icon="dots"
-      class="admit"
-      label={words.admission}
-      aria-haspopup="menu"
-      onClick={onClick}
-    />
-  );
-});
+    },
+    {
+      label: closed ? words.openDoor : words.closeDoor,
+      icon: "lock",
+      run: () => people.door(!closed),
+    },
+  ];
+  const out = removed.map((person) => ({
+    label: words.readmit(isolated(person.name.trim() || words.unnamed)),
+    run: () => people.readmit(person.id),
+  }));
+  const groups = [
+    { label: words.admission, items },
+    { label: words.removedPeople, items: out, none: words.nobodyRemoved },
+  ];
+  return hidden ? groups.slice(0, 1) : groups;
+}
 
 /** Under the header: what is asked or told about who may join. */
 export const AdmissionLine = withHooks(function AdmissionLine(

@@ -5,11 +5,11 @@ import { FloatLayer } from "../core/float";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
-import { LanguageMenu } from "../core/language";
+import { HeaderMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
-import { AdmissionLine, AdmissionMenu } from "./admission";
+import { AdmissionLine, admissionGroups } from "./admission";
 import { Crowd } from "./crowd";
 import { Hands } from "./hands";
 import { Sign } from "./icons";
@@ -96,9 +96,16 @@ const Header = withHooks(function Header(
           <span>{words.hideNames}</span>
         </button>
       )}
-      {known && <AdmissionMenu people={people} />}
       <StatusLight light={light} word={word} />
-      <LanguageMenu floats={people.floats} options={options} />
+      <HeaderMenu
+        floats={people.floats}
+        options={options}
+        {...(known &&
+          can.includes("manage") && {
+            label: words.admission,
+            groups: () => admissionGroups(people, words),
+          })}
+      />
     </div>
   );
 });
