@@ -1,17 +1,21 @@
-"""Whether anybody looks at what this kernel shows. It leaves the kernel only as a yes or no.
+"""Whether anybody looks at what this kernel shows, and how late a page's messages come.
 
-Pages say when they are in sight and when not, and again once a minute. Imports no widget.
+Pages say when they are in sight and when not, and again once a minute. That somebody looks leaves
+the kernel only as a yes or no. Imports no widget.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict, deque
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 SILENT_AFTER = 180.0
 """Seconds after which a page that says nothing is gone: a hidden one may say so every 2 minutes."""
 
 _MOST = 64
+_COMPARED = 8
 
 
 class Pages:
@@ -50,6 +54,31 @@ class Pages:
         silent = [page for page, (_, at) in self._heard.items() if now - at > SILENT_AFTER]
         for page in silent:
             del self._heard[page]
+
+
+class Delays:
+    """How long the messages of a page were on their way. Any thread; times are in seconds.
+
+    The clocks of two computers are never compared: of a page's last messages the fastest counts as
+    on time. A page tells its time by two clocks, of which one may be set and the other may stand
+    still while the computer sleeps: the smaller delay counts.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._differences: OrderedDict[str, deque[tuple[float, ...]]] = OrderedDict()
+
+    def of(self, page: str, sent: Sequence[float], now: Sequence[float]) -> float:
+        """The delay of a message that `page` sent at `sent` by its clocks, `now` by ours."""
+        difference = tuple(ours - theirs for ours, theirs in zip(now, sent, strict=True))
+        with self._lock:
+            known = self._differences.setdefault(page, deque(maxlen=_COMPARED))
+            self._differences.move_to_end(page)
+            known.append(difference)
+            while len(self._differences) > _MOST:
+                self._differences.popitem(last=False)
+            fastest: list[float] = [min(by_clock) for by_clock in zip(*known, strict=True)]
+        return min(now - least for now, least in zip(difference, fastest, strict=True))
 
 
 _PAGES: WeakKeyDictionary[object, Pages] = WeakKeyDictionary()

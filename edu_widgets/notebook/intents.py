@@ -89,10 +89,10 @@ class Intents:
         self._lock = threading.Lock()
         self._seen: OrderedDict[str, Json | None] = OrderedDict()
 
-    def receive(self, content: Mapping[str, Any], *, strange: bool = False) -> None:
+    def receive(self, content: Mapping[str, Any], objection: Refused | None = None) -> None:
         """Take one `intent` message. Never raises; what cannot be answered is logged.
 
-        A `strange` one is another person's, and is refused.
+        With an `objection` it is refused, and not done.
         """
         intent = self._read(content)
         if intent is None:
@@ -100,7 +100,7 @@ class Intents:
             return
         first, refusal = self._remember(intent.id)
         if first:
-            refusal = self._act(intent, strange=strange)
+            refusal = self._act(intent, objection)
         self._reply({"op": "got", "to": intent.page, "ids": [intent.id]})
         if refusal is not None:
             self._reply({"op": "refused", "to": intent.page, "id": intent.id, **refusal})
@@ -131,16 +131,15 @@ class Intents:
                 self._seen.popitem(last=False)
             return True, None
 
-    def _act(self, intent: Intent, *, strange: bool) -> Json | None:
+    def _act(self, intent: Intent, objection: Refused | None) -> Json | None:
         """Do it; what to refuse it with, if it cannot be done."""
         try:
             handler = self._handlers.get(intent.do)
             if handler is None:
                 msg = f"This kernel does not know {intent.do!r}. Restart it to use the new version."
                 raise Refused(msg, Code.UNKNOWN_TYPE)  # noqa: TRY301 - one way out
-            if strange:
-                msg = "Not done: somebody else wrote this, who is not here any more."
-                raise Refused(msg, Code.FORBIDDEN)  # noqa: TRY301 - one way out
+            if objection is not None:
+                raise objection  # noqa: TRY301 - one way out
             handler(intent)
         except EduWidgetsError as error:
             refusal: Json = {"code": int(_code(error)), "message": str(error)}

@@ -14,7 +14,7 @@ import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms
-from edu_widgets.notebook.attention import pages_of
+from edu_widgets.notebook.attention import Delays, pages_of
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
@@ -22,14 +22,17 @@ from edu_widgets.notebook.intents import Handler, Intent, Intents
 from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.standing import lesson_fields
 from edu_widgets.notebook.stream import Content, Json
-from edu_widgets.protocol import is_id
+from edu_widgets.protocol import Code, is_id
 from edu_widgets.protocol.attributes import Tidy
-from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.errors import InvalidArgument, Refused
 
 _log = logging.getLogger(__name__)
 
 _HEIGHTS = (160, 4_000)
 _DEFAULT_HEIGHT = 420
+# In the order in which a page tells its own: one that may be set, and one that never is.
+_CLOCKS = (time.time, time.monotonic)
+_MOST_MS = 1e15
 _LANGUAGES = ("", "en", "tr")
 
 
@@ -89,6 +92,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._beside_cells = comms.subshells_supported()
         self._reported = False
         self._pages = _Pages(self)
+        self._delays = Delays()
         self._channel = PageChannel(content, self._standing, self._push, client)
         self._intents = Intents({"lesson.retry": self._retry_now, **handlers}, self._reply)
         self._stop_listening = client.listen(self._on_event)
@@ -203,16 +207,37 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._note_thread()
         op, page = content.get("op"), content.get("page")
         if op == "intent":
-            whose = content.get("scope")
-            self._intents.receive(content, strange=bool(whose) and whose != self._client.scope)
+            self._intents.receive(content, self._objection(content))
         elif op == "ready" and isinstance(page, str) and is_id(page):
             self._channel.welcome(page)
             self._welcomed()
         elif op == "seen" and isinstance(page, str) and is_id(page):
             visible = content.get("visible") is True
+            self._delay(content)
             pages_of(self._client).heard(page, visible=visible, now=time.monotonic())
         else:
             _log.warning("A message of a page was ignored: unknown or malformed.")
+
+    def _objection(self, content: dict[str, Any]) -> Refused | None:
+        """Why an intent is not done, whatever it asks for."""
+        whose, lives = content.get("scope"), content.get("lives")
+        if whose and whose != self._client.scope:
+            message = "Not done: somebody else wrote this, who is not here any more."
+            return Refused(message, Code.FORBIDDEN)
+        if isinstance(lives, int | float) and self._delay(content) > lives / 1000:
+            # The page has given it up, and said so.
+            return Refused("Not done: the kernel did not answer.", Code.TOO_LATE)
+        return None
+
+    def _delay(self, content: dict[str, Any]) -> float:
+        """How long a message was on its way, in seconds; 0 where the page does not say."""
+        page, sent = content.get("page"), content.get("sent")
+        if not (isinstance(page, str) and is_id(page) and isinstance(sent, list)):
+            return 0.0
+        if [isinstance(ms, int | float) and abs(ms) < _MOST_MS for ms in sent] != [True, True]:
+            return 0.0
+        now = [clock() for clock in _CLOCKS]
+        return self._delays.of(page, [ms / 1000 for ms in sent], now)
 
     def _note_thread(self) -> None:
         beside = comms.beside_cells()

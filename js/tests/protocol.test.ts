@@ -87,10 +87,11 @@ describe("for whom", () => {
     const { model, connection } = connect();
     const { page } = connection;
     const seen = () => model.sent.filter(({ op }) => op === "seen");
-    expect(seen()).toEqual([{ op: "seen", page, visible: true }]);
+    const sent = [expect.any(Number), expect.any(Number)];
+    expect(seen()).toEqual([{ op: "seen", page, visible: true, sent }]);
     const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
     document.dispatchEvent(new Event("visibilitychange"));
-    expect(seen().at(-1)).toEqual({ op: "seen", page, visible: false });
+    expect(seen().at(-1)).toEqual({ op: "seen", page, visible: false, sent });
     vi.advanceTimersByTime(30_000);
     model.say({ op: "pulse", n: 0 });
     vi.advanceTimersByTime(30_000);
@@ -272,6 +273,20 @@ describe("intents", () => {
     second.model.snapshot([]);
     expect(second.model.asked("intent")).toHaveLength(2);
     expect(sessionStorage.getItem(`edu-widgets:intents:chat:${course}`)).toBeNull();
+  });
+
+  test("that are clicks say when, and for how long they are wanted", async () => {
+    const { model, connection } = connect();
+    model.snapshot([]);
+    connection.intend("chat.retry", { id: "a" });
+    connection.intend("chat.send", { id: "b", text: "two" }, "written");
+    model.snapshot([]);
+    const [click, written, again] = model.asked("intent");
+    expect(click?.lives).toBeGreaterThan(110_000);
+    expect(click?.sent).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(again?.id).toBe(click?.id);
+    expect(again?.lives).toBeLessThanOrEqual(click?.lives ?? 0);
+    expect(written).not.toHaveProperty("lives");
   });
 
   test("that make sense only now are not sent twice", () => {

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import subprocess
 import sys
 import threading
+import time
 from typing import Any, ClassVar
 
 import pytest
@@ -207,6 +209,36 @@ def test_what_cannot_be_done_is_refused_with_a_sentence(
     assert len(refused["message"]) < 200
     widget.comm.receive(intent(do))
     assert sent(widget) == [got, refused], "a resent intent is refused again"
+
+
+def test_a_click_that_a_busy_kernel_hears_too_late_is_not_done(widget: ThingWidget) -> None:
+    def told(op: str, ago: float, **more: Any) -> dict[str, Any]:
+        clocks = [(now - ago) * 1000 for now in (time.time() + 86_400, time.monotonic() - 500)]
+        return {"op": op, "page": "p1", "sent": clocks, **more}
+
+    def click(id_: str, ago: float) -> dict[str, Any]:
+        return intent("thing.do", id_) | told("intent", ago, lives=120_000)
+
+    widget.comm.receive(told("seen", 0, visible=True))
+    widget.comm.receive(click("i1", ago=119))
+    assert sent(widget) == [{"op": "got", "to": "p1", "ids": ["i1"]}]
+    widget.comm.receive(click("i2", ago=121))
+    refused = sent(widget)[-1]
+    assert (refused["op"], refused["id"], refused["code"]) == ("refused", "i2", 4510)
+    assert refused["message"] == "Not done: the kernel did not answer."
+    assert [i.id for i in widget.done] == ["i1"]
+    widget.comm.receive(intent("thing.do", "i3"))
+    assert [i.id for i in widget.done] == ["i1", "i3"], (
+        "what a person has written has no such limit"
+    )
+
+
+@pytest.mark.parametrize(
+    "sent_", [None, 5, [], [1], [1, 2, 3], ["1", "2"], [math.nan, 1], [1e300, 1]]
+)
+def test_a_click_of_a_page_that_tells_no_time_is_done(widget: ThingWidget, sent_: Any) -> None:
+    widget.comm.receive(intent("thing.do", "i1") | {"sent": sent_, "lives": 1})
+    assert [i.id for i in widget.done] == ["i1"]
 
 
 def test_every_widget_can_be_told_to_connect_now(widget: ThingWidget, client: FakeClient) -> None:
@@ -448,6 +480,7 @@ def test_the_first_intent_tells_whether_it_had_to_wait_for_a_cell(
 def test_in_a_script_there_is_no_thread_and_no_error() -> None:
     program = """
 import threading
+import time
 import edu_widgets.notebook.widget as w
 w.bundle = lambda kind: "//"
 from tests.notebook.doubles import FakeClient, as_client
@@ -477,6 +510,10 @@ def test_no_name_of_ours_hides_one_of_the_base() -> None:
     meant = {"__init__", "__repr__", "_repr_mimebundle_", "_handle_custom_msg", "open", "close"}
     # `chat.send` is people's; the base's is reached by its own name.
     meant |= {"send", "comm", "_esm"}
+    meant |= {
+        "__dict__",
+        "__weakref__",
+    }  # of any class
     of_traitlets = {name for name in vars(LiveWidget) if name in vars(anywidget.AnyWidget)}
     set_by_us = (
         vars(CourseChat(as_client(FakeClient()))).keys() - vars(anywidget.AnyWidget()).keys()

@@ -15,6 +15,7 @@ import {
   mergeLesson,
   type PageMessage,
   readKernelMessage,
+  type Sent,
 } from "./messages";
 import type { Model } from "./model";
 import { CLICK_LIVES, type Kept, Outbox } from "./outbox";
@@ -173,7 +174,9 @@ export class Connection {
   }
 
   #sendIntent(intent: Intent): void {
-    this.#send({ op: "intent", page: this.page, scope: this.scope.value, ...intent });
+    const lives = this.#outbox.lives(intent.id);
+    const moment = lives === null ? {} : { lives, sent: sentNow() };
+    this.#send({ op: "intent", page: this.page, scope: this.scope.value, ...moment, ...intent });
     this.#later(BUSY_AFTER, () => {
       if (this.#outbox.get(intent.id)) this.#becomeBusy();
     });
@@ -183,7 +186,7 @@ export class Connection {
   #tellSeen(): void {
     const tell = (): void => {
       if (this.kernel.value === "gone") return;
-      this.#send({ op: "seen", page: this.page, visible: !document.hidden });
+      this.#send({ op: "seen", page: this.page, visible: !document.hidden, sent: sentNow() });
     };
     const endWatch = on(document, "visibilitychange", tell);
     const timer = setInterval(tell, SEEN_EVERY);
@@ -403,6 +406,8 @@ export class Connection {
     this.#noLongerBusy();
   }
 }
+
+const sentNow = (): Sent => [Date.now(), performance.now()];
 
 const noDocuments: CollectionState = { docs: [], floor: 0, more: false };
 

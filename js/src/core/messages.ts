@@ -91,10 +91,13 @@ export interface Intent {
   args: Fields;
 }
 
+/** When a message was sent, in ms: by the clock on the wall, and by one that is never set. */
+export type Sent = [wall: number, steady: number];
+
 export type PageMessage =
   | { op: "ready"; page: string; lang: string }
-  | { op: "seen"; page: string; visible: boolean }
-  | ({ op: "intent"; page: string; scope: string } & Intent);
+  | { op: "seen"; page: string; visible: boolean; sent: Sent }
+  | ({ op: "intent"; page: string; scope: string; lives?: number; sent?: Sent } & Intent);
 
 export const initialLesson = (course: string): Lesson => ({
   course,

@@ -53,6 +53,12 @@ export class Outbox {
     return [...this.#unsent.values()].map(({ intent }) => intent);
   }
 
+  /** For how many ms a click is still wanted; `null` of all else. */
+  lives(id: string, now = Date.now()): number | null {
+    const click = this.#unsent.get(id)?.kept === "click";
+    return click ? Math.max(0, CLICK_LIVES - (now - timeOf(id))) : null;
+  }
+
   /** It is known whose this is: what they have stored comes first. Returns that. */
   belong(scope: string): Intent[] {
     this.#key = `edu-widgets:intents:${this.#kind}:${scope}`;
