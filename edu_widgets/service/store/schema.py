@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 from pathlib import Path
 
+from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.store import history
 from edu_widgets.service.store.history import transaction
 
@@ -65,6 +66,9 @@ CREATE INDEX removals_by_user ON removals (user);
 }
 """By version: what was added to the first one's tables."""
 
+_NAMES_COMPARED = 2
+"""Since when names are compared by `name_key`."""
+
 
 def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqlite3.Connection:
     """Open the file; transactions are begun explicitly.
@@ -116,8 +120,19 @@ def _upgrade(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for later in range(version + 1, VERSION + 1):
         _run(connection, _SINCE[later])
+    if version < _NAMES_COMPARED:
+        _renew_name_keys(connection)
     connection.execute("INSERT OR IGNORE INTO meta VALUES ('digests', ?)", (secrets.token_hex(32),))
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _renew_name_keys(connection: sqlite3.Connection) -> None:
+    """Keep names under what they are compared by; two that are the same by now stay as they are."""
+    members = connection.execute("SELECT course, user, name FROM members").fetchall()
+    connection.executemany(
+        "UPDATE OR IGNORE members SET name_key = ? WHERE course = ? AND user = ?",
+        [(name_key(name), course, user) for course, user, name in members],
+    )
 
 
 def _run(connection: sqlite3.Connection, statements: str) -> None:

@@ -1,6 +1,7 @@
 """What is SQLite's own: full disks, foreign locks, restored files."""
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
 from pathlib import Path
@@ -113,6 +114,25 @@ async def test_another_versions_file_is_not_touched(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(ServiceUnavailable, match="newer version of edu-widgets"):
         SqliteStore(tmp_path / "s.db")
+
+
+async def test_a_store_of_before_keeps_its_names_from_others(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as db:
+        db.executescript(schema._TABLES)
+        db.execute("INSERT INTO meta VALUES ('epoch', 'e')")
+        members = [
+            ("u1", "\u0130nci", "i\u0307nci"),
+            ("u2", "Ada", "ada"),
+            ("u3", "ADA (2)", "ada (2)"),
+        ]
+        row = "INSERT INTO members VALUES ('py101', ?, ?, ?, 'student')"
+        db.executemany(row, members)
+        db.execute("PRAGMA user_version = 1")
+        db.commit()
+    store = SqliteStore(tmp_path / "s.db")
+    assert (await store.enter("py101", "u4", "inci", "student")).name == "inci (2)"
+    assert (await store.enter("py101", "u2", "Ada", "student")).name == "Ada"
+    await store.close()
 
 
 async def test_what_was_queued_is_stored_before_the_end(tmp_path: Path) -> None:
