@@ -205,6 +205,16 @@ def test_joining_keeps_the_secret_for_its_owner_only_and_shows_it_again(
     assert "secret" not in desk.asked[-1]
 
 
+@pytest.mark.parametrize("again", ["inci", "INCI", "\u0130NC\u0130", " \uff29nci"])
+def test_a_name_that_a_service_takes_for_the_same_has_the_same_secret(
+    tmp_path: Path, again: str
+) -> None:
+    people = People(tmp_path)
+    member = Membership("u1", "\u0130nci", "student", "s3cret")
+    people.keep("http://127.0.0.1:1", "py101", "\u0130nci", member)
+    assert people.recall("http://127.0.0.1:1", "py101", again) == member
+
+
 def test_who_is_known_goes_on_while_the_service_is_away(desk: Desk, tmp_path: Path) -> None:
     people = People(tmp_path)
     known = join(desk.invite, "Ada", people)

@@ -3,12 +3,12 @@
 import contextlib
 import json
 import os
-import unicodedata
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from edu_widgets.protocol.folders import using
+from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.ids import uuid7
 
 _SIZE = 1024
@@ -88,8 +88,7 @@ class People:
         return fresh
 
     def _path(self, base: str, course: str, name: str) -> Path:
-        folded = unicodedata.normalize("NFKC", name).casefold()
-        digest = sha256(f"{base}\n{course}\n{folded}".encode()).hexdigest()[:32]
+        digest = sha256(f"{base}\n{course}\n{name_key(name)}".encode()).hexdigest()[:32]
         return self._folder / f"{digest}.json"
 
 
