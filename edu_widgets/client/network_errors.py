@@ -74,9 +74,6 @@ def wants_tls(scheme: str) -> str:
     return f"If it is a secure one, its address begins with {other}:// instead."
 
 
-_PARTNER = {"http": "https", "https": "http", "ws": "wss", "wss": "ws"}
-
-
 def speaks_tls(host: str, port: int) -> bool:
     """Whether what listens there takes a secure connection; tried for two seconds at most."""
     context = ssl.create_default_context()
