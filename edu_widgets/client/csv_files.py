@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.visible_text import IGNORABLE
 
 _FORMULA = re.compile(
@@ -49,7 +50,7 @@ def as_csv(
     try:
         Path(path).write_text(text, "utf-8", newline="")
     except (OSError, ValueError, TypeError) as error:
-        why = getattr(error, "strerror", None) or "it is no path of a file"
+        why = reason(error) if isinstance(error, OSError) else "it is no path of a file"
         raise InvalidArgument(f"{str(path)[:200]!r} cannot be written: {why}.") from error
     return None
 

@@ -15,6 +15,7 @@ from edu_widgets.configuration import sources, traits
 from edu_widgets.configuration.inforce import Configuration, load
 from edu_widgets.configuration.settings import SECTIONS, SETTINGS, Setting
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folders import reason
 
 _WIDTH = 88
 
@@ -115,6 +116,4 @@ def _write(path: Path, text: str, *, force: bool) -> None:
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise InvalidArgument(
-            f"{path} cannot be written: {(error.strerror or 'no access').lower()}."
-        ) from error
+        raise InvalidArgument(f"{path} cannot be written: {reason(error)}.") from error

@@ -24,7 +24,7 @@ from edu_widgets.configuration.settings import (
 )
 from edu_widgets.configuration.sources import Given
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.folders import reason
+from edu_widgets.protocol.folders import words
 
 DEFAULT = "default"
 
@@ -174,7 +174,7 @@ def token_in(path: Path, written: str) -> str:
         text = path.read_text("utf-8").strip()
         traits.token(text)
     except OSError as error:
-        problem = reason(error)
+        problem = words(error)
     except ValueError:
         problem = "it holds no token: one line of printable ASCII"
     else:

@@ -11,7 +11,7 @@ from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.entries import SETTINGS, Draft, Entry, fault, meant
 from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
-from edu_widgets.protocol.folders import reason
+from edu_widgets.protocol.folders import words
 
 _MAX_BYTES = 1024 * 1024
 _YAML = frozenset({".yaml", ".yml"})
@@ -46,7 +46,7 @@ def _text_of(path: Path) -> str:
             raise InvalidArgument(f"{path.name} has over a megabyte: that is no set of questions.")
         found = path.read_bytes()
     except OSError as error:
-        raise InvalidArgument(f"{path.name} cannot be read: {reason(error)}.") from error
+        raise InvalidArgument(f"{path.name} cannot be read: {words(error)}.") from error
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError as error:

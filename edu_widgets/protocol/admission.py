@@ -8,6 +8,7 @@ import msgspec
 
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folders import words
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.messages import Data
 from edu_widgets.protocol.registry import REGISTRY, DocumentKind, FrameType
@@ -119,8 +120,7 @@ def read_roster(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise InvalidArgument(f"The roster {path} is no text in UTF-8.") from error
     except OSError as error:
-        why = (error.strerror or "no access").lower()
-        raise InvalidArgument(f"The roster {path} cannot be read: {why}.") from error
+        raise InvalidArgument(f"The roster {path} cannot be read: {words(error)}.") from error
     names = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     try:
         return listed_names(names)

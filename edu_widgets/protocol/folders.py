@@ -5,7 +5,7 @@ What the system or SQLite raised never shows.
 
 import errno
 import os
-import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,26 +33,33 @@ _REASONS = {
     errno.EOPNOTSUPP: _NO_LOCKS,
     errno.ENOSYS: _NO_LOCKS,
 }
-_SQLITE = {
-    sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_READONLY: _MAY_NOT,
-    sqlite3.SQLITE_CANTOPEN: _MAY_NOT,
-    sqlite3.SQLITE_PERM: _MAY_NOT,
-    sqlite3.SQLITE_CORRUPT: "the file is damaged",
-    sqlite3.SQLITE_NOTADB: "the file is damaged",
-    sqlite3.SQLITE_BUSY: "another program holds the file",
-    sqlite3.SQLITE_LOCKED: "another program holds the file",
+_OF_SQLITE = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_READONLY": _MAY_NOT,
+    "SQLITE_CANTOPEN": _MAY_NOT,
+    "SQLITE_PERM": _MAY_NOT,
+    "SQLITE_CORRUPT": "the file is damaged",
+    "SQLITE_NOTADB": "the file is damaged",
+    "SQLITE_BUSY": "another program holds the file",
+    "SQLITE_LOCKED": "another program holds the file",
 }
 
 
 def reason(error: BaseException) -> str:
-    """Why a file or folder cannot be used, as the end of a sentence."""
-    if isinstance(error, sqlite3.Error):
+    """Why a file or folder cannot be written, as the end of a sentence."""
+    sqlite3 = sys.modules.get("sqlite3")  # not imported for this: every kernel would pay for it
+    if sqlite3 is not None and isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        return _SQLITE.get(code, "the disk or the file has a fault")
+        told = (text for name, text in _OF_SQLITE.items() if getattr(sqlite3, name) == code)
+        return next(told, "the disk or the file has a fault")
     number = error.errno if isinstance(error, OSError) else None
-    told = _REASONS.get(number or 0)
-    return told or (os.strerror(number).lower() if number else "the system gives no reason")
+    return _REASONS.get(number or 0) or words(error)
+
+
+def words(error: BaseException | None) -> str:
+    """Why anything else failed, such as reading: what the system says, without its number."""
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number).lower() if number else "the system gives no reason"
 
 
 def advice(variable: str = DATA) -> str:

@@ -2,13 +2,13 @@
 
 import errno
 import ipaddress
-import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
+from edu_widgets.protocol.folders import words
 
 _PORTS = 65_535
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -200,9 +200,3 @@ def unusable(
         f"Port {ports[0]} on {bind} cannot be used ({why}). Choose another, or none: then a free "
         "one is taken."
     )
-
-
-def words(error: OSError | None) -> str:
-    """What the system says of an error, without its number."""
-    number = error.errno if error is not None else None
-    return os.strerror(number).lower() if number else "no reason was given"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
+from edu_widgets.protocol.folders import reason
 from edu_widgets.service.locks import alone_in
 from edu_widgets.service.store import history, schema
 
@@ -122,8 +123,7 @@ def _beside(target: Path) -> Iterator[Path]:
     try:
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
-        msg = f"{target} cannot be written: {(error.strerror or 'no access').lower()}."
-        raise InvalidArgument(msg) from error
+        raise InvalidArgument(f"{target} cannot be written: {reason(error)}.") from error
     try:
         yield fresh
     finally:

@@ -13,6 +13,7 @@ import msgspec
 
 from edu_widgets.protocol.channels import ROLES
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folders import words
 
 KINDS = ("course", "lesson", "staff", "notifications")
 
@@ -75,8 +76,8 @@ def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
         raw = path.read_bytes()
         table = tomllib.loads(raw.decode()) if path.suffix == ".toml" else msgspec.json.decode(raw)
     except OSError as error:
-        why = (error.strerror or "no access").lower()
-        raise InvalidArgument(f"The configuration {path} cannot be read: {why}.") from error
+        msg = f"The configuration {path} cannot be read: {words(error)}."
+        raise InvalidArgument(msg) from error
     except (ValueError, RecursionError) as error:
         kind = "TOML" if path.suffix == ".toml" else "JSON"
         msg = f"The configuration {path} is no {kind} ({error}); name a .toml or a .json file."

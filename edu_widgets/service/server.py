@@ -15,6 +15,7 @@ from typing import Self
 from aiohttp import web
 
 from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.protocol.folders import reason
 from edu_widgets.service import addresses, features, processes, state
 from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import Door, application
@@ -96,7 +97,7 @@ class Server:
         except BaseException as error:
             await self._let_go()
             if isinstance(error, OSError):
-                msg = f"The folder {options.data_dir} cannot be written: {addresses.words(error)}."
+                msg = f"The folder {options.data_dir} cannot be written: {reason(error)}."
                 raise ServiceUnavailable(msg) from error
             raise
         return self

@@ -12,6 +12,7 @@ import msgspec
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.protocol.folders import words
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.people import OWNER
 from edu_widgets.service.rules import Person
@@ -68,9 +69,7 @@ def load_key(path: Path, audience: str = "", issuer: str = "") -> Key:
     try:
         value = path.read_bytes().strip()
     except OSError as error:
-        raise InvalidArgument(
-            f"The key file {path} cannot be read: {(error.strerror or 'no access').lower()}."
-        ) from error
+        raise InvalidArgument(f"The key file {path} cannot be read: {words(error)}.") from error
     if value.startswith(b"-----BEGIN"):
         if not jwt.algorithms.has_crypto:
             msg = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -143,10 +145,20 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         files.load(tmp_path / "latin.md")
 
 
+def test_a_file_that_may_not_be_read_is_not_said_to_be_unwritable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_text("x?")
+    mine = PermissionError(errno.EACCES, "Permission denied")
+    monkeypatch.setattr(Path, "read_bytes", Mock(side_effect=mine))
+    with pytest.raises(InvalidArgument, match=r"a\.md cannot be read: permission denied\.$"):
+        files.load(tmp_path / "a.md")
+
+
 def test_without_pyyaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.yml").write_text("[]")
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
-    with pytest.raises(EduWidgetsError, match=r"edu-widgets\[yaml\]"):
+    with pytest.raises(EduWidgetsError, match="pip install pyyaml"):
         files.load(tmp_path / "a.yml")
 
 
