@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from edu_widgets.chat.documents import Message, Mute, Pin, Question, Reaction
-from edu_widgets.client.bodies import decoded, when
+from edu_widgets.client.bodies import clock_time, decoded, when
 from edu_widgets.protocol.attributes import Tidy
-from edu_widgets.protocol.texts import clock, shorten
+from edu_widgets.protocol.shortening import shorten
 
 if TYPE_CHECKING:
     from edu_widgets.protocol import Document
@@ -164,7 +164,7 @@ def from_mute(mute: Mute, *, muted: bool = True) -> MutedPerson:
 def _line(name: str, at: datetime, content: str) -> str:
     text = " ".join(content.split())
     # repr(): a message of others must not write control sequences to a terminal.
-    return f"{name!r} {clock(at)}: {shorten(text, _EXCERPT)!r}"
+    return f"{name!r} {clock_time(at)}: {shorten(text, _EXCERPT)!r}"
 
 
 COLUMNS = (

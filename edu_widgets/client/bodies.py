@@ -44,3 +44,10 @@ def when(ms: float) -> datetime:
         return datetime.fromtimestamp(ms / 1000, UTC)
     except (OverflowError, OSError, ValueError):
         return datetime.fromtimestamp(0, UTC)
+
+
+def clock_time(at: datetime, now: datetime | None = None) -> str:
+    """Hours and minutes on this computer's clock; of another day than today the date too."""
+    local = at.astimezone()
+    day = (now or datetime.now(UTC)).astimezone().date()
+    return f"{local:%H:%M}" if local.date() == day else f"{local:%Y-%m-%d %H:%M}"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from edu_widgets.client.bodies import when
+from edu_widgets.client.bodies import clock_time, when
 from edu_widgets.notebook.links import safe_href
 from edu_widgets.notifications.documents import ActionTaken, Notification, NotificationAction
 from edu_widgets.protocol.attributes import Tidy
-from edu_widgets.protocol.texts import clock, shorten
+from edu_widgets.protocol.shortening import shorten
 
 if TYPE_CHECKING:
     from edu_widgets.notebook.headlines import Headline
@@ -59,7 +59,7 @@ class NotificationItem(Tidy):
         # repr(): a text of others must not write control sequences to a terminal.
         tail = f" {text!r}" if text else ""
         unread = "" if self.read else " (unread)"
-        return f"<{self.type} {clock(self.created_at)} {self.title!r}:{tail}{unread}>"
+        return f"<{self.type} {clock_time(self.created_at)} {self.title!r}:{tail}{unread}>"
 
 
 @dataclass(frozen=True, slots=True)

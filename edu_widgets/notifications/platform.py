@@ -31,7 +31,7 @@ from edu_widgets.notifications.documents import (
     Style,
 )
 from edu_widgets.protocol import is_id
-from edu_widgets.protocol.texts import shorten
+from edu_widgets.protocol.shortening import shorten
 from edu_widgets.protocol.visible_text import one_line
 
 TYPES = frozenset({NOTIFICATION.name, USER_ACTIVITY.name, COURSE_UPDATE.name})

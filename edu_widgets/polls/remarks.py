@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
+from edu_widgets.client.bodies import clock_time, when
 from edu_widgets.polls.documents import Poll
-from edu_widgets.protocol.texts import shorten
+from edu_widgets.protocol.shortening import shorten
 
 _EXCERPT = 60
 
@@ -16,16 +16,10 @@ def excerpt(question: str) -> str:
     return shorten(" ".join(question.split()), _EXCERPT)
 
 
-def clock(ms: int, now: float) -> str:
-    """A time as the clock on the wall shows it, with its day unless it is today's."""
-    then, today = (datetime.fromtimestamp(t / 1000).astimezone() for t in (ms, now))
-    return f"{then:%H:%M}" if then.date() == today.date() else f"{then:%Y-%m-%d %H:%M}"
-
-
 def standing(poll: Poll, now: float) -> str:
     """When a poll was asked, and how it stands: `asked 09:12, revealed`."""
     state = "still open" if poll.state == "open" else poll.state
-    return f"asked {clock(poll.opened or poll.created_at, now)}, {state}"
+    return f"asked {clock_time(when(poll.opened or poll.created_at), when(now))}, {state}"
 
 
 def say_open(others: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from edu_widgets.polls.counting import Suggestion
 from edu_widgets.polls.documents import Choice, Poll, RoundResult
 from edu_widgets.polls.kinds import is_right
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
-from edu_widgets.protocol.texts import shorten
+from edu_widgets.protocol.shortening import shorten
 
 COLUMNS = ("round", "option", "answer", "people", "share", "correct")
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from edu_widgets.client.bodies import when
+from edu_widgets.client.bodies import clock_time, when
 from edu_widgets.client.view import Person
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.texts import clock, shorten
+from edu_widgets.protocol.shortening import shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class RaisedHand(Tidy):
     solved: datetime | None = None
 
     def __repr__(self) -> str:
-        notes = [clock(self.raised)]
+        notes = [clock_time(self.raised)]
         notes += [f"{self.taken_by!r} is helping"] if self.taken_by and not self.solved else []
         notes += ["solved"] if self.solved else []
         note = shorten(" ".join(self.note.split()), 60)

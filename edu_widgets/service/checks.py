@@ -1,10 +1,10 @@
-"""What rules of several features check before they decide."""
+"""Checks and refusals that the rules of several features, or several parts, share."""
 
 from typing import Any
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import parse_channel, user_channel
-from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service.rules import Request
 
 
@@ -26,3 +26,8 @@ def channel_of(course: str, user_id: str) -> str:
     except InvalidArgument as error:
         raise refusal(Code.INVALID, "`userId` is not the id of a person.") from error
     return channel
+
+
+def removed(course: str) -> Refused:
+    """The refusal for somebody who was removed from a course."""
+    return refusal(Code.REMOVED, f"You were removed from {course} by an instructor.")

@@ -13,6 +13,7 @@ from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.protocol.messages import Unsubscribed
 from edu_widgets.service import admission
 from edu_widgets.service.audit import Audit
+from edu_widgets.service.checks import removed
 from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.features import Ask, Feature, SignalRule
@@ -21,7 +22,6 @@ from edu_widgets.service.identity import Grant, grant
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
-from edu_widgets.service.people import removed_text
 from edu_widgets.service.rooms import LEASE_S, Room, Rooms
 from edu_widgets.service.rules import NOBODY, Person, Request, Rule
 from edu_widgets.service.steady_time import now_ms
@@ -103,7 +103,7 @@ class Hub:
             if (course, user) in self._outside:
                 del member.identity.people[course]
                 if not member.identity.people:
-                    raise refusal(Code.REMOVED, removed_text(course))
+                    raise removed(course)
         mine = sum(1 for other in self.members if other.identity.user_id == user)
         if len(self.members) >= self.config.max_connections:
             raise refusal(Code.CONNECTION_LIMIT, "The service has as many connections as it may.")
@@ -203,7 +203,7 @@ class Hub:
     def expel(self, course: str, user_id: str) -> None:
         """Take a removed person's connections out of a course, and end those of no other."""
         self._outside.add((course, user_id))
-        text = removed_text(course)
+        text = str(removed(course))
         for member in tuple(self.members):
             if member.identity.user_id != user_id or course not in member.identity.people:
                 continue

@@ -12,9 +12,11 @@ import msgspec
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.channels import STAFF_ROLES, course_name, person_name
 from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
+from edu_widgets.service.checks import removed
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.rules import Person
+from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Invite, Membership, Newcomer, Store
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -72,18 +74,9 @@ def new_code(length: int = CODE_LENGTH) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def removed_text(course: str) -> str:
-    """What somebody is told who was removed."""
-    return f"You were removed from {course} by an instructor."
-
-
 def _tries_of(source: str) -> Sequence[tuple[str, int]]:
     """By what the tries of a stranger are counted: where they are, and all of them together."""
     return ((source, TRIES), ("", TRIES_OVERALL))
-
-
-def _now() -> int:
-    return int(time.time() * 1000)
 
 
 def new_secret() -> str:
@@ -143,7 +136,7 @@ class People:
             hashed(code) if for_staff and not comes_back else b"",
             await self._store.digest(f"invite {code}"),
             await self._store.digest(f"source {source}"),
-            _now(),
+            now_ms(),
         )
         if comes_back:
             return await self._entered(await self._store.admit(who), secret, member)
@@ -184,20 +177,20 @@ class People:
         if not hmac.compare_digest(given, right):
             # A course that does not exist answers alike: courses cannot be listed by trying.
             raise refusal(Code.INVITE_INVALID, "This invite is not valid; ask for the present one.")
-        if invite.expires and time.time() * 1000 > invite.expires:
+        if invite.expires and now_ms() > invite.expires:
             raise refusal(Code.INVITE_EXPIRED, Code.INVITE_EXPIRED.meaning)
 
     # -- invites ------------------------------------------------------------------
 
     async def renewed_invite(self, course: str, holds_ms: int) -> Invite:
         """End a course's invite and make another; `holds_ms` 0: for ever."""
-        invite = Invite(course, new_code(), _now() + holds_ms if holds_ms else 0)
+        invite = Invite(course, new_code(), now_ms() + holds_ms if holds_ms else 0)
         await self._store.set_invite(invite)
         return invite
 
     async def staff_invite(self, course: str, holds_ms: int) -> Invite:
         """Make an invite that makes an instructor of who uses it first. Only its hash is kept."""
-        invite = Invite(course, new_code(STAFF_CODE_LENGTH), _now() + holds_ms)
+        invite = Invite(course, new_code(STAFF_CODE_LENGTH), now_ms() + holds_ms)
         await self._store.add_staff_invite(course, hashed(invite.code), invite.expires)
         return invite
 
@@ -211,7 +204,7 @@ class People:
         """
         for course in await self._store.removed_from(identity.user_id):
             if identity.people.pop(course, None) is not None and not identity.people:
-                raise refusal(Code.REMOVED, removed_text(course))
+                raise removed(course)
         return identity
 
     async def identity(self, secret: str) -> Identity:

@@ -11,7 +11,7 @@ import msgspec
 
 from edu_widgets.protocol import MAX_SERVICE_FRAME, seed
 from edu_widgets.protocol.errors import ProtocolError
-from edu_widgets.protocol.texts import shorten
+from edu_widgets.protocol.shortening import shorten
 from edu_widgets.protocol.visible_text import clean, one_line
 
 MAX_CONTENT = 20_000

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import name_key
+from edu_widgets.service.checks import removed
 from edu_widgets.service.store import Door, Membership, Newcomer, Removed
 from edu_widgets.service.store.writes import add_person, enter
 
@@ -17,7 +18,7 @@ def admit(db: sqlite3.Connection, who: Newcomer) -> Membership:
         Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`.
     """
     if is_removed(db, who.course, who.user_id):
-        raise refusal(Code.REMOVED, f"You were removed from {who.course} by an instructor.")
+        raise removed(who.course)
     member = db.execute(
         "SELECT name_key, role FROM members WHERE course = ? AND user = ?",
         (who.course, who.user_id),
@@ -126,10 +127,10 @@ def remove(
     """Remove a person, and with `same_join` the students who came as they did.
 
     Raises:
-        Refused: `FORBIDDEN`: whoever does it was removed just now.
+        Refused: `REMOVED`: whoever does it was removed just now.
     """
     if is_removed(db, who.course, by):
-        raise refusal(Code.REMOVED, f"You were removed from {who.course} by an instructor.")
+        raise removed(who.course)
     people = [who]
     if same_join:
         others = db.execute(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_widgets.protocol.texts import clock, shorten
+from edu_widgets.client.bodies import clock_time
+from edu_widgets.protocol.shortening import shorten
 
 FAMILY = "👩\u200d👩\u200d👧"
 FLAG = "🇹🇷"
@@ -48,5 +49,5 @@ def test_it_is_the_beginning_and_never_too_long(text: str, most: int) -> None:
 
 def test_times_of_other_days_carry_the_day() -> None:
     now = datetime(2026, 11, 29, 0, 5).astimezone()
-    assert clock(now, now) == "00:05"
-    assert clock(now - timedelta(minutes=7), now) == "2026-11-28 23:58"
+    assert clock_time(now, now) == "00:05"
+    assert clock_time(now - timedelta(minutes=7), now) == "2026-11-28 23:58"

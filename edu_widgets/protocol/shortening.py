@@ -1,7 +1,6 @@
-"""Texts of people, as far as they are only pointed at: cut, and with the time they are of."""
+"""Texts cut where people see one character end, for where they are only pointed at."""
 
 import unicodedata
-from datetime import datetime
 
 _LONGEST = 64
 """How many code points of one character, as people see it, are kept together."""
@@ -46,10 +45,3 @@ def _indicators(text: str, at: int) -> int:
 
 def _is_indicator(character: str) -> bool:
     return "\U0001f1e6" <= character <= "\U0001f1ff"
-
-
-def clock(at: datetime, now: datetime | None = None) -> str:
-    """Hours and minutes here; of another day than today the date too."""
-    local = at.astimezone()
-    day = (now or datetime.now().astimezone()).date()
-    return f"{local:%H:%M}" if local.date() == day else f"{local:%Y-%m-%d %H:%M}"
