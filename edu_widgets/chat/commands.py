@@ -180,7 +180,14 @@ EDIT_MESSAGE = REGISTRY.command(
     )
 )
 DELETE_MESSAGE = REGISTRY.command(
-    CommandType("delete_message", DeleteMessage, Lane.CHAT, feature="chat", moderation=True)
+    CommandType(
+        "delete_message",
+        DeleteMessage,
+        Lane.CHAT,
+        feature="chat",
+        moderation=True,
+        about="message_id",
+    )
 )
 # What follows is clicked, not written: a chat that is slowed down must not hold it back.
 ADD_REACTION = REGISTRY.command(
@@ -188,7 +195,13 @@ ADD_REACTION = REGISTRY.command(
 )
 PIN_MESSAGE = REGISTRY.command(
     CommandType(
-        "pin_message", PinMessage, Lane.STATUS, feature="chat", latest=True, moderation=True
+        "pin_message",
+        PinMessage,
+        Lane.STATUS,
+        feature="chat",
+        latest=True,
+        moderation=True,
+        about="message_id",
     )
 )
 SET_SLOW_MODE = REGISTRY.command(
@@ -211,6 +224,7 @@ MUTE_USER = REGISTRY.command(
         latest=True,
         momentary=True,
         moderation=True,
+        about="user_id",
     )
 )
 UPVOTE_QUESTION = REGISTRY.command(

@@ -1,5 +1,7 @@
 """What people ask of polls. All of it is one lane: what an instructor does keeps its order."""
 
+from typing import Any
+
 import msgspec
 
 from edu_widgets.polls.documents import Choice, PollKind
@@ -177,25 +179,19 @@ MAX_ANSWERS = 500
 """Answers by name that are told at once."""
 
 
-def _command(
-    name: str, data: type[Data], *, momentary: bool = False, audited: bool = False
-) -> CommandType:
-    return REGISTRY.command(
-        CommandType(name, data, Lane.VOTE, feature="polls", momentary=momentary, moderation=audited)
-    )
+def _command(name: str, data: type[Data], **settings: Any) -> CommandType:
+    return REGISTRY.command(CommandType(name, data, Lane.VOTE, feature="polls", **settings))
 
 
 CREATE_POLL = _command("create_poll", CreatePoll, momentary=True)
 OPEN_POLL = _command("open_poll", OpenPoll, momentary=True)
-EDIT_POLL = _command("edit_poll", EditPoll, audited=True)
+EDIT_POLL = _command("edit_poll", EditPoll, moderation=True, about="poll_id")
 CLOSE_POLL = _command("close_poll", ClosePoll, momentary=True)
 EXTEND_POLL = _command("extend_poll", ExtendPoll, momentary=True)
 REVEAL_POLL = _command("reveal_poll", RevealPoll, momentary=True)
 REVOTE_POLL = _command("revote_poll", RevotePoll, momentary=True)
 DELETE_POLL = _command("delete_poll", DeletePoll)
-CAST_VOTE = REGISTRY.command(
-    CommandType("cast_vote", CastVote, Lane.VOTE, feature="polls", latest=True, private=True)
-)
+CAST_VOTE = _command("cast_vote", CastVote, latest=True, private=True)
 
 
 READ_ANSWERS = REGISTRY.frame(FrameType("read_answers", ReadAnswers, "client", of_seed=False))

@@ -45,7 +45,7 @@ class CommandType:
     and fails with it; for what says on which version it builds.
     `momentary`: it is meant for now: what could not be sent for two minutes is not done, however
     long the outbox keeps other things. Data with `of_the_moment()` says itself whether it is.
-    `moderation`: where staff does it, the audit trail tells who and to what.
+    `moderation`: where staff does it, the audit trail tells who and to what, as field `about` says.
     `kept_as`: what people are told is kept while it waits: a `message`, a `change`, or nothing
     ("") where nobody asked for it, as a read mark.
     `private`: once it is acknowledged nothing of it stays in the outbox's file (votes).
@@ -60,6 +60,7 @@ class CommandType:
     one_by_one: bool = False
     momentary: bool = False
     moderation: bool = False
+    about: str = ""
     kept_as: Literal["message", "change", ""] = "change"
     private: bool = False
 

@@ -224,8 +224,7 @@ async def _run(
     )
     done = await hub.store.commit(request, hub.rules[envelope.type])
     if command.moderation and granted.person.staff and done.changes:
-        named = (getattr(data, name, "") for name in ("user_id", "message_id", "poll_id"))
-        about = next(filter(None, named), "")
+        about = getattr(data, command.about) if command.about else ""
         hub.audit.record(
             "MODERATION", kind=envelope.type, channel=granted.name, about=about, by=request.user.id
         )

@@ -1,4 +1,4 @@
-"""Texts that are cut, and times that are told."""
+"""Texts that are cut where people see a character end, and times that are told."""
 
 from datetime import datetime, timedelta
 

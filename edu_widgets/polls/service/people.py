@@ -56,9 +56,5 @@ def _name(course: str, voter: str) -> Part[str]:
     docs = yield Members(course, voter)
     for doc in docs:
         if doc.id == voter:
-            return msgspec.json.decode(doc.body, type=_Named).name
+            return msgspec.json.decode(doc.body, type=Person).name
     return ""
-
-
-class _Named(msgspec.Struct):
-    name: str
