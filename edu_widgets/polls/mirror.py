@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
@@ -13,8 +14,14 @@ from edu_widgets.client.pending import PendingCommand, PendingCommands
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.polls.commands import (
     CAST_VOTE,
+    CLOSE_POLL,
     CREATE_POLL,
+    DELETE_POLL,
     EDIT_POLL,
+    EXTEND_POLL,
+    OPEN_POLL,
+    REVEAL_POLL,
+    REVOTE_POLL,
     CastVote,
     CreatePoll,
     EditPoll,
@@ -31,8 +38,7 @@ from edu_widgets.polls.documents import (
     PollTally,
     Turnout,
 )
-from edu_widgets.polls.preconditions import Steps
-from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol import REGISTRY, Code, Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 
 
@@ -68,6 +74,15 @@ class Seen:
     earlier: tuple[tuple[int, Choice], ...] = ()
 
 
+_LEADS_TO = {
+    OPEN_POLL: "open",
+    CLOSE_POLL: "closed",
+    REVEAL_POLL: "revealed",
+    REVOTE_POLL: "open",
+    DELETE_POLL: "deleted",
+}
+"""By the command of an instructor: the state of its poll afterwards."""
+
 _LONGEST_MS = 12 * 3_600_000
 """A lesson in which nothing was asked for so long is over, even if an instructor stays."""
 
@@ -80,7 +95,7 @@ class Polls:
         self._with_answer: set[str] = set()
         self._opening: dict[str, Receipt] = {}
         self._session_at: float | None = None
-        self.steps = Steps(client)
+        self.steps = PendingCommands[Any](client, *_LEADS_TO, EXTEND_POLL)
         self.votes = PendingCommands[CastVote](client, CAST_VOTE)
         self.edits = PendingCommands[EditPoll](client, EDIT_POLL)
         self.making = PendingCommands[CreatePoll](client, CREATE_POLL)
@@ -211,11 +226,23 @@ class Polls:
             self._with_answer.add(data.poll_id)
         return self.edits.send(EDIT_POLL.name, data, id_)
 
+    def run(self, type_: str, data: msgspec.Struct) -> Receipt:
+        """Do what an instructor asks for.
+
+        Raises:
+            EduWidgetsError: the client did not take it.
+        """
+        return self.steps.send(type_, data)
+
     def stands(self, seen: Seen) -> tuple[str, int]:
         """A poll's state and round, with what was asked for in this kernel and is not here yet."""
         opening = seen.making is not None and seen.making.data.open
-        state = "open" if opening else seen.poll.state
-        return self.steps.stands(seen.poll.id, state, seen.poll.round)
+        state, round_ = "open" if opening else seen.poll.state, seen.poll.round
+        for own in self.steps.waiting():
+            if own.data.poll_id == seen.poll.id and own.hopeful:
+                state = _LEADS_TO.get(REGISTRY.commands[own.type], state)
+                round_ = getattr(own.data, "round", round_)
+        return state, round_
 
     def open_beside(self, poll_id: str) -> list[str]:
         """The questions but one that are open, or will be in a moment."""

@@ -306,9 +306,7 @@ class Poll(Tidy):
             InvalidArgument: the round is still open, or there can be no further one.
         """
         number = self._stands()[1] + 1
-        return self._run(
-            "revote", commands.RevotePoll(self.id, number, whole_seconds(seconds)), number
-        )
+        return self._run("revote", commands.RevotePoll(self.id, number, whole_seconds(seconds)))
 
     def delete(self) -> Receipt:
         """Delete it, with everybody's votes.
@@ -335,12 +333,10 @@ class Poll(Tidy):
             raise InvalidArgument(f"The service did not take this poll: {seen.making.error}")
         check_step(step, seen.poll, self._stands()[0])
 
-    def _run(self, step: Step, data: msgspec.Struct, round_: int | None = None) -> Receipt:
+    def _run(self, step: Step, data: msgspec.Struct) -> Receipt:
         """Do what an instructor asks for."""
         self._check(step)
-        receipt = self._client.send(f"{step}_poll", data)
-        self._polls.steps.take(self.id, step, round_ or self._stands()[1], receipt)
-        return receipt
+        return self._polls.run(f"{step}_poll", data)
 
     # -- voting -------------------------------------------------------------------------------
 

@@ -384,6 +384,7 @@ class LivePolls(ListenedWidget):
 
     def _heard_command(self, event: CommandChanged) -> None:
         command, gone = event.command, event.gone
+        self._polls.steps.heard(event)
         if command.type == commands.CREATE_POLL.name:
             self._polls.making.heard(event)
             self._touch(command.id)
