@@ -40,6 +40,7 @@ from edu_widgets.client.events import CommandChanged
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.client.pending import PendingCommand, PendingCommands
 from edu_widgets.client.receipts import Receipt
+from edu_widgets.notebook.standing import ms_until
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.protocol import REGISTRY, Document
 
@@ -331,7 +332,9 @@ class Chat:
     def _render_own(self, own: PendingCommand[Any]) -> Json:
         """One's own message; `rev` grows whenever it looks different from before."""
         doc = rendering.own_message(own, self._client.me())
-        return self._revisions.number(own.id, doc, ours=True)
+        doc = self._revisions.number(own.id, doc, ours=True)
+        # After it was numbered: that time passes makes it no other.
+        return doc if own.state != "slowed" else {**doc, "retryIn": ms_until(own.retry_at) or 0}
 
     def _read_questions(self, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
         mirror, pending, me = self._client.mirror(), self.pending(), self._client.me()

@@ -81,7 +81,6 @@ def own_message(own: PendingCommand[Any], me: Person) -> Json:
         "state": own.state if own.state != "sent" else None,
         "error": own.error if own.state == "failed" else None,
         "code": own.code if own.state == "failed" else None,
-        "until": own.retry_at if own.state == "slowed" else None,
         "withdrawable": own.withdrawable,
     }
     return doc | {key: value for key, value in optional.items() if value}

@@ -1,12 +1,14 @@
 """How a lesson stands, as every view shows it."""
 
+import time
+
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol.channels import is_rehearsal
 
 
 def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
-    """The fields of `lesson` in docs/widget-protocol.md."""
+    """The fields of `lesson` in docs/widget-protocol.md, with `nextTry` in ms since 1970."""
     view, me = client.view(), client.me()
     return {
         "course": client.course,
@@ -28,3 +30,17 @@ def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
         "readonly": view.readonly,
         "features": list(view.features),
     }
+
+
+def as_sent(message: Json) -> Json:
+    """A message to pages, whose clocks may be wrong: in place of `nextTry` the ms until then."""
+    if "nextTry" not in message.get("lesson", {}):
+        return message
+    lesson = dict(message["lesson"])
+    lesson["nextTryIn"] = ms_until(lesson.pop("nextTry"))
+    return {**message, "lesson": lesson}
+
+
+def ms_until(at: int | None) -> int | None:
+    """How long it is until a time of this computer's clock, in ms; both may be `None`."""
+    return None if at is None else max(0, at - int(time.time() * 1000))

@@ -20,7 +20,7 @@ from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
 from edu_widgets.notebook.intents import Handler, Intent, Intents
 from edu_widgets.notebook.shared_code import reference
-from edu_widgets.notebook.standing import lesson_fields
+from edu_widgets.notebook.standing import as_sent, lesson_fields
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.protocol import Code, is_id
 from edu_widgets.protocol.attributes import Tidy
@@ -275,7 +275,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         if _is_gone(self.comm):
             self._channel.forget()
             return
-        comms.push(self._pages, message)
+        comms.push(self._pages, as_sent(message))
 
     def _on_network(self, fn: Any) -> None:
         try:

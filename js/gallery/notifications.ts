@@ -128,8 +128,7 @@ export const notifications: Record<string, State> = {
   "notifications-offline": {
     kind,
     options: options(200),
-    play: (model) =>
-      here(model, list().slice(-2), { state: "offline", nextTry: Date.now() + 42_000 }),
+    play: (model) => here(model, list().slice(-2), { state: "offline", nextTryIn: 42_000 }),
   },
   "notifications-clear": {
     kind,

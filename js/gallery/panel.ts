@@ -86,7 +86,7 @@ export const panels: Record<string, Scene> = {
   "panel-turkish": scene(student(), { lang: "tr", tab: "polls", parts: turkish }),
   "panel-turkish-staff": scene(staff(), { lang: "tr", parts: turkish }),
   "panel-offline": scene(student(), {
-    lesson: { state: "offline", queued: 2, nextTry: Date.now() + 42_000 },
+    lesson: { state: "offline", queued: 2, nextTryIn: 42_000 },
   }),
   "panel-keys": scene(staff(), { act: byKey }),
   "panel-projector": scene(staff({ projector: true }), {

@@ -98,7 +98,7 @@ export const polls: Record<string, State> = {
   "poll-vote": student([shape()]),
   "poll-voted": student([shape({ mine: 3, mineState: "counted" })]),
   "poll-queued": student([shape({ mine: 1, mineState: "queued" })], {
-    lesson: { state: "offline", queued: 1, nextTry: Date.now() + 42_000 },
+    lesson: { state: "offline", queued: 1, nextTryIn: 42_000 },
   }),
   "poll-late": student([
     shape({ ...closed, mine: 1, mineState: "late", mineError: "This round is closed." }),

@@ -223,7 +223,7 @@ export const presence: Record<string, State> = {
           }),
         ],
       },
-      { state: "offline", queued: 2, nextTry: Date.now() + 42_000 },
+      { state: "offline", queued: 2, nextTryIn: 42_000 },
     ),
   ),
   "people-connecting": state((model) =>

@@ -190,7 +190,7 @@ export const states: Record<string, State> = {
         state: "offline",
         queued: 5,
         messages: 2,
-        nextTry: Date.now() + 42_000,
+        nextTryIn: 42_000,
       }),
   },
   reconnecting: {
@@ -247,7 +247,7 @@ export const states: Record<string, State> = {
         message(2, { body: Array.from({ length: 20 }, (_, i) => `Line ${i + 1}`).join("\n") }),
         message(3, { type: "system", body: "Mira opened the poll" }),
         message(4, {
-          ...{ state: "slowed", until: Date.now() + 3_000, withdrawable: true },
+          ...{ state: "slowed", retryIn: 3_000, withdrawable: true },
           ...{ user: "u-tomas", name: "Tomas" },
         }),
       ]);

@@ -176,7 +176,7 @@ export const writing: Record<string, State> = {
     play: (model) =>
       model.snapshot(
         talk(),
-        { state: "offline", nextTry: now + 42_000 },
+        { state: "offline", nextTryIn: 42_000 },
         {},
         { room: [room({ can: ["search"] })] },
       ),

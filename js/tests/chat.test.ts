@@ -443,7 +443,7 @@ describe("views", () => {
   });
 
   test("leave nothing behind", async () => {
-    const shown = await live([message(1)], { state: "offline", nextTry: Date.now() + 60_000 });
+    const shown = await live([message(1)], { state: "offline", nextTryIn: 60_000 });
     const remove = vi.spyOn(document, "removeEventListener");
     shown.end();
     expect(shown.model.listeners).toBe(0);

@@ -189,11 +189,11 @@ test("the focus goes with a question that is answered", async () => {
 
 test("Retry now keeps the focus in its place once there is a connection", async () => {
   const shown = await open(freshCourse(), [message(1)]);
-  const lesson = { state: "offline", nextTry: Date.now() + 40_000 };
+  const lesson = { state: "offline", nextTryIn: 40_000 };
   shown.model.say({ op: "batch", n: 1, lesson });
   await settled();
   shown.find(".banner button").focus();
-  shown.model.say({ op: "batch", n: 2, lesson: { state: "live", nextTry: null } });
+  shown.model.say({ op: "batch", n: 2, lesson: { state: "live", nextTryIn: null } });
   await settled();
   expect(shown.all(".banner")).toEqual([]);
   expect(focused(shown)?.className).toBe("banners");

@@ -111,7 +111,7 @@ export const liveLesson: Fields = {
   state: "live",
   code: null,
   reason: "",
-  nextTry: null,
+  nextTryIn: null,
   queued: 0,
   online: 36,
   here: [],

@@ -51,8 +51,8 @@ const cases: Case[] = [
   {
     name: "offline, two kept",
     play: (shown) => {
-      const nextTry = Date.now() + 41_900;
-      snapshot([message(1)], { state: "offline", queued: 2, messages: 2, nextTry })(shown);
+      const nextTryIn = 41_900;
+      snapshot([message(1)], { state: "offline", queued: 2, messages: 2, nextTryIn })(shown);
     },
     en: ["Offline. 2 messages are kept and will be sent. Next try in 42 s. Retry now"],
     tr: ["Çevrimdışı. 2 ileti sırada. Bağlantı gelince gider. Yeniden deneme: 42 sn Şimdi dene"],
@@ -110,7 +110,7 @@ const cases: Case[] = [
   { name: "queued", play: snapshot([own("queued")]), en: ["Waiting"], tr: ["Sırada"] },
   {
     name: "slowed",
-    play: (shown) => snapshot([own("slowed", { until: Date.now() + 2_900 })])(shown),
+    play: (shown) => snapshot([own("slowed", { retryIn: 2_900 })])(shown),
     en: ["Sends in 3 s"],
     tr: ["3 sn sonra gönderilecek"],
   },
@@ -235,7 +235,7 @@ describe("Retry now", () => {
     "is offered while %s waits for a try",
     async (state) => {
       const shown = stage({ options: { lang: "en" } });
-      snapshot([message(1)], { state, nextTry: Date.now() + 4_900 })(shown);
+      snapshot([message(1)], { state, nextTryIn: 4_900 })(shown);
       await settled();
       expect(shown.find(".banner").textContent).toContain("Next try in 5\u00a0s.");
       expect(button(shown)?.textContent).toBe("Retry now");
@@ -321,7 +321,7 @@ test.each([
 
 test("Retry now asks the kernel to connect", async () => {
   const shown = stage({ options: { lang: "en" } });
-  shown.model.snapshot([], { state: "offline", nextTry: Date.now() + 9_000 });
+  shown.model.snapshot([], { state: "offline", nextTryIn: 9_000 });
   await settled();
   shown.find(".banner button").click();
   expect(shown.model.asked("intent", "lesson.retry")).toHaveLength(1);
@@ -330,7 +330,7 @@ test("Retry now asks the kernel to connect", async () => {
 test("the countdown counts", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
   const shown = stage({ options: { lang: "en" } });
-  shown.model.snapshot([], { state: "offline", nextTry: Date.now() + 42_000 });
+  shown.model.snapshot([], { state: "offline", nextTryIn: 42_000 });
   await settled();
   expect(shown.text()).toContain("Next try in 42 s.");
   vi.advanceTimersByTime(2_000);

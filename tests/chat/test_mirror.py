@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from edu_widgets.chat.mirror import MESSAGES, Chat, from_document
 from edu_widgets.chat.news import News
 from edu_widgets.client.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.outbox import CommandState
+from edu_widgets.notebook import standing
 from edu_widgets.protocol import Document, uuid7
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import OutboxFull
@@ -150,7 +152,11 @@ def test_one_s_own_message_from_enter_to_its_document(chat: Chat, client: FakeCl
     assert "rev" not in doc
 
 
-def test_every_state_has_what_the_page_needs(chat: Chat, client: FakeClient) -> None:
+def test_every_state_has_what_the_page_needs(
+    chat: Chat, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = SimpleNamespace(time=lambda: START / 1000 + 3)
+    monkeypatch.setattr(standing, "time", now)
     id_ = send(chat, "mine")
     client.run()
     command = client.outbox[id_]
@@ -158,16 +164,19 @@ def test_every_state_has_what_the_page_needs(chat: Chat, client: FakeClient) -> 
     client.become(state="offline")
     seen.append(rendered(chat, id_)[0])
     client.become(state="live")
-    client.move(command, state=CommandState.SLOWED, retry_at=5, error="Too many", code=4004)
+    client.move(
+        command, state=CommandState.SLOWED, retry_at=START + 8_000, error="Too many", code=4004
+    )
     seen.append(rendered(chat, id_)[0])
     client.move(command, state=CommandState.FAILED, error="Not allowed.", code=4501)
     seen.append(rendered(chat, id_)[0])
     client.move(command, state=CommandState.HELD)
     seen.append(rendered(chat, id_)[0])
-    picked = [{k: d[k] for k in ("state", "until", "error", "code", "rev") if k in d} for d in seen]
+    keys = ("state", "retryIn", "error", "code", "rev")
+    picked = [{k: d[k] for k in keys if k in d} for d in seen]
     assert picked == [
         {"state": "queued", "rev": 0},
-        {"state": "slowed", "until": 5, "rev": 1},
+        {"state": "slowed", "retryIn": 5_000, "rev": 1},
         {"state": "failed", "error": "Not allowed.", "code": 4501, "rev": 2},
         {"state": "held", "rev": 3},
     ]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets.widget import _instances
 
-from edu_widgets.notebook import bundles
+from edu_widgets.notebook import bundles, standing
 from edu_widgets.notebook.intents import Intent
 from edu_widgets.notebook.shared_code import SharedCode, reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
@@ -110,7 +111,9 @@ def test_a_saved_notebook_holds_nothing_but_these(widget: ThingWidget) -> None:
     assert "secret" not in json.dumps(state)
 
 
-def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: FakeClient) -> None:
+def test_a_page_gets_a_snapshot_and_then_batches(
+    widget: ThingWidget, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     widget.put("a")
     assert sent(widget) == []
     (snapshot,) = ready(widget)
@@ -132,7 +135,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: Fa
             "code": None,
             "reason": "",
             "restart": None,
-            "nextTry": None,
+            "nextTryIn": None,
             "queued": 0,
             "messages": 0,
             "online": None,
@@ -144,14 +147,15 @@ def test_a_page_gets_a_snapshot_and_then_batches(widget: ThingWidget, client: Fa
     }
     widget.put("b")
     assert [m["n"] for m in sent(widget)] == [1]
-    client.become(state="offline", next_try=5, reason="Wi-Fi")
+    monkeypatch.setattr(standing, "time", SimpleNamespace(time=lambda: 1_000.0))
+    client.become(state="offline", next_try=1_030_000, reason="Wi-Fi")
     assert sent(widget) == []
     client.advance(GAP)
     assert sent(widget) == [
         {
             "op": "batch",
             "n": 2,
-            "lesson": {"state": "offline", "nextTry": 5, "reason": "Wi-Fi"},
+            "lesson": {"state": "offline", "reason": "Wi-Fi", "nextTryIn": 30_000},
         }
     ]
 

@@ -11,6 +11,7 @@ import {
   type Check,
   type Doc,
   type Fields,
+  fromNow,
   isFields,
   isFlag,
   isNumber,
@@ -47,7 +48,8 @@ export interface ChatMessage extends Doc {
   state?: MessageState;
   /** Whether it waits and can be taken back. */
   withdrawable?: boolean;
-  until?: number;
+  /** When it is sent again by this page's clock, told from `retryIn` as it arrived. */
+  retryAt?: number | null;
   error?: string;
   /** The number of `error` in the table of codes. */
   code?: number;
@@ -134,7 +136,7 @@ export interface Refusal {
   again: number | null;
 }
 
-const messageFields: Record<keyof ChatMessage, Check> = {
+const messageFields: Record<Exclude<keyof ChatMessage, "retryAt">, Check> = {
   ...docFields,
   user: isText,
   name: isText,
@@ -150,7 +152,6 @@ const messageFields: Record<keyof ChatMessage, Check> = {
   question: isFlag,
   state: isOneOf("pending queued slowed failed held unconfirmed"),
   withdrawable: isFlag,
-  until: isTime,
   error: isText,
   code: isNumber,
   editing: isOneOf("pending queued slowed"),
@@ -172,7 +173,8 @@ export function readChatMessage(value: unknown): ChatMessage | null {
   const doc = readDoc<ChatMessage>(value, messageFields);
   if (doc?.body === undefined) return null;
   const { body, user = "", name = "", at = 0 } = doc;
-  return { ...doc, body, user, name, at, reactions: readReactions(doc.reactions) };
+  const retryAt = fromNow((value as Fields).retryIn);
+  return { ...doc, body, user, name, at, retryAt, reactions: readReactions(doc.reactions) };
 }
 
 const excerptFields = { ...docFields, user: isText, name: isText, text: isText, at: isTime };

@@ -258,7 +258,7 @@ const Delivery = withHooks(function Delivery(
   { words }: Context,
 ): VNode | null {
   const { state, error, code, editing, deleting } = doc;
-  const seconds = useCountdown(state === "slowed" ? (doc.until ?? null) : null);
+  const seconds = useCountdown(state === "slowed" ? (doc.retryAt ?? null) : null);
   if (deleting || editing) {
     const word = deleting ? words.deleting : editing === "queued" ? words.queued : words.saving;
     return (

@@ -35,6 +35,7 @@ export interface Lesson {
   reason: string;
   /** The line of code that starts the service again, where this kernel hosts it and it has ended. */
   restart: string | null;
+  /** The next attempt by this page's clock, told from `nextTryIn` as it arrived. */
   nextTry: number | null;
   queued: number;
   /** How many of `queued` are messages; the rest are other changes. */
@@ -183,7 +184,7 @@ export const isOneOf =
   (value) =>
     isText(value) && words.split(" ").includes(value as string);
 
-const lessonFields: Record<keyof Lesson, Check> = {
+const lessonFields: Record<Exclude<keyof Lesson, "nextTry">, Check> = {
   course: isText,
   rehearsal: isFlag,
   host: isText,
@@ -193,7 +194,6 @@ const lessonFields: Record<keyof Lesson, Check> = {
   code: isNumber,
   reason: isText,
   restart: isText,
-  nextTry: isNumber,
   queued: isNumber,
   messages: isNumber,
   online: isNumber,
@@ -210,12 +210,18 @@ export const pick = (value: Fields, checks: Record<string, Check>): Fields =>
 
 const noLesson = initialLesson("");
 
+/** When it is `wait` ms from now by this page's clock: those of others may be wrong. */
+export const fromNow = (wait: unknown): number | null =>
+  isNumber(wait) ? Date.now() + (wait as number) : null;
+
 /** `held` with the changed fields of `change`; `null` clears one, a wrong type changes nothing. */
 export function mergeLesson(held: Lesson, change: Fields): Lesson {
   if (Object.keys(change).length === 0) return held;
   const cleared = Object.keys(lessonFields).filter((name) => change[name] === null);
   const empty = Object.fromEntries(cleared.map((name) => [name, noLesson[name as keyof Lesson]]));
-  return { ...held, ...empty, ...pick(change, lessonFields) };
+  const { nextTryIn } = change;
+  const known = nextTryIn === undefined ? {} : { nextTry: fromNow(nextTryIn) };
+  return { ...held, ...empty, ...pick(change, lessonFields), ...known };
 }
 
 /** A time that can be a date: a wrong clock elsewhere must not break the view. */

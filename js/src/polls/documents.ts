@@ -11,6 +11,7 @@ import {
   type Check,
   type Doc,
   type Fields,
+  fromNow,
   isFields,
   isFlag,
   isNumber,
@@ -206,7 +207,6 @@ export function readPoll(value: unknown): Poll | null {
   const doc = readDoc<Poll>(value, pollFields);
   if (doc?.kind === undefined) return null;
   const shown = isFields(value.shown) ? value.shown : {};
-  const left = asNumber(value.left);
   const mine = asChoice(value.mine);
   const earlier = isFields(value.earlier) ? Object.entries(value.earlier) : [];
   return {
@@ -216,7 +216,7 @@ export function readPoll(value: unknown): Poll | null {
     ...(mine !== undefined && { mine }),
     options: asList(value.options).filter(isBody),
     shown: { counts: shown.counts === true, answer: shown.answer === true },
-    ends: left === null ? null : Date.now() + left,
+    ends: fromNow(value.left),
     earlier: Object.fromEntries(
       earlier.flatMap(([round, was]) => {
         const choice = asChoice(was);
