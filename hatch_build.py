@@ -7,6 +7,7 @@ A source distribution carries the built bundles, so that building from one needs
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -88,16 +89,29 @@ class Bundles:
         started = time.time()
         with node_environment() as environment:
             if not self.modules_are_fresh():
-                self.npm(environment, "ci", "--omit=dev", *QUIETLY)
+                which = () if self.has_tools() else ("--omit=dev",)
+                self.npm(environment, "ci", *which, *QUIETLY)
             self.npm(environment, "run", "build")
         self.drop_older_than(started)
         if not self.are_fresh():
             raise BuildError("`npm run build` in js/ did not renew edu_widgets/static.")
 
+    @property
+    def installed(self) -> Path:
+        """Where npm notes what it has installed."""
+        return self.js / "node_modules" / ".package-lock.json"
+
     def modules_are_fresh(self) -> bool:
-        installed = self.js / "node_modules" / ".package-lock.json"
         wanted = self.js / "package-lock.json"
-        return installed.is_file() and installed.stat().st_mtime >= wanted.stat().st_mtime
+        return self.installed.is_file() and self.installed.stat().st_mtime >= wanted.stat().st_mtime
+
+    def has_tools(self) -> bool:
+        """Whether what only developers need is installed: a build leaves nothing of it out."""
+        try:
+            packages = json.loads(self.installed.read_bytes())["packages"]
+        except (OSError, ValueError, KeyError):
+            return False
+        return any(package.get("dev") for package in packages.values())
 
     def drop_older_than(self, started: float) -> None:
         """Removes bundles whose source is gone."""

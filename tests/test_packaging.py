@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,26 @@ def test_without_node_or_its_wheel_the_build_says_what_to_do(
         Bundles(checkout).build()
     with pytest.raises(BuildError), node_environment():
         pass
+
+
+@pytest.mark.parametrize("dev", [True, False])
+def test_a_build_leaves_a_developers_tools_installed(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, dev: bool
+) -> None:
+    modules = checkout / "js/node_modules"
+    modules.mkdir(parents=True)
+    tool = {"packages": {"node_modules/vitest": {"dev": True} if dev else {}}}
+    (modules / ".package-lock.json").write_text(json.dumps(tool))
+    os.utime(modules / ".package-lock.json", (0, 0))
+    (checkout / "js/package-lock.json").write_text("{}")
+    (checkout / "js/package.json").write_text("{}")
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(Bundles, "npm", lambda _, __, *arguments: asked.append(arguments))
+    monkeypatch.setattr(hatch_build, "node_environment", lambda: nullcontext({}))
+    with pytest.raises(BuildError):
+        Bundles(checkout).build()
+    assert asked[0][0] == "ci"
+    assert ("--omit=dev" in asked[0]) is not dev
 
 
 def test_an_old_node_is_no_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
