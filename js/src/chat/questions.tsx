@@ -3,6 +3,7 @@ import { focusIn } from "../core/focus";
 import { asItem, Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { hasEnded } from "../core/messages";
 import { clockTime, today } from "../core/time";
 import { markAnswered, upvote } from "./actions";
 import type { Question } from "./documents";
@@ -45,7 +46,7 @@ export const QuestionsButton = withHooks(function QuestionsButton(
   useSignal(room.questions.version);
   useSignal(room.state);
   const { state } = useSignal(room.connection.lesson);
-  const ended = state === "closed" || state === "stopped";
+  const ended = hasEnded(state);
   const shown = useSignal(pane.shown) === "questions";
   if (!hasQuestions(room) && !shown) return null;
   const waiting = room.questions.docs.filter(({ answered }) => answered === undefined).length;

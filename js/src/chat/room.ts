@@ -2,7 +2,7 @@ import { Brief } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { keep, keepText } from "../core/drafts";
-import { asNumber, asText, type Fields, type Intent, isFields } from "../core/messages";
+import { asNumber, asText, type Fields, hasEnded, type Intent, isFields } from "../core/messages";
 import { Signal } from "../core/signal";
 import { timeOf, uuid7 } from "../core/uuid";
 import {
@@ -117,7 +117,7 @@ export class Room {
   can(ability: Ability): boolean {
     const { readonly, state } = this.connection.lesson.value;
     if (this.connection.kernel.value === "gone") return false;
-    if (state === "stopped" || state === "closed") return false;
+    if (hasEnded(state)) return false;
     return this.state.value.can.includes(ability) && (!readonly || ability === "search");
   }
 

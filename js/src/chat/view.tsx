@@ -10,6 +10,7 @@ import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { lightOf, StatusLight } from "../core/light";
+import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
 import { offer } from "../core/places";
 import type { Signal } from "../core/signal";
@@ -100,7 +101,7 @@ const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Contex
   const stage = useRef<HTMLDivElement>();
   const { state, readonly } = useSignal(connection.lesson);
   const kernel = useSignal(connection.kernel);
-  const ended = state === "stopped" || state === "closed";
+  const ended = hasEnded(state);
   const toList = (): void => {
     const article = stage.current?.querySelector<HTMLElement>('article[tabindex="0"]');
     if (article) article.focus();

@@ -3,6 +3,7 @@ import { isForbidden } from "./banner";
 import type { Connection } from "./connection";
 import { useSignal, withHooks } from "./hooks";
 import type { Context } from "./i18n";
+import { hasEnded } from "./messages";
 
 interface Props {
   connection: Connection;
@@ -18,7 +19,7 @@ export const Empty = withHooks(function Empty(
 ): VNode {
   const lesson = useSignal(connection.lesson);
   const filled = useSignal(connection.filled);
-  if (lesson.state === "stopped" || lesson.state === "closed") {
+  if (hasEnded(lesson.state)) {
     return <div class="empty short">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
   }
   const waiting = lesson.state === "connecting" || lesson.state === "idle";

@@ -16,6 +16,9 @@ export type LessonState =
   | "stopped"
   | "closed";
 
+/** Whether one has left, or is not let in: what was new then is not known to be so any more. */
+export const hasEnded = (state: LessonState): boolean => state === "closed" || state === "stopped";
+
 export interface Me {
   id: string;
   name: string;

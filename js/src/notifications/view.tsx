@@ -9,6 +9,7 @@ import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { HeaderMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
+import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
 import { showCorner } from "./corner";
@@ -82,7 +83,7 @@ const Header = withHooks(function Header(
   const [light, word] = lightOf(lesson, useSignal(connection.kernel), words);
   const { quiet } = useSignal(inbox.state);
   useSignal(notices.version);
-  const ended = lesson.state === "closed" || lesson.state === "stopped";
+  const ended = hasEnded(lesson.state);
   const unread = ended ? 0 : inbox.unread;
   return (
     <div class="hd">

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { hasEnded } from "../core/messages";
 import { type Figure, figures, type Tab } from "./documents";
 import { FigureSign, Sign } from "./icons";
 import type { Room } from "./room";
@@ -20,7 +21,7 @@ export const Strip = withHooks(function Strip(
   const { desk, quiet } = useSignal(room.state);
   const parts = useSignal(room.parts);
   const { state } = useSignal(room.connection.lesson);
-  if (!desk || state === "closed" || state === "stopped") return null;
+  if (!desk || hasEnded(state)) return null;
   const number = new Intl.NumberFormat(words.lang);
   const leads = parts.some(([tab]) => tab === "people");
   const inside = (figure: Figure): VNode => (

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { Announced } from "../core/announced";
 import { useRef, useSignal, withHooks } from "../core/hooks";
+import { hasEnded } from "../core/messages";
 import { type PanelState, plainState, type Tab } from "./documents";
 import { TabSign } from "./icons";
 import type { Room } from "./room";
@@ -33,7 +34,7 @@ export const Tabs = withHooks(function Tabs(
   const state = useSignal(room.state);
   const { course, state: reached } = useSignal(room.connection.lesson);
   // What was new when one left or was shut out is not known to be so any more.
-  const told = reached === "closed" || reached === "stopped" ? plainState : state;
+  const told = hasEnded(reached) ? plainState : state;
   const list = useRef<HTMLDivElement>();
   const names = parts.map(([tab]) => tab);
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -7,6 +7,7 @@ import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { HeaderMenu } from "../core/language";
 import { lightOf, StatusLight } from "../core/light";
+import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
 import { AdmissionLine, admissionGroups } from "./admission";
@@ -119,7 +120,7 @@ const Body = withHooks(function Body({ people, raise }: BodyProps, { words }: Co
   const lesson = useSignal(people.connection.lesson);
   const filled = useSignal(people.connection.filled);
   const { can, crowd, hidden, known } = useSignal(people.desk);
-  const ended = lesson.state === "stopped" || lesson.state === "closed";
+  const ended = hasEnded(lesson.state);
   if (ended) {
     return <div class="note">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
   }
