@@ -237,7 +237,8 @@ class Polls:
     def stands(self, seen: Seen) -> tuple[str, int]:
         """A poll's state and round, with what was asked for in this kernel and is not here yet."""
         opening = seen.making is not None and seen.making.data.open
-        state, round_ = "open" if opening else seen.poll.state, seen.poll.round
+        state: str = "open" if opening else seen.poll.state
+        round_ = seen.poll.round
         for own in self.steps.waiting():
             if own.data.poll_id == seen.poll.id and own.hopeful:
                 state = _LEADS_TO.get(REGISTRY.commands[own.type], state)
