@@ -114,9 +114,9 @@ def host(  # noqa: PLR0913 - the options of a service
         launch.set_roster(info, names)
     member = launch.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
-    said = {"name": name, "address": address, "port": port}
-    said |= {"keep": keep or None, "rate_limits": None if rate_limits else False}
-    said |= {"rehearse": rehearse or None}
+    # No name: the line ends up in saved notebooks, and the service remembers who hosts it.
+    said = {"address": address, "port": port, "keep": keep or None}
+    said |= {"rate_limits": None if rate_limits else False, "rehearse": rehearse or None}
     asked = _asked.setdefault(folder, {})
     asked.update({key: value for key, value in said.items() if value is not None})
     lesson = _lesson(
@@ -159,7 +159,8 @@ def join(
     settings = _settings(config)
     text = invite or settings.edu.invite
     if not text:
-        msg = "join() needs the invite your instructor shows, as join('http://…?code=…', name='…')."
+        shown = "edu.join('http://…?code=…', name='…')"
+        msg = f"join() needs the invite your instructor shows, as {shown}."
         raise InvalidArgument(msg)
     parsed = parse_invite(text)
     who = _own_name() if name is None else name
@@ -171,7 +172,7 @@ def join(
         me,
         lambda: member.secret,
         settings,
-        Entrance(call("edu.join", ..., name=member.name)),
+        Entrance(call("edu.join", ..., name=...)),
         invite=member.invite,
     )
 

@@ -91,7 +91,7 @@ class _Single(Generic[W]):
 
 
 class Lesson(Tidy):
-    """A course as one person sees it: its chat and, later in the hour, all the rest.
+    """A course as one person sees it: `chat`, `polls`, `people` and `notifications`.
 
     Made by `host`, `join` or `connect`. Everything is used from any thread, returns at once,
     and goes on while a cell runs.

@@ -72,6 +72,8 @@ def test_a_closed_door_and_a_roster(mira: edu.Lesson) -> None:
             ada.people.roster(["Eve"])
     with pytest.raises(InvalidArgument, match="same name"):
         mira.people.roster(["Ada", "ADA"])
+    with pytest.raises(InvalidArgument, match="is a list of names"):
+        mira.people.roster("Ada")
     assert mira.people.roster(None) is None
     with edu.join(mira.invite, name="Eve") as eve:
         eve.wait_connected()
@@ -114,6 +116,22 @@ def test_a_removed_person_is_out_until_readmitted(mira: edu.Lesson, tmp_path: Pa
     assert again.user.user_id == person.user_id
     mira.chat.send("Welcome back").wait(10)
     wait_until(lambda: "Welcome back" in texts(again), "she reads along")
+
+
+def test_whom_instructors_mean_may_be_told_by_name(mira: edu.Lesson, tmp_path: Path) -> None:
+    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    _ = ada.people.raise_hand("which axis?")
+    wait_until(lambda: len(mira.people.hands) == 1, "her hand is up")
+    mira.people.take("Ada").wait(10)
+    wait_until(lambda: mira.people.hands[0].taken_by == "Mira", "it is taken")
+    mira.people.solved("Ada").wait(10)
+    with pytest.raises(Refused, match="no such person"):
+        mira.people.remove("Adda")
+    assert [one.name for one in mira.people.remove("Ada")] == ["Ada"]
+    wait_until(lambda: mira.people.removed != [], "staff sees who is out")
+    assert mira.people.readmit("Ada")
+    again = edu.join(mira.invite, name="Ada").wait_connected()
+    assert again.user == ada.user
 
 
 def test_what_a_removed_person_wrote_meanwhile_is_not_sent_by_itself(

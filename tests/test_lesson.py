@@ -114,6 +114,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
     [
         (lambda lesson: lesson.poll, "Lesson has no 'poll'. Did you mean 'polls'?"),
         (lambda lesson: lesson.chats, "Lesson has no 'chats'. Did you mean 'chat'?"),
+        (lambda lesson: lesson.roster, "Lesson has no 'roster'."),
         (lambda lesson: lesson.polls.aks, "LivePolls has no 'aks'. Did you mean 'ask'?"),
         (lambda lesson: lesson.user.nam, "Person has no 'nam'. Did you mean 'name'?"),
         (lambda lesson: lesson.zzz, "Lesson has no 'zzz'."),
@@ -188,7 +189,7 @@ def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     assert about is not None
     os.kill(about.pid, signal.SIGKILL)
     wait_until(lambda: lesson.status().state == "reconnecting", "the loss is noticed")
-    line = f'edu.host("py101", name="Mira", port={about.port})'
+    line = f'edu.host("py101", port={about.port})'  # a saved notebook holds no name
     told = f"The service has ended: run {line} to start it again."
     wait_until(lambda: told in str(lesson.status()), "the remedy is told")
     assert told in repr(lesson)
@@ -201,7 +202,8 @@ def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     assert "websocket" not in told.split(".", maxsplit=1)[0]
     assert "round trip" not in told
     assert "1 kept, to be sent" in told
-    assert edu.host("py101", name="Mira") is lesson
+    assert edu.host("py101", port=about.port) is lesson
+    assert lesson.user.name == "Mira", "what was told to run keeps the name"
     assert repr(lesson).startswith("Lesson py101, as instructor: Live"), "true when it is said"
     assert lesson_fields(lesson._client, subshells=True)["restart"] is None
     lesson.wait_connected(PATIENCE)
@@ -224,9 +226,7 @@ def test_left_with_the_chat_on_screen_the_chat_says_so(lesson: edu.Lesson) -> No
     wait_until(closed, "the chat says so, with its next batch")
     assert not chat.closed
     assert lesson.chat is chat
-    with pytest.raises(
-        edu.NotConnected, match=r'closed. Run edu.host\("py101", name="Mira", port=\d+\) again.'
-    ):
+    with pytest.raises(edu.NotConnected, match=r'closed. Run edu.host\("py101", port=\d+\) again.'):
         _ = chat.send("too late")
     with pytest.raises(edu.NotConnected):
         _ = chat.older()

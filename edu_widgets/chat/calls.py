@@ -27,6 +27,7 @@ from edu_widgets.chat.typists import Typists
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.known_people import known as known_people
+from edu_widgets.client.known_people import named
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
 from edu_widgets.protocol import uuid7
@@ -389,13 +390,6 @@ class Calls:
     def _named(self, who: str) -> tuple[str, str]:
         known = dict(known_people(self._client))
         known |= {mute.id: mute.name for mute in self._chat.muted()}
-        me = self._client.me().user_id
-        by_name = [(id_, name) for id_, name in known.items() if name == who and id_ != me]
-        if who in known:
-            return who, known[who]
-        if len(by_name) > 1:
-            ids = ", ".join(id_ for id_, _ in by_name)
-            raise InvalidArgument(f"Several people are called {who!r:.80}; give one's id: {ids}.")
-        if not who.strip():
+        if who not in known and not who.strip():
             raise InvalidArgument("A person is a message of theirs, a name or an id.")
-        return by_name[0] if by_name else (who, "")
+        return named(who, known, self._client.me().user_id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.protocol import REGISTRY
 from edu_widgets.protocol.channels import staff_channel
+from edu_widgets.protocol.errors import InvalidArgument
 
 
 class _Named(msgspec.Struct, rename="camel"):
@@ -36,3 +37,23 @@ def known(client: CourseClient) -> Iterator[tuple[str, str]]:
                     continue  # it is about nobody
                 if named.user_id and named.user_name:
                     yield named.user_id, named.user_name
+
+
+def named(who: str, people: Mapping[str, str], me: str) -> tuple[str, str]:
+    """Id and name of whom a text means, an id or a name; unknown here, it is taken as an id.
+
+    Args:
+        who: The text.
+        people: Names by id.
+        me: The id of who asks: another one with the same name is meant.
+
+    Raises:
+        InvalidArgument: several people have that name.
+    """
+    if who in people:
+        return who, people[who]
+    by_name = [(id_, name) for id_, name in people.items() if name == who and id_ != me]
+    if len(by_name) > 1:
+        ids = ", ".join(id_ for id_, _ in by_name)
+        raise InvalidArgument(f"Several people are called {who!r:.80}; give one's id: {ids}.")
+    return by_name[0] if by_name else (who, "")

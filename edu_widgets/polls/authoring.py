@@ -84,7 +84,7 @@ def question(
     text, told = checked_question(question_text(text), kind, option_texts(kind, options))
     whole = whole_seconds(seconds)
     check_seconds(whole)
-    tolerance = number_of(tolerance)
+    tolerance = number_of(tolerance, "tolerance")
     check_named(named=named, anonymous=anonymous)
     right = right_answer(kind, told, correct, tolerance)
     return Question(
@@ -107,7 +107,7 @@ def whole_seconds(seconds: object) -> int | None:
     """
     if seconds is None:
         return None
-    number = number_of(seconds)
+    number = number_of(seconds, "seconds")
     if number < 1:
         raise InvalidArgument(f"A timer runs 1 second at least, not {shown(seconds)}.")
     return round(number)

@@ -46,6 +46,7 @@ _LIKE_BOX = re.compile(r"\[\s*[xX✓✔]?\s*\]")
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?(```+|~~~+)")
 _RULE = re.compile(r"---+\s*")
 _TITLE = re.compile(r"#\s+\S")
+_HEADING = re.compile(r"#{1,6}\s+\S")
 
 _LONGEST_SETTING = 100
 
@@ -120,7 +121,9 @@ def _draft(lines: list[Line], where: str, kind: str | None = None) -> Draft:
     draft = Draft(where, entry, settings=settings)
     kind = kind or (settings["kind"][0].text if "kind" in settings else None)
     _check_text(where, text)
-    if not items and (kind is None or kind in WITH_OPTIONS):
+    if items:
+        _check_one_list(where, text)
+    elif kind is None or kind in WITH_OPTIONS:
         _check_no_options(where, text, lost)
     _take_boxes(draft, items)
     return draft
@@ -164,6 +167,20 @@ def _check_text(where: str, text: list[Line]) -> None:
 
 def _exactly(word: str) -> str | None:
     return word.casefold() if word.casefold() in SETTINGS else None
+
+
+def _check_one_list(where: str, text: list[Line]) -> None:
+    """See that a list within the text is none of another question's options."""
+    asked = listed = False
+    for (number, line), (_, fenced) in zip(text, _fenced([line for _, line in text]), strict=True):
+        item = None if fenced else _ITEM.fullmatch(line.rstrip())
+        asks = not fenced and (line.rstrip().endswith("?") or _HEADING.match(line) is not None)
+        if (item and _BOX.fullmatch(item[1])) or (asked and listed and asks):
+            msg = "this looks like more than one question: divide questions by a line `---`."
+            more = "A list within a question has a blank before each `-`, and no boxes."
+            raise fault(where, number, f"{msg} {more}")
+        listed = listed or item is not None
+        asked = asked or (asks and not listed)
 
 
 def _check_no_options(where: str, text: list[Line], lost: int | None) -> None:

@@ -234,7 +234,7 @@ class Poll(Tidy):
             if poll.shown.answer:
                 msg = "Its right answer was shown; poll.reveal(answer=…) shows another one."
                 raise TooLate(msg, Code.TOO_LATE)
-            given["tolerance"] = number_of(tolerance)
+            given["tolerance"] = number_of(tolerance, "tolerance")
             given["correct"] = right_answer(poll.kind, told, correct, given["tolerance"])
         if seconds is not None:
             given["seconds"] = whole_seconds(seconds)
@@ -290,13 +290,15 @@ class Poll(Tidy):
         answer = plain(answer)  # 1 == True: an option's number is told from yes by its type
         if not isinstance(answer, bool) and answer is not None:
             poll = seen.poll
-            given = right_answer(poll.kind, poll.options, answer, number_of(tolerance))
+            given = right_answer(poll.kind, poll.options, answer, number_of(tolerance, "tolerance"))
         known = bool(given or seen.secret or seen.poll.correct or self._polls.knows_answer(self.id))
         show = bool(given) or (answer is True and known)
         if not counts and not show:
             what = "no right answer is known" if answer is True else "nothing is to be revealed"
             raise InvalidArgument(f"{what[0].upper()}{what[1:]}. Say which, as in answer=1.")
-        data = commands.RevealPoll(self.id, bool(counts), show, given, number_of(tolerance))
+        data = commands.RevealPoll(
+            self.id, bool(counts), show, given, number_of(tolerance, "tolerance")
+        )
         return self._run("reveal", data)
 
     def revote(self, seconds: float | None = None) -> Receipt:

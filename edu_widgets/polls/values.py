@@ -42,8 +42,12 @@ def plain(value: object) -> Any:
         return value
 
 
-def number_of(value: object) -> float:
+def number_of(value: object, name: str = "") -> float:
     """A number as a poll keeps it, a double: exactly what was meant.
+
+    Args:
+        value: What was given.
+        name: The argument that it was given for.
 
     Raises:
         InvalidArgument: it is no number, not finite, or has more digits than a double keeps.
@@ -57,7 +61,8 @@ def number_of(value: object) -> float:
     except (TypeError, ValueError):
         found = math.nan
     if not math.isfinite(found):
-        raise InvalidArgument(f"{shown(value)} is not a number that can be used here.")
+        what = f"`{name}`: {shown(value)}" if name else shown(value)
+        raise InvalidArgument(f"{what} is not a number that can be used here.")
     if not _is_exact(value, found):
         msg = f"{shown(value)} has more digits than are kept: write {found!r}, if that will do."
         raise InvalidArgument(msg)

@@ -68,7 +68,7 @@ class RaisedHand(Tidy):
 
 
 Who: TypeAlias = str | Participant | RaisedHand | Person
-"""How somebody is named: by what lists hold, by their hand, or by their id."""
+"""How somebody is named: by what lists hold, by their hand, by their name or their id."""
 
 
 def id_of(who: object) -> str:
@@ -79,7 +79,7 @@ def id_of(who: object) -> str:
     """
     id_ = who if isinstance(who, str) else getattr(who, "user_id", None)
     if not isinstance(id_, str) or not id_:
-        raise InvalidArgument(f"That must be a hand, a person or an id, not {who!r:.80}.")
+        raise InvalidArgument(f"That must be a hand, a person, a name or an id, not {who!r:.80}.")
     return id_
 
 

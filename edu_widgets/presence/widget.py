@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -11,6 +11,7 @@ from edu_widgets.client.admission import KINDS, Admission, RemovedPerson
 from edu_widgets.client.asking import Answer
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
+from edu_widgets.client.known_people import known, named
 from edu_widgets.client.outbox import CommandState
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.notebook.listened import ListenedWidget
@@ -206,12 +207,12 @@ class PresenceList(ListenedWidget):
         return self.raise_with(note, traceback)
 
     def lower_hand(self, who: Who | None = None) -> Receipt:
-        """Take my hand down; as staff also that of `who`: a hand, a person or an id."""
-        if who is None or id_of(who) == self._client.me().user_id:
+        """Take my hand down; as staff also that of `who`: a hand, a person, a name or an id."""
+        if who is None or self._id(who) == self._client.me().user_id:
             receipt = self._people.own_commands.send(commands.LOWER_HAND.name, LowerHand())
             self._touch_desk()
             return receipt
-        return self._as_staff(commands.LOWER_HAND.name, LowerHand(id_of(who)))
+        return self._as_staff(commands.LOWER_HAND.name, LowerHand(self._id(who)))
 
     def take(self, who: Who, taken: bool = True, *, anyway: bool = False) -> Receipt:  # noqa: FBT001, FBT002
         """Say that I am helping; with `taken=False` the hand goes back into the queue.
@@ -221,7 +222,7 @@ class PresenceList(ListenedWidget):
         Raises:
             Forbidden: I am not staff here.
         """
-        return self._as_staff(commands.TAKE_HAND.name, TakeHand(id_of(who), taken, anyway))
+        return self._as_staff(commands.TAKE_HAND.name, TakeHand(self._id(who), taken, anyway))
 
     def solved(self, who: Who) -> Receipt:
         """Say that they have been helped: the hand goes down, its note and error are deleted.
@@ -229,10 +230,18 @@ class PresenceList(ListenedWidget):
         Raises:
             Forbidden: I am not staff here.
         """
-        id_ = id_of(who)
+        id_ = self._id(who)
         hand = self._people.hand_of(id_)
         data = SolveHand(id_, hand.at if hand is not None else 0)
         return self._as_staff(commands.SOLVE_HAND.name, data)
+
+    def _id(self, who: object, people: Mapping[str, str] | None = None) -> str:
+        """Whose id is meant; a text may be a name of `people`, or else of anybody known here."""
+        id_ = id_of(who)
+        if not isinstance(who, str):
+            return id_
+        people = dict(known(self._client)) if people is None else people
+        return named(who, people, self._client.me().user_id)[0]
 
     # -- who may be in -------------------------------------------------------------------
 
@@ -240,7 +249,7 @@ class PresenceList(ListenedWidget):
         """Remove somebody from the course: out at once, and kept out until readmitted.
 
         Args:
-            who: A person of a list, a hand, or an id.
+            who: A person of a list, a hand, a name or an id.
             same_join: Also every student who came by the same invite from the same address. A
                 class behind one router has one address: look at whom it concerned.
 
@@ -251,7 +260,11 @@ class PresenceList(ListenedWidget):
             Forbidden: I am not staff here, or it is an instructor.
             Refused, NotConnected: the service said no, or does not answer.
         """
-        return self.admission.remove(id_of(who), same_join=same_join)
+        people = None
+        if isinstance(who, str):  # most have left nothing that names them here
+            here = {person.user_id: person.name for person in self.find(who)}
+            people = dict(known(self._client)) | here
+        return self.admission.remove(self._id(who, people), same_join=same_join)
 
     def readmit(self, who: Who | RemovedPerson) -> bool:
         """Let somebody who was removed join again; false if they were not.
@@ -260,7 +273,8 @@ class PresenceList(ListenedWidget):
             Forbidden: I am not staff here.
             Refused, NotConnected: the service said no, or does not answer.
         """
-        return self.admission.readmit(id_of(who))
+        people = {one.user_id: one.name for one in self.removed} if isinstance(who, str) else {}
+        return self.admission.readmit(self._id(who, people))
 
     @property
     def removed(self) -> list[RemovedPerson]:

@@ -97,6 +97,8 @@ def listed_names(names: Iterable[str]) -> list[str]:
     Raises:
         InvalidArgument: one of them cannot be a name, two are the same, or there are too many.
     """
+    if isinstance(names, str):  # its letters would be names
+        raise InvalidArgument('A roster is a list of names, as ["Ada", "Bo"], not one string.')
     found: dict[str, str] = {}
     for name in names:
         clean = person_name(name)

@@ -10,7 +10,7 @@ _PACKAGE = __name__.partition(".")[0] + "."
 
 def no_attribute(owner: str, name: str, known: list[str]) -> AttributeError:
     """The error for a wrong name; it says which one may be meant."""
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.65)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     error = AttributeError(f"{owner} has no {name!r}.{hint}")
     error.name = ""  # Python would look for a near one itself, and say it twice

@@ -127,6 +127,9 @@ def test_a_yaml_file(tmp_path: Path) -> None:
         ("a.md", "", "no question"),
         ("a.md", "x\n- a\n", "question 1"),
         ("a.md", "x\n---\nkind: auction\ny", "question 2"),
+        ("a.md", "1?\n- a\n- b\n\n2?\n- c\n- d", "line 5: this looks like more than one question"),
+        ("a.md", "## A\nx\n- a\n- b\n\n## B\ny\n- c\n- d", "line 6: .*divide questions by .*---"),
+        ("a.md", "x\n- [ ] a\n- [x] b\n\ny\n- [x] c\n- [ ] d", "line 2: .*divide questions"),
         ("a.md", "answer: 9\nx\n- a\n- b", "no 9"),
     ],
 )
@@ -135,6 +138,13 @@ def test_a_file_that_is_none_says_where(tmp_path: Path, name: str, text: str, wo
     with pytest.raises(InvalidArgument, match=words) as caught:
         files.load(tmp_path / name)
     assert name in str(caught.value)
+
+
+def test_a_question_may_have_a_list_of_its_own() -> None:
+    asked = markdown.one("Given:\n- p\n- q\n\nWhat follows?\n- a\n- b")
+    assert (asked.text, asked.options) == ("Given:\n- p\n- q\n\nWhat follows?", ("a", "b"))
+    asked = markdown.one("Which?\n - p\n - q\n\nOr so?\n- a\n- b")
+    assert (asked.text, asked.options) == ("Which?\n - p\n - q\n\nOr so?", ("a", "b"))
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -428,7 +428,7 @@ def test_students_may_not(ada: Desk, call: str) -> None:
 
 @pytest.mark.parametrize("who", [None, 5, "", object()])
 def test_that_must_be_somebody(staff: Desk, who: Any) -> None:
-    with pytest.raises(InvalidArgument, match="a hand, a person or an id"):
+    with pytest.raises(InvalidArgument, match="a hand, a person, a name or an id"):
         _ = staff.list.take(who)
 
 
