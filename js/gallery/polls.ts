@@ -93,6 +93,8 @@ const peekAt =
 
 const project = press("More", "Projector mode");
 
+const again = "edu.host('py101', port=8765)";
+
 /** Each state by name. */
 export const polls: Record<string, State> = {
   "poll-vote": student([shape()]),
@@ -142,6 +144,18 @@ export const polls: Record<string, State> = {
   }),
   "poll-rehearsal": staff([shape({ edited: nine })], { lesson: { rehearsal: true } }),
   "poll-live": staff([shape()]),
+  "poll-ended": staff([shape()], { lesson: { state: "offline", restart: again } }),
+  "poll-ended-tr": staff([shape()], {
+    options: turkish,
+    lesson: { state: "offline", restart: again },
+  }),
+  "poll-destroy": staff([shape({ ...closed, anonymous: true, answered: 32 })], {
+    act: press("Reveal"),
+  }),
+  "poll-destroy-tr": staff([shape({ ...closed, anonymous: true, answered: 32 })], {
+    options: turkish,
+    act: press("Göster"),
+  }),
   "poll-peek": staff([shape()], {
     act: peekAt(shape(), {
       correct: [0],
@@ -266,6 +280,15 @@ export const polls: Record<string, State> = {
       results: [{ round: 1, people: 31, texts }],
     }),
   ]),
+  "poll-text-others": student(
+    [
+      text({
+        ...{ state: "revealed", shown: { counts: true } },
+        results: [{ round: 1, people: 131, texts, more: 40 }],
+      }),
+    ],
+    { act: press("Table") },
+  ),
   "poll-ordering": student([sorted({ mine: [1, 2, 0, 3], mineState: "counted" })]),
   "poll-ordering-revealed": student([
     sorted({

@@ -157,6 +157,16 @@ export const presence: Record<string, State> = {
     (model) => show(model, "Mira", { people: classOf36(), hands: handsUp(), desk: [desk()] }),
     { options: { height: 420, lang: "tr" } },
   ),
+  "people-new": state(
+    (model) => show(model, "Mira", { people: classOf36(), hands: handsUp(), desk: [desk()] }),
+    {
+      async act(root) {
+        const buttons = [...root.querySelectorAll<HTMLElement>("button")];
+        buttons.find(({ textContent }) => textContent === "New exercise")?.click();
+        await frame();
+      },
+    },
+  ),
   "people-begin": state((model) =>
     show(model, "Mira", {
       people: [...classOf36().slice(0, 2), ...["Aylin", "Baran", "Deniz"].map((n) => person(n))],

@@ -106,7 +106,7 @@ export const Banner = withHooks(function Banner(
   return (
     <div role="status" class="banners" tabIndex={-1}>
       {shown && (
-        <div class={shown.stop ? "banner stop" : "banner"}>
+        <div class={`banner${shown.stop ? " stop" : ""}${shown.code ? " long" : ""}`}>
           <Icon name={shown.icon} />
           <p class="n">
             <b>{shown.notice.lead}</b> {shown.notice.rest}
