@@ -297,6 +297,17 @@ describe("intents", () => {
     expect(model.asked("intent")).toHaveLength(1);
   });
 
+  test("that were confirmed are remembered for a refusal, but not for ever", () => {
+    const refused = vi.fn();
+    const { model, connection } = connect({ refused });
+    model.snapshot([]);
+    const all = Array.from({ length: 201 }, () => connection.intend("chat.react", {}));
+    model.say({ op: "got", to: model.page, ids: all.map(({ id }) => id) });
+    for (const id of [all[0]?.id, all[1]?.id])
+      model.say({ op: "refused", to: model.page, id, code: 4514, message: "No." });
+    expect(refused.mock.calls.map(([intent]) => intent)).toEqual([undefined, all[1]]);
+  });
+
   test("a refusal names its intent, confirmed or not", () => {
     const refused = vi.fn();
     const { model, connection } = connect({ refused });

@@ -50,6 +50,14 @@ interface Mirror {
 /** The connections of what this page shows, or has shown and may show again. */
 export const onscreen = new Signal<readonly Connection[]>([]);
 
+/** How many intents that are settled are remembered: a refusal may still come, but not for ever. */
+const MOST_REMEMBERED = 200;
+
+function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_REMEMBERED && oldest !== undefined) kept.delete(oldest);
+}
+
 export class Connection {
   readonly page = uuid7();
   readonly lesson: Signal<Lesson>;
@@ -373,6 +381,7 @@ export class Connection {
         const why = kept === "click" ? notDone : notSent;
         this.#lift([intent.id]);
         if (!this.#outbox.get(intent.id)) this.#over.add(intent.id);
+        forgetOldest(this.#over);
         attempt(() => this.#listener.refused?.(intent, why, 0));
       }
     });
@@ -391,6 +400,7 @@ export class Connection {
       const intent = this.#outbox.get(id);
       if (!intent) continue;
       this.#confirmed.set(id, intent);
+      forgetOldest(this.#confirmed);
       if (this.#shown.has(id)) this.#settled.add(id);
     }
     this.#outbox.confirm(ids);
