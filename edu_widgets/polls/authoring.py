@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast, get_args
@@ -30,6 +31,9 @@ _POINTS = 5
 """Points of a scale that is not told its labels."""
 
 _ENDS = 2
+
+_WRITTEN = (Decimal, Fraction, date, time)
+"""What is shown as people write it, `0.1` and `2026-11-30`, not as a call that makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,13 @@ def question(
 ) -> Question:
     """Check a question as it is asked in a call.
 
-    Options that are no strings are shown as Python writes them. `correct` is an option's number
+    Options that are no strings are shown as Python prints them. `correct` is an option's number
     from 1 or its text, or a list of them; of numbers and texts the answer or a list of answers.
 
     Raises:
         InvalidArgument: the message names what is wrong and what is allowed.
     """
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise InvalidArgument(f"{shown(kind)} is no kind of poll; kinds are {', '.join(KINDS)}.")
     text, told = checked_question(question_text(text), kind, option_texts(kind, options))
     whole = whole_seconds(seconds)
@@ -147,7 +151,7 @@ def _option_text(option: Any) -> str:
     if isinstance(option, str):
         return option
     try:
-        return repr(option)
+        return str(option) if isinstance(option, _WRITTEN) else repr(option)
     except Exception as error:
         msg = f"{shown(option)} cannot be written as an option: give its text."
         raise InvalidArgument(msg) from error

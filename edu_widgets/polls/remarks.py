@@ -9,6 +9,7 @@ from edu_widgets.polls.documents import Poll
 from edu_widgets.protocol.shortening import shorten
 
 _EXCERPT = 60
+_MOST_NAMED = 3
 
 
 def excerpt(question: str) -> str:
@@ -23,9 +24,15 @@ def standing(poll: Poll, now: float) -> str:
 
 
 def say_open(others: Sequence[str]) -> None:
-    """Print which questions are open beside the one that was just asked, if any are."""
+    """Print which questions are open beside the one that was just asked, if any are.
+
+    The newest, which come last in `others`, are named.
+    """
     if others:
-        listed = ", ".join(repr(excerpt(question)) for question in others)
+        named = others[-_MOST_NAMED:]
+        listed = ", ".join(repr(excerpt(question)) for question in named)
+        if len(others) > len(named):
+            listed += f" and {len(others) - len(named)} more"
         say(
             f"{len(others) + 1} polls are open, also {listed}. poll.close() closes one; "
             "poll.edit(question=…) mends one without asking anew."

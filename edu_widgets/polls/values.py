@@ -16,6 +16,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 _NUMBER = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _MOST_VALUES = 1_000
 _MOST_DIGITS = 400
+_DOUBLE = 8
 _GROUPED = 1e15
 _TINY = 1e-6
 
@@ -37,7 +38,14 @@ def plain(value: object) -> Any:
         return {plain(key): plain(one) for key, one in value.items()}
     item = getattr(type(value), "item", None)
     try:
-        return item(value) if callable(item) and getattr(value, "ndim", 0) == 0 else value
+        if not callable(item) or getattr(value, "ndim", 0) != 0:
+            return value
+        if getattr(value, "mask", False):
+            return None  # an entry of a masked array that has no value
+        own = item(value)
+        # A half or single one is the number that it shows, not the double next to it: 0.1.
+        narrow = type(own) is float and getattr(value, "itemsize", _DOUBLE) < _DOUBLE
+        return float(str(value)) if narrow else own
     except Exception:  # noqa: BLE001 - somebody else's class, with an `item` of another meaning
         return value
 
@@ -53,7 +61,7 @@ def number_of(value: object, name: str = "") -> float:
         InvalidArgument: it is no number, not finite, or has more digits than a double keeps.
     """
     value = plain(value)
-    is_text = isinstance(value, bool | str | bytes)
+    is_text = isinstance(value, bool | str | bytes | bytearray)
     try:
         found = math.nan if is_text else float(value)  # type: ignore[arg-type]
     except OverflowError:
@@ -97,7 +105,8 @@ def values_of(values: object, what: str, *, ordered: bool = False) -> list[Any]:
     Raises:
         InvalidArgument: it is nothing of the kind.
     """
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+    one = isinstance(values, str | bytes | Mapping) or getattr(values, "ndim", 1) != 1
+    if one or not isinstance(values, Iterable):
         raise InvalidArgument(f"{what} are a list, as in ['a', 'b'], not {shown(values)}.")
     if ordered and isinstance(values, set | frozenset):
         msg = f"{what} have an order, and a set has none: write a list, as in ['a', 'b']."

@@ -46,6 +46,10 @@ _TIED = (
 
 _BLANK = re.compile(f"[\u2800{IGNORABLE}]")
 
+_ATTACHED = frozenset({"Mn", "Mc", "Me", "Cf"})
+_MOST_MARKS = 8
+"""How many marks one letter may carry: more than any script has, fewer than cover other lines."""
+
 _SLACK = 4
 """How often its limit a text may be long before it is cleaned: length is looked at first."""
 
@@ -53,7 +57,7 @@ _SLACK = 4
 def clean(text: str) -> str:
     """A text without terminal codes, control characters, overrides of direction and strays.
 
-    Cleaning twice is as once.
+    A letter keeps its first eight marks. Cleaning twice is as once.
 
     Raises:
         InvalidArgument: half of a character (a lone surrogate) is in it.
@@ -65,9 +69,20 @@ def clean(text: str) -> str:
             "which cannot be sent. Take it out, or read the text anew with errors='replace'."
         )
         raise InvalidArgument(msg)
-    if _SUSPECT.search(text) is None:
-        return text
-    return _without_strays(_BREAK.sub("\n", _ANSI.sub("", text)))
+    if _SUSPECT.search(text) is not None:
+        text = _without_strays(_BREAK.sub("\n", _ANSI.sub("", text)))
+    return text if text.isascii() else _without_piles(text)
+
+
+def _without_piles(text: str) -> str:
+    """A text without the marks, tags and joiners that pile up behind one character."""
+    kept: list[str] = []
+    run = 0
+    for char in text:
+        run = run + 1 if unicodedata.category(char) in _ATTACHED else 0
+        if run <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _without_strays(text: str) -> str:

@@ -148,6 +148,18 @@ def test_what_was_prepared_before_the_lesson_and_never_asked_is_used(
     assert later.polls.ask("Which?", ["a", "b"]).id == draft.id, "it was opened in this lesson"
 
 
+def test_of_many_open_polls_the_newest_are_named(
+    mira: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(100):
+        mira.polls.ask(f"Question {number}?", ["a", "b"])
+        both(mira)
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith(
+        "100 polls are open, also 'Question 96?', 'Question 97?', 'Question 98?' and 96 more."
+    )
+
+
 def test_several_open_polls_are_said(
     school: School, mira: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

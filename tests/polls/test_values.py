@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 
 from edu_widgets.polls.authoring import choice_of, option_texts, question
@@ -59,6 +61,9 @@ class Array:
         (Scalar(0.5), 0.5),
         (Decimal("0.1"), 0.1),
         (Fraction(1, 4), 0.25),
+        (np.float32(0.1), 0.1),
+        (np.float16("6.5e4"), 65000.0),
+        (np.array(3), 3.0),
     ],
 )
 def test_a_number_is_what_was_meant(value: object, number: float) -> None:
@@ -89,6 +94,8 @@ def test_nothing_below_zero_is_nothing() -> None:
         Fraction(1, 3),
         Decimal("0.12345678901234567890"),
         Decimal("1e-999999999"),
+        bytearray(b"3"),
+        np.ma.masked,
     ],
     ids=lambda value: str(type(value).__name__),
 )
@@ -128,6 +135,24 @@ def test_whole_numbers_are_told_apart_and_computed_ones_are_not() -> None:
 def test_the_median_of_huge_numbers_is_a_number() -> None:
     counted = count_round(Poll("p", "?", "number", "u", 0), 1, {"a": 1.7e308, "b": 1.7e308})
     assert counted.median == 1.7e308
+
+
+@pytest.mark.parametrize("options", [np.array(3), np.ma.masked, np.ones((2, 2)), 3, None])
+def test_what_is_no_list_of_options_is_refused(options: Any) -> None:
+    with pytest.raises(InvalidArgument, match="Options are a list"):
+        question("?", options)
+
+
+@pytest.mark.parametrize("kind", [np.array(["single", "text"]), None, ["single"], 3])
+def test_what_is_no_kind_is_refused(kind: Any) -> None:
+    with pytest.raises(InvalidArgument, match="is no kind of poll"):
+        question("?", ["a", "b"], kind=kind)
+
+
+def test_options_that_are_no_strings_are_shown_as_they_are_printed() -> None:
+    given = [Decimal("0.10"), Fraction(1, 3), date(2026, 11, 30), np.float32(0.1), None, [1, "a"]]
+    shown = ["0.10", "1/3", "2026-11-30", "0.1", "None", "[1, 'a']"]
+    assert option_texts("single", given) == shown
 
 
 # -- numbers among options -------------------------------------------------------------------

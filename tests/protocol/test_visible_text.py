@@ -12,7 +12,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.visible_text import checked, clean, one_line, shows
 
 ODD = st.sampled_from(
-    "\x00\x1b\x9b[m\u200b\u200c\u200d\u200e\u202e\u2066\ufe0f\U000e0062\U0001f3f4👩ق\u094d\r\n"
+    "\u0301\x00\x1b\x9b[m\u200b\u200c\u200d\u200e\u202e\u2066\ufe0f\U000e0062\U0001f3f4👩ق\u094d\r\n"
 )
 WILD = st.text(st.characters(exclude_categories=["Cs"]) | ODD, max_size=40)
 FLAG = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
@@ -66,6 +66,24 @@ def test_what_scripts_and_emojis_are_written_with_stays(text: str) -> None:
 )
 def test_what_is_not_seen_goes(text: str, left: str) -> None:
     assert clean(text) == left
+
+
+@pytest.mark.parametrize(
+    "pile",
+    ["\u0301", "\u0489", "\u0e48", "\u064b", "\u20dd", "\u200f", "\u0301\u200e", "\u093f\u200d"],
+    ids=ascii,
+)
+def test_marks_do_not_pile_up(pile: str) -> None:
+    left = clean("ก" + pile * 300 + "b" + pile)
+    assert left.startswith("ก" + pile[:1])
+    assert left.endswith("b" + pile)
+    assert len(left.partition("b")[0]) <= 1 + 8
+    assert len(clean("\U0001f3f4" + "\U000e0067" * 300)) <= 1 + 8
+
+
+@pytest.mark.parametrize("text", ["בְּרֵאשִׁ֖ית", "ཧྐྵྨླྺྼྻྂ", "ệ̣̂", "กี่", "لَّٰ"], ids=ascii)
+def test_what_scripts_pile_up_stays(text: str) -> None:
+    assert clean(text) == text
 
 
 @given(WILD)
