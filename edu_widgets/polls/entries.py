@@ -14,8 +14,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from edu_widgets.polls.authoring import Place, Question, named_option, question, right_answer
+from edu_widgets.polls.authoring import (
+    KINDS,
+    Place,
+    Question,
+    named_option,
+    question,
+    right_answer,
+    whole_seconds,
+)
 from edu_widgets.polls.documents import WITH_OPTIONS
+from edu_widgets.polls.kinds import check_seconds
 from edu_widgets.polls.values import number_of
 from edu_widgets.protocol.errors import InvalidArgument
 
@@ -32,6 +41,7 @@ _MEANT = {
 _YES = frozenset({"yes", "true", "on"})
 _NO = frozenset({"no", "false", "off"})
 _NUMBER = re.compile(r"[+-]?(\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_PADDED = re.compile(r"[+-]?0\d")
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _QUOTED = re.compile(r"\"(.*)\"|'(.*)'")
 _MOST_DIGITS = 400
@@ -126,13 +136,38 @@ def number_from(name: str, text: str) -> float:
     if len(bare) <= _MOST_DIGITS and _NUMBER.fullmatch(bare):
         return number_of(Decimal(bare.replace("_", "")))
     said = f"`{name}` is a number, and {bare[:40]!r} is none"
-    ways = [way for way in (bare.replace(",", ""), bare.replace(",", ".")) if "," in bare]
-    ways = [way for way in dict.fromkeys(ways) if _NUMBER.fullmatch(way)]
+    ways = _ways(bare)
     if ways:
         more = " Several right answers are lines of their own, each with `answer:`."
         said = f"{bare[:40]!r} can be read in several ways: write {' or '.join(ways)}"
         raise InvalidArgument(f"{said}.{more if name == 'answer' else ''}")
     raise InvalidArgument(f"{said}: write it as in 12000 or 3.14.")
+
+
+def _ways(text: str) -> list[str]:
+    """How a number with commas can be meant, as it is to be written."""
+    whole, mark, part = text.rpartition(max(".,", key=text.rfind))
+    together = re.sub("[.,]", "", text)
+    pointed = f"{re.sub('[.,]', '', whole)}.{part}"
+    if mark in whole:  # between groups, there are several of it
+        ways = [together]
+    elif "," in whole or "." in whole:
+        ways = [pointed]
+    else:
+        ways = [together, pointed] if mark == "," else []
+    return [way for way in ways if _NUMBER.fullmatch(way) and not _PADDED.match(way)]
+
+
+def _kind(_: str, text: str) -> str:
+    if text.strip() not in KINDS:
+        raise InvalidArgument(f"{text.strip()[:40]!r} is no kind of poll: {', '.join(KINDS)}.")
+    return text.strip()
+
+
+def _seconds(name: str, text: str) -> float:
+    number = number_from(name, text)
+    check_seconds(whole_seconds(number))
+    return number
 
 
 def _flag(name: str, text: str) -> bool:
@@ -143,8 +178,8 @@ def _flag(name: str, text: str) -> bool:
 
 
 _VALUES = {
-    "kind": lambda _, text: text.strip(),
-    "seconds": number_from,
+    "kind": _kind,
+    "seconds": _seconds,
     "tolerance": number_from,
     "anonymous": _flag,
     "named": _flag,

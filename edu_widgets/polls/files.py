@@ -70,7 +70,7 @@ def _from_yaml(text: str, name: str) -> list[Question]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidArgument(f"{name} is not valid YAML: {error}") from error
     if _is(found, "map"):
-        lists = [value for key, value in found.value if key.value in {"polls", "questions"}]
+        lists = [value for key, value in found.value if str(key.value) in {"polls", "questions"}]
         found = lists[0] if len(lists) == 1 else None
     if not _is(found, "seq") or not found.value:
         raise InvalidArgument(f"{name} has no list of questions.")
@@ -85,7 +85,7 @@ def _draft(node: Any, where: str) -> Draft:
     draft = Draft(where, Entry("", _line(node)))
     keys: dict[str, int] = {}
     for key_node, value in node.value:
-        key, line = str(key_node.value), _line(key_node)
+        key, line = _scalar(where, key_node, "question").text, _line(key_node)
         if key in keys:
             raise fault(where, line, f"`{key}` is there twice.")
         keys[key] = line

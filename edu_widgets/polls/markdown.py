@@ -31,12 +31,13 @@ from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import WITH_OPTIONS
 from edu_widgets.polls.entries import SETTINGS, Draft, Entry, fault, meant
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.visible_text import LINE_BREAK
 
 _SETTING = re.compile(rf"({'|'.join(SETTINGS)})\s*:\s*(.*\S)\s*")
 _LIKE_SETTING = re.compile(
-    r"\W{0,3}([^\W\d][\w ]{1,15}?)\W{0,2}\s*([:=])\s*(\S{0,40}(?:\s+\S{1,20}){0,2})\s*"
+    r"\W{0,3}([^\W\d][\w ]{1,15}?)\W{0,2}\s*([:=：])\s*(\S{0,40}(?:\s+\S{1,20}){0,2})\s*"
 )
-_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+(.*)")
+_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])(?:\s+(.*)|$)")
 _LIKE_ITEM = re.compile(
     r"\s*(?:(?:\(?[A-Za-z]\s?[).:]|\(?\d{1,3}\)|\[[ xX]?\])\s*\S"  # a) A. (1) [ ]
     r"|(?:\d{1,3}[.:]|[-*+•‣◦·–—●○▪])\s*[^\s\d]).*"  # not -5 or 12:30
@@ -76,11 +77,17 @@ def one(text: str, **settings: Any) -> Question:
         InvalidArgument: it is none; lines count from that of `%%poll`.
     """
     lines = list(enumerate(_lines(text), 2))
+    for (number, line), (_, fenced) in zip(
+        lines, _fenced([line for _, line in lines]), strict=True
+    ):
+        if not fenced and _RULE.fullmatch(line):
+            msg = "a cell asks one question, and `---` divides questions; a rule is `***`."
+            raise fault("%%poll", number, msg)
     return _draft(lines, "%%poll", settings.get("kind")).question(settings)
 
 
 def _lines(text: str) -> list[str]:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return LINE_BREAK.sub("\n", text.removeprefix("\ufeff")).split("\n")
 
 
 def _parts(text: str) -> Iterator[list[Line]]:
@@ -115,6 +122,7 @@ def _fenced(lines: list[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _draft(lines: list[Line], where: str, kind: str | None = None) -> Draft:
+    _check_fences(where, lines)
     settings, rest = _settings(lines, where)
     text, items, lost = _list_at_end(rest)
     entry = Entry("\n".join(line for _, line in text).strip("\n"), _first(text or lines))
@@ -127,6 +135,15 @@ def _draft(lines: list[Line], where: str, kind: str | None = None) -> Draft:
         _check_no_options(where, text, lost)
     _take_boxes(draft, items)
     return draft
+
+
+def _check_fences(where: str, lines: list[Line]) -> None:
+    """See that no code block takes in all that follows, as it has no end."""
+    marks = [fenced for _, fenced in _fenced([*(line for _, line in lines), ""])]
+    if marks[-1]:
+        begin = max((place for place, fenced in enumerate(marks) if not fenced), default=-1) + 1
+        number = lines[min(begin, len(lines) - 1)][0]
+        raise fault(where, number, "a code block has no end: close it by a line of ```.")
 
 
 def _first(lines: list[Line]) -> int:
@@ -154,7 +171,8 @@ def _check_setting(where: str, number: int, line: str, known: Any) -> None:
         return
     if like[3].endswith("?"):
         return
-    msg = f"{line.strip()[:60]!r} looks like a setting: write `{name}: {like[3] or '…'}`"
+    value = like[3].strip("*_` ") or "…"
+    msg = f"{line.strip()[:60]!r} looks like a setting: write `{name}: {value}`"
     raise fault(where, number, f"{msg} in the first lines, each in a line of its own.")
 
 
@@ -226,7 +244,7 @@ def _list_at_end(lines: list[Line]) -> tuple[list[Line], list[list[Line]], int |
         if item:
             if not items:
                 begin, lost = place, None
-            items.append([(number, item[1])])
+            items.append([(number, item[1] or "")])
         elif items and (not line.strip() or line[0] in " \t"):
             items[-1].append((number, _outdented(line)))
         elif items:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
@@ -38,16 +38,19 @@ def plain(value: object) -> Any:
         return {plain(key): plain(one) for key, one in value.items()}
     item = getattr(type(value), "item", None)
     try:
-        if not callable(item) or getattr(value, "ndim", 0) != 0:
-            return value
-        if getattr(value, "mask", False):
-            return None  # an entry of a masked array that has no value
-        own = item(value)
-        # A half or single one is the number that it shows, not the double next to it: 0.1.
-        narrow = type(own) is float and getattr(value, "itemsize", _DOUBLE) < _DOUBLE
-        return float(str(value)) if narrow else own
+        return _scalar(value, item) if callable(item) and not getattr(value, "ndim", 0) else value
     except Exception:  # noqa: BLE001 - somebody else's class, with an `item` of another meaning
         return value
+
+
+def _scalar(value: Any, item: Callable[[Any], Any]) -> Any:
+    """What one value of NumPy stands for; None of one that is masked."""
+    if getattr(value, "mask", False):
+        return None
+    own = item(value)
+    # A short float is the number that it shows, 0.1, not the double next to it.
+    short = type(own) is float and getattr(value, "itemsize", _DOUBLE) < _DOUBLE
+    return float(str(value)) if short else own
 
 
 def number_of(value: object, name: str = "") -> float:
@@ -68,6 +71,8 @@ def number_of(value: object, name: str = "") -> float:
         found = math.inf
     except (TypeError, ValueError):
         found = math.nan
+    if math.isinf(found) and isinstance(value, int | Decimal | Fraction):
+        raise InvalidArgument("This number is too large: numbers go up to 1.8e308.")
     if not math.isfinite(found):
         what = f"`{name}`: {shown(value)}" if name else shown(value)
         raise InvalidArgument(f"{what} is not a number that can be used here.")

@@ -27,7 +27,9 @@ _ANSI = re.compile(
     "|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)"  # titles, links
     "|\x1b[()*+][0-9A-Z]"
 )
-_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+"""What ends a line and is no `\\n`."""
+
 _SUSPECT = re.compile(
     f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff{IGNORABLE}]"
 )
@@ -70,7 +72,7 @@ def clean(text: str) -> str:
         )
         raise InvalidArgument(msg)
     if _SUSPECT.search(text) is not None:
-        text = _without_strays(_BREAK.sub("\n", _ANSI.sub("", text)))
+        text = _without_strays(LINE_BREAK.sub("\n", _ANSI.sub("", text)))
     return text if text.isascii() else _without_piles(text)
 
 

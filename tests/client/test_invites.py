@@ -92,6 +92,11 @@ INVITE = "http://192.168.1.20:8765/py101?code=K7QX4M2P"
     "pasted",
     [
         f'edu.join("{INVITE}", name="…")',
+        INVITE.replace("?", "？").replace("=", "＝"),
+        INVITE.replace("http:", "http："),
+        INVITE.replace("http", "ｈｔｔｐ"),
+        INVITE.replace("?", "%3F").replace("=", "%3D"),
+        f"https://www.google.com/url?q={INVITE.replace('?', '%3F').replace('=', '%3D')}&sa=D",
         f"lesson = edu.join(“{INVITE}”, name=“Ada”)",
         f"«{INVITE}»",
         f"Students join with: {INVITE}",

@@ -47,6 +47,16 @@ def test_what_is_written_in_markdown(text: str, kind: str, correct: tuple[Any, .
         ("kind: number\nanswer: 12,000\nWhat?", 3, "12000 or 12.000"),
         ("kind: number\nanswer: 3,14\nWhat?", 3, "314 or 3.14"),
         ("kind: number\nanswer: three\nWhat?", 3, "'three'"),
+        ("kind: number\nanswer: 1.234,5\nWhat?", 3, "write 1234.5."),
+        ("kind: number\nanswer: 1,234,567\nWhat?", 3, "write 1234567."),
+        ("kind: number\ntolerance: 0,5\nWhat?", 3, "write 0.5."),
+        ("kind: number\nanswer: 1e400\nWhat?", 3, "too large"),
+        ("seconds：30\nWhat?\n- a\n- b", 2, "`seconds: 30`"),
+        ("**seconds:** 30\nWhat?\n- a\n- b", 2, "`seconds: 30`"),
+        ("seconds: 2\nWhat?\n- a\n- b", 2, "5 to 86,400"),
+        ("What?\n- a\n-\n- b\n- c", 2, "option is empty"),
+        ("What?\n```\nx = 1\n\n- a\n- b", 3, "no end"),
+        ("What?\n- a\n- b\n---\nWhy?\n- c\n- d", 5, "one question"),
         ("kind: number\nanswer: 0.12345678901234567890\nWhat?", 3, "more digits"),
         ("kind: number\nanswer: nan\nWhat?", 3, "'nan'"),
         ("answer: 3\nMode?\n- 2\n- 3\n- 4", 2, "'3' or '4'"),
@@ -58,7 +68,7 @@ def test_what_is_written_in_markdown(text: str, kind: str, correct: tuple[Any, .
         ("seconds: 1 min\nWhat?", 2, "'1 min'"),
         ("seconds: 30\nseconds: 60\nWhat?", 3, "twice"),
         ("anonymous: perhaps\nWhat?", 2, "yes or no"),
-        ("kind: poll\nWhat?", 3, "'poll'"),
+        ("kind: poll\nWhat?", 2, "'poll'"),
         ("What?\nseconds: 30\n- a\n- b", 3, "`seconds: 30`"),
         ("What?\n- a\n- b\nanswer: b", 5, "`answer: b`"),
         ("What?\na) one\nb) two", 4, "looks like an option"),
@@ -138,3 +148,17 @@ def test_other_files_are_not_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("Which?\n- a\n- b\n")
     with pytest.raises(InvalidArgument, match="Markdown"):
         files.load(tmp_path / name)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\u2028", "\x0b", "\x85"], ids=ascii)
+def test_lines_end_as_editors_end_them(end: str) -> None:
+    asked = markdown.one(end.join(["seconds: 30", "What?", "", "- a", "- [b]"]))
+    assert (asked.text, asked.options, asked.seconds) == ("What?", ("a", "[b]"), 30)
+
+
+@pytest.mark.parametrize(
+    "text", ["? [a, b]\n: c\n", "- ? [question]\n  : c\n", "- {? {a: b} : c}\n"]
+)
+def test_a_key_that_is_no_text_is_an_error(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InvalidArgument, match="list"):
+        yaml(tmp_path, text)

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
@@ -23,7 +24,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HTTP = re.compile(r"(https?)(?::/{1,3}|;?//)\s*", re.IGNORECASE)
 """The scheme as it is mistyped, or parted from what follows."""
 _CODE = re.compile(r"[?&]code=", re.IGNORECASE)
-_LINKED = re.compile(r"https?%3A%2F%2F[^&]+", re.IGNORECASE)
+_LINKED = re.compile(r".*(https?(?:%3A%2F%2F|://)[^&]*?%3Fcode%3D[^&#]+)", re.IGNORECASE)
+"""An invite within another address, such as a mail program's own that leads to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def parse_invite(text: str) -> Invite:
         msg = f"{len(text):,} characters are too many to find an invite in; one looks like {FORM}."
         raise InvalidArgument(msg)
     plain = _ENTITY.sub(lambda found: html.unescape(found[0]), text.strip())
-    plain = _HTTP.sub(r"\1://", _UNSEEN.sub("", plain))
+    # In one width: an input method writes ？ and ：, too.
+    plain = _HTTP.sub(r"\1://", unicodedata.normalize("NFKC", _UNSEEN.sub("", plain)))
     problem: InvalidArgument | None = None
     # A line break may divide the address from the next sentence, or be in the midst of it.
     for candidate in dict.fromkeys((plain, _LINE_BREAK.sub("", plain))):
@@ -76,16 +79,16 @@ def _find(text: str) -> tuple[str, list[str]]:
         InvalidArgument: there is none.
     """
     words = [word for word in _SEPARATORS.split(text) if word]
-    with_code = (n for n, word in enumerate(words) if _CODE.search(word) or _LINKED.search(word))
+    with_code = (n for n, word in enumerate(words) if _CODE.search(word) or _LINKED.match(word))
     with_scheme = (n for n, word in enumerate(words) if _SCHEME.search(word))
     place = next(with_code, next(with_scheme, None))
     if place is None:
         msg = f"{text!r:.200} is not an invite. One looks like {FORM}."
         raise InvalidArgument(msg)
     word, after = words[place], words[place + 1 :]
-    linked = _LINKED.search(word)  # a mail program's own address, which leads to the one meant
-    if linked is not None and _CODE.search(unquote(linked[0])):
-        return unquote(linked[0]), after
+    linked = _LINKED.match(word)
+    if linked is not None:
+        return unquote(linked[1]), after
     scheme = _SCHEME.search(word)
     if scheme is None and place and _SCHEME.search(words[place - 1]):
         msg = f"The invite is divided after {words[place - 1]!r:.80}: copy all of it, as {FORM}."
