@@ -83,24 +83,33 @@ def question(
     Raises:
         InvalidArgument: the message names what is wrong and what is allowed.
     """
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise InvalidArgument(f"{shown(kind)} is no kind of poll; kinds are {', '.join(KINDS)}.")
+    known = poll_kind(kind)
     text, told = checked_question(question_text(text), kind, option_texts(kind, options))
-    whole = whole_seconds(seconds)
-    check_seconds(whole)
+    whole = timer_seconds(seconds)
     tolerance = number_of(tolerance, "tolerance")
     check_named(named=named, anonymous=anonymous)
     right = right_answer(kind, told, correct, tolerance)
     return Question(
         text,
         tuple(told),
-        cast("PollKind", kind),
+        known,
         tuple(right),
         tolerance,
         whole,
-        _flag("anonymous", anonymous),
-        _flag("named", named),
+        flag("anonymous", anonymous),
+        flag("named", named),
     )
+
+
+def poll_kind(kind: object) -> PollKind:
+    """A kind of poll, by its name.
+
+    Raises:
+        InvalidArgument: there is none of this name.
+    """
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise InvalidArgument(f"{shown(kind)} is no kind of poll; kinds are {', '.join(KINDS)}.")
+    return cast("PollKind", kind)
 
 
 def whole_seconds(seconds: object) -> int | None:
@@ -117,7 +126,23 @@ def whole_seconds(seconds: object) -> int | None:
     return round(number)
 
 
-def _flag(name: str, value: object) -> bool:
+def timer_seconds(seconds: object) -> int | None:
+    """How long a round is to run; None for as long as it is open.
+
+    Raises:
+        InvalidArgument: it is no number, too short or too long.
+    """
+    whole = whole_seconds(seconds)
+    check_seconds(whole)
+    return whole
+
+
+def flag(name: str, value: object) -> bool:
+    """Yes or no, as an argument.
+
+    Raises:
+        InvalidArgument: it is neither True nor False.
+    """
     value = plain(value)
     if not isinstance(value, bool):
         raise InvalidArgument(f"`{name}` is True or False, not {shown(value)}.")

@@ -15,16 +15,15 @@ from decimal import Decimal
 from typing import Any
 
 from edu_widgets.polls.authoring import (
-    KINDS,
     Place,
     Question,
     named_option,
+    poll_kind,
     question,
     right_answer,
-    whole_seconds,
+    timer_seconds,
 )
 from edu_widgets.polls.documents import WITH_OPTIONS
-from edu_widgets.polls.kinds import check_seconds
 from edu_widgets.polls.values import number_of
 from edu_widgets.protocol.errors import InvalidArgument
 
@@ -158,15 +157,9 @@ def _ways(text: str) -> list[str]:
     return [way for way in ways if _NUMBER.fullmatch(way) and not _PADDED.match(way)]
 
 
-def _kind(_: str, text: str) -> str:
-    if text.strip() not in KINDS:
-        raise InvalidArgument(f"{text.strip()[:40]!r} is no kind of poll: {', '.join(KINDS)}.")
-    return text.strip()
-
-
 def _seconds(name: str, text: str) -> float:
     number = number_from(name, text)
-    check_seconds(whole_seconds(number))
+    timer_seconds(number)
     return number
 
 
@@ -178,7 +171,7 @@ def _flag(name: str, text: str) -> bool:
 
 
 _VALUES = {
-    "kind": _kind,
+    "kind": lambda _, text: poll_kind(text.strip()),
     "seconds": _seconds,
     "tolerance": number_from,
     "anonymous": _flag,

@@ -12,14 +12,16 @@ from edu_widgets.client.receipts import Receipt
 from edu_widgets.polls import commands, frozen, remarks, results
 from edu_widgets.polls.authoring import (
     choice_of,
+    flag,
     option_texts,
     question_text,
     right_answer,
+    timer_seconds,
     whole_seconds,
 )
 from edu_widgets.polls.documents import Choice, RoundResult
 from edu_widgets.polls.documents import Poll as PollBody
-from edu_widgets.polls.kinds import check_seconds, checked_rewording
+from edu_widgets.polls.kinds import checked_rewording
 from edu_widgets.polls.mirror import Polls, Seen, Vote
 from edu_widgets.polls.preconditions import DELETED, Step, check_step
 from edu_widgets.polls.values import number_of, plain
@@ -195,7 +197,7 @@ class Poll(Tidy):
 
     def begin(self, seconds: float | None = None) -> Receipt:
         """As `open`, and nothing is printed."""
-        receipt = self._run("open", commands.OpenPoll(self.id, whole_seconds(seconds)))
+        receipt = self._run("open", commands.OpenPoll(self.id, timer_seconds(seconds)))
         self._polls.opening(self.id, receipt)
         return receipt
 
@@ -237,8 +239,7 @@ class Poll(Tidy):
             given["tolerance"] = number_of(tolerance, "tolerance")
             given["correct"] = right_answer(poll.kind, told, correct, given["tolerance"])
         if seconds is not None:
-            given["seconds"] = whole_seconds(seconds)
-            check_seconds(given["seconds"])
+            given["seconds"] = timer_seconds(seconds)
         return self.amend(**given)
 
     def amend(self, **changes: Any) -> Receipt:
@@ -260,6 +261,7 @@ class Poll(Tidy):
         Raises:
             InvalidArgument: the round is over, or has no timer.
         """
+        self._check("extend")
         added = whole_seconds(seconds)
         if added is None:
             raise InvalidArgument("Say how many seconds more.")
@@ -285,7 +287,7 @@ class Poll(Tidy):
             InvalidArgument: there is no such option, nothing is to be revealed, or it is a draft.
         """
         self._check("reveal")
-        seen = self._seen()
+        counts, seen = _counts(counts), self._seen()
         given: list[Choice] = []
         answer = plain(answer)  # 1 == True: an option's number is told from yes by its type
         if not isinstance(answer, bool) and answer is not None:
@@ -296,9 +298,8 @@ class Poll(Tidy):
         if not counts and not show:
             what = "no right answer is known" if answer is True else "nothing is to be revealed"
             raise InvalidArgument(f"{what[0].upper()}{what[1:]}. Say which, as in answer=1.")
-        data = commands.RevealPoll(
-            self.id, bool(counts), show, given, number_of(tolerance, "tolerance")
-        )
+        near = number_of(tolerance, "tolerance")
+        data = commands.RevealPoll(self.id, counts, show, given, near)
         return self._run("reveal", data)
 
     def revote(self, seconds: float | None = None) -> Receipt:
@@ -308,7 +309,7 @@ class Poll(Tidy):
             InvalidArgument: the round is still open, or there can be no further one.
         """
         number = self._stands()[1] + 1
-        return self._run("revote", commands.RevotePoll(self.id, number, whole_seconds(seconds)))
+        return self._run("revote", commands.RevotePoll(self.id, number, timer_seconds(seconds)))
 
     def delete(self) -> Receipt:
         """Delete it, with everybody's votes.
@@ -485,12 +486,25 @@ class Poll(Tidy):
         if seen.tally is not None and self._client.me().is_staff:
             found = seen.tally.rounds
         if number is not None:
-            if isinstance(number, bool) or not 1 <= number <= seen.poll.round:
+            number = plain(number)
+            if type(number) is not int or not 1 <= number <= seen.poll.round:
                 msg = f"There is no round {number!r}; rounds are 1 to {seen.poll.round}."
                 raise InvalidArgument(msg)
             found = [result for result in found if result.round == number]
         correct, tolerance = self._polls.answer_of(seen)
         return results.rows(seen.poll, found, correct, tolerance)
+
+
+def _counts(value: object) -> bool:
+    """Whether counts are to be shown.
+
+    Raises:
+        InvalidArgument: it is neither True nor False, as where the answer stands in its place.
+    """
+    if isinstance(value, str | int | list | tuple) and not isinstance(value, bool):
+        msg = f"The first argument says whether counts are shown: poll.reveal(answer={value!r:.80})"
+        raise InvalidArgument(f"{msg} tells an answer.")
+    return flag("counts", value)
 
 
 def spoken(poll: PollBody, choice: Choice) -> Any:

@@ -192,3 +192,37 @@ def test_a_draft_opened_late_by_another_notebook_is_refused(school: School, mira
     with pytest.raises(Refused) as caught:
         school.do(MIRA, "open_poll", pollId=poll.id)
     assert caught.value.code == Code.TOO_LATE
+
+
+@pytest.mark.parametrize(
+    ("state", "call", "says"),
+    [
+        ("draft", lambda poll: poll.open(1), "5 to 86,400 seconds"),
+        ("closed", lambda poll: poll.revote(10**9), "5 to 86,400 seconds"),
+        ("closed", lambda poll: poll.reveal("b"), r"poll.reveal\(answer='b'\)"),
+        ("closed", lambda poll: poll.reveal(2), r"poll.reveal\(answer=2\)"),
+        ("closed", lambda poll: poll.reveal(["b"]), r"answer=\['b'\]"),
+        ("closed", lambda poll: poll.reveal(None), "True or False"),
+        ("closed", lambda poll: poll.results("1"), "no round '1'"),
+        ("closed", lambda poll: poll.results([1]), "no round"),
+        ("closed", lambda poll: poll.results(1.0), "no round 1.0"),
+    ],
+)
+def test_arguments_that_cannot_be_are_told_in_the_cell(
+    mira: Desk, state: str, call: Callable[[Poll], Any], says: str
+) -> None:
+    poll = in_state(mira, state)
+    with pytest.raises(InvalidArgument, match=says):
+        call(poll)
+    both(mira)
+    assert poll.state == state
+
+
+def test_a_student_is_told_first_that_only_instructors_run_polls(mira: Desk, ada: Desk) -> None:
+    _ = in_state(mira, "open")
+    both(ada)
+    poll = ada.polls.current
+    assert poll is not None
+    for call in (poll.open, poll.close, poll.extend, poll.reveal, poll.revote, poll.delete):
+        with pytest.raises(Refused, match="Only instructors"):
+            _ = call()
