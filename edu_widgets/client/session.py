@@ -29,8 +29,8 @@ from edu_widgets.client.liveness import Liveness
 from edu_widgets.client.ours import Ours
 from edu_widgets.client.outbox import Command, Outbox
 from edu_widgets.client.transport import Service
-from edu_widgets.protocol import Code, Lane, encode, is_retry, meaning
-from edu_widgets.protocol.errors import IdConflict
+from edu_widgets.protocol import MAX_FRAME, Code, Lane, encode, is_retry, meaning
+from edu_widgets.protocol.errors import IdConflict, MessageTooLong
 
 MAX_EXPIRED = 3
 """Refusals of a token in a row, each after the source was asked again, before giving up."""
@@ -384,14 +384,23 @@ class Session:
             self.dialect.signal(type_, name, data)
 
     def question(self, type_: str, name: str, data: object) -> str | None:
-        """Ask something now; the frame's id, None without a connection. `Answered` tells more."""
+        """Ask something now; the frame's id, None without a connection. `Answered` tells more.
+
+        Raises:
+            MessageTooLong: the service would end the connection over a frame of this size.
+        """
         if self._link is None:
             return None
         if not self.dialect.answers:
             id_ = self.new_id()
             self.emit(Answered(name, id_, code=Code.UNKNOWN_TYPE, reason=self.dialect.lacking))
             return id_
-        id_ = self.send(type_, name, data)
+        id_ = self.new_id()
+        size = len(self._frame(type_, name, data, id_))
+        if size > MAX_FRAME:
+            msg = f"This has {size:,} bytes; at most {MAX_FRAME:,} can be sent at once. Shorten it."
+            raise MessageTooLong(msg)
+        self.send(type_, name, data, id_)
         self.questions.asked(id_, name)
         return id_
 
@@ -413,13 +422,13 @@ class Session:
     def send(self, type_: str, channel: str, data: object, message_id: str = "") -> str:
         """Write a frame on the present connection; its id."""
         message_id = message_id or self.new_id()
-        stamp = int(self._clock.wall() * 1000)
-        frame = encode(
-            type_, channel, data, timestamp=stamp, message_id=message_id, user_id=self.user_id
-        )
+        self._actions.append(Send(self._frame(type_, channel, data, message_id)))
         self.statistics.frames_sent += 1
-        self._actions.append(Send(frame))
         return message_id
+
+    def _frame(self, type_: str, channel: str, data: object, id_: str) -> bytes:
+        stamp = int(self._clock.wall() * 1000)
+        return encode(type_, channel, data, timestamp=stamp, message_id=id_, user_id=self.user_id)
 
     def ping(self) -> None:
         """Ask the other side for a sign of life, below the messages; `pong` is told of it."""

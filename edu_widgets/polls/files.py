@@ -42,11 +42,14 @@ def load(path: object) -> list[Question]:
 
 def _text_of(path: Path) -> str:
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InvalidArgument(f"{path.name} has over a megabyte: that is no set of questions.")
-        found = path.read_bytes()
+        size = path.stat().st_size
+        found = path.read_bytes() if size <= _MAX_BYTES else b""
     except OSError as error:
-        raise InvalidArgument(f"{path.name} cannot be read: {words(error)}.") from error
+        raise InvalidArgument(f"{path.name[:200]} cannot be read: {words(error)}.") from error
+    except ValueError as error:
+        raise InvalidArgument(f"{str(path)[:200]!r} is no path of a file.") from error
+    if size > _MAX_BYTES:
+        raise InvalidArgument(f"{path.name} has over a megabyte: that is no set of questions.")
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError as error:

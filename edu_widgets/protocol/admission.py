@@ -1,11 +1,12 @@
 """Who may be in a course: the invite, the door, the list of names, and who was removed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
 import msgspec
 
+from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.folders import words
@@ -99,15 +100,20 @@ def listed_names(names: Iterable[str]) -> list[str]:
     """
     if isinstance(names, str):  # its letters would be names
         raise InvalidArgument('A roster is a list of names, as ["Ada", "Bo"], not one string.')
+    if isinstance(names, bytes | Mapping) or not isinstance(names, Iterable):
+        raise InvalidArgument(
+            f"A roster is a list of names, as in ['Ada', 'Bob'], not {shown(names)}."
+        )
     found: dict[str, str] = {}
     for name in names:
         clean = person_name(name)
-        before = found.setdefault(name_key(clean), clean)
-        if before is not clean:
-            msg = f"{before!r} and {clean!r} are the same name; a roster has each once."
+        key = name_key(clean)
+        if key in found:
+            msg = f"{found[key]!r} and {clean!r} are the same name; a roster has each once."
             raise InvalidArgument(msg)
+        found[key] = clean
         if len(found) > MAX_LISTED:
-            raise InvalidArgument(f"A roster holds at most {MAX_LISTED} names.")
+            raise InvalidArgument(f"A roster holds at most {MAX_LISTED:,} names.")
     return list(found.values())
 
 

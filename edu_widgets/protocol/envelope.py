@@ -52,6 +52,8 @@ class OutEnvelope(msgspec.Struct, frozen=True, rename="camel"):
     """Who sends it, as the sender says; the service goes by what it knows."""
 
 
+BROKEN_TEXT = "The text has a broken character (half of a pair) and cannot be sent. Remove it."
+
 _DECODER = msgspec.json.Decoder(Envelope)
 _ENCODER = msgspec.json.Encoder()
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
@@ -75,8 +77,7 @@ def encode(
     try:
         return _ENCODER.encode(out)
     except UnicodeEncodeError as error:
-        msg = "The text has a broken character (half of a pair) and cannot be sent. Remove it."
-        raise InvalidArgument(msg) from error
+        raise InvalidArgument(BROKEN_TEXT) from error
 
 
 def decode(frame: bytes | str, *, limit: int = MAX_FRAME) -> Envelope:

@@ -8,7 +8,13 @@ from edu_widgets.chat.commands import Found, Search
 from edu_widgets.client.asking import Answer
 from edu_widgets.client.course import CourseClient
 from edu_widgets.protocol import Code
-from edu_widgets.protocol.errors import NotConnected, ProtocolError, Refused
+from edu_widgets.protocol.errors import (
+    InvalidArgument,
+    MessageTooLong,
+    NotConnected,
+    ProtocolError,
+    Refused,
+)
 from edu_widgets.protocol.messages import Error
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually
@@ -75,3 +81,14 @@ def test_offline_and_closed_nothing_is_asked(fake: FakeService, join: Join) -> N
     offline = join(fake, url="ws://127.0.0.1:9/api/realtime/ws")
     with pytest.raises(NotConnected, match="offline"):
         offline.ask("search", Search("x")).wait()
+
+
+def test_what_cannot_be_asked_ends_no_connection(fake: FakeService, join: Join) -> None:
+    client = join(fake)
+    client.wait_connected()
+    with pytest.raises(MessageTooLong, match="Shorten"):
+        client.ask("search", Search("x" * 70_000)).wait()
+    with pytest.raises(InvalidArgument, match="half of a pair"):
+        client.ask("search", Search("\ud800")).wait()
+    assert client.view().state == "live"
+    assert not fake.of("search")

@@ -205,6 +205,8 @@ def test_limits_are_raised_in_the_callers_thread(join: Join) -> None:
         _ = say(client, "x" * 70_000)
     with pytest.raises(InvalidArgument):
         _ = say(client, "x", "not an id")
+    with pytest.raises(InvalidArgument, match="half of a pair"):
+        _ = say(client, "\ud800")
     for n in range(500):
         _ = say(client, str(n))
     with pytest.raises(OutboxFull, match="500"):

@@ -162,3 +162,16 @@ def test_lines_end_as_editors_end_them(end: str) -> None:
 def test_a_key_that_is_no_text_is_an_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(InvalidArgument, match="list"):
         yaml(tmp_path, text)
+
+
+@pytest.mark.parametrize("path", ["\ud800.md", "a\0b.md", "x" * 5000])
+def test_a_path_that_cannot_be_is_an_error(path: str) -> None:
+    with pytest.raises(InvalidArgument, match=r"cannot be read|no path|is not read"):
+        files.load(path)
+
+
+def test_a_file_that_is_too_large_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"x" * 1024 * 1025)
+    with pytest.raises(InvalidArgument, match="over a megabyte"):
+        files.load(path)
