@@ -212,6 +212,14 @@ def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     assert [message.content for message in lesson.chat.messages] == ["kept"]
 
 
+def test_a_token_that_is_none_is_told_to_who_connects(lesson: edu.Lesson) -> None:
+    url = lesson.invite.split("/py101")[0]
+    stranger = edu.connect(url=url, token="nonsense", user_id="u1", course="py101")
+    with pytest.raises(edu.Unauthorized, match=r"connect\(\) needs a token that is signed"):
+        stranger.wait_connected(PATIENCE)
+    stranger.close()
+
+
 def test_left_with_the_chat_on_screen_the_chat_says_so(lesson: edu.Lesson) -> None:
     chat = lesson.chat
     comm = chat.comm

@@ -215,8 +215,9 @@ class People:
         """
         user = await self._store.person_of(hashed(secret))
         if user is None:
-            text = "This service does not know you. Run the cell with host() or join() again."
-            raise refusal(Code.UNAUTHORIZED, text)
+            text = "This service does not know you. Run the cell with host() or join() again; "
+            more = "connect() needs a token that is signed for this service."
+            raise refusal(Code.UNAUTHORIZED, text + more)
         members = await self._store.memberships(user)
         people = {m.course: Person(user, m.name, m.role) for m in members.values()}
         if user == OWNER:
