@@ -70,7 +70,7 @@ def test_send_returns_at_once_and_shows_at_once(chat: CourseChat, client: FakeCl
         (" \n\t ", InvalidArgument, "empty"),
         ("x" * 8_001, MessageTooLong, "8,001"),
         (5, InvalidArgument, "str"),
-        (None, InvalidArgument, "NoneType"),
+        (None, InvalidArgument, "must be a string, not None"),
     ],
 )
 def test_what_is_no_message(

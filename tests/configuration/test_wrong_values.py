@@ -38,6 +38,8 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("EduWidgets.channel", "two words", "'two words'", "in one word"),
     ("EduWidgets.dataDir", "~nobody-of-this-name/x", "'~nobody-of-this-name/x'", "whole path"),
     ("EduWidgets.outboxDir", "not/whole", "something that is no whole path", "whole path"),
+    ("EduWidgets.rosterFile", "names.txt", "something that is no whole path", "whole path"),
+    ("EduWidgets.installHint", "two\nlines", "'two\\nlines'", "one line"),
     ("EduWidgets.linger", -1, "-1", "a number of seconds"),
     ("EduWidgets.invite", "K7QX4M2P", "(not shown)", "an invite, such as"),
     ("EduWidgets.token", "two\nlines", "(not shown)", "one line of printable ASCII"),
@@ -191,6 +193,8 @@ def test_variables_follow_one_rule() -> None:
         "EduWidgets.dataDir": "EDU_WIDGETS_DATA_DIR",
         "EduWidgets.outboxDir": "EDU_WIDGETS_OUTBOX_DIR",
         "EduWidgets.linger": "EDU_WIDGETS_LINGER",
+        "EduWidgets.rosterFile": "EDU_WIDGETS_ROSTER_FILE",
+        "EduWidgets.installHint": "EDU_WIDGETS_INSTALL_HINT",
     }
     assert BY_NAME["EduWidgets.dataDir"].variable == folders.VARIABLE
 

@@ -34,7 +34,7 @@ def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named_bundles: None)
     leave_lessons()
 
 
-def connect(service: Running, *, channel: str = "", name: str = "") -> edu.Lesson:
+def connect(service: Running, *, channel: str = "", name: str | None = None) -> edu.Lesson:
     return edu.connect(
         url=service.url, token=TOKEN, user_id="ada", course="py101", channel=channel, name=name
     )
