@@ -46,6 +46,8 @@ class _Sample:
     """The service's time less the monotonic clock, in seconds; off by half a round trip at most."""
     round_trip: float
     at: float
+    moved: bool = False
+    """Whether the offset was corrected by a guess: that the computer slept."""
 
 
 class ServiceClock:
@@ -68,6 +70,7 @@ class ServiceClock:
         """An answer has just come to what was sent at `sent` (monotonic); it names its time."""
         with self._lock:
             self._notice_sleep()
+            self._samples = deque((s for s in self._samples if not s.moved), maxlen=_SAMPLES)
             now = self._clock.monotonic()
             fresh = _Sample(service - (sent + now) / 2, max(0.0, now - sent), now)
             best = self._best(now)
@@ -92,6 +95,6 @@ class ServiceClock:
     def _notice_sleep(self) -> None:
         before, self._ahead = self._ahead, self._clock.wall() - self._clock.monotonic()
         slept = self._ahead - before
-        if slept > _JUMP:  # or set forward: then the next answer contradicts, and puts it right
-            moved = [replace(sample, offset=sample.offset + slept) for sample in self._samples]
+        if slept > _JUMP:  # or set forward: so the next answer counts alone
+            moved = [replace(s, offset=s.offset + slept, moved=True) for s in self._samples]
             self._samples = deque(moved, maxlen=_SAMPLES)
