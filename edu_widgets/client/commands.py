@@ -67,6 +67,13 @@ class InPlaceOf:
 class Storage(Protocol):
     """Where commands survive the process."""
 
+    @property
+    def behind(self) -> bool:
+        """Whether something could not be written yet."""
+
+    def catch_up(self) -> None:
+        """Try once more to write what could not be written."""
+
     def put(self, command: Command) -> None:
         """Keep, or replace, a command."""
 
@@ -82,6 +89,11 @@ class Storage(Protocol):
 
 class NoStorage:
     """Keep nothing beyond the process."""
+
+    behind = False
+
+    def catch_up(self) -> None:
+        """Nothing to write."""
 
     def put(self, command: Command) -> None:
         """Keep nothing."""

@@ -27,6 +27,9 @@ IN_FLIGHT = 32
 RESEND_AFTER = 20.0
 """Seconds without an answer on a healthy connection before a command is sent again."""
 
+STORE_AGAIN = 5.0
+"""Seconds between attempts to write what the disk did not take."""
+
 _DEFAULT_PAUSE_MS = 1_000
 _MIN_PAUSE_MS = 50
 _MAX_PAUSE_MS = 3_600_000
@@ -73,7 +76,7 @@ class Outbox:
         self._lock = threading.Lock()
         self._count = 0
         self._bytes = 0
-        self.problem = ""
+        self._store_at: float | None = None
         self.tried: set[str] = set()
         """Commands an earlier session has sent, and knew no answer to."""
 
@@ -408,6 +411,21 @@ class Outbox:
         ]
         times += [min(self._sent_at.values()) + RESEND_AFTER] if self._sent_at else []
         return min(times, default=None)
+
+    def store_at(self, now: float) -> float | None:
+        """When to try again to write what the disk did not take; None if it has all."""
+        if not self._storage.behind:
+            self._store_at = None
+        elif self._store_at is None:
+            self._store_at = now + STORE_AGAIN
+        return self._store_at
+
+    def store_again(self, now: float) -> None:
+        """Try it, if it is due."""
+        at = self.store_at(now)
+        if at is not None and now >= at:
+            self._storage.catch_up()
+            self._store_at = None
 
     def close(self) -> None:
         """Let go of the storage; what waits stays there."""

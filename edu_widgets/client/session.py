@@ -103,7 +103,7 @@ class Session:
 
     def deadline(self) -> float | None:
         """The monotonic time at which `tick` wants to be called, if nothing happens before."""
-        times = [self.next_attempt]
+        times = [self.next_attempt, self.outbox.store_at(self._clock.monotonic())]
         if self._link is not None:
             times += [self._link.liveness.due(), self.dialect.due(self._link)]
         over = self.outbox.expires_at()
@@ -245,6 +245,7 @@ class Session:
         if self.next_attempt is not None and now >= self.next_attempt:
             self._try_now()
         self._expire()
+        self.outbox.store_again(now)
         link = self._link
         if link is None:
             return

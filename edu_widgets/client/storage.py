@@ -4,40 +4,18 @@ import contextlib
 import logging
 import os
 import sqlite3
+import stat
 import time
 from hashlib import sha256
 from pathlib import Path
 
-import msgspec
-
-from edu_widgets.client.outbox import Command, CommandState
-from edu_widgets.protocol import Lane
-from edu_widgets.protocol.folders import OUTBOX, advice, reason
+from edu_widgets.client import outbox_rows
+from edu_widgets.client.commands import Command
+from edu_widgets.protocol.folders import NO_LOCKS, OUTBOX, advice, reason
 from edu_widgets.protocol.ids import uuid7
 
 _log = logging.getLogger(__name__)
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS command (
-    place INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    type TEXT NOT NULL,
-    channel TEXT NOT NULL,
-    data BLOB NOT NULL,
-    lane TEXT NOT NULL,
-    created INTEGER NOT NULL,
-    key TEXT,
-    state TEXT NOT NULL,
-    code INTEGER NOT NULL,
-    error TEXT NOT NULL
-)
-"""
-_COLUMNS = "id, type, channel, data, lane, created, key, state, code, error"
-_PUT = (
-    f"INSERT INTO command ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
-    "ON CONFLICT (id) DO UPDATE SET state=excluded.state, code=excluded.code, "
-    "error=excluded.error, created=excluded.created"
-)
 _NEWBORN = 60.0
 """Seconds for which an empty file is left alone."""
 
@@ -56,35 +34,82 @@ class OutboxFile:
         self._folder = folder / name
         self.problem = ""
         """What went wrong, in a sentence for people; empty if nothing did."""
+        self._told: set[str] = set()
+        """What was logged since all was well."""
+        self._stored: set[str] = set()
+        """The ids of the commands in the file."""
         self._unwritten: dict[str, tuple[str, tuple[object, ...]]] = {}
         """The last write of each command that the disk did not take, by the command's id."""
         self._write_failed = False
         self._wipe = False
+        self._closed = False
         self._path = self._folder / f"{uuid7()}.sqlite3"
         self._db: sqlite3.Connection | None = None
 
     def load(self) -> list[Command]:
         """Open this process's file, and take over what processes that are gone left behind."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            others = sorted(self._folder.glob("*.sqlite3"))
-            self._db = _open(self._path, create=True)
-            return [command for path in others for command in self._take_over(path)]
-        except (OSError, sqlite3.Error) as error:
-            self._failed("Waiting messages cannot be kept", error)
+        others = sorted(self._folder.glob("*.sqlite3"))
+        if not self._open():
             return []
+        return [command for path in others for command in self._take_over(path)]
+
+    @property
+    def behind(self) -> bool:
+        """Whether something could not be written yet; `catch_up` tries again."""
+        return bool(self._unwritten)
 
     def put(self, command: Command) -> None:
         """Keep, or replace, a command."""
-        self._write(command.id, _PUT, _row(command))
+        self._unwritten[command.id] = (outbox_rows.PUT, outbox_rows.row(command))
+        self.catch_up()
 
     def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
         """Forget a command; `wipe`: so that no file holds its bytes any more."""
-        self._wipe = self._wipe or wipe
-        self._write(id, "DELETE FROM command WHERE id = ?", (id,))
+        self._unwritten.pop(id, None)
+        if id in self._stored:
+            self._wipe = self._wipe or wipe
+            self._unwritten[id] = ("DELETE FROM command WHERE id = ?", (id,))
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Write what is not written yet."""
+        if not self._unwritten or not self._open():
+            return
+        assert self._db is not None  # noqa: S101 - it is open
+        try:
+            with self._db:
+                self._db.execute("BEGIN")
+                for late in self._unwritten.values():
+                    self._db.execute(*late)
+        except sqlite3.Error as error:
+            self._failed("Waiting messages cannot be kept", reason(error))
+            self._write_failed = True
+            return
+        for id_, (sql, _) in self._unwritten.items():
+            (self._stored.add if sql is outbox_rows.PUT else self._stored.discard)(id_)
+        self._unwritten.clear()
+        self._empty_log()
+        if self._write_failed:
+            self._write_failed, self.problem = False, ""
+            self._told.clear()
+
+    def _open(self) -> bool:
+        """Open this process's file, if it is not open; whether it is."""
+        if self._db is None and not self._closed:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._db = _open(self._path, create=True)
+            except (OSError, sqlite3.Error) as error:
+                _unlink(self._path)
+                # Nobody else knows of the file: it is held only where locking fails.
+                why = NO_LOCKS if _is_busy(error) else reason(error)
+                self._failed("Waiting messages cannot be kept", why)
+                self._write_failed = True
+        return self._db is not None
 
     def close(self) -> None:
         """Let go of the file; an empty one is removed."""
+        self._closed = True
         if self._db is None:
             return
         db, self._db = self._db, None
@@ -96,25 +121,6 @@ class OutboxFile:
         if empty:
             _unlink(self._path)
 
-    def _write(self, id_: str, sql: str, row: tuple[object, ...]) -> None:
-        """Write this, and before it what could not be written until now."""
-        if self._db is None:
-            return
-        self._unwritten[id_] = (sql, row)
-        try:
-            with self._db:
-                self._db.execute("BEGIN")
-                for late in self._unwritten.values():
-                    self._db.execute(*late)
-        except sqlite3.Error as error:
-            self._failed("A waiting message cannot be kept", error)
-            self._write_failed = True
-        else:
-            self._unwritten.clear()
-            self._empty_log()
-            if self._write_failed:
-                self._write_failed, self.problem = False, ""
-
     def _empty_log(self) -> None:
         """Once something was to be wiped: the write-ahead log holds it, whatever was deleted."""
         if self._wipe and self._db is not None:
@@ -124,60 +130,75 @@ class OutboxFile:
 
     def _take_over(self, path: Path) -> list[Command]:
         try:
-            if _just_made(path):
+            if not _is_left_behind(path):
                 return []
             db = _open(path, create=False)
         except FileNotFoundError:
             return []
-        except sqlite3.DatabaseError as error:
+        except (OSError, *outbox_rows.UNREADABLE) as error:
             return [] if _is_busy(error) or not path.exists() else self._unreadable(path, error)
         try:
-            rows = db.execute(
-                f"SELECT {_COLUMNS} FROM command ORDER BY place"  # noqa: S608 - constants
-            ).fetchall()
-            commands = [_command(row) for row in rows]
-        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            found = outbox_rows.read(db)
+        except outbox_rows.UNREADABLE as error:
             db.close()
             return self._unreadable(path, error)
-        self._move_here(commands, db, path)
-        return commands
+        self._move_here(found, db, path)
+        return found.commands
 
-    def _move_here(self, commands: list[Command], db: sqlite3.Connection, path: Path) -> None:
+    def _move_here(self, found: outbox_rows.Rows, db: sqlite3.Connection, path: Path) -> None:
         """Keep in our file what was in another, which then goes; if that fails it stays."""
         try:
-            if self._db is not None and commands:
+            if self._db is not None and found.commands:
                 with self._db:
                     self._db.execute("BEGIN")
-                    self._db.executemany(_PUT, [_row(command) for command in commands])
+                    rows = [outbox_rows.row(command) for command in found.commands]
+                    self._db.executemany(outbox_rows.PUT, rows)
+                self._stored.update(command.id for command in found.commands)
             # Emptied under its lock: who opens it before it is gone must find nothing.
-            db.execute("DELETE FROM command")
+            db.execute("BEGIN")
+            db.executemany("DELETE FROM command WHERE place = ?", found.places)
+            db.execute("COMMIT")
         except sqlite3.Error as error:
-            self._failed("Waiting messages of before cannot be taken over", error)
             db.close()
-        else:
-            db.close()
+            if found.damaged and outbox_rows.is_damage(error):
+                self._set_aside(path)
+            else:
+                self._failed("Waiting messages of before cannot be taken over", reason(error))
+            return
+        db.close()
+        if found.damaged:
+            self._set_aside(path, keep=found.left > 0)
+        elif not found.left:
             _unlink(path)
 
     def _unreadable(self, path: Path, error: Exception) -> list[Command]:
-        if isinstance(error, sqlite3.Error) and not _is_damage(error):
-            self._failed("Waiting messages of before cannot be read", error)
-            return []
-        return self._set_aside(path)
+        if outbox_rows.is_damage(error) and not isinstance(error, OSError):
+            self._set_aside(path)
+        else:
+            self._failed("Waiting messages of before cannot be read", reason(error))
+        return []
 
-    def _set_aside(self, path: Path) -> list[Command]:
+    def _set_aside(self, path: Path, *, keep: bool = False) -> None:
+        """Put a damaged file where nobody reads it again; `keep`: but others may want the rest."""
         aside = path.with_suffix(f".corrupt-{int(time.time())}")
+        if keep:
+            self._complain(f"Some of the waiting messages in {path} are damaged; they stay there.")
+            return
         for suffix in ("", "-wal", "-journal"):
             with contextlib.suppress(OSError):
                 Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
-        self._complain(f"A file of waiting messages is damaged and was set aside as {aside}.")
-        return []
+        where = f"and stays at {path}" if path.exists() else f"and was set aside as {aside}"
+        self._complain(
+            f"A file of waiting messages is damaged {where}. What could be read of it is sent."
+        )
 
-    def _failed(self, what: str, error: Exception) -> None:
-        self._complain(f"{what} in {self._folder.parent}: {reason(error)}. {advice(OUTBOX)}")
+    def _failed(self, what: str, why: str) -> None:
+        self._complain(f"{what} in {self._folder.parent}: {why}. {advice(OUTBOX)}")
 
     def _complain(self, problem: str) -> None:
-        if problem != self.problem:  # once, not for each message
-            self.problem = problem
+        self.problem = problem
+        if problem not in self._told:  # once, not for each message
+            self._told.add(problem)
             _log.warning("%s", problem)
 
 
@@ -200,51 +221,27 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
         # What is acknowledged is gone from the file too: it may be a vote in an anonymous poll.
         db.execute("PRAGMA secure_delete=ON")
         db.execute("BEGIN EXCLUSIVE")
-        db.execute(_SCHEMA)
+        db.execute(outbox_rows.SCHEMA)
         db.execute("COMMIT")
-    except sqlite3.Error:
+    except BaseException:
         db.close()
         raise
     return db
 
 
-def _just_made(path: Path) -> bool:
-    """Whether its process has made it this moment, and not yet had the time to lock it."""
+def _is_left_behind(path: Path) -> bool:
+    """Whether it is a file, and not one its process has made this moment, and is about to lock."""
     found = path.stat()
-    return found.st_size == 0 and time.time() - found.st_mtime < _NEWBORN
+    newborn = found.st_size == 0 and time.time() - found.st_mtime < _NEWBORN
+    return stat.S_ISREG(found.st_mode) and not newborn
 
 
-def _is_busy(error: sqlite3.Error) -> bool:
-    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is broken; else the reason is its disk or its permissions."""
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-
-
-def _code(error: sqlite3.Error) -> int:
-    """The primary result code, without what extends it."""
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+def _is_busy(error: Exception) -> bool:
+    codes = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(error, sqlite3.Error) and outbox_rows.primary_code(error) in codes
 
 
 def _unlink(path: Path) -> None:
     for suffix in ("", "-journal", "-wal", "-shm"):
         with contextlib.suppress(OSError):
             Path(f"{path}{suffix}").unlink()
-
-
-def _row(command: Command) -> tuple[object, ...]:
-    return (
-        command.id, command.type, command.channel, bytes(command.data), command.lane.value,
-        command.created, command.key, command.state.value, command.code, command.error,
-    )  # fmt: skip
-
-
-def _command(row: tuple[str, str, str, bytes, str, int, str | None, str, int, str]) -> Command:
-    id_, type_, channel, data, lane, created, key, state, code, error = row
-    msgspec.json.decode(data)
-    return Command(
-        id_, type_, channel, msgspec.Raw(data), Lane(lane), created, key,
-        CommandState(state), code, error,
-    )  # fmt: skip

@@ -19,7 +19,7 @@ OUTBOX = "EDU_WIDGETS_OUTBOX_DIR"
 _MAY_NOT = "this account may not write there"
 _IN_THE_WAY = "a file of that name is in the way"
 _FULL = "the disk is full"
-_NO_LOCKS = "files cannot be locked there"
+NO_LOCKS = "files cannot be locked there"
 _REASONS = {
     errno.EACCES: _MAY_NOT,
     errno.EPERM: _MAY_NOT,
@@ -29,9 +29,9 @@ _REASONS = {
     errno.ENOTDIR: _IN_THE_WAY,
     errno.EEXIST: _IN_THE_WAY,
     errno.ENAMETOOLONG: "the name is too long",
-    errno.ENOLCK: _NO_LOCKS,
-    errno.EOPNOTSUPP: _NO_LOCKS,
-    errno.ENOSYS: _NO_LOCKS,
+    errno.ENOLCK: NO_LOCKS,
+    errno.EOPNOTSUPP: NO_LOCKS,
+    errno.ENOSYS: NO_LOCKS,
 }
 _OF_SQLITE = {
     "SQLITE_FULL": _FULL,

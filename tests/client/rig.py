@@ -71,9 +71,16 @@ def changes(
 class Rig:
     """A session, and everything it did since one last looked."""
 
-    def __init__(self, *, seed: int = 7, limits: Limits | None = None, interval: float = 1) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int = 7,
+        limits: Limits | None = None,
+        interval: float = 1,
+        outbox: Outbox | None = None,
+    ) -> None:
         self.clock = FakeClock()
-        self.outbox = Outbox()
+        self.outbox = Outbox() if outbox is None else outbox
         ids = itertools.count(1)
         self.session = Session(
             "ada",

@@ -323,6 +323,10 @@ def test_retry_goes_behind_what_waits_and_discard_spares_what_is_under_way() -> 
 class Kept:
     """A storage that holds what it is given."""
 
+    behind = False
+
+    def catch_up(self) -> None: ...
+
     def __init__(self, *commands: Command) -> None:
         self.commands = list(commands)
         self.removed: list[str] = []

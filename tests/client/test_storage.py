@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import stat
@@ -11,13 +12,16 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from edu_widgets.client import storage
+from edu_widgets.client import outbox_rows, storage
 from edu_widgets.client.compose import compose
 from edu_widgets.client.outbox import Outbox
 from edu_widgets.client.storage import OutboxFile
 from edu_widgets.polls.commands import CastVote
-from tests.client.rig import command
+from edu_widgets.protocol.ids import uuid7
+from tests.client.rig import Rig, command
 from tests.conftest import ROOT
 
 HOLDER = """
@@ -130,7 +134,7 @@ def test_a_damaged_file_is_set_aside_with_a_sentence(tmp_path: Path, content: by
     [path] = folder.iterdir()
     if content is None:
         with sqlite3.connect(path) as db:
-            db.execute("UPDATE command SET lane = 'no such lane'")
+            db.execute("UPDATE command SET lane = 7")
         db.close()
     else:
         path.write_bytes(content)
@@ -205,7 +209,7 @@ def test_what_cannot_be_taken_over_stays_where_it_is(
     box.put(command("a"))
     box.close()
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "_PUT", "INSERT INTO nowhere VALUES (?,?,?,?,?,?,?,?,?,?)")
+        patch.setattr(outbox_rows, "PUT", "INSERT INTO nowhere VALUES (?,?,?,?,?,?,?,?,?,?)")
         box, ids = open_here(tmp_path)
         assert ids == ["a"], "it is sent all the same"
         assert "taken over" in box.problem
@@ -239,3 +243,201 @@ def test_of_an_acknowledged_vote_nothing_stays_in_any_file(tmp_path: Path) -> No
 def found(folder: Path, wanted: bytes) -> bool:
     """Whether something stands in the bytes of any file."""
     return any(wanted in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def damaged(folder: Path, *statements: str) -> Path:
+    """A file with the commands a, b and c of a process that is gone, with something done to it."""
+    box, _ = open_here(folder)
+    for id_ in "abc":
+        box.put(command(id_))
+    box.close()
+    [path] = folder.rglob("*.sqlite3")
+    with sqlite3.connect(path) as db:
+        for statement in statements:
+            db.execute(statement)
+    db.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "created = 'x'",
+        "created = 1e300",
+        "created = -1",
+        "channel = ''",
+        "channel = CAST(x'ff' AS TEXT)",
+        "id = x'37'",
+        "id = 'not an id'",
+        "type = ''",
+        "data = '{'",
+        "data = '[1]'",
+        "data = CAST(replace(hex(zeroblob(9000)), '0', '[') AS BLOB)",
+        "data = zeroblob(3000000)",
+        "data = 5",
+        "lane = x'00'",
+        "state = ''",
+        "code = 'none'",
+        "key = x'00'",
+        "error = x'39'",
+    ],
+)
+def test_a_damaged_row_costs_no_other(tmp_path: Path, change: str) -> None:
+    damaged(tmp_path, f"UPDATE command SET {change} WHERE id = 'b'")
+    box, ids = open_here(tmp_path)
+    assert ids == ["a", "c"]
+    assert "damaged and was set aside" in box.problem
+    box.close()
+    box, ids = open_here(tmp_path)
+    assert (ids, box.problem) == (["a", "c"], ""), "told once, and nothing comes twice"
+    box.close()
+
+
+@pytest.mark.parametrize("column", ["lane", "state"])
+def test_what_a_newer_version_has_written_waits_for_it(tmp_path: Path, column: str) -> None:
+    path = damaged(tmp_path, f"UPDATE command SET {column} = 'later' WHERE id = 'b'")
+    for _ in range(2):
+        box, ids = open_here(tmp_path)
+        assert (ids, box.problem) == (["a", "c"], "")
+        box.close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT id FROM command").fetchall() == [("b",)]
+        db.execute(f"UPDATE command SET {column} = ?", ("chat" if column == "lane" else "queued",))
+    db.close()
+    box, ids = open_here(tmp_path)
+    assert sorted(ids) == ["a", "b", "c"]
+    box.close()
+
+
+def test_a_column_more_is_no_damage(tmp_path: Path) -> None:
+    damaged(tmp_path, "ALTER TABLE command ADD COLUMN later TEXT NOT NULL DEFAULT ''")
+    box, ids = open_here(tmp_path)
+    assert (ids, box.problem) == (["a", "b", "c"], "")
+    box.close()
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "schema"])
+def test_what_is_no_file_of_ours_stops_nobody(tmp_path: Path, kind: str) -> None:
+    path = damaged(tmp_path)
+    if kind == "schema":
+        content = bytearray(path.read_bytes())
+        content[content.index(b"CREATE TABLE command") + 7] = 0x95
+        path.write_bytes(content)
+    elif kind == "folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        path.unlink()
+        os.mkfifo(path)
+    box, ids = open_here(tmp_path)
+    assert ids == []
+    box.put(command("d"))
+    box.close()
+    box, ids = open_here(tmp_path)
+    assert ids == ["d"]
+    box.close()
+
+
+COLUMNS = ["id", "type", "channel", "data", "lane", "created", "key", "state", "code", "error"]
+_VALUES = st.one_of(
+    st.none(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(),
+    st.text(max_size=30),
+    st.binary(max_size=30),
+    st.sampled_from(["chat", "vote", "queued", "sent", "failed", "course:py101", "{}", "later"]),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(COLUMNS), _VALUES), max_size=12))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_a_row_the_others_are_taken_over(
+    tmp_path: Path, values: list[tuple[str, object]]
+) -> None:
+    folder = tmp_path / uuid7()
+    path = damaged(folder)
+    with sqlite3.connect(path) as db:
+        columns = "place INTEGER PRIMARY KEY, id, type, channel, data, lane, created, key, state"
+        db.execute("ALTER TABLE command RENAME TO good")
+        db.execute(f"CREATE TABLE command ({columns}, code, error)")
+        db.execute("INSERT INTO command SELECT * FROM good")
+        for column, value in values:
+            with contextlib.suppress(sqlite3.Error):
+                db.execute(f"UPDATE command SET {column} = ? WHERE place = 2", (value,))
+    db.close()
+    outbox = Outbox(OutboxFile(folder, "wss://example.org", "ada"))
+    outbox.load(0)
+    assert {"a", "c"} <= {c.id for c in outbox}
+    rig = Rig(outbox=outbox)
+    rig.connect()
+    assert {"a", "c"} <= {frame.message_id for frame in rig.sent}
+    outbox.close()
+
+
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.binary(min_size=1, max_size=8)), max_size=20))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_bytes_are_in_a_file_it_stops_nobody(
+    tmp_path: Path, changes: list[tuple[int, bytes]]
+) -> None:
+    folder = tmp_path / uuid7()
+    path = damaged(folder)
+    content = bytearray(path.read_bytes())
+    for at, piece in changes:
+        content[at % len(content) : at % len(content) + len(piece)] = piece
+    path.write_bytes(content)
+    box, ids = open_here(folder)
+    box.put(command("d"))
+    box.close()
+    box, ids = open_here(folder)
+    assert "d" in ids
+    assert len(set(ids)) == len(ids)
+    box.close()
+
+
+def test_what_a_full_disk_did_not_take_is_written_once_there_is_room(tmp_path: Path) -> None:
+    box, _ = open_here(tmp_path)
+    rig = Rig(outbox=Outbox(box))
+    rig.submit(command("a"))
+    assert box._db is not None
+    pages = box._db.execute("PRAGMA page_count").fetchone()[0]
+    box._db.execute(f"PRAGMA max_page_count={pages}")
+    rig.submit(command("b", size=50_000))
+    rig.run(60)
+    assert "the disk is full" in box.problem
+    box._db.execute("PRAGMA max_page_count=100000")
+    rig.run(6)
+    assert box.problem == ""
+    [path] = tmp_path.rglob("*.sqlite3")
+    assert b"xxxxx" in path.with_name(f"{path.name}-wal").read_bytes()
+    box.close()
+
+
+def test_a_folder_that_can_be_made_later_is_used_from_then_on(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "outbox"
+    in_the_way.write_text("a file is in the way")
+    disk = OutboxFile(in_the_way, "wss://example.org", "ada")
+    rig = Rig(outbox=Outbox(disk))
+    rig.outbox.load(0)
+    rig.submit(command("a"))
+    assert "cannot be kept" in disk.problem
+    in_the_way.unlink()
+    rig.run(6)
+    assert disk.problem == ""
+    rig.outbox.close()
+    box, ids = open_here(in_the_way)
+    assert ids == ["a"]
+    box.close()
+
+
+def test_a_file_that_cannot_be_locked_is_told_in_the_right_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(path: Path, **_: bool) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise error
+
+    monkeypatch.setattr(storage, "_open", busy)  # what SQLite makes of ENOLCK
+    box, _ = open_here(tmp_path)
+    assert "files cannot be locked there" in box.problem
+    box.close()
