@@ -20,6 +20,7 @@ from edu_widgets.service.identity import Identity
 from edu_widgets.service.people import OWNER, Join, People
 from edu_widgets.service.roles import change_role
 from edu_widgets.service.rules import Person
+from edu_widgets.service.sessions import SignIn
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -144,6 +145,8 @@ def _add_routes(router: web.UrlDispatcher, prefix: str) -> None:
     router.add_get(f"{prefix}/", _root)
     router.add_get(f"{prefix}/api/realtime/ws", _websocket)
     router.add_post(f"{prefix}/api/join", _join)
+    router.add_get(f"{prefix}/api/session", _service)
+    router.add_post(f"{prefix}/api/session", _sign_in)
     router.add_get(f"{prefix}/api/me", _me)
     router.add_post(f"{prefix}/api/role", _role)
     router.add_post(f"{prefix}/api/attach", _attach)
@@ -223,12 +226,24 @@ async def _websocket(request: web.Request) -> web.StreamResponse:
 async def _join(request: web.Request) -> web.Response:
     door = request.app[_DOOR]
     ask = await _body(request, Join)
-    joined = await door.people.join(ask, doors.source(request, door.address))
+    known = None
+    if hdrs.AUTHORIZATION in request.headers:
+        known = (await door.people.identity(doors.bearer(request))).user_id
+    joined = await door.people.join(ask, doors.source(request, door.address), known)
     door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id, role=joined.role)
     if joined.role in STAFF_ROLES:
         invite = door.admission.link(await door.admission.present(ask.course))
         joined = msgspec.structs.replace(joined, invite=invite)
     return _json(joined)
+
+
+async def _service(request: web.Request) -> web.Response:
+    return _json(await request.app[_DOOR].people.sessions.about())
+
+
+async def _sign_in(request: web.Request) -> web.Response:
+    ask = await _body(request, SignIn)
+    return _json(await request.app[_DOOR].people.sessions.sign_in(ask))
 
 
 async def _new_invite(request: web.Request) -> web.Response:

@@ -5,13 +5,16 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
 import msgspec
 
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.channels import STAFF_ROLES, course_name, person_name
-from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
+from edu_widgets.protocol.errors import InvalidArgument, ProtocolError, Refused, refusal
+from edu_widgets.protocol.proofs import Verifier, new_secret
+from edu_widgets.service import sessions
+from edu_widgets.service.addresses import LOOPBACK
 from edu_widgets.service.checks import removed
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.limits import SlidingWindow
@@ -39,22 +42,30 @@ OWNER = "owner"
 
 
 class Join(msgspec.Struct, frozen=True, rename="camel"):
-    """The body of `POST /api/join`. A secret says: it is me again; no name: called as before."""
+    """The body of `POST /api/join`. No name: called as before.
+
+    Who is in already signs in before, and says so by the token. Whoever is new made a secret,
+    keeps it, and sends what verifies it: asked again with the same, they are the same person.
+    """
 
     course: str
     code: str = ""
     name: str = ""
+    key: dict[str, str] | None = None
     secret: str = ""
+    """A secret itself: as programs of an earlier version say who they are."""
 
 
-class Joined(msgspec.Struct, frozen=True, rename="camel"):
-    """Its answer. `token` is what goes into the `Authorization` header."""
+class Joined(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Its answer."""
 
     user_id: str
     name: str
     role: str
-    secret: str
-    token: str
+    secret: str = ""
+    """One made by the service, for who brought no key."""
+    token: str = ""
+    """The same: it goes into the `Authorization` header."""
     invite: str = ""
     """For staff: what students join with."""
 
@@ -79,14 +90,9 @@ def _tries_of(source: str) -> Sequence[tuple[str, int]]:
     return ((source, TRIES), ("", TRIES_OVERALL))
 
 
-def new_secret() -> str:
-    """A person's secret: 256 bits."""
-    return secrets.token_urlsafe(32)
-
-
-def hashed(secret: str) -> bytes:
-    """What is stored of a secret. It is random and long, so one plain hash is enough."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+def hashed(code: str) -> bytes:
+    """What is stored of a staff invite. It is random and long, so one plain hash is enough."""
+    return hashlib.sha256(code.encode()).digest()
 
 
 def spelled(code: str) -> str:
@@ -98,23 +104,37 @@ class People:
     """Who may come in, and as whom."""
 
     def __init__(
-        self, store: Store, courses: Sequence[str], changed: Callable[[Membership], Awaitable[None]]
+        self,
+        store: Store,
+        courses: Sequence[str],
+        changed: Callable[[Membership], Awaitable[None]],
+        hosts: Collection[str] = LOOPBACK,
     ) -> None:
         self._store = store
+        self.sessions = sessions.Sessions(store, hosts)
         self._courses = courses
         self._changed = changed
         self._wrong: SlidingWindow[str] = SlidingWindow(time.monotonic)
 
-    async def join(self, ask: Join, source: str) -> Joined:
-        """Let somebody into a course; `source` is the address their tries are counted by.
+    async def join(self, ask: Join, source: str, known: str | None = None) -> Joined:
+        """Let somebody into a course.
 
-        Whoever proves themselves by a kept secret is never held back by the tries of others.
+        Args:
+            ask: What they say.
+            source: The address their tries are counted by. Whoever has proved who they are is
+                never held back by the tries of others.
+            known: Who has signed in.
 
         Raises:
             Refused: `INVITE_INVALID`, `INVITE_EXPIRED`, `RATE_LIMITED`, `UNAUTHORIZED`,
-                `NO_SUCH_CHANNEL`, `INVALID`, `REMOVED`, `DOOR_CLOSED`, `NOT_LISTED`.
+                `NO_SUCH_CHANNEL`, `INVALID`, `REMOVED`, `DOOR_CLOSED`, `NOT_LISTED`,
+                `ID_CONFLICT`, `PROTOCOL`.
         """
-        known = await self._store.person_of(hashed(ask.secret)) if ask.secret else None
+        try:
+            key = None if ask.key is None else Verifier.read(ask.key)
+        except ProtocolError as error:
+            raise refusal(Code.PROTOCOL, str(error)) from error
+        known = known or await self._owner_of(key, ask.secret)
         try:
             course = course_name(ask.course)
             member = (await self._store.memberships(known)).get(course) if known else None
@@ -127,12 +147,12 @@ class People:
         code = spelled(ask.code)
         for_staff = len(code) == STAFF_CODE_LENGTH
         comes_back = member is not None and (member.role in STAFF_ROLES or not for_staff)
-        secret = ask.secret if known else new_secret()
+        secret = ask.secret if known or key else new_secret()
         who = Newcomer(
             course,
             known or uuid7(),
             name,
-            b"" if known else hashed(secret),
+            None if known else key or Verifier.of(secret),
             hashed(code) if for_staff and not comes_back else b"",
             await self._store.digest(f"invite {code}"),
             await self._store.digest(f"source {source}"),
@@ -153,6 +173,20 @@ class People:
         if known != member and (before is not None or member.user_id != OWNER):
             await self._changed(member)
         return Joined(member.user_id, member.name, member.role, secret, secret)
+
+    async def _owner_of(self, key: Verifier | None, secret: str) -> str | None:
+        """Who has joined with this key or secret before."""
+        if key is not None:
+            found = await self._store.known(key.key_id)
+            return found.user_id if found is not None and found.verifier.equals(key) else None
+        return await self._person_of(secret) if secret else None
+
+    async def _person_of(self, secret: str) -> str | None:
+        for key in (Verifier.of(secret), Verifier.of_earlier(secret)):
+            found = await self._store.known(key.key_id)
+            if found is not None and found.verifier.equals(key):
+                return found.user_id
+        return None
 
     @contextlib.asynccontextmanager
     async def _counted(self, by: Sequence[tuple[str, int]]) -> AsyncIterator[None]:
@@ -207,20 +241,23 @@ class People:
                 raise removed(course)
         return identity
 
-    async def identity(self, secret: str) -> Identity:
-        """Whose secret this is.
+    async def identity(self, value: str) -> Identity:
+        """Whose token this is, or, of programs of an earlier version, whose secret.
 
         Raises:
-            Refused: `UNAUTHORIZED`.
+            Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED`.
         """
-        user = await self._store.person_of(hashed(secret))
+        expires: float | None = None
+        user: str | None
+        if sessions.is_token(value):
+            user, expires = await self.sessions.whose(value)
+        else:
+            user = await self._person_of(value)
         if user is None:
-            text = "This service does not know you. Run the cell with host() or join() again; "
-            more = "connect() needs a token that is signed for this service."
-            raise refusal(Code.UNAUTHORIZED, text + more)
+            raise sessions.unknown()
         members = await self._store.memberships(user)
         people = {m.course: Person(user, m.name, m.role) for m in members.values()}
         if user == OWNER:
             for course in self._courses:
                 people.setdefault(course, Person(OWNER, "Instructor", "instructor"))
-        return Identity(user, people)
+        return Identity(user, people, expires)

@@ -16,13 +16,14 @@ from aiohttp import web
 
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.folders import reason
+from edu_widgets.protocol.proofs import Verifier, new_secret
 from edu_widgets.service import addresses, features, processes, state
 from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import Door, application
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.hub import Hub
-from edu_widgets.service.people import OWNER, People, hashed, new_secret
+from edu_widgets.service.people import OWNER, People
 from edu_widgets.service.roles import tell
 from edu_widgets.service.rooms import LEASE_S
 from edu_widgets.service.rules import Person
@@ -106,8 +107,11 @@ class Server:
         options = self._options
         before = state.read(options.data_dir)
         secret = before.owner_secret if before else new_secret()
-        people = People(self._store, options.courses, partial(tell, self.hub))
-        await self._store.add_person(OWNER, hashed(secret))
+        hosts = options.address.hosts
+        people = People(self._store, options.courses, partial(tell, self.hub), hosts)
+        key = Verifier.of(secret)
+        await self._store.replace_key(Verifier.of_earlier(secret).key_id, key)
+        await self._store.add_person(OWNER, key)
         go_on_from(await self._store.latest())
         instance = secrets.token_hex(8)
         version = metadata_version()
@@ -147,6 +151,8 @@ class Server:
             public_url=options.address.base_url(port),
             reach=options.address.reach,
             owner_secret=secret,
+            service_id=(await self._store.service()).id,
+            before_id=_before_id(before),
             courses=options.courses,
             invites=invites,
             started=time.time(),
@@ -232,6 +238,13 @@ class Server:
             elif loop.time() - alone_since >= self._options.linger_s:
                 self.stop()
             await asyncio.sleep(min(1.0, max(0.05, self._options.linger_s / 4)))
+
+
+def _before_id(before: state.State | None) -> str:
+    """Where the owner reached the service when it was known by its address alone."""
+    if before is None or before.service_id:
+        return before.before_id if before else ""
+    return before.url
 
 
 def metadata_version() -> str:

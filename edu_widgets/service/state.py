@@ -37,6 +37,10 @@ class State:
     rate_limits: bool = True
     channels: dict[str, Any] = field(default_factory=dict)
     """The rows of the channel table that are not the defaults."""
+    service_id: str = ""
+    """Which service this is, wherever it runs; "" if a version that knows no such thing runs."""
+    before_id: str = ""
+    """Its `url` when such a version ran last."""
 
 
 def read(data_dir: Path) -> State | None:

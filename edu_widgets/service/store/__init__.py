@@ -4,11 +4,12 @@ All methods are called on one event loop. Every store passes `tests/service/stor
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.messages import Changes, Page
+from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service.rules import EraseRule, Request, Rule
 
 MAX_BEHIND = 1000
@@ -82,6 +83,23 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A person as the store knows them by a key."""
+
+    user_id: str
+    verifier: Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKeys:
+    """Which service a store is of, wherever it runs, and what that signs with."""
+
+    id: str
+    key: bytes = field(repr=False)
+    """Another one at each start."""
+
+
+@dataclass(frozen=True, slots=True)
 class Invite:
     """A course's invite. `expires` in ms since 1970, 0 for never."""
 
@@ -97,8 +115,8 @@ class Newcomer:
     course: str
     user_id: str
     name: str
-    secret: bytes = b""
-    """The hash of a secret that is new."""
+    key: Verifier | None = None
+    """What verifies a secret that is new."""
     staff_invite: bytes = b""
     """The hash of a staff invite, which is used up and makes an instructor of them."""
     invite: str = ""
@@ -174,11 +192,20 @@ class Store(Protocol):
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Call back on the event loop for every commit, in order; returns how to stop."""
 
-    async def add_person(self, user_id: str, secret_hash: bytes) -> None:
+    async def service(self) -> ServiceKeys:
+        """Which service this is the store of."""
+
+    async def add_person(self, user_id: str, key: Verifier) -> None:
         """Add a person who proves themselves by a secret."""
 
-    async def person_of(self, secret_hash: bytes) -> str | None:
-        """Whose secret this is."""
+    async def known(self, key_id: str) -> Known | None:
+        """Who proves themselves by a key."""
+
+    async def replace_key(self, key_id: str, key: Verifier) -> None:
+        """Take another key of a person in the place of one."""
+
+    async def use_nonce(self, nonce: bytes, now: int, until: int) -> bool:
+        """Remember a nonce `until` a time (ms since 1970); false if it was used before."""
 
     async def enter(self, course: str, user_id: str, name: str, role: str) -> Membership:
         """Make a person a member, or rename one; a name taken becomes "Ada (2)"."""
@@ -186,8 +213,11 @@ class Store(Protocol):
     async def admit(self, who: Newcomer) -> Membership:
         """As `enter`, for who comes by invite: with what has to be so for it, in one commit.
 
+        Whoever comes with a new key that is there already is the person it belongs to.
+
         Raises:
-            Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`.
+            Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`;
+                `ID_CONFLICT`: the key's id is another secret's.
         """
 
     async def memberships(self, user_id: str) -> dict[str, Membership]:

@@ -2,21 +2,26 @@
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.checks import removed
-from edu_widgets.service.store import Door, Membership, Newcomer, Removed
-from edu_widgets.service.store.writes import add_person, enter
+from edu_widgets.service.store import Door, Membership, Newcomer, Removed, keys
+from edu_widgets.service.store.writes import enter
 
 
 def admit(db: sqlite3.Connection, who: Newcomer) -> Membership:
     """Let somebody in, or back under another name, if nothing speaks against it.
 
     Raises:
-        Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`.
+        Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`,
+            `ID_CONFLICT`.
     """
+    if who.key is not None:
+        # The same join again, whose answer was lost, or of two kernels of one account at once.
+        who = replace(who, user_id=keys.owner_of(db, who.key) or who.user_id)
     if is_removed(db, who.course, who.user_id):
         raise removed(who.course)
     member = db.execute(
@@ -29,8 +34,8 @@ def admit(db: sqlite3.Connection, who: Newcomer) -> Membership:
         role = "admin" if role == "admin" else "instructor"
     elif role == "student" and (member is None or member[0] != name_key(who.name)):
         _ask_at_the_door(db, who, new=member is None)
-    if who.secret:
-        add_person(db, who.user_id, who.secret)
+    if who.key is not None:
+        keys.add(db, who.user_id, who.key)
     entered = enter(db, who.course, who.user_id, who.name, role)
     if member is None:
         db.execute(

@@ -59,7 +59,8 @@ def begin(db: sqlite3.Connection, path: Path, *, replaced: bool) -> None:
     # First what may be found, then what is: a crash in between leaves nothing unknown.
     _testify(path, Witness((before, generation), running=True))
     with transaction(db):
-        values = {"identity": identity, "generation": generation}
+        # A key that an older copy of the file has signs nothing here.
+        values = {"identity": identity, "generation": generation, "key": secrets.token_hex(32)}
         if replaced or meta.get("identity") != identity:
             values["epoch"] = new_epoch()
             db.execute("UPDATE channels SET epoch = ?", (values["epoch"],))

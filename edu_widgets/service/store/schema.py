@@ -5,10 +5,10 @@ import sqlite3
 from pathlib import Path
 
 from edu_widgets.protocol.folding import name_key
-from edu_widgets.service.store import history
+from edu_widgets.service.store import history, keys
 from edu_widgets.service.store.history import transaction
 
-VERSION = 2
+VERSION = 3
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -63,11 +63,22 @@ CREATE TABLE removals (
 ) WITHOUT ROWID;
 CREATE INDEX removals_by_user ON removals (user);
 """,
+    3: """
+CREATE TABLE keys (
+    id TEXT PRIMARY KEY, user TEXT NOT NULL, stored BLOB NOT NULL, server BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX keys_by_user ON keys (user);
+CREATE TABLE nonces (hash BLOB PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX nonces_by_time ON nonces (until);
+""",
 }
 """By version: what was added to the first one's tables."""
 
 _NAMES_COMPARED = 2
 """Since when names are compared by `name_key`."""
+
+_KEYS = 3
+"""Since when people prove who they are without telling their secret."""
 
 
 def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqlite3.Connection:
@@ -122,7 +133,10 @@ def _upgrade(connection: sqlite3.Connection) -> None:
         _run(connection, _SINCE[later])
     if version < _NAMES_COMPARED:
         _renew_name_keys(connection)
-    connection.execute("INSERT OR IGNORE INTO meta VALUES ('digests', ?)", (secrets.token_hex(32),))
+    if version < _KEYS:
+        keys.take_over_secrets(connection)
+    fresh = [("digests", secrets.token_hex(32)), ("service", secrets.token_hex(16))]
+    connection.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", fresh)
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 from edu_widgets.protocol import REGISTRY, Cursor, Document
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.messages import Page
+from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service.rules import EraseRule, Request, Rule
 from edu_widgets.service.store import (
     MAX_SEARCHED,
@@ -23,13 +24,16 @@ from edu_widgets.service.store import (
     Committed,
     Door,
     Invite,
+    Known,
     Listener,
     Matches,
     Membership,
     Newcomer,
     Removed,
     Searched,
+    ServiceKeys,
     admission,
+    keys,
     reads,
     schema,
     writes,
@@ -67,6 +71,7 @@ class SqliteStore:
             self._writer = Writer(path, self._loop, self._deliver)
         except (sqlite3.Error, OSError) as error:
             raise ServiceUnavailable(schema.problem(path, error)) from error
+        self._service: ServiceKeys | None = None
         self._searching = asyncio.Semaphore(1)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="edu-widgets-reader")
 
@@ -163,14 +168,27 @@ class SqliteStore:
 
     # -- people -----------------------------------------------------------------
 
-    async def add_person(self, user_id: str, secret_hash: bytes) -> None:
-        """Add a person who proves themselves by a secret."""
-        await self._write(lambda db: writes.add_person(db, user_id, secret_hash))
+    async def service(self) -> ServiceKeys:
+        """Which service this is the store of."""
+        if self._service is None:
+            self._service = await self._read(keys.service)
+        return self._service
 
-    async def person_of(self, secret_hash: bytes) -> str | None:
-        """Whose secret this is."""
-        rows = await self._rows("SELECT user FROM secrets WHERE hash = ?", secret_hash)
-        return rows[0][0] if rows else None
+    async def add_person(self, user_id: str, key: Verifier) -> None:
+        """Add a person who proves themselves by a secret."""
+        await self._write(lambda db: keys.add(db, user_id, key))
+
+    async def known(self, key_id: str) -> Known | None:
+        """Who proves themselves by a key."""
+        return await self._read(lambda db: keys.known(db, key_id))
+
+    async def replace_key(self, key_id: str, key: Verifier) -> None:
+        """Take another key in the place of one."""
+        await self._write(lambda db: keys.replace(db, key_id, key))
+
+    async def use_nonce(self, nonce: bytes, now: int, until: int) -> bool:
+        """Remember a nonce; false if it was used before."""
+        return await self._write(lambda db: keys.use_nonce(db, nonce, now, until))
 
     async def enter(self, course: str, user_id: str, name: str, role: str) -> Membership:
         """Make a person a member, or rename one."""

@@ -213,11 +213,6 @@ def sweep(db: sqlite3.Connection, replies_before: int, tombstones_before: int) -
 # -- people ---------------------------------------------------------------------
 
 
-def add_person(db: sqlite3.Connection, user_id: str, secret_hash: bytes) -> None:
-    """Remember whose secret this is."""
-    db.execute("INSERT OR REPLACE INTO secrets VALUES (?, ?)", (secret_hash, user_id))
-
-
 def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: str) -> Membership:
     """Add or rename a member; of several with one name the later get a number."""
     taken = {
@@ -286,8 +281,7 @@ def erase(
     db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, user_id))
     db.execute("UPDATE removals SET name = '' WHERE course = ? AND user = ?", (course, user_id))
     db.execute(
-        "DELETE FROM secrets WHERE user = ?1 AND NOT EXISTS"
-        " (SELECT 1 FROM members WHERE user = ?1)",
+        "DELETE FROM keys WHERE user = ?1 AND NOT EXISTS (SELECT 1 FROM members WHERE user = ?1)",
         (user_id,),
     )
     return Committed(0, changes, destroyed=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -9,9 +10,19 @@ import pytest
 from edu_widgets.chat.documents import WINDOW
 from edu_widgets.protocol import Code, Cursor, Document
 from edu_widgets.protocol.errors import IdConflict, Refused, TooLate
+from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service.config import ChannelConfig
 from edu_widgets.service.rules import Decision, Erasure, Get, Request, RuleRun, Write
-from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Committed, Invite, Store
+from edu_widgets.service.store import (
+    MAX_BEHIND,
+    PAGE_BYTES,
+    Catchup,
+    Committed,
+    Invite,
+    Known,
+    Newcomer,
+    Store,
+)
 from tests.waiting import PATIENCE
 
 from .conftest import OpenStore
@@ -342,12 +353,13 @@ async def test_a_name_taken_gets_a_number(store: Store) -> None:
 
 async def test_secrets_roles_and_invites_are_kept(reopen: OpenStore) -> None:
     store = await reopen()
-    await store.add_person("u1", b"h" * 32)
+    key = Verifier.of("s3cret")
+    await store.add_person("u1", key)
     await store.enter("c", "u1", "Ada", "student")
     await store.set_invite(Invite("c", "K7QX4M2P", 5))
     store = await reopen()
-    assert await store.person_of(b"h" * 32) == "u1"
-    assert await store.person_of(b"x" * 32) is None
+    assert await store.known(key.key_id) == Known("u1", key)
+    assert await store.known("0" * 32) is None
     changed = await store.set_role("c", "u1", "instructor")
     assert changed is not None
     assert (await store.memberships("u1"))["c"].role == "instructor"
@@ -356,8 +368,49 @@ async def test_secrets_roles_and_invites_are_kept(reopen: OpenStore) -> None:
     assert await store.invite("d") is None
 
 
+async def test_a_store_says_which_service_it_is_of(reopen: OpenStore) -> None:
+    first = await (await reopen()).service()
+    again = await (await reopen()).service()
+    assert (first.id == again.id, len(first.id)) == (True, 32)
+    assert first.key != again.key
+    assert first.key.hex() not in repr(first)
+
+
+async def test_a_nonce_is_used_once(reopen: OpenStore) -> None:
+    store = await reopen()
+    assert await store.use_nonce(b"n", 1, 9)
+    assert not await store.use_nonce(b"n", 1, 9)
+    store = await reopen()
+    assert not await store.use_nonce(b"n", 9, 20)
+    assert await store.use_nonce(b"n", 10, 20), "it holds no more, so nobody asks"
+
+
+async def test_another_key_takes_the_place_of_one(store: Store) -> None:
+    old, new, others = (Verifier.of(secret) for secret in ("old", "new", "others"))
+    await store.add_person("u1", old)
+    await store.add_person("u2", others)
+    await store.replace_key(old.key_id, new)
+    assert await store.known(old.key_id) is None
+    assert await store.known(new.key_id) == Known("u1", new)
+    await store.replace_key(new.key_id, others)
+    assert await store.known(others.key_id) == Known("u2", others), "nobody becomes another"
+    await store.replace_key("0" * 32, new)
+    assert await store.known("0" * 32) is None
+
+
+async def test_who_joins_twice_with_one_key_is_one_person(store: Store) -> None:
+    key = Verifier.of("s3cret")
+    asked = [Newcomer("c", f"u{n}", "Ada", key) for n in range(5)]
+    people = await asyncio.gather(*(store.admit(who) for who in asked))
+    assert {(p.user_id, p.name) for p in people} == {(people[0].user_id, "Ada")}
+    forged = replace(key, stored_key=b"x" * 32)
+    with pytest.raises(IdConflict):
+        await store.admit(Newcomer("c", "u9", "Eve", forged))
+
+
 async def test_erasing_a_person_leaves_tombstones_and_tells_the_mirrors(store: Store) -> None:
-    await store.add_person("u1", b"h" * 32)
+    key = Verifier.of("s3cret")
+    await store.add_person("u1", key)
     await store.enter("c", "u1", "Ada", "student")
     await store.commit(ask("1", ("a", 1)), put)
     await store.commit(ask("2", ("own", 1), channel="user:c:u1", user=BOB), put)
@@ -370,7 +423,7 @@ async def test_erasing_a_person_leaves_tombstones_and_tells_the_mirrors(store: S
         ("user:c:u1", "own", True),
     }
     assert [d.id for d in docs(await store.changes_since(CHANNEL, None, {}))] == ["b"]
-    assert await store.person_of(b"h" * 32) is None
+    assert await store.known(key.key_id) is None
     assert await store.memberships("u1") == {}
 
 
