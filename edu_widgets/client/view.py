@@ -128,6 +128,8 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
         return replace(common, state="connecting", code=state.code, reason=state.reason)
     if base and state.grant is not Grant.GRANTED:  # the line is up, but nobody answered on it yet
         return replace(common, state="reconnecting")
+    if state.code and state.grant is not Grant.GRANTED:  # there was no place; it is asked again
+        return replace(common, state="reconnecting", code=state.code, reason=state.reason)
     told = state.people is not None and state.staff is not None
     students = max(0, (state.people or 0) - (state.staff or 0)) if told else None
     return replace(common, state="live", online=state.people, students=students, here=state.names)

@@ -16,17 +16,17 @@ class Code(IntEnum):
     TOKEN_EXPIRED = 4005
     UNAVAILABLE = 4006
     BEHIND = 4007
+    CONNECTION_LIMIT = 4008
+    ROOM_FULL = 4009
 
     UNAUTHORIZED = 4500
     FORBIDDEN = 4501
     PROTOCOL = 4502
     TOO_LARGE = 4503
-    CONNECTION_LIMIT = 4504
     ID_CONFLICT = 4505
     NO_SUCH_CHANNEL = 4506
     INVITE_INVALID = 4507
     INVITE_EXPIRED = 4508
-    ROOM_FULL = 4509
     TOO_LATE = 4510
     STALE = 4511
     NOT_FOUND = 4512
@@ -56,16 +56,16 @@ _MEANING: dict[Code, str] = {
     Code.TOKEN_EXPIRED: "The token has expired; a fresh one is needed.",
     Code.UNAVAILABLE: "The service cannot store anything right now.",
     Code.BEHIND: "An earlier command of the same lane has to come again first.",
+    Code.CONNECTION_LIMIT: "Too many connections; there may be room in a moment.",
+    Code.ROOM_FULL: "The room is full; there may be a place in a moment.",
     Code.UNAUTHORIZED: "The token or secret is not accepted.",
     Code.FORBIDDEN: "Your role does not allow this.",
     Code.PROTOCOL: "The frame does not follow the protocol.",
     Code.TOO_LARGE: "The message is too large.",
-    Code.CONNECTION_LIMIT: "Too many connections.",
     Code.ID_CONFLICT: "This id was used before with other content.",
     Code.NO_SUCH_CHANNEL: "There is no such channel on this service.",
     Code.INVITE_INVALID: "The invite is not valid.",
     Code.INVITE_EXPIRED: "The invite has expired.",
-    Code.ROOM_FULL: "The room is full.",
     Code.TOO_LATE: "The time for this is over.",
     Code.STALE: "It was changed in the meantime; look at it again.",
     Code.NOT_FOUND: "There is no such thing any more.",

@@ -59,6 +59,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     rate_limits: bool = True
     max_connections: int = 5_000
     max_connections_per_person: int = 30
+    max_new_per_minute: int = 240
 
     def channel(self, kind: str) -> ChannelConfig:
         """The row for a kind of channel: `course`, `lesson`, `staff` or `user`."""
@@ -124,7 +125,7 @@ def from_table(
         raise InvalidArgument(msg) from error
     for kind in KINDS:
         _check(kind, getattr(config, kind), whose)
-    for name in ("max_connections", "max_connections_per_person"):
+    for name in ("max_connections", "max_connections_per_person", "max_new_per_minute"):
         if getattr(config, name) < 1:
             raise InvalidArgument(f"{whose}: {_camel(name)} must be at least 1.")
     return config

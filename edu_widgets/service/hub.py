@@ -105,7 +105,8 @@ class Hub:
                 if not member.identity.people:
                     raise removed(course)
         mine = sum(1 for other in self.members if other.identity.user_id == user)
-        if len(self.members) >= self.config.max_connections:
+        staff = any(person.staff for person in member.identity.people.values())
+        if len(self.members) >= self.config.max_connections and not staff:
             raise refusal(Code.CONNECTION_LIMIT, "The service has as many connections as it may.")
         if mine >= self.config.max_connections_per_person:
             text = f"At most {self.config.max_connections_per_person} connections a person."

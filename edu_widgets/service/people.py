@@ -26,7 +26,7 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0 and O, 1 and I: read aloud and typed from a projector."""
 
 CODE_LENGTH = 8
-"""32 to the power of 8: a million million codes, against `TRIES_OVERALL` wrong ones a minute."""
+"""32 to the power of 8: a million million codes. A thousand tries a second would need years."""
 
 STAFF_CODE_LENGTH = 20
 """Of a staff invite: 100 bits, so that its plain hash tells nothing."""
@@ -36,6 +36,12 @@ TRIES = 60
 
 TRIES_OVERALL = 600
 TRIES_MS = 60_000
+
+NEWCOMERS = 240
+"""New people a minute from one address: a large class behind one gets in within its first."""
+
+LONG_MS, LONG_SHARE = 10 * TRIES_MS, 2.5
+"""In ten minutes so many times as many of them, and no more."""
 
 OWNER = "owner"
 """The user id of whoever started the service."""
@@ -70,16 +76,6 @@ class Joined(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """For staff: what students join with."""
 
 
-class TooManyTries(Refused):
-    """Too many wrong invites; `retry_after` in ms."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(
-            "Too many wrong invites. Wait a little, then try again.", Code.RATE_LIMITED
-        )
-        self.retry_after = retry_after
-
-
 def new_code(length: int = CODE_LENGTH) -> str:
     """An invite code."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
@@ -109,20 +105,25 @@ class People:
         courses: Sequence[str],
         changed: Callable[[Membership], Awaitable[None]],
         hosts: Collection[str] = LOOPBACK,
+        newcomers: int | None = NEWCOMERS,
     ) -> None:
         self._store = store
         self.sessions = sessions.Sessions(store, hosts)
         self._courses = courses
         self._changed = changed
+        self._newcomers = newcomers
         self._wrong: SlidingWindow[str] = SlidingWindow(time.monotonic)
+        self._new: SlidingWindow[tuple[str, int]] = SlidingWindow(time.monotonic)
 
     async def join(self, ask: Join, source: str, known: str | None = None) -> Joined:
         """Let somebody into a course.
 
+        A right invite is never refused for the wrong ones of others, nor whoever has proved who
+        they are for the newcomers beside whom they come.
+
         Args:
             ask: What they say.
-            source: The address their tries are counted by. Whoever has proved who they are is
-                never held back by the tries of others.
+            source: The address they are counted by.
             known: Who has signed in.
 
         Raises:
@@ -163,6 +164,7 @@ class People:
         async with self._counted(((known, TRIES),) if known else _tries_of(source)):
             if not for_staff:
                 await self._check_code(ask)
+                self._check_newcomers(source)
             elif course not in self._courses:
                 raise refusal(Code.INVITE_INVALID, Code.INVITE_INVALID.meaning)
             return await self._entered(await self._store.admit(who), secret, member)
@@ -190,19 +192,36 @@ class People:
 
     @contextlib.asynccontextmanager
     async def _counted(self, by: Sequence[tuple[str, int]]) -> AsyncIterator[None]:
-        """Count a wrong invite by each of some keys, and hold back who gave too many."""
-        for key, most in by:
-            wait = self._wrong.full(key, most=most, interval_ms=TRIES_MS)
-            if wait:
-                raise TooManyTries(wait)
+        """Count a wrong invite by each of some keys, once it is known to be wrong."""
         try:
             yield
         except Refused as error:
-            if error.code == Code.INVITE_INVALID:
-                self._wrong.sweep(TRIES_MS / 1000)
-                for key, _ in by:
-                    self._wrong.admit(key, most=TRIES_OVERALL, interval_ms=TRIES_MS)
+            if error.code != Code.INVITE_INVALID:
+                raise
+            self._wrong.sweep(TRIES_MS / 1000)
+            waits = [self._wrong.admit(key, most=most, interval_ms=TRIES_MS) for key, most in by]
+            if any(waits):
+                text = "Too many wrong invites. Wait a little, then try again."
+                raise refusal(Code.RATE_LIMITED, text, max(waits)) from error
             raise
+
+    def _check_newcomers(self, source: str) -> None:
+        """Count somebody new by where they come from.
+
+        Raises:
+            Refused: `RATE_LIMITED`: too many came from there.
+        """
+        if self._newcomers is None:
+            return
+        self._new.sweep(LONG_MS / 1000)
+        limits = ((self._newcomers, TRIES_MS), (int(self._newcomers * LONG_SHARE), LONG_MS))
+        waits = [self._new.full((source, ms), most=most, interval_ms=ms) for most, ms in limits]
+        if any(waits):
+            seconds = -(-max(waits) // 1000)
+            text = f"Many new people came from your network just now. Try again in {seconds} s."
+            raise refusal(Code.RATE_LIMITED, text, max(waits))
+        for most, ms in limits:
+            self._new.admit((source, ms), most=most, interval_ms=ms)
 
     async def _check_code(self, ask: Join) -> None:
         course = ask.course if ask.course in self._courses else ""

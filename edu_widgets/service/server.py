@@ -107,8 +107,9 @@ class Server:
         options = self._options
         before = state.read(options.data_dir)
         secret = before.owner_secret if before else new_secret()
-        hosts = options.address.hosts
-        people = People(self._store, options.courses, partial(tell, self.hub), hosts)
+        config, hosts = options.config, options.address.hosts
+        newcomers = config.max_new_per_minute if config.rate_limits else None
+        people = People(self._store, options.courses, partial(tell, self.hub), hosts, newcomers)
         key = Verifier.of(secret)
         await self._store.replace_key(Verifier.of_earlier(secret).key_id, key)
         await self._store.add_person(OWNER, key)

@@ -1,5 +1,7 @@
 """Entering a channel and catching up with it."""
 
+import random
+
 from edu_widgets.protocol import REGISTRY, Code, Cursor, Envelope, decode_data
 from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.protocol.messages import Changes, Subscribe, Subscribed
@@ -13,6 +15,9 @@ from edu_widgets.service.store import RETRY_AFTER_MS, Catchup
 
 MAX_CHANNELS = 64
 """Channels one connection may be in."""
+
+FULL_MS = (5_000, 15_000)
+"""When whoever found no room asks again: not all of them at once."""
 
 
 async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
@@ -31,9 +36,10 @@ async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
     first = person.id not in room.present
     if first and not person.staff and len(room.present) >= granted.config.max_users:
         text = f"{granted.name} is full: {granted.config.max_users} people are in it."
-        raise refusal(Code.ROOM_FULL, text)
+        raise refusal(Code.ROOM_FULL, text, random.randint(*FULL_MS))  # noqa: S311 - no secret
     if len(member.channels) >= MAX_CHANNELS and granted.name not in member.channels:
-        raise refusal(Code.CONNECTION_LIMIT, f"At most {MAX_CHANNELS} channels a connection.")
+        text = f"At most {MAX_CHANNELS} channels a connection."
+        raise refusal(Code.CONNECTION_LIMIT, text, FULL_MS[1])
     hold = room.add(member, person)
     member.channels.add(granted.name)
     hub.joined(room, person, first=first)

@@ -29,6 +29,10 @@ export const Code = {
   UNAVAILABLE: 4006,
   /** An earlier command of the same lane has to come again first. */
   BEHIND: 4007,
+  /** Too many connections; there may be room in a moment. */
+  CONNECTION_LIMIT: 4008,
+  /** The room is full; there may be a place in a moment. */
+  ROOM_FULL: 4009,
   /** The token or secret is not accepted. */
   UNAUTHORIZED: 4500,
   /** Your role does not allow this. */
@@ -37,8 +41,6 @@ export const Code = {
   PROTOCOL: 4502,
   /** The message is too large. */
   TOO_LARGE: 4503,
-  /** Too many connections. */
-  CONNECTION_LIMIT: 4504,
   /** This id was used before with other content. */
   ID_CONFLICT: 4505,
   /** There is no such channel on this service. */
@@ -47,8 +49,6 @@ export const Code = {
   INVITE_INVALID: 4507,
   /** The invite has expired. */
   INVITE_EXPIRED: 4508,
-  /** The room is full. */
-  ROOM_FULL: 4509,
   /** The time for this is over. */
   TOO_LATE: 4510,
   /** It was changed in the meantime; look at it again. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edu_widgets.client.events import ReconnectFailed, State, StateChanged
+from edu_widgets.client.view import look
 from edu_widgets.protocol import Code
 from tests.client.rig import ROOM, Rig, changes, command
 
@@ -181,7 +182,7 @@ def test_a_send_while_reconnecting_waits_for_its_turn() -> None:
     assert rig.connects == 0
 
 
-@pytest.mark.parametrize("code", [Code.UNAUTHORIZED, Code.CONNECTION_LIMIT, 4777])
+@pytest.mark.parametrize("code", [Code.UNAUTHORIZED, Code.REMOVED, 4777])
 def test_stop_codes_stop(code: int) -> None:
     rig = Rig()
     rig.live()
@@ -194,6 +195,25 @@ def test_stop_codes_stop(code: int) -> None:
     rig.look()
     assert rig.connects == 1
     assert rig.state() is State.CONNECTING
+
+
+def test_who_finds_the_service_or_the_room_full_goes_on_trying() -> None:
+    rig = Rig()
+    rig.live()
+    rig.session.lost(Code.CONNECTION_LIMIT, "full")
+    assert rig.state() is State.RECONNECTING
+    assert rig.session.deadline() is not None
+    rig.reconnect()
+    rig.error(Code.ROOM_FULL, rig.frames("subscribe")[-1].message_id)
+    course = rig.session.channels[ROOM]
+    shown = look(rig.session, course)
+    assert (shown.state, shown.code) == ("reconnecting", Code.ROOM_FULL)
+    asked = len(rig.frames("subscribe"))
+    rig.clock.pass_(60)
+    rig.session.tick()
+    rig.look()
+    assert len(rig.frames("subscribe")) == asked + 1
+    assert look(rig.session, course).state == "reconnecting", "until it is let in"
 
 
 def test_a_static_token_that_has_expired_ends_as_stopped() -> None:

@@ -431,3 +431,5 @@ async def test_connections_are_as_many_as_the_setting_says(tmp_path: Path) -> No
         assert (await bo.subscribe())["role"] == "student"
         cy = await service.student("Cy")
         assert await cy.closed() == Code.CONNECTION_LIMIT
+        for prof in (await service.owner(), await instructor(service)):
+            assert (await prof.subscribe())["role"] == "instructor", "staff finds a place"

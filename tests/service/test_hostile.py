@@ -266,7 +266,9 @@ async def test_a_full_room(tmp_path: Path) -> None:
             await service.owner(),
         )
         await ada.enter()
-        assert (await bob.subscribe())["code"] == Code.ROOM_FULL
+        refused = await bob.subscribe()
+        assert refused["code"] == Code.ROOM_FULL
+        assert refused["retryAfter"] > 0
         second = await service.open(ada.token)
         await second.enter()
         await prof.enter()

@@ -15,6 +15,7 @@ from edu_widgets.protocol.errors import InvalidArgument, Refused
 from edu_widgets.service import people, tokens
 from edu_widgets.service.addresses import address
 from edu_widgets.service.store import Invite
+from tests.waiting import PATIENCE
 
 from .harness import CHANNEL, COURSE, Service, serving
 
@@ -287,6 +288,21 @@ async def test_doors(
     assert (reply.status, reply.body["code"]) == (status, code)
     assert reply.body["message"]
     assert reply.headers["Edu-Widgets"] == "1"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["[::1", "[", "127.0.0.1:99999", "127.0.0.1:x", "a b", "a@127.0.0.1", "", "127.0.0.1,x", "é"],
+)
+async def test_a_host_that_is_none_is_a_bad_request(service: Service, host: str) -> None:
+    for path in ("/health", f"/{COURSE}", "/metrics"):
+        raw = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", service.server.state.port)
+        writer.write(raw.encode())
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
+        writer.close()
+        await writer.wait_closed()
+        assert answer.startswith(b"HTTP/1.1 400 "), (path, answer)
 
 
 async def test_a_refused_upgrade_says_why(service: Service) -> None:

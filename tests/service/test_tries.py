@@ -1,5 +1,7 @@
 """Wrong invites: how many, counted by which address, and who is never held back."""
 
+import asyncio
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,19 +11,91 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service import people
 from edu_widgets.service.addresses import address
+from edu_widgets.service.config import ServiceConfig, from_table
 from edu_widgets.service.doors import source_of
 
-from .harness import COURSE, Service, serving
+from .harness import COURSE, Reply, Service, serving
 
 
-async def test_wrong_codes_are_limited_even_for_the_right_one(service: Service) -> None:
+async def test_wrong_codes_are_limited_and_never_the_right_one(service: Service) -> None:
     body = {"course": COURSE, "code": "AAAAAAAA", "name": "Eve"}
     replies = [await service.ask("POST", "/api/join", body) for _ in range(people.TRIES + 1)]
     assert {r.body["code"] for r in replies[:-1]} == {Code.INVITE_INVALID}
     assert (replies[-1].status, replies[-1].body["code"]) == (429, Code.RATE_LIMITED)
     assert 0 < replies[-1].body["retryAfter"] <= people.TRIES_MS
     right = await service.ask("POST", "/api/join", body | {"code": service.code})
-    assert right.body["code"] == Code.RATE_LIMITED
+    assert right.status == 200, right.body
+    staff = await service.ask(
+        "POST", "/api/invite", {"course": COURSE, "staff": True}, Authorization=owner(service)
+    )
+    code = staff.body["invite"].rpartition("=")[2]
+    assert (await service.join("Mira", code=code))["role"] == "instructor"
+
+
+async def test_wrong_codes_at_once_are_counted(service: Service) -> None:
+    body = {"course": COURSE, "code": "AAAAAAAA", "name": "Eve"}
+    sent = people.TRIES * 3
+    asked = [service.ask("POST", "/api/join", body) for _ in range(sent)]
+    replies = await asyncio.gather(*asked, service.ask("POST", "/api/join", body | right(service)))
+    assert replies[-1].status == 200
+    counted = Counter(reply.body["code"] for reply in replies[:-1])
+    assert counted == {Code.INVITE_INVALID: people.TRIES, Code.RATE_LIMITED: sent - people.TRIES}
+
+
+def owner(service: Service) -> str:
+    return f"Bearer {service.server.state.owner_secret}"
+
+
+def right(service: Service) -> dict[str, str]:
+    return {"code": service.code}
+
+
+async def test_new_people_from_one_address_are_limited_and_others_are_not(
+    tmp_path: Path,
+) -> None:
+    config = from_table({"maxNewPerMinute": 4})
+    where = address("https://edu.example.org")
+    async with serving(tmp_path, address=where, config=config) as service:
+
+        async def join(name: str, source: str, **more: str) -> Reply:
+            body = {"course": COURSE, "code": service.code, "name": name} | more
+            return await service.ask("POST", "/api/join", body, X_Forwarded_For=source)
+
+        names = [f"x{n}" for n in range(12)]
+        replies = await asyncio.gather(*(join(name, "192.0.2.1") for name in names))
+        let_in = [reply for reply in replies if reply.status == 200]
+        refused = [reply for reply in replies if reply.status != 200]
+        assert len(let_in) == 4
+        assert {(reply.status, reply.body["code"]) for reply in refused} == {
+            (429, Code.RATE_LIMITED)
+        }
+        assert all(0 < reply.body["retryAfter"] <= people.TRIES_MS for reply in refused)
+        assert "from your network" in refused[0].body["message"]
+        first = let_in[0].body
+        again = await join(first["name"], "192.0.2.1", secret=first["secret"])
+        assert again.body["userId"] == first["userId"], "whoever is in may come back"
+        assert (await join("Ada", "192.0.2.2")).status == 200
+        # All addresses of one network of IPv6 are one: anybody has billions of them.
+        for host in range(4):
+            assert (await join(f"y{host}", f"2001:db8:0:1::{host}")).status == 200
+        assert (await join("y", "2001:db8:0:1:9::9")).status == 429
+        assert (await join("y", "2001:db8:0:2::1")).status == 200
+        staff = await service.ask(
+            "POST", "/api/invite", {"course": COURSE, "staff": True}, Authorization=owner(service)
+        )
+        code = staff.body["invite"].rpartition("=")[2]
+        assert (await join("Mira", "192.0.2.1", code=code)).body["role"] == "instructor"
+
+
+def test_a_class_behind_one_address_gets_in_within_a_minute() -> None:
+    assert ServiceConfig().max_new_per_minute == people.NEWCOMERS >= 200
+
+
+async def test_without_limits_new_people_are_not_limited_either(tmp_path: Path) -> None:
+    config = from_table({"maxNewPerMinute": 1, "rateLimits": False})
+    async with serving(tmp_path, config=config) as service:
+        for name in ("Ada", "Bo"):
+            await service.join(name)
 
 
 async def wrong_tries(service: Service, count: int, **headers: str) -> set[int]:
@@ -98,6 +172,7 @@ async def test_without_a_proxy_nobody_says_where_they_are(
         ("10.0.0.7", ["192.0.2.1", "10.0.0.8"], "192.0.2.1"),
         ("10.1.0.7", ["192.0.2.1"], "10.1.0.7"),
         ("127.0.0.1", ["192.0.2.1"], "127.0.0.1"),
+        ("::ffff:10.0.0.7", ["::ffff:192.0.2.1"], "192.0.2.1"),
         ("2001:db8::5", ["2001:db8:1::9"], "2001:db8:1::9"),
     ],
 )

@@ -11,8 +11,8 @@ import type { Lesson } from "./messages";
 /** Somebody was put out of the course. */
 const REMOVED = 4516;
 
-/** Refusals that mean *not you, not here*: unauthorized, forbidden, no such channel, invites, full. */
-const FORBIDDEN: readonly (number | null)[] = [4500, 4501, 4506, 4507, 4508, 4509];
+/** Refusals that mean *not you, not here*: unauthorized, forbidden, no such channel, invites. */
+const FORBIDDEN: readonly (number | null)[] = [4500, 4501, 4506, 4507, 4508];
 
 export const isForbidden = (lesson: Lesson): boolean =>
   lesson.state === "stopped" && FORBIDDEN.includes(lesson.code);
