@@ -331,6 +331,8 @@ class Lesson(Tidy):
         self._client.check()
         numbers, view = self._client.numbers(), self._client.view()
         detail = view.reason or (meaning(view.code) if view.code else "")
+        if numbers.proxy not in detail:
+            detail = f"{detail} {numbers.proxy}".strip()
         if view.restart:
             detail = f"The service has ended: run {view.restart} to start it again."
         return Status(

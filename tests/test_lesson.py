@@ -253,3 +253,16 @@ def test_a_join_without_an_invite_says_what_is_missing(monkeypatch: pytest.Monke
     monkeypatch.delenv("EDU_WIDGETS_INVITE", raising=False)
     with pytest.raises(edu.InvalidArgument, match="the invite your instructor shows"):
         edu.join(name="Ada")
+
+
+def test_a_status_names_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://ada:pw@127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    lesson = edu.connect(
+        url="http://class.example", token="t0ken-t0ken", user_id="ada", course="py101"
+    )
+    wait_until(lambda: "Nothing listens" in str(lesson.status()), "the proxy is tried")
+    told = str(lesson.status())
+    assert told.count("through the proxy 127.0.0.1:9") == 1
+    assert "pw" not in told
+    lesson.close()

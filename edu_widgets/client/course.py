@@ -34,6 +34,7 @@ from edu_widgets.client.mirror import Mirror
 from edu_widgets.client.network import CallbackThread, NetworkThread
 from edu_widgets.client.outbox import REPLACED, WITHDRAWN, Command, Outbox
 from edu_widgets.client.pool import Pool, Pooled, Settings
+from edu_widgets.client.proxies import proxy_told
 from edu_widgets.client.receipts import Receipt
 from edu_widgets.client.session import Session
 from edu_widgets.client.standing import Standing
@@ -123,6 +124,7 @@ class CourseClient:
         pooled = await self._pool.acquire(self._target, self._settings)
         self._pooled, self._outbox = pooled, pooled.outbox
         self._stop_listening = pooled.connection.listen(self._heard)
+        pooled.use(self._target)
         self._membership.enter(pooled.connection.session)
         pooled.connection.changed()
         self._update_view()
@@ -173,8 +175,7 @@ class CourseClient:
         def act(pooled: Pooled) -> None:
             if self._pool.move(self._target, target):
                 self._target = target
-            pooled.target = target
-            pooled.connection.session.retry_now()
+            pooled.use(target)
             self._audience.tell(ViewChanged(self._standing.view))
 
         self._in_session(act)
@@ -287,6 +288,7 @@ class CourseClient:
             pooled.connection.transport_name,
             pooled.connection.session.statistics,
             pooled.storage.problem if pooled.storage is not None else "",
+            proxy_told(self._target.url),
         )
 
     def wait_connected(self, timeout: float = 10.0) -> None:

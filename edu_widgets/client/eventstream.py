@@ -8,15 +8,15 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import msgspec
 
 from edu_widgets.client import network_errors
+from edu_widgets.client.proxies import proxy_for
 from edu_widgets.client.sse import MEDIA_TYPE, EventDecoder, ServerEvent, StreamTooLong
 from edu_widgets.client.tokens import ask, without
-from edu_widgets.client.transport import Service, Target, TransportFailed, is_loopback
+from edu_widgets.client.transport import Service, Target, TransportFailed
 from edu_widgets.client.ways import Ways
 from edu_widgets.client.websocket import retry_after
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, encode, is_retry
@@ -321,9 +321,7 @@ def _is_stream(response: httpx.Response) -> bool:
 def _transport(url: str) -> httpx.AsyncHTTPTransport:
     """Connections for one address; the system sees to it that dead ones are noticed."""
     parts = urlsplit(url)
-    proxy = None
-    if not is_loopback(url) and not proxy_bypass(parts.hostname or ""):
-        proxy = getproxies().get(parts.scheme)
+    proxy = proxy_for(url)
     options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
     for name, seconds in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
         if hasattr(socket, name):

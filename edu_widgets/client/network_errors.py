@@ -10,7 +10,9 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from edu_widgets.client.proxies import proxy_shown, proxy_told
 
 _UNREACHABLE = frozenset(
     {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EHOSTDOWN}
@@ -28,17 +30,25 @@ def explain(error: BaseException, url: str, *, otherwise: str = "") -> str:
     `otherwise` is what is said of a failure that is none of the network's.
     """
     parts = urlsplit(url)
-    where, host = parts.netloc.rpartition("@")[2], parts.hostname or ""
-    secure = parts.scheme in ("https", "wss")
+    where = parts.netloc.rpartition("@")[2]
+    proxy = proxy_shown(url)
+    told = _told(error, where, parts, proxy) or otherwise or f"{where} cannot be reached."
+    return f"{told} {proxy_told(url)}".rstrip()
+
+
+def _told(error: BaseException, where: str, parts: SplitResult, proxy: str) -> str:
+    next_ = proxy or where  # whoever this computer speaks to itself
+    host = proxy.rpartition(":")[0] or proxy or parts.hostname or ""
     chain = list(_chain(error))
     for cause in chain:
-        told = _tls(cause, where, parts.scheme) or _socket(cause, where, host)
+        told = _tls(cause, where, parts.scheme) or _socket(cause, next_, host)
         if told:
             return told
     if any(isinstance(cause, _CUT) for cause in chain):
-        told = f"{where} ended the connection before it answered."
+        told = f"{next_} ended the connection before it answered."
+        secure = proxy or parts.scheme in ("https", "wss")
         return told if secure else f"{told} {wants_tls(parts.scheme)}"
-    return otherwise or f"{where} cannot be reached."
+    return ""
 
 
 def _socket(cause: BaseException, where: str, host: str) -> str:

@@ -34,6 +34,12 @@ class Pooled:
     storage: OutboxFile | None
     users: int = 0
 
+    def use(self, target: Target) -> None:
+        """Go by this address and token from the next attempt on; at once, where none holds."""
+        anew = (target.url, target.token) != (self.target.url, self.target.token)
+        self.target = target
+        self.connection.session.retry_now(anew=anew)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -69,7 +75,6 @@ class Pool:
         if pooled is None:
             pooled = self._open[key] = self._start(target, settings)
         self._open.move_to_end(key)
-        pooled.target = target
         pooled.users += 1
         return pooled
 

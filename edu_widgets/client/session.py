@@ -218,13 +218,19 @@ class Session:
             self._attempts = self._expired = 0
             self._backoff.answered()
 
-    def retry_now(self) -> None:
-        """Try to connect at once; with a live connection, ask for what was refused."""
+    def retry_now(self, *, anew: bool = False) -> None:
+        """Try to connect at once; with a live connection, ask for what was refused.
+
+        `anew`: where an attempt is under way too, since it goes by an address or a token of before.
+        """
         for channel in self.channels.values():
             if channel.grant is Grant.REFUSED:
                 channel.grant = Grant.WANTED
                 if self._link is not None:
                     self.ask(channel)
+        if anew and self._connecting:
+            self._actions.append(Close(1000, "another"))
+            self._connecting = False
         if self.state in (State.RECONNECTING, State.OFFLINE, State.STOPPED, State.CONNECTING):
             self._try_now()
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from concurrent.futures import Future
 from urllib.parse import urlsplit
 
 from edu_widgets.client.transport import TokenSource, TransportFailed, is_loopback
@@ -13,6 +14,17 @@ MAX_CUTS = 6
 """Connections in a row that end before anything was said, without a word, until it is taken for
 an answer: a token that is not accepted. Fewer may be the network's doing."""
 
+
+TOKEN_WITHIN = 20.0
+"""Seconds that a function may take to give the token."""
+MAX_HANGING = 3
+"""Calls of one function that may hang at once; then one of them is waited for once more."""
+_LATE = (
+    f"The function that gives the token has not answered within {TOKEN_WITHIN:g} s: call it in a "
+    "cell to see why. It is tried again."
+)
+_calls: "list[tuple[TokenSource, Future[tuple[str, str]]]]" = []
+"""Calls whose answer nobody has taken yet. Network thread only."""
 
 _MIN_HIDDEN = 8
 """Characters of a token that is looked for in what a service says: shorter ones may be words."""
@@ -28,23 +40,57 @@ def without(frame: bytes | str, token: str) -> bytes | str:
 
 
 async def ask(source: TokenSource) -> str:
-    """The token, from a function that may take its time or fail.
+    """The token, from a function that may take its time, hang or fail.
 
-    It runs on a daemon thread, which holds up neither the network nor the process's end.
+    It runs on a daemon thread, which holds up neither the network nor the process's end. What it
+    answers after its time is what the next attempt goes by.
+
+    Raises:
+        TransportFailed: it failed, did not answer in time, or gave what cannot be a token.
     """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[str] = loop.create_future()
+    call = _call(source)
+    try:
+        async with asyncio.timeout(TOKEN_WITHIN):
+            await _answered(call)
+    except TimeoutError:
+        raise TransportFailed(0, _LATE) from None
+    except asyncio.CancelledError:
+        _forget(call)
+        raise
+    _forget(call)
+    token, problem = call.result()
+    if problem:
+        raise TransportFailed(0, problem)
+    if not token or not token.isascii() or not token.isprintable():
+        reason = "The token is empty, or has characters that no token can have."
+        raise TransportFailed(Code.UNAUTHORIZED, reason)
+    return token
 
-    def settle(token: str, problem: str) -> None:
-        if answer.done():
-            return
-        if problem:
-            answer.set_exception(TransportFailed(0, problem))
-        elif not token or not token.isascii() or not token.isprintable():
-            reason = "The token is empty, or has characters that no token can have."
-            answer.set_exception(TransportFailed(Code.UNAUTHORIZED, reason))
-        else:
-            answer.set_result(token)
+
+async def _answered(call: "Future[tuple[str, str]]") -> None:
+    """Wait for it in this loop; the thread that answers may outlive the loop."""
+    loop = asyncio.get_running_loop()
+    waiter = asyncio.Event()
+
+    def wake(_: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(waiter.set)
+
+    call.add_done_callback(wake)
+    await waiter.wait()
+
+
+def _forget(call: "Future[tuple[str, str]]") -> None:
+    _calls[:] = [one for one in _calls if one[1] is not call]
+
+
+def _call(source: TokenSource) -> "Future[tuple[str, str]]":
+    """A call that has been answered since, or a new one; of those that hang only so many."""
+    calls = [call for known, call in _calls if known is source]
+    answered = [call for call in calls if call.done()]
+    if answered or len(calls) >= MAX_HANGING:
+        return (answered or calls)[-1]
+    answer: Future[tuple[str, str]] = Future()
 
     def run() -> None:
         token, problem = "", ""
@@ -54,11 +100,11 @@ async def ask(source: TokenSource) -> str:
             problem = str(error)
         except BaseException:  # noqa: BLE001 - the user's; its text may show the token
             problem = "The function that gives the token failed: call it in a cell to see why."
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, token, problem)
+        answer.set_result((token, problem))
 
+    _calls.append((source, answer))
     threading.Thread(target=run, name="edu-widgets-token", daemon=True).start()
-    return await answer
+    return answer
 
 
 class TokenPlace:

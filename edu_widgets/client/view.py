@@ -99,6 +99,8 @@ class ClientNumbers:
     queued: int
     reconnects: int
     problem: str
+    proxy: str = ""
+    """A sentence that names the proxy on the way, if there is one."""
 
 
 def look(session: Session, state: ChannelState | None) -> CourseView:
@@ -135,7 +137,9 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
     return replace(common, state="live", online=state.people, students=students, here=state.names)
 
 
-def count(view: CourseView, transport: str, statistics: Statistics, problem: str) -> ClientNumbers:
+def count(
+    view: CourseView, transport: str, statistics: Statistics, problem: str, proxy: str
+) -> ClientNumbers:
     """The numbers of a connection."""
     return ClientNumbers(
         view.state,
@@ -144,4 +148,5 @@ def count(view: CourseView, transport: str, statistics: Statistics, problem: str
         view.queued,
         statistics.reconnects,
         problem,
+        proxy,
     )

@@ -16,8 +16,9 @@ from websockets.exceptions import (
 )
 
 from edu_widgets.client import network_errors
+from edu_widgets.client.proxies import proxy_for
 from edu_widgets.client.tokens import ask, without
-from edu_widgets.client.transport import Service, Target, TransportFailed, is_loopback
+from edu_widgets.client.transport import Service, Target, TransportFailed
 from edu_widgets.client.ways import Ways
 from edu_widgets.client.wire import ABNORMAL, Wire
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry, meaning
@@ -27,6 +28,13 @@ _CLOSE_TIMEOUT = 1.0
 _OURS = range(4000, 5000)
 _NOT_HERE = frozenset({200, 301, 302, 307, 308, 400, 404, 405, 410, 426, 501})
 """Answers of those who have no WebSocket at this address."""
+
+_NO_UPGRADE = frozenset({400, 426})
+"""Answers to a request without the headers that ask for a WebSocket; ours always have them."""
+_WITHOUT_UPGRADE = (
+    "Something on the way to the service, such as a proxy, lets no WebSocket through: it has to "
+    "pass on the headers Upgrade and Connection (docs/service.md)."
+)
 
 _PASSING = frozenset({1001, 1011, 1012, 1013, 1014})
 """Close codes that say something of the service, not of us: away, failed, restarting."""
@@ -64,10 +72,8 @@ class WebSocketTransport:
                 await self._dial(url, headers, OPEN_TIMEOUT)
             except InvalidStatus as error:
                 raise _refusal(error) from None
-            if not self.service.ours:
-                await self.close(1000, "not ours")
-                reason = "A WebSocket service answered, but not one of edu-widgets."
-                raise TransportFailed(Code.PROTOCOL, reason)
+            # It was ours when it was joined: a proxy may have dropped the header that says so.
+            self.service = Service()
             return
         try:
             await self._find(self._ways)
@@ -110,7 +116,7 @@ class WebSocketTransport:
                 url,
                 additional_headers=headers,
                 compression=None,
-                proxy=None if is_loopback(url) else True,
+                proxy=proxy_for(url),
                 ping_interval=None,
                 open_timeout=patience,
                 close_timeout=_CLOSE_TIMEOUT,
@@ -246,17 +252,17 @@ class _Problem(msgspec.Struct, rename="camel"):
 
 
 def _refusal(error: InvalidStatus) -> TransportFailed:
+    """Why there is no WebSocket. Only what the service says itself may end the lesson."""
     response = error.response
     status = response.status_code
+    if status in _NO_UPGRADE:
+        return TransportFailed(0, _WITHOUT_UPGRADE)
     if HEADER in response.headers:  # `get` would raise if a proxy has doubled it
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
             said = msgspec.json.decode(response.body or b"", type=_Problem)
             wait = None if said.retry_after is None else min(said.retry_after, 3_600_000) / 1000
             return TransportFailed(said.code, said.message, wait)
-    if status in (401, 403):
-        reason = f"The service does not accept the token (HTTP {status})."
-        return TransportFailed(Code.UNAUTHORIZED, reason)
-    reason = f"The service answered HTTP {status} instead of a WebSocket."
+    reason = f"Something on the way to the service answered HTTP {status} instead of a WebSocket."
     return TransportFailed(0, reason, retry_after("".join(response.headers.get_all("Retry-After"))))
 
 

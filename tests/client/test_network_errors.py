@@ -60,3 +60,16 @@ def test_who_ends_a_plain_connection_may_want_a_secure_one() -> None:
     cut = caused(ValueError("no answer"), ConnectionResetError())
     assert "begins with wss://" in explain(cut, "ws://class.example:8765/api")
     assert "begins with" not in explain(cut, "wss://class.example:8765/api")
+
+
+def test_a_proxy_of_the_environment_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://ada:pw@proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "near.example")
+    said = explain(ConnectionRefusedError(), "wss://class.example/api")
+    assert said.startswith("Nothing listens at proxy.example:3128.")
+    assert "through the proxy proxy.example:3128" in said
+    assert "pw" not in said
+    assert "proxy" not in explain(ConnectionRefusedError(), "wss://near.example/api")
+    assert "proxy" not in explain(ConnectionRefusedError(), "ws://127.0.0.1:1/api")

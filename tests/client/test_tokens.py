@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from edu_widgets.client import tokens
 from edu_widgets.client.transport import Target
 from edu_widgets.protocol.errors import Unauthorized
 from tests.client.conftest import Join
@@ -83,3 +84,46 @@ def test_redirects_are_not_followed(fake: FakeService, join: Join) -> None:
         eventually(lambda: len(fake.requests) >= 3)
         assert "HTTP 307" in client.view().reason
         assert elsewhere.requests == []
+
+
+def test_a_function_that_hangs_is_told_and_called_again(
+    fake: FakeService, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "TOKEN_WITHIN", 0.05)
+    calls: list[int] = []
+    let_go = threading.Event()
+
+    def hanging() -> str:
+        calls.append(1)
+        let_go.wait(PATIENCE)
+        return "at-last"
+
+    client = join(fake, token=hanging)
+    eventually(lambda: "has not answered within" in client.view().reason)
+    eventually(lambda: client.view().state == "offline")
+    assert 2 <= len(calls) <= tokens.MAX_HANGING, "called again, but not for ever"
+    let_go.set()
+    client.wait_connected(PATIENCE)
+    assert len(calls) <= tokens.MAX_HANGING, "what it said in the end is used"
+
+
+def test_a_fresh_token_is_not_kept_waiting_by_one_that_hangs(fake: FakeService, join: Join) -> None:
+    let_go = threading.Event()
+    client = join(fake, token=lambda: str(let_go.wait(PATIENCE)))
+    client.renew(Target(fake.url, "ada", lambda: "better"))
+    try:
+        client.wait_connected(PATIENCE / 2)
+        assert fake.requests[-1].headers["Authorization"] == "Bearer better"
+    finally:
+        let_go.set()
+
+
+def test_a_second_course_brings_a_fresh_token(fake: FakeService, join: Join) -> None:
+    fake.script.refuse = (401, {"Edu-Widgets": "1"}, b'{"code":4500,"message":"no"}')
+    first = join(fake, token=lambda: "old")
+    eventually(lambda: first.view().state == "stopped")
+    fake.script.refuse = None
+    second = join(fake, course="py102", token=lambda: "new")
+    second.wait_connected(PATIENCE)
+    first.wait_connected(PATIENCE)
+    assert fake.requests[-1].headers["Authorization"] == "Bearer new"

@@ -15,7 +15,7 @@ import pytest
 
 from edu_widgets.client.network import NetworkThread
 from edu_widgets.client.network_errors import explain
-from edu_widgets.protocol import Code, Document, encode, messages
+from edu_widgets.protocol import Document, encode, messages
 from edu_widgets.protocol.documents import body
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, Script, eventually, fake_service
@@ -115,7 +115,10 @@ def test_a_delayed_line_is_only_slow(fake: FakeService, join: Join) -> None:
 @pytest.mark.parametrize(
     ("refusal", "state", "code"),
     [
-        ((403, {}, b"no"), "stopped", Code.UNAUTHORIZED),
+        ((403, {}, b"no"), "connecting", 0),
+        ((401, {}, b"sign in to the network"), "connecting", 0),
+        ((400, {"Edu-Widgets": "1"}, b'{"code":4502,"message":"Bad Request"}'), "connecting", 0),
+        ((426, {"Edu-Widgets": "1"}, b'{"code":4502,"message":"Upgrade"}'), "connecting", 0),
         ((403, {"Edu-Widgets": "1"}, b'{"code":4504,"message":"full"}'), "stopped", 4504),
         ((503, {"Edu-Widgets": "1"}, b'{"code":4000,"message":"soon"}'), "connecting", 4000),
         ((503, {"Edu-Widgets": "1"}, b"not JSON"), "connecting", 0),
@@ -216,3 +219,23 @@ def test_reasons_are_sentences_without_secrets() -> None:
         text = explain(error, url)
         assert "example.org" in text
         assert "s3cret" not in text
+
+
+def test_a_proxy_that_passes_no_upgrade_is_named_and_waited_for(
+    fake: FakeService, join: Join
+) -> None:
+    fake.script.refuse = (400, {"Edu-Widgets": "1"}, b'{"code":4502,"message":"Bad Request"}')
+    client = join(fake)
+    eventually(lambda: "Upgrade" in client.view().reason)
+    assert client.view().state in {"connecting", "offline"}
+    fake.script.refuse = None
+    client.wait_connected(PATIENCE)
+
+
+def test_what_was_joined_is_ours_though_a_proxy_drops_the_header(join: Join) -> None:
+    with fake_service(Script(ours=False)) as fake:
+        client = join(fake)
+        client.wait_connected(PATIENCE)
+        say(client, "heard").wait(PATIENCE)
+        assert client.view().dialect == "ours"
+        client.close()
