@@ -43,6 +43,9 @@ _pools: dict[NetworkThread, Pool] = {}
 _asked: dict[Path, dict[str, object]] = {}
 """What `host` was called with in this process, by the service's folder."""
 
+_SHORTEST_SWITCH = 0.0001
+"""Seconds; less would be all switching."""
+
 _SHORTLY = 3.0
 """Seconds that `host` waits for the link: it takes some hundredths of one."""
 
@@ -313,6 +316,7 @@ def _client(
     from edu_widgets.client.network import callbacks, network
     from edu_widgets.client.pool import Pool, Settings
 
+    _switch_within(configured.edu.switchInterval)
     thread = network()
     pool = _pools.get(thread)
     if pool is None:
@@ -335,6 +339,12 @@ def _client(
     )
     client.start()
     return client
+
+
+def _switch_within(seconds: float) -> None:
+    """Let other threads wait at most so long for a cell that computes; 0 changes nothing."""
+    if 0 < seconds < sys.getswitchinterval():
+        sys.setswitchinterval(max(seconds, _SHORTEST_SWITCH))
 
 
 def _ways(configured: Configuration) -> WaySettings:

@@ -1,5 +1,6 @@
 """Waiting for a condition, never for a time."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -22,3 +23,12 @@ def wait_until(condition: Callable[[], T], what: str, timeout: float = PATIENCE)
             raise AssertionError(f"{what}: not within {timeout:g} s (last: {value!r})")
         time.sleep(0.02)
     return value
+
+
+async def comes_true(condition: Callable[[], object], what: str) -> None:
+    """The same on an event loop, whose other tasks go on meanwhile."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {PATIENCE:g} s")
+        await asyncio.sleep(0.001)

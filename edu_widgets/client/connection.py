@@ -27,6 +27,13 @@ class _Generation:
     life: "asyncio.Task[None] | None" = None
     writer: "asyncio.Task[None] | None" = None
     up: bool = False
+    seen: int = 0
+    """The bytes that had come when it was last looked."""
+
+    def has_moved(self) -> bool:
+        """Whether anything has come since this was last asked."""
+        before, self.seen = self.seen, self.transport.received
+        return self.seen > before
 
 
 class Connection:
@@ -117,6 +124,8 @@ class Connection:
 
     def _tick(self) -> None:
         self._timer = None
+        if self._now is not None and self._now.up and self._now.has_moved():
+            self.session.heard()
         self.session.tick()
         self.changed()
 

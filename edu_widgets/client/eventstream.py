@@ -43,6 +43,7 @@ class EventStreamTransport:
 
     def __init__(self, target: Target, ways: Ways) -> None:
         self.service = Service(ours=False, uplink=False)
+        self.received = 0
         self._target = target
         self._ways = ways
         self._token = ""
@@ -212,6 +213,7 @@ class EventStreamTransport:
         reason = "The event stream ended."
         try:
             async for chunk in _chunks(self._response):
+                self.received += len(chunk)
                 for event in decoder.feed(chunk):
                     receive(without(frame_of(event), self._token))
                 self._ways.memory.last_event_id = decoder.last_event_id

@@ -54,3 +54,5 @@ class Link:
     """Whether the service has answered anything but errors on it."""
     overdue_at: float | None = None
     """When the last patience with an unanswered command ends."""
+    probed: bool = False
+    """Whether a ping was sent whose pong comes behind that command's answer."""

@@ -39,10 +39,6 @@ async def _wind_up() -> None:
         await asyncio.wait(tasks, timeout=_FAREWELL)
 
 
-SWITCH_INTERVAL = 0.001
-"""Seconds a running thread may keep the others waiting; Python's own is 0.005."""
-
-
 class NetworkThread:
     """A daemon thread with its own event loop; `post` is the one door into it.
 
@@ -56,9 +52,6 @@ class NetworkThread:
         self._farewells: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._thread = threading.Thread(target=self._run, name="edu-widgets-network", daemon=True)
         _all.add(self)
-        # A thread that wants to run waits this long for a cell that computes, and a message
-        # passes five threads from page to page. It costs the cell nothing while nobody talks.
-        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_INTERVAL))
         self._thread.start()
 
     def _run(self) -> None:

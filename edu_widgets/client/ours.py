@@ -52,7 +52,10 @@ class Ours:
         incoming.take(self._session, link, frame)
 
     def pong(self, link: Link, asked_at: float) -> None:
-        """Heartbeats have an answer of their own here."""
+        """An answer that was written before has come by now, or will not come."""
+        del asked_at
+        if link.probed and link.overdue_at is None:
+            link.overdue_at = self._session.now()[0] + PATIENCE
 
     def flush(self, now: float) -> None:
         """Send the commands whose turn it is."""
@@ -83,13 +86,15 @@ class Ours:
         return silent or self._overdue(link, now)
 
     def _overdue(self, link: Link, now: float) -> bool:
-        """Whether a command stays unanswered for good; its answer may wait in the socket."""
+        """Whether a command stays unanswered for good; its answer may be long on its way."""
         if not self._session.outbox.unanswered(now):
-            link.overdue_at = None
+            link.overdue_at, link.probed = None, False
             return False
+        if not link.probed:
+            link.probed = True
+            self._session.ping()
         if link.overdue_at is None:
-            link.overdue_at = now + PATIENCE
-            return False
+            return False  # what is before the pong still comes, or silence will tell
         if now > link.overdue_at + LATE:
             link.overdue_at = now + PATIENCE
         return now >= link.overdue_at
@@ -102,6 +107,7 @@ class Ours:
 
     def due(self, link: Link) -> float | None:
         """When an answer is overdue, a lane goes on, or a channel is asked for again."""
-        times = [link.overdue_at or self._session.outbox.wake_at()]
+        waits = link.probed and self._session.outbox.unanswered(self._session.now()[0])
+        times = [link.overdue_at if waits else self._session.outbox.wake_at()]
         times += [channel.ask_again_at for channel in self._session.channels.values()]
         return min((t for t in times if t is not None), default=None)

@@ -448,9 +448,14 @@ class Session:
         link = self._link
         if link is None:
             return
-        link.liveness.heard(self._clock.monotonic())
+        self.heard()
         self.statistics.frames_received += 1
         self.dialect.take(link, frame)
+
+    def heard(self) -> None:
+        """Something came: a frame, or a part of one that is long on its way."""
+        if self._link is not None:
+            self._link.liveness.heard(self._clock.monotonic())
 
     def pong(self, asked_at: float) -> None:
         """The `ping` of that time was answered."""

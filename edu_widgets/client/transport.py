@@ -63,6 +63,10 @@ class Transport(Protocol):
     service: Service
     """What answered, once it is open."""
 
+    @property
+    def received(self) -> int:
+        """Bytes that have come, also those of a frame that is not whole yet."""
+
     async def open(self) -> None:
         """Connect.
 

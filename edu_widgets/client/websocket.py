@@ -20,11 +20,10 @@ from edu_widgets.client.proxies import proxy_for
 from edu_widgets.client.tokens import ask, without
 from edu_widgets.client.transport import Service, Target, TransportFailed
 from edu_widgets.client.ways import Ways
-from edu_widgets.client.wire import ABNORMAL, Wire
+from edu_widgets.client.wire import ABNORMAL, CLOSE_TIMEOUT, Wire
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry, meaning
 
 OPEN_TIMEOUT = 6.0
-_CLOSE_TIMEOUT = 1.0
 _OURS = range(4000, 5000)
 _NOT_HERE = frozenset({200, 301, 302, 307, 308, 400, 404, 405, 410, 426, 501})
 """Answers of those who have no WebSocket at this address."""
@@ -62,6 +61,11 @@ class WebSocketTransport:
         self._wire: Wire | None = None
         self._token = ""
         self._heard = False
+
+    @property
+    def received(self) -> int:
+        """Bytes that have come, also those of a frame that is not whole yet."""
+        return 0 if self._wire is None else self._wire.received
 
     async def open(self) -> None:
         """Connect, and see what answers: a service of ours, or a base one where that will do."""
@@ -119,7 +123,7 @@ class WebSocketTransport:
                 proxy=proxy_for(url),
                 ping_interval=None,
                 open_timeout=patience,
-                close_timeout=_CLOSE_TIMEOUT,
+                close_timeout=CLOSE_TIMEOUT,
                 max_size=MAX_SERVICE_FRAME,
                 logger=_quiet,
                 create_connection=Wire,
@@ -144,23 +148,15 @@ class WebSocketTransport:
     async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """Hand over every frame; ends with `TransportFailed`."""
         wire = self._open_wire()
+        if self.service.ours:
+            raise _ended(*await wire.read(receive, rest))
 
-        def hear(frame: bytes | str) -> None:
+        def hear(frame: bytes) -> None:
+            if not (self._heard or _is_error(frame)):
+                self._is_heard()
             receive(without(frame, self._token))
 
-        def listen(frame: bytes | str) -> None:
-            """Until the service has said something that is no error."""
-            if not _is_error(frame):
-                self._is_heard()
-                wire.receive = hear
-            hear(frame)
-
-        wire.hand_to(receive if self.service.ours else listen, rest)
-        await wire.ended
-        if wire.fault is not None:
-            raise wire.fault
-        code, reason = wire.farewell()
-        raise _ended(code, reason) if self.service.ours else self._ended(code, reason)
+        raise self._ended(*await wire.read(hear, rest))
 
     def _is_heard(self) -> None:
         self._heard = True
@@ -202,12 +198,12 @@ class WebSocketTransport:
             return
         wire, self._wire = self._wire, None
         try:
-            async with asyncio.timeout(_CLOSE_TIMEOUT):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
                 await wire.close(code if code != Code.DEAD_PEER else 1000, reason)
         except (WebSocketException, OSError, TimeoutError):
             pass
         finally:
-            wire.transport.abort()
+            wire.hang_up()
 
     def _open_wire(self) -> Wire:
         if self._wire is None:

@@ -148,6 +148,13 @@ class EduWidgets(Configurable):
         600.0,
         help="Seconds `host()`'s service stays after its kernel and the last member are gone.",
     )
+    switchInterval = traits.Seconds(
+        0.0,
+        help=(
+            "Seconds a computing cell may keep other threads waiting, for the whole kernel "
+            "(`sys.setswitchinterval`), where that is less than what is set; 0: Python's own."
+        ),
+    )
 
 
 SECTIONS: dict[str, type[Configurable]] = {

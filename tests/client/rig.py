@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from edu_widgets.client.actions import Close, Connect, Send
+from edu_widgets.client.actions import Close, Connect, Ping, Send
 from edu_widgets.client.events import SessionEvent, State, StateChanged
 from edu_widgets.client.link import Limits
 from edu_widgets.client.outbox import Command, Outbox
@@ -91,6 +91,7 @@ class Rig:
             limits or Limits(reconnect_interval=interval),
         )
         self.sent: list[Envelope] = []
+        self.pinged: list[float] = []
         self.connects = 0
         self.closes: list[Close] = []
         self.events: list[SessionEvent] = []
@@ -104,6 +105,8 @@ class Rig:
                     self.sent.append(decode(frame))
                 case Close():
                     self.closes.append(action)
+                case Ping(at):
+                    self.pinged.append(at)
         self.events += self.session.events()
 
     def of(self, kind: type[E]) -> list[E]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,24 @@ def test_everything_may_come_from_the_environment(
         lesson.wait_connected(PATIENCE)
         assert (lesson.course, lesson.user.user_id) == ("py101", "ada")
     assert lesson.status().state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("setting", "then"), [(None, 0.005), (0, 0.005), (0.001, 0.001), (0.02, 0.005), (1e-9, 0.0001)]
+)
+def test_the_process_switches_threads_as_it_did_unless_it_is_told_to(
+    fake: FakeService, setting: float | None, then: float
+) -> None:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.005)
+    config = {} if setting is None else {"EduWidgets": {"switchInterval": setting}}
+    try:
+        edu.connect(
+            url=fake.base, token="t", user_id="ada", course="py101", config=config
+        ).wait_connected(PATIENCE)
+        assert sys.getswitchinterval() == pytest.approx(then)
+    finally:
+        sys.setswitchinterval(before)
 
 
 @pytest.mark.parametrize(

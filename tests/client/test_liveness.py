@@ -125,12 +125,43 @@ def test_a_command_nobody_answers_ends_the_connection_and_is_sent_on_the_next() 
             rig.receive("heartbeat_ack", messages.HeartbeatAck(1))
 
     rig.run(19, beat)
-    assert rig.state() is State.CONNECTED
+    assert rig.pinged == []
+    rig.run(2, beat)
+    (asked_at,) = rig.pinged
+    rig.session.pong(asked_at)
+    assert rig.state() is State.CONNECTED, "the answer may be in the socket"
     rig.run(5, beat)
     assert rig.state() is State.RECONNECTING
     rig.run(10)
     rig.session.opened()
     assert [f.message_id for f in rig.frames("chat_message")] == ["a", "a"]
+
+
+def test_an_answer_that_is_long_on_its_way_is_waited_for() -> None:
+    rig = Rig()
+    rig.live()
+    rig.submit(command("a"))
+    rig.run(21)
+    for _ in range(20):  # a frame that takes ten minutes, behind which the answer comes
+        rig.session.heard()
+        rig.run(30)
+    assert (rig.state(), len(rig.pinged)) == (State.CONNECTED, 1)
+    rig.receive("ack", messages.Ack("a", 5))
+    rig.session.pong(rig.pinged[0])
+    rig.run(20)
+    assert (rig.state(), rig.closes) == (State.CONNECTED, [])
+
+
+def test_a_part_of_a_frame_puts_death_off() -> None:
+    rig = Rig()
+    rig.live()
+    for _ in range(10):
+        rig.run(30)
+        rig.session.heard()
+    rig.run(34.9)
+    assert rig.state() is State.CONNECTED
+    rig.run(0.2)
+    assert rig.state() is State.RECONNECTING
 
 
 def test_a_held_up_thread_does_not_take_a_waiting_ack_for_a_missing_one() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from edu_widgets.client.network import SWITCH_INTERVAL, CallbackThread, NetworkThread
+from edu_widgets.client.network import CallbackThread, NetworkThread
 from edu_widgets.protocol.errors import NotConnected, WouldDeadlock
 from tests.client.fake_service import FakeService, eventually
 from tests.conftest import ROOT
@@ -189,15 +189,3 @@ def test_a_forked_child_touches_neither_socket_nor_outbox(
     assert again.returncode == 0, again.stderr
     stored = [doc.id for doc in fake.docs["course:py101"]]
     assert stored == ["kept", "after"], "what the killed parent had kept was all there"
-
-
-def test_threads_wait_less_for_a_cell_that_computes() -> None:
-    before = sys.getswitchinterval()
-    try:
-        for theirs, then in ((0.005, SWITCH_INTERVAL), (0.0005, 0.0005)):
-            sys.setswitchinterval(theirs)
-            thread = NetworkThread()
-            assert sys.getswitchinterval() == pytest.approx(then), "it is never made longer"
-            thread.stop()
-    finally:
-        sys.setswitchinterval(before)

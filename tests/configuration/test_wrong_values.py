@@ -41,6 +41,7 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("EduWidgets.rosterFile", "names.txt", "something that is no whole path", "whole path"),
     ("EduWidgets.installHint", "two\nlines", "'two\\nlines'", "one line"),
     ("EduWidgets.linger", -1, "-1", "a number of seconds"),
+    ("EduWidgets.switchInterval", "quick", "'quick'", "a number of seconds"),
     ("EduWidgets.invite", "K7QX4M2P", "(not shown)", "an invite, such as"),
     ("EduWidgets.token", "two\nlines", "(not shown)", "one line of printable ASCII"),
 ]
@@ -193,6 +194,7 @@ def test_variables_follow_one_rule() -> None:
         "EduWidgets.dataDir": "EDU_WIDGETS_DATA_DIR",
         "EduWidgets.outboxDir": "EDU_WIDGETS_OUTBOX_DIR",
         "EduWidgets.linger": "EDU_WIDGETS_LINGER",
+        "EduWidgets.switchInterval": "EDU_WIDGETS_SWITCH_INTERVAL",
         "EduWidgets.rosterFile": "EDU_WIDGETS_ROSTER_FILE",
         "EduWidgets.installHint": "EDU_WIDGETS_INSTALL_HINT",
     }

@@ -1,0 +1,92 @@
+"""What a connection tells its session, with a transport that does what it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+import pytest
+
+from edu_widgets.client.connection import Connection
+from edu_widgets.client.events import SessionEvent, State, StateChanged
+from edu_widgets.client.outbox import Outbox
+from edu_widgets.client.session import Session
+from edu_widgets.client.transport import Service
+from edu_widgets.protocol import Code
+from tests.client.rig import ROOM, FakeClock
+from tests.waiting import comes_true
+
+
+class Trickle:
+    """A transport on which no frame is ever whole."""
+
+    name = "trickle"
+
+    def __init__(self) -> None:
+        self.service = Service()
+        self.received = 0
+        self.sent: list[bytes] = []
+
+    async def open(self) -> None:
+        pass
+
+    async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
+        del receive, rest
+        await asyncio.Event().wait()
+
+    def write(self, frames: list[bytes]) -> bool:
+        self.sent += frames
+        return True
+
+    async def send(self, frames: list[bytes]) -> None:
+        self.sent += frames
+
+    def ping(self, answered: Callable[[], None]) -> None:
+        pass
+
+    async def close(self, code: int, reason: str) -> None:
+        pass
+
+
+@pytest.fixture
+async def slow() -> AsyncIterator[tuple[Connection, Trickle, FakeClock]]:
+    clock, transport = FakeClock(), Trickle()
+    session = Session("ada", Outbox(), clock, random.Random(1), lambda: "id")
+    connection = Connection(session, lambda: transport, clock)
+    session.subscribe(ROOM)
+    session.open()
+    connection.changed()
+    await comes_true(lambda: session.state is State.CONNECTED, "it connects")
+    yield connection, transport, clock
+    await connection.close()
+
+
+def _moved(connection: Connection, due: float) -> bool:
+    return connection.session.deadline() != due
+
+
+async def passes(connection: Connection, clock: FakeClock, seconds: float) -> None:
+    """Let the clock go on to when the session wants to be called, so often as it fits."""
+    end = clock.now + seconds
+    while (due := connection.session.deadline()) is not None and due <= end:
+        clock.now = max(clock.now, due)
+        connection.changed()
+        await comes_true(partial(_moved, connection, due), "a tick")
+    clock.now = end
+
+
+async def test_bytes_of_a_frame_that_is_not_whole_keep_a_connection(
+    slow: tuple[Connection, Trickle, FakeClock],
+) -> None:
+    connection, transport, clock = slow
+    told: list[SessionEvent] = []
+    connection.listen(told.append)
+    for _ in range(20):
+        await passes(connection, clock, 30)
+        transport.received += 1
+    assert told == []
+    await passes(connection, clock, 45)
+    (ended, *_) = (event for event in told if isinstance(event, StateChanged))
+    assert (ended.state, ended.code) == (State.RECONNECTING, Code.DEAD_PEER), "silence ends it"
