@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -106,14 +107,19 @@ def _code(begin: str, value: object) -> list[str]:
 
 
 def _write(path: Path, text: str, *, force: bool) -> None:
-    if path.exists() and not force:
-        msg = f"{path} is there already. --force overwrites it; `--generate -` only prints."
-        raise InvalidArgument(msg)
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # 0600 from the start: it is where people will put a token.
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
+    except FileExistsError as error:
+        if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises where it may not look
+            msg = f"{path} is there already. --force overwrites it; `--generate -` only prints."
+            raise InvalidArgument(msg) from None
+        why = reason(IsADirectoryError(errno.EISDIR, "") if path.is_dir() else error)
+        raise InvalidArgument(f"{path} cannot be written: {why}.") from None
     except OSError as error:
-        raise InvalidArgument(f"{path} cannot be written: {reason(error)}.") from error
+        raise InvalidArgument(f"{path} cannot be written: {reason(error)}.") from None
+    except ValueError:
+        raise InvalidArgument(f"{str(path)!r:.200} is no path of a file.") from None

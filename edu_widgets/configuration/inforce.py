@@ -24,7 +24,7 @@ from edu_widgets.configuration.settings import (
 )
 from edu_widgets.configuration.sources import Given
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.folders import words
+from edu_widgets.protocol.folders import content
 
 DEFAULT = "default"
 
@@ -170,16 +170,16 @@ def token_in(path: Path, written: str) -> str:
         InvalidArgument: the file cannot be read or holds none; the message never says what is
             in it.
     """
+    raw = content(path, f"{written}: the token's file")
     try:
-        text = path.read_text("utf-8").strip()
+        text = raw.decode("utf-8-sig").strip()
         traits.token(text)
-    except OSError as error:
-        problem = words(error)
     except ValueError:
-        problem = "it holds no token: one line of printable ASCII"
-    else:
+        text = ""
+    if text:
         return text
-    raise InvalidArgument(f"{written}: {path} cannot be used: {problem}.")
+    msg = f"{written}: {path} cannot be used: it holds no token: one line of printable ASCII."
+    raise InvalidArgument(msg)
 
 
 def _wrong(one: Given, error: TraitError) -> str:

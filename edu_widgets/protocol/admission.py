@@ -9,7 +9,7 @@ import msgspec
 from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.folders import words
+from edu_widgets.protocol.folders import content
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.messages import Data
 from edu_widgets.protocol.registry import REGISTRY, DocumentKind, FrameType
@@ -124,11 +124,9 @@ def read_roster(path: Path) -> list[str]:
         InvalidArgument: the file cannot be read, or a name cannot be used.
     """
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = content(path, "The roster").decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise InvalidArgument(f"The roster {path} is no text in UTF-8.") from error
-    except OSError as error:
-        raise InvalidArgument(f"The roster {path} cannot be read: {words(error)}.") from error
     names = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     try:
         return listed_names(names)

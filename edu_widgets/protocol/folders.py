@@ -4,13 +4,12 @@ What the system or SQLite raised never shows.
 """
 
 import errno
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edu_widgets.protocol.errors import FolderUnusable
+from edu_widgets.protocol.errors import FolderUnusable, InvalidArgument
 
 DATA = "EDU_WIDGETS_DATA_DIR"
 OUTBOX = "EDU_WIDGETS_OUTBOX_DIR"
@@ -28,11 +27,29 @@ _REASONS = {
     errno.EDQUOT: "the disk space of this account is used up",
     errno.ENOTDIR: _IN_THE_WAY,
     errno.EEXIST: _IN_THE_WAY,
+    errno.EISDIR: "a folder of that name is in the way",
+    errno.ENOENT: "a folder in its path is not there",
     errno.ENAMETOOLONG: "the name is too long",
     errno.ENOLCK: NO_LOCKS,
     errno.EOPNOTSUPP: NO_LOCKS,
     errno.ENOSYS: NO_LOCKS,
 }
+_NO_REASON = "the system gives no reason"
+_UNREAD = {
+    errno.ENOENT: "there is no such file",
+    errno.EISDIR: "it is a folder, not a file",
+    errno.ENOTDIR: "a file stands where its path needs a folder",
+    errno.EACCES: "this account may not read it",
+    errno.EPERM: "this account may not read it",
+    errno.ELOOP: "its links lead in a circle",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
+    errno.EIO: "the disk has a fault",
+}
+MAX_READ = 1024 * 1024
+"""Bytes of a file that people wrote for us; more is another file than was meant."""
+
 _OF_SQLITE = {
     "SQLITE_FULL": _FULL,
     "SQLITE_READONLY": _MAY_NOT,
@@ -57,9 +74,27 @@ def reason(error: BaseException) -> str:
 
 
 def words(error: BaseException | None) -> str:
-    """Why anything else failed, such as reading: what the system says, without its number."""
+    """Why a file cannot be read, as the end of a sentence."""
     number = error.errno if isinstance(error, OSError) else None
-    return os.strerror(number).lower() if number else "the system gives no reason"
+    return _UNREAD.get(number or 0, _NO_REASON)
+
+
+def content(path: Path, what: str) -> bytes:
+    """What is in a file that somebody has named; `what` is how the error calls it.
+
+    Raises:
+        InvalidArgument: it cannot be read, or is larger than anything that is meant for us.
+    """
+    try:
+        with path.open("rb") as file:
+            found = file.read(MAX_READ + 1)
+    except OSError as error:
+        raise InvalidArgument(f"{what} {path} cannot be read: {words(error)}.") from None
+    except ValueError:
+        raise InvalidArgument(f"{what} {str(path)!r:.200} is no path of a file.") from None
+    if len(found) > MAX_READ:
+        raise InvalidArgument(f"{what} {path} has over a megabyte: another file is meant.")
+    return found
 
 
 def advice(variable: str = DATA) -> str:

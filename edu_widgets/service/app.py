@@ -99,6 +99,7 @@ class Door:
         value = doors.bearer(request)
         if tokens.looks_like_token(value):
             found = tokens.identity(value, self.keys, self.hub.courses)
+            await self.people.check_foreign(found.user_id)
         else:
             found = await self.people.identity(value)
         return await self.people.within(found)

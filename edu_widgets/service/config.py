@@ -13,7 +13,7 @@ import msgspec
 
 from edu_widgets.protocol.channels import ROLES
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.folders import words
+from edu_widgets.protocol.folders import content
 
 KINDS = ("course", "lesson", "staff", "notifications")
 
@@ -73,12 +73,9 @@ def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
     Raises:
         InvalidArgument: the file cannot be read or a setting is wrong; the message names it.
     """
+    raw = content(path, "The configuration")
     try:
-        raw = path.read_bytes()
         table = tomllib.loads(raw.decode()) if path.suffix == ".toml" else msgspec.json.decode(raw)
-    except OSError as error:
-        msg = f"The configuration {path} cannot be read: {words(error)}."
-        raise InvalidArgument(msg) from error
     except (ValueError, RecursionError) as error:
         kind = "TOML" if path.suffix == ".toml" else "JSON"
         msg = f"The configuration {path} is no {kind} ({error}); name a .toml or a .json file."

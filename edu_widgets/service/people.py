@@ -249,6 +249,16 @@ class People:
 
     # -- who they are -------------------------------------------------------------
 
+    async def check_foreign(self, user_id: str) -> None:
+        """See that whom a platform's token names is nobody who came by invite.
+
+        Raises:
+            Refused: `UNAUTHORIZED`: it is, and what is theirs is not the platform's to give.
+        """
+        if await self._store.memberships(user_id):
+            text = "The token's `sub` is the id of somebody who joined this service by invite."
+            raise refusal(Code.UNAUTHORIZED, text)
+
     async def within(self, identity: Identity) -> Identity:
         """The same, without the courses that the person was removed from.
 

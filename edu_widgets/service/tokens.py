@@ -1,18 +1,21 @@
 """JSON Web Tokens of a platform: HS256, RS256 or ES256 with configured keys."""
 
+import base64
+import codecs
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import jwt
 import msgspec
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import person_name
-from edu_widgets.protocol.errors import InvalidArgument, refusal
-from edu_widgets.protocol.folders import words
+from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
+from edu_widgets.protocol.folders import content
+from edu_widgets.service.checks import channel_of
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.people import OWNER
 from edu_widgets.service.rules import Person
@@ -24,6 +27,10 @@ _PEM = "-----BEGIN PUBLIC KEY-----"
 
 MIN_SECRET = 32
 """Bytes of a shared secret (RFC 7518, section 3.2)."""
+
+_MIN_RSA = 2048
+_MARKS = (b"-----BEGIN", b"ssh-", b"ecdsa-sha2-", b"BEGIN SSH2", b'"kty"')
+_SEQUENCE, _LONG_FORM, _MIN_DER = 0x30, 0x80, 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,9 @@ RESERVED = frozenset({OWNER, "service"})
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What a token has to say. `sub` becomes part of a channel's name."""
+    """What a token has to say."""
 
-    sub: Annotated[str, msgspec.Meta(pattern=r"^[^\s:\x00-\x1f]{1,128}$")]
+    sub: str
     exp: float
     name: str = ""
     role: Literal["student", "instructor", "admin"] = "student"
@@ -64,12 +71,9 @@ def load_key(path: Path, audience: str = "", issuer: str = "") -> Key:
         issuer: What `iss` of its tokens has to be; "" for anything.
 
     Raises:
-        InvalidArgument: the file cannot be read, or the secret is too short.
+        InvalidArgument: the file cannot be read, the secret is too short, or no secret at all.
     """
-    try:
-        value = path.read_bytes().strip()
-    except OSError as error:
-        raise InvalidArgument(f"The key file {path} cannot be read: {words(error)}.") from error
+    value = content(path, "The key file").strip()
     if value.startswith(b"-----BEGIN"):
         if not jwt.algorithms.has_crypto:
             msg = (
@@ -77,36 +81,72 @@ def load_key(path: Path, audience: str = "", issuer: str = "") -> Key:
                 "%pip install cryptography."
             )
             raise InvalidArgument(msg)
-        _check_public(value, path)
-        return Key(value, ("RS256", "ES256"), audience, issuer)
+        return Key(value, (_algorithm(value, path),), audience, issuer)
+    if _is_key_of_others(value):
+        msg = (
+            f"{path.name} is a public key, not a secret, or a certificate: one that can be used "
+            f"begins with {_PEM}."
+        )
+        raise InvalidArgument(msg)
     if len(value) < MIN_SECRET:
         msg = f"The key in {path.name} has {len(value)} bytes; HS256 needs at least {MIN_SECRET}."
-        raise InvalidArgument(msg)
-    if _is_public_key(value):
-        msg = f"{path.name} is a public key, not a secret; it has to begin with {_PEM}."
         raise InvalidArgument(msg)
     return Key(value, ("HS256",), audience, issuer)
 
 
-def _check_public(value: bytes, path: Path) -> None:
-    """See that a PEM file holds a public key that can be read.
+def _algorithm(value: bytes, path: Path) -> str:
+    """What tokens that a PEM public key verifies are signed with.
 
     Raises:
-        InvalidArgument: it does not.
+        InvalidArgument: it is no public key, or one of another kind or too short.
     """
-    for name in ("RS256", "ES256"):
-        with contextlib.suppress(jwt.InvalidKeyError, ValueError, TypeError):
-            key = jwt.get_algorithm_by_name(name).prepare_key(value)
-            if not hasattr(key, "private_numbers"):
-                return
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - few have it
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
+
+    try:
+        key = load_pem_public_key(value)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size >= _MIN_RSA:
+            return "RS256"
+        msg = f"The key in {path.name} has {key.key_size} bits; RS256 needs at least {_MIN_RSA}."
+        raise InvalidArgument(msg)
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name == "secp256r1":
+        return "ES256"
     msg = f"{path.name} holds no public key of RS256 or ES256; it has to begin with {_PEM}."
     raise InvalidArgument(msg)
 
 
-def _is_public_key(value: bytes) -> bool:
-    """Whether this is a public key in another form: everybody knows it, so it is no secret."""
-    marks = (b"-----BEGIN", b"ssh-", b"ecdsa-", b'"keys"', b'"kty"', b"0\x82", b"0Y0")
-    return any(mark in value[:400] for mark in marks[:5]) or value.startswith(marks[5:])
+def _is_key_of_others(value: bytes) -> bool:
+    """Whether this is a public key, or a file of them, in another form.
+
+    Everybody may know those, so that none can be a shared secret.
+    """
+    plain = value.replace(b"\0", b"").removeprefix(codecs.BOM_UTF16_LE).strip()
+    if any(mark in plain for mark in _MARKS) or plain[:1] in (b"{", b"[", b"<"):
+        return True
+    forms = [value, plain]
+    packed = b"".join(plain.split()).translate(bytes.maketrans(b"-_", b"+/"))
+    with contextlib.suppress(ValueError):
+        forms.append(base64.b64decode(packed + b"=" * (-len(packed) % 4), validate=True))
+    with contextlib.suppress(ValueError):
+        forms.append(bytes.fromhex(packed.decode("ascii")))
+    return any(map(_is_der, forms))
+
+
+def _is_der(value: bytes) -> bool:
+    """Whether this is an ASN.1 sequence as long as it says, as keys and certificates are."""
+    if value.startswith(b"0\x82"):
+        return True
+    if len(value) < _MIN_DER or value[0] != _SEQUENCE:
+        return False
+    size = value[1]
+    if size < _LONG_FORM:
+        return len(value) == 2 + size
+    width = size - _LONG_FORM
+    return len(value) == 2 + width + int.from_bytes(value[2 : 2 + width])
 
 
 def looks_like_token(text: str) -> bool:
@@ -125,6 +165,11 @@ def identity(token: str, keys: Sequence[Key], courses: Sequence[str]) -> Identit
         name = person_name(claims.name or claims.sub[:64])
     except (msgspec.ValidationError, InvalidArgument) as error:
         raise refusal(Code.UNAUTHORIZED, f"The token cannot be used: {error}") from error
+    try:
+        channel_of("x", claims.sub)
+    except Refused as error:
+        text = "The token's `sub` has to be 1 to 128 visible characters without blanks and colons."
+        raise refusal(Code.UNAUTHORIZED, text) from error
     if claims.sub in RESERVED:
         raise refusal(Code.UNAUTHORIZED, f"The token's `sub` may not be {claims.sub!r}.")
     person = Person(claims.sub, name, claims.role)
@@ -146,7 +191,7 @@ def _claims(token: str, keys: Sequence[Key]) -> dict[str, Any]:
             )
         except jwt.ExpiredSignatureError as error:
             raise refusal(Code.TOKEN_EXPIRED, Code.TOKEN_EXPIRED.meaning) from error
-        except (jwt.PyJWTError, ValueError, TypeError):
+        except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError):
             continue  # perhaps another key
         return claims
     raise refusal(Code.UNAUTHORIZED, Code.UNAUTHORIZED.meaning)

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import hmac
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from edu_widgets.protocol import Code
+from edu_widgets.protocol.admission import read_roster
 from edu_widgets.protocol.errors import InvalidArgument, Refused
-from edu_widgets.service import people, tokens
+from edu_widgets.service import config, people, tokens
 from edu_widgets.service.addresses import address
 from edu_widgets.service.store import Invite
+from tests.conftest import require
 from tests.waiting import PATIENCE
 
 from .harness import CHANNEL, COURSE, Service, serving
@@ -155,6 +159,14 @@ async def test_a_platforms_token(tmp_path: Path) -> None:
         ({"sub": ""}, Code.UNAUTHORIZED),
         ({"sub": "owner"}, Code.UNAUTHORIZED),
         ({"sub": "service"}, Code.UNAUTHORIZED),
+        ({"sub": "owner\n"}, Code.UNAUTHORIZED),
+        ({"sub": "a\n"}, Code.UNAUTHORIZED),
+        ({"sub": "a\u202eb"}, Code.UNAUTHORIZED),
+        ({"sub": "a\u00a0b"}, Code.UNAUTHORIZED),
+        ({"sub": "a\ud800"}, Code.UNAUTHORIZED),
+        ({"sub": "a" * 129}, Code.UNAUTHORIZED),
+        ({"exp": float("inf")}, Code.UNAUTHORIZED),
+        ({"exp": float("nan")}, Code.UNAUTHORIZED),
         ({"nbf": time.time() + 600}, Code.UNAUTHORIZED),
         ({"nbf": "soon"}, Code.UNAUTHORIZED),
         ({"courses": COURSE}, Code.UNAUTHORIZED),
@@ -165,6 +177,22 @@ def test_tokens_that_are_refused(wrong: dict[str, Any], code: Code) -> None:
     with pytest.raises(Refused) as caught:
         tokens.identity(token(**wrong), [tokens.Key(KEY, ("HS256",))], [COURSE])
     assert caught.value.code == code
+
+
+async def test_a_token_is_never_somebody_who_came_by_invite(tmp_path: Path) -> None:
+    async with serving(tmp_path, keys=(tokens.Key(KEY, ("HS256",)),)) as service:
+        ada = await service.join("Ada")
+        forged = f"Bearer {token(sub=ada['userId'], role='admin')}"
+        for method, path in (("GET", "/api/me"), ("POST", "/api/role"), ("POST", "/api/attach")):
+            body = {"course": COURSE, "userId": ada["userId"], "role": "admin"}
+            reply = await service.ask(method, path, body, Authorization=forged)
+            assert (reply.status, reply.body["code"]) == (401, Code.UNAUTHORIZED), path
+            assert "joined this service by invite" in reply.body["message"]
+        with pytest.raises(InvalidStatus):
+            await service.open(token(sub=ada["userId"]))
+        assert (
+            await service.ask("GET", "/api/me", Authorization=f"Bearer {token()}")
+        ).status == 200
 
 
 def test_a_token_without_a_signature_or_an_end() -> None:
@@ -234,12 +262,94 @@ def test_a_public_key_needs_a_package_and_says_which(
         b"Bag Attributes\n-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
         b"\xef\xbb\xbf-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
         b"0\x82\x01\x22" + b"k" * 60,
+        b"Bag Attributes\n" + b"    friendlyName: x\n" * 50 + b"-----BEGIN PUBLIC KEY-----\nAA",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----".encode("utf-16"),
+        b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
+        b'[{"n": "abc", "e": "AQAB", "use": "sig", "alg": "RS256"}]',
+        b"<RSAKeyValue><Modulus>abcdefghijklmnopqrstuvwxyz</Modulus></RSAKeyValue>",
+        b"0v" + b"k" * 118,
+        base64.b64encode(b"0\x2a" + b"k" * 42),
+        base64.urlsafe_b64encode(b"0\x82\x01\x22" + b"\xff" * 290).rstrip(b"="),
+        b"0\x81\x9f".hex().encode() + b"00" * 159,
     ],
 )
 def test_what_everybody_may_know_is_no_secret(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "key").write_bytes(raw)
     with pytest.raises(InvalidArgument, match="is a public key, not a secret"):
         tokens.load_key(tmp_path / "key")
+
+
+def test_a_public_key_verifies_what_it_is_for_alone(tmp_path: Path) -> None:
+    require(jwt.algorithms.has_crypto, "cryptography is not installed")
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    path = tmp_path / "key.pem"
+
+    def public(private: Any) -> bytes:
+        form = serialization.PublicFormat.SubjectPublicKeyInfo
+        pem: bytes = private.public_key().public_bytes(serialization.Encoding.PEM, form)
+        path.write_bytes(pem)
+        return pem
+
+    signers: dict[str, Any] = {
+        "RS256": rsa.generate_private_key(65537, 2048),
+        "ES256": ec.generate_private_key(ec.SECP256R1()),
+    }
+    for algorithm, private in signers.items():
+        pem = public(private)
+        key = tokens.load_key(path)
+        assert key.algorithms == (algorithm,)
+        good = jwt.encode(claims(), private, algorithm=algorithm)
+        assert tokens.identity(good, [key], [COURSE]).user_id == "u-1"
+        for secret in (pem, pem.strip(), pem + b"\n"):
+            for header in ("HS256", "HS384", "HS512", "none", algorithm):
+                with pytest.raises(Refused) as caught:
+                    tokens.identity(signed_by_hand(header, secret), [key], [COURSE])
+                assert caught.value.code == Code.UNAUTHORIZED
+    for unfit, said in (
+        (rsa.generate_private_key(65537, 1024), "at least 2048"),
+        (ec.generate_private_key(ec.SECP384R1()), "no public key of RS256 or ES256"),
+        (ed25519.Ed25519PrivateKey.generate(), "no public key of RS256 or ES256"),
+    ):
+        public(unfit)
+        with pytest.raises(InvalidArgument, match=said):
+            tokens.load_key(path)
+
+
+def claims() -> dict[str, Any]:
+    return {"sub": "u-1", "exp": time.time() + 60, "courses": [COURSE]}
+
+
+def signed_by_hand(algorithm: str, secret: bytes) -> str:
+    """A token that is signed with a text everybody may know, whatever PyJWT thinks of it."""
+    parts = [json.dumps(part).encode() for part in ({"alg": algorithm}, claims())]
+    text = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    mac = hmac.digest(secret, text.encode(), "sha256")
+    return f"{text}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("none", "there is no such file"),
+        (".", "it is a folder, not a file"),
+        ("file/key", "a file stands where its path needs a folder"),
+        ("x" * 300, "the name is too long"),
+        ("large", "over a megabyte"),
+        ("a\0b", "no path of a file"),
+    ],
+)
+def test_a_key_file_that_cannot_be_read_is_told_in_our_words(
+    tmp_path: Path, path: str, said: str
+) -> None:
+    (tmp_path / "file").write_text("something")
+    (tmp_path / "large").write_bytes(b"k" * 1_100_000)
+    for read in (tokens.load_key, config.load, read_roster):
+        with pytest.raises(InvalidArgument, match=said) as caught:
+            read(tmp_path / path)
+        assert "Errno" not in str(caught.value)
+        assert "errno" not in repr(caught.value)
 
 
 def test_a_short_key_is_refused(tmp_path: Path) -> None:
