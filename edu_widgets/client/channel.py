@@ -51,6 +51,10 @@ class ChannelState:
     """Asked, and not yet at the head the service named in its answer."""
     _request: str = ""
     _head: Cursor | None = None
+    _generation: str = ""
+    """The start of the service that answered last."""
+    _held_generation: str = ""
+    """The start in which our cursor was right."""
 
     @property
     def caught_up(self) -> bool:
@@ -66,7 +70,9 @@ class ChannelState:
         self._request = message_id
         self._head = None
         self.catching_up = True
-        return Subscribe(user_id, self.mirror.cursor, self.mirror.floors())
+        cursor = self.mirror.cursor
+        since = Cursor(cursor.epoch, cursor.seq, self._held_generation if cursor.epoch else "")
+        return Subscribe(user_id, since, self.mirror.floors())
 
     def granted(self, message_id: str, data: Subscribed) -> bool:
         """Note the answer; False if it answers an older question."""
@@ -81,6 +87,7 @@ class ChannelState:
         self.staff = data.staff
         self.names = tuple(data.names)
         self._head = Cursor(data.epoch, data.seq)
+        self._generation = data.generation
         self._arrived()
         return True
 
@@ -99,6 +106,7 @@ class ChannelState:
         if head is not None and cursor.epoch == head.epoch and cursor.seq >= head.seq:
             self.catching_up = False
             self.ask_again_at = None
+            self._held_generation = self._generation
 
     def refused(self, message_id: str, code: int, reason: str) -> bool:
         """Note a refusal of our question; False if it is about something else.
@@ -144,8 +152,10 @@ class ChannelState:
         """
         before = self.mirror.cursor
         applied = self.mirror.apply(frame)
-        if self.ask_again_at is not None and self.mirror.cursor != before:
-            self.ask_again_at = patience_until
+        if self.mirror.cursor != before:
+            self._held_generation = self._generation
+            if self.ask_again_at is not None:
+                self.ask_again_at = patience_until
         if self.grant is Grant.GRANTED:
             self._arrived()
         return applied

@@ -49,6 +49,8 @@ class Cursor(msgspec.Struct, frozen=True):
     """The history the mirror follows; empty before the first answer."""
     seq: int = 0
     """The last change the mirror holds without a hole before it."""
+    generation: str = ""
+    """The start of the service that last said so, as `subscribed` named it; empty for none."""
 
 
 def body(value: object) -> msgspec.Raw:

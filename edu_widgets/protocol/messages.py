@@ -140,6 +140,8 @@ class Subscribed(Data):
     """Who they are, staff first; at most 50, and none in a room of more than 200."""
     staff: int = 0
     """How many of them are instructors or administrators."""
+    generation: str = ""
+    """Names the present start of the service; `since` carries it once the mirror is caught up."""
 
 
 class Unsubscribed(Data):

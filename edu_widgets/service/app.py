@@ -295,8 +295,10 @@ async def _attach(request: web.Request) -> web.Response:
 
 async def _health(request: web.Request) -> web.Response:
     door = request.app[_DOOR]
-    about = {"ok": True, "instance": door.instance, "version": door.version}
-    return _json(about | {"members": len(door.hub.members)})
+    problem = await door.hub.vitals.ask()
+    about = {"ok": not problem, "instance": door.instance, "version": door.version}
+    told = {"problem": problem} if problem else {}
+    return _json(about | {"members": len(door.hub.members)} | told, 503 if problem else 200)
 
 
 async def _metrics(request: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ from edu_widgets.protocol import (
     decode_data,
     is_id,
 )
-from edu_widgets.protocol.channels import staff_channel, user_channel
+from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused, refusal
 from edu_widgets.protocol.messages import Heartbeat, HeartbeatAck, RequestHistory, Unsubscribe
 from edu_widgets.service import frames, subscribe, typing_signals
@@ -228,20 +228,8 @@ async def _run(
         hub.audit.record(
             "MODERATION", kind=envelope.type, channel=granted.name, about=about, by=request.user.id
         )
-    return done, await _heads(hub, granted, done)
-
-
-async def _heads(hub: Hub, granted: Grant, done: Committed) -> dict[str, int]:
-    """How far a command reaches in the channels that only its sender, or only staff, reads.
-
-    Of one that comes again it is not known any more: as far as they are by now.
-    """
-    course, person = granted.channel.course, granted.person
-    names = [user_channel(course, person.id)] + ([staff_channel(course)] if person.staff else [])
-    others = [name for name in names if name != granted.name]
-    if done.replayed:
-        return {name: (await hub.store.heads(name)).seq for name in others}
-    return {change.channel: change.seq for change in done.changes if change.channel in others}
+    hidden = "" if granted.person.staff else staff_channel(granted.channel.course)
+    return done, {name: seq for name, seq in done.heads.items() if name != hidden}
 
 
 def _limit(hub: Hub, granted: Grant, command: CommandType, message_id: str) -> None:

@@ -77,6 +77,7 @@ SignalRule = Callable[[Stage, str, Sender, Any], None]
 AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
 """Answers a question with type and data of a frame; may raise `Refused`."""
 
+StartHook = Callable[[Stage, str], Awaitable[object]]
 PersonHook = Callable[[Stage, str, Person], None]
 EntryHook = Callable[[Stage, str, Person], Awaitable[object]]
 TickHook = Callable[[Stage, int], None]
@@ -103,6 +104,7 @@ class Feature:
     `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick`
     once a second with the time in ms, `on_commit` with every commit once it is durable. `erase`
     decides what else goes with a person who is erased, `may_type` who is not told of as typing.
+    `on_start` reads what is stored in a course as the service starts, again until it succeeded.
     `before_catch_up` is waited for each time a person enters a channel, before it is read for them.
     """
 
@@ -111,6 +113,7 @@ class Feature:
     signals: Mapping[str, SignalRule] = field(default_factory=dict)
     asks: Mapping[str, Ask] = field(default_factory=dict)
     erase: EraseRule | None = None
+    on_start: StartHook | None = None
     before_catch_up: EntryHook | None = None
     on_join: PersonHook | None = None
     on_leave: PersonHook | None = None

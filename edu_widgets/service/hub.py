@@ -1,10 +1,10 @@
 """The hub: members, rooms, store, features and clocks of one service, tied together."""
 
 import asyncio
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from edu_widgets.protocol import Code, uuid7
@@ -26,10 +26,15 @@ from edu_widgets.service.rooms import LEASE_S, Room, Rooms
 from edu_widgets.service.rules import NOBODY, Person, Request, Rule
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Committed, Matches, Searched, Store
-
-log = logging.getLogger("edu_widgets.service")
+from edu_widgets.service.supervisor import Supervisor
+from edu_widgets.service.vitals import Vitals
 
 TICK_S = 1.0
+
+HOOK_S = 5.0
+"""Seconds for which a feature may hold up somebody who enters."""
+
+_HOOK = "A feature's hook ({})"
 
 
 class Hub:
@@ -69,23 +74,32 @@ class Hub:
         """When the last member came or went (loop time)."""
         self._lease_s = lease_s
         self._forget = store.listen(self._committed)
-        self._ticker: asyncio.Task[None] | None = None
-        self._works: set[asyncio.Task[object]] = set()
+        self.supervisor = Supervisor()
+        self.vitals = Vitals(store)
+        self._problem = ""
 
     def start(self) -> None:
-        """Begin to tick."""
-        self._ticker = self.loop.create_task(self._tick())
+        """Begin to tick, and let features look at what is stored."""
+        self.supervisor.every(TICK_S, "A tick", self._beat)
+        for feature in self.features:
+            self.look(feature)
+
+    def look(self, feature: Feature) -> None:
+        """Let a feature read what is stored in each course, again and again until it could."""
+        if feature.on_start is None:
+            return
+        for course in self.courses:
+            self.supervisor.until_done(
+                (feature.name, course),
+                f"What {feature.name} reads at the start",
+                partial(feature.on_start, self, course),
+            )
 
     async def close(self, code: Code = Code.RESTARTING) -> None:
         """Close every member and end what runs; the store stays open."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
         self.rooms.flush()
         self.coalescer.close()
-        for task in tuple(self._works):
-            task.cancel()
-        await asyncio.gather(*self._works, return_exceptions=True)
+        await self.supervisor.close()
         for member in tuple(self.members):
             member.close(code)
         self._forget()
@@ -150,8 +164,7 @@ class Hub:
         """Forget who has left a room, and say how many are here if that changed."""
         for person in room.expire(self.loop.time()):
             for feature in self.features:
-                if feature.on_leave is not None:
-                    self._call(feature.on_leave, room.channel, person)
+                self._call(feature, feature.on_leave, room.channel, person)
         if not room.channel.startswith("user:") and room.census() != room.announced:
             self.coalescer.call(("room", room.channel), lambda: self._announce_people(room))
 
@@ -165,18 +178,21 @@ class Hub:
         """Somebody has entered a room."""
         if first:
             for feature in self.features:
-                if feature.on_join is not None:
-                    self._call(feature.on_join, room.channel, person)
+                self._call(feature, feature.on_join, room.channel, person)
         self.settle(room)
 
     async def before_catch_up(self, channel: str, person: Person) -> None:
-        """Let features write what a person who enters is to find."""
+        """Let features write what a person who enters is to find.
+
+        Whatever becomes of that, they enter: after some seconds also past a hook that hangs.
+        """
         for feature in self.features:
             if feature.before_catch_up is not None:
                 try:
-                    await feature.before_catch_up(self, channel, person)
-                except Exception:
-                    log.exception("A feature's hook failed.")  # they enter all the same
+                    async with asyncio.timeout(HOOK_S):
+                        await feature.before_catch_up(self, channel, person)
+                except Exception as error:  # noqa: BLE001
+                    self.supervisor.tell(_HOOK.format(feature.name), error)
 
     def reidentify(self, user_id: str, course: str, person: Person) -> None:
         """Give a person's connections their new role; channels it forbids are taken away."""
@@ -286,17 +302,9 @@ class Hub:
 
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Do some work of a feature's, coalesced by key."""
-        self.coalescer.call(("soon", key), lambda: self._spawn(work()))
-
-    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
-        task = self.loop.create_task(work)
-        self._works.add(task)
-        task.add_done_callback(self._worked)
-
-    def _worked(self, task: "asyncio.Task[object]") -> None:
-        self._works.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("A feature's work failed.", exc_info=error)
+        self.coalescer.call(
+            ("soon", key), lambda: self.supervisor.spawn("A feature's work", work())
+        )
 
     # -- clocks -------------------------------------------------------------------
 
@@ -304,35 +312,38 @@ class Hub:
         self.metrics.commits.inc()
         self.rooms.committed(commit)
         for feature in self.features:
-            if feature.on_commit is not None:
-                self._call(feature.on_commit, commit)
+            self._call(feature, feature.on_commit, commit)
 
-    def _call(self, hook: Callable[..., None], *args: object) -> None:
-        try:
-            hook(self, *args)
-        except Exception:
-            log.exception("A feature's hook failed.")  # what it is told of is so, and others wait
+    def _call(self, feature: Feature, hook: Callable[..., None] | None, *args: object) -> None:
+        if hook is not None:
+            self.supervisor.call(_HOOK.format(feature.name), hook, self, *args)
 
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            try:
-                self._beat()
-            except Exception:
-                log.exception("A tick failed.")  # the next one may not
-
-    def _beat(self) -> None:
-        now = self.loop.time()
+    async def _beat(self) -> None:
+        now, call = self.loop.time(), self.supervisor.call
+        call("Looking at the store", self._look_at_store)
         for member in tuple(self.members):
-            if member.identity.expires is not None and member.identity.expired:
-                member.close(Code.TOKEN_EXPIRED)
-            else:
-                member.outlet.check(now)
+            call("Looking at a connection", self._check, member, now)
         for room in self.rooms:
-            self.settle(room)
+            call("Looking at a room", self.settle, room)
         self.rooms.tidy()
         self.coalescer.forget_old()
         self.limiter.sweep(600)
         for feature in self.features:
-            if feature.on_tick is not None:
-                feature.on_tick(self, now_ms())
+            self._call(feature, feature.on_tick, now_ms())
+
+    def _look_at_store(self) -> None:
+        """Where nothing is stored any more, everybody keeps what they have, and comes again."""
+        before, self._problem = self._problem, self.store.problem
+        self.metrics.store.set(not self._problem)
+        if bool(before) == bool(self._problem):
+            return
+        self.audit.record("STORE_LOST" if self._problem else "STORE_FOUND")
+        if self._problem:
+            for member in tuple(self.members):
+                member.close(Code.UNAVAILABLE)
+
+    def _check(self, member: Member, now: float) -> None:
+        if member.identity.expires is not None and member.identity.expired:
+            member.close(Code.TOKEN_EXPIRED)
+        else:
+            member.outlet.check(now)

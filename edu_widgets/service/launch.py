@@ -304,7 +304,8 @@ def find(data_dir: Path) -> state.State | None:
     about = state.read(data_dir)
     if about is None or not processes.alive(about.pid):
         return None
-    health = _ask(about.url, "GET", "/health")
+    # Also of one that is not healthy: it is there, and says itself what is wrong.
+    _, health = _exchange(about.url, "GET", "/health", None, "")
     return about if health is not None and health.get("instance") == about.instance else None
 
 

@@ -18,6 +18,10 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.members = Gauge("edu_widgets_members", "Connections now", registry=self.registry)
+        self.store = Gauge(
+            "edu_widgets_store_ok", "1 as long as what is sent is stored", registry=self.registry
+        )
+        self.store.set(1)
         self.commits = Counter(
             "edu_widgets_commits", "Commands that changed something", registry=self.registry
         )

@@ -37,7 +37,17 @@ HOST = Person(OWNER, "", "instructor")
 
 FIRST_PORT = 8765
 PORTS = 100
-SWEEP_S = 3600.0
+
+SWEEP_S = 600.0
+FIRST_SWEEP_S = 5.0
+"""Seconds until what is over goes: soon after the start, for many services live for a lesson."""
+
+CHECK_S = 600.0
+"""Seconds after which the whole store is read, to find damage that nobody has met yet."""
+
+LOOK_S = 5.0
+"""Seconds after which it is looked whether the store's files are there, also if nobody writes."""
+
 TOMBSTONES_KEPT_MS = 30 * 24 * 3600 * 1000
 
 
@@ -71,7 +81,6 @@ class Server:
         self._options = options
         self._watched = set(options.watch)
         self._stop = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         """Start.
@@ -164,7 +173,14 @@ class Server:
             channels=changed_rows(options.config),
         )
         state.write(options.data_dir, self.state)
-        self._tasks = [asyncio.create_task(self._sweep()), asyncio.create_task(self._watch())]
+        keep_going = self.hub.supervisor.every
+        keep_going(SWEEP_S, "Sweeping the store", self._sweep, first=FIRST_SWEEP_S)
+        keep_going(CHECK_S, "Reading the whole store", self._store.check_whole)
+        keep_going(LOOK_S, "Asking the store", self.hub.vitals.ask)
+        if not options.keep:
+            self._alone_since = asyncio.get_running_loop().time()
+            pause = min(1.0, max(0.05, options.linger_s / 4))
+            keep_going(pause, "Looking who is here", self._watch)
 
     def _invite_renewed(self, invite: Invite) -> None:
         """Whoever finds this service by its file shows the invite that holds."""
@@ -210,9 +226,6 @@ class Server:
         await self._let_go()
 
     async def _let_go(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hub.close()
         runner = getattr(self, "_runner", None)
         if runner is not None:
@@ -224,21 +237,16 @@ class Server:
     # -- clocks -----------------------------------------------------------------
 
     async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_S)
-            now = now_ms()
-            await self._store.sweep(now, now - TOMBSTONES_KEPT_MS)
+        now = now_ms()
+        await self._store.sweep(now, now - TOMBSTONES_KEPT_MS)
 
     async def _watch(self) -> None:
-        loop = asyncio.get_running_loop()
-        alone_since = loop.time()
-        while not self._options.keep:
-            self._watched = {pid for pid in self._watched if processes.alive(pid)}
-            if self._watched or self.hub.members:
-                alone_since = loop.time()
-            elif loop.time() - alone_since >= self._options.linger_s:
-                self.stop()
-            await asyncio.sleep(min(1.0, max(0.05, self._options.linger_s / 4)))
+        now = asyncio.get_running_loop().time()
+        self._watched = {pid for pid in self._watched if processes.alive(pid)}
+        if self._watched or self.hub.members:
+            self._alone_since = now
+        elif now - self._alone_since >= self._options.linger_s:
+            self.stop()
 
 
 def _before_id(before: state.State | None) -> str:

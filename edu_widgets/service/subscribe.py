@@ -96,4 +96,5 @@ def _subscribed(hub: Hub, room: Room, granted: Grant, catchup: Catchup) -> Subsc
         people=here.people,
         names=here.names,
         staff=here.staff,
+        generation=hub.store.generation,
     )

@@ -935,6 +935,8 @@ export interface SubscribedData {
   names?: string[];
   /** How many of them are instructors or administrators. */
   staff?: number;
+  /** Names the present start of the service; `since` carries it once the mirror is caught up. */
+  generation?: string;
 }
 
 /** A channel was taken away (role change, course ended); its mirror is to be cleared. */
@@ -1310,6 +1312,8 @@ export interface Cursor {
   epoch?: string;
   /** The last change the mirror holds without a hole before it. */
   seq?: number;
+  /** The start of the service that last said so, as `subscribed` named it; empty for none. */
+  generation?: string;
 }
 
 /** What one person chose. */

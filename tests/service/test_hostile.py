@@ -156,9 +156,7 @@ async def test_an_id_used_again(ada: Client, bob: Client) -> None:
     mid = await ada.say("one")
     first = await ada.answer(mid)
     again = await ada.answer(await ada.say("one", mid=mid))
-    assert again["data"]["seq"] == first["data"]["seq"]
-    heads = again["data"].get("heads", {})  # a reader waits for them before the change is shown
-    assert [name.split(":")[:2] for name in heads] in ([], [["user", "py101"]])
+    assert again["data"] == first["data"]
     other = await ada.answer(await ada.say("two", mid=mid))
     assert other["data"]["code"] == Code.ID_CONFLICT
     theirs = await bob.answer(await bob.say("one", mid=mid))

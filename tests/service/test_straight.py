@@ -173,7 +173,7 @@ async def test_other_transports_are_written_to_through_their_write(
             room.write(signal(number))
         assert await numbers(ada, 2) == [0, 1, 2]
         await ada.answer(await ada.say("hello"))
-        service.server.hub._beat()
+        await service.server.hub._beat()
         assert not room.straight
 
 

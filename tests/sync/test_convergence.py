@@ -35,6 +35,8 @@ STEPS = st.one_of(
     st.tuples(st.just("restart"), who, small),
     st.tuples(st.just("back up"), who, small),
     st.tuples(st.just("restore"), who, small),
+    st.tuples(st.just("snapshot"), who, small),
+    st.tuples(st.just("roll back"), who, small),
 )
 
 
@@ -56,7 +58,7 @@ async def play(steps: list[tuple[str, int, int]], folder: Path) -> None:
         await world.close()
 
 
-async def step(  # noqa: C901, PLR0912 - one case a step
+async def step(  # noqa: C901, PLR0912, PLR0915 - one case a step
     world: World, number: int, what: str, index: int, amount: int
 ) -> None:
     client = world.clients[index]
@@ -107,6 +109,10 @@ async def step(  # noqa: C901, PLR0912 - one case a step
             await world.back_up()
         case "restore":
             await world.restore()
+        case "snapshot":
+            await world.snapshot()
+        case "roll back":
+            await world.roll_back()
 
 
 async def check(world: World) -> None:
@@ -157,6 +163,36 @@ def test_long_lessons_too(seed: int, tmp_path: Path) -> None:
         (rng.choices(names, weights)[0], rng.randrange(3), rng.randrange(1, 60)) for _ in range(400)
     ]
     asyncio.run(play(steps, tmp_path))
+
+
+@pytest.mark.parametrize("fewer", [0, 1])
+def test_who_slept_while_the_whole_folder_went_back(fewer: int, tmp_path: Path) -> None:
+    """Ada sleeps with five messages that are gone, and as many others are there when she wakes."""
+
+    async def lesson() -> None:
+        world = await World(tmp_path).open()
+        mira, ada = world.join("mira", "instructor"), world.join("ada")
+        try:
+            world.say(mira, "old")
+            await world.settle()
+            await world.snapshot()
+            for n in range(5):
+                world.say(mira, f"gone{n}")
+            await world.settle()
+            await ada.drop()
+            world.clients.remove(ada)
+            await world.roll_back()
+            for n in range(5 - fewer):
+                world.say(mira, f"new{n}")
+            await world.settle()
+            world.clients.append(ada)
+            await world.settle()
+            await check(world)
+            assert len(ada.session.channels[ROOM].mirror.of_kind("message")) == 6 - fewer
+        finally:
+            await world.close()
+
+    asyncio.run(lesson())
 
 
 def test_nothing_secret_reaches_a_mirror_it_is_not_for(tmp_path: Path) -> None:

@@ -237,6 +237,7 @@ class World:
         self.time = Time()
         self.clients: list[Client] = []
         self.said: list[str] = []
+        self.taken: dict[str, bytes] = {}
 
     async def open(self) -> World:
         """Start the service on its file."""
@@ -276,6 +277,24 @@ class World:
         for path in self.folder.glob("service.sqlite3*"):
             path.unlink()
         shutil.copy(backup, self.folder / "service.sqlite3")
+        await self.open()
+
+    async def snapshot(self) -> None:
+        """Keep all the service's files as they are while it runs, as a disk's snapshot does."""
+        await self.store.check()  # nothing is being written
+        files = self.folder.glob("service.sqlite3*")
+        self.taken = {path.name: path.read_bytes() for path in files}
+
+    async def roll_back(self) -> None:
+        """Put all of them back: nothing beside the store tells that it is another one."""
+        if not self.taken:
+            return
+        await self.close()
+        for path in self.folder.glob("service.sqlite3*"):
+            if path.name not in self.taken:
+                path.unlink()
+        for name, raw in self.taken.items():
+            (self.folder / name).write_bytes(raw)
         await self.open()
 
     def join(self, name: str, role: str = "student") -> Client:

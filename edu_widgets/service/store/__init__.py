@@ -3,7 +3,7 @@
 All methods are called on one event loop. Every store passes `tests/service/store/`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -44,7 +44,8 @@ class Committed:
     """A stored command. `seq` is the last change in the command's own channel.
 
     `replayed`: it had been stored before; nothing was changed now. `urgent`: as decided.
-    `destroyed`: channels were destroyed, and no file may keep what they held.
+    `destroyed`: channels were destroyed, and no file may keep what they held. `heads`: the last
+    change in those other channels that its sender reads or, as staff, may read.
     """
 
     seq: int
@@ -52,6 +53,7 @@ class Committed:
     replayed: bool = False
     urgent: bool = True
     destroyed: bool = False
+    heads: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,21 @@ Matches = Callable[[bytes], bool]
 
 
 class Store(Protocol):
-    """See the module. Every method that writes may raise `Refused` with `UNAVAILABLE`."""
+    """See the module. Every method that reads or writes may raise `Refused`: `UNAVAILABLE`."""
+
+    generation: str
+    """The present start of the service, as mirrors carry it in their cursors."""
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is stored any more, in one sentence for who runs the service; "" if it is."""
+
+    async def check(self) -> None:
+        """Ask whatever writes whether it still can.
+
+        Raises:
+            Refused: `UNAVAILABLE`: it cannot.
+        """
 
     async def commit(self, request: Request[Any], rule: Rule) -> Committed:
         """Run a rule and store what it decides, atomically; returns when it is durable.
@@ -167,6 +183,9 @@ class Store(Protocol):
         self, channel: str, cursor: Cursor | None, floors: dict[str, int]
     ) -> Catchup:
         """Everything in a channel that changed after `cursor`, or a reset (design: windows).
+
+        A cursor that saw what is not in this store tells that the store was put back: the channel
+        gets a new epoch, once a start of the service.
 
         `floors`: by windowed kind the lowest `born` the mirror holds; older ones are left out.
         """

@@ -4,6 +4,8 @@ A *generation* is a random name in the file that is renewed at every start and a
 service. The *witness*, a small file beside the store, tells which generations the service left
 there. A copy that was taken earlier has an older one, however it was put back: under the same
 inode, by SQLite's own backup, or as another file.
+
+Where the witness went back with the file, as with a whole folder or disk, members tell (`runs`).
 """
 
 import contextlib
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.service.store import runs
 
 _GENERATION = "SELECT value FROM meta WHERE key = 'generation'"
 
@@ -50,12 +53,19 @@ def was_replaced(path: Path) -> bool:
     return True
 
 
-def begin(db: sqlite3.Connection, path: Path, *, replaced: bool) -> None:
-    """Note that the service has begun; every channel gets a new epoch if the file was replaced."""
+def begin(db: sqlite3.Connection, path: Path, *, replaced: bool) -> str:
+    """Note that the service has begun; every channel gets a new epoch if the file was replaced.
+
+    Returns:
+        The generation that has begun.
+    """
     meta = dict(db.execute("SELECT key, value FROM meta"))
     status = path.stat()
     identity = f"{status.st_dev}:{status.st_ino}"
     before, generation = meta.get("generation", ""), _new_generation()
+    # In the log may be what was put back by SQLite's own means while the service ran.
+    witness = _witness(path)
+    replaced |= witness is not None and before not in witness.generations
     # First what may be found, then what is: a crash in between leaves nothing unknown.
     _testify(path, Witness((before, generation), running=True))
     with transaction(db):
@@ -66,8 +76,15 @@ def begin(db: sqlite3.Connection, path: Path, *, replaced: bool) -> None:
             db.execute("UPDATE channels SET epoch = ?", (values["epoch"],))
             db.execute("DELETE FROM staff_invites")  # they may have been used since
         db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+        runs.note(db, generation)
     if _emptied(db):
         _testify(path, Witness((generation,), running=True))
+    return generation
+
+
+def is_of(db: sqlite3.Connection, generation: str) -> bool:
+    """Whether the store is still of this generation: nothing was put in its place."""
+    return bool(db.execute(_GENERATION).fetchone() == (generation,))
 
 
 def end(db: sqlite3.Connection, path: Path) -> None:

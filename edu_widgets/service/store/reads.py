@@ -10,7 +10,7 @@ from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.messages import Changes, Page
 from edu_widgets.service.rules import Get, Members, Person, Query
-from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, Searched
+from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, Searched, runs
 
 _COLUMNS = "id, kind, born, seq, body"
 _NULL = msgspec.Raw(b"null")
@@ -70,10 +70,11 @@ def _one(db: sqlite3.Connection, channel: str, name: str) -> Row | None:
     return row
 
 
-def is_ahead(db: sqlite3.Connection, channel: str, cursor: Cursor | None) -> bool:
-    """Whether a mirror saw more of this very history than there is: it was restored."""
+def went_back(db: sqlite3.Connection, channel: str, cursor: Cursor | None) -> bool:
+    """Whether a mirror saw of this very history what is not in it: the store was put back."""
     epoch, seq, _ = head(db, channel)
-    return cursor is not None and cursor.epoch == epoch and cursor.seq > seq
+    known = cursor is not None and cursor.epoch == epoch
+    return known and cursor is not None and runs.went_back(db, channel, cursor, seq)
 
 
 def changes_since(
@@ -88,7 +89,7 @@ def changes_since(
     try:
         epoch, seq, swept = head(db, channel)
         same = cursor is not None and cursor.epoch == epoch and swept <= cursor.seq <= seq
-        if same and cursor is not None:
+        if same and cursor is not None and not runs.too_old(db, cursor):
             if cursor.seq == seq:
                 return Catchup(epoch, seq)
             rows = _changed(db, channel, cursor.seq)

@@ -8,7 +8,7 @@ from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.store import history, keys
 from edu_widgets.service.store.history import transaction
 
-VERSION = 3
+VERSION = 4
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -71,8 +71,21 @@ CREATE INDEX keys_by_user ON keys (user);
 CREATE TABLE nonces (hash BLOB PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX nonces_by_time ON nonces (until);
 """,
+    4: """
+ALTER TABLE replies ADD COLUMN heads TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE channels ADD COLUMN renewed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE members ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE runs (number INTEGER PRIMARY KEY, generation TEXT NOT NULL);
+CREATE TABLE run_heads (
+    channel TEXT NOT NULL, run INTEGER NOT NULL, head INTEGER NOT NULL,  -- before its first write
+    PRIMARY KEY (channel, run)
+) WITHOUT ROWID;
+""",
 }
 """By version: what was added to the first one's tables."""
+
+_LOG_BYTES = 16 * 1024 * 1024
+"""What is left of the write-ahead log's file after a large transaction."""
 
 _NAMES_COMPARED = 2
 """Since when names are compared by `name_key`."""
@@ -87,8 +100,10 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
     Raises:
         sqlite3.Error: it cannot be opened or is not a database.
     """
+    # Never made anew: in the place of a file that was deleted an empty one would be written to.
+    uri = f"{path.absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(
-        path, timeout=busy_s, isolation_level=None, check_same_thread=False
+        uri, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False
     )
     try:
         if read_only:
@@ -97,14 +112,15 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
             connection.execute("PRAGMA synchronous = FULL")
             # What is deleted (a person, anonymous ballots) is gone from the file, too.
             connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
     except sqlite3.Error:
         connection.close()
         raise
     return connection
 
 
-def prepare(connection: sqlite3.Connection, path: Path, *, replaced: bool) -> None:
-    """Make the tables, and begin another history if the file was replaced.
+def prepare(connection: sqlite3.Connection, path: Path, *, replaced: bool) -> str:
+    """Make the tables, and begin another history if the file was replaced; the new generation.
 
     Raises:
         sqlite3.Error: it cannot be written, is damaged, or no store that this version knows.
@@ -115,7 +131,7 @@ def prepare(connection: sqlite3.Connection, path: Path, *, replaced: bool) -> No
         if not begun:
             make_tables(connection)
         _upgrade(connection)
-    history.begin(connection, path, replaced=replaced)
+    return history.begin(connection, path, replaced=replaced)
 
 
 def make_tables(connection: sqlite3.Connection) -> None:

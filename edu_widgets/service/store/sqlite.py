@@ -38,6 +38,7 @@ from edu_widgets.service.store import (
     schema,
     writes,
 )
+from edu_widgets.service.store.guard import is_damage
 from edu_widgets.service.store.writer import Job, Writer, unavailable
 
 _log = logging.getLogger(__name__)
@@ -65,15 +66,38 @@ class SqliteStore:
         self._path = path
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
-        self._renewed: set[str] = set()
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         try:
             self._writer = Writer(path, self._loop, self._deliver)
+            self.generation = self._writer.generation
         except (sqlite3.Error, OSError) as error:
             raise ServiceUnavailable(schema.problem(path, error)) from error
         self._service: ServiceKeys | None = None
         self._searching = asyncio.Semaphore(1)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="edu-widgets-reader")
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is stored any more; "" if it is."""
+        return self._writer.problem
+
+    async def check(self) -> None:
+        """Ask the writer whether it still can."""
+        await self._write(self._writer.try_)
+
+    async def check_whole(self) -> None:
+        """Read the whole file; if it is damaged, nothing is stored any more.
+
+        Raises:
+            Refused: `UNAVAILABLE`: it is, or cannot be read.
+        """
+
+        def read(_: sqlite3.Connection) -> str:
+            with contextlib.closing(schema.connect(self._path, read_only=True)) as db:
+                return str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+
+        if await self._read(read) != "ok":
+            await self._write(self._writer.look_closer)
 
     # -- commands ---------------------------------------------------------------
 
@@ -116,10 +140,8 @@ class SqliteStore:
         self, channel: str, cursor: Cursor | None, floors: dict[str, int]
     ) -> Catchup:
         """Everything after a cursor, or a reset."""
-        ahead = cursor and channel not in self._renewed
-        if ahead and await self._read(lambda db: reads.is_ahead(db, channel, cursor)):
-            # Once a process and channel: a forged cursor cannot reset the class again and again.
-            self._renewed.add(channel)
+        put_back = await self._read(lambda db: reads.went_back(db, channel, cursor))
+        if put_back:
             await self._write(lambda db: writes.renew_epoch(db, channel))
         windows = REGISTRY.windows()
         return await self._read(
@@ -282,6 +304,9 @@ class SqliteStore:
         return cast("T", await self._writer.submit(work))
 
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self.problem:
+            raise unavailable(None)
+
         def run() -> T:
             with self._reader() as db:
                 return work(db)
@@ -289,6 +314,9 @@ class SqliteStore:
         try:
             return await self._loop.run_in_executor(self._readers, run)
         except (sqlite3.Error, OSError) as error:
+            if is_damage(error):
+                looked = self._writer.submit(self._writer.look_closer)
+                looked.add_done_callback(lambda it: it.cancelled() or it.exception())
             raise unavailable(error) from error
 
     async def _rows(self, sql: str, *values: object) -> list[Any]:

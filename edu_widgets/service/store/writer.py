@@ -1,4 +1,8 @@
-"""The one thread that writes to SQLite, in groups: one transaction for all that is waiting."""
+"""The one thread that writes to SQLite, in groups: one transaction for all that is waiting.
+
+Nothing is acknowledged that would not be found again: files that were deleted, replaced or damaged
+under the running service (`guard`) end all writing, until they are there again.
+"""
 
 import asyncio
 import contextlib
@@ -6,6 +10,7 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +18,16 @@ from typing import Any
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused, refusal
-from edu_widgets.service.store import Committed, history, schema
+from edu_widgets.service.store import Committed, history, runs, schema
+from edu_widgets.service.store.guard import Guard, StoreLostError, damaged, is_damage
 
 log = logging.getLogger("edu_widgets.service")
 
 GROUP = 256
 """Jobs that share one transaction at most, so that the first of them is not kept waiting."""
+
+LOOK_AGAIN_S = 5.0
+"""Seconds after which it is looked again whether a store that was lost is there."""
 
 Work = Callable[[sqlite3.Connection], Any]
 Deliver = Callable[[list["Job"]], None]
@@ -43,11 +52,17 @@ class Writer:
         self._deliver = deliver
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._log_tells = False
+        self._look_at = 0.0
+        self._failed = False
+        self.problem = ""
+        """Why nothing is stored any more, for who runs the service; "" if it is."""
         path.touch(mode=0o600)  # SQLite gives its side files the same permissions
         replaced = history.was_replaced(path)
         self._db: sqlite3.Connection | None = schema.connect(path)
         try:
-            schema.prepare(self._db, path, replaced=replaced)
+            generation = schema.prepare(self._db, path, replaced=replaced)
+            self.generation = runs.present(self._db)
+            self._guard = Guard(path, generation)
         except BaseException:
             self._db.close()
             raise
@@ -57,8 +72,24 @@ class Writer:
     def submit(self, work: Work) -> asyncio.Future[Any]:
         """Queue a job; the future gets its result after the commit."""
         job = Job(work, self._loop.create_future())
-        self._jobs.put(job)
+        if self._thread.is_alive():
+            self._jobs.put(job)
+        else:
+            job.future.set_exception(unavailable(None))
         return job.future
+
+    def try_(self, db: sqlite3.Connection) -> None:
+        """As a job: write something, if the last thing could not be written."""
+        if self._failed:
+            db.execute("UPDATE meta SET value = value WHERE key = 'epoch'")
+
+    def look_closer(self, _db: sqlite3.Connection) -> None:
+        """As a job: read the whole file.
+
+        Raises:
+            StoreLostError: it is damaged.
+        """
+        self._guard.check_whole()
 
     async def close(self) -> None:
         """Do what is queued, then end the thread."""
@@ -70,12 +101,17 @@ class Writer:
         while more:
             jobs, more = self._take()
             if jobs:
-                self._group(jobs)
-                self._empty_log(jobs)
+                try:
+                    self._group(jobs)
+                    self._empty_log(jobs)
+                except BaseException as error:
+                    log.exception("The store failed.")
+                    self._fail(jobs, error)
                 with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits
                     self._loop.call_soon_threadsafe(self._deliver, jobs)
         try:
-            history.end(self._connection(), self._path)
+            if not self.problem:
+                history.end(self._connection(), self._path)
         except (sqlite3.Error, OSError) as error:
             log.warning("The store was not ended in order: %s", error)
         self._drop()
@@ -93,24 +129,53 @@ class Writer:
         return jobs, True
 
     def _group(self, jobs: list[Job]) -> None:
+        if self.problem and time.monotonic() < self._look_at:
+            self._fail(jobs, None)
+            return
         try:
-            db = self._connection()
-            db.execute("BEGIN IMMEDIATE")
-            if len(jobs) == 1:  # as in most of a lesson: the transaction is savepoint enough
-                _do(db, jobs[0])
-                db.execute("COMMIT" if jobs[0].error is None else "ROLLBACK")
-                return
-            for job in jobs:
-                _attempt(db, job)
-            db.execute("COMMIT")
+            self._guard.before()
+            self._write(jobs)
+            self._guard.after()
+        except StoreLostError as lost:
+            self._lose(lost)
+            self._fail(jobs, lost)
         except (sqlite3.Error, OSError) as error:
-            # Disk full, locked by another process, input or output: nothing of the group is
-            # stored, and everybody is told to come again.
-            log.warning("The store cannot write: %s", error)
-            self._rollback()
-            for job in jobs:
-                job.result = None
-                job.error = unavailable(error)
+            if is_damage(error):
+                self._lose(damaged(self._path, str(error)))
+            else:
+                # Disk full, locked by another process, input or output.
+                log.warning("The store cannot write: %s", error)
+            self._fail(jobs, error)
+        else:
+            if self.problem:
+                log.warning("The store is there again: what is sent is stored.")
+            self.problem, self._failed = "", False
+
+    def _write(self, jobs: list[Job]) -> None:
+        db = self._connection()
+        db.execute("BEGIN IMMEDIATE")
+        self._guard.begun(db)
+        if len(jobs) == 1:  # as in most of a lesson: the transaction is savepoint enough
+            _do(db, jobs[0])
+            db.execute("COMMIT" if jobs[0].error is None else "ROLLBACK")
+            return
+        for job in jobs:
+            _attempt(db, job)
+        db.execute("COMMIT")
+
+    def _fail(self, jobs: list[Job], error: BaseException | None) -> None:
+        """Nothing of a group counts as stored, and everybody is told to come again."""
+        self._failed = True
+        self._rollback()
+        for job in jobs:
+            job.result, job.error = None, unavailable(error)
+
+    def _lose(self, lost: StoreLostError) -> None:
+        """Stop storing, and say so once."""
+        self._look_at = time.monotonic() + LOOK_AGAIN_S
+        if not self.problem:
+            log.error("Nothing is stored any more: %s", lost)
+        self.problem = str(lost)
 
     def _empty_log(self, jobs: list[Job]) -> None:
         """Once something was destroyed, empty the write-ahead log, which still holds it."""
@@ -124,6 +189,7 @@ class Writer:
     def _connection(self) -> sqlite3.Connection:
         if self._db is None:
             self._db = schema.connect(self._path)
+            self._guard.reopened()
         return self._db
 
     def _rollback(self) -> None:
@@ -154,7 +220,7 @@ def _do(db: sqlite3.Connection, job: Job) -> None:
         job.result = job.work(db)
     except Refused as error:
         job.error = error
-    except (sqlite3.OperationalError, OSError):
+    except (sqlite3.OperationalError, OSError, StoreLostError):
         raise
     except sqlite3.DatabaseError as error:
         if not isinstance(error, (sqlite3.IntegrityError, sqlite3.DataError)):
@@ -169,7 +235,7 @@ def _bug(error: Exception) -> Refused:
     return refusal(Code.INTERNAL, Code.INTERNAL.meaning)
 
 
-def unavailable(error: Exception) -> Refused:
+def unavailable(error: BaseException | None) -> Refused:
     """What a client is told when the store cannot write or read."""
     result = refusal(Code.UNAVAILABLE, Code.UNAVAILABLE.meaning)
     result.__cause__ = error

@@ -1,5 +1,6 @@
 """Changing an SQLite store. Every function runs in the writer's open transaction."""
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,7 +9,7 @@ from typing import Any
 import msgspec
 
 from edu_widgets.protocol import Code, Document
-from edu_widgets.protocol.channels import user_channel
+from edu_widgets.protocol.channels import parse_channel, staff_channel, user_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.rules import (
@@ -21,7 +22,7 @@ from edu_widgets.service.rules import (
     Write,
     drive,
 )
-from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership
+from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership, runs
 from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
 
@@ -34,7 +35,7 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
     """
     earlier = _earlier(db, request)
     if earlier is not None:
-        return Committed(earlier, replayed=True)
+        return earlier
     decision = drive(rule(request), lambda query: answer(db, query))
     changes = write(
         db,
@@ -47,14 +48,20 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
     destroy(db, decision.destroy)
     own = next((c.seq for c in changes if c.channel == request.channel), None)
     seq = head(db, request.channel)[1] if own is None else own
+    read = {user_channel(request.course, request.user.id), staff_channel(request.course)}
+    heads = {c.channel: c.seq for c in changes if c.channel in read - {request.channel}}
     if decision.reply:
-        _keep_reply(db, request, seq)
-    return Committed(seq, changes, urgent=decision.urgent, destroyed=bool(decision.destroy))
+        _keep_reply(db, request, seq, heads)
+    return Committed(
+        seq, changes, urgent=decision.urgent, destroyed=bool(decision.destroy), heads=heads
+    )
 
 
-def _keep_reply(db: sqlite3.Connection, request: Request[Any], seq: int) -> None:
+def _keep_reply(
+    db: sqlite3.Connection, request: Request[Any], seq: int, heads: dict[str, int]
+) -> None:
     db.execute(
-        "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             request.course,
             request.user.id,
@@ -62,28 +69,28 @@ def _keep_reply(db: sqlite3.Connection, request: Request[Any], seq: int) -> None
             request.fingerprint,
             seq,
             request.now,
+            json.dumps(heads),
         ),
     )
 
 
-def _earlier(db: sqlite3.Connection, request: Request[Any]) -> int | None:
-    """The seq this command was answered with before.
+def _earlier(db: sqlite3.Connection, request: Request[Any]) -> Committed | None:
+    """What this command was answered with before.
 
     Replies are forgotten after some days; what it created tells for ever.
     """
     found = db.execute(
-        "SELECT 0, fingerprint, seq, user FROM replies WHERE course = ?1 AND user = ?2 AND id = ?3"
-        " UNION ALL"
-        " SELECT 1, fingerprint, born, author FROM documents WHERE channel = ?4 AND id = ?3",
+        "SELECT 0, fingerprint, seq, user, heads FROM replies"
+        " WHERE course = ?1 AND user = ?2 AND id = ?3 UNION ALL"
+        " SELECT 1, fingerprint, born, author, '{}' FROM documents WHERE channel = ?4 AND id = ?3",
         (request.course, request.user.id, request.message_id, request.channel),
     ).fetchall()
     if not found:
         return None
-    _, fingerprint, seq, author = min(found)  # the reply, if there is one
+    _, fingerprint, seq, author, heads = min(found)  # the reply, if there is one
     if author != request.user.id or fingerprint != request.fingerprint:
         raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
-    earlier: int = seq
-    return earlier
+    return Committed(seq, replayed=True, heads=json.loads(heads))
 
 
 def write(
@@ -138,6 +145,7 @@ def _forget(db: sqlite3.Connection, course: str, writes: Sequence[Write]) -> lis
         born[key] = found[0] if found else seq
     changes = []
     for name, (epoch, prev, _) in before.items():
+        runs.note_head(db, name, prev)
         db.execute(
             "INSERT INTO channels (name, course, epoch, head, swept) VALUES (?1, ?2, ?3, ?4, ?4)"
             " ON CONFLICT (name) DO UPDATE SET head = ?4, swept = ?4",
@@ -158,8 +166,10 @@ def _advance(db: sqlite3.Connection, course: str, channel: str, count: int) -> t
         (count, channel),
     ).fetchone()
     if row is not None:
+        runs.note_head(db, channel, row[1] - count)
         return row[0], row[1] - count
     epoch, prev, _ = head(db, channel)
+    runs.note_head(db, channel, prev)
     db.execute(
         "INSERT INTO channels (name, course, epoch, head) VALUES (?, ?, ?, ?)",
         (channel, course, epoch, prev + count),
@@ -173,13 +183,16 @@ def _put(
     body = item.encoded()
     if not item.signed:
         author, fingerprint = "", b""
-    (born,) = db.execute(
+    row = db.execute(
         "INSERT INTO documents (channel, id, kind, born, seq, time, body, author, fingerprint)"
         " VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8)"
-        " ON CONFLICT (channel, id) DO UPDATE SET seq = ?4, time = ?5, body = ?6, kind = ?3"
+        " ON CONFLICT (channel, id) DO UPDATE SET seq = ?4, time = ?5, body = ?6 WHERE kind = ?3"
         " RETURNING born",
         (item.channel, item.id, item.kind, seq, now, body, author, fingerprint),
     ).fetchone()
+    if row is None:
+        raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
+    (born,) = row
     if body is None:
         return Document(item.id, item.kind, born, seq, deleted=True)
     return Document(item.id, item.kind, born, seq, msgspec.Raw(body))
@@ -190,11 +203,21 @@ def destroy(db: sqlite3.Connection, channels: Iterable[str]) -> None:
     for channel in channels:
         db.execute("DELETE FROM documents WHERE channel = ?", (channel,))
         db.execute("DELETE FROM channels WHERE name = ?", (channel,))
+        db.execute("DELETE FROM run_heads WHERE channel = ?", (channel,))
 
 
 def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
-    """Begin a new history of a channel: every mirror of the old one starts afresh."""
-    db.execute("UPDATE channels SET epoch = ? WHERE name = ?", (new_epoch(), channel))
+    """Begin a new history of a channel: every mirror of the old one starts afresh.
+
+    Once a start of the service: a forged cursor cannot reset the class again and again.
+    """
+    db.execute(
+        "INSERT INTO channels (name, course, epoch, head, renewed)"
+        " SELECT ?, ?, ?, 0, max(number) FROM runs WHERE true"
+        " ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, renewed = excluded.renewed"
+        " WHERE renewed < excluded.renewed",
+        (channel, parse_channel(channel).course, new_epoch()),
+    )
 
 
 def sweep(db: sqlite3.Connection, replies_before: int, tombstones_before: int) -> None:

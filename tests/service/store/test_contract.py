@@ -511,3 +511,30 @@ async def test_searches_hold_nobody_up(store: Store) -> None:
     assert not any(search.done() for search in searches)
     go.set()
     assert all(found.docs for found in await asyncio.gather(*searches))
+
+
+# -- what a write cannot do -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_a_write_never_changes_a_documents_kind(store: Store, gone: bool) -> None:
+    await store.commit(ask("1", ("a", 1), kind="poll"), put)
+    if gone:
+        await store.commit(ask("2", ("a", None), kind="poll"), put)
+    before = docs(await since(store, 0))
+    with pytest.raises(IdConflict):
+        await store.commit(ask("3", ("b", 1), ("a", 2), kind="message"), put)
+    assert docs(await since(store, 0)) == before, "nor anything else of that command"
+
+
+async def test_a_repeated_command_is_answered_with_the_same_heads(reopen: OpenStore) -> None:
+    store = await reopen()
+    data = Put([(CHANNEL, "a", "k", 1), ("user:c:u1", "b", "k", 1), ("staff:c", "c", "k", 1)])
+    first = Request("c", CHANNEL, ADA, "put", data, "1", 1, ChannelConfig())
+    done = await store.commit(first, put)
+    assert done.heads == {"user:c:u1": 1, "staff:c": 1}
+    more = Put([("user:c:u1", "b", "k", 2)])
+    await store.commit(Request("c", CHANNEL, ADA, "put", more, "2", 1, ChannelConfig()), put)
+    store = await reopen()
+    again = await store.commit(first, put)
+    assert (again.seq, again.heads, again.replayed) == (done.seq, done.heads, True)

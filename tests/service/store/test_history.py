@@ -106,6 +106,88 @@ async def test_what_is_put_back_while_the_service_is_down_is_another_history(
     await store.close()
 
 
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """All there is, the witness too, as a disk's or machine's snapshot has it."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def roll_back(folder: Path, taken: dict[str, bytes]) -> None:
+    for path in folder.iterdir():
+        if path.name not in taken:
+            path.unlink()
+    for name, raw in taken.items():
+        (folder / name).write_bytes(raw)  # under the same inode
+
+
+@pytest.mark.parametrize("taken", ["running", "stopped", "some starts ago"])
+@pytest.mark.parametrize("more", [0, 1, 3])
+async def test_a_folder_that_went_back_as_a_whole_is_told_by_who_slept(
+    tmp_path: Path, taken: str, more: int
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    store = store_of(folder)
+    await say(store, "old")
+    if taken != "running":
+        await store.close()
+    before = snapshot(folder)
+    if taken == "running":
+        await say(store, "gone")
+    for n in range(2 if taken == "some starts ago" else taken == "stopped"):
+        store = store_of(folder)
+        await say(store, f"gone{n}")
+        await store.close()
+    if taken != "running":
+        store = store_of(folder)
+    head = await store.heads(CHANNEL)
+    asleep = Cursor(head.epoch, head.seq, store.generation)
+    awake = Cursor(head.epoch, 1, "")
+    await store.close()
+    roll_back(folder, before)
+    store = store_of(folder)
+    for n in range(head.seq - 1 + more):
+        await say(store, f"new{n}")
+    now = {"old"} | {f"new{n}" for n in range(head.seq - 1 + more)}
+    assert (await store.heads(CHANNEL)).epoch == head.epoch, "nothing in the folder tells"
+    assert await names(store, asleep) == (True, now)
+    epoch = (await store.heads(CHANNEL)).epoch
+    assert epoch != head.epoch, "and whatever else was seen of that history is gone, too"
+    assert await names(store, awake) == (True, now)
+    await names(store, Cursor(epoch, 10**6, "9-forged"))
+    assert (await store.heads(CHANNEL)).epoch == epoch, "once a start: it could be forged"
+    await store.close()
+
+
+async def test_who_slept_through_starts_and_crashes_goes_on(tmp_path: Path) -> None:
+    store = store_of(tmp_path)
+    await say(store, "a")
+    head = await store.heads(CHANNEL)
+    asleep = Cursor(head.epoch, head.seq, store.generation)
+    for n in range(3):
+        await (crash(store, tmp_path) if n == 1 else store.close())
+        store = store_of(tmp_path)
+        await say(store, f"b{n}")
+    assert await names(store, asleep) == (False, {"b0", "b1", "b2"})
+    assert (await store.heads(CHANNEL)).epoch == head.epoch
+    await store.close()
+
+
+async def test_who_slept_through_very_many_starts_begins_afresh_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edu_widgets.service.store.runs.KEPT", 3)
+    store = store_of(tmp_path)
+    await say(store, "a")
+    head = await store.heads(CHANNEL)
+    asleep = Cursor(head.epoch, head.seq, store.generation)
+    for _ in range(4):
+        await store.close()
+        store = store_of(tmp_path)
+    assert await names(store, asleep) == (True, {"a"})
+    assert (await store.heads(CHANNEL)).epoch == head.epoch, "nobody else does"
+    await store.close()
+
+
 async def test_a_copy_under_the_log_of_another_file_is_refused(tmp_path: Path) -> None:
     path, backup = tmp_path / backups.STORE, tmp_path / "backup.db"
     store = store_of(tmp_path)

@@ -1,0 +1,136 @@
+"""Whether the files that the store writes to are still those in its folder, and whole."""
+
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+
+from edu_widgets.service.store import schema
+from edu_widgets.service.store.history import is_of, side_files
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class StoreLostError(Exception):
+    """What is written would not be found again; the message says why, to who runs the service."""
+
+
+class Guard:
+    """Looks at the files of a store before and after each transaction. Used by the writer alone.
+
+    SQLite holds its files open: deleted, they can still be written to, and are gone with the
+    process. What another program wrote into the store's file is found by its time and size, and by
+    SQLite's own number of changes; then the whole file is checked.
+    """
+
+    def __init__(self, path: Path, generation: str) -> None:
+        self._path = path
+        self._generation = generation
+        self._files = (path, *side_files(path)[:2])
+        self._opened = _identity(path)
+        self._beside: tuple[tuple[int, int] | None, ...] | None = None
+        self._version: int | None = None
+        self._seen = _state(path)
+
+    def before(self) -> None:
+        """A transaction is about to begin.
+
+        Raises:
+            StoreLostError: the files are others, or damaged.
+            OSError: they cannot be looked at.
+        """
+        self._same_files()
+        if _state(self._path) != self._seen:
+            self.check_whole()
+
+    def begun(self, db: sqlite3.Connection) -> None:
+        """A transaction has begun, and nobody else writes.
+
+        Raises:
+            StoreLostError: another store was put in its place, or it is damaged.
+        """
+        (version,) = db.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            if not is_of(db, self._generation):
+                raise StoreLostError(
+                    f"Another program has put another store in the place of {self._path} while the "
+                    "service ran. Start the service again."
+                )
+            if self._version is not None:
+                self.check_whole()
+            self._version = version
+        if self._beside is None:
+            self._beside = self._identities()
+
+    def after(self) -> None:
+        """A transaction was committed: what it wrote is where it will be looked for.
+
+        Raises:
+            StoreLostError: the files are others.
+        """
+        self._same_files()
+        self._seen = _state(self._path)
+
+    def reopened(self) -> None:
+        """The connection is another one; SQLite may have made its other files anew."""
+        self._beside = self._version = None
+
+    def check_whole(self) -> None:
+        """Read the file through a connection that has nothing of it in its cache.
+
+        Raises:
+            StoreLostError: it is damaged.
+        """
+        before = _state(self._path)
+        try:
+            with contextlib.closing(schema.connect(self._path, read_only=True)) as db:
+                (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            found = str(error)
+        if found != "ok":
+            raise damaged(self._path, found)
+        self._seen = before
+
+    def _same_files(self) -> None:
+        if _identity(self._path) != self._opened or (
+            self._beside is not None and self._identities() != self._beside
+        ):
+            names = ", ".join(path.name for path in self._files)
+            raise StoreLostError(
+                f"A file of the store ({names} in {self._path.parent}) was deleted or replaced "
+                "while the service ran."
+            )
+
+    def _identities(self) -> tuple[tuple[int, int] | None, ...]:
+        return tuple(map(_identity, self._files))
+
+
+def damaged(path: Path, found: str) -> StoreLostError:
+    """The store is damaged in its file."""
+    return StoreLostError(
+        f"{path} is damaged ({found}). Stop the service and put a backup back with `edu-widgets "
+        "restore FILE`."
+    )
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that a file is damaged, not that it cannot write now."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - asked at each commit
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_mtime_ns, found.st_size

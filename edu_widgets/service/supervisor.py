@@ -1,0 +1,115 @@
+"""Who keeps a service's work going: what fails is logged, tried again, and stops nothing else."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from typing import Any
+
+log = logging.getLogger("edu_widgets.service")
+
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 60.0
+"""From how many seconds to how many it takes until work that failed is tried again; it doubles."""
+
+TOLD_EVERY_S = 60.0
+"""Seconds in which the same failure is logged once: a tick that fails does so every second."""
+
+Work = Callable[[], Awaitable[object]]
+
+
+class Supervisor:
+    """Runs hooks, single pieces of work and long-lived ones. Used on one event loop."""
+
+    def __init__(
+        self,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._sleep = sleep
+        self._clock = clock
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._going: set[Hashable] = set()
+        self._told: dict[str, float] = {}
+
+    def call(self, what: str, hook: Callable[..., object], *args: object) -> None:
+        """Call a hook; what it raises is logged: others wait, and what it is told of is so."""
+        try:
+            hook(*args)
+        except Exception as error:  # noqa: BLE001 - somebody else's fault
+            self.tell(what, error)
+
+    def spawn(self, what: str, work: Coroutine[Any, Any, object]) -> None:
+        """Do a piece of work once."""
+
+        async def run() -> None:
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001
+                self.tell(what, error)
+
+        self._start(run())
+
+    def until_done(self, key: Hashable, what: str, work: Work) -> None:
+        """Do something until it succeeded once; no second time while it is under way."""
+        if key in self._going:
+            return
+        self._going.add(key)
+
+        async def run() -> None:
+            try:
+                wait = FIRST_WAIT_S
+                while not await self._attempt(what, work):
+                    await self._sleep(wait)
+                    wait = min(2 * wait, LONGEST_WAIT_S)
+            finally:
+                self._going.discard(key)
+
+        self._start(run())
+
+    def every(self, seconds: float, what: str, work: Work, first: float | None = None) -> None:
+        """Do something again and again, the `first` time after so many seconds (default: as each).
+
+        What failed is tried again sooner, if it is not often done anyway.
+        """
+
+        async def run() -> None:
+            await self._sleep(seconds if first is None else first)
+            wait = FIRST_WAIT_S
+            while True:
+                if await self._attempt(what, work):
+                    wait = FIRST_WAIT_S
+                    await self._sleep(seconds)
+                else:
+                    await self._sleep(min(wait, seconds))
+                    wait = min(2 * wait, LONGEST_WAIT_S)
+
+        self._start(run())
+
+    async def close(self) -> None:
+        """End all of it."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, run: Coroutine[Any, Any, None]) -> None:
+        task: asyncio.Task[object] = asyncio.get_running_loop().create_task(run)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attempt(self, what: str, work: Work) -> bool:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001
+            self.tell(what, error)
+            return False
+        return True
+
+    def tell(self, what: str, error: Exception) -> None:
+        """Log that something failed; the same within a minute once."""
+        said, now = f"{what}: {type(error).__name__}", self._clock()
+        if now - self._told.get(said, float("-inf")) < TOLD_EVERY_S:
+            return
+        self._told = {key: at for key, at in self._told.items() if now - at < TOLD_EVERY_S}
+        self._told[said] = now
+        log.error("%s failed.", what, exc_info=error)

@@ -1,0 +1,176 @@
+"""Nothing is acknowledged that would not be found again."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import Refused
+from edu_widgets.service.store import writer as writing
+from edu_widgets.service.store.sqlite import SqliteStore
+from edu_widgets.service.vitals import Vitals
+
+from .rules import CHANNEL, ask, put
+
+
+def deleted(path: Path) -> None:
+    for part in ("", "-wal", "-shm"):
+        path.with_name(path.name + part).unlink()
+
+
+def without_log(path: Path) -> None:
+    path.with_name(f"{path.name}-wal").unlink()
+
+
+def replaced(path: Path) -> None:
+    shutil.copy(path, path.with_name("copy"))
+    path.with_name("copy").replace(path)
+
+
+def damaged(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 4096 * 8)
+
+
+def cut_off(path: Path) -> None:
+    os.truncate(path, 8192)
+
+
+def put_back(path: Path) -> None:
+    """By SQLite's own backup, under the running service."""
+    with (
+        contextlib.closing(sqlite3.connect(path.with_name("backup.db"))) as a,
+        contextlib.closing(sqlite3.connect(path)) as b,
+    ):
+        a.backup(b)
+
+
+async def filled(path: Path) -> SqliteStore:
+    """A store with a backup beside it, most of which is in its file, not in its log."""
+    store = SqliteStore(path)
+    await store.commit(ask("old", ("old", 1)), put)
+    with (
+        contextlib.closing(sqlite3.connect(path)) as a,
+        contextlib.closing(sqlite3.connect(path.with_name("backup.db"))) as b,
+    ):
+        a.backup(b)
+    for n in range(60):
+        await store.commit(ask(f"{n}", (f"d{n}", n)), put)
+    await store.close()
+    return SqliteStore(path)
+
+
+@pytest.mark.parametrize("fault", [deleted, without_log, replaced, damaged, cut_off, put_back])
+async def test_what_would_be_gone_is_not_acknowledged(
+    tmp_path: Path, fault: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "service.db"
+    store = await filled(path)
+    await store.commit(ask("a", ("a", 1)), put)
+    assert not store.problem
+    heard: list[object] = []
+    store.listen(heard.append)
+    fault(path)
+    for n in range(3):
+        with pytest.raises(Refused) as caught:
+            await store.commit(ask(f"after {n}", (f"after{n}", 1)), put)
+        assert caught.value.code == Code.UNAVAILABLE
+    assert not heard, "nor is it told to anybody"
+    assert "service.db" in store.problem
+    assert caplog.text.count("Nothing is stored any more") == 1
+    with pytest.raises(Refused):
+        await store.changes_since(CHANNEL, None, {})  # who asks keeps what they have
+    assert await Vitals(store).ask() == store.problem
+    await store.close()
+
+
+async def test_a_deleted_store_is_noticed_though_nobody_writes(tmp_path: Path) -> None:
+    store = await filled(tmp_path / "service.db")
+    deleted(tmp_path / "service.db")
+    assert "deleted or replaced" in await Vitals(store).ask()
+    await store.close()
+    assert not (tmp_path / "service.db").exists(), "and none is made in its place"
+
+
+async def test_damage_that_nobody_meets_is_found_by_reading_all(tmp_path: Path) -> None:
+    path = tmp_path / "service.db"
+    store = await filled(path)
+    await store.check()
+    before = path.stat()
+    damaged(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(Refused):
+        await store.check_whole()
+    assert "damaged" in store.problem
+    await store.close()
+
+
+async def test_what_another_program_may_write_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "service.db"
+    store = await filled(path)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE documents SET body = '{}' WHERE id = 'd1'")
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    os.utime(path)
+    await store.commit(ask("a", ("a", 1)), put)
+    assert not store.problem
+    await store.close()
+
+
+async def test_files_that_come_back_are_written_to_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "service.db"
+    monkeypatch.setattr(writing, "LOOK_AGAIN_S", 0)
+    store = await filled(path)
+    path.rename(tmp_path / "elsewhere")
+    with pytest.raises(Refused):
+        await store.commit(ask("a", ("a", 1)), put)
+    (tmp_path / "elsewhere").rename(path)
+    await store.commit(ask("a", ("a", 1)), put)
+    assert not store.problem
+    await store.close()
+
+
+async def test_a_writer_that_hangs_or_fails_is_not_healthy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edu_widgets.service.vitals.PATIENCE_S", 0.05)
+    store = SqliteStore(tmp_path / "service.db")
+    go_on = threading.Event()
+    hanging = store._writer.submit(lambda _db: go_on.wait())
+    assert "has not answered" in await Vitals(store).ask()
+    go_on.set()
+    await hanging
+    monkeypatch.undo()
+    assert await Vitals(store).ask() == ""
+    monkeypatch.setattr(store._writer, "_write", _broken)
+    assert "cannot store anything" in await Vitals(store).ask()
+    monkeypatch.undo()
+    await store.close()
+
+
+def _broken(jobs: object) -> None:
+    del jobs
+    raise MemoryError
+
+
+async def test_a_writer_that_met_its_own_fault_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqliteStore(tmp_path / "service.db")
+    monkeypatch.setattr(store._writer, "_write", _broken)
+    with pytest.raises(Refused) as caught:
+        await store.commit(ask("a", ("a", 1)), put)
+    assert caught.value.code == Code.UNAVAILABLE
+    monkeypatch.undo()
+    await store.commit(ask("a", ("a", 1)), put)
+    await store.close()
