@@ -221,7 +221,8 @@ async def _root(request: web.Request) -> web.StreamResponse:
 
 async def _websocket(request: web.Request) -> web.StreamResponse:
     door = request.app[_DOOR]
-    return await websocket.serve(door.hub, request, await door.identity(request))
+    identity = await door.identity(request)
+    return await websocket.serve(door.hub, request, identity, doors.source(request, door.address))
 
 
 async def _join(request: web.Request) -> web.Response:

@@ -25,6 +25,13 @@ class RateLimit(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     interval: int = 60_000
 
 
+class Budget(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """At most `burst` units at once, and `rate` more in each second (see `service/budget.py`)."""
+
+    rate: int
+    burst: int
+
+
 class ChannelConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """One row of the table."""
 
@@ -60,6 +67,17 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     max_connections: int = 5_000
     max_connections_per_person: int = 30
     max_new_per_minute: int = 240
+    max_unproven_connections: int = 512
+    """Connections of which it is not known yet whose they are, of all addresses together."""
+    person_budget: Budget = Budget(rate=1_000, burst=5_000)
+    """What one person may use, by all their connections: a tenth of the service, and half a second
+    of it at once. It holds 500 messages in a row, and three notebooks that catch up."""
+    address_budget: Budget = Budget(rate=6_000, burst=60_000)
+    """What all members at one address may use: six tenths of the service, and what a thousand need
+    who come back behind one address."""
+    guest_budget: Budget = Budget(rate=2_000, burst=6_000)
+    """What an address may use by requests and by connections that have still to prove who they
+    are: a thousand who come at once, then 400 a second."""
 
     def channel(self, kind: str) -> ChannelConfig:
         """The row for a kind of channel: `course`, `lesson`, `staff` or `user`."""
@@ -122,10 +140,24 @@ def from_table(
         raise InvalidArgument(msg) from error
     for kind in KINDS:
         _check(kind, getattr(config, kind), whose)
-    for name in ("max_connections", "max_connections_per_person", "max_new_per_minute"):
-        if getattr(config, name) < 1:
-            raise InvalidArgument(f"{whose}: {_camel(name)} must be at least 1.")
+    _check_least(config, whose)
     return config
+
+
+def _check_least(config: ServiceConfig, whose: str) -> None:
+    names = (
+        "max_connections",
+        "max_connections_per_person",
+        "max_unproven_connections",
+        "max_new_per_minute",
+    )
+    numbers = {_camel(name): getattr(config, name) for name in names}
+    for name in ("person_budget", "address_budget", "guest_budget"):
+        budget: Budget = getattr(config, name)
+        numbers |= {f"{_camel(name)}.rate": budget.rate, f"{_camel(name)}.burst": budget.burst}
+    for name, number in numbers.items():
+        if number < 1:
+            raise InvalidArgument(f"{whose}: {name} must be at least 1.")
 
 
 def _camel(name: str) -> str:

@@ -18,7 +18,7 @@ from edu_widgets.protocol import (
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused, refusal
 from edu_widgets.protocol.messages import Heartbeat, HeartbeatAck, RequestHistory, Unsubscribe
-from edu_widgets.service import frames, subscribe, typing_signals
+from edu_widgets.service import budget, frames, subscribe, typing_signals
 from edu_widgets.service.config import RateLimit
 from edu_widgets.service.features import Sender
 from edu_widgets.service.hub import Hub
@@ -48,10 +48,16 @@ Far more than anybody clicks; but each is written to disk, and told to everybody
 
 
 async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
-    """Handle one frame. Never raises for what a member sent: the answer is an `error`."""
+    """Handle one frame once it is paid for; nothing more is read from the member until then.
+
+    Never raises for what a member sent: the answer is an `error`.
+    """
     envelope = None
     try:
-        envelope = decode(raw)
+        try:
+            envelope = decode(raw)
+        finally:
+            await hub.budgets.pay(member, _price(hub, envelope))
         await _route(hub, member, envelope)
     except (ProtocolError, Refused) as error:
         refuse(hub, member, envelope, error)
@@ -59,6 +65,16 @@ async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
         log.exception("A frame could not be handled.")
         hub.audit.record("REALTIME_FAILURE", kind=type(error).__name__)
         refuse(hub, member, envelope, refusal(Code.INTERNAL, Code.INTERNAL.meaning))
+
+
+def _price(hub: Hub, envelope: Envelope | None) -> int:
+    """What a frame costs; its bytes are paid where they come in."""
+    type_ = envelope.type if envelope else ""
+    if type_ in hub.rules:
+        return budget.COMMAND
+    if type_ in hub.asks:
+        return budget.ASK
+    return budget.CATCH_UP if type_ in {"subscribe", "request_history"} else budget.FRAME
 
 
 def refuse(
@@ -161,6 +177,7 @@ async def _history(hub: Hub, member: Member, envelope: Envelope) -> None:
     if ask.before is not None and not 0 <= ask.before < 2**62:
         raise refusal(Code.INVALID, "`before` is a document's `born`.")
     page = await hub.store.page(granted.name, ask.kind, ask.before, limit)
+    hub.budgets.charge(member, budget.size_of(page.docs) / budget.BYTES_OUT)
     member.write(frames.frame("page", granted.name, page, now_ms(), envelope.message_id))
 
 

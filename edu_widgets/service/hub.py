@@ -13,6 +13,7 @@ from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.protocol.messages import Unsubscribed
 from edu_widgets.service import admission
 from edu_widgets.service.audit import Audit
+from edu_widgets.service.budget import Budgets
 from edu_widgets.service.checks import removed
 from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
@@ -65,6 +66,7 @@ class Hub:
         self.rooms = Rooms(self.loop, now_ms)
         self.coalescer = Coalescer(self.loop)
         self.limiter: SlidingWindow[tuple[str, str]] = SlidingWindow(time.monotonic)
+        self.budgets = Budgets(config, self.metrics, audit, time.monotonic)
         self.asking: Counter[tuple[str, str]] = Counter()
         """Questions that are being answered, by person and type."""
         self._outside: set[tuple[str, str]] = set()
@@ -328,6 +330,7 @@ class Hub:
         self.rooms.tidy()
         self.coalescer.forget_old()
         self.limiter.sweep(600)
+        self.budgets.sweep()
         for feature in self.features:
             self._call(feature, feature.on_tick, now_ms())
 

@@ -1,6 +1,7 @@
 """A member: one connection of one person, whatever it comes in by."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 class Member:
     """Holds what belongs to one connection; compared and hashed by identity."""
 
-    def __init__(self, identity: Identity, outlet: Outlet) -> None:
+    def __init__(self, identity: Identity, outlet: Outlet, address: str = "") -> None:
         self.identity = identity
+        self.address = address
+        """Where the person is, as far as it is known."""
         self.outlet = outlet
         self.write = outlet.write
         self.channels: set[str] = set()
@@ -28,6 +31,8 @@ class Member:
         """Where WebSocket frames may go without a detour, as long as nothing waits before them."""
         self.resume: Callable[[Frame, int], None] = _not_straight
         """Writes the rest of a frame of which `straight` took only so many bytes."""
+        self.catching_up: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By channel: held while this connection catches up with it."""
         self.lanes = Lanes()
         self.tasks: set[asyncio.Task[None]] = set()
         self.eased = asyncio.Event()

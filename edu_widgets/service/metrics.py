@@ -32,6 +32,17 @@ class Metrics:
         self.refusals = Counter(
             "edu_widgets_refusals", "Refused requests by code", ["code"], registry=self.registry
         )
+        self.held_back = Counter(
+            "edu_widgets_held_back",
+            "Frames, requests and reads that waited for a budget, by whose it was",
+            ["budget"],
+            registry=self.registry,
+        )
+        self.turned_away = Counter(
+            "edu_widgets_turned_away",
+            "Connections ended because too many had not proved whose they are",
+            registry=self.registry,
+        )
 
     def text(self) -> bytes:
         """All of them in Prometheus' text format."""

@@ -5,6 +5,7 @@ import random
 from edu_widgets.protocol import REGISTRY, Code, Cursor, Envelope, decode_data
 from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.protocol.messages import Changes, Subscribe, Subscribed
+from edu_widgets.service import budget
 from edu_widgets.service.frames import error, frame
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Grant
@@ -55,9 +56,24 @@ async def _catch_up(
     ask: Subscribe,
     message_id: str,
 ) -> None:
+    """Catch up, one after the other in each channel; only the latest that was asked for."""
+    async with member.catching_up[granted.name]:
+        if room.holding.get(member) is hold:
+            await _tell(hub, member, room, hold, granted, ask, message_id)
+
+
+async def _tell(
+    hub: Hub,
+    member: Member,
+    room: Room,
+    hold: Hold,
+    granted: Grant,
+    ask: Subscribe,
+    message_id: str,
+) -> None:
     try:
         await hub.before_catch_up(room.channel, granted.person)
-        catchup = await hub.store.changes_since(granted.name, ask.since, ask.floors)
+        catchup = await _changes_since(hub, member, granted.name, ask.since, ask.floors)
         if room.holding.get(member) is not hold:
             return  # left, or asked again, meanwhile
         room.renew(Cursor(catchup.epoch, catchup.seq), now_ms())
@@ -67,7 +83,7 @@ async def _catch_up(
         while hold.overflowed:
             hold.overflowed, hold.size = False, 0
             cursor = Cursor(catchup.epoch, catchup.seq)
-            catchup = await hub.store.changes_since(granted.name, cursor, ask.floors)
+            catchup = await _changes_since(hub, member, granted.name, cursor, ask.floors)
             await _write_frames(member, granted.name, catchup.frames)
     except Refused as problem:
         hub.leave(member, granted.name, at_once=False)
@@ -75,6 +91,16 @@ async def _catch_up(
         member.write(error(granted.name, code, text, now_ms(), message_id, RETRY_AFTER_MS))
         return
     room.go_live(member, hold, catchup.seq)
+
+
+async def _changes_since(
+    hub: Hub, member: Member, channel: str, cursor: Cursor | None, floors: dict[str, int]
+) -> Catchup:
+    """What a channel has after a cursor; the member pays for what was read."""
+    found = await hub.store.changes_since(channel, cursor, floors)
+    size = sum(budget.size_of(part.docs) for part in found.frames)
+    hub.budgets.charge(member, size / budget.BYTES_OUT)
+    return found
 
 
 async def _write_frames(member: Member, channel: str, changes: tuple[Changes, ...]) -> None:

@@ -13,6 +13,7 @@ another kind, everything goes through `transport.write`.
 
 import asyncio
 import contextlib
+import itertools
 import socket as sockets
 from asyncio import selector_events
 from collections.abc import Callable
@@ -20,9 +21,9 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, VERSION, Code
+from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.errors import Refused
-from edu_widgets.service import dispatch
+from edu_widgets.service import budget, dispatch
 from edu_widgets.service.frames import Frame, error
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
@@ -38,6 +39,13 @@ DEAD_S = 75.0
 
 GOODBYE_S = 2.0
 """How long a close may take before the connection is cut."""
+
+IN_A_ROW = 8
+"""Frames that are handled one after the other before it is the others' turn."""
+
+MAX_FRAME_READ = 1024 * 1024
+"""Bytes of a frame that are read, though what is longer than `MAX_FRAME` is refused: with less, a
+client could not be told which of its frames it was. Beyond, the connection is closed."""
 
 _PING = b"\x89\x00"
 _CLOSE_CODES = {
@@ -109,6 +117,10 @@ class SocketOutlet:
         self.heard = self._loop.time()
         self.code = 0
         """Why we closed it, if we did."""
+
+    def now(self) -> float:
+        """The time that `heard` and `check` go by, in seconds."""
+        return self._loop.time()
 
     def write(self, out: Frame) -> None:
         """Write at once; a reader with too much waiting is closed."""
@@ -217,19 +229,21 @@ def _straight(transport: asyncio.Transport) -> Send | None:
     return None
 
 
-async def serve(hub: Hub, request: web.Request, identity: Identity) -> web.StreamResponse:
-    """Hold one member's connection from handshake to close."""
+async def serve(
+    hub: Hub, request: web.Request, identity: Identity, address: str
+) -> web.StreamResponse:
+    """Hold one member's connection from handshake to close; `address` is where they are."""
     socket = Socket(
         compress=False,
         autoping=False,
-        max_msg_size=MAX_SERVICE_FRAME,
+        max_msg_size=MAX_FRAME_READ,
         timeout=GOODBYE_S,
         decode_text=False,
     )
     socket.headers[HEADER] = VERSION
     await socket.prepare(request)
     outlet = SocketOutlet(socket, request)
-    member = Member(identity, outlet)
+    member = Member(identity, outlet, address)
     outlet.lead(member)
     try:
         hub.admit(member)
@@ -247,9 +261,15 @@ async def serve(hub: Hub, request: web.Request, identity: Identity) -> web.Strea
 
 
 async def _read(hub: Hub, member: Member, socket: Socket, outlet: SocketOutlet) -> None:
-    while True:
+    """Read while there is a budget for it: what is not received stays where it is sent from.
+
+    aiohttp stops reading from the socket when half a megabyte has not been received.
+    """
+    for count in itertools.count(1):
         message: Any = await socket.receive()
-        outlet.heard = outlet._loop.time()  # noqa: SLF001 - our own, a few lines above
+        outlet.heard = outlet.now()
+        if message.type in {WSMsgType.PING, WSMsgType.PONG, WSMsgType.BINARY}:
+            await hub.budgets.pay(member, budget.FRAME)
         match message.type:
             case WSMsgType.TEXT:
                 await dispatch.receive(hub, member, message.data)
@@ -262,3 +282,6 @@ async def _read(hub: Hub, member: Member, socket: Socket, outlet: SocketOutlet) 
                 member.write(error("", Code.PROTOCOL, text, now_ms()))
             case _:
                 return
+        outlet.heard = outlet.now()  # it was not silent while it waited
+        if count % IN_A_ROW == 0:
+            await asyncio.sleep(0)
