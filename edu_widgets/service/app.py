@@ -1,6 +1,7 @@
 """The HTTP application: one port for the WebSocket, joining, health and metrics."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service import doors, invite_page, tokens, websocket
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
+from edu_widgets.service.budget import REQUEST
+from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.people import OWNER, Join, People
@@ -27,6 +30,9 @@ log = logging.getLogger("edu_widgets.service")
 T = TypeVar("T")
 
 MAX_BODY = 64 * 1024
+
+BODY_S = 30.0
+"""Seconds in which a body has to be there: 2 kB a second is slow enough."""
 
 _STATUS = {
     Code.UNAUTHORIZED: 401,
@@ -170,9 +176,15 @@ async def _guard(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     door = request.app[_DOOR]
+    gate = gate_of(request)
     try:
-        doors.check(request, door.address.hosts)
-        return await handler(request)
+        with gate.answering() if gate is not None else contextlib.nullcontext():
+            source = doors.source(request, door.address)
+            wait = door.hub.budgets.charge_guest(source, REQUEST)
+            if wait:
+                await asyncio.sleep(wait)
+            doors.check(request, door.address.hosts)
+            return await handler(request)
     except Refused as error:
         return _refused(door, request, error)
     except web.HTTPException as error:
@@ -206,7 +218,12 @@ def _json(value: object, status: int = 200) -> web.Response:
 
 async def _body(request: web.Request, type_: type[T]) -> T:
     try:
-        return msgspec.json.decode(await request.read(), type=type_)
+        async with asyncio.timeout(BODY_S):
+            raw = await request.read()
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
+    try:
+        return msgspec.json.decode(raw, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refusal(Code.PROTOCOL, f"The body: {error}.") from error
     except RecursionError as error:

@@ -67,7 +67,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     max_connections: int = 5_000
     max_connections_per_person: int = 30
     max_new_per_minute: int = 240
-    max_unproven_connections: int = 512
+    max_unproven_connections: int = 1024
     """Connections of which it is not known yet whose they are, of all addresses together."""
     person_budget: Budget = Budget(rate=1_000, burst=5_000)
     """What one person may use, by all their connections: a tenth of the service, and half a second

@@ -67,7 +67,7 @@ def source_of(peer: str, told: Sequence[str], where: Address) -> str:
     Whoever else sends `X-Forwarded-For` made it up.
     """
     for hop in reversed([part.strip() for line in told for part in line.split(",")]):
-        if not _is_proxy(peer, where):
+        if not is_proxy(peer, where):
             break
         found = _ip(hop)
         if found is None:
@@ -76,7 +76,8 @@ def source_of(peer: str, told: Sequence[str], where: Address) -> str:
     return peer
 
 
-def _is_proxy(peer: str, where: Address) -> bool:
+def is_proxy(peer: str, where: Address) -> bool:
+    """Whether an address is a proxy's that is believed."""
     found = _ip(peer)
     return found is not None and any(found in network for network in where.proxies)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from edu_widgets.protocol.admission import read_roster
 from edu_widgets.protocol.channels import course_name
-from edu_widgets.service import addresses, arguments, state, tokens
+from edu_widgets.service import addresses, arguments, listening, state, tokens
 from edu_widgets.service import config as configuration
 from edu_widgets.service.admission import STAFF_HOURS
 from edu_widgets.service.features import DEFAULT_FEATURES
@@ -155,6 +155,8 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
 
 
 async def _run(options: Options) -> int:
+    listening.raise_file_limit()
+    listening.tell_of_exhaustion_once(asyncio.get_running_loop())
     with alone_in(options.data_dir):
         async with Server(options) as server:
             _stop_by_signals(server)

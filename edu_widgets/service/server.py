@@ -17,11 +17,12 @@ from aiohttp import web
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.proofs import Verifier, new_secret
-from edu_widgets.service import addresses, features, processes, state
+from edu_widgets.service import addresses, doors, features, listening, processes, state
 from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import Door, application
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
+from edu_widgets.service.gate import Gate, Gates
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.people import OWNER, People
 from edu_widgets.service.roles import tell
@@ -47,6 +48,9 @@ CHECK_S = 600.0
 
 LOOK_S = 5.0
 """Seconds after which it is looked whether the store's files are there, also if nobody writes."""
+
+KEEP_ALIVE_S = 75.0
+"""How long a connection may wait for its next request: longer than proxies let theirs wait."""
 
 TOMBSTONES_KEPT_MS = 30 * 24 * 3600 * 1000
 
@@ -149,8 +153,18 @@ class Server:
             options.install_hint,
         )
         app = application(door, options.address.prefix)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, keepalive_timeout=KEEP_ALIVE_S
+        )
         await self._runner.setup()
+        most = listening.most_connections()
+        self._gates = Gates(
+            self.hub.budgets,
+            self.hub.metrics,
+            most=most,
+            most_unproven=min(options.config.max_unproven_connections, most // 2),
+            is_proxy=partial(doors.is_proxy, where=options.address),
+        )
         port = await self._listen(before.port if before else FIRST_PORT)
         self.hub.start()
         self.state = state.State(
@@ -196,15 +210,17 @@ class Server:
         )
         problem: OSError | None = None
         for port in ports:
-            site = web.TCPSite(self._runner, bind, port, backlog=1024)
             try:
-                await site.start()
+                self._listener, taken = await listening.listen(self._gate, bind, port)
             except OSError as error:
                 problem = error
-                continue
-            taken: int = self._runner.addresses[0][1]
-            return taken
+            else:
+                return taken
         raise addresses.unusable(bind, ports, problem)
+
+    def _gate(self) -> Gate:
+        assert self._runner.server is not None  # noqa: S101 - it is set up
+        return Gate(self._runner.server(), self._gates)
 
     # -- the end ----------------------------------------------------------------
 
@@ -226,6 +242,9 @@ class Server:
         await self._let_go()
 
     async def _let_go(self) -> None:
+        listener = getattr(self, "_listener", None)
+        if listener is not None:
+            listener.close()
         await self.hub.close()
         runner = getattr(self, "_runner", None)
         if runner is not None:

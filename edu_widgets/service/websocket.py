@@ -17,6 +17,7 @@ import itertools
 import socket as sockets
 from asyncio import selector_events
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -25,6 +26,7 @@ from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service import budget, dispatch
 from edu_widgets.service.frames import Frame, error
+from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
@@ -251,6 +253,9 @@ async def serve(
         outlet.close(problem.code, str(problem))
         await outlet.closed()
         return socket
+    gate = gate_of(request)
+    if gate is not None:
+        gate.prove(partial(hub.budgets.charge, member), budget.REQUEST)
     try:
         await _read(hub, member, socket, outlet)
     finally:

@@ -1,0 +1,263 @@
+"""Between the sockets and aiohttp: who may connect, and how fast anything is read.
+
+aiohttp's protocol is given each connection through a `Gate`, which is an asyncio protocol of its
+own and passes everything on. It sees all bytes, also those of headers, pipelined requests, control
+frames and messages that never end, and stops reading while they are not paid for. Connections of
+which nobody has proved whose they are have a number: when there are too many, the oldest that
+waits for something goes, of the address that has most.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from aiohttp import web
+
+from edu_widgets.service.budget import BYTES_IN, CONNECTION, Budgets
+from edu_widgets.service.metrics import Metrics
+
+HEAD_S = 10.0
+"""Seconds in which the first request of a connection has to be there to its empty line."""
+
+_PROTOCOL, _BUDGET, _ANSWERS = "protocol", "budget", "answers"
+"""Who holds reading: aiohttp, an empty budget, answers that are not taken."""
+
+Charge = Callable[[float], float]
+"""Takes units; returns the seconds to wait until they are there."""
+
+
+class Gates:
+    """All connections of a service."""
+
+    def __init__(
+        self,
+        budgets: Budgets,
+        metrics: Metrics,
+        *,
+        most: int,
+        most_unproven: int,
+        is_proxy: Callable[[str], bool],
+    ) -> None:
+        self.budgets = budgets
+        self._metrics = metrics
+        self._most = most
+        self._most_unproven = most_unproven
+        self._is_proxy = is_proxy
+        self._open = 0
+        self._unproven: dict[Gate, None] = {}
+        self._by_address: Counter[str] = Counter()
+
+    def opened(self, gate: "Gate") -> bool:
+        """Count a new connection; false if there is no room for it."""
+        if self._open >= self._most or len(self._unproven) >= self._most_unproven:
+            self._metrics.turned_away.inc()
+            oldest = self._idle()
+            if oldest is None:
+                return False
+            oldest.end()
+        self._open += 1
+        self._unproven[gate] = None
+        self._by_address[gate.address] += 1
+        return True
+
+    def proved(self, gate: "Gate") -> None:
+        """It is known whose connection it is."""
+        if gate in self._unproven:
+            del self._unproven[gate]
+            self._by_address[gate.address] -= 1
+            if not self._by_address[gate.address]:
+                del self._by_address[gate.address]
+
+    def closed(self, gate: "Gate") -> None:
+        """A connection that was counted is over."""
+        self.proved(gate)
+        self._open -= 1
+
+    def charge_of(self, address: str) -> Charge:
+        """What pays for the bytes of somebody unknown at an address.
+
+        A proxy's is everybody's; its requests are paid by whom it tells of.
+        """
+        if self._is_proxy(address):
+            return _free
+        return lambda cost: self.budgets.charge_guest(address, cost)
+
+    def _idle(self) -> "Gate | None":
+        for address, _ in self._by_address.most_common():
+            for gate in self._unproven:
+                if gate.address == address and not gate.busy:
+                    return gate
+        return None
+
+
+class Gate(asyncio.Protocol):
+    """One connection, in front of aiohttp's protocol for it."""
+
+    def __init__(self, inner: asyncio.Protocol, gates: Gates) -> None:
+        self.address = ""
+        self.busy = 0
+        """Requests that are being answered."""
+        self._inner = inner
+        self._gates = gates
+        self._loop = asyncio.get_running_loop()
+        self._transport: GatedTransport | None = None
+        self._charge: Charge = _free
+        self._proven = False
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let a connection in, or end it at once."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a stream server
+        self.address = str((transport.get_extra_info("peername") or ("",))[0])
+        if not self._gates.opened(self):
+            transport.abort()
+            return
+        self._charge = self._gates.charge_of(self.address)
+        self._transport = GatedTransport(transport, self)
+        self._deadline = self._loop.call_later(HEAD_S, self.end)
+        self._inner.connection_made(self._transport)
+        self._pay(CONNECTION)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Pass the end of a connection on."""
+        if self._transport is not None:
+            self._wait_for_no_request()
+            self._gates.closed(self)
+            self._inner.connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass bytes on, and read no more before they are paid for."""
+        self._pay(len(data) / BYTES_IN)
+        self._inner.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        """Pass on that the other side sends no more."""
+        return self._inner.eof_received()
+
+    def pause_writing(self) -> None:
+        """Pass on that much waits to be sent; of requests no more are read meanwhile."""
+        self._inner.pause_writing()
+        if self._transport is not None and not self._proven:
+            self._transport.hold(_ANSWERS)
+
+    def resume_writing(self) -> None:
+        """Pass on that little waits to be sent."""
+        self._inner.resume_writing()
+        if self._transport is not None:
+            self._transport.release(_ANSWERS)
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """A request is being answered: the connection does not wait for anything."""
+        self._wait_for_no_request()
+        self.busy += 1
+        try:
+            yield
+        finally:
+            self.busy -= 1
+
+    def prove(self, charge: Charge, paid: float) -> None:
+        """It is known whose connection it is, and who pays from now on.
+
+        Args:
+            charge: Takes units of theirs.
+            paid: Units of the address that are given back, beside those of the connection.
+        """
+        self._proven = True
+        self._gates.proved(self)
+        self._gates.budgets.refund_guest(self.address, CONNECTION + paid)
+        self._charge = charge
+
+    def end(self) -> None:
+        """Cut the connection."""
+        self._gates.proved(self)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _wait_for_no_request(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _pay(self, cost: float) -> None:
+        wait = self._charge(cost)
+        if wait and self._transport is not None:
+            self._transport.hold(_BUDGET)
+            self._loop.call_later(wait, self._transport.release, _BUDGET)
+
+
+class GatedTransport(asyncio.Transport):
+    """A transport that reads only while nobody holds it; all else is the real one's."""
+
+    def __init__(self, real: asyncio.Transport, gate: Gate) -> None:
+        super().__init__()
+        self.gate = gate
+        self._real = real
+        self._holds: Counter[str] = Counter()
+        # As they are: every frame goes through these.
+        self.write = real.write  # type: ignore[method-assign]
+        self.writelines = real.writelines  # type: ignore[method-assign]
+        self.get_write_buffer_size = real.get_write_buffer_size  # type: ignore[method-assign]
+        self.is_closing = real.is_closing  # type: ignore[method-assign]
+        self.get_extra_info = real.get_extra_info  # type: ignore[method-assign]
+
+    def hold(self, why: str) -> None:
+        """Read nothing until it is released as often for this reason."""
+        self._holds[why] += 1
+        self._real.pause_reading()
+
+    def release(self, why: str) -> None:
+        """Undo one `hold`; without one it does nothing."""
+        if self._holds[why]:
+            self._holds[why] -= 1
+        if not self._holds.total():
+            self._real.resume_reading()
+
+    def pause_reading(self) -> None:
+        """Hold it for aiohttp, once."""
+        self._holds[_PROTOCOL] = 1
+        self._real.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Release it for aiohttp."""
+        self._holds[_PROTOCOL] = 0
+        self.release(_PROTOCOL)
+
+    def is_reading(self) -> bool:
+        """Whether nobody holds it."""
+        return self._real.is_reading()
+
+    def close(self) -> None:
+        """Close it once all is written."""
+        self._real.close()
+
+    def abort(self) -> None:
+        """Close it at once."""
+        self._real.abort()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        """Set when writing is paused and resumed, in bytes."""
+        self._real.set_write_buffer_limits(high, low)
+
+    def get_write_buffer_limits(self) -> tuple[int, int]:
+        """When writing is resumed and paused, in bytes."""
+        return self._real.get_write_buffer_limits()
+
+    def can_write_eof(self) -> bool:
+        """Whether the end can be written."""
+        return self._real.can_write_eof()
+
+    def write_eof(self) -> None:
+        """Write the end."""
+        self._real.write_eof()
+
+
+def gate_of(request: web.BaseRequest) -> Gate | None:
+    """The gate a request came by; none where the application runs without one."""
+    transport = request.transport
+    return transport.gate if isinstance(transport, GatedTransport) else None
+
+
+def _free(_cost: float) -> float:
+    return 0.0
