@@ -37,8 +37,8 @@ REQUEST = 3
 CONNECTION = 2
 """A connection, before anything came by it."""
 
-NOTICEABLE_S = 0.5
-"""Whoever waits so long for their budget is named in the audit trail, once a minute."""
+NOTICEABLE_S = 1.0
+"""Whoever has waited so long for a budget is named in the audit trail, once a minute."""
 
 
 def size_of(docs: Iterable[Document]) -> int:
@@ -57,13 +57,19 @@ class Buckets:
         self._budget = budget
         self._now = now
         self._full_at: dict[Hashable, float] = {}
+        self.waited: dict[Hashable, float] = {}
+        """Seconds that were waited for a bucket since it was full."""
 
     def charge(self, key: Hashable, cost: float) -> float:
         """Take `cost` units; returns the seconds to wait until they are there."""
         now = self._now()
         full_at = max(self._full_at.get(key, now), now) + cost / self._budget.rate
         self._full_at[key] = full_at
-        return max(0.0, full_at - now - self._budget.burst / self._budget.rate)
+        wait = full_at - now - self._budget.burst / self._budget.rate
+        if wait <= 0:
+            return 0.0
+        self.waited[key] = self.waited.get(key, 0.0) + wait
+        return wait
 
     def refund(self, key: Hashable, cost: float) -> None:
         """Give back what was taken."""
@@ -75,6 +81,7 @@ class Buckets:
         now = self._now()
         for key in [key for key, full_at in self._full_at.items() if full_at <= now]:
             del self._full_at[key]
+            self.waited.pop(key, None)
 
 
 class Budgets:
@@ -98,8 +105,10 @@ class Budgets:
         user = member.identity.user_id
         own = self._people.charge(user, cost)
         crowd = self._addresses.charge(member.address, cost)
-        if own or crowd:
-            self._held_back("person" if own >= crowd else "address", max(own, crowd), user)
+        if own:
+            self._held_back("person", self._people.waited[user], user)
+        if crowd:
+            self._held_back("address", self._addresses.waited[member.address])
         return max(own, crowd)
 
     async def pay(self, member: Member, cost: float) -> None:
@@ -112,17 +121,17 @@ class Budgets:
         """Take `cost` units from an address for somebody unknown; returns the seconds to wait."""
         wait = self._guests.charge(address, cost)
         if wait:
-            self._held_back("guest", wait)
+            self._held_back("guest", self._guests.waited[address])
         return wait
 
     def refund_guest(self, address: str, cost: float) -> None:
         """Give back what a guest paid who has proved to be a member."""
         self._guests.refund(address, cost)
 
-    def _held_back(self, whose: str, wait: float, user: str = "") -> None:
+    def _held_back(self, whose: str, waited: float, user: str = "") -> None:
         self._metrics.held_back.labels(whose).inc()
         key = f"{whose} {user}"
-        if wait >= NOTICEABLE_S and not self._told.admit(key, most=1, interval_ms=60_000):
+        if waited >= NOTICEABLE_S and not self._told.admit(key, most=1, interval_ms=60_000):
             # An address is nobody's to keep.
             self._audit.record("HELD_BACK", budget=whose, **({"userId": user} if user else {}))
 

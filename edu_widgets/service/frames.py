@@ -2,7 +2,7 @@
 
 import struct
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -28,6 +28,12 @@ class Frame:
         if size < _MEDIUM:
             return struct.pack("!BBH", 0x81, 126, size) + self.payload
         return struct.pack("!BBQ", 0x81, 127, size) + self.payload
+
+
+class Control(NamedTuple):
+    """A control frame of a WebSocket, as it is written."""
+
+    websocket: bytes
 
 
 def frame(type_: str, channel: str, data: object, now: int, message_id: str = "") -> Frame:

@@ -104,6 +104,7 @@ class Gate(asyncio.Protocol):
         self._transport: GatedTransport | None = None
         self._charge: Charge = _free
         self._proven = False
+        self._lost: Callable[[], None] = _nothing
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -124,6 +125,7 @@ class Gate(asyncio.Protocol):
         if self._transport is not None:
             self._wait_for_no_request()
             self._gates.closed(self)
+            self._lost()
             self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -157,13 +159,15 @@ class Gate(asyncio.Protocol):
         finally:
             self.busy -= 1
 
-    def prove(self, charge: Charge, paid: float) -> None:
+    def prove(self, charge: Charge, paid: float, lost: Callable[[], None]) -> None:
         """It is known whose connection it is, and who pays from now on.
 
         Args:
             charge: Takes units of theirs.
             paid: Units of the address that are given back, beside those of the connection.
+            lost: Is called when the connection is over.
         """
+        self._lost = lost
         self._proven = True
         self._gates.proved(self)
         self._gates.budgets.refund_guest(self.address, CONNECTION + paid)
@@ -261,3 +265,7 @@ def gate_of(request: web.BaseRequest) -> Gate | None:
 
 def _free(_cost: float) -> float:
     return 0.0
+
+
+def _nothing() -> None:
+    pass

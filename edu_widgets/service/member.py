@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from edu_widgets.protocol import Code
 from edu_widgets.service.frames import Frame
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.lanes import Lanes
-from edu_widgets.service.outlet import Outlet, Send
+from edu_widgets.service.outlet import Outlet
 
 if TYPE_CHECKING:
     from edu_widgets.service.rooms import Room
@@ -27,10 +27,6 @@ class Member:
         self.channels: set[str] = set()
         self.rooms: set[Room] = set()
         """Where live frames go out to this member."""
-        self.straight: Send | None = None
-        """Where WebSocket frames may go without a detour, as long as nothing waits before them."""
-        self.resume: Callable[[Frame, int], None] = _not_straight
-        """Writes the rest of a frame of which `straight` took only so many bytes."""
         self.catching_up: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """By channel: held while this connection catches up with it."""
         self.lanes = Lanes()
@@ -42,12 +38,6 @@ class Member:
     def reply(self, out: Frame) -> None:
         """Write to this member alone."""
         self.write(out)
-
-    def turn(self, straight: Send | None) -> None:
-        """The way straight to the socket has come or gone."""
-        self.straight = straight
-        for room in self.rooms:
-            room.sort(self)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something for this member; it is cancelled when the member goes."""
@@ -66,8 +56,3 @@ class Member:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _not_straight(_out: Frame, _sent: int) -> None:
-    msg = "Nothing is written straight to this member."
-    raise AssertionError(msg)

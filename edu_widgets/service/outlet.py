@@ -1,19 +1,15 @@
 """What the service needs of a member's transport; a WebSocket now, others later."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from edu_widgets.service.frames import Frame
 
 MAX_BUFFERED = 1024 * 1024
 """Bytes that may wait for one reader; then it is closed as slow, and resumes."""
 
-MAX_STALL_S = 5.0
-"""Seconds a reader may take nothing of what waits for it."""
-
-
-Send: TypeAlias = Callable[[bytes], int]
-"""A socket's own `send`: takes what it has room for, or raises `OSError`; never waits."""
+MAX_STALL_S = 15.0
+"""Seconds a reader may take nothing of what waits for it. Of a link of 2 kB a second the system
+tells every eight."""
 
 
 class Outlet(Protocol):
@@ -22,8 +18,8 @@ class Outlet(Protocol):
     def write(self, frame: Frame) -> None:
         """Write at once, never block, never raise; closes a reader that is too slow."""
 
-    async def drain(self) -> None:
-        """Wait until little of what was written is still waiting."""
+    async def send(self, frame: Frame) -> None:
+        """Write at once, then wait until little of what was written still waits."""
 
     def close(self, code: int, reason: str) -> None:
         """Begin to close; nothing is written afterwards."""

@@ -1,16 +1,14 @@
 """Rooms: who reads a channel, and how a change gets to all of them."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from edu_widgets.protocol import Cursor
 from edu_widgets.protocol.messages import Changes, UserTyping
 from edu_widgets.protocol.messages import Room as RoomData
 from edu_widgets.service.frames import Frame, frame, merged
-from edu_widgets.service.outlet import Send
 from edu_widgets.service.rules import Person
 from edu_widgets.service.store import PAGE_BYTES, ChannelChange, Committed
 
@@ -76,10 +74,8 @@ class Room:
 
     def __init__(self, channel: str) -> None:
         self.channel = channel
-        self.straight: dict[Member, Send] = {}
-        """Members for whom nothing waits, and their sockets' `send`."""
-        self.guarded: dict[Member, None] = {}
-        """Members for whom something waits, or who cannot be written to straight."""
+        self.live: dict[Member, None] = {}
+        """Members to whom frames go out directly."""
         self.holding: dict[Member, Hold] = {}
         self.present: dict[str, Presence] = {}
         self.typists = Typists()
@@ -91,39 +87,14 @@ class Room:
         """When the last change was written (loop time)."""
 
     def __len__(self) -> int:
-        return len(self.straight) + len(self.guarded) + len(self.holding)
-
-    @property
-    def live(self) -> Iterable["Member"]:
-        """Members to whom frames go out directly."""
-        return chain(self.straight, self.guarded)
+        return len(self.live) + len(self.holding)
 
     def write(self, out: Frame, seq: int = ALWAYS) -> None:
         """Write a frame to everybody; those catching up get it afterwards."""
-        for member in tuple(self.guarded):
+        for member in tuple(self.live):
             member.write(out)
-        if self.straight:
-            self._write_straight(out)
         for hold in self.holding.values():
             hold.add(seq, out)
-
-    def _write_straight(self, out: Frame) -> None:
-        # Nothing of a member is touched but its socket, not even by an incref: all the rest has
-        # left the caches since the last message, and fetching it costs more than the calls.
-        data = out.websocket
-        size = len(data)
-        short: dict[Send, int] = {}
-        for send in self.straight.values():
-            try:
-                sent = send(data)
-            except OSError:
-                sent = 0
-            if sent != size:
-                short[send] = sent
-        if short:
-            behind = [(member, send) for member, send in self.straight.items() if send in short]
-            for member, send in behind:
-                member.resume(out, short[send])
 
     def write_to_others(self, out: Frame, user_id: str) -> None:
         """Write a signal to everybody but one person; those catching up do without."""
@@ -150,21 +121,11 @@ class Room:
                 if seq > after:
                     member.write(out)
             member.rooms.add(self)
-            self.sort(member)
-
-    def sort(self, member: "Member") -> None:
-        """Put a live member where it belongs: straight, or guarded."""
-        self.straight.pop(member, None)
-        self.guarded.pop(member, None)
-        if member.straight is not None:
-            self.straight[member] = member.straight
-        else:
-            self.guarded[member] = None
+            self.live[member] = None
 
     def _leave(self, member: "Member") -> None:
         member.rooms.discard(self)
-        self.straight.pop(member, None)
-        self.guarded.pop(member, None)
+        self.live.pop(member, None)
 
     def remove(self, member: "Member", lease_until: float) -> None:
         """Let a member out; a lease in the future keeps the person counted until then."""

@@ -105,8 +105,7 @@ async def _changes_since(
 
 async def _write_frames(member: Member, channel: str, changes: tuple[Changes, ...]) -> None:
     for part in changes:
-        await member.outlet.drain()
-        member.write(frame("changes", channel, part, now_ms()))
+        await member.outlet.send(frame("changes", channel, part, now_ms()))
 
 
 def _subscribed(hub: Hub, room: Room, granted: Grant, catchup: Catchup) -> Subscribed:

@@ -2,20 +2,16 @@
 
 aiohttp's `send_str` builds a frame for every member and awaits each. A frame that is built once
 and given to `transport.write` costs little more than the system call, and a reader that does not
-read holds nobody up. A room goes one step further while nothing waits for a member: it calls the
-socket's `send`, as the transport would have done. The first frame that is not taken whole goes
-on through the transport, and all later ones too until nothing waits any more.
+read holds nobody up. Only the pages of a catch-up are waited for (`SocketOutlet.send`).
 
-Whatever is written here goes through `SocketOutlet`, which keeps that order.
-`tests/service/test_fanout.py` guards the private parts this leans on; where a transport is of
-another kind, everything goes through `transport.write`.
+What the system keeps for a connection is kept small, so that what waits for a slow reader waits
+here, where it is seen.
 """
 
 import asyncio
 import contextlib
 import itertools
 import socket as sockets
-from asyncio import selector_events
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,12 +21,12 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service import budget, dispatch
-from edu_widgets.service.frames import Frame, error
+from edu_widgets.service.frames import Control, Frame, error
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
-from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S, Send
+from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S
 from edu_widgets.service.steady_time import now_ms
 
 SILENT_S = 45.0
@@ -42,6 +38,10 @@ DEAD_S = 75.0
 GOODBYE_S = 2.0
 """How long a close may take before the connection is cut."""
 
+KEPT_BY_SYSTEM = 64 * 1024
+UNSENT = 16 * 1024
+"""Bytes that the system may keep for a connection, and have unsent, before it is full."""
+
 IN_A_ROW = 8
 """Frames that are handled one after the other before it is the others' turn."""
 
@@ -49,7 +49,7 @@ MAX_FRAME_READ = 1024 * 1024
 """Bytes of a frame that are read, though what is longer than `MAX_FRAME` is refused: with less, a
 client could not be told which of its frames it was. Beyond, the connection is closed."""
 
-_PING = b"\x89\x00"
+_PING = Control(b"\x89\x00")
 _CLOSE_CODES = {
     WSCloseCode.MESSAGE_TOO_BIG: Code.TOO_LARGE,
     WSCloseCode.PROTOCOL_ERROR: Code.PROTOCOL,
@@ -84,38 +84,33 @@ class SocketOutlet:
         "_buffered",
         "_closing",
         "_loop",
-        "_protocol",
-        "_send",
+        "_put",
         "_shut",
         "_socket",
         "_stalled_since",
+        "_taken",
         "_transport",
-        "_turned",
-        "_waiting",
-        "_write",
+        "_written",
         "code",
         "heard",
-        "straight",
     )
 
     def __init__(self, socket: Socket, request: web.BaseRequest) -> None:
         transport = request.transport
         if transport is None:
             raise ConnectionResetError
+        _keep_little(transport)
         self._socket = socket
-        self._protocol = request.protocol
         self._transport = transport
         self._loop = asyncio.get_running_loop()
-        self._write = transport.write
+        self._put = transport.write
         self._buffered = transport.get_write_buffer_size
-        self._waiting = 0
+        self._written = 0
+        self._taken = 0
         self._stalled_since: float | None = None
         self._closing: asyncio.Task[None] | None = None
         self._shut = False
-        self._send = _straight(transport)
-        self.straight = None if self._buffered() else self._send
-        self._turned: Callable[[Send | None], None] = _nothing
-        socket.closing = self._shut_up
+        socket.closing = self.shut
         self.heard = self._loop.time()
         self.code = 0
         """Why we closed it, if we did."""
@@ -124,58 +119,40 @@ class SocketOutlet:
         """The time that `heard` and `check` go by, in seconds."""
         return self._loop.time()
 
-    def write(self, out: Frame) -> None:
+    @property
+    def is_shut(self) -> bool:
+        """Whether nothing is written any more."""
+        return self._shut
+
+    def shut(self) -> None:
+        """Write nothing any more: the connection is lost, or a close frame is on its way."""
+        self._shut = True
+
+    def write(self, out: Frame | Control) -> None:
         """Write at once; a reader with too much waiting is closed."""
         if self._shut:
             return
         if self._buffered() > MAX_BUFFERED:
             self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
             return
-        self._put(out.websocket)
+        data = out.websocket
+        self._written += len(data)
+        self._put(data)
 
-    def resume(self, out: Frame, sent: int) -> None:
-        """Write the rest of a frame of which `straight` took only `sent` bytes."""
-        self._put(out.websocket[sent:])
-        self._turn(None)  # also after an error, of which the transport makes what it does
-
-    def lead(self, member: Member) -> None:
-        """Let rooms write straight to a member of ours, whenever nothing waits."""
-        member.resume = self.resume
-        self._turned = member.turn
-        member.turn(self.straight)
-
-    def _put(self, data: bytes) -> None:
-        self._write(data)
-        if self.straight is not None and self._buffered():
-            self._turn(None)
-
-    def _turn(self, straight: Send | None) -> None:
-        if straight is not self.straight:
-            self.straight = straight
-            self._turned(straight)
-
-    def _shut_up(self) -> None:
-        self._shut = True
-        self._turn(None)
-
-    async def drain(self) -> None:
-        """Wait while the transport has more than its high-water mark."""
-        if self._protocol.writing_paused:
+    async def send(self, out: Frame) -> None:
+        """Write, and wait until little of it waits."""
+        if not self._shut:
+            self._written += len(out.websocket)
             with contextlib.suppress(ConnectionError):
-                await self._protocol._drain_helper()  # noqa: SLF001 - see the module
+                await self._socket.send_frame(out.payload, WSMsgType.TEXT)
 
     def check(self, now: float) -> None:
-        """Close a reader for whom ever more is waiting, or of whom nothing was heard."""
+        """Close a reader that takes nothing of what waits for it, or of whom nothing was heard."""
         silent = now - self.heard
-        if self.straight is not None and silent <= SILENT_S:
-            self._waiting, self._stalled_since = 0, None
-            return  # nothing waits, and it was heard: so it is with nearly everybody
         waiting = self._buffered()
-        less, self._waiting = waiting < self._waiting, waiting
-        if not waiting or less:
-            self._stalled_since = None
-            if not (waiting or self._shut or self._transport.is_closing()):
-                self._turn(self._send)
+        taken = self._written - waiting
+        if not waiting or taken > self._taken:
+            self._taken, self._stalled_since = taken, None
         elif self._stalled_since is None:
             self._stalled_since = now
         elif now - self._stalled_since >= MAX_STALL_S:
@@ -183,19 +160,18 @@ class SocketOutlet:
             return
         if silent > DEAD_S:
             self.close(Code.DEAD_PEER, Code.DEAD_PEER.meaning)
-        elif silent > SILENT_S and not self._shut and not self._transport.is_closing():
-            self._put(_PING)
+        elif silent > SILENT_S and not self._shut:
+            self.write(_PING)
 
     def pong(self, payload: bytes) -> None:
         """Answer a ping."""
-        if not self._shut:
-            self._put(bytes((0x8A, len(payload))) + payload)
+        self.write(Control(bytes((0x8A, len(payload))) + payload))
 
     def close(self, code: int, reason: str) -> None:
         """Begin to close; cut the connection if that takes too long."""
         if self._closing is None:
             self.code = code
-            self._shut_up()
+            self.shut()
             self._closing = self._loop.create_task(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
@@ -217,18 +193,18 @@ class SocketOutlet:
             await asyncio.gather(self._closing, return_exceptions=True)
 
 
-def _nothing(_straight: Send | None) -> None:
-    pass
-
-
-def _straight(transport: asyncio.Transport) -> Send | None:
-    # Of this kind of transport we know that `write` does the same when nothing waits. Once it has
-    # closed the socket, `send` raises; it can never reach somebody else's connection.
-    if isinstance(transport, selector_events._SelectorSocketTransport):  # type: ignore[attr-defined]  # noqa: SLF001
-        socket = getattr(transport, "_sock", None)
-        if isinstance(socket, sockets.socket) and socket.gettimeout() == 0:
-            return socket.send
-    return None
+def _keep_little(transport: asyncio.Transport) -> None:
+    """Let the system keep little of what waits to be sent, so that `check` sees the rest."""
+    socket = transport.get_extra_info("socket")
+    if socket is None:
+        return
+    options = [(sockets.SOL_SOCKET, sockets.SO_SNDBUF, KEPT_BY_SYSTEM)]
+    lowat = getattr(sockets, "TCP_NOTSENT_LOWAT", None)
+    if lowat is not None:
+        options.append((sockets.IPPROTO_TCP, lowat, UNSENT))
+    for option in options:
+        with contextlib.suppress(OSError):  # it is not of TCP, or the system has no such option
+            socket.setsockopt(*option)
 
 
 async def serve(
@@ -237,6 +213,7 @@ async def serve(
     """Hold one member's connection from handshake to close; `address` is where they are."""
     socket = Socket(
         compress=False,
+        writer_limit=KEPT_BY_SYSTEM,
         autoping=False,
         max_msg_size=MAX_FRAME_READ,
         timeout=GOODBYE_S,
@@ -246,7 +223,6 @@ async def serve(
     await socket.prepare(request)
     outlet = SocketOutlet(socket, request)
     member = Member(identity, outlet, address)
-    outlet.lead(member)
     try:
         hub.admit(member)
     except Refused as problem:
@@ -255,7 +231,7 @@ async def serve(
         return socket
     gate = gate_of(request)
     if gate is not None:
-        gate.prove(partial(hub.budgets.charge, member), budget.REQUEST)
+        gate.prove(partial(hub.budgets.charge, member), budget.REQUEST, lost=outlet.shut)
     try:
         await _read(hub, member, socket, outlet)
     finally:
@@ -271,6 +247,8 @@ async def _read(hub: Hub, member: Member, socket: Socket, outlet: SocketOutlet) 
     aiohttp stops reading from the socket when half a megabyte has not been received.
     """
     for count in itertools.count(1):
+        if outlet.is_shut:
+            return
         message: Any = await socket.receive()
         outlet.heard = outlet.now()
         if message.type in {WSMsgType.PING, WSMsgType.PONG, WSMsgType.BINARY}:

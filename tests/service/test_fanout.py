@@ -1,9 +1,11 @@
-"""Writing to everybody: one frame, no waiting for the slow, and aiohttp's private parts."""
+"""Writing to everybody: one frame, and no waiting for the slow."""
 
 import asyncio
 import contextlib
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
@@ -52,18 +54,6 @@ async def test_our_frames_are_what_aiohttp_would_have_written() -> None:
                 got.append(await client.recv())
         assert client.close_code == 4000
     assert got == [p for p in payloads for _ in range(2)]
-
-
-async def test_the_private_parts_are_still_there(service: Service) -> None:
-    ada = await service.student()
-    (member,) = service.server.hub.members
-    outlet = member.outlet
-    assert isinstance(outlet, websocket.SocketOutlet)
-    assert asyncio.iscoroutinefunction(outlet._protocol._drain_helper)
-    assert outlet._protocol.writing_paused is False
-    assert not outlet._socket.compress
-    assert outlet._transport.get_write_buffer_size() == 0
-    await ada.beat()
 
 
 async def test_a_frame_is_built_once_for_all(
@@ -149,6 +139,67 @@ async def test_a_reader_that_stalls_with_little_waiting_is_closed_too(
             while len(service.server.hub.members) == 2:
                 await ada.beat()
         await cut(stalled)
+
+
+class Link:
+    """A transport that takes as much as a test lets it."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+
+    def write(self, data: bytes) -> None:
+        self.waiting += len(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def get_extra_info(self, _name: str) -> None:
+        return None
+
+
+def on_a_link(
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[Link, websocket.SocketOutlet, list[int]]:
+    """A link, the outlet to it, and the codes it was closed with."""
+    link, closed = Link(), list[int]()
+
+    def close(_outlet: websocket.SocketOutlet, code: int, _reason: str) -> None:
+        closed.append(code)
+
+    monkeypatch.setattr(websocket.SocketOutlet, "close", close)
+    request: Any = SimpleNamespace(transport=link)
+    return link, websocket.SocketOutlet(websocket.Socket(), request), closed
+
+
+@pytest.mark.parametrize("taken", [0, 1_000])
+async def test_a_slow_reader_is_judged_by_what_it_takes(
+    monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    """More is written than it takes each second, so that what waits never gets less."""
+    link, closed = Link(), list[int]()
+    monkeypatch.setattr(
+        websocket.SocketOutlet, "close", lambda _self, code, _why: closed.append(code)
+    )
+    request: Any = SimpleNamespace(transport=link)
+    outlet = websocket.SocketOutlet(websocket.Socket(), request)
+    for second in range(60):
+        outlet.heard = second
+        outlet.write(Frame(b"x" * 5_000))
+        link.waiting -= taken
+        outlet.check(second)
+    assert set(closed) == (set() if taken else {Code.SLOW_CONSUMER})
+
+
+async def test_pongs_that_nobody_takes_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    link, closed = Link(), list[int]()
+    monkeypatch.setattr(
+        websocket.SocketOutlet, "close", lambda _self, code, _why: closed.append(code)
+    )
+    request: Any = SimpleNamespace(transport=link)
+    outlet = websocket.SocketOutlet(websocket.Socket(), request)
+    while not closed:
+        outlet.pong(b"p" * 125)
+    assert link.waiting < MAX_BUFFERED + 200
 
 
 async def test_the_silent_are_asked_and_then_given_up(

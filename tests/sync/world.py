@@ -117,7 +117,8 @@ class Wire:
         if not self.closed:
             self.frames.append(frame.payload)
 
-    async def drain(self) -> None:
+    async def send(self, frame: Frame) -> None:
+        self.write(frame)
         await asyncio.sleep(0)
 
     def close(self, code: int, reason: str) -> None:

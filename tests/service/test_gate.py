@@ -1,0 +1,157 @@
+"""Connections of which nobody has proved whose they are: few, not for long, and in nobody's way."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edu_widgets.service import app, gate, listening
+from edu_widgets.service.config import from_table
+from tests.waiting import PATIENCE
+
+from .harness import Service, serving
+
+Stranger = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def connected(service: Service, said: bytes = b"") -> Stranger:
+    reader, writer = await asyncio.open_connection("127.0.0.1", service.server.state.port)
+    writer.write(said)
+    return reader, writer
+
+
+async def ended(stranger: Stranger) -> bytes:
+    """What it was told until the connection was ended."""
+    reader, writer = stranger
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+HALF = (b"", b"GET /health HTTP/1.1\r\nX: ", b"POST /api/join HTTP/1.1\r\n")
+
+
+async def test_strangers_in_number_make_room(tmp_path: Path) -> None:
+    async with serving(tmp_path, config=from_table({"maxUnprovenConnections": 5})) as service:
+        ada = await service.student()
+        strangers = [await connected(service, HALF[n % 3]) for n in range(12)]
+        bob = await service.student("Bob")
+        for stranger in strangers[:6]:
+            assert await ended(stranger) == b""
+        await ada.beat()
+        await bob.beat()
+        told = service.server.hub.metrics.text().decode()
+        assert "edu_widgets_turned_away_total 0.0" not in told
+        for _, writer in strangers:
+            writer.close()
+
+
+@pytest.mark.parametrize("said", HALF)
+async def test_a_request_that_does_not_come_ends_the_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr(gate, "HEAD_S", 0.2)
+    async with serving(tmp_path) as service:
+        ada = await service.student()
+        assert await ended(await connected(service, said)) == b""
+        await ada.beat()
+
+
+async def test_a_body_that_does_not_come_ends_the_request(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "BODY_S", 0.1)
+    head = f"POST /api/join HTTP/1.1\r\nHost: 127.0.0.1:{service.server.state.port}\r\n"
+    stranger = await connected(service, f"{head}Content-Length: 60000\r\n\r\n{{".encode())
+    async with asyncio.timeout(PATIENCE):
+        assert b" 408 " in await stranger[0].readline()
+    stranger[1].close()
+
+
+async def test_requests_in_a_row_wait_and_members_do_not(tmp_path: Path) -> None:
+    table = from_table({"guestBudget": {"rate": 1, "burst": 40}})
+    async with serving(tmp_path, config=table) as service:
+        ada = await service.student()
+        await ada.enter()
+        head = f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{service.server.state.port}\r\n\r\n"
+        reader, writer = await connected(service, head.encode() * 500)
+        await reader.readline()
+        for n in range(3):
+            await ada.beat()
+            await ada.answer(await ada.say(f"still here {n}"))
+        got = await reader.read(1 << 20)
+        assert got.count(b"HTTP/1.1") < 40
+        assert 'edu_widgets_held_back_total{budget="guest"}' in (
+            service.server.hub.metrics.text().decode()
+        )
+        writer.close()
+
+
+async def test_answers_that_are_not_taken_are_not_made(service: Service) -> None:
+    """Pipelined requests of somebody who reads nothing."""
+    port = service.server.state.port
+    head = f"GET /py101 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    stranger = socket.socket()
+    stranger.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    stranger.connect(("127.0.0.1", port))
+    stranger.setblocking(False)
+    ada = await service.student()
+    gates = service.server._gates
+    async with asyncio.timeout(PATIENCE):
+        while not any(_held(each) for each in gates._unproven):
+            with contextlib.suppress(BlockingIOError):
+                stranger.send(head * 20)
+            await ada.beat()
+    stranger.close()
+
+
+def _held(each: Any) -> bool:
+    return each._transport is not None and not each._transport.is_reading()
+
+
+async def test_members_who_come_back_pay_nothing_as_strangers(tmp_path: Path) -> None:
+    table = from_table({"guestBudget": {"rate": 1, "burst": 30}})
+    async with serving(tmp_path, config=table) as service:
+        joined = await service.join("Ada")
+        for _ in range(25):
+            ada = await service.open(joined["token"])
+            await ada.beat()
+
+
+async def test_running_out_of_files_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    loop = asyncio.get_running_loop()
+    listening.tell_of_exhaustion_once(loop)
+    try:
+        for _ in range(100):
+            loop.call_exception_handler(
+                {"message": "…", "exception": OSError(errno.EMFILE, "…"), "socket": None}
+            )
+        assert [r.levelno for r in caplog.records] == [logging.WARNING]
+        assert "ulimit" in caplog.text
+        loop.call_exception_handler({"message": "another", "exception": OSError("disk")})
+        assert [r.levelno for r in caplog.records] == [logging.WARNING, logging.ERROR]
+    finally:
+        loop.set_exception_handler(None)
+
+
+def test_there_is_room_for_fewer_connections_than_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (1_024, 1_024))
+    assert listening.most_connections() < 1_024
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (64, 64))
+    assert 8 <= listening.most_connections() < 32
+    wanted = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (1_024, 4_096))
+    monkeypatch.setattr(resource, "setrlimit", lambda _which, limits: wanted.append(limits))
+    listening.raise_file_limit()
+    assert wanted == [(4_096, 4_096)]
