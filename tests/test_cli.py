@@ -150,6 +150,12 @@ SERVE = ["serve", "--course", "x", "--data", "DATA"]
         (["restore", "DATA/none.db", "--data", "DATA"], "no file"),
         (["restore", "FILE", "--data", "DATA"], "no backup"),
         (["config", "--generate", "FILE"], "there already"),
+        (["config", "--generate", "FILE/x"], "in the way"),
+        (["config", "--generate", "DATA"], "in the way"),
+        (["config", "--generate", "DATA", "--force"], "in the way"),
+        (["config", "--generate", "a\0b"], "no path of a file"),
+        ([*SERVE, "--jwt-key-file", "DATA"], "a folder, not a file"),
+        ([*SERVE, "--config", "a\0b"], "no path of a file"),
     ],
 )
 def test_a_wrong_argument_is_one_sentence_and_exit_code_2(

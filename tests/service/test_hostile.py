@@ -14,7 +14,7 @@ from edu_widgets.protocol import Code, uuid7
 from edu_widgets.service.config import from_table
 from edu_widgets.service.store.sqlite import SqliteStore
 
-from .harness import CHANNEL, Client, Service, serving
+from .harness import CHANNEL, COURSE, Client, Service, serving
 
 
 @pytest.fixture
@@ -162,6 +162,37 @@ async def test_an_id_used_again(ada: Client, bob: Client) -> None:
     theirs = await bob.answer(await bob.say("one", mid=mid))
     assert theirs["data"]["code"] == Code.ID_CONFLICT
     bob.seen = [f for f in bob.seen if f["type"] != "error"]
+
+
+async def test_nothing_takes_the_place_of_something_else_with_its_id(
+    service: Service, ada: Client
+) -> None:
+    prof = await service.owner()
+    await prof.enter()
+    said = await ada.say("mine")
+    await ada.answer(said)
+    own, asked = f"user:{COURSE}:owner", {"question": "?", "options": ["a", "b"]}
+    poll = await prof.send("create_poll", CHANNEL, asked | {"open": True})
+    assert (await prof.answer(poll))["type"] == "ack"
+    for taken, type_, data in (
+        (said, "create_poll", asked | {"open": True}),
+        (said, "send_notification", {"title": "over"}),
+        (poll, "send_notification", {"title": "over"}),
+        (poll, "chat_message", {"id": poll, "content": "x"}),
+    ):
+        channel = own if type_ == "send_notification" else CHANNEL
+        refused = await prof.answer(await prof.send(type_, channel, data, mid=taken))
+        assert (refused["type"], refused["data"]["code"]) == ("error", Code.ID_CONFLICT), type_
+    draft = await prof.send("create_poll", CHANNEL, asked)
+    await prof.answer(draft)
+    await ada.answer(await ada.say("also mine", mid=draft))
+    opened = await prof.answer(await prof.send("open_poll", CHANNEL, {"pollId": draft}))
+    assert opened["data"]["code"] == Code.ID_CONFLICT
+    late = await service.student("Late")
+    await late.enter()
+    shown = [doc for f in late.seen if f["type"] == "changes" for doc in f["data"].get("docs", [])]
+    kinds = {doc["id"]: doc["kind"] for doc in shown}
+    assert (kinds[said], kinds[poll], kinds[draft]) == ("message", "poll", "message")
 
 
 async def test_a_flood_is_held_back_in_order(tmp_path: Path) -> None:

@@ -175,7 +175,8 @@ class Store(Protocol):
         A command that was stored before is answered with its first seq (`replayed`).
 
         Raises:
-            Refused: the rule's refusal; `ID_CONFLICT` for an id used with other content;
+            Refused: the rule's refusal; `ID_CONFLICT` for an id used with other content, or by a
+                document of another kind;
                 `UNAVAILABLE` when nothing can be written now; `INTERNAL` for a rule's bug.
         """
 

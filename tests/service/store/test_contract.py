@@ -145,6 +145,17 @@ async def test_an_id_with_other_content_is_a_conflict(store: Store) -> None:
         await store.commit(ask("1", ("a", 2)), put)
 
 
+async def test_a_document_never_takes_the_place_of_one_of_another_kind(store: Store) -> None:
+    await store.commit(ask("1", ("a", 1)), put)
+    for value in (2, None):
+        other = ask("2", ("a", 1))
+        data = Put([(CHANNEL, "before", "k", 1), (CHANNEL, "a", "other", value)])
+        with pytest.raises(IdConflict):
+            await store.commit(replace(other, data=data), put)
+    page = await store.page(CHANNEL, "k", None, 10)
+    assert [(doc.id, doc.kind) for doc in page.docs] == [("a", "k")]
+
+
 async def test_people_do_not_share_ids(store: Store) -> None:
     await store.commit(ask("1", ("a", 1)), put)
     done = await store.commit(ask("1", ("b", 1), user=BOB), put)
