@@ -4,8 +4,8 @@ import { beforeAll, expect, test } from "vitest";
 import { bundles, widgets } from "../build.mjs";
 
 /** What a widget weighs compressed, with all it imports: the first on a page, and a further one. */
-const FIRST = 60 * 1024;
-const FURTHER = 36 * 1024;
+const FIRST = 60_000;
+const FURTHER = 36_000;
 /** What every instance of a widget carries. */
 const LOADER = 2_000;
 

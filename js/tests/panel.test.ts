@@ -104,6 +104,14 @@ describe("tabs", () => {
     expect((await stage.again()).content()).toBe("This is the part people");
   });
 
+  test("a page loaded again goes back to that tab once it is known who looks", async () => {
+    const course = freshCourse();
+    const stage = await shown({ course });
+    stage.tab("People").click();
+    stage.close();
+    expect((await shown({ course })).content()).toBe("This is the part people");
+  });
+
   test("two views of a panel show what each was asked for", async () => {
     const stage = await shown();
     const other = await stage.again();

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { equalityKey, lookKey, searchKey } from "../src/core/fold";
+import { searchKey } from "../src/core/fold";
+import { equalityKey, lookKey } from "../src/polls/equality";
 import { isRight } from "../src/polls/figures";
 import { figure, readNumber, typed, understood } from "../src/polls/numerals";
 import { emptyForm, missing, written } from "../src/polls/written";

@@ -47,7 +47,13 @@ def data(tmp_path: Path) -> Iterator[Path]:
 
 
 def start(data: Path, **options: object) -> launch.ServiceInfo:
+    """Start the service of a folder, at a port of its own unless it has been there before.
+
+    Where it has been is kept for it only while it runs: a test beside could take it.
+    """
     arguments = {"rate_limits": False, "linger": 600.0} | options
+    if state.read(data) is None:
+        arguments.setdefault("port", own_port())
     return launch.start(COURSE, data, **arguments)  # type: ignore[arg-type]
 
 

@@ -1,5 +1,5 @@
-// Text as it is searched: without case, without accents, the four Turkish i's as one. What is
-// equal is another question, with another key.
+// Text as it is searched: without case, without accents, the four Turkish i's as one. Which answers
+// are equal is another question, with a key of its own (polls/equality.ts).
 
 import { boundary, shorten } from "./text";
 
@@ -15,38 +15,6 @@ const foldOne = (character: string): string =>
 
 export const searchKey = (text: string): string =>
   ascii.test(text) ? text.toLowerCase() : foldOne(text).replaceAll("ı", "i").replaceAll("ς", "σ");
-
-/** What is not seen: all ignorable code points but what joins emojis and spells flags. */
-const unseen =
-  /\u200d(?![\u2190-\u2bff\u3030\u303d\u3297\u3299\u{1f000}-\u{1faff}])|(?![\u200d\u{e0020}-\u{e007f}])\p{DI}|(?<![\u{1f3f4}\u{e0020}-\u{e007f}])[\u{e0020}-\u{e007f}]/gu;
-
-const wide = /[\u3000\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\uffe8-\uffee]/g;
-
-const oneWidth = (text: string): string =>
-  text
-    .replace(unseen, "")
-    .replace(wide, (character) => character.normalize("NFKC"))
-    .normalize("NFC");
-
-/** What texts that look the same have in common; `code` tells runs of blanks apart. */
-export const lookKey = (text: string, code = false): string => {
-  const spaced = oneWidth(text)
-    .replace(/[^\S\n]/g, " ")
-    .trim();
-  return code || spaced.includes("`") ? spaced : spaced.replace(/\s+/g, " ");
-};
-
-/** What equal answers have in common: case, width, blanks and the Turkish i's make no difference. */
-export const equalityKey = (text: string): string =>
-  oneWidth(text)
-    .toLowerCase()
-    .toUpperCase()
-    .toLowerCase()
-    .replaceAll("ς", "σ")
-    .replace(/i\u0307+/g, "i")
-    .normalize("NFC")
-    .trim()
-    .replace(/\s+/g, " ");
 
 /** A part of a text, and whether it is what was looked for. */
 export type Piece = readonly [text: string, found: boolean];

@@ -36,13 +36,13 @@ function useTab(room: Room): [Tab | null, (tab: Tab) => void] {
     room.last.value = tab;
     choose(tab);
   };
-  useEffect(
-    () =>
-      room.front.subscribe(() => {
-        if (room.front.value) show(room.front.value.tab);
-      }),
-    [room],
-  );
+  useEffect(() => {
+    // What was looked at last is known as soon as it is known who looks: after a reload, later.
+    room.connection.whenKnown(() => choose((now) => now ?? room.last.value));
+    return room.front.subscribe(() => {
+      if (room.front.value) show(room.front.value.tab);
+    });
+  }, [room]);
   return [chosen, show];
 }
 

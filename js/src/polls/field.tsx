@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
-import { lookKey } from "../core/fold";
 import { useSignal, withHooks } from "../core/hooks";
 import type { Choice, Poll } from "./documents";
+import { lookKey } from "./equality";
 import { readNumber, typed } from "./numerals";
 import { Reading } from "./reading";
 import type { Room } from "./room";

@@ -1,7 +1,7 @@
 // Numbers and letters as people read them.
 
-import { equalityKey } from "../core/fold";
 import type { Choice, Kind, Outcome, Poll, Round } from "./documents";
+import { equalityKey } from "./equality";
 
 const formats: Record<string, Intl.NumberFormat> = {};
 

@@ -1,8 +1,8 @@
 // A question as the form has it, until it is asked.
 
-import { lookKey } from "../core/fold";
 import { asText, asTexts, type Fields, isFields, isFlag } from "../core/messages";
 import { KINDS, type Kind } from "./documents";
+import { lookKey } from "./equality";
 import { readNumber } from "./numerals";
 
 export interface Form {
