@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -39,26 +40,26 @@ def lowest() -> Path:
     if not stamp.exists() or stamp.read_text("utf-8") != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip: list[str | Path] = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--no-compile",
-        ]
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet"]
+        pip += ["--no-deps", "--no-compile"]
         done = subprocess.run(
             [*pip, "-r", LOWEST], capture_output=True, text=True, check=False, timeout=5 * PATIENCE
         )
         assert done.returncode == 0, done.stderr
+        # The tests' own tools are those that run this; what is installed here comes before them.
+        [own] = folder.glob("lib/python*/site-packages")
+        own.joinpath("tools.pth").write_text(sysconfig.get_path("purelib"), "utf-8")
         stamp.write_text(wanted, "utf-8")
     return python
 
 
 PROGRAM = """
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.io import capture_output
+
 import edu_widgets as edu
 
+shell = InteractiveShell.instance()
 lesson = edu.host("py101", name="Mira").wait_connected(120)
 for view in (lesson.chat, lesson.polls, lesson.people, lesson.notifications, lesson.panel()):
     shown, _ = view._repr_mimebundle_()
@@ -66,9 +67,30 @@ for view in (lesson.chat, lesson.polls, lesson.people, lesson.notifications, les
 poll = lesson.polls.ask("Is it?", ["yes", "no"]).wait(120)
 poll.reveal(answer=1).wait(120)
 lesson.chat.send("It is.").wait(120)
+shell.user_ns["lesson"] = lesson
+with capture_output():
+    edu.load_ipython_extension(shell)
+    shell.run_cell("%%poll\\nWhat is `2 ** 3`?\\n\\n- 6\\n- 8\\n").raise_error()
+assert str(lesson.polls.current.question) == "What is `2 ** 3`?", lesson.polls.current
 print("done")
 lesson.close()
 """
+
+
+def test_settings_are_read(lowest: Path, tmp_path: Path) -> None:
+    command = [lowest, "-m", "pytest", "--quiet", "--basetemp", tmp_path / "units"]
+    # One process, and no error for what old libraries warn of.
+    options = ["-p", "no:cacheprovider", "-o", "addopts=", "-o", "filterwarnings="]
+    tests = ["tests/configuration/test_sources.py", "tests/configuration/test_wrong_values.py"]
+    done = subprocess.run(
+        [*command, *options, *tests],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=4 * PATIENCE,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
 
 
 def test_a_lesson_runs(
