@@ -20,16 +20,15 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the laboratory's tests on one worker, and without workers last.
+    """Run the laboratory's tests on one worker, all together.
 
     Two JupyterLabs with their browsers and kernels would be in each other's way. Playwright's sync
     interface leaves its event loop running in the main thread for as long as the browser lives,
     which pytest-asyncio's tests do not bear: `lab` ends with its last test.
     """
-    ours = [item for item in items if HERE in item.path.parents]
-    for item in ours:
-        item.add_marker(pytest.mark.xdist_group("lab"))
-    items.sort(key=lambda item: HERE in item.path.parents)
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("lab"))
 
 
 @pytest.fixture(scope="package")
