@@ -78,7 +78,7 @@ lesson.close()
 
 
 def test_settings_are_read(lowest: Path, tmp_path: Path) -> None:
-    command = [lowest, "-m", "pytest", "--quiet", "--basetemp", tmp_path / "units"]
+    command: list[str | Path] = [lowest, "-m", "pytest", "--quiet", "--basetemp", tmp_path / "u"]
     # One process, and no error for what old libraries warn of.
     options = ["-p", "no:cacheprovider", "-o", "addopts=", "-o", "filterwarnings="]
     tests = ["tests/configuration/test_sources.py", "tests/configuration/test_wrong_values.py"]
