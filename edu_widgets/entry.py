@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 
 from edu_widgets import folders
 from edu_widgets.client.invites import (
+    Credentials,
     Invite,
     People,
     base_url,
     parse_invite,
+    place,
     websocket_url,
 )
 from edu_widgets.client.invites import (
@@ -117,6 +119,13 @@ def host(  # noqa: PLR0913 - the options of a service
         launch.set_roster(info, names)
     member = launch.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
+    target = Target(
+        websocket_url(info.local_url),
+        member.user_id,
+        Credentials(info.local_url, info.owner_secret, info.service_id),
+        place=place(info.service_id, info.owner_secret),
+        former=websocket_url(info.former_url) if info.former_url else "",
+    )
     # No name: the line ends up in saved notebooks, and the service remembers who hosts it.
     said = {"address": address, "port": port, "keep": keep or None}
     said |= {"rate_limits": None if rate_limits else False, "rehearse": rehearse or None}
@@ -124,14 +133,12 @@ def host(  # noqa: PLR0913 - the options of a service
     asked.update({key: value for key, value in said.items() if value is not None})
     lesson = _lesson(
         course,
-        info.local_url,
+        target,
         me,
-        lambda: member.secret,
         settings,
         Entrance(call("edu.host", taught, **asked), partial(launch.ended, folder)),
         invite=str(Invite(info.url, course, info.invite)),
         audience=f"{info.audience} {_install(hint)}",
-        place=str(folder),
     )
     with contextlib.suppress(NotConnected, Refused):  # what it says of itself is to be true
         lesson.wait_connected(_SHORTLY)
@@ -167,13 +174,12 @@ def join(
         raise InvalidArgument(msg)
     parsed = parse_invite(text)
     who = _own_name() if name is None else name
-    member = exchange(parsed, who, People(folders.people_folder(settings.edu.dataDir)))
+    member, target = exchange(parsed, who, People(folders.people_folder(settings.edu.dataDir)))
     me = Person(member.user_id, member.name, member.role)
     return _lesson(
         parsed.course,
-        parsed.base,
+        target,
         me,
-        lambda: member.secret,
         settings,
         Entrance(call("edu.join", ..., name=...)),
         invite=member.invite,
@@ -234,7 +240,8 @@ def connect(
     me = Person(who, who if name is None else person_name(name))
     room = settings.edu.channel or course_channel(of)
     entrance = Entrance(call("edu.connect", ...))
-    return _lesson(of, base, me, source, settings, entrance, channel=room)
+    target = Target(websocket_url(base), who, source, base=True)
+    return _lesson(of, target, me, settings, entrance, channel=room)
 
 
 def _check_platform() -> None:
@@ -260,29 +267,25 @@ def _literal(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
-def _lesson(  # noqa: PLR0913 - what the three ways in differ in
+def _lesson(
     course: str,
-    base: str,
+    target: Target,
     me: Person,
-    token: Callable[[], str],
     configured: Configuration,
     entrance: Entrance,
     *,
     invite: str = "",
     audience: str = "",
     channel: str = "",
-    place: str = "",
 ) -> Lesson:
     """The open lesson for this service, user and course, or a new one.
 
-    With a `channel` the service may be a base one: only `connect` names it. `place` is what the
-    service is known by, where that is not its address: one's own may move.
+    With a `channel` the service may be a base one: only `connect` names it.
     """
-    key = (place or base, me.user_id, channel or course_channel(course))
+    key = (*target.key, channel or course_channel(course))
     with _lock:
         open_ = _open.get(key)
-        where = urlsplit(base).netloc
-        target = Target(websocket_url(base), me.user_id, token, base=bool(channel))
+        where = urlsplit(target.url).netloc
         if open_ is not None and open_.usable:
             known = None if channel else me  # a token's name is the service's to say
             open_.refresh(

@@ -15,6 +15,7 @@ import pytest
 import edu_widgets as edu
 from edu_widgets import folders
 from edu_widgets.client.invites import Invite, People, exchange
+from edu_widgets.client.invites.sign_in import SignedIn
 from edu_widgets.service import locks
 from tests.base_service import Variants, running
 from tests.conftest import ROOT
@@ -65,6 +66,9 @@ BROKEN = pytest.mark.parametrize(
 )
 
 
+SERVICE = "5e" * 16
+
+
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
@@ -77,7 +81,8 @@ def test_who_could_not_be_known_again_is_not_let_in(
     breaks: Break, why: str, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(exchange, "_post", lambda url, _: asked.append(url))
+    monkeypatch.setattr(exchange, "service_at", lambda _: SERVICE)
+    monkeypatch.setattr(exchange, "request", lambda url, *_: asked.append(url))
     breaks(data, monkeypatch)
     with pytest.raises(edu.FolderUnusable) as raised:
         edu.join(INVITE, name="Ada")
@@ -102,13 +107,15 @@ def test_no_service_is_started_where_it_could_keep_nothing(
 def test_whose_secret_is_kept_may_come_back_with_a_read_only_home(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = {"userId": "u1", "name": "Ada", "role": "student", "secret": "s3cret"}
-    monkeypatch.setattr(exchange, "_post", lambda *_: answer)
+    answer = {"userId": "u1", "name": "Ada", "role": "student"}
+    monkeypatch.setattr(exchange, "service_at", lambda _: SERVICE)
+    monkeypatch.setattr(exchange, "sign_in", lambda *_: SignedIn(SERVICE, "token"))
+    monkeypatch.setattr(exchange, "request", lambda *_: answer)
     invite = Invite("http://127.0.0.1:9", "py101", "K7QX4M2P")
     people = People(data / "people")
-    first = exchange.join(invite, "Ada", people)
+    first, _ = exchange.join(invite, "Ada", people)
     refuses(errno.EROFS)(data, monkeypatch)
-    assert exchange.join(invite, "Ada", people) == first
+    assert exchange.join(invite, "Ada", people)[0] == first
 
 
 def test_a_lesson_goes_on_where_waiting_messages_cannot_be_kept_and_says_so(

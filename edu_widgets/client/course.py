@@ -92,7 +92,7 @@ class CourseClient:
         self.invite = ""
         """What students join with, as far as this kernel was told: for staff."""
         self._target = target
-        self.scope = scope(target.url, self.channel, target.user_id)
+        self.scope = scope(target.key[0], self.channel, target.user_id)
         """What is kept for one person in one channel of one service is kept by this."""
         self._membership = Membership(course, self.channel, me)
         self._pool = pool

@@ -66,7 +66,7 @@ class Pool:
         Raises:
             NotConnected: ten connections are open and all in use.
         """
-        key = (target.url, target.user_id)
+        key = target.key
         while key in self._closing:  # its outbox has to be closed before it can be opened
             await asyncio.wait([self._closing[key]])
         if key not in self._open:
@@ -80,7 +80,7 @@ class Pool:
 
     async def release(self, target: Target) -> None:
         """One user less; the last one closes the connection."""
-        key = (target.url, target.user_id)
+        key = target.key
         pooled = self._open.get(key)
         if pooled is None:
             return
@@ -91,9 +91,9 @@ class Pool:
     def move(self, old: Target, new: Target) -> bool:
         """Keep a connection under another address of its service, if there is none already.
 
-        What waits stays in the file of the address it was written for.
+        What waits stays in the file it was written into.
         """
-        here, there = (old.url, old.user_id), (new.url, new.user_id)
+        here, there = old.key, new.key
         if here == there:
             return True
         if there in self._open or there in self._closing or here not in self._open:
@@ -129,7 +129,7 @@ class Pool:
 
     def _start(self, target: Target, settings: Settings) -> Pooled:
         storage = (
-            OutboxFile(settings.outbox_folder, target.url, target.user_id)
+            OutboxFile(settings.outbox_folder, *target.key, former=target.former)
             if settings.outbox_folder is not None
             else None
         )

@@ -29,9 +29,10 @@ class OutboxFile:
     kernel that was killed loses nothing. Files are readable by their owner only (0600).
     """
 
-    def __init__(self, folder: Path, service: str, user_id: str) -> None:
-        name = sha256(f"{service}\n{user_id}".encode()).hexdigest()[:24]
-        self._folder = folder / name
+    def __init__(self, folder: Path, service: str, user_id: str, *, former: str = "") -> None:
+        self._folder = folder / _name(service, user_id)
+        self._former = folder / _name(former, user_id) if former else None
+        """Where this user's commands are from when the service went by another name."""
         self.problem = ""
         """What went wrong, in a sentence for people; empty if nothing did."""
         self._told: set[str] = set()
@@ -48,7 +49,8 @@ class OutboxFile:
 
     def load(self) -> list[Command]:
         """Open this process's file, and take over what processes that are gone left behind."""
-        others = sorted(self._folder.glob("*.sqlite3"))
+        folders = [self._folder] if self._former is None else [self._former, self._folder]
+        others = [path for folder in folders for path in sorted(folder.glob("*.sqlite3"))]
         if not self._open():
             return []
         return [command for path in others for command in self._take_over(path)]
@@ -200,6 +202,10 @@ class OutboxFile:
         if problem not in self._told:  # once, not for each message
             self._told.add(problem)
             _log.warning("%s", problem)
+
+
+def _name(service: str, user_id: str) -> str:
+    return sha256(f"{service}\n{user_id}".encode()).hexdigest()[:24]
 
 
 def _open(path: Path, *, create: bool) -> sqlite3.Connection:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from edu_widgets.client.transport import TokenSource, TransportFailed, is_loopback
 from edu_widgets.protocol import Code
-from edu_widgets.protocol.errors import EduWidgetsError
+from edu_widgets.protocol.errors import EduWidgetsError, Refused
 
 MAX_CUTS = 6
 """Connections in a row that end before anything was said, without a word, until it is taken for
@@ -23,7 +23,8 @@ _LATE = (
     f"The function that gives the token has not answered within {TOKEN_WITHIN:g} s: call it in a "
     "cell to see why. It is tried again."
 )
-_calls: "list[tuple[TokenSource, Future[tuple[str, str]]]]" = []
+_Call = Future[tuple[str, TransportFailed | None]]
+_calls: list[tuple[TokenSource, _Call]] = []
 """Calls whose answer nobody has taken yet. Network thread only."""
 
 _MIN_HIDDEN = 8
@@ -59,15 +60,15 @@ async def ask(source: TokenSource) -> str:
         raise
     _forget(call)
     token, problem = call.result()
-    if problem:
-        raise TransportFailed(0, problem)
+    if problem is not None:
+        raise problem
     if not token or not token.isascii() or not token.isprintable():
         reason = "The token is empty, or has characters that no token can have."
         raise TransportFailed(Code.UNAUTHORIZED, reason)
     return token
 
 
-async def _answered(call: "Future[tuple[str, str]]") -> None:
+async def _answered(call: _Call) -> None:
     """Wait for it in this loop; the thread that answers may outlive the loop."""
     loop = asyncio.get_running_loop()
     waiter = asyncio.Event()
@@ -80,26 +81,31 @@ async def _answered(call: "Future[tuple[str, str]]") -> None:
     await waiter.wait()
 
 
-def _forget(call: "Future[tuple[str, str]]") -> None:
+def _forget(call: _Call) -> None:
     _calls[:] = [one for one in _calls if one[1] is not call]
 
 
-def _call(source: TokenSource) -> "Future[tuple[str, str]]":
+def _call(source: TokenSource) -> _Call:
     """A call that has been answered since, or a new one; of those that hang only so many."""
     calls = [call for known, call in _calls if known is source]
     answered = [call for call in calls if call.done()]
     if answered or len(calls) >= MAX_HANGING:
         return (answered or calls)[-1]
-    answer: Future[tuple[str, str]] = Future()
+    answer: _Call = Future()
 
     def run() -> None:
-        token, problem = "", ""
+        token = ""
+        problem: TransportFailed | None = None
         try:
             token = str(source()).strip()
+        except Refused as error:  # by the service that is asked for it
+            wait = None if error.retry_after is None else error.retry_after / 1000
+            problem = TransportFailed(error.code, str(error), wait)
         except EduWidgetsError as error:  # ours, of a token's file: it never shows the token
-            problem = str(error)
+            problem = TransportFailed(0, str(error))
         except BaseException:  # noqa: BLE001 - the user's; its text may show the token
-            problem = "The function that gives the token failed: call it in a cell to see why."
+            failed = "The function that gives the token failed: call it in a cell to see why."
+            problem = TransportFailed(0, failed)
         answer.set_result((token, problem))
 
     _calls.append((source, answer))

@@ -26,6 +26,15 @@ class Target:
     token: TokenSource = field(repr=False)
     base: bool = False
     """Whether a service that is not ours, and speaks only the seed's messages, will do."""
+    place: str = ""
+    """What is kept for this person is kept by this, wherever the service is reached; "": by url."""
+    former: str = ""
+    """The url by which an earlier version kept it."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The service and the person."""
+        return self.place or self.url, self.user_id
 
 
 @dataclass(frozen=True, slots=True)

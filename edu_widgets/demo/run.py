@@ -19,7 +19,6 @@ from edu_widgets.client.course import CourseClient, Person
 from edu_widgets.client.invites import Invite, People, join
 from edu_widgets.client.network import callbacks, network, stop_threads
 from edu_widgets.client.pool import Pool
-from edu_widgets.client.transport import Target
 from edu_widgets.demo.classmates import CAST, LABEL, Classmates, Pace
 from edu_widgets.demo.lab import notebooks_folder, plain_environment, running_lab
 from edu_widgets.demo.lessons import DEFAULT, LESSONS, DemoLesson
@@ -111,10 +110,10 @@ def enter(invite: Invite, lesson: DemoLesson, pace: Pace | None = None) -> Class
     people = People(folders.people_folder())
     members = []
     for first_name in CAST:
-        member = join(invite, f"{first_name} {LABEL}", people)
+        member, target = join(invite, f"{first_name} {LABEL}", people)
         client = CourseClient(
             invite.course,
-            Target(invite.websocket, member.user_id, lambda secret=member.secret: secret),
+            target,
             Person(member.user_id, member.name, member.role),
             pool,
             thread,

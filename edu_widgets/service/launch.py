@@ -23,11 +23,14 @@ from urllib.parse import urlsplit
 from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.errors import (
     InvalidArgument,
+    ProtocolError,
+    Refused,
     ServiceUnavailable,
     Unsupported,
     refusal,
 )
 from edu_widgets.protocol.folders import using
+from edu_widgets.protocol.proofs import PATH, SignIn
 from edu_widgets.service import addresses, processes, state
 from edu_widgets.service.locks import FileLock
 
@@ -60,6 +63,10 @@ class ServiceInfo:
     pid: int
     started_now: bool
     """Whether this call started it."""
+    service_id: str = ""
+    """Which service it is, wherever it runs."""
+    former_url: str = ""
+    """Where it was reached when it was known by its address alone; "" if it never was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,6 @@ class Owner:
     user_id: str
     name: str
     role: str
-    secret: str = field(repr=False)
 
 
 def start(  # noqa: PLR0913 - the options of a service
@@ -125,7 +131,7 @@ def start(  # noqa: PLR0913 - the options of a service
         wanted = _Wanted(
             None if address is None else where.asked, port, keep, rate_limits, channels
         )
-        if running is not None and not wanted.differs(running):
+        if running is not None and running.service_id and not wanted.differs(running):
             _attach(running, watched)
             return _info(course, running, started_now=False)
 
@@ -258,12 +264,13 @@ def enter(info: ServiceInfo, name: str | None, otherwise: str = "Instructor") ->
         ServiceUnavailable: the service does not answer as it should.
     """
     names = ["", otherwise] if name is None else [name]
-    bodies = ({"course": info.course, "name": n, "secret": info.owner_secret} for n in names)
-    answers = (_ask(info.local_url, "POST", "/api/join", body) for body in bodies)
+    token = _signed_in(info.local_url, info.owner_secret, info.service_id)
+    bodies = ({"course": info.course, "name": n} for n in names)
+    answers = (_ask(info.local_url, "POST", "/api/join", body, token) for body in bodies)
     answer = next((answer for answer in answers if answer is not None), None)
     if answer is None:
         raise ServiceUnavailable(f"The service at {info.local_url} did not let its owner in.")
-    return Owner(answer["userId"], answer["name"], answer["role"], answer["secret"])
+    return Owner(answer["userId"], answer["name"], answer["role"])
 
 
 def invite(data_dir: Path, course: str, *, new: bool, staff: bool, hours: float) -> str:
@@ -285,7 +292,8 @@ def invite(data_dir: Path, course: str, *, new: bool, staff: bool, hours: float)
         msg = f"No service runs in {data_dir}. Start it, or name its folder: --data DIR."
         raise ServiceUnavailable(msg)
     body = {"course": course, "new": new, "staff": staff, "hours": hours}
-    return str(_tell(running.url, "/api/invite", body, running.owner_secret)["invite"])
+    token = _signed_in(running.url, running.owner_secret, running.service_id)
+    return str(_tell(running.url, "/api/invite", body, token)["invite"])
 
 
 def set_roster(info: ServiceInfo, names: Sequence[str]) -> None:
@@ -296,7 +304,8 @@ def set_roster(info: ServiceInfo, names: Sequence[str]) -> None:
         Refused: it says no, with the reason.
     """
     body = {"course": info.course, "names": list(names)}
-    _tell(info.local_url, "/api/roster", body, info.owner_secret)
+    token = _signed_in(info.local_url, info.owner_secret, info.service_id)
+    _tell(info.local_url, "/api/roster", body, token)
 
 
 def find(data_dir: Path) -> state.State | None:
@@ -389,25 +398,47 @@ def _acquire(lock: FileLock, deadline: float, timeout: float) -> None:
 
 
 def _attach(about: state.State, pid: int) -> bool:
-    return _ask(about.url, "POST", "/api/attach", {"pid": pid}, about.owner_secret) is not None
+    try:
+        token = _signed_in(about.url, about.owner_secret, about.service_id)
+    except (ServiceUnavailable, Refused):
+        return False
+    return _ask(about.url, "POST", "/api/attach", {"pid": pid}, token) is not None
+
+
+def _signed_in(url: str, secret: str, service_id: str) -> str:
+    """The owner's token, once the service has proved that it is the one of this folder.
+
+    Raises:
+        ServiceUnavailable: it cannot, or does not answer.
+        Refused: it says no.
+    """
+    if not service_id:
+        msg = f"The service at {url} is of an earlier version of edu-widgets: start it anew."
+        raise ServiceUnavailable(msg)
+    asked = SignIn(secret, urlsplit(url).hostname or "", service_id)
+    try:
+        answer = _tell(url, PATH, asked.proof(_tell(url, PATH, asked.question())))
+        return asked.token(answer)
+    except ProtocolError as error:
+        raise ServiceUnavailable(f"What answers at {url} was told nothing: {error}.") from None
 
 
 def _ask(
-    url: str, method: str, path: str, body: object = None, secret: str = ""
+    url: str, method: str, path: str, body: object = None, token: str = ""
 ) -> dict[str, Any] | None:
     """What the service answers; `None` if it does not, or says no."""
-    status, answer = _exchange(url, method, path, body, secret)
+    status, answer = _exchange(url, method, path, body, token)
     return answer if status == http.client.OK else None
 
 
-def _tell(url: str, path: str, body: object, secret: str = "") -> dict[str, Any]:
+def _tell(url: str, path: str, body: object, token: str = "") -> dict[str, Any]:
     """What the service answers to its owner.
 
     Raises:
         ServiceUnavailable: it does not.
         Refused: it says no, with the reason.
     """
-    status, answer = _exchange(url, "POST", path, body, secret)
+    status, answer = _exchange(url, "POST", path, body, token)
     if status == http.client.OK and answer is not None:
         return answer
     if answer is None or "code" not in answer:
@@ -416,12 +447,12 @@ def _tell(url: str, path: str, body: object, secret: str = "") -> dict[str, Any]
 
 
 def _exchange(
-    url: str, method: str, path: str, body: object, secret: str
+    url: str, method: str, path: str, body: object, token: str
 ) -> tuple[int, dict[str, Any] | None]:
     parts = urlsplit(url)
     # Not urllib: a proxy from the environment has no business between us and our own process.
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=3)
-    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
@@ -443,4 +474,6 @@ def _info(course: str, about: state.State, *, started_now: bool) -> ServiceInfo:
         owner_secret=about.owner_secret,
         pid=about.pid,
         started_now=started_now,
+        service_id=about.service_id,
+        former_url=about.former_url,
     )

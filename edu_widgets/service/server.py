@@ -176,7 +176,7 @@ class Server:
             reach=options.address.reach,
             owner_secret=secret,
             service_id=(await self._store.service()).id,
-            before_id=_before_id(before),
+            former_url=_former_url(before),
             courses=options.courses,
             invites=invites,
             started=time.time(),
@@ -268,10 +268,10 @@ class Server:
             self.stop()
 
 
-def _before_id(before: state.State | None) -> str:
+def _former_url(before: state.State | None) -> str:
     """Where the owner reached the service when it was known by its address alone."""
     if before is None or before.service_id:
-        return before.before_id if before else ""
+        return before.former_url if before else ""
     return before.url
 
 

@@ -39,7 +39,7 @@ class State:
     """The rows of the channel table that are not the defaults."""
     service_id: str = ""
     """Which service this is, wherever it runs; "" if a version that knows no such thing runs."""
-    before_id: str = ""
+    former_url: str = ""
     """Its `url` when such a version ran last."""
 
 

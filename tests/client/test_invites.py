@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import ssl
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,21 +20,25 @@ from typing import Any
 import pytest
 
 from edu_widgets.client.invites import (
+    Credentials,
     Invite,
     Membership,
     People,
     base_url,
     join,
+    memberships,
     parse_invite,
     websocket_url,
 )
 from edu_widgets.protocol.errors import InvalidArgument, Refused, ServiceUnavailable, Unauthorized
+from edu_widgets.protocol.proofs import Verifier, sign_in_message
 
-ADA = {"userId": "u1", "name": "Ada", "role": "student", "secret": "s3cret"}
+ADA = {"userId": "u1", "name": "Ada", "role": "student"}
+SERVICE = "5e" * 16
 
 
 class Desk(ThreadingHTTPServer):
-    """Answers `POST /api/join` as told, and keeps what was asked."""
+    """Answers `POST /api/join` as told, and keeps what was asked; people sign in as they should."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -39,6 +46,10 @@ class Desk(ThreadingHTTPServer):
         self.body: bytes = json.dumps(ADA).encode()
         self.location = ""
         self.asked: list[dict[str, Any]] = []
+        self.tokens: list[str | None] = []
+        self.service_id, self.honest, self.old = SERVICE, True, False
+        self.keys: dict[str, Verifier] = {}
+        self.received = b""
 
     @property
     def invite(self) -> Invite:
@@ -49,17 +60,51 @@ class Handler(BaseHTTPRequestHandler):
     server: Desk
 
     def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        self.server.asked.append(json.loads(self.rfile.read(length)))
-        self.send_response(self.server.status)
+        desk = self.server
+        raw = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        desk.received += raw
+        body = json.loads(raw or b"{}")
+        if self.path == "/api/session" and desk.ours and not desk.location:
+            self._sign_in(body)
+            return
+        desk.asked.append(body)
+        desk.tokens.append(self.headers["Authorization"])
+        if "key" in body and desk.status == 200:
+            key = Verifier.read(body["key"])
+            desk.keys[key.key_id] = key
+        self._answer(desk.status, desk.body)
+
+    def _sign_in(self, body: dict[str, Any]) -> None:
+        """As a service does, but that it keeps no time."""
+        desk, answer = self.server, {"serviceId": self.server.service_id}
+        if desk.old:
+            self._answer(404, json.dumps({"code": 4513, "message": "?"}).encode())
+        elif body and body["keyId"] not in desk.keys:
+            self._answer(401, json.dumps({"code": 4500, "message": "unknown"}).encode())
+        elif "proof" in body:
+            key = desk.keys[body["keyId"]]
+            names = ("host", "keyId", "cnonce", "snonce")
+            message = sign_in_message(desk.service_id, *(body[name] for name in names))
+            assert not desk.honest or key.accepts(bytes.fromhex(body["proof"]), message)
+            if "successor" in body:
+                successor = Verifier.read(body["successor"])
+                desk.keys[successor.key_id] = successor
+            proof = key.server_proof(message) if desk.honest else bytes(32)
+            more = {"serverProof": proof.hex(), "token": f"token {len(desk.asked)}"}
+            self._answer(200, json.dumps(answer | more).encode())
+        else:
+            self._answer(200, json.dumps(answer | {"snonce": "1.2"}).encode())
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
         if self.server.ours:
             self.send_header("Edu-Widgets", "1")
         if self.server.location:
             self.send_header("Location", self.server.location)
         self.end_headers()
-        self.wfile.write(self.server.body)
+        self.wfile.write(body)
 
-    do_GET = do_POST  # noqa: N815 - what a followed redirect would use
+    do_GET = do_POST  # noqa: N815
 
     def log_message(self, *_: object) -> None: ...
 
@@ -195,19 +240,23 @@ def test_joining_keeps_the_secret_for_its_owner_only_and_shows_it_again(
     desk: Desk, tmp_path: Path
 ) -> None:
     people = People(tmp_path / "people")
-    member = join(desk.invite, " Ada ", people)
-    assert member == Membership("u1", "Ada", "student", "s3cret")
-    assert "s3cret" not in repr(member)
+    member, target = join(desk.invite, " Ada ", people)
+    assert (member.user_id, member.name, member.role) == ("u1", "Ada", "student")
+    assert member.secret not in repr((member, target))
     [path] = (tmp_path / "people").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    join(desk.invite, "ada", people)
+    again, _ = join(desk.invite, "ada", people)
+    assert again.secret == member.secret
+    key = Verifier.of(member.secret).told()
     assert desk.asked == [
-        {"course": "py101", "code": "K7QX4M2P", "name": "Ada"},
-        {"course": "py101", "code": "K7QX4M2P", "name": "ada", "secret": "s3cret"},
+        {"course": "py101", "code": "K7QX4M2P", "name": "Ada", "key": key},
+        {"course": "py101", "code": "K7QX4M2P", "name": "ada"},
     ]
-    join(desk.invite, "Bo", people)
-    assert "secret" not in desk.asked[-1]
+    assert desk.tokens == [None, "Bearer token 1"]
+    bo, _ = join(desk.invite, "Bo", people)
+    assert bo.secret != member.secret
+    assert member.secret.encode() not in desk.received, "it never leaves the account"
 
 
 @pytest.mark.parametrize("again", ["inci", "INCI", "\u0130NC\u0130", " \uff29nci"])
@@ -215,16 +264,17 @@ def test_a_name_that_a_service_takes_for_the_same_has_the_same_secret(
     tmp_path: Path, again: str
 ) -> None:
     people = People(tmp_path)
-    member = Membership("u1", "\u0130nci", "student", "s3cret")
-    people.keep("http://127.0.0.1:1", "py101", "\u0130nci", member)
-    assert people.recall("http://127.0.0.1:1", "py101", again) == member
+    member = Membership("u1", "\u0130nci", "student", "s3cret", SERVICE)
+    people.keep("py101", "\u0130nci", member)
+    assert people.recall(SERVICE, "py101", again) == member
 
 
 def test_who_is_known_goes_on_while_the_service_is_away(desk: Desk, tmp_path: Path) -> None:
     people = People(tmp_path)
-    known = join(desk.invite, "Ada", people)
+    known, target = join(desk.invite, "Ada", people)
     desk.ours = False
-    assert join(desk.invite, "Ada", people) == known
+    away, same = join(desk.invite, "Ada", people)
+    assert (away, same.key) == (known, target.key)
     with pytest.raises(ServiceUnavailable, match="not a service of edu-widgets"):
         join(desk.invite, "Bo", people)
 
@@ -288,8 +338,6 @@ def test_a_missing_port_and_an_unknown_name_are_told(tmp_path: Path) -> None:
         (403, {"code": 4507, "message": "not valid"}, Unauthorized),
         (429, {"code": 4004, "message": "wait"}, Refused),
         (403, {"message": "?"}, Refused),
-        (200, {"name": "Ada"}, ServiceUnavailable),
-        (200, ["Ada"], ServiceUnavailable),
     ],
 )
 def test_refusals(
@@ -299,6 +347,151 @@ def test_refusals(
     with pytest.raises(error):
         join(desk.invite, "Ada", People(tmp_path))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("lost", [b'{"name": "Ada"}', b'["Ada"]', b"", b"<html>"])
+def test_a_join_whose_answer_is_lost_is_asked_again_as_the_same_person(
+    desk: Desk, tmp_path: Path, lost: bytes
+) -> None:
+    right, desk.body = desk.body, lost
+    people = People(tmp_path)
+    with pytest.raises(ServiceUnavailable):
+        join(desk.invite, "Ada", people)
+    desk.body = right
+    member, _ = join(desk.invite, "Ada", people)
+    first, again = desk.asked
+    assert first == again
+    assert first["key"] == Verifier.of(member.secret).told()
+
+
+def test_who_joins_at_once_from_one_account_is_one_person(desk: Desk, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        joined = list(pool.map(lambda _: join(desk.invite, "Ada", People(tmp_path)), range(8)))
+    assert len({member.secret for member, _ in joined}) == 1
+    assert len(desk.keys) == 1
+
+
+def test_an_empty_file_that_nobody_goes_on_with_is_replaced(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memberships, "_PATIENCE", 0)
+    people = People(tmp_path)
+    join(desk.invite, "Ada", people)
+    path = next(tmp_path.glob("*.json"))
+    path.write_bytes(b"")
+    assert join(desk.invite, "Ada", people)[0].name == "Ada"
+
+
+def test_what_cannot_be_kept_beside_a_secret_is_kept_the_next_time(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = People(tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people, "_replace", full)
+        member, _ = join(desk.invite, "Ada", people)
+    again, _ = join(desk.invite, "Ada", people)
+    assert again == member
+    assert people.recall(SERVICE, "py101", "Ada") == member
+
+
+def test_a_service_at_a_new_address_knows_one_again(desk: Desk, tmp_path: Path) -> None:
+    people = People(tmp_path)
+    before, target = join(desk.invite, "Ada", people)
+    moved = replace(desk.invite, base=desk.invite.base.replace("127.0.0.1", "localhost"))
+    after, elsewhere = join(moved, "Ada", people)
+    assert (after.secret, elsewhere.key) == (before.secret, target.key)
+    assert elsewhere.url.startswith("ws://localhost:")
+    assert after.service == moved.base
+    assert len(list(tmp_path.iterdir())) == 1
+    desk.ours = False
+    assert join(moved, "Ada", people)[0] == after
+    with pytest.raises(ServiceUnavailable):
+        join(desk.invite, "Ada", people)
+
+
+def test_another_service_at_the_same_address_is_told_nothing(desk: Desk, tmp_path: Path) -> None:
+    people = People(tmp_path)
+    first, target = join(desk.invite, "Ada", people)
+    desk.service_id, desk.keys, desk.received = "0f" * 16, {}, b""
+    second, other = join(desk.invite, "Ada", people)
+    assert second.secret != first.secret
+    assert other.key != target.key
+    assert Verifier.of(first.secret).key_id.encode() not in desk.received
+
+
+def test_who_claims_to_be_a_service_and_is_not_gets_no_secret_and_no_token(
+    desk: Desk, tmp_path: Path
+) -> None:
+    people = People(tmp_path)
+    first, target = join(desk.invite, "Ada", people)
+    desk.honest, desk.received, desk.asked = False, b"", []
+    with pytest.raises(ServiceUnavailable, match="cannot prove that it is the service you joined"):
+        join(desk.invite, "Ada", people)
+    with pytest.raises(ServiceUnavailable, match="cannot prove"):
+        Credentials(desk.invite.base, first.secret, SERVICE)()
+    assert desk.asked == []
+    assert first.secret.encode() not in desk.received
+    desk.honest = True
+    assert target.token() == "token 0"
+    desk.service_id = "0f" * 16
+    with pytest.raises(ServiceUnavailable, match="another service answers there now"):
+        target.token()
+
+
+def kept_by_an_earlier_version(folder: Path, base: str, secret: str) -> Path:
+    digest = sha256(f"{base}\npy101\nada".encode()).hexdigest()[:32]
+    row = {"service": base, "course": "py101", "user_id": "u1", "name": "Ada", "role": "student"}
+    path = folder / f"{digest}.json"
+    path.write_text(json.dumps(row | {"secret": secret}))
+    return path
+
+
+@pytest.mark.parametrize("where", ["here", "elsewhere"])
+def test_a_secret_of_an_earlier_version_is_the_same_person_and_moves(
+    desk: Desk, tmp_path: Path, where: str
+) -> None:
+    secret = "an earlier secret"
+    base = desk.invite.base if where == "here" else "http://192.0.2.7:8765"
+    path = kept_by_an_earlier_version(tmp_path, base, secret)
+    desk.keys = {key.key_id: key for key in [Verifier.of_earlier(secret)]}
+    member, target = join(desk.invite, "Ada", People(tmp_path))
+    assert (member.secret, member.service_id) == (secret, SERVICE)
+    assert target.former == websocket_url(base)
+    assert "key" not in desk.asked[0]
+    assert not path.exists()
+    assert Verifier.of(secret).key_id in desk.keys
+    again, same = join(desk.invite, "Ada", People(tmp_path))
+    assert (again, same.former) == (member, target.former)
+
+
+def test_a_secret_of_an_earlier_version_goes_on_while_the_service_is_away(tmp_path: Path) -> None:
+    base = "http://127.0.0.1:1"
+    kept_by_an_earlier_version(tmp_path, base, "s3cret")
+    member, target = join(Invite(base, "py101", "K7QX4M2P"), "Ada", People(tmp_path))
+    assert member.user_id == "u1"
+    assert target.key == (websocket_url(base), "u1")
+
+
+def test_an_impostor_at_the_old_address_moves_nothing(desk: Desk, tmp_path: Path) -> None:
+    path = kept_by_an_earlier_version(tmp_path, desk.invite.base, "s3cret")
+    desk.keys = {key.key_id: key for key in [Verifier.of_earlier("s3cret")]}
+    desk.honest = False
+    with pytest.raises(ServiceUnavailable, match="cannot prove"):
+        join(desk.invite, "Ada", People(tmp_path))
+    assert path.exists()
+    assert b"s3cret" not in desk.received
+
+
+def test_a_service_of_an_earlier_version_is_told_no_secret(desk: Desk, tmp_path: Path) -> None:
+    kept_by_an_earlier_version(tmp_path, desk.invite.base, "s3cret")
+    desk.old = True
+    with pytest.raises(ServiceUnavailable, match="earlier version"):
+        join(desk.invite, "Ada", People(tmp_path))
+    assert desk.asked == []
 
 
 @pytest.mark.parametrize("status", [301, 307, 308])
@@ -320,16 +513,17 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_computer(
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
-    assert join(desk.invite, "Ada", People(tmp_path)).name == "Ada"
+    assert join(desk.invite, "Ada", People(tmp_path))[0].name == "Ada"
 
 
 def test_a_damaged_secret_is_as_good_as_none(desk: Desk, tmp_path: Path) -> None:
     people = People(tmp_path)
     join(desk.invite, "Ada", people)
-    [path] = tmp_path.iterdir()
+    path = next(tmp_path.glob("*.json"))
     for content in ("", "[]", '{"user_id": 1}'):
         path.write_text(content)
-        assert people.recall(desk.invite.base, "py101", "Ada") is None
+        assert people.recall(SERVICE, "py101", "Ada") is None
+        assert join(desk.invite, "Ada", people)[0].name == "Ada"
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "x" * 65])

@@ -17,8 +17,10 @@ async def test_everything_is_under_the_public_path_too(tmp_path: Path) -> None:
         assert service.server.state.public_url == PUBLIC
         invite = parse_invite(f"{base}/{COURSE}?code={service.code}")
         assert (invite.base, invite.course) == (base, COURSE)
-        member = await asyncio.to_thread(join, invite, "Ada", People(tmp_path / "people"))
-        ada = await service.open(member.secret, path="/services/class/api/realtime/ws")
+        member, target = await asyncio.to_thread(join, invite, "Ada", People(tmp_path / "people"))
+        ada = await service.open(
+            await asyncio.to_thread(target.token), path="/services/class/api/realtime/ws"
+        )
         assert (await ada.enter())["userId"] == member.user_id
         page = await service.ask("GET", f"/services/class/{COURSE}")
         assert page.status == 200

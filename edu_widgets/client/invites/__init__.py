@@ -1,15 +1,18 @@
 """Invites: reading them, exchanging them for a membership, and keeping the secret of that."""
 
 from edu_widgets.client.invites.exchange import join
-from edu_widgets.client.invites.memberships import Membership, People
+from edu_widgets.client.invites.memberships import Membership, People, place
 from edu_widgets.client.invites.parsing import Invite, base_url, parse_invite, websocket_url
+from edu_widgets.client.invites.sign_in import Credentials
 
 __all__ = [
+    "Credentials",
     "Invite",
     "Membership",
     "People",
     "base_url",
     "join",
     "parse_invite",
+    "place",
     "websocket_url",
 ]

@@ -3,16 +3,22 @@
 import contextlib
 import json
 import os
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from edu_widgets.protocol.folders import using
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.ids import uuid7
+from edu_widgets.protocol.proofs import Verifier, new_secret
 
-_SIZE = 1024
-"""Characters that a kept secret takes with all that is beside it."""
+_PATIENCE = 2.0
+"""Seconds that a file may be empty which another kernel has just made."""
+
+_FIELDS = ("user_id", "name", "role", "secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +26,30 @@ class Membership:
     """Who a service says we are; the secret proves it."""
 
     user_id: str
+    """"" until the service has let us in."""
     name: str
     role: str
     secret: str = field(repr=False)
+    service_id: str = ""
+    """Which service, wherever it is reached; "" as an earlier version kept it, by address."""
+    service: str = ""
+    """Where it was reached last."""
+    former: str = ""
+    """Where it was reached when an earlier version knew it by that address."""
     invite: str = field(repr=False, default="")
     """For staff: what students join with. Not kept."""
+
+    @property
+    def place(self) -> str:
+        """What is kept for this person is kept by this: nobody else has the key's id."""
+        if not self.service_id:
+            return ""
+        return place(self.service_id, self.secret)
+
+
+def place(service_id: str, secret: str) -> str:
+    """What things of one person at one service are kept by, wherever that is reached."""
+    return f"{service_id} {Verifier.of(secret).key_id}"
 
 
 class People:
@@ -36,60 +61,111 @@ class People:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def recall(self, base: str, course: str, name: str) -> Membership | None:
+    def recall(self, service_id: str, course: str, name: str) -> Membership | None:
         """What was kept for this service, course and name; None if nothing usable."""
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(self._path(base, course, name).read_text("utf-8"))
-            fields = (kept["user_id"], kept["name"], kept["role"], kept["secret"])
-            return Membership(*(str(value) for value in fields))
-        return None
+        return _read(self._path(service_id, course, name))
 
-    def check(self) -> None:
-        """See that a secret could be kept.
+    def kept_by_address(self, base: str, course: str, name: str) -> list[Membership]:
+        """What an earlier version kept for this course and name, first that of this address."""
+        found = [one for one in self._all(course, name) if not one.service_id]
+        return sorted(found, key=lambda one: one.service != base)
 
-        Raises:
-            FolderUnusable: it could not.
-        """
-        with using(self._folder):
-            fresh = self._written("", {"": "x" * _SIZE})
-            fresh.unlink()
+    def last_at(self, base: str, course: str, name: str) -> Membership | None:
+        """Who one was at this address last, for when nobody answers there; None: nobody."""
+        found = (one for one in self._all(course, name) if one.service == base and one.user_id)
+        return max(found, key=lambda one: bool(one.service_id), default=None)
 
-    def keep(self, base: str, course: str, name: str, member: Membership) -> None:
-        """Keep a secret, whole or not at all.
+    def prepare(self, service_id: str, base: str, course: str, name: str) -> Membership:
+        """Make a secret, and keep it, before it is used; if there is one, also by now, that one.
+
+        Whoever is let in without a secret kept is somebody else next time. Of kernels that do
+        this at once all come to the same, without a lock: only one can make the file.
 
         Raises:
             FolderUnusable: the folder cannot be written.
         """
-        path = self._path(base, course, name)
+        path = self._path(service_id, course, name)
+        fresh = Membership("", name, "student", new_secret(), service_id, base)
         with using(self._folder):
-            fresh = self._written(
-                path.stem,
-                {
-                    "service": base,
-                    "course": course,
-                    "user_id": member.user_id,
-                    "name": member.name,
-                    "role": member.role,
-                    "secret": member.secret,
-                },
-            )
-            fresh.replace(path)
-
-    def _written(self, stem: str, content: dict[str, str]) -> Path:
-        """A new file with this content; none is left if that fails."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = self._folder / f"{stem}.{uuid7()}"
-        try:
-            with open(fresh, "x", encoding="utf-8", opener=_private) as file:
-                json.dump(content, file)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                _write(path, _row(course, fresh))
+            except FileExistsError:
+                found = _patiently_read(path)
+                if found is not None:
+                    return found
+                self._replace(path, _row(course, fresh))
         return fresh
 
-    def _path(self, base: str, course: str, name: str) -> Path:
-        digest = sha256(f"{base}\n{course}\n{name_key(name)}".encode()).hexdigest()[:32]
+    def keep(self, course: str, name: str, member: Membership) -> None:
+        """Keep who one is beside the secret, whole or not at all.
+
+        Raises:
+            FolderUnusable: the folder cannot be written.
+        """
+        with using(self._folder):
+            self._replace(self._path(member.service_id, course, name), _row(course, member))
+            if member.former:
+                self._path(member.former, course, name).unlink(missing_ok=True)
+
+    def forget(self, course: str, name: str, member: Membership) -> None:
+        """Take back a secret that let nobody in; one that ever did stays."""
+        path = self._path(member.service_id, course, name)
+        if not member.user_id and _read(path) == member:
+            with using(self._folder):
+                path.unlink(missing_ok=True)
+
+    def _all(self, course: str, name: str) -> Iterator[Membership]:
+        with contextlib.suppress(OSError):
+            for path in self._folder.glob("*.json"):
+                one = _read(path)
+                key = one and (one.service_id or one.service)
+                if one is not None and key and path == self._path(key, course, name):
+                    yield one
+
+    def _replace(self, path: Path, content: dict[str, str]) -> None:
+        fresh = path.with_name(f"{path.stem}.{uuid7()}")
+        _write(fresh, content)
+        fresh.replace(path)
+
+    def _path(self, service: str, course: str, name: str) -> Path:
+        digest = sha256(f"{service}\n{course}\n{name_key(name)}".encode()).hexdigest()[:32]
         return self._folder / f"{digest}.json"
+
+
+def _row(course: str, member: Membership) -> dict[str, str]:
+    kept = {name: str(getattr(member, name)) for name in _FIELDS}
+    places = {"service_id": member.service_id, "former": member.former}
+    return {"service": member.service, "course": course, **kept, **places}
+
+
+def _read(path: Path) -> Membership | None:
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        fields = (str(kept[name]) for name in _FIELDS)
+        places = (str(kept.get(name, "")) for name in ("service_id", "service", "former"))
+        return Membership(*fields, *places)
+    return None
+
+
+def _patiently_read(path: Path) -> Membership | None:
+    """What another kernel has just begun to write; None for a file that is damaged."""
+    end = time.monotonic() + _PATIENCE
+    while (found := _read(path)) is None and not path.stat().st_size and time.monotonic() < end:
+        time.sleep(0.02)
+    return found
+
+
+def _write(path: Path, content: dict[str, str]) -> None:
+    """Write a new file, at once; none is left if that fails."""
+    with open(path, "x", encoding="utf-8", opener=_private) as file:
+        try:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _private(path: str, flags: int) -> int:

@@ -1,0 +1,102 @@
+"""Signing in at a service: the token, after both sides have proved who they are."""
+
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from edu_widgets.client.invites.requests import request
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import ProtocolError, Refused, ServiceUnavailable
+from edu_widgets.protocol.proofs import PATH, SignIn
+
+_FRESH = 10.0
+"""Seconds for which a token may be shown to the address it came from without asking anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What signing in gave: the token, and which service it is."""
+
+    service_id: str
+    token: str = field(repr=False)
+    made: float = field(default_factory=time.monotonic)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it was made a moment ago."""
+        return time.monotonic() - self.made < _FRESH
+
+
+def service_at(base: str) -> str:
+    """The id that a service claims to have; only signing in proves it.
+
+    Raises:
+        ServiceUnavailable: nothing of ours answers there, or a service of an earlier version.
+    """
+    try:
+        return str(request(base + PATH)["serviceId"])
+    except (Refused, KeyError) as error:
+        if isinstance(error, Refused) and error.code != Code.UNKNOWN_TYPE:
+            raise
+        msg = (
+            f"The service at {urlsplit(base).netloc} is of an earlier version of edu-widgets: who "
+            "runs it has to start it anew with the present one."
+        )
+        raise ServiceUnavailable(msg) from None
+
+
+def sign_in(base: str, secret: str, service_id: str = "") -> SignedIn:
+    """Prove who one is, and see that the service proves the same.
+
+    Args:
+        base: Where the service is reached.
+        secret: What was kept at the first join; it is not sent.
+        service_id: The service that has to answer; "" for a secret that an earlier version kept,
+            of which the service may have a plain hash.
+
+    Raises:
+        Refused: the service does not know the secret (`UNAUTHORIZED`), or says no.
+        ServiceUnavailable: it is not reached, or cannot prove that it is the one.
+    """
+    ways = (False,) if service_id else (False, True, False)  # the last: another kernel was faster
+    for place, earlier in enumerate(ways):
+        try:
+            return _sign_in(base, secret, service_id, earlier=earlier)
+        except Refused as error:
+            if error.code != Code.UNAUTHORIZED or place == len(ways) - 1:
+                raise
+    raise AssertionError
+
+
+def _sign_in(base: str, secret: str, service_id: str, *, earlier: bool) -> SignedIn:
+    parts = urlsplit(base)
+    asked = SignIn(secret, parts.hostname or "", service_id, earlier=earlier)
+    try:
+        proof = asked.proof(request(base + PATH, asked.question()))
+        token = asked.token(request(base + PATH, proof))
+    except ProtocolError as error:
+        msg = f"What answers at {parts.netloc} was told nothing: {error}."
+        raise ServiceUnavailable(msg) from None
+    return SignedIn(asked.service_id, token)
+
+
+class Credentials:
+    """One person at one service, as a source of tokens: each attempt to connect signs in anew.
+
+    So whoever has taken the service's address is shown nothing.
+    """
+
+    def __init__(
+        self, base: str, secret: str, service_id: str = "", signed_in: SignedIn | None = None
+    ) -> None:
+        self._base = base
+        self._secret = secret
+        self._service_id = service_id
+        self._signed_in = signed_in
+
+    def __call__(self) -> str:
+        """A fresh token."""
+        last, self._signed_in = self._signed_in, None
+        if last is not None and last.fresh:
+            return last.token
+        return sign_in(self._base, self._secret, self._service_id).token
