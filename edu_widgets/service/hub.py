@@ -135,13 +135,14 @@ class Hub:
     async def dismiss(self, member: Member, code: int) -> None:
         """A connection is over. Whoever wants to leave says so first, by `unsubscribe`.
 
-        However it ended, its person is waited for: a kernel that restarts says goodbye, too.
+        However it ended, its person is waited for: a kernel that restarts says goodbye, too. Of
+        one that was given up as dead nothing was heard for longer than that.
         """
         self.members.pop(member, None)
         self.changed = self.loop.time()
         self.metrics.members.set(len(self.members))
         for channel in tuple(member.channels):
-            self.leave(member, channel, at_once=False)
+            self.leave(member, channel, at_once=code == Code.DEAD_PEER)
         self.audit.record("WEBSOCKET_DISCONNECTED", userId=member.identity.user_id, code=code)
         await member.gone()
 

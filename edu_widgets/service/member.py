@@ -10,6 +10,7 @@ from edu_widgets.service.frames import Frame
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.lanes import Lanes
 from edu_widgets.service.outlet import Outlet
+from edu_widgets.service.pace import Pace
 
 if TYPE_CHECKING:
     from edu_widgets.service.rooms import Room
@@ -29,6 +30,7 @@ class Member:
         """Where live frames go out to this member."""
         self.catching_up: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """By channel: held while this connection catches up with it."""
+        self.pace = Pace()
         self.lanes = Lanes()
         self.tasks: set[asyncio.Task[None]] = set()
         self.eased = asyncio.Event()

@@ -1,5 +1,6 @@
 """What the service needs of a member's transport; a WebSocket now, others later."""
 
+import asyncio
 from typing import Protocol
 
 from edu_widgets.service.frames import Frame
@@ -18,8 +19,8 @@ class Outlet(Protocol):
     def write(self, frame: Frame) -> None:
         """Write at once, never block, never raise; closes a reader that is too slow."""
 
-    async def send(self, frame: Frame) -> None:
-        """Write at once, then wait until little of what was written still waits."""
+    def arrival(self) -> "asyncio.Future[None]":
+        """What is done once the member has read all that was written so far."""
 
     def close(self, code: int, reason: str) -> None:
         """Begin to close; nothing is written afterwards."""

@@ -1,5 +1,6 @@
 """Entering a channel and catching up with it."""
 
+import asyncio
 import random
 
 from edu_widgets.protocol import REGISTRY, Code, Cursor, Envelope, decode_data
@@ -10,6 +11,7 @@ from edu_widgets.service.frames import error, frame
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Grant
 from edu_widgets.service.member import Member
+from edu_widgets.service.pace import Pages
 from edu_widgets.service.rooms import Hold, Room
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import RETRY_AFTER_MS, Catchup
@@ -79,12 +81,12 @@ async def _tell(
         room.renew(Cursor(catchup.epoch, catchup.seq), now_ms())
         data = _subscribed(hub, room, granted, catchup)
         member.write(frame("subscribed", granted.name, data, now_ms(), message_id))
-        await _write_frames(member, granted.name, catchup.frames)
+        await _write_pages(member, room, hold, catchup.frames)
         while hold.overflowed:
             hold.overflowed, hold.size = False, 0
             cursor = Cursor(catchup.epoch, catchup.seq)
             catchup = await _changes_since(hub, member, granted.name, cursor, ask.floors)
-            await _write_frames(member, granted.name, catchup.frames)
+            await _write_pages(member, room, hold, catchup.frames)
     except Refused as problem:
         hub.leave(member, granted.name, at_once=False)
         text, code = str(problem), problem.code
@@ -103,9 +105,20 @@ async def _changes_since(
     return found
 
 
-async def _write_frames(member: Member, channel: str, changes: tuple[Changes, ...]) -> None:
-    for part in changes:
-        await member.outlet.send(frame("changes", channel, part, now_ms()))
+async def _write_pages(
+    member: Member, room: Room, hold: Hold, changes: tuple[Changes, ...]
+) -> None:
+    """Write what was read, page by page, unless the member has left or asked again meanwhile."""
+    pages = Pages(changes)
+
+    def write(size: int) -> asyncio.Future[None] | None:
+        if room.holding.get(member) is not hold:
+            return None
+        member.write(frame("changes", room.channel, pages.next(size), now_ms()))
+        return member.outlet.arrival()
+
+    while pages and room.holding.get(member) is hold:
+        await member.pace.write(write)
 
 
 def _subscribed(hub: Hub, room: Room, granted: Grant, catchup: Catchup) -> Subscribed:

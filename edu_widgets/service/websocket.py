@@ -2,7 +2,7 @@
 
 aiohttp's `send_str` builds a frame for every member and awaits each. A frame that is built once
 and given to `transport.write` costs little more than the system call, and a reader that does not
-read holds nobody up. Only the pages of a catch-up are waited for (`SocketOutlet.send`).
+read holds nobody up. What is waited for is that the pages of a catch-up arrive.
 
 What the system keeps for a connection is kept small, so that what waits for a slow reader waits
 here, where it is seen.
@@ -29,11 +29,14 @@ from edu_widgets.service.member import Member
 from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S
 from edu_widgets.service.steady_time import now_ms
 
-SILENT_S = 45.0
-"""Without a frame for so long (the heartbeat is 30 s) the peer is asked with a ping …"""
+SILENT_S = 10.0
+"""Without a sign of life for so long the peer is asked with a ping …"""
 
-DEAD_S = 75.0
-"""… and given up after this."""
+DEAD_S = 25.0
+"""… and given up after this …"""
+
+PAGE_S = 75.0
+"""… or this, while a page of a catch-up is on its way: its pong comes behind that."""
 
 GOODBYE_S = 2.0
 """How long a close may take before the connection is cut."""
@@ -50,6 +53,7 @@ MAX_FRAME_READ = 1024 * 1024
 client could not be told which of its frames it was. Beyond, the connection is closed."""
 
 _PING = Control(b"\x89\x00")
+_numbers = itertools.count()
 _CLOSE_CODES = {
     WSCloseCode.MESSAGE_TOO_BIG: Code.TOO_LARGE,
     WSCloseCode.PROTOCOL_ERROR: Code.PROTOCOL,
@@ -81,6 +85,7 @@ class SocketOutlet:
 
     # Slots, since a frame to a large room touches every one of these objects.
     __slots__ = (
+        "_arrivals",
         "_buffered",
         "_closing",
         "_loop",
@@ -107,6 +112,7 @@ class SocketOutlet:
         self._buffered = transport.get_write_buffer_size
         self._written = 0
         self._taken = 0
+        self._arrivals: dict[bytes, asyncio.Future[None]] = {}
         self._stalled_since: float | None = None
         self._closing: asyncio.Task[None] | None = None
         self._shut = False
@@ -139,13 +145,6 @@ class SocketOutlet:
         self._written += len(data)
         self._put(data)
 
-    async def send(self, out: Frame) -> None:
-        """Write, and wait until little of it waits."""
-        if not self._shut:
-            self._written += len(out.websocket)
-            with contextlib.suppress(ConnectionError):
-                await self._socket.send_frame(out.payload, WSMsgType.TEXT)
-
     def check(self, now: float) -> None:
         """Close a reader that takes nothing of what waits for it, or of whom nothing was heard."""
         silent = now - self.heard
@@ -158,10 +157,27 @@ class SocketOutlet:
         elif now - self._stalled_since >= MAX_STALL_S:
             self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
             return
-        if silent > DEAD_S:
+        if silent > (PAGE_S if self._arrivals else DEAD_S):
             self.close(Code.DEAD_PEER, Code.DEAD_PEER.meaning)
         elif silent > SILENT_S and not self._shut:
             self.write(_PING)
+
+    def arrival(self) -> asyncio.Future[None]:
+        """What is done once the member has read all that was written so far."""
+        arrival: asyncio.Future[None] = self._loop.create_future()
+        if self._shut:
+            arrival.cancel()
+            return arrival
+        payload = next(_numbers).to_bytes(8)
+        self._arrivals[payload] = arrival
+        self.write(Control(bytes((0x89, len(payload))) + payload))
+        return arrival
+
+    def ponged(self, payload: bytes) -> None:
+        """A ping was answered."""
+        arrival = self._arrivals.pop(payload, None)
+        if arrival is not None:
+            arrival.set_result(None)
 
     def pong(self, payload: bytes) -> None:
         """Answer a ping."""
@@ -259,7 +275,7 @@ async def _read(hub: Hub, member: Member, socket: Socket, outlet: SocketOutlet) 
             case WSMsgType.PING:
                 outlet.pong(message.data)
             case WSMsgType.PONG:
-                pass
+                outlet.ponged(bytes(message.data))
             case WSMsgType.BINARY:
                 text = "Frames have to be text (JSON), not binary."
                 member.write(error("", Code.PROTOCOL, text, now_ms()))

@@ -117,9 +117,10 @@ class Wire:
         if not self.closed:
             self.frames.append(frame.payload)
 
-    async def send(self, frame: Frame) -> None:
-        self.write(frame)
-        await asyncio.sleep(0)
+    def arrival(self) -> asyncio.Future[None]:
+        read: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        read.set_result(None)
+        return read
 
     def close(self, code: int, reason: str) -> None:
         del code, reason
