@@ -29,7 +29,10 @@ ASK = 20
 
 BYTES_IN = 4 * 1024
 BYTES_OUT = 8 * 1024
-"""How many bytes, received and read from the store, cost one unit more."""
+"""How many bytes of a member's, received and read from the store, cost one unit more."""
+
+BYTES_UNPROVEN = 256
+"""The same of a stranger's: so little may be a request, of which many come in a row."""
 
 REQUEST = 3
 """An HTTP request, from somebody who has still to prove who they are."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.protocol.channels import ROLES
+from edu_widgets.protocol.channels import ROLES, parse_channel
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.folders import content
 
@@ -63,6 +63,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
         features=("alerts", "updates"),
         rate_limit=RateLimit(messages=100),
     )
+    lessons: tuple[str, ...] = ()
+    """Lessons that have a channel in every course from the start; staff opens others."""
     rate_limits: bool = True
     max_connections: int = 5_000
     max_connections_per_person: int = 30
@@ -141,6 +143,12 @@ def from_table(
     for kind in KINDS:
         _check(kind, getattr(config, kind), whose)
     _check_least(config, whose)
+    for lesson in config.lessons:
+        try:
+            parse_channel(f"lesson:course:{lesson}")
+        except InvalidArgument as error:
+            msg = f"{whose}: lessons: {lesson!r:.80} cannot be a lesson's name, such as '3'."
+            raise InvalidArgument(msg) from error
     return config
 
 

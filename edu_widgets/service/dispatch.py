@@ -137,8 +137,11 @@ async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
             text = f"This channel does not offer {ask.feature}."
             raise refusal(Code.FORBIDDEN, text)  # noqa: TRY301 - one way out
         data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
-        with _asking(hub, (granted.person.id, envelope.type)):
-            type_, answer = await ask.answer(hub, granted.name, granted.person, data)
+        key = (granted.person.id, envelope.type)
+        with _asking(hub, key):
+            # Their next one waits here, and not before what others ask.
+            async with hub.turns.setdefault(key, asyncio.Lock()):
+                type_, answer = await ask.answer(hub, granted.name, granted.person, data)
     except (ProtocolError, Refused) as error:
         refuse(hub, member, envelope, error)
     except Exception:
@@ -228,7 +231,8 @@ async def _run(
         text = f"This channel does not offer {command.feature}."
         raise refusal(Code.FORBIDDEN, text)
     data = decode_data(envelope, command.data)
-    _limit(hub, granted, command, envelope.message_id)
+    await hub.open_lesson(granted)
+    _limit(hub, granted, command, envelope)
     request = Request(
         granted.channel.course,
         granted.name,
@@ -249,8 +253,8 @@ async def _run(
     return done, {name: seq for name, seq in done.heads.items() if name != hidden}
 
 
-def _limit(hub: Hub, granted: Grant, command: CommandType, message_id: str) -> None:
-    """See that nobody floods the class.
+def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -> None:
+    """See that nobody floods the class: all channels of a kind count as one in each course.
 
     Whoever teaches it posts links, hints and answers in a row, and the seed's 10 a minute would
     silence them first: staff has no limit.
@@ -262,12 +266,13 @@ def _limit(hub: Hub, granted: Grant, command: CommandType, message_id: str) -> N
         return
     what, limit = command.name, CLICKS
     if command.limited:
-        what, limit = granted.name, granted.config.rate_limit
+        what, limit = f"{granted.channel.kind}:{granted.channel.course}", granted.config.rate_limit
     wait = hub.limiter.admit(
         (granted.person.id, what),
         most=limit.messages,
         interval_ms=limit.interval,
-        event=message_id,
+        # What it says, too: an id that was used does not let another command through.
+        event=f"{envelope.message_id} {granted.name} {hash(bytes(envelope.data))}",
     )
     if wait:
         raise RateLimited(wait)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
-from edu_widgets.service.budget import BYTES_IN, CONNECTION, Budgets
+from edu_widgets.service.budget import BYTES_IN, BYTES_UNPROVEN, CONNECTION, Budgets
 from edu_widgets.service.metrics import Metrics
 
 HEAD_S = 10.0
@@ -130,7 +130,7 @@ class Gate(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass bytes on, and read no more before they are paid for."""
-        self._pay(len(data) / BYTES_IN)
+        self._pay(len(data) / (BYTES_IN if self._proven else BYTES_UNPROVEN))
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.channels import parse_channel
@@ -31,6 +32,9 @@ from edu_widgets.service.supervisor import Supervisor
 from edu_widgets.service.vitals import Vitals
 
 TICK_S = 1.0
+
+MAX_LESSONS = 1_000
+"""Lessons of one course that have a channel."""
 
 HOOK_S = 5.0
 """Seconds for which a feature may hold up somebody who enters."""
@@ -69,8 +73,12 @@ class Hub:
         self.budgets = Budgets(config, self.metrics, audit, time.monotonic)
         self.asking: Counter[tuple[str, str]] = Counter()
         """Questions that are being answered, by person and type."""
+        self.turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        """The same: who holds one is answered now."""
         self._outside: set[tuple[str, str]] = set()
         """Course and person of those removed while this service runs."""
+        self.lessons: set[str] = set()
+        """Channels of lessons that staff has opened; the configuration's are open always."""
         self.members: dict[Member, None] = {}
         self.changed = self.loop.time()
         """When the last member came or went (loop time)."""
@@ -152,7 +160,32 @@ class Hub:
         Raises:
             Refused: `NO_SUCH_CHANNEL`, `FORBIDDEN`.
         """
-        return grant(member.identity, channel, self.courses, self.config)
+        granted = grant(member.identity, channel, self.courses, self.config)
+        if not (granted.person.staff or self._is_open(granted)):
+            lesson, course = granted.channel.rest, granted.channel.course
+            text = f"There is no lesson {lesson:.80} in {course}; an instructor opens it."
+            raise refusal(Code.NO_SUCH_CHANNEL, text)
+        return granted
+
+    def _is_open(self, granted: Grant) -> bool:
+        """Whether a channel is there; those of lessons have to be opened."""
+        channel = granted.channel
+        known = channel.rest in self.config.lessons or granted.name in self.lessons
+        return channel.kind != "lesson" or known
+
+    async def open_lesson(self, granted: Grant) -> None:
+        """Open the channel of a lesson for good, once staff enters it or writes to it.
+
+        Raises:
+            Refused: `INVALID`: the course has too many; `UNAVAILABLE`.
+        """
+        if self._is_open(granted):
+            return
+        course = granted.channel.course
+        if sum(name.split(":")[1] == course for name in self.lessons) >= MAX_LESSONS:
+            raise refusal(Code.INVALID, f"{course} has {MAX_LESSONS:,} lessons; it has no more.")
+        await self.store.open_channel(course, granted.name)
+        self.lessons.add(granted.name)
 
     def leave(self, member: Member, channel: str, *, at_once: bool) -> None:
         """Take a member out of a channel, after its lease if the connection just broke."""

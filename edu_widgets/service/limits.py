@@ -2,29 +2,43 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
 
 
+MOST_COPIES = 3
+"""How often an event may come again without being counted: a connection breaks that often."""
+
+
+@dataclass(slots=True)
+class _Event:
+    at: float
+    name: str
+    copies: int = 0
+
+
 class SlidingWindow(Generic[K]):
     """Counts events by key; `now` is a monotonic clock in seconds.
 
-    An event that was admitted before and comes again under the same id is not counted twice: a
-    command whose ack was lost must not be held back by its own first copy.
+    An event that was admitted before and comes again under the same name is not counted anew, a few
+    times: a command whose ack was lost must not be held back by its own first copy.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._events: dict[K, deque[tuple[float, str]]] = {}
+        self._events: dict[K, deque[_Event]] = {}
 
     def admit(self, key: K, *, most: int, interval_ms: int, event: str = "") -> int:
         """Admit an event: 0, or the ms to wait until it would be admitted."""
-        if event and any(event == seen for _, seen in self._events.get(key, ())):
-            return 0
+        for seen in self._events.get(key, ()) if event else ():
+            if seen.name == event and seen.copies < MOST_COPIES:
+                seen.copies += 1
+                return 0
         wait = self.full(key, most=most, interval_ms=interval_ms)
         if not wait:
-            self._events.setdefault(key, deque()).append((self._now(), event))
+            self._events.setdefault(key, deque()).append(_Event(self._now(), event))
         return wait
 
     def full(self, key: K, *, most: int, interval_ms: int) -> int:
@@ -33,17 +47,17 @@ class SlidingWindow(Generic[K]):
         if not events:
             return 0
         now = self._now()
-        while events and now - events[0][0] >= interval_ms / 1000:
+        while events and now - events[0].at >= interval_ms / 1000:
             events.popleft()
         if len(events) < most:
             return 0
-        return max(1, int(interval_ms - (now - events[0][0]) * 1000) + 1)
+        return max(1, int(interval_ms - (now - events[0].at) * 1000) + 1)
 
     def sweep(self, older_s: float) -> None:
         """Forget keys without an event in the last `older_s` seconds."""
         now = self._now()
         stale = [
-            key for key, seen in self._events.items() if not seen or now - seen[-1][0] > older_s
+            key for key, seen in self._events.items() if not seen or now - seen[-1].at > older_s
         ]
         for key in stale:
             del self._events[key]

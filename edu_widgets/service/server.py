@@ -138,6 +138,7 @@ class Server:
         )
         self.admission = admission
         self.hub.asks |= admission.asks()
+        self.hub.lessons |= await self._store.lessons()
         invites = {course: (await admission.present(course)).code for course in options.courses}
         for course in options.courses if options.roster is not None else ():
             await admission.set_roster(course, options.roster, HOST)

@@ -34,6 +34,7 @@ async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
     since = ask.since
     if since is not None and not 0 <= since.seq < 2**62:
         raise refusal(Code.INVALID, "since.seq is a sequence number.")
+    await hub.open_lesson(granted)
     room = hub.rooms.open(granted.name)
     person = granted.person
     first = person.id not in room.present

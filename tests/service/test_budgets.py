@@ -72,6 +72,7 @@ def test_full_buckets_are_forgotten() -> None:
         ({"addressBudget": {"burst": -1}}, "addressBudget.burst"),
         ({"guestBudget": {"speed": 1}}, "speed"),
         ({"maxUnprovenConnections": 0}, "maxUnprovenConnections"),
+        ({"lessons": ["a:b"]}, "lessons"),
     ],
 )
 def test_a_wrong_budget_is_named(table: dict[str, Any], named: str) -> None:

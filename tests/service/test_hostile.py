@@ -257,6 +257,27 @@ async def test_a_flood_of_clicks_is_held_back_and_votes_of_another_kind_are_not(
         assert (await react(prof, n))["type"] == "ack"
 
 
+async def test_one_persons_searches_are_not_before_anothers(
+    service: Service, ada: Client, bob: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looks at one message at a time; Bob has his answer before Ada has her last."""
+    monkeypatch.setattr("edu_widgets.service.store.sqlite.SEARCHED_AT_ONCE", 1)
+    prof = await service.owner()
+    for n in range(30):
+        await prof.answer(await prof.say(f"line {n}"))
+    order: list[str] = []
+    mids = [await ada.send("search", data={"query": "nowhere"}) for _ in range(4)]
+    await ada.beat()
+    other = await bob.send("search", data={"query": "nowhere"})
+
+    async def told(client: Client, mid: str) -> None:
+        assert (await client.until_reply(mid))["type"] == "found"
+        order.append(mid)
+
+    await asyncio.gather(told(bob, other), told(ada, mids[-1]))
+    assert order == [other, mids[-1]]
+
+
 async def test_only_a_few_searches_of_a_person_wait_for_their_turn(
     service: Service, ada: Client, bob: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

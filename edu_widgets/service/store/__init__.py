@@ -199,12 +199,18 @@ class Store(Protocol):
     ) -> Searched:
         """The newest `limit` documents of a kind born before `before` that match.
 
-        Looks at 20,000 documents at most, a few hundred at a time, for two seconds at most, and
-        one search after the other, so that neither commits nor other reads wait for it.
+        Looks at 20,000 documents at most, for two seconds at most, a few hundred at a time in turn
+        with other searches, so that neither they nor commits nor other reads wait for it.
         """
 
     async def latest(self) -> int:
         """When something was stored last, in ms since 1970; 0 if nothing was."""
+
+    async def open_channel(self, course: str, channel: str) -> None:
+        """Keep that there is a channel, also while nothing is in it."""
+
+    async def lessons(self) -> frozenset[str]:
+        """The channels of lessons that there are."""
 
     async def heads(self, channel: str) -> Cursor:
         """The channel's epoch and head."""

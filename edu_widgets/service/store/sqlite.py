@@ -48,7 +48,7 @@ T = TypeVar("T")
 READERS = 2
 
 SEARCH_S = 2.0
-"""Seconds after which a search ends where it is: who waits for the next one may be many."""
+"""Seconds of its own after which a search ends where it is."""
 
 SEARCHED_AT_ONCE = 250
 """Documents that a search looks at before others may read."""
@@ -158,9 +158,11 @@ class SqliteStore:
         """The newest documents of a kind that match."""
         found: list[Document] = []
         floor, more = before, True
-        async with self._searching:
-            end = self._loop.time() + SEARCH_S
-            for _ in range(0, MAX_SEARCHED, SEARCHED_AT_ONCE):
+        spent = 0.0
+        for _ in range(0, MAX_SEARCHED, SEARCHED_AT_ONCE):
+            # Part by part, so that searches of several people go on side by side.
+            async with self._searching:
+                begin = self._loop.time()
                 part = await self._read(
                     partial(
                         reads.search,
@@ -172,16 +174,26 @@ class SqliteStore:
                         limit=limit - len(found),
                     )
                 )
-                found += part.docs
-                floor, more = part.floor, part.more
-                if not more or len(found) >= limit or self._loop.time() >= end:
-                    break
+                spent += self._loop.time() - begin
+            found += part.docs
+            floor, more = part.floor, part.more
+            if not more or len(found) >= limit or spent >= SEARCH_S:
+                break
         return Searched(tuple(found), floor or 0, more)
 
     async def latest(self) -> int:
         """When something was stored last."""
         rows = await self._rows("SELECT max(time) FROM documents")
         return rows[0][0] or 0
+
+    async def open_channel(self, course: str, channel: str) -> None:
+        """Keep that there is a channel."""
+        await self._write(lambda db: writes.open_channel(db, course, channel))
+
+    async def lessons(self) -> frozenset[str]:
+        """The channels of lessons that there are."""
+        rows = await self._rows("SELECT name FROM channels WHERE name GLOB 'lesson:*'")
+        return frozenset(row[0] for row in rows)
 
     async def heads(self, channel: str) -> Cursor:
         """The channel's epoch and head."""

@@ -159,6 +159,11 @@ def _forget(db: sqlite3.Connection, course: str, writes: Sequence[Write]) -> lis
     return changes
 
 
+def open_channel(db: sqlite3.Connection, course: str, channel: str) -> None:
+    """Keep that there is a channel, also while nothing is in it."""
+    _advance(db, course, channel, 0)
+
+
 def _advance(db: sqlite3.Connection, course: str, channel: str, count: int) -> tuple[str, int]:
     """Take `count` seqs of a channel; returns its epoch and the head before them."""
     row = db.execute(
