@@ -63,7 +63,7 @@ class Member:
     def send(self, type_: str, data: Data, id_: str) -> None:
         """Hand over a command to the course."""
         command = compose(type_, data, ROOM, id_)
-        self.session.outbox.reserve(command.size)
+        self.session.outbox.check_room(command.size)
         self.session.submit(command)
         self.connection.changed()
 

@@ -293,10 +293,14 @@ def _lesson(
             )
             return open_
         client = _client(course, target, me, configured, where, channel, entrance)
-        lesson = Lesson(
-            client, invite=invite, audience=audience, on_close=lambda: _forget(key, lesson)
-        )
-        _open[key] = lesson
+        try:
+            lesson = Lesson(
+                client, invite=invite, audience=audience, on_close=lambda: _forget(key, lesson)
+            )
+            _open[key] = lesson
+        except BaseException:
+            client.close()  # interrupted: nobody has it, and it would stay for ever
+            raise
     if "IPython" in sys.modules:  # a script shows nothing, and need not import widgets
         from edu_widgets.notebook.shared_code import send_ahead
 

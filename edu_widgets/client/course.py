@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 
 import msgspec
@@ -52,7 +53,7 @@ from edu_widgets.client.view import (
 from edu_widgets.protocol import Code, Lane, uuid7
 from edu_widgets.protocol.arguments import seconds
 from edu_widgets.protocol.channels import course_channel
-from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate
+from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess, NotConnected, TooLate
 
 _CLOSE_WITHIN = 5.0
 _HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once it is sent."
@@ -118,10 +119,17 @@ class CourseClient:
             NotConnected: too many connections are open.
         """
         self._network.forbid_waiting()
-        self._network.run(self._start()).result()
+        try:
+            self._network.run(self._start).result()
+        except BaseException:
+            self.close()  # interrupted: nobody has it, and it would stay for ever
+            raise
 
     async def _start(self) -> None:
         pooled = await self._pool.acquire(self._target, self._settings)
+        if self._closed:
+            await self._pool.release(self._target)
+            return
         self._pooled, self._outbox = pooled, pooled.outbox
         self._stop_listening = pooled.connection.listen(self._heard)
         pooled.use(self._target)
@@ -134,25 +142,27 @@ class CourseClient:
         if self._closed:
             return
         self._last_words.tell(None)
-        self._closed = True
-        if self._network.alive:
-            try:
-                closing = self._network.run(self._close())
-            except NotConnected:
-                return  # the thread ended just now, and closed everything
-            if not self._network.here:
-                with contextlib.suppress(TimeoutError, CancelledError):
-                    closing.result(_CLOSE_WITHIN)
+        try:
+            closing = self._network.run(self._close)
+        except (NotConnected, ForkedProcess):
+            self._closed = True  # the thread has closed everything, or is another process's
+            return
+        if self._network.here:
+            self._closed = True
+        else:
+            with contextlib.suppress(TimeoutError, CancelledError):
+                closing.result(_CLOSE_WITHIN)
 
     async def _close(self) -> None:
+        self._closed = True
         self._stop_listening()
-        if self._pooled is not None:
-            self._membership.leave(self._pooled.connection.session)
-            self._pooled.connection.changed()
-        await self._pool.release(self._target)
+        pooled, self._pooled = self._pooled, None
+        if pooled is not None:
+            self._membership.leave(pooled.connection.session)
+            pooled.connection.changed()
+            await self._pool.release(self._target)
         self._ledger.close(NotConnected("The lesson was closed; what waited is kept on disk."))
         self._asking.close(NotConnected(self.entrance.closed))
-        self._pooled = None
         self._update_view()
 
     def renew(
@@ -308,7 +318,7 @@ class CourseClient:
         timeout = seconds(timeout, "timeout")
         if self.usable:  # first let happen what was asked for before, as retry_now()
             with contextlib.suppress(TimeoutError):
-                self._network.run(asyncio.sleep(0)).result(timeout)
+                self._network.run(asyncio.sleep, 0).result(timeout)
         self._standing.wait_live(timeout, self.host or "The service", self.entrance)
 
     # -- sending -------------------------------------------------------------------------
@@ -321,11 +331,13 @@ class CourseClient:
         channel: str | None = None,
         id: str | None = None,  # noqa: A002
         instead: InPlaceOf | None = None,
+        register: Callable[[Receipt], Callable[[], object]] | None = None,
     ) -> Receipt:
         """Hand over a command; it is kept until acknowledged.
 
         `type_` is a registered command; `id` is given where it was made elsewhere (a page).
-        `instead`: of one that waits, or after it, if it was sent meanwhile.
+        `instead`: of one that waits, or after it, if it was sent meanwhile. `register` makes of
+        the receipt what has to be done in one step with it, see `NetworkThread.hand_over`.
 
         Raises:
             OutboxFull: 500 commands or 5 MiB are waiting already.
@@ -341,13 +353,12 @@ class CourseClient:
             raise NotConnected(self.entrance.closed)
         command = compose(type_, data, channel or self.channel, id)
         self._allow(command)
-        self._outbox.reserve(command.size)
+        self._outbox.check_room(command.size)
         receipt = Receipt(command.id, self._network)
-        try:
-            self._network.post(self._submit, self._outbox, command, receipt, instead)
-        except EduWidgetsError:
-            self._outbox.release(command.size)
-            raise
+        first: list[Callable[[], object]] = [partial(self._outbox.arriving.append, command)]
+        if register is not None:
+            first.append(register(receipt))
+        self._network.hand_over(first, self._submit, self._outbox, command, receipt, instead)
         return receipt
 
     def _allow(self, command: Command) -> None:
@@ -361,8 +372,9 @@ class CourseClient:
     def _submit(
         self, outbox: Outbox, command: Command, receipt: Receipt, instead: InPlaceOf | None
     ) -> None:
+        with contextlib.suppress(ValueError):
+            outbox.arriving.remove(command)
         if self._pooled is None:
-            outbox.release(command.size)
             receipt.fail(NotConnected("The lesson was closed before this could be kept."))
             return
         session = self._pooled.connection.session
@@ -371,9 +383,8 @@ class CourseClient:
             if instead is not None:
                 before = outbox.get(instead.id)
                 data = instead.data(before, session.withdraw(instead.id, REPLACED))
-                outbox.release(command.size)
                 command = compose(command.type, data, command.channel, command.id)
-                outbox.reserve(command.size)
+                outbox.check_room(command.size)
             session.submit(command)
         except EduWidgetsError as error:
             self._ledger.fail(receipt, error)

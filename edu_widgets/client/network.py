@@ -4,15 +4,19 @@ import asyncio
 import atexit
 import contextlib
 import logging
+import operator
 import os
 import queue
+import socket
 import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
@@ -50,17 +54,59 @@ class NetworkThread:
         self._pid = os.getpid()
         self._loop = asyncio.new_event_loop()
         self._farewells: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._handed: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
+        self._bell, ringer = socket.socketpair()
+        self._bell.setblocking(False)
+        ringer.setblocking(False)
+        self._ring = partial(ringer.send, b"!")
+        self._ringer = ringer
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._begun = threading.Lock()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="edu-widgets-network", daemon=True)
         _all.add(self)
-        self._thread.start()
+
+    def start(self) -> None:
+        """Start it, if it was not; may be called again after an interrupt."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def _run(self) -> None:
+        if not self._begun.acquire(blocking=False):
+            return
         asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.add_reader(self._bell, self._take)
+        except NotImplementedError:  # the loop of Windows
+            self._tasks.add(self._loop.create_task(self._listen()))
         try:
             self._loop.run_forever()
         finally:
+            self._ended.set()
             self._loop.run_until_complete(_wind_up())
+            for fn, args in self._handed:
+                if fn == self._begin:  # or who waits for it would wait for ever
+                    _ = cast("Future[Any]", args[0]).cancel()
             self._loop.close()  # without waiting for name look-ups that still run
+            self._bell.close()
+            self._ringer.close()
+
+    async def _listen(self) -> None:
+        while True:
+            await self._loop.sock_recv(self._bell, 1)
+            self._take()
+
+    def _take(self) -> None:
+        """Do what was handed over, in order."""
+        with contextlib.suppress(BlockingIOError):
+            self._bell.recv(4096)
+        for _ in range(len(self._handed)):
+            fn, args = self._handed.popleft()
+            try:
+                fn(*args)
+            except Exception as error:  # noqa: BLE001 - told; the others go on
+                what = f"{getattr(fn, '__qualname__', fn)} failed"
+                self._loop.call_exception_handler({"message": what, "exception": error})
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -69,8 +115,11 @@ class NetworkThread:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread can still be given work (not after a fork, nor after its end)."""
-        return self._pid == os.getpid() and self._thread.is_alive() and not self._loop.is_closed()
+        """Whether the thread can still be given work (not after a fork, nor after its end).
+
+        Not `Thread.is_alive`: interrupted in there, Python takes a thread for ended (before 3.13).
+        """
+        return self._pid == os.getpid() and not self._ended.is_set()
 
     @property
     def here(self) -> bool:
@@ -108,25 +157,56 @@ class NetworkThread:
         Raises:
             ForkedProcess, NotConnected: see `check`.
         """
+        self.hand_over((), fn, *args)
+
+    def hand_over(
+        self, first: Iterable[Callable[[], object]], fn: Callable[..., object], *args: object
+    ) -> None:
+        """`post`, and before it what belongs to it, in one step: all of it is done or nothing.
+
+        A cell may be interrupted between any two lines of Python. `first` are therefore functions
+        without any, such as `partial(list.append, things, thing)`.
+
+        Raises:
+            ForkedProcess, NotConnected: see `check`.
+        """
         self.check()
+        steps: list[Callable[[], object]] = [*first, partial(self._handed.append, (fn, args))]
+        steps.append(self._ring)
+        call: Callable[[Callable[[], object]], object] = operator.call
         try:
-            self._loop.call_soon_threadsafe(fn, *args)
-        except RuntimeError as error:
+            deque(map(call, steps), maxlen=0)  # runs the steps without a line between
+        except BlockingIOError:
+            pass  # it is full of rings that are not heard yet
+        except OSError as error:
             msg = "The network thread has ended; nothing can be sent any more."
             raise NotConnected(msg) from error
 
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
-        """Run a coroutine on the network thread; a future for any other thread."""
-        try:
-            self.check()
-            return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        except RuntimeError as error:
-            coroutine.close()
-            msg = "The network thread has ended; nothing can be sent any more."
-            raise NotConnected(msg) from error
-        except EduWidgetsError:
-            coroutine.close()
-            raise
+    def run(self, fn: Callable[..., Coroutine[Any, Any, T]], *args: object) -> "Future[T]":
+        """Run the coroutine of `fn(*args)` on the network thread; a future for any other thread.
+
+        Raises:
+            ForkedProcess, NotConnected: see `check`.
+        """
+        future: Future[T] = Future()
+        self.post(self._begin, future, fn, *args)
+        return future
+
+    def _begin(
+        self, future: "Future[T]", fn: Callable[..., Coroutine[Any, Any, T]], *args: object
+    ) -> None:
+        def settle(task: asyncio.Task[T]) -> None:
+            self._tasks.discard(task)
+            if task.cancelled():
+                future.cancel()
+            elif error := task.exception():
+                future.set_exception(error)
+            else:
+                future.set_result(task.result())
+
+        task = self._loop.create_task(fn(*args))
+        self._tasks.add(task)
+        task.add_done_callback(settle)
 
     def forbid_waiting(self) -> None:
         """Refuse to wait on this thread for this thread's own work.
@@ -150,9 +230,9 @@ class NetworkThread:
         if not self.alive or self.here:
             return
         with contextlib.suppress(Exception):
-            self.run(self._say_goodbye()).result(_FAREWELL)
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            self.run(self._say_goodbye).result(_FAREWELL)
+        with contextlib.suppress(EduWidgetsError):
+            self.post(self._loop.stop)
         self._thread.join(_FAREWELL)
 
     async def _say_goodbye(self) -> None:
@@ -242,6 +322,7 @@ def network() -> NetworkThread:
         if _network is None or not _network.alive:
             _network = NetworkThread()
             atexit.register(_network.stop)
+        _network.start()
         return _network
 
 

@@ -1,6 +1,6 @@
 """Commands on their way: kept until acknowledged, sent in order, never with a new id."""
 
-import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -61,7 +61,7 @@ class _LaneState:
 
 
 class Outbox:
-    """Commands in lanes. The network thread owns it; `reserve` alone may be called anywhere.
+    """Commands in lanes. The network thread owns it; `check_room` may be called anywhere.
 
     Rules: first in, first out within a lane; a lane that is slowed down holds no other back; a
     command leaves only by its ack, by `discard`, or by a newer one with the same key (votes,
@@ -73,8 +73,8 @@ class Outbox:
         self._commands: dict[str, Command] = {}
         self._sent_at: dict[str, float] = {}
         self._lanes: dict[Lane, _LaneState] = {lane: _LaneState() for lane in Lane}
-        self._lock = threading.Lock()
-        self._count = 0
+        self.arriving: deque[Command] = deque()
+        """Handed over by other threads, and not added yet."""
         self._bytes = 0
         self._store_at: float | None = None
         self.tried: set[str] = set()
@@ -95,14 +95,12 @@ class Outbox:
                     command, state=CommandState.HELD if stale else CommandState.QUEUED
                 )
             self._commands[command.id] = command
-            with self._lock:
-                self._count += 1
-                self._bytes += command.size
+            self._bytes += command.size
 
     # -- any thread ---------------------------------------------------------------
 
-    def reserve(self, size: int) -> None:
-        """Make room for a command of `size` bytes before it is handed over.
+    def check_room(self, size: int) -> None:
+        """See that there is room for a command of `size` bytes, before it is handed over.
 
         Raises:
             MessageTooLong: a frame of this size would be refused.
@@ -111,21 +109,15 @@ class Outbox:
         if size > MAX_FRAME:
             msg = f"This has {size} bytes; at most {MAX_FRAME} can be sent at once. Shorten it."
             raise MessageTooLong(msg)
-        with self._lock:
-            if self._count >= MAX_COMMANDS or self._bytes + size > MAX_BYTES:
-                msg = (
-                    f"{self._count} messages and changes ({self._bytes // 1024} KiB) are already "
-                    "waiting to be sent. Wait for the connection, or discard some."
-                )
-                raise OutboxFull(msg)
-            self._count += 1
-            self._bytes += size
-
-    def release(self, size: int) -> None:
-        """Give back what was reserved for a command that is not handed over after all."""
-        with self._lock:
-            self._count -= 1
-            self._bytes -= size
+        arriving = tuple(self.arriving)
+        count = len(self._commands) + len(arriving)
+        size_of_all = self._bytes + sum(command.size for command in arriving)
+        if count >= MAX_COMMANDS or size_of_all + size > MAX_BYTES:
+            msg = (
+                f"{count} messages and changes ({size_of_all // 1024} KiB) are already "
+                "waiting to be sent. Wait for the connection, or discard some."
+            )
+            raise OutboxFull(msg)
 
     # -- reading --------------------------------------------------------------------
 
@@ -156,14 +148,13 @@ class Outbox:
     # -- network thread ---------------------------------------------------------------
 
     def add(self, command: Command) -> list[Command]:
-        """Take a reserved command; returns those it replaces.
+        """Take a command; returns those it replaces.
 
         Raises:
             IdConflict: the id is in use for another command.
         """
         known = self._commands.get(command.id)
         if known is not None:
-            self.release(command.size)
             if (known.type, known.channel, known.data) == (
                 command.type,
                 command.channel,
@@ -175,6 +166,7 @@ class Outbox:
         replaced = [c for c in self._commands.values() if _outdates(command, c)]
         replaced = [c for c in replaced if c.state is not CommandState.SENT]
         self._commands[command.id] = command
+        self._bytes += command.size
         self._storage.put(command)
         return [self._replaced(old) for old in replaced]
 
@@ -437,7 +429,7 @@ class Outbox:
 
     def _forget(self, command: Command) -> None:
         del self._commands[command.id]
-        self.release(command.size)
+        self._bytes -= command.size
         known = REGISTRY.commands.get(command.type)
         self._storage.remove(command.id, wipe=known is not None and known.private)
 

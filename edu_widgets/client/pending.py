@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -103,20 +104,14 @@ class PendingCommands(Generic[D]):
         id_ = id_ or uuid7()
         created = int(time.time() * 1000) if created is None else created
         command = PendingCommand(id_, type_, data, created, "queued")
-        entry = _Entry(command, channel or self._client.channel)
-        with self._lock:
-            known = self._entries.setdefault(id_, entry)
-        try:
-            receipt = self._client.send(type_, data, channel=channel, id=id_, instead=instead)
-        except BaseException:
-            if known is entry:
-                with self._lock:
-                    self._entries.pop(id_, None)
-            raise
-        with self._lock:
-            if known is entry and entry.until is None:
-                entry.receipt = receipt
-        return receipt
+
+        def register(receipt: Receipt) -> Callable[[], object]:
+            entry = _Entry(command, channel or self._client.channel, receipt)
+            return partial(self._entries.setdefault, id_, entry)
+
+        return self._client.send(
+            type_, data, channel=channel, id=id_, instead=instead, register=register
+        )
 
     def heard(self, event: CommandChanged) -> bool:
         """The outbox tells of a command; whether it is of one of these types."""
@@ -146,7 +141,7 @@ class PendingCommands(Generic[D]):
             slowed = {command.lane for command in kept if command.state is CommandState.SLOWED}
             found = [
                 self._by_connection(entry.command, slowed, live=live)
-                for entry in self._entries.values()
+                for entry in list(self._entries.values())  # any thread may add to them
                 if not self._has_arrived(entry)
             ]
         return [command for command in found if not types or command.type in types]

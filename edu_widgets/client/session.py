@@ -331,7 +331,7 @@ class Session:
                 self.ask(channel)
 
     def submit(self, command: Command) -> None:
-        """Take a command (already `reserve`d) and send it when its turn comes.
+        """Take a command that there is room for, and send it when its turn comes.
 
         Raises:
             IdConflict: its id is in use for something else.

@@ -61,6 +61,7 @@ def fake() -> Iterator[FakeService]:
 @pytest.fixture
 def network() -> Iterator[NetworkThread]:
     thread = NetworkThread()
+    thread.start()
     yield thread
     thread.stop()
     assert not thread.alive

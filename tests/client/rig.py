@@ -164,7 +164,7 @@ class Rig:
         self.receive("error", data, message_id=message_id)
 
     def submit(self, item: Command) -> None:
-        self.outbox.reserve(item.size)
+        self.outbox.check_room(item.size)
         self.session.submit(item)
         self.look()
 

@@ -231,14 +231,6 @@ def test_nobody_there_says_why(join: Join) -> None:
         client.wait_connected(0.5)
 
 
-def test_a_service_that_is_not_ours_stops_with_a_sentence(join: Join) -> None:
-    with fake_service(Script(ours=False)) as fake:
-        client = join(fake)
-        eventually(lambda: client.view().state == "stopped")
-        assert "not one of edu-widgets" in client.view().reason
-        assert client.view().code == Code.PROTOCOL
-
-
 def test_a_role_document_changes_who_i_am_and_what_i_see(fake: FakeService, join: Join) -> None:
     client = join(fake)
     client.wait_connected(PATIENCE)

@@ -15,7 +15,7 @@ import edu_widgets.chat.documents
 import edu_widgets.notifications.commands
 import edu_widgets.polls.commands  # noqa: F401 - they register their commands
 from edu_widgets.client.events import CommandChanged
-from edu_widgets.client.outbox import Command, CommandState, Outbox
+from edu_widgets.client.outbox import MAX_BYTES, Command, CommandState, Outbox
 from edu_widgets.protocol import REGISTRY, Code, Envelope, Lane, messages
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 from tests.client.rig import Rig, command
@@ -153,7 +153,7 @@ class Lesson(RuleBasedStateMachine):
             cast = [c for c in self.handed if c.key == key]
             counted = [c for c in stored if c.key == key]
             assert [c.id for c in counted[-1:]] == [c.id for c in cast[-1:]]
-        assert self.rig.outbox._count == self.rig.outbox._bytes == 0
+        assert len(self.rig.outbox) == self.rig.outbox._bytes == 0
 
 
 Lesson.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
@@ -278,18 +278,24 @@ def test_only_the_latest_vote_waits_and_an_outdated_one_does_not_come_again() ->
 def test_limits_of_count_and_size() -> None:
     box = Outbox()
     with pytest.raises(MessageTooLong):
-        box.reserve(64 * 1024 + 1)
-    for _ in range(80):
-        box.reserve(64 * 1024)
-    with pytest.raises(OutboxFull, match="80 messages"):
-        box.reserve(64 * 1024)
-    box.release(64 * 1024)
-    box.reserve(64 * 1024)
+        box.check_room(64 * 1024 + 1)
+    large = command("large", size=64_000)
+    while box._bytes + large.size <= MAX_BYTES:
+        box.check_room(large.size)
+        box.add(command(f"m{len(box)}", size=64_000))
+    with pytest.raises(OutboxFull, match=f"{len(box)} messages"):
+        box.check_room(large.size)
+    box.acked("m0")
+    box.check_room(large.size)
+    box.arriving.append(large)
+    with pytest.raises(OutboxFull):
+        box.check_room(large.size)
     small = Outbox()
-    for _ in range(500):
-        small.reserve(10)
+    for n in range(500):
+        small.check_room(10)
+        (small.add if n % 2 else small.arriving.append)(command(f"m{n}"))
     with pytest.raises(OutboxFull, match="500 messages"):
-        small.reserve(10)
+        small.check_room(10)
 
 
 def test_the_same_id_for_something_else_is_a_conflict_and_costs_no_room() -> None:
@@ -298,7 +304,7 @@ def test_the_same_id_for_something_else_is_a_conflict_and_costs_no_room() -> Non
     rig.submit(command("a"))
     with pytest.raises(IdConflict):
         rig.submit(command("a", size=5))
-    assert len(rig.outbox) == rig.outbox._count == 1
+    assert len(rig.outbox) == 1
 
 
 def test_retry_goes_behind_what_waits_and_discard_spares_what_is_under_way() -> None:
@@ -317,7 +323,7 @@ def test_retry_goes_behind_what_waits_and_discard_spares_what_is_under_way() -> 
     assert [c.id for c in rig.outbox] == ["b", "a"]
     rig.session.discard("a")
     assert [c.id for c in rig.outbox] == ["b"]
-    assert rig.outbox._count == 1
+    assert len(rig.outbox) == 1
 
 
 class Kept:
@@ -353,7 +359,7 @@ def test_what_is_older_than_12_hours_asks_before_it_is_sent() -> None:
         ("stale", CommandState.HELD),
         ("fresh", CommandState.QUEUED),
     ]
-    assert box._count == 2
+    assert len(box) == 2
     assert [c.id for c in box.due(0.0)] == ["fresh"]
     assert box.waiting == 1
     assert box.retry("stale", 5) is not None
@@ -437,14 +443,14 @@ def test_what_waits_can_be_withdrawn_and_what_was_sent_cannot() -> None:
     assert [f.message_id for f in rig.frames("chat_message")][-2:] == ["sent", "stays"]
     rig.error(Code.RATE_LIMITED, "sent", 60_000)
     assert rig.session.withdraw("sent", "Taken back."), "the service has not taken it"
-    assert rig.outbox._count == 1
+    assert len(rig.outbox) == 1
 
 
 def test_the_disk_forgets_what_is_withdrawn_and_knows_what_was_sent() -> None:
     storage = Kept()
     box = Outbox(storage)
     for id_ in ("a", "b"):
-        box.reserve(command(id_).size)
+        box.check_room(command(id_).size)
         box.add(command(id_))
     box.withdraw("b", "Taken back.")
     assert storage.removed == ["b"]

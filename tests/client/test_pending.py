@@ -65,8 +65,9 @@ class Client:
         if self.refuse is not None:
             raise self.refuse
         command = compose(type_, data, ROOM, more["id"])
-        self.outbox.reserve(command.size)
+        self.outbox.check_room(command.size)
         receipt = self.receipts[command.id] = Receipt(command.id, cast("Any", None))
+        more["register"](receipt)()
         self.posted.append(lambda: self._submit(command))
         if self.eager:
             self.run()
@@ -225,7 +226,7 @@ def test_changes_that_never_arrive_are_not_waited_for_without_end() -> None:
 def test_what_was_kept_by_an_earlier_session_is_pending() -> None:
     client = Client()
     command = compose(CAST_VOTE.name, CastVote("p", 1, 2), ROOM, None)
-    client.outbox.reserve(command.size)
+    client.outbox.check_room(command.size)
     client.outbox.add(command)
     assert client.shown() == [(2, "pending")]
 

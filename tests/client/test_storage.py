@@ -171,7 +171,7 @@ def test_where_nothing_can_be_written_sending_goes_on(tmp_path: Path) -> None:
     box.load(0)
     assert "cannot be kept" in disk.problem
     item = command("a")
-    box.reserve(item.size)
+    box.check_room(item.size)
     box.add(item)
     assert [c.id for c in box.due(0)] == ["a"]
     assert box.acked("a") is not None
@@ -222,14 +222,14 @@ def test_what_cannot_be_taken_over_stays_where_it_is(
 def test_of_an_acknowledged_vote_nothing_stays_in_any_file(tmp_path: Path) -> None:
     box, _ = open_here(tmp_path)
     outbox = Outbox(box)
-    outbox.reserve(1_000)
+    outbox.check_room(1_000)
     outbox.add(command("waits"))
     first, vote = (
         compose("cast_vote", CastVote("p", 1, choice), "course:c", None)
         for choice in ("first thought", "second thought")
     )
     for one in (first, vote):
-        outbox.reserve(one.size)
+        outbox.check_room(one.size)
         outbox.add(one)
     assert found(tmp_path, b"second thought")
     assert not found(tmp_path, b"first thought"), "the later one has taken its place"

@@ -51,19 +51,19 @@ def test_the_door_runs_things_in_order(network: NetworkThread) -> None:
     seen: list[tuple[int, str]] = []
     for n in range(100):
         network.post(lambda n=n: seen.append((n, threading.current_thread().name)))
-    network.run(asyncio.sleep(0)).result(PATIENCE)
+    network.run(asyncio.sleep, 0).result(PATIENCE)
     assert seen == [(n, "edu-widgets-network") for n in range(100)]
 
 
 def test_a_stopped_thread_says_so_and_leaves_no_coroutine_behind(network: NetworkThread) -> None:
-    stuck = network.run(asyncio.sleep(600))
+    stuck = network.run(asyncio.sleep, 600)
     network.stop()
     network.stop()
     assert stuck.cancelled()
     with pytest.raises(NotConnected):
         network.post(print)
     with pytest.raises(NotConnected):
-        network.run(asyncio.sleep(0))
+        network.run(asyncio.sleep, 0)
 
 
 def test_waiting_is_forbidden_only_on_the_thread_itself(network: NetworkThread) -> None:
@@ -74,11 +74,12 @@ def test_waiting_is_forbidden_only_on_the_thread_itself(network: NetworkThread) 
             network.forbid_waiting()
         return network.here
 
-    assert network.run(inside()).result(PATIENCE)
+    assert network.run(inside).result(PATIENCE)
 
 
 def test_farewells_are_said_and_their_faults_logged(caplog: pytest.LogCaptureFixture) -> None:
     thread, said = NetworkThread(), []
+    thread.start()
 
     async def bye() -> None:
         said.append("bye")
@@ -170,7 +171,7 @@ print("parent", status, lesson.status().state, client.usable, flush=True)
 say("after")
 while client._outbox is None or len(client._outbox) < 2:
     time.sleep(0.01)
-client._network.run(__import__("asyncio").sleep(0)).result(5)
+client._network.run(__import__("asyncio").sleep, 0).result(5)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -195,6 +195,7 @@ def test_nothing_is_left_after_close(tmp_path: Path) -> None:
 
     with nothing_left(), fake_service() as fake:
         network, callbacks = NetworkThread(), CallbackThread()
+        network.start()
         pool = Pool(network)
         for n in range(3):
             target = Target(fake.url, f"user{n}", lambda: "t")

@@ -116,6 +116,7 @@ class FakeClient:
         channel: str | None = None,
         id: str | None = None,
         instead: InPlaceOf | None = None,
+        register: Callable[[Receipt], Callable[[], object]] | None = None,
     ) -> Receipt:
         if self.refuse_with is not None:
             raise self.refuse_with
@@ -125,6 +126,8 @@ class FakeClient:
         lane = REGISTRY.commands[type_].lane
         command = Command(id or uuid7(), type_, at, raw, lane, created)
         receipt = Receipt(command.id, cast("Any", None))
+        if register is not None:
+            _ = register(receipt)()
 
         def submit() -> None:
             taken = command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ class PollClient(InMemoryClient[School]):
         channel: str | None = None,
         id: str | None = None,  # noqa: A002
         instead: InPlaceOf | None = None,
+        register: Callable[[Receipt], Callable[[], object]] | None = None,
     ) -> Receipt:
         key = getattr(data, "outbox_key", None)
         if REGISTRY.commands[type_].latest and key is not None:
@@ -31,4 +33,4 @@ class PollClient(InMemoryClient[School]):
                 old: Any = msgspec.json.decode(command.data, type=type(data))
                 if old.outbox_key() == key():
                     self.drop(command.id)
-        return super().send(type_, data, channel=channel, id=id, instead=instead)
+        return super().send(type_, data, channel=channel, id=id, instead=instead, register=register)

@@ -154,7 +154,7 @@ class Client:
         created = int(self.world.time.wall() * 1000)
         command = Command(id_, type_, ROOM, msgspec.Raw(msgspec.json.encode(data)), lane, created)
         try:
-            self.outbox.reserve(command.size)
+            self.outbox.check_room(command.size)
         except OutboxFull:
             return
         self.session.submit(command)

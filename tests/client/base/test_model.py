@@ -112,7 +112,7 @@ class World:
         data = {"id": f"x{self.number}", "content": words, "timestamp": created}
         raw = msgspec.Raw(msgspec.json.encode(data))
         command = Command(f"x{self.number}", "chat_message", ROOM, raw, Lane.CHAT, created)
-        self.session.outbox.reserve(command.size)
+        self.session.outbox.check_room(command.size)
         self.said.append(words)
         self.session.submit(command)
         self._act()

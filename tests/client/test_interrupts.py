@@ -1,0 +1,144 @@
+"""Ctrl-C in the middle of a call: all of it was handed over, or nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+
+from edu_widgets.chat.commands import SEARCH, Search
+from edu_widgets.chat.documents import CHAT_MESSAGE, ChatMessage
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.events import CommandChanged
+from edu_widgets.client.pending import PendingCommands
+from edu_widgets.client.view import CourseEvent
+from edu_widgets.protocol import uuid7
+from tests.client.conftest import Join
+from tests.client.fake_service import FakeService, eventually
+from tests.waiting import PATIENCE
+
+OURS = "edu_widgets/client"
+
+
+class Interrupt:
+    """Raises KeyboardInterrupt before the n-th instruction of our own code on this thread."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+        self.code: CodeType | None = None
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> Any:
+        if OURS not in frame.f_code.co_filename.replace("\\", "/"):
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        if event == "opcode":
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self
+
+
+@contextmanager
+def interrupted(at: int) -> Iterator[None]:
+    before = sys.gettrace()
+    sys.settrace(Interrupt(at))
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def interrupt_everywhere(act: Callable[[], object], after: Callable[[], object]) -> int:
+    """Do it again and again, interrupted one instruction later each time; how often it was."""
+    for at in range(1, 10_000):
+        try:
+            with interrupted(at):
+                act()
+        except KeyboardInterrupt:
+            after()
+        else:
+            return at - 1
+    raise AssertionError("it never comes to its end")
+
+
+@pytest.fixture
+def client(fake: FakeService, join: Join) -> CourseClient:
+    made = join(fake)
+    made.wait_connected(PATIENCE)
+    return made
+
+
+def test_an_interrupted_send_is_sent_or_never_was(fake: FakeService, client: CourseClient) -> None:
+    pending: PendingCommands[ChatMessage] = PendingCommands(client, CHAT_MESSAGE)
+
+    def heard(event: CourseEvent) -> None:
+        if isinstance(event, CommandChanged):
+            pending.heard(event)
+
+    client.listen(heard)
+
+    def send() -> None:
+        id_ = uuid7()
+        _ = pending.send(CHAT_MESSAGE.name, ChatMessage(id_, "hi"), id_)
+
+    def check() -> None:
+        assert client.usable
+        assert client.numbers().state == "live"
+
+    assert interrupt_everywhere(send, check) > 50
+    last = client.send(CHAT_MESSAGE.name, ChatMessage("last", "hi"), id="last")
+    last.wait(PATIENCE)
+    eventually(lambda: not pending.waiting(), "nothing is pending")
+    assert client._outbox is not None
+    assert (len(client._outbox), len(client._outbox.arriving)) == (0, 0)
+    client._outbox.check_room(60_000)
+    assert len(fake.connections) == 1
+
+
+def test_an_interrupted_look_at_the_state_ends_nothing(
+    fake: FakeService, client: CourseClient
+) -> None:
+    def look() -> None:
+        client.check()
+        _ = client.numbers(), client.view(), client.me(), client.mirror()
+        client.retry_now()
+
+    assert interrupt_everywhere(look, client.check) > 50
+    client.send(CHAT_MESSAGE.name, ChatMessage("last", "hi"), id="last").wait(PATIENCE)
+    assert len(fake.connections) == 1
+
+
+def test_an_interrupted_question_is_answered_or_never_was(client: CourseClient) -> None:
+    interrupt_everywhere(lambda: client.ask(SEARCH.name, Search("hi")), client.check)
+    client.send(CHAT_MESSAGE.name, ChatMessage("last", "hi"), id="last").wait(PATIENCE)
+
+
+def test_an_interrupted_close_can_be_called_again(fake: FakeService, join: Join) -> None:
+    for at in range(1, 2_000, 7):
+        made = join(fake)
+        try:
+            with interrupted(at):
+                made.close()
+        except KeyboardInterrupt:
+            made.close()
+        else:
+            break
+        eventually(lambda: not made.usable, "it is closed")  # noqa: B023
+    eventually(lambda: not fake.connections, "the connection is closed")
+
+
+def test_an_interrupted_start_leaves_no_connection(fake: FakeService, join: Join) -> None:
+    for at in range(1, 2_000, 7):
+        try:
+            with interrupted(at):
+                client = join(fake)
+        except KeyboardInterrupt:
+            continue
+        client.close()
+        break
+    eventually(lambda: not fake.connections, "no connection stays")
+    assert not join.pool._open
