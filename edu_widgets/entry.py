@@ -294,6 +294,7 @@ def _lesson(
             return open_
         client = _client(course, target, me, configured, where, channel, entrance)
         try:
+            client.start()
             lesson = Lesson(
                 client, invite=invite, audience=audience, on_close=lambda: _forget(key, lesson)
             )
@@ -317,7 +318,7 @@ def _client(
     channel: str,
     entrance: Entrance,
 ) -> CourseClient:
-    """A client that is started, on this process's network thread and in its pool."""
+    """A client, on this process's network thread and in its pool."""
     # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.network import callbacks, network
@@ -332,7 +333,7 @@ def _client(
     edu = configured.edu
     outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
     settings = Settings(outbox, configured.limits(), _ways(configured))
-    client = CourseClient(
+    return CourseClient(
         course,
         target,
         me,
@@ -344,8 +345,6 @@ def _client(
         channel=channel,
         entrance=entrance,
     )
-    client.start()
-    return client
 
 
 def _switch_within(seconds: float) -> None:

@@ -119,11 +119,7 @@ class CourseClient:
             NotConnected: too many connections are open.
         """
         self._network.forbid_waiting()
-        try:
-            self._network.run(self._start).result()
-        except BaseException:
-            self.close()  # interrupted: nobody has it, and it would stay for ever
-            raise
+        self._network.run(self._start).result()
 
     async def _start(self) -> None:
         pooled = await self._pool.acquire(self._target, self._settings)

@@ -154,7 +154,8 @@ class PendingCommands(Generic[D]):
         if read is None:
             return None
         entry = self._entries.get(command.id)
-        if entry is not None and not entry.command.hopeful and read.hopeful:
+        revived = entry is not None and not entry.command.hopeful and read.hopeful
+        if entry is not None and revived and entry.command.created < read.created:
             del self._entries[command.id]  # tried again, behind what waits already
             entry = None
         if entry is None:

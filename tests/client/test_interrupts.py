@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 
+import edu_widgets as edu
 from edu_widgets.chat.commands import SEARCH, Search
 from edu_widgets.chat.documents import CHAT_MESSAGE, ChatMessage
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.events import CommandChanged
+from edu_widgets.client.network import network
 from edu_widgets.client.pending import PendingCommands
 from edu_widgets.client.view import CourseEvent
 from edu_widgets.protocol import uuid7
@@ -21,7 +25,7 @@ from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually
 from tests.waiting import PATIENCE
 
-OURS = "edu_widgets/client"
+OURS = ("edu_widgets/client", "edu_widgets/entry.py", "edu_widgets/lesson.py")
 
 
 class Interrupt:
@@ -32,7 +36,8 @@ class Interrupt:
         self.code: CodeType | None = None
 
     def __call__(self, frame: FrameType, event: str, _: object) -> Any:
-        if OURS not in frame.f_code.co_filename.replace("\\", "/"):
+        file = frame.f_code.co_filename.replace("\\", "/")
+        if not any(part in file for part in OURS):
             return None
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         if event == "opcode":
@@ -131,14 +136,25 @@ def test_an_interrupted_close_can_be_called_again(fake: FakeService, join: Join)
     eventually(lambda: not fake.connections, "the connection is closed")
 
 
-def test_an_interrupted_start_leaves_no_connection(fake: FakeService, join: Join) -> None:
-    for at in range(1, 2_000, 7):
+def test_an_interrupted_connect_leaves_no_second_connection(
+    fake: FakeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path))
+    network()
+
+    def connect() -> edu.Lesson:
+        return edu.connect(url=fake.base, token="t0ken", user_id="ada", course="py101")
+
+    for at in range(1, 100_000, 43):
         try:
             with interrupted(at):
-                client = join(fake)
+                connect()
         except KeyboardInterrupt:
             continue
-        client.close()
         break
+    lesson = connect()
+    lesson.wait_connected(PATIENCE)
+    assert len(fake.connections) == 1
+    assert sum(thread.name == "edu-widgets-network" for thread in threading.enumerate()) == 1
+    lesson.close()
     eventually(lambda: not fake.connections, "no connection stays")
-    assert not join.pool._open
