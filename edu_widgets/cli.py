@@ -38,7 +38,27 @@ def _run(args: argparse.Namespace) -> int:
         return run.run(args)
     from edu_widgets.service import tending
 
+    if args.command == "erase":
+        return _erase(args)
     return tending.run(args, _data_folder(args))
+
+
+def _erase(args: argparse.Namespace) -> int:
+    """Erase a person at the service, and what this computer keeps of them."""
+    from edu_widgets import configuration, folders
+    from edu_widgets.client.erasing import forget
+    from edu_widgets.protocol.channels import course_name
+    from edu_widgets.service import erasing
+
+    course, edu = course_name(args.course), configuration.load().edu
+    user_id = erasing.erase(_data_folder(args), course, args.who)
+    outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
+    forget(folders.people_folder(edu.dataDir), outbox, course, user_id)
+    sys.stdout.write(
+        f"Erased from {course}: {args.who}. Backups and copies on other computers stay as they "
+        "are. With a valid invite they can join again, as somebody new.\n"
+    )
+    return 0
 
 
 def _channel_table() -> "ServiceConfig":

@@ -14,7 +14,7 @@ from edu_widgets.protocol.errors import EduWidgetsError
 
 if TYPE_CHECKING:
     from edu_widgets.chat.widget import CourseChat
-    from edu_widgets.client.admission import Admission
+    from edu_widgets.client.admission import Admission, RemovedPerson
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.transport import Target
     from edu_widgets.client.view import Entrance, Person
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from edu_widgets.panel.widget import CoursePanel
     from edu_widgets.polls.widget import LivePolls
     from edu_widgets.presence.away import Watch
+    from edu_widgets.presence.people import Who
     from edu_widgets.presence.widget import PresenceList
 
 _REHEARSAL = "Rehearsal: a room of its own, which begins empty each time. No student sees it."
@@ -218,6 +219,30 @@ class Lesson(Tidy):
     def door_closed(self) -> bool:
         """Whether nobody new is let in; known to instructors."""
         return self._admission().state().closed
+
+    def erase(self, person: Who | RemovedPerson) -> None:
+        """Erase a person from the course for good: messages, votes, and that they were here.
+
+        It is gone from the service's files and from everybody's copy, and so are secrets and
+        waiting messages of theirs on this computer. Backups stay as they are. With a valid invite
+        they can join again, as somebody new: `new_invite()` ends it.
+
+        Args:
+            person: A person of a list, a hand, a name or an id; also somebody removed.
+
+        Raises:
+            InvalidArgument: nobody, or more than one, is called so.
+            Forbidden: I am not staff here, or it is an instructor.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        from edu_widgets import configuration, folders
+        from edu_widgets.client.erasing import forget
+
+        user_id = self.people.anybody(person, self.people.removed)
+        self._admission().erase(user_id)
+        edu = configuration.load().edu
+        outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
+        forget(folders.people_folder(edu.dataDir), outbox, self.course, user_id)
 
     def _admission(self) -> Admission:
         from edu_widgets.client.admission import Admission

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import edu_widgets as edu
-from edu_widgets import cli
+from edu_widgets import cli, folders
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused, Unauthorized
 from tests.hosting import hosted, leave_lessons
@@ -116,6 +116,26 @@ def test_a_removed_person_is_out_until_readmitted(mira: edu.Lesson, tmp_path: Pa
     assert again.user.user_id == person.user_id
     mira.chat.send("Welcome back").wait(10)
     wait_until(lambda: "Welcome back" in texts(again), "she reads along")
+
+
+def test_who_is_erased_is_gone_and_may_come_as_somebody_new(
+    mira: edu.Lesson, tmp_path: Path
+) -> None:
+    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    ada.chat.send("what Ada said").wait(10)
+    wait_until(lambda: "what Ada said" in texts(mira), "it is read")
+    before = ada.user.user_id
+    mira.people.remove("Ada")
+    wait_until(lambda: mira.people.removed != [], "staff sees who is out")
+    mira.erase("Ada")
+    wait_until(lambda: texts(mira) == [] and mira.people.removed == [], "nothing of hers is here")
+    service = folders.service_folder("py101")
+    assert not [p for p in service.iterdir() if b"what Ada said" in p.read_bytes()]
+    assert before not in (service / "audit.jsonl").read_text()
+    ada.close()
+    again = edu.join(mira.invite, name="Ada").wait_connected()
+    assert again.user.user_id != before
+    assert again.user.name == "Ada"
 
 
 def test_whom_instructors_mean_may_be_told_by_name(mira: edu.Lesson, tmp_path: Path) -> None:

@@ -82,6 +82,11 @@ class Admission:
         concerned = self._read(self.ask_to_readmit(user_id), admission.Concerned)
         return bool(concerned.people)
 
+    def erase(self, user_id: str) -> list[RemovedPerson]:
+        """Erase somebody, for good; who that was."""
+        asked = self._ask(admission.ERASE_PERSON.name, admission.ErasePerson(user_id))
+        return [removed_person(one) for one in self._read(asked, admission.Concerned).people]
+
     def set_door(self, *, closed: bool) -> None:
         """Let new people in, or nobody new."""
         self._read(self.ask_for_door(closed=closed), admission.Admission)

@@ -20,6 +20,28 @@ _NEWBORN = 60.0
 """Seconds for which an empty file is left alone."""
 
 
+def folder_of(folder: Path, service: str, user_id: str) -> Path:
+    """Where the files of one user at one service are."""
+    return folder / sha256(f"{service}\n{user_id}".encode()).hexdigest()[:24]
+
+
+def forget_commands(folder: Path, service: str, user_id: str, course: str) -> None:
+    """Take out of the files of processes that are gone what one user was to send to a course.
+
+    A process that lives holds its file, and is told by the service.
+    """
+    for path in folder_of(folder, service, user_id).glob("*.sqlite3"):
+        with contextlib.suppress(OSError, *outbox_rows.UNREADABLE):
+            db = _open(path, create=False)
+            try:
+                rows = db.execute("SELECT place, channel FROM command").fetchall()
+                theirs = [(place,) for place, name in rows if name.split(":")[1:2] == [course]]
+                db.executemany("DELETE FROM command WHERE place = ?", theirs)
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                db.close()
+
+
 class OutboxFile:
     """Commands of one user at one service, kept in `folder`.
 
@@ -30,8 +52,8 @@ class OutboxFile:
     """
 
     def __init__(self, folder: Path, service: str, user_id: str, *, former: str = "") -> None:
-        self._folder = folder / _name(service, user_id)
-        self._former = folder / _name(former, user_id) if former else None
+        self._folder = folder_of(folder, service, user_id)
+        self._former = folder_of(folder, former, user_id) if former else None
         """Where this user's commands are from when the service went by another name."""
         self.problem = ""
         """What went wrong, in a sentence for people; empty if nothing did."""
@@ -202,10 +224,6 @@ class OutboxFile:
         if problem not in self._told:  # once, not for each message
             self._told.add(problem)
             _log.warning("%s", problem)
-
-
-def _name(service: str, user_id: str) -> str:
-    return sha256(f"{service}\n{user_id}".encode()).hexdigest()[:24]
 
 
 def _open(path: Path, *, create: bool) -> sqlite3.Connection:

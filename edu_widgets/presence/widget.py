@@ -260,11 +260,15 @@ class PresenceList(ListenedWidget):
             Forbidden: I am not staff here, or it is an instructor.
             Refused, NotConnected: the service said no, or does not answer.
         """
+        return self.admission.remove(self.anybody(who), same_join=same_join)
+
+    def anybody(self, who: Who | RemovedPerson, removed: Iterable[RemovedPerson] = ()) -> str:
+        """The id of somebody here, or of those `removed`."""
         people = None
         if isinstance(who, str):  # most have left nothing that names them here
-            here = {person.user_id: person.name for person in self.find(who)}
-            people = dict(known(self._client)) | here
-        return self.admission.remove(self._id(who, people), same_join=same_join)
+            people = {one.user_id: one.name for one in removed} | dict(known(self._client))
+            people |= {one.user_id: one.name for one in self.find(who)}
+        return self._id(who, people)
 
     def readmit(self, who: Who | RemovedPerson) -> bool:
         """Let somebody who was removed join again; false if they were not.

@@ -71,11 +71,21 @@ class ReadmitPerson(Data):
     """Who is readmitted."""
 
 
+class ErasePerson(Data):
+    """Erase a person from the course: what they wrote, their votes, and that they were here.
+
+    Only staff. Nothing brings it back; with a valid invite they may join again as somebody new.
+    """
+
+    user_id: str
+    """Who is erased."""
+
+
 class Concerned(Data):
-    """The answer to `remove_person` and `readmit_person`: whom it concerned."""
+    """The answer to `remove_person`, `readmit_person` and `erase_person`: whom it concerned."""
 
     people: list[Removal] = msgspec.field(default_factory=list)
-    """Who was removed or readmitted; nobody if it was so already."""
+    """Who was removed, readmitted or erased; nobody if it was so already."""
 
 
 class SetDoor(Data):
@@ -150,6 +160,7 @@ def _answer(name: str, data: type[Data]) -> FrameType:
 RENEW_INVITE = _ask("renew_invite", RenewInvite)
 REMOVE_PERSON = _ask("remove_person", RemovePerson)
 READMIT_PERSON = _ask("readmit_person", ReadmitPerson)
+ERASE_PERSON = _ask("erase_person", ErasePerson)
 SET_DOOR = _ask("set_door", SetDoor)
 SET_ROSTER = _ask("set_roster", SetRoster)
 NEW_INVITE = _answer("new_invite", NewInvite)

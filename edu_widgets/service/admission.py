@@ -56,6 +56,7 @@ class Admission:
             admission.RENEW_INVITE.name: self._ask_renew,
             admission.REMOVE_PERSON.name: self._ask_remove,
             admission.READMIT_PERSON.name: self._ask_readmit,
+            admission.ERASE_PERSON.name: self._ask_erase,
             admission.SET_DOOR.name: self._ask_door,
             admission.SET_ROSTER.name: self._ask_roster,
         }
@@ -97,21 +98,7 @@ class Admission:
             Refused: `INVALID` for oneself and the owner, `FORBIDDEN` for an instructor by another,
                 `NOT_FOUND`.
         """
-        channel_of(course, user_id)
-        member = (await self._hub.store.memberships(user_id)).get(course)
-        here = self._hub.known(course, user_id)
-        if user_id == by.id:
-            raise refusal(Code.INVALID, "Nobody removes themselves; leave with lesson.close().")
-        if user_id == OWNER:
-            raise refusal(Code.INVALID, "Who hosts the course cannot be removed from it.")
-        if member is None and here is None:
-            raise refusal(Code.NOT_FOUND, "There is no such person in this course.")
-        person = here or Person(
-            user_id, member.name if member else "", member.role if member else ""
-        )
-        if person.staff and by.id != OWNER and by.role != "admin":
-            text = "Instructors are removed by who hosts the course, or by an administrator."
-            raise refusal(Code.FORBIDDEN, text)
+        person = await self._subject(course, user_id, by, "remove")
         now = self._hub.now()
         who = Removed(course, user_id, person.name, now)
         out = await self._hub.store.remove(who, by.id, same_join=same_join)
@@ -121,6 +108,44 @@ class Admission:
         if out:
             await self._commit(course, write_removals, _concerned(out, by), by)
         return out
+
+    async def erase(self, course: str, user_id: str, by: Person) -> Removed:
+        """Erase a person from a course, with all that is kept of them; nothing brings it back.
+
+        Raises:
+            Refused: as for `remove`.
+            ServiceUnavailable: the audit trail cannot be written; all else is done.
+        """
+        person = await self._subject(course, user_id, by, "erase")
+        self._hub.expel(course, user_id, refusal(Code.UNAUTHORIZED, f"You left {course}."))
+        await self._hub.erase(course, user_id)
+        self._hub.audit.record("ERASED", course=course, by=by.id)
+        return Removed(course, user_id, person.name, self._hub.now())
+
+    async def _subject(self, course: str, user_id: str, by: Person, verb: str) -> Person:
+        """Who is to be removed or erased, if that is for `by` to decide.
+
+        Raises:
+            Refused: `INVALID` for oneself and the owner, `FORBIDDEN` for an instructor by another,
+                `NOT_FOUND`.
+        """
+        channel_of(course, user_id)
+        if user_id == by.id:
+            raise refusal(Code.INVALID, f"Nobody {verb}s themselves; leave with lesson.close().")
+        if user_id == OWNER:
+            raise refusal(Code.INVALID, f"Who hosts the course cannot be {verb}d from it.")
+        here = self._hub.known(course, user_id)
+        found = await self._hub.store.called(course, user_id)
+        member = next((one for one in found if one.user_id == user_id), None)
+        if member is None and here is None:
+            raise refusal(Code.NOT_FOUND, "There is no such person in this course.")
+        person = here or Person(
+            user_id, member.name if member else "", member.role if member else ""
+        )
+        if person.staff and by.id != OWNER and by.role != "admin":
+            text = f"Instructors are {verb}d by who hosts the course, or by an administrator."
+            raise refusal(Code.FORBIDDEN, text)
+        return person
 
     async def readmit(self, course: str, user_id: str, by: Person) -> Removed | None:
         """Let somebody join again; `None` if they were not out."""
@@ -182,6 +207,12 @@ class Admission:
     ) -> tuple[str, object]:
         found = await self.readmit(_course(channel, by, "readmit people"), data.user_id, by)
         return admission.CONCERNED.name, _concerned([found] if found is not None else [], by)
+
+    async def _ask_erase(
+        self, _stage: object, channel: str, by: Person, data: admission.ErasePerson
+    ) -> tuple[str, object]:
+        gone = await self.erase(_course(channel, by, "erase people"), data.user_id, by)
+        return admission.CONCERNED.name, _concerned([gone], by)
 
     async def _ask_door(
         self, _stage: object, channel: str, by: Person, data: admission.SetDoor

@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.channels import STAFF_ROLES, course_name
 from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
-from edu_widgets.service import doors, invite_page, tokens, websocket
+from edu_widgets.service import doors, erasing, invite_page, tokens, websocket
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
 from edu_widgets.service.budget import REQUEST
@@ -73,6 +73,19 @@ class InviteAsk(msgspec.Struct, frozen=True, rename="camel"):
     new: bool = False
     staff: bool = False
     hours: Annotated[float, msgspec.Meta(gt=0, le=87600)] = STAFF_HOURS
+
+
+class EraseAsk(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/erase`: who by name or id."""
+
+    course: str
+    who: str
+
+
+class RetentionAsk(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/retention`."""
+
+    days: Annotated[float, msgspec.Meta(ge=0, le=36_500)] = erasing.DAYS
 
 
 class RosterAsk(msgspec.Struct, frozen=True, rename="camel"):
@@ -159,6 +172,8 @@ def _add_routes(router: web.UrlDispatcher, prefix: str) -> None:
     router.add_post(f"{prefix}/api/attach", _attach)
     router.add_post(f"{prefix}/api/invite", _new_invite)
     router.add_post(f"{prefix}/api/roster", _roster)
+    router.add_post(f"{prefix}/api/erase", _erase)
+    router.add_post(f"{prefix}/api/retention", _retention)
     router.add_get(f"{prefix}/health", _health)
     router.add_get(f"{prefix}/metrics", _metrics)
     router.add_get(f"{prefix}/{{course}}", _invite)
@@ -285,6 +300,27 @@ async def _roster(request: web.Request) -> web.Response:
     ask = await _body(request, RosterAsk)
     found = await door.admission.set_roster(door.hosted(ask.course), ask.names, by)
     return _json({"listed": found.listed})
+
+
+async def _erase(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    by = await door.owner(request)
+    ask = await _body(request, EraseAsk)
+    course = door.hosted(ask.course)
+    try:
+        user_id = erasing.one(await door.hub.store.called(course, ask.who), ask.who, course)
+    except InvalidArgument as error:
+        raise refusal(Code.NOT_FOUND, str(error)) from error
+    await door.admission.erase(course, user_id, by)
+    return _json({"userId": user_id})
+
+
+async def _retention(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
+    await door.owner(request)
+    ask = await _body(request, RetentionAsk)
+    courses = await door.hub.retire(int(ask.days * erasing.DAY_MS))
+    return _json({"courses": courses})
 
 
 async def _me(request: web.Request) -> web.Response:

@@ -56,6 +56,11 @@ def hours(text: str) -> float:
     return _number(text, 10 * 365 * 24, "hours are a number from 0 to 87600")
 
 
+def days(text: str) -> float:
+    """A length of time in days."""
+    return _number(text, 36_500, "days are a number from 0 to 36500")
+
+
 def _whole(text: str, least: int, most: int, said: str) -> int:
     try:
         number = int(text)

@@ -8,14 +8,38 @@ import logging
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 import msgspec
 
+from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.protocol.folders import reason
+
 log = logging.getLogger("edu_widgets.service")
 
+FILE = "audit.jsonl"
+"""The trail's file in the data folder of a service."""
+
 CATEGORY = "realtime"
+ERASED = "erased"
+"""What stands for the id of somebody who was erased."""
+
 MAX_BYTES = 16 * 1024 * 1024
+
+
+def _kept(line: bytes, user_id: str, before: int) -> bytes:
+    """What stays of a record; "" of one that goes, or that cannot be read."""
+    if not before and user_id.encode() not in line:
+        return line
+    try:
+        entry = msgspec.json.decode(line, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return b""
+    if before and entry.get("time", 0) < before:
+        return b""
+    if user_id:
+        entry = {key: ERASED if value == user_id else value for key, value in entry.items()}
+    return msgspec.json.encode(entry) + b"\n"
 
 
 class Audit:
@@ -47,6 +71,32 @@ class Audit:
             self._path.touch(mode=0o600, exist_ok=True)
             self._file = self._path.open("ab", buffering=0)
         return self._file
+
+    def forget(self, user_id: str = "", before: int = 0) -> None:
+        """Take a person's id out of all that was recorded, and what is older than a time.
+
+        Args:
+            user_id: Whose; "" for nobody's.
+            before: In ms since 1970; 0 for nothing.
+
+        Raises:
+            ServiceUnavailable: a file cannot be read or written.
+        """
+        if self._path is None:
+            return
+        self.close()
+        for path in (self._path.with_suffix(".old.jsonl"), self._path):
+            if not path.exists():
+                continue
+            fresh = path.with_suffix(".new")
+            try:
+                fresh.touch(mode=0o600)
+                with path.open("rb") as lines, fresh.open("wb") as out:
+                    out.writelines(kept for line in lines if (kept := _kept(line, user_id, before)))
+                fresh.replace(path)
+            except OSError as error:
+                msg = f"The audit trail {path} cannot be written: {reason(error)}."
+                raise ServiceUnavailable(msg) from error
 
     def _complain(self, error: Exception) -> None:
         if not self._complained:

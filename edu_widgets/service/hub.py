@@ -25,7 +25,7 @@ from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
 from edu_widgets.service.rooms import LEASE_S, Room, Rooms
-from edu_widgets.service.rules import NOBODY, Person, Request, Rule
+from edu_widgets.service.rules import NOBODY, EraseRule, Person, Request, Rule
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Committed, Matches, Searched, Store
 from edu_widgets.service.supervisor import Supervisor
@@ -40,6 +40,11 @@ HOOK_S = 5.0
 """Seconds for which a feature may hold up somebody who enters."""
 
 _HOOK = "A feature's hook ({})"
+
+
+def erase_rules(features: Sequence[Feature]) -> list[EraseRule]:
+    """What decides all that goes with a person who is erased."""
+    return [f.erase for f in features if f.erase is not None] + [admission.erase]
 
 
 class Hub:
@@ -253,20 +258,28 @@ class Hub:
         found = (m.identity for m in self.members if m.identity.user_id == user_id)
         return next((who.people[course] for who in found if course in who.people), None)
 
-    def expel(self, course: str, user_id: str) -> None:
-        """Take a removed person's connections out of a course, and end those of no other."""
-        self._outside.add((course, user_id))
-        text = str(removed(course))
+    def expel(self, course: str, user_id: str, gone: Refused | None = None) -> None:
+        """Take a person's connections out of a course, and end those of no other.
+
+        Args:
+            course: The course.
+            user_id: Who goes.
+            gone: What they are told; without it they were removed, and stay out.
+        """
+        if gone is None:
+            self._outside.add((course, user_id))
+        why = gone or removed(course)
+        code, text = Code(why.code), str(why)
         for member in tuple(self.members):
             if member.identity.user_id != user_id or course not in member.identity.people:
                 continue
             del member.identity.people[course]
             for channel in [c for c in member.channels if parse_channel(c).course == course]:
                 self.leave(member, channel, at_once=True)
-                gone = Unsubscribed(channel, Code.REMOVED, text)
-                member.write(frame("unsubscribed", channel, gone, now_ms()))
+                told = Unsubscribed(channel, code, text)
+                member.write(frame("unsubscribed", channel, told, now_ms()))
             if not member.identity.people:
-                member.close(Code.REMOVED, text)
+                member.close(code, text)
 
     def readmit(self, course: str, user_id: str) -> None:
         """A removed person may connect again."""
@@ -320,8 +333,18 @@ class Hub:
 
     async def erase(self, course: str, user_id: str) -> int:
         """Erase a person from a course, with all that features know of them."""
-        rules = [f.erase for f in self.features if f.erase is not None] + [admission.erase]
-        return await self.store.erase(course, user_id, now_ms(), rules)
+        rules = erase_rules(self.features)
+        changed = await self.store.erase(course, user_id, now_ms(), rules)
+        self.audit.forget(user_id)
+        return changed
+
+    async def retire(self, age_ms: int) -> Sequence[str]:
+        """Erase courses in which nothing happened for so long, where nobody is now."""
+        before = now_ms() - age_ms
+        busy = {course for member in self.members for course in member.identity.people}
+        courses = await self.store.retire(before, tuple(busy))
+        self.audit.forget(before=before)
+        return courses
 
     def announce(
         self, channel: str, key: str, say: Callable[[], tuple[str, object] | None]

@@ -287,13 +287,23 @@ def invite(data_dir: Path, course: str, *, new: bool, staff: bool, hours: float)
         ServiceUnavailable: no service runs there.
         Refused: it says no, with the reason.
     """
+    body = {"course": course, "new": new, "staff": staff, "hours": hours}
+    return str(tell(data_dir, "/api/invite", body)["invite"])
+
+
+def tell(data_dir: Path, path: str, body: object) -> dict[str, Any]:
+    """What the service of a folder answers to its owner.
+
+    Raises:
+        ServiceUnavailable: no service runs there, or it does not answer as it should.
+        Refused: it says no, with the reason.
+    """
     running = find(data_dir)
     if running is None:
         msg = f"No service runs in {data_dir}. Start it, or name its folder: --data DIR."
         raise ServiceUnavailable(msg)
-    body = {"course": course, "new": new, "staff": staff, "hours": hours}
     token = _signed_in(running.url, running.owner_secret, running.service_id)
-    return str(_tell(running.url, "/api/invite", body, token)["invite"])
+    return _tell(running.url, path, body, token)
 
 
 def set_roster(info: ServiceInfo, names: Sequence[str]) -> None:

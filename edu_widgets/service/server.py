@@ -20,6 +20,7 @@ from edu_widgets.protocol.proofs import Verifier, new_secret
 from edu_widgets.service import addresses, doors, features, listening, processes, state
 from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import Door, application
+from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.gate import Gate, Gates
@@ -97,7 +98,7 @@ class Server:
         options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         loaded = features.load(options.features)
         self._store = SqliteStore(options.data_dir / "service.db")
-        self._audit = Audit(options.data_dir / "audit.jsonl")
+        self._audit = Audit(options.data_dir / AUDIT)
         self.hub = Hub(
             self._store,
             courses=options.courses,

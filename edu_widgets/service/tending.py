@@ -1,4 +1,4 @@
-"""What is done to a service from a terminal: `edu-widgets invite`, `backup`, `restore`."""
+"""What is done to a service from a terminal, such as `edu-widgets backup`."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edu_widgets.protocol.channels import course_name
-from edu_widgets.service import arguments, backups, launch
+from edu_widgets.service import arguments, backups, erasing, launch
 from edu_widgets.service.admission import STAFF_HOURS
 
 _WHERE = "folder of the service; default: that of the course which host() began"
@@ -32,9 +32,22 @@ def add_commands(commands: Any) -> None:
     backup.add_argument("file", type=Path, metavar="FILE", help="where the backup goes")
     restore = commands.add_parser("restore", help="put a backup in the place of a store")
     restore.add_argument("file", type=Path, metavar="FILE", help="a backup")
-    for parser in (backup, restore):
+    erase = commands.add_parser("erase", help="erase a person from a course, for good")
+    erase.add_argument("course", metavar="COURSE", help="the course")
+    erase.add_argument("who", metavar="PERSON", help="a name, or an id")
+    retention = commands.add_parser(
+        "retention", help="erase courses in which nothing has happened for some time"
+    )
+    retention.add_argument(
+        "--days",
+        type=arguments.days,
+        default=erasing.DAYS,
+        metavar="N",
+        help="after how many days; default: %(default)g",
+    )
+    for parser in (backup, restore, retention):
         parser.add_argument("--course", metavar="NAME", help="the course which host() began")
-    for parser in (invite, backup, restore):
+    for parser in (invite, backup, restore, erase, retention):
         parser.add_argument("--data", "--data-dir", type=Path, metavar="DIR", help=_WHERE)
 
 
@@ -51,6 +64,10 @@ def run(args: argparse.Namespace, data_dir: Path) -> int:
     elif args.command == "backup":
         backups.backup(data_dir, args.file)
         sys.stdout.write(f"Written: {args.file}\n")
+    elif args.command == "retention":
+        courses = erasing.retire(data_dir, args.days)
+        told = ", ".join(courses) or "nothing: none is that old"
+        sys.stdout.write(f"Erased: {told}.\n")
     else:
         kept = backups.restore(data_dir, args.file)
         before = f" What was there before is {kept}." if kept is not None else ""

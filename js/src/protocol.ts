@@ -1024,6 +1024,16 @@ export interface ReadmitPersonData {
   userId: string;
 }
 
+/**
+ * Erase a person from the course: what they wrote, their votes, and that they were here.
+ *
+ * Only staff. Nothing brings it back; with a valid invite they may join again as somebody new.
+ */
+export interface ErasePersonData {
+  /** Who is erased. */
+  userId: string;
+}
+
 /** Let new people in, or nobody new. Only staff; answered with `admission`. */
 export interface SetDoorData {
   /** Whether nobody new is let in. */
@@ -1042,9 +1052,9 @@ export interface NewInviteData {
   invite: string;
 }
 
-/** The answer to `remove_person` and `readmit_person`: whom it concerned. */
+/** The answer to `remove_person`, `readmit_person` and `erase_person`: whom it concerned. */
 export interface ConcernedData {
-  /** Who was removed or readmitted; nobody if it was so already. */
+  /** Who was removed, readmitted or erased; nobody if it was so already. */
   people?: RemovalBody[];
 }
 
@@ -1400,6 +1410,7 @@ export interface ClientMessages {
   renew_invite: RenewInviteData;
   remove_person: RemovePersonData;
   readmit_person: ReadmitPersonData;
+  erase_person: ErasePersonData;
   set_door: SetDoorData;
   set_roster: SetRosterData;
   search: SearchData;

@@ -115,6 +115,18 @@ class People:
             with using(self._folder):
                 path.unlink(missing_ok=True)
 
+    def erase(self, course: str, user_id: str) -> list[Membership]:
+        """Delete the secrets of somebody who was erased from a course; what they were."""
+        erased = []
+        for path in self._folder.glob("*.json"):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                kept = json.loads(path.read_text("utf-8"))
+                member = _read(path)
+                if member and (kept["course"], member.user_id) == (course, user_id):
+                    path.unlink()
+                    erased.append(member)
+        return erased
+
     def _all(self, course: str, name: str) -> Iterator[Membership]:
         with contextlib.suppress(OSError):
             for path in self._folder.glob("*.json"):

@@ -297,6 +297,15 @@ class Store(Protocol):
         else has to change; membership, replies and unused secrets go.
         """
 
+    async def called(self, course: str, who: str) -> tuple[Membership, ...]:
+        """Who of a course has a name, or else an id; also somebody removed."""
+
+    async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:
+        """Erase all that was kept of courses in which nothing was stored since a time.
+
+        Their invites and doors stay; so does what is in `keep`. Returns their names.
+        """
+
     async def sweep(self, now: int, tombstones_before: int) -> None:
         """Forget old replies, and tombstones made before a time (ms since 1970)."""
 

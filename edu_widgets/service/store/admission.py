@@ -118,6 +118,25 @@ def set_roster(db: sqlite3.Connection, course: str, names: Sequence[str] | None)
     return door(db, course)
 
 
+def called(db: sqlite3.Connection, course: str, who: str) -> tuple[Membership, ...]:
+    """Who of a course has an id, or else a name; also somebody removed."""
+    members = db.execute(
+        "SELECT course, user, name, role FROM members WHERE course = ? ORDER BY user", (course,)
+    )
+    people = [Membership(*row) for row in members]
+    key = name_key(who)
+    by_id = [person for person in people if person.user_id == who]
+    found = by_id or [person for person in people if name_key(person.name) == key]
+    if not found:  # somebody who came by a token is no member, but may have written
+        wrote = db.execute(
+            "SELECT 1 FROM documents d JOIN channels c ON c.name = d.channel"
+            " WHERE c.course = ? AND d.author = ? LIMIT 1",
+            (course, who),
+        ).fetchone()
+        found = [Membership(course, who, "", "student")] if wrote else []
+    return tuple(found)
+
+
 def is_removed(db: sqlite3.Connection, course: str, user_id: str) -> bool:
     """Whether somebody was removed from a course and not readmitted."""
     found = db.execute(

@@ -298,6 +298,16 @@ class SqliteStore:
         done = await self._write(work)
         return sum(len(change.docs) for change in done.changes)
 
+    async def called(self, course: str, who: str) -> tuple[Membership, ...]:
+        """Who of a course has a name or id."""
+        return await self._read(lambda db: admission.called(db, course, who))
+
+    async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:
+        """Erase courses in which nothing was stored since a time."""
+        found: list[str] = []
+        await self._write(lambda db: writes.retire(db, before, keep, found))
+        return tuple(found)
+
     # -- keeping house ------------------------------------------------------------
 
     async def sweep(self, now: int, tombstones_before: int) -> None:

@@ -279,6 +279,26 @@ def set_invite(db: sqlite3.Connection, invite: Invite) -> None:
     )
 
 
+def retire(
+    db: sqlite3.Connection, before: int, keep: Sequence[str], retired: list[str]
+) -> Committed:
+    """Erase all that was kept of courses in which nothing was stored since a time."""
+    courses = db.execute(
+        "SELECT c.course FROM channels c LEFT JOIN documents d ON d.channel = c.name"
+        " GROUP BY c.course HAVING max(d.time) < ? ORDER BY c.course",
+        (before,),
+    ).fetchall()
+    retired[:] = [course for (course,) in courses if course not in keep]
+    for course in retired:
+        names = db.execute("SELECT name FROM channels WHERE course = ?", (course,)).fetchall()
+        destroy(db, [name for (name,) in names])
+        for table in ("members", "replies", "removals", "roster", "staff_invites"):
+            db.execute(f"DELETE FROM {table} WHERE course = ?", (course,))  # noqa: S608 - ours
+        db.execute("UPDATE doors SET listed = 0 WHERE course = ?", (course,))
+    db.execute("DELETE FROM keys WHERE user NOT IN (SELECT user FROM members) AND user != 'owner'")
+    return Committed(0, destroyed=True)
+
+
 def erase(
     db: sqlite3.Connection, course: str, user_id: str, now: int, rules: Sequence[EraseRule]
 ) -> Committed:

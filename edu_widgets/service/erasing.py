@@ -1,0 +1,112 @@
+"""Erasing people and courses: `edu-widgets erase`, `edu-widgets retention`.
+
+A service that runs does it itself, so that everybody's copies follow; of one that does not, the
+store is opened here.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.service import features, launch
+from edu_widgets.service.audit import FILE as AUDIT
+from edu_widgets.service.audit import Audit
+from edu_widgets.service.backups import STORE
+from edu_widgets.service.hub import erase_rules
+from edu_widgets.service.locks import alone_in
+from edu_widgets.service.people import OWNER
+from edu_widgets.service.steady_time import now_ms
+from edu_widgets.service.store import Membership
+from edu_widgets.service.store.sqlite import SqliteStore
+
+DAY_MS = 24 * 3600 * 1000
+DAYS = 30.0
+"""How long a course is kept after the last that happened in it, if nothing else is said."""
+
+
+def one(found: Sequence[Membership], who: str, course: str) -> str:
+    """The id of the one person who is meant.
+
+    Raises:
+        InvalidArgument: there is nobody, there are several, or it is who hosts the course.
+    """
+    if not found:
+        raise InvalidArgument(f"There is nobody called {who!r:.200} in {course}.")
+    if len(found) > 1:
+        ids = ", ".join(person.user_id for person in found)
+        raise InvalidArgument(
+            f"Several in {course} are called {who!r:.200}; name one by id: {ids}."
+        )
+    if found[0].user_id == OWNER:
+        raise InvalidArgument(f"Who hosts {course} cannot be erased from it.")
+    return found[0].user_id
+
+
+def erase(data_dir: Path, course: str, who: str) -> str:
+    """Erase a person from a course, its store with the log and the audit trail; their id.
+
+    Args:
+        data_dir: The folder of the service, which may be running.
+        course: The course.
+        who: A name or an id.
+
+    Raises:
+        InvalidArgument: there is no such person, or no store.
+        ServiceUnavailable: the store cannot be used, or the service does not answer.
+        Refused: the service says no, with the reason.
+    """
+    if launch.find(data_dir) is None:
+        return asyncio.run(_erase(data_dir, course, who))
+    found = launch.tell(data_dir, "/api/erase", {"course": course, "who": who})
+    return str(found["userId"])
+
+
+def retire(data_dir: Path, days: float) -> list[str]:
+    """Erase courses in which nothing happened for so many days, and older audit records.
+
+    Args:
+        data_dir: The folder of the service, which may be running.
+        days: How many.
+
+    Returns:
+        The courses that were erased.
+
+    Raises:
+        InvalidArgument: there is no store.
+        ServiceUnavailable: the store cannot be used, or the service does not answer.
+    """
+    if launch.find(data_dir) is None:
+        return list(asyncio.run(_retire(data_dir, days)))
+    found = launch.tell(data_dir, "/api/retention", {"days": days})
+    return [str(course) for course in found["courses"]]
+
+
+@contextlib.asynccontextmanager
+async def _opened(data_dir: Path) -> AsyncIterator[tuple[SqliteStore, Audit]]:
+    if not (data_dir / STORE).is_file():
+        raise InvalidArgument(f"There is no store of a service in {data_dir}.")
+    with alone_in(data_dir), Audit(data_dir / AUDIT) as audit:
+        store = SqliteStore(data_dir / STORE)
+        try:
+            yield store, audit
+        finally:
+            await store.close()
+
+
+async def _erase(data_dir: Path, course: str, who: str) -> str:
+    async with _opened(data_dir) as (store, audit):
+        user_id = one(await store.called(course, who), who, course)
+        await store.erase(course, user_id, now_ms(), erase_rules(features.load()))
+        audit.forget(user_id)
+        audit.record("ERASED", course=course)
+        return user_id
+
+
+async def _retire(data_dir: Path, days: float) -> Sequence[str]:
+    before = now_ms() - int(days * DAY_MS)
+    async with _opened(data_dir) as (store, audit):
+        courses = await store.retire(before)
+        audit.forget(before=before)
+        return courses
