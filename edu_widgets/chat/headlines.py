@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from edu_widgets.chat.documents import MAX_EXCERPT, Message, ReadMark
+from edu_widgets.chat.documents import Message, ReadMark
+from edu_widgets.chat.text import excerpt, is_mentioned
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.headlines import Headline, headline_id
@@ -22,14 +23,17 @@ class Mentions:
     def headline(self, document: Document) -> Headline | None:
         """What there is to tell of a message."""
         message, me = decoded(document, Message), self._client.me()
-        if message is None or message.user_id == me.user_id or me.name not in message.mentions:
+        if (
+            message is None
+            or message.user_id == me.user_id
+            or not is_mentioned(message.mentions, me.name)
+        ):
             return None
-        text = message.content
         return Headline(
             headline_id("mention", document.id),
             "mention",
             f"{message.user_name} mentioned you",
-            text if len(text) <= MAX_EXCERPT else f"{text[: MAX_EXCERPT - 1]}…",
+            excerpt(message.content),
             message.timestamp,
             "chat",
             document.id,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from edu_widgets.chat.documents import Message, Mute, Pin, Question, Reaction
+from edu_widgets.chat.text import is_mentioned
 from edu_widgets.client.bodies import clock_time, decoded, when
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.shortening import shorten
@@ -128,7 +129,7 @@ def shown(message: Message, id_: str, me: str, *, unconfirmed: bool = False) -> 
         version=message.version,
         mentions=tuple(message.mentions),
         question=message.question,
-        mentions_me=bool(me) and me in message.mentions,
+        mentions_me=is_mentioned(message.mentions, me),
     )
 
 

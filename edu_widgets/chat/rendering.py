@@ -7,6 +7,7 @@ from typing import Any
 
 from edu_widgets.chat.documents import ChatMessage, Message, Mute, Pin, Question
 from edu_widgets.chat.overlay import NOTHING, Pending, edited, reacted, votes
+from edu_widgets.chat.text import is_mentioned
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.pending import PendingCommand
 from edu_widgets.client.view import Person
@@ -49,7 +50,7 @@ def message(
         "version": body.version,
         "replyTo": body.reply_to,
         "question": body.question,
-        "mentionsMe": me.name in body.mentions,
+        "mentionsMe": is_mentioned(body.mentions, me.name),
         "reactions": _reactions(body, reader, pending),
         "editing": pending.editing,
         "deleting": pending.deleting,
@@ -77,7 +78,7 @@ def own_message(own: PendingCommand[Any], me: Person) -> Json:
         "role": me.role if me.role != "student" else None,
         "replyTo": data.reply_to,
         "question": data.question,
-        "mentionsMe": me.name in data.mentions,
+        "mentionsMe": is_mentioned(data.mentions, me.name),
         "state": own.state if own.state != "sent" else None,
         "error": own.error if own.state == "failed" else None,
         "code": own.code if own.state == "failed" else None,
@@ -131,4 +132,4 @@ def mute(document: Document) -> Json | None:
 
 
 def _nodes(content: str, mentions: list[str], me: Person) -> Any:
-    return to_nodes(content, tuple(mentions), me.name if me.name in mentions else "")
+    return to_nodes(content, tuple(mentions), me.name if is_mentioned(mentions, me.name) else "")

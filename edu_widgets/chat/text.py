@@ -5,11 +5,15 @@ from itertools import islice
 
 from edu_widgets.chat.documents import MAX_CONTENT, MAX_EXCERPT, MAX_MENTIONS
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong
+from edu_widgets.protocol.folding import Named, same_name
 from edu_widgets.protocol.shortening import shorten
 from edu_widgets.protocol.visible_text import clean, shows
 
 _LOOKED_FOR = 5 * MAX_MENTIONS
 """Names that are looked for in a text: each takes its time, and a frame has room for thousands."""
+
+_LONGEST = 100
+"""Characters of a name that can be anybody's."""
 
 
 def content_of(text: str) -> str:
@@ -39,6 +43,11 @@ def excerpt(content: str) -> str:
 
 def kept_mentions(content: str, names: Iterable[str]) -> list[str]:
     """Of the names a message is said to mention those that stand in it, each once, at most 20."""
-    said = islice(dict.fromkeys(names), _LOOKED_FOR)
-    kept = [name for name in said if name.strip() and f"@{name}" in content]
-    return kept[:MAX_MENTIONS]
+    said = [name for name in islice(dict.fromkeys(names), _LOOKED_FOR) if len(name) <= _LONGEST]
+    standing = {name for _, _, name in Named(said).find(content)}
+    return [name for name in said if name in standing][:MAX_MENTIONS]
+
+
+def is_mentioned(mentions: Iterable[str], person: str) -> bool:
+    """Whether this person is among the names that a message mentions."""
+    return bool(person) and any(same_name(name, person) for name in mentions)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.links import find_links, safe_href
+from edu_widgets.protocol.folding import Named, same_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +53,7 @@ def to_nodes(text: str, mentions: tuple[str, ...] = (), me: str = "") -> Body:
     is the reader's own name. Never raises and never takes long: what cannot be read within
     bounds comes back as it is. The result is shared between callers and must not be changed.
     """
-    named = mention_pattern(mentions) if mentions else None
+    named = Named(mentions) if mentions else None
     if len(text) > MAX_TEXT or not (named or _MARK.search(text) or _LINE.search(text)):
         return text
     if _too_much(text):
@@ -84,8 +85,11 @@ def plain_text(body: Body, limit: int = MAX_TEXT) -> str:
 
 
 def mentioned(text: str, names: Iterable[str]) -> list[str]:
-    """Which of these people a text mentions: `@Name`, not within a word and not in code."""
-    named = tuple(sorted({name for name in names if f"@{name}" in text})) if "@" in text else ()
+    """Which of these people a text mentions: `@Name`, not within a word and not in code.
+
+    Names are compared as a service does that lets nobody have the same: `@ada` is Ada.
+    """
+    named = tuple({name: None for _, _, name in Named(sorted(names)).find(text)})
     found: dict[str, None] = {}
     nodes: list[Any] = [to_nodes(text, named)] if named else []
     while nodes:
@@ -96,15 +100,7 @@ def mentioned(text: str, names: Iterable[str]) -> list[str]:
             found[node[1]["user"]] = None
         else:
             nodes += [child for child in node if isinstance(child, tuple)]
-    return sorted(found, key=lambda name: text.index(f"@{name}"))
-
-
-def mention_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds `@Name` of these names, the longest that fits, and not within a word."""
-    longest_first = sorted({name for name in names if name.strip()}, key=len, reverse=True)
-    if not longest_first:
-        return None
-    return re.compile(rf"(?<!\w)@({'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return [name for name in named if name in found]
 
 
 def _too_much(text: str) -> bool:
@@ -159,7 +155,7 @@ _ALIGNED = re.compile(r"text-align:(left|center|right)")
 class _Builder:
     """Builds nodes from one parse. Open nodes are lists on a stack, tuples once closed."""
 
-    def __init__(self, named: re.Pattern[str] | None = None, me: str = "") -> None:
+    def __init__(self, named: Named | None = None, me: str = "") -> None:
         self._named = named
         self._me = me
         self._stack: list[list[Any]] = [[]]
@@ -256,12 +252,12 @@ class _Builder:
 
     def _text_with_mentions(self, text: str) -> None:
         end = 0
-        for found in self._named.finditer(text) if self._named is not None else ():
-            if found.start() > end:
-                self._text(text[end : found.start()])
-            name, end = found[1], found.end()
-            who = {"user": name, "me": True} if name == self._me else {"user": name}
-            self._add(("at", who, found[0]))
+        for start, stop, name in self._named.find(text) if self._named is not None else ():
+            if start > end:
+                self._text(text[end:start])
+            who = {"user": name, "me": True} if same_name(name, self._me) else {"user": name}
+            self._add(("at", who, text[start:stop]))
+            end = stop
         if end < len(text):
             self._text(text[end:])
 

@@ -6,6 +6,7 @@ calls has looked at the length before: normalising takes a time that grows with 
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from itertools import filterfalse
 
 from edu_widgets.protocol.visible_text import EMOJI, IGNORABLE
@@ -19,6 +20,8 @@ _UNSEEN = re.compile(
 _WIDE = re.compile("[\u3000\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\uffe8-\uffee]")
 _DOTTED = re.compile("i\u0307+")
 _SPACES = re.compile(r"[^\S\n]")
+_RUN = re.compile(r"\s\s|[^\S\n ]")
+"""White space that is more than one blank or line end."""
 _LINE_END = re.compile(r" +(?=\n)")
 
 
@@ -41,6 +44,52 @@ def look_key(text: str, *, code: bool = False) -> str:
 def name_key(name: str) -> str:
     """What two names have in common that people would read as the same."""
     return equality_key(unicodedata.normalize("NFKC", name))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether people would read two names as the same."""
+    return one == other or name_key(one) == name_key(other)
+
+
+class Named:
+    """Names that stand behind an `@` in texts, read as names are compared: `@ada` is Ada.
+
+    Of several that fit the longest is found, and none within a word.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        placed = ((_placed(name.strip())[0], name) for name in names)
+        self._names = {key: name for key, name in placed if key.strip()}
+        keys = sorted(self._names, key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)@({'|'.join(map(re.escape, keys))})(?!\w)")
+
+    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Each `@` with a name: where it begins and ends in the text, and the name."""
+        if "@" not in text or not self._names:
+            return
+        key, places = _placed(text)
+        for found in self._pattern.finditer(key):
+            yield places[found.start()], places[found.end()], self._names[found[1]]
+
+
+def _placed(text: str) -> tuple[str, list[int]]:
+    """A text as names are compared, and where in it each character of that comes from."""
+    if text.isascii() and not _RUN.search(text):
+        return text.lower(), list(range(len(text) + 1))
+    parts: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        goes_on = str.isspace if text[at].isspace() else unicodedata.combining
+        while end < len(text) and goes_on(text[end]):
+            end += 1
+        one = text[at:end]
+        part = name_key(one) if not one.isspace() else "\n" if "\n" in one else " "
+        parts.append(part)
+        places += [at] * len(part)
+        at = end
+    return "".join(parts), [*places, len(text)]
 
 
 def search_key(text: str) -> str:

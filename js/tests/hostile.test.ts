@@ -187,7 +187,7 @@ test("every allowed node is built", async () => {
     ["hr"],
     ["table", ["tr", ["th", { align: "right" }, "h"]], ["tr", ["td", "d"]]],
     ["pre", { lang: "python", runs: "4k3.c" }, "None # x"],
-    ["p", ["at", { user: "u-tomas" }, "@Tomas"], ["mark", "unknown"]],
+    ["p", ["at", { user: "u-tomas", me: true }, "@Tomas"], ["mark", "unknown"]],
   ];
   const text = (await live([message(1, { body })])).find(".text");
   const has =

@@ -44,6 +44,15 @@ test("somebody's initial is whole, and a capital letter of the reader's language
   expect(initialOf("", "en")).toBe("·");
 });
 
+test("half a flag is nobody's initial, in an old browser either", async () => {
+  vi.stubGlobal("Intl", { ...Intl, Segmenter: undefined });
+  vi.resetModules();
+  const { initialOf } = await import("../src/core/text");
+  expect(initialOf(`${flag}${flag} Ada`, "en")).toBe(flag);
+  expect(initialOf("𝒜da", "en")).toBe("𝒜");
+  vi.unstubAllGlobals();
+});
+
 test("a row that quotes a long emoji shows no half of one", async () => {
   const long = `${"x".repeat(199)}🎉🎉`;
   const shown = await live([message(1, { body: long }), message(2, { replyTo: "m1" })]);

@@ -349,7 +349,7 @@ def test_code_too_long_or_with_long_lines_stays_plain(code: str) -> None:
         ("@Ada Lovelace", [("p", ("at", {"user": "Ada Lovelace"}, "@Ada Lovelace"))]),
         ("@Ada (2)", [("p", ("at", {"user": "Ada (2)"}, "@Ada (2)"))]),
         ("**@Ada**", [("p", ("strong", ("at", {"user": "Ada"}, "@Ada")))]),
-        ("@Adam x@Ada @ada @Nobody", "@Adam x@Ada @ada @Nobody"),
+        ("@Adam x@Ada @Nobody", "@Adam x@Ada @Nobody"),
         ("`@Ada`", [("p", ("code", "@Ada"))]),
         ("    @Ada", [("pre", "@Ada")]),
         ("[@Ada](https://x.org)", [("p", ("a", {"href": "https://x.org"}, "@Ada"))]),
@@ -370,6 +370,42 @@ def test_names_that_look_like_patterns_are_names() -> None:
     assert to_nodes("@x @.* @a|b", names)[0][1:] == (
         "@x ", ("at", {"user": ".*"}, "@.*"), " ", ("at", {"user": "a|b"}, "@a|b"),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("hi @ada, look", "Ada"),
+        ("@ADA", "Ada"),
+        ("@İREM ve @ırem", "irem"),
+        ("@irem", "İrem"),
+        ("@ILGIN!", "ılgın"),
+        ("@Ays\u0327e", "Ayşe"),
+        ("@STRASSER", "Straßer"),
+        ("@ada   LOVELACE.", "Ada Lovelace"),
+        ("@Ａｄａ", "Ada"),
+        ("@ΟΔΥΣΣΕΥΣ", "Οδυσσεύς".replace("ύ", "υ")),
+    ],
+)
+def test_a_mention_is_of_a_name_however_it_is_written(text: str, name: str) -> None:
+    assert mentioned(text, {name, "Someone"}) == [name]
+    assert '"me": true' in json.dumps(to_nodes(text, (name,), name))
+    assert plain_text(to_nodes(text, (name,))) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("@adam", "Ada"),
+        ("x@ada", "Ada"),
+        ("@ayse", "Ayşe"),
+        ("@ada", ""),
+        ("@", " "),
+        ("@a", "\u200b"),
+    ],
+)
+def test_another_name_is_not_mentioned(text: str, name: str) -> None:
+    assert mentioned(text, {name}) == []
 
 
 def test_whom_a_text_mentions_in_the_order_they_stand() -> None:

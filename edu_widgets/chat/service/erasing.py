@@ -17,6 +17,7 @@ from edu_widgets.chat.documents import (
 from edu_widgets.chat.service.reactions import removed
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
+from edu_widgets.protocol.folding import same_name
 from edu_widgets.service.rules import (
     DELETE,
     Decision,
@@ -70,7 +71,7 @@ def _messages(channel: str, person: Erasure, theirs: list[Document]) -> Part[lis
         for emoji in emojis.get(doc.id, ()):
             reactions = removed(left, emoji, person.user_id)
             left = msgspec.structs.replace(left, reactions=reactions)
-        mentions = [name for name in left.mentions if name != person.name]
+        mentions = [name for name in left.mentions if not same_name(name, person.name)]
         left = msgspec.structs.replace(left, mentions=mentions)
         if left != message:
             writes.append(Write(channel, doc.id, doc.kind, left))

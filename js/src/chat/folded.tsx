@@ -74,11 +74,10 @@ function watch(element: Element, look: () => void): () => void {
 interface Props {
   body: Body;
   reachable: boolean;
-  me: string | null;
 }
 
 export const Folded = withHooks(function Folded(
-  { body, reachable, me }: Props,
+  { body, reachable }: Props,
   { words }: Context,
 ): VNode {
   const [open, setOpen] = useState(false);
@@ -99,7 +98,7 @@ export const Folded = withHooks(function Folded(
   return (
     <>
       <div ref={text} class={`text${long && !open ? " folded" : ""}`}>
-        <Rich body={body} context={{ reachable, me }} />
+        <Rich body={body} context={{ reachable }} />
       </div>
       {long && (
         <button

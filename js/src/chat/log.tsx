@@ -41,12 +41,12 @@ function useRows(
   const flashed = useSignal(pane.flashed);
   const doomed = useSignal(pane.doomed);
   const abilities = useAbilities(room);
-  const me = useSignal(room.connection.lesson).me?.id ?? null;
   const divider = useSignal(scroller.divider);
   const day0 = useSignal(today);
   // A service without search keeps messages that nobody can load: what is not here may be there.
   const keepsAll = room.state.value.can.includes("search");
   const rows: RowProps[] = [];
+  useSignal(room.connection.lesson);
   useSignal(messages.version);
   useSignal(questions.version);
   // Without a pointer that hovers, all tools are always there.
@@ -60,7 +60,6 @@ function useRows(
     const isNew = divider !== null && doc.born === divider;
     rows.push({
       doc,
-      me,
       day,
       isNew,
       grouped: before !== undefined && !day && !isNew && isGrouped(doc, before),

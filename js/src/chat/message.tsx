@@ -16,7 +16,6 @@ import type { Context, Words } from "./words";
 
 export interface RowProps {
   doc: ChatMessage;
-  me: string | null;
   /** Whether a day begins here. */
   day: boolean;
   /** Whether what the reader has not seen begins here. */
@@ -80,13 +79,13 @@ function slot(props: RowProps): VNode {
   );
 }
 
-const SystemMessage = ({ doc, me, active, flashed }: RowProps): VNode => (
+const SystemMessage = ({ doc, active, flashed }: RowProps): VNode => (
   <article
     class={flashed ? "system flash" : "system"}
     tabIndex={active ? 0 : -1}
     aria-label={oneLine(bodyText(doc.body), READ_OUT)}
   >
-    <Rich body={doc.body} context={{ reachable: active, me }} />
+    <Rich body={doc.body} context={{ reachable: active }} />
   </article>
 );
 
@@ -104,7 +103,7 @@ const rowClass = ({ doc, grouped, flashed, doomed }: RowProps): string => {
 };
 
 function Message(props: RowProps): VNode {
-  const { doc, own, me, active, words, pane, question, grouped } = props;
+  const { doc, own, active, words, pane, question, grouped } = props;
   const name = nameOf(doc, own, words);
   const time = clockTime(doc.at, words.lang);
   const role = roleName(doc.role, words);
@@ -134,7 +133,7 @@ function Message(props: RowProps): VNode {
         {doc.type === "file" ? (
           <FileBody doc={doc} reachable={active} />
         ) : (
-          <Folded body={doc.body} reachable={active} me={me} />
+          <Folded body={doc.body} reachable={active} />
         )}
         {grouped && doc.edited && <div class="state">{words.edited}</div>}
         <Reactions pane={pane} doc={doc} question={question} reachable={active} />

@@ -12,8 +12,6 @@ const MAX_DEPTH = 24;
 interface Context {
   /** Whether links and code blocks of this text are tab stops. */
   reachable: boolean;
-  /** The reader's id: a mention of them stands out. */
-  me: string | null;
   /** Whether it stands in something that is clicked as a whole: no links, no tools. */
   flat?: boolean;
 }
@@ -105,8 +103,8 @@ const special: Record<string, Render> = {
   },
   th: (parsed, children) => <th {...align(parsed)}>{children()}</th>,
   td: (parsed, children) => <td {...align(parsed)}>{children()}</td>,
-  at: ({ attributes }, children, { me }) => (
-    <bdi class={me !== null && attributes.user === me ? "at me" : "at"}>{children()}</bdi>
+  at: ({ attributes }, children) => (
+    <bdi class={attributes.me === true ? "at me" : "at"}>{children()}</bdi>
   ),
 };
 

@@ -43,6 +43,7 @@ export const oneLine = (text: string, most: number): string =>
 /** What stands for somebody in a circle: the first of what people see as characters. */
 export function initialOf(name: string, lang: string): string {
   const start = name.trim().slice(0, LONGEST);
-  const first = graphemes?.segment(start).containing(0)?.segment ?? [...start][0];
+  const first =
+    graphemes?.segment(start).containing(0)?.segment ?? /^(?:\p{RI}{2}|.)/su.exec(start)?.[0];
   return (first ?? "·").toLocaleUpperCase(lang);
 }

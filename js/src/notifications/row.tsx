@@ -63,7 +63,7 @@ export const Row = withHooks(function Row(
           {title}
         </p>
         <div class="text">
-          {text.length > 0 && <Rich body={text} context={{ reachable: current, me: null }} />}
+          {text.length > 0 && <Rich body={text} context={{ reachable: current }} />}
         </div>
         <Actions inbox={inbox} notice={notice} tab={tab} />
       </div>

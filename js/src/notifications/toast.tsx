@@ -86,9 +86,7 @@ const What = ({ notice, words }: { notice: Notice; words: Words }): VNode => (
         {titleOf(notice, words)}
       </p>
       <div class="text">
-        {notice.text.length > 0 && (
-          <Rich body={notice.text} context={{ reachable: false, me: null }} />
-        )}
+        {notice.text.length > 0 && <Rich body={notice.text} context={{ reachable: false }} />}
       </div>
     </div>
   </>

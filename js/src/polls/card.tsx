@@ -37,7 +37,7 @@ export const PollCard = withHooks(function PollCard(
       <div class="poll">
         <div class="asked">
           <div id="ask" class="ask">
-            <Rich body={poll.question} context={{ reachable: true, me: null }} />
+            <Rich body={poll.question} context={{ reachable: true }} />
           </div>
           {projected && poll.state === "open" && <Timer poll={poll} />}
         </div>

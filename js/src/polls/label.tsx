@@ -32,7 +32,7 @@ export const Label = withHooks(function Label({ poll, index }: Props, { words }:
           {poll.kind === "scale" ? keyOf("scale", index) : words.option(keyOf(poll.kind, index))}
         </span>
       ) : (
-        <Rich body={body} context={{ reachable: false, me: null, flat: true }} />
+        <Rich body={body} context={{ reachable: false, flat: true }} />
       )}
     </span>
   );
