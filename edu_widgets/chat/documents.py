@@ -17,6 +17,9 @@ WINDOW = 50
 """Messages a first join gets, and a page of older ones has (seed: `request_history` limit)."""
 
 
+QUESTIONS = 200
+"""Questions that a first join gets, the newest: a term has thousands."""
+
 MAX_EXCERPT = 300
 """Characters of a message that its pin and its question repeat."""
 
@@ -214,9 +217,10 @@ class ChatMessage(Data):
 
 MESSAGE = REGISTRY.document(DocumentKind(Message.kind, Message, window=WINDOW))
 for _body in (
-    Pin, Question, ChatSettings, Mute, OwnReactions, OwnVote, ReadMark, LastMessage,
+    Pin, ChatSettings, Mute, OwnReactions, OwnVote, ReadMark, LastMessage,
 ):  # fmt: skip
     REGISTRY.document(DocumentKind(_body.kind, _body))
+REGISTRY.document(DocumentKind(Question.kind, Question, window=QUESTIONS))
 CHAT_MESSAGE = REGISTRY.command(
     CommandType(
         "chat_message", ChatMessage, Lane.CHAT, feature="chat", limited=True, kept_as="message"

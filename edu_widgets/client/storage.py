@@ -11,6 +11,7 @@ from pathlib import Path
 
 from edu_widgets.client import outbox_rows
 from edu_widgets.client.commands import Command
+from edu_widgets.client.tidying import forget_unused, used
 from edu_widgets.protocol.folders import NO_LOCKS, OUTBOX, advice, reason
 from edu_widgets.protocol.ids import uuid7
 
@@ -75,6 +76,8 @@ class OutboxFile:
         others = [path for folder in folders for path in sorted(folder.glob("*.sqlite3"))]
         if not self._open():
             return []
+        used(self._folder)
+        forget_unused(self._folder.parent)
         return [command for path in others for command in self._take_over(path)]
 
     @property

@@ -16,6 +16,7 @@ from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service import doors, erasing, invite_page, tokens, websocket
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
+from edu_widgets.service.audit import REFUSED
 from edu_widgets.service.budget import REQUEST
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
@@ -218,7 +219,7 @@ async def _guard(
 
 def _refused(door: Door, request: web.Request, error: Refused) -> web.Response:
     door.hub.metrics.refusals.labels(error.code).inc()
-    door.hub.audit.record("REQUEST_REFUSED", path=request.path[:80], code=error.code)
+    door.hub.audit.record(REFUSED, path=request.path[:80], code=error.code)
     status = _STATUS.get(Code(error.code), 403)
     response = _json(Problem(error.code, str(error), getattr(error, "retry_after", None)), status)
     if status == 401:  # noqa: PLR2004

@@ -6,6 +6,7 @@ not end a lesson.
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -26,6 +27,61 @@ ERASED = "erased"
 
 MAX_BYTES = 16 * 1024 * 1024
 
+REFUSED = "REQUEST_REFUSED"
+"""What anybody can cause who reaches the service: it has a file of its own beside the trail, so
+that strangers push nothing else out."""
+
+MAX_REFUSED_BYTES = 1024 * 1024
+
+
+class _Lines:
+    """A file of lines (0600) that turns over; one turn is kept."""
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        self._path = path
+        self._max_bytes = max_bytes
+        self._file: BinaryIO | None = None
+
+    def add(self, line: bytes) -> None:
+        """Write a line.
+
+        Raises:
+            OSError, ValueError: it cannot be written.
+        """
+        if self._file is not None and self._file.tell() > self._max_bytes:
+            self.close()
+            self._path.replace(self._path.with_suffix(".old.jsonl"))
+        if self._file is None:
+            self._path.touch(mode=0o600, exist_ok=True)
+            self._file = self._path.open("ab", buffering=0)
+        self._file.write(line + b"\n")
+
+    def rewrite(self, kept: Callable[[bytes], bytes]) -> None:
+        """Put what is `kept` of each line in its place, in both turns.
+
+        Raises:
+            ServiceUnavailable: a file cannot be read or written.
+        """
+        self.close()
+        for path in (self._path.with_suffix(".old.jsonl"), self._path):
+            if not path.exists():
+                continue
+            fresh = path.with_suffix(".new")
+            try:
+                fresh.touch(mode=0o600)
+                with path.open("rb") as lines, fresh.open("wb") as out:
+                    out.writelines(left for line in lines if (left := kept(line)))
+                fresh.replace(path)
+            except OSError as error:
+                msg = f"The audit trail {path} cannot be written: {reason(error)}."
+                raise ServiceUnavailable(msg) from error
+
+    def close(self) -> None:
+        """Close the file; a later line opens it again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
 
 def _kept(line: bytes, user_id: str, before: int) -> bytes:
     """What stays of a record; "" of one that goes, or that cannot be read."""
@@ -43,34 +99,28 @@ def _kept(line: bytes, user_id: str, before: int) -> bytes:
 
 
 class Audit:
-    """Writes records to a file (0600), one turn kept; `path=None` writes nowhere."""
+    """Writes records to a file, and what strangers cause to `refused.jsonl` beside it.
+
+    `path=None` writes nowhere.
+    """
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._file: BinaryIO | None = None
+        self._all = self._refused = None
+        if path is not None:
+            self._all = _Lines(path, MAX_BYTES)
+            self._refused = _Lines(path.with_name("refused.jsonl"), MAX_REFUSED_BYTES)
         self._complained = False
 
     def record(self, action: str, **details: str | float | None) -> None:
         """Add a record, for example `record("WEBSOCKET_CONNECTED", userId=…)`."""
-        if self._path is None:
+        lines = self._refused if action == REFUSED else self._all
+        if lines is None:
             return
         entry = {"time": int(time.time() * 1000), "category": CATEGORY, "action": action, **details}
         try:
-            file = self._open()
-            file.write(msgspec.json.encode(entry) + b"\n")
-            file.flush()
+            lines.add(msgspec.json.encode(entry))
         except (OSError, ValueError) as error:
             self._complain(error)
-
-    def _open(self) -> BinaryIO:
-        if self._file is not None and self._file.tell() > MAX_BYTES and self._path:
-            self.close()
-            self._path.replace(self._path.with_suffix(".old.jsonl"))
-        if self._file is None:
-            assert self._path is not None  # noqa: S101 - record() checked it
-            self._path.touch(mode=0o600, exist_ok=True)
-            self._file = self._path.open("ab", buffering=0)
-        return self._file
 
     def forget(self, user_id: str = "", before: int = 0) -> None:
         """Take a person's id out of all that was recorded, and what is older than a time.
@@ -82,21 +132,9 @@ class Audit:
         Raises:
             ServiceUnavailable: a file cannot be read or written.
         """
-        if self._path is None:
-            return
-        self.close()
-        for path in (self._path.with_suffix(".old.jsonl"), self._path):
-            if not path.exists():
-                continue
-            fresh = path.with_suffix(".new")
-            try:
-                fresh.touch(mode=0o600)
-                with path.open("rb") as lines, fresh.open("wb") as out:
-                    out.writelines(kept for line in lines if (kept := _kept(line, user_id, before)))
-                fresh.replace(path)
-            except OSError as error:
-                msg = f"The audit trail {path} cannot be written: {reason(error)}."
-                raise ServiceUnavailable(msg) from error
+        for lines in (self._all, self._refused):
+            if lines is not None:
+                lines.rewrite(lambda line: _kept(line, user_id, before))
 
     def _complain(self, error: Exception) -> None:
         if not self._complained:
@@ -104,10 +142,10 @@ class Audit:
             log.warning("The audit trail cannot be written: %s", error)
 
     def close(self) -> None:
-        """Close the file; a later record opens it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the files; a later record opens them again."""
+        for lines in (self._all, self._refused):
+            if lines is not None:
+                lines.close()
 
     def __enter__(self) -> Self:
         return self

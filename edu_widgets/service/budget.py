@@ -142,4 +142,4 @@ class Budgets:
         """Forget those whose budgets are full."""
         for buckets in (self._people, self._addresses, self._guests):
             buckets.sweep()
-        self._told.sweep(60)
+        self._told.sweep()

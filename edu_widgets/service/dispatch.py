@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Iterator
 
 from edu_widgets.protocol import (
@@ -232,7 +233,7 @@ async def _run(
         raise refusal(Code.FORBIDDEN, text)
     data = decode_data(envelope, command.data)
     await hub.open_lesson(granted)
-    _limit(hub, granted, command, envelope)
+    counted = await _limit(hub, granted, command, envelope)
     request = Request(
         granted.channel.course,
         granted.name,
@@ -242,6 +243,7 @@ async def _run(
         envelope.message_id,
         now_ms(),
         granted.config,
+        counted,
     )
     done = await hub.store.commit(request, hub.rules[envelope.type])
     if command.moderation and granted.person.staff and done.changes:
@@ -253,8 +255,10 @@ async def _run(
     return done, {name: seq for name, seq in done.heads.items() if name != hidden}
 
 
-def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -> None:
+async def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -> str:
     """See that nobody floods the class: all channels of a kind count as one in each course.
+
+    Returns the limit that the command counts against, to be remembered with it.
 
     Whoever teaches it posts links, hints and answers in a row, and the seed's 10 a minute would
     silence them first: staff has no limit.
@@ -263,12 +267,15 @@ def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -
         RateLimited: it is too much in a short time.
     """
     if not hub.config.rate_limits or granted.person.staff:
-        return
+        return ""
     what, limit = command.name, CLICKS
     if command.limited:
         what, limit = f"{granted.channel.kind}:{granted.channel.course}", granted.config.rate_limit
+    key = (granted.person.id, what)
+    if command.limited and key not in hub.limiter:
+        await _recall(hub, granted, limit, key)
     wait = hub.limiter.admit(
-        (granted.person.id, what),
+        key,
         most=limit.messages,
         interval_ms=limit.interval,
         # What it says, too: an id that was used does not let another command through.
@@ -276,3 +283,16 @@ def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -
     )
     if wait:
         raise RateLimited(wait)
+    return what if command.limited else ""
+
+
+async def _recall(hub: Hub, granted: Grant, limit: RateLimit, key: tuple[str, str]) -> None:
+    """Count what was stored before this process began, where the limit's interval reaches there."""
+    if time.monotonic() - hub.began >= limit.interval / 1000:
+        return
+    now = now_ms()
+    course, (user_id, what) = granted.channel.course, key
+    before = await hub.store.counted(course, user_id, what, now - limit.interval)
+    if key not in hub.limiter:  # another lane may have asked meanwhile
+        ages = {id_: (now - at) / 1000 for id_, at in before.items()}
+        hub.limiter.recall(key, ages, limit.interval)

@@ -101,11 +101,12 @@ class Ask:
 class Feature:
     """A feature's rules by command type, and its optional hooks.
 
-    `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick`
-    once a second with the time in ms, `on_commit` with every commit once it is durable. `erase`
-    decides what else goes with a person who is erased, `may_type` who is not told of as typing.
     `on_start` reads what is stored in a course as the service starts, again until it succeeded.
-    `before_catch_up` is waited for each time a person enters a channel, before it is read for them.
+    `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick` (one,
+    or several that do not stop each other) once a second with the time in ms, `on_commit` with
+    every commit once it is durable. `erase` decides what else goes with a person who is erased,
+    `may_type` who is not told of as typing. `before_catch_up` is waited for, some seconds at most,
+    each time a person enters a channel, before it is read for them.
     """
 
     name: str
@@ -117,7 +118,7 @@ class Feature:
     before_catch_up: EntryHook | None = None
     on_join: PersonHook | None = None
     on_leave: PersonHook | None = None
-    on_tick: TickHook | None = None
+    on_tick: TickHook | Sequence[TickHook] | None = None
     on_commit: CommitHook | None = None
     may_type: TypingRule | None = None
 

@@ -76,6 +76,7 @@ class Hub:
         self.coalescer = Coalescer(self.loop)
         self.limiter: SlidingWindow[tuple[str, str]] = SlidingWindow(time.monotonic)
         self.budgets = Budgets(config, self.metrics, audit, time.monotonic)
+        self.began = time.monotonic()
         self.asking: Counter[tuple[str, str]] = Counter()
         """Questions that are being answered, by person and type."""
         self.turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
@@ -144,6 +145,7 @@ class Hub:
         self.changed = self.loop.time()
         self.metrics.members.set(len(self.members))
         self.audit.record("WEBSOCKET_CONNECTED", userId=user)
+        self.supervisor.spawn("Noting who is here", self.store.seen(user, now_ms()))
 
     async def dismiss(self, member: Member, code: int) -> None:
         """A connection is over. Whoever wants to leave says so first, by `unsubscribe`.
@@ -386,10 +388,12 @@ class Hub:
             call("Looking at a room", self.settle, room)
         self.rooms.tidy()
         self.coalescer.forget_old()
-        self.limiter.sweep(600)
+        self.limiter.sweep()
         self.budgets.sweep()
         for feature in self.features:
-            self._call(feature, feature.on_tick, now_ms())
+            ticks = feature.on_tick or ()
+            for tick in (ticks,) if callable(ticks) else ticks:
+                self._call(feature, tick, now_ms())
 
     def _look_at_store(self) -> None:
         """Where nothing is stored any more, everybody keeps what they have, and comes again."""

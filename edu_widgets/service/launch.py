@@ -31,12 +31,10 @@ from edu_widgets.protocol.errors import (
 )
 from edu_widgets.protocol.folders import using
 from edu_widgets.protocol.proofs import PATH, SignIn
-from edu_widgets.service import addresses, processes, state
+from edu_widgets.service import addresses, logs, processes, state
 from edu_widgets.service.locks import FileLock
 
-LOG = "service.log"
 LOCK = "launch.lock"
-LOG_KEPT = 1024 * 1024
 CHANNELS = "channels.json"
 _GOES_ON = "The lesson that runs goes on as it was."
 _LINES_SHOWN = 12
@@ -352,8 +350,8 @@ def _command(course: str, data_dir: Path, wanted: _Wanted) -> list[str]:
 
 
 def _spawn(command: list[str], data_dir: Path, deadline: float) -> state.State:
-    log = data_dir / LOG
-    if log.exists() and log.stat().st_size > LOG_KEPT:
+    log = data_dir / logs.NAME
+    if log.exists() and log.stat().st_size > logs.KEPT_BYTES:
         log.replace(log.with_suffix(".old.log"))
     begin = log.stat().st_size if log.exists() else 0
     options: dict[str, Any] = {"start_new_session": True}

@@ -1,7 +1,7 @@
 """Limits in sliding windows: at most so many of something in any interval."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -29,6 +29,20 @@ class SlidingWindow(Generic[K]):
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._events: dict[K, deque[_Event]] = {}
+        self._intervals: dict[K, float] = {}
+        """The longest that was asked for, in seconds: for so long events of a key count."""
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._events
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def recall(self, key: K, ages: Mapping[str, float], interval_ms: int) -> None:
+        """Events of a key of before this process: by id how many seconds ago, oldest first."""
+        now = self._now()
+        self._events[key] = deque(_Event(now - age, event) for event, age in ages.items())
+        self._intervals[key] = interval_ms / 1000
 
     def admit(self, key: K, *, most: int, interval_ms: int, event: str = "") -> int:
         """Admit an event: 0, or the ms to wait until it would be admitted."""
@@ -39,6 +53,7 @@ class SlidingWindow(Generic[K]):
         wait = self.full(key, most=most, interval_ms=interval_ms)
         if not wait:
             self._events.setdefault(key, deque()).append(_Event(self._now(), event))
+            self._intervals[key] = max(self._intervals.get(key, 0), interval_ms / 1000)
         return wait
 
     def full(self, key: K, *, most: int, interval_ms: int) -> int:
@@ -53,11 +68,13 @@ class SlidingWindow(Generic[K]):
             return 0
         return max(1, int(interval_ms - (now - events[0].at) * 1000) + 1)
 
-    def sweep(self, older_s: float) -> None:
-        """Forget keys without an event in the last `older_s` seconds."""
+    def sweep(self) -> None:
+        """Forget keys of which no event counts any more."""
         now = self._now()
         stale = [
-            key for key, seen in self._events.items() if not seen or now - seen[-1].at > older_s
+            key
+            for key, seen in self._events.items()
+            if not seen or now - seen[-1].at > self._intervals[key]
         ]
         for key in stale:
-            del self._events[key]
+            del self._events[key], self._intervals[key]

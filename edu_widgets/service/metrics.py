@@ -22,6 +22,9 @@ class Metrics:
             "edu_widgets_store_ok", "1 as long as what is sent is stored", registry=self.registry
         )
         self.store.set(1)
+        self.rows = Gauge(
+            "edu_widgets_rows", "Rows of the store's tables", ["table"], registry=self.registry
+        )
         self.commits = Counter(
             "edu_widgets_commits", "Commands that changed something", registry=self.registry
         )

@@ -198,7 +198,7 @@ class People:
         except Refused as error:
             if error.code != Code.INVITE_INVALID:
                 raise
-            self._wrong.sweep(TRIES_MS / 1000)
+            self._wrong.sweep()
             waits = [self._wrong.admit(key, most=most, interval_ms=TRIES_MS) for key, most in by]
             if any(waits):
                 text = "Too many wrong invites. Wait a little, then try again."
@@ -213,7 +213,7 @@ class People:
         """
         if self._newcomers is None:
             return
-        self._new.sweep(LONG_MS / 1000)
+        self._new.sweep()
         limits = ((self._newcomers, TRIES_MS), (int(self._newcomers * LONG_SHARE), LONG_MS))
         waits = [self._new.full((source, ms), most=most, interval_ms=ms) for most, ms in limits]
         if any(waits):

@@ -153,6 +153,8 @@ class Request(Generic[T]):
     message_id: str
     now: int
     config: ChannelConfig
+    counted: str = ""
+    """Against which of the person's limits it counts."""
 
     @cached_property
     def fingerprint(self) -> bytes:

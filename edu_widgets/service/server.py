@@ -17,7 +17,7 @@ from aiohttp import web
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.proofs import Verifier, new_secret
-from edu_widgets.service import addresses, doors, features, listening, processes, state
+from edu_widgets.service import addresses, doors, features, listening, logs, processes, state
 from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import Door, application
 from edu_widgets.service.audit import FILE as AUDIT
@@ -193,6 +193,7 @@ class Server:
         keep_going(SWEEP_S, "Sweeping the store", self._sweep, first=FIRST_SWEEP_S)
         keep_going(CHECK_S, "Reading the whole store", self._store.check_whole)
         keep_going(LOOK_S, "Asking the store", self.hub.vitals.ask)
+        keep_going(LOOK_S, "Turning the log over", self._turn_log_over)
         if not options.keep:
             self._alone_since = asyncio.get_running_loop().time()
             pause = min(1.0, max(0.05, options.linger_s / 4))
@@ -260,6 +261,11 @@ class Server:
     async def _sweep(self) -> None:
         now = now_ms()
         await self._store.sweep(now, now - TOMBSTONES_KEPT_MS)
+        for table, rows in (await self._store.sizes()).items():
+            self.hub.metrics.rows.labels(table).set(rows)
+
+    async def _turn_log_over(self) -> None:
+        logs.turn_over(self._options.data_dir)
 
     async def _watch(self) -> None:
         now = asyncio.get_running_loop().time()

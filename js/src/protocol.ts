@@ -203,26 +203,6 @@ export interface PinBody {
   byName: string;
 }
 
-/** A message that was asked as a question. Its document's id is `question:<messageId>`. */
-export interface QuestionBody {
-  /** The id of the message it is about. */
-  messageId: string;
-  /** The id of who asked. */
-  userId: string;
-  /** The display name of who asked. */
-  userName: string;
-  /** The beginning of the message's text, at most 300 characters. */
-  content: string;
-  /** When it was asked, in ms since 1970. */
-  at: number;
-  /** How many people want it answered. */
-  votes?: number;
-  /** When it was marked as answered, in ms since 1970; absent while it is open. */
-  answered?: number | null;
-  /** The display name of who marked it as answered. */
-  answeredBy?: string | null;
-}
-
 /** How a chat is run. The one document of its kind; its id is `chat`. */
 export interface ChatSettingsBody {
   /** Seconds between two messages of a person; 0: no such limit. Staff is exempt. */
@@ -283,6 +263,26 @@ export interface ReadMarkBody {
 export interface LastMessageBody {
   /** When they last wrote, in ms since 1970. */
   at: number;
+}
+
+/** A message that was asked as a question. Its document's id is `question:<messageId>`. */
+export interface QuestionBody {
+  /** The id of the message it is about. */
+  messageId: string;
+  /** The id of who asked. */
+  userId: string;
+  /** The display name of who asked. */
+  userName: string;
+  /** The beginning of the message's text, at most 300 characters. */
+  content: string;
+  /** When it was asked, in ms since 1970. */
+  at: number;
+  /** How many people want it answered. */
+  votes?: number;
+  /** When it was marked as answered, in ms since 1970; absent while it is open. */
+  answered?: number | null;
+  /** The display name of who marked it as answered. */
+  answeredBy?: string | null;
 }
 
 /**
@@ -1454,13 +1454,13 @@ export interface DocumentBodies {
   removal: RemovalBody;
   message: MessageBody;
   pin: PinBody;
-  question: QuestionBody;
   chat_settings: ChatSettingsBody;
   mute: MuteBody;
   own_reactions: OwnReactionsBody;
   own_vote: OwnVoteBody;
   read_mark: ReadMarkBody;
   last_message: LastMessageBody;
+  question: QuestionBody;
   notification: NotificationBody;
   notification_mark: NotificationMarkBody;
   action_taken: ActionTakenBody;

@@ -48,7 +48,7 @@ def test_a_window_forgets_who_was_quiet() -> None:
     window: SlidingWindow[str] = SlidingWindow(clock)
     window.admit("k", most=2, interval_ms=1000)
     clock.now = 100
-    window.sweep(50)
+    window.sweep()
     assert not window._events
 
 

@@ -25,7 +25,7 @@ FEATURE = Feature(
         commands.COUNT_UNREAD.name: Ask(reading.count_unread, feature="chat"),
     },
     erase=erase,
-    on_join=silenced.on_join,
+    on_start=silenced.on_start,
     on_commit=silenced.on_commit,
     may_type=silenced.may_type,
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from edu_widgets.chat.documents import Mute, mute_id
 from edu_widgets.protocol.channels import parse_channel, staff_channel
 from edu_widgets.service.rules import read
+from edu_widgets.service.timers import Versions, read_all
 
 if TYPE_CHECKING:
     from edu_widgets.protocol import Document
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
     from edu_widgets.service.rules import Person
     from edu_widgets.service.store import Committed
 
-_MOST = 5_000
-"""Mutes of a course that are read at first."""
-
 
 class _Mutes:
     """The mutes of one course, by their documents' ids; times are ms since 1970."""
 
     def __init__(self) -> None:
-        self.read = False
-        self._known: dict[str, tuple[int, Mute | None]] = {}
+        self.versions = Versions()
+        self._known: dict[str, Mute] = {}
 
     def note(self, doc: Document) -> None:
         """A document is now so; an older version of what is known changes nothing."""
-        seq, _ = self._known.get(doc.id, (0, None))
-        if doc.seq > seq:
-            self._known[doc.id] = (doc.seq, read([doc], doc.id, Mute))
+        if self.versions.is_newer(doc):
+            mute = read([doc], doc.id, Mute)
+            if mute is None:
+                self._known.pop(doc.id, None)
+            else:
+                self._known[doc.id] = mute
 
     def hold(self, user_id: str, now: int) -> bool:
         """Whether this person is muted."""
-        _, mute = self._known.get(mute_id(user_id), (0, None))
+        mute = self._known.get(mute_id(user_id))
         return mute is not None and (not mute.until or mute.until > now)
 
 
@@ -46,21 +46,11 @@ def _mutes(stage: Stage, course: str) -> _Mutes:
     return _MUTES.setdefault(stage, {}).setdefault(course, _Mutes())
 
 
-def on_join(stage: Stage, channel: str, person: Person) -> None:
-    """Somebody came: from now on it has to be known who is muted."""
-    del person
-    course = parse_channel(channel).course
-    if not _mutes(stage, course).read:
-        stage.soon(("mutes", course), partial(_read, stage, course))
-
-
-async def _read(stage: Stage, course: str) -> None:
+async def on_start(stage: Stage, course: str) -> None:
+    """Read who is muted in a course."""
     mutes = _mutes(stage, course)
-    channel = staff_channel(course)
-    found = await stage.search(channel, Mute.kind, lambda _: True, None, _MOST)
-    for doc in found.docs:
-        mutes.note(doc)
-    mutes.read = True
+    await read_all(stage, staff_channel(course), Mute.kind, mutes.note)
+    mutes.versions.all_read()
 
 
 def on_commit(stage: Stage, commit: Committed) -> None:

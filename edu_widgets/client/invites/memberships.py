@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from edu_widgets.client.tidying import forget_unused, used
 from edu_widgets.protocol.folders import using
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.ids import uuid7
@@ -63,7 +64,9 @@ class People:
 
     def recall(self, service_id: str, course: str, name: str) -> Membership | None:
         """What was kept for this service, course and name; None if nothing usable."""
-        return _read(self._path(service_id, course, name))
+        path = self._path(service_id, course, name)
+        used(path)
+        return _read(path)
 
     def kept_by_address(self, base: str, course: str, name: str) -> list[Membership]:
         """What an earlier version kept for this course and name, first that of this address."""
@@ -107,6 +110,7 @@ class People:
             self._replace(self._path(member.service_id, course, name), _row(course, member))
             if member.former:
                 self._path(member.former, course, name).unlink(missing_ok=True)
+        forget_unused(self._folder)
 
     def forget(self, course: str, name: str, member: Membership) -> None:
         """Take back a secret that let nobody in; one that ever did stays."""

@@ -27,7 +27,7 @@ from edu_widgets.service.rules import (
     Write,
     read,
 )
-from edu_widgets.service.timers import Timers
+from edu_widgets.service.timers import Timers, Versions, read_all
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Stage
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _KIND = "expiry:"
 _AT_ONCE = 200
-_PAGE = 1_000
 _ALL = 2**31
 
 
@@ -91,12 +90,13 @@ class Clock:
     """When what is due in the courses of one service."""
 
     def __init__(self) -> None:
-        self.looked = False
         self._timers = Timers()
+        self._versions: dict[str, Versions] = {}
 
     def note(self, course: str, doc: Document) -> None:
         """A note is now so."""
-        self._timers.note(course, doc, lambda doc: doc.as_(Expiry).at)
+        if self._versions.setdefault(course, Versions()).is_newer(doc):
+            self._timers.note(course, doc, lambda doc: doc.as_(Expiry).at)
 
     def due(self, now: int) -> dict[str, list[str]]:
         """By course, what is over by now."""
@@ -124,16 +124,8 @@ class Clock:
 
     async def look(self, stage: Stage, course: str) -> None:
         """Read all notes of a course, as after a start."""
-        before: int | None = None
-        while True:
-            found = await stage.search(
-                expiry_channel(course), Expiry.kind, lambda _: True, before, _PAGE
-            )
-            for doc in found.docs:
-                self.note(course, doc)
-            if not found.more:
-                return
-            before = found.floor
+        await read_all(stage, expiry_channel(course), Expiry.kind, partial(self.note, course))
+        self._versions.setdefault(course, Versions()).all_read()
 
 
 _CLOCKS: WeakKeyDictionary[Stage, Clock] = WeakKeyDictionary()
@@ -151,13 +143,13 @@ def on_commit(stage: Stage, commit: Committed) -> None:
                 _clock(stage).note(change.channel.removeprefix(_KIND), doc)
 
 
+async def on_start(stage: Stage, course: str) -> None:
+    """Read when what ends in a course."""
+    await _clock(stage).look(stage, course)
+
+
 def on_tick(stage: Stage, now: int) -> None:
     """A second has passed."""
     clock = _clock(stage)
-    if not clock.looked:
-        clock.looked = True
-        for course in stage.courses:
-            stage.soon(("notifications look", course), partial(clock.look, stage, course))
-        return
     for course, ids in clock.due(now).items():
         stage.soon(("notifications", course), partial(clock.work, stage, course, ids))

@@ -3,13 +3,7 @@
 from edu_widgets.polls import commands
 from edu_widgets.polls.service import clock, editing, people, running, sessions, voting
 from edu_widgets.polls.service.erasing import erase
-from edu_widgets.service.features import Ask, Feature, Stage
-
-
-def _on_tick(stage: Stage, now: int) -> None:
-    clock.on_tick(stage, now)
-    sessions.on_tick(stage, now)
-
+from edu_widgets.service.features import Ask, Feature
 
 FEATURE = Feature(
     "polls",
@@ -28,6 +22,7 @@ FEATURE = Feature(
     erase=erase,
     before_catch_up=sessions.before_catch_up,
     on_leave=sessions.on_leave,
-    on_tick=_on_tick,
+    on_start=clock.on_start,
+    on_tick=(clock.on_tick, sessions.on_tick),
     on_commit=clock.on_commit,
 )

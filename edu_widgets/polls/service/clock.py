@@ -22,14 +22,12 @@ from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import Decision, Part, Request
-from edu_widgets.service.timers import Timers
+from edu_widgets.service.timers import Timers, read_all
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Stage
     from edu_widgets.service.rules import RuleRun
     from edu_widgets.service.store import Committed
-
-_LOOKED_AT = 1_000
 
 _SLACK_MS = 1_000
 
@@ -84,7 +82,6 @@ class Clock:
     """What is due in the courses of one service."""
 
     def __init__(self) -> None:
-        self.looked = False
         self._timers = Timers()
         self._dirty: dict[tuple[str, str], None] = {}
 
@@ -121,12 +118,12 @@ class Clock:
 
     async def look(self, stage: Stage, course: str) -> None:
         """Look at every poll of a course, as after a start."""
-        channel = course_channel(course)
-        found = await stage.search(channel, POLL, lambda _: True, None, _LOOKED_AT)
-        for doc in found.docs:
+
+        def note(doc: Document) -> None:
             self.note(course, doc)
             self.touch(course, doc.id)
-        await self.work(stage, course)
+
+        await read_all(stage, course_channel(course), POLL, note)
 
 
 _CLOCKS: WeakKeyDictionary[Stage, Clock] = WeakKeyDictionary()
@@ -155,14 +152,14 @@ def on_commit(stage: Stage, commit: Committed) -> None:
             _work(stage, clock, course)
 
 
+async def on_start(stage: Stage, course: str) -> None:
+    """Look at every poll of a course; the next tick brings them up to date."""
+    await _clock(stage).look(stage, course)
+
+
 def on_tick(stage: Stage, now: int) -> None:
     """A second has passed."""
     clock = _clock(stage)
-    if not clock.looked:
-        clock.looked = True
-        for course in stage.courses:
-            stage.soon(("polls look", course), partial(clock.look, stage, course))
-        return
     clock.ring(now)
     for course in clock.courses:
         _work(stage, clock, course)

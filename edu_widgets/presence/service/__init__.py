@@ -20,6 +20,7 @@ FEATURE = Feature(
     erase=erase,
     on_join=watch.moved,
     on_leave=watch.moved,
+    on_start=watch.on_start,
     on_tick=watch.on_tick,
     on_commit=watch.on_commit,
 )

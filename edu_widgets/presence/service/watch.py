@@ -29,6 +29,7 @@ from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import ProtocolError, refusal
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import now_ms
+from edu_widgets.service.timers import Versions, read_all
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Sender, Stage
@@ -46,13 +47,12 @@ class Kept:
     def __init__(self) -> None:
         self.statuses: dict[str, Status] = {}
         self.hands: dict[str, Hand] = {}
-        self._seqs: dict[str, int] = {}
+        self.versions = Versions()
 
     def note(self, doc: Document) -> None:
         """A document is now so; an older version of what is known changes nothing."""
-        if doc.seq <= self._seqs.get(doc.id, 0):
+        if not self.versions.is_newer(doc):
             return
-        self._seqs[doc.id] = doc.seq
         user_id = doc.id.partition(":")[2]
         try:
             if doc.kind == Status.kind:
@@ -79,7 +79,6 @@ class Course:
         self.roll = Roll(secrets.token_hex(6))
         self.kept = Kept()
         self.offered = stage.offers(self.channel, FEATURE_NAME)
-        self.looked = False
         self._last_here: dict[str, int] = {}
         self._since: int | None = None
         self._swept = 0
@@ -109,14 +108,8 @@ class Course:
     async def look(self, stage: Stage) -> None:
         """Read what is stored, as after a start."""
         for kind in KINDS:
-            before: int | None = None
-            while True:
-                found = await stage.search(self.staff, kind, lambda _: True, before, 1_000)
-                for doc in found.docs:
-                    self.kept.note(doc)
-                if not found.more:
-                    break
-                before = found.floor
+            await read_all(stage, self.staff, kind, self.kept.note)
+        self.kept.versions.all_read()
 
     def over(self, stage: Stage, now: int) -> Sweep | None:
         """Whose documents are to go by now. Whoever is not known to have left left at the start."""
@@ -183,15 +176,19 @@ def on_commit(stage: Stage, commit: Committed) -> None:
             course.changed(stage)
 
 
+async def on_start(stage: Stage, name: str) -> None:
+    """Read the statuses and hands of a course."""
+    course = _course(stage, course_channel(name))
+    if course is not None:
+        await course.look(stage)
+
+
 def on_tick(stage: Stage, now: int) -> None:
     """A second has passed: names and roles may have changed, and something may be over."""
     for name in stage.courses:
         course = _course(stage, course_channel(name))
         if course is None:
             continue
-        if not course.looked:
-            course.looked = True
-            stage.soon(("presence look", name), partial(course.look, stage))
         course.changed(stage)
         over = course.over(stage, now)
         if over is not None:

@@ -21,9 +21,6 @@ PAGE_BYTES = 256 * 1024
 MAX_SEARCHED = 20_000
 """Documents that one search looks at; then its caller may go on from there."""
 
-REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
-"""How long the ack of a command that created nothing is remembered."""
-
 RETRY_AFTER_MS = 1_000
 """What a client is told to wait when the store cannot write."""
 
@@ -307,7 +304,19 @@ class Store(Protocol):
         """
 
     async def sweep(self, now: int, tombstones_before: int) -> None:
-        """Forget old replies, and tombstones made before a time (ms since 1970)."""
+        """Forget what is over, and tombstones made before a time (ms since 1970)."""
+
+    async def sizes(self) -> dict[str, int]:
+        """How many rows each table has."""
+
+    async def seen(self, user_id: str, now: int) -> None:
+        """A person is here: they are not forgotten for a while."""
+
+    async def counted(self, course: str, user_id: str, what: str, since: int) -> dict[str, int]:
+        """By id, when commands of a person were stored that counted against a limit, oldest first.
+
+        `since`, as the times, in ms since 1970.
+        """
 
     async def close(self) -> None:
         """Store what was queued, then let go of every file and thread."""

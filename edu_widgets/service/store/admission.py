@@ -9,6 +9,7 @@ from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.checks import removed
 from edu_widgets.service.store import Door, Membership, Newcomer, Removed, keys
+from edu_widgets.service.store.sweeping import check_members
 from edu_widgets.service.store.writes import enter
 
 
@@ -34,13 +35,15 @@ def admit(db: sqlite3.Connection, who: Newcomer) -> Membership:
         role = "admin" if role == "admin" else "instructor"
     elif role == "student" and (member is None or member[0] != name_key(who.name)):
         _ask_at_the_door(db, who, new=member is None)
+    if member is None:
+        check_members(db, who.course)
     if who.key is not None:
         keys.add(db, who.user_id, who.key)
     entered = enter(db, who.course, who.user_id, who.name, role)
     if member is None:
         db.execute(
-            "UPDATE members SET invite = ?, source = ? WHERE course = ? AND user = ?",
-            (who.invite, who.source, who.course, who.user_id),
+            "UPDATE members SET invite = ?, source = ?, seen = ? WHERE course = ? AND user = ?",
+            (who.invite, who.source, who.now, who.course, who.user_id),
         )
     return entered
 

@@ -19,7 +19,6 @@ from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service.rules import EraseRule, Request, Rule
 from edu_widgets.service.store import (
     MAX_SEARCHED,
-    REPLIES_KEPT_MS,
     Catchup,
     Committed,
     Door,
@@ -36,6 +35,7 @@ from edu_widgets.service.store import (
     keys,
     reads,
     schema,
+    sweeping,
     writes,
 )
 from edu_widgets.service.store.guard import is_damage
@@ -312,7 +312,27 @@ class SqliteStore:
 
     async def sweep(self, now: int, tombstones_before: int) -> None:
         """Forget old replies and tombstones."""
-        await self._write(lambda db: writes.sweep(db, now - REPLIES_KEPT_MS, tombstones_before))
+        await self._write(lambda db: sweeping.sweep(db, now, tombstones_before))
+
+    async def sizes(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return await self._read(sweeping.sizes)
+
+    async def seen(self, user_id: str, now: int) -> None:
+        """Note that a person is here."""
+        await self._write(lambda db: sweeping.seen(db, user_id, now))
+
+    async def counted(self, course: str, user_id: str, what: str, since: int) -> dict[str, int]:
+        """Which commands of a person counted against a limit since then."""
+        rows = await self._rows(
+            "SELECT id, time FROM replies WHERE course = ? AND user = ? AND counted = ?"
+            " AND time > ? ORDER BY time",
+            course,
+            user_id,
+            what,
+            since,
+        )
+        return dict(rows)
 
     async def close(self) -> None:
         """Store what was queued, then let go of every file and thread."""

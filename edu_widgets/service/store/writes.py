@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ from edu_widgets.service.rules import (
 from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership, runs
 from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
+from edu_widgets.service.store.sweeping import destroy
 
 
 def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committed:
@@ -61,7 +62,7 @@ def _keep_reply(
     db: sqlite3.Connection, request: Request[Any], seq: int, heads: dict[str, int]
 ) -> None:
     db.execute(
-        "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             request.course,
             request.user.id,
@@ -70,6 +71,7 @@ def _keep_reply(
             seq,
             request.now,
             json.dumps(heads),
+            request.counted,
         ),
     )
 
@@ -203,14 +205,6 @@ def _put(
     return Document(item.id, item.kind, born, seq, msgspec.Raw(body))
 
 
-def destroy(db: sqlite3.Connection, channels: Iterable[str]) -> None:
-    """Delete channels with all they held; the connection overwrites what it deletes."""
-    for channel in channels:
-        db.execute("DELETE FROM documents WHERE channel = ?", (channel,))
-        db.execute("DELETE FROM channels WHERE name = ?", (channel,))
-        db.execute("DELETE FROM run_heads WHERE channel = ?", (channel,))
-
-
 def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
     """Begin a new history of a channel: every mirror of the old one starts afresh.
 
@@ -223,19 +217,6 @@ def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
         " WHERE renewed < excluded.renewed",
         (channel, parse_channel(channel).course, new_epoch()),
     )
-
-
-def sweep(db: sqlite3.Connection, replies_before: int, tombstones_before: int) -> None:
-    """Forget old replies and tombstones; cursors below a forgotten one will be reset."""
-    db.execute("DELETE FROM replies WHERE time < ?", (replies_before,))
-    old = "FROM documents WHERE body IS NULL AND time < ?"
-    swept = db.execute(
-        f"SELECT channel, max(seq) {old} GROUP BY channel",
-        (tombstones_before,),
-    ).fetchall()
-    for channel, seq in swept:
-        db.execute("UPDATE channels SET swept = max(swept, ?) WHERE name = ?", (seq, channel))
-    db.execute(f"DELETE {old}", (tombstones_before,))
 
 
 # -- people ---------------------------------------------------------------------

@@ -1,0 +1,41 @@
+"""What an account keeps of services it does not use any more goes after half a year."""
+
+import contextlib
+import os
+import shutil
+import time
+from pathlib import Path
+
+UNUSED_DAYS = 180.0
+"""Days after which secrets, and messages that were never sent, are forgotten."""
+
+MAX_KEPT = 500
+"""Files or folders that are kept at most; those used longest ago go first."""
+
+
+def used(path: Path) -> None:
+    """Note that a file was used now."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
+
+
+def forget_unused(folder: Path, now: float | None = None) -> None:
+    """Remove what was not used for long, and what is too much. Never raises: it can wait."""
+    now = time.time() if now is None else now
+    with contextlib.suppress(OSError):
+        found = sorted(((_last_used(path), path) for path in folder.iterdir()), reverse=True)
+        for number, (at, path) in enumerate(found):
+            if number >= MAX_KEPT or now - at > UNUSED_DAYS * 86_400:
+                _remove(path)
+
+
+def _last_used(path: Path) -> float:
+    inside = path.iterdir() if path.is_dir() else ()
+    return max([path.stat().st_mtime, *(other.stat().st_mtime for other in inside)])
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
