@@ -147,6 +147,8 @@ class Mute(Data):
     """Until when, in ms since 1970; 0: until it is lifted."""
     by_name: str = ""
     """The display name of who said so."""
+    at: int = 0
+    """When it was said, in ms since 1970."""
 
 
 class OwnReactions(Data):

@@ -33,6 +33,9 @@ MAX_DATA = 4_000
 MAX_MARKS = 400
 """Notifications that are marked as read one by one; beyond, the oldest marks are forgotten."""
 
+SLACK_MS = 60_000
+"""By how many ms a mark may be ahead: so far may the service's time, as it is known, be off."""
+
 WINDOW = 100
 """Notifications that a first join gets of each channel, the newest."""
 
@@ -97,6 +100,15 @@ class NotificationMark(Data):
     """What was created until then is read, in ms since 1970."""
     cleared: int = 0
     """What was created until then is not shown any more, in ms since 1970."""
+
+    def at(self, now: float) -> "NotificationMark":
+        """The mark as it counts at a time: a clock that was ahead has not read what is to come."""
+        latest = now + SLACK_MS
+        return NotificationMark(
+            self.read,
+            self.up_to if self.up_to <= latest else 0,
+            self.cleared if self.cleared <= latest else 0,
+        )
 
 
 class ActionTaken(Data):

@@ -172,7 +172,7 @@ class Inbox:
 
     def _mark(self) -> NotificationMark:
         held = self._client.mirror(self.own).get(NotificationMark.ID)
-        return decoded(held, NotificationMark) or NotificationMark()
+        return (decoded(held, NotificationMark) or NotificationMark()).at(self.now())
 
     def _chosen(self, id_: str) -> str | None:
         held = self._client.mirror(self.own).get(taken_id(id_, self._client.me().user_id))

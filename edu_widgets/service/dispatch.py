@@ -292,7 +292,7 @@ async def _recall(hub: Hub, granted: Grant, limit: RateLimit, key: tuple[str, st
         return
     now = now_ms()
     course, (user_id, what) = granted.channel.course, key
-    before = await hub.store.counted(course, user_id, what, now - limit.interval)
+    before = await hub.store.counted(course, user_id, what, now - limit.interval, now)
     if key not in hub.limiter:  # another lane may have asked meanwhile
         ages = {id_: (now - at) / 1000 for id_, at in before.items()}
         hub.limiter.recall(key, ages, limit.interval)

@@ -10,6 +10,10 @@ LONGEST_STEP = 24 * 3600.0
 """Seconds that the clock on the wall may be behind what is stored; beyond, that was wrong."""
 
 
+SLACK_MS = 1_000
+"""By how many ms something may lie in the future before the clock it was said by was wrong."""
+
+
 class SteadyTime:
     """Seconds since 1970 in which deadlines and durations hold. Any thread.
 

@@ -223,6 +223,8 @@ export interface MuteBody {
   until?: number;
   /** The display name of who said so. */
   byName?: string;
+  /** When it was said, in ms since 1970. */
+  at?: number;
 }
 
 /**

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -182,7 +181,7 @@ class Term:
 
 
 @pytest.fixture
-def term(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Term]:
+def term(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Term:
     term = Term(tmp_path)
     monkeypatch.setattr(steady_time, "_TIME", steady_time.SteadyTime(term.time, term.time))
     monkeypatch.setattr(time, "time", term.time)

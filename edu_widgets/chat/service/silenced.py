@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from edu_widgets.chat.documents import Mute, mute_id
-from edu_widgets.protocol.channels import parse_channel, staff_channel
+from edu_widgets.chat.service.moderation import SaidAhead, mend, said_ahead
+from edu_widgets.protocol.channels import course_channel, parse_channel, staff_channel
 from edu_widgets.service.rules import read
+from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.timers import Versions, read_all
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ class _Mutes:
             else:
                 self._known[doc.id] = mute
 
+    def said_ahead(self, now: int) -> list[str]:
+        """Who was muted by a clock that was ahead."""
+        return [mute.user_id for mute in self._known.values() if said_ahead(mute, now)]
+
     def hold(self, user_id: str, now: int) -> bool:
         """Whether this person is muted."""
         mute = self._known.get(mute_id(user_id))
@@ -50,6 +56,8 @@ async def on_start(stage: Stage, course: str) -> None:
     """Read who is muted in a course."""
     mutes = _mutes(stage, course)
     await read_all(stage, staff_channel(course), Mute.kind, mutes.note)
+    for user_id in mutes.said_ahead(now_ms()):
+        await stage.commit(course_channel(course), mend, SaidAhead(user_id))
     mutes.versions.all_read()
 
 

@@ -6,7 +6,7 @@ from edu_widgets.notifications.commands import ClearNotifications, MarkNotificat
 from edu_widgets.notifications.documents import MAX_MARKS, NotificationMark
 from edu_widgets.notifications.service.standing import invalid, own
 from edu_widgets.protocol import is_id
-from edu_widgets.service.rules import Decision, Get, Request, RuleRun, Write, read
+from edu_widgets.service.rules import Decision, Get, Part, Request, RuleRun, Write, read
 
 _ID = NotificationMark.ID
 
@@ -20,7 +20,7 @@ def mark(request: Request[MarkNotifications]) -> RuleRun:
     channel, data = own(request), request.data
     if len(data.ids) > MAX_MARKS or not all(map(is_id, data.ids)):
         raise invalid(f"`ids` names at most {MAX_MARKS} notifications.")
-    held = read((yield Get(channel, (_ID,))), _ID, NotificationMark) or NotificationMark()
+    held = yield from _held(channel, request.now)
     read_ids = list(dict.fromkeys([*held.read, *data.ids]))[-MAX_MARKS:]
     up_to = max(held.up_to, _time(data.up_to, request.now))
     return _written(channel, held, msgspec.structs.replace(held, read=read_ids, up_to=up_to))
@@ -33,9 +33,14 @@ def clear(request: Request[ClearNotifications]) -> RuleRun:
         Refused: `INVALID` for what is no time.
     """
     channel = own(request)
-    held = read((yield Get(channel, (_ID,))), _ID, NotificationMark) or NotificationMark()
+    held = yield from _held(channel, request.now)
     cleared = max(held.cleared, _time(request.data.up_to, request.now))
     return _written(channel, held, msgspec.structs.replace(held, cleared=cleared))
+
+
+def _held(channel: str, now: int) -> Part[NotificationMark]:
+    held = read((yield Get(channel, (_ID,))), _ID, NotificationMark)
+    return (held or NotificationMark()).at(now)
 
 
 def _time(ms: int, now: int) -> int:

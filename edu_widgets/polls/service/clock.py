@@ -22,14 +22,13 @@ from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import Decision, Part, Request
+from edu_widgets.service.steady_time import SLACK_MS
 from edu_widgets.service.timers import Timers, read_all
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Stage
     from edu_widgets.service.rules import RuleRun
     from edu_widgets.service.store import Committed
-
-_SLACK_MS = 1_000
 
 
 class Refresh(msgspec.Struct, frozen=True):
@@ -58,7 +57,7 @@ def refresh(request: Request[Refresh]) -> RuleRun:
 def _in_time(poll: Poll, now: int) -> Poll:
     """A poll that is still to be opened was opened by a clock that is right only now."""
     ahead = (poll.opened or 0) - now
-    if poll.state != "open" or poll.closes is None or ahead <= _SLACK_MS:
+    if poll.state != "open" or poll.closes is None or ahead <= SLACK_MS:
         return poll
     return msgspec.structs.replace(poll, opened=now, closes=poll.closes - ahead)
 

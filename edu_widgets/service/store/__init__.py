@@ -312,10 +312,12 @@ class Store(Protocol):
     async def seen(self, user_id: str, now: int) -> None:
         """A person is here: they are not forgotten for a while."""
 
-    async def counted(self, course: str, user_id: str, what: str, since: int) -> dict[str, int]:
+    async def counted(
+        self, course: str, user_id: str, what: str, since: int, until: int
+    ) -> dict[str, int]:
         """By id, when commands of a person were stored that counted against a limit, oldest first.
 
-        `since`, as the times, in ms since 1970.
+        Times are in ms since 1970.
         """
 
     async def close(self) -> None:

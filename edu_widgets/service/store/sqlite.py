@@ -322,15 +322,18 @@ class SqliteStore:
         """Note that a person is here."""
         await self._write(lambda db: sweeping.seen(db, user_id, now))
 
-    async def counted(self, course: str, user_id: str, what: str, since: int) -> dict[str, int]:
+    async def counted(
+        self, course: str, user_id: str, what: str, since: int, until: int
+    ) -> dict[str, int]:
         """Which commands of a person counted against a limit since then."""
         rows = await self._rows(
             "SELECT id, time FROM replies WHERE course = ? AND user = ? AND counted = ?"
-            " AND time > ? ORDER BY time",
+            " AND time BETWEEN ? AND ? ORDER BY time",
             course,
             user_id,
             what,
             since,
+            until,
         )
         return dict(rows)
 
