@@ -105,13 +105,7 @@ def _strangers(db: sqlite3.Connection, now: int) -> None:
         (now - STRANGERS_KEPT_MS,),
     ).fetchall()
     for course, user in old:
-        own = user_channel(course, user)
-        for table, column in (
-            ("documents", "channel"),
-            ("run_heads", "channel"),
-            ("channels", "name"),
-        ):
-            db.execute(f"DELETE FROM {table} WHERE {column} = ?", (own,))  # noqa: S608
+        destroy(db, (user_channel(course, user),))
         for table in ("members", "replies"):
             db.execute(f"DELETE FROM {table} WHERE course = ? AND user = ?", (course, user))  # noqa: S608
     users = {user for _, user in old}
