@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from hatch_build import QUIETLY, BuildError, Bundles, node_environment
 
@@ -20,13 +21,29 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with those that one worker runs together: the laboratory, then the browser's units.
+_TOGETHER = {
+    # Two JupyterLabs with their browsers and kernels would be in each other's way.
+    "tests/lab/": "the laboratory",
+    # They install into js/node_modules, and build from there.
+    "tests/test_browser_units.py": "js",
+    "tests/test_packaging.py": "js",
+    "tests/protocol/test_export.py::test_typescript": "js",
+}
 
-    They are long: what is short fills what is left of both workers' time.
+
+class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives one worker what has to be together, the longest first, and all else to who is free.
+
+    The marks of pytest-xdist's own `loadgroup` do nothing from pytest 9.2 on.
     """
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+    def _split_scope(self, nodeid: str) -> str:
+        found = (name for start, name in _TOGETHER.items() if nodeid.startswith(start))
+        return next(found, nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    return _Scheduling(config, log)
 
 
 def require(condition: object, reason: str) -> None:

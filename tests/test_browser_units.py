@@ -6,8 +6,6 @@ import pytest
 
 from tests.conftest import npm
 
-pytestmark = pytest.mark.xdist_group("js")
-
 
 @pytest.mark.parametrize("script", ["check", "lint", "test"])
 def test_npm_run(node_modules: dict[str, str], script: str) -> None:

@@ -16,8 +16,6 @@ import hatch_build
 from hatch_build import NODE_WHEEL, BuildError, Bundles, BundlesHook, node_environment
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("js")
-
 
 def build(kind: str, source: Path, out: Path, path: str | None = None) -> Path:
     """Builds a wheel or an sdist; `path` stands in for PATH."""

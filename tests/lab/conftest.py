@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,15 +21,20 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the laboratory's tests on one worker, all together.
+    """Run the laboratory's tests last, where there are no workers.
 
-    Two JupyterLabs with their browsers and kernels would be in each other's way. Playwright's sync
-    interface leaves its event loop running in the main thread for as long as the browser lives,
-    which pytest-asyncio's tests do not bear: `lab` ends with its last test.
+    Playwright's sync interface leaves its event loop running in the main thread for as long as the
+    browser lives, which pytest-asyncio's tests do not bear: `lab` ends with its last test.
     """
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("lab"))
+    items.sort(key=lambda item: HERE in item.path.parents)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alone(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No other worker has the laboratory's tests too."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared.parent.joinpath("laboratory").touch(exist_ok=False)
 
 
 @pytest.fixture(scope="package")

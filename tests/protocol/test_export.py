@@ -178,7 +178,6 @@ def test_typescript_has_no_any() -> None:
     assert not re.search(r"\bany\b", code)
 
 
-@pytest.mark.xdist_group("js")
 def test_typescript_is_strict_and_tells_frames_apart(
     node_modules: dict[str, str], tmp_path: Path
 ) -> None:
