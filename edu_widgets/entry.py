@@ -48,6 +48,9 @@ _asked: dict[Path, dict[str, object]] = {}
 _SHORTEST_SWITCH = 0.0001
 """Seconds; less would be all switching."""
 
+_rehearses: dict[str, str | None] = {}
+"""By room, the name somebody rehearses under in this process."""
+
 _SHORTLY = 3.0
 """Seconds that `host` waits for the link: it takes some hundredths of one."""
 
@@ -101,6 +104,8 @@ def host(  # noqa: PLR0913 - the options of a service
         for lesson in [lesson for lesson in _open.values() if lesson.course == course]:
             lesson.close()
         launch.clear(folders.service_folder(course, settings.edu.dataDir))
+        # The line that starts it again names nobody, and what the room knew of its host is gone.
+        name = _rehearses[course] = name or _rehearses.get(course)
     folder = folders.service_folder(course, settings.edu.dataDir)
     hint = settings.edu.installHint
     info = launch.start(

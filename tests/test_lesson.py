@@ -266,3 +266,30 @@ def test_a_status_names_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyP
     assert told.count("through the proxy 127.0.0.1:9") == 1
     assert "pw" not in told
     lesson.close()
+
+
+def test_the_first_look_at_who_is_here_finds_them(lesson: edu.Lesson) -> None:
+    lesson.wait_connected(PATIENCE)
+    assert [person.name for person in lesson.people.all] == [lesson.user.name]
+    assert lesson.people.counts["here"] == 1
+
+
+def test_a_rehearsal_begun_again_keeps_its_hosts_name(lesson: edu.Lesson) -> None:
+    del lesson  # where it is, nothing of another test's is
+    try:
+        assert edu.host("py101", name="Zoe", rehearse=True, port=own_port()).user.name == "Zoe"
+        again = edu.host("py101", rehearse=True)
+        assert again.user.name == "Zoe"
+        again.close()
+    finally:
+        about = state.read(folders.service_folder("py101.rehearsal"))
+        assert about is not None
+        os.kill(about.pid, signal.SIGTERM)
+
+
+def test_completion_shows_no_helpers() -> None:
+    from edu_widgets.polls.poll import Poll
+    from edu_widgets.presence.widget import PresenceList
+
+    assert {"exported", "amend", "begin"} <= set(Poll._inner.split())
+    assert {"decide", "renew_for", "list_for"} <= set(PresenceList._inner.split())

@@ -253,7 +253,15 @@ class Calls:
         """The newest 50 messages that contain `text`, or whose author's name does; newest first.
 
         Case, accents and the Turkish ı and i are not told apart. While the service cannot be
-        asked, within `timeout` seconds, only the loaded messages are searched.
+        asked, within `timeout` seconds or since too much was asked, only the loaded messages are
+        searched.
+
+        Raises:
+            InvalidArgument: `text` has nothing to look for, or more than 200 characters.
+            Refused: the service said no, as to who was removed.
+            NotConnected: the lesson is closed.
+            ProtocolError: the service's answer cannot be read.
+            WouldDeadlock: called on the network thread.
         """
         found = searching.wait(self._client, searching.checked_query(text), timeout)
         me = self._client.me().name

@@ -10,7 +10,8 @@ from edu_widgets.chat.folding import matches
 from edu_widgets.client.asking import Answer
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected
+from edu_widgets.protocol import Code, is_retry
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected, Refused
 from edu_widgets.protocol.folding import search_key
 from edu_widgets.protocol.visible_text import clean
 
@@ -68,12 +69,19 @@ def wait(client: CourseClient, query: str, timeout: float) -> Found:
     """Look for messages and wait for them, at most `timeout` seconds.
 
     Raises:
+        Refused: the service said no, and would again.
+        NotConnected: the lesson is closed.
+        ProtocolError: the service's answer cannot be read.
         WouldDeadlock: called on the network thread.
     """
     answer = client.ask(SEARCH.name, Search(query, MAX_FOUND))
     try:
-        answer.wait(timeout)
+        _ = answer.wait(timeout)
     except NotConnected:
+        return among_loaded(client, query, None)
+    except Refused as refused:
+        if not is_retry(refused.code) and refused.code != Code.UNKNOWN_TYPE:
+            raise
         return among_loaded(client, query, None)
     return answer.read(Found)
 

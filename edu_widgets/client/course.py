@@ -221,6 +221,16 @@ class CourseClient:
             self._standing.wait_for(settled, max(0.0, deadline - time.monotonic()))
         return all(self.caught_up(name) for name in names)
 
+    def wait_for(self, so: Callable[[], bool], timeout: float) -> bool:
+        """Wait for something that an answer of the service brings; whether it is so.
+
+        It waits at most `timeout` seconds, and not at all where nothing can come: without a live
+        connection, in another process, or on the network thread.
+        """
+        if so() or self._network.here or not self.usable or self.view().state != "live":
+            return so()
+        return self._standing.wait_for(so, timeout)
+
     def features(self, channel: str) -> tuple[str, ...]:
         """What a channel offers, as far as the service has said; the course's is in the view."""
         state = self._state(channel)
@@ -544,6 +554,7 @@ class CourseClient:
                 self._ledger.page(event)
             case Answered():
                 self._asking.answered(event)
+                self._standing.moved()
             case SignalReceived():
                 self._audience.tell(event)
 

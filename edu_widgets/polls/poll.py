@@ -42,7 +42,7 @@ class Poll(Tidy):
     with `results()`.
     """
 
-    _inner: ClassVar[str] = "begin amend"
+    _inner: ClassVar[str] = "amend begin exported"
 
     def __init__(
         self,

@@ -51,6 +51,10 @@ _STATUSES = ("following", "done", "stuck")
 _FILTERS = ("all", "stuck", "done", "following", "away", "none")
 
 
+_LIST_WITHIN = 3.0
+"""Seconds that the first look at who is here waits for the list."""
+
+
 class PresenceList(ListenedWidget):
     """Who is here; displayed by being the last line of a cell.
 
@@ -63,7 +67,7 @@ class PresenceList(ListenedWidget):
     """
 
     kind_: ClassVar[str] = "presence"
-    _inner: ClassVar[str] = "list_for raise_with signal_to"
+    _inner: ClassVar[str] = "decide list_for raise_with renew_for signal_to"
     events_: ClassVar[tuple[str, ...]] = EVENTS
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
@@ -87,12 +91,21 @@ class PresenceList(ListenedWidget):
 
     @property
     def all(self) -> list[Participant]:
-        """Everybody who is here, staff first; empty above 200 people: see `find`."""
+        """Everybody who is here, staff first; empty above 200 people: see `find`.
+
+        The first look waits for the service's list, at most 3 s.
+        """
+        self._await_list()
         statuses = self._people.statuses()
         found = [
             participant(person, statuses.get(person.id)) for person in self._people.here().values()
         ]
         return sorted(found, key=lambda person: (not person.is_staff, person.name))
+
+    def _await_list(self) -> None:
+        """Let the first list come, where one is asked for."""
+        if self._people.offered:
+            self._client.wait_for(lambda: self._people.roster.known, _LIST_WITHIN)
 
     @property
     def online(self) -> list[Participant]:
@@ -110,6 +123,7 @@ class PresenceList(ListenedWidget):
         (nothing said) and `hands`. Of students each is counted once, and of these
         `away` counts who is neither stuck nor done.
         """  # noqa: D205 - one sentence after the other
+        self._await_list()
         found: dict[str, int] = msgspec.to_builtins(self._people.counts())
         numbers = {name: found.get(name, 0) for name in ("here", "away")}
         if self._client.me().is_staff:

@@ -14,6 +14,7 @@ from edu_widgets.chat.cells import cell_code, fenced, without_call
 from edu_widgets.chat.commands import Found
 from edu_widgets.chat.message import COLUMNS, plain
 from edu_widgets.chat.widget import CourseChat
+from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, NotConnected, Refused
 from tests.chat.page import made
 from tests.notebook.doubles import START, FakeClient, RecordingComm, keyed, message, reaction
@@ -148,6 +149,14 @@ def test_a_search_waits_for_the_service(chat: CourseChat, client: FakeClient) ->
     client.ask = refused  # type: ignore[method-assign]
     with pytest.raises(Refused, match="Too many"):
         chat.search("x")
+
+    def busy(type_: str, data: Any) -> Any:
+        made_ = asked(type_, data)
+        made_.fail(Refused("Too many questions; again in 12 s.", Code.RATE_LIMITED, 12_000))
+        return made_
+
+    client.ask = busy  # type: ignore[method-assign]
+    assert [m.content for m in chat.search("HELLO")] == ["hello"]
 
 
 def test_loading_all_goes_on_until_everything_is_here(client: FakeClient, comms: Any) -> None:

@@ -66,6 +66,11 @@ class FakeClient:
     def check_open(self) -> None:
         """It is open."""
 
+    def wait_for(self, so: Callable[[], bool], timeout: float) -> bool:
+        """Nothing comes by itself."""
+        del timeout
+        return so()
+
     def me(self) -> Person:
         return self.person
 
