@@ -138,6 +138,27 @@ def test_who_is_erased_is_gone_and_may_come_as_somebody_new(
     assert again.user.name == "Ada"
 
 
+def test_everybody_who_came_the_same_way_is_removed_from_a_page(
+    mira: edu.Lesson, tmp_path: Path
+) -> None:
+    ada, bo = (edu.join(mira.invite, name=name).wait_connected() for name in ("Ada", "Bo"))
+    intend(mira, "people.remove", id=ada.user.user_id, sameJoin=True)
+    wait_until(lambda: {one.status().state for one in (ada, bo)} == {"stopped"}, "both are out")
+    assert mira.user.role == "instructor", "she who did it stays"
+    wait_until(lambda: len(mira.people.removed) == 2, "staff sees who is out")
+
+
+def test_a_removal_says_how_they_could_come_back(mira: edu.Lesson, tmp_path: Path) -> None:
+    for name in ("Ada", "Bo"):
+        edu.join(mira.invite, name=name).wait_connected()
+    told = repr(mira.people.remove("Ada"))
+    assert told.startswith("Removed: Ada. With the present invite")
+    assert "lesson.new_invite()" in told
+    mira.close_door()
+    wait_until(lambda: mira.door_closed, "the door is closed")
+    assert repr(mira.people.remove("Bo")) == "Removed: Bo."
+
+
 def test_whom_instructors_mean_may_be_told_by_name(mira: edu.Lesson, tmp_path: Path) -> None:
     ada = edu.join(mira.invite, name="Ada").wait_connected()
     _ = ada.people.raise_hand("which axis?")

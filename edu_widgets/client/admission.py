@@ -36,6 +36,22 @@ class RemovedPerson:
         return f"<{self.name!r} (removed)>"
 
 
+class Removals(list[RemovedPerson]):
+    """Who was removed; as the last line of a cell it says how they could come back."""
+
+    open: bool = True
+    """Whether the invite lets new people in."""
+
+    def __repr__(self) -> str:
+        names = ", ".join(one.name for one in self) or "nobody who was not out already"
+        if not self.open:
+            return f"Removed: {names}."
+        return (
+            f"Removed: {names}. With the present invite they can come back as somebody new: "
+            "lesson.new_invite() ends it."
+        )
+
+
 class Admission:
     """Asks the service to change who may be in; any thread. `wait` is how long for, in seconds.
 
@@ -70,12 +86,14 @@ class Admission:
         _ = asked.wait(self._wait)
         return self.renewed(asked)
 
-    def remove(self, user_id: str, *, same_join: bool = False) -> list[RemovedPerson]:
+    def remove(self, user_id: str, *, same_join: bool = False) -> Removals:
         """Remove somebody; with `same_join` also the students who came the same way."""
         concerned = self._read(
             self.ask_to_remove(user_id, same_join=same_join), admission.Concerned
         )
-        return [removed_person(one) for one in concerned.people]
+        found = Removals(map(removed_person, concerned.people))
+        found.open = not self.state().closed
+        return found
 
     def readmit(self, user_id: str) -> bool:
         """Let somebody join again; false if they were not removed."""

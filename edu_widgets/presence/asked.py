@@ -80,8 +80,10 @@ class Asked:
         _ = self._people.clear_statuses()
 
     def remove(self, intent: Intent) -> None:
-        """`people.remove {id}`: out of the course, until readmitted."""
-        self._people.decide(intent.page, self._people.admission.ask_to_remove(intent.text("id")))
+        """`people.remove {id, sameJoin?}`: out of the course, until readmitted."""
+        same = intent.args.get("sameJoin") is True
+        asked = self._people.admission.ask_to_remove(intent.text("id"), same_join=same)
+        self._people.decide(intent.page, asked)
 
     def readmit(self, intent: Intent) -> None:
         """`people.readmit {id}`."""

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -11,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service import people, tokens
+from edu_widgets.service.app import Door, application
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.store import Removed
 
@@ -412,6 +413,61 @@ async def test_an_erased_person_who_was_removed_leaves_no_name(
     await asked(mira, "remove_person", userId=eve.user_id)
     await service.server.hub.erase(COURSE, eve.user_id)
     assert holding(tmp_path, "Evelina") == set()
+
+
+OPEN_TO_ALL = {
+    "GET /",
+    "GET /health",
+    "GET /metrics",
+    "GET /{course}",
+    "GET /api/session",  # which service this is
+    "POST /api/session",  # says who one is: what one may do then is asked at every other door
+}
+
+
+async def test_a_removed_person_is_refused_at_every_door(tmp_path: Path) -> None:
+    keys = (tokens.Key(KEY, ("HS256",)),)
+    async with serving(tmp_path, keys=keys) as service:
+        prof, eve = await service.owner(), await service.student("Eve")
+        of_platform = await service.open(token(sub="u-9"))
+        await of_platform.enter()
+        for user in (eve.user_id, "u-9"):
+            assert (await asked(prof, "remove_person", userId=user))["data"]["people"]
+        assert await eve.closed() == await of_platform.closed() == Code.REMOVED
+        routes = application(cast("Door", None)).router.routes()
+        doors = {f"{r.method} {r.resource.canonical}" for r in routes if r.resource}
+        guarded = {door for door in doors if not door.startswith("HEAD ")} - OPEN_TO_ALL
+        assert len(guarded) >= 8
+        body = {"course": COURSE, "code": service.code, "name": "Eve", "secret": eve.token}
+        body |= {"userId": eve.user_id, "role": "admin", "who": "Ada"}
+        for door in sorted(guarded):
+            method, path = door.split()
+            for proof in (eve.token, token(sub="u-9")):
+                if path == "/api/join" and proof != eve.token:
+                    continue  # nobody joins by a platform's token
+                reply = await service.ask(method, path, body, Authorization=f"Bearer {proof}")
+                assert (reply.status, reply.body["code"]) == (403, Code.REMOVED), door
+        async with service.http.ws_connect(
+            service.url + "/api/realtime/ws", headers={"Authorization": f"Bearer {prof.token}"}
+        ):
+            pass  # others are let in
+
+
+async def test_the_last_instructor_may_be_removed_by_who_hosts(service: Service) -> None:
+    mira, prof = await instructor(service), await service.owner()
+    await mira.enter(STAFF)
+    refused = await asked(mira, "remove_person", userId="owner")
+    assert refused["data"]["code"] == Code.INVALID
+    told = await asked(prof, "remove_person", userId=mira.user_id)
+    assert [one["userName"] for one in told["data"]["people"]] == ["Mira"]
+    assert await mira.closed() == Code.REMOVED
+    code = await staff_code(service)
+    back = await try_join(service, "Mira", code=code, secret=mira.token)
+    assert back.body["code"] == Code.REMOVED, "not with a new staff invite either"
+    assert (await service.join("Nur", code=code))["role"] == "instructor", "which is not used up"
+    assert (await asked(prof, "readmit_person", userId=mira.user_id))["data"]["people"]
+    again = await service.join("Mira", code="", secret=mira.token)
+    assert (again["userId"], again["role"]) == (mira.user_id, "instructor")
 
 
 async def test_numbers_are_for_this_computer_alone(service: Service) -> None:

@@ -114,24 +114,32 @@ export const PersonMenu = withHooks(function PersonMenu(
   { people, person }: { people: People; person: Person },
   { words }: Context,
 ): VNode {
-  const [asking, ask] = useState(false);
+  const [asking, ask] = useState<"" | "one" | "all">("");
+  const { closed } = useSignal(people.desk);
   const name = isolated(person.name.trim() || words.unnamed);
   if (asking) {
+    const all = asking === "all";
+    const question = all ? words.removeAllAsk(name) : words.removeAsk(name);
     return (
       <Confirm
-        question={words.removeAsk(name)}
+        question={closed ? question : `${question} ${words.removeOpen}`}
         yes={words.remove}
         onYes={() => {
-          ask(false);
-          people.remove(person.id);
+          ask("");
+          people.remove(person.id, all);
         }}
-        onNo={() => ask(false)}
+        onNo={() => ask("")}
       />
     );
   }
   const onClick = ({ currentTarget: at }: { currentTarget: HTMLElement }): void =>
     openMenu(people.floats, { at }, words.moreOf(name), [
-      { items: [{ label: words.removePerson, danger: true, run: () => ask(true) }] },
+      {
+        items: [
+          { label: words.removePerson, danger: true, run: () => ask("one") },
+          { label: words.removeAll, danger: true, run: () => ask("all") },
+        ],
+      },
     ]);
   return (
     <IconButton

@@ -133,8 +133,8 @@ export class People {
     this.connection.intend("people.clear", {});
   }
 
-  remove(id: string): void {
-    this.connection.intend("people.remove", { id });
+  remove(id: string, sameJoin = false): void {
+    this.connection.intend("people.remove", sameJoin ? { id, sameJoin } : { id });
   }
 
   readmit(id: string): void {

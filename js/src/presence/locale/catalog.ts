@@ -64,7 +64,10 @@ export interface PresenceCatalog {
   readmit(name: string): string;
   moreOf(name: string): string;
   removePerson: string;
+  removeAll: string;
   removeAsk(name: string): string;
+  removeAllAsk(name: string): string;
+  removeOpen: string;
   remove: string;
 
   find(people: number): string;

@@ -89,7 +89,12 @@ export const en: PresenceCatalog = {
   readmit: (name) => `Readmit ${name}`,
   moreOf: (name) => `More about ${name}`,
   removePerson: "Remove from the course",
+  removeAll: "Remove with all who came the same way",
   removeAsk: (name) => `Remove ${name}? They are out at once, until readmitted.`,
+  removeAllAsk: (name) =>
+    `Remove ${name} and every student who came by the same invite from the same address? A class behind one router has one address.`,
+  removeOpen:
+    "With the present invite they can come back as somebody new: make a new one afterwards.",
   remove: "Remove",
 
   find: (people) => `Find one of ${format(people)}`,

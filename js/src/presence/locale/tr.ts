@@ -90,7 +90,11 @@ export const tr: PresenceCatalog = {
   readmit: (name) => `Yeniden al: ${name}`,
   moreOf: (name) => `Seçenekler: ${name}`,
   removePerson: "Dersten çıkar",
+  removeAll: "Aynı yoldan gelenlerle birlikte çıkar",
   removeAsk: (name) => `${name} dersten çıkarılsın mı? Yeniden alınana dek giremez.`,
+  removeAllAsk: (name) =>
+    `${name} ve aynı davetle aynı adresten gelen bütün öğrenciler çıkarılsın mı? Tek yönlendirici arkasındaki bir sınıfın adresi birdir.`,
+  removeOpen: "Şimdiki davetle yeni biri olarak dönülebilir: ardından yeni bir davet oluşturun.",
   remove: "Çıkar",
 
   find: (people) => `${format(people)} kişi arasında ara`,
