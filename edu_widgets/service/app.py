@@ -17,7 +17,7 @@ from edu_widgets.service import doors, erasing, invite_page, tokens, websocket
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
 from edu_widgets.service.audit import REFUSED
-from edu_widgets.service.budget import REQUEST
+from edu_widgets.service.budget import JOIN, REQUEST
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
@@ -210,7 +210,9 @@ async def _guard(
         return _json(
             Problem(code, f"{request.method} {request.path}: {error.reason}."), error.status
         )
-    except (ConnectionError, asyncio.CancelledError):
+    except ConnectionError:  # nobody is there any more, which is nothing to log
+        return _json(Problem(Code.PROTOCOL, Code.PROTOCOL.meaning), 400)
+    except asyncio.CancelledError:
         raise
     except Exception:
         log.exception("A request failed.")
@@ -234,8 +236,10 @@ def _json(value: object, status: int = 200) -> web.Response:
 
 async def _body(request: web.Request, type_: type[T]) -> T:
     try:
-        async with asyncio.timeout(BODY_S):
-            raw = await request.read()
+        gate = gate_of(request)
+        with gate.waiting() if gate is not None else contextlib.nullcontext():
+            async with asyncio.timeout(BODY_S):
+                raw = await request.read()
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error
     try:
@@ -261,10 +265,12 @@ async def _websocket(request: web.Request) -> web.StreamResponse:
 async def _join(request: web.Request) -> web.Response:
     door = request.app[_DOOR]
     ask = await _body(request, Join)
+    source = doors.source(request, door.address)
+    await asyncio.sleep(door.hub.budgets.charge_guest(source, JOIN))
     known = None
     if hdrs.AUTHORIZATION in request.headers:
         known = (await door.people.identity(doors.bearer(request))).user_id
-    joined = await door.people.join(ask, doors.source(request, door.address), known)
+    joined = await door.people.join(ask, source, known)
     door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id, role=joined.role)
     if joined.role in STAFF_ROLES:
         invite = door.admission.link(await door.admission.present(ask.course))

@@ -37,6 +37,9 @@ BYTES_UNPROVEN = 256
 REQUEST = 3
 """An HTTP request, from somebody who has still to prove who they are."""
 
+JOIN = 7
+"""A join beside its request: it is stored, and perhaps told to the class."""
+
 CONNECTION = 2
 """A connection, before anything came by it."""
 

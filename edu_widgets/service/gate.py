@@ -20,6 +20,9 @@ from edu_widgets.service.metrics import Metrics
 HEAD_S = 10.0
 """Seconds in which the first request of a connection has to be there to its empty line."""
 
+MOST_WAITING = 64
+"""Unproven connections of one address while it has no budget."""
+
 _PROTOCOL, _BUDGET, _ANSWERS = "protocol", "budget", "answers"
 """Who holds reading: aiohttp, an empty budget, answers that are not taken."""
 
@@ -48,8 +51,14 @@ class Gates:
         self._unproven: dict[Gate, None] = {}
         self._by_address: Counter[str] = Counter()
 
-    def opened(self, gate: "Gate") -> bool:
-        """Count a new connection; false if there is no room for it."""
+    def opened(self, gate: "Gate", *, waits: bool) -> bool:
+        """Count a new connection; false if there is no room for it.
+
+        At an address that has used up its budget (`waits`), only a few wait.
+        """
+        if waits and self._by_address[gate.address] >= MOST_WAITING:
+            self._metrics.turned_away.inc()
+            return False
         if self._open >= self._most or len(self._unproven) >= self._most_unproven:
             self._metrics.turned_away.inc()
             oldest = self._idle()
@@ -94,70 +103,99 @@ class Gates:
 class Gate(asyncio.Protocol):
     """One connection, in front of aiohttp's protocol for it."""
 
-    def __init__(self, inner: asyncio.Protocol, gates: Gates) -> None:
+    def __init__(self, inner: Callable[[], asyncio.Protocol], gates: Gates) -> None:
+        """Make the gate of a connection; `inner` makes aiohttp's protocol for it."""
         self.address = ""
         self.busy = 0
         """Requests that are being answered."""
-        self._inner = inner
+        self._make_inner = inner
+        self._inner: asyncio.Protocol | None = None
         self._gates = gates
         self._loop = asyncio.get_running_loop()
         self._transport: GatedTransport | None = None
         self._charge: Charge = _free
         self._proven = False
         self._lost: Callable[[], None] = _nothing
-        self._deadline: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let a connection in, or end it at once."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a stream server
         self.address = str((transport.get_extra_info("peername") or ("",))[0])
-        if not self._gates.opened(self):
+        self._charge = self._gates.charge_of(self.address)
+        wait = self._charge(CONNECTION)
+        if not self._gates.opened(self, waits=wait > 0):
             transport.abort()
             return
-        self._charge = self._gates.charge_of(self.address)
         self._transport = GatedTransport(transport, self)
-        self._deadline = self._loop.call_later(HEAD_S, self.end)
+        if not wait:
+            self._begin()
+            return
+        self._transport.hold(_BUDGET)
+        self._timer = self._loop.call_later(wait, self._begin_late)
+
+    def _begin_late(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._begin()
+            self._transport.release(_BUDGET)
+
+    def _begin(self) -> None:
+        assert self._transport is not None  # noqa: S101 - it is made
+        self._timer = self._loop.call_later(HEAD_S, self.end)
+        self._inner = self._make_inner()
         self._inner.connection_made(self._transport)
-        self._pay(CONNECTION)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass the end of a connection on."""
         if self._transport is not None:
-            self._wait_for_no_request()
+            self._wait_for_nothing()
             self._gates.closed(self)
             self._lost()
+        if self._inner is not None:
             self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Pass bytes on, and read no more before they are paid for."""
         self._pay(len(data) / (BYTES_IN if self._proven else BYTES_UNPROVEN))
-        self._inner.data_received(data)
+        if self._inner is not None:
+            self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
         """Pass on that the other side sends no more."""
-        return self._inner.eof_received()
+        return self._inner.eof_received() if self._inner is not None else None
 
     def pause_writing(self) -> None:
         """Pass on that much waits to be sent; of requests no more are read meanwhile."""
-        self._inner.pause_writing()
+        if self._inner is not None:
+            self._inner.pause_writing()
         if self._transport is not None and not self._proven:
             self._transport.hold(_ANSWERS)
 
     def resume_writing(self) -> None:
         """Pass on that little waits to be sent."""
-        self._inner.resume_writing()
+        if self._inner is not None:
+            self._inner.resume_writing()
         if self._transport is not None:
             self._transport.release(_ANSWERS)
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
         """A request is being answered: the connection does not wait for anything."""
-        self._wait_for_no_request()
+        self._wait_for_nothing()
         self.busy += 1
         try:
             yield
         finally:
             self.busy -= 1
+
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While a request is answered: its body has still to come, so it waits for that."""
+        self.busy -= 1
+        try:
+            yield
+        finally:
+            self.busy += 1
 
     def prove(self, charge: Charge, paid: float, lost: Callable[[], None]) -> None:
         """It is known whose connection it is, and who pays from now on.
@@ -179,10 +217,10 @@ class Gate(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _wait_for_no_request(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def _wait_for_nothing(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _pay(self, cost: float) -> None:
         wait = self._charge(cost)

@@ -15,8 +15,11 @@ log = logging.getLogger("edu_widgets.service")
 QUEUE = 1024
 """Connections that the system keeps until they are accepted: a class comes back at once."""
 
-IN_A_ROW = 16
+IN_A_ROW = 4
 """Connections that are accepted before it is the turn of those who are inside."""
+
+RECEIVED = 64 * 1024
+"""Bytes that the system keeps for a connection before they are read: one of our longest frames."""
 
 FILES_WANTED = 65_536
 FILES_KEPT = 48
@@ -62,6 +65,7 @@ async def listen(
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     listener = socket.create_server((bind, port), family=family, backlog=QUEUE)
     try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED)  # each one inherits it
         listener.setblocking(False)
         server = await asyncio.get_running_loop().create_server(
             factory, sock=listener, backlog=IN_A_ROW

@@ -223,7 +223,7 @@ class Server:
 
     def _gate(self) -> Gate:
         assert self._runner.server is not None  # noqa: S101 - it is set up
-        return Gate(self._runner.server(), self._gates)
+        return Gate(self._runner.server, self._gates)
 
     # -- the end ----------------------------------------------------------------
 

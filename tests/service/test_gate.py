@@ -155,3 +155,35 @@ def test_there_is_room_for_fewer_connections_than_files(monkeypatch: pytest.Monk
     monkeypatch.setattr(resource, "setrlimit", lambda _which, limits: wanted.append(limits))
     listening.raise_file_limit()
     assert wanted == [(4_096, 4_096)]
+
+
+async def test_at_an_address_without_a_budget_few_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "MOST_WAITING", 3)
+    table = from_table({"guestBudget": {"rate": 1, "burst": 40}})
+    async with serving(tmp_path, config=table) as service:
+        ada = await service.student()
+        strangers = [await connected(service) for _ in range(40)]
+        for stranger in strangers[-10:]:
+            assert await ended(stranger) == b""
+        await ada.beat()
+        for _, writer in strangers:
+            writer.close()
+
+
+async def test_whoever_goes_in_the_middle_of_a_body_is_nothing_to_log(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = f"POST /api/join HTTP/1.1\r\nHost: 127.0.0.1:{service.server.state.port}\r\n"
+    ada = await service.student()
+    for _ in range(5):
+        stranger = await connected(service, f"{head}Content-Length: 60000\r\n\r\n{{".encode())
+        async with asyncio.timeout(PATIENCE):
+            while not service.server._gates._unproven:
+                await ada.beat()
+        stranger[1].transport.abort()
+    async with asyncio.timeout(PATIENCE):
+        while service.server._gates._unproven:
+            await ada.beat()
+    assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
