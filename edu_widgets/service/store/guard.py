@@ -8,11 +8,19 @@ from pathlib import Path
 from edu_widgets.service.store import schema
 from edu_widgets.service.store.history import is_of, side_files
 
+_HEADER = b"SQLite format 3\0"
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class StoreLostError(Exception):
-    """What is written would not be found again; the message says why, to who runs the service."""
+    """What is written would not be found again; the message says why, to who runs the service.
+
+    `gone`: the files are not in their place, but can still be read.
+    """
+
+    def __init__(self, text: str, *, gone: bool = False) -> None:
+        super().__init__(text)
+        self.gone = gone
 
 
 class Guard:
@@ -76,20 +84,14 @@ class Guard:
         self._beside = self._version = None
 
     def check_whole(self) -> None:
-        """Read the file through a connection that has nothing of it in its cache.
+        """Read the whole file.
 
         Raises:
             StoreLostError: it is damaged.
         """
         before = _state(self._path)
-        try:
-            with contextlib.closing(schema.connect(self._path, read_only=True)) as db:
-                (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-            found = str(error)
-        if found != "ok":
+        found = find_damage(self._path)
+        if found:
             raise damaged(self._path, found)
         self._seen = before
 
@@ -100,11 +102,32 @@ class Guard:
             names = ", ".join(path.name for path in self._files)
             raise StoreLostError(
                 f"A file of the store ({names} in {self._path.parent}) was deleted or replaced "
-                "while the service ran."
+                "while the service ran.",
+                gone=True,
             )
 
     def _identities(self) -> tuple[tuple[int, int] | None, ...]:
         return tuple(map(_identity, self._files))
+
+
+def find_damage(path: Path) -> str:
+    """Read a whole store by a connection that has nothing of it in its cache; "" if all is well.
+
+    Raises:
+        sqlite3.Error, OSError: it cannot be read now.
+    """
+    with path.open("rb") as file:
+        header = file.read(len(_HEADER))
+    if header != _HEADER:  # what the log holds of it would hide that until the next start
+        return "its first page is overwritten"
+    try:
+        with contextlib.closing(schema.connect(path, read_only=True)) as db:
+            (found,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        return str(error)
+    return "" if found == "ok" else str(found)
 
 
 def damaged(path: Path, found: str) -> StoreLostError:

@@ -38,7 +38,7 @@ from edu_widgets.service.store import (
     sweeping,
     writes,
 )
-from edu_widgets.service.store.guard import is_damage
+from edu_widgets.service.store.guard import find_damage, is_damage
 from edu_widgets.service.store.writer import Job, Writer, unavailable
 
 _log = logging.getLogger(__name__)
@@ -91,12 +91,7 @@ class SqliteStore:
         Raises:
             Refused: `UNAVAILABLE`: it is, or cannot be read.
         """
-
-        def read(_: sqlite3.Connection) -> str:
-            with contextlib.closing(schema.connect(self._path, read_only=True)) as db:
-                return str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
-
-        if await self._read(read) != "ok":
+        if await self._read(lambda _: find_damage(self._path)):
             await self._write(self._writer.look_closer)
 
     # -- commands ---------------------------------------------------------------

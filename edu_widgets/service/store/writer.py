@@ -20,6 +20,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.service.store import Committed, history, runs, schema
 from edu_widgets.service.store.guard import Guard, StoreLostError, damaged, is_damage
+from edu_widgets.service.store.rescue import adopt, rescue
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -56,6 +57,7 @@ class Writer:
         self._failed = False
         self.problem = ""
         """Why nothing is stored any more, for who runs the service; "" if it is."""
+        adopt(path)
         path.touch(mode=0o600)  # SQLite gives its side files the same permissions
         replaced = history.was_replaced(path)
         self._db: sqlite3.Connection | None = schema.connect(path)
@@ -173,9 +175,14 @@ class Writer:
     def _lose(self, lost: StoreLostError) -> None:
         """Stop storing, and say so once."""
         self._look_at = time.monotonic() + LOOK_AGAIN_S
-        if not self.problem:
-            log.error("Nothing is stored any more: %s", lost)
-        self.problem = str(lost)
+        if self.problem:
+            return
+        rescued = ""
+        if lost.gone and self._db is not None:
+            self._rollback()
+            rescued = rescue(self._db, self._path)
+        self.problem = f"{lost}{rescued}"
+        log.error("Nothing is stored any more: %s", self.problem)
 
     def _empty_log(self, jobs: list[Job]) -> None:
         """Once something was destroyed, empty the write-ahead log, which still holds it."""

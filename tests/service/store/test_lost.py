@@ -43,6 +43,11 @@ def cut_off(path: Path) -> None:
     os.truncate(path, 8192)
 
 
+def overwritten(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"\0" * 100)
+
+
 def put_back(path: Path) -> None:
     """By SQLite's own backup, under the running service."""
     with (
@@ -50,6 +55,10 @@ def put_back(path: Path) -> None:
         contextlib.closing(sqlite3.connect(path)) as b,
     ):
         a.backup(b)
+
+
+def rescued_in(folder: Path) -> list[Path]:
+    return list(folder.glob("service.db.rescued-*"))
 
 
 async def filled(path: Path) -> SqliteStore:
@@ -67,7 +76,9 @@ async def filled(path: Path) -> SqliteStore:
     return SqliteStore(path)
 
 
-@pytest.mark.parametrize("fault", [deleted, without_log, replaced, damaged, cut_off, put_back])
+@pytest.mark.parametrize(
+    "fault", [deleted, without_log, replaced, damaged, cut_off, overwritten, put_back]
+)
 async def test_what_would_be_gone_is_not_acknowledged(
     tmp_path: Path, fault: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -88,6 +99,28 @@ async def test_what_would_be_gone_is_not_acknowledged(
     with pytest.raises(Refused):
         await store.changes_since(CHANNEL, None, {})  # who asks keeps what they have
     assert await Vitals(store).ask() == store.problem
+    await store.close()
+
+
+@pytest.mark.parametrize("fault", [deleted, replaced])
+async def test_what_a_deleted_store_held_is_not_lost(
+    tmp_path: Path, fault: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "service.db"
+    store = await filled(path)
+    await store.commit(ask("a", ("a", 1)), put)
+    fault(path)
+    with pytest.raises(Refused):
+        await store.commit(ask("b", ("b", 1)), put)
+    (rescued,) = rescued_in(tmp_path)
+    assert rescued.name in store.problem
+    assert rescued.stat().st_mode & 0o077 == 0
+    await store.close()
+    store = SqliteStore(path)
+    caught = await store.changes_since(CHANNEL, None, {})
+    held = {doc.id for part in caught.frames for doc in part.docs}
+    assert {"old", "d59", "a"} <= held, "all that was acknowledged"
+    assert rescued.exists() == (fault is replaced), "another file in its place is left alone"
     await store.close()
 
 
