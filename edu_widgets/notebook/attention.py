@@ -1,18 +1,22 @@
 """Whether anybody looks at what this kernel shows, and how late a page's messages come.
 
-Pages say when they are in sight and when not, and again once a minute. That somebody looks leaves
-the kernel only as a yes or no. Imports no widget.
+Pages say when they are in sight and when not, and again while somebody does something there or they
+are told something. That somebody looks leaves the kernel only as a yes or no. Imports no widget.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
+import time
 from collections import OrderedDict, deque
-from collections.abc import Sequence
-from weakref import WeakKeyDictionary
+from collections.abc import Callable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary, ref
 
 SILENT_AFTER = 180.0
-"""Seconds after which a page that says nothing is gone: a hidden one may say so every 2 minutes."""
+"""Seconds after which a page that says nothing counts for nobody: of one that is there and at which
+nobody does anything, nothing is known but that."""
 
 _MOST = 64
 _COMPARED = 8
@@ -56,6 +60,45 @@ class Pages:
             del self._heard[page]
 
 
+class Kernel:
+    """What IPython tells of the cells it runs. There is none in a script."""
+
+    def __init__(self, shell: Any, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._running = False
+        self.began = self._ended = clock()
+        events = shell.events
+        own = ref(self)  # the shell stays, a lesson that is left goes
+
+        def begins(*_: object) -> None:
+            if (kernel := own()) is not None:
+                kernel.begins()
+
+        def ends(*_: object) -> None:
+            if (kernel := own()) is not None:
+                kernel.ends()
+
+        events.register("pre_run_cell", begins)
+        events.register("post_run_cell", ends)
+
+    def begins(self) -> None:
+        """A cell begins."""
+        self._running, self.began = True, self._clock()
+
+    def ends(self) -> None:
+        """It has ended."""
+        self._running, self._ended = False, self._clock()
+
+    @property
+    def running(self) -> bool:
+        """Whether a cell is running."""
+        return self._running
+
+    def busy_until(self, now: float) -> float:
+        """When a cell last ran."""
+        return now if self._running else max(self.began, self._ended)
+
+
 class Delays:
     """How long the messages of a page were on their way. Any thread; times are in seconds.
 
@@ -83,6 +126,7 @@ class Delays:
 
 _PAGES: WeakKeyDictionary[object, Pages] = WeakKeyDictionary()
 _LOCK = threading.Lock()
+_here: Kernel | None = None
 
 
 def pages_of(client: object) -> Pages:
@@ -92,3 +136,19 @@ def pages_of(client: object) -> Pages:
         if pages is None:
             pages = _PAGES[client] = Pages()
         return pages
+
+
+def kernel_here(clock: Callable[[], float]) -> Kernel | None:
+    """The kernel this runs in."""
+    ipython = sys.modules.get("IPython")
+    shell: Any = getattr(ipython, "get_ipython", lambda: None)()
+    return Kernel(shell, clock) if getattr(shell, "kernel", None) is not None else None
+
+
+def cell_is_running() -> bool:
+    """Whether a cell is running in this kernel, as far as is known; it is from the next one on."""
+    global _here  # noqa: PLW0603 - one a process
+    with _LOCK:
+        if _here is None:
+            _here = kernel_here(time.monotonic)
+        return _here is not None and _here.running

@@ -37,11 +37,13 @@ class PageChannel:
         send: Callable[[Json], None],
         timers: Timers,
         clock: Clock = time.monotonic,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._stream = Stream(content, lesson)
         self._send = send
         self._timers = timers
         self._clock = clock
+        self._busy = busy
         self._lock = threading.RLock()
         self._cancel: Callable[[], None] | None = None
         self._armed_for = float("inf")
@@ -72,6 +74,14 @@ class PageChannel:
     def welcome(self, page: str) -> None:
         """Send a page everything, and from now on the changes."""
         self._out(lambda now: [self._stream.snapshot(page, now)])
+        self._on_network(self.pump)
+
+    def spoke(self, page: str = "") -> None:
+        """A page says something; one that says who it is and was forgotten gets to know it."""
+        with self._lock:
+            known = self._stream.spoke(page, self._clock())
+        if page and not known:
+            self._out(lambda now: [self._stream.pulse(now)])
         self._on_network(self.pump)
 
     def send_older(self, page: str, collection: str, before: int) -> None:
@@ -134,7 +144,7 @@ class PageChannel:
 
     def pump(self) -> None:
         """Send what is due and set the timer for what is not."""
-        self._out(self._stream.take)
+        self._out(lambda now: self._stream.take(now, busy=self._busy()))
         self._arm()
 
     def _arm(self) -> None:

@@ -17,7 +17,19 @@ GAP = 0.033
 """Seconds between two batches: Jupyter Server drops what exceeds 1,000 messages a second."""
 
 PULSE = 10.0
-"""Seconds of silence after which a page is told that the kernel lives."""
+"""Seconds of silence after which a page that spoke is told that the kernel lives, and any page what
+the last batch was."""
+
+ATTENDED = 45.0
+"""Seconds after a page's last word for which it is told so: then nobody asks, and a kernel in which
+nothing happens counts as idle."""
+
+ANSWER_WITHIN = 60.0
+"""Seconds after which a page says again that it is there, if it is told something; and the longest
+that may take before nobody is told any more."""
+
+_MINOR = frozenset({"nextTry"})
+"""What of a lesson is not worth telling to pages that nobody attends to."""
 
 _MAX_PAGES = 64
 
@@ -62,6 +74,10 @@ class Stream:
         self._not_before = float("-inf")
         self._batched_at = float("-inf")
         self._said_at = float("-inf")
+        self._spoke_at = float("-inf")
+        self._unanswered: float | None = None
+        self._owed = False
+        """Whether a pulse is to follow, by which a page sees that it missed the last batch."""
 
     @property
     def awaited(self) -> bool:
@@ -92,6 +108,36 @@ class Stream:
         """What was touched is news."""
         self._not_before = float("-inf")
 
+    # -- whether anybody is there -------------------------------------------------------
+
+    def spoke(self, page: str, now: float) -> bool:
+        """A page said something; whether it is one of those that are told."""
+        if now - self._spoke_at > ATTENDED:
+            self._lesson_touched = True  # what was not worth telling, now is
+        self._spoke_at, self._unanswered = now, None
+        return page in self._pages
+
+    def pulse(self, now: float) -> Json:
+        """That the kernel lives, and what was told last."""
+        self._said_at, self._owed = now, False
+        return {"op": "pulse", "n": self.n}
+
+    def _is_heard(self, now: float, *, busy: bool) -> bool:
+        """Whether pages may still hear a batch; else none is told, and who is notices the hole.
+
+        While a cell runs, what a page says may have to wait for it.
+        """
+        if busy:
+            self._unanswered = None
+        elif self._unanswered is None:
+            if now - self._spoke_at > ANSWER_WITHIN:
+                self._unanswered = now
+        elif now - self._unanswered > ANSWER_WITHIN:
+            self.forget()
+            self.skip()
+            return False
+        return True
+
     # -- sending ----------------------------------------------------------------------
 
     def snapshot(self, page: str, now: float) -> Json:
@@ -100,7 +146,8 @@ class Stream:
         self._pages.move_to_end(page)
         while len(self._pages) > _MAX_PAGES:
             self._pages.popitem(last=False)  # it will notice a hole and ask again
-        self._said_at = now
+        self._said_at = self._spoke_at = now
+        self._unanswered = None
         lesson = self._read_lesson()
         if len(self._pages) == 1:
             self._lesson, self._differs = lesson, set()
@@ -132,6 +179,7 @@ class Stream:
         self._pages.clear()
         self._touched.clear()
         self._reset = False
+        self._unanswered = None
 
     def skip(self) -> None:
         """A batch was lost on the way: leave a hole, so that pages ask for a snapshot."""
@@ -149,22 +197,26 @@ class Stream:
             return max(self._batched_at + GAP, self._not_before)
         return self._said_at + PULSE
 
-    def take(self, now: float) -> list[Json]:
-        """The messages that are to be sent now, in order."""
+    def take(self, now: float, *, busy: bool = False) -> list[Json]:
+        """The messages that are to be sent now, in order; `busy`: a cell is running."""
         due = self.due()
         if due is None or now < due:
             return []
+        attended = busy or now - self._spoke_at <= ATTENDED
         if self._reset:
-            return self._take_reset(now)
-        batch = self._take_batch()
+            return self._take_reset(now) if self._is_heard(now, busy=busy) else []
+        batch = self._take_batch(attended=attended)
         if batch:
+            if not self._is_heard(now, busy=busy):
+                return []
             self.n += 1
             self._batched_at = self._said_at = now
+            self._owed = True
             return [{"op": "batch", "n": self.n, **batch}]
         if now < self._said_at + PULSE:
             return []
-        self._said_at = now
-        return [{"op": "pulse", "n": self.n}]
+        owed, pulse = self._owed, self.pulse(now)
+        return [pulse] if attended or owed else []
 
     def _take_reset(self, now: float) -> list[Json]:
         self._reset = self._lesson_touched = False
@@ -173,12 +225,13 @@ class Stream:
         # A number for it: a page that is not among the known ones notices the hole.
         self.n += 1
         self._batched_at = self._said_at = now
+        self._owed = True
         lesson, windows = self._read_lesson(), self._content.windows()
         messages = [self._snapshot(page, lesson, windows) for page in self._pages]
         self._lesson, self._differs = lesson, set()
         return messages
 
-    def _take_batch(self) -> Json:
+    def _take_batch(self, *, attended: bool) -> Json:
         touched, self._touched = self._touched, {}
         sets: Json = {}
         dels: Json = {}
@@ -188,13 +241,16 @@ class Stream:
             shown = [doc for doc in docs if doc.get("born") is None or doc["born"] >= floor]
             sets |= {name: shown} if shown else {}
             dels |= {name: gone} if gone else {}
-        changed = self._changed_lesson() if self._lesson_touched else {}
+        changed = self._changed_lesson(attended=attended) if self._lesson_touched else {}
         parts = {"set": sets, "del": dels, "lesson": changed}
         return {key: part for key, part in parts.items() if part}
 
-    def _changed_lesson(self) -> Json:
+    def _changed_lesson(self, *, attended: bool) -> Json:
         self._lesson_touched = False
         lesson = self._read_lesson()
         held, differs = self._lesson, self._differs
+        changed = {k: v for k, v in lesson.items() if k in differs or held.get(k, self) != v}
+        if changed.keys() <= _MINOR and not attended:
+            return {}
         self._lesson, self._differs = lesson, set()
-        return {k: v for k, v in lesson.items() if k in differs or held.get(k, self) != v}
+        return changed

@@ -14,7 +14,7 @@ import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms
-from edu_widgets.notebook.attention import Delays, pages_of
+from edu_widgets.notebook.attention import Delays, cell_is_running, pages_of
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
@@ -93,7 +93,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._reported = False
         self._pages = _Pages(self)
         self._delays = Delays()
-        self._channel = PageChannel(content, self._standing, self._push, client)
+        self._channel = PageChannel(
+            content, self._standing, self._push, client, busy=cell_is_running
+        )
         self._intents = Intents({"lesson.retry": self._retry_now, **handlers}, self._reply)
         self._stop_listening = client.listen(self._on_event)
         try:
@@ -207,11 +209,13 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._note_thread()
         op, page = content.get("op"), content.get("page")
         if op == "intent":
+            self._channel.spoke()
             self._intents.receive(content, self._objection(content))
         elif op == "ready" and isinstance(page, str) and is_id(page):
             self._channel.welcome(page)
             self._welcomed()
         elif op == "seen" and isinstance(page, str) and is_id(page):
+            self._channel.spoke(page)
             visible = content.get("visible") is True
             self._delay(content)
             pages_of(self._client).heard(page, visible=visible, now=time.monotonic())

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
-from weakref import ref
 
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.notebook.attention import Pages, pages_of
+from edu_widgets.notebook.attention import Kernel, Pages, kernel_here, pages_of
 from edu_widgets.presence.commands import ATTENTION, Attention
 from edu_widgets.protocol.errors import EduWidgetsError
 
@@ -24,40 +21,6 @@ IDLE_FOR = 600.0
 """… and without any page, seconds since a cell has run."""
 
 LOOK_EVERY = 10.0
-
-
-class Kernel:
-    """What IPython tells of the cells it runs. There is none in a script."""
-
-    def __init__(self, shell: Any, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._running = False
-        self.began = self._ended = clock()
-        events = shell.events
-        own = ref(self)  # the shell stays, a lesson that is left goes
-
-        def begins(*_: object) -> None:
-            if (kernel := own()) is not None:
-                kernel.begins()
-
-        def ends(*_: object) -> None:
-            if (kernel := own()) is not None:
-                kernel.ends()
-
-        events.register("pre_run_cell", begins)
-        events.register("post_run_cell", ends)
-
-    def begins(self) -> None:
-        """A cell begins."""
-        self._running, self.began = True, self._clock()
-
-    def ends(self) -> None:
-        """It has ended."""
-        self._running, self._ended = False, self._clock()
-
-    def busy_until(self, now: float) -> float:
-        """When a cell last ran."""
-        return now if self._running else max(self.began, self._ended)
 
 
 class Away:
@@ -96,7 +59,7 @@ class Watch:
     def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._clock = clock
-        self._away = Away(pages_of(client), _kernel(clock))
+        self._away = Away(pages_of(client), kernel_here(clock))
         self._said: bool | None = None
         self._live = False
         self._lock = threading.Lock()
@@ -134,10 +97,3 @@ class Watch:
             self._client.signal(ATTENTION.name, Attention(away))
         except EduWidgetsError:
             _log.debug("It could not be said whether anybody is here.", exc_info=True)
-
-
-def _kernel(clock: Callable[[], float]) -> Kernel | None:
-    """The kernel this runs in."""
-    ipython = sys.modules.get("IPython")
-    shell: Any = getattr(ipython, "get_ipython", lambda: None)()
-    return Kernel(shell, clock) if getattr(shell, "kernel", None) is not None else None

@@ -82,7 +82,7 @@ describe("for whom", () => {
     expect(model.sent).toHaveLength(2);
   });
 
-  test("tells whether it is in sight: at its start, when that changes, and each minute", () => {
+  test("tells whether it is in sight: at its start, when that changes, and when it is used", () => {
     vi.useFakeTimers();
     const { model, connection } = connect();
     const { page } = connection;
@@ -92,15 +92,26 @@ describe("for whom", () => {
     const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
     document.dispatchEvent(new Event("visibilitychange"));
     expect(seen().at(-1)).toEqual({ op: "seen", page, visible: false, sent });
-    vi.advanceTimersByTime(30_000);
-    model.say({ op: "pulse", n: 0 });
-    vi.advanceTimersByTime(30_000);
+    model.snapshot([]);
+    vi.advanceTimersByTime(600_000);
+    expect(seen(), "nobody does anything").toHaveLength(2);
+    expect(connection.kernel.value, "so nothing is missed").toBe("alive");
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "a" }));
+    document.dispatchEvent(new Event("pointermove"));
     expect(seen()).toHaveLength(3);
+    model.say({ op: "pulse", n: 0 });
+    vi.advanceTimersByTime(44_000);
+    model.say({ op: "batch", n: 1 });
+    expect(seen()).toHaveLength(3);
+    vi.advanceTimersByTime(2_000);
+    model.say({ op: "batch", n: 2 });
+    expect(seen()).toHaveLength(4);
     hidden.mockRestore();
     connection.dispose();
     vi.advanceTimersByTime(120_000);
     document.dispatchEvent(new Event("visibilitychange"));
-    expect(seen()).toHaveLength(3);
+    document.dispatchEvent(new Event("pointermove"));
+    expect(seen()).toHaveLength(4);
   });
 
   test("ignores what is for another page", () => {
@@ -350,20 +361,29 @@ describe("the kernel", () => {
     expect(connection.kernel.value).toBe("gone");
   });
 
-  test("has stopped after 35 s of silence, and anything shows that it is back", () => {
+  test("has stopped when 35 s after a word nothing came, and anything shows that it is back", () => {
     const { model, connection } = connect();
     model.snapshot([]);
+    vi.advanceTimersByTime(600_000);
+    expect(connection.kernel.value, "nobody has asked").toBe("alive");
+    document.dispatchEvent(new Event("pointermove"));
     vi.advanceTimersByTime(34_000);
     expect(connection.kernel.value).toBe("alive");
     model.say({ op: "pulse", n: 0 });
+    document.dispatchEvent(new Event("pointermove"));
     vi.advanceTimersByTime(34_000);
     expect(connection.kernel.value).toBe("alive");
     vi.advanceTimersByTime(6_000);
     expect(connection.kernel.value).toBe("gone");
     const asked = model.asked("ready");
+    vi.advanceTimersByTime(120_000);
+    expect(model.asked("ready"), "nobody does anything").toBe(asked);
+    document.dispatchEvent(new Event("pointermove"));
+    expect(model.asked("ready")).toBe(asked + 1);
+    vi.advanceTimersByTime(10_000);
     model.say({ op: "pulse", n: 0 });
     expect(connection.kernel.value).toBe("alive");
-    expect(model.asked("ready")).toBe(asked + 1);
+    expect(model.asked("ready")).toBe(asked + 2);
   });
 
   test("has not stopped because the laptop slept", () => {

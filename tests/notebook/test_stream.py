@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from edu_widgets.notebook.stream import GAP, PULSE, Stream, Window
+from edu_widgets.notebook.stream import ANSWER_WITHIN, ATTENDED, GAP, PULSE, Stream, Window
 
 Json = dict[str, Any]
 
@@ -18,10 +18,11 @@ class Truth:
     def __init__(self) -> None:
         self.docs: dict[str, Json] = {}
         self.state = 0
+        self.next_try: int | None = None
         self.seq = 0
 
     def lesson(self) -> Json:
-        return {"course": "py101", "state": self.state}
+        return {"course": "py101", "state": self.state, "nextTry": self.next_try}
 
     def windows(self) -> Mapping[str, Window]:
         docs = sorted(self.docs.values(), key=lambda doc: doc["born"])
@@ -131,7 +132,9 @@ class StreamMachine(RuleBasedStateMachine):
         for page in self.pages[:1]:
             self.say([self.stream.older(page.name, "messages", page.floor, self.now)])
 
-    @rule(seconds=st.sampled_from([0.0, 0.01, GAP, 1.0, PULSE]), lost=st.booleans())
+    @rule(
+        seconds=st.sampled_from([0.0, 0.01, GAP, 1.0, PULSE, 2 * ANSWER_WITHIN]), lost=st.booleans()
+    )
     def pass_time(self, seconds: float, *, lost: bool) -> None:
         self.now += seconds
         messages = self.stream.take(self.now)
@@ -161,6 +164,9 @@ class StreamMachine(RuleBasedStateMachine):
 
     @rule()
     def settle(self) -> None:
+        for page in self.pages:
+            if not self.stream.spoke(page.name, self.now):
+                page.hear(self.stream.pulse(self.now))
         for _ in range(3):
             self.now += PULSE
             messages = self.stream.take(self.now)
@@ -267,3 +273,64 @@ def test_after_a_reset_only_what_pages_then_show_is_sent() -> None:
     truth.write("a")
     stream.touch("messages", ["a"])
     assert stream.take(2.0) == []
+
+
+def batches(stream: Stream, truth: Truth, now: float, *, busy: bool = False) -> list[str]:
+    truth.write("a")
+    stream.touch("messages", ["a"])
+    return [message["op"] for message in stream.take(now, busy=busy)]
+
+
+def test_nobody_asks_so_nothing_is_said() -> None:
+    stream, _ = stream_with_page()
+    told = [now for now in range(3_600) if stream.take(float(now))]
+    assert told == [10, 20, 30, 40], "the page has asked at 0"
+    assert stream.spoke("p", 3_600.0)
+    assert [now for now in range(3_600, 7_200) if stream.take(float(now))] == [
+        3_600 + PULSE * n for n in range(int(ATTENDED // PULSE) + 1)
+    ]
+    assert all(stream.take(float(now), busy=True) for now in range(7_200, 8_000, 10))
+
+
+def test_a_batch_is_followed_by_one_pulse_that_names_it() -> None:
+    stream, truth = stream_with_page()
+    assert batches(stream, truth, 50.0) == ["batch"]
+    told = [(now, stream.take(float(now))) for now in range(51, 600)]
+    assert [(now, said) for now, said in told if said] == [(60, [{"op": "pulse", "n": 1}])]
+
+
+def test_a_page_that_never_answers_is_told_nothing_and_notices_when_it_is_back() -> None:
+    stream, truth = stream_with_page()
+    page = ModelPage("p")
+    page.hear(stream.snapshot("p", 0.0))
+    told = [now for now in range(0, 600, 5) if batches(stream, truth, float(now)) == ["batch"]]
+    assert told[-1] == 2 * ANSWER_WITHIN + 5
+    assert not stream.awaited
+    assert not stream.spoke("p", 600.0)
+    page.hear(stream.pulse(600.0))
+    assert page.holes
+
+
+def test_a_page_that_answers_and_one_whose_kernel_is_busy_are_told_on() -> None:
+    stream, truth = stream_with_page()
+    for now in range(0, 1_000, 5):
+        assert batches(stream, truth, float(now)) == ["batch"]
+        if now % 65 == 0:
+            stream.spoke("p", float(now))
+    for now in range(1_000, 3_000, 5):
+        assert batches(stream, truth, float(now), busy=True) == ["batch"]
+
+
+def test_when_it_is_tried_again_is_told_only_to_who_attends() -> None:
+    stream, truth = stream_with_page()
+    truth.next_try = 5
+    stream.touch_lesson()
+    assert [m["op"] for m in stream.take(1.0)] == ["batch"]
+    stream.take(ATTENDED)
+    for now in range(100, 1_000, 10):
+        truth.next_try = now
+        stream.touch_lesson()
+        assert stream.take(float(now)) == []
+    stream.spoke("p", 1_000.0)
+    (batch,) = stream.take(1_000.1)
+    assert batch["lesson"] == {"nextTry": 990}

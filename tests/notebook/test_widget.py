@@ -223,6 +223,7 @@ def test_a_click_that_a_busy_kernel_hears_too_late_is_not_done(widget: ThingWidg
     def click(id_: str, ago: float) -> dict[str, Any]:
         return intent("thing.do", id_) | told("intent", ago, lives=120_000)
 
+    ready(widget)
     widget.comm.receive(told("seen", 0, visible=True))
     widget.comm.receive(click("i1", ago=119))
     assert sent(widget) == [{"op": "got", "to": "p1", "ids": ["i1"]}]

@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.attention import SILENT_AFTER, Pages, pages_of
-from edu_widgets.presence.away import HIDDEN_FOR, IDLE_FOR, LOOK_EVERY, Away, Kernel, Watch
+from edu_widgets.notebook.attention import SILENT_AFTER, Kernel, Pages, pages_of
+from edu_widgets.presence.away import HIDDEN_FOR, IDLE_FOR, LOOK_EVERY, Away, Watch
 from edu_widgets.presence.commands import Attention
 from tests.notebook.doubles import FakeClient
 

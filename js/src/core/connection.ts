@@ -39,7 +39,9 @@ export interface Listener {
 const BUSY_AFTER = 700;
 const SNAPSHOT_LATE = 3_000;
 const ASK_AGAIN = 10_000;
-const SEEN_EVERY = 60_000;
+/** How long a page that is used says nothing of it; and one that is told something. */
+const SEEN_EVERY = 30_000;
+const ANSWER_EVERY = 45_000;
 const ADDRESSED = ["snapshot", "page", "got", "refused"];
 
 interface Mirror {
@@ -87,6 +89,7 @@ export class Connection {
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #endSeen = (): void => {};
+  #saidAt = 0;
   /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
   #watch: Watch | undefined;
 
@@ -190,22 +193,33 @@ export class Connection {
     });
   }
 
-  /** Tell the kernel whether this page is in sight: now, when that changes, and each minute. */
+  /**
+   * Tell the kernel whether this page is in sight: now, when that changes, and while it is used. A
+   * page at which nobody does anything says nothing: a kernel that hears it would never be idle.
+   */
   #tellSeen(): void {
-    const tell = (): void => {
-      if (this.kernel.value === "gone") return;
-      this.#send({ op: "seen", page: this.page, visible: !document.hidden, sent: sentNow() });
-    };
-    const endWatch = on(document, "visibilitychange", tell);
-    const timer = setInterval(tell, SEEN_EVERY);
+    const ends = [
+      on(document, "visibilitychange", this.#seen),
+      on(document, "pointermove keydown", () => this.#seenAgain(SEEN_EVERY), true),
+    ];
     this.#endSeen = () => {
-      endWatch();
-      clearInterval(timer);
+      for (const end of ends) end();
     };
-    tell();
+    this.#seen();
+  }
+
+  #seen = (): void => {
+    if (this.kernel.value === "gone") this.#sendReady();
+    else this.#send({ op: "seen", page: this.page, visible: !document.hidden, sent: sentNow() });
+  };
+
+  #seenAgain(after: number): void {
+    if (this.#watch && Date.now() - this.#saidAt >= after) this.#seen();
   }
 
   #send(message: PageMessage): void {
+    this.#saidAt = Date.now();
+    this.#watch?.said();
     try {
       this.#model.send(message);
     } catch {
@@ -289,6 +303,7 @@ export class Connection {
         break;
       case "batch":
         this.#takeBatch(message);
+        this.#seenAgain(ANSWER_EVERY);
         break;
       case "page":
         this.#takePage(message);

@@ -3,8 +3,12 @@ const TICK = 5_000;
 /** A tick that comes later than this was itself held up: a sleeping laptop proves nothing. */
 const LATEST_TICK = 2 * TICK;
 
-/** Calls `onSilence` once nothing was heard for 35 s of waking time. */
+/**
+ * Calls `onSilence` once something was said and then nothing heard for 35 s of waking time; again only
+ * after something was heard.
+ */
 export class Watch {
+  #state: "content" | "waiting" | "over" = "content";
   #silent = 0;
   #last = Date.now();
   #timer: ReturnType<typeof setInterval>;
@@ -12,16 +16,23 @@ export class Watch {
   constructor(onSilence: () => void) {
     this.#timer = setInterval(() => {
       const now = Date.now();
-      const before = this.#silent;
       this.#silent += Math.min(now - this.#last, LATEST_TICK);
       this.#last = now;
-      if (before < SILENCE && this.#silent >= SILENCE) onSilence();
+      if (this.#state !== "waiting" || this.#silent < SILENCE) return;
+      this.#state = "over";
+      onSilence();
     }, TICK);
   }
 
-  heard(): void {
+  said(): void {
+    if (this.#state !== "content") return;
+    this.#state = "waiting";
     this.#silent = 0;
     this.#last = Date.now();
+  }
+
+  heard(): void {
+    this.#state = "content";
   }
 
   dispose(): void {
