@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from edu_widgets.service.locks import FileLock
 from hatch_build import QUIETLY, BuildError, Bundles, node_environment
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,12 +60,32 @@ def require(condition: object, reason: str) -> None:
     pytest.skip(reason)
 
 
+@contextmanager
+def installing() -> Iterator[None]:
+    """While one worker installs into js/node_modules, others neither do nor build from it."""
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    lock = FileLock(ROOT / ".cache" / "installing.lock")
+
+    def is_ours() -> bool:
+        with suppress(BlockingIOError):
+            lock.acquire()
+            return True
+        return False
+
+    wait_until(is_ours, "no other worker installs", 4 * PATIENCE)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 @pytest.fixture(scope="session")
 def bundles() -> Path:
     """The folder of the browser bundles, built anew if js/ has changed since."""
     made = Bundles(ROOT)
-    if not made.are_fresh():
-        made.build()
+    with installing():
+        if not made.are_fresh():
+            made.build()
     return made.static
 
 
@@ -96,7 +118,8 @@ def npm(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
 @pytest.fixture(scope="session")
 def node_modules(node: dict[str, str]) -> dict[str, str]:
     """The same, with js/node_modules as its lock file wants them, developers' tools included."""
-    if npm(node, "ls").returncode:
-        installed = npm(node, "ci", *QUIETLY)
-        assert installed.returncode == 0, installed.stdout
+    with installing():
+        if npm(node, "ls").returncode:
+            installed = npm(node, "ci", *QUIETLY)
+            assert installed.returncode == 0, installed.stdout
     return node
