@@ -30,6 +30,35 @@ def safe_href(href: object) -> str | None:
     return href if _MAIL.fullmatch(href) else None
 
 
+def destination(href: str, text: str) -> str:
+    """Where a link leads, for behind a text that does not say it; "" where it does.
+
+    It is the host as a browser spells it (`xn--…` where letters of other scripts are in it), or
+    the address of a mail.
+    """
+    shown = text.strip().casefold()
+    web = _WEB.fullmatch(href)
+    if web is None:
+        address = href.partition(":")[2]
+        return "" if shown.removeprefix("mailto:") == address.casefold() else address
+    host = _in_ascii(web["host"])
+    said = shown.partition("://")[2] if shown.startswith(("https://", "http://")) else shown
+    rest = said.removeprefix(host)
+    told = said.startswith(host) and (not rest or rest[0] in "/?#") and not set(rest) & set(" \n")
+    return "" if told else host
+
+
+def _in_ascii(host: str) -> str:
+    host = host.casefold()
+    if host.isascii():
+        return host
+    name, colon, port = host.partition(":")
+    try:
+        return name.encode("idna").decode() + colon + port
+    except UnicodeError:
+        return host
+
+
 def find_links(text: str) -> Iterator[tuple[str, bool]]:
     """Cut `text` into pieces, each with whether it is an address to be linked as it stands."""
     end = 0

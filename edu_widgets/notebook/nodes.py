@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from edu_widgets.notebook.highlight import highlight
-from edu_widgets.notebook.links import find_links, safe_href
+from edu_widgets.notebook.links import destination, find_links, safe_href
 from edu_widgets.protocol.folding import Named, same_name
 
 if TYPE_CHECKING:
@@ -282,6 +282,7 @@ class _Builder:
         node = self._stack.pop()
         if node[0] is not None:
             self._add(tuple(node))
+            self._say_where(node[1]["href"], plain_text(tuple(node[2:])))
             return
         for child in [*node[2:], node[1]["tail"]]:
             self._text(child) if isinstance(child, str) else self._add(child)
@@ -293,8 +294,15 @@ class _Builder:
         within = any(node[0] == "a" for node in self._stack[1:])
         if safe_href(href) and not within:
             self._add(("a", {"href": href}, label))
+            self._say_where(href, label)
         else:
             self._text(label)
+
+    def _say_where(self, href: str, text: str) -> None:
+        """Say behind a link where it leads, if its text says something else."""
+        where = destination(href, text)
+        if where:
+            self._text(f" ({where})")
 
     def _on_other(self, token: Token) -> None:
         if token.type.endswith("_close") and token.nesting < 0:

@@ -130,12 +130,12 @@ def flat(node: Any) -> str:
                 ]
             ],
         ),
-        ("[*a*](https://x.org)", [["p", ["a", {"href": "https://x.org"}, ["em", "a"]]]]),
+        ("[*a*](https://x.io)", [["p", ["a", {"href": "https://x.io"}, ["em", "a"]], " (x.io)"]]),
         ("<a@x.org>", [["p", ["a", {"href": "mailto:a@x.org"}, "a@x.org"]]]),
-        ("![alt](https://x/i.png)", [["p", ["a", {"href": "https://x/i.png"}, "alt"]]]),
+        ("![alt](https://x/i.png)", [["p", ["a", {"href": "https://x/i.png"}, "alt"], " (x)"]]),
         ("![](https://x/i.png)", [["p", ["a", {"href": "https://x/i.png"}, "https://x/i.png"]]]),
         ("![alt](data:image/png;base64,aa)", "alt"),
-        ("[![p](https://x/i)](https://y)", [["p", ["a", {"href": "https://y"}, "p"]]]),
+        ("[![p](https://x/i)](https://y)", [["p", ["a", {"href": "https://y"}, "p"], " (y)"]]),
         ("[file](ftp://x) next", "file (ftp://x) next"),
         ("[out](/logout)", "out (/logout)"),
         ("[a]: https://x", [["p", "[a]: ", ["a", {"href": "https://x"}, "https://x"]]]),
@@ -352,7 +352,7 @@ def test_code_too_long_or_with_long_lines_stays_plain(code: str) -> None:
         ("@Adam x@Ada @Nobody", "@Adam x@Ada @Nobody"),
         ("`@Ada`", [("p", ("code", "@Ada"))]),
         ("    @Ada", [("pre", "@Ada")]),
-        ("[@Ada](https://x.org)", [("p", ("a", {"href": "https://x.org"}, "@Ada"))]),
+        ("[@Ada](https://x.org)", [("p", ("a", {"href": "https://x.org"}, "@Ada"), " (x.org)")]),
         (
             "https://x.org/@Ada",
             [("p", ("a", {"href": "https://x.org/@Ada"}, "https://x.org/@Ada"))],
@@ -419,7 +419,7 @@ def test_whom_a_text_mentions_in_the_order_they_stand() -> None:
     ("text", "plain"),
     [
         ("Why `(3,)` and **not** _this_?", "Why (3,) and not this?"),
-        ("# Title\n\n- one\n- two [a](https://x.org)", "Title\none\ntwo a"),
+        ("# Title\n\n- one\n- two [a](https://x.org)", "Title\none\ntwo a (x.org)"),
         ("```python\na = 1\n```\nand", "a = 1\nand"),
         ("2 * 3 * 4 and a `b", "2 * 3 * 4 and a `b"),
         ("plain", "plain"),
@@ -428,3 +428,30 @@ def test_whom_a_text_mentions_in_the_order_they_stand() -> None:
 )
 def test_what_nodes_say_without_their_form(text: str, plain: str) -> None:
     assert plain_text(to_nodes(text)).strip() == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "behind"),
+    [
+        ("[your bank](https://evil.example/x)", " (evil.example)"),
+        ("[https://bank.example](https://evil.example)", " (evil.example)"),
+        ("[bank.example evil.example](https://evil.example)", " (evil.example)"),
+        ("[evil.example.bank.example](https://evil.example)", " (evil.example)"),
+        ("[https://evil.example.org](https://evil.example)", " (evil.example)"),
+        ("[apple.com](https://\u0430pple.com/x)", " (xn--pple-43d.com)"),
+        ("[x](http://localhost:8888/lab)", " (localhost:8888)"),
+        ("![a picture](https://evil.example/i.png)", " (evil.example)"),
+        ("[Ada](mailto:eve@x.org)", " (eve@x.org)"),
+        ("[evil.example](https://evil.example/x)", ""),
+        ("[Evil.Example/x](https://evil.example/x)", ""),
+        ("[https://evil.example/y](https://evil.example/x)", ""),
+        ("[eve@x.org](mailto:eve@x.org)", ""),
+        ("https://evil.example/x", ""),
+        ("<https://evil.example/x>", ""),
+    ],
+)
+def test_a_link_says_where_it_leads_if_its_text_does_not(text: str, behind: str) -> None:
+    nodes: Any = to_nodes(text)
+    ((_, link, *rest),) = nodes
+    assert link[0] == "a"
+    assert "".join(map(str, rest)) == behind
