@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.channels import STAFF_ROLES, course_name
@@ -27,6 +28,21 @@ from edu_widgets.service.rules import Person
 from edu_widgets.service.sessions import SignIn
 
 log = logging.getLogger("edu_widgets.service")
+
+
+def _without_request(record: logging.LogRecord) -> bool:
+    """Say what kind of error it was, and leave out what aiohttp quotes: headers, and so tokens."""
+    if record.exc_info:
+        error = record.exc_info[1]
+        record.msg, record.args = f"A request was not understood ({type(error).__name__}).", ()
+        record.exc_info = record.exc_text = None
+    return True
+
+
+http_log = logging.getLogger("edu_widgets.service.http")
+"""What aiohttp has to say of requests."""
+
+http_log.addFilter(_without_request)
 
 T = TypeVar("T")
 
@@ -210,7 +226,8 @@ async def _guard(
         return _json(
             Problem(code, f"{request.method} {request.path}: {error.reason}."), error.status
         )
-    except ConnectionError:  # nobody is there any more, which is nothing to log
+    except (ConnectionError, web.RequestPayloadError, BadHttpMessage):
+        # Nobody is there any more, or what they sent is no body: nothing to log.
         return _json(Problem(Code.PROTOCOL, Code.PROTOCOL.meaning), 400)
     except asyncio.CancelledError:
         raise

@@ -19,7 +19,7 @@ from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.proofs import Verifier, new_secret
 from edu_widgets.service import addresses, doors, features, listening, logs, processes, state
 from edu_widgets.service.admission import Admission
-from edu_widgets.service.app import Door, application
+from edu_widgets.service.app import Door, application, http_log
 from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
@@ -156,7 +156,11 @@ class Server:
         )
         app = application(door, options.address.prefix)
         self._runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, keepalive_timeout=KEEP_ALIVE_S
+            app,
+            access_log=None,
+            logger=http_log,
+            handle_signals=False,
+            keepalive_timeout=KEEP_ALIVE_S,
         )
         await self._runner.setup()
         most = listening.most_connections()

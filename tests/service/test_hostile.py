@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.service.config import from_table
 from edu_widgets.service.store.sqlite import SqliteStore
+from tests.waiting import PATIENCE
 
 from .harness import CHANNEL, COURSE, Client, Service, serving
 
@@ -193,6 +194,33 @@ async def test_nothing_takes_the_place_of_something_else_with_its_id(
     shown = [doc for f in late.seen if f["type"] == "changes" for doc in f["data"].get("docs", [])]
     kinds = {doc["id"]: doc["kind"] for doc in shown}
     assert (kinds[said], kinds[poll], kinds[draft]) == ("message", "poll", "message")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "GET /api/me?token={} HTTP/1.1\r\n{}\r\n",
+        "GET /api/me HTTP/1.1\r\n{1}Authorization : Bearer {0}\r\n\r\n",
+        "GET /api/me HTTP/1.1\r\n{1}Authorization: Bearer {0}\0\r\n\r\n",
+        "GET /api/me HTTP/1.1\r\n{1}Authorization: Bearer {0}" + "a" * 20_000 + "\r\n\r\n",
+        "G\x01T /{} HTTP/1.1\r\n{}\r\n",
+        "GET /api/me?token={} HTTP/9\r\n{}\r\n",
+        "POST /api/join HTTP/1.1\r\n{1}Transfer-Encoding: chunked\r\n\r\n{0}\r\n{0}",
+        "POST /api/join HTTP/1.1\r\n{1}Content-Length: 15\r\nContent-Encoding: gzip\r\n\r\n{0}",
+    ],
+)
+async def test_no_log_has_what_was_in_a_request(
+    service: Service, caplog: pytest.LogCaptureFixture, request_: str
+) -> None:
+    caplog.set_level("DEBUG")
+    reader, writer = await asyncio.open_connection("127.0.0.1", service.server.state.port)
+    host = f"Host: 127.0.0.1:{service.server.state.port}\r\nConnection: close\r\n"
+    writer.write(request_.format("TOKENTOKENTOKEN", host).encode())
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    writer.close()
+    await writer.wait_closed()
+    assert answer.split(b" ")[1] in {b"400", b"401"}
+    assert "TOKENTOKENTOKEN" not in caplog.text
 
 
 async def test_a_flood_is_held_back_in_order(tmp_path: Path) -> None:
