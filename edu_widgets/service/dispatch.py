@@ -280,6 +280,7 @@ async def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envel
         interval_ms=limit.interval,
         # What it says, too: an id that was used does not let another command through.
         event=f"{envelope.message_id} {granted.name} {hash(bytes(envelope.data))}",
+        recalled=envelope.message_id,
     )
     if wait:
         raise RateLimited(wait)

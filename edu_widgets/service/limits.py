@@ -44,10 +44,20 @@ class SlidingWindow(Generic[K]):
         self._events[key] = deque(_Event(now - age, event) for event, age in ages.items())
         self._intervals[key] = interval_ms / 1000
 
-    def admit(self, key: K, *, most: int, interval_ms: int, event: str = "") -> int:
-        """Admit an event: 0, or the ms to wait until it would be admitted."""
+    def admit(
+        self, key: K, *, most: int, interval_ms: int, event: str = "", recalled: str = ""
+    ) -> int:
+        """Admit an event: 0, or the ms to wait until it would be admitted.
+
+        Args:
+            key: Whose it is.
+            most: How many events an interval may have.
+            interval_ms: The interval.
+            event: The event's name, if it may come again.
+            recalled: Its name in what was recalled.
+        """
         for seen in self._events.get(key, ()) if event else ():
-            if seen.name == event and seen.copies < MOST_COPIES:
+            if seen.name in (event, recalled) and seen.copies < MOST_COPIES:
                 seen.copies += 1
                 return 0
         wait = self.full(key, most=most, interval_ms=interval_ms)
