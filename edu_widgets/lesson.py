@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 from edu_widgets.protocol import meaning
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.channels import is_rehearsal
-from edu_widgets.protocol.errors import EduWidgetsError
+from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess
 
 if TYPE_CHECKING:
     from edu_widgets.chat.widget import CourseChat
@@ -372,11 +373,23 @@ class Lesson(Tidy):
     def close(self) -> None:
         """Leave the lesson. What was not sent is kept until the course is joined again.
 
-        A chat that is on screen stays and says that the lesson was left.
+        What is on screen stays and says that the lesson was left; other widgets are closed.
         """
         self._attention.close()
         self._client.close()
+        with suppress(ForkedProcess):  # the widgets are the parent's, too
+            self._client.check_process()
+            self._retire_widgets()
         self._on_close()
+
+    def _retire_widgets(self) -> None:
+        for panel in self._panels.values():
+            if not panel.closed:
+                panel.retire()
+        if all(panel.closed for panel in self._panels.values()):  # or its tabs would be empty
+            for single in (self._chat, self._polls, self._people, self._notifications):
+                if single.open is not None:
+                    single.open.retire()
 
 
 # Widgets are imported once one is asked for: a script needs none.

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 import traceback
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -293,3 +294,35 @@ def test_completion_shows_no_helpers() -> None:
 
     assert {"exported", "amend", "begin"} <= set(Poll._inner.split())
     assert {"decide", "renew_for", "list_for"} <= set(PresenceList._inner.split())
+
+
+def test_left_it_leaves_nothing_in_the_kernel(
+    lesson: edu.Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooks: list[str] = []
+    events = SimpleNamespace(
+        register=lambda name, fn: hooks.append(name),
+        unregister=lambda name, fn: hooks.remove(name),
+    )
+    shell = SimpleNamespace(kernel=object(), events=events)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    held: list[int] = []
+    for _ in range(2):
+        ada = edu.join(lesson.invite, name="Ada").wait_connected()
+        made = [ada.chat, ada.polls, ada.people, ada.notifications, ada.panel()]
+        assert hooks
+        ada.close()
+        assert all(widget.closed for widget in made)
+        held.append(len(hooks))
+    assert held[0] == held[1]
+
+
+def test_left_with_a_panel_on_screen_its_tabs_stay(lesson: edu.Lesson) -> None:
+    panel, chat = lesson.panel(), lesson.chat
+    panel.comm.receive({"op": "ready", "page": "p1", "lang": "en"})
+    lesson.close()
+    assert not panel.closed
+    assert not chat.closed
+    panel.close()
+    lesson.close()
+    assert chat.closed, "once nobody shows it"

@@ -212,3 +212,16 @@ def test_without_threads_there_is_no_lesson_and_nobody_is_asked(data: Path) -> N
         "connect: Unsupported",
     ]
     assert not data.exists()
+
+
+@pytest.mark.parametrize("rehearse", [False, True])
+def test_a_disk_that_locks_no_databases_is_told_at_once(
+    data: Path, monkeypatch: pytest.MonkeyPatch, *, rehearse: bool
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "…")
+
+    (data / "services" / "py101.rehearsal").mkdir(parents=True)
+    monkeypatch.setattr("fcntl.lockf", refused)
+    with pytest.raises(edu.FolderUnusable, match="files cannot be locked there"):
+        edu.host("py101", name="Mira", rehearse=rehearse)

@@ -251,6 +251,10 @@ class CourseClient:
         """Raise `ForkedProcess` in a forked child, which may not use it."""
         self._network.check()
 
+    def check_process(self) -> None:
+        """Raise `ForkedProcess` in a forked child, also of one that is closed."""
+        self._network.check_process()
+
     def service_now(self) -> float:
         """The service's time in ms since 1970, as far as it is known; any thread."""
         pooled = self._pooled

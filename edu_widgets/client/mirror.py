@@ -19,6 +19,10 @@ class Applied(msgspec.Struct, frozen=True):
     hole: bool = False
 
 
+MAX_TOMBSTONES = 5_000
+"""Deleted documents that a mirror remembers."""
+
+
 class Mirror:
     """Keyed documents, each kept in its newest version, ordered by birth within its kind.
 
@@ -177,7 +181,7 @@ class Mirror:
             if doc.seq <= (held.seq if held else self._tombstones.get(doc.id, 0)):
                 continue
             if doc.deleted:
-                self._tombstones[doc.id] = doc.seq
+                self._bury(doc)
                 self._held_back.pop(doc.id, None)
                 if held:
                     self._drop(held)
@@ -188,6 +192,13 @@ class Mirror:
                 self._put(doc, held)
                 upserted.append(doc)
         return tuple(upserted), tuple(removed)
+
+    def _bury(self, doc: Document) -> None:
+        """Remember that it is gone, for frames that come late; of very many the newest."""
+        self._tombstones.pop(doc.id, None)
+        self._tombstones[doc.id] = doc.seq
+        if len(self._tombstones) > MAX_TOMBSTONES:
+            del self._tombstones[next(iter(self._tombstones))]
 
     def _hold_back(self, doc: Document) -> None:
         older = self._held_back.get(doc.id)

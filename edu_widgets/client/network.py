@@ -243,6 +243,14 @@ class NetworkThread:
                 _log.warning("Closing a connection failed: %r", result)
 
 
+MAX_CALLS = 10_000
+"""Calls of people's callbacks that may wait."""
+_TOO_SLOW = (
+    "Callbacks registered with .on(…) are slower than what they are told of: %d calls wait, and "
+    "further ones are left out until they are done."
+)
+
+
 class CallbackThread:
     """Runs people's callbacks, one after the other, away from the network.
 
@@ -253,12 +261,20 @@ class CallbackThread:
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[tuple[Callable[..., object], tuple[object, ...]] | None]
         self._queue = queue.SimpleQueue()
+        self._full = False
         self._seen: set[tuple[str, int, str]] = set()
         self._thread = threading.Thread(target=self._run, name="edu-widgets-callbacks", daemon=True)
         self._thread.start()
 
     def call(self, fn: Callable[..., object], *args: object) -> None:
-        """Run `fn(*args)` after those before it."""
+        """Run `fn(*args)` after those before it; where too many wait, not at all."""
+        waiting = self._queue.qsize()
+        if waiting >= MAX_CALLS:
+            if not self._full:
+                self._full = True
+                _log.warning(_TOO_SLOW, MAX_CALLS)
+            return
+        self._full = self._full and waiting > 0
         self._queue.put((fn, args))
 
     def stop(self) -> None:

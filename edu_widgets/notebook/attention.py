@@ -6,6 +6,7 @@ are told something. That somebody looks leaves the kernel only as a yes or no. I
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
@@ -67,7 +68,7 @@ class Kernel:
         self._clock = clock
         self._running = False
         self.began = self._ended = clock()
-        events = shell.events
+        self._events = events = shell.events
         own = ref(self)  # the shell stays, a lesson that is left goes
 
         def begins(*_: object) -> None:
@@ -78,8 +79,15 @@ class Kernel:
             if (kernel := own()) is not None:
                 kernel.ends()
 
-        events.register("pre_run_cell", begins)
-        events.register("post_run_cell", ends)
+        self._hooks = (("pre_run_cell", begins), ("post_run_cell", ends))
+        for name, hook in self._hooks:
+            events.register(name, hook)
+
+    def close(self) -> None:
+        """Be told nothing any more."""
+        for name, hook in self._hooks:
+            with contextlib.suppress(ValueError):  # closed before, or reset by the shell
+                self._events.unregister(name, hook)
 
     def begins(self) -> None:
         """A cell begins."""

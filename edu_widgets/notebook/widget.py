@@ -66,7 +66,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     """
 
     kind_: ClassVar[str] = ""
-    _inner: ClassVar[str] = "kind kind_ events_ open reopen watch"
+    _inner: ClassVar[str] = "kind kind_ events_ open reopen retire watch"
     comm: Any
 
     # ipywidgets 7 would show itself by this, and pass by what is shown here.
@@ -148,6 +148,11 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         if self.comm is not None:
             self.layout.close()
         super().close()
+
+    def retire(self) -> None:
+        """The lesson was left: close it, unless a page shows it, which then says so."""
+        if not self._channel.awaited:
+            self.close()
 
     def _refer_to_code(self) -> None:
         self._code = [reference(name, bundle(name)) for name in files_of(self.kind_)]

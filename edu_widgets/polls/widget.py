@@ -310,6 +310,13 @@ class LivePolls(ListenedWidget):
             view.close()
         super().close()
 
+    def retire(self) -> None:
+        """The lesson was left: close what no page shows."""
+        for view in self._views.values():
+            view.retire()
+        if all(view.closed for view in self._views.values()):
+            super().retire()
+
     # -- for what pages ask (edu_widgets.polls.asked) ---------------------------------------------
 
     @property

@@ -59,7 +59,8 @@ class Watch:
     def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._clock = clock
-        self._away = Away(pages_of(client), kernel_here(clock))
+        self._kernel = kernel_here(clock)
+        self._away = Away(pages_of(client), self._kernel)
         self._said: bool | None = None
         self._live = False
         self._lock = threading.Lock()
@@ -69,6 +70,8 @@ class Watch:
     def close(self) -> None:
         """Say nothing any more."""
         self._stop()
+        if self._kernel is not None:
+            self._kernel.close()
 
     def _heard(self, event: CourseEvent) -> None:
         del event

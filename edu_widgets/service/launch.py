@@ -232,11 +232,13 @@ def clear(data_dir: Path, timeout: float = 20.0) -> None:
 
     Raises:
         ServiceUnavailable: another kernel is starting it just now.
+        FolderUnusable: the folder cannot be written, or its files not be locked.
     """
     if not data_dir.exists():
         return
     lock = FileLock(data_dir / LOCK)
-    _acquire(lock, time.monotonic() + timeout, timeout)
+    with using(data_dir):
+        _acquire(lock, time.monotonic() + timeout, timeout)
     try:
         running = find(data_dir)
         if running is not None:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,9 @@ if sys.platform == "win32":
 
     def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _check_database_locks(folder: Path) -> None:
+        """They are of the same kind."""
 else:
 
     def _lock(handle: int) -> None:
@@ -29,6 +33,19 @@ else:
                 "from a computer; from here a lesson can only be joined."
             ) from None
         flock(handle, LOCK_EX | LOCK_NB)
+
+    def _check_database_locks(folder: Path) -> None:
+        """See that SQLite can lock a file there.
+
+        Where it cannot, SQLite says that somebody else has it, after waiting for them.
+
+        Raises:
+            OSError: no file can be made there, or not be locked.
+        """
+        from fcntl import LOCK_EX, LOCK_NB, lockf  # noqa: PLC0415
+
+        with tempfile.TemporaryFile(dir=folder) as file:
+            lockf(file.fileno(), LOCK_EX | LOCK_NB)
 
 
 _HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
@@ -52,6 +69,7 @@ class FileLock:
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(handle)
+            _check_database_locks(self._path.parent)
         except BaseException as error:
             os.close(handle)
             if isinstance(error, OSError) and error.errno in _HELD:

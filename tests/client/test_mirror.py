@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edu_widgets.client import mirror as mirror_module
 from edu_widgets.client.mirror import Mirror
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.messages import Changes, Page
@@ -259,3 +261,13 @@ def test_reading_a_part() -> None:
     assert mirror.before("message", 1, 2) == []
     assert mirror.count("message") == 7
     assert mirror.floors() == {"message": 1}
+
+
+def test_of_very_many_deleted_documents_the_newest_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mirror_module, "MAX_TOMBSTONES", 3)
+    mirror = Mirror()
+    gone = [document(f"d{n}", n, deleted=True) for n in range(1, 10)]
+    mirror.apply(changes(0, 9, gone, reset=True))
+    assert sorted(mirror._tombstones) == ["d7", "d8", "d9"]

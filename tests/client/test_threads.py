@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from edu_widgets.client import network as network_module
 from edu_widgets.client.network import CallbackThread, NetworkThread
 from edu_widgets.protocol.errors import NotConnected, WouldDeadlock
 from tests.client.fake_service import FakeService, eventually
@@ -190,3 +191,20 @@ def test_a_forked_child_touches_neither_socket_nor_outbox(
     assert again.returncode == 0, again.stderr
     stored = [doc.id for doc in fake.docs["course:py101"]]
     assert stored == ["kept", "after"], "what the killed parent had kept was all there"
+
+
+def test_callbacks_that_are_too_slow_are_left_out_and_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(network_module, "MAX_CALLS", 5)
+    thread, go, seen = CallbackThread(), threading.Event(), list[int]()
+    thread.call(go.wait, PATIENCE)
+    eventually(thread._queue.empty)
+    for n in range(20):
+        thread.call(seen.append, n)
+    go.set()
+    eventually(lambda: len(seen) == 5)
+    thread.call(seen.append, 99)
+    thread.stop()
+    assert seen == [0, 1, 2, 3, 4, 99]
+    assert caplog.text.count("slower than what they are told of") == 1
