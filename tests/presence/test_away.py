@@ -21,7 +21,7 @@ class Shell:
     def __init__(self) -> None:
         self.now = 1_000.0
         self.callbacks: dict[str, list[Callable[..., None]]] = {}
-        self.events = SimpleNamespace(register=self._register)
+        self.events = SimpleNamespace(register=self._register, unregister=lambda *_: None)
 
     def _register(self, event: str, fn: Callable[..., None]) -> None:
         self.callbacks.setdefault(event, []).append(fn)
