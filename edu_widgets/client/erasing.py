@@ -17,5 +17,6 @@ def forget(people: Path, outbox: Path, course: str, user_id: str) -> None:
         user_id: Who.
     """
     for member in People(people).erase(course, user_id):
-        for service in (member.place, member.former, websocket_url(member.service)):
+        addresses = [websocket_url(one) for one in (member.former, member.service) if one]
+        for service in (member.place, *addresses):
             forget_commands(outbox, service, user_id, course)

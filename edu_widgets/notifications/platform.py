@@ -117,7 +117,7 @@ def _read(type_: str, data: dict[str, Any], now: int) -> Told:
         expires_at=reading.time(data.get("expiresAt")),
         actions=_actions(data.get("actions")) if type_ == NOTIFICATION.name else [],
     )
-    about = reading.text(data.get("userName"), 128) if type_ == USER_ACTIVITY.name else ""
+    about = reading.person(data.get("userName")) if type_ == USER_ACTIVITY.name else ""
     return Told(type_, body, about)
 
 

@@ -23,10 +23,13 @@ EMOJI = "\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ANSI = re.compile(
-    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # colours, cursor, erasing
-    "|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)"  # titles, links
-    "|\x1b[()*+][0-9A-Z]"
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*(?:[@-~]|\\Z)"  # colours, cursor, erasing; also cut off
+    "|(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f])"  # titles, links, pictures …
+    "[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\\\|\x9c)"  # … and their end
+    "|\x1b[ -/]+[0-~]"  # character sets
+    "|\x1b[0-?c]"  # modes, reset
 )
+"""What programs tell a terminal (ECMA-48)."""
 LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 """What ends a line and is no `\\n`."""
 

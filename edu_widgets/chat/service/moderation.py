@@ -21,6 +21,7 @@ from edu_widgets.protocol.channels import (
 )
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.messages import Role
+from edu_widgets.protocol.shortening import shorten
 from edu_widgets.protocol.visible_text import one_line
 from edu_widgets.service.checks import channel_of, only_staff
 from edu_widgets.service.rules import (
@@ -115,7 +116,7 @@ def mute(request: Request[MuteUser]) -> RuleRun:
     if data.user_id == request.user.id or (yield from _is_staff(own)):
         raise refusal(Code.FORBIDDEN, "Instructors cannot be muted.")
     until = request.now + data.minutes * 60_000 if data.minutes else 0
-    name = one_line(data.user_name[:_MAX_NAME])
+    name = shorten(one_line(data.user_name[: 4 * _MAX_NAME]), _MAX_NAME)
     body = Mute(data.user_id, name, until, request.user.name, request.now)
     writes = [Write(channel, id_, Mute.kind, body, signed=False) for channel in (staff, own)]
     return Decision(writes)

@@ -173,7 +173,7 @@ def _on_typing(base: Base, _link: Link, frame: Frame) -> None:
     room, user = _room(base, frame), reading.name(frame.data.get("userId"))
     if room is None or not user or user == base.session.user_id:
         return
-    base.names.learn(user, reading.text(frame.data.get("userName"), 128))
+    base.names.learn(user, reading.person(frame.data.get("userName")))
     is_typing = frame.data.get("isTyping") is True
     signal = messages.UserTyping(user, is_typing, base.names.of(user))
     _signal(base, "user_typing", room.name, signal)
@@ -183,7 +183,7 @@ def _on_presence(base: Base, _link: Link, frame: Frame) -> None:
     room, user = _room(base, frame), reading.name(frame.data.get("userId"))
     if room is None or not user:
         return
-    base.names.learn(user, reading.text(frame.data.get("userName"), 128))
+    base.names.learn(user, reading.person(frame.data.get("userName")))
     online = frame.data.get("online") is True
     here = {"user_joined": True, "user_left": False}.get(frame.type, online)
     base.here[room.name].note(user, here=here)

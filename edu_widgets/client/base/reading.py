@@ -12,7 +12,7 @@ import msgspec
 from edu_widgets.protocol import MAX_SERVICE_FRAME, seed
 from edu_widgets.protocol.errors import ProtocolError
 from edu_widgets.protocol.shortening import shorten
-from edu_widgets.protocol.visible_text import clean, one_line
+from edu_widgets.protocol.visible_text import clean, one_line, shows
 
 MAX_CONTENT = 20_000
 """Characters of a message that are shown; a platform may allow more than we do."""
@@ -135,9 +135,10 @@ def said(data: Mapping[str, Any], arrived: int) -> Said:
     Raises:
         ProtocolError: nobody said it, or nothing.
     """
-    content, user_id = data.get("content"), name(data.get("userId"))
-    if not isinstance(content, str) or not user_id:
-        msg = "A chat message has no content or no userId."
+    user_id = name(data.get("userId"))
+    content = clean(text(data.get("content"), MAX_CONTENT, more="…"))
+    if not user_id or not shows(content):
+        msg = "A chat message has no userId, or nothing that can be seen."
         raise ProtocolError(msg)
     stamp = time(data.get("timestamp"))
     avatar = text(data.get("userAvatar"), _MAX_ID) or None
@@ -145,8 +146,8 @@ def said(data: Mapping[str, Any], arrived: int) -> Said:
     return Said(
         name(data.get("id")),
         user_id,
-        one_line(text(data.get("userName"), _MAX_NAME)) or user_id[:_MAX_NAME],
-        clean(text(content, MAX_CONTENT, more="…")),
+        person(data.get("userName")) or person(user_id) or "?",
+        content,
         arrived if stamp is None else stamp,
         type_ if type_ in _TYPES else "text",
         avatar,
@@ -188,6 +189,12 @@ def name(value: Any) -> str:
         value = str(value) if abs(value) < 2**63 else ""
     # An id that is cut would be another one.
     return text(value, _MAX_ID) if isinstance(value, str) and len(value) <= _MAX_ID else ""
+
+
+def person(value: Any) -> str:
+    """What somebody is called, as people may see it; empty if nobody could."""
+    called = one_line(text(value, _MAX_NAME))
+    return called if shows(called) else ""
 
 
 def text(value: Any, limit: int, more: str = "") -> str:

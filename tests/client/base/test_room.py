@@ -254,6 +254,27 @@ def test_who_is_here_as_far_as_one_is_told(rig: BaseRig) -> None:
     assert people()[0] is None, "nobody tells any more"
 
 
+HIDING = "\x1b[31m\u202eB\u2066ob\u200b\x1b[0m\n"
+
+
+def test_names_are_what_people_may_see_wherever_they_are_told(rig: BaseRig) -> None:
+    for type_ in ("user_joined", "user_typing"):
+        rig.hear(type_, {"userId": f"b-{type_}", "userName": HIDING, "isTyping": True})
+    rig.hear("chat_message", said("c", at=20, user="b-x", userName=HIDING))
+    rig.hear("chat_message", said("d", at=21, user="\u202eid\u200b", userName="\u200b"))
+    assert rig.session.channels[ROOM].names[-1] == "Bob"
+    (signal,) = rig.of(SignalReceived)
+    assert msgspec.json.decode(signal.data, type=messages.UserTyping).user_name == "Bob"
+    docs = rig.mirror.of_kind("message")[-2:]
+    assert [json.loads(bytes(doc.body))["userName"] for doc in docs] == ["Bob", "id"]
+
+
+@pytest.mark.parametrize("content", [" \n", "\u200b\u200d", "\u202e", "\x1b[0m", "\u2800"])
+def test_a_message_in_which_nothing_is_seen_is_none(rig: BaseRig, content: str) -> None:
+    rig.hear("chat_message", said("c", content, at=20))
+    assert rig.shown() == ["a", "b"]
+
+
 def test_typing_is_told_with_the_name_but_never_ones_own(rig: BaseRig) -> None:
     rig.hear("user_typing", {"userId": "grace", "isTyping": True})
     rig.hear("user_typing", {"userId": "ada", "isTyping": True})
