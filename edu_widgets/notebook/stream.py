@@ -32,6 +32,8 @@ _MINOR = frozenset({"nextTry"})
 """What of a lesson is not worth telling to pages that nobody attends to."""
 
 _MAX_PAGES = 64
+_MOST_TOLD = 256
+"""Documents of which it is known how they were told last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Stream:
         self._pages: OrderedDict[str, None] = OrderedDict()
         self._floors: dict[str, int] = {}
         self._touched: dict[str, dict[str, None]] = {}
+        self._told: OrderedDict[tuple[str, str], Json] = OrderedDict()
+        """Documents as the last batches told them."""
         self._lesson: Json = {}
         self._differs: set[str] = set()
         self._lesson_touched = False
@@ -178,6 +182,7 @@ class Stream:
         """No page is there any more."""
         self._pages.clear()
         self._touched.clear()
+        self._told.clear()
         self._reset = False
         self._unanswered = None
 
@@ -221,6 +226,7 @@ class Stream:
     def _take_reset(self, now: float) -> list[Json]:
         self._reset = self._lesson_touched = False
         self._touched.clear()
+        self._told.clear()
         self._floors.clear()
         # A number for it: a page that is not among the known ones notices the hole.
         self.n += 1
@@ -239,11 +245,23 @@ class Stream:
             docs, gone = self._content.read(name, ids)
             floor = self._floors.get(name, 0)
             shown = [doc for doc in docs if doc.get("born") is None or doc["born"] >= floor]
+            shown = [doc for doc in shown if self._is_new(name, doc)]
+            for id_ in gone:
+                self._told.pop((name, id_), None)
             sets |= {name: shown} if shown else {}
             dels |= {name: gone} if gone else {}
         changed = self._changed_lesson(attended=attended) if self._lesson_touched else {}
         parts = {"set": sets, "del": dels, "lesson": changed}
         return {key: part for key, part in parts.items() if part}
+
+    def _is_new(self, collection: str, doc: Json) -> bool:
+        """Whether the pages have not been told just this, with its version, already."""
+        key = (collection, doc["id"])
+        before = self._told.pop(key, None)
+        self._told[key] = doc
+        while len(self._told) > _MOST_TOLD:
+            self._told.popitem(last=False)
+        return doc != before
 
     def _changed_lesson(self, *, attended: bool) -> Json:
         self._lesson_touched = False

@@ -334,3 +334,16 @@ def test_when_it_is_tried_again_is_told_only_to_who_attends() -> None:
     stream.spoke("p", 1_000.0)
     (batch,) = stream.take(1_000.1)
     assert batch["lesson"] == {"nextTry": 990}
+
+
+def test_what_is_as_it_was_told_is_not_told_again() -> None:
+    stream, truth = stream_with_page()
+    assert batches(stream, truth, 1.0) == ["batch"]
+    for now in range(2, 100):
+        stream.touch("messages", ["a"])
+        assert all(message["op"] == "pulse" for message in stream.take(float(now)))
+    assert batches(stream, truth, 200.0) == ["batch"]
+    stream.reset()
+    assert [message["op"] for message in stream.take(201.0)] == ["snapshot"]
+    stream.touch("messages", ["a"])
+    assert [message["op"] for message in stream.take(202.0)] == ["batch"], "others may be new"
