@@ -3,15 +3,17 @@
 import os
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_data_dir
-
 VARIABLE = "EDU_WIDGETS_DATA_DIR"
 
 
 def data_folder(named: str = "") -> Path:
     """`edu-widgets` in Jupyter's data folder, or what is named, here or in `VARIABLE`."""
     named = named or os.environ.get(VARIABLE, "")
-    return Path(named).expanduser() if named else Path(jupyter_data_dir()) / "edu-widgets"
+    if named:
+        return Path(named).expanduser()
+    from jupyter_core.paths import jupyter_data_dir  # noqa: PLC0415 - slow to import
+
+    return Path(jupyter_data_dir()) / "edu-widgets"
 
 
 def outbox_folder(data: str = "", named: str = "") -> Path:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from edu_widgets.client.channel import ChannelState, Grant
-from edu_widgets.client.events import (
-    CommandChanged,
-    DocumentsChanged,
-    ReconnectFailed,
-    SignalReceived,
-    State,
-)
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.channels import STAFF_ROLES
 
 if TYPE_CHECKING:
+    from edu_widgets.client.channel import ChannelState
+    from edu_widgets.client.events import (
+        CommandChanged,
+        DocumentsChanged,
+        ReconnectFailed,
+        SignalReceived,
+    )
     from edu_widgets.client.link import Statistics
     from edu_widgets.client.session import Session
 
@@ -86,7 +85,9 @@ class ViewChanged:
     view: CourseView
 
 
-CourseEvent = ViewChanged | DocumentsChanged | CommandChanged | SignalReceived | ReconnectFailed
+CourseEvent: TypeAlias = (
+    "ViewChanged | DocumentsChanged | CommandChanged | SignalReceived | ReconnectFailed"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,10 @@ class ClientNumbers:
 
 def look(session: Session, state: ChannelState | None) -> CourseView:
     """The view of a course whose channel is `state`."""
+    # `Person` is imported with the package, which brings neither mirrors nor an outbox.
+    from edu_widgets.client.channel import Grant  # noqa: PLC0415
+    from edu_widgets.client.events import State  # noqa: PLC0415
+
     messages, others = session.outbox.kept()
     queued = messages + others
     features = state.features if state is not None else ()

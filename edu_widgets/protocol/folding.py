@@ -9,20 +9,21 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import filterfalse
 
+from edu_widgets.protocol.patterns import pattern
 from edu_widgets.protocol.visible_text import EMOJI, IGNORABLE
 
-_UNSEEN = re.compile(
+_UNSEEN = pattern(
     f"\u200d(?![{EMOJI}])|(?![\u200d\U000e0020-\U000e007f])[{IGNORABLE}]"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"
 )
 """What is not seen: all ignorable code points but what joins emojis and spells flags."""
 
-_WIDE = re.compile("[\u3000\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\uffe8-\uffee]")
-_DOTTED = re.compile("i\u0307+")
-_SPACES = re.compile(r"[^\S\n]")
-_RUN = re.compile(r"\s\s|[^\S\n ]")
+_WIDE = pattern("[\u3000\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\uffe8-\uffee]")
+_DOTTED = pattern("i\u0307+")
+_SPACES = pattern(r"[^\S\n]")
+_RUN = pattern(r"\s\s|[^\S\n ]")
 """White space that is more than one blank or line end."""
-_LINE_END = re.compile(r" +(?=\n)")
+_LINE_END = pattern(r" +(?=\n)")
 
 
 def equality_key(text: str) -> str:

@@ -1,11 +1,12 @@
 """Ids made once and kept for ever: UUID version 7 (RFC 9562, section 5.7)."""
 
-import re
 import secrets
 import time
 from collections.abc import Callable
 
-_ID = re.compile(r"[0-9A-Za-z_.\-]{1,64}")
+from edu_widgets.protocol.patterns import pattern
+
+_ID = pattern(r"[0-9A-Za-z_.\-]{1,64}")
 
 
 def uuid7(

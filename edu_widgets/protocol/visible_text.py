@@ -5,11 +5,11 @@ between emojis, variation selectors behind what they vary, the letters of a flag
 Nothing is normalised here, so that code stays as it was written; see `folding` for comparing.
 """
 
-import re
 import unicodedata
 
 from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.patterns import pattern
 
 IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -21,8 +21,8 @@ IGNORABLE = (
 EMOJI = "\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 """What emojis are joined of, to stand in a character class; new ones too."""
 
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_ANSI = re.compile(
+_LONE_SURROGATE = pattern("[\ud800-\udfff]")
+_ANSI = pattern(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*(?:[@-~]|\\Z)"  # colours, cursor, erasing; also cut off
     "|(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f])"  # titles, links, pictures …
     "[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\\\|\x9c)"  # … and their end
@@ -30,26 +30,26 @@ _ANSI = re.compile(
     "|\x1b[0-?c]"  # modes, reset
 )
 """What programs tell a terminal (ECMA-48)."""
-LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+LINE_BREAK = pattern("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 """What ends a line and is no `\\n`."""
 
-_SUSPECT = re.compile(
+_SUSPECT = pattern(
     f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff{IGNORABLE}]"
 )
 _DIRECTION = "\u200e\u200f\u061c"
 _JOINERS = "\u200c\u200d"
-_IS_EMOJI = re.compile(f"[{EMOJI}]")
-_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_TAG = re.compile("[\U000e0020-\U000e007f]")
-_ENDS_EMOJI = re.compile(f"[\ufe0f{EMOJI}]")
+_IS_EMOJI = pattern(f"[{EMOJI}]")
+_SELECTOR = pattern("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_TAG = pattern("[\U000e0020-\U000e007f]")
+_ENDS_EMOJI = pattern(f"[\ufe0f{EMOJI}]")
 _TIED = (
-    (_TAG, re.compile("[\U0001f3f4\U000e0020-\U000e007f]")),  # flags of regions
-    (re.compile("[\u115f\u1160]"), re.compile("[\u1100-\u11ff]")),  # Hangul, letter by letter
-    (re.compile("[\u180b-\u180f]"), re.compile("[\u1820-\u18aa]")),  # Mongolian
+    (_TAG, pattern("[\U0001f3f4\U000e0020-\U000e007f]")),  # flags of regions
+    (pattern("[\u115f\u1160]"), pattern("[\u1100-\u11ff]")),  # Hangul, letter by letter
+    (pattern("[\u180b-\u180f]"), pattern("[\u1820-\u18aa]")),  # Mongolian
 )
 """What belongs only behind letters of its own."""
 
-_BLANK = re.compile(f"[\u2800{IGNORABLE}]")
+_BLANK = pattern(f"[\u2800{IGNORABLE}]")
 
 _ATTACHED = frozenset({"Mn", "Mc", "Me", "Cf"})
 _MOST_MARKS = 8

@@ -208,3 +208,20 @@ def test_callbacks_that_are_too_slow_are_left_out_and_told_once(
     thread.stop()
     assert seen == [0, 1, 2, 3, 4, 99]
     assert caplog.text.count("slower than what they are told of") == 1
+
+
+def test_importing_compiles_no_regular_expressions() -> None:
+    program = (
+        "import anywidget, re, sys\n"
+        "real, ours = re.compile, []\n"
+        "def compile_(*args, **more):\n"
+        "    ours.append(sys._getframe(1).f_globals['__name__'])\n"
+        "    return real(*args, **more)\n"
+        "re.compile = compile_\n"
+        "import edu_widgets\n"
+        "print([name for name in ours if name.startswith('edu_widgets')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=True, timeout=PATIENCE, capture_output=True
+    )
+    assert done.stdout.decode().strip() == "[]"

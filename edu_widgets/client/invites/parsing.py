@@ -10,21 +10,22 @@ from edu_widgets.client.transport import WEBSOCKET_PATH
 from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.patterns import pattern
 
 FORM = "http://127.0.0.1:8765/py101?code=K7QX4M2P"
 """What an invite looks like, for messages."""
 
 _MIN_CODE = 8
 _MAX_PASTED = 4_000
-_ENTITY = re.compile(r"&#?\w+;")
-_LINE_BREAK = re.compile(r"=?[ \t]*\r?\n[>|\s]*")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_SEPARATORS = re.compile(r"[\s\"'`<>()“”„‟‘’‚‛«»‹›]+")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_HTTP = re.compile(r"(https?)(?::/{1,3}|;?//)\s*", re.IGNORECASE)
+_ENTITY = pattern(r"&#?\w+;")
+_LINE_BREAK = pattern(r"=?[ \t]*\r?\n[>|\s]*")
+_UNSEEN = pattern("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_SEPARATORS = pattern(r"[\s\"'`<>()“”„‟‘’‚‛«»‹›]+")
+_SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HTTP = pattern(r"(https?)(?::/{1,3}|;?//)\s*", re.IGNORECASE)
 """The scheme as it is mistyped, or parted from what follows."""
-_CODE = re.compile(r"[?&]code=", re.IGNORECASE)
-_LINKED = re.compile(r".*(https?(?:%3A%2F%2F|://)[^&]*?%3Fcode%3D[^&#]+)", re.IGNORECASE)
+_CODE = pattern(r"[?&]code=", re.IGNORECASE)
+_LINKED = pattern(r".*(https?(?:%3A%2F%2F|://)[^&]*?%3Fcode%3D[^&#]+)", re.IGNORECASE)
 """An invite within another address, such as a mail program's own that leads to it."""
 
 
