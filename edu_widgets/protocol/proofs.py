@@ -23,6 +23,10 @@ NONCE = r"\A[A-Za-z0-9_-]{16,64}\Z"
 """What parts of a sign-in look like."""
 
 
+ANOTHER = "another service answers there now"
+"""Why nothing is proved to what answers at an address."""
+
+
 def new_secret() -> str:
     """A person's secret: 256 bits."""
     return secrets.token_urlsafe(32)
@@ -140,7 +144,7 @@ class SignIn:
         """
         service_id, snonce = str(answer.get("serviceId")), str(answer.get("snonce"))
         if self.service_id not in ("", service_id):
-            raise ProtocolError("another service answers there now")
+            raise ProtocolError(ANOTHER)
         if not re.match(SERVICE_ID, service_id) or not 0 < len(snonce) <= 256:  # noqa: PLR2004
             raise ProtocolError("it is of another version")
         self.service_id = service_id

@@ -9,7 +9,8 @@ import pytest
 
 from edu_widgets.client import tokens
 from edu_widgets.client.transport import Target
-from edu_widgets.protocol.errors import Unauthorized
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import Forbidden, Unauthorized, refusal
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually, fake_service
 from tests.waiting import PATIENCE
@@ -48,6 +49,21 @@ def test_a_static_expired_token_ends_as_stopped_until_it_is_renewed(
     client.renew(Target(fake.url, "ada", lambda: "better"))
     client.wait_connected(PATIENCE)
     assert fake.requests[-1].headers["Authorization"] == "Bearer better"
+
+
+def test_what_the_service_says_where_it_is_asked_for_a_token_holds(
+    fake: FakeService, join: Join
+) -> None:
+    said = [refusal(Code.RESTARTING, "It restarts.", 10), refusal(Code.REMOVED, "You are out.")]
+
+    def token() -> str:
+        raise said.pop(0)
+
+    client = join(fake, token=token)
+    with pytest.raises(Forbidden, match="You are out"):
+        client.wait_connected(PATIENCE)
+    assert not said
+    assert not fake.requests
 
 
 def test_the_token_shows_nowhere(

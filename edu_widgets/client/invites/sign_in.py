@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from edu_widgets.client.invites.requests import request
 from edu_widgets.protocol import Code
-from edu_widgets.protocol.errors import ProtocolError, Refused, ServiceUnavailable
-from edu_widgets.protocol.proofs import PATH, SignIn
+from edu_widgets.protocol.errors import ProtocolError, Refused, ServiceUnavailable, Unauthorized
+from edu_widgets.protocol.proofs import ANOTHER, PATH, SignIn
 
 _FRESH = 10.0
 """Seconds for which a token may be shown to the address it came from without asking anew."""
@@ -75,9 +75,12 @@ def _sign_in(base: str, secret: str, service_id: str, *, earlier: bool) -> Signe
         proof = asked.proof(request(base + PATH, asked.question()))
         token = asked.token(request(base + PATH, proof))
     except ProtocolError as error:
-        msg = f"What answers at {parts.netloc} was told nothing: {error}."
-        raise ServiceUnavailable(msg) from None
+        raise _told_nothing(base, str(error)) from None
     return SignedIn(asked.service_id, token)
+
+
+def _told_nothing(base: str, why: str) -> ServiceUnavailable:
+    return ServiceUnavailable(f"What answers at {urlsplit(base).netloc} was told nothing: {why}.")
 
 
 class Credentials:
@@ -99,4 +102,11 @@ class Credentials:
         last, self._signed_in = self._signed_in, None
         if last is not None and last.fresh:
             return last.token
-        return sign_in(self._base, self._secret, self._service_id).token
+        try:
+            return sign_in(self._base, self._secret, self._service_id).token
+        except Unauthorized:
+            # Only the service itself may say that it does not know one: another may have taken its
+            # address for a while.
+            if self._service_id and service_at(self._base) != self._service_id:
+                raise _told_nothing(self._base, ANOTHER) from None
+            raise
