@@ -131,10 +131,11 @@ class Lesson(Tidy):
         lines = [f"Lesson {self.course}, as {self.user.role}: {self._standing()}"]
         if is_rehearsal(self.course):
             lines.insert(0, _REHEARSAL)
-        if self._client.invite:
-            lines.append(f"{self._who_joins()} with: {self._client.invite}")
-        if self._audience:
-            lines.append(self._audience)
+        if self._can_be_joined():
+            if self._client.invite:
+                lines.append(f"{self._who_joins()} with: {self._client.invite}")
+            if self._audience:
+                lines.append(self._audience)
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -142,6 +143,9 @@ class Lesson(Tidy):
         rows = [f"<b>{escape(self.course)}</b> as {escape(self.user.role)}"]
         if is_rehearsal(self.course):
             rows.insert(0, f"<b>{escape(_REHEARSAL)}</b>")
+        if not self._can_be_joined():
+            rows.append(escape(self._standing()))
+            return "<div>" + "<br>".join(rows) + "</div>"
         if self._client.invite:
             call = f'edu.join("{self._client.invite}", name="…")'
             code = f"<code style='user-select:all'>{escape(call)}</code>"
@@ -149,6 +153,10 @@ class Lesson(Tidy):
         if self._audience:
             rows.append(escape(self._audience))
         return "<div>" + "<br>".join(rows) + "</div>"
+
+    def _can_be_joined(self) -> bool:
+        """Whether there is something to join: it is open, and its service has not ended."""
+        return self.usable and not self._client.view().restart
 
     def _who_joins(self) -> str:
         return "Whoever rehearses with you joins" if is_rehearsal(self.course) else "Students join"

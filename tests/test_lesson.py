@@ -1,8 +1,10 @@
 """A lesson as its user handles it: what it says, and how it ends."""
 
 import os
+import re
 import signal
 import socket
+import sqlite3
 import sys
 import traceback
 import urllib.request
@@ -15,10 +17,13 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets import folders
+from edu_widgets.client.network import stop_threads
 from edu_widgets.notebook.standing import lesson_fields
-from edu_widgets.service import state
+from edu_widgets.protocol.errors import NotConnected, ServiceUnavailable
+from edu_widgets.service import launch, state
+from edu_widgets.service.store import schema
 from tests.hosting import hosted
-from tests.notebook.doubles import RecordingComm
+from tests.notebook.doubles import RecordingComm, record_comms
 from tests.ports import own_port
 from tests.waiting import PATIENCE, wait_until
 
@@ -326,3 +331,43 @@ def test_left_with_a_panel_on_screen_its_tabs_stay(lesson: edu.Lesson) -> None:
     panel.close()
     lesson.close()
     assert chat.closed, "once nobody shows it"
+
+
+def test_a_killed_service_is_told_and_its_invite_is_not_shown_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
+    record_comms(monkeypatch)
+    lesson = edu.host("py101", name="Mira").wait_connected()
+    assert "Students join" in repr(lesson)
+    try:
+        about = state.read(folders.service_folder("py101"))
+        assert about is not None
+        os.kill(about.pid, signal.SIGKILL)
+        again = 'Run edu.host("py101") to start it again.'
+        wait_until(lambda: "has ended" in str(lesson.status()), "it is noticed")
+        for ask in (lesson.new_invite, lesson.close_door):
+            with pytest.raises(NotConnected, match=re.escape(again)):
+                ask()
+        for shown in (repr(lesson), lesson._repr_html_()):
+            assert "Students join" not in shown
+            assert "has ended" in shown
+    finally:
+        lesson.close()
+        stop_threads()
+    assert "Students join" not in repr(lesson) + lesson._repr_html_(), "nor of a closed lesson"
+    assert capfd.readouterr().err == ""
+
+
+def test_a_full_disk_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "is_full", lambda _: True)
+    told = schema.problem(tmp_path / "service.db", sqlite3.OperationalError("disk I/O error"))
+    assert "because the disk is full" in told
+    assert told.count(". ") == 0
+    monkeypatch.setattr(launch, "is_full", lambda _: True)
+    arguments = ["--config", str(tmp_path / "none.toml")]  # any reason to end at once
+    with pytest.raises(ServiceUnavailable, match="because the disk of") as caught:
+        launch.start("py101", tmp_path / "service", arguments=arguments)
+    assert "log" not in str(caught.value)

@@ -493,7 +493,11 @@ class CourseClient:
             answer.fail(error)
             return
         if pooled is None or question is None:
-            answer.fail(NotConnected("The service cannot be asked while offline."))
+            restart = self._look().restart
+            text = "The service cannot be asked while offline."
+            if restart:
+                text = f"The service has ended. Run {restart} to start it again."
+            answer.fail(NotConnected(text))
         else:
             self._asking.expect(question, answer)
             pooled.connection.changed()

@@ -4,6 +4,7 @@ What the system or SQLite raised never shows.
 """
 
 import errno
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,9 @@ _UNREAD = {
     errno.ENFILE: "too many files are open",
     errno.EIO: "the disk has a fault",
 }
+_ROOM = 256 * 1024
+"""Bytes without which nothing begins to be written."""
+
 MAX_READ = 1024 * 1024
 """Bytes of a file that people wrote for us; more is another file than was meant."""
 
@@ -95,6 +99,14 @@ def content(path: Path, what: str) -> bytes:
     if len(found) > MAX_READ:
         raise InvalidArgument(f"{what} {path} has over a megabyte: another file is meant.")
     return found
+
+
+def is_full(folder: Path) -> bool:
+    """Whether a folder's disk has no room left to speak of."""
+    try:
+        return shutil.disk_usage(folder).free < _ROOM
+    except OSError:
+        return False
 
 
 def advice(variable: str = DATA) -> str:

@@ -29,7 +29,7 @@ from edu_widgets.protocol.errors import (
     Unsupported,
     refusal,
 )
-from edu_widgets.protocol.folders import using
+from edu_widgets.protocol.folders import is_full, using
 from edu_widgets.protocol.proofs import PATH, SignIn
 from edu_widgets.service import addresses, logs, processes, state
 from edu_widgets.service.locks import FileLock
@@ -371,6 +371,11 @@ def _spawn(command: list[str], data_dir: Path, deadline: float) -> state.State:
     _STARTED[:] = [other for other in _STARTED if other.poll() is None] + [process]
     while time.monotonic() < deadline:
         if process.poll() is not None:
+            if is_full(data_dir):  # then its log has no word of it either
+                msg = (
+                    f"The service cannot begin, because the disk of {data_dir} is full: make room."
+                )
+                raise ServiceUnavailable(msg)
             raise ServiceUnavailable(f"The service ended at once. {_tail(log, begin)}")
         about = find(data_dir)
         if about is not None and about.pid == process.pid:

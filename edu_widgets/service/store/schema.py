@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 from pathlib import Path
 
+from edu_widgets.protocol.folders import is_full
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.service.store import history, keys
 from edu_widgets.service.store.history import transaction
@@ -200,6 +201,8 @@ def problem(path: Path, error: Exception) -> str:
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return f"{path} is locked by another program; close that, then start the service again."
     if isinstance(error, (sqlite3.OperationalError, OSError)):
+        if is_full(path.parent):
+            return f"{path} cannot be written because the disk is full: make room, and start again."
         return (
             f"{path} cannot be opened or written. See that its folder is writable by this user, "
             "and that the disk is not full."
