@@ -170,7 +170,7 @@ async def send(
     if flood.websocket:
         writer.write(upgrade(port, token))
     writer.write(flood.first)
-    while time.time() < until:
+    while time.time() < until and not writer.transport.is_closing():
         size = 0
         while size < BYTES_A_WRITE:
             part = flood.make(next(numbers))

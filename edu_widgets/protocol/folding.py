@@ -1,7 +1,8 @@
 """Comparing texts: which are equal, which look alike, and what a search finds. Not one of it alike.
 
-`equality_key` is for answers and names, `look_key` for options, `search_key` for finding. Who
-calls has looked at the length before: normalising takes a time that grows with its square.
+`equality_key` is for answers and names, `look_key` for options, `search_key` for finding.
+Normalising takes a time that grows with the square of a run of marks, so there are few of them in
+what is normalised, whoever asks.
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import filterfalse
 
 from edu_widgets.protocol.patterns import pattern
-from edu_widgets.protocol.visible_text import EMOJI, IGNORABLE
+from edu_widgets.protocol.visible_text import EMOJI, IGNORABLE, without_piles
 
 _UNSEEN = pattern(
     f"\u200d(?![{EMOJI}])|(?![\u200d\U000e0020-\U000e007f])[{IGNORABLE}]"
@@ -20,6 +21,8 @@ _UNSEEN = pattern(
 
 _WIDE = pattern("[\u3000\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\uffe8-\uffee]")
 _DOTTED = pattern("i\u0307+")
+_OF_MARKS = pattern("[\u0f73\u0f75\u0f81\uff9e\uff9f]")
+"""What is no mark by its class, and falls into marks when it is taken apart."""
 _SPACES = pattern(r"[^\S\n]")
 _RUN = pattern(r"\s\s|[^\S\n ]")
 """White space that is more than one blank or line end."""
@@ -44,7 +47,7 @@ def look_key(text: str, *, code: bool = False) -> str:
 
 def name_key(name: str) -> str:
     """What two names have in common that people would read as the same."""
-    return equality_key(unicodedata.normalize("NFKC", name))
+    return equality_key(unicodedata.normalize("NFKC", without_piles(name)))
 
 
 def same_name(one: str, other: str) -> bool:
@@ -107,7 +110,7 @@ def search_key(text: str) -> str:
 def _one_width(text: str) -> str:
     if text.isascii():
         return text
-    seen = _UNSEEN.sub("", text)
+    seen = without_piles(_UNSEEN.sub("", text))
     return unicodedata.normalize("NFC", _WIDE.sub(_narrow, seen))
 
 
@@ -120,14 +123,18 @@ def _one_case(text: str) -> str:
         return text.lower()
     # Not casefold(): a page has none. Through capitals, so that ß is ss and ı is i.
     cased = text.lower().upper().lower().replace("ς", "σ")
-    return unicodedata.normalize("NFC", _DOTTED.sub("i", cased))
+    return unicodedata.normalize("NFC", without_piles(_DOTTED.sub("i", cased)))
+
+
+_FIRST_WORDS = {0xFDFA: "\u0635\u0644\u0649", 0xFDFB: "\u062c\u0644"}
+"""Of the two that stand for whole sentences: a text of them would be eighteen times as long."""
 
 
 def _bare(text: str) -> str:
     # Without the marks that stand in it already: sorting a long run of them, as taking letters
     # apart does, takes a time that grows with its square, and nothing else runs meanwhile.
-    return _unmarked(unicodedata.normalize("NFKD", _unmarked(text)))
+    return _unmarked(unicodedata.normalize("NFKD", _unmarked(text.translate(_FIRST_WORDS))))
 
 
 def _unmarked(text: str) -> str:
-    return "".join(filterfalse(unicodedata.combining, text))
+    return "".join(filterfalse(unicodedata.combining, _OF_MARKS.sub("", text)))

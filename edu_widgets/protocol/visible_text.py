@@ -52,6 +52,8 @@ _TIED = (
 _BLANK = pattern(f"[\u2800{IGNORABLE}]")
 
 _ATTACHED = frozenset({"Mn", "Mc", "Me", "Cf"})
+_NARROW_MARKS = "\uff9e\uff9f"
+"""Letters by their class, and marks once their width is that of others."""
 _MOST_MARKS = 8
 """How many marks one letter may carry: more than any script has, fewer than cover other lines."""
 
@@ -76,15 +78,16 @@ def clean(text: str) -> str:
         raise InvalidArgument(msg)
     if _SUSPECT.search(text) is not None:
         text = _without_strays(LINE_BREAK.sub("\n", _ANSI.sub("", text)))
-    return text if text.isascii() else _without_piles(text)
+    return text if text.isascii() else without_piles(text)
 
 
-def _without_piles(text: str) -> str:
+def without_piles(text: str) -> str:
     """A text without the marks, tags and joiners that pile up behind one character."""
     kept: list[str] = []
     run = 0
     for char in text:
-        run = run + 1 if unicodedata.category(char) in _ATTACHED else 0
+        attached = unicodedata.category(char) in _ATTACHED or char in _NARROW_MARKS
+        run = run + 1 if attached else 0
         if run <= _MOST_MARKS:
             kept.append(char)
     return "".join(kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +74,40 @@ def test_options_are_told_apart_by_their_looks() -> None:
     for other in ("A b", "á b", "a³ b"):
         assert look_key(other) != look_key("a b")
     assert look_key("a  b", code=True) != look_key("a b", code=True)
+
+
+PILES = (
+    "a" + "\u0301" * 2_000 + "\u0316" * 2_000,
+    "a" + "\u0301\u0316" * 2_000,
+    "a" + "\u0f73" * 4_000,  # two marks each, and none by its class
+    "a" + "\u0f75\u0f81" * 2_000,
+    "a" + "\u0344" * 4_000,
+    "a" + "\u0650\u064b" * 2_000,
+    "a" + "\u200d" * 4_000,
+    "\uff76" + "\uff9e\u0316" * 2_000,  # a mark only once its width is another
+)
+
+
+@pytest.mark.parametrize("text", PILES)
+@pytest.mark.parametrize("key", [equality_key, look_key, name_key, search_key])
+def test_nothing_is_normalised_in_which_many_marks_follow_each_other(
+    key: Callable[[str], str], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes a time with their square, and nothing else runs meanwhile."""
+    real = unicodedata.normalize
+
+    def looked_at(form: Any, given: str) -> str:
+        run = longest = 0
+        for char in real("NFKD", given):
+            run = run + 1 if unicodedata.combining(char) else 0
+            longest = max(longest, run)
+        assert longest <= 40
+        return real(form, given)
+
+    monkeypatch.setattr(unicodedata, "normalize", looked_at)
+    assert len(key(text)) < 5_000
+
+
+def test_no_text_becomes_many_times_as_long_to_be_searched() -> None:
+    assert len(search_key("\ufdfa" * 100)) <= 400
+    assert search_key("\ufdfa")

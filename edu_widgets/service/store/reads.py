@@ -1,6 +1,7 @@
 """Reading channels from SQLite: catching up, pages, answers to rules."""
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -13,6 +14,10 @@ from edu_widgets.service.rules import Get, Members, Person, Query
 from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, Searched, runs
 
 _COLUMNS = "id, kind, born, seq, body"
+
+SEARCH_PART_S = 0.1
+"""Seconds after which a part of a search ends, whatever it looks through."""
+
 _NULL = msgspec.Raw(b"null")
 
 Row = tuple[str, str, int, int, bytes | None]
@@ -174,10 +179,11 @@ def search(
     """What matches among the newest `count` documents born before `before`."""
     rows = _newest(db, channel, kind, before, count + 1)
     found: list[Document] = []
+    end = time.monotonic() + SEARCH_PART_S
     for index, row in enumerate(rows[:count]):
         if matches(row[4] or b""):
             found.append(document(row))
-        if len(found) == limit:
+        if len(found) == limit or time.monotonic() > end:
             more = index + 1 < len(rows)
             return Searched(tuple(found), row[2] if more else 0, more)
     if len(rows) > count:
