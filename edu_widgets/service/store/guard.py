@@ -6,10 +6,9 @@ import sqlite3
 from pathlib import Path
 
 from edu_widgets.service.store import schema
-from edu_widgets.service.store.history import is_of, side_files
+from edu_widgets.service.store.history import is_damage, is_of, side_files
 
 _HEADER = b"SQLite format 3\0"
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class StoreLostError(Exception):
@@ -136,11 +135,6 @@ def damaged(path: Path, found: str) -> StoreLostError:
         f"{path} is damaged ({found}). Stop the service and put a backup back with `edu-widgets "
         "restore FILE`."
     )
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether SQLite says that a file is damaged, not that it cannot write now."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

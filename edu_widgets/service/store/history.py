@@ -19,6 +19,7 @@ from pathlib import Path
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.service.store import runs
 
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _GENERATION = "SELECT value FROM meta WHERE key = 'generation'"
 
 
@@ -40,6 +41,8 @@ def was_replaced(path: Path) -> bool:
     log = side_files(path)[0]
     if witness is None:
         return bool(generation)
+    if generation is None and log.exists():
+        return False  # damaged: with its log it may be whole, which is found out next
     if generation in witness.generations:
         # Whoever puts a copy back by SQLite's means takes the log away; a crash leaves it.
         return witness.running and not log.exists()
@@ -117,14 +120,23 @@ def _new_generation() -> str:
     return secrets.token_hex(8)
 
 
-def _stored_generation(path: Path) -> str:
-    """The generation in the file itself, without what SQLite's log would add to it."""
-    with contextlib.suppress(sqlite3.Error):
+def _stored_generation(path: Path) -> str | None:
+    """The generation in the file itself, without what SQLite's log would add to it.
+
+    None where it cannot be read; "" in an empty file.
+    """
+    try:
         uri = f"{path.resolve().as_uri()}?immutable=1"
         with contextlib.closing(sqlite3.connect(uri, uri=True)) as db:
             row = db.execute(_GENERATION).fetchone()
             return str(row[0]) if row else ""
-    return ""
+    except sqlite3.Error as error:
+        return None if is_damage(error) else ""
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that a file is damaged, not that it cannot write now."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
 
 
 def _witness(path: Path) -> Witness | None:

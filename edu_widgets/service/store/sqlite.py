@@ -38,7 +38,8 @@ from edu_widgets.service.store import (
     sweeping,
     writes,
 )
-from edu_widgets.service.store.guard import find_damage, is_damage
+from edu_widgets.service.store.guard import find_damage
+from edu_widgets.service.store.history import is_damage
 from edu_widgets.service.store.writer import Job, Writer, unavailable
 
 _log = logging.getLogger(__name__)

@@ -19,7 +19,8 @@ from typing import Any
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.service.store import Committed, history, runs, schema
-from edu_widgets.service.store.guard import Guard, StoreLostError, damaged, is_damage
+from edu_widgets.service.store.guard import Guard, StoreLostError, damaged
+from edu_widgets.service.store.history import is_damage
 from edu_widgets.service.store.rescue import adopt, rescue
 
 log = logging.getLogger("edu_widgets.service")

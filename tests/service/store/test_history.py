@@ -106,6 +106,24 @@ async def test_what_is_put_back_while_the_service_is_down_is_another_history(
     await store.close()
 
 
+async def test_a_first_page_that_is_overwritten_is_taken_from_the_log(tmp_path: Path) -> None:
+    path = tmp_path / backups.STORE
+    store = store_of(tmp_path)
+    for n in range(60):  # so that the file grows, and its first page is in the log
+        await say(store, f"{n}" * 20)
+    head = await store.heads(CHANNEL)
+    await crash(store, tmp_path)
+    with path.open("r+b") as file:
+        file.write(b"\0" * 100)
+    store = store_of(tmp_path)
+    assert await store.heads(CHANNEL) == head, "nothing is lost, and nothing has to be thrown away"
+    await store.close()
+    with path.open("r+b") as file:
+        file.write(b"\0" * 100)
+    with pytest.raises(ServiceUnavailable, match="edu-widgets restore FILE"):
+        store_of(tmp_path)
+
+
 def snapshot(folder: Path) -> dict[str, bytes]:
     """All there is, the witness too, as a disk's or machine's snapshot has it."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
