@@ -59,6 +59,8 @@ class _Entry(Generic[D]):
     channel: str
     receipt: Receipt | None = None
     """Until the outbox has told of it."""
+    epochs: Mapping[str, str] = field(default_factory=dict)
+    """Once acknowledged: the histories that its sequence numbers are of."""
     until: float | None = None
     """When it is forgotten if nothing more is heard of it, on the monotonic clock."""
 
@@ -127,6 +129,7 @@ class PendingCommands(Generic[D]):
             elif (entry := self._note(command)) is not None:
                 heads = event.heads or {command.channel: event.seq or 0}
                 entry.command = replace(entry.command, state="sent", heads=heads)
+                entry.epochs = {name: self._client.mirror(name).cursor.epoch for name in heads}
         return True
 
     def waiting(self, *types: str) -> list[PendingCommand[D]]:
@@ -184,8 +187,14 @@ class PendingCommands(Generic[D]):
         if self._client.mirror(entry.channel).get(command.id) is not None:
             return True  # what it creates has its id
         return command.state == "sent" and all(
-            self._client.mirror(channel).cursor.seq >= seq for channel, seq in command.heads.items()
+            self._is_at(channel, seq, entry.epochs.get(channel, ""))
+            for channel, seq in command.heads.items()
         )
+
+    def _is_at(self, channel: str, seq: int, epoch: str) -> bool:
+        """Whether a mirror has come so far, or follows another history, which counts anew."""
+        cursor = self._client.mirror(channel).cursor
+        return cursor.seq >= seq or (epoch != "" and cursor.epoch not in ("", epoch))
 
     def _by_connection(
         self, command: PendingCommand[D], slowed: set[Any], *, live: bool

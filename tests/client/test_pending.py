@@ -171,6 +171,17 @@ def test_a_command_is_there_from_before_it_is_handed_over_until_its_changes_are_
     assert client.shown() == []
 
 
+def test_a_store_that_went_back_is_not_waited_for() -> None:
+    client = Client()
+    id_ = client.vote(0)
+    client.run()
+    client.flush()
+    client.acknowledge(id_, 30, told=True)
+    assert client.shown() == [(0, "sent")]
+    client.mirrors[OWN].apply(Changes("of another history", 0, 2, [], reset=True))
+    assert client.shown() == []
+
+
 def test_its_changes_may_come_before_its_acknowledgement() -> None:
     client = Client()
     id_ = client.vote(0)
