@@ -233,7 +233,7 @@ async def _run(
         raise refusal(Code.FORBIDDEN, text)
     data = decode_data(envelope, command.data)
     await hub.open_lesson(granted)
-    counted = await _limit(hub, granted, command, envelope)
+    counted = _limit(hub, granted, command, envelope)
     request = Request(
         granted.channel.course,
         granted.name,
@@ -244,6 +244,9 @@ async def _run(
         now_ms(),
         granted.config,
         counted,
+        # As long as commands of before this start may count, the store does so, too.
+        across=counted != ""
+        and time.monotonic() - hub.began < granted.config.rate_limit.interval / 1000,
     )
     done = await hub.store.commit(request, hub.rules[envelope.type])
     if command.moderation and granted.person.staff and done.changes:
@@ -255,7 +258,7 @@ async def _run(
     return done, {name: seq for name, seq in done.heads.items() if name != hidden}
 
 
-async def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -> str:
+def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -> str:
     """See that nobody floods the class: all channels of a kind count as one in each course.
 
     Returns the limit that the command counts against, to be remembered with it.
@@ -272,28 +275,13 @@ async def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envel
     if command.limited:
         what, limit = f"{granted.channel.kind}:{granted.channel.course}", granted.config.rate_limit
     key = (granted.person.id, what)
-    if command.limited and key not in hub.limiter:
-        await _recall(hub, granted, limit, key)
     wait = hub.limiter.admit(
         key,
         most=limit.messages,
         interval_ms=limit.interval,
         # What it says, too: an id that was used does not let another command through.
         event=f"{envelope.message_id} {granted.name} {hash(bytes(envelope.data))}",
-        recalled=envelope.message_id,
     )
     if wait:
         raise RateLimited(wait)
     return what if command.limited else ""
-
-
-async def _recall(hub: Hub, granted: Grant, limit: RateLimit, key: tuple[str, str]) -> None:
-    """Count what was stored before this process began, where the limit's interval reaches there."""
-    if time.monotonic() - hub.began >= limit.interval / 1000:
-        return
-    now = now_ms()
-    course, (user_id, what) = granted.channel.course, key
-    before = await hub.store.counted(course, user_id, what, now - limit.interval, now)
-    if key not in hub.limiter:  # another lane may have asked meanwhile
-        ages = {id_: (now - at) / 1000 for id_, at in before.items()}
-        hub.limiter.recall(key, ages, limit.interval)

@@ -1,7 +1,7 @@
 """Limits in sliding windows: at most so many of something in any interval."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -38,26 +38,10 @@ class SlidingWindow(Generic[K]):
     def __len__(self) -> int:
         return len(self._events)
 
-    def recall(self, key: K, ages: Mapping[str, float], interval_ms: int) -> None:
-        """Events of a key of before this process: by id how many seconds ago, oldest first."""
-        now = self._now()
-        self._events[key] = deque(_Event(now - age, event) for event, age in ages.items())
-        self._intervals[key] = interval_ms / 1000
-
-    def admit(
-        self, key: K, *, most: int, interval_ms: int, event: str = "", recalled: str = ""
-    ) -> int:
-        """Admit an event: 0, or the ms to wait until it would be admitted.
-
-        Args:
-            key: Whose it is.
-            most: How many events an interval may have.
-            interval_ms: The interval.
-            event: The event's name, if it may come again.
-            recalled: Its name in what was recalled.
-        """
+    def admit(self, key: K, *, most: int, interval_ms: int, event: str = "") -> int:
+        """Admit an event: 0, or the ms to wait until it would be admitted."""
         for seen in self._events.get(key, ()) if event else ():
-            if seen.name in (event, recalled) and seen.copies < MOST_COPIES:
+            if seen.name == event and seen.copies < MOST_COPIES:
                 seen.copies += 1
                 return 0
         wait = self.full(key, most=most, interval_ms=interval_ms)

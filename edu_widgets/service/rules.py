@@ -155,6 +155,8 @@ class Request(Generic[T]):
     config: ChannelConfig
     counted: str = ""
     """Against which of the person's limits it counts."""
+    across: bool = False
+    """Whether commands that were stored before this start of the service count, too."""
 
     @cached_property
     def fingerprint(self) -> bytes:

@@ -312,13 +312,5 @@ class Store(Protocol):
     async def seen(self, user_id: str, now: int) -> None:
         """A person is here: they are not forgotten for a while."""
 
-    async def counted(
-        self, course: str, user_id: str, what: str, since: int, until: int
-    ) -> dict[str, int]:
-        """By id, when commands of a person were stored that counted against a limit, oldest first.
-
-        Times are in ms since 1970.
-        """
-
     async def close(self) -> None:
         """Store what was queued, then let go of every file and thread."""

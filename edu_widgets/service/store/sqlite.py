@@ -318,21 +318,6 @@ class SqliteStore:
         """Note that a person is here."""
         await self._write(lambda db: sweeping.seen(db, user_id, now))
 
-    async def counted(
-        self, course: str, user_id: str, what: str, since: int, until: int
-    ) -> dict[str, int]:
-        """Which commands of a person counted against a limit since then."""
-        rows = await self._rows(
-            "SELECT id, time FROM replies WHERE course = ? AND user = ? AND counted = ?"
-            " AND time BETWEEN ? AND ? ORDER BY time",
-            course,
-            user_id,
-            what,
-            since,
-            until,
-        )
-        return dict(rows)
-
     async def close(self) -> None:
         """Store what was queued, then let go of every file and thread."""
         await self._writer.close()

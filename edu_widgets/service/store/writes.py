@@ -17,6 +17,7 @@ from edu_widgets.service.rules import (
     FORGET,
     EraseRule,
     Erasure,
+    RateLimited,
     Request,
     Rule,
     Write,
@@ -37,6 +38,7 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
     earlier = _earlier(db, request)
     if earlier is not None:
         return earlier
+    _check_limit(db, request)
     decision = drive(rule(request), lambda query: answer(db, query))
     changes = write(
         db,
@@ -56,6 +58,31 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
     return Committed(
         seq, changes, urgent=decision.urgent, destroyed=bool(decision.destroy), heads=heads
     )
+
+
+def _check_limit(db: sqlite3.Connection, request: Request[Any]) -> None:
+    """Count what was stored against a limit, where that reaches to before this start.
+
+    Raises:
+        RateLimited: it is too much.
+    """
+    if not request.across:
+        return
+    limit = request.config.rate_limit
+    times = db.execute(
+        "SELECT time FROM replies WHERE course = ? AND user = ? AND counted = ?"
+        " AND time > ? AND time <= ? ORDER BY time DESC LIMIT ?",
+        (
+            request.course,
+            request.user.id,
+            request.counted,
+            request.now - limit.interval,
+            request.now,
+            limit.messages,
+        ),
+    ).fetchall()
+    if times and len(times) >= limit.messages:
+        raise RateLimited(max(1, times[-1][0] + limit.interval - request.now))
 
 
 def _keep_reply(
