@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import ROLES, user_channel
-from edu_widgets.protocol.errors import refusal
+from edu_widgets.protocol.errors import EduWidgetsError, refusal
 from edu_widgets.protocol.messages import Role
 from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Write, read
 
@@ -22,17 +22,24 @@ def write_role(request: Request[Role]) -> RuleRun:
 
 
 async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Person) -> None:
-    """Change a person's role: the document first, then what it takes away.
+    """Change a person's role: all of it, or nothing.
+
+    They are told by a document before what they may not read any more is taken away.
 
     Raises:
         Refused: `INVALID` role, `NOT_FOUND` person, or the store cannot write.
     """
     if role not in ROLES:
         raise refusal(Code.INVALID, f"{role!r:.40} is not a role; roles are {', '.join(ROLES)}.")
+    before = (await hub.store.memberships(user_id)).get(course)
     member = await hub.store.set_role(course, user_id, role)
-    if member is None:
+    if before is None or member is None:
         raise refusal(Code.NOT_FOUND, "There is no such person in this course.")
-    await tell(hub, member, by)
+    try:
+        await tell(hub, member, by)
+    except EduWidgetsError:  # nobody knows of the new role yet
+        _ = await hub.store.set_role(course, user_id, before.role)
+        raise
     hub.audit.record("ROLE_CHANGED", course=course, userId=user_id, role=role, by=by.id)
 
 

@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.admission import read_roster
-from edu_widgets.protocol.errors import InvalidArgument, Refused
+from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service import config, people, tokens
 from edu_widgets.service.addresses import address
 from edu_widgets.service.store import Invite
@@ -501,6 +501,28 @@ async def test_a_role_comes_and_goes_while_the_lesson_runs(service: Service) -> 
     await prof.message("secret")
     await ada.beat()
     assert "secret" not in str(ada.seen)
+
+
+async def test_a_refused_role_change_leaves_the_role(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, prof = await service.student("Ada"), await service.owner()
+    secret = {"Authorization": f"Bearer {prof.token}"}
+    up = {"course": COURSE, "userId": ada.user_id, "role": "instructor"}
+
+    async def full(*_: object, **__: object) -> None:
+        raise refusal(Code.UNAVAILABLE, "The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("edu_widgets.service.hub.Hub.commit", full)
+        assert (await service.ask("POST", "/api/role", up, **secret)).body[
+            "code"
+        ] == Code.UNAVAILABLE
+    assert (await ada.subscribe("staff:py101"))["code"] == Code.FORBIDDEN
+    me = await service.ask("GET", "/api/me", Authorization=f"Bearer {ada.token}")
+    assert me.body["courses"][COURSE]["role"] == "student"
+    assert (await service.ask("POST", "/api/role", up, **secret)).status == 200
+    await ada.enter("staff:py101")
 
 
 async def test_students_change_no_roles(service: Service) -> None:
