@@ -78,7 +78,7 @@ class Stream:
         self._not_before = float("-inf")
         self._batched_at = float("-inf")
         self._said_at = float("-inf")
-        self._spoke_at = float("-inf")
+        self._spoke_at = self._wanted_at = float("-inf")
         self._unanswered: float | None = None
         self._owed = False
         """Whether a pulse is to follow, by which a page sees that it missed the last batch."""
@@ -120,6 +120,10 @@ class Stream:
             self._lesson_touched = True  # what was not worth telling, now is
         self._spoke_at, self._unanswered = now, None
         return page in self._pages
+
+    def wanted(self, now: float) -> None:
+        """A page wants something: what is told next may be as it was, and ends what it shows."""
+        self._wanted_at = now
 
     def pulse(self, now: float) -> Json:
         """That the kernel lives, and what was told last."""
@@ -210,7 +214,7 @@ class Stream:
         attended = busy or now - self._spoke_at <= ATTENDED
         if self._reset:
             return self._take_reset(now) if self._is_heard(now, busy=busy) else []
-        batch = self._take_batch(attended=attended)
+        batch = self._take_batch(attended=attended, again=now - self._wanted_at <= PULSE)
         if batch:
             if not self._is_heard(now, busy=busy):
                 return []
@@ -237,7 +241,7 @@ class Stream:
         self._lesson, self._differs = lesson, set()
         return messages
 
-    def _take_batch(self, *, attended: bool) -> Json:
+    def _take_batch(self, *, attended: bool, again: bool) -> Json:
         touched, self._touched = self._touched, {}
         sets: Json = {}
         dels: Json = {}
@@ -245,7 +249,7 @@ class Stream:
             docs, gone = self._content.read(name, ids)
             floor = self._floors.get(name, 0)
             shown = [doc for doc in docs if doc.get("born") is None or doc["born"] >= floor]
-            shown = [doc for doc in shown if self._is_new(name, doc)]
+            shown = [doc for doc in shown if self._is_new(name, doc) or again]
             for id_ in gone:
                 self._told.pop((name, id_), None)
             sets |= {name: shown} if shown else {}
