@@ -44,7 +44,7 @@ def test_running_a_cell_again_gives_the_same_lesson(fake: FakeService) -> None:
 
 
 def test_connecting_again_with_a_fresh_token_revives_a_stopped_lesson(fake: FakeService) -> None:
-    fake.script.refuse = (401, {}, b"")
+    fake.script.refuse = (401, {"Edu-Widgets": "1"}, b'{"code":4500,"message":"no"}')
     lesson = connect(fake)
     with pytest.raises(Unauthorized):
         lesson.wait_connected(PATIENCE)
