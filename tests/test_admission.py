@@ -11,7 +11,7 @@ from edu_widgets import cli, folders
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused, Unauthorized
 from tests.hosting import hosted, leave_lessons
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_new_invite_ends_the_one_before(mira: edu.Lesson) -> None:
             edu.join(before, name="Eve")
         with edu.join(now, name="Bo") as bo:
             assert bo.wait_connected().user.role == "student"
-        ada.chat.send("I stay").wait(10)
+        ada.chat.send("I stay").wait(PATIENCE)
         with pytest.raises(Forbidden, match="Only instructors"):
             ada.new_invite()
     assert edu.host("py101").invite == now, "also for who asks the service again"
@@ -105,7 +105,7 @@ def test_a_removed_person_is_out_until_readmitted(mira: edu.Lesson, tmp_path: Pa
     with pytest.raises(Forbidden, match="You were removed from py101 by an instructor"):
         edu.join(mira.invite, name="Ada")
     with pytest.raises(Forbidden):
-        ada.chat.send("after all").wait(10)
+        ada.chat.send("after all").wait(PATIENCE)
     wait_until(lambda: [p.name for p in mira.people.removed] == ["Ada"], "staff sees who is out")
     assert mira.people.removed[0].removed_by == "Mira"
     with pytest.raises(Refused, match="Nobody removes themselves"):
@@ -114,7 +114,7 @@ def test_a_removed_person_is_out_until_readmitted(mira: edu.Lesson, tmp_path: Pa
     assert not mira.people.readmit(person)
     again = edu.join(mira.invite, name="Ada").wait_connected()
     assert again.user.user_id == person.user_id
-    mira.chat.send("Welcome back").wait(10)
+    mira.chat.send("Welcome back").wait(PATIENCE)
     wait_until(lambda: "Welcome back" in texts(again), "she reads along")
 
 
@@ -122,7 +122,7 @@ def test_who_is_erased_is_gone_and_may_come_as_somebody_new(
     mira: edu.Lesson, tmp_path: Path
 ) -> None:
     ada = edu.join(mira.invite, name="Ada").wait_connected()
-    ada.chat.send("what Ada said").wait(10)
+    ada.chat.send("what Ada said").wait(PATIENCE)
     wait_until(lambda: "what Ada said" in texts(mira), "it is read")
     before = ada.user.user_id
     mira.people.remove("Ada")
@@ -163,9 +163,9 @@ def test_whom_instructors_mean_may_be_told_by_name(mira: edu.Lesson, tmp_path: P
     ada = edu.join(mira.invite, name="Ada").wait_connected()
     _ = ada.people.raise_hand("which axis?")
     wait_until(lambda: len(mira.people.hands) == 1, "her hand is up")
-    mira.people.take("Ada").wait(10)
+    mira.people.take("Ada").wait(PATIENCE)
     wait_until(lambda: mira.people.hands[0].taken_by == "Mira", "it is taken")
-    mira.people.solved("Ada").wait(10)
+    mira.people.solved("Ada").wait(PATIENCE)
     with pytest.raises(Refused, match="no such person"):
         mira.people.remove("Adda")
     assert [one.name for one in mira.people.remove("Ada")] == ["Ada"]
@@ -189,11 +189,11 @@ def test_what_a_removed_person_wrote_meanwhile_is_not_sent_by_itself(
         mira.people.remove(person)
         wait_until(lambda: ada.status().state == "stopped", "she is out")
     with pytest.raises(Forbidden) as caught:
-        waiting.wait(10)
+        waiting.wait(PATIENCE)
     assert caught.value.code == Code.REMOVED
     mira.people.readmit(person)
     again = edu.join(mira.invite, name="Ada").wait_connected()
-    again.chat.send("new").wait(10)
+    again.chat.send("new").wait(PATIENCE)
     wait_until(lambda: "new" in texts(mira), "what is written now is sent")
     assert texts(mira) == ["new"]
 

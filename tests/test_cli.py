@@ -225,7 +225,7 @@ def served(*arguments: str) -> Iterator[str]:
             told += os.read(reading, 4096)
         yield told.decode()
         process.send_signal(signal.SIGINT)
-        _, complaints = process.communicate(timeout=20)
+        _, complaints = process.communicate(timeout=PATIENCE)
         assert (process.returncode, b"Traceback" in complaints) == (0, False)
     finally:
         process.kill()
@@ -279,7 +279,7 @@ def join_as(url: str, name: str, code: str) -> object:
     """The role that somebody gets, or the code of the refusal."""
     body = json.dumps({"course": "py101", "code": code, "name": name}).encode()
     try:
-        with urllib.request.urlopen(f"{url}/api/join", data=body, timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}/api/join", data=body, timeout=PATIENCE) as answer:
             return json.loads(answer.read())["role"]
     except urllib.error.HTTPError as error:
         with error:

@@ -111,7 +111,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
         assert callable(shown.observe), "still there for whoever knows it"
         assert len(names) < 40
     assert "ask" in dir(lesson.polls)
-    lesson.chat.send("hello").wait(10)
+    lesson.chat.send("hello").wait(PATIENCE)
     assert set(dir(lesson.user)) == {"is_staff", "name", "role", "user_id"}
     assert "content" in dir(lesson.chat.messages[0])
 
@@ -149,7 +149,7 @@ def test_hosted_at_another_place_it_is_the_same_lesson(lesson: edu.Lesson) -> No
     assert str(lesson.status()).startswith("Live")
     assert f"127.0.0.1:{port}/" in lesson.invite
     assert lesson.chat is chat
-    chat.send("moved").wait(10)
+    chat.send("moved").wait(PATIENCE)
     student.close()
 
 

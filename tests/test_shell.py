@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from edu_widgets.polls import magic
+from tests.waiting import PATIENCE
 
 RUN = """
 import sys
@@ -25,7 +26,11 @@ IMPORT = "import edu_widgets as edu"
 def outputs(*cells: str) -> list[str]:
     """What each cell shows in a shell of its own, without colours."""
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *cells], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", RUN, *cells],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
     )
     shown = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout).split("\0")[1:]
     assert "Traceback" not in done.stderr
@@ -66,7 +71,7 @@ def test_importing_in_a_script_touches_no_shell() -> None:
         "import sys, edu_widgets; assert 'IPython' not in sys.modules;"
         "assert not hasattr(edu_widgets.EduWidgetsError, '_render_traceback_')"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -94,4 +99,4 @@ def test_a_mistake_is_a_sentence(cell: str, told: str) -> None:
 def test_imported_before_the_shell_it_costs_little() -> None:
     late = {"IPython", "anywidget", "asyncio", "ssl"}
     code = f"import edu_widgets, sys; assert not {late} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)

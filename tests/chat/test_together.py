@@ -230,7 +230,7 @@ def test_unread_counts_what_is_not_loaded_after_a_restart(mira: edu.Lesson) -> N
     ada.chat.send("her own, which counts for nobody").wait()
     ada.close()
     sent = [mira.chat.send(f"line {n}") for n in range(120)]
-    sent[-1].wait(30)
+    sent[-1].wait(PATIENCE)
     ada = join(mira, "Ada")
     wait_until(lambda: ada.chat.unread == 120, "all of them are counted")
     assert len(ada.chat.messages) < 120

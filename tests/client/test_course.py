@@ -339,7 +339,7 @@ def test_older_pages_settle_even_if_the_connection_is_lost(fake: FakeService, jo
     doc = Document("n", "message", 100, 100, body({"content": "n"}))
     client = join(fake)
     client.wait_connected(PATIENCE)
-    assert client.older("message").wait(5) == 0, "all is here"
+    assert client.older("message").wait(PATIENCE) == 0, "all is here"
     change = messages.Changes("e2", 0, 100, [doc], reset=True, floors={"message": 100})
     fake.say("changes", ROOM, change)
     eventually(lambda: client.mirror().more("message"))

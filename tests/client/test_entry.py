@@ -158,20 +158,20 @@ def test_host_and_join_with_the_embedded_service() -> None:
 
 def test_a_rehearsal_is_in_a_room_of_its_own_that_begins_empty_each_time() -> None:
     def rehearse() -> edu.Lesson:
-        return edu.host("py101", name="Mira", rehearse=True).wait_connected(20)
+        return edu.host("py101", name="Mira", rehearse=True).wait_connected(PATIENCE)
 
     try:
-        real = edu.host("py101", name="Mira").wait_connected(20)
-        student = edu.join(real.invite, name="Ada").wait_connected(20)
+        real = edu.host("py101", name="Mira").wait_connected(PATIENCE)
+        student = edu.join(real.invite, name="Ada").wait_connected(PATIENCE)
         first = rehearse()
         assert first is not real
         assert first.invite.partition("?")[0] != real.invite.partition("?")[0]
         assert repr(first).startswith("Rehearsal")
         assert "Rehearsal" in first._repr_html_()
         assert "Rehearsal" not in repr(real)
-        say(first._client, "one, two").wait(20)
-        first.polls.ask("Which?", ["a", "b"]).wait(20)
-        colleague = edu.join(first.invite, name="Bo").wait_connected(20)
+        say(first._client, "one, two").wait(PATIENCE)
+        first.polls.ask("Which?", ["a", "b"]).wait(PATIENCE)
+        colleague = edu.join(first.invite, name="Bo").wait_connected(PATIENCE)
         eventually(lambda: texts(colleague._client) == ["one, two"])
         assert lesson_fields(colleague._client, subshells=True)["rehearsal"] is True
         second = rehearse()
@@ -179,7 +179,7 @@ def test_a_rehearsal_is_in_a_room_of_its_own_that_begins_empty_each_time() -> No
         assert (texts(second._client), second.polls.history) == ([], [])
         assert (texts(student._client), student.polls.history) == ([], [])
         assert lesson_fields(student._client, subshells=True)["rehearsal"] is False
-        again = edu.host("py101", name="Mira").wait_connected(20)
+        again = edu.host("py101", name="Mira").wait_connected(PATIENCE)
         assert again is real
         assert (texts(real._client), real.polls.history) == ([], [])
     finally:

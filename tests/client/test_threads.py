@@ -28,7 +28,7 @@ LESSON = """
 import os, signal, sys, threading, time
 import edu_widgets as edu
 lesson = edu.connect(url=sys.argv[1], token="t", user_id="ada", course="py101")
-lesson.wait_connected(20)
+lesson.wait_connected(180)
 client = lesson._client
 def say(id_):
     from edu_widgets.chat.documents import ChatMessage
@@ -133,11 +133,11 @@ def test_importing_starts_no_thread_and_opens_no_socket() -> None:
 
 def test_the_end_of_the_process_is_polite_and_quick(fake: FakeService, tmp_path: Path) -> None:
     started = time.monotonic()
-    done = run("say('a').wait(20); print('end', flush=True)", fake.url, tmp_path, "-X", "dev")
+    done = run("say('a').wait(180); print('end', flush=True)", fake.url, tmp_path, "-X", "dev")
     # In development mode asyncio also tells of what took 0.1 s, which depends on who else computes.
     told = [line for line in done.stderr.splitlines() if not _SLOW.fullmatch(line)]
     assert (done.returncode, done.stdout, told) == (0, "end\n", [])
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < PATIENCE / 2
     eventually(lambda: fake.of("unsubscribe") or not fake.connections)
     assert not list(tmp_path.rglob("*.sqlite3")), "an empty outbox leaves no file"
 

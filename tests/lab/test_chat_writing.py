@@ -11,7 +11,7 @@ from .classroom import Class
 
 def test_two_people_mention_and_find(lesson: Class) -> None:
     mira = lesson.instructor()
-    talk = "for n in range(120):\n    last = lesson.chat.send(f'line {n}.')\nlast.wait(30).ok"
+    talk = "for n in range(120):\n    last = lesson.chat.send(f'line {n}.')\nlast.wait(180).ok"
     mira.lab.page.evaluate("(code) => __lab.execute(code)", talk)
     ada = lesson.student("Ada")
     ada.sees("line 119.")

@@ -38,7 +38,7 @@ def toast(person: Person) -> Locator:
 
 def tell(person: Person, call: str) -> None:
     """Run `lesson.notifications.send(...)` in somebody's kernel, and wait until it is sent."""
-    said = person.lab.execute(f"print(lesson.notifications.send({call}).wait(20))")
+    said = person.lab.execute(f"print(lesson.notifications.send({call}).wait(180))")
     assert "Error" not in said
 
 

@@ -85,6 +85,6 @@ def test_in_turkish_and_after_the_service_was_killed(lesson: Class) -> None:
     expect(people(ada)).to_contain_text("Yeniden bağlanıyor")
     people(ada).get_by_role("radio", name="Bitirdim").click()
     expect(people(ada)).to_contain_text("Saklandı")
-    mira.lab.execute(f"{lesson.host_call}.wait_connected(30)")
+    mira.lab.execute(f"{lesson.host_call}.wait_connected(180)")
     expect(row(mira, "Ada")).to_contain_text("Done")
     expect(people(ada)).not_to_contain_text("Saklandı")

@@ -18,7 +18,7 @@ from tests.faults import Faults
 from .classroom import Class, Person
 
 OUTPUT = ".jp-OutputArea-output"
-OLD = "for n in range(300):\n    last = lesson.chat.send(f'line {n}.')\nlast.wait(60)"
+OLD = "for n in range(300):\n    last = lesson.chat.send(f'line {n}.')\nlast.wait(180)"
 
 
 @dataclass

@@ -179,7 +179,7 @@ def vote_talk_vote_again_and_compare(people: People) -> None:
         press(person, view(person, "polls").get_by_role("radio").first, "a")
     expect(turnout).to_contain_text("2 of")
 
-    run(mira, "poll.close().wait(20); poll.reveal(answer='512').wait(20)")
+    run(mira, "poll.close().wait(180); poll.reveal(answer='512').wait(180)")
     for person in (mira, ada):
         expect(view(person, "polls").locator(".opt.right")).to_contain_text("100%")
         press(person, button(person, "Compare rounds"), "Enter")
@@ -206,8 +206,8 @@ def ask_in_every_way(people: People) -> None:
         assert run(mira, "print(poll.id)") == before
         for person, choice in ((ada, of_ada), (bo, of_bo)):
             expect(question(person)).to_contain_text(f"A {kind} <img")
-            run(person, f"lesson.polls.current.vote({choice!r}).wait(20)")
-        run(mira, "poll.close().wait(20); poll.reveal(answer=False).wait(20)")
+            run(person, f"lesson.polls.current.vote({choice!r}).wait(180)")
+        run(mira, "poll.close().wait(180); poll.reveal(answer=False).wait(180)")
         assert line in run(mira, "print(poll.to_csv())")
         expect(view(bo, "polls").locator(".foot")).to_contain_text("Yanıtlayan: 2")
 
@@ -216,7 +216,7 @@ def ask_in_every_way(people: People) -> None:
         expect(question(person)).to_have_text("How was the pace?")
         press(person, view(person, "polls").get_by_role("radio").first, "Space")
     expect(view(mira, "polls").locator(".turn .count")).to_contain_text("2 of")
-    run(mira, "poll.close().wait(20); poll.reveal(answer=False).wait(20)")
+    run(mira, "poll.close().wait(180); poll.reveal(answer=False).wait(180)")
     expect(view(ada, "polls")).to_contain_text("Too few answered to show counts.")
     assert run(mira, "print(len(poll.results()))") == "0"
 
@@ -277,8 +277,8 @@ def tell_one_person(people: People) -> None:
     run(bo, "lesson.notifications.do_not_disturb = True")
     actions = "[('Open <b>it</b>', 'https://campus.example.edu/hw2'), ('Done', 'done')]"
     send = "lesson.notifications.send"
-    run(mira, f"{send}('Right {HOSTILE}', {HOSTILE!r}, to='Ada', actions={actions}).wait(20)")
-    run(mira, f"{send}('5 minutes left', expires=600).wait(20)")
+    run(mira, f"{send}('Right {HOSTILE}', {HOSTILE!r}, to='Ada', actions={actions}).wait(180)")
+    run(mira, f"{send}('5 minutes left', expires=600).wait(180)")
     for person, count in ((ada, 2), (bo, 1)):
         sent = view(person, "notices").locator(".nt", has_text=re.compile("Right|minutes"))
         expect(sent).to_have_count(count)

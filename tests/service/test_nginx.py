@@ -15,6 +15,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.service import people
 from edu_widgets.service.addresses import address
 from tests.conftest import ROOT, require
+from tests.waiting import PATIENCE
 
 from .harness import CHANNEL, COURSE, Service, serving
 
@@ -70,7 +71,7 @@ async def behind_nginx(
                 yield service, session
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE)
 
 
 def started(folder: Path, config: Path) -> subprocess.Popen[bytes]:
