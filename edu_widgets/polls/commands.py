@@ -151,6 +151,35 @@ class ReadAnswers(Data):
     """How many answers were read already."""
 
 
+class ReadMissing(Data):
+    """Ask who of those here has not answered in a round of a named poll. Only staff."""
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The round it is about."""
+
+
+class MissingPerson(Data):
+    """A student who is here and has not answered."""
+
+    user_id: str
+    """The person's id."""
+    name: str
+    """What they are called in the course."""
+
+
+class PollMissing(Data):
+    """The answer to `read_missing`: at most 500 people, by name."""
+
+    poll_id: str
+    """The poll it is about."""
+    round: int
+    """The round it is about."""
+    people: list[MissingPerson] = msgspec.field(default_factory=list)
+    """Who has not answered."""
+
+
 class NamedAnswer(Data):
     """What one person chose."""
 
@@ -195,6 +224,8 @@ CAST_VOTE = _command("cast_vote", CastVote, latest=True, private=True)
 
 
 READ_ANSWERS = REGISTRY.frame(FrameType("read_answers", ReadAnswers, "client", of_seed=False))
+READ_MISSING = REGISTRY.frame(FrameType("read_missing", ReadMissing, "client", of_seed=False))
+POLL_MISSING = REGISTRY.frame(FrameType("poll_missing", PollMissing, "service", of_seed=False))
 POLL_ANSWERS = REGISTRY.frame(FrameType("poll_answers", PollAnswers, "service", of_seed=False))
 
 

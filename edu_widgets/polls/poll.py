@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from edu_widgets.client.csv_files import as_csv
 from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.view import Person
 from edu_widgets.polls import commands, frozen, remarks, results
 from edu_widgets.polls.authoring import (
     choice_of,
@@ -403,14 +404,36 @@ class Poll(Tidy):
         """
         return results.table(self._named_rows(), results.NAMED)
 
-    def _named_rows(self) -> list[dict[str, Any]]:
-        self._check("answers")
+    def missing(self) -> list[Person]:
+        """The students who are here and have not answered in the present round, by name.
+
+        Only for instructors, only of a poll that was asked with `named=True`.
+
+        Raises:
+            InvalidArgument: the poll was not asked so.
+            Refused: only instructors may read it, or it was not opened yet.
+            NotConnected: the service does not answer.
+        """
+        self._check("missing")
         poll = self._living().poll
+        self._check_named(poll)
+        ask = commands.ReadMissing(self.id, poll.round)
+        asked = self._client.ask(commands.READ_MISSING.name, ask)
+        asked.wait()
+        return [Person(one.user_id, one.name) for one in asked.read(commands.PollMissing).people]
+
+    @staticmethod
+    def _check_named(poll: PollBody) -> None:
         if not poll.named:
             raise InvalidArgument(
                 "Who chose what can be read only of a poll that was asked with named=True, which "
                 "tells people before they vote."
             )
+
+    def _named_rows(self) -> list[dict[str, Any]]:
+        self._check("answers")
+        poll = self._living().poll
+        self._check_named(poll)
         correct, tolerance = self._polls.answer_of(self._living())
         return [
             row

@@ -9,7 +9,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, TooLate
 
 Step: TypeAlias = Literal[
-    "open", "close", "extend", "reveal", "revote", "delete", "edit", "vote", "answers"
+    "open", "close", "extend", "reveal", "revote", "delete", "edit", "vote", "answers", "missing"
 ]
 
 DELETED = "This poll was deleted, with all its votes."

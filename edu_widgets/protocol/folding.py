@@ -29,6 +29,12 @@ _RUN = pattern(r"\s\s|[^\S\n ]")
 _LINE_END = pattern(r" +(?=\n)")
 
 
+_LOOK_ALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁһԛԝ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυχ",
+    "ABESIJKMHOPCTYXaesijopcyxdhqw" + "ABEZHIKMNOPTYXaikvopux",
+)
+
+
 def equality_key(text: str) -> str:
     """What equal answers have in common.
 
@@ -48,6 +54,14 @@ def look_key(text: str, *, code: bool = False) -> str:
 def name_key(name: str) -> str:
     """What two names have in common that people would read as the same."""
     return equality_key(unicodedata.normalize("NFKC", without_piles(name)))
+
+
+def look_alike_key(name: str) -> str:
+    """What names have in common that look the same, though letters are of another script.
+
+    Only letters of Cyrillic and Greek that are drawn as Latin ones are compared with those.
+    """
+    return name_key(name.translate(_LOOK_ALIKES))
 
 
 def same_name(one: str, other: str) -> bool:

@@ -1151,6 +1151,24 @@ export interface ReadAnswersData {
   skip?: number;
 }
 
+/** Ask who of those here has not answered in a round of a named poll. Only staff. */
+export interface ReadMissingData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The round it is about. */
+  round: number;
+}
+
+/** The answer to `read_missing`: at most 500 people, by name. */
+export interface PollMissingData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The round it is about. */
+  round: number;
+  /** Who has not answered. */
+  people?: MissingPerson[];
+}
+
 /** The answer to `read_answers`: at most 500 people, in the order of their ids. */
 export interface PollAnswersData {
   /** The poll it is about. */
@@ -1328,6 +1346,14 @@ export interface Cursor {
   generation?: string;
 }
 
+/** A student who is here and has not answered. */
+export interface MissingPerson {
+  /** The person's id. */
+  userId: string;
+  /** What they are called in the course. */
+  name: string;
+}
+
 /** What one person chose. */
 export interface NamedAnswer {
   /** The person's id. */
@@ -1418,6 +1444,7 @@ export interface ClientMessages {
   search: SearchData;
   count_unread: CountUnreadData;
   read_answers: ReadAnswersData;
+  read_missing: ReadMissingData;
   attention: AttentionData;
   people: PeopleData;
 }
@@ -1444,6 +1471,7 @@ export interface ServiceMessages {
   course_update: CourseUpdateData;
   found: FoundData;
   unread_count: UnreadCountData;
+  poll_missing: PollMissingData;
   poll_answers: PollAnswersData;
   presence: PresenceData;
   people_page: PeoplePageData;

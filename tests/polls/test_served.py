@@ -334,6 +334,20 @@ async def test_who_chose_what_is_told_of_named_polls_alone_to_staff_alone(
         return found
 
     assert (await read(teacher, named))["code"] == Code.INVALID, "while it is open"
+    late = await service.student("Late")
+    await late.enter()
+
+    async def missing(client: Client, id_: str) -> dict[str, Any]:
+        mid = await client.send("read_missing", data={"pollId": id_, "round": 1})
+        found: dict[str, Any] = (await client.until_reply(mid))["data"]
+        return found
+
+    assert [one["name"] for one in (await missing(teacher, named))["people"]] == ["Late"]
+    for id_ in polls[1:]:
+        assert (await missing(teacher, id_))["code"] == Code.FORBIDDEN
+    assert (await missing(crowd[0], named))["code"] == Code.FORBIDDEN
+    await do(late, "cast_vote", pollId=named, round=1, choice=0)
+    assert (await missing(teacher, named)).get("people", []) == []
     for id_ in polls:
         await do(teacher, "close_poll", pollId=id_, round=1)
     told = await read(teacher, named)
@@ -341,8 +355,9 @@ async def test_who_chose_what_is_told_of_named_polls_alone_to_staff_alone(
         ("Student 0", 0),
         ("Student 1", 1),
         ("Student 2", 0),
+        ("Late", 0),
     }
-    assert len((await read(teacher, named, skip=2))["answers"]) == 1
+    assert len((await read(teacher, named, skip=3))["answers"]) == 1
     for id_ in polls[1:]:
         assert (await read(teacher, id_))["code"] == Code.FORBIDDEN
     assert (await read(crowd[0], named))["code"] == Code.FORBIDDEN

@@ -18,7 +18,10 @@ FEATURE = Feature(
         commands.DELETE_POLL.name: running.delete,
         commands.CAST_VOTE.name: voting.vote,
     },
-    asks={commands.READ_ANSWERS.name: Ask(people.read_answers, feature="polls")},
+    asks={
+        commands.READ_ANSWERS.name: Ask(people.read_answers, feature="polls"),
+        commands.READ_MISSING.name: Ask(people.read_missing, feature="polls"),
+    },
     erase=erase,
     before_catch_up=sessions.before_catch_up,
     on_leave=sessions.on_leave,

@@ -4,8 +4,16 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.polls.commands import MAX_ANSWERS, NamedAnswer, PollAnswers, ReadAnswers
-from edu_widgets.polls.documents import Choice
+from edu_widgets.polls.commands import (
+    MAX_ANSWERS,
+    MissingPerson,
+    NamedAnswer,
+    PollAnswers,
+    PollMissing,
+    ReadAnswers,
+    ReadMissing,
+)
+from edu_widgets.polls.documents import Choice, Poll
 from edu_widgets.polls.service.reading import ballots, check_staff, existing
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
@@ -33,12 +41,44 @@ async def read_answers(
     return "poll_answers", read[0]
 
 
-def _answers(ask: ReadAnswers, request: Request[ReadAnswers]) -> Part[PollAnswers]:
-    check_staff(request)
-    poll = (yield from existing(request.course, ask.poll_id)).poll
+async def read_missing(
+    stage: Stage, channel: str, person: Person, data: Any
+) -> tuple[str, PollMissing]:
+    """Tell staff which students who are here have not answered in a round of a named poll.
+
+    Raises:
+        Refused: `FORBIDDEN` for others and other polls, `INVALID` for a draft, `NOT_FOUND`.
+    """
+    ask: ReadMissing = data
+    voters: set[str] = set()
+
+    def reading(request: Request[ReadMissing]) -> RuleRun:
+        check_staff(request)
+        poll = yield from _named(request.course, ask.poll_id)
+        if poll.state == "draft":
+            raise refusal(Code.INVALID, "This poll was not opened yet.")
+        voters.update((yield from ballots(request.course, poll)).get(ask.round, {}))
+        return Decision(reply=False)
+
+    await stage.commit(channel, reading, ask, person)
+    here = [p for p in stage.people(channel) if not p.staff and p.id not in voters]
+    here.sort(key=lambda one: (one.name.casefold(), one.id))
+    people = [MissingPerson(one.id, one.name) for one in here[:MAX_ANSWERS]]
+    return "poll_missing", PollMissing(ask.poll_id, ask.round, people)
+
+
+def _named(course: str, poll_id: str) -> Part[Poll]:
+    """A poll of which it was told before that who chose what can be read."""
+    poll = (yield from existing(course, poll_id)).poll
     if not poll.named or poll.anonymous:
         text = "Who chose what can be read only of a poll that was asked with named=True."
         raise refusal(Code.FORBIDDEN, text)
+    return poll
+
+
+def _answers(ask: ReadAnswers, request: Request[ReadAnswers]) -> Part[PollAnswers]:
+    check_staff(request)
+    poll = yield from _named(request.course, ask.poll_id)
     if poll.state not in {"closed", "revealed"}:
         raise refusal(Code.INVALID, "Who chose what can be read once the poll is closed.")
     votes = (yield from ballots(request.course, poll)).get(ask.round, {})

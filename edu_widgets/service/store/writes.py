@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import parse_channel, staff_channel, user_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.protocol.folding import name_key
+from edu_widgets.protocol.folding import look_alike_key, name_key
 from edu_widgets.service.rules import (
     DELETE,
     FORGET,
@@ -249,17 +250,20 @@ def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
 # -- people ---------------------------------------------------------------------
 
 
+_look = lru_cache(8192)(look_alike_key)
+
+
 def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: str) -> Membership:
-    """Add or rename a member; of several with one name the later get a number."""
-    taken = {
-        key
-        for (key,) in db.execute(
-            "SELECT name_key FROM members WHERE course = ? AND user != ?", (course, user_id)
-        )
-    }
+    """Add or rename a member; of names that are one, or look so, the later get a number."""
+    others = db.execute(
+        "SELECT name_key, name FROM members WHERE course = ? AND user != ?", (course, user_id)
+    ).fetchall()
+    taken = {key for key, _ in others}
+    # Who was removed has given up the name: its key is none that a name can have.
+    looks = {_look(other) for key, other in others if not key.startswith("\0")}
     given = name
     number = 2
-    while name_key(given) in taken:
+    while name_key(given) in taken or _look(given) in looks:
         given = f"{name} ({number})"
         number += 1
     db.execute(

@@ -362,6 +362,19 @@ async def test_a_name_taken_gets_a_number(store: Store) -> None:
     assert (await store.enter("other", "u9", "Ada", "student")).name == "Ada"
 
 
+async def test_a_name_that_looks_like_one_taken_gets_a_number(store: Store) -> None:
+    first, greek, cyrillic = "Ada", "\u0391da", "Ad\u0430"
+    ordinary = ("\u041c\u0438\u0440\u0430", "Mupa", "\u039d\u03af\u03ba\u03bf\u03c2", "Nikos")
+    named = [
+        (await store.enter("c", f"u{number}", name, "student")).name
+        for number, name in enumerate((first, greek, cyrillic, *ordinary))
+    ]
+    assert named[:3] == [first, f"{greek} (2)", f"{cyrillic} (3)"]
+    assert named[3:] == list(ordinary)
+    again = await store.enter("c", "u0", "Ada", "student")
+    assert again.name == "Ada", "who was first keeps it"
+
+
 async def test_secrets_roles_and_invites_are_kept(reopen: OpenStore) -> None:
     store = await reopen()
     key = Verifier.of("s3cret")
