@@ -70,7 +70,9 @@ def states(lesson: Class, folder: Path) -> None:
     ada = lesson.student("Ada", viewport={"width": 1500, "height": 1000})
     shoot(ada, folder, "empty")
     for who in ("Deniz", "Priya", "Emre"):
-        mira.lab.execute(f"{who.lower()} = edu.join(lesson.invite, name={who!r}).wait_connected()")
+        mira.lab.execute(
+            f"{who.lower()} = edu.join(lesson.invite, name={who!r}).wait_connected(180)"
+        )
     people = {"mira": "lesson", "deniz": "deniz", "priya": "priya", "emre": "emre"}
     for who, text in TALK.items():
         if who == "ada":
@@ -175,7 +177,7 @@ def polls() -> None:
         options = list(ROUNDS[0])
         mira.lab.execute(
             f"people = [edu.join(lesson.invite, name=f'Student {{n}}') for n in range(9)]\n"
-            "for one in people: one.wait_connected()\n"
+            "for one in people: one.wait_connected(180)\n"
             f"poll = lesson.polls.ask({QUESTION!r}, {[f'`{o}`' for o in options]!r},"
             " correct=1, seconds=600)"
         )
@@ -217,7 +219,7 @@ def panel() -> None:
             "import re\n"
             f"talk = {TALK!r}\n"
             "people = {n: edu.join(lesson.invite, name=n.title()) for n in talk if n != 'mira'}\n"
-            "for one in people.values(): one.wait_connected()\n"
+            "for one in people.values(): one.wait_connected(180)\n"
             "for n in talk: people.get(n, lesson).chat.send(talk[n]).wait()\n"
             "for n, said in zip(people, ('stuck', 'done', 'done', 'following')):\n"
             "    people[n].people.set_status(said).wait()\n"

@@ -16,7 +16,7 @@ from edu_widgets import entry, folders
 from edu_widgets.client.network import stop_threads
 from edu_widgets.service import launch, state
 from tests.notebook.doubles import record_comms
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def hosted(folder: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Ite
     record_comms(monkeypatch)
     lesson = edu.host("py101", name="Mira", **options)
     try:
-        yield lesson.wait_connected()
+        yield lesson.wait_connected(PATIENCE)
     finally:
         lesson.close()
         stop_threads()

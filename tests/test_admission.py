@@ -31,11 +31,11 @@ def test_an_instructor_enters_by_a_staff_invite(
     assert cli.main(["invite", "py101", "--staff"]) == 0
     invite = capsys.readouterr().out.strip()
     with edu.join(invite, name="Zoe") as zoe:
-        assert zoe.wait_connected().user.role == "instructor"
+        assert zoe.wait_connected(PATIENCE).user.role == "instructor"
         assert zoe.invite == mira.invite, "for her students"
         me = zoe.user.user_id
     with edu.join(invite, name="Zoe") as again:
-        assert (again.wait_connected().user.user_id, again.user.role) == (me, "instructor")
+        assert (again.wait_connected(PATIENCE).user.user_id, again.user.role) == (me, "instructor")
     with pytest.raises(Unauthorized, match="was used already"):
         edu.join(invite, name="Eve")
 
@@ -43,13 +43,13 @@ def test_an_instructor_enters_by_a_staff_invite(
 def test_a_new_invite_ends_the_one_before(mira: edu.Lesson) -> None:
     before = mira.invite
     with edu.join(before, name="Ada") as ada:
-        ada.wait_connected()
+        ada.wait_connected(PATIENCE)
         now = mira.new_invite()
         assert now == mira.invite != before
         with pytest.raises(Unauthorized):
             edu.join(before, name="Eve")
         with edu.join(now, name="Bo") as bo:
-            assert bo.wait_connected().user.role == "student"
+            assert bo.wait_connected(PATIENCE).user.role == "student"
         ada.chat.send("I stay").wait(PATIENCE)
         with pytest.raises(Forbidden, match="Only instructors"):
             ada.new_invite()
@@ -67,7 +67,7 @@ def test_a_closed_door_and_a_roster(mira: edu.Lesson) -> None:
     with pytest.raises(Forbidden, match="'Eve' is not among the names"):
         edu.join(mira.invite, name="Eve")
     with edu.join(mira.invite, name="ada  LOVELACE") as ada:
-        assert ada.wait_connected().user.role == "student"
+        assert ada.wait_connected(PATIENCE).user.role == "student"
         with pytest.raises(Forbidden, match="Only instructors"):
             ada.people.roster(["Eve"])
     with pytest.raises(InvalidArgument, match="same name"):
@@ -76,7 +76,7 @@ def test_a_closed_door_and_a_roster(mira: edu.Lesson) -> None:
         mira.people.roster("Ada")
     assert mira.people.roster(None) is None
     with edu.join(mira.invite, name="Eve") as eve:
-        eve.wait_connected()
+        eve.wait_connected(PATIENCE)
 
 
 def test_a_roster_by_the_call_and_by_a_file(
@@ -89,12 +89,12 @@ def test_a_roster_by_the_call_and_by_a_file(
         names.write_text("# of monday\nBo\n", "utf-8")
         edu.host("py101", config={"EduWidgets": {"rosterFile": str(names)}})
         with edu.join(lesson.invite, name="Bo") as bo:
-            bo.wait_connected()
+            bo.wait_connected(PATIENCE)
         leave_lessons()
 
 
 def test_a_removed_person_is_out_until_readmitted(mira: edu.Lesson, tmp_path: Path) -> None:
-    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    ada = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     wait_until(lambda: [p.name for p in mira.people.all] == ["Mira", "Ada"], "she is here")
     (person,) = [p for p in mira.people.all if p.name == "Ada"]
     assert [one.name for one in mira.people.remove(person)] == ["Ada"]
@@ -112,7 +112,7 @@ def test_a_removed_person_is_out_until_readmitted(mira: edu.Lesson, tmp_path: Pa
         mira.people.remove(mira.user)
     assert mira.people.readmit(mira.people.removed[0])
     assert not mira.people.readmit(person)
-    again = edu.join(mira.invite, name="Ada").wait_connected()
+    again = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     assert again.user.user_id == person.user_id
     mira.chat.send("Welcome back").wait(PATIENCE)
     wait_until(lambda: "Welcome back" in texts(again), "she reads along")
@@ -121,7 +121,7 @@ def test_a_removed_person_is_out_until_readmitted(mira: edu.Lesson, tmp_path: Pa
 def test_who_is_erased_is_gone_and_may_come_as_somebody_new(
     mira: edu.Lesson, tmp_path: Path
 ) -> None:
-    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    ada = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     ada.chat.send("what Ada said").wait(PATIENCE)
     wait_until(lambda: "what Ada said" in texts(mira), "it is read")
     before = ada.user.user_id
@@ -133,7 +133,7 @@ def test_who_is_erased_is_gone_and_may_come_as_somebody_new(
     assert not [p for p in service.iterdir() if b"what Ada said" in p.read_bytes()]
     assert before not in (service / "audit.jsonl").read_text()
     ada.close()
-    again = edu.join(mira.invite, name="Ada").wait_connected()
+    again = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     assert again.user.user_id != before
     assert again.user.name == "Ada"
 
@@ -141,7 +141,7 @@ def test_who_is_erased_is_gone_and_may_come_as_somebody_new(
 def test_everybody_who_came_the_same_way_is_removed_from_a_page(
     mira: edu.Lesson, tmp_path: Path
 ) -> None:
-    ada, bo = (edu.join(mira.invite, name=name).wait_connected() for name in ("Ada", "Bo"))
+    ada, bo = (edu.join(mira.invite, name=name).wait_connected(PATIENCE) for name in ("Ada", "Bo"))
     intend(mira, "people.remove", id=ada.user.user_id, sameJoin=True)
     wait_until(lambda: {one.status().state for one in (ada, bo)} == {"stopped"}, "both are out")
     assert mira.user.role == "instructor", "she who did it stays"
@@ -150,7 +150,7 @@ def test_everybody_who_came_the_same_way_is_removed_from_a_page(
 
 def test_a_removal_says_how_they_could_come_back(mira: edu.Lesson, tmp_path: Path) -> None:
     for name in ("Ada", "Bo"):
-        edu.join(mira.invite, name=name).wait_connected()
+        edu.join(mira.invite, name=name).wait_connected(PATIENCE)
     told = repr(mira.people.remove("Ada"))
     assert told.startswith("Removed: Ada. With the present invite")
     assert "lesson.new_invite()" in told
@@ -160,7 +160,7 @@ def test_a_removal_says_how_they_could_come_back(mira: edu.Lesson, tmp_path: Pat
 
 
 def test_whom_instructors_mean_may_be_told_by_name(mira: edu.Lesson, tmp_path: Path) -> None:
-    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    ada = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     _ = ada.people.raise_hand("which axis?")
     wait_until(lambda: len(mira.people.hands) == 1, "her hand is up")
     mira.people.take("Ada").wait(PATIENCE)
@@ -171,14 +171,14 @@ def test_whom_instructors_mean_may_be_told_by_name(mira: edu.Lesson, tmp_path: P
     assert [one.name for one in mira.people.remove("Ada")] == ["Ada"]
     wait_until(lambda: mira.people.removed != [], "staff sees who is out")
     assert mira.people.readmit("Ada")
-    again = edu.join(mira.invite, name="Ada").wait_connected()
+    again = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     assert again.user == ada.user
 
 
 def test_what_a_removed_person_wrote_meanwhile_is_not_sent_by_itself(
     mira: edu.Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    ada = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     client = ada._client
     pooled = client._pooled
     assert pooled is not None
@@ -192,7 +192,7 @@ def test_what_a_removed_person_wrote_meanwhile_is_not_sent_by_itself(
         waiting.wait(PATIENCE)
     assert caught.value.code == Code.REMOVED
     mira.people.readmit(person)
-    again = edu.join(mira.invite, name="Ada").wait_connected()
+    again = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     again.chat.send("new").wait(PATIENCE)
     wait_until(lambda: "new" in texts(mira), "what is written now is sent")
     assert texts(mira) == ["new"]
@@ -218,7 +218,7 @@ def desk(lesson: edu.Lesson) -> dict[str, Any]:
 
 
 def test_a_page_decides_the_same(mira: edu.Lesson) -> None:
-    ada = edu.join(mira.invite, name="Ada").wait_connected()
+    ada = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
     before = mira.invite
     told: list[dict[str, Any]] = []
 

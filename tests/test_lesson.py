@@ -78,7 +78,7 @@ def test_asked_for_again_it_is_the_same(lesson: edu.Lesson) -> None:
 
 
 def test_hosted_under_another_name_the_class_is_told(lesson: edu.Lesson) -> None:
-    student = edu.join(lesson.invite, name="Ada").wait_connected()
+    student = edu.join(lesson.invite, name="Ada").wait_connected(PATIENCE)
     people = student.people
     wait_until(lambda: "Mira" in names(people), "the student sees who hosts")
     assert edu.host("py101") is lesson
@@ -91,7 +91,7 @@ def test_hosted_under_another_name_the_class_is_told(lesson: edu.Lesson) -> None
         lambda: [m.user_name for m in student.chat.messages] == ["Grace"], "so does the chat"
     )
     lesson.close()
-    again = edu.host("py101").wait_connected()
+    again = edu.host("py101").wait_connected(PATIENCE)
     assert again.user.name == "Grace", "also in the next kernel"
     student.close()
     again.close()
@@ -176,7 +176,9 @@ def test_it_asks_in_a_line_and_in_a_cell(lesson: edu.Lesson) -> None:
 
 def test_a_notification_reaches_one_student(lesson: edu.Lesson) -> None:
     assert lesson.notifications is lesson.notifications
-    ada, bo = [edu.join(lesson.invite, name=name).wait_connected() for name in ("Ada", "Bo")]
+    ada, bo = [
+        edu.join(lesson.invite, name=name).wait_connected(PATIENCE) for name in ("Ada", "Bo")
+    ]
     told: list[str] = []
     ada.notifications.on("notification", lambda item: told.append(item.title))
     lesson.notifications.send("just you", to=ada.user).wait(PATIENCE)
@@ -313,7 +315,7 @@ def test_left_it_leaves_nothing_in_the_kernel(
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     held: list[int] = []
     for _ in range(2):
-        ada = edu.join(lesson.invite, name="Ada").wait_connected()
+        ada = edu.join(lesson.invite, name="Ada").wait_connected(PATIENCE)
         made = [ada.chat, ada.polls, ada.people, ada.notifications, ada.panel()]
         assert hooks
         ada.close()
@@ -338,7 +340,7 @@ def test_a_killed_service_is_told_and_its_invite_is_not_shown_any_more(
 ) -> None:
     monkeypatch.setenv(folders.VARIABLE, str(tmp_path))
     record_comms(monkeypatch)
-    lesson = edu.host("py101", name="Mira").wait_connected()
+    lesson = edu.host("py101", name="Mira").wait_connected(PATIENCE)
     assert "Students join" in repr(lesson)
     try:
         about = state.read(folders.service_folder("py101"))

@@ -28,7 +28,7 @@ def mira(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iter
 
 
 def join(lesson: edu.Lesson, name: str) -> edu.Lesson:
-    return edu.join(lesson.invite, name=name).wait_connected()
+    return edu.join(lesson.invite, name=name).wait_connected(PATIENCE)
 
 
 def the(chat: CourseChat, id_: str) -> ChatMessage:
@@ -179,7 +179,7 @@ def test_edits_in_a_row_follow_each_other_and_the_last_stays(mira: edu.Lesson) -
 def test_a_message_that_waits_is_withdrawn_and_one_that_was_sent_is_not(mira: edu.Lesson) -> None:
     with Faults.before(mira.invite) as faults:
         ada = edu.join(faults.through(mira.invite), name="Ada")
-        ada.wait_connected()
+        ada.wait_connected(PATIENCE)
         the(ada.chat, id_ := ada.chat.send("sent").id)
         with pytest.raises(TooLate, match="Delete it"):
             ada.chat.withdraw(id_)
@@ -203,7 +203,7 @@ def test_a_message_that_waits_is_withdrawn_and_one_that_was_sent_is_not(mira: ed
 def test_what_is_changed_offline_is_made_up_for(mira: edu.Lesson) -> None:
     with Faults.before(mira.invite) as faults:
         ada = edu.join(faults.through(mira.invite), name="Ada")
-        ada.wait_connected()
+        ada.wait_connected(PATIENCE)
         id_ = ada.chat.send("one").id
         the(ada.chat, id_), the(mira.chat, id_)
         faults.refuse()

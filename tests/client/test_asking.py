@@ -18,6 +18,7 @@ from edu_widgets.protocol.errors import (
 from edu_widgets.protocol.messages import Error
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually
+from tests.waiting import PATIENCE
 
 ROOM = "course:py101"
 
@@ -31,7 +32,7 @@ def ask(client: CourseClient, fake: FakeService) -> tuple[Answer, str]:
 
 def test_an_answer_settles_the_question_it_names(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected()
+    client.wait_connected(PATIENCE)
     one, first = ask(client, fake)
     two, second = ask(client, fake)
     fake.say("found", ROOM, Found("two", more=True), second)
@@ -48,7 +49,7 @@ def test_an_answer_settles_the_question_it_names(fake: FakeService, join: Join) 
 
 def test_a_refusal_is_an_answer_too(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected()
+    client.wait_connected(PATIENCE)
     answer, id_ = ask(client, fake)
     fake.say("error", ROOM, Error("Too short.", Code.INVALID, id_), id_)
     with pytest.raises(Refused, match="Too short") as caught:
@@ -58,20 +59,20 @@ def test_a_refusal_is_an_answer_too(fake: FakeService, join: Join) -> None:
 
 def test_what_is_lost_with_the_connection_does_not_come(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected()
+    client.wait_connected(PATIENCE)
     answer, _ = ask(client, fake)
     with pytest.raises(NotConnected, match=r"no answer within 0\.01 s"):
         answer.wait(0.01)
     fake.abort_all()
     with pytest.raises(NotConnected, match="connection was lost"):
         answer.wait()
-    client.wait_connected()
+    client.wait_connected(PATIENCE)
     assert len(fake.of("search")) == 1, "a question is not asked again behind one's back"
 
 
 def test_offline_and_closed_nothing_is_asked(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected()
+    client.wait_connected(PATIENCE)
     waiting, _ = ask(client, fake)
     client.close()
     with pytest.raises(NotConnected, match="closed"):
@@ -85,7 +86,7 @@ def test_offline_and_closed_nothing_is_asked(fake: FakeService, join: Join) -> N
 
 def test_what_cannot_be_asked_ends_no_connection(fake: FakeService, join: Join) -> None:
     client = join(fake)
-    client.wait_connected()
+    client.wait_connected(PATIENCE)
     with pytest.raises(MessageTooLong, match="Shorten"):
         client.ask("search", Search("x" * 70_000)).wait()
     with pytest.raises(InvalidArgument, match="half of a pair"):

@@ -34,11 +34,11 @@ def connect(fake: FakeService, token: str = "t0ken") -> edu.Lesson:
 
 
 def test_running_a_cell_again_gives_the_same_lesson(fake: FakeService) -> None:
-    lesson = connect(fake).wait_connected()
+    lesson = connect(fake).wait_connected(PATIENCE)
     assert connect(fake) is lesson
     assert len(fake.requests) == 1
     lesson.close()
-    again = connect(fake).wait_connected()
+    again = connect(fake).wait_connected(PATIENCE)
     assert again is not lesson
     assert not lesson.usable
 
@@ -112,7 +112,7 @@ def test_what_connect_needs(wrong: dict[str, str | None], named: str) -> None:
 
 
 def test_reprs_say_how_things_stand_and_no_secret(fake: FakeService) -> None:
-    lesson = connect(fake).wait_connected()
+    lesson = connect(fake).wait_connected(PATIENCE)
     shown = f"{lesson!r} {lesson._repr_html_()} {lesson.status()!r}"
     assert "Live over websocket" in shown
     assert "py101" in shown
@@ -130,7 +130,7 @@ def test_status_is_one_sentence() -> None:
 
 def test_status_says_what_is_wrong() -> None:
     with fake_service() as fake:
-        lesson = connect(fake).wait_connected()
+        lesson = connect(fake).wait_connected(PATIENCE)
     eventually(lambda: "Nothing listens" in str(lesson.status()))
     with pytest.raises(NotConnected, match="background"):
         lesson.wait_connected(0.05)

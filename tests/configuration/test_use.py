@@ -41,7 +41,7 @@ def test_connect_takes_everything_from_a_file(
         "c.EduWidgets.course = 'py101'\n"
         f"c.EduWidgets.outboxDir = {str(tmp_path / 'elsewhere')!r}\n"
     )
-    lesson = edu.connect().wait_connected()
+    lesson = edu.connect().wait_connected(PATIENCE)
     assert (lesson.course, lesson.user.user_id) == ("py101", "ada")
     assert fake.requests[0].headers["Authorization"] == "Bearer t0ken"
     assert list((tmp_path / "elsewhere").iterdir())

@@ -111,7 +111,7 @@ class Class:
         """The person who hosts the course."""
         cells = [
             SETUP.format(folder=str(self.folder / "data")),
-            f"lesson = {self.host_call}.wait_connected()",
+            f"lesson = {self.host_call}.wait_connected(180)",
             "lesson.chat",
         ]
         page = self.open_notebook(cells, kernel, **context).run_all()
@@ -124,7 +124,7 @@ class Class:
         """Somebody who joins by the invite, or by one of their own."""
         cells = [
             SETUP.format(folder=str(self.folder / "data")),
-            f"lesson = edu.join({invite or self.invite!r}, name={name!r}).wait_connected()",
+            f"lesson = edu.join({invite or self.invite!r}, name={name!r}).wait_connected(180)",
             "lesson.chat",
         ]
         return self._in_chat(self.open_notebook(cells, kernel, **context).run_all())

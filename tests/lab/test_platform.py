@@ -15,7 +15,7 @@ ROOM = "course:py101"
 TOKEN = "s3cret-token"
 CONNECT = """
 lesson = edu.connect(url={url!r}, token={token!r}, user_id="ada", course="py101", name="Ada")
-lesson.wait_connected()
+lesson.wait_connected(180)
 """
 
 

@@ -31,7 +31,7 @@ lesson = edu.connect(
     user_id="ada",
     course="py101",
     config={{"WebSocket": {{"heartbeatInterval": 1000}}, "EduWidgets": {{"dataDir": {folder!r}}}}},
-).wait_connected()
+).wait_connected(180)
 display(lesson.panel())
 """
 BEATS = 8

@@ -94,7 +94,7 @@ def test_no_byte_tells_an_answer_a_count_or_a_voter_before_the_reveal(
     lesson: edu.Lesson, wire: Tapped, anonymous: bool
 ) -> None:
     ada = edu.join(wire.through(lesson.invite), name="Ada").wait_connected(PATIENCE)
-    others = [edu.join(lesson.invite, name=name).wait_connected() for name in OTHERS]
+    others = [edu.join(lesson.invite, name=name).wait_connected(PATIENCE) for name in OTHERS]
     voters = [one.user.user_id for one in others]
     wait_until(lambda: len(ada.people.all) == 7, "who is here is known")
 

@@ -23,7 +23,7 @@ def lessons(
     """An instructor's and a student's lesson of this test's own."""
     del bundles
     with hosted(tmp_path, monkeypatch) as mira:
-        ada = edu.join(mira.invite, name="Ada").wait_connected()
+        ada = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
         yield mira, ada
         ada.close()
 

@@ -43,7 +43,7 @@ def connect(service: Running, *, channel: str = "", name: str | None = None) -> 
 def test_a_lesson_with_a_platforms_service() -> None:
     with running() as service:
         service.say(ROOM, "grace", "Ready?")
-        lesson = connect(service, name="Ada L.").wait_connected()
+        lesson = connect(service, name="Ada L.").wait_connected(PATIENCE)
         assert str(lesson.status()).startswith("Live over websocket")
         eventually(lambda: [m.content for m in lesson.chat.messages] == ["Ready?"])
         lesson.chat.send("Ready!", reply_to=lesson.chat.messages[0]).wait()
@@ -64,7 +64,7 @@ def test_a_lesson_with_a_platforms_service() -> None:
 def test_the_channel_as_the_platform_spells_it() -> None:
     with running() as service:
         service.say("room-42", "grace", "here")
-        lesson = connect(service, channel="room-42").wait_connected()
+        lesson = connect(service, channel="room-42").wait_connected(PATIENCE)
         eventually(lambda: [m.content for m in lesson.chat.messages] == ["here"])
         assert connect(service, channel="room-42") is lesson
         assert connect(service) is not lesson
@@ -93,7 +93,7 @@ def test_the_service_runs_as_a_process_too() -> None:
         try:
             assert re.fullmatch(r"ws://127\.0\.0\.1:\d+", url)
             lesson = edu.connect(url=url, token=TOKEN, user_id="ada", course="py101")
-            lesson.wait_connected()
+            lesson.wait_connected(PATIENCE)
             receipt = lesson.chat.send("hello")
             receipt.wait()
             assert receipt.state == "done"
