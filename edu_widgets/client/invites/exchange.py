@@ -54,9 +54,11 @@ def _recognised(
 ) -> tuple[Membership | None, SignedIn | None]:
     """Who one is by a secret that was kept, and the service knows."""
     kept = people.recall(service_id, invite.course, name)
-    joined = kept is not None and kept.user_id
-    for one in [kept] if joined else people.kept_by_address(invite.base, invite.course, name):
-        assert one is not None  # noqa: S101
+    if kept is not None and kept.user_id:
+        candidates = [kept]
+    else:
+        candidates = people.kept_by_address(invite.base, invite.course, name)
+    for one in candidates:
         try:
             signed_in = sign_in(invite.base, one.secret, one.service_id)
         except Refused as error:
