@@ -30,8 +30,8 @@ MOST_NAMED = 200
 BURST_S = 0.25
 """What is not urgent follows the last frame of its channel after so long, or with the next one."""
 
-MAX_HELD = 4 * 1024 * 1024
-"""Bytes of live frames held back for a member that is catching up."""
+MAX_HELD = 512 * 1024
+"""Bytes of live frames held back for a member that is catching up: less than may wait for it."""
 
 
 @dataclass(slots=True)

@@ -281,3 +281,26 @@ async def test_typing_in_a_channel_one_is_not_in(service: Service) -> None:
     await ada.beat()
     await bob.beat()
     assert "user_typing" not in {f["type"] for f in bob.seen}
+
+
+async def test_a_page_of_long_messages_is_shorter_and_ends_no_connection(tmp_path: Path) -> None:
+    """What is written while a page waits for a slow link must not find too much waiting."""
+    async with serving(tmp_path, config=from_table({"rateLimits": False})) as service:
+        ada = await service.student()
+        await ada.enter()
+        text = "x" * 7_900
+        for n in range(60):
+            await ada.answer(await ada.say(f"{n:03}{text}"))
+        seen: list[str] = []
+        before = None
+        while True:
+            asked = {"limit": 200} | ({} if before is None else {"before": before})
+            mid = await ada.send("request_history", data=asked)
+            raw = (await ada.until_reply(mid))["data"]
+            bodies = [doc["body"]["content"][:3] for doc in raw["docs"]]
+            assert 0 < len(bodies) <= 33
+            seen = bodies + seen
+            if not raw.get("more"):
+                break
+            before = raw["floor"]
+        assert seen == [f"{n:03}" for n in range(60)]

@@ -16,7 +16,7 @@ MAX_BEHIND = 1000
 """Changed documents up to which a cursor is caught up; beyond, the mirror is reset."""
 
 PAGE_BYTES = 256 * 1024
-"""Bytes of documents in one `changes` frame of a catch-up."""
+"""Bytes of documents in one `changes` frame of a catch-up, and in one page of history."""
 
 MAX_SEARCHED = 20_000
 """Documents that one search looks at; then its caller may go on from there."""
@@ -189,7 +189,10 @@ class Store(Protocol):
         """
 
     async def page(self, channel: str, kind: str, before: int | None, limit: int) -> Page:
-        """The newest `limit` documents of a kind born before `before`, oldest first."""
+        """The newest `limit` documents of a kind born before `before`, oldest first.
+
+        Of long ones as many as have `PAGE_BYTES` together, and at least one.
+        """
 
     async def search(
         self, channel: str, kind: str, matches: Matches, before: int | None, limit: int

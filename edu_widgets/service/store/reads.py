@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 import msgspec
 
@@ -160,10 +161,12 @@ def _frames(epoch: str, prev: int, seq: int, docs: Iterable[Document]) -> Iterat
 
 
 def page(db: sqlite3.Connection, channel: str, kind: str, before: int | None, limit: int) -> Page:
-    """Older documents of a kind, oldest first."""
+    """Older documents of a kind, oldest first; fewer where they are long."""
     rows = _newest(db, channel, kind, before, limit + 1)
-    more = len(rows) > limit
-    docs = [document(row) for row in reversed(rows[:limit])]
+    sizes = accumulate(len(row[4] or b"") for row in rows)
+    kept = max(1, min(limit, sum(size <= PAGE_BYTES for size in sizes)))
+    more = len(rows) > kept
+    docs = [document(row) for row in reversed(rows[:kept])]
     return Page(kind, docs, docs[0].born if docs and more else 0, more)
 
 
