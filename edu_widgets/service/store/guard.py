@@ -76,6 +76,10 @@ class Guard:
             StoreLostError: the files are others.
         """
         self._same_files()
+        self.written()
+
+    def written(self) -> None:
+        """The writer itself has written to the store's file."""
         self._seen = _state(self._path)
 
     def reopened(self) -> None:

@@ -193,6 +193,7 @@ class Writer:
             with contextlib.suppress(sqlite3.Error):
                 (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 self._log_tells = bool(busy)  # somebody reads it: after the next group
+                self._guard.written()
 
     def _connection(self) -> sqlite3.Connection:
         if self._db is None:

@@ -16,7 +16,7 @@ from edu_widgets.service.store import writer as writing
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.vitals import Vitals
 
-from .rules import CHANNEL, ask, put
+from .rules import CHANNEL, ask, burn, put
 
 
 def deleted(path: Path) -> None:
@@ -155,6 +155,27 @@ async def test_what_another_program_may_write_is_no_fault(tmp_path: Path) -> Non
     os.utime(path)
     await store.commit(ask("a", ("a", 1)), put)
     assert not store.problem
+    await store.close()
+
+
+async def test_what_the_service_writes_itself_is_not_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await filled(tmp_path / "service.db")
+    looked: list[Path] = []
+
+    def look(path: Path) -> str:
+        looked.append(path)
+        return ""
+
+    monkeypatch.setattr("edu_widgets.service.store.guard.find_damage", look)
+    for n in range(3):  # each empties the log into the file
+        await store.commit(ask(f"put {n}", ("a", n), channel=f"vault:c:{n}"), put)
+        await store.commit(ask(f"burn {n}", ("x", 1), channel=f"vault:c:{n}"), burn)
+    await store._write(lambda db: db.execute("PRAGMA wal_autocheckpoint = 1").fetchone())
+    for n in range(20):
+        await store.commit(ask(f"more {n}", (f"m{n}", n)), put)
+    assert looked == []
     await store.close()
 
 
