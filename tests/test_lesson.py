@@ -1,5 +1,6 @@
 """A lesson as its user handles it: what it says, and how it ends."""
 
+import inspect
 import os
 import re
 import signal
@@ -373,3 +374,31 @@ def test_a_full_disk_is_told_in_one_sentence(
     with pytest.raises(ServiceUnavailable, match="because the disk of") as caught:
         launch.start("py101", tmp_path / "service", arguments=arguments)
     assert "log" not in str(caught.value)
+
+
+def test_what_a_closed_lesson_raises_is_documented(lesson: edu.Lesson) -> None:
+    chat, polls, people, pane = lesson.chat, lesson.polls, lesson.people, lesson.notifications
+    _ = chat.send("hello").wait(PATIENCE)
+    poll = polls.ask("Is it?", ["yes", "no"])
+    poll.wait(PATIENCE)
+    message = chat.messages[-1]
+    lesson.close()
+    calls: list[tuple[Any, str, tuple[Any, ...]]] = [
+        *((lesson, name, ()) for name in ("new_invite", "close_door", "open_door", "status")),
+        *((chat, name, (message,)) for name in ("delete", "retry", "discard", "pin", "upvote")),
+        *((chat, "search", ("hello",)), (chat, "older", ()), (chat, "load_all", ())),
+        *((polls, name, ("Next?", ["a", "b"])) for name in ("ask", "draft")),
+        *((poll, name, ()) for name in ("close", "reveal", "revote", "delete", "answers")),
+        *((people, name, ()) for name in ("find", "raise_hand", "lower_hand", "clear_statuses")),
+        *((pane, "send", ("Soon", "in 5 minutes")), (pane, "mark_read", ()), (pane, "clear", ())),
+    ]
+    untold: list[str] = []
+    for owner, name, args in calls:
+        bases = [base for base in type(owner).__mro__ if base.__module__.startswith("edu_widgets")]
+        told = " ".join(inspect.getdoc(one) or "" for one in (getattr(owner, name), *bases))
+        try:
+            getattr(owner, name)(*args)
+        except edu.EduWidgetsError as error:
+            if type(error).__name__ not in told:
+                untold.append(f"{type(owner).__name__}.{name}")
+    assert not untold

@@ -62,7 +62,8 @@ class Calls:
 
     A receipt is ignored, waited for (`.wait()`) or awaited. What cannot be sent now is kept,
     also over a restart of the kernel. Every method raises `InvalidArgument` for what it cannot
-    use, and `NotConnected` once the lesson is closed; the service's own refusals (`Forbidden`,
+    use, `NotConnected` once the lesson is closed, and `OutboxFull` where too much is waiting; the
+    service's own refusals (`Forbidden`,
     `Refused`) come with the receipt.
     """
 

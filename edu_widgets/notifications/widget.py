@@ -51,6 +51,9 @@ class NotificationPane(ListenedWidget):
     |---|---|---|
     | `notification` | there is a new one, or a mention, or a poll opens | the notification |
     | `action` | somebody has chosen an action (for students: oneself) | a `TakenAction` |
+
+    What sends something raises `NotConnected` once the lesson is closed, and `OutboxFull` where too
+    much is waiting.
     """
 
     kind_: ClassVar[str] = "notifications"

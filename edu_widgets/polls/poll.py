@@ -40,7 +40,8 @@ class Poll(Tidy):
     """A poll of a course, as it is now. What changes it returns at once, with a receipt.
 
     Displayed by being the last line of a cell: never counts, which are revealed or asked for
-    with `results()`.
+    with `results()`. What sends something raises `NotConnected` once the lesson is closed, and
+    `OutboxFull` where too much is waiting.
     """
 
     _inner: ClassVar[str] = "amend begin exported"

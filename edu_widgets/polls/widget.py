@@ -61,6 +61,9 @@ class LivePolls(ListenedWidget):
 
     `polls.on(event, fn)` has `fn(poll)` called when a poll opens (`open`, each round), closes
     (`close`) or is revealed (`reveal`).
+
+    What sends something raises `NotConnected` once the lesson is closed, and `OutboxFull` where too
+    much is waiting.
     """
 
     kind_: ClassVar[str] = "polls"

@@ -63,7 +63,8 @@ class PresenceList(ListenedWidget):
 
     `people.on(event, fn)` has `fn` called for each `joined`, `left` and `status`, with the person,
     and for each `hand`, `taken` and `solved`, with the hand. Above 200 people nobody is told of by
-    name.
+    name. What sends something raises `NotConnected` once the lesson is closed, and `OutboxFull`
+    where too much is waiting.
     """
 
     kind_: ClassVar[str] = "presence"
