@@ -48,7 +48,8 @@ class Supervisor:
             except Exception as error:  # noqa: BLE001
                 self.tell(what, error)
 
-        self._start(run())
+        # A task that is cancelled before its first step never gets to its work.
+        self._start(run()).add_done_callback(lambda _: work.close())
 
     def until_done(self, key: Hashable, what: str, work: Work) -> None:
         """Do something until it succeeded once; no second time while it is under way."""
@@ -65,7 +66,7 @@ class Supervisor:
             finally:
                 self._going.discard(key)
 
-        self._start(run())
+        _ = self._start(run())
 
     def every(self, seconds: float, what: str, work: Work, first: float | None = None) -> None:
         """Do something again and again, the `first` time after so many seconds (default: as each).
@@ -84,7 +85,7 @@ class Supervisor:
                     await self._sleep(min(wait, seconds))
                     wait = min(2 * wait, LONGEST_WAIT_S)
 
-        self._start(run())
+        _ = self._start(run())
 
     async def close(self) -> None:
         """End all of it."""
@@ -92,10 +93,11 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _start(self, run: Coroutine[Any, Any, None]) -> None:
+    def _start(self, run: Coroutine[Any, Any, None]) -> asyncio.Task[object]:
         task: asyncio.Task[object] = asyncio.get_running_loop().create_task(run)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _attempt(self, what: str, work: Work) -> bool:
         try:

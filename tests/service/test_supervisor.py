@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -228,3 +229,16 @@ async def test_a_timer_of_before_rings_though_the_first_look_failed(
             await hub._beat()
             await asyncio.sleep(0)
     assert await state() == "closed"
+
+
+async def test_work_that_is_ended_before_it_begins_leaves_nothing() -> None:
+    async def work() -> None:
+        raise AssertionError
+
+    supervisor, begun = Supervisor(), work()
+    supervisor.spawn("Work", begun)
+    await supervisor.close()
+    await asyncio.sleep(0)
+    assert inspect.getcoroutinestate(begun) == inspect.CORO_CLOSED, (
+        "it is closed, so that nobody is told that it was forgotten"
+    )
