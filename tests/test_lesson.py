@@ -103,7 +103,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
     assert set(dir(lesson)) == {
         *("chat", "close", "course", "invite", "notifications", "panel", "people", "polls"),
         *("status", "user", "wait_connected"),
-        *("close_door", "door_closed", "new_invite", "open_door"),
+        *("close_door", "door_closed", "erase", "new_invite", "open_door"),
     }
     for shown in (lesson.polls, lesson.chat, lesson.people, lesson.notifications, lesson.panel()):
         names = dir(shown)

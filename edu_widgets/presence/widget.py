@@ -68,7 +68,7 @@ class PresenceList(ListenedWidget):
     """
 
     kind_: ClassVar[str] = "presence"
-    _inner: ClassVar[str] = "decide list_for raise_with renew_for signal_to"
+    _inner: ClassVar[str] = "anybody decide list_for raise_with renew_for signal_to"
     events_: ClassVar[tuple[str, ...]] = EVENTS
 
     def __init__(self, client: CourseClient, **options: Any) -> None:

@@ -58,6 +58,7 @@ CALLS: dict[str, Callable[[Poll], Any]] = {
     "freeze": lambda poll: poll.freeze(),
     "delete": lambda poll: poll.delete(),
     "answers": lambda poll: poll.answers(),
+    "missing": lambda poll: poll.missing(),
 }
 
 
@@ -67,6 +68,8 @@ CALLS: dict[str, Callable[[Poll], Any]] = {
         ("draft", "answers", r"poll\.open"),
         ("open", "answers", r"poll\.close"),
         ("closed", "answers", "named=True"),
+        ("draft", "missing", r"poll\.open"),
+        ("open", "missing", "named=True"),
         ("draft", "close", r"poll\.open"),
         ("draft", "extend", r"poll\.open"),
         ("draft", "reveal", r"poll\.open"),
