@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from edu_widgets.chat.commands import AddReaction
+from edu_widgets.client.course import scope
+from edu_widgets.client.transport import WEBSOCKET_PATH
 from edu_widgets.client.ways import WaySettings
+from edu_widgets.notebook.standing import lesson_fields
 from edu_widgets.notifications.documents import NOTIFICATION
 from edu_widgets.protocol.errors import Forbidden, NotConnected, Refused
 from tests.base_service import Running, Variants, running
@@ -335,3 +338,15 @@ def test_variants_are_options_of_the_command_line() -> None:
     chosen, host, port = variants(["--wrap", "--port", "7", "--no-stream", "--token", "t"])
     assert (host, port) == ("127.0.0.1", 7)
     assert asdict(chosen) == asdict(Variants(wrap=True, stream=False, token="t"))
+
+
+def test_what_a_page_keeps_is_told_apart_by_person_and_service(enter: Enter) -> None:
+    """A base service names no scope: the kernel makes one, so that nobody gets another's drafts."""
+    with running(Variants()) as service:
+        client = enter(service).client
+        eventually(lambda: client.view().state == "live")
+        url = service.url + WEBSOCKET_PATH
+        assert client.scope == scope(url, ROOM, "ada")
+        assert lesson_fields(client, subshells=False)["scope"] == client.scope
+        others = [(url, ROOM, "bob"), (url, "course:ds200", "ada"), ("ws://x/ws", ROOM, "ada")]
+        assert client.scope not in {scope(*other) for other in others}
