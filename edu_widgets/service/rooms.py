@@ -74,8 +74,8 @@ class Room:
 
     def __init__(self, channel: str) -> None:
         self.channel = channel
-        self.live: dict[Member, None] = {}
-        """Members to whom frames go out directly."""
+        self.live: dict[Member, Callable[[Frame], None]] = {}
+        """Members to whom frames go out directly, and how: nothing else of them is touched then."""
         self.holding: dict[Member, Hold] = {}
         self.present: dict[str, Presence] = {}
         self.typists = Typists()
@@ -91,8 +91,8 @@ class Room:
 
     def write(self, out: Frame, seq: int = ALWAYS) -> None:
         """Write a frame to everybody; those catching up get it afterwards."""
-        for member in tuple(self.live):
-            member.write(out)
+        for write in tuple(self.live.values()):
+            write(out)
         for hold in self.holding.values():
             hold.add(seq, out)
 
@@ -121,7 +121,7 @@ class Room:
                 if seq > after:
                     member.write(out)
             member.rooms.add(self)
-            self.live[member] = None
+            self.live[member] = member.write
 
     def _leave(self, member: "Member") -> None:
         member.rooms.discard(self)

@@ -45,7 +45,7 @@ KEPT_BY_SYSTEM = 64 * 1024
 UNSENT = 16 * 1024
 """Bytes that the system may keep for a connection, and have unsent, before it is full."""
 
-IN_A_ROW = 8
+IN_A_ROW = 2
 """Frames that are handled one after the other before it is the others' turn."""
 
 MAX_FRAME_READ = 1024 * 1024

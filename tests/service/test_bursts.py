@@ -86,7 +86,7 @@ class Desk:
         self.rooms = Rooms(cast("Any", self.loop), lambda: 0)
         self.reader = Reader()
         self.channel = channel
-        self.rooms.open(channel).live[cast("Any", self.reader)] = None
+        self.rooms.open(channel).live[cast("Any", self.reader)] = self.reader.write
         self.seq = 0
         self.docs: dict[str, Document] = {}
 
