@@ -141,8 +141,9 @@ def test_where_the_next_one_does_not_start_the_former_comes_back(data: Path) -> 
 
 
 def test_two_kernels_at_once_get_one_service(data: Path) -> None:
+    port = own_port()
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: start(data), range(4)))
+        found = list(pool.map(lambda _: start(data, port=port), range(4)))
     assert len({info.pid for info in found}) == 1
     assert sum(info.started_now for info in found) == 1
 
