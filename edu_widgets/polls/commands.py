@@ -122,6 +122,20 @@ class DeletePoll(Data):
     """The poll it is about."""
 
 
+class RemoveAnswer(Data):
+    """Take one answer of a text poll out of its results, for everybody and for good. Only staff.
+
+    All answers go that say the same, in every round, and those given later too; how many people
+    took part stays. One that is removed already changes nothing; one that staff cannot see is
+    `NOT_FOUND`.
+    """
+
+    poll_id: str
+    """The poll it is about."""
+    text: str
+    """The answer; case, width and white space make no difference."""
+
+
 class CastVote(Data):
     """Vote, or change one's vote, as long as this very round is open."""
 
@@ -220,6 +234,7 @@ EXTEND_POLL = _command("extend_poll", ExtendPoll, momentary=True)
 REVEAL_POLL = _command("reveal_poll", RevealPoll, momentary=True)
 REVOTE_POLL = _command("revote_poll", RevotePoll, momentary=True)
 DELETE_POLL = _command("delete_poll", DeletePoll)
+REMOVE_ANSWER = _command("remove_answer", RemoveAnswer, moderation=True, about="poll_id")
 CAST_VOTE = _command("cast_vote", CastVote, latest=True, private=True)
 
 

@@ -1,7 +1,7 @@
 """Counting: from ballots to what can be told of them. People are counted, never ticks."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 from math import isfinite
 from statistics import median
@@ -22,6 +22,7 @@ from edu_widgets.polls.documents import (
     TextCount,
 )
 from edu_widgets.polls.kinds import is_right
+from edu_widgets.polls.removal import removal_mark
 from edu_widgets.protocol.folding import equality_key
 
 Votes: TypeAlias = Mapping[str, Choice]
@@ -34,13 +35,23 @@ _DISCUSS = 0.3
 
 
 def count_round(
-    poll: Poll, number: int, votes: Votes, secret: PollSecret | None = None
+    poll: Poll,
+    number: int,
+    votes: Votes,
+    secret: PollSecret | None = None,
+    removed: Collection[str] = (),
 ) -> RoundResult:
-    """What people answered in a round; with `secret` also how many were right."""
+    """What people answered in a round; with `secret` also how many were right.
+
+    Texts of which `removed` has the marks are told nowhere, and those who wrote them are counted.
+    """
     result = RoundResult(number, len(votes))
     if poll.anonymous and len(votes) < FEWEST:
         return result
     choices = list(votes.values())
+    if removed:
+        choices = [choice for choice in choices if removal_mark(str(choice)) not in removed]
+        result.removed = len(votes) - len(choices)
     if poll.kind == "number":
         _count_numbers(result, [float(c) for c in choices if isinstance(c, int | float)])
     elif poll.kind == "text":

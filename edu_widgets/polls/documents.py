@@ -33,6 +33,9 @@ MAX_GROUPS = 200
 MAX_ORDERS = 10
 """Different orders that a result tells, the most frequent ones."""
 
+MAX_REMOVED = 200
+"""Different texts that can be removed from one poll."""
+
 FEWEST = 5
 """Answers under which an anonymous poll tells no counts."""
 
@@ -115,6 +118,8 @@ class RoundResult(Data):
     """Of ordering: the 10 most frequent orders, the most frequent first."""
     more: int = 0
     """People whose number, text or order is not among those told."""
+    removed: int = 0
+    """Of texts: people whose answer an instructor removed; it is told nowhere."""
     right: int | None = None
     """How many were right; only where the answer may be seen too."""
 
@@ -220,6 +225,8 @@ class PollTally(Data):
     suggestion: Literal["", "move_on", "discuss", "explain"] = ""
     """What to do after a round, by the share that is right: from 70 % move on, under 30 % explain
     again, in between let them discuss and vote again. Empty where no right answer is known."""
+    removed: list[str] = msgspec.field(default_factory=list)
+    """Of texts: what stands for each answer that was removed, in hexadecimal; at most 200."""
 
 
 class Turnout(Data):

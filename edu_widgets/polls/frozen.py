@@ -15,7 +15,7 @@ from edu_widgets.notebook.links import safe_href
 from edu_widgets.notebook.nodes import Body, to_nodes
 from edu_widgets.polls.documents import Choice, Poll, PollFlow, RoundResult
 from edu_widgets.polls.kinds import is_right
-from edu_widgets.polls.results import label
+from edu_widgets.polls.results import REMOVED, label
 from edu_widgets.polls.shown import option_nodes
 from edu_widgets.polls.values import number_text
 
@@ -31,12 +31,14 @@ _WORDS = {
     "en": {
         "round": "Round {n}", "people": "{n} answered", "right": "Correct", "median": "median {n}",
         "place": "mean place {n}", "more": "All other answers",
+        "removed": "Removed by an instructor",
         "few": "Too few answered to show counts.",
         "from": "Round {a} → {b}", "moved": "of {n} who answered both",
     },
     "tr": {
         "round": "{n}. tur", "people": "Yanıtlayan: {n}", "right": "Doğru", "median": "ortanca {n}",
         "place": "ortalama sıra {n}", "more": "Diğer yanıtlar",
+        "removed": "Eğitmenin kaldırdığı",
         "few": "Sonuç göstermek için yanıt sayısı az.",
         "from": "{a}. tur → {b}. tur", "moved": "ikisini de yanıtlayan: {n}",
     },
@@ -77,6 +79,8 @@ def plain(poll: Poll) -> str:
             lines.append(f"  {people:>4}  {name}{tail}")
         if result.more:
             lines.append(f"  {result.more:>4}  (all other answers)")
+        if result.removed:
+            lines.append(f"  {result.removed:>4}  {REMOVED}")
     if missing := _missing(poll):
         lines.append(f"(correct: {missing})")
     return "\n".join(lines)
@@ -93,8 +97,9 @@ def _round(poll: Poll, result: RoundResult, words: Mapping[str, str], lang: str)
     for index, rank in enumerate(result.ranks):
         place = words["place"].format(n=number_text(rank, lang))
         found.append(_tr(_label_html(poll, index), "", escape(place)))
-    if result.more:
-        found.append(_row(escape(words["more"]), result.more, result.people, words, right=False))
+    for name, people in (("more", result.more), ("removed", result.removed)):
+        if people:
+            found.append(_row(escape(words[name]), people, result.people, words, right=False))
     if not found:
         return f"<p>{escape(words['few'])}</p>" if result.people else ""
     return f'<table style="width:100%;border-collapse:collapse">{"".join(found)}</table>'

@@ -20,6 +20,7 @@ from edu_widgets.polls.commands import (
     EDIT_POLL,
     EXTEND_POLL,
     OPEN_POLL,
+    REMOVE_ANSWER,
     REVEAL_POLL,
     REVOTE_POLL,
     CastVote,
@@ -95,7 +96,7 @@ class Polls:
         self._with_answer: set[str] = set()
         self._opening: dict[str, Receipt] = {}
         self._session_at: float | None = None
-        self.steps = PendingCommands[Any](client, *_LEADS_TO, EXTEND_POLL)
+        self.steps = PendingCommands[Any](client, *_LEADS_TO, EXTEND_POLL, REMOVE_ANSWER)
         self.votes = PendingCommands[CastVote](client, CAST_VOTE)
         self.edits = PendingCommands[EditPoll](client, EDIT_POLL)
         self.making = PendingCommands[CreatePoll](client, CREATE_POLL)

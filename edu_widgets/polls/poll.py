@@ -25,6 +25,7 @@ from edu_widgets.polls.documents import Poll as PollBody
 from edu_widgets.polls.kinds import checked_rewording
 from edu_widgets.polls.mirror import Polls, Seen, Vote
 from edu_widgets.polls.preconditions import DELETED, Step, check_step
+from edu_widgets.polls.removal import missing_answer, removal_mark
 from edu_widgets.polls.values import number_of, plain
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.attributes import Tidy
@@ -320,6 +321,27 @@ class Poll(Tidy):
             InvalidArgument: it is deleted already.
         """
         return self._run("delete", commands.DeletePoll(self.id))
+
+    def remove_answer(self, text: str) -> Receipt:
+        """Take one answer of a text poll out of its results, for everybody and for good.
+
+        All that say the same go with it, in every round, and those given later too. How many took
+        part stays, and `results()` says how many answers were removed.
+
+        Raises:
+            InvalidArgument: it is no text poll, or no answer says this; the nearest is named.
+        """
+        self._check("remove")
+        seen = self._seen()
+        if seen.poll.kind != "text":
+            raise InvalidArgument("Only of a poll of kind 'text' an answer can be removed.")
+        answer = str(choice_of("text", [], text))
+        tally, mark = seen.tally, removal_mark(answer)
+        if tally is not None and not any(result.more for result in tally.rounds):
+            told = {removal_mark(one.text) for result in tally.rounds for one in result.texts}
+            if mark not in told.union(tally.removed):
+                raise InvalidArgument(missing_answer(answer, tally.rounds))
+        return self._polls.run(commands.REMOVE_ANSWER.name, commands.RemoveAnswer(self.id, answer))
 
     def _stands(self) -> tuple[str, int]:
         """State and round, with what was asked for in this notebook and is not here yet."""

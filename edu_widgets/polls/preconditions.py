@@ -9,7 +9,17 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, TooLate
 
 Step: TypeAlias = Literal[
-    "open", "close", "extend", "reveal", "revote", "delete", "edit", "vote", "answers", "missing"
+    "open",
+    "close",
+    "extend",
+    "reveal",
+    "revote",
+    "delete",
+    "edit",
+    "vote",
+    "answers",
+    "missing",
+    "remove",
 ]
 
 DELETED = "This poll was deleted, with all its votes."

@@ -28,6 +28,9 @@ EXPORTED_BY_NAME = (*EXPORTED[:4], *NAMED)
 REST = "(all other answers)"
 """In place of the answers that are too many to be told one by one."""
 
+REMOVED = "(removed by an instructor)"
+"""In place of the texts that an instructor removed."""
+
 _MOST_BARS = 20
 
 SUGGESTIONS: dict[Suggestion, str] = {
@@ -46,8 +49,8 @@ def rows(
     """One row an answer and round. `share` is of the people who answered in the round.
 
     `option` counts from 1, None where there are no options; `correct` is None where no right
-    answer may be known. Answers that are too many to be told are one row, the last of their round,
-    so that all people are in it.
+    answer may be known. Answers that are too many to be told are one row, those that were removed
+    another, the last of their round, so that all people are in it.
     """
     return [row for result in results for row in _rows(poll, result, correct, tolerance)]
 
@@ -83,6 +86,8 @@ def _answers(poll: Poll, result: RoundResult) -> Iterator[tuple[int | None, Any,
         yield None, told, order.order, order.people
     if result.more:
         yield None, REST, None, result.more
+    if result.removed:
+        yield None, REMOVED, None, result.removed
 
 
 def headed(found: Iterable[dict[str, Any]], course: str, poll: Poll) -> Iterator[dict[str, Any]]:

@@ -438,6 +438,8 @@ export interface PollTallyBody {
    * again, in between let them discuss and vote again. Empty where no right answer is known.
    */
   suggestion?: "" | "discuss" | "explain" | "move_on";
+  /** Of texts: what stands for each answer that was removed, in hexadecimal; at most 200. */
+  removed?: string[];
 }
 
 /** How many have answered, for everybody to see. */
@@ -766,6 +768,20 @@ export interface RevotePollData {
 export interface DeletePollData {
   /** The poll it is about. */
   pollId: string;
+}
+
+/**
+ * Take one answer of a text poll out of its results, for everybody and for good. Only staff.
+ *
+ * All answers go that say the same, in every round, and those given later too; how many people took
+ * part stays. One that is removed already changes nothing; one that staff cannot see is
+ * `NOT_FOUND`.
+ */
+export interface RemoveAnswerData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The answer; case, width and white space make no difference. */
+  text: string;
 }
 
 /** Vote, or change one's vote, as long as this very round is open. */
@@ -1296,6 +1312,8 @@ export interface RoundResult {
   orders?: OrderCount[];
   /** People whose number, text or order is not among those told. */
   more?: number;
+  /** Of texts: people whose answer an instructor removed; it is told nowhere. */
+  removed?: number;
   /** How many were right; only where the answer may be seen too. */
   right?: number | null;
 }
@@ -1422,6 +1440,7 @@ export interface ClientMessages {
   reveal_poll: RevealPollData;
   revote_poll: RevotePollData;
   delete_poll: DeletePollData;
+  remove_answer: RemoveAnswerData;
   cast_vote: CastVoteData;
   set_status: SetStatusData;
   clear_statuses: ClearStatusesData;

@@ -47,7 +47,7 @@ class Scene:
     after: Mapping[str, Sequence[Act]] = field(default_factory=dict)
 
 
-def votes(part: str, *choices: int, round_: int = 1) -> Callable[[Students], object]:
+def votes(part: str, *choices: int | str, round_: int = 1) -> Callable[[Students], object]:
     return lambda students: students.vote(part, *choices, round_=round_)()
 
 
@@ -130,11 +130,15 @@ SCENES: Mapping[str, Scene] = {
             "poll.close": [votes("mutable", 2, 1), "poll.answered == 2"],
             "poll.suggestion": ["poll.suggestion"],
             "poll.reveal": [votes("mutable", 2, 2, round_=2), "poll.answered == 2"],
+            "poll.remove_answer": [votes("Which word", "Rude words", "loop"), "poll.answered == 2"],
         },
         after={
             "poll.reveal": ["poll.results(2).people.sum() == 2 and poll.correct == 2"],
             "[[1, 1], [2]]": ["lesson.polls.current.options == ['[1, 1]', '[2]']"],
             "poll.edit": ["poll.question.startswith('Which') and poll.correct == 2"],
+            "poll.remove_answer": [
+                "list(poll.results().answer) == ['loop', '(removed by an instructor)']"
+            ],
             "%%poll": ["poll.kind == 'multiple' and poll.state == 'open'"],
         },
     ),

@@ -100,6 +100,7 @@ def test_only_staff_run_polls_and_only_in_the_course(school: School) -> None:
         ("extend_poll", {"pollId": id_, "round": 1, "seconds": 5}),
         ("reveal_poll", {"pollId": id_, "counts": True}),
         ("revote_poll", {"pollId": id_, "round": 2}),
+        ("remove_answer", {"pollId": id_, "text": "rude"}),
         ("delete_poll", {"pollId": id_}),
     ]
     for type_, fields in asked:

@@ -316,6 +316,27 @@ async def test_who_enters_as_staff_is_told_of_the_lesson_that_is_on_now(
         assert not docs(student, "poll_session")
 
 
+async def test_a_removed_answer_is_read_by_nobody_and_the_audit_trail_tells_who_removed_it(
+    service: Service, tmp_path: Path
+) -> None:
+    teacher = await service.owner()
+    await teacher.enter()
+    crowd = await students(service, 3)
+    id_ = await ask(teacher, kind="text", named=True)
+    for client, text in zip(crowd, ("Hurtful", "tea", "HURTFUL"), strict=True):
+        await do(client, "cast_vote", pollId=id_, round=1, choice=text)
+    assert (await do(crowd[0], "remove_answer", pollId=id_, text="tea"))["code"] == Code.FORBIDDEN
+    for _ in range(2):
+        await do(teacher, "remove_answer", pollId=id_, text="hurtful")
+    await do(teacher, "close_poll", pollId=id_, round=1)
+    mid = await teacher.send("read_answers", data={"pollId": id_, "round": 1})
+    told = (await teacher.until_reply(mid))["data"]
+    assert [(one["name"], one["choice"]) for one in told["answers"]] == [("Student 1", "tea")]
+    audit = audited(tmp_path)
+    assert audit.count("remove_answer") == 1, "once: the second changed nothing"
+    assert "hurtful" not in audit.lower()
+
+
 async def test_who_chose_what_is_told_of_named_polls_alone_to_staff_alone(
     service: Service, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ CALLS: dict[str, Callable[[Poll], Any]] = {
     "delete": lambda poll: poll.delete(),
     "answers": lambda poll: poll.answers(),
     "missing": lambda poll: poll.missing(),
+    "remove": lambda poll: poll.remove_answer("rude"),
 }
 
 
@@ -70,6 +71,8 @@ CALLS: dict[str, Callable[[Poll], Any]] = {
         ("closed", "answers", "named=True"),
         ("draft", "missing", r"poll\.open"),
         ("open", "missing", "named=True"),
+        ("draft", "remove", r"poll\.open"),
+        ("open", "remove", "kind 'text'"),
         ("draft", "close", r"poll\.open"),
         ("draft", "extend", r"poll\.open"),
         ("draft", "reveal", r"poll\.open"),

@@ -1,7 +1,7 @@
 """Rules of polls. Ballots are in channels nobody reads; what is told of them is counted anew."""
 
 from edu_widgets.polls import commands
-from edu_widgets.polls.service import clock, editing, people, running, sessions, voting
+from edu_widgets.polls.service import clock, editing, people, removing, running, sessions, voting
 from edu_widgets.polls.service.erasing import erase
 from edu_widgets.service.features import Ask, Feature
 
@@ -16,6 +16,7 @@ FEATURE = Feature(
         commands.REVEAL_POLL.name: running.reveal,
         commands.REVOTE_POLL.name: running.revote,
         commands.DELETE_POLL.name: running.delete,
+        commands.REMOVE_ANSWER.name: removing.remove_answer,
         commands.CAST_VOTE.name: voting.vote,
     },
     asks={

@@ -14,7 +14,9 @@ from edu_widgets.polls.commands import (
     ReadMissing,
 )
 from edu_widgets.polls.documents import Choice, Poll
+from edu_widgets.polls.removal import removal_mark
 from edu_widgets.polls.service.reading import ballots, check_staff, existing
+from edu_widgets.polls.service.tally import tally_of
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service.features import Stage
@@ -82,6 +84,8 @@ def _answers(ask: ReadAnswers, request: Request[ReadAnswers]) -> Part[PollAnswer
     if poll.state not in {"closed", "revealed"}:
         raise refusal(Code.INVALID, "Who chose what can be read once the poll is closed.")
     votes = (yield from ballots(request.course, poll)).get(ask.round, {})
+    if removed := (yield from tally_of(request.course, poll)).removed:
+        votes = {v: one for v, one in votes.items() if removal_mark(str(one)) not in removed}
     skip = max(0, ask.skip)
     told: list[tuple[str, Choice]] = sorted(votes.items())[skip : skip + MAX_ANSWERS]
     found = []

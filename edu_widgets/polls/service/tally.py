@@ -1,6 +1,6 @@
 """Counting a poll anew from its ballots: never by adding up, so nothing is counted twice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -11,12 +11,12 @@ from edu_widgets.polls.documents import (
     TALLY,
     TURNOUT,
     Poll,
-    PollFlow,
     PollSecret,
     PollTally,
     RoundResult,
     Turnout,
 )
+from edu_widgets.polls.removal import without_removed
 from edu_widgets.polls.service.reading import (
     Found,
     ballots,
@@ -40,28 +40,33 @@ class Counted:
 
 
 def counted(
-    poll: Poll, rounds: Mapping[int, Votes], secret: PollSecret | None, now: int
+    poll: Poll,
+    rounds: Mapping[int, Votes],
+    secret: PollSecret | None,
+    now: int,
+    removed: Sequence[str] = (),
 ) -> Counted:
-    """Count a poll whose ballots are all there."""
+    """Count a poll whose ballots are all there, without the texts that were removed."""
     answered = len(rounds.get(poll.round, {}))
     # The open round of an anonymous poll is nobody's to see.
     hidden = poll.round if poll.anonymous and poll.state == "open" else 0
     told = {n: votes for n, votes in sorted(rounds.items()) if n != hidden}
-    results = [count_round(poll, n, votes, secret) for n, votes in told.items()]
-    return _put_together(poll, answered, results, flows(poll, told), now)
-
-
-def _put_together(
-    poll: Poll, answered: int, results: list[RoundResult], moved: list[PollFlow], now: int
-) -> Counted:
-    here = next((result for result in results if result.round == poll.round), None)
-    tally = PollTally(poll.id, poll.round, answered, results, moved, suggest(here))
-    revealed = {result.round for result in poll.results}
-    shown = [public(poll, result) for result in results if result.round in revealed]
-    poll = msgspec.structs.replace(
-        poll, results=shown, flows=[f for f in moved if {f.from_, f.to} <= revealed]
+    results = [count_round(poll, n, votes, secret, removed) for n, votes in told.items()]
+    tally = PollTally(
+        poll.id, poll.round, answered, results, flows(poll, told), removed=list(removed)
     )
-    return Counted(poll, tally, Turnout(poll.id, poll.round, answered, now))
+    return _put_together(poll, tally, now)
+
+
+def _put_together(poll: Poll, tally: PollTally, now: int) -> Counted:
+    here = next((result for result in tally.rounds if result.round == poll.round), None)
+    tally = msgspec.structs.replace(tally, suggestion=suggest(here))
+    revealed = {result.round for result in poll.results}
+    shown = [public(poll, result) for result in tally.rounds if result.round in revealed]
+    poll = msgspec.structs.replace(
+        poll, results=shown, flows=[f for f in tally.flows if {f.from_, f.to} <= revealed]
+    )
+    return Counted(poll, tally, Turnout(poll.id, poll.round, tally.people, now))
 
 
 def public(poll: Poll, result: RoundResult) -> RoundResult:
@@ -70,28 +75,56 @@ def public(poll: Poll, result: RoundResult) -> RoundResult:
 
 
 def count_again(
-    course: str, poll: Poll, now: int, secret: PollSecret | None = None
+    course: str,
+    poll: Poll,
+    now: int,
+    secret: PollSecret | None = None,
+    removed: Sequence[str] | None = None,
 ) -> Part[Counted]:
-    """Read a poll's ballots and count them; with another right answer than is kept, if given."""
+    """Read a poll's ballots and count them.
+
+    Args:
+        course: The poll's course.
+        poll: The poll.
+        now: The time, in ms since 1970.
+        secret: Another right answer than is kept.
+        removed: Other marks of removed texts than are kept.
+    """
     rounds = yield from ballots(course, poll)
     secret = secret or (yield from secret_of(course, poll))
-    return counted(poll, rounds, secret, now)
+    if removed is None:
+        removed = (yield from tally_of(course, poll)).removed
+    return counted(poll, rounds, secret, now, removed)
 
 
-def count_from_tally(course: str, poll: Poll, secret: PollSecret | None, now: int) -> Part[Counted]:
+def count_from_tally(
+    course: str,
+    poll: Poll,
+    secret: PollSecret | None,
+    now: int,
+    removed: Sequence[str] | None = None,
+) -> Part[Counted]:
     """The counts of an ended poll, whose ballots are gone: as they were counted last.
 
     How many were right with an answer that became known only now is told as far as counts do.
     """
-    held = yield from _held(staff_channel(course), tally_id(poll.id), PollTally)
-    tally = held if isinstance(held, PollTally) else PollTally(poll.id, poll.round, 0)
+    tally = yield from tally_of(course, poll)
     results = tally.rounds
+    if removed is not None:
+        results = [without_removed(result, removed) for result in results]
+        tally = msgspec.structs.replace(tally, removed=list(removed))
     if secret is not None:
         results = [
             msgspec.structs.replace(result, right=right_of(poll, result, secret))
-            for result in tally.rounds
+            for result in results
         ]
-    return _put_together(poll, tally.people, results, tally.flows, now)
+    return _put_together(poll, msgspec.structs.replace(tally, rounds=results), now)
+
+
+def tally_of(course: str, poll: Poll) -> Part[PollTally]:
+    """A poll's counts as they were counted last; before it was opened there are none."""
+    held = yield from _held(staff_channel(course), tally_id(poll.id), PollTally)
+    return held if isinstance(held, PollTally) else PollTally(poll.id, poll.round, 0)
 
 
 def writes_of(course: str, count: Counted) -> Part[list[Write]]:
