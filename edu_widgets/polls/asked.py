@@ -130,6 +130,12 @@ class Asked:
         """Delete a poll."""
         _ = self._polls.send(commands.DELETE_POLL, commands.DeletePoll(intent.id_of("id")))
 
+    def remove_answer(self, intent: Intent) -> None:
+        """Take one answer out of the results of a text poll."""
+        text = str(check_choice("text", 0, intent.args.get("text")))
+        data = commands.RemoveAnswer(intent.id_of("id"), text)
+        _ = self._polls.send(commands.REMOVE_ANSWER, data)
+
     def peek(self, intent: Intent) -> None:
         """Show the live counts on this page, or no more."""
         self._polls.peek(intent.id_of("id"), intent.page, on=intent.args.get("on") is True)
@@ -143,7 +149,8 @@ def handlers(polls: LivePolls) -> Mapping[str, Handler]:
     """What the pages of a widget may ask for."""
     asked = Asked(polls)
     names = ("vote", "create", "draft", "open", "next", "close", "extend", "reveal", "revote")
-    return {f"polls.{name}": getattr(asked, name) for name in (*names, "delete", "peek", "discard")}
+    more = ("remove_answer", "delete", "peek", "discard")
+    return {f"polls.{name}": getattr(asked, name) for name in (*names, *more)}
 
 
 def _read(intent: Intent, type_: Any) -> Any:

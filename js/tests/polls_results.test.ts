@@ -261,12 +261,50 @@ test("texts given once are listed on request, and never to a class", async () =>
     results: [{ round: 1, people: 4, texts }],
   });
   const shown = await staff([asked]);
-  expect(shown.text(".wl")).toBe("axis 3 people");
+  expect(shown.text(".wl")).toBe("axis 3 people Remove");
   await shown.click("1 more answer");
   expect(shown.text(".wl")).toContain("my name is Ada 1 person");
   await shown.project();
   expect(shown.text()).not.toContain("Ada");
   expect(shown.text()).toContain("and 1 more");
+});
+
+test("an instructor removes an answer, once asked, and what was removed is counted", async () => {
+  const round = { round: 1, people: 5, texts: [{ text: "rude", people: 2 }], more: 0 };
+  const asked = poll({
+    ...{ kind: "text", options: [], state: "revealed", shown: { counts: true } },
+    results: [round],
+  });
+  const shown = await staff([asked]);
+  await shown.click("Remove");
+  expect(shown.asked("remove_answer")).toEqual([]);
+  expect(shown.text(".confirm")).toContain("Remove this answer for everybody, for good?");
+  await shown.click("Cancel");
+  expect(shown.root.activeElement?.textContent).toBe("Remove");
+  await shown.click("Remove");
+  await shown.click("Remove");
+  expect(shown.asked("remove_answer")).toEqual([{ id: asked.id, text: "rude" }]);
+  await shown.tell({ ...asked, rev: 9_999, results: [{ ...round, texts: [], removed: 2 }] });
+  expect(shown.text()).toContain("2 answers removed by an instructor");
+  expect(shown.text()).not.toContain("rude");
+  await shown.click("Table");
+  expect(shown.text("table")).toContain("2 answers removed by an instructor 2 40%");
+});
+
+test("students remove nothing, and read that something was removed", async () => {
+  const texts = [{ text: "axis", people: 3 }];
+  const asked = poll({
+    ...{ kind: "text", options: [], state: "revealed", shown: { counts: true } },
+    results: [{ round: 1, people: 4, texts, removed: 1 }],
+  });
+  const shown = await student([asked]);
+  expect(shown.text()).toContain("1 answer removed by an instructor");
+  expect(shown.all("button").map((one) => one.textContent)).not.toContain("Remove");
+  const turkish = await student([asked], { lang: "tr" });
+  expect(turkish.text()).toContain("Eğitmenin kaldırdığı yanıt: 1");
+  const projected = await staff([asked]);
+  await projected.project();
+  expect(projected.all("button").map((one) => one.textContent)).not.toContain("Remove");
 });
 
 test("a right text is found whatever its case, in Turkish too", async () => {

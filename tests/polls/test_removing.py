@@ -186,6 +186,19 @@ def test_it_is_in_no_table_and_the_row_says_how_many(mira: Desk, ada: Desk) -> N
     assert "removed by an instructor" in frozen.plain(body.poll)
 
 
+def test_a_page_asks_for_it(school: School, mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Say it.", kind="text")
+    both(mira, ada)
+    _ = ada.polls.poll(poll.id).vote(MEAN)
+    ada.client.deliver()
+    both(ada, mira)
+    assert ada.intend("remove_answer", id=poll.id, text=MEAN), "refused"
+    assert mira.intend("remove_answer", id=poll.id, text=7), "refused"
+    assert not mira.intend("remove_answer", id=poll.id, text=MEAN)
+    both(mira, ada)
+    assert school.tally(poll.id).rounds[0].removed == 1
+
+
 def test_what_nobody_wrote_names_the_nearest(mira: Desk, ada: Desk) -> None:
     poll = mira.polls.ask("Say it.", kind="text")
     both(mira, ada)

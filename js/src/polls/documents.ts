@@ -49,6 +49,8 @@ export interface Round {
   median: number | null;
   /** People whose answer is not listed. */
   more: number;
+  /** People whose text an instructor removed. */
+  removed: number;
   right: number | null;
 }
 
@@ -145,6 +147,7 @@ const readRound = (value: Fields): Round => ({
   })),
   median: asNumber(value.median),
   more: count(value.more),
+  removed: count(value.removed),
   right: asNumber(value.right),
 });
 

@@ -61,5 +61,5 @@ export const choiceIn = (poll: Poll, round: number): Choice | undefined =>
   round === poll.round ? poll.mine : poll.earlier[round];
 
 /** Whether a round has anything but its people: of an anonymous one with few answers nothing. */
-export const hasCounts = ({ counts, numbers, texts, ranks }: Round): boolean =>
-  counts.length + numbers.length + texts.length + ranks.length > 0;
+export const hasCounts = ({ counts, numbers, texts, ranks, removed }: Round): boolean =>
+  counts.length + numbers.length + texts.length + ranks.length + removed > 0;

@@ -93,7 +93,7 @@ const Picture = withHooks(function Picture(
       {poll.kind === "number" ? (
         told && <Numbers outcome={outcome} round={told} />
       ) : poll.kind === "text" ? (
-        told && <Texts pane={pane} outcome={outcome} round={told} />
+        told && <Texts pane={pane} poll={poll} outcome={outcome} round={told} />
       ) : poll.kind === "ordering" ? (
         <Orders poll={poll} outcome={outcome} round={told} />
       ) : (

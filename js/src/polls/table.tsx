@@ -118,12 +118,16 @@ export const ResultTable = withHooks(function ResultTable(props: Props, { words 
               <td class="n fig">{mean(rank, words.lang)}</td>
             </tr>
           ))}
-          {round !== undefined && round.more > 0 && (
-            <tr>
-              <th scope="row">{words.notListed}</th>
-              <td class="n fig">{figure(round.more, words.lang)}</td>
-              <td class="n fig">{percent(round.more, round.people, words.lang)}</td>
-            </tr>
+          {(round ? [round.more, round.removed] : []).map(
+            (count, place) =>
+              round !== undefined &&
+              count > 0 && (
+                <tr key={`rest${place}`}>
+                  <th scope="row">{place ? words.removed(count) : words.notListed}</th>
+                  <td class="n fig">{figure(count, words.lang)}</td>
+                  <td class="n fig">{percent(count, round.people, words.lang)}</td>
+                </tr>
+              ),
           )}
         </tbody>
       </table>

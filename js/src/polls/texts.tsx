@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
+import { AskingButton } from "../core/confirm";
 import { useSignal, withHooks } from "../core/hooks";
-import type { Outcome, Round } from "./documents";
+import type { Outcome, Poll, Round } from "./documents";
 import { isRight } from "./figures";
 import { figure } from "./numerals";
 import type { Pane } from "./pane";
@@ -12,17 +13,23 @@ const MOST = 8;
 
 interface Props {
   pane: Pane;
+  poll: Poll;
   outcome: Outcome;
   round: Round;
 }
 
 /** What people wrote, as bars: what several wrote first, single ones on request. */
 export const Texts = withHooks(function Texts(
-  { pane, outcome, round }: Props,
+  { pane, poll, outcome, round }: Props,
   { words }: Context,
 ): VNode {
   const all = useSignal(pane.singles);
   const projected = useSignal(pane.projected);
+  const { room } = pane;
+  useSignal(room.desk);
+  useSignal(room.connection.kernel);
+  useSignal(room.connection.lesson);
+  const removable = room.managing && room.open && !projected;
   const { texts } = round;
   const often = texts.filter(({ text, people }) => people > 1 || isRight("text", text, outcome));
   const shown = all && !projected ? texts : often.slice(0, MOST);
@@ -45,10 +52,19 @@ export const Texts = withHooks(function Texts(
                 {figure(people, words.lang)}
                 <span class="sr"> {words.people(people)}</span>
               </b>
+              {removable && (
+                <AskingButton
+                  label={words.takeOut}
+                  question={words.confirmTakeOut}
+                  yes={words.takeOut}
+                  onYes={() => room.manage("remove_answer", poll, { text })}
+                />
+              )}
             </li>
           );
         })}
       </ol>
+      {round.removed > 0 && <p class="given">{words.removed(round.removed)}</p>}
       {hidden > 0 && projected && <p class="given">{words.others(hidden)}</p>}
       {(hidden > 0 || all) && !projected && (
         <button

@@ -117,6 +117,9 @@ export interface PollsCatalog {
   meanPlace: string;
   furtherOut(count: number): string;
   singles(count: number): string;
+  removed(count: number): string;
+  takeOut: string;
+  confirmTakeOut: string;
   fewer: string;
   compare: string;
   afterTalk: string;

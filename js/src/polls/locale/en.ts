@@ -149,6 +149,10 @@ export const en: PollsCatalog & Partial<Catalog> = {
   furtherOut: (count) => `${format(count)} further out:`,
   others: (count) => `and ${format(count)} more`,
   singles: (count) => (count === 1 ? "1 more answer" : `${format(count)} more answers`),
+  removed: (count) =>
+    `${count === 1 ? "1 answer" : `${format(count)} answers`} removed by an instructor`,
+  takeOut: "Remove",
+  confirmTakeOut: "Remove this answer for everybody, for good?",
   fewer: "Fewer",
   compare: "Compare rounds",
   afterTalk: "after talking it over",
