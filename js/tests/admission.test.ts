@@ -41,7 +41,10 @@ describe("removing", () => {
     const stage = await staff();
     expect(stage.all(".pp .of")).toHaveLength(2);
     await press(stage, "More about Deniz");
-    expect(items(stage)).toEqual(["Remove from the course"]);
+    expect(items(stage)).toEqual([
+      "Remove from the course",
+      "Remove with all who came the same way",
+    ]);
     stage.find<HTMLElement>("[role=menuitem]").click();
     await settled();
     const asked = stage.find<HTMLElement>("[role=alertdialog]");
@@ -59,6 +62,20 @@ describe("removing", () => {
     await press(stage, "Remove");
     expect(stage.model.asked("intent", "people.remove").map(({ args }) => args.id)).toEqual([
       "u-deniz",
+    ]);
+  });
+
+  test("asks of all who came the same way, and says how they could come back", async () => {
+    const stage = await staff();
+    await press(stage, "More about Deniz");
+    (stage.all("[role=menuitem]")[1] as HTMLElement).click();
+    await settled();
+    const asked = stage.find<HTMLElement>("[role=alertdialog]").innerText;
+    expect(asked).toContain("every student who came by the same invite");
+    expect(asked).toContain("With the present invite they can come back as somebody new");
+    await press(stage, "Remove");
+    expect(stage.model.asked("intent", "people.remove").map(({ args }) => args)).toEqual([
+      { id: "u-deniz", sameJoin: true },
     ]);
   });
 
