@@ -300,8 +300,13 @@ async def _service(request: web.Request) -> web.Response:
 
 
 async def _sign_in(request: web.Request) -> web.Response:
+    door = request.app[_DOOR]
     ask = await _body(request, SignIn)
-    return _json(await request.app[_DOOR].people.sessions.sign_in(ask))
+    answer, user_id = await door.people.sessions.sign_in(ask)
+    if user_id:
+        source, both = doors.source(request, door.address), 2 * REQUEST
+        await asyncio.sleep(door.hub.budgets.proved(user_id, source, both))
+    return _json(answer)
 
 
 async def _new_invite(request: web.Request) -> web.Response:

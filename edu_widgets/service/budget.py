@@ -106,15 +106,25 @@ class Budgets:
 
     def charge(self, member: Member, cost: float) -> float:
         """Take `cost` units from a member; returns the seconds to wait until they are there."""
+        return self._charge(member.identity.user_id, member.address, cost)
+
+    def proved(self, user: str, address: str, cost: float) -> float:
+        """Let somebody pay themselves who has paid as a guest, and has proved who they are.
+
+        So a class that comes back behind one address is not held up by signing in.
+        """
+        self._guests.refund(address, cost)
+        return self._charge(user, address, cost)
+
+    def _charge(self, user: str, address: str, cost: float) -> float:
         if not self._limited:
             return 0.0
-        user = member.identity.user_id
         own = self._people.charge(user, cost)
-        crowd = self._addresses.charge(member.address, cost)
+        crowd = self._addresses.charge(address, cost)
         if own:
             self._held_back("person", self._people.waited[user], user)
         if crowd:
-            self._held_back("address", self._addresses.waited[member.address])
+            self._held_back("address", self._addresses.waited[address])
         return max(own, crowd)
 
     async def pay(self, member: Member, cost: float) -> None:

@@ -60,8 +60,11 @@ class Sessions:
         """What anybody may know: which service this is."""
         return {"serviceId": (await self._store.service()).id}
 
-    async def sign_in(self, ask: SignIn) -> dict[str, str]:
+    async def sign_in(self, ask: SignIn) -> tuple[dict[str, str], str]:
         """Answer a question of a sign-in.
+
+        Returns:
+            The answer, and the id of the person who has proved who they are; "" after the first.
 
         Raises:
             Refused: `UNAUTHORIZED` for who is not known or proves nothing, `TOKEN_EXPIRED` for a
@@ -74,7 +77,7 @@ class Sessions:
             raise unknown()
         if not ask.snonce:
             snonce = self._nonce(service.key, now_ms(), ask)
-            return {"serviceId": service.id, "snonce": snonce}
+            return {"serviceId": service.id, "snonce": snonce}, ""
         if ask.host not in self._hosts:
             text = f"This service is not called {ask.host!r:.100}; "
             raise refusal(Code.FORBIDDEN, text + "start it with --address if it should be.")
@@ -83,11 +86,12 @@ class Sessions:
         if not known.verifier.accepts(bytes.fromhex(ask.proof), message):
             raise unknown()
         key_id = await self._moved(ask)
-        return {
+        answer = {
             "serviceId": service.id,
             "serverProof": known.verifier.server_proof(message).hex(),
             "token": _token(service.key, key_id, now_ms() + TOKEN_MS),
         }
+        return answer, known.user_id
 
     async def whose(self, token: str) -> tuple[str, float]:
         """The person whose token this is, and when it ends, in s since 1970.

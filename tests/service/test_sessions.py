@@ -10,7 +10,7 @@ import pytest
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import ProtocolError
 from edu_widgets.protocol.proofs import PATH, SignIn, Verifier, new_secret
-from edu_widgets.service import sessions
+from edu_widgets.service import config, sessions
 
 from .harness import COURSE, Reply, Service, serving
 from .test_join import everything
@@ -49,6 +49,18 @@ async def test_who_joined_signs_in_and_is_the_same_person(service: Service, tmp_
     kept = everything(tmp_path)
     assert secret.encode() not in kept
     assert token.encode() not in kept
+
+
+async def test_who_proves_who_they_are_does_not_pay_as_a_stranger(tmp_path: Path) -> None:
+    few = config.from_table({"guestBudget": {"rate": 1, "burst": 150}})
+    async with serving(tmp_path, config=few) as service:
+        secret = new_secret()
+        await enroll(service, "Ada", secret)
+        for _ in range(20):
+            await signed_in(service, secret)
+        assert service.server.hub.budgets._guests.waited == {}
+        await asyncio.gather(*(service.ask("GET", PATH) for _ in range(3)))
+        assert service.server.hub.budgets._guests._full_at, "who proves nothing does"
 
 
 async def test_a_join_whose_answer_was_lost_is_the_same_join(service: Service) -> None:
