@@ -167,7 +167,7 @@ async def test_a_platforms_token(tmp_path: Path) -> None:
         ({"sub": "a" * 129}, Code.UNAUTHORIZED),
         ({"exp": float("inf")}, Code.UNAUTHORIZED),
         ({"exp": float("nan")}, Code.UNAUTHORIZED),
-        ({"nbf": time.time() + 600}, Code.UNAUTHORIZED),
+        ({"nbf": time.time() + 1_000_000}, Code.UNAUTHORIZED),
         ({"nbf": "soon"}, Code.UNAUTHORIZED),
         ({"courses": COURSE}, Code.UNAUTHORIZED),
         ({"name": 5}, Code.UNAUTHORIZED),
@@ -539,6 +539,8 @@ async def test_who_may_enter_what(service: Service) -> None:
         return int((await client.subscribe(channel)).get("code", 0))
 
     assert await code(ada, CHANNEL) == 0
+    assert await code(ada, "lesson:py101:3") == Code.NO_SUCH_CHANNEL, "staff opens lessons"
+    assert await code(prof, "lesson:py101:3") == 0
     assert await code(ada, "lesson:py101:3") == 0
     assert await code(ada, f"user:py101:{ada.user_id}") == 0
     assert await code(ada, "user:py101:owner") == Code.FORBIDDEN
