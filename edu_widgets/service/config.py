@@ -74,12 +74,12 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     person_budget: Budget = Budget(rate=1_000, burst=5_000)
     """What one person may use, by all their connections: a tenth of the service, and half a second
     of it at once. It holds 500 messages in a row, and three notebooks that catch up."""
-    address_budget: Budget = Budget(rate=6_000, burst=60_000)
+    address_budget: Budget = Budget(rate=6_000, burst=150_000)
     """What all members at one address may use: six tenths of the service, and what a thousand need
     who come back behind one address."""
-    guest_budget: Budget = Budget(rate=2_000, burst=6_000)
+    guest_budget: Budget = Budget(rate=2_000, burst=20_000)
     """What an address may use by requests and by connections that have still to prove who they
-    are: a thousand who come at once, then 400 a second."""
+    are: a thousand who sign in and connect at once, then a hundred a second."""
 
     def channel(self, kind: str) -> ChannelConfig:
         """The row for a kind of channel: `course`, `lesson`, `staff` or `user`."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from edu_widgets.polls.commands import (
@@ -107,7 +107,9 @@ class School(World):
     async def counted(self) -> None:
         """What the service does by itself, done; then everybody knows."""
         await self.settle()
-        await clock.Clock().look(self.hub, COURSE)
+        begun = clock.Clock()
+        await begun.look(self.hub, COURSE)
+        await begun.work(self.hub, COURSE)
         for client in self.clients:
             self.touch(client, "everywhere", f"end-{id(client)}", "so that holes are noticed")
         await self.settle()
@@ -254,6 +256,7 @@ def check_public(body: dict[str, Any]) -> None:
         assert shown.get("counts") or result["round"] < body.get("round", 1)
 
 
+@example(anonymous=False, steps=[("vote", 2, 0), ("vote", 2, 1), ("drop", 2, 0), ("revote", 0, 0)])
 @given(st.booleans(), st.lists(STEPS, max_size=30))
 @settings(
     max_examples=60,
