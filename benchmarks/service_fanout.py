@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from edu_widgets.service.server import Server
 
 PAYLOAD = 300
-BUDGET = 1.2
+BUDGET = 1.25
 HEADROOM = 200
 RHYTHMS = {"paced": 0.03, "back to back": 0.0}
 

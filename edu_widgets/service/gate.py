@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from aiohttp import web
 
@@ -28,6 +29,19 @@ _PROTOCOL, _BUDGET, _ANSWERS = "protocol", "budget", "answers"
 
 Charge = Callable[[float], float]
 """Takes units; returns the seconds to wait until they are there."""
+
+
+class Writing(Protocol):
+    """Who writes to a proven connection."""
+
+    def paused(self) -> None:
+        """More waits to be sent than the transport's limit."""
+
+    def resumed(self) -> None:
+        """No more than its lower limit waits to be sent."""
+
+    def shut(self) -> None:
+        """The connection is lost."""
 
 
 class Gates:
@@ -114,8 +128,7 @@ class Gate(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: GatedTransport | None = None
         self._charge: Charge = _free
-        self._proven = False
-        self._lost: Callable[[], None] = _nothing
+        self._writing: Writing | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -150,13 +163,14 @@ class Gate(asyncio.Protocol):
         if self._transport is not None:
             self._wait_for_nothing()
             self._gates.closed(self)
-            self._lost()
+        if self._writing is not None:
+            self._writing.shut()
         if self._inner is not None:
             self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Pass bytes on, and read no more before they are paid for."""
-        self._pay(len(data) / (BYTES_IN if self._proven else BYTES_UNPROVEN))
+        self._pay(len(data) / (BYTES_IN if self._writing else BYTES_UNPROVEN))
         if self._inner is not None:
             self._inner.data_received(data)
 
@@ -168,13 +182,17 @@ class Gate(asyncio.Protocol):
         """Pass on that much waits to be sent; of requests no more are read meanwhile."""
         if self._inner is not None:
             self._inner.pause_writing()
-        if self._transport is not None and not self._proven:
+        if self._writing is not None:
+            self._writing.paused()
+        elif self._transport is not None:
             self._transport.hold(_ANSWERS)
 
     def resume_writing(self) -> None:
         """Pass on that little waits to be sent."""
         if self._inner is not None:
             self._inner.resume_writing()
+        if self._writing is not None:
+            self._writing.resumed()
         if self._transport is not None:
             self._transport.release(_ANSWERS)
 
@@ -197,16 +215,15 @@ class Gate(asyncio.Protocol):
         finally:
             self.busy += 1
 
-    def prove(self, charge: Charge, paid: float, lost: Callable[[], None]) -> None:
+    def prove(self, charge: Charge, paid: float, writing: Writing) -> None:
         """It is known whose connection it is, and who pays from now on.
 
         Args:
             charge: Takes units of theirs.
             paid: Units of the address that are given back, beside those of the connection.
-            lost: Is called when the connection is over.
+            writing: Is told of what waits to be sent, and when the connection is over.
         """
-        self._lost = lost
-        self._proven = True
+        self._writing = writing
         self._gates.proved(self)
         self._gates.budgets.refund_guest(self.address, CONNECTION + paid)
         self._charge = charge
@@ -303,7 +320,3 @@ def gate_of(request: web.BaseRequest) -> Gate | None:
 
 def _free(_cost: float) -> float:
     return 0.0
-
-
-def _nothing() -> None:
-    pass

@@ -88,6 +88,7 @@ class SocketOutlet:
         "_arrivals",
         "_buffered",
         "_closing",
+        "_flows",
         "_loop",
         "_put",
         "_shut",
@@ -110,6 +111,7 @@ class SocketOutlet:
         self._loop = asyncio.get_running_loop()
         self._put = transport.write
         self._buffered = transport.get_write_buffer_size
+        self._flows = False
         self._written = 0
         self._taken = 0
         self._arrivals: dict[bytes, asyncio.Future[None]] = {}
@@ -133,9 +135,28 @@ class SocketOutlet:
     def shut(self) -> None:
         """Write nothing any more: the connection is lost, or a close frame is on its way."""
         self._shut = True
+        self._flows = False
+
+    def flow(self) -> None:
+        """Count nothing while nothing waits: `paused` and `resumed` are called from now on."""
+        self._transport.set_write_buffer_limits(0)
+        if not self._buffered():
+            self.resumed()
+
+    def paused(self) -> None:
+        """Something waits to be sent: from now on it is counted what is written."""
+        self._flows = False
+        self._written, self._taken, self._stalled_since = self._buffered(), 0, None
+
+    def resumed(self) -> None:
+        """Nothing waits to be sent."""
+        self._flows = not self._shut
 
     def write(self, out: Frame | Control) -> None:
         """Write at once; a reader with too much waiting is closed."""
+        if self._flows:
+            self._put(out.websocket)
+            return
         if self._shut:
             return
         if self._buffered() > MAX_BUFFERED:
@@ -247,7 +268,8 @@ async def serve(
         return socket
     gate = gate_of(request)
     if gate is not None:
-        gate.prove(partial(hub.budgets.charge, member), budget.REQUEST, lost=outlet.shut)
+        gate.prove(partial(hub.budgets.charge, member), budget.REQUEST, outlet)
+        outlet.flow()
     try:
         await _read(hub, member, socket, outlet)
     finally:

@@ -17,7 +17,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.service import websocket
 from edu_widgets.service.config import from_table
 from edu_widgets.service.frames import Frame
-from edu_widgets.service.outlet import MAX_BUFFERED
+from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S
 from tests.waiting import PATIENCE
 
 from .harness import Service, serving
@@ -188,6 +188,28 @@ async def test_a_slow_reader_is_judged_by_what_it_takes(
         link.waiting -= taken
         outlet.check(second)
     assert set(closed) == (set() if taken else {Code.SLOW_CONSUMER})
+
+
+async def test_a_reader_that_was_behind_and_caught_up_is_judged_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link, outlet, closed = on_a_link(monkeypatch)
+    for second in (0, 1_000):
+        link.waiting = 5_000
+        outlet.paused()
+        outlet.heard = second
+        outlet.check(second)
+        outlet.write(Frame(b"x" * 5_000))
+        assert link.waiting > 10_000
+        outlet.check(second + MAX_STALL_S - 1)
+        link.waiting = 0
+        outlet.resumed()
+    assert not closed
+    link.waiting = 5_000
+    outlet.paused()
+    outlet.check(second)
+    outlet.check(second + MAX_STALL_S)
+    assert closed == [Code.SLOW_CONSUMER]
 
 
 async def test_pongs_that_nobody_takes_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
