@@ -68,7 +68,7 @@ def to_nodes(text: str, mentions: tuple[str, ...] = (), me: str = "") -> Body:
 def plain_text(body: Body, limit: int = MAX_TEXT) -> str:
     """What nodes say without their form, blocks on lines of their own; of `limit` and little more.
 
-    The page reads the same of them, `plainText` in js/src/core/nodes.tsx.
+    The page reads the same of them, `plainText` in js/src/core/rich_text.tsx.
     """
     text = ""
     waiting: list[Node] = [body] if isinstance(body, str) else [*reversed(body)]

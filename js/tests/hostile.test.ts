@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { cut } from "../src/core/code";
-import { plainText, safeHref } from "../src/core/nodes";
+import { plainText, safeHref } from "../src/core/rich_text";
 import { message, staffRoom } from "./mock";
 import { closeAll, live, type Stage, settled } from "./stage";
 

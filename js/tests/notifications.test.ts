@@ -2,7 +2,7 @@ import axe from "axe-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { notifications as pictures } from "../gallery/notifications";
 import type { Fields } from "../src/core/messages";
-import { LEAD, offer } from "../src/core/places";
+import { LEAD, offer } from "../src/core/navigation";
 import widget from "../src/notifications/index";
 import { dress, finishAnimations, isGrave, RULES, themes, told } from "./accessible";
 import { MockModel } from "./mock";

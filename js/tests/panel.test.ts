@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Connection } from "../src/core/connection";
-import { canLead, lead, offer } from "../src/core/places";
+import { canLead, lead, offer } from "../src/core/navigation";
 import { MockModel } from "./mock";
 import { keydown } from "./mount";
 import {

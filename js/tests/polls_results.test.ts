@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Fields } from "../src/core/messages";
-import { lineOf } from "../src/polls/numbers";
+import { lineOf } from "../src/polls/number_chart";
 import { ribbonsOf } from "../src/polls/ribbons";
 import { poll } from "./polls_mock";
 import { endPolls, type PollStage, staff, student } from "./polls_stage";

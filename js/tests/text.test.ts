@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { excerpt } from "../src/core/fold";
 import { initialOf, oneLine, shorten } from "../src/core/text";
+import { excerpt } from "../src/core/text_search";
 import { clockTime, today } from "../src/core/time";
 import { message } from "./mock";
 import { closeAll, live, settled } from "./stage";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { searchKey } from "../src/core/fold";
+import { searchKey } from "../src/core/text_search";
 import { equalityKey, lookKey } from "../src/polls/equality";
 import { isRight } from "../src/polls/figures";
 import { figure, readNumber, typed, understood } from "../src/polls/numerals";
-import { emptyForm, missing, written } from "../src/polls/written";
+import { commandFields, emptyForm, missing } from "../src/polls/question_form";
 
 const vectors: Record<"equal" | "different", [string, string][]> = JSON.parse(
   readFileSync(new URL("../../tests/vectors/folding.json", import.meta.url), "utf-8"),
@@ -92,8 +92,8 @@ test("a right number is right as the service counts it", () => {
 
 test("a form's numbers are read in its language", () => {
   const form = { ...emptyForm("number"), question: "?", answer: "1.000", tolerance: "0,5" };
-  expect(written(form, "tr")).toMatchObject({ correct: [1000], tolerance: 0.5 });
-  expect(written(form, "en")).toMatchObject({ correct: [1], tolerance: 0.5 });
+  expect(commandFields(form, "tr")).toMatchObject({ correct: [1000], tolerance: 0.5 });
+  expect(commandFields(form, "en")).toMatchObject({ correct: [1], tolerance: 0.5 });
   expect(missing({ ...form, answer: "1.0.0" }, "en")).toBe("answer");
   const options = { ...emptyForm("single"), question: "?", options: ["a", "a\u200b"] };
   expect(missing(options, "en")).toBe("same");

@@ -1,8 +1,7 @@
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { useEffect, useMemo, useRef, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
-import { SaveButtons, SendButton } from "./composer_buttons";
 import {
   lastOwn,
   type Text,
@@ -12,6 +11,7 @@ import {
   usePasted,
   useText,
 } from "./composer_hooks";
+import { SaveButtons, SendButton } from "./composer_parts";
 import { insertCode, tooLong } from "./composer_text";
 import { type Choice, LIST, MentionMenu, optionId } from "./mention_menu";
 import { BAR, Bar } from "./reply";

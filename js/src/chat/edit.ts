@@ -1,7 +1,7 @@
 // The text of a message while its author changes it. The draft of the next message waits aside.
 
-import { keep } from "../core/drafts";
 import { asNumber, asText, isFields } from "../core/messages";
+import { keep } from "../core/persistent";
 import { Signal } from "../core/signal";
 import { askSource, edit } from "./actions";
 import { type ChatMessage, readChatMessage } from "./documents";

@@ -1,8 +1,8 @@
 // The emoji that can be picked, each with its name and other words for it, in both languages.
 
-import { searchKey } from "../core/fold";
 import { isText } from "../core/messages";
 import { load, save } from "../core/storage";
+import { searchKey } from "../core/text_search";
 
 /** An emoji; its English and its Turkish words, the name first, then others after a comma. */
 const table = `

@@ -1,4 +1,4 @@
-import { bodyText } from "../core/nodes";
+import { bodyText } from "../core/rich_text";
 import { oneLine } from "../core/text";
 import type { Pin } from "./documents";
 import type { Room } from "./room";

@@ -1,16 +1,16 @@
 import type { VNode } from "preact";
+import { ErrorBoundary } from "../core/error_boundary";
 import { focusIn } from "../core/focus";
-import { Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { isSameDay, today } from "../core/time";
 import type { ChatMessage } from "./documents";
 import { Row, type RowProps } from "./message";
 import type { Pane } from "./pane";
-import { Pills } from "./pills";
 import type { Room } from "./room";
 import type { Scroller } from "./scroller";
 import { onMessageKey } from "./tools";
 import { watchReading } from "./unread";
+import { UnreadPill } from "./unread_pill";
 import type { Context } from "./words";
 
 /** Milliseconds after which the wheel is at rest. */
@@ -247,9 +247,9 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
       >
         <div class="rows">
           {rows.map((row) => (
-            <Guard key={row.doc.id} of={row.doc} frame={inSlot(row.doc.id)}>
+            <ErrorBoundary key={row.doc.id} of={row.doc} frame={inSlot(row.doc.id)}>
               <Row {...row} />
-            </Guard>
+            </ErrorBoundary>
           ))}
         </div>
       </div>
@@ -259,7 +259,7 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
           {words.loading}
         </span>
       )}
-      <Pills pane={pane} onEnd={() => element.current && goToEnd(element.current, scroller)} />
+      <UnreadPill pane={pane} onEnd={() => element.current && goToEnd(element.current, scroller)} />
     </div>
   );
 });

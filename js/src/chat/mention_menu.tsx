@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
+import { Highlighted } from "../core/highlight";
 import { useEffect, useRef, withHooks } from "../core/hooks";
-import { Marked } from "../core/marked";
 import { askedAt, matching, namesOf } from "./mention";
 import type { Room } from "./room";
 import type { Context } from "./words";
@@ -79,7 +79,7 @@ export const MentionMenu = withHooks(function MentionMenu(
           onClick={() => onTake(name)}
         >
           <bdi>
-            <Marked text={name} query={choice.query} most={1} />
+            <Highlighted text={name} query={choice.query} most={1} />
           </bdi>
         </div>
       ))}

@@ -2,12 +2,12 @@ import { Component, type VNode } from "preact";
 import { Confirm } from "../core/confirm";
 import { useCountdown, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { bodyText, linkOf, Rich } from "../core/nodes";
+import { bodyText, linkOf, Rich } from "../core/rich_text";
 import { initialOf, oneLine } from "../core/text";
 import { clockTime, dayName } from "../core/time";
 import { remove, withdraw } from "./actions";
+import { CollapsibleText } from "./collapsible_text";
 import type { ChatMessage, Question } from "./documents";
-import { Folded } from "./folded";
 import type { Pane } from "./pane";
 import { Reactions } from "./reactions";
 import type { Room } from "./room";
@@ -133,7 +133,7 @@ function Message(props: RowProps): VNode {
         {doc.type === "file" ? (
           <FileBody doc={doc} reachable={active} />
         ) : (
-          <Folded body={doc.body} reachable={active} />
+          <CollapsibleText body={doc.body} reachable={active} />
         )}
         {grouped && doc.edited && <div class="state">{words.edited}</div>}
         <Reactions pane={pane} doc={doc} question={question} reachable={active} />

@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
+import { HeaderMenu } from "../core/header_menu";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
-import { HeaderMenu } from "../core/language";
 import type { MenuGroup } from "../core/menu";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { useSignal, useState, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { clockTime, today } from "../core/time";

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
+import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { focusIn } from "../core/focus";
-import { asItem, Guard } from "../core/guard";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { hasEnded } from "../core/messages";
@@ -140,9 +140,9 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
           {open.length === 0 && <p class="none">{words.noneOpen}</p>}
           <ul>
             {open.map((question) => (
-              <Guard key={question.id} of={question} frame={asItem}>
+              <ErrorBoundary key={question.id} of={question} frame={asItem}>
                 <Asked pane={pane} question={question} />
-              </Guard>
+              </ErrorBoundary>
             ))}
           </ul>
           {answered.length > 0 && (
@@ -150,9 +150,9 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
               <h4 class="rule">{words.answered}</h4>
               <ul>
                 {answered.map((question) => (
-                  <Guard key={question.id} of={question} frame={asItem}>
+                  <ErrorBoundary key={question.id} of={question} frame={asItem}>
                     <Asked pane={pane} question={question} />
-                  </Guard>
+                  </ErrorBoundary>
                 ))}
               </ul>
             </>

@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { useSignal, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
-import { bodyText } from "../core/nodes";
+import { bodyText } from "../core/rich_text";
 import { oneLine } from "../core/text";
 import type { ChatMessage } from "./documents";
 import type { Room } from "./room";

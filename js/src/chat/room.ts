@@ -1,8 +1,8 @@
-import { Brief } from "../core/brief";
+import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { keep, keepText } from "../core/drafts";
 import { asNumber, asText, type Fields, hasEnded, type Intent, isFields } from "../core/messages";
+import { keep, keepText } from "../core/persistent";
 import { Signal } from "../core/signal";
 import { timeOf, uuid7 } from "../core/uuid";
 import {
@@ -66,13 +66,13 @@ export class Room {
   /** The last page of what a search found. */
   readonly found = new Signal<Found | null>(null);
   /** Who is typing, as far as told. */
-  readonly typing = new Brief<{ names: string[]; people: number }>(
+  readonly typing = new TransientSignal<{ names: string[]; people: number }>(
     { names: [], people: 0 },
     TYPING_FOR,
   );
   /** A refusal to be said for a while. */
-  readonly notice = new Brief<Said | null>(null, NOTICE_FOR);
-  readonly loadingOlder = new Brief(false, OLDER_PATIENCE);
+  readonly notice = new TransientSignal<Said | null>(null, NOTICE_FOR);
+  readonly loadingOlder = new TransientSignal(false, OLDER_PATIENCE);
   /** When the reader's last message left this page. */
   readonly sentAt = new Signal(0);
   /** What stands in the box while `editing`. */

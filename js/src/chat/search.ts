@@ -1,8 +1,8 @@
 // Looking for messages: on the service, or among what is loaded where it cannot be asked.
 
-import { searchKey } from "../core/fold";
-import { bodyText } from "../core/nodes";
+import { bodyText } from "../core/rich_text";
 import { Signal } from "../core/signal";
+import { searchKey } from "../core/text_search";
 import { search } from "./actions";
 import type { ChatMessage, Found, Refusal } from "./documents";
 import type { Room } from "./room";

@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
-import { excerpt } from "../core/fold";
-import { Guard } from "../core/guard";
+import { IconButton } from "../core/button";
+import { ErrorBoundary } from "../core/error_boundary";
+import { Highlighted } from "../core/highlight";
 import { useCountdown, useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
-import { Marked } from "../core/marked";
-import { bodyText } from "../core/nodes";
+import { bodyText } from "../core/rich_text";
+import { excerpt } from "../core/text_search";
 import { clockTime, today } from "../core/time";
 import type { ChatMessage } from "./documents";
 import type { Pane } from "./pane";
@@ -209,7 +209,7 @@ export const SearchResults = withHooks(function SearchResults(
       <ul aria-label={words.found(docs.length, more)}>
         {docs.map((doc, index) => (
           <li key={doc.id}>
-            <Guard of={doc}>
+            <ErrorBoundary of={doc}>
               <Hit
                 doc={doc}
                 query={query}
@@ -219,7 +219,7 @@ export const SearchResults = withHooks(function SearchResults(
                 onFocus={() => setActive(index)}
                 onJump={(event) => jump(doc, viewOf(event.currentTarget))}
               />
-            </Guard>
+            </ErrorBoundary>
           </li>
         ))}
       </ul>
@@ -253,13 +253,13 @@ const Hit = ({ doc, query, name, reachable, words, onFocus, onJump }: HitProps):
     <span>
       <b>
         <bdi>
-          <Marked text={name.trim() || words.unnamed} query={query} />
+          <Highlighted text={name.trim() || words.unnamed} query={query} />
         </bdi>
       </b>
       <time class="n">{clockTime(doc.at, words.lang)}</time>
     </span>
     <span dir="auto">
-      <Marked text={excerpt(bodyText(doc.body), query)} query={query} />
+      <Highlighted text={excerpt(bodyText(doc.body), query)} query={query} />
     </span>
   </button>
 );

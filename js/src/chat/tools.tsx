@@ -1,10 +1,10 @@
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { copyText } from "../core/clipboard";
 import { withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { isolated } from "../core/isolated";
 import { type MenuGroup, type MenuItem, openMenu } from "../core/menu";
-import { bodyText } from "../core/nodes";
+import { bodyText } from "../core/rich_text";
 import { markAnswered, mute, pin, react, upvote } from "./actions";
 import type { ChatMessage } from "./documents";
 import type { Pane } from "./pane";

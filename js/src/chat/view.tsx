@@ -1,19 +1,19 @@
 import type { VNode } from "preact";
+import { Attendance } from "../core/attendance";
 import { Banner } from "../core/banner";
 import { Empty } from "../core/empty";
+import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
 import { FloatLayer } from "../core/float";
-import { Guard } from "../core/guard";
-import { Here } from "../core/here";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
-import { lightOf, StatusLight } from "../core/light";
 import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
-import { offer } from "../core/places";
+import { offer } from "../core/navigation";
 import type { Signal } from "../core/signal";
+import { lightOf, StatusLight } from "../core/status_light";
 import { Composer } from "./composer";
 import { Log } from "./log";
 import { MutedLine, Settings, SlowLine } from "./moderation";
@@ -51,9 +51,9 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
           onRetry={() => room.connection.retry()}
         />
         <SearchRow pane={pane} />
-        <Guard of={useSignal(room.pins.version)}>
+        <ErrorBoundary of={useSignal(room.pins.version)}>
           <PinBar pane={pane} />
-        </Guard>
+        </ErrorBoundary>
         <Talk pane={pane} />
         <FloatLayer floats={pane.floats} />
       </section>
@@ -82,7 +82,7 @@ const Header = withHooks(function Header(
         {light === "live" && online !== null && (
           <>
             {"· "}
-            {here.length > 0 ? <Here people={online} names={here} /> : words.here(online)}
+            {here.length > 0 ? <Attendance people={online} names={here} /> : words.here(online)}
           </>
         )}
       </span>

@@ -1,7 +1,7 @@
 import { Signal } from "./signal";
 
 /** A value that is there for a while, then again what it was at first. */
-export class Brief<T> extends Signal<T> {
+export class TransientSignal<T> extends Signal<T> {
   #rest: T;
   #delay: number;
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,6 +1,7 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
 import { Collection } from "./collection";
+import { attempt, report } from "./errors";
 import { on } from "./events";
 import { catalogs, type Language } from "./i18n";
 import {
@@ -19,10 +20,9 @@ import {
 } from "./messages";
 import type { Model } from "./model";
 import { CLICK_LIVES, type Kept, Outbox } from "./outbox";
-import { attempt, report } from "./report";
 import { batch, Signal } from "./signal";
 import { uuid7 } from "./uuid";
-import { Watch } from "./watch";
+import { Watchdog } from "./watchdog";
 
 /** `waiting`: nothing heard yet; `busy`: something we sent is not confirmed; `gone`: silent. */
 export type Kernel = "waiting" | "alive" | "busy" | "gone";
@@ -91,7 +91,7 @@ export class Connection {
   #endSeen = (): void => {};
   #saidAt = 0;
   /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
-  #watch: Watch | undefined;
+  #watch: Watchdog | undefined;
 
   /** `onOther` is called when the model turns out to be somebody else's: this is to end then. */
   constructor(model: Model, lang: () => Language, onOther = (): void => undefined) {
@@ -121,7 +121,7 @@ export class Connection {
   /** A view shows this: the first one begins it. */
   show(): void {
     if (this.#watch) return;
-    this.#watch = new Watch(this.#onSilence);
+    this.#watch = new Watchdog(this.#onSilence);
     onscreen.value = [...onscreen.value, this];
     this.#ask();
     this.#tellSeen();

@@ -2,7 +2,7 @@
 
 import { type ComponentType, render as mount, type VNode } from "preact";
 import { Connection } from "./connection";
-import { Guard } from "./guard";
+import { ErrorBoundary } from "./error_boundary";
 import { useSignal, withHooks } from "./hooks";
 import { catalogs, chosenLanguage, hostLanguage, type Language, languageFor } from "./i18n";
 import { type Model, type Options, readOptions } from "./model";
@@ -87,9 +87,9 @@ export function feature<R extends Holding>(
     const words = catalogs[languageFor(useSignal(options).lang)];
     const frame = (): VNode => <section class="edu unshown">{words.viewNotShown}</section>;
     return (
-      <Guard of={room} frame={frame}>
+      <ErrorBoundary of={room} frame={frame}>
         <View key={room.connection.page} room={room} options={options} />
-      </Guard>
+      </ErrorBoundary>
     );
   });
 

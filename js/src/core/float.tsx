@@ -2,8 +2,8 @@
 // can be over it or cut it.
 
 import type { VNode } from "preact";
+import { ErrorBoundary } from "./error_boundary";
 import { on } from "./events";
-import { Guard } from "./guard";
 import { useEffect, useRef, useSignal, withHooks } from "./hooks";
 import { Signal } from "./signal";
 
@@ -121,9 +121,9 @@ export const FloatLayer = withHooks(function FloatLayer({ floats }: Props): VNod
       onKeyDown={onKeyDown}
       onFocusOut={onFocusOut}
     >
-      <Guard of={float}>
+      <ErrorBoundary of={float}>
         <Content of={float} />
-      </Guard>
+      </ErrorBoundary>
     </div>
   );
 });

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import type { Float, Floats } from "./float";
-import { searchKey } from "./fold";
 import { Icon, type IconName } from "./icons";
+import { searchKey } from "./text_search";
 
 export interface MenuItem {
   label: string;

@@ -3,7 +3,7 @@
 
 export type Fields = Record<string, unknown>;
 
-/** A piece of text: a string, or `[tag, {attributes}?, ...children]`. Read by nodes.ts. */
+/** A piece of text: a string, or `[tag, {attributes}?, ...children]`. Read by rich_text.tsx. */
 export type Node = string | readonly unknown[];
 export type Body = string | readonly Node[];
 

@@ -1,9 +1,9 @@
 // Which view of a course a class looks at: one of this page's, however many there are.
 
 import type { Connection } from "./connection";
-import { keep } from "./drafts";
 import { on } from "./events";
 import { useEffect, useSignal, useState } from "./hooks";
+import { keep } from "./persistent";
 import { stages } from "./shadow";
 import type { Signal } from "./signal";
 

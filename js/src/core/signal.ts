@@ -1,6 +1,6 @@
 // Values that tell when they change: as much of a reactive library as the widgets need.
 
-import { attempt } from "./report";
+import { attempt } from "./errors";
 
 type Listener = () => void;
 

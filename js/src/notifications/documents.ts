@@ -11,7 +11,7 @@ import {
   isFields,
   isTime,
 } from "../core/messages";
-import { safeHref } from "../core/nodes";
+import { safeHref } from "../core/rich_text";
 
 const types = [
   ...["info", "success", "warning", "error", "course_update", "payment", "message"],

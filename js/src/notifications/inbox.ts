@@ -1,9 +1,9 @@
-import { Brief } from "../core/brief";
+import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import type { Language } from "../core/i18n";
 import { asText, type Fields, type Intent, isFields } from "../core/messages";
-import { isInSight } from "../core/places";
+import { isInSight } from "../core/navigation";
 import { Signal } from "../core/signal";
 import {
   type InboxState,
@@ -37,7 +37,7 @@ export class Inbox {
   readonly notices: Collection<Notice>;
   readonly state = new Signal<InboxState>(plainState);
   /** Why something could not be done, for a while. */
-  readonly refusal = new Brief("", REFUSAL_FOR);
+  readonly refusal = new TransientSignal("", REFUSAL_FOR);
   /** What came while a view was in sight: to be read out, how many they are. */
   readonly said = new Signal<readonly Notice[]>([]);
   /** The language of what shows beside any view. */

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { asItem, Guard } from "../core/guard";
+import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { Inbox } from "./inbox";
 import { Row } from "./row";
@@ -55,14 +55,14 @@ export const List = withHooks(function List(
       onFocusIn={({ target }) => choose(rowOf(target)?.dataset.id ?? "")}
     >
       {notices.map((notice) => (
-        <Guard key={notice.id} of={notice} frame={asItem}>
+        <ErrorBoundary key={notice.id} of={notice} frame={asItem}>
           <Row
             inbox={inbox}
             notice={notice}
             now={Math.max(now, Date.now())}
             current={notice.id === current}
           />
-        </Guard>
+        </ErrorBoundary>
       ))}
     </ul>
   );

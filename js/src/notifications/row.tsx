@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { bodyText, Rich } from "../core/nodes";
-import { canLead, lead, offered } from "../core/places";
+import { canLead, lead, offered } from "../core/navigation";
+import { bodyText, Rich } from "../core/rich_text";
 import { oneLine } from "../core/text";
 import type { Action, Notice } from "./documents";
 import { Sign, signOf } from "./icons";

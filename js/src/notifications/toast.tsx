@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
-import { Guard } from "../core/guard";
+import { IconButton } from "../core/button";
+import { ErrorBoundary } from "../core/error_boundary";
 import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
-import { Rich } from "../core/nodes";
+import { Rich } from "../core/rich_text";
 import type { Notice } from "./documents";
 import { Sign, signOf } from "./icons";
 import type { Inbox } from "./inbox";
@@ -68,9 +68,9 @@ export const Toast = withHooks(function Toast({ inbox, onMove }: Props, { words 
           onFocusOut={onFocusOut}
           onKeyDown={onKeyDown}
         >
-          <Guard of={notice}>
+          <ErrorBoundary of={notice}>
             <What notice={notice} words={words} />
-          </Guard>
+          </ErrorBoundary>
           <IconButton icon="close" label={words.dismiss} onClick={dismiss} />
         </div>
       )}

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
-import { canLead, LEAD, lead, offer, offered } from "../core/places";
+import { canLead, LEAD, lead, offer, offered } from "../core/navigation";
 import type { Tab } from "./documents";
 import type { Room } from "./room";
 import type { Context } from "./words";

@@ -1,9 +1,9 @@
-import { Brief } from "../core/brief";
+import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { keep } from "../core/drafts";
 import type { Intent } from "../core/messages";
 import type { Model } from "../core/model";
+import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
 import { Signal } from "../core/signal";
 import loader, { type Finding, find } from "../loader";
@@ -33,7 +33,7 @@ export class Room {
   /** The tab that was looked at last in this page. */
   readonly last: Signal<Tab | null>;
   /** Why something could not be done, for a while. */
-  readonly refusal = new Brief("", REFUSAL_FOR);
+  readonly refusal = new TransientSignal("", REFUSAL_FOR);
   /** The tab that Python brings to the front, from when it says so. */
   readonly front = new Signal<PanelState["front"]>(null);
 

@@ -2,16 +2,16 @@ import type { VNode } from "preact";
 import { Announced } from "../core/announced";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon, type IconName } from "../core/icons";
-import { Rich } from "../core/nodes";
+import { Rich } from "../core/rich_text";
 import { clockTime } from "../core/time";
 import { DeskBar } from "./desk";
 import type { Choice, Outcome, Poll } from "./documents";
 import { Field } from "./field";
 import { keyOf } from "./figures";
 import type { Parts } from "./locale/catalog";
+import { OptionRows } from "./option_rows";
 import type { Pane } from "./pane";
 import { Results } from "./results";
-import { Rows } from "./rows";
 import { Sorting } from "./sorting";
 import { Timer, useTimeUp } from "./timer";
 import { Ballot } from "./voting";
@@ -53,14 +53,14 @@ export const PollCard = withHooks(function PollCard(
             {words.named}
           </p>
         )}
-        {!pane.only && <Several pane={pane} poll={poll} />}
+        {!pane.only && <OpenPolls pane={pane} poll={poll} />}
         {managing && poll.state === "open" && <Turnout pane={pane} poll={poll} />}
         {peek ? (
           <Results pane={pane} poll={poll} outcome={peek} secret />
         ) : poll.state === "revealed" ? (
           <Results pane={pane} poll={poll} outcome={poll} />
         ) : managing || poll.state !== "open" ? (
-          <Still poll={poll} managing={managing} pane={pane} />
+          <ReadOnlyOptions poll={poll} managing={managing} pane={pane} />
         ) : (
           <Vote pane={pane} poll={poll} />
         )}
@@ -72,7 +72,7 @@ export const PollCard = withHooks(function PollCard(
 });
 
 /** That more than one poll is open, and the way to the next of them. */
-const Several = withHooks(function Several(
+const OpenPolls = withHooks(function OpenPolls(
   { pane, poll }: Props,
   { words }: Context,
 ): VNode | null {
@@ -135,7 +135,7 @@ const Vote = withHooks(function Vote({ pane, poll }: Props, { words }: Context):
     <>
       <Input room={room} poll={poll} open={open} />
       <div class="foot" id="foot">
-        <Standing pane={pane} poll={poll} over={over} />
+        <VoteStatus pane={pane} poll={poll} over={over} />
         {!can.includes("vote") && (
           <span class="quiet">
             <Icon name="lock" />
@@ -143,7 +143,7 @@ const Vote = withHooks(function Vote({ pane, poll }: Props, { words }: Context):
           </span>
         )}
         <span class="grow" />
-        <Answered pane={pane} poll={poll} />
+        <AnswerCount pane={pane} poll={poll} />
       </div>
       <Anonymous poll={poll} />
     </>
@@ -159,7 +159,7 @@ const shownAs: Record<string, [icon: IconName, kind: string]> = {
 };
 
 /** Whether one's vote is counted: never said before the service has counted it. */
-const Standing = withHooks(function Standing(
+const VoteStatus = withHooks(function VoteStatus(
   { pane, poll, over }: Props & { over: boolean },
   { words }: Context,
 ): VNode {
@@ -202,7 +202,7 @@ const Earlier = withHooks(function Earlier(
 });
 
 /** Options as they stand while nothing can be chosen and nothing is told. */
-const Still = withHooks(function Still(
+const ReadOnlyOptions = withHooks(function ReadOnlyOptions(
   { poll, pane, managing }: Props & { managing: boolean },
   { words }: Context,
 ): VNode {
@@ -210,7 +210,7 @@ const Still = withHooks(function Still(
   const result = { results: [], flows: [], correct: [], tolerance: 0 } satisfies Outcome;
   return (
     <>
-      <Rows poll={poll} outcome={result} round={null} />
+      <OptionRows poll={poll} outcome={result} round={null} />
       {typeof poll.mine !== "object" && poll.mine !== undefined && isTyped(poll) && (
         <p class="given">
           {words.mineIs} <bdi>{poll.mine}</bdi>
@@ -223,10 +223,10 @@ const Still = withHooks(function Still(
           </span>
         )}
         {!managing && <NotCounted poll={poll} words={words} />}
-        {managing && state !== "draft" && <Hush words={words} />}
+        {managing && state !== "draft" && <HiddenNote words={words} />}
         {state === "draft" && <DraftLine poll={poll} words={words} />}
         <span class="grow" />
-        {state === "closed" && <Answered pane={pane} poll={poll} />}
+        {state === "closed" && <AnswerCount pane={pane} poll={poll} />}
       </div>
       <Anonymous poll={poll} />
     </>
@@ -251,7 +251,7 @@ const NotCounted = ({ poll, words }: { poll: Poll; words: Words }): VNode | null
   );
 };
 
-const Hush = ({ words }: { words: Words }): VNode => (
+const HiddenNote = ({ words }: { words: Words }): VNode => (
   <span class="quiet">
     <Icon name="hidden" />
     {words.hush}
@@ -305,7 +305,7 @@ export const Counted = ({ parts, class: name }: { parts: Parts; class: string })
 );
 
 /** How many have answered. */
-export const Answered = withHooks(function Answered(
+export const AnswerCount = withHooks(function AnswerCount(
   { pane, poll }: Props,
   { words }: Context,
 ): VNode {

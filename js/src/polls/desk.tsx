@@ -1,15 +1,15 @@
 // What an instructor does with the poll in front of them.
 
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { copyText } from "../core/clipboard";
 import { Confirm } from "../core/confirm";
 import { useBrief, useRef, useSignal, withHooks } from "../core/hooks";
 import { canInsertCell, insertCell } from "../core/host";
-import { IconButton } from "../core/icon_button";
 import { Icon, type IconName } from "../core/icons";
 import { type MenuItem, openMenu } from "../core/menu";
 import { project } from "../core/projector";
-import { Choosing } from "./choosing";
+import { CorrectAnswer } from "./correct_answer";
 import type { Poll } from "./documents";
 import type { Pane } from "./pane";
 import type { Context } from "./words";
@@ -65,7 +65,7 @@ export const DeskBar = withHooks(function DeskBar(
   const open = poll.error ? null : state;
   return (
     <>
-      {choosing && <Choosing pane={pane} poll={poll} />}
+      {choosing && <CorrectAnswer pane={pane} poll={poll} />}
       {ask && !off && (
         <Confirm
           question={words.confirmDestroy}

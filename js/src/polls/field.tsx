@@ -3,7 +3,7 @@ import { useSignal, withHooks } from "../core/hooks";
 import type { Choice, Poll } from "./documents";
 import { lookKey } from "./equality";
 import { readNumber, typed } from "./numerals";
-import { Reading } from "./reading";
+import { NumberFeedback } from "./reading";
 import type { Room } from "./room";
 import { isNew } from "./voting";
 import type { Context } from "./words";
@@ -71,7 +71,7 @@ export const Field = withHooks(function Field(
       >
         {mine === undefined ? words.send : words.change}
       </button>
-      {isNumber && <Reading id="wrong" text={begunText} />}
+      {isNumber && <NumberFeedback id="wrong" text={begunText} />}
     </div>
   );
 });

@@ -1,12 +1,10 @@
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { KINDS, type Kind } from "./documents";
 import { keyOf } from "./figures";
 import type { Pane } from "./pane";
-import { Reading } from "./reading";
-import type { Context } from "./words";
 import {
   emptyForm,
   type Form,
@@ -18,7 +16,9 @@ import {
   MOST_OPTIONS,
   missing,
   withKind,
-} from "./written";
+} from "./question_form";
+import { NumberFeedback } from "./reading";
+import type { Context } from "./words";
 
 const TIMES = [0, 30, 60, 90, 120, 300];
 
@@ -263,7 +263,7 @@ const Known = withHooks(function Known({ form, change }: PartProps, { words }: C
             onInput={(event: Event) => change({ answer: textOf(event) })}
           />
         )}
-        {kind === "number" && <Reading text={answer} />}
+        {kind === "number" && <NumberFeedback text={answer} />}
       </label>
       {kind === "number" && (
         <label class="row">
@@ -276,7 +276,7 @@ const Known = withHooks(function Known({ form, change }: PartProps, { words }: C
             placeholder="± 0"
             onInput={(event: Event) => change({ tolerance: textOf(event) })}
           />
-          <Reading text={tolerance} sign="±" />
+          <NumberFeedback text={tolerance} sign="±" />
         </label>
       )}
     </div>

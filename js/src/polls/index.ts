@@ -9,7 +9,7 @@ import form from "./form.css?inline";
 import poll from "./poll.css?inline";
 import results from "./results.css?inline";
 import { Room } from "./room";
-import rounds from "./rounds.css?inline";
+import rounds from "./round_comparison.css?inline";
 import { PollsView } from "./view";
 import view from "./view.css?inline";
 

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import type { Body } from "../core/messages";
-import { bodyText, Rich } from "../core/nodes";
+import { bodyText, Rich } from "../core/rich_text";
 import type { Kind, Poll } from "./documents";
 import { keyOf } from "./figures";
 import type { Context } from "./words";

@@ -1,10 +1,10 @@
 import type { VNode } from "preact";
-import { asItem, Guard } from "../core/guard";
+import { IconButton } from "../core/button";
+import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { useSignal, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { openMenu } from "../core/menu";
-import { bodyText } from "../core/nodes";
+import { bodyText } from "../core/rich_text";
 import type { Poll } from "./documents";
 import type { Pane } from "./pane";
 import type { Context } from "./words";
@@ -58,9 +58,9 @@ export const PollList = withHooks(function PollList({ pane }: Props, { words }: 
           <h4>{words.drafts}</h4>
           <ol>
             {drafts.map((poll, place) => (
-              <Guard key={poll.id} of={poll} frame={asItem}>
+              <ErrorBoundary key={poll.id} of={poll} frame={asItem}>
                 <Line pane={pane} poll={poll} place={place + 1} next={next} />
-              </Guard>
+              </ErrorBoundary>
             ))}
           </ol>
         </>
@@ -70,9 +70,9 @@ export const PollList = withHooks(function PollList({ pane }: Props, { words }: 
           <h4>{words.history}</h4>
           <ul>
             {asked.map((poll) => (
-              <Guard key={poll.id} of={poll} frame={asItem}>
+              <ErrorBoundary key={poll.id} of={poll} frame={asItem}>
                 <Line pane={pane} poll={poll} place={0} next={null} />
-              </Guard>
+              </ErrorBoundary>
             ))}
           </ul>
         </>

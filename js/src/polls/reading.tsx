@@ -4,7 +4,7 @@ import { readNumber, understood } from "./numerals";
 import type { Context } from "./words";
 
 /** What a number that is typed is taken for, where that may be another one than was meant. */
-export const Reading = withHooks(function Reading(
+export const NumberFeedback = withHooks(function NumberFeedback(
   { text, id, sign = "" }: { text: string; id?: string; sign?: string },
   { words }: Context,
 ): VNode {

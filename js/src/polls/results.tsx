@@ -5,15 +5,15 @@ import { Anonymous, Counted, isTyped, peopleHere } from "./card";
 import type { Choice, Flow, Outcome, Peek, Poll, Round } from "./documents";
 import { hasCounts, isRight, keyOf, mean, percent } from "./figures";
 import { Key, Label, optionText } from "./label";
-import { Numbers } from "./numbers";
+import { NumberChart } from "./number_chart";
 import { figure } from "./numerals";
+import { OptionRows } from "./option_rows";
 import type { Pane } from "./pane";
-import { Right } from "./right";
-import { Rounds } from "./rounds";
-import { Rows } from "./rows";
-import { Sum } from "./sum";
-import { ResultTable } from "./table";
-import { Texts } from "./texts";
+import { ResultTable } from "./result_table";
+import { CorrectMark } from "./right";
+import { Rounds } from "./round_comparison";
+import { MovementSummary } from "./sum";
+import { TextResults } from "./text_results";
 import type { Context } from "./words";
 
 interface Props {
@@ -63,7 +63,7 @@ export const Results = withHooks(function Results(
       ) : (
         <Picture pane={pane} poll={poll} outcome={outcome} round={round} />
       )}
-      {comparing && flow && <Sum outcome={outcome} flow={flow} />}
+      {comparing && flow && <MovementSummary outcome={outcome} flow={flow} />}
       <Foot
         {...{ pane, poll, outcome, round, comparing }}
         comparable={comparable && (before?.counts.length ?? 0) > 0}
@@ -91,13 +91,13 @@ const Picture = withHooks(function Picture(
   return (
     <>
       {poll.kind === "number" ? (
-        told && <Numbers outcome={outcome} round={told} />
+        told && <NumberChart outcome={outcome} round={told} />
       ) : poll.kind === "text" ? (
-        told && <Texts pane={pane} poll={poll} outcome={outcome} round={told} />
+        told && <TextResults pane={pane} poll={poll} outcome={outcome} round={told} />
       ) : poll.kind === "ordering" ? (
         <Orders poll={poll} outcome={outcome} round={told} />
       ) : (
-        <Rows poll={poll} outcome={outcome} round={told} />
+        <OptionRows poll={poll} outcome={outcome} round={told} />
       )}
       <RightAnswer poll={poll} outcome={outcome} round={told} />
       {few && <p class="given">{words.few}</p>}
@@ -192,7 +192,7 @@ const Orders = withHooks(function Orders(
         {correct.length > 0 && (
           <li class="right">
             <Order poll={poll} order={correct as number[]} />
-            <Right />
+            <CorrectMark />
             {round?.right != null && (
               <b class="n">
                 {figure(round.right, words.lang)} <span>{words.people(round.right)}</span>

@@ -4,7 +4,7 @@ import { Icon } from "../core/icons";
 import type { Context } from "./words";
 
 /** At an answer: that it is the right one. */
-export const Right = withHooks(function Right(_: object, { words }: Context): VNode {
+export const CorrectMark = withHooks(function CorrectMark(_: object, { words }: Context): VNode {
   return (
     <span class="note">
       <Icon name="check" />

@@ -1,8 +1,8 @@
-import { Brief } from "../core/brief";
+import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { keep } from "../core/drafts";
 import { asText, type Fields, type Intent, isFields } from "../core/messages";
+import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
 import { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
@@ -16,7 +16,7 @@ import {
   readDesk,
   readPoll,
 } from "./documents";
-import { emptyForm, type Form, readForm, written } from "./written";
+import { commandFields, emptyForm, type Form, readForm } from "./question_form";
 
 const NOTICE_FOR = 8_000;
 
@@ -27,7 +27,7 @@ export class Room {
   /** What the reader can do here. */
   readonly desk = new Signal<Desk>(plainDesk);
   /** A refusal to be said for a while. */
-  readonly notice = new Brief("", NOTICE_FOR);
+  readonly notice = new TransientSignal("", NOTICE_FOR);
   /** What of this course a whole class sees of this page. */
   readonly projected: Signal<Projected>;
   /** A question that is being written. */
@@ -108,7 +108,7 @@ export class Room {
   /** Ask what the form says, or keep it as a draft. */
   create(open: boolean, lang: string): void {
     const id = uuid7();
-    const args = { id, ...written(this.form.value, lang) };
+    const args = { id, ...commandFields(this.form.value, lang) };
     // What was written is not lost where nobody opens it in time.
     if (open) this.connection.intend("polls.create", args, "click", "polls.draft");
     else this.connection.intend("polls.draft", args, "written");

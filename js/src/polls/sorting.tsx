@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import type { Poll } from "./documents";
 import { Key, Label, optionText } from "./label";
 import type { Room } from "./room";

@@ -26,7 +26,7 @@ export function movesOf({ pairs }: Flow, { correct }: Outcome): Moves {
 }
 
 /** What came of talking it over, in three numbers. */
-export const Sum = withHooks(function Sum(
+export const MovementSummary = withHooks(function MovementSummary(
   { outcome, flow }: { outcome: Outcome; flow: Flow },
   { words }: Context,
 ): VNode {

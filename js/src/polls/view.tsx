@@ -1,19 +1,19 @@
 import type { VNode } from "preact";
 import { Banner } from "../core/banner";
+import { IconButton } from "../core/button";
 import { Empty } from "../core/empty";
+import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
 import { FloatLayer } from "../core/float";
-import { Guard } from "../core/guard";
+import { HeaderMenu } from "../core/header_menu";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
-import { HeaderMenu } from "../core/language";
-import { lightOf, StatusLight } from "../core/light";
 import type { Options } from "../core/model";
-import { offer } from "../core/places";
+import { offer } from "../core/navigation";
 import { useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
+import { lightOf, StatusLight } from "../core/status_light";
 import { PollCard } from "./card";
 import { useKeptFocus } from "./focus";
 import { PollForm } from "./form";
@@ -140,9 +140,9 @@ const Body = withHooks(function Body({ pane }: { pane: Pane }): VNode {
   const content =
     ended || projected || shown === "poll" ? (
       poll ? (
-        <Guard key={`${poll.id}:${poll.round}`} of={poll}>
+        <ErrorBoundary key={`${poll.id}:${poll.round}`} of={poll}>
           <PollCard pane={pane} poll={poll} />
-        </Guard>
+        </ErrorBoundary>
       ) : (
         <Nothing pane={pane} />
       )

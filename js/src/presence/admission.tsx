@@ -1,10 +1,10 @@
 // Who may be in the course, for staff: the invite, the door, and who is removed.
 
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { copyText } from "../core/clipboard";
 import { Confirm } from "../core/confirm";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
 import { Icon } from "../core/icons";
 import { isolated } from "../core/isolated";
 import { type MenuGroup, type MenuItem, openMenu } from "../core/menu";

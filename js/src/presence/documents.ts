@@ -164,7 +164,7 @@ export function readFailure(value: unknown): Failure | null {
 }
 
 /** What a page of a large room was asked for. */
-export interface Ask {
+export interface PageQuery {
   query: string;
   filter: Standing | "all";
   offset: number;

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { asItem, Guard } from "../core/guard";
+import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { Hand } from "./documents";
 import { Sign } from "./icons";
@@ -39,14 +39,14 @@ export const Hands = withHooks(function Hands(
       </div>
       <ol>
         {hands.map((hand) => (
-          <Guard key={hand.id} of={hand} frame={asItem}>
+          <ErrorBoundary key={hand.id} of={hand} frame={asItem}>
             <HandRow
               hand={hand}
               now={now}
               onTake={(on) => people.take(hand, on)}
               onSolved={() => onSolved(hand)}
             />
-          </Guard>
+          </ErrorBoundary>
         ))}
       </ol>
     </section>

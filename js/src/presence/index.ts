@@ -4,7 +4,7 @@ import find from "../core/find.css?inline";
 import float from "../core/float.css?inline";
 import hands from "./hands.css?inline";
 import list from "./list.css?inline";
-import mine from "./mine.css?inline";
+import mine from "./own_status.css?inline";
 import { People } from "./people";
 import { PeopleView } from "./view";
 import view from "./view.css?inline";

@@ -1,10 +1,10 @@
 import type { VNode } from "preact";
 import { AskingButton } from "../core/confirm";
-import { findIn, searchKey } from "../core/fold";
-import { asItem, Guard } from "../core/guard";
+import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { initialOf } from "../core/text";
+import { findIn, searchKey } from "../core/text_search";
 import { PersonMenu } from "./admission";
 import { isStaff, type Person, standingOf, standings } from "./documents";
 import { Sign } from "./icons";
@@ -81,9 +81,9 @@ export const Rows = withHooks(function Rows(
         const { since, ...timeless } = mine;
         const told = person.me && !manages ? timeless : mine;
         return (
-          <Guard key={person.id} of={person} frame={asItem}>
+          <ErrorBoundary key={person.id} of={person} frame={asItem}>
             <Row {...{ people, query, now, manages, words }} person={told} />
-          </Guard>
+          </ErrorBoundary>
         );
       })}
     </ul>

@@ -1,17 +1,17 @@
-import { Brief } from "../core/brief";
+import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { keepText } from "../core/drafts";
 import { Floats } from "../core/float";
 import { asText, isFields } from "../core/messages";
+import { keepText } from "../core/persistent";
 import { Signal } from "../core/signal";
 import {
-  type Ask,
   type Desk,
   emptyDesk,
   type Failure,
   type Hand,
   type Page,
+  type PageQuery,
   type Person,
   readDesk,
   readFailure,
@@ -36,7 +36,7 @@ export class People {
   /** What is written to go with a hand. */
   readonly note: Signal<string>;
   /** Why something could not be done. */
-  readonly notice = new Brief("", NOTICE_FOR);
+  readonly notice = new TransientSignal("", NOTICE_FOR);
   /** The error that could go with a hand: asked for each time; `undefined` until answered. */
   readonly failure = new Signal<Failure | null | undefined>(undefined);
   /** Whether a new invite is asked for, and not yet said yes or no to. */
@@ -154,7 +154,7 @@ export class People {
     this.connection.intend("people.hide", { on });
   }
 
-  list(ask: Ask): void {
+  list(ask: PageQuery): void {
     this.connection.intend("people.list", { ...ask, limit: ON_A_PAGE }, "now");
   }
 }

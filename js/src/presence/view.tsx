@@ -2,22 +2,22 @@ import type { VNode } from "preact";
 import { Banner, isForbidden } from "../core/banner";
 import type { ViewProps } from "../core/feature";
 import { FloatLayer } from "../core/float";
+import { HeaderMenu } from "../core/header_menu";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
-import { HeaderMenu } from "../core/language";
-import { lightOf, StatusLight } from "../core/light";
 import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
+import { lightOf, StatusLight } from "../core/status_light";
 import { AdmissionLine, admissionGroups } from "./admission";
-import { Crowd } from "./crowd";
+import { ClassCounts } from "./class_counts";
 import { Hands } from "./hands";
 import { Sign } from "./icons";
+import { LargeClass } from "./large_class";
 import { Everyone } from "./list";
-import { Mine } from "./mine";
+import { OwnStatusForm } from "./own_status";
 import type { People } from "./people";
-import { Figures } from "./strip";
 import { type Context, wordsOf } from "./words";
 
 const isText = (target: EventTarget | null): boolean =>
@@ -130,7 +130,7 @@ const Body = withHooks(function Body({ people, raise }: BodyProps, { words }: Co
   const manages = can.includes("manage");
   return (
     <>
-      {can.includes("status") && <Mine people={people} raise={raise} />}
+      {can.includes("status") && <OwnStatusForm people={people} raise={raise} />}
       <Notice people={people} />
       <AdmissionLine people={people} />
       {!known ? (
@@ -141,11 +141,11 @@ const Body = withHooks(function Body({ people, raise }: BodyProps, { words }: Co
         )
       ) : (
         <>
-          {manages && <Figures people={people} />}
+          {manages && <ClassCounts people={people} />}
           {hidden ? (
             <Note text={words.namesHidden} />
           ) : crowd ? (
-            <Crowd people={people} />
+            <LargeClass people={people} />
           ) : (
             <Class people={people} />
           )}

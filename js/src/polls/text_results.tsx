@@ -5,7 +5,7 @@ import type { Outcome, Poll, Round } from "./documents";
 import { isRight } from "./figures";
 import { figure } from "./numerals";
 import type { Pane } from "./pane";
-import { Right } from "./right";
+import { CorrectMark } from "./right";
 import type { Context } from "./words";
 
 /** Texts that stand there without being asked for. */
@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** What people wrote, as bars: what several wrote first, single ones on request. */
-export const Texts = withHooks(function Texts(
+export const TextResults = withHooks(function TextResults(
   { pane, poll, outcome, round }: Props,
   { words }: Context,
 ): VNode {
@@ -45,7 +45,7 @@ export const Texts = withHooks(function Texts(
               <bdi>
                 {text}
                 {right && " "}
-                {right && <Right />}
+                {right && <CorrectMark />}
               </bdi>
               <i style={{ width: `${(100 * people) / most}%` }} aria-hidden="true" />
               <b class="n">

@@ -10,7 +10,10 @@ interface Props {
 }
 
 /** How many are here and, on request, who. */
-export const Here = withHooks(function Here({ people, names }: Props, { words }: Context): VNode {
+export const Attendance = withHooks(function Attendance(
+  { people, names }: Props,
+  { words }: Context,
+): VNode {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLSpanElement>();
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { Component, type ComponentChildren, type VNode } from "preact";
+import { report } from "./errors";
 import { Words } from "./i18n";
 import type { Catalog } from "./locale/catalog";
-import { report } from "./report";
 
 interface Props {
   /** What is drawn: another one is tried again. */
@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** Shows a sentence in place of what cannot be drawn; what is around it stays. */
-export class Guard extends Component<Props, { failed?: { of: unknown } }> {
+export class ErrorBoundary extends Component<Props, { failed?: { of: unknown } }> {
   static override contextType = Words;
 
   override componentDidCatch(error: unknown): void {

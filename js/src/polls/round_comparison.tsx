@@ -1,11 +1,11 @@
 import type { VNode } from "preact";
 import { useMemo, withHooks } from "../core/hooks";
-import { bodyText } from "../core/nodes";
+import { bodyText } from "../core/rich_text";
 import type { Flow, Outcome, Poll, Round } from "./documents";
 import { isRight, percent } from "./figures";
 import { Key, Label } from "./label";
+import { Marks } from "./option_rows";
 import { type Ribbon, ribbonsOf } from "./ribbons";
-import { Marks } from "./rows";
 import type { Context } from "./words";
 
 interface Props {

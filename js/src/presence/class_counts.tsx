@@ -10,7 +10,7 @@ import type { Context } from "./words";
 const figures: readonly Standing[] = ["done", "stuck", "following", "none", "away"];
 
 /** How far everybody is: figures, and a bar of the same. Large where there is nothing below. */
-export const Figures = withHooks(function Figures(
+export const ClassCounts = withHooks(function ClassCounts(
   { people }: { people: People },
   { words }: Context,
 ): VNode {

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { findIn } from "./fold";
+import { findIn } from "./text_search";
 
 interface Props {
   text: string;
@@ -9,6 +9,6 @@ interface Props {
 }
 
 /** A text with what matches `query` marked. */
-export const Marked = ({ text, query, most }: Props): VNode => (
+export const Highlighted = ({ text, query, most }: Props): VNode => (
   <>{findIn(text, query, most).map(([piece, found]) => (found ? <mark>{piece}</mark> : piece))}</>
 );

@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
+import { IconButton } from "../core/button";
 import { useEffect, useSignal, useState, withHooks } from "../core/hooks";
-import { IconButton } from "../core/icon_button";
-import type { Ask, Standing } from "./documents";
+import type { PageQuery, Standing } from "./documents";
 import { Hands } from "./hands";
 import { Find, NewExercise, Rows } from "./list";
 import { ON_A_PAGE, type People } from "./people";
@@ -17,7 +17,7 @@ const TYPED = 250;
 const FRESH = 5_000;
 
 /** Too many to be told of by name: figures above, and pages that are asked for. */
-export const Crowd = withHooks(function Crowd(
+export const LargeClass = withHooks(function LargeClass(
   { people }: { people: People },
   { words }: Context,
 ): VNode {
@@ -67,7 +67,13 @@ export const Crowd = withHooks(function Crowd(
           <Hands people={people} />
         </div>
       ) : (
-        <Listed people={people} query={query} filter={filter} offset={offset} onTurn={setOffset} />
+        <PeoplePage
+          people={people}
+          query={query}
+          filter={filter}
+          offset={offset}
+          onTurn={setOffset}
+        />
       )}
     </div>
   );
@@ -79,7 +85,7 @@ const labelOf = (name: Choice, counts: Record<string, number>, words: Words): st
     : `${words.filters[name]} ${new Intl.NumberFormat(words.lang).format(counts[name] ?? 0)}`;
 
 /** Ask for a page: soon after what was typed, and again while it is looked at. */
-function usePage(people: People, ask: Ask): void {
+function usePage(people: People, ask: PageQuery): void {
   const { query, filter, offset } = ask;
   const { state } = useSignal(people.connection.lesson);
   useEffect(() => {
@@ -96,12 +102,12 @@ function usePage(people: People, ask: Ask): void {
   }, [query, filter, offset, state]);
 }
 
-interface ListedProps extends Ask {
+interface ListedProps extends PageQuery {
   people: People;
   onTurn: (offset: number) => void;
 }
 
-const Listed = withHooks(function Listed(
+const PeoplePage = withHooks(function PeoplePage(
   { people, query, filter, offset, onTurn }: ListedProps,
   { words }: Context,
 ): VNode {

@@ -4,7 +4,7 @@ import type { Outcome, Poll, Round } from "./documents";
 import { isRight, keyOf, mean, percent } from "./figures";
 import { optionText } from "./label";
 import { figure } from "./numerals";
-import { Right } from "./right";
+import { CorrectMark } from "./right";
 import type { Context } from "./words";
 
 interface Line {
@@ -97,7 +97,7 @@ export const ResultTable = withHooks(function ResultTable(props: Props, { words 
                 {letters && " "}
                 <bdi>{name}</bdi>
                 {right && " "}
-                {right && <Right />}
+                {right && <CorrectMark />}
               </th>
               {cells.map((cell) =>
                 cell.map((text, place) => (

@@ -7,7 +7,7 @@ const LATEST_TICK = 2 * TICK;
  * Calls `onSilence` once something was said and then nothing heard for 35 s of waking time; again only
  * after something was heard.
  */
-export class Watch {
+export class Watchdog {
   #state: "content" | "waiting" | "over" = "content";
   #silent = 0;
   #last = Date.now();

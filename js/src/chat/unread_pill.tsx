@@ -20,7 +20,10 @@ const more = (loaded: number, unread: number, words: Words): string =>
     : words.pillMore(Math.max(loaded, unread));
 
 /** What is new and out of sight: below while reading further up, above where it is not loaded. */
-export const Pills = withHooks(function Pills({ pane, onEnd }: Props, { words }: Context): VNode {
+export const UnreadPill = withHooks(function UnreadPill(
+  { pane, onEnd }: Props,
+  { words }: Context,
+): VNode {
   const { scroller, room } = pane;
   const away = useSignal(scroller.away);
   const unseen = useSignal(scroller.unseen);

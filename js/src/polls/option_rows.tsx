@@ -4,7 +4,7 @@ import type { Outcome, Poll, Round } from "./documents";
 import { choiceIn, isChosen, isRight, percent } from "./figures";
 import { isEmpty, Key, Label } from "./label";
 import { figure } from "./numerals";
-import { Right } from "./right";
+import { CorrectMark } from "./right";
 import { Ends, isLine } from "./voting";
 import type { Context } from "./words";
 
@@ -26,7 +26,7 @@ export const Marks = withHooks(function Marks(
   return (
     <>
       {right && gap}
-      {right && <Right />}
+      {right && <CorrectMark />}
       {mine && gap}
       {mine && <span class="note me">{words.mine}</span>}
     </>
@@ -34,7 +34,7 @@ export const Marks = withHooks(function Marks(
 });
 
 /** The options, each in the place it had as one voted, with people if there are any to show. */
-export const Rows = withHooks(function Rows(
+export const OptionRows = withHooks(function OptionRows(
   { poll, outcome, round }: Props,
   { words }: Context,
 ): VNode | null {

@@ -5,10 +5,10 @@ import { keyOf } from "./figures";
 import { optionText } from "./label";
 import { readNumber } from "./numerals";
 import type { Pane } from "./pane";
-import { Reading } from "./reading";
+import { isOneOf, lines } from "./question_form";
+import { NumberFeedback } from "./reading";
 import { Sorter } from "./sorting";
 import type { Context } from "./words";
-import { isOneOf, lines } from "./written";
 
 interface Props {
   pane: Pane;
@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** Which answer is right, said only now: so it never stood in a cell that a class can see. */
-export const Choosing = withHooks(function Choosing(
+export const CorrectAnswer = withHooks(function CorrectAnswer(
   { pane, poll }: Props,
   { words }: Context,
 ): VNode {
@@ -103,8 +103,8 @@ export const Choosing = withHooks(function Choosing(
               onInput={(event: Event) => setOff((event.target as HTMLInputElement).value)}
             />
           )}
-          {kind === "number" && <Reading text={text} />}
-          {kind === "number" && <Reading text={off} sign="±" />}
+          {kind === "number" && <NumberFeedback text={text} />}
+          {kind === "number" && <NumberFeedback text={off} sign="±" />}
         </div>
       ) : (
         <div class="letters">

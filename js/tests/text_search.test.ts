@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { excerpt, findIn, searchKey } from "../src/core/fold";
+import { excerpt, findIn, searchKey } from "../src/core/text_search";
 
 test.each([
   ["ISPARTA ılık İzmir istanbul", "isparta ilik izmir istanbul"],

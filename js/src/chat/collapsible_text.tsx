@@ -4,7 +4,7 @@
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState, withHooks } from "../core/hooks";
 import type { Body, Node } from "../core/messages";
-import { plainText, Rich } from "../core/nodes";
+import { plainText, Rich } from "../core/rich_text";
 import type { Context } from "./words";
 
 /** Lines a message may take before it is folded to twelve (`.folded`). */
@@ -76,7 +76,7 @@ interface Props {
   reachable: boolean;
 }
 
-export const Folded = withHooks(function Folded(
+export const CollapsibleText = withHooks(function CollapsibleText(
   { body, reachable }: Props,
   { words }: Context,
 ): VNode {

@@ -42,7 +42,7 @@ export function lineOf(numbers: readonly Column[], right: readonly number[]): [n
 }
 
 /** How people answered with numbers: columns where the numbers are. */
-export const Numbers = withHooks(function Numbers(
+export const NumberChart = withHooks(function NumberChart(
   { outcome, round }: { outcome: Outcome; round: Round },
   { words }: Context,
 ): VNode {

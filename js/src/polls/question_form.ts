@@ -89,7 +89,7 @@ export function missing(
 }
 
 /** The arguments of `polls.create` and `polls.draft`, but the id. */
-export function written(form: Form, lang: string): Fields {
+export function commandFields(form: Form, lang: string): Fields {
   const { kind, question, seconds, anonymous } = form;
   const kept = places(form);
   const options = hasOptions(kind) ? kept.map((place) => (form.options[place] ?? "").trim()) : [];

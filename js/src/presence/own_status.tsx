@@ -17,7 +17,10 @@ interface Props {
 }
 
 /** One's own status and hand. */
-export const Mine = withHooks(function Mine({ people, raise }: Props, { words }: Context): VNode {
+export const OwnStatusForm = withHooks(function OwnStatusForm(
+  { people, raise }: Props,
+  { words }: Context,
+): VNode {
   const desk = useSignal(people.desk);
   const chosen = people.own;
   const [open, setOpen] = useState(false);
@@ -82,16 +85,21 @@ export const Mine = withHooks(function Mine({ people, raise }: Props, { words }:
         )}
       </div>
       {open ? (
-        <Raise people={people} hand={up ? desk.hand : null} onClose={close} />
+        <HandForm people={people} hand={up ? desk.hand : null} onClose={close} />
       ) : (
-        <Own people={people} hand={desk.hand} onChange={() => setOpen(true)} raise={raise} />
+        <OwnHandLine
+          people={people}
+          hand={desk.hand}
+          onChange={() => setOpen(true)}
+          raise={raise}
+        />
       )}
     </div>
   );
 });
 
 /** How one's own hand stands. */
-const Own = withHooks(function Own(
+const OwnHandLine = withHooks(function OwnHandLine(
   { people, hand, onChange, raise }: Props & { hand: OwnHand | null; onChange: () => void },
   { words }: Context,
 ): VNode {
@@ -159,7 +167,7 @@ interface RaiseProps {
 }
 
 /** What goes with a hand: a note and, each time anew only after a yes, the error. */
-const Raise = withHooks(function Raise(
+const HandForm = withHooks(function HandForm(
   { people, hand, onClose }: RaiseProps,
   { words }: Context,
 ): VNode {

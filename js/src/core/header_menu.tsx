@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
+import { IconButton } from "./button";
 import type { Floats } from "./float";
 import { useSignal, withHooks } from "./hooks";
 import { type Context, chooseLanguage, chosenLanguage, type Language } from "./i18n";
-import { IconButton } from "./icon_button";
 import type { Catalog } from "./locale/catalog";
 import { type MenuGroup, openMenu } from "./menu";
 import type { Options } from "./model";
