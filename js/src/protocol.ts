@@ -288,72 +288,6 @@ export interface QuestionBody {
 }
 
 /**
- * A notification (seed: *Notification System*). Times are ms since 1970.
- *
- * Ours are `createdBy`, `createdByName` and `to`. `read` is the platform's word only: which ones a
- * person has read here is in their `notification_mark`.
- */
-export interface NotificationBody {
-  /** The id, made once by whoever creates the thing and never again. */
-  id: string;
-  /** Plain text in one line, 1 to 200 characters. */
-  title: string;
-  /** When it was created, in ms since 1970. */
-  createdAt: number;
-  /**
-   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
-   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
-   */
-  type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
-  /** The text: Markdown, at most 2,000 characters. */
-  message?: string;
-  /** Whom it is for, where it is for one person. */
-  userId?: string;
-  /** Whom else it is for: everybody, `staff` or `students`. */
-  to?: "" | "staff" | "students";
-  /** What the platform or the instructor attached, at most 4,000 bytes of JSON. */
-  data?: unknown;
-  /** Whether the person has read it. */
-  read?: boolean;
-  /** When it is to be removed, in ms since 1970. */
-  expiresAt?: number | null;
-  /** What the person can do about it. */
-  actions?: NotificationAction[];
-  /** The id of who sent it. */
-  createdBy?: string;
-  /** The display name of who sent it. */
-  createdByName?: string;
-}
-
-/** What a person has read and cleared, in their own channel. */
-export interface NotificationMarkBody {
-  /** The ids of what was read one by one, the last one at the end; at most 400. */
-  read?: string[];
-  /** What was created until then is read, in ms since 1970. */
-  upTo?: number;
-  /** What was created until then is not shown any more, in ms since 1970. */
-  cleared?: number;
-}
-
-/** What a person chose to do about a notification, for the staff and for themselves. */
-export interface ActionTakenBody {
-  /** The notification it is about. */
-  notificationId: string;
-  /** The title it has. */
-  title: string;
-  /** What was chosen. */
-  action: string;
-  /** What its button said. */
-  label: string;
-  /** Who chose it. */
-  userId: string;
-  /** The display name of who chose it. */
-  userName: string;
-  /** When, in ms since 1970. */
-  at: number;
-}
-
-/**
  * A question to everybody. As a draft it is in the staff's channel, then in the course's.
  *
  * Counts and the right answer are not in it before they are revealed, each apart.
@@ -517,6 +451,72 @@ export interface HandBody {
   solved?: number | null;
 }
 
+/**
+ * A notification (seed: *Notification System*). Times are ms since 1970.
+ *
+ * Ours are `createdBy`, `createdByName` and `to`. `read` is the platform's word only: which ones a
+ * person has read here is in their `notification_mark`.
+ */
+export interface NotificationBody {
+  /** The id, made once by whoever creates the thing and never again. */
+  id: string;
+  /** Plain text in one line, 1 to 200 characters. */
+  title: string;
+  /** When it was created, in ms since 1970. */
+  createdAt: number;
+  /**
+   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
+   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
+  /** The text: Markdown, at most 2,000 characters. */
+  message?: string;
+  /** Whom it is for, where it is for one person. */
+  userId?: string;
+  /** Whom else it is for: everybody, `staff` or `students`. */
+  to?: "" | "staff" | "students";
+  /** What the platform or the instructor attached, at most 4,000 bytes of JSON. */
+  data?: unknown;
+  /** Whether the person has read it. */
+  read?: boolean;
+  /** When it is to be removed, in ms since 1970. */
+  expiresAt?: number | null;
+  /** What the person can do about it. */
+  actions?: NotificationAction[];
+  /** The id of who sent it. */
+  createdBy?: string;
+  /** The display name of who sent it. */
+  createdByName?: string;
+}
+
+/** What a person has read and cleared, in their own channel. */
+export interface NotificationMarkBody {
+  /** The ids of what was read one by one, the last one at the end; at most 400. */
+  read?: string[];
+  /** What was created until then is read, in ms since 1970. */
+  upTo?: number;
+  /** What was created until then is not shown any more, in ms since 1970. */
+  cleared?: number;
+}
+
+/** What a person chose to do about a notification, for the staff and for themselves. */
+export interface ActionTakenBody {
+  /** The notification it is about. */
+  notificationId: string;
+  /** The title it has. */
+  title: string;
+  /** What was chosen. */
+  action: string;
+  /** What its button said. */
+  label: string;
+  /** Who chose it. */
+  userId: string;
+  /** The display name of who chose it. */
+  userName: string;
+  /** When, in ms since 1970. */
+  at: number;
+}
+
 /** Create a message. The service takes author, name, role and time from what it knows. */
 export interface ChatMessageData {
   /** The id, made once by whoever creates the thing and never again. */
@@ -618,53 +618,6 @@ export interface AnswerQuestionData {
 export interface MarkReadData {
   /** The `born` of the newest message that was read. */
   born: number;
-}
-
-/** Tell everybody, a role or one person something. Only staff. */
-export interface SendNotificationData {
-  /** Plain text in one line, 1 to 200 characters. */
-  title: string;
-  /** The text: Markdown, at most 2,000 characters. */
-  message?: string;
-  /**
-   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
-   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
-   */
-  type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
-  /** To whom: everybody, `staff` or `students`; not together with `userId`. */
-  to?: "" | "staff" | "students";
-  /** To which person; absent: see `to`. */
-  userId?: string;
-  /** For how long it is shown, from when the service has got it. */
-  seconds?: number | null;
-  /** Until when it is shown, in ms since 1970; not together with `seconds`. */
-  expiresAt?: number | null;
-  /** What the person can do about it. */
-  actions?: NotificationAction[];
-  /** What a program is to know of it, at most 4,000 bytes of JSON. */
-  data?: unknown;
-}
-
-/** Mark notifications as read: some of them, or all that were created until then. */
-export interface MarkNotificationsData {
-  /** Which ones, at most 400. */
-  ids?: string[];
-  /** Until when, in ms since 1970; it only ever moves up, at most to now. */
-  upTo?: number;
-}
-
-/** Show one no more of what was created until then. */
-export interface ClearNotificationsData {
-  /** Until when, in ms since 1970; it only ever moves up, at most to now. */
-  upTo: number;
-}
-
-/** Choose what a notification offers; the staff learn of it. The last choice counts. */
-export interface TakeActionData {
-  /** The id of the notification. */
-  id: string;
-  /** Which of its actions; one that is an address is opened, not posted. */
-  action: string;
 }
 
 /** Create a poll, as a draft or open at once. Only staff. Its id is the command's. */
@@ -833,6 +786,53 @@ export interface SolveHandData {
   userId: string;
   /** The `at` of the hand that was seen: one raised again since stays up; 0: any. */
   at?: number;
+}
+
+/** Tell everybody, a role or one person something. Only staff. */
+export interface SendNotificationData {
+  /** Plain text in one line, 1 to 200 characters. */
+  title: string;
+  /** The text: Markdown, at most 2,000 characters. */
+  message?: string;
+  /**
+   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
+   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
+  /** To whom: everybody, `staff` or `students`; not together with `userId`. */
+  to?: "" | "staff" | "students";
+  /** To which person; absent: see `to`. */
+  userId?: string;
+  /** For how long it is shown, from when the service has got it. */
+  seconds?: number | null;
+  /** Until when it is shown, in ms since 1970; not together with `seconds`. */
+  expiresAt?: number | null;
+  /** What the person can do about it. */
+  actions?: NotificationAction[];
+  /** What a program is to know of it, at most 4,000 bytes of JSON. */
+  data?: unknown;
+}
+
+/** Mark notifications as read: some of them, or all that were created until then. */
+export interface MarkNotificationsData {
+  /** Which ones, at most 400. */
+  ids?: string[];
+  /** Until when, in ms since 1970; it only ever moves up, at most to now. */
+  upTo?: number;
+}
+
+/** Show one no more of what was created until then. */
+export interface ClearNotificationsData {
+  /** Until when, in ms since 1970; it only ever moves up, at most to now. */
+  upTo: number;
+}
+
+/** Choose what a notification offers; the staff learn of it. The last choice counts. */
+export interface TakeActionData {
+  /** The id of the notification. */
+  id: string;
+  /** Which of its actions; one that is an address is opened, not posted. */
+  action: string;
 }
 
 /**
@@ -1076,43 +1076,6 @@ export interface ConcernedData {
   people?: RemovalBody[];
 }
 
-/** A notification as a base service sends it; whatever is missing or odd is put right. */
-export interface PlatformNotificationData {
-  /** The id, made once by whoever creates the thing and never again. */
-  id?: string;
-  /** What it is about, in one line. */
-  title?: string;
-  /** What it says about it. */
-  message?: string;
-  /**
-   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
-   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
-   */
-  type?: string;
-  /** Whether the person has read it. */
-  read?: boolean;
-  /** When it was created, in ms since 1970. */
-  createdAt?: number | null;
-  /** When it is to be removed, in ms since 1970. */
-  expiresAt?: number | null;
-  /** What the person can do about it. */
-  actions?: unknown;
-}
-
-/** Someone did something in a course, as a base service tells it. */
-export interface UserActivityData {
-  /** The person's id on this service. */
-  userId?: string;
-  /** What they did, in the platform's words. */
-  action?: string;
-}
-
-/** Something in a course is new, as a base service tells it. */
-export interface CourseUpdateData {
-  /** What is new, where the platform says it so. */
-  title?: string;
-}
-
 /**
  * Ask for a channel's messages that contain `query` in their text or their author's name.
  *
@@ -1258,6 +1221,43 @@ export interface PeoplePageData {
   counts?: Counts;
 }
 
+/** A notification as a base service sends it; whatever is missing or odd is put right. */
+export interface PlatformNotificationData {
+  /** The id, made once by whoever creates the thing and never again. */
+  id?: string;
+  /** What it is about, in one line. */
+  title?: string;
+  /** What it says about it. */
+  message?: string;
+  /**
+   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
+   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type?: string;
+  /** Whether the person has read it. */
+  read?: boolean;
+  /** When it was created, in ms since 1970. */
+  createdAt?: number | null;
+  /** When it is to be removed, in ms since 1970. */
+  expiresAt?: number | null;
+  /** What the person can do about it. */
+  actions?: unknown;
+}
+
+/** Someone did something in a course, as a base service tells it. */
+export interface UserActivityData {
+  /** The person's id on this service. */
+  userId?: string;
+  /** What they did, in the platform's words. */
+  action?: string;
+}
+
+/** Something in a course is new, as a base service tells it. */
+export interface CourseUpdateData {
+  /** What is new, where the platform says it so. */
+  title?: string;
+}
+
 /** How many people reacted to a message with one emoji, and who the first of them are. */
 export interface Reaction {
   /** The emoji people reacted with. */
@@ -1268,16 +1268,6 @@ export interface Reaction {
   users: string[];
   /** The display names of the same people, in the same order. */
   names?: string[];
-}
-
-/** Something to do about a notification. */
-export interface NotificationAction {
-  /** What its button says, 1 to 60 characters. */
-  label: string;
-  /** A web address, which opens after showing where it leads; or what is posted to the staff. */
-  action: string;
-  /** How it looks: `primary`, `secondary` or `danger`. */
-  style?: "danger" | "primary" | "secondary";
 }
 
 /** What of the present round has been revealed. */
@@ -1354,6 +1344,16 @@ export interface PollFlow {
   pairs: number[][];
 }
 
+/** Something to do about a notification. */
+export interface NotificationAction {
+  /** What its button says, 1 to 60 characters. */
+  label: string;
+  /** A web address, which opens after showing where it leads; or what is posted to the staff. */
+  action: string;
+  /** How it looks: `primary`, `secondary` or `danger`. */
+  style?: "danger" | "primary" | "secondary";
+}
+
 /** How far a mirror has got in one history of a channel. */
 export interface Cursor {
   /** The history the mirror follows; empty before the first answer. */
@@ -1428,10 +1428,6 @@ export interface ClientMessages {
   upvote_question: UpvoteQuestionData;
   answer_question: AnswerQuestionData;
   mark_read: MarkReadData;
-  send_notification: SendNotificationData;
-  mark_notifications: MarkNotificationsData;
-  clear_notifications: ClearNotificationsData;
-  notification_action: TakeActionData;
   create_poll: CreatePollData;
   open_poll: OpenPollData;
   edit_poll: EditPollData;
@@ -1448,6 +1444,10 @@ export interface ClientMessages {
   lower_hand: LowerHandData;
   take_hand: TakeHandData;
   solve_hand: SolveHandData;
+  send_notification: SendNotificationData;
+  mark_notifications: MarkNotificationsData;
+  clear_notifications: ClearNotificationsData;
+  notification_action: TakeActionData;
   subscribe: SubscribeData;
   unsubscribe: UnsubscribeData;
   heartbeat: HeartbeatData;
@@ -1485,15 +1485,15 @@ export interface ServiceMessages {
   new_invite: NewInviteData;
   concerned: ConcernedData;
   admission: AdmissionBody;
-  notification: PlatformNotificationData;
-  user_activity: UserActivityData;
-  course_update: CourseUpdateData;
   found: FoundData;
   unread_count: UnreadCountData;
   poll_missing: PollMissingData;
   poll_answers: PollAnswersData;
   presence: PresenceData;
   people_page: PeoplePageData;
+  notification: PlatformNotificationData;
+  user_activity: UserActivityData;
+  course_update: CourseUpdateData;
 }
 
 /** The body of each kind of document. */
@@ -1510,9 +1510,6 @@ export interface DocumentBodies {
   read_mark: ReadMarkBody;
   last_message: LastMessageBody;
   question: QuestionBody;
-  notification: NotificationBody;
-  notification_mark: NotificationMarkBody;
-  action_taken: ActionTakenBody;
   poll: PollBody;
   poll_secret: PollSecretBody;
   poll_tally: PollTallyBody;
@@ -1521,6 +1518,9 @@ export interface DocumentBodies {
   poll_session: PollSessionBody;
   status: StatusBody;
   hand: HandBody;
+  notification: NotificationBody;
+  notification_mark: NotificationMarkBody;
+  action_taken: ActionTakenBody;
 }
 
 type FrameOf<Messages> = {

@@ -1,20 +1,24 @@
-"""What is generated from the structs: JSON Schema, TypeScript, the page in docs/.
+"""What is generated from structs and manifests: JSON Schema, TypeScript, the page in docs/.
 
 `python -m edu_widgets.protocol.export` writes the files anew, with `--check` it only tells
 which of them differ. Nothing here is imported by the rest of the package.
 """
 
+import json
+from collections.abc import Sequence
+
 from edu_widgets.protocol.export.catalogue import Catalogue
 from edu_widgets.protocol.export.page import page
 from edu_widgets.protocol.export.schema import schema
 from edu_widgets.protocol.export.typescript import typescript
+from edu_widgets.protocol.manifest import Manifest
 from edu_widgets.protocol.registry import Registry
 
 COMMAND = "python -m edu_widgets.protocol.export"
 
 
-def generate(registry: Registry) -> dict[str, str]:
-    """The generated files of a registry: their text by path below the project's folder.
+def generate(registry: Registry, features: Sequence[Manifest]) -> dict[str, str]:
+    """The generated files of a registry and features: text by path below the project's folder.
 
     Raises:
         InvalidArgument: two structs would get the same name.
@@ -23,5 +27,25 @@ def generate(registry: Registry) -> dict[str, str]:
     return {
         "docs/protocol.md": page(catalogue, COMMAND),
         "docs/protocol.schema.json": schema(catalogue),
+        "js/features.json": _widgets(features),
         "js/src/protocol.ts": typescript(catalogue, COMMAND),
     }
+
+
+def _widgets(features: Sequence[Manifest]) -> str:
+    """What the build and the gallery know of the widgets, by the feature's name."""
+    widgets = {
+        manifest.name: {
+            "entry": f"src/{manifest.name}/index.ts",
+            "called": manifest.called,
+            "titles": {language: words.title for language, words in manifest.words.items()},
+            "tab": manifest.tab
+            and {
+                "icon": manifest.tab.icon,
+                "words": {language: words.tab for language, words in manifest.words.items()},
+            },
+        }
+        for manifest in features
+        if manifest.script
+    }
+    return json.dumps(widgets, ensure_ascii=False, indent=2) + "\n"

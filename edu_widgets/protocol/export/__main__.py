@@ -1,26 +1,31 @@
 """Write the generated files, or tell which differ."""
 
 import argparse
+import logging
 import sys
-from importlib import import_module
 from pathlib import Path
 
-from edu_widgets.protocol import REGISTRY
+from edu_widgets.protocol import REGISTRY, features
 from edu_widgets.protocol.export import COMMAND, generate
+from edu_widgets.protocol.manifest import Manifest
 
-_PACKAGE = Path(__file__).parents[2]
+_PROJECT = Path(__file__).parents[3]
+_log = logging.getLogger(__name__)
 
 
-def register_features() -> list[str]:
-    """Import every feature's `documents.py` and `commands.py`; returns the modules' names."""
-    found = [
-        f"{_PACKAGE.name}.{path.parent.name}.{path.stem}"
-        for name in ("documents", "commands")
-        for path in sorted(_PACKAGE.glob(f"*/{name}.py"))
-        if path.parent != Path(__file__).parents[1]
-    ]
-    for name in found:
-        import_module(name)
+def register_features(*, everybodys: bool = False) -> list[Manifest]:
+    """Register the documents and messages of the built-in features, or of `everybodys`.
+
+    Returns the manifests; one whose documents cannot be used is logged and left out.
+    """
+    if not everybodys:
+        return [features.registered(manifest) for manifest in features.built_in()]
+    found = []
+    for manifest in features.installed():
+        try:
+            found.append(features.registered(manifest))
+        except Exception as error:  # noqa: BLE001 - it is somebody else's code
+            _log.warning("The feature %s is left out: %s", manifest.name, error)
     return found
 
 
@@ -28,15 +33,28 @@ def main() -> int:
     """The command; 1 if `--check` found a difference."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, tell what differs")
-    parser.add_argument("--root", type=Path, default=_PACKAGE.parent, help="the project's folder")
+    parser.add_argument(
+        "--features",
+        choices=("built-in", "all"),
+        default="built-in",
+        help="all: those of other packages too",
+    )
+    parser.add_argument(
+        "--root",
+        type=Path,
+        help="the folder that the files are in; the project's, with --features all the current one",
+    )
     options = parser.parse_args()
-    register_features()
+    everybodys = options.features == "all"
+    root: Path = options.root or (Path.cwd() if everybodys else _PROJECT)
+    found = register_features(everybodys=everybodys)
     stale = []
-    for name, text in generate(REGISTRY).items():
-        path: Path = options.root / name
+    for name, text in generate(REGISTRY, found).items():
+        path = root / name
         if not path.is_file() or path.read_text("utf-8") != text:
             stale.append(name)
             if not options.check:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, "utf-8", newline="\n")
     for name in stale:
         sys.stdout.write(f"{name} {'is out of date' if options.check else 'written'}\n")
