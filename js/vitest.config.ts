@@ -1,6 +1,17 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import type { BrowserCommand } from "vitest/node";
 import { chromiumArgs, chromiumPath } from "./gallery/chromium.mjs";
+
+const wanted = process.env.EDU_BROWSER || "chromium";
+const browser = (["chromium", "firefox", "webkit"] as const).find((name) => name === wanted);
+if (!browser) throw new Error(`EDU_BROWSER is ${wanted}; it may be chromium, firefox or webkit.`);
+// Chromium is the machine's own; the others are those that `playwright install` brings.
+const launchOptions =
+  browser === "chromium" ? { executablePath: chromiumPath(), args: chromiumArgs } : {};
+
+const reduceMotion: BrowserCommand<[reduce: boolean]> = ({ page }, reduce) =>
+  page.emulateMedia({ reducedMotion: reduce ? "reduce" : "no-preference" });
 
 const jsxNames = {
   name: "jsx-names",
@@ -34,10 +45,9 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { executablePath: chromiumPath(), args: chromiumArgs },
-            }),
-            instances: [{ browser: "chromium", viewport: { width: 900, height: 900 } }],
+            provider: playwright({ launchOptions }),
+            instances: [{ browser, viewport: { width: 900, height: 900 } }],
+            commands: { reduceMotion },
           },
         },
       },

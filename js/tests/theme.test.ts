@@ -1,7 +1,13 @@
 import { afterEach, expect, test } from "vitest";
-import { cdp } from "vitest/browser";
+import { commands } from "vitest/browser";
 import { message } from "./mock";
 import { closeAll, live, settled } from "./stage";
+
+declare module "vitest/browser" {
+  interface BrowserCommands {
+    reduceMotion(reduce: boolean): Promise<void>;
+  }
+}
 
 const page = document.documentElement;
 
@@ -10,19 +16,13 @@ afterEach(async () => {
   page.removeAttribute("style");
   document.querySelector("#theme")?.remove();
   document.adoptedStyleSheets = [];
-  await prefer("no-preference");
+  await commands.reduceMotion(false);
 });
-
-const prefer = (value: string): Promise<unknown> =>
-  (cdp() as unknown as { send(name: string, args: object): Promise<unknown> }).send(
-    "Emulation.setEmulatedMedia",
-    { features: [{ name: "prefers-reduced-motion", value }] },
-  );
 
 const dark = "--jp-layout-color1:#212121;--jp-ui-font-color0:#e0e0e0";
 
 test("a theme that changes is followed where people want no motion", async () => {
-  await prefer("reduce");
+  await commands.reduceMotion(true);
   const shown = await live([message(1)]);
   const host = shown.el.firstElementChild as HTMLElement;
   expect(matchMedia("(prefers-reduced-motion: reduce)").matches).toBe(true);

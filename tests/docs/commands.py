@@ -14,7 +14,14 @@ from tests.conftest import ROOT
 
 _BASE = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 _SCRIPTS = json.loads((ROOT / "js/package.json").read_text("utf-8"))["scripts"]
-_MODULES = ("venv", "pytest", "pip", "edu_widgets.protocol.export", "edu_widgets.configuration")
+_MODULES = (
+    "build",
+    "edu_widgets.configuration",
+    "edu_widgets.protocol.export",
+    "pip",
+    "pytest",
+    "venv",
+)
 
 
 def check(text: str) -> None:
@@ -71,6 +78,8 @@ def _python(arguments: list[str]) -> None:
             _pip(rest)
         else:
             _options(["-m", module], rest)
+        if module == "pytest":
+            _paths(rest)
     else:
         assert (ROOT / arguments[0]).is_file(), f"there is no {arguments[0]}"
         _options([str(ROOT / arguments[0])], arguments[1:])
@@ -85,6 +94,12 @@ def _pip(arguments: list[str]) -> None:
         wanted = re.fullmatch(r"(?:\.|edu-widgets)\[(.*)\]", one)
         for extra in wanted[1].split(",") if wanted else ():
             assert extra in _BASE["optional-dependencies"], f"there is no extra {extra}"
+
+
+def _paths(arguments: list[str]) -> None:
+    for argument in arguments:
+        if not argument.startswith("-"):
+            assert (ROOT / argument).exists(), f"there is no {argument}"
 
 
 def _options(program: list[str], arguments: list[str]) -> None:
@@ -109,6 +124,16 @@ def _npm(arguments: list[str]) -> None:
     assert script in {*_SCRIPTS, "ci"}, f"js/package.json has no script {script}"
 
 
+def _npx(arguments: list[str]) -> None:
+    packages = json.loads((ROOT / "js/package.json").read_text("utf-8"))["devDependencies"]
+    assert arguments[0] in packages, f"js/package.json has no {arguments[0]}"
+
+
+def _ci(arguments: list[str]) -> None:
+    known = re.findall(r'"\$\{1:-\}" == (\w+)', (ROOT / ".ci/run").read_text("utf-8"))
+    assert set(arguments) <= set(known), f".ci/run knows {known}"
+
+
 def _folder(arguments: list[str]) -> None:
     assert (ROOT / arguments[0]).is_dir(), f"there is no folder {arguments[0]}"
 
@@ -128,11 +153,13 @@ def _config_of_its_own(name: str) -> Callable[[list[str]], None]:
 
 
 _PROGRAMS: dict[str, Callable[[list[str]], None]] = {
+    ".ci/run": _ci,
     "cd": _folder,
     "edu-widgets": _edu_widgets,
     "lint-imports": _config_of_its_own("lint-imports"),
     "mypy": _config_of_its_own("mypy"),
     "npm": _npm,
+    "npx": _npx,
     "pip": _pip,
     "python": _python,
     "python3": _python,
