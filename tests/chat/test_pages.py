@@ -10,8 +10,8 @@ import pytest
 
 from edu_widgets.chat.commands import Found
 from edu_widgets.chat.documents import WINDOW
-from edu_widgets.client.asking import Asking
-from edu_widgets.client.events import Answered, SignalReceived
+from edu_widgets.client.runtime.pending_receipts import PendingAnswers
+from edu_widgets.client.sync.events import Answered, SignalReceived
 from edu_widgets.protocol import Code, Lane
 from edu_widgets.protocol.documents import Document
 from edu_widgets.protocol.errors import NotConnected, TooLate
@@ -210,7 +210,7 @@ def test_a_refused_search_says_why_and_when_it_may_be_asked_again(
 ) -> None:
     page.intend("chat.search", query="mira")
     many = Answered("course:py101", "q", code=Code.RATE_LIMITED, reason="No.", retry_after=7_000)
-    asking = Asking()
+    asking = PendingAnswers()
     asking.expect("q", client.answers[0])
     asking.answered(many)
     page.settle()

@@ -14,8 +14,9 @@ import edu_widgets.chat.commands
 import edu_widgets.chat.documents
 import edu_widgets.notifications.commands
 import edu_widgets.polls.commands  # noqa: F401 - they register their commands
-from edu_widgets.client.events import CommandChanged
-from edu_widgets.client.outbox import MAX_BYTES, Command, CommandState, Outbox
+from edu_widgets.client.sync.commands import Command, CommandState
+from edu_widgets.client.sync.events import CommandChanged
+from edu_widgets.client.sync.outbox import MAX_BYTES, Outbox
 from edu_widgets.protocol import REGISTRY, Code, Envelope, Lane, messages
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 from tests.client.rig import Rig, command

@@ -15,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edu_widgets.client import outbox_rows, storage
-from edu_widgets.client.compose import compose
-from edu_widgets.client.outbox import Outbox
-from edu_widgets.client.storage import OutboxFile
+from edu_widgets.client.runtime import outbox_file as storage
+from edu_widgets.client.runtime import outbox_rows
+from edu_widgets.client.runtime.outbox_file import OutboxFile
+from edu_widgets.client.sync.commands import compose
+from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.polls.commands import CastVote
 from edu_widgets.protocol.ids import uuid7
 from tests.client.rig import Rig, command
@@ -27,7 +28,7 @@ from tests.conftest import ROOT
 HOLDER = """
 import sys, time
 from pathlib import Path
-from edu_widgets.client.storage import OutboxFile
+from edu_widgets.client.runtime.outbox_file import OutboxFile
 from tests.client.rig import command
 box = OutboxFile(Path(sys.argv[1]), "wss://example.org", "ada")
 inherited = [c.id for c in box.load()]
@@ -225,7 +226,7 @@ def test_of_an_acknowledged_vote_nothing_stays_in_any_file(tmp_path: Path) -> No
     outbox.check_room(1_000)
     outbox.add(command("waits"))
     first, vote = (
-        compose("cast_vote", CastVote("p", 1, choice), "course:c", None)
+        compose("cast_vote", CastVote("p", 1, choice), "course:c", None, 1.0)
         for choice in ("first thought", "second thought")
     )
     for one in (first, vote):

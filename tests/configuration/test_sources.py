@@ -9,7 +9,7 @@ import pytest
 from traitlets.config import Config
 
 from edu_widgets import configuration
-from edu_widgets.client.link import Limits
+from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.configuration import SETTINGS
 from edu_widgets.configuration.settings import BY_NAME
 from tests.configuration.conftest import Write

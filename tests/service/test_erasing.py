@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from edu_widgets import cli
-from edu_widgets.client.commands import Command
 from edu_widgets.client.invites.memberships import Membership, People
-from edu_widgets.client.storage import OutboxFile
+from edu_widgets.client.runtime.outbox_file import OutboxFile
+from edu_widgets.client.sync.commands import Command
 from edu_widgets.protocol import Code, Lane, uuid7
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.proofs import new_secret

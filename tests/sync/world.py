@@ -16,8 +16,11 @@ import msgspec
 from edu_widgets.chat.commands import AddReaction
 from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.chat.service import FEATURE as CHAT
-from edu_widgets.client.outbox import Command, Outbox
-from edu_widgets.client.session import Close, Connect, Send, Session
+from edu_widgets.client.dialects import dialect_of
+from edu_widgets.client.sync.commands import Command
+from edu_widgets.client.sync.events import Close, Connect, Send
+from edu_widgets.client.sync.outbox import Outbox
+from edu_widgets.client.sync.session import Session
 from edu_widgets.protocol import (
     MAX_SERVICE_FRAME,
     REGISTRY,
@@ -137,7 +140,9 @@ class Client:
         self.world = world
         self.person = Person(name, name, role)
         self.outbox = Outbox()
-        self.session = Session(name, self.outbox, world.time, random.Random(name), uuid7)
+        self.session = Session(
+            name, self.outbox, world.time, random.Random(name), uuid7, dialect_of
+        )
         self.channels = [ROOM, user_channel(COURSE, name)]
         self.channels += [STAFF] if self.person.staff else []
         for channel in self.channels:
