@@ -117,7 +117,7 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
         case other if other in hub.signals:
             _signal(hub, member, envelope)
         case other if other in hub.asks:
-            member.spawn(_answer(hub, member, envelope))
+            hub.spawn(member, "An answer", _answer(hub, member, envelope))
         case other:
             text = f"The service does not know messages of type {other!r:.80}."
             raise refusal(Code.UNKNOWN_TYPE, text)
@@ -196,7 +196,7 @@ async def _queue(hub: Hub, member: Member, envelope: Envelope, command: CommandT
         member.eased.clear()
         await member.eased.wait()  # nothing more is read meanwhile: the sender feels it
     if member.lanes.push(command.lane, envelope):
-        member.spawn(_work(hub, member, command.lane))
+        hub.spawn(member, "A command", _work(hub, member, command.lane))
 
 
 async def _work(hub: Hub, member: Member, lane: Lane) -> None:

@@ -7,11 +7,14 @@ so that no engine imports a feature.
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service.rules import NOBODY, EraseRule, Person, Rule
-from edu_widgets.service.store import Committed, Matches, Searched
+from edu_widgets.service.store import Matches, Searched
+from edu_widgets.service.timers import Timer, Watch
+
+S = TypeVar("S")
 
 DEFAULT_FEATURES = (
     "edu_widgets.chat.service",
@@ -61,6 +64,9 @@ class Stage(Protocol):
         `frame` gives type and data when it is written, `None` for nothing to say.
         """
 
+    def state(self, make: Callable[[], S]) -> S:
+        """A feature's object of this service; made by `make` when it is asked for first."""
+
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Do some work now or soon, by `key` at most 4 times a second; failures are logged."""
 
@@ -77,11 +83,9 @@ SignalRule = Callable[[Stage, str, Sender, Any], None]
 AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
 """Answers a question with type and data of a frame; may raise `Refused`."""
 
-StartHook = Callable[[Stage, str], Awaitable[object]]
 PersonHook = Callable[[Stage, str, Person], None]
 EntryHook = Callable[[Stage, str, Person], Awaitable[object]]
 TickHook = Callable[[Stage, int], None]
-CommitHook = Callable[[Stage, Committed], None]
 TypingRule = Callable[[Stage, str, Person, int], bool]
 """Whether the others may be told that somebody types in a channel at a time (ms since 1970)."""
 
@@ -101,10 +105,9 @@ class Ask:
 class Feature:
     """A feature's rules by command type, and its optional hooks.
 
-    `on_start` reads what is stored in a course as the service starts, again until it succeeded.
-    `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick` (one,
-    or several that do not stop each other) once a second with the time in ms, `on_commit` with
-    every commit once it is durable. `erase` decides what else goes with a person who is erased,
+    `watches` are told of stored documents, `timers` bring them up to date when their time has come.
+    `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick` once
+    a second with the time in ms. `erase` decides what else goes with a person who is erased,
     `may_type` who is not told of as typing. `before_catch_up` is waited for, some seconds at most,
     each time a person enters a channel, before it is read for them.
     """
@@ -114,12 +117,12 @@ class Feature:
     signals: Mapping[str, SignalRule] = field(default_factory=dict)
     asks: Mapping[str, Ask] = field(default_factory=dict)
     erase: EraseRule | None = None
-    on_start: StartHook | None = None
+    watches: Sequence[Watch] = ()
+    timers: Sequence[Timer] = ()
     before_catch_up: EntryHook | None = None
     on_join: PersonHook | None = None
     on_leave: PersonHook | None = None
-    on_tick: TickHook | Sequence[TickHook] | None = None
-    on_commit: CommitHook | None = None
+    on_tick: TickHook | None = None
     may_type: TypingRule | None = None
 
 
