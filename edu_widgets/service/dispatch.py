@@ -119,7 +119,10 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
         case other if other in hub.asks:
             hub.spawn(member, "An answer", _answer(hub, member, envelope))
         case other:
-            text = f"The service does not know messages of type {other!r:.80}."
+            text = (
+                f"This service does not know {other!r:.80}: install the feature that brings it "
+                "where the service runs, and start it again."
+            )
             raise refusal(Code.UNKNOWN_TYPE, text)
 
 

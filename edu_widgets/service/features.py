@@ -1,14 +1,16 @@
-"""The seam for features: what a feature's `service.py` hands to the engine.
+"""The seam for features: what the service's part of a feature hands to the engine.
 
-A feature module has a constant `FEATURE`. The composition names modules by their dotted names,
-so that no engine imports a feature.
+A feature's manifest names it, as `package.module:FEATURE`; no engine imports a feature.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
+from edu_widgets.protocol import features as manifests
+from edu_widgets.protocol import manifest
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service.rules import NOBODY, EraseRule, Person, Rule
 from edu_widgets.service.store import Matches, Searched
@@ -16,12 +18,7 @@ from edu_widgets.service.timers import Timer, Watch
 
 S = TypeVar("S")
 
-DEFAULT_FEATURES = (
-    "edu_widgets.chat.service",
-    "edu_widgets.presence.service",
-    "edu_widgets.polls.service",
-    "edu_widgets.notifications.service",
-)
+_log = logging.getLogger(__name__)
 
 
 class Stage(Protocol):
@@ -126,8 +123,36 @@ class Feature:
     may_type: TypingRule | None = None
 
 
-def load(modules: Sequence[str] = DEFAULT_FEATURES) -> list[Feature]:
-    """Import features by the dotted names of their modules.
+def installed(setting: str = "") -> list[Feature]:
+    """The service's parts of the features that are installed and allowed.
+
+    One that cannot be used is logged and left out.
+
+    Args:
+        setting: Which are allowed, as `edu_widgets.protocol.features.allowed` takes it.
+
+    Raises:
+        InvalidArgument: the setting cannot be used.
+    """
+    found: list[Feature] = []
+    taken: set[str] = set()
+    for one in manifests.allowed(setting):
+        if one.service:
+            try:
+                part = _checked(manifest.load(manifests.registered(one).service), one.name)
+                handled = {*part.rules, *part.signals, *part.asks}
+                if doubled := sorted(taken & handled):
+                    msg = f"another feature has {doubled[0]!r}"
+                    raise InvalidArgument(msg)  # noqa: TRY301 - one way out
+                taken |= handled
+                found.append(part)
+            except Exception as error:  # noqa: BLE001 - it may be somebody else's code
+                _log.warning("The feature %s is left out: %s", one.name, error)
+    return found
+
+
+def load(modules: Sequence[str]) -> list[Feature]:
+    """Import features by the dotted names of the modules that have them as `FEATURE`.
 
     Raises:
         InvalidArgument: a module is missing or has no `FEATURE`.
@@ -135,11 +160,14 @@ def load(modules: Sequence[str] = DEFAULT_FEATURES) -> list[Feature]:
     features = []
     for name in modules:
         try:
-            feature = import_module(name).FEATURE
+            features.append(_checked(import_module(name).FEATURE, f"{name}.FEATURE"))
         except (ImportError, AttributeError) as error:
             msg = f"{name!r} is not a feature of the service: {error}"
             raise InvalidArgument(msg) from error
-        if not isinstance(feature, Feature):
-            raise InvalidArgument(f"{name}.FEATURE is not a Feature.")
-        features.append(feature)
     return features
+
+
+def _checked(feature: object, name: str) -> Feature:
+    if not isinstance(feature, Feature):
+        raise InvalidArgument(f"{name} is not a Feature of the service.")
+    return feature

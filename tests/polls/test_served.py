@@ -16,7 +16,7 @@ from edu_widgets.protocol import Code, uuid7
 from edu_widgets.service.timers import Timers
 from tests.service.harness import CHANNEL, COURSE, Client, Service, serving
 
-FEATURES = ("edu_widgets.chat.service", "edu_widgets.polls.service")
+FEATURES = "chat,polls"
 STAFF = f"staff:{COURSE}"
 
 

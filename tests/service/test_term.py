@@ -66,7 +66,7 @@ class Term:
             self.store,
             courses=[COURSE],
             config=ServiceConfig(),
-            features=features.load(),
+            features=features.installed(),
             audit=self.audit,
         )
         self.hub.coalescer = Coalescer(self.hub.loop, 0)
