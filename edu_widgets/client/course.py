@@ -47,7 +47,7 @@ from edu_widgets.client.view import (
     count,
     look,
 )
-from edu_widgets.protocol import Code, Lane, uuid7
+from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.arguments import seconds
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess, NotConnected, TooLate
@@ -436,7 +436,7 @@ class CourseClient:
         self._network.post(act)
         return receipt
 
-    def hurry(self, lane: Lane) -> None:
+    def hurry(self, lane: str) -> None:
         """Send at once what the service has slowed down in a lane."""
         self._in_session(lambda p: p.connection.session.hurry(lane))
 

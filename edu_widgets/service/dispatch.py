@@ -11,7 +11,6 @@ from edu_widgets.protocol import (
     Code,
     CommandType,
     Envelope,
-    Lane,
     decode,
     decode_data,
     is_id,
@@ -202,7 +201,7 @@ async def _queue(hub: Hub, member: Member, envelope: Envelope, command: CommandT
         hub.spawn(member, "A command", _work(hub, member, command.lane))
 
 
-async def _work(hub: Hub, member: Member, lane: Lane) -> None:
+async def _work(hub: Hub, member: Member, lane: str) -> None:
     while (envelope := member.lanes.pop(lane)) is not None:
         member.eased.set()
         command = REGISTRY.commands[envelope.type]

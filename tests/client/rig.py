@@ -23,7 +23,7 @@ from edu_widgets.client.sync.events import (
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.client.sync.session import Session
-from edu_widgets.protocol import Document, Envelope, Lane, decode, encode, messages
+from edu_widgets.protocol import Document, Envelope, decode, encode, messages
 from edu_widgets.protocol.documents import body
 
 E = TypeVar("E")
@@ -59,7 +59,7 @@ def document(
 
 
 def command(
-    id_: str, *, lane: Lane = Lane.CHAT, key: str | None = None, created: int = 0, size: int = 0
+    id_: str, *, lane: str = "chat", key: str | None = None, created: int = 0, size: int = 0
 ) -> Command:
     data = msgspec.Raw(msgspec.json.encode({"id": id_, "x": "x" * size}))
     return Command(id_, "chat_message", ROOM, data, lane, created, key)

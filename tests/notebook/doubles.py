@@ -19,7 +19,7 @@ from edu_widgets.client.runtime.receipts import Answer, Receipt
 from edu_widgets.client.sync.commands import Command, CommandState, InPlaceOf
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.sync.mirror import Applied, Mirror
-from edu_widgets.protocol import REGISTRY, Document, Lane, uuid7
+from edu_widgets.protocol import REGISTRY, Document, uuid7
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate, refusal
 from edu_widgets.protocol.messages import Changes, Page
@@ -167,7 +167,7 @@ class FakeClient:
             receipt.settle(0)
         return receipt
 
-    def hurry(self, lane: Lane) -> None:
+    def hurry(self, lane: str) -> None:
         self.asked.append(("hurry", lane))
 
     def retry_now(self) -> None:

@@ -24,7 +24,7 @@ from edu_widgets.polls.commands import (
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT, Poll, PollTally
 from edu_widgets.polls.service import FEATURE as POLLS
 from edu_widgets.polls.service import clock, vault
-from edu_widgets.protocol import Lane, uuid7
+from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig
@@ -97,7 +97,7 @@ class School(World):
 
     def do(self, client: Client, type_: str, data: Any, id_: str = "") -> str:
         id_ = id_ or uuid7()
-        client.submit(type_, id_, data, Lane.VOTE)
+        client.submit(type_, id_, data, "vote")
         return id_
 
     async def now(self) -> Poll | None:

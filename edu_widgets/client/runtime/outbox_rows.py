@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from edu_widgets.client.sync.commands import Command, CommandState
-from edu_widgets.protocol import MAX_FRAME, Lane
+from edu_widgets.protocol import MAX_FRAME
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS command (
@@ -47,7 +47,7 @@ _DAMAGE = frozenset(
 UNREADABLE = (sqlite3.Error, sqlite3.Warning, ValueError, TypeError, OverflowError, RecursionError)
 """What reading a file of any content may raise, but for the system's own errors."""
 
-_LANES, _STATES = frozenset(Lane), frozenset(CommandState)
+_STATES = frozenset(CommandState)
 _Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z_-]{1,32}\Z")]
 
 
@@ -116,17 +116,17 @@ def _take(db: sqlite3.Connection, place: tuple[int], found: Rows) -> bool:
 
 
 def _command(values: tuple[object, ...]) -> Command | None:
-    """The command of a row; None where its lane or state is one of a newer version.
+    """The command of a row; None where its state is one of a newer version.
 
     Raises:
         ValueError, TypeError, RecursionError: no version has written it.
     """
     row = msgspec.convert(values, _Row)
     msgspec.json.decode(row.data, type=dict[str, msgspec.Raw])
-    if row.lane not in _LANES or row.state not in _STATES:
+    if row.state not in _STATES:
         return None
     command = Command(
-        row.id, row.type, row.channel, msgspec.Raw(row.data), Lane(row.lane), row.created, row.key,
+        row.id, row.type, row.channel, msgspec.Raw(row.data), row.lane, row.created, row.key,
         CommandState(row.state), row.code, row.error[:_MOST_ERROR],
     )  # fmt: skip
     if command.size > MAX_FRAME:
@@ -138,7 +138,7 @@ def _command(values: tuple[object, ...]) -> Command | None:
 def row(command: Command) -> tuple[object, ...]:
     """A command as `PUT` takes it."""
     return (
-        command.id, command.type, command.channel, bytes(command.data), command.lane.value,
+        command.id, command.type, command.channel, bytes(command.data), command.lane,
         command.created, command.key, command.state.value, command.code, command.error,
     )  # fmt: skip
 

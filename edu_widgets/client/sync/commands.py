@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from edu_widgets.protocol import REGISTRY, Lane, is_id, uuid7
+from edu_widgets.protocol import REGISTRY, is_id, uuid7
 from edu_widgets.protocol.envelope import BROKEN_TEXT
 from edu_widgets.protocol.errors import InvalidArgument
 
@@ -38,7 +38,7 @@ class Command:
     type: str
     channel: str
     data: msgspec.Raw
-    lane: Lane
+    lane: str
     created: int
     key: str | None = None
     state: CommandState = CommandState.QUEUED

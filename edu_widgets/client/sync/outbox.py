@@ -1,13 +1,13 @@
 """Commands on their way: kept until acknowledged, sent in order, never with a new id."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from edu_widgets.client.sync.commands import Command, CommandState, NoStorage, Storage
-from edu_widgets.protocol import MAX_FRAME, REGISTRY, Code, Lane, is_retry, meaning
+from edu_widgets.protocol import MAX_FRAME, REGISTRY, Code, is_retry, meaning
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 
 MAX_COMMANDS = 500
@@ -72,7 +72,7 @@ class Outbox:
         self._storage: Storage = storage or NoStorage()
         self._commands: dict[str, Command] = {}
         self._sent_at: dict[str, float] = {}
-        self._lanes: dict[Lane, _LaneState] = {lane: _LaneState() for lane in Lane}
+        self._lanes: dict[str, _LaneState] = defaultdict(_LaneState)
         self.arriving: deque[Command] = deque()
         """Handed over by other threads, and not added yet."""
         self._bytes = 0
@@ -187,7 +187,7 @@ class Outbox:
         What is not `ready` holds back what is behind it in its lane and channel.
         """
         result = []
-        blocked: set[Lane | tuple[Lane, str]] = set()
+        blocked: set[str | tuple[str, str]] = set()
         for command in self._in_turn():
             place = (command.lane, command.channel)
             if not blocked.isdisjoint((command.lane, place)):
@@ -208,7 +208,7 @@ class Outbox:
 
     def _in_turn(self) -> Iterator[Command]:
         """What may be sent, but for what has to wait for the answer to one it builds on."""
-        blocked: set[tuple[Lane, str]] = set()
+        blocked: set[tuple[str, str]] = set()
         for command in tuple(self._commands.values()):
             place = (command.lane, command.channel)
             if command.state not in _SENDABLE or place in blocked:
@@ -307,7 +307,7 @@ class Outbox:
             self._landed(command)
         return [self._move(c, CommandState.FAILED, code, message) for c in waiting]
 
-    def hurry(self, lane: Lane) -> None:
+    def hurry(self, lane: str) -> None:
         """What has slowed this lane down is over: it may go on at once."""
         self._lanes[lane].paused_until = 0.0
 
@@ -316,7 +316,7 @@ class Outbox:
         for earlier in self._commands.values():
             if earlier.id == command.id:
                 return False
-            if earlier.lane is command.lane and earlier.state in (*_SENDABLE, CommandState.SENT):
+            if earlier.lane == command.lane and earlier.state in (*_SENDABLE, CommandState.SENT):
                 return True
         return False
 

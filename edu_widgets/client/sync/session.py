@@ -30,7 +30,7 @@ from edu_widgets.client.sync.events import (
 from edu_widgets.client.sync.liveness import Backoff, Limits, Link, Liveness, Statistics
 from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.client.sync.questions import Questions
-from edu_widgets.protocol import MAX_FRAME, Code, Lane, encode, is_retry, meaning
+from edu_widgets.protocol import MAX_FRAME, Code, encode, is_retry, meaning
 from edu_widgets.protocol.errors import MessageTooLong
 
 MAX_EXPIRED = 3
@@ -348,7 +348,7 @@ class Session:
             self.emit(CommandChanged(command))
             self._send_or_probe()
 
-    def hurry(self, lane: Lane) -> None:
+    def hurry(self, lane: str) -> None:
         """Do not wait any longer with what the service has slowed down in a lane."""
         self.outbox.hurry(lane)
         self.flush()

@@ -20,7 +20,7 @@ from edu_widgets.client.sync.events import (
 )
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.sync.mirror import Mirror
-from edu_widgets.protocol import Lane, decode
+from edu_widgets.protocol import decode
 from tests.client.rig import ROOM, Rig
 
 WEBSOCKET = Service(ours=False, pings=True, accepted=False)
@@ -114,12 +114,12 @@ class BaseRig(Rig):
         data |= {"userName": "Ada", "timestamp": created}
         data |= {"replyTo": reply_to} if reply_to else {}
         raw = msgspec.Raw(msgspec.json.encode(data))
-        self.submit(Command(id_, "chat_message", ROOM, raw, Lane.CHAT, created))
+        self.submit(Command(id_, "chat_message", ROOM, raw, "chat", created))
 
     def react(self, id_: str, message: str, emoji: str = "👍") -> None:
         created = int(self.clock.wall() * 1000)
         raw = msgspec.Raw(msgspec.json.encode({"messageId": message, "emoji": emoji}))
-        self.submit(Command(id_, "add_reaction", ROOM, raw, Lane.STATUS, created))
+        self.submit(Command(id_, "add_reaction", ROOM, raw, "status", created))
 
     def echo(self, id_: str, **changes: Any) -> None:
         """The service hands a message of ours to everybody, us too."""

@@ -21,7 +21,6 @@ from edu_widgets.client.sync.events import Close, CommandChanged, Connect, Ping,
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.client.sync.session import Session
-from edu_widgets.protocol import Lane
 from tests.client.dialects.base.rig import WEBSOCKET
 from tests.client.rig import ROOM, FakeClock
 
@@ -111,7 +110,7 @@ class World:
         created = int(self.clock.wall() * 1000)
         data = {"id": f"x{self.number}", "content": words, "timestamp": created}
         raw = msgspec.Raw(msgspec.json.encode(data))
-        command = Command(f"x{self.number}", "chat_message", ROOM, raw, Lane.CHAT, created)
+        command = Command(f"x{self.number}", "chat_message", ROOM, raw, "chat", created)
         self.session.outbox.check_room(command.size)
         self.said.append(words)
         self.session.submit(command)
