@@ -1,3 +1,4 @@
 export const widgets: Record<string, string>;
 export const options: object;
 export function bundles(): Promise<{ path: string; text: string }[]>;
+export function types(folder: string): Promise<void>;

@@ -1,7 +1,6 @@
 """The browser's part of the widgets, built from js/ into edu_widgets/static.
 
-`loader` is what every widget carries, `core` what they share. Each kind has two files of its own:
-`chat`, and `chat_texts` with its styles and words.
+`loader` is what every widget carries, `core` what they share. Each kind has a file of its own.
 """
 
 import functools
@@ -12,7 +11,7 @@ from edu_widgets.protocol.errors import EduWidgetsError
 
 def files_of(kind: str) -> tuple[str, ...]:
     """The names of the files a kind of widget is made of; each imports those before it."""
-    return ("core", f"{kind}_texts", kind)
+    return ("core", kind)
 
 
 @functools.cache

@@ -23,6 +23,7 @@ from edu_widgets.protocol.registry import (
     CommandType,
     DocumentKind,
     FrameType,
+    Lane,
     Registry,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "DocumentKind",
     "Envelope",
     "FrameType",
+    "Lane",
     "Registry",
     "admission",
     "decode",

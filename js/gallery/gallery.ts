@@ -39,7 +39,7 @@ if (state && cell) {
   const model = new MockModel({ kind, options: choose(state.options) });
   const text = async (name: string): Promise<string> => (await fetch(`./${name}.js`)).text();
   const filesOf = async (kind: string): Promise<Record<string, string>> => {
-    const files = ["core", `${kind}_texts`, kind];
+    const files = ["core", kind];
     const texts = await Promise.all(files.map(text));
     return Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""]));
   };

@@ -17,7 +17,7 @@ const widths = process.argv[4]?.split(",").map(Number) ?? [360, 900];
 const built = await bundles();
 const gallery = await esbuild.build({
   ...{ ...options, entryPoints: [resolve(here, "gallery.ts")] },
-  ...{ target: "es2022", mangleProps: undefined },
+  ...{ target: "es2022", write: false },
 });
 
 const files = {

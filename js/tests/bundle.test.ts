@@ -32,7 +32,7 @@ const place = (): HTMLElement => document.body.appendChild(document.createElemen
 async function show(options: unknown, kind = "chat") {
   const widget = await load();
   const model = new MockModel({ kind, course: freshCourse(), options });
-  const files = ["core", `${kind}_texts`, kind];
+  const files = ["core", kind];
   model.carry(Object.fromEntries(files.map((name) => [name, built[name] ?? ""])));
   const el = place();
   const end = await widget.initialize({ model: model.proxy() });
@@ -107,6 +107,32 @@ test("the bundle sends, fails, retries and pages", async () => {
   );
   expect(area.placeholder).toBe("Sınıfa yaz");
   await dispose();
+});
+
+/** A widget as a package of somebody else ships it. */
+const bell = `
+  import { feature, h, Signal, useSignal } from "edu:core";
+  const View = ({ room }) =>
+    h("button", { class: "bell", onClick: () => room.rung.value++ }, "Rung " + useSignal(room.rung));
+  const open = (connection) => ({ connection, rung: new Signal(0), dispose: () => connection.dispose() });
+  export default feature(open, View, [".bell { color: rgb(1, 2, 3) }"]);`;
+
+test("a widget of another package stands on the core that is shipped", async () => {
+  const widget = await load();
+  const model = new MockModel({ kind: "bell", course: freshCourse() });
+  model.carry({ core: built.core ?? "", bell });
+  const el = place();
+  const end = await widget.initialize({ model: model.proxy() });
+  const close = await widget.render({ model: model.proxy(), el });
+  const button = el.firstElementChild?.shadowRoot?.querySelector("button") as HTMLButtonElement;
+  button.click();
+  await settled();
+  expect([button.textContent, getComputedStyle(button).color]).toEqual(["Rung 1", "rgb(1, 2, 3)"]);
+  expect(model.asked("ready")).toBe(1);
+  close();
+  end();
+  await settled();
+  expect([el.childElementCount, model.listeners]).toEqual([0, 0]);
 });
 
 const imported = (): Map<string, string> =>

@@ -57,7 +57,7 @@ export function stubbed(kind: string): MockModel {
 export function real(kind: string, course: string): MockModel {
   const built = inject("built");
   const model = new MockModel({ kind, course, options: { height: 420, lang: "en" } });
-  const files = ["core", `${kind}_texts`, kind];
+  const files = ["core", kind];
   model.carry(Object.fromEntries(files.map((name) => [name, built[name] ?? ""])));
   return model;
 }

@@ -25,9 +25,9 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CHAT = """
 from edu_widgets.chat.widget import CourseChat
 from edu_widgets.client.course import CourseClient, Person
-from edu_widgets.client.runtime.threads import callbacks, network
-from edu_widgets.client.runtime.pool import Pool
-from edu_widgets.client.transport.base import Target
+from edu_widgets.client.network import callbacks, network
+from edu_widgets.client.pool import Pool
+from edu_widgets.client.transport import Target
 import edu_widgets.notebook.widget as base
 base.bundle = lambda kind: "export default {}"
 target = Target("ws://127.0.0.1:9/api/realtime/ws", "u1", lambda: "token")
@@ -212,7 +212,7 @@ def test_nothing_is_left_after_close(kernel: Kernel) -> None:
     assert closed == "CourseChat('py101', closed, 0 messages)\n"
     kernel.run("import ipywidgets; left = ipywidgets.Widget.get_manager_state()['state'].values()")
     # The code is for the next widget.
-    assert kernel.run("print(*[m['state'].get('name') for m in left])") == "core chat_texts chat\n"
+    assert kernel.run("print(*[m['state'].get('name') for m in left])") == "core chat\n"
 
 
 def notebook_of(cells: list[str]) -> Any:

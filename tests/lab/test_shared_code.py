@@ -31,9 +31,9 @@ def test_each_page_gets_the_code_whenever_it_comes(
     mira = lesson.instructor(kernel)
     mira.says("first shown")
     mira.sees("first shown")
-    assert mira.lab.execute(MODELS) == "['chat', 'chat_texts', 'core']"
+    assert mira.lab.execute(MODELS) == "['chat', 'core']"
     imported = mira.lab.page.evaluate(IMPORTED)
-    assert len(imported) == 3
+    assert len(imported) == 2
 
     mira.lab.reload()
     mira.light("Live")
@@ -45,7 +45,7 @@ def test_each_page_gets_the_code_whenever_it_comes(
 
     mira.lab.run_cell(2)
     mira.light("Live")
-    assert mira.lab.execute(MODELS) == "['chat', 'chat_texts', 'core']", "one model a file"
+    assert mira.lab.execute(MODELS) == "['chat', 'core']", "one model a file"
     assert mira.lab.page.evaluate(IMPORTED) == imported, "imported once a page"
     assert mira.lab.our_errors() == other.lab.our_errors() == []
 
@@ -63,7 +63,7 @@ def test_the_code_is_there_again_after_all_widgets_were_closed(
     mira.lab.run_cell(2)
     mira.light("Live")
     mira.sees("before")
-    assert mira.lab.execute(MODELS) == "['chat', 'chat_texts', 'core']"
+    assert mira.lab.execute(MODELS) == "['chat', 'core']"
     mira.lab.reload()
     mira.light("Live")
     mira.sees("before")

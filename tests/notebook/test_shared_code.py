@@ -66,19 +66,18 @@ def test_the_code_is_opened_once_and_before_the_first_widget_that_needs_it() -> 
     widgets = [Polls() for _ in range(3)]
     assert [name for name in opened() if name != "LayoutModel"] == [
         "core",
-        "polls_texts",
         "polls",
         *["AnyModel"] * 3,
     ]
     assert len({tuple(widget._code) for widget in widgets}) == 1
-    assert [model_of(said).name for said in widgets[0]._code] == ["core", "polls_texts", "polls"]
+    assert [model_of(said).name for said in widgets[0]._code] == ["core", "polls"]
 
 
 def test_a_notebook_saved_with_its_widgets_holds_the_code_once() -> None:
     widgets = [Polls() for _ in range(3)]
     saved = json.dumps(Widget.get_manager_state())
     assert saved.count("// loader") == len(widgets)
-    assert [saved.count(f'"// {n}"') for n in ("core", "polls_texts", "polls")] == [1, 1, 1]
+    assert [saved.count(f'"// {n}"') for n in ("core", "polls")] == [1, 1]
 
 
 def test_other_code_of_the_same_name_is_another_model() -> None:
@@ -91,7 +90,6 @@ def test_closing_a_widget_leaves_the_code_to_the_others() -> None:
     first.close()
     assert [model_of(said).text for said in second._code] == [
         "// core",
-        "// polls_texts",
         "// polls",
     ]
 
@@ -128,7 +126,7 @@ def test_a_widget_opened_anew_has_code_that_is_open() -> None:
         model.comm._closed = True
     RecordingComm.opened.clear()
     assert widget._repr_mimebundle_() is not None
-    assert opened() == ["core", "polls_texts", "polls", "AnyModel"]
+    assert opened() == ["core", "polls", "AnyModel"]
     (_, data) = widget.comm.published[0]
     assert data["state"]["_code"] == widget._code
     assert not any(model_of(said).comm._closed for said in widget._code)
@@ -155,16 +153,15 @@ def test_code_is_sent_before_a_widget_needs_it_where_there_is_a_kernel(
     monkeypatch.setattr("edu_widgets.notebook.shared_code.bundle", lambda name: f"// {name}")
     monkeypatch.setattr("IPython.get_ipython", lambda: _Shell(kernel=kernel))
     send_ahead("polls")
-    code = ["core", "polls_texts", "polls"] if kernel else []
+    code = ["core", "polls"] if kernel else []
     assert opened() == code
     Polls().close()
     assert [name for name in opened() if not name.endswith("Model")] == [
         "core",
-        "polls_texts",
         "polls",
     ]
     send_ahead("polls")
-    assert len(opened()) == 5, "the code, a layout and a widget, once each"
+    assert len(opened()) == 4, "the code, a layout and a widget, once each"
 
 
 def test_missing_code_is_not_this_ones_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def test_a_saved_notebook_holds_nothing_but_these(widget: ThingWidget) -> None:
     layout = {"layout", "tabbable", "tooltip"}
     assert {k: v for k, v in own.items() if k not in layout} == {
         "_esm": "// loader",
-        "_code": [reference(name, f"// {name}") for name in ("core", "things_texts", "things")],
+        "_code": [reference(name, f"// {name}") for name in ("core", "things")],
         "kind": "things",
         "course": "py101",
         "options": {"height": 420, "lang": ""},

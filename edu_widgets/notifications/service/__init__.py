@@ -13,5 +13,7 @@ FEATURE = Feature(
         commands.NOTIFICATION_ACTION.name: sending.act,
     },
     erase=expiry.erase,
-    timers=(expiry.EXPIRING,),
+    on_start=expiry.on_start,
+    on_tick=expiry.on_tick,
+    on_commit=expiry.on_commit,
 )

@@ -57,8 +57,10 @@ def send(request: Request[SendNotification]) -> RuleRun:
         created_by=request.user.id,
         created_by_name=request.user.name,
     )
-    sent = Write(channel, body.id, Notification.kind, body)
-    return Decision([sent, *note_expiry(course, channel, body)])
+    writes = [Write(channel, body.id, Notification.kind, body)]
+    if body.expires_at is not None:
+        writes.append(note_expiry(course, body.id, channel, body.expires_at))
+    return Decision(writes)
 
 
 def _checked(name: str, text: str, most: int, least: int = 1, *, lines: bool = False) -> str:

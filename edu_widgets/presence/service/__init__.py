@@ -2,10 +2,8 @@
 
 from edu_widgets.presence import commands
 from edu_widgets.presence.service import hands, statuses, watch
-from edu_widgets.presence.service.ending import KINDS, erase
-from edu_widgets.protocol.channels import staff_channel
+from edu_widgets.presence.service.ending import erase
 from edu_widgets.service.features import Ask, Feature
-from edu_widgets.service.timers import Watch
 
 FEATURE = Feature(
     "presence",
@@ -22,6 +20,7 @@ FEATURE = Feature(
     erase=erase,
     on_join=watch.moved,
     on_leave=watch.moved,
+    on_start=watch.on_start,
     on_tick=watch.on_tick,
-    watches=(Watch(KINDS, staff_channel, watch.note),),
+    on_commit=watch.on_commit,
 )

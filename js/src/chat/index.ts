@@ -1,9 +1,4 @@
-import code from "../core/code.css?inline";
-import core from "../core/core.css?inline";
-import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
-import find from "../core/find.css?inline";
-import float from "../core/float.css?inline";
 import composer from "./composer.css?inline";
 import log from "./log.css?inline";
 import message from "./message.css?inline";
@@ -17,7 +12,7 @@ import tools from "./tools.css?inline";
 import { ChatView } from "./view";
 import view from "./view.css?inline";
 
-const basics = [core, code, empty, find, float, view, log, message];
+const basics = [view, log, message];
 const parts = [reactions, tools, pins, picker, questions, search, composer];
 
 export default feature((connection) => new Room(connection), ChatView, [...basics, ...parts]);

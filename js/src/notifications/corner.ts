@@ -2,8 +2,6 @@
 // over nothing that people write in.
 
 import { h, render as mount } from "preact";
-import code from "../core/code.css?inline";
-import core from "../core/core.css?inline";
 import { on } from "../core/events";
 import { Speak } from "../core/i18n";
 import { openStage, stages } from "../core/shadow";
@@ -32,7 +30,7 @@ function open(inbox: Inbox): () => void {
   // Over the notebook, under what asks for an answer.
   host.style.cssText = `position:fixed;z-index:9000;right:${MARGIN}px;bottom:${MARGIN}px`;
   document.body.append(host);
-  const stage = openStage(host, [core, code, css]);
+  const stage = openStage(host, [css]);
   const place = document.createElement("div");
   place.className = "corner";
   stage.root.append(place);

@@ -1,9 +1,4 @@
-import code from "../core/code.css?inline";
-import core from "../core/core.css?inline";
-import empty from "../core/empty.css?inline";
 import { feature } from "../core/feature";
-import float from "../core/float.css?inline";
-import projector from "../core/projector.css?inline";
 import desk from "./desk.css?inline";
 import form from "./form.css?inline";
 import poll from "./poll.css?inline";
@@ -13,6 +8,6 @@ import rounds from "./round_comparison.css?inline";
 import { PollsView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [core, code, empty, float, projector, view, poll, results, rounds, desk, form];
+const styles = [view, poll, results, rounds, desk, form];
 
 export default feature((connection) => new Room(connection), PollsView, styles);

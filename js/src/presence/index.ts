@@ -1,7 +1,4 @@
-import core from "../core/core.css?inline";
 import { feature } from "../core/feature";
-import find from "../core/find.css?inline";
-import float from "../core/float.css?inline";
 import hands from "./hands.css?inline";
 import list from "./list.css?inline";
 import mine from "./own_status.css?inline";
@@ -9,6 +6,6 @@ import { People } from "./people";
 import { PeopleView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [core, find, float, view, list, hands, mine];
+const styles = [view, list, hands, mine];
 
 export default feature((connection) => new People(connection), PeopleView, styles);

@@ -1,4 +1,4 @@
-import type { Catalog } from "./en";
+import type { Catalog } from "./catalog";
 
 const { format } = new Intl.NumberFormat("tr");
 

@@ -1,16 +1,16 @@
+import type { NotificationsCatalog } from "./catalog";
+
 const { format } = new Intl.NumberFormat("en");
 
-export const en = {
+export const en: NotificationsCatalog = {
   notifications: "Notifications",
-  unread: (count: number) => `${format(count)} unread`,
-  /** Said of one that is not read, to those who do not see its dot. */
+  unread: (count) => `${format(count)} unread`,
   isUnread: "Unread",
-  markRead: (title: string) => `Mark as read: ${title}`,
+  markRead: (title) => `Mark as read: ${title}`,
   markAllRead: "Mark all read",
   clear: "Clear all",
-  askClear: (count: number): string =>
-    count === 1 ? "Clear this for good?" : "Clear all of these for good?",
-  confirmClear: (count: number) => (count === 1 ? "Clear it" : `Clear ${format(count)}`),
+  askClear: (count) => (count === 1 ? "Clear this for good?" : "Clear all of these for good?"),
+  confirmClear: (count) => (count === 1 ? "Clear it" : `Clear ${format(count)}`),
   doNotDisturb: "Do not disturb",
 
   nothing: "Nothing new",
@@ -25,26 +25,21 @@ export const en = {
     payment: "Payment",
     message: "Message",
   },
-  mentioned: (name: string) => `${name} mentioned you`,
+  mentioned: (name) => `${name} mentioned you`,
   pollOpen: "A poll is open",
   activity: "Activity",
   courseUpdate: "Something in the course is new",
 
   show: "Show",
   vote: "Vote",
-  leadsTo: (host: string) => `leads to ${host}`,
+  leadsTo: (host) => `leads to ${host}`,
   newTab: "opens in a new tab",
   chosen: "Chosen",
   choosing: "Sending",
 
   dismiss: "Dismiss",
-  /** What is read out while the list is in sight. */
-  news: (count: number) =>
-    count === 1 ? "New notification" : `${format(count)} new notifications`,
+  news: (count) => (count === 1 ? "New notification" : `${format(count)} new notifications`),
 
   now: "now",
-  minutes: (count: number) => `${format(count)} min`,
+  minutes: (count) => `${format(count)} min`,
 };
-
-/** The texts of one language; the English ones say which there are. */
-export type NotificationsCatalog = typeof en;

@@ -1,4 +1,4 @@
-import type { NotificationsCatalog } from "./en";
+import type { NotificationsCatalog } from "./catalog";
 
 const { format } = new Intl.NumberFormat("tr");
 

@@ -1,4 +1,5 @@
-import type { PollsCatalog } from "./en";
+import type { Catalog } from "../../core/locale/catalog";
+import type { PollsCatalog } from "./catalog";
 
 const { format } = new Intl.NumberFormat("tr");
 
@@ -12,7 +13,7 @@ const kept = (messages: number, changes: number): string =>
     ? "Sırada bekleyenler saklandı, gönderilecek."
     : "Oylar saklanır; anket kapanmadan ulaşan sayılır.";
 
-export const tr: PollsCatalog = {
+export const tr: PollsCatalog & Partial<Catalog> = {
   poll: "Anket",
   polls: "Anketler",
   kinds: {

@@ -1,4 +1,4 @@
-import type { PresenceCatalog } from "./en";
+import type { PresenceCatalog } from "./catalog";
 
 const { format } = new Intl.NumberFormat("tr");
 

@@ -1,1 +1,0 @@
-"""A session brought to life: threads, connections, the outbox on disk, receipts."""

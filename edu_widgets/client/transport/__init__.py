@@ -1,1 +1,0 @@
-"""What carries frames: WebSocket, event stream, and which of them is tried next."""

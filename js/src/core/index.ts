@@ -1,0 +1,79 @@
+// What a widget's file may use of core.js, which it imports as "edu:core". The widgets here name
+// the file that a thing is in, and the build links them to this list; those of other packages
+// import from "edu:core" itself, by the types that stand beside core.js.
+
+/** Rises with each change after which a widget that was built before may no longer work. */
+export const CORE_VERSION = 1;
+
+export type { ComponentChildren, ComponentType, VNode } from "preact";
+export { Component, createContext, Fragment, h, render } from "preact";
+export { useCallback, useContext, useLayoutEffect, useReducer } from "preact/hooks";
+export { Announced } from "./announced";
+export { Attendance } from "./attendance";
+export { Banner, isForbidden } from "./banner";
+export { TransientSignal } from "./brief";
+export { IconButton } from "./button";
+export { copyText } from "./clipboard";
+export type { Collection } from "./collection";
+export { AskingButton, Confirm } from "./confirm";
+export { type Connection, type Kernel, type Listener, onscreen } from "./connection";
+export { docFields, isBody, readDoc } from "./documents";
+export { Empty } from "./empty";
+export { asItem, ErrorBoundary } from "./error_boundary";
+export { on } from "./events";
+export { type Feature, feature, type Holding, type ViewProps } from "./feature";
+export { type Float, FloatLayer, Floats } from "./float";
+export { focusIn } from "./focus";
+export { HeaderMenu } from "./header_menu";
+export { Highlighted } from "./highlight";
+export {
+  useBrief,
+  useCountdown,
+  useEffect,
+  useMemo,
+  useRef,
+  useSignal,
+  useState,
+  withHooks,
+} from "./hooks";
+export { canInsertCell, insertCell } from "./host";
+export { type Context, catalogs, type Language, languageFor, Speak } from "./i18n";
+export { Icon, type IconName, icons, shapes } from "./icons";
+export { isolated } from "./isolated";
+export type { Catalog } from "./locale/catalog";
+export { type MenuGroup, type MenuItem, openMenu } from "./menu";
+export {
+  asList,
+  asNumber,
+  asText,
+  asTexts,
+  type Body,
+  type Check,
+  type Doc,
+  type Fields,
+  fromNow,
+  hasEnded,
+  type Intent,
+  isFields,
+  isFlag,
+  isNumber,
+  isOneOf,
+  isText,
+  isTime,
+  type Node,
+  pick,
+} from "./messages";
+export type { Model, Options } from "./model";
+export { canLead, isInSight, LEAD, lead, offer, offered } from "./navigation";
+export type { Kept } from "./outbox";
+export { keep, keepText } from "./persistent";
+export { type Projected, project, projectorOf, useProjected } from "./projector";
+export { bodyText, linkOf, plainText, Rich, safeHref } from "./rich_text";
+export { openStage, stages } from "./shadow";
+export { batch, Signal } from "./signal";
+export { lightOf, StatusLight } from "./status_light";
+export { load, save } from "./storage";
+export { initialOf, oneLine } from "./text";
+export { excerpt, findIn, searchKey } from "./text_search";
+export { clockTime, dayName, isSameDay, today } from "./time";
+export { timeOf, uuid7 } from "./uuid";
