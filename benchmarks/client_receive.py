@@ -24,13 +24,14 @@ import msgspec
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
-from edu_widgets.client.clock import SystemClock
-from edu_widgets.client.connection import Connection
-from edu_widgets.client.events import DocumentsChanged, SessionEvent
-from edu_widgets.client.outbox import Outbox
-from edu_widgets.client.session import Session
-from edu_widgets.client.transport import Target
-from edu_widgets.client.websocket import WebSocketTransport
+from edu_widgets.client.dialects import dialect_of
+from edu_widgets.client.runtime.connection import Connection
+from edu_widgets.client.sync.clock import SystemClock
+from edu_widgets.client.sync.events import DocumentsChanged, SessionEvent
+from edu_widgets.client.sync.outbox import Outbox
+from edu_widgets.client.sync.session import Session
+from edu_widgets.client.transport.base import Target
+from edu_widgets.client.transport.websocket import WebSocketTransport
 from edu_widgets.protocol import Document, encode, messages, uuid7
 from edu_widgets.protocol.documents import body
 
@@ -102,7 +103,7 @@ async def bare(url: str, count: int) -> float:
 async def ours(url: str, count: int) -> float:
     """The same by the kernel client."""
     clock, done = SystemClock(), asyncio.Event()
-    session = Session("u", Outbox(), clock, random.Random(1), uuid7)
+    session = Session("u", Outbox(), clock, random.Random(1), uuid7, dialect_of)
     target = Target(url, "u", lambda: "token")
     connection = Connection(session, lambda: WebSocketTransport(target), clock)
     seen, started = 0, 0.0

@@ -13,15 +13,16 @@ from typing import Any
 
 import jwt
 
-from edu_widgets.client.channel import Grant
-from edu_widgets.client.clock import SystemClock
-from edu_widgets.client.compose import compose
-from edu_widgets.client.connection import Connection
-from edu_widgets.client.events import SessionEvent
-from edu_widgets.client.outbox import Outbox
-from edu_widgets.client.session import Session
-from edu_widgets.client.transport import Target
-from edu_widgets.client.websocket import WebSocketTransport
+from edu_widgets.client.dialects import dialect_of
+from edu_widgets.client.runtime.connection import Connection
+from edu_widgets.client.sync.channel import Grant
+from edu_widgets.client.sync.clock import SystemClock
+from edu_widgets.client.sync.commands import compose
+from edu_widgets.client.sync.events import SessionEvent
+from edu_widgets.client.sync.outbox import Outbox
+from edu_widgets.client.sync.session import Session
+from edu_widgets.client.transport.base import Target
+from edu_widgets.client.transport.websocket import WebSocketTransport
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.messages import Data
@@ -46,7 +47,7 @@ class Member:
         token = jwt.encode(claims | {"courses": [COURSE], "role": role}, KEY, algorithm="HS256")
         target = Target(url, name, lambda: token)
         clock = SystemClock()
-        self.session = Session(name, Outbox(), clock, random.Random(), uuid7)
+        self.session = Session(name, Outbox(), clock, random.Random(), uuid7, dialect_of)
         self.channels = [self.session.subscribe(channel) for channel in channels]
         self.connection = Connection(self.session, lambda: WebSocketTransport(target), clock)
 
@@ -62,7 +63,7 @@ class Member:
 
     def send(self, type_: str, data: Data, id_: str) -> None:
         """Hand over a command to the course."""
-        command = compose(type_, data, ROOM, id_)
+        command = compose(type_, data, ROOM, id_, time.time())
         self.session.outbox.check_room(command.size)
         self.session.submit(command)
         self.connection.changed()

@@ -31,7 +31,7 @@ from benchmarks.members import (
     start_workers,
     websocket_url,
 )
-from edu_widgets.client.events import CommandChanged, DocumentsChanged, SessionEvent
+from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SessionEvent
 from edu_widgets.polls.commands import CastVote, ClosePoll, CreatePoll
 from edu_widgets.polls.documents import TALLY, TURNOUT, PollTally, Turnout
 from edu_widgets.protocol import uuid7

@@ -12,7 +12,7 @@ Importing starts no thread and opens no socket.
 import sys
 from typing import TYPE_CHECKING, Any
 
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.view import Person
 from edu_widgets.entry import connect, host, join
 from edu_widgets.lesson import Lesson, Status

@@ -26,7 +26,7 @@ from edu_widgets.client.invites import (
 from edu_widgets.client.invites import (
     join as exchange,
 )
-from edu_widgets.client.transport import Target
+from edu_widgets.client.transport.base import Target
 from edu_widgets.client.view import Entrance, Person
 from edu_widgets.lesson import Lesson
 from edu_widgets.protocol.channels import course_channel, course_name, person_name, rehearsal_of
@@ -34,9 +34,9 @@ from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
-    from edu_widgets.client.network import NetworkThread
-    from edu_widgets.client.pool import Pool
-    from edu_widgets.client.ways import WaySettings
+    from edu_widgets.client.runtime.pool import Pool
+    from edu_widgets.client.runtime.threads import NetworkThread
+    from edu_widgets.client.transport.selection import TransportSettings
     from edu_widgets.configuration import Configuration
 
 _lock = threading.RLock()
@@ -255,7 +255,7 @@ def _check_platform() -> None:
     Raises:
         Unsupported: this Python starts no threads.
     """
-    from edu_widgets.client.network import check_threads
+    from edu_widgets.client.runtime.threads import check_threads
 
     check_threads()
 
@@ -326,8 +326,8 @@ def _client(
     """A client, on this process's network thread and in its pool."""
     # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
     from edu_widgets.client.course import CourseClient
-    from edu_widgets.client.network import callbacks, network
-    from edu_widgets.client.pool import Pool, Settings
+    from edu_widgets.client.runtime.pool import Pool, Settings
+    from edu_widgets.client.runtime.threads import callbacks, network
 
     _switch_within(configured.edu.switchInterval)
     thread = network()
@@ -358,12 +358,12 @@ def _switch_within(seconds: float) -> None:
         sys.setswitchinterval(max(seconds, _SHORTEST_SWITCH))
 
 
-def _ways(configured: Configuration) -> WaySettings:
+def _ways(configured: Configuration) -> TransportSettings:
     """What event streams are set to."""
-    from edu_widgets.client.ways import WaySettings
+    from edu_widgets.client.transport.selection import TransportSettings
 
     sse = configured.sse
-    return WaySettings(
+    return TransportSettings(
         endpoint=sse.endpoint,
         retry_interval=sse.retryInterval / 1000,
         max_retries=sse.maxRetries,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edu_widgets.chat.widget import CourseChat
     from edu_widgets.client.admission import Admission, RemovedPerson
     from edu_widgets.client.course import CourseClient
-    from edu_widgets.client.transport import Target
+    from edu_widgets.client.transport.base import Target
     from edu_widgets.client.view import Entrance, Person
     from edu_widgets.notebook.widget import LiveWidget
     from edu_widgets.notifications.widget import NotificationPane
@@ -245,7 +245,7 @@ class Lesson(Tidy):
             Refused, NotConnected: the service said no, or does not answer.
         """
         from edu_widgets import configuration, folders
-        from edu_widgets.client.erasing import forget
+        from edu_widgets.client.invites.memberships import forget
 
         user_id = self.people.anybody(person, self.people.removed)
         self._admission().erase(user_id)

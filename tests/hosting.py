@@ -13,7 +13,7 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets import entry, folders
-from edu_widgets.client.network import stop_threads
+from edu_widgets.client.runtime.threads import stop_threads
 from edu_widgets.service import launch, state
 from tests.notebook.doubles import record_comms
 from tests.waiting import PATIENCE, wait_until

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 
 import edu_widgets as edu
 from edu_widgets import folders
-from edu_widgets.client.network import stop_threads
+from edu_widgets.client.runtime.threads import stop_threads
 from tests.conftest import ROOT
 from tests.waiting import PATIENCE, wait_until
 

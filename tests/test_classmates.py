@@ -12,7 +12,7 @@ import pytest
 import edu_widgets as edu
 from edu_widgets import folders
 from edu_widgets.client.invites import parse_invite
-from edu_widgets.client.network import stop_threads
+from edu_widgets.client.runtime.threads import stop_threads
 from edu_widgets.demo import classmates
 from edu_widgets.demo.classmates import CAST, LABEL, Classmates, Pace
 from edu_widgets.demo.lab import notebooks_folder

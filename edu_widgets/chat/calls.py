@@ -28,7 +28,7 @@ from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.known_people import known as known_people
 from edu_widgets.client.known_people import named
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.arguments import shown

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from edu_widgets.protocol import REGISTRY, CommandType, Document, FrameType, Lane
+from edu_widgets.protocol import REGISTRY, CommandType, Document, FrameType
 from edu_widgets.protocol.messages import Data
 
 MAX_FOUND = 50
@@ -175,15 +175,13 @@ class UnreadCount(Data):
 
 
 EDIT_MESSAGE = REGISTRY.command(
-    CommandType(
-        "edit_message", EditMessage, Lane.CHAT, feature="chat", limited=True, one_by_one=True
-    )
+    CommandType("edit_message", EditMessage, "chat", feature="chat", limited=True, one_by_one=True)
 )
 DELETE_MESSAGE = REGISTRY.command(
     CommandType(
         "delete_message",
         DeleteMessage,
-        Lane.CHAT,
+        "chat",
         feature="chat",
         moderation=True,
         about="message_id",
@@ -191,13 +189,13 @@ DELETE_MESSAGE = REGISTRY.command(
 )
 # What follows is clicked, not written: a chat that is slowed down must not hold it back.
 ADD_REACTION = REGISTRY.command(
-    CommandType("add_reaction", AddReaction, Lane.VOTE, feature="reactions", latest=True)
+    CommandType("add_reaction", AddReaction, "vote", feature="reactions", latest=True)
 )
 PIN_MESSAGE = REGISTRY.command(
     CommandType(
         "pin_message",
         PinMessage,
-        Lane.STATUS,
+        "status",
         feature="chat",
         latest=True,
         moderation=True,
@@ -208,7 +206,7 @@ SET_SLOW_MODE = REGISTRY.command(
     CommandType(
         "set_slow_mode",
         SetSlowMode,
-        Lane.STATUS,
+        "status",
         feature="chat",
         latest=True,
         momentary=True,
@@ -219,7 +217,7 @@ MUTE_USER = REGISTRY.command(
     CommandType(
         "mute_user",
         MuteUser,
-        Lane.STATUS,
+        "status",
         feature="chat",
         latest=True,
         momentary=True,
@@ -228,13 +226,13 @@ MUTE_USER = REGISTRY.command(
     )
 )
 UPVOTE_QUESTION = REGISTRY.command(
-    CommandType("upvote_question", UpvoteQuestion, Lane.VOTE, feature="questions", latest=True)
+    CommandType("upvote_question", UpvoteQuestion, "vote", feature="questions", latest=True)
 )
 ANSWER_QUESTION = REGISTRY.command(
-    CommandType("answer_question", AnswerQuestion, Lane.VOTE, feature="questions", latest=True)
+    CommandType("answer_question", AnswerQuestion, "vote", feature="questions", latest=True)
 )
 MARK_READ = REGISTRY.command(
-    CommandType("mark_read", MarkRead, Lane.STATUS, feature="chat", latest=True, kept_as="")
+    CommandType("mark_read", MarkRead, "status", feature="chat", latest=True, kept_as="")
 )
 SEARCH = REGISTRY.frame(FrameType("search", Search, "client", of_seed=False))
 FOUND = REGISTRY.frame(FrameType("found", Found, "service", of_seed=False))

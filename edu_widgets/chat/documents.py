@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from edu_widgets.protocol import REGISTRY, CommandType, DocumentKind, Lane
+from edu_widgets.protocol import REGISTRY, CommandType, DocumentKind
 from edu_widgets.protocol.messages import Data
 
 MAX_CONTENT = 8_000
@@ -225,7 +225,7 @@ for _body in (
 REGISTRY.document(DocumentKind(Question.kind, Question, window=QUESTIONS))
 CHAT_MESSAGE = REGISTRY.command(
     CommandType(
-        "chat_message", ChatMessage, Lane.CHAT, feature="chat", limited=True, kept_as="message"
+        "chat_message", ChatMessage, "chat", feature="chat", limited=True, kept_as="message"
     )
 )
 

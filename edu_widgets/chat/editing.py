@@ -10,9 +10,9 @@ from edu_widgets.chat.commands import EDIT_MESSAGE, EditMessage
 from edu_widgets.chat.documents import Message
 from edu_widgets.chat.mirror import Chat
 from edu_widgets.client.bodies import decoded
-from edu_widgets.client.commands import Command, InPlaceOf
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.sync.commands import Command, InPlaceOf
 
 _REMEMBERED = 256
 """Messages whose last edit is known; of older ones none is on its way."""

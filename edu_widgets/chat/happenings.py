@@ -18,7 +18,7 @@ from edu_widgets.chat.message import ChatMessage, from_document, from_mute, from
 from edu_widgets.chat.news import News
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 

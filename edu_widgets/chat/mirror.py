@@ -34,12 +34,12 @@ from edu_widgets.chat.message import (
 from edu_widgets.chat.overlay import NOTHING, TYPES, Overlay, Pending, edited, reacted, votes
 from edu_widgets.chat.state import RoomState
 from edu_widgets.client.bodies import decoded, when
-from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import CommandChanged
-from edu_widgets.client.mirror import Mirror
-from edu_widgets.client.pending import PendingCommand, PendingCommands
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.pending_commands import PendingCommand, PendingCommands
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.sync.commands import InPlaceOf
+from edu_widgets.client.sync.events import CommandChanged
+from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.notebook.standing import ms_until
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.protocol import REGISTRY, Document

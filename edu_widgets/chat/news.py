@@ -5,7 +5,7 @@ from collections import OrderedDict
 from edu_widgets.chat.documents import Message
 from edu_widgets.chat.message import ChatMessage, from_document
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.protocol import Document
 
 _REMEMBERED = 2_000

@@ -23,7 +23,7 @@ from edu_widgets.chat.documents import (
 )
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.pending import PendingCommand
+from edu_widgets.client.pending_commands import PendingCommand
 from edu_widgets.client.view import Person
 from edu_widgets.protocol.channels import user_channel
 

@@ -9,7 +9,7 @@ from edu_widgets.chat.documents import ChatMessage, Message, Mute, Pin, Question
 from edu_widgets.chat.overlay import NOTHING, Pending, edited, reacted, votes
 from edu_widgets.chat.text import is_mentioned
 from edu_widgets.client.bodies import decoded
-from edu_widgets.client.pending import PendingCommand
+from edu_widgets.client.pending_commands import PendingCommand
 from edu_widgets.client.view import Person
 from edu_widgets.notebook.nodes import plain_text, to_nodes
 from edu_widgets.notebook.stream import Json

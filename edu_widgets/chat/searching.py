@@ -7,9 +7,9 @@ from collections.abc import Callable
 from edu_widgets.chat.commands import MAX_FOUND, MAX_QUERY, SEARCH, Found, Search
 from edu_widgets.chat.documents import Message
 from edu_widgets.chat.folding import matches
-from edu_widgets.client.asking import Answer
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.protocol import Code, is_retry
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected, Refused
 from edu_widgets.protocol.folding import search_key

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from edu_widgets.chat.commands import COUNT_UNREAD, MAX_UNREAD, CountUnread, UnreadCount
 from edu_widgets.chat.documents import ChatSettings, Message, Mute, ReadMark, mute_id
-from edu_widgets.client.asking import Answer
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.mirror import Mirror
+from edu_widgets.client.runtime.receipts import Answer
+from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel

@@ -19,8 +19,8 @@ from edu_widgets.chat.pages import Pages
 from edu_widgets.chat.typists import Typing, Typists
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
-from edu_widgets.client.outbox import Command, CommandState
+from edu_widgets.client.sync.commands import Command, CommandState
+from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.view import ViewChanged
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.nodes import to_nodes

@@ -13,8 +13,8 @@ from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import Forbidden
 
 if TYPE_CHECKING:
-    from edu_widgets.client.asking import Answer
     from edu_widgets.client.course import CourseClient
+    from edu_widgets.client.runtime.receipts import Answer
     from edu_widgets.protocol.messages import Data
 
 T = TypeVar("T", bound="Data")

@@ -12,12 +12,15 @@ from hashlib import sha256
 
 import msgspec
 
-from edu_widgets.client.asking import Answer, Asking
-from edu_widgets.client.audience import Audience
-from edu_widgets.client.channel import ChannelState, Grant
-from edu_widgets.client.commands import InPlaceOf
-from edu_widgets.client.compose import compose
-from edu_widgets.client.events import (
+from edu_widgets.client.membership import Membership
+from edu_widgets.client.runtime.listeners import Listeners
+from edu_widgets.client.runtime.pending_receipts import PendingAnswers, PendingReceipts
+from edu_widgets.client.runtime.pool import Pool, Pooled, Settings
+from edu_widgets.client.runtime.receipts import Answer, Receipt
+from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
+from edu_widgets.client.sync.channel import ChannelState, Grant
+from edu_widgets.client.sync.commands import Command, InPlaceOf, compose
+from edu_widgets.client.sync.events import (
     Answered,
     ChannelChanged,
     ChannelEvent,
@@ -29,28 +32,22 @@ from edu_widgets.client.events import (
     SignalReceived,
     StateChanged,
 )
-from edu_widgets.client.ledger import Ledger
-from edu_widgets.client.membership import Membership
-from edu_widgets.client.mirror import Mirror
-from edu_widgets.client.network import CallbackThread, NetworkThread
-from edu_widgets.client.outbox import REPLACED, WITHDRAWN, Command, Outbox
-from edu_widgets.client.pool import Pool, Pooled, Settings
-from edu_widgets.client.proxies import proxy_told
-from edu_widgets.client.receipts import Receipt
-from edu_widgets.client.session import Session
-from edu_widgets.client.standing import Standing
-from edu_widgets.client.transport import Target
+from edu_widgets.client.sync.mirror import Mirror
+from edu_widgets.client.sync.outbox import REPLACED, WITHDRAWN, Outbox
+from edu_widgets.client.sync.session import Session
+from edu_widgets.client.transport.base import Target, proxy_told
 from edu_widgets.client.view import (
     ClientNumbers,
     CourseEvent,
     CourseView,
+    CurrentView,
     Entrance,
     Person,
     ViewChanged,
     count,
     look,
 )
-from edu_widgets.protocol import Code, Lane, uuid7
+from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.arguments import seconds
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess, NotConnected, TooLate
@@ -102,13 +99,13 @@ class CourseClient:
         self._settings = settings or Settings()
         self._pooled: Pooled | None = None
         self._outbox: Outbox | None = None
-        self._audience: Audience[CourseEvent] = Audience()
-        self._ledger = Ledger()
-        self._asking = Asking()
-        self._standing = Standing()
+        self._listeners: Listeners[CourseEvent] = Listeners()
+        self._receipts = PendingReceipts()
+        self._answers = PendingAnswers()
+        self._current = CurrentView()
         self._stop_listening: Callable[[], None] = lambda: None
         self._closed = False
-        self._last_words: Audience[None] = Audience()
+        self._last_words: Listeners[None] = Listeners()
 
     # -- life -------------------------------------------------------------------------
 
@@ -157,8 +154,8 @@ class CourseClient:
             self._membership.leave(pooled.connection.session)
             pooled.connection.changed()
             await self._pool.release(self._target)
-        self._ledger.close(NotConnected("The lesson was closed; what waited is kept on disk."))
-        self._asking.close(NotConnected(self.entrance.closed))
+        self._receipts.close(NotConnected("The lesson was closed; what waited is kept on disk."))
+        self._answers.close(NotConnected(self.entrance.closed))
         self._update_view()
 
     def renew(
@@ -182,7 +179,7 @@ class CourseClient:
             if self._pool.move(self._target, target):
                 self._target = target
             pooled.use(target)
-            self._audience.tell(ViewChanged(self._standing.view))
+            self._listeners.tell(ViewChanged(self._current.view))
 
         self._in_session(act)
 
@@ -206,7 +203,7 @@ class CourseClient:
         """Wait until channels are caught up, at most `timeout` seconds; whether they are.
 
         Raises:
-            Refused, NotConnected: see `Standing.wait_live`.
+            Refused, NotConnected: see `CurrentView.wait_live`.
             WouldDeadlock: called on the network thread.
         """
         names = channels or (self.channel,)
@@ -218,7 +215,7 @@ class CourseClient:
         if not settled():
             deadline = time.monotonic() + timeout
             self._wait_live(timeout)
-            self._standing.wait_for(settled, max(0.0, deadline - time.monotonic()))
+            self._current.wait_for(settled, max(0.0, deadline - time.monotonic()))
         return all(self.caught_up(name) for name in names)
 
     def wait_for(self, so: Callable[[], bool], timeout: float) -> bool:
@@ -229,7 +226,7 @@ class CourseClient:
         """
         if so() or self._network.here or not self.usable or self.view().state != "live":
             return so()
-        return self._standing.wait_for(so, timeout)
+        return self._current.wait_for(so, timeout)
 
     def features(self, channel: str) -> tuple[str, ...]:
         """What a channel offers, as far as the service has said; the course's is in the view."""
@@ -280,7 +277,7 @@ class CourseClient:
 
     def view(self) -> CourseView:
         """How things stand."""
-        return self._standing.view
+        return self._current.view
 
     def mirror(self, channel: str | None = None) -> Mirror:
         """The documents of a channel of this course; empty if it is not subscribed.
@@ -302,9 +299,9 @@ class CourseClient:
         """Numbers about the connection."""
         pooled = self._pooled
         if pooled is None:
-            return ClientNumbers(self._standing.view.state, "", None, 0, 0, "")
+            return ClientNumbers(self._current.view.state, "", None, 0, 0, "")
         return count(
-            self._standing.view,
+            self._current.view,
             pooled.connection.transport_name,
             pooled.connection.session.statistics,
             pooled.storage.problem if pooled.storage is not None else "",
@@ -315,7 +312,7 @@ class CourseClient:
         """Wait until the course is live, and what was said in it so far is here.
 
         Raises:
-            Refused, NotConnected: see `Standing.wait_live`.
+            Refused, NotConnected: see `CurrentView.wait_live`.
             WouldDeadlock: called on the network thread.
         """
         self._wait_live(timeout)
@@ -329,7 +326,7 @@ class CourseClient:
         if self.usable:  # first let happen what was asked for before, as retry_now()
             with contextlib.suppress(TimeoutError):
                 self._network.run(asyncio.sleep, 0).result(timeout)
-        self._standing.wait_live(timeout, self.host or "The service", self.entrance)
+        self._current.wait_live(timeout, self.host or "The service", self.entrance)
 
     # -- sending -------------------------------------------------------------------------
 
@@ -361,7 +358,7 @@ class CourseClient:
         self.check_open()
         if self._outbox is None:
             raise NotConnected(self.entrance.closed)
-        command = compose(type_, data, channel or self.channel, id)
+        command = compose(type_, data, channel or self.channel, id, time.time())
         self._allow(command)
         self._outbox.check_room(command.size)
         receipt = Receipt(command.id, self._network)
@@ -373,9 +370,9 @@ class CourseClient:
 
     def _allow(self, command: Command) -> None:
         """Refuse at once what a base service cannot do."""
-        view = self._standing.view
+        view = self._current.view
         if view.dialect == "base":
-            from edu_widgets.client.base.offers import refuse  # noqa: PLC0415 - few need it
+            from edu_widgets.client.dialects.base.capabilities import refuse  # noqa: PLC0415 - few need it
 
             refuse(command.type, command.data, readonly=view.readonly)
 
@@ -388,16 +385,16 @@ class CourseClient:
             receipt.fail(NotConnected("The lesson was closed before this could be kept."))
             return
         session = self._pooled.connection.session
-        self._ledger.expect(receipt)
+        self._receipts.expect(receipt)
         try:
             if instead is not None:
                 before = outbox.get(instead.id)
                 data = instead.data(before, session.withdraw(instead.id, REPLACED))
-                command = compose(command.type, data, command.channel, command.id)
+                command = compose(command.type, data, command.channel, command.id, time.time())
                 outbox.check_room(command.size)
             session.submit(command)
         except EduWidgetsError as error:
-            self._ledger.fail(receipt, error)
+            self._receipts.fail(receipt, error)
         self._pooled.connection.changed()
 
     def signal(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> None:
@@ -439,7 +436,7 @@ class CourseClient:
         self._network.post(act)
         return receipt
 
-    def hurry(self, lane: Lane) -> None:
+    def hurry(self, lane: str) -> None:
         """Send at once what the service has slowed down in a lane."""
         self._in_session(lambda p: p.connection.session.hurry(lane))
 
@@ -469,7 +466,7 @@ class CourseClient:
         elif kind not in state.pages and not pooled.connection.session.older(name, kind, limit):
             receipt.fail(NotConnected("Older messages cannot be fetched while offline."))
         else:
-            self._ledger.expect_page(name, kind, receipt)
+            self._receipts.expect_page(name, kind, receipt)
             pooled.connection.changed()
 
     def ask(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> Answer:
@@ -499,7 +496,7 @@ class CourseClient:
                 text = f"The service has ended. Run {restart} to start it again."
             answer.fail(NotConnected(text))
         else:
-            self._asking.expect(question, answer)
+            self._answers.expect(question, answer)
             pooled.connection.changed()
 
     def promise(self) -> Receipt:
@@ -518,7 +515,7 @@ class CourseClient:
 
     def listen(self, listener: Callable[[CourseEvent], None]) -> Callable[[], None]:
         """Tell `listener` every event, on the network thread; returns what ends it."""
-        return self._audience.listen(listener)
+        return self._listeners.listen(listener)
 
     def call_back(self, fn: Callable[..., object], *args: object) -> None:
         """Run a user's code on the callback thread, after what came before."""
@@ -537,11 +534,11 @@ class CourseClient:
             case StateChanged():
                 self._update_view()
             case ReconnectFailed():
-                self._audience.tell(event)
+                self._listeners.tell(event)
             case CommandChanged(command):
                 if command.channel in self._membership.mirrors:
-                    self._ledger.command(event)
-                    self._audience.tell(event)
+                    self._receipts.command(event)
+                    self._listeners.tell(event)
                 self._update_view()
             case _ if self._pooled is not None and event.channel in self._membership.mirrors:
                 self._heard_in_channel(self._pooled.connection.session, event)
@@ -549,22 +546,22 @@ class CourseClient:
     def _heard_in_channel(self, session: Session, event: ChannelEvent) -> None:
         match event:
             case ChannelChanged(channel):
-                self._standing.moved()
+                self._current.moved()
                 if channel == self.channel and self._membership.answered(session):
-                    self._audience.tell(ViewChanged(self._standing.view))
+                    self._listeners.tell(ViewChanged(self._current.view))
                 self._update_view()
             case DocumentsChanged():
-                self._standing.moved()
+                self._current.moved()
                 if self._membership.documented(session, event):
-                    self._audience.tell(ViewChanged(self._standing.view))
-                self._audience.tell(event)
+                    self._listeners.tell(ViewChanged(self._current.view))
+                self._listeners.tell(event)
             case PageSettled():
-                self._ledger.page(event)
+                self._receipts.page(event)
             case Answered():
-                self._asking.answered(event)
-                self._standing.moved()
+                self._answers.answered(event)
+                self._current.moved()
             case SignalReceived():
-                self._audience.tell(event)
+                self._listeners.tell(event)
 
     def _state(self, channel: str) -> ChannelState | None:
         pooled = self._pooled
@@ -572,8 +569,8 @@ class CourseClient:
 
     def _update_view(self) -> None:
         view = self._look()
-        if self._standing.show(view):
-            self._audience.tell(ViewChanged(view))
+        if self._current.show(view):
+            self._listeners.tell(ViewChanged(view))
 
     def _look(self) -> CourseView:
         if self._closed or self._pooled is None:

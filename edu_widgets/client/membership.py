@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from edu_widgets.client.channel import Grant
+from edu_widgets.client.sync.channel import Grant
 from edu_widgets.client.view import Person
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import ProtocolError
 from edu_widgets.protocol.messages import Role
 
 if TYPE_CHECKING:
-    from edu_widgets.client.events import DocumentsChanged
-    from edu_widgets.client.mirror import Mirror
-    from edu_widgets.client.session import Session
+    from edu_widgets.client.sync.events import DocumentsChanged
+    from edu_widgets.client.sync.mirror import Mirror
+    from edu_widgets.client.sync.session import Session
     from edu_widgets.protocol.documents import Document
 
 

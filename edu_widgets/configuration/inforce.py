@@ -10,7 +10,7 @@ from typing import Any
 from traitlets import TraitError
 from traitlets.config import Configurable
 
-from edu_widgets.client.link import Limits
+from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.configuration import sources, traits
 from edu_widgets.configuration.settings import (
     BY_NAME,

@@ -13,7 +13,7 @@ import msgspec
 from edu_widgets.chat.commands import ADD_REACTION, AddReaction
 from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.demo.lessons import DemoLesson, Line
 from edu_widgets.demo.opinions import Opinions
 from edu_widgets.polls.commands import CAST_VOTE, CastVote

@@ -17,8 +17,8 @@ from types import FrameType
 from edu_widgets import folders
 from edu_widgets.client.course import CourseClient, Person
 from edu_widgets.client.invites import Invite, People, join
-from edu_widgets.client.network import callbacks, network, stop_threads
-from edu_widgets.client.pool import Pool
+from edu_widgets.client.runtime.pool import Pool
+from edu_widgets.client.runtime.threads import callbacks, network, stop_threads
 from edu_widgets.demo.classmates import CAST, LABEL, Classmates, Pace
 from edu_widgets.demo.lab import notebooks_folder, plain_environment, running_lab
 from edu_widgets.demo.lessons import DEFAULT, LESSONS, DemoLesson

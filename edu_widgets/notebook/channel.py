@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from edu_widgets.client.audience import Audience
+from edu_widgets.client.runtime.listeners import Listeners
 from edu_widgets.notebook.stream import Clock, Content, Json, Stream
 
 _log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class PageChannel:
         self._armed_for = float("inf")
         self._reported = False
         self._closed = False
-        self._watchers: Audience[None] = Audience()
+        self._watchers: Listeners[None] = Listeners()
 
     @property
     def awaited(self) -> bool:

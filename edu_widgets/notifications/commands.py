@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from edu_widgets.notifications.documents import Audience, NotificationAction, NotificationType
-from edu_widgets.protocol import REGISTRY, CommandType, Lane
+from edu_widgets.protocol import REGISTRY, CommandType
 from edu_widgets.protocol.messages import Data
 
 ALERTS = "alerts"
@@ -73,22 +73,20 @@ class TakeAction(Data):
 
 
 SEND_NOTIFICATION = REGISTRY.command(
-    CommandType("send_notification", SendNotification, Lane.STATUS, feature=ALERTS)
+    CommandType("send_notification", SendNotification, "status", feature=ALERTS)
 )
 MARK_NOTIFICATIONS = REGISTRY.command(
-    CommandType("mark_notifications", MarkNotifications, Lane.STATUS, feature=UPDATES, kept_as="")
+    CommandType("mark_notifications", MarkNotifications, "status", feature=UPDATES, kept_as="")
 )
 CLEAR_NOTIFICATIONS = REGISTRY.command(
-    CommandType(
-        "clear_notifications", ClearNotifications, Lane.STATUS, feature=UPDATES, latest=True
-    )
+    CommandType("clear_notifications", ClearNotifications, "status", feature=UPDATES, latest=True)
 )
 # Limited as what people write: each one is told to the staff.
 NOTIFICATION_ACTION = REGISTRY.command(
     CommandType(
         "notification_action",
         TakeAction,
-        Lane.STATUS,
+        "status",
         feature=ALERTS,
         limited=True,
         latest=True,

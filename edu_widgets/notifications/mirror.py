@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import DocumentsChanged
-from edu_widgets.client.pending import PendingCommands
+from edu_widgets.client.pending_commands import PendingCommands
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.notebook.headlines import Headline, Source
 from edu_widgets.notifications.commands import NOTIFICATION_ACTION, UPDATES, TakeAction
 from edu_widgets.notifications.documents import (

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.protocol import Document
 
 _REMEMBERED = 2_000

@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from edu_widgets.client.base import reading
+from edu_widgets.client.dialects.base import reading
 from edu_widgets.notifications.documents import (
     COURSE_UPDATE,
     MAX_ACTION,

@@ -10,10 +10,10 @@ import msgspec
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.known_people import known
-from edu_widgets.client.outbox import CommandState
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.sync.commands import CommandState
+from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.notebook.headlines import Source
 from edu_widgets.notebook.intents import Handler, Intent
 from edu_widgets.notebook.listened import ListenedWidget

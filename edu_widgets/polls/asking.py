@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import DocumentsChanged
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.polls import remarks
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.mirror import Polls, Seen

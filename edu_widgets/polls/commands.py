@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from edu_widgets.polls.documents import Choice, PollKind
-from edu_widgets.protocol import REGISTRY, CommandType, FrameType, Lane
+from edu_widgets.protocol import REGISTRY, CommandType, FrameType
 from edu_widgets.protocol.messages import Data
 
 
@@ -223,7 +223,7 @@ MAX_ANSWERS = 500
 
 
 def _command(name: str, data: type[Data], **settings: Any) -> CommandType:
-    return REGISTRY.command(CommandType(name, data, Lane.VOTE, feature="polls", **settings))
+    return REGISTRY.command(CommandType(name, data, "vote", feature="polls", **settings))
 
 
 CREATE_POLL = _command("create_poll", CreatePoll, momentary=True)

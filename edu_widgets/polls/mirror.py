@@ -10,8 +10,8 @@ import msgspec
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.pending import PendingCommand, PendingCommands
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.pending_commands import PendingCommand, PendingCommands
+from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.polls.commands import (
     CAST_VOTE,
     CLOSE_POLL,

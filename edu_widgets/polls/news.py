@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.polls.documents import Poll
 from edu_widgets.polls.mirror import Polls
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from edu_widgets.client.csv_files import as_csv
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.view import Person
 from edu_widgets.polls import commands, frozen, remarks, results
 from edu_widgets.polls.authoring import (

@@ -11,9 +11,9 @@ import msgspec
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.csv_files import as_csv
-from edu_widgets.client.events import CommandChanged, DocumentsChanged
-from edu_widgets.client.outbox import CommandState
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.sync.commands import CommandState
+from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.polls import authoring, commands, files, remarks, results

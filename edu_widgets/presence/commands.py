@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from edu_widgets.presence.documents import MOST_NAMED, StatusName
-from edu_widgets.protocol import REGISTRY, CommandType, FrameType, Lane
+from edu_widgets.protocol import REGISTRY, CommandType, FrameType
 from edu_widgets.protocol.messages import Data
 
 MAX_QUERY = 64
@@ -183,7 +183,7 @@ class PeoplePage(Data):
 
 def _command(name: str, data: type[Data], *, latest: bool = True) -> CommandType:
     return REGISTRY.command(
-        CommandType(name, data, Lane.STATUS, feature="presence", latest=latest, momentary=True)
+        CommandType(name, data, "status", feature="presence", latest=latest, momentary=True)
     )
 
 

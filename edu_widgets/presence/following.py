@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from edu_widgets.client.asking import Answer
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.presence import commands
 from edu_widgets.presence.commands import PeoplePage, Presence
 from edu_widgets.presence.mirror import People

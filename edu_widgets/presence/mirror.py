@@ -11,7 +11,7 @@ import msgspec
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.pending import PendingCommand, PendingCommands
+from edu_widgets.client.pending_commands import PendingCommand, PendingCommands
 from edu_widgets.presence import commands
 from edu_widgets.presence.commands import Counts, Here, LowerHand, RaiseHand, SetStatus
 from edu_widgets.presence.counting import for_everybody, for_staff

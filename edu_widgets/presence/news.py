@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
 from edu_widgets.presence.mirror import People

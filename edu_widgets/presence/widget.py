@@ -8,12 +8,11 @@ from typing import Any, ClassVar
 import msgspec
 
 from edu_widgets.client.admission import KINDS, Admission, RemovedPerson
-from edu_widgets.client.asking import Answer
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.client.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.known_people import known, named
-from edu_widgets.client.outbox import CommandState
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Answer, Receipt
+from edu_widgets.client.sync.commands import CommandState
+from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.stream import Json
 from edu_widgets.presence import commands

@@ -23,7 +23,6 @@ from edu_widgets.protocol.registry import (
     CommandType,
     DocumentKind,
     FrameType,
-    Lane,
     Registry,
 )
 
@@ -40,7 +39,6 @@ __all__ = [
     "DocumentKind",
     "Envelope",
     "FrameType",
-    "Lane",
     "Registry",
     "admission",
     "decode",

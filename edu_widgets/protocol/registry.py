@@ -5,7 +5,6 @@ them up here, so a new feature needs no line in an engine.
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal, TypeVar
 
 import msgspec
@@ -14,14 +13,6 @@ from edu_widgets.protocol import messages
 from edu_widgets.protocol.errors import InvalidArgument
 
 Entry = TypeVar("Entry")
-
-
-class Lane(StrEnum):
-    """Commands of one lane keep their order; lanes do not wait for each other."""
-
-    CHAT = "chat"
-    VOTE = "vote"
-    STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +28,7 @@ class DocumentKind:
 class CommandType:
     """Something a client asks for and gets an `ack` or an `error`.
 
+    `lane`: commands of one lane keep their order; lanes do not wait for each other.
     `limited`: counts against the channel's rate limit (the seed's: new and edited messages).
     `feature`: the channel has to offer it (seed: `ChannelConfig.features`).
     `latest`: a waiting command is replaced by a newer one with the same `outbox_key()` of its
@@ -53,7 +45,7 @@ class CommandType:
 
     name: str
     data: type[msgspec.Struct]
-    lane: Lane
+    lane: str
     feature: str
     limited: bool = False
     latest: bool = False
@@ -106,6 +98,10 @@ class Registry:
 
     def _said_by_clients(self) -> set[str]:
         return {frame.name for frame in self.frames.values() if frame.sender == "client"}
+
+    def lanes(self) -> list[str]:
+        """The lanes that commands are in."""
+        return list(dict.fromkeys(command.lane for command in self.commands.values()))
 
     def windows(self) -> dict[str, int]:
         """The kinds kept in a window, with its size."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from edu_widgets.protocol import features
 from edu_widgets.protocol.channels import ROLES, parse_channel
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.folders import content
@@ -38,30 +39,40 @@ class ChannelConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     max_users: int = 1000
     require_auth: bool = True
     allowed_roles: tuple[str, ...] = ROLES
-    features: tuple[str, ...] = ("chat", "reactions", "polls")
+    features: tuple[str, ...] = ()
     rate_limit: RateLimit = RateLimit()
+
+
+_LESSON_OF_SEED = ("notes_sharing",)
+"""What the seed offers in a lesson's channel, and no feature here does."""
+
+
+def _offering(kind: str, *more: str, **fields: Any) -> ChannelConfig:
+    """A row that offers what the installed features bring to such a channel."""
+    offered = features.offered(kind, features.installed())
+    return ChannelConfig(features=(*offered, *more), **fields)
 
 
 class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Everything a file can set. `rate_limits=False` lifts the message limits of all channels."""
 
-    # The seed has `questions` in a lesson's channel only; ours keeps its chat in the course's.
-    # `presence` it has no name for: its clients are told of `user_presence` in every channel.
-    course: ChannelConfig = ChannelConfig(
-        features=("chat", "reactions", "polls", "questions", "presence")
+    course: ChannelConfig = msgspec.field(default_factory=lambda: _offering("course"))
+    lesson: ChannelConfig = msgspec.field(
+        default_factory=lambda: _offering(
+            "lesson",
+            *_LESSON_OF_SEED,
+            max_users=500,
+            allowed_roles=("student", "instructor"),
+            rate_limit=RateLimit(messages=15),
+        )
     )
-    lesson: ChannelConfig = ChannelConfig(
-        max_users=500,
-        allowed_roles=("student", "instructor"),
-        features=("chat", "questions", "notes_sharing"),
-        rate_limit=RateLimit(messages=15),
+    staff: ChannelConfig = msgspec.field(
+        default_factory=lambda: _offering("staff", allowed_roles=("instructor", "admin"))
     )
-    staff: ChannelConfig = ChannelConfig(allowed_roles=("instructor", "admin"))
-    # The seed's own: `alerts` is what instructors send, `updates` one's own list and its marks.
-    notifications: ChannelConfig = ChannelConfig(
-        max_users=1,
-        features=("alerts", "updates"),
-        rate_limit=RateLimit(messages=100),
+    notifications: ChannelConfig = msgspec.field(
+        default_factory=lambda: _offering(
+            "notifications", max_users=1, rate_limit=RateLimit(messages=100)
+        )
     )
     lessons: tuple[str, ...] = ()
     """Lessons that have a channel in every course from the start; staff opens others."""

@@ -11,7 +11,6 @@ from edu_widgets.protocol import (
     Code,
     CommandType,
     Envelope,
-    Lane,
     decode,
     decode_data,
     is_id,
@@ -117,9 +116,12 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
         case other if other in hub.signals:
             _signal(hub, member, envelope)
         case other if other in hub.asks:
-            member.spawn(_answer(hub, member, envelope))
+            hub.spawn(member, "An answer", _answer(hub, member, envelope))
         case other:
-            text = f"The service does not know messages of type {other!r:.80}."
+            text = (
+                f"This service does not know {other!r:.80}: install the feature that brings it "
+                "where the service runs, and start it again."
+            )
             raise refusal(Code.UNKNOWN_TYPE, text)
 
 
@@ -196,10 +198,10 @@ async def _queue(hub: Hub, member: Member, envelope: Envelope, command: CommandT
         member.eased.clear()
         await member.eased.wait()  # nothing more is read meanwhile: the sender feels it
     if member.lanes.push(command.lane, envelope):
-        member.spawn(_work(hub, member, command.lane))
+        hub.spawn(member, "A command", _work(hub, member, command.lane))
 
 
-async def _work(hub: Hub, member: Member, lane: Lane) -> None:
+async def _work(hub: Hub, member: Member, lane: str) -> None:
     while (envelope := member.lanes.pop(lane)) is not None:
         member.eased.set()
         command = REGISTRY.commands[envelope.type]

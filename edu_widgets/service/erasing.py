@@ -98,7 +98,7 @@ async def _opened(data_dir: Path) -> AsyncIterator[tuple[SqliteStore, Audit]]:
 async def _erase(data_dir: Path, course: str, who: str) -> str:
     async with _opened(data_dir) as (store, audit):
         user_id = one(await store.called(course, who), who, course)
-        await store.erase(course, user_id, now_ms(), erase_rules(features.load()))
+        await store.erase(course, user_id, now_ms(), erase_rules(features.installed()))
         audit.forget(user_id)
         audit.record("ERASED", course=course)
         return user_id

@@ -1,24 +1,24 @@
-"""The seam for features: what a feature's `service.py` hands to the engine.
+"""The seam for features: what the service's part of a feature hands to the engine.
 
-A feature module has a constant `FEATURE`. The composition names modules by their dotted names,
-so that no engine imports a feature.
+A feature's manifest names it, as `package.module:FEATURE`; no engine imports a feature.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from edu_widgets.protocol import features as manifests
+from edu_widgets.protocol import manifest
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service.rules import NOBODY, EraseRule, Person, Rule
-from edu_widgets.service.store import Committed, Matches, Searched
+from edu_widgets.service.store import Matches, Searched
+from edu_widgets.service.timers import Timer, Watch
 
-DEFAULT_FEATURES = (
-    "edu_widgets.chat.service",
-    "edu_widgets.presence.service",
-    "edu_widgets.polls.service",
-    "edu_widgets.notifications.service",
-)
+S = TypeVar("S")
+
+_log = logging.getLogger(__name__)
 
 
 class Stage(Protocol):
@@ -61,6 +61,9 @@ class Stage(Protocol):
         `frame` gives type and data when it is written, `None` for nothing to say.
         """
 
+    def state(self, make: Callable[[], S]) -> S:
+        """A feature's object of this service; made by `make` when it is asked for first."""
+
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Do some work now or soon, by `key` at most 4 times a second; failures are logged."""
 
@@ -77,11 +80,9 @@ SignalRule = Callable[[Stage, str, Sender, Any], None]
 AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
 """Answers a question with type and data of a frame; may raise `Refused`."""
 
-StartHook = Callable[[Stage, str], Awaitable[object]]
 PersonHook = Callable[[Stage, str, Person], None]
 EntryHook = Callable[[Stage, str, Person], Awaitable[object]]
 TickHook = Callable[[Stage, int], None]
-CommitHook = Callable[[Stage, Committed], None]
 TypingRule = Callable[[Stage, str, Person, int], bool]
 """Whether the others may be told that somebody types in a channel at a time (ms since 1970)."""
 
@@ -101,10 +102,9 @@ class Ask:
 class Feature:
     """A feature's rules by command type, and its optional hooks.
 
-    `on_start` reads what is stored in a course as the service starts, again until it succeeded.
-    `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick` (one,
-    or several that do not stop each other) once a second with the time in ms, `on_commit` with
-    every commit once it is durable. `erase` decides what else goes with a person who is erased,
+    `watches` are told of stored documents, `timers` bring them up to date when their time has come.
+    `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick` once
+    a second with the time in ms. `erase` decides what else goes with a person who is erased,
     `may_type` who is not told of as typing. `before_catch_up` is waited for, some seconds at most,
     each time a person enters a channel, before it is read for them.
     """
@@ -114,17 +114,45 @@ class Feature:
     signals: Mapping[str, SignalRule] = field(default_factory=dict)
     asks: Mapping[str, Ask] = field(default_factory=dict)
     erase: EraseRule | None = None
-    on_start: StartHook | None = None
+    watches: Sequence[Watch] = ()
+    timers: Sequence[Timer] = ()
     before_catch_up: EntryHook | None = None
     on_join: PersonHook | None = None
     on_leave: PersonHook | None = None
-    on_tick: TickHook | Sequence[TickHook] | None = None
-    on_commit: CommitHook | None = None
+    on_tick: TickHook | None = None
     may_type: TypingRule | None = None
 
 
-def load(modules: Sequence[str] = DEFAULT_FEATURES) -> list[Feature]:
-    """Import features by the dotted names of their modules.
+def installed(setting: str = "") -> list[Feature]:
+    """The service's parts of the features that are installed and allowed.
+
+    One that cannot be used is logged and left out.
+
+    Args:
+        setting: Which are allowed, as `edu_widgets.protocol.features.allowed` takes it.
+
+    Raises:
+        InvalidArgument: the setting cannot be used.
+    """
+    found: list[Feature] = []
+    taken: set[str] = set()
+    for one in manifests.allowed(setting):
+        if one.service:
+            try:
+                part = _checked(manifest.load(manifests.registered(one).service), one.name)
+                handled = {*part.rules, *part.signals, *part.asks}
+                if doubled := sorted(taken & handled):
+                    msg = f"another feature has {doubled[0]!r}"
+                    raise InvalidArgument(msg)  # noqa: TRY301 - one way out
+                taken |= handled
+                found.append(part)
+            except Exception as error:  # noqa: BLE001 - it may be somebody else's code
+                _log.warning("The feature %s is left out: %s", one.name, error)
+    return found
+
+
+def load(modules: Sequence[str]) -> list[Feature]:
+    """Import features by the dotted names of the modules that have them as `FEATURE`.
 
     Raises:
         InvalidArgument: a module is missing or has no `FEATURE`.
@@ -132,11 +160,14 @@ def load(modules: Sequence[str] = DEFAULT_FEATURES) -> list[Feature]:
     features = []
     for name in modules:
         try:
-            feature = import_module(name).FEATURE
+            features.append(_checked(import_module(name).FEATURE, f"{name}.FEATURE"))
         except (ImportError, AttributeError) as error:
             msg = f"{name!r} is not a feature of the service: {error}"
             raise InvalidArgument(msg) from error
-        if not isinstance(feature, Feature):
-            raise InvalidArgument(f"{name}.FEATURE is not a Feature.")
-        features.append(feature)
     return features
+
+
+def _checked(feature: object, name: str) -> Feature:
+    if not isinstance(feature, Feature):
+        raise InvalidArgument(f"{name} is not a Feature of the service.")
+    return feature

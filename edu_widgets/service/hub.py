@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from edu_widgets.protocol import Code, uuid7
@@ -20,6 +20,7 @@ from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.features import Ask, Feature, SignalRule
 from edu_widgets.service.frames import frame
+from edu_widgets.service.hooks import Hooks
 from edu_widgets.service.identity import Grant, grant
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
@@ -36,10 +37,7 @@ TICK_S = 1.0
 MAX_LESSONS = 1_000
 """Lessons of one course that have a channel."""
 
-HOOK_S = 5.0
-"""Seconds for which a feature may hold up somebody who enters."""
-
-_HOOK = "A feature's hook ({})"
+S = TypeVar("S")
 
 
 def erase_rules(features: Sequence[Feature]) -> list[EraseRule]:
@@ -91,25 +89,15 @@ class Hub:
         self._lease_s = lease_s
         self._forget = store.listen(self._committed)
         self.supervisor = Supervisor()
+        self.hooks = Hooks(self, self.features, self.supervisor)
+        self._states: dict[Callable[[], Any], Any] = {}
         self.vitals = Vitals(store)
         self._problem = ""
 
     def start(self) -> None:
         """Begin to tick, and let features look at what is stored."""
         self.supervisor.every(TICK_S, "A tick", self._beat)
-        for feature in self.features:
-            self.look(feature)
-
-    def look(self, feature: Feature) -> None:
-        """Let a feature read what is stored in each course, again and again until it could."""
-        if feature.on_start is None:
-            return
-        for course in self.courses:
-            self.supervisor.until_done(
-                (feature.name, course),
-                f"What {feature.name} reads at the start",
-                partial(feature.on_start, self, course),
-            )
+        self.hooks.start()
 
     async def close(self, code: Code = Code.RESTARTING) -> None:
         """Close every member and end what runs; the store stays open."""
@@ -145,7 +133,7 @@ class Hub:
         self.changed = self.loop.time()
         self.metrics.members.set(len(self.members))
         self.audit.record("WEBSOCKET_CONNECTED", userId=user)
-        self.supervisor.spawn("Noting who is here", self.store.seen(user, now_ms()))
+        _ = self.supervisor.spawn("Noting who is here", self.store.seen(user, now_ms()))
 
     async def dismiss(self, member: Member, code: int) -> None:
         """A connection is over. Whoever wants to leave says so first, by `unsubscribe`.
@@ -160,6 +148,10 @@ class Hub:
             self.leave(member, channel, at_once=code == Code.DEAD_PEER)
         self.audit.record("WEBSOCKET_DISCONNECTED", userId=member.identity.user_id, code=code)
         await member.gone()
+
+    def spawn(self, member: Member, what: str, work: Coroutine[Any, Any, object]) -> None:
+        """Do some work for a member; it is cancelled when the member goes."""
+        member.runs(self.supervisor.spawn(what, work))
 
     def grant(self, member: Member, channel: str) -> Grant:
         """What a member may do in a channel.
@@ -206,8 +198,7 @@ class Hub:
     def settle(self, room: Room) -> None:
         """Forget who has left a room, and say how many are here if that changed."""
         for person in room.expire(self.loop.time()):
-            for feature in self.features:
-                self._call(feature, feature.on_leave, room.channel, person)
+            self.hooks.left(room.channel, person)
         if not room.channel.startswith("user:") and room.census() != room.announced:
             self.coalescer.call(("room", room.channel), lambda: self._announce_people(room))
 
@@ -220,22 +211,8 @@ class Hub:
     def joined(self, room: Room, person: Person, *, first: bool) -> None:
         """Somebody has entered a room."""
         if first:
-            for feature in self.features:
-                self._call(feature, feature.on_join, room.channel, person)
+            self.hooks.joined(room.channel, person)
         self.settle(room)
-
-    async def before_catch_up(self, channel: str, person: Person) -> None:
-        """Let features write what a person who enters is to find.
-
-        Whatever becomes of that, they enter: after some seconds also past a hook that hangs.
-        """
-        for feature in self.features:
-            if feature.before_catch_up is not None:
-                try:
-                    async with asyncio.timeout(HOOK_S):
-                        await feature.before_catch_up(self, channel, person)
-                except Exception as error:  # noqa: BLE001
-                    self.supervisor.tell(_HOOK.format(feature.name), error)
 
     def reidentify(self, user_id: str, course: str, person: Person) -> None:
         """Give a person's connections their new role; channels it forbids are taken away."""
@@ -290,11 +267,6 @@ class Hub:
     def now(self) -> int:
         """The service's time in ms since 1970."""
         return now_ms()
-
-    def may_type(self, channel: str, person: Person) -> bool:
-        """Whether the others may be told that somebody types."""
-        rules = (feature.may_type for feature in self.features)
-        return all(rule(self, channel, person, now_ms()) for rule in rules if rule is not None)
 
     # -- what features may do (features.Stage) --------------------------------------
 
@@ -359,7 +331,8 @@ class Hub:
             if room and said is not None:
                 room.write(frame(said[0], channel, said[1], now_ms()))
 
-        self.coalescer.call((key, channel), write)
+        signal = partial(self.supervisor.call, "A feature's signal", write)
+        self.coalescer.call((key, channel), signal)
 
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Do some work of a feature's, coalesced by key."""
@@ -367,17 +340,18 @@ class Hub:
             ("soon", key), lambda: self.supervisor.spawn("A feature's work", work())
         )
 
+    def state(self, make: Callable[[], S]) -> S:
+        """A feature's object of this service."""
+        if make not in self._states:
+            self._states[make] = make()
+        return cast("S", self._states[make])
+
     # -- clocks -------------------------------------------------------------------
 
     def _committed(self, commit: Committed) -> None:
         self.metrics.commits.inc()
         self.rooms.committed(commit)
-        for feature in self.features:
-            self._call(feature, feature.on_commit, commit)
-
-    def _call(self, feature: Feature, hook: Callable[..., None] | None, *args: object) -> None:
-        if hook is not None:
-            self.supervisor.call(_HOOK.format(feature.name), hook, self, *args)
+        self.hooks.committed(commit)
 
     async def _beat(self) -> None:
         now, call = self.loop.time(), self.supervisor.call
@@ -390,10 +364,7 @@ class Hub:
         self.coalescer.forget_old()
         self.limiter.sweep()
         self.budgets.sweep()
-        for feature in self.features:
-            ticks = feature.on_tick or ()
-            for tick in (ticks,) if callable(ticks) else ticks:
-                self._call(feature, tick, now_ms())
+        self.hooks.tick(now_ms())
 
     def _look_at_store(self) -> None:
         """Where nothing is stored any more, everybody keeps what they have, and comes again."""

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from edu_widgets.protocol import CommandType, Envelope, Lane
+from edu_widgets.protocol import CommandType, Envelope
 
 MAX_WAITING = 64
 """Commands of one connection that may wait; then no more is read from it."""
@@ -27,21 +27,21 @@ class Lanes:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._lanes: dict[Lane, _Lane] = {}
+        self._lanes: dict[str, _Lane] = {}
 
     @property
     def waiting(self) -> int:
         """Commands that wait for an earlier one of their lane."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
-    def push(self, lane: Lane, envelope: Envelope) -> bool:
+    def push(self, lane: str, envelope: Envelope) -> bool:
         """Add a command; true if nobody works on this lane yet, so the caller has to."""
         state = self._lanes.setdefault(lane, _Lane())
         state.waiting.append(envelope)
         started, state.running = not state.running, True
         return started
 
-    def pop(self, lane: Lane) -> Envelope | None:
+    def pop(self, lane: str) -> Envelope | None:
         """The next command; `None` ends the work on this lane."""
         state = self._lanes[lane]
         if state.waiting:

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edu_widgets.protocol import Code
 from edu_widgets.service.frames import Frame
@@ -32,7 +31,7 @@ class Member:
         """By channel: held while this connection catches up with it."""
         self.pace = Pace()
         self.lanes = Lanes()
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[object]] = set()
         self.eased = asyncio.Event()
         """Set whenever a waiting command was taken up."""
         self.closed = False
@@ -41,9 +40,8 @@ class Member:
         """Write to this member alone."""
         self.write(out)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something for this member; it is cancelled when the member goes."""
-        task = asyncio.get_running_loop().create_task(work)
+    def runs(self, task: asyncio.Task[object]) -> None:
+        """Cancel something that runs for this member when the member goes."""
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 

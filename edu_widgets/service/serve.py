@@ -14,7 +14,6 @@ from edu_widgets.protocol.channels import course_name
 from edu_widgets.service import addresses, arguments, listening, state, tokens
 from edu_widgets.service import config as configuration
 from edu_widgets.service.admission import STAFF_HOURS
-from edu_widgets.service.features import DEFAULT_FEATURES
 from edu_widgets.service.locks import alone_in
 from edu_widgets.service.server import HOST, Options, Server
 
@@ -103,6 +102,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how students install edu-widgets, for the page that an invite opens",
     )
     add(
+        "--features",
+        metavar="NAMES",
+        default="",
+        help="only these features, with commas between, or with '-' before each all but these",
+    )
+    add(
         "--feature",
         metavar="MODULE",
         help="a further feature's module",
@@ -144,7 +149,8 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
         keys=tuple(
             tokens.load_key(path, args.jwt_audience, args.jwt_issuer) for path in args.jwt_key_file
         ),
-        features=(*DEFAULT_FEATURES, *args.feature),
+        features=args.features,
+        modules=tuple(args.feature),
         invite_ms=int(args.invite_hours * 3_600_000),
         watch=tuple(args.watch_pid),
         linger_s=args.linger,

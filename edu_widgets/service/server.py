@@ -66,7 +66,10 @@ class Options:
     port: int | None = None
     config: ServiceConfig = field(default_factory=ServiceConfig)
     keys: tuple[Key, ...] = ()
-    features: tuple[str, ...] = features.DEFAULT_FEATURES
+    features: str = ""
+    """Which of the installed features are allowed; "": all."""
+    modules: tuple[str, ...] = ()
+    """Modules of further features."""
     invite_ms: int = 0
     watch: tuple[int, ...] = ()
     linger_s: float = 600.0
@@ -96,7 +99,7 @@ class Server:
         """
         options = self._options
         options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        loaded = features.load(options.features)
+        loaded = features.installed(options.features) + features.load(options.modules)
         self._store = SqliteStore(options.data_dir / "service.db")
         self._audit = Audit(options.data_dir / AUDIT)
         self.hub = Hub(

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import dataclass
 
 from edu_widgets.protocol import REGISTRY, Code, Cursor, Envelope, decode_data
 from edu_widgets.protocol.errors import Refused, refusal
@@ -47,79 +48,71 @@ async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
     hold = room.add(member, person)
     member.channels.add(granted.name)
     hub.joined(room, person, first=first)
-    member.spawn(_catch_up(hub, member, room, hold, granted, ask, envelope.message_id))
+    entry = _Entry(hub, member, room, hold, granted, ask, envelope.message_id)
+    hub.spawn(member, "A catch-up", entry.catch_up())
 
 
-async def _catch_up(
-    hub: Hub,
-    member: Member,
-    room: Room,
-    hold: Hold,
-    granted: Grant,
-    ask: Subscribe,
-    message_id: str,
-) -> None:
-    """Catch up, one after the other in each channel; only the latest that was asked for."""
-    async with member.catching_up[granted.name]:
-        if room.holding.get(member) is hold:
-            await _tell(hub, member, room, hold, granted, ask, message_id)
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One member's entering of one channel."""
 
+    hub: Hub
+    member: Member
+    room: Room
+    hold: Hold
+    granted: Grant
+    ask: Subscribe
+    message_id: str
 
-async def _tell(
-    hub: Hub,
-    member: Member,
-    room: Room,
-    hold: Hold,
-    granted: Grant,
-    ask: Subscribe,
-    message_id: str,
-) -> None:
-    try:
-        await hub.before_catch_up(room.channel, granted.person)
-        catchup = await _changes_since(hub, member, granted.name, ask.since, ask.floors)
-        if room.holding.get(member) is not hold:
-            return  # left, or asked again, meanwhile
-        room.renew(Cursor(catchup.epoch, catchup.seq), now_ms())
-        data = _subscribed(hub, room, granted, catchup)
-        member.write(frame("subscribed", granted.name, data, now_ms(), message_id))
-        await _write_pages(member, room, hold, catchup.frames)
-        while hold.overflowed:
-            hold.overflowed, hold.size = False, 0
-            cursor = Cursor(catchup.epoch, catchup.seq)
-            catchup = await _changes_since(hub, member, granted.name, cursor, ask.floors)
-            await _write_pages(member, room, hold, catchup.frames)
-    except Refused as problem:
-        hub.leave(member, granted.name, at_once=False)
-        text, code = str(problem), problem.code
-        member.write(error(granted.name, code, text, now_ms(), message_id, RETRY_AFTER_MS))
-        return
-    room.go_live(member, hold, catchup.seq)
+    def _is_over(self) -> bool:
+        """Whether the member has left, or asked again, meanwhile."""
+        return self.room.holding.get(self.member) is not self.hold
 
+    async def catch_up(self) -> None:
+        """Catch up, one after the other in each channel; only the latest that was asked for."""
+        channel, member, hold = self.room.channel, self.member, self.hold
+        async with member.catching_up[channel]:
+            if self._is_over():
+                return
+            try:
+                await self.hub.hooks.before_catch_up(channel, self.granted.person)
+                catchup = await self._changes_since(self.ask.since)
+                if self._is_over():
+                    return
+                self.room.renew(Cursor(catchup.epoch, catchup.seq), now_ms())
+                data = _subscribed(self.hub, self.room, self.granted, catchup)
+                member.write(frame("subscribed", channel, data, now_ms(), self.message_id))
+                await self._write_pages(catchup.frames)
+                while hold.overflowed:
+                    hold.overflowed, hold.size = False, 0
+                    catchup = await self._changes_since(Cursor(catchup.epoch, catchup.seq))
+                    await self._write_pages(catchup.frames)
+            except Refused as problem:
+                self.hub.leave(member, channel, at_once=False)
+                text, code = str(problem), problem.code
+                member.write(error(channel, code, text, now_ms(), self.message_id, RETRY_AFTER_MS))
+            else:
+                self.room.go_live(member, hold, catchup.seq)
 
-async def _changes_since(
-    hub: Hub, member: Member, channel: str, cursor: Cursor | None, floors: dict[str, int]
-) -> Catchup:
-    """What a channel has after a cursor; the member pays for what was read."""
-    found = await hub.store.changes_since(channel, cursor, floors)
-    size = sum(budget.size_of(part.docs) for part in found.frames)
-    hub.budgets.charge(member, size / budget.BYTES_OUT)
-    return found
+    async def _changes_since(self, cursor: Cursor | None) -> Catchup:
+        """What the channel has after a cursor; the member pays for what was read."""
+        found = await self.hub.store.changes_since(self.room.channel, cursor, self.ask.floors)
+        size = sum(budget.size_of(part.docs) for part in found.frames)
+        self.hub.budgets.charge(self.member, size / budget.BYTES_OUT)
+        return found
 
+    async def _write_pages(self, changes: tuple[Changes, ...]) -> None:
+        """Write what was read, page by page, while the member waits for it."""
+        pages = Pages(changes)
 
-async def _write_pages(
-    member: Member, room: Room, hold: Hold, changes: tuple[Changes, ...]
-) -> None:
-    """Write what was read, page by page, unless the member has left or asked again meanwhile."""
-    pages = Pages(changes)
+        def write(size: int) -> asyncio.Future[None] | None:
+            if self._is_over():
+                return None
+            self.member.write(frame("changes", self.room.channel, pages.next(size), now_ms()))
+            return self.member.outlet.arrival()
 
-    def write(size: int) -> asyncio.Future[None] | None:
-        if room.holding.get(member) is not hold:
-            return None
-        member.write(frame("changes", room.channel, pages.next(size), now_ms()))
-        return member.outlet.arrival()
-
-    while pages and room.holding.get(member) is hold:
-        await member.pace.write(write)
+        while pages and not self._is_over():
+            await self.member.pace.write(write)
 
 
 def _subscribed(hub: Hub, room: Room, granted: Grant, catchup: Catchup) -> Subscribed:

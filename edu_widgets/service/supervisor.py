@@ -39,8 +39,8 @@ class Supervisor:
         except Exception as error:  # noqa: BLE001 - somebody else's fault
             self.tell(what, error)
 
-    def spawn(self, what: str, work: Coroutine[Any, Any, object]) -> None:
-        """Do a piece of work once."""
+    def spawn(self, what: str, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        """Do a piece of work once; who gets the task may cancel it."""
 
         async def run() -> None:
             try:
@@ -49,7 +49,9 @@ class Supervisor:
                 self.tell(what, error)
 
         # A task that is cancelled before its first step never gets to its work.
-        self._start(run()).add_done_callback(lambda _: work.close())
+        task = self._start(run())
+        task.add_done_callback(lambda _: work.close())
+        return task
 
     def until_done(self, key: Hashable, what: str, work: Work) -> None:
         """Do something until it succeeded once; no second time while it is under way."""

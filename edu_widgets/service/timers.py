@@ -1,89 +1,199 @@
-"""What a feature knows of stored documents without asking for them: versions seen, and times due.
+"""What features know of stored documents, and what they do about them when a time has come.
 
-It is read once as the service starts (`Feature.on_start`), and from commits.
+Both is declared in `Feature`. What is stored is read as the service starts, again until it could
+be; from then on commits tell.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from edu_widgets.protocol.errors import ProtocolError
+import msgspec
+
+from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol.channels import course_channel
+from edu_widgets.protocol.errors import ProtocolError, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from edu_widgets.protocol import Document
     from edu_widgets.service.features import Stage
+    from edu_widgets.service.rules import Rule
+    from edu_widgets.service.store import ChannelChange, Committed
 
 _PAGE = 1_000
+"""Documents that are read at once as the service starts."""
+
+_AT_ONCE = 200
+"""Documents of a course about which something is done at once; the others follow."""
 
 
-async def read_all(stage: Stage, channel: str, kind: str, note: Callable[[Document], None]) -> None:
-    """Note every stored document of a kind, the newest first.
+class Due(msgspec.Struct, frozen=True):
+    """The data of a timer's rule: the document whose time has come."""
 
-    Raises:
-        Refused: the store cannot be read now.
+    id: str
+
+
+def _untouched(_change: ChannelChange) -> tuple[str, str] | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Stored documents that a feature is told of, each version once and in order.
+
+    Attributes:
+        kinds: Their kinds.
+        channel: The channel of a course in which they are.
+        note: Is called with the course and a document, also one that was deleted.
     """
-    before: int | None = None
-    while True:
-        found = await stage.search(channel, kind, lambda _: True, before, _PAGE)
-        for doc in found.docs:
-            note(doc)
-        if not found.more:
-            return
-        before = found.floor
+
+    kinds: Sequence[str]
+    channel: Callable[[str], str]
+    note: Callable[[Stage, str, Document], None]
 
 
-class Versions:
-    """Which versions were seen while what is stored is being read: commits may overtake that.
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """What happens to documents of a kind by themselves.
 
-    Once all is read, commits alone tell, in order, and nothing has to be remembered.
+    Attributes:
+        kind: The kind.
+        channel: The channel of a course in which they are.
+        due: When something happens to a document, in ms since 1970; None for never.
+        rule: Brings the document up to date that its data, a `Due`, names. It is run at that time,
+            and once for each document as the service starts, for clocks may have been wrong.
+        touched: The course and the id of a document that another change makes out of date.
     """
 
-    def __init__(self) -> None:
-        self._seen: dict[str, int] | None = {}
+    kind: str
+    channel: Callable[[str], str]
+    due: Callable[[Document], int | None]
+    rule: Rule
+    touched: Callable[[ChannelChange], tuple[str, str] | None] = _untouched
 
-    def is_newer(self, doc: Document) -> bool:
-        """Whether a document is a newer version than any that was seen; then it was seen."""
-        if self._seen is None:
-            return True
-        if doc.seq <= self._seen.get(doc.id, 0):
-            return False
-        self._seen[doc.id] = doc.seq
-        return True
 
-    def all_read(self) -> None:
-        """What is stored was read."""
-        self._seen = None
+class Watching:
+    """One `Watch` in one service."""
 
-    def __len__(self) -> int:
-        return len(self._seen or ())
+    def __init__(self, stage: Stage, watch: Watch) -> None:
+        self._stage = stage
+        self._watch = watch
+        self._courses = {watch.channel(course): course for course in stage.courses}
+        # Commits overtake what is being read, so until all is read the versions are compared.
+        self._seen: dict[str, dict[str, int]] = {course: {} for course in stage.courses}
+
+    async def read(self, course: str) -> None:
+        """Note what is stored in a course, the newest first.
+
+        Raises:
+            Refused: the store cannot be read now.
+        """
+        for kind in self._watch.kinds:
+            before: int | None = None
+            while True:
+                found = await self._stage.search(
+                    self._watch.channel(course), kind, lambda _: True, before, _PAGE
+                )
+                for doc in found.docs:
+                    self._note(course, doc)
+                if not found.more:
+                    break
+                before = found.floor
+        self._seen.pop(course, None)
+
+    def is_reading(self, course: str) -> bool:
+        """Whether what is stored in a course was not read yet."""
+        return course in self._seen
+
+    def committed(self, commit: Committed) -> None:
+        """Note what was stored."""
+        for change in commit.changes:
+            course = self._courses.get(change.channel)
+            if course is not None:
+                for doc in change.docs:
+                    if doc.kind in self._watch.kinds:
+                        self._note(course, doc)
+
+    def _note(self, course: str, doc: Document) -> None:
+        seen = self._seen.get(course)
+        if seen is not None:
+            if doc.seq <= seen.get(doc.id, 0):
+                return
+            seen[doc.id] = doc.seq
+        self._watch.note(self._stage, course, doc)
 
 
 class Timers:
-    """Times by course and document's id, in ms since 1970. In memory: the documents are stored."""
+    """One `Timer` in one service. In memory is only when what is due."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: Stage, timer: Timer) -> None:
+        self._stage = stage
+        self._timer = timer
+        self._watching = Watching(stage, Watch((timer.kind,), timer.channel, self._note))
         self._due: dict[tuple[str, str], int] = {}
+        self._waiting: dict[tuple[str, str], None] = {}
+        """Course and id of what is to be brought up to date."""
 
     def __len__(self) -> int:
         return len(self._due)
 
-    def note(self, course: str, doc: Document, due: Callable[[Document], int | None]) -> None:
-        """A document is now so; `due` reads when something happens to it, None for never."""
+    async def read(self, course: str) -> None:
+        """Read all documents of a course and bring them up to date.
+
+        Raises:
+            Refused: the store cannot be read now.
+        """
+        await self._watching.read(course)
+        self._work(course)
+
+    def committed(self, commit: Committed) -> None:
+        """Note when what was stored is due, and what it makes out of date."""
+        self._watching.committed(commit)
+        for change in commit.changes:
+            key = self._timer.touched(change)
+            if key is not None:
+                self._waiting[key] = None
+                self._work(key[0])
+
+    def tick(self, now: int) -> None:
+        """Bring up to date whose time has come (ms since 1970)."""
+        for key in [key for key, at in self._due.items() if at <= now]:
+            del self._due[key]
+            self._waiting[key] = None
+        for course in {course for course, _ in self._waiting}:
+            self._work(course)
+
+    async def work(self, course: str) -> None:
+        """Bring what waits in a course up to date; what cannot be now is tried again."""
+        keys = [key for key in self._waiting if key[0] == course][:_AT_ONCE]
+        for key in keys:
+            del self._waiting[key]
+        await asyncio.gather(*map(self._refresh, keys))
+
+    def _work(self, course: str) -> None:
+        self._stage.soon((self._timer.kind, course), partial(self.work, course))
+
+    async def _refresh(self, key: tuple[str, str]) -> None:
+        course, id_ = key
         try:
-            at = None if doc.deleted else due(doc)
+            await self._stage.commit(course_channel(course), self._timer.rule, Due(id_))
+        except Refused as error:
+            if not Code(error.code).retry:
+                raise
+            self._waiting[key] = None
+
+    def _note(self, _stage: Stage, course: str, doc: Document) -> None:
+        key = (course, doc.id)
+        try:
+            at = None if doc.deleted else self._timer.due(doc)
         except ProtocolError:
             at = None  # of another version: left alone
         if at is None:
-            self.forget(course, doc.id)
+            self._due.pop(key, None)
         else:
-            self._due[course, doc.id] = at
-
-    def forget(self, course: str, id_: str) -> None:
-        """Nothing happens to this document any more."""
-        self._due.pop((course, id_), None)
-
-    def due(self, now: int) -> list[tuple[str, str]]:
-        """Course and id of all whose time has come."""
-        return [key for key, at in self._due.items() if at <= now]
+            self._due[key] = at
+        if not doc.deleted and self._watching.is_reading(course):
+            self._waiting[key] = None

@@ -27,7 +27,7 @@ def typed(hub: Hub, member: Member, envelope: Envelope) -> None:
     if room is None or granted.name not in member.channels:
         return  # a signal about a room one is not in: nobody to tell
     person = granted.person
-    if envelope.type == "typing_stop" or not hub.may_type(granted.name, person):
+    if envelope.type == "typing_stop" or not hub.hooks.may_type(granted.name, person, now_ms()):
         stop(hub, room, person)
     elif person.id in room.typists.until or len(room.typists.until) < MAX_NAMED:
         if person.id not in room.typists.until:

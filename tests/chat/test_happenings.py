@@ -10,7 +10,7 @@ import pytest
 from edu_widgets.chat import happenings
 from edu_widgets.chat.widget import CourseChat
 from edu_widgets.client.bodies import decoded
-from edu_widgets.client.events import DocumentsChanged
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.messages import Changes
@@ -249,7 +249,7 @@ def test_what_is_held_no_longer_leaves_the_page_and_is_not_told_as_deleted(
 
 
 def test_a_channel_taken_away_deletes_nothing(chat: CourseChat, client: FakeClient) -> None:
-    from edu_widgets.client.events import DocumentsChanged
+    from edu_widgets.client.sync.events import DocumentsChanged
 
     client.load(client.document("one", id="m1"))
     told = listen(chat)

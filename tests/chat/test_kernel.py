@@ -25,9 +25,9 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CHAT = """
 from edu_widgets.chat.widget import CourseChat
 from edu_widgets.client.course import CourseClient, Person
-from edu_widgets.client.network import callbacks, network
-from edu_widgets.client.pool import Pool
-from edu_widgets.client.transport import Target
+from edu_widgets.client.runtime.threads import callbacks, network
+from edu_widgets.client.runtime.pool import Pool
+from edu_widgets.client.transport.base import Target
 import edu_widgets.notebook.widget as base
 base.bundle = lambda kind: "export default {}"
 target = Target("ws://127.0.0.1:9/api/realtime/ws", "u1", lambda: "token")

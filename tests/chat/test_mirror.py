@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from edu_widgets.chat.documents import ChatMessage as Data
 from edu_widgets.chat.mirror import MESSAGES, Chat, from_document
 from edu_widgets.chat.news import News
-from edu_widgets.client.events import CommandChanged, DocumentsChanged
-from edu_widgets.client.outbox import CommandState
+from edu_widgets.client.sync.commands import CommandState
+from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.notebook import standing
 from edu_widgets.protocol import Document, uuid7
 from edu_widgets.protocol.documents import body

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from edu_widgets.chat.documents import Message, OwnReactions, Reaction
 from edu_widgets.chat.overlay import Pending
-from edu_widgets.client.outbox import CommandState
+from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.documents import Document, body
 from edu_widgets.protocol.errors import InvalidArgument, Refused

@@ -10,9 +10,9 @@ import pytest
 
 from edu_widgets.chat.commands import Found
 from edu_widgets.chat.documents import WINDOW
-from edu_widgets.client.asking import Asking
-from edu_widgets.client.events import Answered, SignalReceived
-from edu_widgets.protocol import Code, Lane
+from edu_widgets.client.runtime.pending_receipts import PendingAnswers
+from edu_widgets.client.sync.events import Answered, SignalReceived
+from edu_widgets.protocol import Code
 from edu_widgets.protocol.documents import Document
 from edu_widgets.protocol.errors import NotConnected, TooLate
 from edu_widgets.protocol.messages import UserTyping
@@ -210,7 +210,7 @@ def test_a_refused_search_says_why_and_when_it_may_be_asked_again(
 ) -> None:
     page.intend("chat.search", query="mira")
     many = Answered("course:py101", "q", code=Code.RATE_LIMITED, reason="No.", retry_after=7_000)
-    asking = Asking()
+    asking = PendingAnswers()
     asking.expect("q", client.answers[0])
     asking.answered(many)
     page.settle()
@@ -513,8 +513,8 @@ def test_what_slow_mode_holds_back_goes_once_it_is_slower_no_more(
     page: Page, client: FakeClient
 ) -> None:
     for seq, seconds in ((11, 30), (12, 60), (13, 0)):
-        assert ("hurry", Lane.CHAT) not in client.asked
+        assert ("hurry", "chat") not in client.asked
         client.arrive(keyed("chat", "chat_settings", seq, {"slowMode": seconds}, born=11))
     page.settle()
     assert page.room["slow"] == 0
-    assert client.asked.count(("hurry", Lane.CHAT)) == 1
+    assert client.asked.count(("hurry", "chat")) == 1

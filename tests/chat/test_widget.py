@@ -12,7 +12,7 @@ from jupyter_client.session import json_packer
 
 from edu_widgets.chat.documents import Message
 from edu_widgets.chat.widget import CourseChat, checked
-from edu_widgets.client.outbox import CommandState
+from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.stream import GAP
 from edu_widgets.protocol import uuid7
@@ -149,7 +149,7 @@ def test_new_messages_are_told_once(chat: CourseChat, client: FakeClient) -> Non
 
 
 def test_another_channel_is_not_the_chat(chat: CourseChat, client: FakeClient) -> None:
-    from edu_widgets.client.events import DocumentsChanged
+    from edu_widgets.client.sync.events import DocumentsChanged
 
     heard: list[Any] = []
     chat.on("message", heard.append)

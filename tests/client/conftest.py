@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from edu_widgets.client.course import CourseClient, Person
-from edu_widgets.client.link import Limits
-from edu_widgets.client.network import CallbackThread, NetworkThread
-from edu_widgets.client.pool import Pool, Settings
-from edu_widgets.client.transport import Target
+from edu_widgets.client.runtime.pool import Pool, Settings
+from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
+from edu_widgets.client.sync.liveness import Limits
+from edu_widgets.client.transport.base import Target
 from tests.client.fake_service import FakeService, fake_service
 
 

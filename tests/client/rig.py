@@ -9,12 +9,21 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from edu_widgets.client.actions import Close, Connect, Ping, Send
-from edu_widgets.client.events import SessionEvent, State, StateChanged
-from edu_widgets.client.link import Limits
-from edu_widgets.client.outbox import Command, Outbox
-from edu_widgets.client.session import Session
-from edu_widgets.protocol import Document, Envelope, Lane, decode, encode, messages
+from edu_widgets.client.dialects import dialect_of
+from edu_widgets.client.sync.commands import Command
+from edu_widgets.client.sync.events import (
+    Close,
+    Connect,
+    Ping,
+    Send,
+    SessionEvent,
+    State,
+    StateChanged,
+)
+from edu_widgets.client.sync.liveness import Limits
+from edu_widgets.client.sync.outbox import Outbox
+from edu_widgets.client.sync.session import Session
+from edu_widgets.protocol import Document, Envelope, decode, encode, messages
 from edu_widgets.protocol.documents import body
 
 E = TypeVar("E")
@@ -50,7 +59,7 @@ def document(
 
 
 def command(
-    id_: str, *, lane: Lane = Lane.CHAT, key: str | None = None, created: int = 0, size: int = 0
+    id_: str, *, lane: str = "chat", key: str | None = None, created: int = 0, size: int = 0
 ) -> Command:
     data = msgspec.Raw(msgspec.json.encode({"id": id_, "x": "x" * size}))
     return Command(id_, "chat_message", ROOM, data, lane, created, key)
@@ -88,6 +97,7 @@ class Rig:
             self.clock,
             random.Random(seed),
             lambda: f"r{next(ids)}",
+            dialect_of,
             limits or Limits(reconnect_interval=interval),
         )
         self.sent: list[Envelope] = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edu_widgets.chat.commands import Found, Search
-from edu_widgets.client.asking import Answer
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import (
     InvalidArgument,

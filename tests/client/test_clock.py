@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_widgets.client.clock import ServiceClock
+from edu_widgets.client.sync.clock import ServiceClock
 
 
 class World:

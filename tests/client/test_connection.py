@@ -9,11 +9,11 @@ from functools import partial
 
 import pytest
 
-from edu_widgets.client.connection import Connection
-from edu_widgets.client.events import SessionEvent, State, StateChanged
-from edu_widgets.client.outbox import Outbox
-from edu_widgets.client.session import Session
-from edu_widgets.client.transport import Service
+from edu_widgets.client.dialects import dialect_of
+from edu_widgets.client.runtime.connection import Connection
+from edu_widgets.client.sync.events import Service, SessionEvent, State, StateChanged
+from edu_widgets.client.sync.outbox import Outbox
+from edu_widgets.client.sync.session import Session
 from edu_widgets.protocol import Code
 from tests.client.rig import ROOM, FakeClock
 from tests.waiting import comes_true
@@ -53,7 +53,7 @@ class Trickle:
 @pytest.fixture
 async def slow() -> AsyncIterator[tuple[Connection, Trickle, FakeClock]]:
     clock, transport = FakeClock(), Trickle()
-    session = Session("ada", Outbox(), clock, random.Random(1), lambda: "id")
+    session = Session("ada", Outbox(), clock, random.Random(1), lambda: "id", dialect_of)
     connection = Connection(session, lambda: transport, clock)
     session.subscribe(ROOM)
     session.open()

@@ -13,10 +13,10 @@ import pytest
 
 from edu_widgets.chat.documents import ChatMessage
 from edu_widgets.client.course import CourseClient, CourseEvent, ViewChanged
-from edu_widgets.client.events import DocumentsChanged
-from edu_widgets.client.network import NetworkThread
-from edu_widgets.client.pool import Pool
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.pool import Pool
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.runtime.threads import NetworkThread
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.protocol import Code, Document, messages, uuid7
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import (

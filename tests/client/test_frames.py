@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from edu_widgets.client.channel import Grant
-from edu_widgets.client.events import (
+from edu_widgets.client.sync.channel import Grant
+from edu_widgets.client.sync.events import (
     ChannelChanged,
     CommandChanged,
     DocumentsChanged,
@@ -17,7 +17,7 @@ from edu_widgets.client.events import (
     SignalReceived,
     State,
 )
-from edu_widgets.client.mirror import Mirror
+from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.protocol import Code, Cursor, decode_data, encode, messages
 from tests.client.rig import ROOM, Rig, changes, command, document
 

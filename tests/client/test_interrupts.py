@@ -16,9 +16,9 @@ import edu_widgets as edu
 from edu_widgets.chat.commands import SEARCH, Search
 from edu_widgets.chat.documents import CHAT_MESSAGE, ChatMessage
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import CommandChanged
-from edu_widgets.client.network import network
-from edu_widgets.client.pending import PendingCommands
+from edu_widgets.client.pending_commands import PendingCommands
+from edu_widgets.client.runtime.threads import network
+from edu_widgets.client.sync.events import CommandChanged
 from edu_widgets.client.view import CourseEvent
 from edu_widgets.protocol import uuid7
 from tests.client.conftest import Join

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edu_widgets.client.events import State
+from edu_widgets.client.sync.events import State
 from edu_widgets.protocol import Code, Envelope, messages
 from tests.client.rig import Rig, command
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edu_widgets.client import mirror as mirror_module
-from edu_widgets.client.mirror import Mirror
+from edu_widgets.client.sync import mirror as mirror_module
+from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.messages import Changes, Page
 from tests.client.rig import changes, document

@@ -7,9 +7,9 @@ import pytest
 
 import edu_widgets.chat.commands
 import edu_widgets.chat.documents  # noqa: F401 - they register their commands
-from edu_widgets.client.commands import Command, CommandState, NoStorage
-from edu_widgets.client.events import CommandChanged
-from edu_widgets.client.outbox import MOMENT, Outbox
+from edu_widgets.client.sync.commands import Command, CommandState, NoStorage
+from edu_widgets.client.sync.events import CommandChanged
+from edu_widgets.client.sync.outbox import MOMENT, Outbox
 from edu_widgets.polls import commands as polls
 from edu_widgets.presence import commands as presence
 from edu_widgets.protocol import REGISTRY, Code

@@ -10,7 +10,7 @@ import ssl
 import httpx
 import pytest
 
-from edu_widgets.client.network_errors import explain
+from edu_widgets.client.transport.network_errors import explain
 
 
 def caused(error: BaseException, cause: BaseException) -> BaseException:

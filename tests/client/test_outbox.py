@@ -14,9 +14,10 @@ import edu_widgets.chat.commands
 import edu_widgets.chat.documents
 import edu_widgets.notifications.commands
 import edu_widgets.polls.commands  # noqa: F401 - they register their commands
-from edu_widgets.client.events import CommandChanged
-from edu_widgets.client.outbox import MAX_BYTES, Command, CommandState, Outbox
-from edu_widgets.protocol import REGISTRY, Code, Envelope, Lane, messages
+from edu_widgets.client.sync.commands import Command, CommandState
+from edu_widgets.client.sync.events import CommandChanged
+from edu_widgets.client.sync.outbox import MAX_BYTES, Outbox
+from edu_widgets.protocol import REGISTRY, Code, Envelope, messages
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 from tests.client.rig import Rig, command
 
@@ -67,13 +68,13 @@ class Lesson(RuleBasedStateMachine):
         self.taken = len(self.rig.sent)
         self.up += [frame for frame in new if frame.type == "chat_message"]
 
-    @rule(lane=st.sampled_from([Lane.CHAT, Lane.STATUS]))
-    def write(self, lane: Lane) -> None:
+    @rule(lane=st.sampled_from(["chat", "status"]))
+    def write(self, lane: str) -> None:
         self._hand(command(f"c{len(self.handed)}", lane=lane))
 
     @rule(key=st.sampled_from(["p1", "p2"]))
     def vote(self, key: str) -> None:
-        self._hand(command(f"v{len(self.handed)}", lane=Lane.VOTE, key=key))
+        self._hand(command(f"v{len(self.handed)}", lane="vote", key=key))
 
     def _hand(self, item: Command) -> None:
         self.handed.append(item)
@@ -123,9 +124,9 @@ class Lesson(RuleBasedStateMachine):
     @invariant()
     def order_and_uniqueness_hold(self) -> None:
         assert len(set(self.service.stored)) == len(self.service.stored)
-        for lane in (Lane.CHAT, Lane.STATUS):
-            stored = [c.id for c in self._stored() if c.lane is lane]
-            written = [c.id for c in self.handed if c.lane is lane]
+        for lane in ("chat", "status"):
+            stored = [c.id for c in self._stored() if c.lane == lane]
+            written = [c.id for c in self.handed if c.lane == lane]
             assert stored == written[: len(stored)], "the order of a lane is kept"
 
     def _stored(self) -> list[Command]:
@@ -145,9 +146,9 @@ class Lesson(RuleBasedStateMachine):
                 break
         self.order_and_uniqueness_hold()
         stored = self._stored()
-        for lane in (Lane.CHAT, Lane.STATUS):
-            assert [c for c in stored if c.lane is lane] == [
-                c for c in self.handed if c.lane is lane
+        for lane in ("chat", "status"):
+            assert [c for c in stored if c.lane == lane] == [
+                c for c in self.handed if c.lane == lane
             ]
         for key in ("p1", "p2"):
             cast = [c for c in self.handed if c.key == key]
@@ -185,7 +186,7 @@ def test_a_slowed_chat_holds_no_vote_back() -> None:
     rig.submit(command("chat"))
     rig.error(Code.RATE_LIMITED, "chat", 60_000)
     rig.submit(command("chat2"))
-    rig.submit(command("vote", lane=Lane.VOTE))
+    rig.submit(command("vote", lane="vote"))
     assert sent(rig) == ["chat", "vote"]
     slowed = rig.outbox.get("chat")
     assert slowed is not None
@@ -200,9 +201,9 @@ def test_a_lane_may_hurry_once_nothing_slows_it_down() -> None:
     rig.error(Code.RATE_LIMITED, "a", 60_000)
     rig.submit(command("b"))
     assert sent(rig) == ["a"]
-    rig.session.hurry(Lane.VOTE)
+    rig.session.hurry("vote")
     assert sent(rig) == ["a"], "another lane's business"
-    rig.session.hurry(Lane.CHAT)
+    rig.session.hurry("chat")
     assert sent(rig) == ["a", "a", "b"], "in the order they were written"
 
 
@@ -261,13 +262,13 @@ def test_pipelining_is_bounded() -> None:
 def test_only_the_latest_vote_waits_and_an_outdated_one_does_not_come_again() -> None:
     rig = Rig()
     for n in range(3):
-        rig.submit(command(f"v{n}", lane=Lane.VOTE, key="q1"))
-    rig.submit(command("other", lane=Lane.VOTE, key="q2"))
+        rig.submit(command(f"v{n}", lane="vote", key="q1"))
+    rig.submit(command("other", lane="vote", key="q2"))
     assert [c.id for c in rig.outbox] == ["v2", "other"]
     gone = [e.command for e in rig.of(CommandChanged) if e.gone]
     assert [(c.id, "newer" in c.error) for c in gone] == [("v0", True), ("v1", True)]
     rig.live()
-    rig.submit(command("v3", lane=Lane.VOTE, key="q1"))
+    rig.submit(command("v3", lane="vote", key="q1"))
     rig.error(Code.RATE_LIMITED, "v2", 10)
     assert rig.outbox.get("v2") is None
     rig.receive("ack", messages.Ack("v3", 1))

@@ -12,13 +12,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from edu_widgets.client.compose import compose
 from edu_widgets.client.course import CourseClient
-from edu_widgets.client.events import CommandChanged
-from edu_widgets.client.mirror import Mirror
-from edu_widgets.client.outbox import Command, CommandState, Outbox
-from edu_widgets.client.pending import LINGER, PendingCommands
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.pending_commands import LINGER, PendingCommands
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.sync.commands import Command, CommandState, compose
+from edu_widgets.client.sync.events import CommandChanged
+from edu_widgets.client.sync.mirror import Mirror
+from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.client.view import CourseView
 from edu_widgets.polls.commands import CAST_VOTE, CastVote
 from edu_widgets.protocol import Code, Document
@@ -64,7 +64,7 @@ class Client:
     def send(self, type_: str, data: msgspec.Struct, **more: Any) -> Receipt:
         if self.refuse is not None:
             raise self.refuse
-        command = compose(type_, data, ROOM, more["id"])
+        command = compose(type_, data, ROOM, more["id"], 1.0)
         self.outbox.check_room(command.size)
         receipt = self.receipts[command.id] = Receipt(command.id, cast("Any", None))
         more["register"](receipt)()
@@ -236,7 +236,7 @@ def test_changes_that_never_arrive_are_not_waited_for_without_end() -> None:
 
 def test_what_was_kept_by_an_earlier_session_is_pending() -> None:
     client = Client()
-    command = compose(CAST_VOTE.name, CastVote("p", 1, 2), ROOM, None)
+    command = compose(CAST_VOTE.name, CastVote("p", 1, 2), ROOM, None, 1.0)
     client.outbox.check_room(command.size)
     client.outbox.add(command)
     assert client.shown() == [(2, "pending")]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edu_widgets.client.sse import EventDecoder, StreamTooLong, decode
+from edu_widgets.client.transport.sse import EventDecoder, StreamTooLong, decode
 
 _FILE = Path(__file__).parents[1] / "vectors" / "eventsource.json"
 VECTORS: list[dict[str, Any]] = json.loads(_FILE.read_text("utf-8"))["vectors"]

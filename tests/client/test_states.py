@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edu_widgets.client.events import ReconnectFailed, State, StateChanged
+from edu_widgets.client.sync.events import ReconnectFailed, State, StateChanged
 from edu_widgets.client.view import look
 from edu_widgets.protocol import Code
 from tests.client.rig import ROOM, Rig, changes, command

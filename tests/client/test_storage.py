@@ -15,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edu_widgets.client import outbox_rows, storage
-from edu_widgets.client.compose import compose
-from edu_widgets.client.outbox import Outbox
-from edu_widgets.client.storage import OutboxFile
+from edu_widgets.client.runtime import outbox_file as storage
+from edu_widgets.client.runtime import outbox_rows
+from edu_widgets.client.runtime.outbox_file import OutboxFile
+from edu_widgets.client.sync.commands import compose
+from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.polls.commands import CastVote
 from edu_widgets.protocol.ids import uuid7
 from tests.client.rig import Rig, command
@@ -27,7 +28,7 @@ from tests.conftest import ROOT
 HOLDER = """
 import sys, time
 from pathlib import Path
-from edu_widgets.client.storage import OutboxFile
+from edu_widgets.client.runtime.outbox_file import OutboxFile
 from tests.client.rig import command
 box = OutboxFile(Path(sys.argv[1]), "wss://example.org", "ada")
 inherited = [c.id for c in box.load()]
@@ -225,7 +226,7 @@ def test_of_an_acknowledged_vote_nothing_stays_in_any_file(tmp_path: Path) -> No
     outbox.check_room(1_000)
     outbox.add(command("waits"))
     first, vote = (
-        compose("cast_vote", CastVote("p", 1, choice), "course:c", None)
+        compose("cast_vote", CastVote("p", 1, choice), "course:c", None, 1.0)
         for choice in ("first thought", "second thought")
     )
     for one in (first, vote):
@@ -293,16 +294,15 @@ def test_a_damaged_row_costs_no_other(tmp_path: Path, change: str) -> None:
     box.close()
 
 
-@pytest.mark.parametrize("column", ["lane", "state"])
-def test_what_a_newer_version_has_written_waits_for_it(tmp_path: Path, column: str) -> None:
-    path = damaged(tmp_path, f"UPDATE command SET {column} = 'later' WHERE id = 'b'")
+def test_what_a_newer_version_has_written_waits_for_it(tmp_path: Path) -> None:
+    path = damaged(tmp_path, "UPDATE command SET state = 'later' WHERE id = 'b'")
     for _ in range(2):
         box, ids = open_here(tmp_path)
         assert (ids, box.problem) == (["a", "c"], "")
         box.close()
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT id FROM command").fetchall() == [("b",)]
-        db.execute(f"UPDATE command SET {column} = ?", ("chat" if column == "lane" else "queued",))
+        db.execute("UPDATE command SET state = 'queued'")
     db.close()
     box, ids = open_here(tmp_path)
     assert sorted(ids) == ["a", "b", "c"]

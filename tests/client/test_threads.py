@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from edu_widgets.client import network as network_module
-from edu_widgets.client.network import CallbackThread, NetworkThread
+from edu_widgets.client.runtime import threads as network_module
+from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
 from edu_widgets.protocol.errors import NotConnected, WouldDeadlock
 from tests.client.fake_service import FakeService, eventually
 from tests.conftest import ROOT

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from edu_widgets.client import tokens
-from edu_widgets.client.transport import Target
+from edu_widgets.client.transport import tokens
+from edu_widgets.client.transport.base import Target
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Forbidden, Unauthorized, refusal
 from tests.client.conftest import Join

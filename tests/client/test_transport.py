@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edu_widgets.client.network import NetworkThread
-from edu_widgets.client.network_errors import explain
+from edu_widgets.client.runtime.threads import NetworkThread
+from edu_widgets.client.transport.network_errors import explain
 from edu_widgets.protocol import Document, encode, messages
 from edu_widgets.protocol.documents import body
 from tests.client.conftest import Join
@@ -189,9 +189,9 @@ def test_large_and_broken_frames_end_at_most_the_connection(fake: FakeService, j
 
 def test_nothing_is_left_after_close(tmp_path: Path) -> None:
     from edu_widgets.client.course import CourseClient, Person
-    from edu_widgets.client.network import CallbackThread
-    from edu_widgets.client.pool import Pool, Settings
-    from edu_widgets.client.transport import Target
+    from edu_widgets.client.runtime.pool import Pool, Settings
+    from edu_widgets.client.runtime.threads import CallbackThread
+    from edu_widgets.client.transport.base import Target
 
     with nothing_left(), fake_service() as fake:
         network, callbacks = NetworkThread(), CallbackThread()

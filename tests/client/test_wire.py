@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 import pytest
 from websockets.frames import Close, Frame, Opcode
 
-from edu_widgets.client.transport import Target, TransportFailed
-from edu_widgets.client.websocket import WebSocketTransport
+from edu_widgets.client.transport.base import Target, TransportFailed
+from edu_widgets.client.transport.websocket import WebSocketTransport
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually
 from tests.waiting import PATIENCE, comes_true

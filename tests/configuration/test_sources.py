@@ -9,7 +9,7 @@ import pytest
 from traitlets.config import Config
 
 from edu_widgets import configuration
-from edu_widgets.client.link import Limits
+from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.configuration import SETTINGS
 from edu_widgets.configuration.settings import BY_NAME
 from tests.configuration.conftest import Write
@@ -26,7 +26,7 @@ def test_the_defaults_are_the_documents() -> None:
         "maxUsers": 1000,
         "requireAuth": True,
         "allowedRoles": ["student", "instructor", "admin"],
-        "features": ["chat", "reactions", "polls", "questions", "presence"],
+        "features": ["chat", "reactions", "questions", "polls", "presence"],
         "rateLimit": {"messages": 10, "interval": 60_000},
     }
     assert found.channels.lesson["maxUsers"] == 500

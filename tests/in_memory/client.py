@@ -11,9 +11,9 @@ from unittest.mock import patch
 
 import msgspec
 
-from edu_widgets.client.events import DocumentsChanged
-from edu_widgets.client.mirror import Mirror
-from edu_widgets.client.outbox import CommandState
+from edu_widgets.client.sync.commands import CommandState
+from edu_widgets.client.sync.events import DocumentsChanged
+from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.client.view import Person
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.protocol.messages import Changes

@@ -14,14 +14,12 @@ import msgspec
 from comm.base_comm import BaseComm
 
 from edu_widgets.chat.documents import Message, Reaction
-from edu_widgets.client.asking import Answer
-from edu_widgets.client.commands import InPlaceOf
 from edu_widgets.client.course import CourseClient, CourseEvent, CourseView, Person, ViewChanged
-from edu_widgets.client.events import CommandChanged, DocumentsChanged
-from edu_widgets.client.mirror import Applied, Mirror
-from edu_widgets.client.outbox import Command, CommandState
-from edu_widgets.client.receipts import Receipt
-from edu_widgets.protocol import REGISTRY, Document, Lane, uuid7
+from edu_widgets.client.runtime.receipts import Answer, Receipt
+from edu_widgets.client.sync.commands import Command, CommandState, InPlaceOf
+from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
+from edu_widgets.client.sync.mirror import Applied, Mirror
+from edu_widgets.protocol import REGISTRY, Document, uuid7
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate, refusal
 from edu_widgets.protocol.messages import Changes, Page
@@ -169,7 +167,7 @@ class FakeClient:
             receipt.settle(0)
         return receipt
 
-    def hurry(self, lane: Lane) -> None:
+    def hurry(self, lane: str) -> None:
         self.asked.append(("hurry", lane))
 
     def retry_now(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from edu_widgets.client.events import SignalReceived
+from edu_widgets.client.sync.events import SignalReceived
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.documents import body
 from edu_widgets.service import rules

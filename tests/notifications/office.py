@@ -12,11 +12,12 @@ from edu_widgets.notifications.documents import (
     NotificationMark,
 )
 from edu_widgets.notifications.service import FEATURE
-from edu_widgets.notifications.service.expiry import Expiry, Over, expire, expiry_channel
+from edu_widgets.notifications.service.expiry import Expiry, expire, expiry_channel
 from edu_widgets.protocol import uuid7
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import Committed, writes
+from edu_widgets.service.store import ChannelChange, writes
+from edu_widgets.service.timers import Due
 from tests.in_memory.service import COURSE, MIRA, InMemoryService, channels_of, own
 
 ADA = Person("u-ada", "Ada", "student")
@@ -42,10 +43,11 @@ class Office(InMemoryService):
         self.do(by, "send_notification", id_, title=title, **fields)
         return id_
 
-    def expire(self) -> Committed:
-        """What the service does by itself once a second."""
+    def expire(self) -> list[ChannelChange]:
+        """What the service does by itself once a second; what it changed."""
         ids = [row[0] for row in self.rows(expiry_channel(COURSE), Expiry.kind)]
-        return self.by_itself("expire", Over(ids), expire)
+        done = [self.by_itself("expire", Due(id_), expire) for id_ in ids]
+        return [change for commit in done for change in commit.changes]
 
     def erase(self, person: Person) -> None:
         assert FEATURE.erase is not None

@@ -9,8 +9,8 @@ import pytest
 from edu_widgets.notifications.widget import NotificationPane
 from edu_widgets.protocol.errors import Refused
 from tests.base_service import Variants, running
-from tests.client.base.conftest import Enter, _no_memory, enter
 from tests.client.conftest import callbacks, network, pool
+from tests.client.dialects.base.conftest import Enter, _no_memory, enter
 from tests.client.fake_service import eventually
 from tests.faults import Faults
 from tests.waiting import PATIENCE

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.client.commands import InPlaceOf
-from edu_widgets.client.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.sync.commands import InPlaceOf
 from edu_widgets.protocol import REGISTRY
 from tests.in_memory.client import InMemoryClient
 from tests.polls.school import School

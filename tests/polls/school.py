@@ -17,11 +17,12 @@ from edu_widgets.polls.documents import (
     Turnout,
 )
 from edu_widgets.polls.service import FEATURE, vault
-from edu_widgets.polls.service.clock import Refresh, refresh
+from edu_widgets.polls.service.clock import refresh
 from edu_widgets.polls.service.sessions import attend
 from edu_widgets.protocol import uuid7
 from edu_widgets.service.rules import Person
 from edu_widgets.service.store import Committed
+from edu_widgets.service.timers import Due
 from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF, InMemoryService, own
 
 
@@ -40,7 +41,7 @@ class School(InMemoryService):
 
     def refresh(self, poll_id: str) -> Committed:
         """What the service does by itself after votes, and when time has passed."""
-        return self.by_itself("refresh", Refresh(poll_id), refresh)
+        return self.by_itself("refresh", Due(poll_id), refresh)
 
     def attend(self) -> None:
         """What the service notes when an instructor comes, goes or stays."""

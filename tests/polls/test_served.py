@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from edu_widgets.polls.documents import POLL, TALLY, TURNOUT
-from edu_widgets.polls.service import clock, sessions
+from edu_widgets.polls.service import sessions
 from edu_widgets.protocol import Code, uuid7
+from edu_widgets.service.timers import Timers
 from tests.service.harness import CHANNEL, COURSE, Client, Service, serving
 
-FEATURES = ("edu_widgets.chat.service", "edu_widgets.polls.service")
+FEATURES = "chat,polls"
 STAFF = f"staff:{COURSE}"
 
 
@@ -228,8 +229,9 @@ async def test_a_service_that_starts_again_counts_what_is_left(
         ada = await service.open(joined["token"])
         id_ = await ask(teacher, "a", "b")
         # As after a crash: the vote is stored, and was not counted any more.
-        monkeypatch.setattr(clock._CLOCKS[service.server.hub], "work", gone)
+        monkeypatch.setattr(Timers, "work", gone)
         await do(ada, "cast_vote", pollId=id_, round=1, choice=1)
+    monkeypatch.undo()
     async with serving(tmp_path, features=FEATURES) as service:
         teacher = await service.owner()
         await teacher.enter(STAFF)

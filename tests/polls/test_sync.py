@@ -24,12 +24,13 @@ from edu_widgets.polls.commands import (
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT, Poll, PollTally
 from edu_widgets.polls.service import FEATURE as POLLS
 from edu_widgets.polls.service import clock, vault
-from edu_widgets.protocol import Lane, uuid7
+from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.store.sqlite import SqliteStore
+from edu_widgets.service.timers import Timers
 from tests.sync.world import COURSE, ROOM, STAFF, TOUCH, Client, World, registered
 
 TEACHER, ADA, BO = "u-teacher", "u-ada-lovelace", "u-bo-student"
@@ -96,7 +97,7 @@ class School(World):
 
     def do(self, client: Client, type_: str, data: Any, id_: str = "") -> str:
         id_ = id_ or uuid7()
-        client.submit(type_, id_, data, Lane.VOTE)
+        client.submit(type_, id_, data, "vote")
         return id_
 
     async def now(self) -> Poll | None:
@@ -107,9 +108,9 @@ class School(World):
     async def counted(self) -> None:
         """What the service does by itself, done; then everybody knows."""
         await self.settle()
-        begun = clock.Clock()
-        await begun.look(self.hub, COURSE)
-        await begun.work(self.hub, COURSE)
+        begun = Timers(self.hub, clock.COUNTING)
+        await begun.read(COURSE)
+        await begun.work(COURSE)
         for client in self.clients:
             self.touch(client, "everywhere", f"end-{id(client)}", "so that holes are noticed")
         await self.settle()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edu_widgets.client.outbox import CommandState
+from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import question
 from edu_widgets.polls.poll import Poll

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from edu_widgets.client.events import SignalReceived
+from edu_widgets.client.sync.events import SignalReceived
 from edu_widgets.presence.commands import PeoplePage, Presence
 from edu_widgets.protocol.errors import NotConnected
 from tests.in_memory.client import InMemoryClient

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edu_widgets.client.outbox import CommandState
+from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.notebook.attention import pages_of
 from edu_widgets.presence.commands import Counts, Here, PeoplePage, Presence, SetStatus
 from edu_widgets.presence.people import Participant, RaisedHand

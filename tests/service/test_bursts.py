@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_widgets.chat.documents import Message
-from edu_widgets.client.mirror import Mirror
+from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.protocol import MAX_SERVICE_FRAME, Document, decode, decode_data
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.messages import Changes

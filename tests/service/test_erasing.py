@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from edu_widgets import cli
-from edu_widgets.client.commands import Command
 from edu_widgets.client.invites.memberships import Membership, People
-from edu_widgets.client.storage import OutboxFile
-from edu_widgets.protocol import Code, Lane, uuid7
+from edu_widgets.client.runtime.outbox_file import OutboxFile
+from edu_widgets.client.sync.commands import Command
+from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.proofs import new_secret
 from edu_widgets.service import erasing
@@ -120,7 +120,7 @@ async def test_the_command_forgets_what_this_computer_keeps(
     waiting.load()
     for course in (COURSE, "other"):
         body = msgspec.Raw(b'{"content":"unsent in %s"}' % course.encode())
-        waiting.put(Command(uuid7(), "chat_message", f"course:{course}", body, Lane.CHAT, 1))
+        waiting.put(Command(uuid7(), "chat_message", f"course:{course}", body, "chat", 1))
     waiting.close()
     arguments = ["erase", COURSE, "Evelina", "--data", str(served)]
     assert await asyncio.to_thread(cli.main, arguments) == 0

@@ -9,32 +9,37 @@ from pathlib import Path
 
 import pytest
 
+from edu_widgets.protocol import Document
+from edu_widgets.protocol.channels import course_channel
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.features import Feature, Stage
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.rooms import Presence
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import Committed
 from edu_widgets.service.store.sqlite import SqliteStore
+from edu_widgets.service.timers import Watch
 from tests.service.store.rules import CHANNEL, ask, put
 
 heard: list[tuple[str, int]] = []
 
 
-def failing(stage: Stage, commit: Committed) -> None:
+def failing(stage: Stage, course: str, doc: Document) -> None:
     raise ZeroDivisionError
 
 
-def hearing(stage: Stage, commit: Committed) -> None:
-    heard.append((commit.changes[0].channel, commit.seq))
+def hearing(stage: Stage, course: str, doc: Document) -> None:
+    heard.append((course, doc.seq))
 
 
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
     heard.clear()
     store = SqliteStore(tmp_path / "service.db")
-    features = (Feature("bad", {}, on_commit=failing), Feature("good", {}, on_commit=hearing))
+    features = [
+        Feature(name, {}, watches=[Watch(("k",), course_channel, note)])
+        for name, note in (("bad", failing), ("good", hearing))
+    ]
     audit = Audit(tmp_path / "audit.jsonl")
     made = Hub(store, courses=["c"], config=ServiceConfig(), features=features, audit=audit)
     yield made
@@ -48,7 +53,7 @@ async def test_every_commit_is_heard_whatever_another_feature_does(
 ) -> None:
     await hub.store.commit(ask("1", ("a", 1)), put)
     await hub.store.commit(ask("2", ("a", 2)), put)
-    assert heard == [(CHANNEL, 1), (CHANNEL, 2)]
+    assert heard == [("c", 1), ("c", 2)]
     assert "A feature's hook (bad) failed" in caplog.text
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from edu_widgets.client import tidying
-from edu_widgets.client.tidying import forget_unused, used
+from edu_widgets.client.runtime import unused_files as tidying
+from edu_widgets.client.runtime.unused_files import forget_unused, used
 from edu_widgets.protocol import Code
 from edu_widgets.service import audit as audits
 from edu_widgets.service import hub as hubs

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edu_widgets.chat.documents import CHAT_MESSAGE
-from edu_widgets.protocol import CommandType, Document, Envelope, Lane
+from edu_widgets.protocol import CommandType, Document, Envelope
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.messages import Changes, Heartbeat
 from edu_widgets.service import config
@@ -57,7 +57,7 @@ def test_later_commands_of_a_lane_wait_for_the_refused_one() -> None:
     lanes = Lanes(clock)
     lanes.refuse(CHAT_MESSAGE, "a", 1000)
     assert lanes.behind(CHAT_MESSAGE, "b")
-    vote = CommandType("vote", Heartbeat, Lane.VOTE, feature="polls")
+    vote = CommandType("vote", Heartbeat, "vote", feature="polls")
     assert not lanes.behind(vote, "v"), "another lane goes on"
     assert not lanes.behind(CHAT_MESSAGE, "a")
     assert not lanes.behind(CHAT_MESSAGE, "b")
@@ -73,18 +73,18 @@ def test_a_lane_is_not_shut_for_ever() -> None:
 
 def test_commands_of_which_the_latest_counts_shut_nothing() -> None:
     lanes = Lanes(Clock())
-    status = CommandType("status", Heartbeat, Lane.STATUS, feature="presence", latest=True)
+    status = CommandType("status", Heartbeat, "status", feature="presence", latest=True)
     lanes.refuse(status, "a", 1000)
     assert not lanes.behind(status, "b")
 
 
 def test_a_lane_has_one_worker() -> None:
     lanes = Lanes(Clock())
-    assert lanes.push(Lane.CHAT, Envelope("a"))
-    assert not lanes.push(Lane.CHAT, Envelope("b"))
-    assert [lanes.pop(Lane.CHAT), lanes.pop(Lane.CHAT)] == [Envelope("a"), Envelope("b")]
-    assert lanes.pop(Lane.CHAT) is None
-    assert lanes.push(Lane.CHAT, Envelope("c"))
+    assert lanes.push("chat", Envelope("a"))
+    assert not lanes.push("chat", Envelope("b"))
+    assert [lanes.pop("chat"), lanes.pop("chat")] == [Envelope("a"), Envelope("b")]
+    assert lanes.pop("chat") is None
+    assert lanes.push("chat", Envelope("c"))
 
 
 async def test_coalescing_says_the_first_at_once_and_the_last_always() -> None:
@@ -137,7 +137,7 @@ def test_the_seeds_table() -> None:
         60_000,
     )
     # The seed offers `questions` in a lesson; here they are where the chat is.
-    assert course.features == ("chat", "reactions", "polls", "questions", "presence")
+    assert course.features == ("chat", "reactions", "questions", "polls", "presence")
     lesson = table.channel("lesson")
     assert (lesson.max_users, lesson.rate_limit.messages) == (500, 15)
     assert lesson.allowed_roles == ("student", "instructor")

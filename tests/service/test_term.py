@@ -15,8 +15,6 @@ import msgspec
 import pytest
 
 from edu_widgets.chat.service import silenced
-from edu_widgets.notifications.service import expiry
-from edu_widgets.polls.service import clock as polls
 from edu_widgets.presence.service import watch
 from edu_widgets.protocol import REGISTRY, uuid7
 from edu_widgets.protocol.channels import course_channel, user_channel
@@ -68,12 +66,11 @@ class Term:
             self.store,
             courses=[COURSE],
             config=ServiceConfig(),
-            features=features.load(),
+            features=features.installed(),
             audit=self.audit,
         )
         self.hub.coalescer = Coalescer(self.hub.loop, 0)
-        for feature in self.hub.features:
-            self.hub.look(feature)
+        self.hub.hooks.start()
         await self.settle()
 
     async def end(self) -> None:
@@ -171,10 +168,9 @@ class Term:
             "rooms": len(list(self.hub.rooms)),
             "coalescer": len(self.hub.coalescer._last),
             "statuses": len(course.kept.statuses) + len(course.kept.hands),
-            "versions": len(course.kept.versions),
-            "mutes": len(silenced._mutes(self.hub, COURSE)._known),
-            "expiry": len(expiry._clock(self.hub)._timers),
-            "poll timers": len(polls._clock(self.hub)._timers),
+            "versions": sum(len(reader._seen) for _, reader in self.hub.hooks.watches),
+            "mutes": len(self.hub.state(silenced.Mutes)),
+            "timers": sum(len(timers) for _, timers in self.hub.hooks.timers),
         }
         files = {path.name: path.stat().st_size for path in self.folder.iterdir()}
         return rows | {"living": living[0][0]} | maps | files
@@ -228,8 +224,7 @@ async def test_a_term_grows_with_what_is_written_alone(term: Term) -> None:
         "statuses": 0,
         "versions": 0,
         "mutes": 0,
-        "expiry": 0,
-        "poll timers": 0,
+        "timers": 0,
         "service.db-wal": 16 * 1024 * 1024,
         "refused.jsonl": 21_000,
         "refused.old.jsonl": 21_000,

@@ -21,6 +21,7 @@ from edu_widgets.service.hub import Hub
 from edu_widgets.service.rules import Person
 from edu_widgets.service.store.sqlite import SqliteStore
 from tests.in_memory.service import MIRA, STAFF, START, InMemoryService, own
+from tests.notifications.office import Office
 from tests.polls.school import School
 
 YEAR = 365 * 24 * 3_600_000
@@ -31,8 +32,7 @@ async def test_a_mute_lasts_as_long_as_was_meant(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = START + YEAR
-    for module in ("edu_widgets.service.hub", "edu_widgets.chat.service.silenced"):
-        monkeypatch.setattr(f"{module}.now_ms", lambda: now)
+    monkeypatch.setattr("edu_widgets.service.hub.now_ms", lambda: now)
     (chat,) = features.load(["edu_widgets.chat.service"])
     store = SqliteStore(tmp_path / "service.db")
 
@@ -52,7 +52,7 @@ async def test_a_mute_lasts_as_long_as_was_meant(
     assert {mute.until for mute in await mutes()} == {now + 600_000}
     now = START
     right = hub()
-    right.look(chat)
+    right.hooks.start()
     async with asyncio.timeout(20):
         while {mute.until for mute in await mutes()} != {START + 600_000}:  # noqa: ASYNC110
             await asyncio.sleep(0)
@@ -92,3 +92,17 @@ def test_a_lesson_of_a_wrong_clock_is_over() -> None:
     school.attend()
     found = [doc.as_(PollSession) for doc in school.told[STAFF] if doc.kind == SESSION]
     assert [session.began for session in found] == [START + YEAR, START]
+
+
+def test_a_notification_lasts_as_long_as_was_meant() -> None:
+    office = Office()
+    office.now = START + YEAR
+    office.send("5 minutes left", seconds=300)
+    office.now = START
+    office.expire()
+    (sent,) = office.seen_by(ADA)
+    assert (sent.created_at, sent.expires_at) == (START, START + 300_000)
+    assert not office.expire(), "once"
+    office.now += 300_000
+    office.expire()
+    assert not office.seen_by(ADA)

@@ -16,14 +16,16 @@ import msgspec
 from edu_widgets.chat.commands import AddReaction
 from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.chat.service import FEATURE as CHAT
-from edu_widgets.client.outbox import Command, Outbox
-from edu_widgets.client.session import Close, Connect, Send, Session
+from edu_widgets.client.dialects import dialect_of
+from edu_widgets.client.sync.commands import Command
+from edu_widgets.client.sync.events import Close, Connect, Send
+from edu_widgets.client.sync.outbox import Outbox
+from edu_widgets.client.sync.session import Session
 from edu_widgets.protocol import (
     MAX_SERVICE_FRAME,
     REGISTRY,
     CommandType,
     DocumentKind,
-    Lane,
     decode,
     uuid7,
 )
@@ -67,7 +69,7 @@ class Touch(Data):
 def registered() -> Iterator[None]:
     """The tests' own types, in the protocol's registry for as long as the block lasts."""
     REGISTRY.document(DocumentKind("test_secret", Secret))
-    REGISTRY.command(CommandType("test_touch", Touch, Lane.STATUS, feature="chat"))
+    REGISTRY.command(CommandType("test_touch", Touch, "status", feature="chat"))
     yield
     del REGISTRY.documents["test_secret"], REGISTRY.commands["test_touch"]
 
@@ -137,7 +139,9 @@ class Client:
         self.world = world
         self.person = Person(name, name, role)
         self.outbox = Outbox()
-        self.session = Session(name, self.outbox, world.time, random.Random(name), uuid7)
+        self.session = Session(
+            name, self.outbox, world.time, random.Random(name), uuid7, dialect_of
+        )
         self.channels = [ROOM, user_channel(COURSE, name)]
         self.channels += [STAFF] if self.person.staff else []
         for channel in self.channels:
@@ -149,7 +153,7 @@ class Client:
         self.session.open()
         self._act()
 
-    def submit(self, type_: str, id_: str, data: Any, lane: Lane) -> None:
+    def submit(self, type_: str, id_: str, data: Any, lane: str) -> None:
         """Hand a command over."""
         created = int(self.world.time.wall() * 1000)
         command = Command(id_, type_, ROOM, msgspec.Raw(msgspec.json.encode(data)), lane, created)
@@ -309,17 +313,17 @@ class World:
         """Somebody writes a message."""
         data = ChatMessage(id=uuid7(), content=text)
         self.said.append(data.id)
-        client.submit("chat_message", data.id, data, Lane.CHAT)
+        client.submit("chat_message", data.id, data, "chat")
 
     def touch(self, client: Client, what: str, target: str, text: str) -> None:
         """Somebody changes something; each command has an id of its own."""
         data = Touch(id=target, what=what, text=text)
-        client.submit("test_touch", uuid7(), data, Lane.STATUS)
+        client.submit("test_touch", uuid7(), data, "status")
 
     def react(self, client: Client, target: str, emoji: str, *, add: bool) -> None:
         """Somebody reacts, or takes it back: what the others may learn a little later."""
         data = AddReaction(target, emoji, action="add" if add else "remove")
-        client.submit("add_reaction", uuid7(), data, Lane.VOTE)
+        client.submit("add_reaction", uuid7(), data, "vote")
 
     async def settle(self) -> None:
         """Connect everybody and let everything through, until nothing moves any more."""

@@ -1,10 +1,12 @@
 """The course chat on the service: its rules, a file a job, and how it answers a search."""
 
 from edu_widgets.chat import commands
-from edu_widgets.chat.documents import CHAT_MESSAGE
+from edu_widgets.chat.documents import CHAT_MESSAGE, Mute
 from edu_widgets.chat.service import messages, moderation, questions, reactions, reading, silenced
 from edu_widgets.chat.service.erasing import erase
+from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.service.features import Ask, Feature
+from edu_widgets.service.timers import Timer, Watch
 
 FEATURE = Feature(
     "chat",
@@ -25,7 +27,7 @@ FEATURE = Feature(
         commands.COUNT_UNREAD.name: Ask(reading.count_unread, feature="chat"),
     },
     erase=erase,
-    on_start=silenced.on_start,
-    on_commit=silenced.on_commit,
+    watches=(Watch((Mute.kind,), staff_channel, silenced.note),),
+    timers=(Timer(Mute.kind, staff_channel, lambda _: None, moderation.mend),),
     may_type=silenced.may_type,
 )

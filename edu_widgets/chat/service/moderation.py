@@ -38,6 +38,7 @@ from edu_widgets.service.rules import (
     read,
 )
 from edu_widgets.service.steady_time import SLACK_MS
+from edu_widgets.service.timers import Due
 
 MAX_MINUTES = 60 * 24 * 365
 """For how long somebody may be muted, if not until it is lifted."""
@@ -122,28 +123,17 @@ def mute(request: Request[MuteUser]) -> RuleRun:
     return Decision(writes)
 
 
-class SaidAhead(msgspec.Struct, frozen=True):
-    """This person was muted by a clock that was ahead, and is right only now."""
-
-    user_id: str
-
-
-def mend(request: Request[SaidAhead]) -> RuleRun:
-    """Let a mute that was said by a wrong clock last as long as was meant, from now on."""
-    staff, id_ = staff_channel(request.course), mute_id(request.data.user_id)
+def mend(request: Request[Due]) -> RuleRun:
+    """Let a mute that was said by a clock that was ahead last as long as was meant, from now on."""
+    staff, id_ = staff_channel(request.course), request.data.id
     mute = read((yield Get(staff, (id_,))), id_, Mute)
-    if mute is None or not said_ahead(mute, request.now):
+    if mute is None or not mute.until or mute.at <= request.now + SLACK_MS:
         return Decision(reply=False)
     until = request.now + mute.until - mute.at
     body = msgspec.structs.replace(mute, until=until, at=request.now)
     own = channel_of(request.course, mute.user_id)
     writes = [Write(channel, id_, Mute.kind, body, signed=False) for channel in (staff, own)]
     return Decision(writes, reply=False)
-
-
-def said_ahead(mute: Mute, now: int) -> bool:
-    """Whether a mute that ends was said in the future."""
-    return bool(mute.until) and mute.at > now + SLACK_MS
 
 
 def _named(request: Request[MuteUser]) -> Part[MuteUser]:

@@ -7,7 +7,7 @@ from edu_widgets.client.invites.memberships import Membership, People
 from edu_widgets.client.invites.parsing import Invite, websocket_url
 from edu_widgets.client.invites.requests import Unreached, request
 from edu_widgets.client.invites.sign_in import Credentials, SignedIn, service_at, sign_in
-from edu_widgets.client.transport import Target
+from edu_widgets.client.transport.base import Target
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import FolderUnusable, Refused, ServiceUnavailable

@@ -10,7 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from edu_widgets.client.tidying import forget_unused, used
+from edu_widgets.client.invites.parsing import websocket_url
+from edu_widgets.client.runtime.unused_files import forget_unused, used
 from edu_widgets.protocol.folders import using
 from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.ids import uuid7
@@ -186,3 +187,20 @@ def _write(path: Path, content: dict[str, str]) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def forget(people: Path, outbox: Path, course: str, user_id: str) -> None:
+    """Delete the secrets and the waiting messages of somebody who was erased.
+
+    Args:
+        people: The folder of secrets.
+        outbox: The folder of waiting messages.
+        course: The course they were erased from.
+        user_id: Who.
+    """
+    from edu_widgets.client.runtime.outbox_file import forget_commands  # noqa: PLC0415 - sqlite3
+
+    for member in People(people).erase(course, user_id):
+        addresses = [websocket_url(one) for one in (member.former, member.service) if one]
+        for service in (member.place, *addresses):
+            forget_commands(outbox, service, user_id, course)

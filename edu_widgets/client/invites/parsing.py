@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-from edu_widgets.client.transport import WEBSOCKET_PATH
+from edu_widgets.client.transport.base import WEBSOCKET_PATH
 from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.protocol.errors import InvalidArgument

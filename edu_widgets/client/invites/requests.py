@@ -5,7 +5,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from edu_widgets.client.transport import is_loopback
+from edu_widgets.client.transport.base import is_loopback
 from edu_widgets.protocol import HEADER, Code, meaning
 from edu_widgets.protocol.errors import ServiceUnavailable, refusal
 
@@ -65,7 +65,7 @@ class Unreached(ServiceUnavailable):
     """A service was not reached: `error` is what happened, None if something else answered."""
 
     def __init__(self, url: str, error: Exception | None = None) -> None:
-        from edu_widgets.client.network_errors import explain  # noqa: PLC0415 - ssl
+        from edu_widgets.client.transport.network_errors import explain  # noqa: PLC0415 - ssl
 
         self.url = url
         self.error = error
@@ -74,7 +74,7 @@ class Unreached(ServiceUnavailable):
 
     def with_hint(self) -> ServiceUnavailable:
         """The same, saying what to look at in an invite."""
-        from edu_widgets.client.network_errors import speaks_tls  # noqa: PLC0415 - ssl
+        from edu_widgets.client.transport.network_errors import speaks_tls  # noqa: PLC0415 - ssl
 
         parts, why = urlsplit(self.url), str(self)
         host, port = parts.hostname or "", parts.port

@@ -13,7 +13,5 @@ FEATURE = Feature(
         commands.NOTIFICATION_ACTION.name: sending.act,
     },
     erase=expiry.erase,
-    on_start=expiry.on_start,
-    on_tick=expiry.on_tick,
-    on_commit=expiry.on_commit,
+    timers=(expiry.EXPIRING,),
 )

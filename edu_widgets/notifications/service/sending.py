@@ -57,10 +57,8 @@ def send(request: Request[SendNotification]) -> RuleRun:
         created_by=request.user.id,
         created_by_name=request.user.name,
     )
-    writes = [Write(channel, body.id, Notification.kind, body)]
-    if body.expires_at is not None:
-        writes.append(note_expiry(course, body.id, channel, body.expires_at))
-    return Decision(writes)
+    sent = Write(channel, body.id, Notification.kind, body)
+    return Decision([sent, *note_expiry(course, channel, body)])
 
 
 def _checked(name: str, text: str, most: int, least: int = 1, *, lines: bool = False) -> str:

@@ -26,7 +26,6 @@ FEATURE = Feature(
     erase=erase,
     before_catch_up=sessions.before_catch_up,
     on_leave=sessions.on_leave,
-    on_start=clock.on_start,
-    on_tick=(clock.on_tick, sessions.on_tick),
-    on_commit=clock.on_commit,
+    on_tick=sessions.on_tick,
+    timers=(clock.COUNTING,),
 )

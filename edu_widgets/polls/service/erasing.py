@@ -17,7 +17,7 @@ def erase(person: Erasure) -> "RuleRun":
     """Delete a person's ballots, and that they had any, as long as there is a key to find them."""
     writes = []
     for channel in person.channels:
-        if vault.in_vault(channel) is None:
+        if vault.poll_of(channel) is None:
             continue
         docs = yield Get(channel, (vault.KEY_ID, f"voter:{person.user_id}"))
         key = next((doc for doc in docs if doc.kind == vault.KEY and not doc.deleted), None)

@@ -51,10 +51,10 @@ def vault_channel(course: str, poll_id: str) -> str:
     return f"vault:{course}:{poll_id}"
 
 
-def in_vault(channel: str) -> str | None:
-    """The id of the poll whose ballots a channel holds; None for any other channel."""
-    kind, _, rest = channel.partition(":")
-    return rest.partition(":")[2] if kind == "vault" else None
+def poll_of(channel: str) -> tuple[str, str] | None:
+    """The course and the id of the poll whose ballots a channel holds; None for any other."""
+    kind, course, poll_id = f"{channel}::".split(":", 3)[:3]
+    return (course, poll_id) if kind == "vault" else None
 
 
 def new_key() -> Key:

@@ -2,8 +2,10 @@
 
 from edu_widgets.presence import commands
 from edu_widgets.presence.service import hands, statuses, watch
-from edu_widgets.presence.service.ending import erase
+from edu_widgets.presence.service.ending import KINDS, erase
+from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.service.features import Ask, Feature
+from edu_widgets.service.timers import Watch
 
 FEATURE = Feature(
     "presence",
@@ -20,7 +22,6 @@ FEATURE = Feature(
     erase=erase,
     on_join=watch.moved,
     on_leave=watch.moved,
-    on_start=watch.on_start,
     on_tick=watch.on_tick,
-    on_commit=watch.on_commit,
+    watches=(Watch(KINDS, staff_channel, watch.note),),
 )

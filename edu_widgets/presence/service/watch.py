@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from edu_widgets.presence.commands import (
     MAX_QUERY,
@@ -22,18 +21,16 @@ from edu_widgets.presence.commands import (
     Presence,
 )
 from edu_widgets.presence.documents import Hand, Status
-from edu_widgets.presence.service.ending import KEPT_MS, KINDS, Sweep, sweep
+from edu_widgets.presence.service.ending import KEPT_MS, Sweep, sweep
 from edu_widgets.presence.service.roll import Roll
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import ProtocolError, refusal
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import now_ms
-from edu_widgets.service.timers import Versions, read_all
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Sender, Stage
-    from edu_widgets.service.store import Committed
 
 FEATURE_NAME = "presence"
 
@@ -47,12 +44,9 @@ class Kept:
     def __init__(self) -> None:
         self.statuses: dict[str, Status] = {}
         self.hands: dict[str, Hand] = {}
-        self.versions = Versions()
 
     def note(self, doc: Document) -> None:
-        """A document is now so; an older version of what is known changes nothing."""
-        if not self.versions.is_newer(doc):
-            return
+        """Note a document as it is stored now."""
         user_id = doc.id.partition(":")[2]
         try:
             if doc.kind == Status.kind:
@@ -105,12 +99,6 @@ class Course:
         told = self.roll.tell_staff(self.here(stage, now), self.kept.statuses, now)
         return (PRESENCE.name, told) if told is not None else None
 
-    async def look(self, stage: Stage) -> None:
-        """Read what is stored, as after a start."""
-        for kind in KINDS:
-            await read_all(stage, self.staff, kind, self.kept.note)
-        self.kept.versions.all_read()
-
     def over(self, stage: Stage, now: int) -> Sweep | None:
         """Whose documents are to go by now. Whoever is not known to have left left at the start."""
         since = self._since = self._since or now
@@ -130,7 +118,8 @@ class Course:
         return Sweep(sorted(gone), sorted(solved)) if gone or solved else None
 
 
-_COURSES: WeakKeyDictionary[Stage, dict[str, Course]] = WeakKeyDictionary()
+class Courses(dict[str, Course]):
+    """Presence in the courses of one service."""
 
 
 def _course(stage: Stage, channel: str) -> Course | None:
@@ -138,7 +127,7 @@ def _course(stage: Stage, channel: str) -> Course | None:
     kind, _, name = channel.partition(":")
     if kind not in {"course", "staff"}:
         return None
-    courses = _COURSES.setdefault(stage, {})
+    courses = stage.state(Courses)
     if name not in courses:
         courses[name] = Course(stage, name)
     course = courses[name]
@@ -163,24 +152,12 @@ def attend(stage: Stage, channel: str, sender: Sender, data: Any) -> None:
         course.changed(stage)
 
 
-def on_commit(stage: Stage, commit: Committed) -> None:
-    """Something was stored: statuses and hands are noted."""
-    for change in commit.changes:
-        if not change.channel.startswith("staff:"):
-            continue
-        docs = [doc for doc in change.docs if doc.kind in KINDS]
-        course = _course(stage, change.channel) if docs else None
-        if course is not None:
-            for doc in docs:
-                course.kept.note(doc)
-            course.changed(stage)
-
-
-async def on_start(stage: Stage, name: str) -> None:
-    """Read the statuses and hands of a course."""
+def note(stage: Stage, name: str, doc: Document) -> None:
+    """Note a status or a hand as it is stored now."""
     course = _course(stage, course_channel(name))
     if course is not None:
-        await course.look(stage)
+        course.kept.note(doc)
+        course.changed(stage)
 
 
 def on_tick(stage: Stage, now: int) -> None:

@@ -18,7 +18,6 @@ from edu_widgets.protocol.envelope import (
 )
 from edu_widgets.protocol.export import descriptions, example
 from edu_widgets.protocol.export.catalogue import Catalogue, Message, Struct, choices, fields
-from edu_widgets.protocol.registry import Lane
 
 _TEMPLATE = Path(__file__).with_name("page.md")
 _WIDTH = 90
@@ -84,7 +83,7 @@ def _overview(catalogue: Catalogue) -> str:
 
 def _kind(message: Message) -> str:
     if message.command is not None:
-        return f"command, lane `{message.command.lane.value}`"
+        return f"command, lane `{message.command.lane}`"
     return "signal" if message.signal else "frame"
 
 
@@ -108,7 +107,7 @@ def _rules(message: Message) -> str:
         rules.append("it counts against the channel's rate limit")
     if command.latest:
         rules.append("a newer one replaces one that still waits")
-    return f"\n\nCommand in lane `{command.lane.value}`: {', '.join(rules)}."
+    return f"\n\nCommand in lane `{command.lane}`: {', '.join(rules)}."
 
 
 def _structs(catalogue: Catalogue) -> str:
@@ -142,8 +141,8 @@ def _seed_only(catalogue: Catalogue) -> str:
 def _lanes(catalogue: Catalogue) -> str:
     commands = catalogue.registry.commands.values()
     rows = [
-        (f"`{lane.value}`", ", ".join(f"`{c.name}`" for c in commands if c.lane is lane) or "–")
-        for lane in Lane
+        (f"`{lane}`", ", ".join(f"`{c.name}`" for c in commands if c.lane == lane) or "–")
+        for lane in catalogue.registry.lanes()
     ]
     return _table(("lane", "commands"), rows)
 

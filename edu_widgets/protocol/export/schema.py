@@ -56,7 +56,7 @@ def _ref(name: str) -> Schema:
 def _message(catalogue: Catalogue, message: Message) -> Schema:
     about: Schema = {"sender": message.sender, "ofSeed": message.of_seed, "signal": message.signal}
     if message.command is not None:
-        about |= {"lane": message.command.lane.value, "feature": message.command.feature}
+        about |= {"lane": message.command.lane, "feature": message.command.feature}
     data = _ref(catalogue.names[message.data])
     return {
         "title": message.name,

@@ -15,7 +15,6 @@ from edu_widgets.protocol.envelope import (
 )
 from edu_widgets.protocol.export import descriptions
 from edu_widgets.protocol.export.catalogue import Catalogue, Field, Struct, choices, fields
-from edu_widgets.protocol.registry import Lane
 
 _WIDTH = 100
 
@@ -84,7 +83,7 @@ def typescript(catalogue: Catalogue, command: str) -> str:
         _codes(),
         _AFTER_CODES,
         _comment("Commands of one lane keep their order; lanes do not wait for each other.")
-        + f"export type Lane = {' | '.join(json.dumps(lane.value) for lane in Lane)};\n",
+        + f"export type Lane = {' | '.join(map(json.dumps, catalogue.registry.lanes()))};\n",
         _envelope(),
         *(_interface(catalogue, struct) for struct in catalogue.structs()),
         _map("ClientMessages", "What clients send: the data of each type.", sent),

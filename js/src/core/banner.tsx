@@ -5,7 +5,7 @@ import { useBrief, useCountdown, useEffect, useMemo, useRef, withHooks } from ".
 import { canInsertCell, insertCell } from "./host";
 import type { Context } from "./i18n";
 import { Icon, type IconName } from "./icons";
-import type { Catalog, Notice } from "./locale/catalog";
+import type { Catalog } from "./locale/en";
 import type { Lesson } from "./messages";
 
 /** Somebody was put out of the course. */
@@ -16,6 +16,13 @@ const FORBIDDEN: readonly (number | null)[] = [4500, 4501, 4506, 4507, 4508];
 
 export const isForbidden = (lesson: Lesson): boolean =>
   lesson.state === "stopped" && FORBIDDEN.includes(lesson.code);
+
+/** What is so, in bold, and what follows; `next` changes each second and is not read out. */
+interface Notice {
+  lead: string;
+  rest: string;
+  next?: string;
+}
 
 interface Shown {
   notice: Notice;

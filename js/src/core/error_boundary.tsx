@@ -1,7 +1,7 @@
 import { Component, type ComponentChildren, type VNode } from "preact";
 import { report } from "./errors";
 import { Words } from "./i18n";
-import type { Catalog } from "./locale/catalog";
+import type { Catalog } from "./locale/en";
 
 interface Props {
   /** What is drawn: another one is tried again. */

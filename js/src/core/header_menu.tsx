@@ -3,7 +3,7 @@ import { IconButton } from "./button";
 import type { Floats } from "./float";
 import { useSignal, withHooks } from "./hooks";
 import { type Context, chooseLanguage, chosenLanguage, type Language } from "./i18n";
-import type { Catalog } from "./locale/catalog";
+import type { Catalog } from "./locale/en";
 import { type MenuGroup, openMenu } from "./menu";
 import type { Options } from "./model";
 import type { Signal } from "./signal";

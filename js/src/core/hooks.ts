@@ -11,7 +11,7 @@ import {
   useState,
 } from "preact/hooks";
 import { type Context, Words } from "./i18n";
-import type { Catalog } from "./locale/catalog";
+import type { Catalog } from "./locale/en";
 import type { Signal } from "./signal";
 
 export { useEffect, useMemo, useState };

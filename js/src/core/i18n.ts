@@ -1,6 +1,6 @@
 import { type ComponentChildren, createContext, h, type VNode } from "preact";
 import { on } from "./events";
-import type { Catalog } from "./locale/catalog";
+import type { Catalog } from "./locale/en";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
 import { Signal } from "./signal";
@@ -90,3 +90,9 @@ export const Words = createContext<Catalog>(en);
 /** Gives its words to all that is in it. */
 export const Speak = ({ words, children }: Context & { children: ComponentChildren }): VNode =>
   h(Words.Provider, { value: words }, children) as VNode;
+
+/** The words of a widget by the `lang` of its options: its own, over those that all have. */
+export const wordsIn = <W>(own: Record<Language, W>): ((lang: string) => Catalog & W) => {
+  const all = { en: { ...catalogs.en, ...own.en }, tr: { ...catalogs.tr, ...own.tr } };
+  return (lang) => all[languageFor(lang)];
+};

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { Kernel } from "./connection";
-import type { Catalog } from "./locale/catalog";
+import type { Catalog } from "./locale/en";
 import type { Lesson } from "./messages";
 
 export type Light = "live" | "wait" | "off" | "stop";

@@ -1,5 +1,5 @@
 import { on } from "./events";
-import type { Catalog } from "./locale/catalog";
+import type { Catalog } from "./locale/en";
 import { Signal } from "./signal";
 
 const formats = new Map<string, Intl.DateTimeFormat>();

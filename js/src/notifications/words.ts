@@ -1,25 +1,13 @@
-import { type Context as CoreContext, catalogs, type Language, languageFor } from "../core/i18n";
+import { type Context as Speaking, wordsIn } from "../core/i18n";
 import { isolated } from "../core/isolated";
-import type { Catalog } from "../core/locale/catalog";
 import { clockTime, isSameDay } from "../core/time";
 import type { Notice } from "./documents";
-import type { NotificationsCatalog } from "./locale/catalog";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
 
-/** Everything notifications say in one language. */
-export type Words = Catalog & NotificationsCatalog;
-
-/** What their components are given besides their props. */
-export type Context = CoreContext<Words>;
-
-const all: Record<Language, Words> = {
-  en: { ...catalogs.en, ...en },
-  tr: { ...catalogs.tr, ...tr },
-};
-
-/** The words of a view whose options say `lang`. */
-export const wordsOf = (lang: string): Words => all[languageFor(lang)];
+export const wordsOf = wordsIn({ en, tr });
+export type Words = ReturnType<typeof wordsOf>;
+export type Context = Speaking<Words>;
 
 /** A notification's title; of what was made of something else, in the reader's language. */
 export function titleOf({ kind, title, about }: Notice, words: Words): string {

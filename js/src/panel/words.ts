@@ -1,5 +1,5 @@
 import { type Context as CoreContext, catalogs, type Language, languageFor } from "../core/i18n";
-import type { Catalog } from "../core/locale/catalog";
+import type { Catalog } from "../core/locale/en";
 import type { PanelCatalog } from "./locale/catalog";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";

@@ -8,7 +8,7 @@ import { DeskBar } from "./desk";
 import type { Choice, Outcome, Poll } from "./documents";
 import { Field } from "./field";
 import { keyOf } from "./figures";
-import type { Parts } from "./locale/catalog";
+import type { Parts } from "./locale/en";
 import { OptionRows } from "./option_rows";
 import type { Pane } from "./pane";
 import { Results } from "./results";

@@ -1,4 +1,4 @@
-import type { ChatCatalog } from "./catalog";
+import type { Missed } from "../search";
 
 const { format } = new Intl.NumberFormat("en");
 
@@ -9,15 +9,15 @@ const duration = (seconds: number): string =>
     ? `${format(seconds / 60)}\u00a0min`
     : `${format(seconds)}\u00a0s`;
 
-export const en: ChatCatalog = {
+export const en = {
   chat: "Chat",
   you: "You",
   unnamed: "Somebody",
-  roles: { instructor: "Instructor", admin: "Admin" },
+  roles: { instructor: "Instructor", admin: "Admin" } as Record<string, string>,
   edited: "edited",
 
   empty: "No messages yet",
-  emptyHint: (course) =>
+  emptyHint: (course: string) =>
     `Questions are welcome while the code runs. Everyone in ${course} can read them.`,
   composer: "Message the class",
   readonly: "You can read here, but not write.",
@@ -25,15 +25,16 @@ export const en: ChatCatalog = {
   insertCode: "Insert code",
   pending: "Sending",
   queued: "Waiting",
-  slowed: (seconds) => `Sends in ${format(seconds)} s`,
+  slowed: (seconds: number) => `Sends in ${format(seconds)} s`,
   unconfirmed: "Sent, unconfirmed",
   failed: "Not sent",
   retry: "Retry",
   discard: "Delete",
   withdraw: "Withdraw",
-  tooLong: (count, most) => `${format(count)} of ${format(most)} characters: shorten it.`,
+  tooLong: (count: number, most: number) =>
+    `${format(count)} of ${format(most)} characters: shorten it.`,
 
-  typing: (names, people) => {
+  typing: (names: readonly string[], people: number) => {
     const [first, second] = names;
     if (people > 2 || !first) return "Several people are typing";
     return second ? `${first} and ${second} are typing` : `${first} is typing`;
@@ -53,8 +54,8 @@ export const en: ChatCatalog = {
   copyText: "Copy text",
   pin: "Pin",
   unpin: "Unpin",
-  mute: (name) => `Mute ${name}`,
-  unmute: (name) => `Unmute ${name}`,
+  mute: (name: string) => `Mute ${name}`,
+  unmute: (name: string) => `Unmute ${name}`,
   upvote: "Upvote",
   takeBack: "Take back my vote",
   markAnswered: "Mark as answered",
@@ -65,17 +66,19 @@ export const en: ChatCatalog = {
   saving: "Saving",
   deleting: "Deleting",
 
-  people: (names, count) => {
+  /** Some of `count` people, by their names. */
+  people: (names: readonly string[], count: number) => {
     const others = count - names.length;
     return list.format(others > 0 ? [...names, `${format(others)} more`] : names);
   },
-  reactedBy: (emoji, count, people) => `${emoji} ${format(count)}${people && `: ${people}`}`,
+  reactedBy: (emoji: string, count: number, people: string) =>
+    `${emoji} ${format(count)}${people && `: ${people}`}`,
   includingYours: "including yours",
   pickEmoji: "Pick an emoji",
   searchEmoji: "Search emoji",
   oftenUsed: "Frequently used",
   allEmoji: "All",
-  foundEmoji: (count) => `${format(count)} found`,
+  foundEmoji: (count: number) => `${format(count)} found`,
   noEmoji: "No emoji found",
 
   earlier: "An earlier message",
@@ -84,15 +87,16 @@ export const en: ChatCatalog = {
   goTo: "Show this message",
 
   pinned: "Pinned",
-  pinnedBy: (name) => `Pinned by ${name}`,
-  pinPlace: (place, count) => `${format(place)} of ${format(count)}`,
+  pinnedBy: (name: string) => `Pinned by ${name}`,
+  /** Which of several pinned messages is shown. */
+  pinPlace: (place: number, count: number) => `${format(place)} of ${format(count)}`,
   nextPin: "Next pinned message",
   allPins: "All pinned messages",
 
   question: "Question",
   questions: "Questions",
   answered: "Answered",
-  votes: (count) => (count === 1 ? "1 vote" : `${format(count)} votes`),
+  votes: (count: number) => (count === 1 ? "1 vote" : `${format(count)} votes`),
   noQuestions: "No questions yet",
   noQuestionsHint: "What is asked as a question is kept here, the most wanted first.",
   noneOpen: "No open questions",
@@ -101,15 +105,67 @@ export const en: ChatCatalog = {
   settings: "Chat settings",
   slowMode: "Slow mode",
   off: "Off",
+  /** How long one waits between two messages. */
   every: duration,
-  slowLine: (seconds) => `Slow mode: one message every ${duration(seconds)}`,
-  muteFor: (minutes) => `For ${format(minutes)} minutes`,
+  slowLine: (seconds: number) => `Slow mode: one message every ${duration(seconds)}`,
+  muteFor: (minutes: number) => `For ${format(minutes)} minutes`,
   muteForever: "Until I lift it",
   mutedPeople: "Muted people",
-  till: (time) => `until ${time}`,
+  till: (time: string) => `until ${time}`,
   nobodyMuted: "Nobody is muted",
-  mutedUntil: (time) => `You are muted until ${time}. You can read.`,
+  mutedUntil: (time: string) => `You are muted until ${time}. You can read.`,
   mutedForever: "You are muted until an instructor lifts it. You can read.",
 
   file: "File",
+
+  /** New messages below, and how many of them name the reader. */
+  pillFor: (count: number, forMe: number) =>
+    `${format(count)} new${forMe > 0 ? ` · ${format(forMe)} for you` : ""}`,
+  /** New messages above, of which not all are loaded. */
+  pillMore: (count: number) => `${format(count)}+ new`,
+  readAll: "Mark all as read",
+  mentionsYou: "mentions you",
+
+  replyingTo: (name: string) => `Replying to ${name}`,
+  cancelReply: "Cancel reply",
+  editing: "Editing your message",
+  editingOf: (name: string) => `Editing the message of ${name}`,
+  gettingText: "Getting the text of the message",
+  save: "Save",
+  cancelEdit: "Cancel",
+  editBox: "Edit the message",
+  notSaved: "Not saved. Your text is kept.",
+  ask: "Ask as a question",
+  askBox: "Ask the class a question",
+  sendIn: (seconds: number) => `Send; it goes in ${format(seconds)} s`,
+  asCode: "Format as code",
+  mentionable: (count: number) =>
+    `${format(count)} ${count === 1 ? "person" : "people"} to mention: choose with the arrow keys`,
+
+  search: "Search",
+  searchBox: "Search messages and people",
+  closeSearch: "Close search",
+  found: (count: number, more: boolean) => `${format(count)}${more ? "+" : ""} found`,
+  nothingFound: "Nothing found",
+  searching: "Searching",
+  /** Why the service did not look, and whether what is loaded was looked through instead. */
+  missed: (why: Missed["why"], local: boolean, reason: string) => {
+    const lead = local ? "Only what is loaded was searched." : "Older messages were not searched.";
+    const reasons = {
+      unable: "This service has no search.",
+      away: "There is no connection; the rest follows when there is one.",
+      late: "The service has not answered yet; the rest follows when it does.",
+      limited: "Too many searches in a short time; it is tried again by itself.",
+      refused: `${reason} It is tried again by itself.`,
+      forGood: reason,
+    };
+    return `${lead} ${reasons[why]}`;
+  },
+  moreFound: "More",
+
+  /** Why something was refused: a number of the table of codes, and the service's sentence. */
+  refusal: (_: number, sentence: string) => sentence,
 };
+
+/** The texts of one language; the English ones say which there are. */
+export type ChatCatalog = typeof en;

@@ -1,5 +1,3 @@
-import type { Catalog } from "./catalog";
-
 const { format } = new Intl.NumberFormat("en");
 
 const count = (number: number, thing: string): string =>
@@ -15,20 +13,21 @@ function kept(messages: number, changes: number): string {
 const queued = (messages: number, changes: number): string =>
   `${messages + changes ? kept(messages, changes) : "What you write is kept"} and will be sent.`;
 
-export const en: Catalog = {
+export const en = {
   lang: "en",
-  here: (people) => `${format(people)} here`,
-  others: (people) => `and ${format(people)} more`,
+  here: (people: number) => `${format(people)} here`,
+  others: (people: number) => `and ${format(people)} more`,
   live: "Live",
   connecting: "Connecting",
   reconnecting: "Reconnecting",
   offline: "Offline",
   notConnected: "Not connected",
 
+  /** Of what is kept, `messages`, and `changes` that are none. */
   onReconnecting: queued,
   onOffline: queued,
-  nextTry: (seconds) => `Next try in ${format(seconds)}\u00a0s.`,
-  kept: (messages, changes) => `${kept(messages, changes)}.`,
+  nextTry: (seconds: number) => `Next try in ${format(seconds)}\u00a0s.`,
+  kept: (messages: number, changes: number) => `${kept(messages, changes)}.`,
   onBusy: {
     lead: "The kernel is busy.",
     rest: "You can read; what you write is sent when the cell ends.",
@@ -42,9 +41,15 @@ export const en: Catalog = {
   },
   startAgain: "Start it again",
   codeCopied: "Copied: run it in a cell",
-  onStopped: (reason) => ({ lead: "Not connected.", rest: reason }),
-  onRemoved: (course) => ({ lead: `You were removed from ${course} by an instructor.`, rest: "" }),
-  onForbidden: (course, reason) => ({ lead: `You cannot enter ${course}.`, rest: reason }),
+  onStopped: (reason: string) => ({ lead: "Not connected.", rest: reason }),
+  onRemoved: (course: string) => ({
+    lead: `You were removed from ${course} by an instructor.`,
+    rest: "",
+  }),
+  onForbidden: (course: string, reason: string) => ({
+    lead: `You cannot enter ${course}.`,
+    rest: reason,
+  }),
   askInstructor: "Ask your instructor for a new invite, then run the cell again.",
   retryNow: "Retry now",
   language: "Language",
@@ -58,11 +63,17 @@ export const en: Catalog = {
   code: "Code",
   wideTable: "Table",
 
+  /** Of what somebody did that the kernel has not answered. */
   notDone: "Not done: the kernel did not answer.",
+  /** Of what somebody wrote that no kernel has taken for 12 hours. */
   notSent: "It was written more than 12 hours ago.",
+  /** In place of what cannot be drawn: a view, or one thing in it. */
   viewNotShown: "This view cannot be shown. Run the cell again.",
   notShown: "This cannot be shown.",
 
   today: "Today",
   yesterday: "Yesterday",
 };
+
+/** The texts of one language; the English ones say which there are. */
+export type Catalog = typeof en;

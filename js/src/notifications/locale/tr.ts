@@ -1,4 +1,4 @@
-import type { NotificationsCatalog } from "./catalog";
+import type { NotificationsCatalog } from "./en";
 
 const { format } = new Intl.NumberFormat("tr");
 

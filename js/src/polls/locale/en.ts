@@ -1,5 +1,5 @@
-import type { Catalog } from "../../core/locale/catalog";
-import type { PollsCatalog } from "./catalog";
+/** A sentence around a number that stands out. */
+export type Parts = readonly [before: string, count: string, after: string];
 
 const { format } = new Intl.NumberFormat("en");
 
@@ -13,7 +13,7 @@ const kept = (messages: number, changes: number): string =>
     ? "What waits is kept and will be sent."
     : "Votes are kept, and count if they arrive before the poll closes.";
 
-export const en: PollsCatalog & Partial<Catalog> = {
+export const en = {
   poll: "Poll",
   polls: "Polls",
   kinds: {
@@ -26,13 +26,19 @@ export const en: PollsCatalog & Partial<Catalog> = {
     predict: "Predict the output",
   },
   draft: "Draft",
-  round: (number) => `Round ${format(number)}`,
+  round: (number: number) => `Round ${format(number)}`,
   rounds: "Rounds",
-  bothOf: (before, after) => `Rounds ${format(before)} and ${format(after)}`,
-  now: { open: "The poll is open.", closed: "The poll is closed.", revealed: "Results are shown." },
-  rounds2: (count) => `${format(count)} rounds`,
-  stateOf: { open: "Open", closed: "Closed" },
-  option: (key) => `Option ${key}`,
+  bothOf: (before: number, after: number) => `Rounds ${format(before)} and ${format(after)}`,
+  /** Said to those who do not see it, as it becomes so. */
+  now: {
+    open: "The poll is open.",
+    closed: "The poll is closed.",
+    revealed: "Results are shown.",
+  } as Record<string, string>,
+  /** How many rounds there were. */
+  rounds2: (count: number) => `${format(count)} rounds`,
+  stateOf: { open: "Open", closed: "Closed" } as Record<string, string>,
+  option: (key: string) => `Option ${key}`,
 
   empty: "No poll is open",
   emptyHint: "When one opens, it appears here.",
@@ -51,14 +57,15 @@ export const en: PollsCatalog & Partial<Catalog> = {
   sortHint: "Put them in order, then vote.",
   up: "Up",
   down: "Down",
-  moved: (name, place, count) => `${name}: place ${format(place)} of ${format(count)}`,
+  moved: (name: string, place: number, count: number) =>
+    `${name}: place ${format(place)} of ${format(count)}`,
   yourNumber: "Your number",
   yourText: "A word or two",
   noNumber: "That is not a number.",
-  understood: (number) => `Understood as ${number}`,
+  understood: (number: string) => `Understood as ${number}`,
   mine: "Your vote",
   mineIs: "Your vote:",
-  before: (round) => `Your vote in round ${format(round)}:`,
+  before: (round: number) => `Your vote in round ${format(round)}:`,
   states: {
     pending: "Sending",
     queued: "Kept, not yet counted",
@@ -68,22 +75,25 @@ export const en: PollsCatalog & Partial<Catalog> = {
   },
   canChange: "You can change it until the poll closes.",
   timeUp: "Time is up.",
-  secondsLeft: (seconds) => `${format(seconds)} ${seconds === 1 ? "second" : "seconds"} left`,
+  secondsLeft: (seconds: number) =>
+    `${format(seconds)} ${seconds === 1 ? "second" : "seconds"} left`,
   dismiss: "Dismiss",
   closed: { lead: "Closed.", rest: "Talk it over." },
   anonymous:
     "Anonymous: nobody can see who chose what, instructors included. Under 5 answers no counts are shown.",
   anonymousEnded: "Anonymous: the single votes were deleted when it ended.",
   anonymousShort: "Anonymous",
+  /** Said before people vote: their answer is read by name. */
   named: "Your answer is shown to the instructor with your name.",
   namedShort: "With names",
-  edited: (time) => `The question was edited ${time}`,
-  severalOpen: (count) => `${format(count)} polls are open`,
+  edited: (time: string) => `The question was edited ${time}`,
+  severalOpen: (count: number) => `${format(count)} polls are open`,
   otherPoll: "Show the other",
+  /** Before what was picked or written and not sent in time. */
   unsent: "Not sent in time, not counted:",
   gone: "This poll was deleted",
 
-  answered: (count, of) => [
+  answered: (count: number, of: number | null): Parts => [
     "",
     format(count),
     of === null ? " answered" : ` of ${format(of)} answered`,
@@ -92,10 +102,10 @@ export const en: PollsCatalog & Partial<Catalog> = {
   draftHint: "Only instructors see it",
   answerKept: "its answer is kept hidden",
   saving: "Saving",
-  openFor: (seconds) => (seconds > 0 ? duration(seconds) : "no timer"),
+  openFor: (seconds: number) => (seconds > 0 ? duration(seconds) : "no timer"),
   open: "Open",
   close: "Close",
-  moreTime: (seconds) => `+${duration(seconds)}`,
+  moreTime: (seconds: number) => `+${duration(seconds)}`,
   reveal: "Reveal",
   revealMore: "What to reveal",
   revealCounts: "Reveal counts",
@@ -116,7 +126,7 @@ export const en: PollsCatalog & Partial<Catalog> = {
     move_on: "Most are right: move on.",
     discuss: "Let them talk it over, then vote again.",
     explain: "Few are right: explain it again, then vote again.",
-  },
+  } as Record<string, string>,
   keep: "Keep in notebook",
   kept1: "Kept in a new cell",
   keptCode: "Code copied: run it in a cell",
@@ -133,8 +143,8 @@ export const en: PollsCatalog & Partial<Catalog> = {
   history: "Asked",
 
   correct: "Correct",
-  people: (count) => (count === 1 ? "person" : "people"),
-  peopleOf: (count) => `${format(count)} ${count === 1 ? "person" : "people"}`,
+  people: (count: number): string => (count === 1 ? "person" : "people"),
+  peopleOf: (count: number) => `${format(count)} ${count === 1 ? "person" : "people"}`,
   peopleHead: "People",
   answer: "Answer",
   share: "Share",
@@ -143,26 +153,26 @@ export const en: PollsCatalog & Partial<Catalog> = {
   notListed: "Other answers",
   few: "Too few answered to show counts.",
   nobody: "Nobody answered.",
-  rightOnes: (count, share) => `${format(count)} correct (${share})`,
-  median: (value) => `Median ${value}`,
+  rightOnes: (count: number, share: string) => `${format(count)} correct (${share})`,
+  median: (value: string) => `Median ${value}`,
   meanPlace: "mean place",
-  furtherOut: (count) => `${format(count)} further out:`,
-  others: (count) => `and ${format(count)} more`,
-  singles: (count) => (count === 1 ? "1 more answer" : `${format(count)} more answers`),
-  removed: (count) =>
+  furtherOut: (count: number) => `${format(count)} further out:`,
+  others: (count: number) => `and ${format(count)} more`,
+  singles: (count: number) => (count === 1 ? "1 more answer" : `${format(count)} more answers`),
+  removed: (count: number) =>
     `${count === 1 ? "1 answer" : `${format(count)} answers`} removed by an instructor`,
   takeOut: "Remove",
   confirmTakeOut: "Remove this answer for everybody, for good?",
   fewer: "Fewer",
   compare: "Compare rounds",
   afterTalk: "after talking it over",
-  points: (points) =>
+  points: (points: number) =>
     points === 0 ? "±0" : `${points > 0 ? "+" : "\u2212"}${format(Math.abs(points))} points`,
   movedToRight: "moved to correct",
   movedAway: "moved away",
   stayed: "stayed",
   changed: "changed",
-  bothRounds: (people, others) =>
+  bothRounds: (people: number, others: number) =>
     `${format(people)} ${people === 1 ? "person" : "people"} answered both rounds${
       others > 0 ? `; ${format(others)} more moved between other options` : ""
     }.`,
@@ -172,17 +182,17 @@ export const en: PollsCatalog & Partial<Catalog> = {
   kind: "Kind",
   options: "Options",
   points2: "Points of the scale",
-  pointHint: (index, count) =>
+  pointHint: (index: number, count: number): string =>
     index === 0 ? "Lowest" : index === count - 1 ? "Highest" : "May stay empty",
   addOption: "Add",
-  removeOption: (key) => `Remove option ${key}`,
-  markRight: (key) => `Option ${key} is correct`,
+  removeOption: (key: string) => `Remove option ${key}`,
+  markRight: (key: string) => `Option ${key} is correct`,
   rightHint: "Mark what is correct, or choose it when you reveal.",
   rightOptional: "Correct answer (optional)",
   rightLines: "Each in a line of its own",
   orderLater: "You choose the correct order when you reveal.",
   time: "Timer",
-  timeOf: (seconds) => (seconds > 0 ? duration(seconds) : "None"),
+  timeOf: (seconds: number) => (seconds > 0 ? duration(seconds) : "None"),
   anonymousHint: "Nobody sees who chose what, you included.",
   askNow: "Ask now",
   keepDraft: "Keep as draft",
@@ -195,3 +205,6 @@ export const en: PollsCatalog & Partial<Catalog> = {
     answer: "The correct answer is not a number.",
   },
 };
+
+/** The texts of one language; the English ones say which there are. */
+export type PollsCatalog = typeof en;

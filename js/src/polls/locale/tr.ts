@@ -1,5 +1,4 @@
-import type { Catalog } from "../../core/locale/catalog";
-import type { PollsCatalog } from "./catalog";
+import type { PollsCatalog } from "./en";
 
 const { format } = new Intl.NumberFormat("tr");
 
@@ -13,7 +12,7 @@ const kept = (messages: number, changes: number): string =>
     ? "Sırada bekleyenler saklandı, gönderilecek."
     : "Oylar saklanır; anket kapanmadan ulaşan sayılır.";
 
-export const tr: PollsCatalog & Partial<Catalog> = {
+export const tr: PollsCatalog = {
   poll: "Anket",
   polls: "Anketler",
   kinds: {

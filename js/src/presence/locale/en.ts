@@ -1,4 +1,4 @@
-import type { PresenceCatalog } from "./catalog";
+import type { Standing } from "../documents";
 
 const { format } = new Intl.NumberFormat("en");
 
@@ -7,7 +7,7 @@ const unit = (name: "minute" | "hour") =>
 const minutes = unit("minute");
 const hours = unit("hour");
 
-const counted: PresenceCatalog["counted"] = {
+const counted: Record<Standing, string> = {
   stuck: "stuck",
   done: "done",
   following: "following",
@@ -17,11 +17,11 @@ const counted: PresenceCatalog["counted"] = {
 
 const hands = (count: number): string => `${format(count)} ${count === 1 ? "hand" : "hands"}`;
 
-export const en: PresenceCatalog = {
+export const en = {
   people: "People",
-  you: (name) => `${name} (you)`,
+  you: (name: string) => `${name} (you)`,
   unnamed: "Somebody",
-  roles: { instructor: "Instructor", admin: "Admin" },
+  roles: { instructor: "Instructor", admin: "Admin" } as Record<string, string>,
 
   standing: {
     stuck: "Stuck",
@@ -30,43 +30,46 @@ export const en: PresenceCatalog = {
     none: "No answer",
     away: "Away",
   },
+  /** The same after a number. */
   counted,
-  handsCounted: (count) => (count === 1 ? "hand" : "hands"),
-  lasts: (ms) =>
+  handsCounted: (count: number): string => (count === 1 ? "hand" : "hands"),
+  /** How long something has lasted, in whole minutes or hours. */
+  lasts: (ms: number) =>
     ms < 60_000
       ? "now"
       : ms < 3_600_000
         ? minutes.format(Math.floor(ms / 60_000))
         : hours.format(Math.floor(ms / 3_600_000)),
-  figures: (counts, up) =>
+  figures: (counts: readonly [Standing, number][], up: number) =>
     [...counts.map(([name, count]) => `${format(count)} ${counted[name]}`), hands(up)].join(", "),
 
   myStatus: "My status",
+  /** One's own status, as one says it. */
   own: { following: "Following", done: "Done", stuck: "Stuck" },
   statusKept: "Kept; it is sent once you are connected.",
   raise: "Raise hand",
   handUp: "Your hand is up",
   change: "Change",
   lower: "Lower",
-  helping: (name) => `${name} is helping`,
+  helping: (name: string) => `${name} is helping`,
   youHelp: "You are helping",
-  solvedBy: (name) => `${name} has marked it as solved.`,
+  solvedBy: (name: string) => `${name} has marked it as solved.`,
   solved: "Solved",
   take: "Take",
   giveBack: "Give back",
-  hands: (count) => `${hands(count)}, longest wait first`,
+  hands: (count: number) => `${hands(count)}, longest wait first`,
   noHands: "No hands up",
-  takeHand: (name) => `Take: help ${name}`,
-  solveHand: (name) => `Solved: ${name} has been helped`,
-  giveBackHand: (name) => `Give back: no longer help ${name}`,
-  errorOf: (name) => `The error of ${name}`,
+  takeHand: (name: string) => `Take: help ${name}`,
+  solveHand: (name: string) => `Solved: ${name} has been helped`,
+  giveBackHand: (name: string) => `Give back: no longer help ${name}`,
+  errorOf: (name: string) => `The error of ${name}`,
 
   raiseTitle: "Raise your hand",
   note: "What is it about?",
   noteHint: "Optional, for instructors only.",
   sendError: "Send the error with it?",
   errorPreview: "What would be sent",
-  tooLong: (over) => `${format(over)} characters too many`,
+  tooLong: (over: number) => `${format(over)} characters too many`,
 
   everyone: "Everyone, stuck first",
   newExercise: "New exercise",
@@ -86,18 +89,18 @@ export const en: PresenceCatalog = {
   doorClosed: "The door is closed: nobody new gets in.",
   removedPeople: "Removed",
   nobodyRemoved: "Nobody was removed",
-  readmit: (name) => `Readmit ${name}`,
-  moreOf: (name) => `More about ${name}`,
+  readmit: (name: string) => `Readmit ${name}`,
+  moreOf: (name: string) => `More about ${name}`,
   removePerson: "Remove from the course",
   removeAll: "Remove with all who came the same way",
-  removeAsk: (name) => `Remove ${name}? They are out at once, until readmitted.`,
-  removeAllAsk: (name) =>
+  removeAsk: (name: string) => `Remove ${name}? They are out at once, until readmitted.`,
+  removeAllAsk: (name: string) =>
     `Remove ${name} and every student who came by the same invite from the same address? A class behind one router has one address.`,
   removeOpen:
     "With the present invite they can come back as somebody new: make a new one afterwards.",
   remove: "Remove",
 
-  find: (people) => `Find one of ${format(people)}`,
+  find: (people: number) => `Find one of ${format(people)}`,
   findOne: "Find a person",
   show: "Show",
   all: "All",
@@ -109,7 +112,8 @@ export const en: PresenceCatalog = {
     away: "Away",
     done: "Done",
   },
-  range: (from, to, total) => `${format(from)}–${format(to)} of ${format(total)}`,
+  range: (from: number, to: number, total: number) =>
+    `${format(from)}–${format(to)} of ${format(total)}`,
   previous: "Previous",
   next: "Next",
   nobody: "Nobody",
@@ -119,3 +123,6 @@ export const en: PresenceCatalog = {
   notOffered: "This course does not tell who is here.",
   unknown: "Who is here will be known again once you are connected.",
 };
+
+/** The texts of one language; the English ones say which there are. */
+export type PresenceCatalog = typeof en;

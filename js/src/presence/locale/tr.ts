@@ -1,4 +1,4 @@
-import type { PresenceCatalog } from "./catalog";
+import type { PresenceCatalog } from "./en";
 
 const { format } = new Intl.NumberFormat("tr");
 

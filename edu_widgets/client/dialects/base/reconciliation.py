@@ -1,0 +1,128 @@
+"""What becomes of one's own commands at a service that acknowledges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from edu_widgets.client.dialects.base import reading
+from edu_widgets.client.dialects.base.own_commands import OwnCommands, Sent, seed_data
+from edu_widgets.client.dialects.base.reading import Said
+from edu_widgets.client.dialects.base.room import Room, Told
+from edu_widgets.client.dialects.base.waits import Waits
+from edu_widgets.client.sync.commands import CommandState
+from edu_widgets.client.sync.dialect import SessionPort
+from edu_widgets.client.sync.events import CommandChanged
+
+HISTORY = 50
+"""Messages asked for (the seed's limit)."""
+
+
+class Reconciliation:
+    """Ends commands: found, or unconfirmed. `publish` tells what a room has new."""
+
+    def __init__(
+        self,
+        session: SessionPort,
+        own: OwnCommands,
+        waits: Waits,
+        rooms: dict[str, Room],
+        publish: Callable[[Room], None],
+    ) -> None:
+        self._session = session
+        self._own = own
+        self._waits = waits
+        self._rooms = rooms
+        self._publish = publish
+
+    def look(self, room: Room) -> None:
+        """Acknowledge in our outbox what the room has."""
+        for one in self._own:
+            command = one.command
+            if command.channel == room.name and self._is_there(one, room):
+                self.end(one)
+                acked = self._session.outbox.acked(command.id)
+                if acked is not None:
+                    seq = self._seq(room, one)
+                    stored = replace(acked, state=CommandState.SENT)
+                    self._session.emit(CommandChanged(stored, gone=True, seq=seq))
+        self._session.flush()
+
+    def _is_there(self, one: Sent, room: Room) -> bool:
+        if one.command.type == "chat_message":
+            return room.get(one.command.id) is not None
+        fields = one.fields
+        emojis = room.reacted(self._session.user_id, str(fields.get("messageId", "")))
+        return emojis is not None and fields.get("emoji") in emojis
+
+    def _seq(self, room: Room, one: Sent) -> int:
+        target = one.command.id
+        if one.command.type == "add_reaction":
+            target = str(one.fields.get("messageId", ""))
+        held = room.get(target)
+        return held.seq if held is not None else 0
+
+    def end(self, one: Sent) -> None:
+        """It has come to an end: nothing is waited for any more."""
+        self._own.forget(one.command.id)
+        self._waits.stop(one.command.id)
+
+    def give_up(self, id_: str, *, reached: bool = False) -> None:
+        """Nobody will say what became of it: it was sent, and that is all there is to know.
+
+        `reached`: the service has read it, whatever it did with it then.
+        """
+        one = self._own.sent.get(id_) or self._own.doubt.get(id_)
+        room = self._rooms.get(one.command.channel) if one is not None else None
+        if one is None or room is None:
+            return
+        self.end(one)
+        gone = self._session.outbox.unconfirmed(id_)
+        if gone is None:
+            return
+        if gone.type == "chat_message":
+            wall = int(self._session.now()[1] * 1000)
+            room.put(self._as_said(one, room, wall), wall, id_=id_, live=True, told=False)
+            held = room.get(id_)
+            if held is not None:
+                held.reached = reached
+        else:
+            fields, me = one.fields, self._session.user_id
+            room.react(str(fields.get("messageId")), str(fields.get("emoji")), me, on=True)
+        self._publish(room)
+        self._session.emit(CommandChanged(gone, gone=True, seq=self._seq(room, one)))
+        self._session.flush()
+
+    def _as_said(self, one: Sent, room: Room, wall: int) -> Said:
+        data = seed_data(one, room, self._session.user_id, "")
+        return replace(reading.said(data, wall), id="")
+
+    def leave(self, name: str) -> None:
+        """The channel is left: what was under way in it is in doubt, until it is asked for."""
+        for id_, one in tuple(self._own.sent.items()):
+            if one.command.channel == name:
+                self.end(one)
+                self._own.doubt[id_] = one
+                self._session.outbox.again(id_)
+
+    def no_history(self, name: str) -> None:
+        """The service keeps no history, or does not tell: what is in doubt stays so for good."""
+        for one in tuple(self._own.doubt.values()):
+            if one.command.channel == name:
+                self.give_up(one.command.id)
+        self._session.flush()
+
+    def judge(self, room: Room, told: Told, arrived: list[int]) -> None:
+        """What was in doubt, and is not in the history: is it missing, or can one not know?"""
+        for one in tuple(self._own.doubt.values()):
+            if one.command.channel != room.name:
+                continue
+            known = self._own.missing(one, told, arrived, HISTORY)
+            if one.command.type == "add_reaction":
+                # Only a history that has the message tells of its reactions.
+                known = str(one.fields.get("messageId", "")) in told.all
+            if known:
+                self._own.doubt.pop(one.command.id)
+            else:
+                self.give_up(one.command.id)
+        self._session.flush()

@@ -1,0 +1,320 @@
+"""The messages of one channel of a base service, as documents of a mirror.
+
+The seed's messages have no numbers, so they get some here: `born` from their time, which is
+their place in the order, `seq` from a counter of our own. What one platform calls the same
+message twice, under one id, two, or none, is one document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from edu_widgets.client.dialects.base.people import Names
+from edu_widgets.client.dialects.base.reading import MAX_KINDS, Said, Tally
+from edu_widgets.client.sync.events import DocumentsChanged
+from edu_widgets.client.sync.mirror import Mirror
+from edu_widgets.protocol import Document, is_id
+from edu_widgets.protocol.documents import body
+from edu_widgets.protocol.messages import Changes
+
+KIND = "message"
+
+PER_MS = 1024
+"""Places for messages of one millisecond; with them a time stays below 2**53 until 2248."""
+
+TOLERANCE = 2_000
+"""Milliseconds by which one message's time may differ between two tellings of it."""
+
+MAX_HELD = 10_000
+"""Messages of a room that are kept, the newest: some 10 MB, and weeks of a lively course. A
+platform keeps the others; here nobody could scroll to them, and a kernel may run for months."""
+
+DROPPED_AT_ONCE = 500
+"""So many more come before the oldest are dropped: to look for them takes a while."""
+
+_LAST_MS = 2**53 // PER_MS - 1
+_DAY_MS = 86_400_000
+_SHOWN_USERS = 12
+
+
+@dataclass(slots=True)
+class Held:
+    """One message. `arrived` counts what came before it; `unconfirmed`: only we know of it.
+
+    `reached`: of an unconfirmed one, that the service has read it.
+    """
+
+    said: Said
+    born: int
+    seq: int
+    arrived: int
+    unconfirmed: bool = False
+    reached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a history told: which of its messages were known, and how far back it goes."""
+
+    known: frozenset[str]
+    all: frozenset[str]
+    oldest: int
+    count: int
+
+
+class Room:
+    """Messages by our id of them. The network thread owns it."""
+
+    def __init__(self, name: str, mirror: Mirror, names: Names, new_id: Callable[[], str]) -> None:
+        self.name = name
+        self.arrivals = 0
+        """How many messages have come so far."""
+        self._mirror = mirror
+        self._names = names
+        self._new_id = new_id
+        self._held: dict[str, Held] = {}
+        self._ours: dict[str, str] = {}
+        self._theirs: dict[str, str] = {}
+        self._taken: set[int] = set()
+        self._newest = 0
+        self._seq = 0
+        self._dirty: dict[str, None] = {}
+        self._unconfirmed: dict[str, None] = {}
+        self._dropped: dict[str, None] = {}
+        """What the service calls the messages that were dropped last."""
+        self._told = False
+        self._epoch = ""
+
+    def begin(self) -> bool:
+        """Take over the mirror; whether it held something of another service."""
+        if self._epoch and self._mirror.cursor.epoch == self._epoch:
+            return False
+        held = self._mirror.cursor.epoch != ""
+        self._forget(())
+        self._mirror.clear()
+        self._reset()
+        return held
+
+    # -- reading ------------------------------------------------------------------------
+
+    def get(self, id_: str) -> Held | None:
+        """The message of this id of ours."""
+        return self._held.get(id_)
+
+    def our_id(self, id_: str) -> str | None:
+        """Our id of what the service calls so; None if it is not here."""
+        return self._ours.get(id_)
+
+    def their_id(self, id_: str) -> str:
+        """What the service calls a message of ours."""
+        return self._theirs.get(id_, id_)
+
+    def same(self, said: Said, within: int, but: Iterable[str] = ()) -> str | None:
+        """The message that says the same at about the same time, but none of those."""
+        exclude = set(but)
+        for id_, held in reversed(self._held.items()):
+            near = abs(held.said.timestamp - said.timestamp) <= within
+            if near and id_ not in exclude and held.said.same_words(said.user_id, said.content):
+                return id_
+        return None
+
+    def unconfirmed(self) -> list[tuple[str, Held]]:
+        """One's own messages that only we know of, oldest first."""
+        return [(id_, self._held[id_]) for id_ in self._unconfirmed]
+
+    # -- writing ------------------------------------------------------------------------
+
+    def put(self, said: Said, now: int, *, id_: str = "", live: bool, told: bool = True) -> str:
+        """Take a message, known or new; our id of it.
+
+        A `live` one is the newest: it is born after all that are here, whatever its sender's
+        clock says. `id_` is given where we have one for it already; `told` by the service.
+        """
+        id_ = id_ or self._ours.get(said.id, "") or self._local(said)
+        held = self._held.get(id_)
+        if held is not None and held.said.user_id != said.user_id:
+            return id_  # somebody else's message cannot be replaced by using its id
+        if held is None and said.id in self._dropped:
+            return id_  # edited, or told again: it is not new
+        self._ours.setdefault(id_, id_)
+        if said.id:
+            self._ours[said.id] = id_
+            self._theirs[id_] = said.id
+        self._names.learn(said.user_id, said.user_name)
+        if held is None:
+            self.arrivals += 1
+            place = self._place(min(said.timestamp, now + _DAY_MS), after=live)
+            self._held[id_] = Held(said, place, 0, self.arrivals, not told)
+            self._dirty[id_] = None
+            if not told:
+                self._unconfirmed[id_] = None
+            return id_
+        tallies = held.said.tallies if said.tallies is None else said.tallies
+        fresh = replace(said, tallies=tallies)
+        if fresh != held.said or (held.unconfirmed and told):
+            held.said = fresh
+            if told:
+                held.unconfirmed = False
+                self._unconfirmed.pop(id_, None)
+            self._dirty[id_] = None
+        return id_
+
+    def react(self, id_: str, emoji: str, user_id: str, *, on: bool) -> None:
+        """Someone reacted to a message, or took it back."""
+        held = self._held.get(id_)
+        if held is None:
+            return
+        tallies = dict(held.said.tallies or {})
+        if emoji not in tallies and len(tallies) >= MAX_KINDS:
+            return
+        before = tallies.get(emoji, Tally(0))
+        there = user_id in before.users
+        users = [user for user in before.users if on or user != user_id]
+        users += [user_id] * (on and not there)
+        count = before.count + (on and not there) - (not on and before.count > 0)
+        if not on and not there and before.count <= len(before.users):
+            count = before.count  # nobody we do not know of can have taken it back
+        tallies[emoji] = Tally(max(count, len(users)), tuple(users))
+        if tallies[emoji].count <= 0:
+            del tallies[emoji]
+        if tallies != (held.said.tallies or {}):
+            held.said = replace(held.said, tallies=tallies)
+            self._dirty[id_] = None
+
+    def reacted(self, user_id: str, id_: str) -> list[str] | None:
+        """The emojis someone has set on a message; None if it is not here."""
+        held = self._held.get(id_)
+        if held is None:
+            return None
+        return [e for e, tally in (held.said.tallies or {}).items() if user_id in tally.users]
+
+    def tell(self, before: int, told: Told, oldest_kept: int) -> bool:
+        """A history was read: see whether it joins on to what was here; False if not.
+
+        `before`: how many had arrived before this connection. If the history has none of
+        those, there may be others between: only what it tells, and what came since, is kept.
+        """
+        earlier = {id_ for id_, held in self._held.items() if held.arrived <= before}
+        if not told.count or not earlier or told.known & earlier:
+            return True
+        stale = {
+            id_
+            for id_ in earlier - told.all
+            if not (self._held[id_].unconfirmed and self._held[id_].said.timestamp >= oldest_kept)
+        }
+        if not stale:
+            return True
+        self._forget(self._held.keys() - stale)
+        self._reset()
+        return False
+
+    def publish(self, *, live: bool, reset: bool = False) -> DocumentsChanged | None:
+        """Bring the mirror up to date; what to tell, None if nothing changed."""
+        dropped = self._drop_oldest()
+        self._mirror.unconfirmed = frozenset(self._unconfirmed)
+        ids = [id_ for id_ in self._dirty if id_ in self._held]
+        self._dirty.clear()
+        reset = reset or not (self._told or live)
+        if not ids and not reset and not dropped:
+            return None
+        self._told = True
+        docs = [self._document(id_) for id_ in ids]
+        frame = Changes(self._epoch, self._mirror.cursor.seq, self._seq, docs, reset=reset)
+        applied = self._mirror.apply(frame)
+        return DocumentsChanged(
+            self.name,
+            applied.upserted,
+            applied.removed,
+            reset,
+            live=live and not reset,
+            caught_up=True,
+            dropped=dropped,
+        )
+
+    # -- inside -------------------------------------------------------------------------
+
+    def _local(self, said: Said) -> str:
+        """An id of ours: the service's own where it can be one, else made of what it says."""
+        held = self._held.get(said.id)
+        if is_id(said.id) and (held is None or held.said.user_id == said.user_id):
+            return said.id
+        seed = said.id or f"{said.user_id}\n{said.timestamp}\n{plain_of(said)}"
+        return "b-" + sha256(seed.encode()).hexdigest()[:40]
+
+    def _place(self, ms: int, *, after: bool) -> int:
+        born = max(1, min(ms, _LAST_MS) * PER_MS)
+        if after:
+            born = max(born, self._newest + 1)
+        while born in self._taken:
+            born += 1
+        self._taken.add(born)
+        self._newest = max(self._newest, born)
+        return born
+
+    def _forget(self, keep: Iterable[str]) -> None:
+        kept = set(keep)
+        self._held = {id_: held for id_, held in self._held.items() if id_ in kept}
+        self._unconfirmed = {id_: None for id_ in self._unconfirmed if id_ in kept}
+        self._ours = {theirs: ours for theirs, ours in self._ours.items() if ours in self._held}
+        self._theirs = {o: t for o, t in self._theirs.items() if o in self._held}
+        self._taken = {held.born for held in self._held.values()}
+        self._newest = max(self._taken, default=0)
+
+    def _drop_oldest(self) -> tuple[Document, ...]:
+        """Keep the newest messages only; what is gone of the mirror."""
+        if len(self._held) < MAX_HELD + DROPPED_AT_ONCE:
+            return ()
+        by_birth = sorted(self._held, key=lambda id_: self._held[id_].born)
+        gone = by_birth[:-MAX_HELD]
+        self._dropped |= dict.fromkeys(self.their_id(id_) for id_ in gone)
+        while len(self._dropped) > MAX_HELD:
+            del self._dropped[next(iter(self._dropped))]
+        self._forget(by_birth[-MAX_HELD:])
+        return self._mirror.drop(gone)
+
+    def _reset(self) -> None:
+        """A new history for the mirror, with all that is held in it."""
+        self._epoch = f"base-{self._new_id()}"
+        self._dirty = dict.fromkeys(self._held)
+        if not self._held:
+            self._told = False
+            self._seq = 0
+            self._mirror.apply(Changes(self._epoch, 0, 0, reset=True))
+
+    def _document(self, id_: str) -> Document:
+        self._seq += 1
+        held = self._held[id_]
+        held.seq = self._seq
+        return Document(id_, KIND, held.born, held.seq, body(self._body(id_, held.said)))
+
+    def _body(self, id_: str, said: Said) -> dict[str, Any]:
+        """As a message of ours is on the wire."""
+        reply = said.reply_to
+        optional = {
+            "type": said.type if said.type != "text" else None,
+            "userAvatar": said.avatar,
+            "edited": said.edited or None,
+            "editedAt": said.edited_at,
+            "replyTo": self._ours.get(reply, reply) if reply else None,
+            "reactions": [self._reaction(e, t) for e, t in (said.tallies or {}).items()] or None,
+        }
+        return {
+            "id": id_,
+            "userId": said.user_id,
+            "userName": said.user_name,
+            "content": said.content,
+            "timestamp": said.timestamp,
+        } | {key: value for key, value in optional.items() if value is not None}
+
+    def _reaction(self, emoji: str, tally: Tally) -> dict[str, Any]:
+        users = list(tally.users[:_SHOWN_USERS])
+        names = [self._names.of(user) or user for user in users]
+        return {"emoji": emoji, "count": tally.count, "users": users, "names": names}
+
+
+def plain_of(said: Said) -> str:
+    """What a message without an id is known by, besides its author and time."""
+    return " ".join(said.content.split())

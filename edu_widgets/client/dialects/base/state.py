@@ -1,0 +1,78 @@
+"""What is known at one base service: rooms, people and one's own commands."""
+
+from __future__ import annotations
+
+from edu_widgets.client.dialects.base import capabilities
+from edu_widgets.client.dialects.base.own_commands import OwnCommands
+from edu_widgets.client.dialects.base.people import Here, Names
+from edu_widgets.client.dialects.base.reactions import OwnReactions
+from edu_widgets.client.dialects.base.reconciliation import Reconciliation
+from edu_widgets.client.dialects.base.room import Room
+from edu_widgets.client.dialects.base.waits import Waits
+from edu_widgets.client.sync.channel import ChannelState, Grant
+from edu_widgets.client.sync.dialect import SessionPort
+from edu_widgets.client.sync.events import ChannelChanged
+
+
+class BaseState:
+    """State that the dialect and the handlers of frames share; it outlives connections."""
+
+    def __init__(self, session: SessionPort) -> None:
+        self.session = session
+        self.names = Names()
+        self.own = OwnCommands(session.user_id)
+        self.waits = Waits()
+        self.rooms: dict[str, Room] = {}
+        self.here: dict[str, Here] = {}
+        self.before: dict[str, int] = {}
+        self.reactions = OwnReactions(session.user_id, session.new_id)
+        self.reconciliation = Reconciliation(
+            session, self.own, self.waits, self.rooms, self._publish_own
+        )
+        self.proven = False
+        self.acked = False
+        self.notice = ("", float("-inf"))
+
+    def prove(self) -> None:
+        """The service talks with us."""
+        if self.proven:
+            return
+        self.proven = True
+        self.waits.stop("proof")
+        self.session.answered()
+        for channel in self.session.channels.values():
+            if channel.grant is Grant.ASKED:
+                self.grant(channel)
+        self.session.flush()
+
+    def grant(self, channel: ChannelState) -> None:
+        """The service lets us read a channel, as far as can be known."""
+        channel.granted_plainly(self.session.user_id, capabilities.FEATURES)
+        self.session.emit(ChannelChanged(channel.name))
+
+    def tell_people(self, name: str) -> None:
+        """Tell who is in a room."""
+        channel, here = self.session.channels.get(name), self.here[name]
+        if channel is None:
+            return
+        people, names = here.count(), here.names(self.names)
+        if (people, names) != (channel.people, channel.names):
+            channel.people, channel.names = people, names
+            self.session.emit(ChannelChanged(name))
+
+    def publish(self, room: Room, *, live: bool, reset: bool = False) -> None:
+        """Tell what is new in a room, and in what follows from it."""
+        event = room.publish(live=live, reset=reset)
+        if event is not None:
+            self.session.emit(event)
+            self.reactions.drop(doc.id for doc in event.dropped)
+            changed = [doc.id for doc in event.upserted]
+            for told in self.reactions.follow(room, changed):
+                self.session.emit(told)
+
+    def _publish_own(self, room: Room) -> None:
+        self.publish(room, live=True)
+
+    def wall(self) -> int:
+        """The time in ms since 1970."""
+        return int(self.session.now()[1] * 1000)

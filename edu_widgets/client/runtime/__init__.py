@@ -1,0 +1,1 @@
+"""A session brought to life: threads, connections, the outbox on disk, receipts."""

@@ -1,0 +1,236 @@
+"""A session brought to life: sockets, timers and listeners around the sans-IO core."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edu_widgets.client.runtime.listeners import Listeners
+from edu_widgets.client.sync.clock import Clock
+from edu_widgets.client.sync.events import Action, Close, Connect, Ping, Send, SessionEvent
+from edu_widgets.client.sync.session import Session
+from edu_widgets.client.transport.base import Transport, TransportFailed
+
+_log = logging.getLogger(__name__)
+
+_LAST_WORDS = 0.5
+_CLOSE_WITHIN = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class _Generation:
+    """One transport and the tasks that serve it; what an older one does is not listened to."""
+
+    transport: Transport
+    life: "asyncio.Task[None] | None" = None
+    writer: "asyncio.Task[None] | None" = None
+    up: bool = False
+    seen: int = 0
+    """The bytes that had come when it was last looked."""
+
+    def has_moved(self) -> bool:
+        """Whether anything has come since this was last asked."""
+        before, self.seen = self.seen, self.transport.received
+        return self.seen > before
+
+
+class Connection:
+    """Runs one session on the network thread's loop.
+
+    Everything here happens on that thread. `changed()` has to be called after each call into
+    the session: it carries out actions, tells the events, and sets the timer.
+    """
+
+    def __init__(self, session: Session, connect: Callable[[], Transport], clock: Clock) -> None:
+        self.session = session
+        self.transport_name = ""
+        self._connect = connect
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._listeners: Listeners[SessionEvent] = Listeners()
+        self._now: _Generation | None = None
+        self._endings: set[asyncio.Task[None]] = set()
+        self._outgoing: list[bytes] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._changing = False
+        self._closed = False
+
+    def listen(self, listener: Callable[[SessionEvent], None]) -> Callable[[], None]:
+        """Tell `listener` every event from now on; returns what ends it."""
+        return self._listeners.listen(listener)
+
+    def fall_silent(self) -> None:
+        """Tell nobody anything any more: the process ends, and pages will see that themselves."""
+        self._listeners.dismiss()
+
+    def changed(self) -> None:
+        """Carry out what the session wants, also what listeners make it want meanwhile."""
+        if self._changing:
+            return
+        self._changing = True
+        try:
+            while True:
+                actions, events = self.session.actions(), self.session.events()
+                if not actions and not events:
+                    break
+                for action in actions:
+                    self._do(action)
+                # What is to be sent goes first: telling a widget takes longer than writing.
+                self._write()
+                for event in events:
+                    self._listeners.tell(event)
+        finally:
+            self._changing = False
+        self._set_timer()
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Send(frame):
+                self._outgoing.append(frame)
+            case Ping(at):
+                self._ping(at)
+            case Connect():
+                self._start()
+            case Close(code, reason):
+                self._end(code, reason)
+
+    async def close(self) -> None:
+        """End the session and wait until nothing is left of it; within about two seconds."""
+        self._closed = True
+        self.session.close()
+        self.changed()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._endings:
+            await asyncio.wait(self._endings)
+        self.session.outbox.close()
+
+    # -- timer ------------------------------------------------------------------------
+
+    def _set_timer(self) -> None:
+        """See that `tick` comes in time. It may come early, so a timer is never moved back."""
+        due = None if self._closed else self.session.deadline()
+        if due is None:
+            return
+        when = self._loop.time() + max(0.0, due - self._clock.monotonic())
+        if self._timer is not None:
+            if self._timer.when() <= when:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(when, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self._now is not None and self._now.up and self._now.has_moved():
+            self.session.heard()
+        self.session.tick()
+        self.changed()
+
+    # -- transport ---------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._outgoing.clear()
+        generation = self._now = _Generation(self._connect())
+        generation.life = self._loop.create_task(self._live(generation))
+        self._endings.add(generation.life)
+        generation.life.add_done_callback(self._endings.discard)
+
+    async def _live(self, generation: _Generation) -> None:
+        """One connection from its opening to its end."""
+        transport = generation.transport
+        retry_after = None
+        try:
+            await transport.open()
+            if self._now is generation:
+                generation.up = True
+                self.transport_name = transport.name
+                self.session.opened(transport.service)
+                self.changed()
+                await transport.read(lambda frame: self._receive(generation, frame), self.changed)
+            return
+        except TransportFailed as failure:
+            code, reason, retry_after = failure.code, failure.reason, failure.retry_after
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next attempt comes
+            # Without its text or traceback, which may show what was in the frame or header.
+            _log.warning("The transport failed unexpectedly: %s", type(error).__name__)
+            code, reason = 0, "Something unexpected happened to the connection; the log names it."
+        finally:
+            if self._now is not generation:
+                await _let_go(transport)
+        if self._now is generation:
+            self._now = None
+            self.session.lost(code, reason, retry_after)
+            self.changed()
+            await _finish(generation.writer)
+            await _let_go(transport)
+
+    def _receive(self, generation: _Generation, frame: bytes | str) -> None:
+        if self._now is generation:
+            self.session.receive(frame)
+
+    def _ping(self, at: float) -> None:
+        generation = self._now
+        if generation is None or not generation.up:
+            return
+
+        def answered() -> None:
+            if self._now is generation:
+                self.session.pong(at)
+                self.changed()
+
+        self._write()
+        generation.transport.ping(answered)
+
+    def _write(self) -> None:
+        generation = self._now
+        if not self._outgoing or generation is None or not generation.up or generation.writer:
+            return
+        if generation.transport.write(self._outgoing):
+            self._outgoing = []
+        else:
+            generation.writer = self._loop.create_task(self._write_on(generation))
+
+    async def _write_on(self, generation: _Generation) -> None:
+        try:
+            while self._outgoing and self._now is generation:
+                frames, self._outgoing = self._outgoing, []
+                await generation.transport.send(frames)
+        except TransportFailed:
+            return  # `read` notices the same and says so
+        finally:
+            generation.writer = None
+
+    def _end(self, code: int, reason: str) -> None:
+        generation, self._now = self._now, None
+        last, self._outgoing = self._outgoing, []
+        if generation is not None:
+            task = self._loop.create_task(_farewell(generation, last, code, reason))
+            self._endings.add(task)
+            task.add_done_callback(self._endings.discard)
+
+
+async def _farewell(generation: _Generation, last: list[bytes], code: int, reason: str) -> None:
+    """Say what is left to say, close, and see that nothing goes on."""
+    if generation.up:
+        with contextlib.suppress(TransportFailed, TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                if generation.writer is not None:
+                    await asyncio.wait([generation.writer])
+                await generation.transport.send(last)
+        await _let_go(generation.transport, code, reason)
+    await _finish(generation.writer)
+    await _finish(generation.life)
+
+
+async def _let_go(transport: Transport, code: int = 1000, reason: str = "") -> None:
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(_CLOSE_WITHIN):
+            await transport.close(code, reason)
+
+
+async def _finish(task: "asyncio.Task[None] | None") -> None:
+    if task is not None and not task.done():
+        task.cancel()
+        await asyncio.wait([task])

@@ -1,0 +1,153 @@
+"""The rows of an outbox's file: commands, whatever else stands in it."""
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import msgspec
+
+from edu_widgets.client.sync.commands import Command, CommandState
+from edu_widgets.protocol import MAX_FRAME
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS command (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    data BLOB NOT NULL,
+    lane TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    key TEXT,
+    state TEXT NOT NULL,
+    code INTEGER NOT NULL,
+    error TEXT NOT NULL
+)
+"""
+_COLUMNS = "id, type, channel, data, lane, created, key, state, code, error"
+PUT = (
+    f"INSERT INTO command ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+    "ON CONFLICT (id) DO UPDATE SET state=excluded.state, code=excluded.code, "
+    "error=excluded.error, created=excluded.created"
+)
+_PLACES = "SELECT place FROM command ORDER BY place LIMIT ?"
+_ROW = (  # data as bytes, however it came to be there
+    f"SELECT {_COLUMNS} FROM command WHERE place = ?"  # noqa: S608 - constants
+).replace("data", "CAST(data AS BLOB)")
+
+MOST_ROWS = 10_000
+"""Rows read of one file; what is behind them stays in it for the next time."""
+_LONGEST = 1024 * 1024
+"""Bytes a row may have to be read at all."""
+_MOST_ERROR = 2_000
+
+_DAMAGE = frozenset(
+    {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG}
+)
+UNREADABLE = (sqlite3.Error, sqlite3.Warning, ValueError, TypeError, OverflowError, RecursionError)
+"""What reading a file of any content may raise, but for the system's own errors."""
+
+_STATES = frozenset(CommandState)
+_Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z_-]{1,32}\Z")]
+
+
+class _Row(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    id: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_.\-]{1,64}\Z")]
+    type: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    channel: Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f]{1,400}\Z")]
+    data: bytes
+    lane: _Word
+    created: Annotated[int, msgspec.Meta(ge=0, le=4_000_000_000_000)]
+    key: Annotated[str, msgspec.Meta(max_length=1_000)] | None
+    state: _Word
+    code: Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+    error: str
+
+
+@dataclass(slots=True)
+class Rows:
+    """What was found in a file."""
+
+    commands: list[Command] = field(default_factory=list)
+    places: list[tuple[int]] = field(default_factory=list)
+    """Where in the file these commands stand."""
+    left: int = 0
+    """Rows that stay for later, as those of a newer version."""
+    damaged: int = 0
+
+
+def read(db: sqlite3.Connection) -> Rows:
+    """Read every row for itself: one that is damaged costs no other.
+
+    Raises:
+        UNREADABLE: the file as a whole cannot be read.
+    """
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    found = Rows()
+    try:
+        # One by one: a damaged page ends this without losing what came before.
+        for place in db.execute(_PLACES, (MOST_ROWS + 1,)):
+            found.places.append(place)
+    except sqlite3.Error as error:
+        if not found.places or not is_damage(error):
+            raise
+        found.damaged += 1
+    if len(found.places) > MOST_ROWS:
+        found.left += 1
+        del found.places[MOST_ROWS:]
+    found.places = [place for place in found.places if _take(db, place, found)]
+    return found
+
+
+def _take(db: sqlite3.Connection, place: tuple[int], found: Rows) -> bool:
+    """Read one row; whether it is a command of this version."""
+    try:
+        command = _command(db.execute(_ROW, place).fetchone())
+    except UNREADABLE as error:
+        if isinstance(error, sqlite3.Error) and not is_damage(error):
+            raise
+        found.damaged += 1
+        return False
+    if command is None:
+        found.left += 1
+        return False
+    found.commands.append(command)
+    return True
+
+
+def _command(values: tuple[object, ...]) -> Command | None:
+    """The command of a row; None where its state is one of a newer version.
+
+    Raises:
+        ValueError, TypeError, RecursionError: no version has written it.
+    """
+    row = msgspec.convert(values, _Row)
+    msgspec.json.decode(row.data, type=dict[str, msgspec.Raw])
+    if row.state not in _STATES:
+        return None
+    command = Command(
+        row.id, row.type, row.channel, msgspec.Raw(row.data), row.lane, row.created, row.key,
+        CommandState(row.state), row.code, row.error[:_MOST_ERROR],
+    )  # fmt: skip
+    if command.size > MAX_FRAME:
+        msg = "longer than a frame may be"
+        raise ValueError(msg)
+    return command
+
+
+def row(command: Command) -> tuple[object, ...]:
+    """A command as `PUT` takes it."""
+    return (
+        command.id, command.type, command.channel, bytes(command.data), command.lane,
+        command.created, command.key, command.state.value, command.code, command.error,
+    )  # fmt: skip
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether the file itself is broken; else the reason is its disk or its permissions."""
+    return not isinstance(error, sqlite3.Error) or primary_code(error) in _DAMAGE
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """The result code without what extends it."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF

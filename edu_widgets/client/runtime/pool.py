@@ -1,0 +1,155 @@
+"""One connection for each service and person, shared by every lesson and channel."""
+
+import asyncio
+import random
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edu_widgets.client.dialects import dialect_of
+from edu_widgets.client.runtime.connection import Connection
+from edu_widgets.client.runtime.outbox_file import OutboxFile
+from edu_widgets.client.runtime.threads import NetworkThread
+from edu_widgets.client.sync.clock import Clock, SystemClock
+from edu_widgets.client.sync.liveness import Limits
+from edu_widgets.client.sync.outbox import Outbox
+from edu_widgets.client.sync.session import Session
+from edu_widgets.client.transport.base import Target
+from edu_widgets.client.transport.factory import next_transport
+from edu_widgets.client.transport.selection import TransportSelection, TransportSettings
+from edu_widgets.protocol.errors import NotConnected
+from edu_widgets.protocol.ids import uuid7
+
+MAX_CONNECTIONS = 10
+"""Connections a process keeps (seed: `maxConnections`)."""
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Pooled:
+    """A connection and how many use it."""
+
+    connection: Connection
+    target: Target
+    outbox: Outbox
+    storage: OutboxFile | None
+    users: int = 0
+
+    def use(self, target: Target) -> None:
+        """Go by this address and token from the next attempt on; at once, where none holds."""
+        anew = (target.url, target.token) != (self.target.url, self.target.token)
+        self.target = target
+        self.connection.session.retry_now(anew=anew)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How connections of a pool are made."""
+
+    outbox_folder: Path | None = None
+    limits: Limits = field(default_factory=Limits)
+    transport: TransportSettings = field(default_factory=TransportSettings)
+
+
+class Pool:
+    """Connections by service and user. Everything here happens on the network thread."""
+
+    def __init__(self, network: NetworkThread, clock: Clock | None = None) -> None:
+        self._network = network
+        self._clock = clock or SystemClock()
+        self._open: OrderedDict[Key, Pooled] = OrderedDict()
+        self._closing: dict[Key, asyncio.Future[None]] = {}
+        network.at_end(self.close)
+
+    async def acquire(self, target: Target, settings: Settings) -> Pooled:
+        """The connection for this service and user, opened if there is none.
+
+        Raises:
+            NotConnected: ten connections are open and all in use.
+        """
+        key = target.key
+        while key in self._closing:  # its outbox has to be closed before it can be opened
+            await asyncio.wait([self._closing[key]])
+        if key not in self._open:
+            await self._make_room()
+        pooled = self._open.get(key)
+        if pooled is None:
+            pooled = self._open[key] = self._start(target, settings)
+        self._open.move_to_end(key)
+        pooled.users += 1
+        return pooled
+
+    async def release(self, target: Target) -> None:
+        """One user less; the last one closes the connection."""
+        key = target.key
+        pooled = self._open.get(key)
+        if pooled is None:
+            return
+        pooled.users -= 1
+        if pooled.users <= 0:
+            await self._end(key)
+
+    def move(self, old: Target, new: Target) -> bool:
+        """Keep a connection under another address of its service, if there is none already.
+
+        What waits stays in the file it was written into.
+        """
+        here, there = old.key, new.key
+        if here == there:
+            return True
+        if there in self._open or there in self._closing or here not in self._open:
+            return False
+        self._open[there] = self._open.pop(here)
+        return True
+
+    async def close(self) -> None:
+        """Close every connection, as the process ends."""
+        for pooled in self._open.values():
+            pooled.connection.fall_silent()
+        await asyncio.gather(*(self._end(key) for key in tuple(self._open)))
+
+    async def _end(self, key: Key) -> None:
+        pooled = self._open.pop(key)
+        task = asyncio.ensure_future(pooled.connection.close())
+        self._closing[key] = task
+        try:
+            await asyncio.shield(task)
+        finally:
+            self._closing.pop(key, None)
+
+    async def _make_room(self) -> None:
+        while len(self._open) >= MAX_CONNECTIONS:
+            idle = next((key for key, pooled in self._open.items() if pooled.users <= 0), None)
+            if idle is None:
+                msg = (
+                    f"{MAX_CONNECTIONS} connections are open in this process, all of them in use. "
+                    "Close a lesson that is no longer needed: lesson.close()."
+                )
+                raise NotConnected(msg)
+            await self._end(idle)
+
+    def _start(self, target: Target, settings: Settings) -> Pooled:
+        storage = (
+            OutboxFile(settings.outbox_folder, *target.key, former=target.former)
+            if settings.outbox_folder is not None
+            else None
+        )
+        outbox = Outbox(storage)
+        outbox.load(self._clock.wall())
+        session = Session(
+            target.user_id,
+            outbox,
+            self._clock,
+            random.Random(),  # noqa: S311 - spreads load, keeps no secret
+            uuid7,
+            dialect_of,
+            settings.limits,
+        )
+        pooled: Pooled
+        selection = TransportSelection(lambda: pooled.target, session.wanted, settings.transport)
+        connection = Connection(session, lambda: next_transport(selection), self._clock)
+        pooled = Pooled(connection, target, outbox, storage)
+        session.open()
+        connection.changed()
+        return pooled

@@ -1,0 +1,167 @@
+"""What a call that returns at once gives back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import msgspec
+
+from edu_widgets.protocol.arguments import seconds
+from edu_widgets.protocol.attributes import Tidy
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, ProtocolError
+
+if TYPE_CHECKING:
+    from edu_widgets.client.runtime.threads import NetworkThread
+
+T = TypeVar("T")
+
+_LATE = "There was no answer within {:g} s; lesson.status() says how things stand."
+
+
+class Receipt(Tidy):
+    """The promise that something handed over will be settled: acknowledged, or refused.
+
+    Ignore it, `.wait()` for it, or `await` it (in any event loop). A base service, one that
+    speaks only the seed's messages, acknowledges nothing; there a command is settled when it
+    comes back, or as `unconfirmed`: it was sent over a connection that worked, and nobody said
+    what became of it.
+    """
+
+    _inner: ClassVar[str] = "fail settle when_settled"
+
+    def __init__(self, id: str, network: NetworkThread) -> None:  # noqa: A002
+        self.id = id
+        """The command's id."""
+        self._network = network
+        self._future: Future[int] = Future()
+        self._confirmed = True
+
+    def __repr__(self) -> str:
+        return f"<Receipt {self.id} {self.state}>"
+
+    def _ipython_display_(self) -> None:
+        """As the last line of a cell it shows nothing: what it promises has not happened yet."""
+
+    @property
+    def state(self) -> str:
+        """`pending`, `done`, `unconfirmed` or `failed`."""
+        if not self._future.done():
+            return "pending"
+        if self._future.exception():
+            return "failed"
+        return "done" if self._confirmed else "unconfirmed"
+
+    def done(self) -> bool:
+        """Whether it is settled, either way."""
+        return self._future.done()
+
+    def when_settled(self, fn: Callable[[], object]) -> None:
+        """Call `fn` once it is settled: on the network thread, or at once if it is already."""
+        self._future.add_done_callback(lambda _: fn())
+
+    @property
+    def error(self) -> EduWidgetsError | None:
+        """Why it failed; None while it is pending or if it was acknowledged."""
+        if not self._future.done():
+            return None
+        error = self._future.exception()
+        return error if isinstance(error, EduWidgetsError) else None
+
+    def wait(self, timeout: float | None = 10.0) -> int:
+        """Wait until it is settled, at most `timeout` seconds; the channel's sequence number.
+
+        It returns for an unconfirmed one too; `.state` tells which it is. With a base service
+        that echoes nothing this takes ten seconds: give it a longer timeout there.
+
+        Raises:
+            Refused: the service said no.
+            NotConnected: it was not settled in time; it stays in the outbox and is sent later.
+            WouldDeadlock: called on the network thread.
+        """
+        if timeout is not None:
+            timeout = seconds(timeout, "timeout")
+        if not self._future.done():
+            self._network.forbid_waiting()
+        try:
+            return self._future.result(timeout)
+        except FutureTimeoutError:
+            msg = (
+                f"Not acknowledged within {timeout:g} s. It is kept and sent when the service is "
+                "reached; lesson.status() says how things stand."
+            )
+            raise NotConnected(msg) from None
+
+    def __await__(self) -> Generator[Any, None, int]:
+        return self._settled().__await__()
+
+    async def _settled(self) -> int:
+        """Wait in the caller's loop; giving up there does not take it back here."""
+        import asyncio  # noqa: PLC0415 - whoever awaits has it already
+
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+
+        def wake() -> None:
+            if not waiter.done():
+                waiter.set_result(None)
+
+        def settled(_: object) -> None:
+            with contextlib.suppress(RuntimeError):  # that loop is closed, nobody waits there
+                loop.call_soon_threadsafe(wake)
+
+        self._future.add_done_callback(settled)
+        await waiter
+        return self._future.result()
+
+    def settle(self, seq: int, *, confirmed: bool = True) -> None:
+        """Acknowledged, or sent and never answered (network thread)."""
+        if not self._future.done():
+            self._confirmed = confirmed
+            self._future.set_result(seq)
+
+    def fail(self, error: EduWidgetsError) -> None:
+        """Refused, or given up (network thread)."""
+        if not self._future.done():
+            self._future.set_exception(error)
+
+
+class Answer(Receipt):
+    """The promise of an answer: `.wait()`, then `.read(...)`."""
+
+    _data = msgspec.Raw(b"null")
+
+    def read(self, type_: type[T]) -> T:
+        """What was answered, once `.done()` without an `.error`.
+
+        Raises:
+            ProtocolError: the answer has another form.
+        """
+        try:
+            return msgspec.json.decode(self._data, type=type_)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            msg = f"The service's answer cannot be read: {error}."
+            raise ProtocolError(msg) from error
+
+    def wait(self, timeout: float | None = 10.0) -> int:
+        """Wait for the answer, at most `timeout` seconds.
+
+        Raises:
+            Refused: the service said no.
+            NotConnected: there is no connection, or no answer in time.
+            WouldDeadlock: called on the network thread.
+        """
+        try:
+            return super().wait(timeout)
+        except NotConnected:
+            if self.done():
+                raise
+            raise NotConnected(_LATE.format(timeout)) from None
+
+    def answer(self, data: msgspec.Raw) -> None:
+        """It was answered (network thread)."""
+        self._data = data
+        self.settle(0)

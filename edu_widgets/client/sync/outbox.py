@@ -1,0 +1,486 @@
+"""Commands on their way: kept until acknowledged, sent in order, never with a new id."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from edu_widgets.client.sync.commands import Command, CommandState, NoStorage, Storage
+from edu_widgets.protocol import MAX_FRAME, REGISTRY, Code, is_retry, meaning
+from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
+
+MAX_COMMANDS = 500
+MAX_BYTES = 5 * 1024 * 1024
+STALE_AFTER = 12 * 3600
+"""Seconds after which a command of an earlier session asks before it is sent."""
+
+MOMENT = 120.0
+"""Seconds for which a momentary command (`CommandType.momentary`) waits to be sent."""
+
+_NOT_DONE = "Not done: there was no connection for two minutes."
+_UNKNOWN = "The connection was lost before it was confirmed: look whether it was done."
+
+IN_FLIGHT = 32
+"""Commands of one lane that may be under way at once; the service keeps their order."""
+
+RESEND_AFTER = 20.0
+"""Seconds without an answer on a healthy connection before a command is sent again."""
+
+STORE_AGAIN = 5.0
+"""Seconds between attempts to write what the disk did not take."""
+
+_DEFAULT_PAUSE_MS = 1_000
+_MIN_PAUSE_MS = 50
+_MAX_PAUSE_MS = 3_600_000
+
+
+_SENDABLE = (CommandState.QUEUED, CommandState.SLOWED)
+
+REPLACED = "A newer one has taken its place."
+"""`error` of a command that left because of a newer one with the same key."""
+
+WITHDRAWN = "It was withdrawn before it was sent."
+"""`error` of a command that its author has taken back."""
+
+
+@dataclass(slots=True)
+class _LaneState:
+    paused_until: float = 0.0
+    in_flight: int = 0
+    halted: bool = False
+    """Something has to come again: nothing is sent until all that is under way is answered,
+    so that nothing overtakes what will be refused with `BEHIND`."""
+
+    def open(self, now: float) -> bool:
+        """Whether something may be sent now; past its halt, a lane is open again."""
+        if now < self.paused_until or (self.halted and self.in_flight):
+            return False
+        self.halted = False
+        return True
+
+
+class Outbox:
+    """Commands in lanes. The network thread owns it; `check_room` may be called anywhere.
+
+    Rules: first in, first out within a lane; a lane that is slowed down holds no other back; a
+    command leaves only by its ack, by `discard`, or by a newer one with the same key (votes,
+    statuses) while it waits.
+    """
+
+    def __init__(self, storage: Storage | None = None) -> None:
+        self._storage: Storage = storage or NoStorage()
+        self._commands: dict[str, Command] = {}
+        self._sent_at: dict[str, float] = {}
+        self._lanes: dict[str, _LaneState] = defaultdict(_LaneState)
+        self.arriving: deque[Command] = deque()
+        """Handed over by other threads, and not added yet."""
+        self._bytes = 0
+        self._store_at: float | None = None
+        self.tried: set[str] = set()
+        """Commands an earlier session has sent, and knew no answer to."""
+
+    def load(self, wall: float) -> None:
+        """Take over what an earlier process kept; what is older than 12 h waits for a yes."""
+        for kept in self._storage.load():
+            if kept.id in self._commands:
+                continue
+            command = replace(kept, retry_at=None)
+            if command.state is not CommandState.FAILED:
+                if command.state is CommandState.SENT:
+                    self.tried.add(command.id)
+                    command = replace(command, handed=True)
+                stale = wall - command.created / 1000 > STALE_AFTER
+                command = replace(
+                    command, state=CommandState.HELD if stale else CommandState.QUEUED
+                )
+            self._commands[command.id] = command
+            self._bytes += command.size
+
+    # -- any thread ---------------------------------------------------------------
+
+    def check_room(self, size: int) -> None:
+        """See that there is room for a command of `size` bytes, before it is handed over.
+
+        Raises:
+            MessageTooLong: a frame of this size would be refused.
+            OutboxFull: 500 commands or 5 MiB are waiting.
+        """
+        if size > MAX_FRAME:
+            msg = f"This has {size} bytes; at most {MAX_FRAME} can be sent at once. Shorten it."
+            raise MessageTooLong(msg)
+        arriving = tuple(self.arriving)
+        count = len(self._commands) + len(arriving)
+        size_of_all = self._bytes + sum(command.size for command in arriving)
+        if count >= MAX_COMMANDS or size_of_all + size > MAX_BYTES:
+            msg = (
+                f"{count} messages and changes ({size_of_all // 1024} KiB) are already "
+                "waiting to be sent. Wait for the connection, or discard some."
+            )
+            raise OutboxFull(msg)
+
+    # -- reading --------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._commands)
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(tuple(self._commands.values()))
+
+    def get(self, id: str) -> Command | None:  # noqa: A002
+        """The command with this id, if it is still here."""
+        return self._commands.get(id)
+
+    @property
+    def waiting(self) -> int:
+        """Commands that will be sent without anybody's doing."""
+        return len(self._waiting())
+
+    def kept(self) -> tuple[int, int]:
+        """Of what waits, how many are messages, and how many other changes people asked for."""
+        kinds = [_kept_as(command) for command in self._waiting()]
+        return kinds.count("message"), kinds.count("change")
+
+    def _waiting(self) -> list[Command]:
+        parked = (CommandState.FAILED, CommandState.HELD)
+        return [c for c in tuple(self._commands.values()) if c.state not in parked]
+
+    # -- network thread ---------------------------------------------------------------
+
+    def add(self, command: Command) -> list[Command]:
+        """Take a command; returns those it replaces.
+
+        Raises:
+            IdConflict: the id is in use for another command.
+        """
+        known = self._commands.get(command.id)
+        if known is not None:
+            if (known.type, known.channel, known.data) == (
+                command.type,
+                command.channel,
+                command.data,
+            ):
+                return []
+            msg = f"The id {command.id!r} was used before for something else. Make a new one."
+            raise IdConflict(msg, Code.ID_CONFLICT)
+        replaced = [c for c in self._commands.values() if _outdates(command, c)]
+        replaced = [c for c in replaced if c.state is not CommandState.SENT]
+        self._commands[command.id] = command
+        self._bytes += command.size
+        self._storage.put(command)
+        return [self._replaced(old) for old in replaced]
+
+    def _replaced(self, old: Command) -> Command:
+        self._forget(old)
+        return replace(old, error=REPLACED)
+
+    def _outdated(self, command: Command) -> bool:
+        """Whether a newer one with the same key came after it: then it must not come again."""
+        if command.key is None:
+            return False
+        same = [c for c in self._commands.values() if _outdates(command, c)]
+        return bool(same) and same[-1].id != command.id
+
+    def due(self, now: float, ready: Callable[[Command], bool] | None = None) -> list[Command]:
+        """The commands to send now, marked as sent, on disk too.
+
+        What is not `ready` holds back what is behind it in its lane and channel.
+        """
+        result = []
+        blocked: set[str | tuple[str, str]] = set()
+        for command in self._in_turn():
+            place = (command.lane, command.channel)
+            if not blocked.isdisjoint((command.lane, place)):
+                continue
+            if ready is not None and not ready(command):
+                blocked.add(place)
+                continue
+            lane = self._lanes[command.lane]
+            if lane.in_flight >= IN_FLIGHT or not lane.open(now):
+                blocked.add(command.lane)
+                continue
+            lane.in_flight += 1
+            self._sent_at[command.id] = now
+            result.append(self._move(replace(command, handed=True), CommandState.SENT))
+            if not command.handed:
+                self._storage.put(result[-1])
+        return result
+
+    def _in_turn(self) -> Iterator[Command]:
+        """What may be sent, but for what has to wait for the answer to one it builds on."""
+        blocked: set[tuple[str, str]] = set()
+        for command in tuple(self._commands.values()):
+            place = (command.lane, command.channel)
+            if command.state not in _SENDABLE or place in blocked:
+                continue
+            if _is_one_by_one(command) and any(
+                _same_key(command, other) and other.state is CommandState.SENT
+                for other in self._commands.values()
+            ):
+                blocked.add(place)
+            else:
+                yield command
+
+    def acked(self, id: str) -> Command | None:  # noqa: A002
+        """The service has stored it."""
+        command = self._commands.get(id)
+        if command is not None:
+            self._landed(command)
+            self._forget(command)
+        return command
+
+    def unconfirmed(self, id: str) -> Command | None:  # noqa: A002
+        """It was sent, and nobody will ever say more; as it is now, no longer kept."""
+        command = self.acked(id)
+        return replace(command, state=CommandState.UNCONFIRMED) if command is not None else None
+
+    def again(self, id: str) -> None:  # noqa: A002
+        """It is not under way any more, and waits for its turn."""
+        command = self._commands.get(id)
+        if command is not None and command.state is CommandState.SENT:
+            self._landed(command)
+            self._move(command, CommandState.QUEUED)
+
+    def reject(self, id: str, code: int, message: str) -> Command | None:  # noqa: A002
+        """It cannot be sent to this service; as it is now."""
+        command = self._commands.get(id)
+        if command is None:
+            return None
+        self._landed(command)
+        return self._move(replace(command, handed=False), CommandState.FAILED, code, message)
+
+    def refused(
+        self,
+        id: str,  # noqa: A002
+        code: int,
+        message: str,
+        retry_after: int | None,
+        now: float,
+        wall: float,
+    ) -> Command | None:
+        """The service refused it; returns it as it is now, None if it was not under way.
+
+        With a retry code its lane pauses: the service takes nothing more of the lane, and
+        answers what is under way with `BEHIND`, until this very command comes again. One that
+        a newer one has outdated does not come again; it is returned, but no longer kept.
+        """
+        command = self._commands.get(id)
+        if command is None or command.state is not CommandState.SENT:
+            return None
+        self._landed(command)
+        command = replace(command, handed=False)
+        if not is_retry(code):
+            return self._move(command, CommandState.FAILED, code, message or meaning(code))
+        if self._outdated(command):
+            return self._replaced(self._move(command, CommandState.QUEUED))
+        lane = self._lanes[command.lane]
+        lane.halted = True
+        if code == Code.BEHIND and self._follows(command):
+            return self._move(command, CommandState.QUEUED)
+        pause = _DEFAULT_PAUSE_MS if retry_after is None else retry_after
+        pause = max(_MIN_PAUSE_MS, min(pause, _MAX_PAUSE_MS))
+        lane.paused_until = max(lane.paused_until, now + pause / 1000)
+        if code == Code.BEHIND:
+            return self._move(command, CommandState.QUEUED)
+        retry_at = int(wall * 1000) + pause
+        return self._move(command, CommandState.SLOWED, code, message, retry_at)
+
+    def fail_with(self, failed: Command) -> list[Command]:
+        """What waits and builds on a command that has failed, failed as well."""
+        if failed.state is not CommandState.FAILED or not _is_one_by_one(failed):
+            return []
+        behind = [c for c in self._commands.values() if _same_key(failed, c)]
+        return [
+            self._move(command, CommandState.FAILED, failed.code, failed.error)
+            for command in behind
+            if command.state in _SENDABLE
+        ]
+
+    def fail_all(self, code: int, message: str, channel: str = "") -> list[Command]:
+        """Nothing of it is sent by itself any more: all, or what is for one channel, has failed."""
+        waiting = [
+            c
+            for c in self._commands.values()
+            if c.state is not CommandState.FAILED and channel in ("", c.channel)
+        ]
+        for command in waiting:
+            self._landed(command)
+        return [self._move(c, CommandState.FAILED, code, message) for c in waiting]
+
+    def hurry(self, lane: str) -> None:
+        """What has slowed this lane down is over: it may go on at once."""
+        self._lanes[lane].paused_until = 0.0
+
+    def _follows(self, command: Command) -> bool:
+        """Whether an earlier command of its lane will come again before it."""
+        for earlier in self._commands.values():
+            if earlier.id == command.id:
+                return False
+            if earlier.lane == command.lane and earlier.state in (*_SENDABLE, CommandState.SENT):
+                return True
+        return False
+
+    def disconnected(self) -> list[Command]:
+        """Nothing is under way any more: all of it will be sent again, with the same ids.
+
+        What a newer one has outdated is not; it comes back with an `error`, no longer kept.
+        """
+        self._sent_at.clear()
+        for lane in self._lanes.values():
+            lane.in_flight = 0
+            lane.paused_until = 0.0
+            lane.halted = False
+        under_way = (CommandState.SENT, CommandState.SLOWED)
+        again = [c for c in self._commands.values() if c.state in under_way]
+        moved = [self._move(c, CommandState.QUEUED) for c in again]
+        return [self._replaced(c) if self._outdated(c) else c for c in moved]
+
+    def unanswered(self, now: float) -> bool:
+        """Whether something under way has waited too long for its answer."""
+        return any(now - at >= RESEND_AFTER for at in self._sent_at.values())
+
+    def expire(self, wall: float) -> list[Command]:
+        """Give up what was meant for a moment that is over; as they are now."""
+        return [
+            self._move(command, CommandState.FAILED, Code.TOO_LATE, why)
+            for command in self._momentary()
+            if wall >= command.created / 1000 + MOMENT
+            for why in (_UNKNOWN if command.handed else _NOT_DONE,)
+        ]
+
+    def expires_at(self) -> float | None:
+        """When the first of those is over, in seconds since 1970."""
+        return min((c.created / 1000 + MOMENT for c in self._momentary()), default=None)
+
+    def _momentary(self) -> list[Command]:
+        waiting = (*_SENDABLE, CommandState.HELD)
+        return [c for c in self._commands.values() if c.state in waiting and _is_momentary(c)]
+
+    def retry(self, id: str, created: int) -> Command | None:  # noqa: A002
+        """Send a failed or held command after all, behind what waits already."""
+        command = self._commands.get(id)
+        if command is None or command.state not in (CommandState.FAILED, CommandState.HELD):
+            return None
+        del self._commands[id]
+        fresh = replace(
+            command,
+            state=CommandState.QUEUED,
+            code=0,
+            error="",
+            retry_at=None,
+            created=created,
+            handed=False,
+        )
+        self._commands[id] = fresh
+        self._storage.remove(id)
+        self._storage.put(fresh)
+        return fresh
+
+    def discard(self, id: str) -> Command | None:  # noqa: A002
+        """Forget a command that is not under way."""
+        command = self._commands.get(id)
+        if command is None or command.state is CommandState.SENT:
+            return None
+        self._forget(command)
+        return command
+
+    def withdraw(self, id: str, why: str) -> Command | None:  # noqa: A002
+        """Forget a command that the service cannot have; None if it may have it."""
+        command = self._commands.get(id)
+        if command is None or command.handed:
+            return None
+        self._forget(command)
+        return replace(command, error=why)
+
+    def wake_at(self) -> float | None:
+        """When a paused lane may go on, or an answer is overdue; maybe in the past."""
+        waiting = {command.lane for command in self._in_turn()}
+        lanes = (self._lanes[lane] for lane in waiting)
+        times = [
+            lane.paused_until
+            for lane in lanes
+            if lane.in_flight < IN_FLIGHT and not (lane.halted and lane.in_flight)
+        ]
+        times += [min(self._sent_at.values()) + RESEND_AFTER] if self._sent_at else []
+        return min(times, default=None)
+
+    def store_at(self, now: float) -> float | None:
+        """When to try again to write what the disk did not take; None if it has all."""
+        if not self._storage.behind:
+            self._store_at = None
+        elif self._store_at is None:
+            self._store_at = now + STORE_AGAIN
+        return self._store_at
+
+    def store_again(self, now: float) -> None:
+        """Try it, if it is due."""
+        at = self.store_at(now)
+        if at is not None and now >= at:
+            self._storage.catch_up()
+            self._store_at = None
+
+    def close(self) -> None:
+        """Let go of the storage; what waits stays there."""
+        self._storage.close()
+
+    def _landed(self, command: Command) -> None:
+        if self._sent_at.pop(command.id, None) is not None:
+            self._lanes[command.lane].in_flight -= 1
+
+    def _forget(self, command: Command) -> None:
+        del self._commands[command.id]
+        self._bytes -= command.size
+        known = REGISTRY.commands.get(command.type)
+        self._storage.remove(command.id, wipe=known is not None and known.private)
+
+    def _move(
+        self,
+        command: Command,
+        state: CommandState,
+        code: int = 0,
+        error: str = "",
+        retry_at: int | None = None,
+    ) -> Command:
+        moved = replace(command, state=state, code=code, error=error, retry_at=retry_at)
+        self._commands[command.id] = moved
+        if state is CommandState.FAILED:
+            self._storage.put(moved)
+        return moved
+
+
+def _kept_as(command: Command) -> str:
+    known = REGISTRY.commands.get(command.type)
+    return known.kept_as if known is not None else "change"
+
+
+def _is_momentary(command: Command) -> bool:
+    known = REGISTRY.commands.get(command.type)
+    if known is None or not known.momentary:
+        return False
+    if not hasattr(known.data, "of_the_moment"):
+        return True
+    try:
+        return bool(msgspec.json.decode(command.data, type=known.data).of_the_moment())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False  # of another version: the service will say
+
+
+def _same_key(one: Command, other: Command) -> bool:
+    return one.key is not None and (one.type, one.channel, one.key) == (
+        other.type,
+        other.channel,
+        other.key,
+    )
+
+
+def _is_one_by_one(command: Command) -> bool:
+    known = REGISTRY.commands.get(command.type)
+    return known is not None and known.one_by_one
+
+
+def _outdates(new: Command, old: Command) -> bool:
+    """Whether of these two only the newer counts."""
+    return _same_key(new, old) and not _is_one_by_one(new)
+
+
+__all__ = ["Command", "CommandState", "NoStorage", "Outbox", "Storage"]

@@ -1,0 +1,474 @@
+"""The sync session: what to send and what to believe, without sockets, clocks or chance.
+
+A transport tells the session what happened (`opened`, `receive`, `lost`, `tick`); the session
+answers with `actions` for the transport and `events` for those who listen. Time and randomness
+are passed in, so every behaviour can be tested without waiting.
+"""
+
+import random
+from collections.abc import Callable
+
+from edu_widgets.client.sync.channel import ChannelState, Grant
+from edu_widgets.client.sync.clock import Clock, ServiceClock
+from edu_widgets.client.sync.commands import Command
+from edu_widgets.client.sync.dialect import Dialect, Dialects
+from edu_widgets.client.sync.events import (
+    Action,
+    Answered,
+    Close,
+    CommandChanged,
+    Connect,
+    PageSettled,
+    Ping,
+    ReconnectFailed,
+    Send,
+    Service,
+    SessionEvent,
+    State,
+    StateChanged,
+)
+from edu_widgets.client.sync.liveness import Backoff, Limits, Link, Liveness, Statistics
+from edu_widgets.client.sync.outbox import Outbox
+from edu_widgets.client.sync.questions import Questions
+from edu_widgets.protocol import MAX_FRAME, Code, encode, is_retry, meaning
+from edu_widgets.protocol.errors import MessageTooLong
+
+MAX_EXPIRED = 3
+"""Refusals of a token in a row, each after the source was asked again, before giving up."""
+
+_STABLE = 5.0
+_MAX_WAIT = 60.0
+_LAST_MS = 4e12
+_EXPIRED = (
+    "The token has expired, and asking for another one gave none that is accepted. Connect again "
+    "with a fresh token, or with a function that returns one."
+)
+
+
+class Session:
+    """One person's conversation with one service, over however many connections it takes."""
+
+    def __init__(
+        self,
+        user_id: str,
+        outbox: Outbox,
+        clock: Clock,
+        rng: random.Random,
+        new_id: Callable[[], str],
+        dialects: Dialects,
+        limits: Limits | None = None,
+    ) -> None:
+        self.user_id = user_id
+        self.outbox = outbox
+        self.channels: dict[str, ChannelState] = {}
+        self.state = State.IDLE
+        self.code = 0
+        self.reason = ""
+        self.next_attempt: float | None = None
+        self.statistics = Statistics()
+        self.limits = limits or Limits()
+        self.new_id = new_id
+        self.service_clock = ServiceClock(clock)
+        self._clock = clock
+        self._backoff = Backoff(rng, self.limits.reconnect_interval)
+        self._link: Link | None = None
+        self._attempts = 0
+        self._expired = 0
+        self._next_try: int | None = None
+        self._connecting = False
+        self._was_connected = False
+        self._actions: list[Action] = []
+        self._events: list[SessionEvent] = []
+        self.questions = Questions(self.emit)
+        self._make_dialect = dialects
+        self._spoken: dict[bool, Dialect] = {}
+        self.dialect = self._speaking(Service())
+
+    # -- what the shell drains ---------------------------------------------------------
+
+    def actions(self) -> list[Action]:
+        """What the transport has to do, in order; each is handed out once."""
+        actions, self._actions = self._actions, []
+        return actions
+
+    def events(self) -> list[SessionEvent]:
+        """What happened, in order; each is handed out once."""
+        events, self._events = self._events, []
+        return events
+
+    def emit(self, event: SessionEvent) -> None:
+        """Tell those who listen."""
+        self._events.append(event)
+
+    def deadline(self) -> float | None:
+        """The monotonic time at which `tick` wants to be called, if nothing happens before."""
+        times = [self.next_attempt, self.outbox.store_at(self._clock.monotonic())]
+        if self._link is not None:
+            times += [self._link.liveness.due(), self.dialect.due(self._link)]
+        over = self.outbox.expires_at()
+        if over is not None:
+            times.append(self._clock.monotonic() + max(0.0, over - self._clock.wall()))
+        return min((t for t in times if t is not None), default=None)
+
+    # -- the life of a connection ------------------------------------------------------
+
+    def open(self) -> None:
+        """Begin to connect."""
+        if self.state is State.IDLE:
+            self._try_now()
+
+    def opened(self, service: Service | None = None) -> None:
+        """The transport is up, and this is what answered; a service of ours if nothing is said."""
+        service = service or Service()
+        now = self._clock.monotonic()
+        self.dialect = self._speaking(service)
+        self._connecting = False
+        liveness = Liveness.start(now, self._clock.wall(), self.limits.heartbeat)
+        self._link = Link(liveness, now, accepted=service.accepted)
+        self.next_attempt = self._next_try = None
+        if service.accepted:
+            self._note_connected()
+        self.dialect.opened(self._link, service)
+        self._become(State.CONNECTED)
+        for channel in self.channels.values():
+            if channel.grant is Grant.WANTED:
+                self.ask(channel)
+        self.flush()
+
+    def _note_connected(self) -> None:
+        if self._was_connected:
+            self.statistics.reconnects += 1
+        self._was_connected = True
+
+    def _speaking(self, service: Service) -> Dialect:
+        """What to speak with a service."""
+        if service.ours not in self._spoken:
+            self._spoken[service.ours] = self._make_dialect(self, native=service.ours)
+        return self._spoken[service.ours]
+
+    def lost(self, code: int, reason: str, retry_after: float | None = None) -> None:
+        """The transport failed to open, or is gone.
+
+        `code` is from the table of codes, or 0; `retry_after` in seconds, if the service named
+        the time it needs.
+        """
+        if self.state in (State.CLOSED, State.STOPPED) or not (self._connecting or self._link):
+            return
+        now = self._clock.monotonic()
+        self._forget_link(now)
+        self._expired = self._expired + 1 if code == Code.TOKEN_EXPIRED else 0
+        if self._expired >= MAX_EXPIRED:
+            self._stop(code, _EXPIRED)
+        elif not is_retry(code):
+            self._stop(code, reason)
+        else:
+            delay = self._backoff.failed(now)
+            if retry_after is not None:
+                delay += min(max(retry_after, 0.0), _MAX_WAIT)
+            self.next_attempt = now + delay
+            self._next_try = int((self._clock.wall() + delay) * 1000)
+            if self._attempts == self.limits.max_attempts:
+                self.emit(ReconnectFailed(self._attempts))
+            self._become(self._unconnected(), code, reason)
+
+    def _forget_link(self, now: float) -> None:
+        """The connection, or the attempt at one, is over."""
+        link, self._link, self._connecting = self._link, None, False
+        if link is None or not link.answered:
+            self._attempts += 1  # the loss of a connection that worked is no failed attempt
+        elif now - link.opened_at >= _STABLE:
+            self._backoff.succeeded()
+        self.dialect.lost()
+        for command in self.outbox.disconnected():
+            self.emit(CommandChanged(command, gone=self.outbox.get(command.id) is None))
+        self.questions.lost("The connection was lost.")
+        for channel in self.channels.values():
+            channel.disconnected()
+            for kind in channel.take_pages():
+                self.emit(PageSettled(channel.name, kind, reason="The connection was lost."))
+
+    def _stop(self, code: int, reason: str) -> None:
+        self.next_attempt = self._next_try = None
+        self._attempts = self._expired = 0
+        self._backoff.succeeded()
+        if code == Code.REMOVED:
+            self.drop(code, reason)
+        self._become(State.STOPPED, code, reason)
+
+    def drop(self, code: int, reason: str, channel: str = "") -> None:
+        """Send nothing of what waits, unless somebody asks for it: for all channels, or one."""
+        for command in self.outbox.fail_all(code, reason, channel):
+            self.emit(CommandChanged(command))
+
+    def _unconnected(self) -> State:
+        if self._attempts >= self.limits.max_attempts:
+            return State.OFFLINE
+        return State.RECONNECTING if self._was_connected else State.CONNECTING
+
+    def answered(self) -> None:
+        """The service does its work on this connection, so earlier failures are over."""
+        if self._link is not None and not self._link.answered:
+            self._link.answered = True
+            if not self._link.accepted:
+                self._note_connected()
+            self._attempts = self._expired = 0
+            self._backoff.answered()
+
+    def retry_now(self, *, anew: bool = False) -> None:
+        """Try to connect at once; with a live connection, ask for what was refused.
+
+        `anew`: where an attempt is under way too, since it goes by an address or a token of before.
+        """
+        for channel in self.channels.values():
+            if channel.grant is Grant.REFUSED:
+                channel.grant = Grant.WANTED
+                if self._link is not None:
+                    self.ask(channel)
+        if anew and self._connecting:
+            self._actions.append(Close(1000, "another"))
+            self._connecting = False
+        if self.state in (State.RECONNECTING, State.OFFLINE, State.STOPPED, State.CONNECTING):
+            self._try_now()
+
+    def close(self) -> None:
+        """End it. What waits in the outbox stays on disk."""
+        if self.state is State.CLOSED:
+            return
+        if self._link is not None or self._connecting:
+            self._actions.append(Close(1000, "bye"))
+        self._link = None
+        self._connecting = False
+        self.next_attempt = self._next_try = None
+        self._become(State.CLOSED)
+
+    def tick(self) -> None:
+        """Do what is due. Early or repeated calls do no harm."""
+        now, wall = self._clock.monotonic(), self._clock.wall()
+        if self.next_attempt is not None and now >= self.next_attempt:
+            self._try_now()
+        self._expire()
+        self.outbox.store_again(now)
+        link = self._link
+        if link is None:
+            return
+        beat, dead = link.liveness.check(now, wall)
+        if self.dialect.gone(link, now, silent=dead):
+            self._actions.append(Close(Code.DEAD_PEER, "no answer"))
+            self.lost(Code.DEAD_PEER, meaning(Code.DEAD_PEER))
+            return
+        if beat:
+            self.dialect.beat(link, int(wall * 1000))
+        self.dialect.tick(link, now)
+        self.flush()
+
+    def _try_now(self) -> None:
+        planned = self.next_attempt is not None
+        self.next_attempt = self._next_try = None
+        if self._connecting or self._link is not None:
+            return
+        self._connecting = True
+        self._actions.append(Connect())
+        if self.state in (State.IDLE, State.STOPPED):
+            self._become(State.CONNECTING)
+        elif planned:
+            self._become(self.state, self.code, self.reason)
+
+    def _become(self, state: State, code: int = 0, reason: str = "") -> None:
+        self.state, self.code, self.reason = state, code, reason
+        self.emit(StateChanged(state, code, reason, self._next_try))
+
+    def next_try(self) -> int | None:
+        """When the next attempt is, in ms since 1970; None if none is planned."""
+        return self._next_try
+
+    # -- what people want ----------------------------------------------------------------
+
+    def subscribe(self, name: str, *, ours: bool = False) -> ChannelState:
+        """Want a channel; its state, the same for the same name.
+
+        `ours`: one that only services of ours have.
+        """
+        channel = self.channels.get(name)
+        if channel is None:
+            channel = self.channels[name] = ChannelState(name, ours=ours)
+        channel.users += 1
+        if self._link is not None and channel.grant in (Grant.WANTED, Grant.REFUSED):
+            self.ask(channel)
+        return channel
+
+    def wanted(self) -> list[str]:
+        """The channels a service without ours would have to carry."""
+        return [name for name, channel in self.channels.items() if not channel.ours]
+
+    def reconnect(self, reason: str) -> None:
+        """Give the connection up for another one."""
+        if self._link is not None:
+            self._actions.append(Close(1000, "another"))
+            self.lost(0, reason)
+
+    def unsubscribe(self, name: str) -> None:
+        """Want a channel no more; it is left when nobody wants it."""
+        channel = self.channels.get(name)
+        if channel is None:
+            return
+        channel.users -= 1
+        if channel.users > 0:
+            return
+        del self.channels[name]
+        if self._link is not None and channel.grant is not Grant.REFUSED:
+            self.dialect.leave(channel)
+
+    def ask_again(self, name: str) -> None:
+        """Ask for a channel that was refused: what may be read has changed."""
+        channel = self.channels.get(name)
+        if channel is not None and channel.grant is Grant.REFUSED:
+            channel.grant = Grant.WANTED
+            if self._link is not None:
+                self.ask(channel)
+
+    def submit(self, command: Command) -> None:
+        """Take a command that there is room for, and send it when its turn comes.
+
+        Raises:
+            IdConflict: its id is in use for something else.
+        """
+        for old in self.outbox.add(command):
+            self.emit(CommandChanged(old, gone=True))
+        kept = self.outbox.get(command.id)
+        if kept is not None:
+            self.emit(CommandChanged(kept))
+        if self.state is State.STOPPED and self.code == Code.REMOVED:
+            self.drop(self.code, self.reason)
+        self._send_or_probe()
+
+    def retry(self, id: str) -> None:  # noqa: A002
+        """Send a failed or held command after all."""
+        command = self.outbox.retry(id, int(self._clock.wall() * 1000))
+        if command is not None:
+            self.emit(CommandChanged(command))
+            self._send_or_probe()
+
+    def hurry(self, lane: str) -> None:
+        """Do not wait any longer with what the service has slowed down in a lane."""
+        self.outbox.hurry(lane)
+        self.flush()
+
+    def _send_or_probe(self) -> None:
+        if self._link is not None:
+            self.flush()
+        elif self.state is State.OFFLINE:
+            self._try_now()
+
+    def discard(self, id: str) -> None:  # noqa: A002
+        """Forget a command that is not under way."""
+        command = self.outbox.discard(id)
+        if command is not None:
+            self.emit(CommandChanged(command, gone=True))
+            self.flush()
+
+    def withdraw(self, id: str, why: str) -> bool:  # noqa: A002
+        """Forget a command, if the service cannot have it; who waits for it is told `why`."""
+        command = self.outbox.withdraw(id, why)
+        if command is not None:
+            self.emit(CommandChanged(command, gone=True))
+            self.flush()
+        return command is not None
+
+    def older(self, name: str, kind: str, limit: int) -> bool:
+        """Ask for older documents of a window; False if all are here or nothing can be asked."""
+        channel = self.channels.get(name)
+        if channel is None or self._link is None or kind in channel.pages:
+            return False
+        return self.dialect.older(channel, kind, limit)
+
+    def signal(self, type_: str, name: str, data: object) -> None:
+        """Send something short-lived now, or never."""
+        if self._link is not None:
+            self.dialect.signal(type_, name, data)
+
+    def question(self, type_: str, name: str, data: object) -> str | None:
+        """Ask something now; the frame's id, None without a connection. `Answered` tells more.
+
+        Raises:
+            MessageTooLong: the service would end the connection over a frame of this size.
+        """
+        if self._link is None:
+            return None
+        if not self.dialect.answers:
+            id_ = self.new_id()
+            self.emit(Answered(name, id_, code=Code.UNKNOWN_TYPE, reason=self.dialect.lacking))
+            return id_
+        id_ = self.new_id()
+        size = len(self._frame(type_, name, data, id_))
+        if size > MAX_FRAME:
+            msg = f"This has {size:,} bytes; at most {MAX_FRAME:,} can be sent at once. Shorten it."
+            raise MessageTooLong(msg)
+        self.send(type_, name, data, id_)
+        self.questions.asked(id_, name)
+        return id_
+
+    def _expire(self) -> None:
+        for command in self.outbox.expire(self._clock.wall()):
+            self.emit(CommandChanged(command))
+
+    def flush(self) -> None:
+        """Send the commands whose turn it is."""
+        self._expire()
+        if self._link is not None:
+            self.dialect.flush(self._clock.monotonic())
+
+    def ask(self, channel: ChannelState) -> None:
+        """Ask for everything of a channel since our cursor."""
+        if self._link is not None:
+            self.dialect.ask(self._link, channel, self._clock.monotonic())
+
+    def send(self, type_: str, channel: str, data: object, message_id: str = "") -> str:
+        """Write a frame on the present connection; its id."""
+        message_id = message_id or self.new_id()
+        self._actions.append(Send(self._frame(type_, channel, data, message_id)))
+        self.statistics.frames_sent += 1
+        return message_id
+
+    def _frame(self, type_: str, channel: str, data: object, id_: str) -> bytes:
+        stamp = int(self._clock.wall() * 1000)
+        return encode(type_, channel, data, timestamp=stamp, message_id=id_, user_id=self.user_id)
+
+    def ping(self) -> None:
+        """Ask the other side for a sign of life, below the messages; `pong` is told of it."""
+        self._actions.append(Ping(self._clock.monotonic()))
+
+    # -- what arrives ----------------------------------------------------------------------
+
+    def receive(self, frame: bytes | str) -> None:
+        """Take a frame. One that cannot be understood is logged and changes nothing."""
+        link = self._link
+        if link is None:
+            return
+        self.heard()
+        self.statistics.frames_received += 1
+        self.dialect.take(link, frame)
+
+    def heard(self) -> None:
+        """Something came: a frame, or a part of one that is long on its way."""
+        if self._link is not None:
+            self._link.liveness.heard(self._clock.monotonic())
+
+    def pong(self, asked_at: float) -> None:
+        """The `ping` of that time was answered."""
+        link = self._link
+        if link is not None and asked_at >= link.opened_at:
+            link.liveness.heard(self._clock.monotonic())
+            self.measure(asked_at)
+            self.dialect.pong(link, asked_at)
+
+    def measure(self, sent: float | None, service_ms: float | None = None) -> None:
+        """Note a round trip that began at `sent`, and the service's time that its answer names."""
+        if sent is None:
+            return
+        self.statistics.round_trip = self._clock.monotonic() - sent
+        if service_ms is not None and 0 < service_ms < _LAST_MS:
+            self.service_clock.measured(service_ms / 1000, sent)
+
+    def now(self) -> tuple[float, float]:
+        """The time, on the monotonic clock and on the wall."""
+        return self._clock.monotonic(), self._clock.wall()

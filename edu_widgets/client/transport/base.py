@@ -1,0 +1,142 @@
+"""What carries frames: the seam between the session and a kind of connection."""
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from edu_widgets.client.sync.events import Service
+
+WEBSOCKET_PATH = "/api/realtime/ws"
+"""Where a service of ours has its WebSocket."""
+
+
+class TokenSource(Protocol):
+    """Gives the token to present; asked at each attempt to connect, on a thread of its own."""
+
+    def __call__(self) -> str:
+        """The token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to connect, and as whom. The token shows in no repr."""
+
+    url: str
+    user_id: str
+    token: TokenSource = field(repr=False)
+    base: bool = False
+    """Whether a service that is not ours, and speaks only the seed's messages, will do."""
+    place: str = ""
+    """What is kept for this person is kept by this, wherever the service is reached; "": by url."""
+    former: str = ""
+    """The url by which an earlier version kept it."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The service and the person."""
+        return self.place or self.url, self.user_id
+
+
+class TransportFailed(Exception):  # noqa: N818 - caught by the connection, never shown
+    """A transport could not open, or ended. `code` is from the table of codes, or 0.
+
+    `retry_after`: the seconds the service asked for before the next attempt, if it did.
+    """
+
+    def __init__(self, code: int, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Transport(Protocol):
+    """One connection. Opened, used and closed on the network thread."""
+
+    name: str
+    service: Service
+    """What answered, once it is open."""
+
+    @property
+    def received(self) -> int:
+        """Bytes that have come, also those of a frame that is not whole yet."""
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises:
+            TransportFailed: it did not work; the code tells whether to try again.
+        """
+
+    async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
+        """Hand every frame to `receive` until the end; `rest` after those that came together.
+
+        Raises:
+            TransportFailed: always, at the end; it says why.
+        """
+
+    def write(self, frames: list[bytes]) -> bool:
+        """Write frames at once if nothing waits before them; else False, and nothing is done.
+
+        Each turn of an event loop gives the interpreter to whoever else wants it, for 5 ms if
+        that is a busy cell: what can be done in this turn is.
+        """
+
+    async def send(self, frames: list[bytes]) -> None:
+        """Write frames, in order, and wait while the connection is stuffed."""
+
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Call `answered` once the other side has read all that was sent before."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """End it politely, within a second; also one that never opened."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this computer, where no proxy can be of use."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+_NAMES = {
+    "ws": ("ws", "socks", "https", "http"),
+    "wss": ("wss", "socks", "https"),
+    "http": ("http",),
+    "https": ("https",),
+}
+"""Which of the proxies named is asked, by the address's scheme; the first there is."""
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy for an address as it is named, maybe with a password; None if there is none."""
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - slow to import
+
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    if is_loopback(url) or proxy_bypass(f"{parts.hostname or ''}{port}"):
+        return None
+    named = getproxies()
+    return next((named[name] for name in _NAMES[parts.scheme] if named.get(name)), None)
+
+
+def proxy_told(url: str) -> str:
+    """A sentence that names the proxy; empty where there is none."""
+    proxy = proxy_shown(url)
+    return f"The way there is through the proxy {proxy}, as the environment says." if proxy else ""
+
+
+def proxy_shown(url: str) -> str:
+    """The proxy's address as people may see it, without name and password; empty for none."""
+    proxy = proxy_for(url)
+    if not proxy:
+        return ""
+    try:
+        parts = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+        return f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        return "of an address that cannot be read"

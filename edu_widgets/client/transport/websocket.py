@@ -1,0 +1,288 @@
+"""Frames over a WebSocket."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+import msgspec
+from websockets.asyncio.client import connect
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidProxy,
+    InvalidStatus,
+    InvalidURI,
+    WebSocketException,
+)
+
+from edu_widgets.client.sync.events import Service
+from edu_widgets.client.transport import network_errors
+from edu_widgets.client.transport.base import Target, TransportFailed, proxy_for
+from edu_widgets.client.transport.selection import TransportSelection
+from edu_widgets.client.transport.tokens import ask, without
+from edu_widgets.client.transport.wire import ABNORMAL, CLOSE_TIMEOUT, Wire
+from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry, meaning
+
+OPEN_TIMEOUT = 6.0
+_OURS = range(4000, 5000)
+_NOT_HERE = frozenset({200, 301, 302, 307, 308, 400, 404, 405, 410, 426, 501})
+"""Answers of those who have no WebSocket at this address."""
+
+_NO_UPGRADE = frozenset({400, 426})
+"""Answers to a request without the headers that ask for a WebSocket; ours always have them."""
+_WITHOUT_UPGRADE = (
+    "Something on the way to the service, such as a proxy, lets no WebSocket through: it has to "
+    "pass on the headers Upgrade and Connection (docs/service.md)."
+)
+
+_PASSING = frozenset({1001, 1011, 1012, 1013, 1014})
+"""Close codes that say something of the service, not of us: away, failed, restarting."""
+
+_BASE = Service(ours=False, pings=True, accepted=False)
+
+_quiet = logging.getLogger("edu_widgets.client.websockets")
+# At DEBUG the library writes every header of a request, and so the token.
+_quiet.setLevel(logging.INFO)
+
+
+class WebSocketTransport:
+    """A WebSocket to a service, by the `websockets` library.
+
+    The session has a heartbeat of its own, so the library's keepalive is off; compression
+    costs the service more than it saves for messages this small.
+    """
+
+    name = "websocket"
+
+    def __init__(self, target: Target, selection: TransportSelection | None = None) -> None:
+        self.service = Service()
+        self._target = target
+        self._selection = selection
+        self._wire: Wire | None = None
+        self._token = ""
+        self._heard = False
+
+    @property
+    def received(self) -> int:
+        """Bytes that have come, also those of a frame that is not whole yet."""
+        return 0 if self._wire is None else self._wire.received
+
+    async def open(self) -> None:
+        """Connect, and see what answers: a service of ours, or a base one where that will do."""
+        self._token = await ask(self._target.token)
+        if self._selection is None:
+            url, headers = self._target.url, {"Authorization": f"Bearer {self._token}"}
+            try:
+                await self._dial(url, headers, OPEN_TIMEOUT)
+            except InvalidStatus as error:
+                raise _refusal(error) from None
+            # It was ours when it was joined: a proxy may have dropped the header that says so.
+            self.service = Service()
+            return
+        try:
+            await self._find(self._selection)
+        except InvalidStatus as error:
+            if HEADER not in error.response.headers:
+                self._selection.websocket_failed()
+            raise _refusal(error) from None
+
+    async def _find(self, selection: TransportSelection) -> None:
+        """Connect where the service listens, with the token where it looks for it.
+
+        Raises:
+            InvalidStatus: it listens nowhere.
+        """
+        addresses = selection.addresses()
+        while True:
+            url = addresses[0]
+            query, headers = selection.query(url, self._token), selection.headers(url, self._token)
+            try:
+                await self._dial(f"{url}?{query}", headers, selection.patience())
+            except InvalidStatus as error:
+                status = error.response.status_code
+                if HEADER in error.response.headers:
+                    raise
+                if status in (401, 403):
+                    failure = selection.place.refused(url, f"HTTP {status}")
+                    if not is_retry(failure.code):
+                        raise failure from None
+                elif status in _NOT_HERE and len(addresses) > 1:
+                    addresses.pop(0)
+                else:
+                    raise
+            else:
+                selection.plain = url != self._target.url
+                return
+
+    async def _dial(self, url: str, headers: dict[str, str], patience: float) -> None:
+        try:
+            wire = await _Connect(
+                url,
+                additional_headers=headers,
+                compression=None,
+                proxy=proxy_for(url),
+                ping_interval=None,
+                open_timeout=patience,
+                close_timeout=CLOSE_TIMEOUT,
+                max_size=MAX_SERVICE_FRAME,
+                logger=_quiet,
+                create_connection=Wire,
+            )
+        except InvalidStatus:
+            raise
+        except InvalidURI:
+            raise TransportFailed(Code.INVALID, "The address is not a WebSocket's.") from None
+        except (OSError, WebSocketException, EOFError, ImportError, UnicodeError) as error:
+            if self._selection is not None:
+                nobody = isinstance(error, OSError) and not isinstance(error, TimeoutError)
+                late = isinstance(error, TimeoutError)
+                self._selection.websocket_failed(late=late, nobody=nobody)
+            raise TransportFailed(0, _explain(error, url)) from None
+        assert isinstance(wire, Wire)  # noqa: S101 - made by `create_connection`
+        self._wire = wire
+        if wire.response is None or HEADER not in wire.response.headers:
+            self.service = _BASE
+        elif self._selection is not None:
+            self._selection.websocket_works()
+
+    async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
+        """Hand over every frame; ends with `TransportFailed`."""
+        wire = self._open_wire()
+        if self.service.ours:
+            raise _ended(*await wire.read(receive, rest))
+
+        def hear(frame: bytes) -> None:
+            if not (self._heard or _is_error(frame)):
+                self._is_heard()
+            receive(without(frame, self._token))
+
+        raise self._ended(*await wire.read(hear, rest))
+
+    def _is_heard(self) -> None:
+        self._heard = True
+        if self._selection is not None:
+            self._selection.place.accepted()
+            self._selection.websocket_works()
+
+    def _ended(self, code: int, reason: str) -> TransportFailed:
+        """Why a base service has ended the connection. Its numbers are not those of our table."""
+        said = reason.replace(self._token, "…") if self._token else reason
+        how = f"{code} {said}".rstrip()
+        cut = TransportFailed(0, f"The connection was cut ({how}).")
+        if self._heard or self._selection is None or code in _PASSING:
+            return cut
+        if code != ABNORMAL:
+            return self._selection.place.refused(self._target.url, f"closed with {how}")
+        self._selection.websocket_failed()
+        return self._selection.place.cut_short(self._target.url)
+
+    def write(self, frames: list[bytes]) -> bool:
+        """Write frames if the socket takes them at once."""
+        return self._wire is not None and self._wire.write(frames)
+
+    async def send(self, frames: list[bytes]) -> None:
+        """Write frames; a connection that is gone is noticed by `read`."""
+        wire = self._open_wire()
+        with contextlib.suppress(ConnectionClosed):
+            for frame in frames:
+                await wire.send(frame, text=True)
+
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Send a ping; a connection that is gone is noticed by `read`."""
+        if self._wire is not None:
+            self._wire.ask_alive(answered)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close within a second; then let go."""
+        if self._wire is None:
+            return
+        wire, self._wire = self._wire, None
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await wire.close(code if code != Code.DEAD_PEER else 1000, reason)
+        except (WebSocketException, OSError, TimeoutError):
+            pass
+        finally:
+            wire.hang_up()
+
+    def _open_wire(self) -> Wire:
+        if self._wire is None:
+            raise TransportFailed(0, "The connection is closed.")
+        return self._wire
+
+
+async def comes_up(selection: TransportSelection) -> bool:
+    """Whether a WebSocket comes up now; it is closed again."""
+    probe = WebSocketTransport(selection.target(), selection)
+    try:
+        await probe.open()
+    except TransportFailed:
+        return False
+    finally:
+        await probe.close(1000, "")
+    selection.websocket_is_back()
+    return True
+
+
+class _Connect(connect):
+    """`connect`, but it follows no redirects: the token is for the host it was given for."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class _Typed(msgspec.Struct):
+    """What a frame is."""
+
+    type: str = "error"
+
+
+def _is_error(frame: bytes | str) -> bool:
+    """Whether a frame says that something is wrong, or nothing that can be read."""
+    try:
+        return msgspec.json.decode(frame, type=_Typed).type == "error"
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return True
+
+
+def _ended(code: int, reason: str) -> TransportFailed:
+    """Only numbers of our table are passed on; WebSocket's own all mean: try again."""
+    if code in _OURS:
+        return TransportFailed(code, reason or meaning(code))
+    return TransportFailed(0, f"The connection was cut ({code} {reason}".rstrip() + ").")
+
+
+class _Problem(msgspec.Struct, rename="camel"):
+    """Body of an HTTP answer of our service that refuses; `retry_after` in ms."""
+
+    code: int
+    message: str
+    retry_after: int | None = None
+
+
+def _refusal(error: InvalidStatus) -> TransportFailed:
+    """Why there is no WebSocket. Only what the service says itself may end the lesson."""
+    response = error.response
+    status = response.status_code
+    if status in _NO_UPGRADE:
+        return TransportFailed(0, _WITHOUT_UPGRADE)
+    if HEADER in response.headers:  # `get` would raise if a proxy has doubled it
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+            said = msgspec.json.decode(response.body or b"", type=_Problem)
+            wait = None if said.retry_after is None else min(said.retry_after, 3_600_000) / 1000
+            return TransportFailed(said.code, said.message, wait)
+    reason = f"Something on the way to the service answered HTTP {status} instead of a WebSocket."
+    return TransportFailed(0, reason, retry_after("".join(response.headers.get_all("Retry-After"))))
+
+
+def retry_after(value: str) -> float | None:
+    """The seconds of a `Retry-After` header; None if it has none that count."""
+    return min(float(value), 3600.0) if value.isascii() and value.isdigit() else None
+
+
+def _explain(error: BaseException, url: str) -> str:
+    if isinstance(error, InvalidProxy):  # told with its address, it would be with its password
+        return "The proxy that the environment names cannot be used."
+    where = url.partition("?")[0]
+    odd = f"{where} does not answer as a WebSocket service."
+    return network_errors.explain(error, url, otherwise=odd)
