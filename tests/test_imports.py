@@ -6,9 +6,11 @@ fresh processes, what the two sides really load.
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -70,6 +72,49 @@ def test_contracts(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def imports_of(module: str, path: Path, known: set[str]) -> set[str]:
+    """What a module imports of `known` anywhere: in functions and for type checking too."""
+    package = module.split(".") if path.stem == "__init__" else module.split(".")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            names = [f"{base}.{name.name}" for name in node.names]
+            found.update(name if name in known else base for name in names)
+    return (found & known) - {module}
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """The groups of nodes of which each leads to each other: what is left without the others."""
+    left = {node: set(to) for node, to in graph.items()}
+    for forward in (True, False):
+        while True:
+            reached = set().union(*left.values()) if left else set()
+            ends = {n for n in left if not left[n]} if forward else left.keys() - reached
+            if not ends:
+                break
+            left = {n: to - ends for n, to in left.items() if n not in ends}
+    return [sorted([node, *to]) for node, to in sorted(left.items())]
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set(), "d": {"a"}}) == []
+    assert circles({"a": {"b"}, "b": {"a"}, "c": {"a"}}) == [["a", "b"], ["a", "b"]]
+
+
+def test_no_module_imports_one_that_imports_it() -> None:
+    paths = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PACKAGE.rglob("*.py")
+    }
+    known = set(paths)
+    graph = {module: imports_of(module, path, known) for module, path in paths.items()}
+    assert circles(graph) == [], "also one for the type checker alone, or within a function"
 
 
 def test_kernel_side_never_loads_the_service() -> None:

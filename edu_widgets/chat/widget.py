@@ -13,9 +13,9 @@ from edu_widgets.chat import commands, documents
 from edu_widgets.chat.arguments import checked
 from edu_widgets.chat.editing import Editing
 from edu_widgets.chat.happenings import EVENTS, Happening, Happenings
+from edu_widgets.chat.intent_handlers import IntentHandlers
 from edu_widgets.chat.marks import Marks
 from edu_widgets.chat.mirror import MESSAGES, MUTES, PINS, QUESTIONS, ROOM, Chat
-from edu_widgets.chat.pages import Pages
 from edu_widgets.chat.typists import Typing, Typists
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
@@ -66,7 +66,7 @@ class _About(msgspec.Struct):
     message_id: str = msgspec.field(name="messageId", default="")
 
 
-class CourseChat(Pages, ListenedWidget):
+class CourseChat(IntentHandlers, ListenedWidget):
     """The chat of a course; displayed by being the last line of a cell.
 
     `chat.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
@@ -105,7 +105,7 @@ class CourseChat(Pages, ListenedWidget):
         self._mute_ends: Callable[[], None] | None = None
         self._pending: frozenset[str] = frozenset()
         self._dropped = _drop_old(client)
-        super().__init__(client, self._chat, self._handlers(), **options)
+        super().__init__(client, self._chat, **options)
 
     def __repr__(self) -> str:
         try:

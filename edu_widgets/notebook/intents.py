@@ -5,7 +5,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol import Code, is_id
@@ -17,6 +19,9 @@ from edu_widgets.protocol.errors import (
     OutboxFull,
     Refused,
 )
+
+T = TypeVar("T")
+H = TypeVar("H", bound=Callable[..., None])
 
 _log = logging.getLogger(__name__)
 
@@ -75,9 +80,53 @@ class Intent:
             raise InvalidArgument(msg)
         return value
 
+    def switch(self, name: str = "on") -> bool:
+        """An argument that has to be true or false.
+
+        Raises:
+            InvalidArgument: it is missing or something else.
+        """
+        value = self.args.get(name)
+        if not isinstance(value, bool):
+            msg = f"{self.do} needs {name!r}, true or false."
+            raise InvalidArgument(msg)
+        return value
+
+    def read(self, type_: type[T]) -> T:
+        """All arguments as a struct.
+
+        Raises:
+            InvalidArgument: they have another form.
+        """
+        try:
+            return msgspec.convert(dict(self.args), type_)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise InvalidArgument(f"{self.do}: {error}.") from error
+
 
 Handler = Callable[[Intent], None]
 """Does what an intent asks for, or only enqueues it: it may run while a cell does."""
+
+
+def on_intent(do: str) -> Callable[[H], H]:
+    """Mark a method, which takes an `Intent`, as the handler of those that ask to `do` this."""
+
+    def mark(method: H) -> H:
+        method.__dict__["intent"] = do
+        return method
+
+    return mark
+
+
+def handlers_of(*sources: object) -> dict[str, Handler]:
+    """The methods of `sources` that are marked with `on_intent`, by what they do."""
+    return {
+        method.__dict__["intent"]: getattr(source, name)
+        for source in sources
+        for kind in type(source).__mro__
+        for name, method in vars(kind).items()
+        if "intent" in getattr(method, "__dict__", ())
+    }
 
 
 class Intents:

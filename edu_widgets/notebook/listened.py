@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar, overload
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.callbacks import Callback, Callbacks
-from edu_widgets.notebook.intents import Handler
 from edu_widgets.notebook.stream import Content
 from edu_widgets.notebook.widget import LiveWidget
 
@@ -23,12 +22,12 @@ class ListenedWidget(LiveWidget):
         self,
         client: CourseClient,
         content: Content,
-        handlers: Mapping[str, Handler],
+        *handlers: object,
         **options: Any,
     ) -> None:
         # The base begins to listen to the course before its constructor has returned.
         self._callbacks = Callbacks(*self.events_)
-        super().__init__(client, content, handlers, **options)
+        super().__init__(client, content, *handlers, **options)
 
     @overload
     def on(self, event: str, fn: F) -> F: ...

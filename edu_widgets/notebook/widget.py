@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import anywidget
@@ -18,7 +18,7 @@ from edu_widgets.notebook.attention import Delays, cell_is_running, pages_of
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
-from edu_widgets.notebook.intents import Handler, Intent, Intents
+from edu_widgets.notebook.intents import Intent, Intents, handlers_of, on_intent
 from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.standing import as_sent, lesson_fields
 from edu_widgets.notebook.stream import Content, Json
@@ -59,7 +59,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     """A widget that mirrors a course's documents into every page that shows it.
 
     Its traits are all that a saved notebook can hold. A kind of widget names itself with
-    `kind_`, brings its content and what its pages may ask for, and reports changes in `_heard`.
+    `kind_`, brings its content, and reports changes in `_heard`. What its pages may ask for are the
+    methods marked with `on_intent`, its own and those of the objects given as `handlers`.
 
     Raises:
         EduWidgetsError: the browser's part is not built.
@@ -82,8 +83,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self,
         client: CourseClient,
         content: Content,
-        handlers: Mapping[str, Handler],
-        *,
+        *handlers: object,
         height: int = _DEFAULT_HEIGHT,
         lang: str = "",
     ) -> None:
@@ -96,7 +96,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._channel = PageChannel(
             content, self._standing, self._push, client, busy=cell_is_running
         )
-        self._intents = Intents({"lesson.retry": self._retry_now, **handlers}, self._reply)
+        self._intents = Intents(handlers_of(self, *handlers), self._reply)
         self._stop_listening = client.listen(self._on_event)
         try:
             super().__init__(
@@ -257,6 +257,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _standing(self) -> Json:
         return lesson_fields(self._client, subshells=self._beside_cells)
 
+    @on_intent("lesson.retry")
     def _retry_now(self, _: Intent) -> None:
         self._client.retry_now()
 

@@ -15,7 +15,7 @@ from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.notebook.headlines import Source
-from edu_widgets.notebook.intents import Handler, Intent
+from edu_widgets.notebook.intents import Intent, on_intent
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notifications import commands, written
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
@@ -73,7 +73,7 @@ class NotificationPane(ListenedWidget):
         self._people = people
         self._me = client.me()
         self._ends: Callable[[], None] | None = None
-        super().__init__(client, self._shown, self._handlers(), **options)
+        super().__init__(client, self._shown, **options)
 
     def __repr__(self) -> str:
         try:
@@ -189,34 +189,26 @@ class NotificationPane(ListenedWidget):
 
     # -- what pages ask for (any thread) ---------------------------------------------------
 
-    def _handlers(self) -> dict[str, Handler]:
-        return {
-            "notifications.read": self._on_read,
-            "notifications.read_all": self._on_read_all,
-            "notifications.clear": self._on_clear,
-            "notifications.act": self._on_act,
-            "notifications.quiet": self._on_quiet,
-        }
-
+    @on_intent("notifications.read")
     def _on_read(self, intent: Intent) -> None:
         self._mark([intent.id_of("id")])
 
+    @on_intent("notifications.read_all")
     def _on_read_all(self, intent: Intent) -> None:
         up_to = intent.number("upTo")
         self._mark([i.id for i in self._inbox.items() if i.at <= up_to], up_to=up_to)
 
+    @on_intent("notifications.clear")
     def _on_clear(self, intent: Intent) -> None:
         self._clear(intent.number("upTo"))
 
+    @on_intent("notifications.act")
     def _on_act(self, intent: Intent) -> None:
         _ = self.act(intent.id_of("id"), intent.text("action"))
 
+    @on_intent("notifications.quiet")
     def _on_quiet(self, intent: Intent) -> None:
-        on = intent.args.get("on")
-        if not isinstance(on, bool):
-            msg = f"{intent.do} needs 'on', true or false."
-            raise InvalidArgument(msg)
-        self.do_not_disturb = on
+        self.do_not_disturb = intent.switch()
 
     # -- marking -------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 import traitlets
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.intents import Intent
+from edu_widgets.notebook.intents import Intent, on_intent
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.panel import Tab
 from edu_widgets.panel.parts import TABS, Parts
@@ -43,12 +43,7 @@ class CoursePanel(LiveWidget):
         self._before: tuple[bool, bool] | None = None
         self._looking = False
         self._stop_watching: list[Callable[[], None]] = []
-        handlers = {
-            "panel.projector": self._on_projector,
-            "panel.hide": self._on_hide,
-            "panel.quiet": self._on_quiet,
-        }
-        super().__init__(client, self._shown, handlers, **options)
+        super().__init__(client, self._shown, **options)
         self._watch()
 
     def __repr__(self) -> str:
@@ -170,20 +165,20 @@ class CoursePanel(LiveWidget):
 
     # -- what pages ask for (any thread) ---------------------------------------------------
 
+    @on_intent("panel.projector")
     def _on_projector(self, intent: Intent) -> None:
         self.projector = self._flag(intent)
 
+    @on_intent("panel.hide")
     def _on_hide(self, intent: Intent) -> None:
         self.hide_names = self._flag(intent)
 
+    @on_intent("panel.quiet")
     def _on_quiet(self, intent: Intent) -> None:
         self.quiet = self._flag(intent)
 
     def _flag(self, intent: Intent) -> bool:
-        on = intent.args.get("on")
-        if not isinstance(on, bool):
-            msg = f"{intent.do} needs 'on', true or false."
-            raise InvalidArgument(msg)
+        on = intent.switch()
         self._shown.overtaken()
         self._look_soon()
         return on

@@ -9,11 +9,11 @@ import traitlets
 
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.polls.intent_handlers import IntentHandlers
 from edu_widgets.polls.shown import DESK, POLLS, ShownPolls
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
-    from edu_widgets.notebook.intents import Handler
 
 
 class OnePoll:
@@ -48,7 +48,7 @@ class PollView(LiveWidget):
         self,
         client: CourseClient,
         shown: ShownPolls,
-        handlers: Mapping[str, Handler],
+        handlers: IntentHandlers,
         poll_id: str,
         **options: Any,
     ) -> None:

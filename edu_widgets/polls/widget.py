@@ -17,10 +17,10 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.polls import authoring, commands, files, remarks, results
-from edu_widgets.polls.asked import handlers
 from edu_widgets.polls.asking import Asking
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, SESSION, TALLY, TURNOUT
+from edu_widgets.polls.intent_handlers import IntentHandlers
 from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.news import News
 from edu_widgets.polls.poll import Poll
@@ -78,7 +78,8 @@ class LivePolls(ListenedWidget):
         self._views: dict[str, PollView] = {}
         self._asking = Asking(client, self._polls, self._poll)
         self._state = client.view().state
-        super().__init__(client, self._shown, handlers(self), **options)
+        self._handlers = IntentHandlers(self)
+        super().__init__(client, self._shown, self._handlers, **options)
         self._forget_old()
 
     def _forget_old(self) -> None:
@@ -302,7 +303,7 @@ class LivePolls(ListenedWidget):
         view = self._views.get(id_)
         if view is None or view.closed:
             client, options = self._client, self.options
-            view = PollView(client, self._shown, handlers(self), id_, **options)
+            view = PollView(client, self._shown, self._handlers, id_, **options)
             self._views[id_] = view
         view.options = self.options
         return view._repr_mimebundle_(**kwargs)
@@ -320,7 +321,7 @@ class LivePolls(ListenedWidget):
         if all(view.closed for view in self._views.values()):
             super().retire()
 
-    # -- for what pages ask (edu_widgets.polls.asked) ---------------------------------------------
+    # -- for what pages ask (intent_handlers.py) ---------------------------------------------
 
     @property
     def seen(self) -> Polls:

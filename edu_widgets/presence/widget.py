@@ -16,7 +16,6 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, Sig
 from edu_widgets.notebook.listened import ListenedWidget
 from edu_widgets.notebook.stream import Json
 from edu_widgets.presence import commands
-from edu_widgets.presence.asked import handlers
 from edu_widgets.presence.commands import (
     ClearStatuses,
     Filter,
@@ -30,6 +29,7 @@ from edu_widgets.presence.commands import (
 from edu_widgets.presence.documents import MAX_NOTE, Hand, Status
 from edu_widgets.presence.failure import last_failure
 from edu_widgets.presence.following import Following
+from edu_widgets.presence.intent_handlers import IntentHandlers
 from edu_widgets.presence.mirror import People
 from edu_widgets.presence.news import EVENTS, News
 from edu_widgets.presence.people import (
@@ -77,7 +77,7 @@ class PresenceList(ListenedWidget):
         self.admission = Admission(client)
         self._news = News(client, self._people, self._tell)
         self._following = Following(client, self._people, self._moved)
-        super().__init__(client, self._shown, handlers(self), **options)
+        super().__init__(client, self._shown, IntentHandlers(self), **options)
         client.on_network(self._begin)
 
     def __repr__(self) -> str:
@@ -333,7 +333,7 @@ class PresenceList(ListenedWidget):
             following.close()
         super().close()
 
-    # -- for what pages ask (asked.py) ---------------------------------------------------
+    # -- for what pages ask (intent_handlers.py) ---------------------------------------------------
 
     def raise_with(self, note: str, traceback: str) -> Receipt:
         """Raise my hand with a note and an error that was seen."""

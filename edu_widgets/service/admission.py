@@ -1,30 +1,23 @@
 """Who may be in a course: what instructors decide about it while the lesson runs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from edu_widgets.protocol import Code, admission
 from edu_widgets.protocol.channels import parse_channel, staff_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.service.admission_rules import (
+    write_admission,
+    write_readmission,
+    write_removals,
+)
 from edu_widgets.service.checks import channel_of
 from edu_widgets.service.features import Ask, AskRule
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.people import OWNER, People
-from edu_widgets.service.rules import (
-    DELETE,
-    Decision,
-    Erasure,
-    Get,
-    Person,
-    Request,
-    RuleRun,
-    Write,
-    read,
-)
+from edu_widgets.service.rules import Person, Request, RuleRun
 from edu_widgets.service.store import Door, Invite, Removed
-
-if TYPE_CHECKING:
-    from edu_widgets.service.hub import Hub
 
 STAFF_HOURS = 24.0
 """How long a staff invite holds."""
@@ -38,7 +31,7 @@ class Admission:
 
     def __init__(
         self,
-        hub: "Hub",
+        hub: Hub,
         people: People,
         base_url: Callable[[], str],
         renewed: Callable[[Invite], None],
@@ -249,38 +242,3 @@ def _admission(door: Door) -> admission.Admission:
 def _concerned(people: Sequence[Removed], by: Person) -> admission.Concerned:
     found = [admission.Removal(one.user_id, one.name, one.at, by.name) for one in people]
     return admission.Concerned(found)
-
-
-# -- what staff sees of it: documents, not signed, since they hold whoever is erased --------
-
-
-def write_admission(request: Request[admission.Admission]) -> RuleRun:
-    """Rule: the staff's channel says who is let in."""
-    yield from ()
-    kind = admission.Admission.kind
-    return Decision([Write(request.channel, kind, kind, request.data, signed=False)])
-
-
-def write_removals(request: Request[admission.Concerned]) -> RuleRun:
-    """Rule: the staff's channel says who is out."""
-    yield from ()
-    kind = admission.Removal.kind
-    ids = [(one, admission.removal_id(one.user_id)) for one in request.data.people]
-    return Decision([Write(request.channel, id_, kind, one, signed=False) for one, id_ in ids])
-
-
-def write_readmission(request: Request[admission.Concerned]) -> RuleRun:
-    """Rule: the staff's channel says so no more."""
-    yield from ()
-    kind = admission.Removal.kind
-    ids = [admission.removal_id(one.user_id) for one in request.data.people]
-    return Decision([Write(request.channel, id_, kind, DELETE, signed=False) for id_ in ids])
-
-
-def erase(person: Erasure) -> RuleRun:
-    """Rule: of somebody who is erased it is not said by name that they are out."""
-    channel, id_ = staff_channel(person.course), admission.removal_id(person.user_id)
-    kind = admission.Removal.kind
-    if read((yield Get(channel, (id_,))), id_, admission.Removal) is None:
-        return Decision()
-    return Decision([Write(channel, id_, kind, DELETE)])

@@ -4,68 +4,19 @@ A feature's manifest names it, as `package.module:FEATURE`; no engine imports a 
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from edu_widgets.protocol import features as manifests
 from edu_widgets.protocol import manifest
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.service.rules import NOBODY, EraseRule, Person, Rule
-from edu_widgets.service.store import Matches, Searched
+from edu_widgets.service.rules import EraseRule, Person, Rule
+from edu_widgets.service.stage import Stage
 from edu_widgets.service.timers import Timer, Watch
 
-S = TypeVar("S")
-
 _log = logging.getLogger(__name__)
-
-
-class Stage(Protocol):
-    """What the engine offers to a feature's hooks and signals."""
-
-    courses: Sequence[str]
-    """The courses of this service."""
-
-    def people(self, channel: str) -> list[Person]:
-        """The distinct people who are in a channel now, leases included."""
-
-    def connections(self, channel: str, user_id: str) -> Collection[Hashable]:
-        """The connections by which a person is in a channel; none while only leased."""
-
-    def offers(self, channel: str, feature: str) -> bool:
-        """Whether this kind of channel offers a feature."""
-
-    def record(self, action: str, **details: str | float | None) -> None:
-        """Add a record to the audit trail: no text, no names."""
-
-    async def commit(self, channel: str, rule: Rule, data: object, user: Person = NOBODY, /) -> int:
-        """Run a rule, as the service itself where nobody asked for it.
-
-        Returns the channel's seq of its last change.
-
-        Raises:
-            Refused: the rule refused, or the store cannot write now (`UNAVAILABLE`).
-        """
-
-    async def search(
-        self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
-    ) -> Searched:
-        """The newest `limit` documents of a kind that match, as `Store.search`."""
-
-    def announce(
-        self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]
-    ) -> None:
-        """Write a signal to a channel's members, coalesced by `key` to 4 frames a second.
-
-        `frame` gives type and data when it is written, `None` for nothing to say.
-        """
-
-    def state(self, make: Callable[[], S]) -> S:
-        """A feature's object of this service; made by `make` when it is asked for first."""
-
-    def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Do some work now or soon, by `key` at most 4 times a second; failures are logged."""
 
 
 @dataclass(frozen=True, slots=True)

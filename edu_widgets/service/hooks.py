@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from edu_widgets.service.features import Feature, Stage
+from edu_widgets.service.features import Feature
 from edu_widgets.service.rules import Person
+from edu_widgets.service.stage import Stage
 from edu_widgets.service.store import Committed
 from edu_widgets.service.supervisor import Supervisor
 from edu_widgets.service.timers import Timers, Watching

@@ -12,7 +12,7 @@ from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.protocol.messages import Unsubscribed
-from edu_widgets.service import admission
+from edu_widgets.service.admission_rules import erase_removal
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.budget import Budgets
 from edu_widgets.service.checks import removed
@@ -42,7 +42,7 @@ S = TypeVar("S")
 
 def erase_rules(features: Sequence[Feature]) -> list[EraseRule]:
     """What decides all that goes with a person who is erased."""
-    return [f.erase for f in features if f.erase is not None] + [admission.erase]
+    return [f.erase for f in features if f.erase is not None] + [erase_removal]
 
 
 class Hub:

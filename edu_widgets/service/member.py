@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 from edu_widgets.protocol import Code
 from edu_widgets.service.frames import Frame
@@ -10,9 +9,7 @@ from edu_widgets.service.identity import Identity
 from edu_widgets.service.lanes import Lanes
 from edu_widgets.service.outlet import Outlet
 from edu_widgets.service.pace import Pace
-
-if TYPE_CHECKING:
-    from edu_widgets.service.rooms import Room
+from edu_widgets.service.rooms import Room
 
 
 class Member:

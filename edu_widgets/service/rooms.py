@@ -3,17 +3,15 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from edu_widgets.protocol import Cursor
 from edu_widgets.protocol.messages import Changes, UserTyping
 from edu_widgets.protocol.messages import Room as RoomData
 from edu_widgets.service.frames import Frame, frame, merged
+from edu_widgets.service.identity import Identity
 from edu_widgets.service.rules import Person
 from edu_widgets.service.store import PAGE_BYTES, ChannelChange, Committed
-
-if TYPE_CHECKING:
-    from edu_widgets.service.member import Member
 
 LEASE_S = 20.0
 """How long somebody whose connection broke is still counted as being here."""
@@ -52,12 +50,29 @@ class Hold:
             self.frames.append((seq, out))
 
 
+class Reader(Protocol):
+    """A member as rooms know it; compared and hashed by identity."""
+
+    rooms: "set[Room]"
+    """Where live frames go out to this member."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who it is."""
+
+    @property
+    def write(self) -> Callable[[Frame], None]:
+        """Writes a frame to this member."""
+
+    def __hash__(self) -> int: ...
+
+
 @dataclass(slots=True)
 class Presence:
     """One person in a room: by which connections, or until when only by a lease."""
 
     person: Person
-    connections: set["Member"] = field(default_factory=set)
+    connections: set[Reader] = field(default_factory=set)
     leased_until: float = 0.0
 
 
@@ -74,9 +89,9 @@ class Room:
 
     def __init__(self, channel: str) -> None:
         self.channel = channel
-        self.live: dict[Member, Callable[[Frame], None]] = {}
+        self.live: dict[Reader, Callable[[Frame], None]] = {}
         """Members to whom frames go out directly, and how: nothing else of them is touched then."""
-        self.holding: dict[Member, Hold] = {}
+        self.holding: dict[Reader, Hold] = {}
         self.present: dict[str, Presence] = {}
         self.typists = Typists()
         self.epoch = ""
@@ -102,7 +117,7 @@ class Room:
             if member.identity.user_id != user_id:
                 member.write(out)
 
-    def add(self, member: "Member", person: Person) -> Hold:
+    def add(self, member: Reader, person: Person) -> Hold:
         """Let a member in, holding back live frames until `go_live`."""
         if member not in self.holding and self not in member.rooms:
             presence = self.present.setdefault(person.id, Presence(person))
@@ -113,7 +128,7 @@ class Room:
         self.holding[member] = hold
         return hold
 
-    def go_live(self, member: "Member", hold: Hold, after: int) -> None:
+    def go_live(self, member: Reader, hold: Hold, after: int) -> None:
         """Write what was held back beyond `after`; from now on frames go out directly."""
         if self.holding.get(member) is hold:
             del self.holding[member]
@@ -123,11 +138,11 @@ class Room:
             member.rooms.add(self)
             self.live[member] = member.write
 
-    def _leave(self, member: "Member") -> None:
+    def _leave(self, member: Reader) -> None:
         member.rooms.discard(self)
         self.live.pop(member, None)
 
-    def remove(self, member: "Member", lease_until: float) -> None:
+    def remove(self, member: Reader, lease_until: float) -> None:
         """Let a member out; a lease in the future keeps the person counted until then."""
         if member not in self.holding and self not in member.rooms:
             return

@@ -4,24 +4,19 @@ Both is declared in `Feature`. What is stored is read as the service starts, aga
 be; from then on commits tell.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused
-
-if TYPE_CHECKING:
-    from edu_widgets.service.features import Stage
-    from edu_widgets.service.rules import Rule
-    from edu_widgets.service.store import ChannelChange, Committed
+from edu_widgets.service.rules import Rule
+from edu_widgets.service.stage import Stage
+from edu_widgets.service.store import ChannelChange, Committed
 
 _PAGE = 1_000
 """Documents that are read at once as the service starts."""

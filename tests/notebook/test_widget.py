@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ipywidgets.widgets.widget import _instances
 
 from edu_widgets.notebook import bundles, standing
-from edu_widgets.notebook.intents import Intent
+from edu_widgets.notebook.intents import Intent, on_intent
 from edu_widgets.notebook.shared_code import SharedCode, reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
@@ -56,13 +56,18 @@ class ThingWidget(LiveWidget):
     def __init__(self, client: FakeClient, **options: Any) -> None:
         self.things = Things()
         self.done: list[Intent] = []
-        handlers = {"thing.do": self.done.append, "thing.fail": self.fail, "thing.full": self.full}
-        super().__init__(as_client(client), self.things, handlers, **options)
+        super().__init__(as_client(client), self.things, **options)
         self._channel._clock = client.clock
 
+    @on_intent("thing.do")
+    def do(self, intent: Intent) -> None:
+        self.done.append(intent)
+
+    @on_intent("thing.fail")
     def fail(self, intent: Intent) -> None:
         raise ZeroDivisionError(intent.do)
 
+    @on_intent("thing.full")
     def full(self, intent: Intent) -> None:
         raise OutboxFull("Too much is waiting.")
 

@@ -13,10 +13,11 @@ from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig
-from edu_widgets.service.features import Feature, Stage
+from edu_widgets.service.features import Feature
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.rooms import Presence
 from edu_widgets.service.rules import Person
+from edu_widgets.service.stage import Stage
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.timers import Watch
 from tests.service.store.rules import CHANNEL, ask, put

@@ -17,9 +17,10 @@ from edu_widgets.protocol.errors import refusal
 from edu_widgets.service import features, hooks
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig
-from edu_widgets.service.features import Feature, Stage
+from edu_widgets.service.features import Feature
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.rules import Person
+from edu_widgets.service.stage import Stage
 from edu_widgets.service.store import Committed
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.supervisor import LONGEST_WAIT_S, Supervisor

@@ -21,8 +21,8 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.folding import search_key
-from edu_widgets.service.features import Stage
 from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Scan, Write, read
+from edu_widgets.service.stage import Stage
 
 _COUNTED_AT_ONCE, _MOST_LOOKS = 200, 10
 

@@ -10,8 +10,8 @@ from edu_widgets.service.rules import read
 
 if TYPE_CHECKING:
     from edu_widgets.protocol import Document
-    from edu_widgets.service.features import Stage
     from edu_widgets.service.rules import Person
+    from edu_widgets.service.stage import Stage
 
 
 class Mutes(dict[tuple[str, str], Mute]):

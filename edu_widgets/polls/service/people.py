@@ -19,8 +19,8 @@ from edu_widgets.polls.service.reading import ballots, check_staff, existing
 from edu_widgets.polls.service.tally import tally_of
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service.features import Stage
 from edu_widgets.service.rules import Decision, Members, Part, Person, Request, RuleRun
+from edu_widgets.service.stage import Stage
 
 
 async def read_answers(

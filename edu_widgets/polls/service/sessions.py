@@ -13,8 +13,8 @@ from edu_widgets.service.rules import Decision, Get, Request, Write
 from edu_widgets.service.steady_time import SLACK_MS
 
 if TYPE_CHECKING:
-    from edu_widgets.service.features import Stage
     from edu_widgets.service.rules import Person, RuleRun
+    from edu_widgets.service.stage import Stage
 
 _RENEWED_MS = 5 * 60_000
 _TICK_MS = 1_500

@@ -30,7 +30,8 @@ from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import now_ms
 
 if TYPE_CHECKING:
-    from edu_widgets.service.features import Sender, Stage
+    from edu_widgets.service.features import Sender
+    from edu_widgets.service.stage import Stage
 
 FEATURE_NAME = "presence"
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 import msgspec
 
-from edu_widgets.notebook.intents import Handler, Intent
+from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.notebook.intents import Intent, on_intent
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import Choice, PollKind
 from edu_widgets.polls.kinds import check_choice, check_correct, check_seconds, checked_question
-from edu_widgets.protocol import Code
-from edu_widgets.protocol.errors import InvalidArgument, TooLate
-
-if TYPE_CHECKING:
-    from edu_widgets.polls.widget import LivePolls
+from edu_widgets.polls.mirror import Polls
+from edu_widgets.polls.poll import Poll
+from edu_widgets.protocol import Code, CommandType
+from edu_widgets.protocol.errors import TooLate
 
 _OVER = "This round is closed."
 
@@ -42,12 +41,26 @@ class Revealed(msgspec.Struct, rename="camel"):
     tolerance: float = 0
 
 
-class Asked:
+class PollsPort(Protocol):
+    """What is done for pages: `LivePolls`."""
+
+    @property
+    def seen(self) -> Polls: ...
+    def create(self, asked: Question, *, open_: bool, id_: str) -> Poll: ...
+    def next(self, seconds: float | None = None, *, quiet: bool = False) -> Poll: ...
+    def poll(self, id_: str) -> Poll: ...
+    def send(self, command: CommandType, data: msgspec.Struct) -> Receipt: ...
+    def peek(self, poll_id: str, page: str, *, on: bool) -> None: ...
+    def discard(self, id_: str) -> None: ...
+
+
+class IntentHandlers:
     """Does for a widget what its pages ask for; what cannot be done is refused with a sentence."""
 
-    def __init__(self, polls: LivePolls) -> None:
+    def __init__(self, polls: PollsPort) -> None:
         self._polls = polls
 
+    @on_intent("polls.vote")
     def vote(self, intent: Intent) -> None:
         """Vote, under the intent's own id: a page that was reloaded sends it again."""
         id_, round_ = intent.id_of("id"), intent.number("round")
@@ -62,16 +75,18 @@ class Asked:
             return
         _ = self._polls.seen.cast(intent.id, commands.CastVote(id_, round_, choice))
 
+    @on_intent("polls.create")
     def create(self, intent: Intent) -> None:
         """Ask a question."""
         self._put(intent, open_=True)
 
+    @on_intent("polls.draft")
     def draft(self, intent: Intent) -> None:
         """Prepare a question."""
         self._put(intent, open_=False)
 
     def _put(self, intent: Intent, *, open_: bool) -> None:
-        id_, written = intent.id_of("id"), _read(intent, Written)
+        id_, written = intent.id_of("id"), intent.read(Written)
         # A page that was reloaded, or talks to a new kernel, sends again what is known.
         if self._polls.seen.get(id_) is not None:
             return
@@ -92,33 +107,39 @@ class Asked:
         )
         _ = self._polls.create(asked, open_=open_, id_=id_)
 
+    @on_intent("polls.open")
     def open(self, intent: Intent) -> None:
         """Open a draft."""
         _ = self._polls.poll(intent.id_of("id")).begin(_seconds(intent))
 
+    @on_intent("polls.next")
     def next(self, intent: Intent) -> None:
         """Open the next draft."""
         _ = self._polls.next(_seconds(intent), quiet=True)
 
+    @on_intent("polls.close")
     def close(self, intent: Intent) -> None:
         """Close a round."""
         data = commands.ClosePoll(intent.id_of("id"), intent.number("round"))
         _ = self._polls.send(commands.CLOSE_POLL, data)
 
+    @on_intent("polls.extend")
     def extend(self, intent: Intent) -> None:
         """Give a round more time."""
         round_, seconds = intent.number("round"), intent.number("seconds")
         data = commands.ExtendPoll(intent.id_of("id"), round_, seconds)
         _ = self._polls.send(commands.EXTEND_POLL, data)
 
+    @on_intent("polls.reveal")
     def reveal(self, intent: Intent) -> None:
         """Show counts, answer or both."""
-        asked = _read(intent, Revealed)
+        asked = intent.read(Revealed)
         data = commands.RevealPoll(
             intent.id_of("id"), asked.counts, asked.answer, asked.correct, asked.tolerance
         )
         _ = self._polls.send(commands.REVEAL_POLL, data)
 
+    @on_intent("polls.revote")
     def revote(self, intent: Intent) -> None:
         """Begin the next round."""
         seconds = _seconds(intent)
@@ -126,38 +147,27 @@ class Asked:
         data = commands.RevotePoll(intent.id_of("id"), intent.number("round"), seconds)
         _ = self._polls.send(commands.REVOTE_POLL, data)
 
+    @on_intent("polls.delete")
     def delete(self, intent: Intent) -> None:
         """Delete a poll."""
         _ = self._polls.send(commands.DELETE_POLL, commands.DeletePoll(intent.id_of("id")))
 
+    @on_intent("polls.remove_answer")
     def remove_answer(self, intent: Intent) -> None:
         """Take one answer out of the results of a text poll."""
         text = str(check_choice("text", 0, intent.args.get("text")))
         data = commands.RemoveAnswer(intent.id_of("id"), text)
         _ = self._polls.send(commands.REMOVE_ANSWER, data)
 
+    @on_intent("polls.peek")
     def peek(self, intent: Intent) -> None:
         """Show the live counts on this page, or no more."""
         self._polls.peek(intent.id_of("id"), intent.page, on=intent.args.get("on") is True)
 
+    @on_intent("polls.discard")
     def discard(self, intent: Intent) -> None:
         """Forget what failed."""
         self._polls.discard(intent.id_of("id"))
-
-
-def handlers(polls: LivePolls) -> Mapping[str, Handler]:
-    """What the pages of a widget may ask for."""
-    asked = Asked(polls)
-    names = ("vote", "create", "draft", "open", "next", "close", "extend", "reveal", "revote")
-    more = ("remove_answer", "delete", "peek", "discard")
-    return {f"polls.{name}": getattr(asked, name) for name in (*names, *more)}
-
-
-def _read(intent: Intent, type_: Any) -> Any:
-    try:
-        return msgspec.convert(dict(intent.args), type_)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidArgument(f"{intent.do}: {error}.") from error
 
 
 def _seconds(intent: Intent) -> int | None:

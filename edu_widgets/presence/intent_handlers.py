@@ -4,37 +4,56 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 
-from edu_widgets.notebook.intents import Handler, Intent
+from edu_widgets.client.admission import Admission
+from edu_widgets.client.runtime.receipts import Answer, Receipt
+from edu_widgets.notebook.intents import Intent, on_intent
 from edu_widgets.presence import commands
 from edu_widgets.presence.failure import Failure, last_failure
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument
 
-if TYPE_CHECKING:
-    from edu_widgets.presence.widget import PresenceList
-
 _REMEMBERED = 16
 """Errors that were shown to pages and may still be sent."""
 
 
-class Asked:
+class PeoplePort(Protocol):
+    """What is done for pages: `PresenceList`."""
+
+    hide_names: bool
+
+    @property
+    def admission(self) -> Admission: ...
+    def set_status(self, status: str | None) -> Receipt: ...
+    def raise_with(self, note: str, traceback: str) -> Receipt: ...
+    def lower_hand(self) -> Receipt: ...
+    def take(self, who: str, taken: bool, *, anyway: bool) -> Receipt: ...  # noqa: FBT001
+    def solved(self, who: str) -> Receipt: ...
+    def clear_statuses(self) -> Receipt: ...
+    def list_for(self, page: str, ask: commands.People) -> None: ...
+    def decide(self, page: str, asked: Answer) -> None: ...
+    def renew_for(self, page: str) -> None: ...
+    def signal_to(self, page: str, name: str, data: object) -> None: ...
+
+
+class IntentHandlers:
     """Acts on intents of the pages of one list."""
 
-    def __init__(self, people: PresenceList) -> None:
+    def __init__(self, people: PeoplePort) -> None:
         self._people = people
         self._lock = threading.Lock()
         self._failures: OrderedDict[str, Failure] = OrderedDict()
 
+    @on_intent("people.status")
     def status(self, intent: Intent) -> None:
         """`people.status {status}`: one of three, or null."""
         status = intent.args.get("status")
         _ = self._people.set_status(None if status is None else intent.text("status"))
 
+    @on_intent("people.error")
     def error(self, intent: Intent) -> None:
         """`people.error {}`: show what could be sent, and remember it under an id."""
         failure = last_failure()
@@ -48,6 +67,7 @@ class Asked:
             data = {"id": id_, "headline": failure.headline, "text": failure.text}
         self._people.signal_to(intent.page, "error", {"error": data})
 
+    @on_intent("people.raise")
     def raise_(self, intent: Intent) -> None:
         """`people.raise {note, error?}`: what is sent is the error that was shown, no other."""
         text = ""
@@ -60,48 +80,58 @@ class Asked:
             text = failure.text
         _ = self._people.raise_with(intent.text("note"), text)
 
+    @on_intent("people.lower")
     def lower(self, intent: Intent) -> None:
         """`people.lower {}`: one's own hand."""
         del intent
         _ = self._people.lower_hand()
 
+    @on_intent("people.take")
     def take(self, intent: Intent) -> None:
         """`people.take {id, on, anyway?}`."""
         on, anyway = intent.args.get("on") is not False, intent.args.get("anyway") is True
         _ = self._people.take(intent.text("id"), on, anyway=anyway)
 
+    @on_intent("people.solved")
     def solved(self, intent: Intent) -> None:
         """`people.solved {id}`."""
         _ = self._people.solved(intent.text("id"))
 
+    @on_intent("people.clear")
     def clear(self, intent: Intent) -> None:
         """`people.clear {}`."""
         del intent
         _ = self._people.clear_statuses()
 
+    @on_intent("people.remove")
     def remove(self, intent: Intent) -> None:
         """`people.remove {id, sameJoin?}`: out of the course, until readmitted."""
         same = intent.args.get("sameJoin") is True
         asked = self._people.admission.ask_to_remove(intent.text("id"), same_join=same)
         self._people.decide(intent.page, asked)
 
+    @on_intent("people.readmit")
     def readmit(self, intent: Intent) -> None:
         """`people.readmit {id}`."""
         self._people.decide(intent.page, self._people.admission.ask_to_readmit(intent.text("id")))
 
+    @on_intent("people.door")
     def door(self, intent: Intent) -> None:
         """`people.door {closed}`."""
         closed = intent.args.get("closed") is True
         self._people.decide(intent.page, self._people.admission.ask_for_door(closed=closed))
 
+    @on_intent("people.invite")
     def invite(self, intent: Intent) -> None:
         """`people.invite {}`: another one, answered by the signal `invite`."""
         self._people.renew_for(intent.page)
 
+    @on_intent("people.hide")
     def hide(self, intent: Intent) -> None:
         """`people.hide {on}`: for all pages of this kernel."""
         self._people.hide_names = intent.args.get("on") is True
 
+    @on_intent("people.list")
     def list(self, intent: Intent) -> None:
         """`people.list {query, filter, offset, limit}`: answered by the signal `list`."""
         asked = {
@@ -116,23 +146,3 @@ class Asked:
             msg = f"people.list: {error}."
             raise InvalidArgument(msg) from error
         self._people.list_for(intent.page, ask)
-
-
-def handlers(people: PresenceList) -> Mapping[str, Handler]:
-    """The handlers of a list's intents."""
-    asked = Asked(people)
-    return {
-        "people.status": asked.status,
-        "people.error": asked.error,
-        "people.raise": asked.raise_,
-        "people.lower": asked.lower,
-        "people.take": asked.take,
-        "people.solved": asked.solved,
-        "people.clear": asked.clear,
-        "people.hide": asked.hide,
-        "people.list": asked.list,
-        "people.remove": asked.remove,
-        "people.readmit": asked.readmit,
-        "people.door": asked.door,
-        "people.invite": asked.invite,
-    }

@@ -12,11 +12,10 @@ from edu_widgets.chat.documents import WINDOW, Message, pin_id, question_id
 from edu_widgets.chat.mirror import MESSAGES
 from edu_widgets.chat.typists import Typing
 from edu_widgets.notebook.channel import PageChannel
-from edu_widgets.notebook.intents import Handler, Intent, Intents
+from edu_widgets.notebook.intents import Intent, Intents, on_intent
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
-    InvalidArgument,
     NotConnected,
     Refused,
     refusal,
@@ -31,37 +30,16 @@ _REACH = 100
 _LATE = "Older messages could not be loaded now."
 
 
-class Pages(Calls):
+class IntentHandlers(Calls):
     """Takes the pages' intents."""
 
     _channel: PageChannel
     _intents: Intents
     _mine: Typing
 
-    def _handlers(self) -> dict[str, Handler]:
-        return {
-            "chat.send": self._on_send,
-            "chat.edit": self._on_edit,
-            "chat.delete": self._on_delete,
-            "chat.source": self._on_source,
-            "chat.react": self._on_react,
-            "chat.pin": self._on_pin,
-            "chat.mute": self._on_mute,
-            "chat.slow": self._on_slow,
-            "chat.upvote": self._on_upvote,
-            "chat.answered": self._on_answered,
-            "chat.typing": self._on_typing,
-            "chat.read": self._on_read,
-            "chat.search": self._on_search,
-            "chat.reach": self._on_reach,
-            "chat.retry": self._on_retry,
-            "chat.discard": self._on_discard,
-            "chat.withdraw": self._on_withdraw,
-            "chat.older": self._on_older,
-        }
-
     # -- writing -----------------------------------------------------------------------------
 
+    @on_intent("chat.send")
     def _on_send(self, intent: Intent) -> None:
         id_, text = intent.id_of("id"), checked(intent.text("text"))
         reply_to = intent.id_of("replyTo") if intent.args.get("replyTo") else None
@@ -71,13 +49,16 @@ class Pages(Calls):
             _ = self._hand_over(text, reply_to, id_, question=question)
         self._client.on_network(lambda: self._mine.say(on=False))
 
+    @on_intent("chat.edit")
     def _on_edit(self, intent: Intent) -> None:
         text = checked(intent.text("text"))
         _ = self._edit(intent.id_of("id"), text, intent.number("version"))
 
+    @on_intent("chat.delete")
     def _on_delete(self, intent: Intent) -> None:
         _ = self.delete(intent.id_of("id"))
 
+    @on_intent("chat.source")
     def _on_source(self, intent: Intent) -> None:
         """The Markdown of a message, to be edited; with one's own edit that is on its way."""
         id_ = intent.id_of("id")
@@ -87,12 +68,15 @@ class Pages(Calls):
         source = {"id": id_, "text": message.content, "version": message.version}
         self._channel.signal("source", source, to=intent.page)
 
+    @on_intent("chat.retry")
     def _on_retry(self, intent: Intent) -> None:
         self._client.retry(intent.id_of("id"))
 
+    @on_intent("chat.discard")
     def _on_discard(self, intent: Intent) -> None:
         self._client.discard(intent.id_of("id"))
 
+    @on_intent("chat.withdraw")
     def _on_withdraw(self, intent: Intent) -> None:
         receipt = self._client.withdraw(intent.id_of("id"))
 
@@ -104,37 +88,46 @@ class Pages(Calls):
 
     # -- clicking ----------------------------------------------------------------------------
 
+    @on_intent("chat.react")
     def _on_react(self, intent: Intent) -> None:
-        _ = self._react(intent.id_of("id"), intent.text("emoji"), on=switch(intent))
+        _ = self._react(intent.id_of("id"), intent.text("emoji"), on=intent.switch())
 
+    @on_intent("chat.pin")
     def _on_pin(self, intent: Intent) -> None:
-        _ = self._pin(intent.id_of("id"), on=switch(intent))
+        _ = self._pin(intent.id_of("id"), on=intent.switch())
 
+    @on_intent("chat.upvote")
     def _on_upvote(self, intent: Intent) -> None:
-        _ = self._upvote(intent.id_of("id"), on=switch(intent))
+        _ = self._upvote(intent.id_of("id"), on=intent.switch())
 
+    @on_intent("chat.answered")
     def _on_answered(self, intent: Intent) -> None:
-        _ = self.answered(intent.id_of("id"), switch(intent))
+        _ = self.answered(intent.id_of("id"), intent.switch())
 
+    @on_intent("chat.mute")
     def _on_mute(self, intent: Intent) -> None:
-        on = switch(intent)
+        on = intent.switch()
         minutes = intent.number("minutes") if on else 0
         _ = self._mute(intent.text("user"), intent.text("name"), minutes=minutes, on=on)
 
+    @on_intent("chat.slow")
     def _on_slow(self, intent: Intent) -> None:
         _ = self.slow_mode(intent.number("seconds"))
 
     # -- passing by ----------------------------------------------------------------------------
 
+    @on_intent("chat.typing")
     def _on_typing(self, intent: Intent) -> None:
-        on = switch(intent)
+        on = intent.switch()
         if not on or "typing" in self._chat.room.can():
             self._client.on_network(lambda: self._mine.say(on=on))
 
+    @on_intent("chat.read")
     def _on_read(self, intent: Intent) -> None:
         if self._marks.read(intent.number("born")):
             self._client.on_network(self._look_at_room)
 
+    @on_intent("chat.search")
     def _on_search(self, intent: Intent) -> None:
         query = searching.checked_query(intent.text("query"))
         before = intent.number("before") if intent.args.get("before") else None
@@ -152,6 +145,7 @@ class Pages(Calls):
 
     # -- older messages --------------------------------------------------------------------------
 
+    @on_intent("chat.older")
     def _on_older(self, intent: Intent) -> None:
         self._page(intent, intent.number("before"))
 
@@ -182,6 +176,7 @@ class Pages(Calls):
 
         self._client.on_network(wait)
 
+    @on_intent("chat.reach")
     def _on_reach(self, intent: Intent) -> None:
         """Load older pages down to a message, and send them all to this page."""
         mirror = self._client.mirror()
@@ -225,16 +220,3 @@ class Pages(Calls):
             return document.born
         pointed = mirror.get(pin_id(id_)) or mirror.get(question_id(id_))
         return born if pointed is None else 0
-
-
-def switch(intent: Intent) -> bool:
-    """The argument `on`.
-
-    Raises:
-        InvalidArgument: it is neither true nor false.
-    """
-    on = intent.args.get("on")
-    if not isinstance(on, bool):
-        msg = f"{intent.do} needs 'on', true or false."
-        raise InvalidArgument(msg)
-    return on
