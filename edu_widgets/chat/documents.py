@@ -20,6 +20,9 @@ WINDOW = 50
 QUESTIONS = 200
 """Questions that a first join gets, the newest: a term has thousands."""
 
+OWN = 1_000
+"""Messages to which a first join gets one's own reactions, and questions to which one's votes."""
+
 MAX_EXCERPT = 300
 """Characters of a message that its pin and its question repeat."""
 
@@ -218,11 +221,17 @@ class ChatMessage(Data):
 
 
 MESSAGE = REGISTRY.document(DocumentKind(Message.kind, Message, window=WINDOW))
-for _body in (
-    Pin, ChatSettings, Mute, OwnReactions, OwnVote, ReadMark, LastMessage,
-):  # fmt: skip
-    REGISTRY.document(DocumentKind(_body.kind, _body))
-REGISTRY.document(DocumentKind(Question.kind, Question, window=QUESTIONS))
+for _kind in (
+    DocumentKind(Pin.kind, Pin),
+    DocumentKind(ChatSettings.kind, ChatSettings, only=ChatSettings.ID),
+    DocumentKind(Mute.kind, Mute),
+    DocumentKind(OwnReactions.kind, OwnReactions, window=OWN),
+    DocumentKind(OwnVote.kind, OwnVote, window=OWN),
+    DocumentKind(ReadMark.kind, ReadMark, only=ReadMark.ID),
+    DocumentKind(LastMessage.kind, LastMessage, only=LastMessage.ID),
+    DocumentKind(Question.kind, Question, window=QUESTIONS),
+):
+    REGISTRY.document(_kind)
 CHAT_MESSAGE = REGISTRY.command(
     CommandType(
         "chat_message", ChatMessage, "chat", feature="chat", limited=True, kept_as="message"

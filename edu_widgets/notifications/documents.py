@@ -163,7 +163,7 @@ class CourseUpdate(Data):
 
 
 REGISTRY.document(DocumentKind(Notification.kind, Notification, window=WINDOW))
-REGISTRY.document(DocumentKind(NotificationMark.kind, NotificationMark))
+REGISTRY.document(DocumentKind(NotificationMark.kind, NotificationMark, only=NotificationMark.ID))
 REGISTRY.document(DocumentKind(ActionTaken.kind, ActionTaken, window=WINDOW))
 
 # Of a base service only: of ours they come as documents. Nothing numbers or repeats them.

@@ -47,6 +47,9 @@ PollKind: TypeAlias = Literal[
 ]
 PollState: TypeAlias = Literal["draft", "open", "closed", "revealed"]
 
+WINDOW = 1_000
+"""How many polls a first join gets: more than are asked in a year of lessons."""
+
 Choice: TypeAlias = int | float | str | list[int]
 """What a person chose: an option's index (from 0), the indexes chosen or in order, a number, a
 text."""
@@ -263,9 +266,12 @@ class PollSession(Data):
     """When an instructor was here last, in ms since 1970; renewed every five minutes."""
 
 
-REGISTRY.document(DocumentKind(POLL, Poll))
-REGISTRY.document(DocumentKind(SECRET, PollSecret))
-REGISTRY.document(DocumentKind(TALLY, PollTally))
-REGISTRY.document(DocumentKind(TURNOUT, Turnout))
-REGISTRY.document(DocumentKind(OWN_BALLOT, OwnBallot))
-REGISTRY.document(DocumentKind(SESSION, PollSession))
+for _kind, _body in (
+    (POLL, Poll),
+    (SECRET, PollSecret),
+    (TALLY, PollTally),
+    (TURNOUT, Turnout),
+    (OWN_BALLOT, OwnBallot),
+):
+    REGISTRY.document(DocumentKind(_kind, _body, window=WINDOW))
+REGISTRY.document(DocumentKind(SESSION, PollSession, only=SESSION_ID))

@@ -167,5 +167,5 @@ NEW_INVITE = _answer("new_invite", NewInvite)
 CONCERNED = _answer("concerned", Concerned)
 ADMISSION = _answer("admission", Admission)
 
-for _body in (Admission, Removal):
-    REGISTRY.document(DocumentKind(_body.kind, _body))
+REGISTRY.document(DocumentKind(Admission.kind, Admission, only=Admission.kind))
+REGISTRY.document(DocumentKind(Removal.kind, Removal))

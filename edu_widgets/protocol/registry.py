@@ -17,11 +17,17 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """A kind of document. `window`: a first join gets only so many, the newest by `born`."""
+    """A kind of document.
+
+    `window`: a first join gets only so many, the newest by `born`. `only`: the id of the one
+    document of this kind in a channel; no command may have it, since what a command creates has
+    the command's id.
+    """
 
     name: str
     body: type[msgspec.Struct]
     window: int | None = None
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,10 @@ class Registry:
         """The lanes that commands are in."""
         return list(dict.fromkeys(command.lane for command in self.commands.values()))
 
+    def is_reserved(self, id_: str) -> bool:
+        """Whether an id is that of the only document of some kind."""
+        return any(id_ == kind.only for kind in self.documents.values())
+
     def windows(self) -> dict[str, int]:
         """The kinds kept in a window, with its size."""
         return {kind.name: kind.window for kind in self.documents.values() if kind.window}
@@ -153,7 +163,7 @@ def _register_shared() -> None:
     for name, data in ours:
         REGISTRY.frame(FrameType(name, data, "service", of_seed=False))
     REGISTRY.frame(FrameType("room", messages.Room, "service", of_seed=False, signal=True))
-    REGISTRY.document(DocumentKind(messages.Role.kind, messages.Role))
+    REGISTRY.document(DocumentKind(messages.Role.kind, messages.Role, only=messages.Role.kind))
 
 
 _register_shared()

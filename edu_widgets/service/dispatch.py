@@ -194,6 +194,9 @@ async def _queue(hub: Hub, member: Member, envelope: Envelope, command: CommandT
     if not is_id(envelope.message_id):
         text = "A command needs a messageId of 1 to 64 letters, digits, '_', '.' or '-'."
         raise refusal(Code.PROTOCOL, text)
+    if REGISTRY.is_reserved(envelope.message_id):
+        text = f"A command cannot have the messageId {envelope.message_id!r}; make another one."
+        raise refusal(Code.INVALID, text)
     while member.lanes.waiting >= MAX_WAITING and not member.closed:
         member.eased.clear()
         await member.eased.wait()  # nothing more is read meanwhile: the sender feels it

@@ -43,6 +43,20 @@ async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Pers
     hub.audit.record("ROLE_CHANGED", course=course, userId=user_id, role=role, by=by.id)
 
 
+async def tell_in_the_end(hub: "Hub", member: "Membership") -> None:
+    """As `tell`; where the store cannot write now, later, who the member is by then."""
+
+    async def tell_present() -> None:
+        present = (await hub.store.memberships(member.user_id)).get(member.course)
+        if present is not None:
+            await tell(hub, present)
+
+    try:
+        await tell(hub, member)
+    except EduWidgetsError:
+        hub.supervisor.until_done(member, "Telling who somebody is", tell_present)
+
+
 async def tell(hub: "Hub", member: "Membership", by: Person | None = None) -> None:
     """Tell a member who they are from now on, and the class with them. `by`: who changed it."""
     person = Person(member.user_id, member.name, member.role)

@@ -26,7 +26,7 @@ from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.gate import Gate, Gates
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.people import OWNER, People
-from edu_widgets.service.roles import tell
+from edu_widgets.service.roles import tell_in_the_end
 from edu_widgets.service.rooms import LEASE_S
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import go_on_from, now_ms
@@ -126,7 +126,9 @@ class Server:
         secret = before.owner_secret if before else new_secret()
         config, hosts = options.config, options.address.hosts
         newcomers = config.max_new_per_minute if config.rate_limits else None
-        people = People(self._store, options.courses, partial(tell, self.hub), hosts, newcomers)
+        people = People(
+            self._store, options.courses, partial(tell_in_the_end, self.hub), hosts, newcomers
+        )
         key = Verifier.of(secret)
         await self._store.replace_key(Verifier.of_earlier(secret).key_id, key)
         await self._store.add_person(OWNER, key)

@@ -377,3 +377,12 @@ async def test_channels_do_not_offer_every_feature(tmp_path: Path) -> None:
         ada = await service.student()
         assert (await ada.enter()).get("features", []) == []
         assert (await ada.answer(await ada.say("x")))["data"]["code"] == Code.FORBIDDEN
+
+
+@pytest.mark.parametrize("id_", ["chat", "notifications", "poll_session", "role", "admission"])
+async def test_no_command_takes_the_id_of_what_there_is_one_of(service: Service, id_: str) -> None:
+    prof = await service.owner()
+    await prof.enter()
+    answer = await prof.answer(await prof.say("hello", mid=id_))
+    assert answer["data"]["code"] == Code.INVALID
+    assert (await prof.answer(await prof.say("hello")))["type"] == "ack"

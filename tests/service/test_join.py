@@ -17,6 +17,7 @@ from edu_widgets.protocol.admission import read_roster
 from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service import config, people, tokens
 from edu_widgets.service.addresses import address
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.store import Invite
 from tests.conftest import require
 from tests.waiting import PATIENCE
@@ -523,6 +524,30 @@ async def test_a_refused_role_change_leaves_the_role(
     assert me.body["courses"][COURSE]["role"] == "student"
     assert (await service.ask("POST", "/api/role", up, **secret)).status == 200
     await ada.enter("staff:py101")
+
+
+async def test_a_new_name_is_told_as_soon_as_it_can_be(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edu_widgets.service.supervisor.FIRST_WAIT_S", 0.01)
+    ada = await service.student("Ada")
+    await ada.enter(f"user:{COURSE}:{ada.user_id}")
+    commit, failures = Hub.commit, 2
+
+    async def full(hub: Hub, *args: Any) -> int:
+        nonlocal failures
+        failures -= 1
+        if failures >= 0:
+            raise refusal(Code.UNAVAILABLE, "The disk is full.")
+        return await commit(hub, *args)
+
+    monkeypatch.setattr(Hub, "commit", full)
+    body = {"course": COURSE, "name": "Ada L."}
+    reply = await service.ask("POST", "/api/join", body, Authorization=f"Bearer {ada.token}")
+    assert (reply.status, reply.body["name"]) == (200, "Ada L.")
+    told = (await ada.until("changes"))["data"]["docs"][0]
+    assert (told["kind"], told["body"]["name"]) == ("role", "Ada L.")
+    assert failures == -1
 
 
 async def test_students_change_no_roles(service: Service) -> None:

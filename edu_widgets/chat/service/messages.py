@@ -5,7 +5,6 @@ import msgspec
 from edu_widgets.chat.commands import DeleteMessage, EditMessage
 from edu_widgets.chat.documents import (
     ChatMessage,
-    ChatSettings,
     Message,
     Pin,
     Question,
@@ -36,8 +35,6 @@ def send(request: Request[ChatMessage]) -> RuleRun:
     content = _checked(data.content)
     if data.id != request.message_id:
         raise refusal(Code.INVALID, "data.id and messageId of a chat message have to be the same.")
-    if data.id == ChatSettings.ID:
-        raise refusal(Code.INVALID, f"A message cannot have the id {data.id!r}; make another one.")
     if data.question and "questions" not in request.config.features:
         raise refusal(Code.FORBIDDEN, "This channel does not offer questions.")
     noted = yield from may_speak(request)
