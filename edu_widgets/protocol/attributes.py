@@ -17,6 +17,14 @@ def no_attribute(owner: str, name: str, known: list[str]) -> AttributeError:
     return error
 
 
+def public_names(cls: type) -> list[str]:
+    """The names of a class and its bases in this package that are meant for people."""
+    ours = [base for base in cls.__mro__ if base.__module__.startswith(_PACKAGE)]
+    inner = {name for base in ours for name in vars(base).get("_inner", "").split()}
+    names = {name for base in ours for name in vars(base) if not name.startswith("_")}
+    return sorted(names - inner)
+
+
 class Tidy:
     """Shows in completion what is meant for people, and no base class's machinery.
 
@@ -28,10 +36,7 @@ class Tidy:
     """Public names that only other modules of the package use."""
 
     def __dir__(self) -> list[str]:
-        ours = [cls for cls in type(self).__mro__ if cls.__module__.startswith(_PACKAGE)]
-        inner = {name for cls in ours for name in vars(cls).get("_inner", "").split()}
-        names = {name for cls in ours for name in vars(cls) if not name.startswith("_")}
-        return sorted(names - inner)
+        return public_names(type(self))
 
     if not TYPE_CHECKING:  # or a checker would believe in every name
 

@@ -106,7 +106,7 @@ def _options(program: list[str], arguments: list[str]) -> None:
     """See that what begins with a hyphen is in the help of a program of Python's."""
     for argument in arguments:
         if argument.startswith("-") and argument != "-":
-            option = argument.partition("=")[0]
+            option = re.sub(r"^(-[a-z])\d+$", r"\1", argument.partition("=")[0])
             found = re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", _help(tuple(program)))
             assert found, f"{shlex.join(program)} has no option {option}"
 
@@ -142,6 +142,10 @@ def _ruff(arguments: list[str]) -> None:
     _options(["-m", "ruff", arguments[0]], arguments[1:])
 
 
+def _mkdocs(arguments: list[str]) -> None:
+    _options(["-m", "mkdocs", arguments[0]], arguments[1:])
+
+
 def _config_of_its_own(name: str) -> Callable[[list[str]], None]:
     """A check of a command without arguments; what it does stands in pyproject.toml."""
 
@@ -157,6 +161,7 @@ _PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     "cd": _folder,
     "edu-widgets": _edu_widgets,
     "lint-imports": _config_of_its_own("lint-imports"),
+    "mkdocs": _mkdocs,
     "mypy": _config_of_its_own("mypy"),
     "npm": _npm,
     "npx": _npx,
