@@ -37,10 +37,10 @@ export {
   withHooks,
 } from "./hooks";
 export { canInsertCell, insertCell } from "./host";
-export { type Context, catalogs, type Language, languageFor, Speak } from "./i18n";
+export { type Context, catalogs, type Language, languageFor, Speak, wordsIn } from "./i18n";
 export { Icon, type IconName, icons, shapes } from "./icons";
 export { isolated } from "./isolated";
-export type { Catalog } from "./locale/catalog";
+export type { Catalog } from "./locale/en";
 export { type MenuGroup, type MenuItem, openMenu } from "./menu";
 export {
   asList,
