@@ -12,7 +12,7 @@ from edu_widgets.chat.documents import WINDOW, Message, pin_id, question_id
 from edu_widgets.chat.mirror import MESSAGES
 from edu_widgets.chat.typists import Typing
 from edu_widgets.notebook.channel import PageChannel
-from edu_widgets.notebook.intents import Intent, Intents, on_intent
+from edu_widgets.notebook.page_requests import Intent, PageRequests, on_intent
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
@@ -34,7 +34,7 @@ class IntentHandlers(Calls):
     """Takes the pages' intents."""
 
     _channel: PageChannel
-    _intents: Intents
+    _intents: PageRequests
     _mine: Typing
 
     # -- writing -----------------------------------------------------------------------------

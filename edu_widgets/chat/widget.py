@@ -22,7 +22,7 @@ from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.sync.commands import Command, CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.view import ViewChanged
-from edu_widgets.notebook.listened import ListenedWidget
+from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel
@@ -66,7 +66,7 @@ class _About(msgspec.Struct):
     message_id: str = msgspec.field(name="messageId", default="")
 
 
-class CourseChat(IntentHandlers, ListenedWidget):
+class CourseChat(IntentHandlers, EventWidget):
     """The chat of a course; displayed by being the last line of a cell.
 
     `chat.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language

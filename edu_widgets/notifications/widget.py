@@ -14,9 +14,9 @@ from edu_widgets.client.known_people import known
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
-from edu_widgets.notebook.headlines import Source
-from edu_widgets.notebook.intents import Intent, on_intent
-from edu_widgets.notebook.listened import ListenedWidget
+from edu_widgets.notebook.event_widget import EventWidget
+from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notifications import commands, written
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
 from edu_widgets.notifications.item import NotificationItem, TakenAction, from_taken
@@ -39,7 +39,7 @@ _ACT = commands.NOTIFICATION_ACTION.name
 _MARKS = (commands.MARK_NOTIFICATIONS.name, commands.CLEAR_NOTIFICATIONS.name)
 
 
-class NotificationPane(ListenedWidget):
+class NotificationPane(EventWidget):
     """The notifications of a person in a course; displayed by being the last line of a cell.
 
     `notifications.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its
@@ -62,7 +62,7 @@ class NotificationPane(ListenedWidget):
     def __init__(
         self,
         client: CourseClient,
-        sources: Sequence[Source] = (),
+        sources: Sequence[NotificationSource] = (),
         people: Callable[[], Iterable[written.Person]] = tuple,
         **options: Any,
     ) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 import traitlets
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.intents import Intent, on_intent
+from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.panel import Tab
 from edu_widgets.panel.parts import TABS, Parts

@@ -14,7 +14,7 @@ from edu_widgets.client.csv_files import as_csv
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
-from edu_widgets.notebook.listened import ListenedWidget
+from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.polls import authoring, commands, files, remarks, results
 from edu_widgets.polls.asking import Asking
@@ -53,7 +53,7 @@ _COMMANDS = frozenset(
 _KINDS = frozenset({POLL, SECRET, TALLY, TURNOUT, OWN_BALLOT})
 
 
-class LivePolls(ListenedWidget):
+class LivePolls(EventWidget):
     """The polls of a course; displayed by being the last line of a cell.
 
     `polls.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language

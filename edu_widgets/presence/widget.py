@@ -13,7 +13,7 @@ from edu_widgets.client.known_people import known, named
 from edu_widgets.client.runtime.receipts import Answer, Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
-from edu_widgets.notebook.listened import ListenedWidget
+from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.stream import Json
 from edu_widgets.presence import commands
 from edu_widgets.presence.commands import (
@@ -54,7 +54,7 @@ _LIST_WITHIN = 3.0
 """Seconds that the first look at who is here waits for the list."""
 
 
-class PresenceList(ListenedWidget):
+class PresenceList(EventWidget):
     """Who is here; displayed by being the last line of a cell.
 
     `people.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
