@@ -335,9 +335,9 @@ class Lesson(Tidy):
         return panel
 
     def _pane(self, client: CourseClient) -> NotificationPane:
-        from edu_widgets.chat.headlines import Mentions
+        from edu_widgets.chat.notification_sources import Mentions
         from edu_widgets.notifications.widget import NotificationPane
-        from edu_widgets.polls.headlines import Openings
+        from edu_widgets.polls.notification_sources import Openings
 
         return NotificationPane(client, (Mentions(client), Openings(client)), self._known)
 

@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 import msgspec
 
 from edu_widgets.chat import commands, documents
-from edu_widgets.chat.arguments import checked
 from edu_widgets.chat.editing import Editing
-from edu_widgets.chat.happenings import EVENTS, Happening, Happenings
+from edu_widgets.chat.event_diff import EVENTS, EventDiff, Happening
 from edu_widgets.chat.intent_handlers import IntentHandlers
-from edu_widgets.chat.marks import Marks
 from edu_widgets.chat.mirror import MESSAGES, MUTES, PINS, QUESTIONS, ROOM, Chat
+from edu_widgets.chat.read_receipts import ReadReceipts
 from edu_widgets.chat.typists import Typing, Typists
+from edu_widgets.chat.validation import checked
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.sync.commands import Command, CommandState
@@ -94,8 +94,8 @@ class CourseChat(IntentHandlers, EventWidget):
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._chat = Chat(client)
         self._editing = Editing(client, self._chat)
-        self._happenings = Happenings(client)
-        self._marks = Marks(client, self._chat.room)
+        self._happenings = EventDiff(client)
+        self._marks = ReadReceipts(client, self._chat.room)
         self._mine = Typing(client)
         self._typists = Typists(client, self._tell_typing)
         self._state, self._me = client.view().state, client.me()

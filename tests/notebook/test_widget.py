@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets.widget import _instances
 
-from edu_widgets.notebook import bundles
-from edu_widgets.notebook import lesson_payload
+from edu_widgets.notebook import bundles, lesson_payload
 from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.shared_code import SharedCode, reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window

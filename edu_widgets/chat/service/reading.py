@@ -16,7 +16,7 @@ from edu_widgets.chat.commands import (
 )
 from edu_widgets.chat.documents import Message, ReadMark
 from edu_widgets.chat.folding import matches
-from edu_widgets.chat.service.standing import own_channel
+from edu_widgets.chat.service.preconditions import own_channel
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import refusal

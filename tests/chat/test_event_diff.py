@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from edu_widgets.chat import happenings
+from edu_widgets.chat import event_diff as happenings
 from edu_widgets.chat.widget import CourseChat
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.sync.events import DocumentsChanged
