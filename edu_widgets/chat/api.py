@@ -31,13 +31,13 @@ from edu_widgets.client.known_people import named
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
 from edu_widgets.protocol import uuid7
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
     InvalidArgument,
     NotConnected,
     WouldDeadlock,
 )
+from edu_widgets.protocol.validation import shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,13 +17,13 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, Sig
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.page_requests import Intent, on_intent
-from edu_widgets.notifications import commands, written
+from edu_widgets.notifications import command_builder, commands
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
 from edu_widgets.notifications.item import NotificationItem, TakenAction, from_taken
 from edu_widgets.notifications.mirror import Inbox
 from edu_widgets.notifications.news import News
+from edu_widgets.notifications.page_content import INBOX, NOTIFICATIONS, InboxContent
 from edu_widgets.notifications.platform import TYPES
-from edu_widgets.notifications.shown import INBOX, NOTIFICATIONS, ShownInbox
 from edu_widgets.protocol import is_id
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
 
@@ -63,11 +63,11 @@ class NotificationPane(EventWidget):
         self,
         client: CourseClient,
         sources: Sequence[NotificationSource] = (),
-        people: Callable[[], Iterable[written.Person]] = tuple,
+        people: Callable[[], Iterable[command_builder.Person]] = tuple,
         **options: Any,
     ) -> None:
         self._inbox = Inbox(client, sources)
-        self._shown = ShownInbox(client, self._inbox)
+        self._shown = InboxContent(client, self._inbox)
         self._news = News(client, self._inbox.channels(), [i.id for i in self._inbox.items()])
         self._taken_news = News(client, self._inbox.channels())
         self._people = people
@@ -112,7 +112,9 @@ class NotificationPane(EventWidget):
         if not self._client.me().is_staff:
             raise Refused("Only instructors may send notifications.")
         people = {**dict(known(self._client)), **dict(self._people())}
-        command = written.command(title, message, type, to, expires, actions, data, people.items())
+        command = command_builder.command(
+            title, message, type, to, expires, actions, data, people.items()
+        )
         return self._client.send(_SEND, command, channel=self._inbox.own)
 
     @property
