@@ -31,6 +31,7 @@ from edu_widgets.client.view import Entrance, Person
 from edu_widgets.lesson import Lesson
 from edu_widgets.protocol.channels import course_channel, course_name, person_name, rehearsal_of
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
+from edu_widgets.protocol.features import allowed
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
@@ -118,7 +119,7 @@ def host(  # noqa: PLR0913 - the options of a service
         watch_pid=os.getpid(),
         linger=settings.edu.linger,
         channels=settings.channel_rows(),
-        arguments=["--install-hint", hint] if hint else [],
+        arguments=_arguments(settings),
     )
     if names is not None:
         launch.set_roster(info, names)
@@ -189,6 +190,13 @@ def join(
         Entrance(call("edu.join", ..., name=...)),
         invite=member.invite,
     )
+
+
+def _arguments(settings: Configuration) -> list[str]:
+    """What else a service is started with."""
+    edu = settings.edu
+    said = {"--install-hint": edu.installHint, "--features": edu.features}
+    return [f"{option}={value}" for option, value in said.items() if value]
 
 
 def _install(hint: str) -> str:
@@ -297,20 +305,25 @@ def _lesson(
                 target, known, invite=invite, audience=audience, host=where, entrance=entrance
             )
             return open_
+        features = allowed(configured.edu.features)
         client = _client(course, target, me, configured, where, channel, entrance)
         try:
             client.start()
             lesson = Lesson(
-                client, invite=invite, audience=audience, on_close=lambda: _forget(key, lesson)
+                client,
+                invite=invite,
+                audience=audience,
+                features=features,
+                on_close=lambda: _forget(key, lesson),
             )
             _open[key] = lesson
         except BaseException:
             client.close()  # interrupted: nobody has it, and it would stay for ever
             raise
-    if "IPython" in sys.modules:  # a script shows nothing, and need not import widgets
+    if features and "IPython" in sys.modules:  # a script shows nothing: it imports no widgets
         from edu_widgets.notebook.shared_code import send_ahead
 
-        send_ahead("chat")
+        send_ahead(features[0].name)
     return lesson
 
 
@@ -382,7 +395,9 @@ def _settings(
     """The settings in force for a call; read now, so that importing reads none."""
     from edu_widgets import configuration
 
-    return configuration.load(keywords, config)
+    found = configuration.load(keywords, config)
+    allowed(found.edu.features)  # what is wrong with it is said before anything starts
+    return found
 
 
 def _own_name() -> str:

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
+from edu_widgets.notebook.assembly import Assembly
 from edu_widgets.protocol import meaning
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.channels import is_rehearsal
 from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess
+from edu_widgets.protocol.features import installed
+from edu_widgets.protocol.manifest import Manifest
 
 if TYPE_CHECKING:
     from edu_widgets.chat.widget import CourseChat
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from edu_widgets.notifications.widget import NotificationPane
     from edu_widgets.panel.widget import CoursePanel
     from edu_widgets.polls.widget import LivePolls
-    from edu_widgets.presence.away import Watch
     from edu_widgets.presence.people import Who
     from edu_widgets.presence.widget import PresenceList
 
@@ -65,33 +67,6 @@ class Status(Tidy):
     __repr__ = __str__
 
 
-class _Single(Generic[W]):
-    """A widget of which there is one: made when it is asked for, and anew once it was closed."""
-
-    def __init__(self, client: CourseClient, make: Callable[[CourseClient], W]) -> None:
-        self._client = client
-        self._make = make
-        self._widget: W | None = None
-
-    @property
-    def open(self) -> W | None:
-        """The widget, if there is one that is not closed."""
-        widget = self._widget
-        return None if widget is None or widget.closed else widget
-
-    def get(self) -> W:
-        """The widget.
-
-        Raises:
-            ForkedProcess: this is a forked child; the lesson belongs to the parent.
-        """
-        self._client.check()
-        widget = self.open
-        if widget is None:
-            widget = self._widget = self._make(self._client)
-        return widget
-
-
 class Lesson(Tidy):
     """A course as one person sees it: `chat`, `polls`, `people` and `notifications`.
 
@@ -107,18 +82,16 @@ class Lesson(Tidy):
         *,
         invite: str = "",
         audience: str = "",
+        features: Sequence[Manifest] | None = None,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
         self._client.invite = invite
         self._audience = audience
         self._on_close = on_close
-        self._chat = _Single(client, _chat)
-        self._polls = _Single(client, _polls)
-        self._people = _Single(client, _people)
-        self._notifications = _Single(client, self._pane)
         self._panels: dict[tuple[str, ...], CoursePanel] = {}
-        self._attention = _watch(client)
+        self._widgets = Assembly(client, installed() if features is None else features, self._known)
+        self._background = self._widgets.background()
 
     def _standing(self) -> str:
         try:
@@ -271,7 +244,7 @@ class Lesson(Tidy):
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        return self._chat.get()
+        return cast("CourseChat", self._widgets.get("chat"))
 
     @property
     def polls(self) -> LivePolls:
@@ -280,7 +253,7 @@ class Lesson(Tidy):
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        return self._polls.get()
+        return cast("LivePolls", self._widgets.get("polls"))
 
     @property
     def people(self) -> PresenceList:
@@ -289,7 +262,7 @@ class Lesson(Tidy):
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        return self._people.get()
+        return cast("PresenceList", self._widgets.get("people"))
 
     @property
     def notifications(self) -> NotificationPane:
@@ -300,29 +273,32 @@ class Lesson(Tidy):
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        return self._notifications.get()
+        return cast("NotificationPane", self._widgets.get("notifications"))
 
     def panel(
         self,
-        tabs: Sequence[str] = ("chat", "polls", "people", "notifications"),
+        tabs: Sequence[str] | None = None,
         height: int | None = None,
         lang: str | None = None,
     ) -> CoursePanel:
         """All of it in one widget, as tabs; the same one however often these tabs are asked for.
 
-        `height` in pixels is that of what is in the tabs; `lang`, `"en"` or `"tr"`, is the
-        language of the panel and of the widgets in it. What is not given stays as it is.
+        Args:
+            tabs: The names of the tabs in order, as `"chat"`, `"people"`; all if none are given.
+            height: The height of what is in the tabs, in pixels.
+            lang: `"en"` or `"tr"`: the language of the panel and of the widgets in it.
+
+        What is not given stays as it is.
 
         Raises:
             InvalidArgument: there is no such tab, height or language.
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
         self._client.check()
-        from edu_widgets.panel.parts import Parts
         from edu_widgets.panel.widget import CoursePanel, checked
 
-        names = checked(tabs)
-        parts = Parts(self.chat, self.polls, self.people, self.notifications)
+        parts = self._widgets.tabs()
+        names = checked(tabs, parts)
         panel = self._panels.get(names)
         if panel is None or panel.closed:
             panel = self._panels[names] = CoursePanel(self._client, parts, names)
@@ -330,20 +306,34 @@ class Lesson(Tidy):
         if height is not None:
             panel.options = {**panel.options, "height": height}
         if lang is not None:
-            for widget in (panel, *parts.all()):
+            for widget in (panel, *(part.widget for part in parts.values())):
                 widget.options = {**widget.options, "lang": lang}
         return panel
 
-    def _pane(self, client: CourseClient) -> NotificationPane:
-        from edu_widgets.chat.notification_sources import Mentions
-        from edu_widgets.notifications.widget import NotificationPane
-        from edu_widgets.polls.notification_sources import Openings
+    def feature(self, kind: type[W]) -> W:
+        """The lesson's widget of a feature, by its class, also of one from another package.
 
-        return NotificationPane(client, (Mentions(client), Openings(client)), self._known)
+        `lesson.<name>` is the same without a type.
+
+        Raises:
+            InvalidArgument: no feature of the lesson has this class as its widget.
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        return self._widgets.of(kind)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._widgets})
+
+    if not TYPE_CHECKING:  # or a checker would believe in every name
+
+        def __getattr__(self, name: str) -> Any:
+            if not name.startswith("_") and name in self._widgets:
+                return self._widgets.get(name)
+            return super().__getattr__(name)
 
     def _known(self) -> list[tuple[str, str]]:
         """Who is here, by id and name, where the list of people is open."""
-        people = self._people.open
+        people = cast("PresenceList | None", self._widgets.opened("people"))
         return [] if people is None else [(person.user_id, person.name) for person in people.all]
 
     def wait_connected(self, timeout: float = 10.0) -> Lesson:
@@ -383,7 +373,8 @@ class Lesson(Tidy):
 
         What is on screen stays and says that the lesson was left; other widgets are closed.
         """
-        self._attention.close()
+        for one in self._background:
+            one.close()
         self._client.close()
         with suppress(ForkedProcess):  # the widgets are the parent's, too
             self._client.check_process()
@@ -395,34 +386,6 @@ class Lesson(Tidy):
             if not panel.closed:
                 panel.retire()
         if all(panel.closed for panel in self._panels.values()):  # or its tabs would be empty
-            for single in (self._chat, self._polls, self._people, self._notifications):
-                if single.open is not None:
-                    single.open.retire()
-
-
-# Widgets are imported once one is asked for: a script needs none.
-
-
-def _chat(client: CourseClient) -> CourseChat:
-    from edu_widgets.chat.widget import CourseChat
-
-    return CourseChat(client)
-
-
-def _polls(client: CourseClient) -> LivePolls:
-    from edu_widgets.polls.widget import LivePolls
-
-    return LivePolls(client)
-
-
-def _people(client: CourseClient) -> PresenceList:
-    from edu_widgets.presence.widget import PresenceList
-
-    return PresenceList(client)
-
-
-def _watch(client: CourseClient) -> Watch:
-    """Begin to tell the service whether anybody is at this end, whatever is on screen."""
-    from edu_widgets.presence.away import Watch
-
-    return Watch(client)
+            for name in self._widgets:
+                if (widget := self._widgets.opened(name)) is not None:
+                    widget.retire()

@@ -144,6 +144,14 @@ class EduWidgets(Configurable):
             "with `host()`'s invite and on the page it opens."
         ),
     )
+    features = traits.Text(
+        traits.names,
+        "names with commas between, all with '-' before them or none",
+        help=(
+            "Which of the installed features a lesson has, and the service that `host()` starts: "
+            "only those named, or with `-` before each (`-bell`) all but those. Not set: all."
+        ),
+    )
     linger = traits.Seconds(
         600.0,
         help="Seconds `host()`'s service stays after its kernel and the last member are gone.",

@@ -272,6 +272,18 @@ def line(text: str) -> None:
         raise ValueError
 
 
+def names(text: str) -> None:
+    """Check names of features, such as `chat, polls` or `-bell`.
+
+    Raises:
+        ValueError: they cannot be.
+    """
+    found = [name.strip() for name in text.split(",")]
+    without = [name.startswith("-") for name in found]
+    if any(without) != all(without) or not all(n.removeprefix("-").isidentifier() for n in found):
+        raise ValueError
+
+
 def sentence(text: str) -> None:
     """Check a text that is one line for people.
 

@@ -6,7 +6,9 @@
 import functools
 from importlib import resources
 
+from edu_widgets.protocol import features
 from edu_widgets.protocol.errors import EduWidgetsError
+from edu_widgets.protocol.manifest import Manifest
 
 
 def files_of(kind: str) -> tuple[str, ...]:
@@ -21,6 +23,9 @@ def bundle(name: str) -> str:
     Raises:
         EduWidgetsError: it was not built; the message says how to.
     """
+    manifest = features.find(name)
+    if manifest is not None and not manifest.is_built_in:
+        return _script(manifest)
     # A string, not a path: anywidget would watch a path and keep its widgets alive with it.
     file = resources.files("edu_widgets") / "static" / f"{name}.js"
     try:
@@ -31,4 +36,14 @@ def bundle(name: str) -> str:
             "checkout, build it with `pip install -e .`, or with Node.js in js/ with "
             "`npm ci && npm run build`; otherwise install edu-widgets again."
         )
+        raise EduWidgetsError(msg) from None
+
+
+def _script(manifest: Manifest) -> str:
+    """The script of a feature of another package."""
+    package, _, path = manifest.script.partition(":")
+    try:
+        return resources.files(package).joinpath(*path.split("/")).read_text(encoding="utf-8")
+    except (OSError, ImportError):
+        msg = f"The script of {manifest.name} ({manifest.script}) is missing: install it again."
         raise EduWidgetsError(msg) from None

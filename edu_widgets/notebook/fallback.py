@@ -7,22 +7,8 @@ from __future__ import annotations
 
 from html import escape
 
-_NAMES = {
-    "en": {
-        "chat": "Course chat of {course}",
-        "notifications": "Notifications of {course}",
-        "panel": "Lesson panel of {course}",
-        "polls": "Polls of {course}",
-        "presence": "People of {course}",
-    },
-    "tr": {
-        "chat": "{course} ders sohbeti",
-        "notifications": "{course} bildirimleri",
-        "panel": "{course} ders paneli",
-        "polls": "{course} anketleri",
-        "presence": "{course} dersindeki kişiler",
-    },
-}
+from edu_widgets.protocol import features
+
 _OTHER = {"en": "Live widget of {course}", "tr": "{course} dersinin canlı bileşeni"}
 _HOW = {
     "en": (
@@ -51,8 +37,9 @@ def fallback(kind: str, course: str, lang: str = "") -> dict[str, str]:
 
     The HTML has neither colours nor styles of its own: it reads as the page around it does.
     """
-    lang = lang if lang in _NAMES else "en"
-    title = _NAMES[lang].get(kind, _OTHER[lang]).format(course=course)
+    lang = lang if lang in _HOW else "en"
+    manifest = features.find(kind)
+    title = (manifest.says(lang).title if manifest else _OTHER[lang]).format(course=course)
     how, trust = _HOW[lang], _TRUST[lang]
     return {
         "text/plain": f"{title}\n{how}\n{trust}",

@@ -14,13 +14,14 @@ import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms
+from edu_widgets.notebook.assembly import Assembly
+from edu_widgets.notebook.attention import Delays, cell_is_running, pages_of
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
-from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
-from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
-from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
+from edu_widgets.notebook.intents import Intent, Intents, handlers_of, on_intent
 from edu_widgets.notebook.shared_code import reference
+from edu_widgets.notebook.standing import as_sent, lesson_fields
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.protocol import Code, is_id
 from edu_widgets.protocol.attributes import Tidy
@@ -67,7 +68,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     """
 
     kind_: ClassVar[str] = ""
-    _inner: ClassVar[str] = "kind kind_ events_ open reopen retire watch"
+    _inner: ClassVar[str] = "kind kind_ events_ made_for open reopen retire summary watch"
     comm: Any
 
     # ipywidgets 7 would show itself by this, and pass by what is shown here.
@@ -96,7 +97,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._channel = PageChannel(
             content, self._standing, self._push, client, busy=cell_is_running
         )
-        self._intents = PageRequests(handlers_of(self, *handlers), self._reply)
+        self._intents = Intents(handlers_of(self, *handlers), self._reply)
         self._stop_listening = client.listen(self._on_event)
         try:
             super().__init__(
@@ -108,6 +109,28 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         except BaseException:
             self._stop_listening()
             raise
+
+    @classmethod
+    def made_for(cls, lesson: Assembly) -> LiveWidget:
+        """The widget of a lesson; one that needs more of the lesson than its client says so here.
+
+        Args:
+            lesson: The lesson's widgets and its client.
+        """
+        make: Callable[[CourseClient], LiveWidget] = cls
+        return make(lesson.client)
+
+    @property
+    def unread(self) -> int:
+        """How much is new here and waits for me; the panel counts it in the tab."""
+        return 0
+
+    def summary(self) -> Json:
+        """What the panel shows of it besides: `figures`, `note` and `icon`; see docs/extending.md.
+
+        Called on any thread, often, so it has to be quick and must not raise.
+        """
+        return {}
 
     def _welcomed(self) -> None:
         """A page has got its snapshot (any thread): what comes next may be prepared."""
@@ -223,7 +246,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             self._channel.spoke(page)
             visible = content.get("visible") is True
             self._delay(content)
-            visibility_of(self._client).heard(page, visible=visible, now=time.monotonic())
+            pages_of(self._client).heard(page, visible=visible, now=time.monotonic())
         else:
             _log.warning("A message of a page was ignored: unknown or malformed.")
 

@@ -1,6 +1,1 @@
-"""The whole lesson in one widget: its four widgets as tabs, with what is new in each."""
-
-from typing import Literal
-
-Tab = Literal["chat", "polls", "people", "notifications"]
-"""The names of the tabs."""
+"""The whole lesson in one widget: its features' widgets as tabs, with what is new in each."""

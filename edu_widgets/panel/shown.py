@@ -1,14 +1,14 @@
-"""What the pages see of a panel besides its tabs: docs/widget-protocol.md, *The panel*."""
+"""What the pages see of a panel: docs/widget-protocol.md, *The panel*."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from edu_widgets.client.course import CourseClient
+from edu_widgets.notebook.assembly import Part
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notebook.versions import Versions
-from edu_widgets.panel import Tab
-from edu_widgets.panel.parts import Parts
+from edu_widgets.protocol.manifest import Tab
 
 PANEL = "panel"
 """The name of the collection, and of the one document in it."""
@@ -20,11 +20,11 @@ class ShownPanel:
     `parts` are set by the panel before any page can ask.
     """
 
-    def __init__(self, client: CourseClient, parts: Parts) -> None:
+    def __init__(self, client: CourseClient, parts: Mapping[str, Part]) -> None:
         self._client = client
         self.parts = parts
         self.projector = False
-        self.front: Tab | None = None
+        self.front: str | None = None
         """The tab that was asked for last, and how often any was."""
         self.asked = 0
         self._versions = Versions()
@@ -56,37 +56,30 @@ class ShownPanel:
     # -- the document ------------------------------------------------------------------------
 
     def _document(self) -> Json:
+        staff = self._client.me().is_staff
         document: Json = {
             "id": PANEL,
-            "unread": self._unread(),
-            "quiet": self.parts.notifications.do_not_disturb,
+            "parts": {name: told_of(part, staff=staff) for name, part in self.parts.items()},
             "projector": self.projector,
         }
         if self.front is not None:
             document["front"] = {"tab": self.front, "n": self.asked}
-        if self._client.me().is_staff:
-            document["desk"] = self._desk()
-        elif any(hand.taken for hand in self.parts.people.hands):
-            document["helped"] = True
+        if staff:
+            document["desk"] = True
         return document
 
-    def _unread(self) -> Json:
-        """How much is new, by tab: messages, polls to vote in, hands nobody has taken, news."""
-        parts, staff = self.parts, self._client.me().is_staff
-        # Who runs the polls is not asked to vote in them.
-        asked = [] if staff else parts.polls.seen.all()
-        polls = [seen for seen in asked if seen.poll.state == "open"]
-        waiting = [hand for hand in parts.people.hands if hand.taken is None] if staff else []
-        return {
-            "chat": parts.chat.unread,
-            "polls": sum(1 for seen in polls if seen.vote is None or seen.vote.choice is None),
-            "people": len(waiting),
-            "notifications": parts.notifications.unread,
-        }
 
-    def _desk(self) -> Json:
-        """The instructor's strip."""
-        people = self.parts.people
-        counts = people.counts
-        figures = {name: counts.get(name, 0) for name in ("done", "stuck", "away", "hands")}
-        return {**figures, "hidden": people.hide_names}
+def tab_of(part: Part) -> Tab:
+    """The tab of a part."""
+    tab = part.manifest.tab
+    assert tab is not None  # noqa: S101 - or it would be no part
+    return tab
+
+
+def told_of(part: Part, *, staff: bool) -> Json:
+    """What there is to tell of a tab now; switches only to staff."""
+    told = {"unread": part.widget.unread, **part.widget.summary()}
+    if staff and (switches := tab_of(part).switches):
+        on = {name: getattr(part.widget, one.attribute) for name, one in switches.items()}
+        told["switches"] = on
+    return told

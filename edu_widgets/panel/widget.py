@@ -1,19 +1,18 @@
-"""CoursePanel: chat, polls, people and notifications of a lesson as tabs of one widget."""
+"""CoursePanel: the features of a lesson as tabs of one widget."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 
 import traitlets
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.page_requests import Intent, on_intent
+from edu_widgets.notebook.assembly import Part
+from edu_widgets.notebook.intents import Intent, on_intent
 from edu_widgets.notebook.widget import LiveWidget
-from edu_widgets.panel import Tab
-from edu_widgets.panel.parts import TABS, Parts
-from edu_widgets.panel.shown import PANEL, ShownPanel
+from edu_widgets.panel.shown import PANEL, ShownPanel, tab_of
 from edu_widgets.protocol.errors import InvalidArgument
 
 _GAP = 0.1
@@ -24,23 +23,27 @@ class CoursePanel(LiveWidget):
     """The whole lesson; displayed by being the last line of a cell.
 
     `panel.options = {"height": 600, "lang": "tr"}` sets the height of what is in its tabs, in
-    pixels, and the language of its own words. What it does not show stays as it is: the tabs hold
-    the same widgets as `lesson.chat`, `lesson.polls`, `lesson.people`, `lesson.notifications`.
+    pixels, and the language of its own words. The tabs hold the same widgets as `lesson.chat`,
+    `lesson.polls` and so on.
     """
 
     kind_: ClassVar[str] = "panel"
     _inner: ClassVar[str] = "compose"
 
-    _parts = traitlets.Dict(traitlets.Unicode()).tag(sync=True)
-    """The models of what is in the tabs, by tab, in order."""
+    _parts = traitlets.Dict(traitlets.Dict()).tag(sync=True)
+    """What pages are told once of the parts, by name; what is in the tabs comes first, in order."""
 
     def __init__(
-        self, client: CourseClient, parts: Parts, tabs: Iterable[str] = TABS, **options: Any
+        self,
+        client: CourseClient,
+        parts: Mapping[str, Part],
+        tabs: Iterable[str] | None = None,
+        **options: Any,
     ) -> None:
-        self._tabs = checked(tabs)
+        self._tabs = checked(tabs, parts)
         self._shown = ShownPanel(client, parts)
         self._lock = threading.RLock()
-        self._before: tuple[bool, bool] | None = None
+        self._before: dict[str, bool] | None = None
         self._looking = False
         self._stop_watching: list[Callable[[], None]] = []
         super().__init__(client, self._shown, **options)
@@ -52,7 +55,7 @@ class CoursePanel(LiveWidget):
     # -- for people ----------------------------------------------------------------------
 
     @property
-    def tabs(self) -> tuple[Tab, ...]:
+    def tabs(self) -> tuple[str, ...]:
         """The tabs it has, in order."""
         return self._tabs
 
@@ -81,13 +84,14 @@ class CoursePanel(LiveWidget):
 
     @projector.setter
     def projector(self, on: bool) -> None:
-        people, notifications = self._shown.parts.people, self._shown.parts.notifications
         with self._lock:
             if on and self._before is None:
-                self._before = (people.hide_names, notifications.do_not_disturb)
-                people.hide_names = notifications.do_not_disturb = True
+                self._before = {name: self._switched(name) for name in self._switches()}
+                for name in self._before:
+                    self._switch(name, on=True)
             elif not on and self._before is not None:
-                people.hide_names, notifications.do_not_disturb = self._before
+                for name, was_on in self._before.items():
+                    self._switch(name, on=was_on)
                 self._before = None
             self._shown.projector = bool(on)
         self._look_soon()
@@ -95,22 +99,40 @@ class CoursePanel(LiveWidget):
     @property
     def hide_names(self) -> bool:
         """Whether the list of people shows only how many there are; as `lesson.people`."""
-        return self._shown.parts.people.hide_names
+        return self._switched("hide_names")
 
     @hide_names.setter
     def hide_names(self, hide: bool) -> None:
-        self._shown.parts.people.hide_names = bool(hide)
+        self._switch("hide_names", on=bool(hide))
 
     @property
     def quiet(self) -> bool:
         """Whether nothing pops up; as `lesson.notifications.do_not_disturb`."""
-        return self._shown.parts.notifications.do_not_disturb
+        return self._switched("quiet")
 
     @quiet.setter
     def quiet(self, quiet: bool) -> None:
-        self._shown.parts.notifications.do_not_disturb = bool(quiet)
+        self._switch("quiet", on=bool(quiet))
 
-    def compose(self, parts: Parts) -> None:
+    def _switches(self) -> dict[str, tuple[LiveWidget, str]]:
+        """The switches of all parts by name: the widget of each, and its attribute."""
+        return {
+            name: (part.widget, switch.attribute)
+            for part in self._shown.parts.values()
+            for name, switch in tab_of(part).switches.items()
+        }
+
+    def _switched(self, name: str) -> bool:
+        found = self._switches().get(name)
+        return found is not None and bool(getattr(*found))
+
+    def _switch(self, name: str, *, on: bool) -> None:
+        found = self._switches().get(name)
+        if found is None:
+            raise InvalidArgument(f"This panel has no switch {name!r:.40}.")
+        setattr(*found, on)
+
+    def compose(self, parts: Mapping[str, Part]) -> None:
         """Be made of these, where some of the lesson's widgets were closed and made anew."""
         if parts == self._shown.parts:
             return
@@ -138,17 +160,20 @@ class CoursePanel(LiveWidget):
         super().close()
 
     def _refer_to_parts(self) -> None:
-        widgets = {tab: self._shown.parts.of(tab) for tab in self._tabs}
-        for widget in widgets.values():
-            widget.reopen()
-        self._parts = {tab: f"IPY_MODEL_{widget.model_id}" for tab, widget in widgets.items()}
+        parts = self._shown.parts
+        for tab in self._tabs:
+            parts[tab].widget.reopen()
+        models = {tab: f"IPY_MODEL_{parts[tab].widget.model_id}" for tab in self._tabs}
+        models |= {name: "" for name in parts if name not in models}
+        self._parts = {n: {"model": m, **parts[n].manifest.face()} for n, m in models.items()}
 
     # -- what changes in the tabs (any thread) --------------------------------------------------
 
     def _watch(self) -> None:
         for stop in self._stop_watching:
             stop()
-        self._stop_watching = [part.watch(self._look_soon) for part in self._shown.parts.all()]
+        parts = self._shown.parts.values()
+        self._stop_watching = [part.widget.watch(self._look_soon) for part in parts]
 
     def _look_soon(self) -> None:
         with self._lock:
@@ -169,13 +194,9 @@ class CoursePanel(LiveWidget):
     def _on_projector(self, intent: Intent) -> None:
         self.projector = self._flag(intent)
 
-    @on_intent("panel.hide")
-    def _on_hide(self, intent: Intent) -> None:
-        self.hide_names = self._flag(intent)
-
-    @on_intent("panel.quiet")
-    def _on_quiet(self, intent: Intent) -> None:
-        self.quiet = self._flag(intent)
+    @on_intent("panel.switch")
+    def _on_switch(self, intent: Intent) -> None:
+        self._switch(str(intent.args.get("name")), on=self._flag(intent))
 
     def _flag(self, intent: Intent) -> bool:
         on = intent.switch()
@@ -184,15 +205,17 @@ class CoursePanel(LiveWidget):
         return on
 
 
-def checked(tabs: object) -> tuple[Tab, ...]:
-    """The tabs that were asked for.
+def checked(tabs: object, parts: Mapping[str, Part]) -> tuple[str, ...]:
+    """The tabs that were asked for; all that there are where none were.
 
     Raises:
         InvalidArgument: there is no such tab, one is named twice, or there is none at all.
     """
+    if tabs is None:
+        return tuple(parts)
     asked = (tabs,) if not isinstance(tabs, Iterable) or isinstance(tabs, str) else tuple(tabs)
-    known = [tab for tab in TABS if tab in asked]
+    known = [tab for tab in parts if tab in asked]
     if not asked or len(known) != len(asked):
-        msg = f"tabs must be some of {', '.join(map(repr, TABS))}, each once, not {tabs!r:.80}."
+        msg = f"tabs must be some of {', '.join(map(repr, parts))}, each once, not {tabs!r:.80}."
         raise InvalidArgument(msg)
-    return cast("tuple[Tab, ...]", asked)
+    return asked

@@ -1,6 +1,6 @@
 """The manifest of who is here."""
 
-from edu_widgets.protocol.manifest import Manifest, Tab, Words
+from edu_widgets.protocol.manifest import Manifest, Switch, Tab, Words
 
 _USERS = (
     "M8.4 5.4a2.4 2.4 0 1 1-4.8 0 2.4 2.4 0 0 1 4.8 0M1.8 13c.3-2.4 2-3.8 4.2-3.8s3.9 1.4 4.2 3.8"
@@ -14,10 +14,11 @@ FEATURE = Manifest(
         "en": Words(
             "People of {course}",
             tab="People",
-            unread="{n} hands waiting",
-            unread_one="{n} hand waiting",
+            unread="{n} hand waiting|{n} hands waiting",
             note="help is coming",
             show="show people",
+            figures={"done": "done", "stuck": "stuck", "away": "away", "hands": "hand|hands"},
+            switches={"hide_names": "Hide names"},
         ),
         "tr": Words(
             "{course} dersindeki kişiler",
@@ -25,6 +26,8 @@ FEATURE = Manifest(
             unread="bekleyen {n} el",
             note="yardım geliyor",
             show="kişileri göster",
+            figures={"done": "bitirdi", "stuck": "takıldı", "away": "uzakta", "hands": "el"},
+            switches={"hide_names": "Adları gizle"},
         ),
     },
     channels={"course": ("presence",)},
@@ -32,6 +35,14 @@ FEATURE = Manifest(
     service="edu_widgets.presence.service:FEATURE",
     widget="edu_widgets.presence.widget:PresenceList",
     background="edu_widgets.presence.away:Watch",
-    tab=Tab(_USERS, place=30, needs="presence", projected=True),
+    tab=Tab(
+        _USERS,
+        place=30,
+        needs="presence",
+        projected=True,
+        figures={"done": "done", "stuck": "stuck", "away": "clock", "hands": "hand"},
+        leads="hands",
+        switches={"hide_names": Switch("hide", "hide_names")},
+    ),
     script="edu_widgets:static/presence.js",
 )

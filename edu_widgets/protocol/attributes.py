@@ -18,8 +18,8 @@ def no_attribute(owner: str, name: str, known: list[str]) -> AttributeError:
 
 
 def public_names(cls: type) -> list[str]:
-    """The names of a class and its bases in this package that are meant for people."""
-    ours = [base for base in cls.__mro__ if base.__module__.startswith(_PACKAGE)]
+    """The names of a class and its bases that are meant for people; not those of libraries."""
+    ours = [b for b in cls.__mro__ if issubclass(b, Tidy) or b.__module__.startswith(_PACKAGE)]
     inner = {name for base in ours for name in vars(base).get("_inner", "").split()}
     names = {name for base in ours for name in vars(base) if not name.startswith("_")}
     return sorted(names - inner)

@@ -8,13 +8,13 @@ feature.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module, resources
+from importlib import import_module
 from typing import Any
 
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+from edu_widgets.protocol.errors import InvalidArgument
 
 CORE = 1
-"""The version of what `edu:core` offers to scripts; it grows when something is taken away."""
+"""The version of what `edu:core` offers to scripts: `CORE_VERSION` of js/src/core/index.ts."""
 
 LANGUAGES = ("en", "tr")
 
@@ -26,21 +26,38 @@ _OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z", re.ASCII)
 class Words:
     """What is said of a feature in one language.
 
+    Where one and many differ, both are given with `|` between: `{n} hand|{n} hands`.
+
     Args:
         title: What its widget is called where it cannot be shown; with `{course}`.
         tab: The label of its tab.
         unread: What a count in its tab stands for; with `{n}`.
-        unread_one: The same for a count of one, where the language has a form for it.
         note: What a dot in its tab stands for, where it may have one.
-        show: What a figure that leads to its tab says to who does not see where it leads.
+        show: What the figure that leads to its tab says to who does not see where it leads.
+        figures: What stands behind each of its figures.
+        switches: What its switches are called.
     """
 
     title: str
     tab: str = ""
     unread: str = "{n}"
-    unread_one: str = ""
     note: str = ""
     show: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
+    switches: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A switch in the instructor's strip; all are on while a class sees the panel.
+
+    Args:
+        icon: As a tab's.
+        attribute: The attribute of the widget that it turns, true or false.
+    """
+
+    icon: str
+    attribute: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,9 @@ class Tab:
         projected: Whether a class may see it in projector mode.
         at_once: Whether its view is made with the panel, not when it is first looked at.
         narrow: Whether only its icon is shown where there is little room.
+        figures: The icons of what instructors see of it in the strip, by the figures' names.
+        leads: The name of the figure that leads to the tab, if one does.
+        switches: What instructors can switch in the strip, by the switches' names.
     """
 
     icon: str
@@ -63,6 +83,9 @@ class Tab:
     projected: bool = False
     at_once: bool = False
     narrow: bool = False
+    figures: Mapping[str, str] = field(default_factory=dict)
+    leads: str = ""
+    switches: Mapping[str, Switch] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +122,11 @@ class Manifest:
     core: int = CORE
 
     @property
+    def is_built_in(self) -> bool:
+        """Whether edu-widgets itself brings it."""
+        return self.script.startswith("edu_widgets:")
+
+    @property
     def called(self) -> str:
         """Its name in a lesson and among the tabs."""
         return self.attribute or self.name
@@ -106,6 +134,33 @@ class Manifest:
     def says(self, language: str) -> Words:
         """What is said of it in a language; in English where it has no words of that one."""
         return self.words.get(language) or self.words["en"]
+
+    def face(self) -> dict[str, object]:
+        """What pages are told once of its tab: its looks and its words; empty without a tab."""
+        tab = self.tab
+        if tab is None:
+            return {}
+        return {
+            "icon": tab.icon,
+            "needs": tab.needs,
+            "projected": tab.projected,
+            "atOnce": tab.at_once,
+            "narrow": tab.narrow,
+            "figures": dict(tab.figures),
+            "leads": tab.leads,
+            "switches": {name: switch.icon for name, switch in tab.switches.items()},
+            "words": {
+                language: {
+                    "tab": words.tab,
+                    "unread": words.unread,
+                    "note": words.note,
+                    "show": words.show,
+                    "figures": dict(words.figures),
+                    "switches": dict(words.switches),
+                }
+                for language, words in self.words.items()
+            },
+        }
 
     def check(self) -> None:
         """See that it can be used.
@@ -134,19 +189,6 @@ class Manifest:
         """Import the modules that register its documents and messages."""
         for module in self.documents:
             import_module(module)
-
-    def text_of_script(self) -> str:
-        """The text of its script.
-
-        Raises:
-            EduWidgetsError: it is not there; the message says how to get it.
-        """
-        package, _, path = self.script.partition(":")
-        try:
-            return resources.files(package).joinpath(*path.split("/")).read_text("utf-8")
-        except (OSError, ImportError) as error:
-            msg = f"The script of the feature {self.name} is missing ({self.script}): install "
-            raise EduWidgetsError(f"{msg}{package} again.") from error
 
 
 def load(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import type { Fields } from "../src/core/messages";
 import { MockModel } from "../tests/mock";
+import { partsOf, staff, student } from "../tests/panel_parts";
 import { type State, states } from "./states";
 
 /** The names of the states that are in the tabs, and the panel's own document. */
@@ -11,21 +12,6 @@ interface Scene extends State {
 }
 
 type Files = (kind: string) => Promise<Record<string, string>>;
-
-const counts = { done: 24, stuck: 5, away: 3, hands: 3 };
-
-const staff = (more: Fields = {}): Fields => ({
-  ...{ id: "panel", rev: 1, quiet: false, projector: false },
-  unread: { chat: 0, polls: 1, people: 1, notifications: 3 },
-  desk: { ...counts, hidden: false },
-  ...more,
-});
-
-const student = (more: Fields = {}): Fields => ({
-  ...{ id: "panel", rev: 1, quiet: false, projector: false },
-  unread: { chat: 1, polls: 0, people: 0, notifications: 2 },
-  ...more,
-});
 
 const parts = {
   chat: "live",
@@ -75,13 +61,13 @@ const turkish = {
 
 /** Each state by name. */
 export const panels: Record<string, Scene> = {
-  "panel-instructor": scene(staff()),
+  "panel-instructor": scene(staff({ unread: { polls: 1, people: 1, notifications: 3 } })),
   "panel-poll": scene(staff({ unread: { chat: 1, people: 0, notifications: 3 } }), {
     tab: "polls",
   }),
   "panel-people": scene(staff(), { tab: "people" }),
   "panel-news": scene(staff({ unread: { chat: 128, polls: 1 } }), { tab: "notifications" }),
-  "panel-quiet": scene(staff({ quiet: true, desk: { ...counts, hidden: true } })),
+  "panel-quiet": scene(staff({ quiet: true, hidden: true })),
   "panel-student": scene(student({ helped: true, unread: { chat: 0, polls: 1 } })),
   "panel-turkish": scene(student(), { lang: "tr", tab: "polls", parts: turkish }),
   "panel-turkish-staff": scene(staff(), { lang: "tr", parts: turkish }),
@@ -116,5 +102,5 @@ export async function compose(model: MockModel, scene: State, files: Files): Pro
     model.others.set(name, child);
     references[tab] = `IPY_MODEL_${name}`;
   }
-  model.set("_parts", references);
+  model.set("_parts", partsOf(references));
 }

@@ -4,16 +4,8 @@ import { Connection } from "../src/core/connection";
 import { canLead, lead, offer } from "../src/core/navigation";
 import { MockModel } from "./mock";
 import { keydown } from "./mount";
-import {
-  closePanels,
-  loaded,
-  type PanelStage,
-  real,
-  shown,
-  staff,
-  stubbed,
-  student,
-} from "./panel_stage";
+import { partsOf, staff, student } from "./panel_parts";
+import { closePanels, loaded, type PanelStage, real, shown, stubbed } from "./panel_stage";
 import { PATIENT } from "./patience";
 import { closeAll, freshCourse, settled } from "./stage";
 
@@ -136,7 +128,7 @@ describe("tabs", () => {
     const stage = await shown();
     const next = stubbed("new chat");
     stage.model.others.set("m-next", next);
-    stage.model.set("_parts", { chat: "IPY_MODEL_m-next", polls: "IPY_MODEL_m-polls" });
+    stage.model.set("_parts", partsOf({ chat: "IPY_MODEL_m-next", polls: "IPY_MODEL_m-polls" }));
     await loaded();
     expect(stage.content()).toBe("This is the part new chat");
     expect(made(stage, "chat")).toEqual(["made", "ended"]);
@@ -150,7 +142,7 @@ describe("tabs", () => {
     await pendingWith(pending);
     vi.useRealTimers();
     const stage = await pending;
-    stage.model.set("_parts", { chat: "IPY_MODEL_gone" });
+    stage.model.set("_parts", partsOf({ chat: "IPY_MODEL_gone" }));
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     await settled();
     await vi.advanceTimersByTimeAsync(9_000);
@@ -232,7 +224,8 @@ describe("what is new", () => {
   });
 
   test("what makes no sense is nothing", async () => {
-    const hostile = { id: "panel", rev: 2, unread: { chat: "<b>9</b>", polls: -4 }, desk: 7 };
+    const unread = { chat: { unread: "<b>9</b>" }, polls: { unread: -4 } };
+    const hostile = { id: "panel", rev: 2, parts: unread, desk: 7 };
     const stage = await shown({ panel: hostile });
     expect(stage.tabs()).toEqual(["Chat", "Polls", "People", "Notifications"]);
     expect(stage.all(".desk")).toEqual([]);
@@ -248,8 +241,8 @@ describe("the instructor's strip", () => {
     const stage = await shown({ panel: staff() });
     const strip = stage.find(".desk");
     expect(figuresOf(strip)).toBe("24 done 5 stuck 3 away 3 hands");
-    expect(stage.find(".hands").textContent).toMatch(/3\s*hands show people/);
-    stage.find(".hands").click();
+    expect(stage.find(".leads").textContent).toMatch(/3\s*hands show people/);
+    stage.find(".leads").click();
     await loaded();
     expect(stage.content()).toBe("This is the part people");
   });
@@ -263,8 +256,8 @@ describe("the instructor's strip", () => {
     expect(stage.button("Do not disturb").getAttribute("aria-checked")).toBe("true");
     const asked = stage.model.asked("intent").map(({ do: what, args }) => [what, args]);
     expect(asked).toEqual([
-      ["panel.hide", { on: true }],
-      ["panel.quiet", { on: true }],
+      ["panel.switch", { name: "hide_names", on: true }],
+      ["panel.switch", { name: "quiet", on: true }],
     ]);
     const ids = stage.model.asked("intent").map(({ id }) => id);
     stage.model.say({ op: "got", to: stage.model.page, ids });

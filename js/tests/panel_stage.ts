@@ -3,6 +3,7 @@ import type { Fields } from "../src/core/messages";
 import widget from "../src/panel/index";
 import { MockModel } from "./mock";
 import { keydown, type Mounted, mount } from "./mount";
+import { partsOf, student } from "./panel_parts";
 import { freshCourse, settled } from "./stage";
 
 /** A view of the panel in the page, with the models behind it. */
@@ -22,15 +23,6 @@ export interface PanelStage extends Mounted {
 }
 
 const open: (() => void)[] = [];
-
-export const student = (more: Fields = {}): Fields => ({
-  ...{ id: "panel", rev: 1, quiet: false, projector: false },
-  unread: { chat: 0, polls: 0, people: 0, notifications: 0 },
-  ...more,
-});
-
-export const staff = (more: Fields = {}): Fields =>
-  student({ desk: { done: 24, stuck: 5, away: 3, hands: 3, hidden: false }, ...more });
 
 /** Stands in for a widget: shows its kind, and how often it was made and ended. */
 const stub = `export default {
@@ -80,10 +72,8 @@ export async function shown(what: Shown = {}): Promise<PanelStage> {
   const parts = what.parts ?? Object.fromEntries(all.map((kind) => [kind, stubbed(kind)]));
   const model = new MockModel({ kind: "panel", course, options: { height: 420, lang } });
   for (const [tab, part] of Object.entries(parts)) model.others.set(`m-${tab}`, part);
-  model.set(
-    "_parts",
-    Object.fromEntries(Object.keys(parts).map((tab) => [tab, `IPY_MODEL_m-${tab}`])),
-  );
+  const references = Object.keys(parts).map((tab) => [tab, `IPY_MODEL_m-${tab}`]);
+  model.set("_parts", partsOf(Object.fromEntries(references)));
   const end = widget.initialize({ model: model.proxy() });
   open.push(end);
   const stage = await view(model, parts);

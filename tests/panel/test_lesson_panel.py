@@ -31,12 +31,12 @@ def test_asked_for_again_it_is_the_same(lesson: Lesson) -> None:
 
 def test_its_tabs_are_the_widgets_of_the_lesson(lesson: Lesson) -> None:
     panel = lesson.panel(lang="tr")
-    assert panel._parts["chat"] == f"IPY_MODEL_{lesson.chat.model_id}"
-    assert panel._parts["people"] == f"IPY_MODEL_{lesson.people.model_id}"
+    assert panel._parts["chat"]["model"] == f"IPY_MODEL_{lesson.chat.model_id}"
+    assert panel._parts["people"]["model"] == f"IPY_MODEL_{lesson.people.model_id}"
     assert lesson.polls.options["lang"] == panel.options["lang"] == "tr"
     lesson.chat.close()
     assert lesson.panel() is panel
-    assert panel._parts["chat"] == f"IPY_MODEL_{lesson.chat.model_id}"
+    assert panel._parts["chat"]["model"] == f"IPY_MODEL_{lesson.chat.model_id}"
 
 
 def test_closed_it_is_made_anew(lesson: Lesson) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
 
 from edu_widgets.chat.widget import CourseChat
 from edu_widgets.client.view import Person
+from edu_widgets.notebook.assembly import Part
 from edu_widgets.notifications.documents import Notification
 from edu_widgets.notifications.widget import NotificationPane
-from edu_widgets.panel.parts import Parts
 from edu_widgets.panel.widget import CoursePanel
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, OwnBallot, Poll
 from edu_widgets.polls.widget import LivePolls
@@ -22,6 +22,7 @@ from edu_widgets.presence.widget import PresenceList
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.features import built_in
 from tests.notebook.doubles import FakeClient, as_client, keyed
 
 OWN, STAFF = user_channel("py101", "u-ada"), staff_channel("py101")
@@ -59,11 +60,28 @@ class Desk:
         self.client.tell(STAFF)
         self.client.run()
 
-    def make(self) -> Parts:
+    def make(self) -> dict[str, Part]:
+        widgets = {
+            "chat": CourseChat,
+            "polls": LivePolls,
+            "people": PresenceList,
+            "notifications": NotificationPane,
+        }
+        manifests = {manifest.called: manifest for manifest in built_in()}
         client = as_client(self.client)
-        return Parts(
-            CourseChat(client), LivePolls(client), PresenceList(client), NotificationPane(client)
-        )
+        return {name: Part(manifests[name], make(client)) for name, make in widgets.items()}
+
+    @property
+    def chat(self) -> CourseChat:
+        return cast("CourseChat", self.parts["chat"].widget)
+
+    @property
+    def people(self) -> PresenceList:
+        return cast("PresenceList", self.parts["people"].widget)
+
+    @property
+    def notifications(self) -> NotificationPane:
+        return cast("NotificationPane", self.parts["notifications"].widget)
 
     def sent(self) -> list[dict[str, Any]]:
         self.client.run()
@@ -89,6 +107,17 @@ class Desk:
         return [m for m in self.sent() if m["op"] == "refused"]
 
 
+def unread(document: dict[str, Any]) -> dict[str, int]:
+    """How much is new, by tab."""
+    return {name: tab["unread"] for name, tab in document["parts"].items()}
+
+
+def switched(document: dict[str, Any]) -> tuple[bool, bool]:
+    """Whether names are hidden, and nothing pops up."""
+    tabs = document["parts"]
+    return tabs["people"]["switches"]["hide_names"], tabs["notifications"]["switches"]["quiet"]
+
+
 def poll(state: str = "open", seq: int = 1, id_: str = "poll-1") -> Any:
     content = Poll(id_, "Which?", "single", "u-mira", 1, ["a", "b"])
     content = msgspec.structs.replace(content, state=state, opened=1)
@@ -103,15 +132,15 @@ def test_it_tells_what_is_new_in_each_tab() -> None:
     desk = Desk()
     document = desk.page()
     nothing = {"chat": 0, "polls": 0, "people": 0, "notifications": 0}
-    assert document["unread"] == nothing
+    assert unread(document) == nothing
     assert "desk" not in document
     desk.client.arrive(desk.client.document("hello"), desk.client.document("there"))
-    assert [doc["unread"] for doc in desk.news()] == [{**nothing, "chat": 2}]
+    assert [unread(doc) for doc in desk.news()] == [{**nothing, "chat": 2}]
     note = Notification("n1", "Break", 5, user_id="u-ada")
     desk.client.tell(OWN, keyed("n1", Notification.kind, 1, note))
-    assert desk.news()[-1]["unread"] == {**nothing, "chat": 2, "notifications": 1}
-    desk.parts.notifications.mark_read()
-    assert desk.news()[-1]["unread"] == {**nothing, "chat": 2}
+    assert unread(desk.news()[-1]) == {**nothing, "chat": 2, "notifications": 1}
+    desk.notifications.mark_read()
+    assert unread(desk.news()[-1]) == {**nothing, "chat": 2}
 
 
 def test_a_poll_is_new_until_it_was_voted_in_or_is_closed() -> None:
@@ -119,15 +148,15 @@ def test_a_poll_is_new_until_it_was_voted_in_or_is_closed() -> None:
     desk.page()
     desk.client.seq = 1
     desk.client.arrive(poll())
-    assert desk.news()[-1]["unread"]["polls"] == 1
+    assert unread(desk.news()[-1])["polls"] == 1
     desk.client.tell(OWN, keyed("ballot:poll-1", OWN_BALLOT, 1, OwnBallot("poll-1", {"1": 0})))
-    assert desk.news()[-1]["unread"]["polls"] == 0
+    assert unread(desk.news()[-1])["polls"] == 0
     desk.client.seq = 2
     desk.client.arrive(poll(seq=2, id_="poll-2"))
-    assert desk.news()[-1]["unread"]["polls"] == 1
+    assert unread(desk.news()[-1])["polls"] == 1
     desk.client.seq = 3
     desk.client.arrive(poll("closed", 3, "poll-2"))
-    assert desk.news()[-1]["unread"]["polls"] == 0
+    assert unread(desk.news()[-1])["polls"] == 0
 
 
 def test_who_runs_the_polls_is_not_asked_to_vote() -> None:
@@ -135,7 +164,7 @@ def test_who_runs_the_polls_is_not_asked_to_vote() -> None:
     desk.page()
     desk.client.seq = 1
     desk.client.arrive(poll())
-    assert desk.page()["unread"]["polls"] == 0
+    assert unread(desk.page())["polls"] == 0
 
 
 def test_what_changes_nothing_is_not_told() -> None:
@@ -149,52 +178,52 @@ def test_what_changes_nothing_is_not_told() -> None:
 
 def test_an_instructor_gets_the_figures_and_the_hands_that_wait() -> None:
     desk = Desk(MIRA)
-    figures = {"done": 0, "stuck": 0, "away": 0, "hands": 0, "hidden": False}
-    assert desk.page()["desk"] == figures
+    figures = {"done": 0, "stuck": 0, "away": 0, "hands": 0}
+    page = desk.page()
+    assert page["desk"] is True
+    assert page["parts"]["people"]["figures"] == figures
     desk.client.tell(STAFF, hand("bo", 1), hand("kim", 2, taken=2, taken_by="u-mira"))
     (told,) = desk.news()
-    assert told["desk"] == {**figures, "hands": 2}
-    assert told["unread"]["people"] == 1
+    assert told["parts"]["people"]["figures"] == {**figures, "hands": 2}
+    assert unread(told)["people"] == 1
 
 
 def test_a_student_learns_that_somebody_comes_and_nothing_of_others() -> None:
     desk = Desk()
-    assert "helped" not in desk.page()
+    assert desk.page()["parts"]["people"]["note"] is False
     desk.client.tell(OWN, hand("u-ada", 1, taken=2, taken_by="u-mira", taken_by_name="Mira"))
     (told,) = desk.news()
-    assert told["helped"] is True
-    assert told["unread"]["people"] == 0
+    assert told["parts"]["people"]["note"] is True
+    assert unread(told)["people"] == 0
     assert "desk" not in told
 
 
-@pytest.mark.parametrize(
-    ("intent", "name"), [("panel.hide", "hide_names"), ("panel.quiet", "quiet")]
-)
-def test_its_switches_are_those_of_the_widgets(intent: str, name: str) -> None:
+@pytest.mark.parametrize("name", ["hide_names", "quiet"])
+def test_its_switches_are_those_of_the_widgets(name: str) -> None:
     desk = Desk(MIRA)
     desk.page()
 
-    def switched() -> tuple[bool, bool]:
-        return (desk.parts.people.hide_names, desk.parts.notifications.do_not_disturb)
+    def those() -> tuple[bool, bool]:
+        return (desk.people.hide_names, desk.notifications.do_not_disturb)
 
     on = (name == "hide_names", name == "quiet")
-    assert desk.asks(intent, on=True) == []
-    assert switched() == on
-    assert desk.news()[-1]["desk"]["hidden"] is on[0]
+    assert desk.asks("panel.switch", name=name, on=True) == []
+    assert those() == on
+    assert switched(desk.news()[-1]) == on
     setattr(desk.panel, name, False)
-    assert switched() == (False, False)
-    refused = desk.asks(intent, on="yes")
+    assert those() == (False, False)
+    refused = desk.asks("panel.switch", name=name, on="yes")
     assert "needs 'on', true or false" in refused[0]["message"]
-    assert switched() == (False, False)
+    assert those() == (False, False)
 
 
 def test_what_is_switched_in_a_tab_shows_in_the_strip() -> None:
     desk = Desk(MIRA)
     desk.page()
-    desk.parts.people.hide_names = True
-    desk.parts.notifications.do_not_disturb = True
+    desk.people.hide_names = True
+    desk.notifications.do_not_disturb = True
     told = desk.news()[-1]
-    assert (told["desk"]["hidden"], told["quiet"]) == (True, True)
+    assert switched(told) == (True, True)
     assert desk.panel.hide_names
     assert desk.panel.quiet
 
@@ -205,11 +234,11 @@ def test_projecting_hides_names_and_disturbs_nobody_until_it_ends() -> None:
     desk.panel.quiet = True
     desk.panel.projector = True
     told = desk.news()[-1]
-    assert (told["projector"], told["desk"]["hidden"], told["quiet"]) == (True, True, True)
+    assert (told["projector"], *switched(told)) == (True, True, True)
     desk.panel.projector = True  # twice is once
     assert desk.asks("panel.projector", on=False) == []
     told = desk.news()[-1]
-    assert (told["projector"], told["desk"]["hidden"], told["quiet"]) == (False, False, True)
+    assert (told["projector"], *switched(told)) == (False, False, True)
     assert not desk.panel.projector
 
 
@@ -243,9 +272,11 @@ def test_other_tabs_there_are_none(tabs: Any) -> None:
 
 def test_it_refers_to_the_very_widgets_of_the_lesson_in_order() -> None:
     desk = Desk(tabs=("people", "chat"))
-    assert list(desk.panel._parts.items()) == [
-        ("people", f"IPY_MODEL_{desk.parts.people.model_id}"),
-        ("chat", f"IPY_MODEL_{desk.parts.chat.model_id}"),
+    assert [(name, face["model"]) for name, face in desk.panel._parts.items()] == [
+        ("people", f"IPY_MODEL_{desk.people.model_id}"),
+        ("chat", f"IPY_MODEL_{desk.chat.model_id}"),
+        ("polls", ""),
+        ("notifications", ""),
     ]
     assert desk.panel.tabs == ("people", "chat")
     assert repr(desk.panel) == "CoursePanel('py101', live: people, chat)"
@@ -257,30 +288,30 @@ def test_it_refers_to_the_very_widgets_of_the_lesson_in_order() -> None:
 def test_a_widget_made_anew_takes_its_place() -> None:
     desk = Desk()
     desk.page()
-    old, new = desk.parts.chat, desk.make()
+    old, new = desk.chat, desk.make()
     desk.panel.compose(new)
-    assert desk.panel._parts["chat"] == f"IPY_MODEL_{new.chat.model_id}"
+    assert desk.panel._parts["chat"]["model"] == f"IPY_MODEL_{new['chat'].widget.model_id}"
     old.close()
-    new.people.hide_names = True
+    new["people"].widget.hide_names = True
     desk.panel.compose(new)
     desk.client.arrive(desk.client.document("hello"))
-    assert desk.news()[-1]["unread"]["chat"] == 1
+    assert unread(desk.news()[-1])["chat"] == 1
 
 
 def test_shown_again_after_close_all_widgets_its_parts_are_there_again() -> None:
     desk = Desk()
-    before = dict(desk.panel._parts)
-    for widget in (*desk.parts.all(), desk.panel):
+    before = {name: face["model"] for name, face in desk.panel._parts.items()}
+    for widget in (*(part.widget for part in desk.parts.values()), desk.panel):
         widget.layout.comm.handle_close({})
         widget.layout.comm._closed = True
         widget.comm._closed = True
     bundle = desk.panel._repr_mimebundle_()
     assert bundle is not None
-    after = desk.panel._parts
+    after = {name: face["model"] for name, face in desk.panel._parts.items()}
     assert set(after) == set(before)
     assert not set(after.values()) & set(before.values())
-    assert after["chat"] == f"IPY_MODEL_{desk.parts.chat.model_id}"
-    assert desk.page()["unread"]["chat"] == 0
+    assert after["chat"] == f"IPY_MODEL_{desk.chat.model_id}"
+    assert unread(desk.page())["chat"] == 0
 
 
 def test_closed_it_leaves_what_was_in_it_open() -> None:
@@ -288,10 +319,10 @@ def test_closed_it_leaves_what_was_in_it_open() -> None:
     desk.page()
     desk.panel.close()
     assert desk.panel.closed
-    assert not any(part.closed for part in desk.parts.all())
+    assert not any(part.widget.closed for part in desk.parts.values())
     desk.client.arrive(desk.client.document("hello"))
     desk.client.advance(2)
-    assert desk.parts.chat.unread == 1
+    assert desk.chat.unread == 1
 
 
 def test_without_a_kernel_it_says_what_it_was() -> None:

@@ -39,11 +39,7 @@ def _widgets(features: Sequence[Manifest]) -> str:
             "entry": f"src/{manifest.name}/index.ts",
             "called": manifest.called,
             "titles": {language: words.title for language, words in manifest.words.items()},
-            "tab": manifest.tab
-            and {
-                "icon": manifest.tab.icon,
-                "words": {language: words.tab for language, words in manifest.words.items()},
-            },
+            "tab": manifest.face() or None,
         }
         for manifest in features
         if manifest.script

@@ -1,16 +1,16 @@
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { canLead, LEAD, lead, offer, offered } from "../core/navigation";
-import type { Tab } from "./documents";
+import { inTabs, wordsOfPart } from "./documents";
 import type { Room } from "./room";
 import type { Context } from "./words";
 
 interface PanesProps {
   room: Room;
   /** Which tab is in sight. */
-  face: Tab | null;
+  face: string | null;
   projected: boolean;
-  onShow: (tab: Tab) => void;
+  onShow: (tab: string) => void;
 }
 
 /** What is in the tabs: made when it is first looked at, and kept. */
@@ -18,28 +18,27 @@ export const Panes = withHooks(function Panes(
   { room, face, projected, onShow }: PanesProps,
   { words }: Context,
 ): VNode {
-  const parts = useSignal(room.parts);
+  const parts = inTabs(useSignal(room.parts));
   const scope = useSignal(room.connection.scope);
-  // Notifications from the start: they pop up, unless one looks at them.
-  const visited = useMemo(() => new Set<Tab>(["notifications"]), []);
+  const visited = useMemo(() => new Set<string>(), []);
   if (face) visited.add(face);
   return (
     <div class="panes">
-      {parts.map(([tab, reference]) => (
-        <div
-          key={tab}
-          id={`pane-${tab}`}
-          role="tabpanel"
-          {...(projected ? { "aria-label": words.tabs[tab] } : { "aria-labelledby": `tab-${tab}` })}
-          hidden={tab !== face}
-        >
-          {visited.has(tab) ? (
-            <Content key={reference} room={room} tab={tab} reference={reference} onShow={onShow} />
-          ) : (
-            <Offer scope={scope} tab={tab} onShow={onShow} />
-          )}
-        </div>
-      ))}
+      {parts.map((part) => {
+        const { name: tab, model, atOnce } = part;
+        const label = projected
+          ? { "aria-label": wordsOfPart(part, words.lang).tab }
+          : { "aria-labelledby": `tab-${tab}` };
+        return (
+          <div key={tab} id={`pane-${tab}`} role="tabpanel" {...label} hidden={tab !== face}>
+            {atOnce || visited.has(tab) ? (
+              <Content key={model} room={room} tab={tab} reference={model} onShow={onShow} />
+            ) : (
+              <Offer scope={scope} tab={tab} onShow={onShow} />
+            )}
+          </div>
+        );
+      })}
       {projected && !face && <p class="hushed">{words.hushed}</p>}
     </div>
   );
@@ -47,9 +46,9 @@ export const Panes = withHooks(function Panes(
 
 interface ContentProps {
   room: Room;
-  tab: Tab;
+  tab: string;
   reference: string;
-  onShow: (tab: Tab) => void;
+  onShow: (tab: string) => void;
 }
 
 /** One of the lesson's widgets, without what the panel has for all of them. */
@@ -78,8 +77,8 @@ const Content = withHooks(function Content(
 
 interface OfferProps {
   scope: string;
-  tab: Tab;
-  onShow: (tab: Tab) => void;
+  tab: string;
+  onShow: (tab: string) => void;
 }
 
 /** Where what a tab will show can be led to before it was ever looked at. */

@@ -1,21 +1,13 @@
 import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import type { Intent } from "../core/messages";
+import { asText, type Intent } from "../core/messages";
 import type { Model } from "../core/model";
 import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
 import { Signal } from "../core/signal";
 import loader, { type Finding, find } from "../loader";
-import {
-  asTab,
-  type PanelState,
-  type Part,
-  plainState,
-  readParts,
-  readState,
-  type Tab,
-} from "./documents";
+import { type PanelState, type Part, plainState, readParts, readState } from "./documents";
 
 /** A model that can find others. */
 type Composing = Model & Finding<Parameters<typeof loader.render>[0]["model"]>;
@@ -30,8 +22,8 @@ export class Room {
   readonly parts: Signal<readonly Part[]>;
   /** What of this course a whole class sees of this page, whichever widget was asked. */
   readonly projected: Signal<Projected>;
-  /** The tab that was looked at last in this page. */
-  readonly last: Signal<Tab | null>;
+  /** The tab that was looked at last in this page; empty: none yet. */
+  readonly last: Signal<string>;
   /** Why something could not be done, for a while. */
   readonly refusal = new TransientSignal("", REFUSAL_FOR);
   /** The tab that Python brings to the front, from when it says so. */
@@ -47,7 +39,7 @@ export class Room {
     this.connection = connection;
     this.#model = model as Composing;
     this.projected = projectorOf(connection);
-    this.last = keep("tab", connection, asTab);
+    this.last = keep("tab", connection, asText);
     const { lesson } = connection;
     const read = (): Part[] => readParts(model.get("_parts"), lesson.value.features);
     this.parts = new Signal<readonly Part[]>(read());
@@ -55,7 +47,7 @@ export class Room {
     this.#states.version.subscribe(this.#onState);
     const onParts = (): void => {
       const parts = read();
-      if (String(parts) !== String(this.parts.value)) this.parts.value = parts;
+      if (JSON.stringify(parts) !== JSON.stringify(this.parts.value)) this.parts.value = parts;
     };
     model.on("change:_parts", onParts);
     const endLesson = lesson.subscribe(onParts);
@@ -88,12 +80,9 @@ export class Room {
     };
   }
 
-  hide(on: boolean): void {
-    this.connection.intend("panel.hide", { on });
-  }
-
-  quiet(on: boolean): void {
-    this.connection.intend("panel.quiet", { on });
+  /** Turn a switch of a part's. */
+  turn(name: string, on: boolean): void {
+    this.connection.intend("panel.switch", { name, on });
   }
 
   dispose(): void {
@@ -104,14 +93,17 @@ export class Room {
 
   /** What an intent shows, until the kernel says what is so. */
   #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
+    if (action !== "panel.switch") return undefined;
+    const name = asText(args.name);
     const on = args.on === true;
-    if (action === "panel.quiet")
-      return this.#states.overlay("panel", (told) => told && { ...told, quiet: on });
-    if (action !== "panel.hide") return undefined;
-    return this.#states.overlay(
-      "panel",
-      (told) => told && { ...told, desk: told.desk && { ...told.desk, hidden: on } },
-    );
+    return this.#states.overlay("panel", (told) => {
+      if (!told) return told;
+      const turned = Object.entries(told.parts).map(([part, { switches, ...news }]) => [
+        part,
+        { ...news, switches: name in switches ? { ...switches, [name]: on } : switches },
+      ]);
+      return { ...told, parts: Object.fromEntries(turned) };
+    });
   };
 
   #onRefused = (intent: Intent | undefined, message: string): void => {

@@ -1,75 +1,82 @@
 import type { VNode } from "preact";
 import { useSignal, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import { hasEnded } from "../core/messages";
-import { type Figure, figures, type Tab } from "./documents";
-import { FigureSign, Sign } from "./icons";
+import { counted, newsOf, type Part, wordsOfPart } from "./documents";
+import { Sign } from "./icons";
 import type { Room } from "./room";
 import type { Context } from "./words";
 
 interface Props {
   room: Room;
-  onShow: (tab: Tab) => void;
+  onShow: (tab: string) => void;
   onProject: () => void;
 }
 
-/** The instructor's: how far the class is, and three switches. */
+/** The instructor's: the figures and the switches of all parts, and the projector. */
 export const Strip = withHooks(function Strip(
   { room, onShow, onProject }: Props,
   { words }: Context,
 ): VNode | null {
-  const { desk, quiet } = useSignal(room.state);
+  const told = useSignal(room.state);
   const parts = useSignal(room.parts);
   const { state } = useSignal(room.connection.lesson);
-  if (!desk || hasEnded(state)) return null;
-  const number = new Intl.NumberFormat(words.lang);
-  const leads = parts.some(([tab]) => tab === "people");
-  const inside = (figure: Figure): VNode => (
-    <>
-      <FigureSign figure={figure} />
-      <b class="n">{number.format(desk.counts[figure])}</b>
-      <span class="w">{words.figures[figure](desk.counts[figure])}</span>
-    </>
-  );
+  if (!told.desk || hasEnded(state)) return null;
+  const { lang } = words;
+  const number = new Intl.NumberFormat(lang);
+  const figure = (part: Part, name: string, icon: string): VNode => {
+    const n = newsOf(told, part).figures[name] ?? 0;
+    const { figures, show } = wordsOfPart(part, lang);
+    const inside = (
+      <>
+        <Sign icon={icon} />
+        <b class="n">{number.format(n)}</b>
+        <span class="w">{counted(figures[name] ?? name, n, lang)}</span>
+      </>
+    );
+    return part.model && name === part.leads ? (
+      <button key={name} type="button" class="ct leads" onClick={() => onShow(part.name)}>
+        {inside}
+        <span class="sr"> {show}</span>
+      </button>
+    ) : (
+      <span key={name} class={`ct ${name}`}>
+        {inside}
+      </span>
+    );
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is of a form
     <div class="desk" role="group" aria-label={words.instructor}>
       <div class="figs">
-        {figures.map((figure) =>
-          figure === "hands" && leads ? (
-            <button key={figure} type="button" class="ct hands" onClick={() => onShow("people")}>
-              {inside(figure)}
-              <span class="sr"> {words.toPeople}</span>
-            </button>
-          ) : (
-            <span key={figure} class={`ct ${figure}`}>
-              {inside(figure)}
-            </span>
-          ),
+        {parts.flatMap((part) =>
+          Object.entries(part.figures).map(([name, icon]) => figure(part, name, icon)),
         )}
       </div>
-      <Switch label={words.hideNames} on={desk.hidden} onTurn={(on) => room.hide(on)}>
-        <Sign name="hide" />
-      </Switch>
-      <Switch label={words.quiet} on={quiet} onTurn={(on) => room.quiet(on)}>
-        <Sign name="belloff" />
-      </Switch>
-      <Switch label={words.projector} on={false} onTurn={onProject} name="project">
-        <Icon name="screen" />
-      </Switch>
+      {parts.flatMap((part) =>
+        Object.entries(part.switches).map(([name, icon]) => (
+          <Switch
+            key={name}
+            icon={icon}
+            label={wordsOfPart(part, lang).switches[name] ?? name}
+            on={newsOf(told, part).switches[name] ?? false}
+            onTurn={(on) => room.turn(name, on)}
+          />
+        )),
+      )}
+      <Switch icon="screen" label={words.projector} on={false} onTurn={onProject} name="project" />
     </div>
   );
 });
 
 interface SwitchProps {
+  icon: string;
   label: string;
   on: boolean;
   onTurn: (on: boolean) => void;
   name?: string;
-  children: VNode;
 }
 
-const Switch = ({ label, on, onTurn, name = "", children }: SwitchProps): VNode => (
+const Switch = ({ icon, label, on, onTurn, name = "" }: SwitchProps): VNode => (
   <button
     type="button"
     class={`ib ${name}`}
@@ -79,6 +86,6 @@ const Switch = ({ label, on, onTurn, name = "", children }: SwitchProps): VNode 
     title={label}
     onClick={() => onTurn(!on)}
   >
-    {children}
+    <Sign icon={icon} />
   </button>
 );

@@ -1,11 +1,19 @@
 import type { VNode } from "preact";
 import { Announced } from "../core/announced";
-import { useRef, useSignal, withHooks } from "../core/hooks";
+import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
 import { hasEnded } from "../core/messages";
-import { type PanelState, plainState, type Tab } from "./documents";
-import { TabSign } from "./icons";
+import {
+  counted,
+  inTabs,
+  newsOf,
+  type PanelState,
+  type Part,
+  plainState,
+  wordsOfPart,
+} from "./documents";
+import { Sign } from "./icons";
 import type { Room } from "./room";
-import type { Context, Words } from "./words";
+import type { Context } from "./words";
 
 /** Keys that move among tabs, and where to from a place in `count`. */
 const moves: Record<string, (place: number, count: number) => number> = {
@@ -16,13 +24,16 @@ const moves: Record<string, (place: number, count: number) => number> = {
 };
 
 /** What is new in a tab, in words; nothing where nothing is. */
-const newsOf = (tab: Tab, { unread, helped }: PanelState, words: Words): string =>
-  unread[tab] > 0 ? words.fresh[tab](unread[tab]) : tab === "people" && helped ? words.helped : "";
+function sayNews(part: Part, state: PanelState, lang: string): string {
+  const { unread, note } = newsOf(state, part);
+  const words = wordsOfPart(part, lang);
+  return unread > 0 ? counted(words.unread, unread, lang) : note ? words.note : "";
+}
 
 interface Props {
   room: Room;
-  shown: Tab;
-  onShow: (tab: Tab) => void;
+  shown: string;
+  onShow: (tab: string) => void;
 }
 
 /** The tabs: one stop of the Tab key; arrows, Home and End show another. */
@@ -30,13 +41,13 @@ export const Tabs = withHooks(function Tabs(
   { room, shown, onShow }: Props,
   { words }: Context,
 ): VNode {
-  const parts = useSignal(room.parts);
+  const parts = inTabs(useSignal(room.parts));
   const state = useSignal(room.state);
   const { course, state: reached } = useSignal(room.connection.lesson);
   // What was new when one left or was shut out is not known to be so any more.
   const told = hasEnded(reached) ? plainState : state;
   const list = useRef<HTMLDivElement>();
-  const names = parts.map(([tab]) => tab);
+  const names = parts.map(({ name }) => name);
   const onKeyDown = (event: KeyboardEvent): void => {
     const rtl = getComputedStyle(event.currentTarget as Element).direction === "rtl";
     const turned: Record<string, string> = { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" };
@@ -48,32 +59,44 @@ export const Tabs = withHooks(function Tabs(
     onShow(next);
     list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   };
+  useEffect(() => {
+    // Where there are more than fit, they scroll.
+    const bar = list.current;
+    const tab = bar?.querySelector<HTMLElement>(`#tab-${shown}`);
+    if (!bar || !tab) return;
+    const [from, to] = [bar.getBoundingClientRect(), tab.getBoundingClientRect()];
+    bar.scrollLeft += Math.min(0, to.left - from.left) + Math.max(0, to.right - from.right);
+  }, [shown]);
   return (
     <>
       <div class="tl" role="tablist" aria-label={course} ref={list} onKeyDown={onKeyDown}>
-        {names.map((tab) => (
-          <button
-            key={tab}
-            type="button"
-            id={`tab-${tab}`}
-            class={`tab ${tab}`}
-            role="tab"
-            aria-selected={tab === shown}
-            aria-controls={`pane-${tab}`}
-            tabIndex={tab === shown ? 0 : -1}
-            title={tab === "notifications" ? words.tabs[tab] : undefined}
-            onClick={() => onShow(tab)}
-          >
-            <TabSign tab={tab} quiet={state.quiet} />
-            <span class="t">{words.tabs[tab]}</span>
-            {tab !== shown && <News tab={tab} state={told} />}
-          </button>
-        ))}
+        {parts.map((part) => {
+          const { name, narrow } = part;
+          const label = wordsOfPart(part, words.lang).tab;
+          return (
+            <button
+              key={name}
+              type="button"
+              id={`tab-${name}`}
+              class={narrow ? "tab narrow" : "tab"}
+              role="tab"
+              aria-selected={name === shown}
+              aria-controls={`pane-${name}`}
+              tabIndex={name === shown ? 0 : -1}
+              title={narrow ? label : undefined}
+              onClick={() => onShow(name)}
+            >
+              <Sign icon={newsOf(state, part).icon || part.icon} />
+              <span class="t">{label}</span>
+              {name !== shown && <Count part={part} state={told} />}
+            </button>
+          );
+        })}
       </div>
       <Announced
-        text={names
-          .filter((tab) => tab !== shown && newsOf(tab, told, words))
-          .map((tab) => `${words.tabs[tab]}: ${newsOf(tab, told, words)}`)
+        text={parts
+          .filter((part) => part.name !== shown && sayNews(part, told, words.lang))
+          .map((part) => `${wordsOfPart(part, words.lang).tab}: ${sayNews(part, told, words.lang)}`)
           .join(", ")}
       />
     </>
@@ -81,17 +104,18 @@ export const Tabs = withHooks(function Tabs(
 });
 
 /** How much is new in a tab that is not shown: a count, or a dot for something. */
-const News = withHooks(function News(
-  { tab, state }: { tab: Tab; state: PanelState },
+const Count = withHooks(function Count(
+  { part, state }: { part: Part; state: PanelState },
   { words }: Context,
 ): VNode | null {
-  const said = newsOf(tab, state, words);
+  const said = sayNews(part, state, words.lang);
   if (!said) return null;
+  const { unread } = newsOf(state, part);
   return (
     <>
-      {state.unread[tab] > 0 ? (
+      {unread > 0 ? (
         <span class="cnt n" aria-hidden="true">
-          {words.count(state.unread[tab])}
+          {words.count(unread)}
         </span>
       ) : (
         <span class="dot" aria-hidden="true" />

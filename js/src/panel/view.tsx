@@ -13,7 +13,7 @@ import type { Options } from "../core/model";
 import { project, useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
-import type { Part, Tab } from "./documents";
+import { inTabs, type Part } from "./documents";
 import { fill } from "./fit";
 import { Panes } from "./panes";
 import type { Room } from "./room";
@@ -21,24 +21,20 @@ import { Strip } from "./strip";
 import { Tabs } from "./tabs";
 import { type Context, wordsOf } from "./words";
 
-/** What a class may see of a lesson, in the order in which it is preferred. */
-const seen: readonly Tab[] = ["polls", "people"];
-
-const has = (parts: readonly Part[], tab: Tab | null | undefined): tab is Tab =>
-  parts.some(([name]) => name === tab);
-
-const canSee = (parts: readonly Part[], tab: Tab): boolean => seen.includes(tab) && has(parts, tab);
+/** The part that is in sight of those that are in tabs: the chosen one, or the first. */
+const inSight = (parts: readonly Part[], chosen: string): Part | undefined =>
+  parts.find(({ name }) => name === chosen) ?? parts[0];
 
 /** The tab that this view was asked for last, and how to ask for one. */
-function useTab(room: Room): [Tab | null, (tab: Tab) => void] {
-  const [chosen, choose] = useState(room.last.value ?? room.front.value?.tab ?? null);
-  const show = (tab: Tab): void => {
+function useTab(room: Room): [string, (tab: string) => void] {
+  const [chosen, choose] = useState(room.last.value || (room.front.value?.tab ?? ""));
+  const show = (tab: string): void => {
     room.last.value = tab;
     choose(tab);
   };
   useEffect(() => {
     // What was looked at last is known as soon as it is known who looks: after a reload, later.
-    room.connection.whenKnown(() => choose((now) => now ?? room.last.value));
+    room.connection.whenKnown(() => choose((now) => now || room.last.value));
     return room.front.subscribe(() => {
       if (room.front.value) show(room.front.value.tab);
     });
@@ -65,15 +61,16 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
   const { height: own, lang } = useSignal(options);
   const words = wordsOf(lang);
   const floats = useMemo(() => new Floats(), []);
-  const parts = useSignal(room.parts);
+  const parts = inTabs(useSignal(room.parts));
   const refusal = useSignal(room.refusal);
   const view = useRef<HTMLElement>();
   const scope = useSignal(room.connection.scope);
   const projected = useProjected(room.projected, view, scope, "panel");
   const [chosen, show] = useTab(room);
   const height = useHeight(view, own);
-  const shown = has(parts, chosen) ? chosen : (parts[0]?.[0] ?? null);
-  const face = projected ? ([shown, ...seen].find((t) => t && canSee(parts, t)) ?? null) : shown;
+  const shown = inSight(parts, chosen)?.name ?? null;
+  const projectable = parts.filter((part) => part.projected);
+  const face = projected ? (inSight(projectable, chosen)?.name ?? null) : shown;
   // Looked at while what has the focus still stands.
   const held = focusIn(view.current) !== null;
   useEffect(() => {
@@ -127,8 +124,8 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
 
 interface HeadProps {
   room: Room;
-  shown: Tab | null;
-  onShow: (tab: Tab) => void;
+  shown: string | null;
+  onShow: (tab: string) => void;
   onProject: () => void;
   floats: Floats;
   options: Signal<Options>;

@@ -1,0 +1,150 @@
+"""The widgets of one lesson, made by their features' manifests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from edu_widgets.protocol import manifest as manifests
+from edu_widgets.protocol.errors import InvalidArgument, Unsupported
+from edu_widgets.protocol.features import installed
+from edu_widgets.protocol.manifest import Manifest
+
+if TYPE_CHECKING:
+    from edu_widgets.client.course import CourseClient
+    from edu_widgets.notebook.headlines import Source
+    from edu_widgets.notebook.widget import LiveWidget
+
+_log = logging.getLogger(__name__)
+
+W = TypeVar("W", bound="LiveWidget")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A feature that has a tab, and its widget."""
+
+    manifest: Manifest
+    widget: LiveWidget
+
+
+class Assembly:
+    """A lesson's widgets: each made when it is asked for, and anew once it was closed.
+
+    Args:
+        client: The participant's connection to the course.
+        features: The features that the lesson has.
+        known: Who is here, by id and name, as far as that is known without asking.
+    """
+
+    def __init__(
+        self,
+        client: CourseClient,
+        features: Sequence[Manifest],
+        known: Callable[[], Sequence[tuple[str, str]]] = tuple,
+    ) -> None:
+        self.client = client
+        self.known = known
+        self._features = {feature.called: feature for feature in features}
+        self._made: dict[str, LiveWidget] = {}
+        self._broken: set[str] = set()
+
+    def __contains__(self, called: object) -> bool:
+        return called in self._features
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the features that have a widget, as a lesson calls them."""
+        return (called for called, feature in self._features.items() if feature.widget)
+
+    def opened(self, called: str) -> LiveWidget | None:
+        """A feature's widget, if there is one that is not closed."""
+        widget = self._made.get(called)
+        return None if widget is None or widget.closed else widget
+
+    def get(self, called: str) -> LiveWidget:
+        """A feature's widget.
+
+        Raises:
+            Unsupported: the lesson has no such feature.
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self.client.check()
+        widget = self.opened(called)
+        if widget is None:
+            feature = self._features.get(called)
+            if feature is None:
+                raise Unsupported(_why_not(called))
+            widget = self._made[called] = manifests.load(feature.widget).made_for(self)
+        return widget
+
+    def of(self, kind: type[W]) -> W:
+        """The widget of this class.
+
+        Raises:
+            InvalidArgument: no feature of the lesson has this class as its widget.
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        name = f"{kind.__module__}:{kind.__qualname__}"
+        for called, feature in self._features.items():
+            if feature.widget == name or feature.name == kind.kind_:
+                widget = self.get(called)
+                if isinstance(widget, kind):
+                    return widget
+        msg = f"No feature of this lesson has {kind.__qualname__} as its widget."
+        raise InvalidArgument(msg)
+
+    def tabs(self) -> dict[str, Part]:
+        """The parts that have a tab, in order; a widget that cannot be made is logged and left out.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self.client.check()
+        parts = {}
+        for called, feature in self._features.items():
+            if feature.tab is not None:
+                widget = self._tried(feature, partial(self.get, called))
+                if widget is not None:
+                    parts[called] = Part(feature, widget)
+        return parts
+
+    def headlines(self) -> list[Source]:
+        """What makes headlines of features' documents."""
+        return self._each(lambda feature: feature.headlines)
+
+    def background(self) -> list[Any]:
+        """Begin what runs beside the lesson, to be closed with it."""
+        return self._each(lambda feature: feature.background)
+
+    def _each(self, named: Callable[[Manifest], str]) -> list[Any]:
+        def make(name: str) -> Any:
+            return manifests.load(name)(self.client)
+
+        found = [
+            self._tried(feature, partial(make, named(feature)))
+            for feature in self._features.values()
+            if named(feature)
+        ]
+        return [one for one in found if one is not None]
+
+    def _tried(self, feature: Manifest, make: Callable[[], Any]) -> Any:
+        try:
+            return make()
+        except Exception as error:
+            if feature.is_built_in:
+                raise
+            if feature.name not in self._broken:
+                self._broken.add(feature.name)
+                _log.warning(
+                    "The feature %s does not work and is left out: %r", feature.name, error
+                )
+            return None
+
+
+def _why_not(called: str) -> str:
+    if any(feature.called == called for feature in installed()):
+        return f"This lesson has no {called}: the setting EduWidgets.features leaves it out."
+    return f"This lesson has no {called}: no such feature is installed."
