@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from edu_widgets.notebook import comms
+from edu_widgets.notebook import comms, inside
 
 
 class Comm74:
@@ -47,7 +47,7 @@ class Kernel:
 @pytest.fixture
 def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
     made = Kernel()
-    monkeypatch.setattr(comms, "_kernel", lambda: made)
+    monkeypatch.setattr(inside, "kernel", lambda: made)
     return made
 
 

@@ -165,20 +165,14 @@ def _from_file(path: Path) -> Iterator[Given]:
     yield from given
 
 
-class _JsonLoader(JSONFileConfigLoader):
-    """Traitlets' own, which takes an empty list for an empty object."""
-
-    def _convert_to_config(self, dictionary: dict[str, Any]) -> Config:
-        if not isinstance(dictionary, dict):
-            raise TypeError("the file has to hold an object")
-        return super()._convert_to_config(dictionary)
-
-
 def _run(path: Path) -> tuple[Config, str]:
     """What a file sets, and what is wrong with it, if anything is."""
-    kind = PyFileConfigLoader if path.suffix == ".py" else _JsonLoader
+    kind = PyFileConfigLoader if path.suffix == ".py" else JSONFileConfigLoader
     loader: FileConfigLoader = kind(path.name, str(path.parent))
     try:
+        # Traitlets takes an empty list for an empty object.
+        if path.suffix != ".py" and not isinstance(json.loads(path.read_text("utf-8")), dict):
+            return Config(), f"{path}: the file has to hold an object."
         return loader.load_config(), ""
     except json.JSONDecodeError as error:
         return Config(), f"{path}, line {error.lineno}: it is not JSON ({error.msg})."

@@ -13,7 +13,7 @@ import sys
 import ipywidgets
 import traitlets
 
-from edu_widgets.notebook import comms
+from edu_widgets.notebook import comms, inside
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.protocol.errors import EduWidgetsError
 
@@ -41,7 +41,7 @@ def reference(name: str, text: str) -> str:
     version = hashlib.sha256(text.encode()).hexdigest()[:_VERSION]
     key = (os.getpid(), name, version)
     model = _models.get(key)
-    if model is None or model.comm is None or getattr(model.comm, "_closed", False):
+    if model is None or model.comm is None or inside.is_closed(model.comm):
         if model is not None:
             model.close()  # a page has closed its comm, as with "close all widgets"
         model = _models[key] = SharedCode(name=name, version=version, text=text)

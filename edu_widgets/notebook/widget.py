@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.notebook import comms
+from edu_widgets.notebook import comms, inside
 from edu_widgets.notebook.assembly import Assembly
 from edu_widgets.notebook.attention import Delays, cell_is_running, pages_of
 from edu_widgets.notebook.bundles import bundle, files_of
@@ -35,11 +35,6 @@ _DEFAULT_HEIGHT = 420
 _CLOCKS = (time.time, time.monotonic)
 _MOST_MS = 1e15
 _LANGUAGES = ("", "en", "tr")
-
-
-def _is_gone(comm: Any) -> bool:
-    """Whether a page has closed this comm."""
-    return bool(getattr(comm, "_closed", False))
 
 
 class _Pages:
@@ -99,6 +94,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         )
         self._intents = Intents(handlers_of(self, *handlers), self._reply)
         self._stop_listening = client.listen(self._on_event)
+        self.on_msg(self._received)
         try:
             super().__init__(
                 _esm=bundle("loader"),
@@ -153,8 +149,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         """Open anew what a page has closed, as with "close all widgets"; else do nothing."""
         # The layout first, because a page needs it to make the widget.
         for model in (self.layout, self):
-            if _is_gone(model.comm):
-                model.comm, model._model_id = None, None  # noqa: SLF001 - ours, or ipywidgets' own
+            if inside.is_closed(model.comm):
+                inside.forget_id(model)
                 model.open()
 
     def watch(self, fn: Callable[[], object]) -> Callable[[], None]:
@@ -190,10 +186,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         return f"{type(self).__name__}({self.course!r}, {state})"
 
     def _view(self) -> tuple[Json, Json]:
-        """What ipywidgets 7 would show; Colab finds anywidget by the metadata."""
+        """What ipywidgets 7 would show."""
         data = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        metadata: Json = getattr(anywidget._util, "get_repr_metadata", dict)()  # noqa: SLF001
-        return {"application/vnd.jupyter.widget-view+json": data}, metadata
+        return {"application/vnd.jupyter.widget-view+json": data}, inside.view_metadata()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
         self.reopen()
@@ -223,8 +218,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     # -- from the pages (any thread) -----------------------------------------------------------
 
-    def _handle_custom_msg(self, content: object, buffers: object) -> None:
-        super()._handle_custom_msg(content, buffers)
+    def _received(self, _: object, content: object, buffers: object) -> None:
+        del buffers
         try:
             self._take(content)
         except Exception:  # noqa: BLE001 - reported; a handler must not raise into the kernel
@@ -305,7 +300,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _push(self, message: Json) -> None:
         if sys.is_finalizing():
             return
-        if _is_gone(self.comm):
+        if inside.is_closed(self.comm):
             self._channel.forget()
             return
         comms.push(self._pages, as_sent(message))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edu_widgets.notebook import inside
 from edu_widgets.presence.documents import MAX_TRACEBACK
 from edu_widgets.protocol.visible_text import clean
 
@@ -81,10 +82,7 @@ def _cells() -> dict[str, str]:
     """By file name, what the cells of this kernel are called."""
     ipython = sys.modules.get("IPython")
     shell: Any = getattr(ipython, "get_ipython", lambda: None)()
-    names = getattr(getattr(shell, "compile", None), "_filename_map", None)
-    if not isinstance(names, dict):
-        return {}
-    return {str(path): f"Cell {number}" for path, number in names.items()}
+    return {path: f"Cell {number}" for path, number in inside.cell_numbers(shell).items()}
 
 
 def _old_cell(path: str) -> str:
