@@ -35,7 +35,7 @@ _TOGETHER = {
 }
 
 
-class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Gives one worker what has to be together, the longest first, and all else to who is free.
 
     The marks of pytest-xdist's own `loadgroup` do nothing from pytest 9.2 on.
@@ -47,7 +47,7 @@ class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    return _Scheduling(config, log)
+    return Scheduling(config, log)
 
 
 def require(condition: object, reason: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from tests.conftest import ROOT
 
@@ -46,6 +48,21 @@ def test_everything_that_tests_install_has_its_version() -> None:
     assert len(names) > 100
     named = {canonicalize_name(line.partition("==")[0]) for line in LINES}
     assert names <= named, "write constraints.txt anew, see CONTRIBUTING.md"
+
+
+def test_an_upper_bound_is_the_major_version_after_the_one_that_is_tested() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    tested = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in LINES}
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
+    bounds = {
+        canonicalize_name(one.name): bound.version
+        for one in map(Requirement, wanted)
+        for bound in one.specifier
+        if bound.operator == "<"
+    }
+    assert bounds.keys() >= {"anywidget", "ipykernel", "ipywidgets", "websockets"}
+    for name, bound in bounds.items():
+        assert bound == str(Version(tested[name]).major + 1), name
 
 
 def test_they_suit_the_oldest_python_that_the_project_does() -> None:

@@ -5,7 +5,7 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
@@ -156,7 +156,7 @@ class EventStreamTransport:
         response = await self._request("POST", url, headers, batch)
         try:
             answer = b""
-            async for chunk in _chunks(response):
+            async for chunk in response.aiter_raw():
                 answer += chunk
                 if len(answer) > MAX_SERVICE_FRAME:
                     break
@@ -217,7 +217,7 @@ class EventStreamTransport:
         decoder = EventDecoder(self._selection.memory.last_event_id)
         reason = "The event stream ended."
         try:
-            async for chunk in _chunks(self._response):
+            async for chunk in self._response.aiter_raw():
                 self.received += len(chunk)
                 for event in decoder.feed(chunk):
                     receive(without(frame_of(event), self._token))
@@ -310,12 +310,6 @@ def frame_of(event: ServerEvent) -> bytes:
         named = "chat_message"
     channel = value.get("channel")
     return msgspec.json.encode({"type": named, "channel": channel, "data": msgspec.Raw(data)})
-
-
-def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
-    stream = response.stream
-    assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101 - an asynchronous transport's
-    return stream.__aiter__()
 
 
 def _is_stream(response: httpx.Response) -> bool:

@@ -1,0 +1,132 @@
+"""Other packages' insides are used in `notebook.inside` alone, and it does without them."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import anywidget
+import pytest
+
+import edu_widgets
+from edu_widgets.notebook import inside
+from tests.conftest import ROOT
+
+PROTOCOLS = {"_repr_html_", "_repr_mimebundle_", "_render_traceback_", "_ipython_display_"}
+"""Names with an underscore that IPython documents for others to define."""
+TREES = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+    for path in sorted((ROOT / "edu_widgets").rglob("*.py"))
+}
+PLACE = "edu_widgets/notebook/inside.py"
+BUILT_INS = ("getattr", "setattr", "hasattr", "delattr")
+
+
+def is_private(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("_") and not name.startswith("__")
+
+
+def defined(tree: ast.AST) -> Iterator[str]:
+    """Names that the package gives: of functions, classes, variables and own attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+
+
+OWN = {name for path, tree in TREES.items() if path != PLACE for name in defined(tree)}
+
+
+def foreign(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Where a private name of another package is used, also where it stands in a text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in OWN:
+            yield node.lineno, node.attr
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in BUILT_INS
+            and len(node.args) > 1
+            and isinstance(node.args[1], ast.Constant)
+            and is_private(node.args[1].value)
+            and ast.unparse(node.args[0]) not in ("self", "super()")
+        ):
+            yield node.lineno, str(node.args[1].value)
+
+
+def test_no_private_name_of_another_package_is_used_elsewhere() -> None:
+    found = {path: list(foreign(tree)) for path, tree in TREES.items() if path != PLACE}
+    found = {
+        path: kept
+        for path, used in found.items()
+        if (kept := [one for one in used if one[1] not in PROTOCOLS])
+    }
+    assert not found
+
+
+def test_nothing_lets_a_private_name_pass_the_linter() -> None:
+    for path in TREES:
+        assert "SLF001" not in (ROOT / path).read_text("utf-8"), path
+
+
+def test_no_private_method_of_another_package_is_replaced() -> None:
+    for module in pkgutil.walk_packages(edu_widgets.__path__, "edu_widgets."):
+        if module.name.endswith("__main__"):
+            continue
+        for cls in vars(importlib.import_module(module.name)).values():
+            made_here = isinstance(cls, type) and cls.__module__ == module.name
+            if not made_here or issubclass(cls, enum.Enum):  # Python gives these private names
+                continue
+            bases = [base for base in cls.__mro__ if not base.__module__.startswith("edu_widgets")]
+            theirs = {name for base in bases for name, it in vars(base).items() if callable(it)}
+            ours = {name for name, it in vars(cls).items() if callable(it) and is_private(name)}
+            assert ours & theirs <= PROTOCOLS, cls
+
+
+def test_the_architecture_page_names_each_with_its_test() -> None:
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    table = page.partition("## What is relied on beyond promises")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and "`" in line]
+    assert {one for row in rows for one in re.findall(r"`inside\.(\w+)`", row)} == {
+        *inside.__all__
+    } - {"kernel"}
+    for row in rows:
+        tests = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row)
+        assert tests, f"no test: {row}"
+        for path, test in tests:
+            assert f"def {test}" in Path(ROOT / path).read_text("utf-8"), (path, test)
+
+
+def test_a_comm_of_another_shape_is_open() -> None:
+    assert inside.is_closed(SimpleNamespace(_closed=True))
+    assert not inside.is_closed(SimpleNamespace())
+    assert not inside.is_closed(None)
+
+
+def test_a_model_without_a_private_id_is_only_cut_from_its_comm() -> None:
+    model = SimpleNamespace(comm=object())
+    inside.forget_id(model)
+    assert vars(model) == {"comm": None}
+
+
+def test_without_metadata_a_view_is_shown_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anywidget, "_util", SimpleNamespace())
+    assert inside.view_metadata() == {}
+    monkeypatch.delattr(anywidget, "_util")
+    assert inside.view_metadata() == {}
+
+
+def test_without_its_names_no_file_is_a_cell() -> None:
+    assert inside.cell_numbers(None) == {}
+    assert inside.cell_numbers(SimpleNamespace(compile=SimpleNamespace(_filename_map=3))) == {}
+    compile_ = SimpleNamespace(_filename_map={"/tmp/a.py": 3})
+    assert inside.cell_numbers(SimpleNamespace(compile=compile_)) == {"/tmp/a.py": 3}

@@ -1,0 +1,14 @@
+"""Which tests share a worker of pytest-xdist."""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.conftest import Scheduling
+
+
+def test_what_belongs_together_has_one_worker() -> None:
+    assert "_split_scope" in vars(LoadScopeScheduling), "what is replaced is not there any more"
+    split = Scheduling.__new__(Scheduling)._split_scope
+    assert split("tests/lab/test_a.py::test_a") == split("tests/lab/test_b.py::test_b")
+    assert split("tests/polls/test_a.py::test_a") != split("tests/polls/test_a.py::test_b")
