@@ -19,7 +19,7 @@ import pytest
 import edu_widgets as edu
 from edu_widgets import folders
 from edu_widgets.client.runtime.threads import stop_threads
-from edu_widgets.notebook.standing import lesson_fields
+from edu_widgets.notebook.lesson_payload import lesson_fields
 from edu_widgets.protocol.errors import NotConnected, ServiceUnavailable
 from edu_widgets.service import launch, state
 from edu_widgets.service.store import schema

@@ -16,7 +16,7 @@ FEATURE = Manifest(
     documents=("edu_widgets.chat.documents", "edu_widgets.chat.commands"),
     service="edu_widgets.chat.service:FEATURE",
     widget="edu_widgets.chat.widget:CourseChat",
-    headlines="edu_widgets.chat.headlines:Mentions",
+    headlines="edu_widgets.chat.notification_sources:Mentions",
     tab=Tab("chat", place=10, needs="chat"),
     script="edu_widgets:static/chat.js",
 )

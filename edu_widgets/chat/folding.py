@@ -1,6 +1,6 @@
 """Whether a message contains what is looked for."""
 
-from edu_widgets.protocol.folding import search_key
+from edu_widgets.protocol.text_normalization import search_key
 
 
 def matches(query: str, content: str, author: str) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from edu_widgets.chat import searching
-from edu_widgets.chat.arguments import checked
-from edu_widgets.chat.calls import Calls
+from edu_widgets.chat.api import ChatApi
 from edu_widgets.chat.commands import Found
 from edu_widgets.chat.documents import WINDOW, Message, pin_id, question_id
 from edu_widgets.chat.mirror import MESSAGES
 from edu_widgets.chat.typists import Typing
+from edu_widgets.chat.validation import checked
 from edu_widgets.notebook.channel import PageChannel
-from edu_widgets.notebook.intents import Intent, Intents, on_intent
+from edu_widgets.notebook.page_requests import Intent, PageRequests, on_intent
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
@@ -30,11 +30,11 @@ _REACH = 100
 _LATE = "Older messages could not be loaded now."
 
 
-class IntentHandlers(Calls):
+class IntentHandlers(ChatApi):
     """Takes the pages' intents."""
 
     _channel: PageChannel
-    _intents: Intents
+    _intents: PageRequests
     _mine: Typing
 
     # -- writing -----------------------------------------------------------------------------

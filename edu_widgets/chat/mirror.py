@@ -40,7 +40,7 @@ from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import InPlaceOf
 from edu_widgets.client.sync.events import CommandChanged
 from edu_widgets.client.sync.mirror import Mirror
-from edu_widgets.notebook.standing import ms_until
+from edu_widgets.notebook.lesson_payload import ms_until
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.protocol import REGISTRY, Document
 

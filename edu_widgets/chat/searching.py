@@ -12,7 +12,7 @@ from edu_widgets.client.course import CourseClient
 from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.protocol import Code, is_retry
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected, Refused
-from edu_widgets.protocol.folding import search_key
+from edu_widgets.protocol.text_normalization import search_key
 from edu_widgets.protocol.visible_text import clean
 
 

@@ -5,8 +5,8 @@ from itertools import islice
 
 from edu_widgets.chat.documents import MAX_CONTENT, MAX_EXCERPT, MAX_MENTIONS
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong
-from edu_widgets.protocol.folding import Named, same_name
 from edu_widgets.protocol.shortening import shorten
+from edu_widgets.protocol.text_normalization import Named, same_name
 from edu_widgets.protocol.visible_text import clean, shows
 
 _LOOKED_FOR = 5 * MAX_MENTIONS

@@ -10,19 +10,19 @@ from typing import Any, ClassVar
 import msgspec
 
 from edu_widgets.chat import commands, documents
-from edu_widgets.chat.arguments import checked
 from edu_widgets.chat.editing import Editing
-from edu_widgets.chat.happenings import EVENTS, Happening, Happenings
+from edu_widgets.chat.event_diff import EVENTS, EventDiff, Happening
 from edu_widgets.chat.intent_handlers import IntentHandlers
-from edu_widgets.chat.marks import Marks
 from edu_widgets.chat.mirror import MESSAGES, MUTES, PINS, QUESTIONS, ROOM, Chat
+from edu_widgets.chat.read_receipts import ReadReceipts
 from edu_widgets.chat.typists import Typing, Typists
+from edu_widgets.chat.validation import checked
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.sync.commands import Command, CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.view import ViewChanged
-from edu_widgets.notebook.listened import ListenedWidget
+from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel
@@ -66,7 +66,7 @@ class _About(msgspec.Struct):
     message_id: str = msgspec.field(name="messageId", default="")
 
 
-class CourseChat(IntentHandlers, ListenedWidget):
+class CourseChat(IntentHandlers, EventWidget):
     """The chat of a course; displayed by being the last line of a cell.
 
     `chat.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
@@ -94,8 +94,8 @@ class CourseChat(IntentHandlers, ListenedWidget):
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._chat = Chat(client)
         self._editing = Editing(client, self._chat)
-        self._happenings = Happenings(client)
-        self._marks = Marks(client, self._chat.room)
+        self._happenings = EventDiff(client)
+        self._marks = ReadReceipts(client, self._chat.room)
         self._mine = Typing(client)
         self._typists = Typists(client, self._tell_typing)
         self._state, self._me = client.view().state, client.me()

@@ -48,9 +48,9 @@ from edu_widgets.client.view import (
     look,
 )
 from edu_widgets.protocol import Code, uuid7
-from edu_widgets.protocol.arguments import seconds
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess, NotConnected, TooLate
+from edu_widgets.protocol.validation import seconds
 
 _CLOSE_WITHIN = 5.0
 _HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once it is sent."

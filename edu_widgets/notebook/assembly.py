@@ -15,7 +15,7 @@ from edu_widgets.protocol.manifest import Manifest
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
-    from edu_widgets.notebook.headlines import Source
+    from edu_widgets.notebook.notification_sources import NotificationSource
     from edu_widgets.notebook.widget import LiveWidget
 
 _log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class Assembly:
                     parts[called] = Part(feature, widget)
         return parts
 
-    def headlines(self) -> list[Source]:
+    def headlines(self) -> list[NotificationSource]:
         """What makes headlines of features' documents."""
         return self._each(lambda feature: feature.headlines)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from edu_widgets.notebook.identity import Cell, running_cell
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.validation import shown
 
 Callback = Callable[..., Any]
 

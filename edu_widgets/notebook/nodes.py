@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.links import destination, find_links, safe_href
-from edu_widgets.protocol.folding import Named, same_name
+from edu_widgets.protocol.text_normalization import Named, same_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,13 +15,13 @@ import traitlets
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms, inside
 from edu_widgets.notebook.assembly import Assembly
-from edu_widgets.notebook.attention import Delays, cell_is_running, pages_of
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
-from edu_widgets.notebook.intents import Intent, Intents, handlers_of, on_intent
+from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
+from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
+from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
 from edu_widgets.notebook.shared_code import reference
-from edu_widgets.notebook.standing import as_sent, lesson_fields
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.protocol import Code, is_id
 from edu_widgets.protocol.attributes import Tidy
@@ -92,7 +92,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._channel = PageChannel(
             content, self._standing, self._push, client, busy=cell_is_running
         )
-        self._intents = Intents(handlers_of(self, *handlers), self._reply)
+        self._intents = PageRequests(handlers_of(self, *handlers), self._reply)
         self._stop_listening = client.listen(self._on_event)
         self.on_msg(self._received)
         try:
@@ -241,7 +241,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             self._channel.spoke(page)
             visible = content.get("visible") is True
             self._delay(content)
-            pages_of(self._client).heard(page, visible=visible, now=time.monotonic())
+            visibility_of(self._client).heard(page, visible=visible, now=time.monotonic())
         else:
             _log.warning("A message of a page was ignored: unknown or malformed.")
 

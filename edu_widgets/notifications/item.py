@@ -14,7 +14,7 @@ from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.shortening import shorten
 
 if TYPE_CHECKING:
-    from edu_widgets.notebook.headlines import Headline
+    from edu_widgets.notebook.notification_sources import Headline
 
 _EXCERPT = 60
 

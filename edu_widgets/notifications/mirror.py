@@ -10,7 +10,7 @@ from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.pending_commands import PendingCommands
 from edu_widgets.client.sync.events import DocumentsChanged
-from edu_widgets.notebook.headlines import Headline, Source
+from edu_widgets.notebook.notification_sources import Headline, NotificationSource
 from edu_widgets.notifications.commands import NOTIFICATION_ACTION, UPDATES, TakeAction
 from edu_widgets.notifications.documents import (
     COURSE_UPDATE,
@@ -50,12 +50,12 @@ class Inbox:
     def __init__(
         self,
         client: CourseClient,
-        sources: Sequence[Source] = (),
+        sources: Sequence[NotificationSource] = (),
     ) -> None:
         self._client = client
         self._sources = sources
         self._lock = threading.RLock()
-        self._headlines: dict[tuple[int, str], tuple[Source, Headline]] = {}
+        self._headlines: dict[tuple[int, str], tuple[NotificationSource, Headline]] = {}
         self._bodies: dict[tuple[str, int, str], Notification | None] = {}
         self._read: dict[str, None] = {}
         self._up_to = 0
@@ -153,7 +153,7 @@ class Inbox:
         title = told.body.title or PLAIN_TITLES[told.kind]
         return replace(item, kind=told.kind, title=title, about=told.about, sender=told.about)
 
-    def _told_by_others(self) -> list[tuple[Source, Headline]]:
+    def _told_by_others(self) -> list[tuple[NotificationSource, Headline]]:
         offered = self._client.features(self.own)
         if offered and UPDATES not in offered:
             return []
@@ -234,7 +234,7 @@ class Inbox:
                 if headline is not None:
                     yield headline.id
 
-    def _make_headline(self, source: Source, doc: Document) -> Headline | None:
+    def _make_headline(self, source: NotificationSource, doc: Document) -> Headline | None:
         key = (self._sources.index(source), doc.id)
         headline = None if doc.deleted else source.headline(doc)
         with self._lock:

@@ -15,17 +15,17 @@ from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.notebook.assembly import Assembly
-from edu_widgets.notebook.headlines import Source
-from edu_widgets.notebook.intents import Intent, on_intent
-from edu_widgets.notebook.listened import ListenedWidget
+from edu_widgets.notebook.event_widget import EventWidget
+from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.stream import Json
-from edu_widgets.notifications import commands, written
+from edu_widgets.notifications import command_builder, commands
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
 from edu_widgets.notifications.item import NotificationItem, TakenAction, from_taken
 from edu_widgets.notifications.mirror import Inbox
 from edu_widgets.notifications.news import News
+from edu_widgets.notifications.page_content import INBOX, NOTIFICATIONS, InboxContent
 from edu_widgets.notifications.platform import TYPES
-from edu_widgets.notifications.shown import INBOX, NOTIFICATIONS, ShownInbox
 from edu_widgets.protocol import is_id
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
 
@@ -41,7 +41,7 @@ _ACT = commands.NOTIFICATION_ACTION.name
 _MARKS = (commands.MARK_NOTIFICATIONS.name, commands.CLEAR_NOTIFICATIONS.name)
 
 
-class NotificationPane(ListenedWidget):
+class NotificationPane(EventWidget):
     """The notifications of a person in a course; displayed by being the last line of a cell.
 
     `notifications.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its
@@ -64,12 +64,12 @@ class NotificationPane(ListenedWidget):
     def __init__(
         self,
         client: CourseClient,
-        sources: Sequence[Source] = (),
-        people: Callable[[], Iterable[written.Person]] = tuple,
+        sources: Sequence[NotificationSource] = (),
+        people: Callable[[], Iterable[command_builder.Person]] = tuple,
         **options: Any,
     ) -> None:
         self._inbox = Inbox(client, sources)
-        self._shown = ShownInbox(client, self._inbox)
+        self._shown = InboxContent(client, self._inbox)
         self._news = News(client, self._inbox.channels(), [i.id for i in self._inbox.items()])
         self._taken_news = News(client, self._inbox.channels())
         self._people = people
@@ -123,7 +123,9 @@ class NotificationPane(ListenedWidget):
         if not self._client.me().is_staff:
             raise Refused("Only instructors may send notifications.")
         people = {**dict(known(self._client)), **dict(self._people())}
-        command = written.command(title, message, type, to, expires, actions, data, people.items())
+        command = command_builder.command(
+            title, message, type, to, expires, actions, data, people.items()
+        )
         return self._client.send(_SEND, command, channel=self._inbox.own)
 
     @property

@@ -10,7 +10,7 @@ import traitlets
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.assembly import Part
-from edu_widgets.notebook.intents import Intent, on_intent
+from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.panel.shown import PANEL, ShownPanel, tab_of
 from edu_widgets.protocol.errors import InvalidArgument

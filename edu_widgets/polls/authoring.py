@@ -20,9 +20,9 @@ from edu_widgets.polls.kinds import (
     checked_question,
 )
 from edu_widgets.polls.values import are_several, number_in, number_of, plain, values_of
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.folding import equality_key, look_key
+from edu_widgets.protocol.text_normalization import equality_key, look_key
+from edu_widgets.protocol.validation import shown
 from edu_widgets.protocol.visible_text import clean
 
 KINDS: tuple[str, ...] = get_args(PollKind)

@@ -23,7 +23,7 @@ from edu_widgets.polls.documents import (
 )
 from edu_widgets.polls.kinds import is_right
 from edu_widgets.polls.removal import removal_mark
-from edu_widgets.protocol.folding import equality_key
+from edu_widgets.protocol.text_normalization import equality_key
 
 Votes: TypeAlias = Mapping[str, Choice]
 """The choices of one round, by voter."""

@@ -12,7 +12,7 @@ FEATURE = Manifest(
     documents=("edu_widgets.polls.documents", "edu_widgets.polls.commands"),
     service="edu_widgets.polls.service:FEATURE",
     widget="edu_widgets.polls.widget:LivePolls",
-    headlines="edu_widgets.polls.headlines:Openings",
+    headlines="edu_widgets.polls.notification_sources:Openings",
     tab=Tab("poll", place=20, needs="polls", projected=True),
     script="edu_widgets:static/polls.js",
 )

@@ -9,9 +9,9 @@ from typing import Any
 from edu_widgets.polls import markdown
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.entries import SETTINGS, Draft, Entry, fault, meant
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from edu_widgets.protocol.folders import words
+from edu_widgets.protocol.validation import shown
 
 _MAX_BYTES = 1024 * 1024
 _YAML = frozenset({".yaml", ".yml"})

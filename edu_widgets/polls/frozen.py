@@ -15,8 +15,8 @@ from edu_widgets.notebook.links import safe_href
 from edu_widgets.notebook.nodes import Body, to_nodes
 from edu_widgets.polls.documents import Choice, Poll, PollFlow, RoundResult
 from edu_widgets.polls.kinds import is_right
+from edu_widgets.polls.page_content import option_nodes
 from edu_widgets.polls.results import REMOVED, label
-from edu_widgets.polls.shown import option_nodes
 from edu_widgets.polls.values import number_text
 
 Html = str

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from edu_widgets.client.runtime.receipts import Receipt
-from edu_widgets.notebook.intents import Intent, on_intent
+from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import Choice, PollKind

@@ -17,9 +17,9 @@ from edu_widgets.polls.documents import (
 )
 from edu_widgets.polls.values import number_of
 from edu_widgets.protocol import Code
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument, TooLate
-from edu_widgets.protocol.folding import equality_key, look_key
+from edu_widgets.protocol.text_normalization import equality_key, look_key
+from edu_widgets.protocol.validation import shown
 from edu_widgets.protocol.visible_text import checked, clean, shows
 
 _MAX_RIGHT = 20

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from edu_widgets.polls.documents import RoundResult
-from edu_widgets.protocol.folding import equality_key
 from edu_widgets.protocol.shortening import shorten
+from edu_widgets.protocol.text_normalization import equality_key
 
 _COMPARED = 80
 _SHOWN = 60

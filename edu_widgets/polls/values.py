@@ -10,8 +10,8 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.validation import shown
 
 _NUMBER = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _MOST_VALUES = 1_000

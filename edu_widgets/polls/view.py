@@ -10,7 +10,7 @@ import traitlets
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.polls.intent_handlers import IntentHandlers
-from edu_widgets.polls.shown import DESK, POLLS, ShownPolls
+from edu_widgets.polls.page_content import DESK, POLLS, PollsContent
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class OnePoll:
     """What the pages of a view see: its poll, and what can be done with it. Any thread."""
 
-    def __init__(self, shown: ShownPolls, poll_id: str) -> None:
+    def __init__(self, shown: PollsContent, poll_id: str) -> None:
         self._shown = shown
         self._id = poll_id
 
@@ -47,7 +47,7 @@ class PollView(LiveWidget):
     def __init__(
         self,
         client: CourseClient,
-        shown: ShownPolls,
+        shown: PollsContent,
         handlers: IntentHandlers,
         poll_id: str,
         **options: Any,

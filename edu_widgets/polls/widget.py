@@ -14,17 +14,17 @@ from edu_widgets.client.csv_files import as_csv
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
-from edu_widgets.notebook.listened import ListenedWidget
+from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.polls import authoring, commands, files, remarks, results
 from edu_widgets.polls.asking import Asking
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, SESSION, TALLY, TURNOUT
+from edu_widgets.polls.event_diff import EventDiff
 from edu_widgets.polls.intent_handlers import IntentHandlers
 from edu_widgets.polls.mirror import Polls
-from edu_widgets.polls.news import News
+from edu_widgets.polls.page_content import DESK, POLLS, PollsContent
 from edu_widgets.polls.poll import Poll
-from edu_widgets.polls.shown import DESK, POLLS, ShownPolls
 from edu_widgets.polls.view import PollView
 from edu_widgets.protocol import CommandType
 from edu_widgets.protocol.errors import (
@@ -53,7 +53,7 @@ _COMMANDS = frozenset(
 _KINDS = frozenset({POLL, SECRET, TALLY, TURNOUT, OWN_BALLOT})
 
 
-class LivePolls(ListenedWidget):
+class LivePolls(EventWidget):
     """The polls of a course; displayed by being the last line of a cell.
 
     `polls.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
@@ -72,8 +72,8 @@ class LivePolls(ListenedWidget):
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
         self._polls = Polls(client)
-        self._shown = ShownPolls(client, self._polls)
-        self._news = News(client, self._polls)
+        self._shown = PollsContent(client, self._polls)
+        self._news = EventDiff(client, self._polls)
         self._made: dict[str, Poll] = {}
         self._views: dict[str, PollView] = {}
         self._asking = Asking(client, self._polls, self._poll)

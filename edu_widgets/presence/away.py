@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.notebook.attention import Kernel, Pages, kernel_here, pages_of
+from edu_widgets.notebook.page_visibility import Kernel, PageVisibility, kernel_here, visibility_of
 from edu_widgets.presence.commands import ATTENTION, Attention
 from edu_widgets.protocol.errors import EduWidgetsError
 
@@ -26,7 +26,7 @@ LOOK_EVERY = 10.0
 class Away:
     """Whether somebody is away; once they are, only a sign of them changes it. No output."""
 
-    def __init__(self, pages: Pages, kernel: Kernel | None) -> None:
+    def __init__(self, pages: PageVisibility, kernel: Kernel | None) -> None:
         self._pages = pages
         self._kernel = kernel
         self._since: float | None = None
@@ -60,7 +60,7 @@ class Watch:
         self._client = client
         self._clock = clock
         self._kernel = kernel_here(clock)
-        self._away = Away(pages_of(client), self._kernel)
+        self._away = Away(visibility_of(client), self._kernel)
         self._said: bool | None = None
         self._live = False
         self._lock = threading.Lock()

@@ -10,7 +10,7 @@ import msgspec
 
 from edu_widgets.client.admission import Admission
 from edu_widgets.client.runtime.receipts import Answer, Receipt
-from edu_widgets.notebook.intents import Intent, on_intent
+from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.presence import commands
 from edu_widgets.presence.failure import Failure, last_failure
 from edu_widgets.protocol import uuid7

@@ -42,7 +42,7 @@ class OwnHand:
     state: str = ""
 
 
-class People:
+class PresenceMirror:
     """Reads the roster, and the mirrors of staff and of this person. Any thread."""
 
     def __init__(

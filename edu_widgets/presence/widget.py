@@ -13,7 +13,7 @@ from edu_widgets.client.known_people import known, named
 from edu_widgets.client.runtime.receipts import Answer, Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
-from edu_widgets.notebook.listened import ListenedWidget
+from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.stream import Json
 from edu_widgets.presence import commands
 from edu_widgets.presence.commands import (
@@ -27,11 +27,11 @@ from edu_widgets.presence.commands import (
     TakeHand,
 )
 from edu_widgets.presence.documents import MAX_NOTE, Hand, Status
+from edu_widgets.presence.event_diff import EVENTS, EventDiff
 from edu_widgets.presence.failure import last_failure
-from edu_widgets.presence.following import Following
 from edu_widgets.presence.intent_handlers import IntentHandlers
-from edu_widgets.presence.mirror import People
-from edu_widgets.presence.news import EVENTS, News
+from edu_widgets.presence.mirror import PresenceMirror
+from edu_widgets.presence.page_content import DESK, HANDS, PEOPLE, PeopleContent
 from edu_widgets.presence.people import (
     Participant,
     RaisedHand,
@@ -41,9 +41,9 @@ from edu_widgets.presence.people import (
     raised_hand,
 )
 from edu_widgets.presence.roster import Moved
-from edu_widgets.presence.shown import DESK, HANDS, PEOPLE, ShownPeople
-from edu_widgets.protocol.arguments import shown, text_argument
+from edu_widgets.presence.roster_sync import RosterSync
 from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
+from edu_widgets.protocol.validation import shown, text_argument
 from edu_widgets.protocol.visible_text import checked, clean
 
 _STATUSES = ("following", "done", "stuck")
@@ -57,7 +57,7 @@ _LIST_WITHIN = 3.0
 """Seconds that the first look at who is here waits for the list."""
 
 
-class PresenceList(ListenedWidget):
+class PresenceList(EventWidget):
     """Who is here; displayed by being the last line of a cell.
 
     `people.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
@@ -74,12 +74,12 @@ class PresenceList(ListenedWidget):
     events_: ClassVar[tuple[str, ...]] = EVENTS
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
-        self._people = People(client)
-        self._shown = ShownPeople(client, self._people)
+        self._people = PresenceMirror(client)
+        self._shown = PeopleContent(client, self._people)
         self._staff = client.me().is_staff
         self.admission = Admission(client)
-        self._news = News(client, self._people, self._tell)
-        self._following = Following(client, self._people, self._moved)
+        self._news = EventDiff(client, self._people, self._tell)
+        self._following = RosterSync(client, self._people, self._moved)
         super().__init__(client, self._shown, IntentHandlers(self), **options)
         client.on_network(self._begin)
 
@@ -436,7 +436,7 @@ class PresenceList(ListenedWidget):
             case _:
                 staff, self._staff = self._staff, self._client.me().is_staff
                 if staff != self._staff:  # another role sees other things
-                    self._news = News(self._client, self._people, self._tell)
+                    self._news = EventDiff(self._client, self._people, self._tell)
                     self._channel.changed(reset=True)
                 self._following.look()
                 self._channel.changed(DESK, [DESK])

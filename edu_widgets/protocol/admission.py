@@ -6,13 +6,13 @@ from typing import ClassVar
 
 import msgspec
 
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.folders import content
-from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.messages import Data
 from edu_widgets.protocol.registry import REGISTRY, DocumentKind, FrameType
+from edu_widgets.protocol.text_normalization import name_key
+from edu_widgets.protocol.validation import shown
 
 MAX_LISTED = 2_000
 """Names that a roster may hold."""

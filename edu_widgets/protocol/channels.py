@@ -7,8 +7,8 @@ instructors may see) and `user:py101:<id>` (what only one person may see).
 import unicodedata
 from typing import NamedTuple
 
-from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.validation import text_argument
 from edu_widgets.protocol.visible_text import checked, is_ignorable, shows
 
 STAFF_ROLES = frozenset({"instructor", "admin"})

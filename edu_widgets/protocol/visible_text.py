@@ -7,9 +7,9 @@ Nothing is normalised here, so that code stays as it was written; see `folding` 
 
 import unicodedata
 
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.patterns import pattern
+from edu_widgets.protocol.validation import shown
 
 IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"

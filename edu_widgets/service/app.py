@@ -14,7 +14,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.channels import STAFF_ROLES, course_name
 from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
-from edu_widgets.service import doors, erasing, invite_page, tokens, websocket
+from edu_widgets.service import client_address, erasing, http_guard, invite_page, tokens, websocket
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
 from edu_widgets.service.audit import REFUSED
@@ -132,7 +132,7 @@ class Door:
         Raises:
             Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED` or `REMOVED`.
         """
-        value = doors.bearer(request)
+        value = http_guard.bearer(request)
         if tokens.looks_like_token(value):
             found = tokens.identity(value, self.keys, self.hub.courses)
             await self.people.check_foreign(found.user_id)
@@ -211,11 +211,11 @@ async def _guard(
     gate = gate_of(request)
     try:
         with gate.answering() if gate is not None else contextlib.nullcontext():
-            source = doors.source(request, door.address)
+            source = client_address.source(request, door.address)
             wait = door.hub.budgets.charge_guest(source, REQUEST)
             if wait:
                 await asyncio.sleep(wait)
-            doors.check(request, door.address.hosts)
+            http_guard.check(request, door.address.hosts)
             return await handler(request)
     except Refused as error:
         return _refused(door, request, error)
@@ -276,17 +276,19 @@ async def _root(request: web.Request) -> web.StreamResponse:
 async def _websocket(request: web.Request) -> web.StreamResponse:
     door = request.app[_DOOR]
     identity = await door.identity(request)
-    return await websocket.serve(door.hub, request, identity, doors.source(request, door.address))
+    return await websocket.serve(
+        door.hub, request, identity, client_address.source(request, door.address)
+    )
 
 
 async def _join(request: web.Request) -> web.Response:
     door = request.app[_DOOR]
     ask = await _body(request, Join)
-    source = doors.source(request, door.address)
+    source = client_address.source(request, door.address)
     await asyncio.sleep(door.hub.budgets.charge_guest(source, JOIN))
     known = None
     if hdrs.AUTHORIZATION in request.headers:
-        known = (await door.people.identity(doors.bearer(request))).user_id
+        known = (await door.people.identity(http_guard.bearer(request))).user_id
     joined = await door.people.join(ask, source, known)
     door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id, role=joined.role)
     if joined.role in STAFF_ROLES:
@@ -304,7 +306,7 @@ async def _sign_in(request: web.Request) -> web.Response:
     ask = await _body(request, SignIn)
     answer, user_id = await door.people.sessions.sign_in(ask)
     if user_id:
-        source, both = doors.source(request, door.address), 2 * REQUEST
+        source, both = client_address.source(request, door.address), 2 * REQUEST
         await asyncio.sleep(door.hub.budgets.proved(user_id, source, both))
     return _json(answer)
 
@@ -385,7 +387,7 @@ async def _health(request: web.Request) -> web.Response:
 
 
 async def _metrics(request: web.Request) -> web.Response:
-    if not doors.is_local(request):
+    if not http_guard.is_local(request):
         text = "The numbers of this service are for programs on its computer; not through a proxy."
         raise refusal(Code.FORBIDDEN, text)
     body = request.app[_DOOR].hub.metrics.text()

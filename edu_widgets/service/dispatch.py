@@ -19,11 +19,11 @@ from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused, refusal
 from edu_widgets.protocol.messages import Heartbeat, HeartbeatAck, RequestHistory, Unsubscribe
 from edu_widgets.service import budget, frames, subscribe, typing_signals
+from edu_widgets.service.command_queues import MAX_WAITING
 from edu_widgets.service.config import RateLimit
 from edu_widgets.service.features import Sender
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Grant
-from edu_widgets.service.lanes import MAX_WAITING
 from edu_widgets.service.member import Member
 from edu_widgets.service.rules import RateLimited, Request
 from edu_widgets.service.steady_time import now_ms
@@ -197,15 +197,15 @@ async def _queue(hub: Hub, member: Member, envelope: Envelope, command: CommandT
     if REGISTRY.is_reserved(envelope.message_id):
         text = f"A command cannot have the messageId {envelope.message_id!r}; make another one."
         raise refusal(Code.INVALID, text)
-    while member.lanes.waiting >= MAX_WAITING and not member.closed:
+    while member.queues.waiting >= MAX_WAITING and not member.closed:
         member.eased.clear()
         await member.eased.wait()  # nothing more is read meanwhile: the sender feels it
-    if member.lanes.push(command.lane, envelope):
+    if member.queues.push(command.lane, envelope):
         hub.spawn(member, "A command", _work(hub, member, command.lane))
 
 
 async def _work(hub: Hub, member: Member, lane: str) -> None:
-    while (envelope := member.lanes.pop(lane)) is not None:
+    while (envelope := member.queues.pop(lane)) is not None:
         member.eased.set()
         command = REGISTRY.commands[envelope.type]
         try:
@@ -216,7 +216,7 @@ async def _work(hub: Hub, member: Member, lane: str) -> None:
             retry_after = refuse(hub, member, envelope, error)
             hub.metrics.commands.labels("refused").inc()
             if Code(error.code).retry and error.code != Code.BEHIND:
-                member.lanes.refuse(command, envelope.message_id, retry_after or 0)
+                member.queues.refuse(command, envelope.message_id, retry_after or 0)
         except Exception:
             log.exception("A command failed.")
             refuse(hub, member, envelope, refusal(Code.INTERNAL, Code.INTERNAL.meaning))
@@ -230,7 +230,7 @@ async def _work(hub: Hub, member: Member, lane: str) -> None:
 async def _run(
     hub: Hub, member: Member, envelope: Envelope, command: CommandType
 ) -> tuple[Committed, dict[str, int]]:
-    if member.lanes.behind(command, envelope.message_id):
+    if member.queues.behind(command, envelope.message_id):
         raise refusal(Code.BEHIND, Code.BEHIND.meaning)
     granted = hub.grant(member, envelope.channel)
     if command.feature not in granted.config.features:

@@ -16,7 +16,6 @@ from edu_widgets.service.admission_rules import erase_removal
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.budget import Budgets
 from edu_widgets.service.checks import removed
-from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.features import Ask, Feature, SignalRule
 from edu_widgets.service.frames import frame
@@ -30,6 +29,7 @@ from edu_widgets.service.rules import NOBODY, EraseRule, Person, Request, Rule
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Committed, Matches, Searched, Store
 from edu_widgets.service.supervisor import Supervisor
+from edu_widgets.service.throttle import Throttle
 from edu_widgets.service.vitals import Vitals
 
 TICK_S = 1.0
@@ -71,7 +71,7 @@ class Hub:
         self.audit = audit
         self.metrics = Metrics()
         self.rooms = Rooms(self.loop, now_ms)
-        self.coalescer = Coalescer(self.loop)
+        self.coalescer = Throttle(self.loop)
         self.limiter: SlidingWindow[tuple[str, str]] = SlidingWindow(time.monotonic)
         self.budgets = Budgets(config, self.metrics, audit, time.monotonic)
         self.began = time.monotonic()
@@ -381,4 +381,4 @@ class Hub:
         if member.identity.expires is not None and member.identity.expired:
             member.close(Code.TOKEN_EXPIRED)
         else:
-            member.outlet.check(now)
+            member.writer.check(now)

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.errors import (
     InvalidArgument,
     ProtocolError,
@@ -31,6 +30,7 @@ from edu_widgets.protocol.errors import (
 )
 from edu_widgets.protocol.folders import is_full, using
 from edu_widgets.protocol.proofs import PATH, SignIn
+from edu_widgets.protocol.validation import text_argument
 from edu_widgets.service import addresses, logs, processes, state
 from edu_widgets.service.locks import FileLock
 

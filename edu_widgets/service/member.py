@@ -4,10 +4,10 @@ import asyncio
 from collections import defaultdict
 
 from edu_widgets.protocol import Code
+from edu_widgets.service.command_queues import CommandQueues
+from edu_widgets.service.connection_writer import ConnectionWriter
 from edu_widgets.service.frames import Frame
 from edu_widgets.service.identity import Identity
-from edu_widgets.service.lanes import Lanes
-from edu_widgets.service.outlet import Outlet
 from edu_widgets.service.pace import Pace
 from edu_widgets.service.rooms import Room
 
@@ -15,19 +15,19 @@ from edu_widgets.service.rooms import Room
 class Member:
     """Holds what belongs to one connection; compared and hashed by identity."""
 
-    def __init__(self, identity: Identity, outlet: Outlet, address: str = "") -> None:
+    def __init__(self, identity: Identity, writer: ConnectionWriter, address: str = "") -> None:
         self.identity = identity
         self.address = address
         """Where the person is, as far as it is known."""
-        self.outlet = outlet
-        self.write = outlet.write
+        self.writer = writer
+        self.write = writer.write
         self.channels: set[str] = set()
         self.rooms: set[Room] = set()
         """Where live frames go out to this member."""
         self.catching_up: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """By channel: held while this connection catches up with it."""
         self.pace = Pace()
-        self.lanes = Lanes()
+        self.queues = CommandQueues()
         self.tasks: set[asyncio.Task[object]] = set()
         self.eased = asyncio.Event()
         """Set whenever a waiting command was taken up."""
@@ -44,7 +44,7 @@ class Member:
 
     def close(self, code: int, reason: str = "") -> None:
         """Begin to close the connection."""
-        self.outlet.close(code, reason or Code(code).meaning)
+        self.writer.close(code, reason or Code(code).meaning)
 
     async def gone(self) -> None:
         """The connection is over: end what still runs for it."""

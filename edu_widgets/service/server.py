@@ -17,7 +17,15 @@ from aiohttp import web
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.proofs import Verifier, new_secret
-from edu_widgets.service import addresses, doors, features, listening, logs, processes, state
+from edu_widgets.service import (
+    addresses,
+    client_address,
+    features,
+    listening,
+    logs,
+    processes,
+    state,
+)
 from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import Door, application, http_log
 from edu_widgets.service.audit import FILE as AUDIT
@@ -174,7 +182,7 @@ class Server:
             self.hub.metrics,
             most=most,
             most_unproven=min(options.config.max_unproven_connections, most // 2),
-            is_proxy=partial(doors.is_proxy, where=options.address),
+            is_proxy=partial(client_address.is_proxy, where=options.address),
         )
         port = await self._listen(before.port if before else FIRST_PORT)
         self.hub.start()

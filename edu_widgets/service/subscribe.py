@@ -109,7 +109,7 @@ class _Entry:
             if self._is_over():
                 return None
             self.member.write(frame("changes", self.room.channel, pages.next(size), now_ms()))
-            return self.member.outlet.arrival()
+            return self.member.writer.arrival()
 
         while pages and not self._is_over():
             await self.member.pace.write(write)

@@ -21,12 +21,12 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service import budget, dispatch
+from edu_widgets.service.connection_writer import MAX_BUFFERED, MAX_STALL_S
 from edu_widgets.service.frames import Control, Frame, error
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
-from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S
 from edu_widgets.service.steady_time import now_ms
 
 SILENT_S = 10.0
@@ -80,8 +80,8 @@ class Socket(web.WebSocketResponse):
         return await super().close(code=code, message=message, drain=drain)
 
 
-class SocketOutlet:
-    """The way out to a member on a WebSocket (see `edu_widgets.service.outlet.Outlet`)."""
+class SocketWriter:
+    """Writes to a member on a WebSocket (see `ConnectionWriter`)."""
 
     # Slots, since a frame to a large room touches every one of these objects.
     __slots__ = (
@@ -258,51 +258,51 @@ async def serve(
     )
     socket.headers[HEADER] = VERSION
     await socket.prepare(request)
-    outlet = SocketOutlet(socket, request)
-    member = Member(identity, outlet, address)
+    writer = SocketWriter(socket, request)
+    member = Member(identity, writer, address)
     try:
         hub.admit(member)
     except Refused as problem:
-        outlet.close(problem.code, str(problem))
-        await outlet.closed()
+        writer.close(problem.code, str(problem))
+        await writer.closed()
         return socket
     gate = gate_of(request)
     if gate is not None:
-        gate.prove(partial(hub.budgets.charge, member), budget.REQUEST, outlet)
-        outlet.flow()
+        gate.prove(partial(hub.budgets.charge, member), budget.REQUEST, writer)
+        writer.flow()
     try:
-        await _read(hub, member, socket, outlet)
+        await _read(hub, member, socket, writer)
     finally:
-        code = outlet.code or socket.close_code or WSCloseCode.ABNORMAL_CLOSURE
+        code = writer.code or socket.close_code or WSCloseCode.ABNORMAL_CLOSURE
         await hub.dismiss(member, code)
-        await outlet.closed()
+        await writer.closed()
     return socket
 
 
-async def _read(hub: Hub, member: Member, socket: Socket, outlet: SocketOutlet) -> None:
+async def _read(hub: Hub, member: Member, socket: Socket, writer: SocketWriter) -> None:
     """Read while there is a budget for it: what is not received stays where it is sent from.
 
     aiohttp stops reading from the socket when half a megabyte has not been received.
     """
     for count in itertools.count(1):
-        if outlet.is_shut:
+        if writer.is_shut:
             return
         message: Any = await socket.receive()
-        outlet.heard = outlet.now()
+        writer.heard = writer.now()
         if message.type in {WSMsgType.PING, WSMsgType.PONG, WSMsgType.BINARY}:
             await hub.budgets.pay(member, budget.FRAME)
         match message.type:
             case WSMsgType.TEXT:
                 await dispatch.receive(hub, member, message.data)
             case WSMsgType.PING:
-                outlet.pong(message.data)
+                writer.pong(message.data)
             case WSMsgType.PONG:
-                outlet.ponged(bytes(message.data))
+                writer.ponged(bytes(message.data))
             case WSMsgType.BINARY:
                 text = "Frames have to be text (JSON), not binary."
                 member.write(error("", Code.PROTOCOL, text, now_ms()))
             case _:
                 return
-        outlet.heard = outlet.now()  # it was not silent while it waited
+        writer.heard = writer.now()  # it was not silent while it waited
         if count % IN_A_ROW == 0:
             await asyncio.sleep(0)

@@ -15,7 +15,7 @@ from edu_widgets.chat.mirror import MESSAGES, Chat, from_document
 from edu_widgets.chat.news import News
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
-from edu_widgets.notebook import standing
+from edu_widgets.notebook import lesson_payload
 from edu_widgets.protocol import Document, uuid7
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import OutboxFull
@@ -156,7 +156,7 @@ def test_every_state_has_what_the_page_needs(
     chat: Chat, client: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = SimpleNamespace(time=lambda: START / 1000 + 3)
-    monkeypatch.setattr(standing, "time", now)
+    monkeypatch.setattr(lesson_payload, "time", now)
     id_ = send(chat, "mine")
     client.run()
     command = client.outbox[id_]

@@ -12,7 +12,7 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets.lesson import Status
-from edu_widgets.notebook.standing import lesson_fields
+from edu_widgets.notebook.lesson_payload import lesson_fields
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Unauthorized
 from tests.client.fake_service import FakeService, eventually, fake_service
 from tests.client.test_course import say, texts

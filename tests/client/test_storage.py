@@ -15,8 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edu_widgets.client.runtime import outbox_file as storage
-from edu_widgets.client.runtime import outbox_rows
+from edu_widgets.client.runtime import outbox_file, outbox_rows
 from edu_widgets.client.runtime.outbox_file import OutboxFile
 from edu_widgets.client.sync.commands import compose
 from edu_widgets.client.sync.outbox import Outbox
@@ -437,7 +436,7 @@ def test_a_file_that_cannot_be_locked_is_told_in_the_right_words(
         error.sqlite_errorcode = sqlite3.SQLITE_BUSY
         raise error
 
-    monkeypatch.setattr(storage, "_open", busy)  # what SQLite makes of ENOLCK
+    monkeypatch.setattr(outbox_file, "_open", busy)  # what SQLite makes of ENOLCK
     box, _ = open_here(tmp_path)
     assert "files cannot be locked there" in box.problem
     box.close()

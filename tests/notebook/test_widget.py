@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets.widget import _instances
 
-from edu_widgets.notebook import bundles, standing
-from edu_widgets.notebook.intents import Intent, on_intent
+from edu_widgets.notebook import bundles, lesson_payload
+from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.shared_code import SharedCode, reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
@@ -152,7 +152,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(
     }
     widget.put("b")
     assert [m["n"] for m in sent(widget)] == [1]
-    monkeypatch.setattr(standing, "time", SimpleNamespace(time=lambda: 1_000.0))
+    monkeypatch.setattr(lesson_payload, "time", SimpleNamespace(time=lambda: 1_000.0))
     client.become(state="offline", next_try=1_030_000, reason="Wi-Fi")
     assert sent(widget) == []
     client.advance(GAP)

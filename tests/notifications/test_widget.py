@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from edu_widgets.chat.documents import Message, ReadMark
-from edu_widgets.chat.headlines import Mentions
+from edu_widgets.chat.notification_sources import Mentions
 from edu_widgets.client.view import Person
 from edu_widgets.notifications.documents import ActionTaken, NotificationAction
 from edu_widgets.notifications.widget import NotificationItem, NotificationPane, TakenAction
 from edu_widgets.polls.documents import OwnBallot, Poll
-from edu_widgets.polls.headlines import Openings
+from edu_widgets.polls.notification_sources import Openings
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service import rules

@@ -20,7 +20,7 @@ from edu_widgets.polls.documents import (
     TextCount,
 )
 from edu_widgets.polls.kinds import check_choice, check_correct, is_right
-from edu_widgets.protocol.folding import equality_key
+from edu_widgets.protocol.text_normalization import equality_key
 from edu_widgets.protocol.visible_text import shows
 
 

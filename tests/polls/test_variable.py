@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.lesson import Lesson
-from edu_widgets.polls.shown import variable_of
+from edu_widgets.polls.page_content import variable_of
 from tests.notebook.doubles import FakeClient
 
 

@@ -13,8 +13,8 @@ import pytest
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import question
+from edu_widgets.polls.page_content import MOST
 from edu_widgets.polls.poll import Poll
-from edu_widgets.polls.shown import MOST
 from edu_widgets.polls.widget import LivePolls
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused

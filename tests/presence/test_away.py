@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.attention import SILENT_AFTER, Kernel, Pages, pages_of
+from edu_widgets.notebook.page_visibility import SILENT_AFTER, Kernel, PageVisibility, visibility_of
 from edu_widgets.presence.away import HIDDEN_FOR, IDLE_FOR, LOOK_EVERY, Away, Watch
 from edu_widgets.presence.commands import Attention
 from tests.notebook.doubles import FakeClient
@@ -40,12 +40,12 @@ def shell() -> Shell:
 
 
 @pytest.fixture
-def pages() -> Pages:
-    return Pages()
+def pages() -> PageVisibility:
+    return PageVisibility()
 
 
 @pytest.fixture
-def away(shell: Shell, pages: Pages) -> Callable[[float], bool | None]:
+def away(shell: Shell, pages: PageVisibility) -> Callable[[float], bool | None]:
     kernel = Kernel(shell, shell.clock)
     seen = Away(pages, kernel)
     seen_by_nobody_else = (kernel, seen)
@@ -58,7 +58,7 @@ def away(shell: Shell, pages: Pages) -> Callable[[float], bool | None]:
 
 
 def test_every_page_hidden_for_a_minute(
-    shell: Shell, pages: Pages, away: Callable[[float], bool | None]
+    shell: Shell, pages: PageVisibility, away: Callable[[float], bool | None]
 ) -> None:
     pages.heard("a", visible=True, now=shell.now)
     assert away(30) is False
@@ -88,7 +88,7 @@ def test_without_a_page_when_nothing_was_run_for_ten_minutes(
 
 
 def test_a_cell_begun_is_a_sign_though_the_page_is_hidden(
-    shell: Shell, pages: Pages, away: Callable[[float], bool | None]
+    shell: Shell, pages: PageVisibility, away: Callable[[float], bool | None]
 ) -> None:
     pages.heard("a", visible=True, now=shell.now)
     pages.heard("a", visible=False, now=shell.now)
@@ -99,7 +99,7 @@ def test_a_cell_begun_is_a_sign_though_the_page_is_hidden(
 
 
 def test_whoever_is_away_stays_so_when_the_page_goes(
-    shell: Shell, pages: Pages, away: Callable[[float], bool | None]
+    shell: Shell, pages: PageVisibility, away: Callable[[float], bool | None]
 ) -> None:
     pages.heard("a", visible=True, now=shell.now)
     pages.heard("a", visible=False, now=shell.now)
@@ -107,28 +107,28 @@ def test_whoever_is_away_stays_so_when_the_page_goes(
     assert away(SILENT_AFTER) is True, "the page is gone by now, which is no sign of anybody"
 
 
-def test_a_page_that_says_nothing_is_gone(pages: Pages) -> None:
+def test_a_page_that_says_nothing_is_gone(pages: PageVisibility) -> None:
     pages.heard("a", visible=True, now=0)
     assert pages.any(SILENT_AFTER)
     assert not pages.any(SILENT_AFTER + 1)
     assert pages.seen(SILENT_AFTER + 1) == 0
 
 
-def test_pages_are_not_kept_without_end(pages: Pages) -> None:
+def test_pages_are_not_kept_without_end(pages: PageVisibility) -> None:
     for number in range(1_000):
         pages.heard(str(number), visible=False, now=number)
     assert len(pages._heard) == 64
 
 
 def test_in_a_script_nothing_is_known() -> None:
-    assert Away(Pages(), None).look(10_000) is None
+    assert Away(PageVisibility(), None).look(10_000) is None
 
 
 def test_pages_belong_to_their_lesson() -> None:
     one, two = FakeClient(), FakeClient()
-    pages_of(one).heard("a", visible=True, now=1)
-    assert not pages_of(two).any(1)
-    assert pages_of(one) is pages_of(one)
+    visibility_of(one).heard("a", visible=True, now=1)
+    assert not visibility_of(two).any(1)
+    assert visibility_of(one) is visibility_of(one)
 
 
 class Line(FakeClient):
@@ -166,7 +166,7 @@ def test_it_is_said_once_and_on_each_new_connection(line: Line) -> None:
     line.become(state="reconnecting")
     line.become(state="live")
     assert line.said() == [False, True, True]
-    pages_of(line).heard("a", visible=True, now=line.now)
+    visibility_of(line).heard("a", visible=True, now=line.now)
     line.advance(LOOK_EVERY)
     assert line.said()[-1] is False
     watch.close()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.client.sync.commands import CommandState
-from edu_widgets.notebook.attention import pages_of
+from edu_widgets.notebook.page_visibility import visibility_of
 from edu_widgets.presence.commands import Counts, Here, PeoplePage, Presence, SetStatus
 from edu_widgets.presence.people import Participant, RaisedHand
 from edu_widgets.presence.roster import GRACE, UNKNOWN_AFTER
@@ -549,7 +549,7 @@ def test_how_people_look_in_python() -> None:
 
 
 def test_pages_say_whether_they_are_in_sight(ada: Desk) -> None:
-    pages = pages_of(ada.client)
+    pages = visibility_of(ada.client)
     ada.list.comm.receive({"op": "seen", "page": "p1", "visible": True})
     assert pages.any(time.monotonic())
     ada.list.comm.receive({"op": "seen", "page": "p1", "visible": "perhaps"})

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edu_widgets.protocol.folding import equality_key, look_key, name_key, search_key
+from edu_widgets.protocol.text_normalization import equality_key, look_key, name_key, search_key
 
 MARKS = st.sampled_from("\u0300\u0301\u0316\u0345\u0307\u3099")
 

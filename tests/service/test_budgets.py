@@ -165,8 +165,8 @@ async def test_pings_and_pongs_are_paid_for_too(tmp_path: Path) -> None:
 
 def gate_of(service: Service, client: Client) -> Any:
     member = next(m for m in service.server.hub.members if m.identity.user_id == client.user_id)
-    outlet: Any = member.outlet
-    return outlet._transport
+    writer: Any = member.writer
+    return writer._transport
 
 
 @pytest.mark.parametrize("opcode", [0x01, 0x81, 0x8A])

@@ -16,8 +16,8 @@ from edu_widgets.chat.service.reading import search
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import Forbidden, Refused
-from edu_widgets.protocol.folding import search_key
 from edu_widgets.protocol.messages import Role
+from edu_widgets.protocol.text_normalization import search_key
 from edu_widgets.service.roles import write_role
 from edu_widgets.service.rules import RateLimited
 from tests.service.desk import ADA, BO, MIRA, STAFF, Desk, own

@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from edu_widgets.protocol import Code
 from edu_widgets.service import websocket
 from edu_widgets.service.config import from_table
+from edu_widgets.service.connection_writer import MAX_BUFFERED, MAX_STALL_S
 from edu_widgets.service.frames import Frame
-from edu_widgets.service.outlet import MAX_BUFFERED, MAX_STALL_S
 from tests.waiting import PATIENCE
 
 from .harness import Service, serving
@@ -32,12 +32,12 @@ async def test_our_frames_are_what_aiohttp_would_have_written() -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         socket = websocket.Socket(compress=False, autoping=False, decode_text=False)
         await socket.prepare(request)
-        outlet = websocket.SocketOutlet(socket, request)
+        writer = websocket.SocketWriter(socket, request)
         for payload in payloads:
-            outlet.write(Frame(payload.encode()))
+            writer.write(Frame(payload.encode()))
             await socket.send_str(payload)
-        outlet.close(4000, "done")
-        await outlet.closed()
+        writer.close(4000, "done")
+        await writer.closed()
         return socket
 
     app = web.Application()
@@ -112,7 +112,7 @@ async def test_a_reader_that_never_reads_stalls_nobody_and_is_closed(tmp_path: P
             await ada.answer(await ada.say(f"{count}" + text))
             await bob.message(f"{count}" + text)
             count += 1
-            highest = max(highest, *(m.outlet._buffered() for m in hub.members))  # type: ignore[attr-defined]
+            highest = max(highest, *(m.writer._buffered() for m in hub.members))  # type: ignore[attr-defined]
             assert count < 3_000
         assert highest < MAX_BUFFERED + 64 * 1024
         assert count * len(text) > MAX_BUFFERED
@@ -133,7 +133,7 @@ async def test_a_reader_that_stalls_with_little_waiting_is_closed_too(
         stalled = await stall(service, (await service.join("Slow"))["token"])
         await ada.counts(2)
         slow = next(m for m in service.server.hub.members if m.identity.user_id != ada.user_id)
-        while not slow.outlet._buffered():  # type: ignore[attr-defined]
+        while not slow.writer._buffered():  # type: ignore[attr-defined]
             await ada.answer(await ada.say("x" * 7_900))
         async with asyncio.timeout(PATIENCE):
             while len(service.server.hub.members) == 2:
@@ -159,16 +159,16 @@ class Link:
 
 def on_a_link(
     monkeypatch: pytest.MonkeyPatch,
-) -> tuple[Link, websocket.SocketOutlet, list[int]]:
-    """A link, the outlet to it, and the codes it was closed with."""
+) -> tuple[Link, websocket.SocketWriter, list[int]]:
+    """A link, the writer to it, and the codes it was closed with."""
     link, closed = Link(), list[int]()
 
-    def close(_outlet: websocket.SocketOutlet, code: int, _reason: str) -> None:
+    def close(_outlet: websocket.SocketWriter, code: int, _reason: str) -> None:
         closed.append(code)
 
-    monkeypatch.setattr(websocket.SocketOutlet, "close", close)
+    monkeypatch.setattr(websocket.SocketWriter, "close", close)
     request: Any = SimpleNamespace(transport=link)
-    return link, websocket.SocketOutlet(websocket.Socket(), request), closed
+    return link, websocket.SocketWriter(websocket.Socket(), request), closed
 
 
 @pytest.mark.parametrize("taken", [0, 1_000])
@@ -178,49 +178,49 @@ async def test_a_slow_reader_is_judged_by_what_it_takes(
     """More is written than it takes each second, so that what waits never gets less."""
     link, closed = Link(), list[int]()
     monkeypatch.setattr(
-        websocket.SocketOutlet, "close", lambda _self, code, _why: closed.append(code)
+        websocket.SocketWriter, "close", lambda _self, code, _why: closed.append(code)
     )
     request: Any = SimpleNamespace(transport=link)
-    outlet = websocket.SocketOutlet(websocket.Socket(), request)
+    writer = websocket.SocketWriter(websocket.Socket(), request)
     for second in range(60):
-        outlet.heard = second
-        outlet.write(Frame(b"x" * 5_000))
+        writer.heard = second
+        writer.write(Frame(b"x" * 5_000))
         link.waiting -= taken
-        outlet.check(second)
+        writer.check(second)
     assert set(closed) == (set() if taken else {Code.SLOW_CONSUMER})
 
 
 async def test_a_reader_that_was_behind_and_caught_up_is_judged_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    link, outlet, closed = on_a_link(monkeypatch)
+    link, writer, closed = on_a_link(monkeypatch)
     for second in (0, 1_000):
         link.waiting = 5_000
-        outlet.paused()
-        outlet.heard = second
-        outlet.check(second)
-        outlet.write(Frame(b"x" * 5_000))
+        writer.paused()
+        writer.heard = second
+        writer.check(second)
+        writer.write(Frame(b"x" * 5_000))
         assert link.waiting > 10_000
-        outlet.check(second + MAX_STALL_S - 1)
+        writer.check(second + MAX_STALL_S - 1)
         link.waiting = 0
-        outlet.resumed()
+        writer.resumed()
     assert not closed
     link.waiting = 5_000
-    outlet.paused()
-    outlet.check(second)
-    outlet.check(second + MAX_STALL_S)
+    writer.paused()
+    writer.check(second)
+    writer.check(second + MAX_STALL_S)
     assert closed == [Code.SLOW_CONSUMER]
 
 
 async def test_pongs_that_nobody_takes_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     link, closed = Link(), list[int]()
     monkeypatch.setattr(
-        websocket.SocketOutlet, "close", lambda _self, code, _why: closed.append(code)
+        websocket.SocketWriter, "close", lambda _self, code, _why: closed.append(code)
     )
     request: Any = SimpleNamespace(transport=link)
-    outlet = websocket.SocketOutlet(websocket.Socket(), request)
+    writer = websocket.SocketWriter(websocket.Socket(), request)
     while not closed:
-        outlet.pong(b"p" * 125)
+        writer.pong(b"p" * 125)
     assert link.waiting < MAX_BUFFERED + 200
 
 

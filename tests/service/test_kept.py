@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edu_widgets.client.runtime import unused_files as tidying
+from edu_widgets.client.runtime import unused_files
 from edu_widgets.client.runtime.unused_files import forget_unused, used
 from edu_widgets.protocol import Code
 from edu_widgets.service import audit as audits
@@ -124,7 +124,7 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / name).write_text("{}")
     (tmp_path / "outbox").mkdir()
     (tmp_path / "outbox" / "a.sqlite3").write_bytes(b"")
-    long_ago = time.time() - (tidying.UNUSED_DAYS + 1) * 86_400
+    long_ago = time.time() - (unused_files.UNUSED_DAYS + 1) * 86_400
     for path in [*tmp_path.rglob("*")]:
         os.utime(path, (long_ago, long_ago))
     return tmp_path
@@ -138,7 +138,7 @@ def test_what_an_account_has_not_used_for_half_a_year_goes(folder: Path) -> None
 
 
 def test_a_folder_holds_so_much_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tidying, "MAX_KEPT", 3)
+    monkeypatch.setattr(unused_files, "MAX_KEPT", 3)
     now = time.time()
     for n in range(6):
         (tmp_path / f"{n}").write_text("")

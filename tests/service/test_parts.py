@@ -11,10 +11,10 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.messages import Changes, Heartbeat
 from edu_widgets.service import config
 from edu_widgets.service.audit import Audit
-from edu_widgets.service.coalesce import Coalescer
+from edu_widgets.service.command_queues import FORGET_S, CommandQueues
 from edu_widgets.service.frames import Frame, merged
-from edu_widgets.service.lanes import FORGET_S, Lanes
 from edu_widgets.service.limits import SlidingWindow
+from edu_widgets.service.throttle import Throttle
 
 
 class Clock:
@@ -54,7 +54,7 @@ def test_a_window_forgets_who_was_quiet() -> None:
 
 def test_later_commands_of_a_lane_wait_for_the_refused_one() -> None:
     clock = Clock()
-    lanes = Lanes(clock)
+    lanes = CommandQueues(clock)
     lanes.refuse(CHAT_MESSAGE, "a", 1000)
     assert lanes.behind(CHAT_MESSAGE, "b")
     vote = CommandType("vote", Heartbeat, "vote", feature="polls")
@@ -65,21 +65,21 @@ def test_later_commands_of_a_lane_wait_for_the_refused_one() -> None:
 
 def test_a_lane_is_not_shut_for_ever() -> None:
     clock = Clock()
-    lanes = Lanes(clock)
+    lanes = CommandQueues(clock)
     lanes.refuse(CHAT_MESSAGE, "given-up", 1000)
     clock.now = 2 + FORGET_S
     assert not lanes.behind(CHAT_MESSAGE, "b")
 
 
 def test_commands_of_which_the_latest_counts_shut_nothing() -> None:
-    lanes = Lanes(Clock())
+    lanes = CommandQueues(Clock())
     status = CommandType("status", Heartbeat, "status", feature="presence", latest=True)
     lanes.refuse(status, "a", 1000)
     assert not lanes.behind(status, "b")
 
 
 def test_a_lane_has_one_worker() -> None:
-    lanes = Lanes(Clock())
+    lanes = CommandQueues(Clock())
     assert lanes.push("chat", Envelope("a"))
     assert not lanes.push("chat", Envelope("b"))
     assert [lanes.pop("chat"), lanes.pop("chat")] == [Envelope("a"), Envelope("b")]
@@ -89,7 +89,7 @@ def test_a_lane_has_one_worker() -> None:
 
 async def test_coalescing_says_the_first_at_once_and_the_last_always() -> None:
     loop = asyncio.get_running_loop()
-    coalescer = Coalescer(loop, interval=0.05)
+    coalescer = Throttle(loop, interval=0.05)
     said: list[tuple[int, float]] = []
     done = asyncio.Event()
     for number in range(100):

@@ -20,7 +20,7 @@ from edu_widgets.protocol.messages import Changes
 from edu_widgets.service.config import from_table
 from edu_widgets.service.pace import FIRST_PAGE, QUICK_S, SLOW_S, SMALLEST_PAGE, Pace, Pages
 from edu_widgets.service.store import PAGE_BYTES
-from edu_widgets.service.websocket import DEAD_S, PAGE_S, SocketOutlet
+from edu_widgets.service.websocket import DEAD_S, PAGE_S, SocketWriter
 from tests.waiting import PATIENCE
 
 from .harness import CHANNEL, Service, serving
@@ -200,19 +200,19 @@ def test_pages_hold_everything_in_order_and_what_changed_together_together(
         assert all(doc.seq > page.seq for doc in after.docs)
 
 
-def outlet_of(service: Service, user_id: str) -> SocketOutlet:
+def outlet_of(service: Service, user_id: str) -> SocketWriter:
     members = service.server.hub.members
-    outlet = next(m.outlet for m in members if m.identity.user_id == user_id)
-    assert isinstance(outlet, SocketOutlet)
-    return outlet
+    writer = next(m.writer for m in members if m.identity.user_id == user_id)
+    assert isinstance(writer, SocketWriter)
+    return writer
 
 
-def codes(outlet: SocketOutlet, *silent: float) -> list[int]:
+def codes(writer: SocketWriter, *silent: float) -> list[int]:
     """Why it was closed, or 0, after so many seconds of silence each."""
     found = []
     for seconds in silent:
-        outlet.check(outlet.heard + seconds)
-        found.append(outlet.code)
+        writer.check(writer.heard + seconds)
+        found.append(writer.code)
     return found
 
 
@@ -226,8 +226,8 @@ async def test_whose_cable_was_cut_is_out_of_the_list_within_half_a_minute(
         await bob.enter()
         await ada.counts(2)
         bob.socket.transport.pause_reading()
-        outlet = outlet_of(service, bob.user_id)
-        assert codes(outlet, DEAD_S - 0.1, DEAD_S + 0.1) == [0, Code.DEAD_PEER]
+        writer = outlet_of(service, bob.user_id)
+        assert codes(writer, DEAD_S - 0.1, DEAD_S + 0.1) == [0, Code.DEAD_PEER]
         await ada.counts(1)
 
 
@@ -236,5 +236,5 @@ async def test_who_is_still_reading_a_page_is_not_given_up_so_soon(lesson: Servi
     bob = await reader(lesson, joined["token"])
     await bob.subscribe()
     await bob.until("changes")
-    outlet = outlet_of(lesson, joined["userId"])
-    assert codes(outlet, DEAD_S + 1, PAGE_S + 1) == [0, Code.DEAD_PEER]
+    writer = outlet_of(lesson, joined["userId"])
+    assert codes(writer, DEAD_S + 1, PAGE_S + 1) == [0, Code.DEAD_PEER]

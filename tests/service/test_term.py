@@ -22,7 +22,6 @@ from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service import audit as audits
 from edu_widgets.service import features, steady_time
 from edu_widgets.service.audit import REFUSED, Audit
-from edu_widgets.service.coalesce import Coalescer
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.rooms import Presence
@@ -31,6 +30,7 @@ from edu_widgets.service.server import TOMBSTONES_KEPT_MS
 from edu_widgets.service.store import Newcomer
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.store.sweeping import REPLIES_KEPT_MS, STRANGERS_KEPT_MS
+from edu_widgets.service.throttle import Throttle
 
 COURSE = "c"
 ROOM = course_channel(COURSE)
@@ -69,7 +69,7 @@ class Term:
             features=features.installed(),
             audit=self.audit,
         )
-        self.hub.coalescer = Coalescer(self.hub.loop, 0)
+        self.hub.coalescer = Throttle(self.hub.loop, 0)
         self.hub.hooks.start()
         await self.settle()
 

@@ -11,8 +11,8 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service import people
 from edu_widgets.service.addresses import address
+from edu_widgets.service.client_address import source_of
 from edu_widgets.service.config import ServiceConfig, from_table
-from edu_widgets.service.doors import source_of
 
 from .harness import COURSE, Reply, Service, serving
 

@@ -50,7 +50,7 @@ async def test_a_reader_that_falls_behind_gets_everything_in_order(service: Serv
     ada.socket.transport.pause_reading()
     count = 0
     to_all = []
-    while not slow.outlet._buffered():  # type: ignore[attr-defined]
+    while not slow.writer._buffered():  # type: ignore[attr-defined]
         room.write(signal(count, 60_000))
         to_all.append(count)
         count += 1
@@ -86,8 +86,8 @@ async def test_a_connection_that_breaks_hurts_nobody(
     await ada.enter()
     await bob.enter()
     room, member = room_of(service), member_of(service, ada)
-    outlet: Any = member.outlet
-    outlet._transport.abort()
+    writer: Any = member.writer
+    writer._transport.abort()
     for number in range(3):
         room.write(signal(number))
     await asyncio.sleep(0.05)  # by now the socket is closed

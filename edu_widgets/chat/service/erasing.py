@@ -17,7 +17,7 @@ from edu_widgets.chat.documents import (
 from edu_widgets.chat.service.reactions import removed
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
-from edu_widgets.protocol.folding import same_name
+from edu_widgets.protocol.text_normalization import same_name
 from edu_widgets.service.rules import (
     DELETE,
     Decision,

@@ -11,7 +11,7 @@ from edu_widgets.chat.documents import (
     pin_id,
     question_id,
 )
-from edu_widgets.chat.service.standing import may_speak, not_muted, the_message
+from edu_widgets.chat.service.preconditions import may_speak, not_muted, the_message
 from edu_widgets.chat.text import content_of, excerpt, kept_mentions
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.errors import InvalidArgument, refusal

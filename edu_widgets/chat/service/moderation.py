@@ -12,7 +12,7 @@ from edu_widgets.chat.documents import (
     mute_id,
     pin_id,
 )
-from edu_widgets.chat.service.standing import the_message
+from edu_widgets.chat.service.preconditions import the_message
 from edu_widgets.chat.text import excerpt
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import (

@@ -6,7 +6,7 @@ import msgspec
 
 from edu_widgets.chat.commands import AnswerQuestion, UpvoteQuestion
 from edu_widgets.chat.documents import OwnVote, Question, question_id, vote_id
-from edu_widgets.chat.service.standing import not_muted, own_channel
+from edu_widgets.chat.service.preconditions import not_muted, own_channel
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service.rules import DELETE, Decision, Get, Part, Request, RuleRun, Write, read

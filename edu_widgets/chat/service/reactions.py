@@ -12,7 +12,7 @@ from edu_widgets.chat.documents import (
     reactions_id,
 )
 from edu_widgets.chat.emoji import is_emoji
-from edu_widgets.chat.service.standing import not_muted, own_channel, the_message
+from edu_widgets.chat.service.preconditions import not_muted, own_channel, the_message
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service.rules import DELETE, Decision, Get, Person, Request, RuleRun, Write, read

@@ -16,11 +16,11 @@ from edu_widgets.chat.commands import (
 )
 from edu_widgets.chat.documents import Message, ReadMark
 from edu_widgets.chat.folding import matches
-from edu_widgets.chat.service.standing import own_channel
+from edu_widgets.chat.service.preconditions import own_channel
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.protocol.folding import search_key
+from edu_widgets.protocol.text_normalization import search_key
 from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Scan, Write, read
 from edu_widgets.service.stage import Stage
 

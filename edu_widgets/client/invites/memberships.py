@@ -13,9 +13,9 @@ from typing import Any
 from edu_widgets.client.invites.parsing import websocket_url
 from edu_widgets.client.runtime.unused_files import forget_unused, used
 from edu_widgets.protocol.folders import using
-from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.ids import uuid7
 from edu_widgets.protocol.proofs import Verifier, new_secret
+from edu_widgets.protocol.text_normalization import name_key
 
 _PATIENCE = 2.0
 """Seconds that a file may be empty which another kernel has just made."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from edu_widgets.client.transport.base import WEBSOCKET_PATH
-from edu_widgets.protocol.arguments import text_argument
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.patterns import pattern
+from edu_widgets.protocol.validation import text_argument
 
 FORM = "http://127.0.0.1:8765/py101?code=K7QX4M2P"
 """What an invite looks like, for messages."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
-from edu_widgets.protocol.arguments import seconds
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, ProtocolError
+from edu_widgets.protocol.validation import seconds
 
 if TYPE_CHECKING:
     from edu_widgets.client.runtime.threads import NetworkThread

@@ -16,7 +16,7 @@ from edu_widgets.notifications.documents import (
     taken_id,
 )
 from edu_widgets.notifications.service.expiry import note_expiry
-from edu_widgets.notifications.service.standing import invalid, own
+from edu_widgets.notifications.service.preconditions import invalid, own
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal

@@ -3,7 +3,7 @@
 import msgspec
 
 from edu_widgets.presence.documents import Hand, Status, hand_id, status_id
-from edu_widgets.presence.service.standing import both
+from edu_widgets.presence.service.preconditions import both
 from edu_widgets.presence.service.statuses import MOST
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.service.rules import (

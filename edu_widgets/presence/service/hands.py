@@ -4,7 +4,7 @@ import msgspec
 
 from edu_widgets.presence.commands import LowerHand, RaiseHand, SolveHand, TakeHand
 from edu_widgets.presence.documents import MAX_NOTE, MAX_TRACEBACK, Hand, hand_id
-from edu_widgets.presence.service.standing import both, in_course
+from edu_widgets.presence.service.preconditions import both, in_course
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal

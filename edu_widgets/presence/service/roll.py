@@ -19,7 +19,7 @@ from edu_widgets.presence.counting import (
     with_status,
 )
 from edu_widgets.presence.documents import MOST_NAMED, Status
-from edu_widgets.protocol.folding import search_key
+from edu_widgets.protocol.text_normalization import search_key
 from edu_widgets.service.rules import Person
 
 FEW = 180

@@ -2,7 +2,7 @@
 
 from edu_widgets.presence.commands import ClearStatuses, SetStatus
 from edu_widgets.presence.documents import Status, status_id
-from edu_widgets.presence.service.standing import both, in_course
+from edu_widgets.presence.service.preconditions import both, in_course
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.service.checks import channel_of, only_staff
 from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Scan, read

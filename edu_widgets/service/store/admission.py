@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.protocol.folding import name_key
+from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.checks import removed
 from edu_widgets.service.store import Door, Membership, Newcomer, Removed, keys
 from edu_widgets.service.store.sweeping import check_members

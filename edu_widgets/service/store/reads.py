@@ -9,8 +9,8 @@ import msgspec
 
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.documents import body
-from edu_widgets.protocol.folding import name_key
 from edu_widgets.protocol.messages import Changes, Page
+from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.rules import Get, Members, Person, Query
 from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, Searched, runs
 

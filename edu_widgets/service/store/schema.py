@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from edu_widgets.protocol.folders import is_full
-from edu_widgets.protocol.folding import name_key
+from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.store import history, keys
 from edu_widgets.service.store.history import transaction
 

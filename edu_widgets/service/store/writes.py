@@ -12,7 +12,7 @@ import msgspec
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import parse_channel, staff_channel, user_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.protocol.folding import look_alike_key, name_key
+from edu_widgets.protocol.text_normalization import look_alike_key, name_key
 from edu_widgets.service.rules import (
     DELETE,
     FORGET,

@@ -12,7 +12,7 @@ from edu_widgets.chat.commands import AddReaction
 from edu_widgets.client.course import scope
 from edu_widgets.client.transport.base import WEBSOCKET_PATH
 from edu_widgets.client.transport.selection import TransportSettings
-from edu_widgets.notebook.standing import lesson_fields
+from edu_widgets.notebook.lesson_payload import lesson_fields
 from edu_widgets.notifications.documents import NOTIFICATION
 from edu_widgets.protocol.errors import Forbidden, NotConnected, Refused
 from tests.base_service import Running, Variants, running

@@ -10,7 +10,7 @@ from edu_widgets.client.course import CourseClient
 from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
-from edu_widgets.presence.mirror import People
+from edu_widgets.presence.mirror import PresenceMirror
 from edu_widgets.presence.people import Participant, RaisedHand, participant, raised_hand
 from edu_widgets.presence.roster import Moved
 from edu_widgets.protocol import Document
@@ -20,10 +20,10 @@ EVENTS = ("joined", "left", "status", "hand", "taken", "solved")
 Tell: TypeAlias = Callable[[str, Participant | RaisedHand], None]
 
 
-class News:
+class EventDiff:
     """Tells changes from what was so already. Network thread only."""
 
-    def __init__(self, client: CourseClient, people: People, tell: Tell) -> None:
+    def __init__(self, client: CourseClient, people: PresenceMirror, tell: Tell) -> None:
         self._people = people
         self._tell = tell
         self._statuses: dict[str, Status] = {}

@@ -12,7 +12,7 @@ from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.counting import with_status
 from edu_widgets.presence.documents import Hand, Status
-from edu_widgets.presence.mirror import OwnHand, People
+from edu_widgets.presence.mirror import OwnHand, PresenceMirror
 
 PEOPLE = "people"
 HANDS = "hands"
@@ -20,13 +20,13 @@ DESK = "desk"
 """The names of the collections, and of the one document in the last."""
 
 
-class ShownPeople:
+class PeopleContent:
     """What a widget shows (`Content`). Times leave as ages in ms, since clocks differ.
 
     While names are hidden neither people nor hands leave the kernel, only how many there are.
     """
 
-    def __init__(self, client: CourseClient, people: People) -> None:
+    def __init__(self, client: CourseClient, people: PresenceMirror) -> None:
         self._client = client
         self._people = people
         self.hidden = False

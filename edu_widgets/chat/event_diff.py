@@ -52,7 +52,7 @@ class _Seen:
         return tuple((r.emoji, r.count) for r in self.message.reactions)
 
 
-class Happenings:
+class EventDiff:
     """Tells what changed from what was there before. Network thread only.
 
     It remembers what it has seen: a document that comes again, after a reconnect or with a fresh

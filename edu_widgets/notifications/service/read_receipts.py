@@ -4,7 +4,7 @@ import msgspec
 
 from edu_widgets.notifications.commands import ClearNotifications, MarkNotifications
 from edu_widgets.notifications.documents import MAX_MARKS, NotificationMark
-from edu_widgets.notifications.service.standing import invalid, own
+from edu_widgets.notifications.service.preconditions import invalid, own
 from edu_widgets.protocol import is_id
 from edu_widgets.service.rules import Decision, Get, Part, Request, RuleRun, Write, read
 

@@ -13,7 +13,7 @@ MAX_STALL_S = 15.0
 tells every eight."""
 
 
-class Outlet(Protocol):
+class ConnectionWriter(Protocol):
     """The way out to one member."""
 
     def write(self, frame: Frame) -> None:

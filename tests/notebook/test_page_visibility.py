@@ -1,6 +1,6 @@
 """How late a page's messages come, while clocks are set and computers sleep."""
 
-from edu_widgets.notebook.attention import Delays
+from edu_widgets.notebook.page_visibility import Delays
 
 WALL, STEADY = 1_800_000_000.0, 5_000.0
 

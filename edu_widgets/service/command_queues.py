@@ -22,7 +22,7 @@ class _Lane:
     until: float = 0.0
 
 
-class Lanes:
+class CommandQueues:
     """The lanes of one connection. A command runs when the one before it is answered."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:

@@ -18,7 +18,7 @@ GAP = 10.0
 """Seconds between two marks."""
 
 
-class Marks:
+class ReadReceipts:
     """Moves the read mark up: here at once, on the service at most every ten seconds."""
 
     def __init__(

@@ -35,7 +35,7 @@ class Headline:
     """The name of whom it is about, if it is about somebody."""
 
 
-class Source(Protocol):
+class NotificationSource(Protocol):
     """Makes headlines of the documents of the course's channel. Any thread; never raises."""
 
     @property

@@ -13,7 +13,7 @@ from edu_widgets.notebook.widget import LiveWidget
 F = TypeVar("F", bound=Callback)
 
 
-class ListenedWidget(LiveWidget):
+class EventWidget(LiveWidget):
     """A widget with events; which ones, and what they are called with, its own docstring tells."""
 
     events_: ClassVar[tuple[str, ...]] = ()

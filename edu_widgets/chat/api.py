@@ -7,12 +7,10 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from edu_widgets.chat import cells, commands, searching
-from edu_widgets.chat.arguments import Pointed, checked, id_of
 from edu_widgets.chat.documents import MAX_SLOW, WINDOW, Message, Question, question_id
 from edu_widgets.chat.documents import ChatMessage as ChatMessageData
 from edu_widgets.chat.editing import Editing
 from edu_widgets.chat.emoji import is_emoji
-from edu_widgets.chat.marks import Marks
 from edu_widgets.chat.message import (
     COLUMNS,
     AskedQuestion,
@@ -23,7 +21,9 @@ from edu_widgets.chat.message import (
     plain,
 )
 from edu_widgets.chat.mirror import Chat
+from edu_widgets.chat.read_receipts import ReadReceipts
 from edu_widgets.chat.typists import Typists
+from edu_widgets.chat.validation import Pointed, checked, id_of
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.known_people import known as known_people
@@ -31,13 +31,13 @@ from edu_widgets.client.known_people import named
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
 from edu_widgets.protocol import uuid7
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
     InvalidArgument,
     NotConnected,
     WouldDeadlock,
 )
+from edu_widgets.protocol.validation import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ class HasUserId(Protocol):
         """Whose it is."""
 
 
-class Calls:
+class ChatApi:
     """The chat's methods and properties; what they send returns a receipt at once.
 
     A receipt is ignored, waited for (`.wait()`) or awaited. What cannot be sent now is kept,
@@ -70,7 +70,7 @@ class Calls:
     _client: CourseClient
     _chat: Chat
     _editing: Editing
-    _marks: Marks
+    _marks: ReadReceipts
     _typists: Typists
 
     # -- writing -------------------------------------------------------------------------

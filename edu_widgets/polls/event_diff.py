@@ -10,7 +10,7 @@ from edu_widgets.polls.mirror import Polls
 _Step = tuple[int, str]
 
 
-class News:
+class EventDiff:
     """Tells what is new from what was so already. Network thread only."""
 
     def __init__(self, client: CourseClient, polls: Polls) -> None:

@@ -9,7 +9,7 @@ from edu_widgets.client.course import CourseClient
 from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.presence import commands
 from edu_widgets.presence.commands import PeoplePage, Presence
-from edu_widgets.presence.mirror import People
+from edu_widgets.presence.mirror import PresenceMirror
 from edu_widgets.presence.roster import Moved
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
 
@@ -17,13 +17,13 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 """Seconds until a question that was not answered is asked again."""
 
 
-class Following:
+class RosterSync:
     """Drives one roster. Everything happens on the network thread."""
 
     def __init__(
         self,
         client: CourseClient,
-        people: People,
+        people: PresenceMirror,
         changed: Callable[[Moved], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -23,7 +23,7 @@ _MOST = 64
 _COMPARED = 8
 
 
-class Pages:
+class PageVisibility:
     """The pages of one lesson. Any thread; times are seconds of a monotonic clock."""
 
     def __init__(self) -> None:
@@ -132,17 +132,17 @@ class Delays:
         return min(now - least for now, least in zip(difference, fastest, strict=True))
 
 
-_PAGES: WeakKeyDictionary[object, Pages] = WeakKeyDictionary()
+_PAGES: WeakKeyDictionary[object, PageVisibility] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 _here: Kernel | None = None
 
 
-def pages_of(client: object) -> Pages:
+def visibility_of(client: object) -> PageVisibility:
     """The pages that show something of a lesson."""
     with _LOCK:
         pages = _PAGES.get(client)
         if pages is None:
-            pages = _PAGES[client] = Pages()
+            pages = _PAGES[client] = PageVisibility()
         return pages
 
 

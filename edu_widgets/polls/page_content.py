@@ -32,7 +32,7 @@ _DRAFTS = 30
 _OFFERED = "polls"
 
 
-class ShownPolls:
+class PollsContent:
     """Polls as documents for the pages. Any thread.
 
     Their `rev` grows whenever they look different from before; `peek` is what some pages of the

@@ -5,8 +5,8 @@ from __future__ import annotations
 from edu_widgets.chat.message import AskedQuestion, ChatMessage, PinnedMessage
 from edu_widgets.chat.text import content_of
 from edu_widgets.protocol import is_id
-from edu_widgets.protocol.arguments import shown
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.validation import shown
 
 Pointed = str | ChatMessage | PinnedMessage | AskedQuestion
 """A message, or what points at it, or its id."""

@@ -129,7 +129,7 @@ def handlers_of(*sources: object) -> dict[str, Handler]:
     }
 
 
-class Intents:
+class PageRequests:
     """Receives a widget's intents, in any thread and as often as they come."""
 
     def __init__(self, handlers: Mapping[str, Handler], reply: Callable[[Json], None]) -> None:

@@ -1,16 +1,16 @@
 """Which requests are let in at all: the right host, no browser page, a bearer token."""
 
 import contextlib
-import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service.addresses import LOOPBACK, Address
+from edu_widgets.service.addresses import LOOPBACK
+from edu_widgets.service.client_address import ip_of
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]*)?")
 
@@ -52,52 +52,12 @@ def _host(request: web.Request) -> str:
     raise refusal(Code.PROTOCOL, "The header `Host` has to be one name or address, with a port.")
 
 
-def source(request: web.Request, where: Address) -> str:
-    """Where a request comes from, to count by: an address or, of IPv6, the network it is in."""
-    told = request.headers.getall(hdrs.X_FORWARDED_FOR, [])
-    found = _ip(source_of(request.remote or "", told, where))
-    if isinstance(found, ipaddress.IPv6Address):  # everybody there has as many as they like
-        return str(ipaddress.ip_network((int(found), 64), strict=False))
-    return str(found or request.remote)
-
-
-def source_of(peer: str, told: Sequence[str], where: Address) -> str:
-    """The peer's address; of a proxy that is believed, the last one it tells that is no proxy.
-
-    Whoever else sends `X-Forwarded-For` made it up.
-    """
-    for hop in reversed([part.strip() for line in told for part in line.split(",")]):
-        if not is_proxy(peer, where):
-            break
-        found = _ip(hop)
-        if found is None:
-            break
-        peer = str(found)
-    return peer
-
-
-def is_proxy(peer: str, where: Address) -> bool:
-    """Whether an address is a proxy's that is believed."""
-    found = _ip(peer)
-    return found is not None and any(found in network for network in where.proxies)
-
-
-def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An address; of IPv4 also where a socket for both gives it the form of IPv6."""
-    try:
-        found = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return mapped or found
-
-
 def is_local(request: web.Request) -> bool:
     """Whether a request comes from a program on this computer, and no proxy has passed it on."""
     passed_on = {hdrs.X_FORWARDED_FOR, hdrs.FORWARDED, "X-Real-IP", "Via"}
     if _host(request) not in LOOPBACK or any(name in request.headers for name in passed_on):
         return False
-    found = _ip(request.remote or "")
+    found = ip_of(request.remote or "")
     return found is not None and found.is_loopback
 
 

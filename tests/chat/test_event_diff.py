@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from edu_widgets.chat import happenings
+from edu_widgets.chat import event_diff
 from edu_widgets.chat.widget import CourseChat
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.sync.events import DocumentsChanged
@@ -123,7 +123,7 @@ def test_a_message_costs_the_same_however_many_questions_there_are(
         read.append(type_)
         return decoded(document, type_)
 
-    monkeypatch.setattr(happenings, "decoded", reading)
+    monkeypatch.setattr(event_diff, "decoded", reading)
     client.arrive(client.document("hello"))
     assert (events(told), read) == (["message"], [])
     client.seq = 500

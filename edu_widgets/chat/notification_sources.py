@@ -6,7 +6,7 @@ from edu_widgets.chat.documents import Message, ReadMark
 from edu_widgets.chat.text import excerpt, is_mentioned
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.headlines import Headline, headline_id
+from edu_widgets.notebook.notification_sources import Headline, headline_id
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import user_channel
 

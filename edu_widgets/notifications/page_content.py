@@ -20,7 +20,7 @@ INBOX = "inbox"
 """The collection with the one document of how things stand."""
 
 
-class ShownInbox:
+class InboxContent:
     """Notifications as documents for the pages. Any thread.
 
     Their `rev` grows whenever they look different from before.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.headlines import Headline, headline_id
+from edu_widgets.notebook.notification_sources import Headline, headline_id
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, OwnBallot, Poll
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import user_channel

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 FRAMES_A_SECOND = 4
 
 
-class Coalescer:
+class Throttle:
     """Calls an action by key at most every `interval` s; calls in between become one.
 
     What is said is decided when it is said, so a burst ends with the latest state.
