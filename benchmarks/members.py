@@ -26,7 +26,7 @@ from edu_widgets.client.transport.websocket import WebSocketTransport
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.messages import Data
-from edu_widgets.service import launch
+from edu_widgets.service import launch, owner
 
 COURSE = "bench"
 ROOM = course_channel(COURSE)
@@ -69,7 +69,7 @@ class Member:
         self.connection.changed()
 
 
-def start_service(folder: Path, *arguments: str) -> launch.ServiceInfo:
+def start_service(folder: Path, *arguments: str) -> owner.ServiceInfo:
     """The service that lets these members in; if it ran in this folder, on the port of before."""
     key = folder / "key"
     key.write_text(KEY)
@@ -77,7 +77,7 @@ def start_service(folder: Path, *arguments: str) -> launch.ServiceInfo:
     return launch.start(COURSE, folder / "service", arguments=arguments, keep=True, timeout=60)
 
 
-def websocket_url(info: launch.ServiceInfo) -> str:
+def websocket_url(info: owner.ServiceInfo) -> str:
     return info.local_url.replace("http", "ws") + "/api/realtime/ws"
 
 

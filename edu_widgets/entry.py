@@ -92,7 +92,7 @@ def host(  # noqa: PLR0913 - the options of a service
         FolderUnusable: its folder cannot be made or written.
         Unsupported: this Python cannot start threads or processes, or lock files.
     """
-    from edu_widgets.service import launch
+    from edu_widgets.service import launch, owner
 
     _check_platform()
     course = course_name(course)
@@ -122,8 +122,8 @@ def host(  # noqa: PLR0913 - the options of a service
         arguments=_arguments(settings),
     )
     if names is not None:
-        launch.set_roster(info, names)
-    member = launch.enter(info, name, _own_name())
+        owner.set_roster(info, names)
+    member = owner.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
     target = Target(
         websocket_url(info.local_url),

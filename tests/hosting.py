@@ -14,7 +14,7 @@ import pytest
 import edu_widgets as edu
 from edu_widgets import entry, folders
 from edu_widgets.client.runtime.threads import stop_threads
-from edu_widgets.service import launch, state
+from edu_widgets.service import owner, state
 from tests.notebook.doubles import record_comms
 from tests.waiting import PATIENCE, wait_until
 
@@ -37,7 +37,7 @@ def hosted(folder: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Ite
         about = state.read(service)
         assert about is not None
         os.kill(about.pid, signal.SIGTERM)
-        wait_until(lambda: launch.find(service) is None, "the service ends")
+        wait_until(lambda: owner.find(service) is None, "the service ends")
 
 
 def leave_lessons() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets import folders
-from edu_widgets.service import launch, state
+from edu_widgets.service import owner, state
 from tests.hosting import leave_lessons
 from tests.notebook.doubles import record_comms
 from tests.waiting import PATIENCE, wait_until
@@ -38,9 +38,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def end_service() -> None:
     folder = folders.service_folder("py101")
     about = state.read(folder)
-    if about is not None and launch.find(folder) is not None:
+    if about is not None and owner.find(folder) is not None:
         os.kill(about.pid, signal.SIGTERM)
-        wait_until(lambda: launch.find(folder) is None, "the service ends")
+        wait_until(lambda: owner.find(folder) is None, "the service ends")
 
 
 def restore_earlier(folder: Path) -> None:

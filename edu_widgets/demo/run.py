@@ -24,7 +24,7 @@ from edu_widgets.demo.lab import notebooks_folder, plain_environment, running_la
 from edu_widgets.demo.lessons import DEFAULT, LESSONS, DemoLesson
 from edu_widgets.demo.opinions import Opinions
 from edu_widgets.polls import files
-from edu_widgets.service import launch
+from edu_widgets.service import launch, owner
 from edu_widgets.service.arguments import port
 
 DEFAULT_PORT = 8899
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _service(course: str) -> Iterator[launch.ServiceInfo]:
+def _service(course: str) -> Iterator[owner.ServiceInfo]:
     """The embedded service for the time of the demo."""
     folder = folders.service_folder(course)
     info = launch.start(course, folder, watch_pid=os.getpid())

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.service import features, launch
+from edu_widgets.service import features, owner
 from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.backups import STORE
@@ -57,9 +57,9 @@ def erase(data_dir: Path, course: str, who: str) -> str:
         ServiceUnavailable: the store cannot be used, or the service does not answer.
         Refused: the service says no, with the reason.
     """
-    if launch.find(data_dir) is None:
+    if owner.find(data_dir) is None:
         return asyncio.run(_erase(data_dir, course, who))
-    found = launch.tell(data_dir, "/api/erase", {"course": course, "who": who})
+    found = owner.tell(data_dir, "/api/erase", {"course": course, "who": who})
     return str(found["userId"])
 
 
@@ -77,9 +77,9 @@ def retire(data_dir: Path, days: float) -> list[str]:
         InvalidArgument: there is no store.
         ServiceUnavailable: the store cannot be used, or the service does not answer.
     """
-    if launch.find(data_dir) is None:
+    if owner.find(data_dir) is None:
         return list(asyncio.run(_retire(data_dir, days)))
-    found = launch.tell(data_dir, "/api/retention", {"days": days})
+    found = owner.tell(data_dir, "/api/retention", {"days": days})
     return [str(course) for course in found["courses"]]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edu_widgets.protocol.channels import course_name
-from edu_widgets.service import arguments, backups, erasing, launch
+from edu_widgets.service import arguments, backups, erasing, owner
 from edu_widgets.service.admission import STAFF_HOURS
 
 _WHERE = "folder of the service; default: that of the course which host() began"
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, data_dir: Path) -> int:
     """
     if args.command == "invite":
         course = course_name(args.course)
-        link = launch.invite(data_dir, course, new=args.new, staff=args.staff, hours=args.hours)
+        link = owner.invite(data_dir, course, new=args.new, staff=args.staff, hours=args.hours)
         sys.stdout.write(f"{link}\n")
     elif args.command == "backup":
         backups.backup(data_dir, args.file)

@@ -13,7 +13,7 @@ import pytest
 from edu_widgets import configuration
 from edu_widgets.configuration import sources
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.service import launch, state
+from edu_widgets.service import launch, owner, state
 from tests.client.fake_service import FakeService, fake_service
 from tests.hosting import leave_lessons
 from tests.waiting import PATIENCE, wait_until
@@ -63,9 +63,9 @@ def leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     leave_lessons()
     for folder in (tmp_path / "data" / "services").glob("*"):
         about = state.read(folder)
-        if about is not None and launch.find(folder):
+        if about is not None and owner.find(folder):
             os.kill(about.pid, signal.SIGTERM)
-            wait_until(lambda at=folder: launch.find(at) is None, "the service ends")  # type: ignore[misc]
+            wait_until(lambda at=folder: owner.find(at) is None, "the service ends")  # type: ignore[misc]
     for process in launch._STARTED:
         process.wait(PATIENCE)
     launch._STARTED.clear()

@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
-from edu_widgets.service import launch, processes, state
+from edu_widgets.service import launch, owner, processes, state
 from edu_widgets.service.locks import FileLock
 from edu_widgets.service.server import Options, Server
 from tests.ports import own_port
@@ -46,7 +46,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
     launch._STARTED.clear()
 
 
-def start(data: Path, **options: object) -> launch.ServiceInfo:
+def start(data: Path, **options: object) -> owner.ServiceInfo:
     """Start the service of a folder, at a port of its own unless it has been there before.
 
     Where it has been is kept for it only while it runs: a test beside could take it.
@@ -71,10 +71,10 @@ def test_a_service_is_started_once_and_found_again(data: Path) -> None:
     assert first.started_now
     second = start(data)
     assert (second.pid, second.started_now) == (first.pid, False)
-    assert launch.find(data) is not None
+    assert owner.find(data) is not None
     assert first.owner_secret not in repr(first)
-    owner = launch.enter(first, "Prof")
-    assert (owner.user_id, owner.name, owner.role) == ("owner", "Prof", "instructor")
+    prof = owner.enter(first, "Prof")
+    assert (prof.user_id, prof.name, prof.role) == ("owner", "Prof", "instructor")
     assert os.getsid(first.pid) == first.pid, "a session of its own"
 
 
@@ -112,7 +112,7 @@ def test_a_place_that_cannot_be_stops_nothing(
     running = start(data)
     with pytest.raises(InvalidArgument, match=told):
         start(data, **options)
-    assert launch.find(data) == state.read(data)
+    assert owner.find(data) == state.read(data)
     assert start(data).pid == running.pid
     if processes.alive(running.pid):
         launch.stop(running)
@@ -135,7 +135,7 @@ def test_where_the_next_one_does_not_start_the_former_comes_back(data: Path) -> 
     running = start(data)
     with pytest.raises(ServiceUnavailable, match="goes on as it was"):
         start(data, rate_limits=True, channels={"course": {"nonsense": 1}})
-    about = launch.find(data)
+    about = owner.find(data)
     assert about is not None
     assert (about.url, about.rate_limits) == (running.local_url, False)
 
@@ -153,7 +153,7 @@ def test_after_kill_9_it_is_the_same_place_with_the_same_people(data: Path) -> N
     first = start(data, port=own_port())
     os.kill(first.pid, signal.SIGKILL)
     wait_until(lambda: not processes.alive(first.pid), "the service has ended")
-    assert launch.find(data) is None
+    assert owner.find(data) is None
     second = start(data)
     assert second.started_now
     assert (second.local_url, second.invite, second.owner_secret) == (
@@ -233,7 +233,7 @@ def sleeper() -> subprocess.Popen[bytes]:
 def test_it_ends_after_its_kernels_and_its_members(data: Path) -> None:
     with sleeper() as kernel, sleeper() as other:
         info = start(data, watch_pid=kernel.pid, linger=0.2)
-        assert launch.attach(data, other.pid)
+        assert owner.attach(data, other.pid)
         kernel.kill()
         kernel.wait()
 
@@ -250,16 +250,16 @@ def test_it_ends_after_its_kernels_and_its_members(data: Path) -> None:
 
         asyncio.run(stay())
         assert launch._STARTED[-1].wait(PATIENCE) == 0
-    assert launch.find(data) is None
+    assert owner.find(data) is None
 
 
 def test_only_the_owner_attaches(data: Path) -> None:
     info = start(data)
     about = state.read(data)
     assert about is not None
-    assert launch._ask(info.local_url, "POST", "/api/attach", {"pid": 1}, "forged") is None
-    assert launch._ask(info.local_url, "POST", "/api/attach", {"pid": 1}) is None
-    assert launch._attach(about, os.getpid())
+    assert owner.ask(info.local_url, "POST", "/api/attach", {"pid": 1}, "forged") is None
+    assert owner.ask(info.local_url, "POST", "/api/attach", {"pid": 1}) is None
+    assert owner.attach_to(about, os.getpid())
 
 
 def test_its_files_are_its_owners_only(data: Path) -> None:
