@@ -27,10 +27,11 @@ from edu_widgets.service import (
     state,
 )
 from edu_widgets.service.admission import Admission
-from edu_widgets.service.app import Door, application, http_log
+from edu_widgets.service.app import application, http_log
 from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
+from edu_widgets.service.endpoints import Door
 from edu_widgets.service.gate import Gate, Gates
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.people import OWNER, People

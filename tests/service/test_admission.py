@@ -11,8 +11,9 @@ from websockets.exceptions import InvalidStatus
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service import people, tokens
-from edu_widgets.service.app import Door, application
+from edu_widgets.service.app import application
 from edu_widgets.service.config import ServiceConfig
+from edu_widgets.service.endpoints import Door
 from edu_widgets.service.store import Removed
 
 from .harness import CHANNEL, COURSE, Client, Reply, Service, serving

@@ -1,0 +1,305 @@
+"""What the service answers over HTTP: joining, signing in, what its owner asks, health, metrics."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, TypeVar
+
+import msgspec
+from aiohttp import hdrs, web
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.channels import STAFF_ROLES, course_name
+from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.service import client_address, erasing, http_guard, invite_page, tokens, websocket
+from edu_widgets.service.addresses import Address
+from edu_widgets.service.admission import STAFF_HOURS, Admission
+from edu_widgets.service.budget import JOIN, REQUEST
+from edu_widgets.service.gate import gate_of
+from edu_widgets.service.hub import Hub
+from edu_widgets.service.identity import Identity
+from edu_widgets.service.people import OWNER, Join, People
+from edu_widgets.service.roles import change_role
+from edu_widgets.service.rules import Person
+from edu_widgets.service.sessions import SignIn
+
+T = TypeVar("T")
+
+MAX_BODY = 64 * 1024
+
+BODY_S = 30.0
+"""Seconds in which a body has to be there: 2 kB a second is slow enough."""
+
+
+class RoleChange(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/role`."""
+
+    course: str
+    user_id: str
+    role: str
+
+
+class InviteAsk(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/invite`: for the present invite, a `new` one, or one for `staff`."""
+
+    course: str
+    new: bool = False
+    staff: bool = False
+    hours: Annotated[float, msgspec.Meta(gt=0, le=87600)] = STAFF_HOURS
+
+
+class EraseAsk(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/erase`: who by name or id."""
+
+    course: str
+    who: str
+
+
+class RetentionAsk(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/retention`."""
+
+    days: Annotated[float, msgspec.Meta(ge=0, le=36_500)] = erasing.DAYS
+
+
+class RosterAsk(msgspec.Struct, frozen=True, rename="camel"):
+    """Body of `POST /api/roster`."""
+
+    course: str
+    names: list[str] | None = None
+
+
+@dataclass(slots=True)
+class Door:
+    """What requests are answered from. `watch` is called with a further kernel's pid."""
+
+    hub: Hub
+    people: People
+    admission: Admission
+    address: Address
+    instance: str
+    version: str
+    keys: Sequence[tokens.Key] = ()
+    watch: Callable[[int], None] = field(default=lambda _pid: None)
+    install_hint: str = ""
+
+    async def identity(self, request: web.Request) -> Identity:
+        """Whose request this is.
+
+        Raises:
+            Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED` or `REMOVED`.
+        """
+        value = http_guard.bearer(request)
+        if tokens.looks_like_token(value):
+            found = tokens.identity(value, self.keys, self.hub.courses)
+            await self.people.check_foreign(found.user_id)
+        else:
+            found = await self.people.identity(value)
+        return await self.people.within(found)
+
+    async def owner(self, request: web.Request) -> Person:
+        """See that it is the owner of the service who asks.
+
+        Raises:
+            Refused: `UNAUTHORIZED`, `FORBIDDEN`.
+        """
+        if (await self.identity(request)).user_id != OWNER:
+            raise refusal(Code.FORBIDDEN, "Only the owner of the service may do that.")
+        return Person(OWNER, "", "instructor")
+
+    def hosted(self, course: str) -> str:
+        """A course of this service.
+
+        Raises:
+            Refused: `NO_SUCH_CHANNEL`: it is none.
+        """
+        if course not in self.hub.courses:
+            text = f"This service hosts {', '.join(self.hub.courses)}, not {course!r:.80}."
+            raise refusal(Code.NO_SUCH_CHANNEL, text)
+        return course
+
+
+DOOR: web.AppKey[Door] = web.AppKey("door", Door)
+
+
+def as_json(value: object, status: int = 200) -> web.Response:
+    """An answer in JSON."""
+    body = msgspec.json.encode(value)
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+async def _body(request: web.Request, type_: type[T]) -> T:
+    try:
+        gate = gate_of(request)
+        with gate.waiting() if gate is not None else contextlib.nullcontext():
+            async with asyncio.timeout(BODY_S):
+                raw = await request.read()
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
+    try:
+        return msgspec.json.decode(raw, type=type_)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise refusal(Code.PROTOCOL, f"The body: {error}.") from error
+    except RecursionError as error:
+        raise refusal(Code.PROTOCOL, "The body is nested too deeply.") from error
+
+
+async def _root(request: web.Request) -> web.StreamResponse:
+    if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+        return await _websocket(request)
+    return as_json({"service": "edu-widgets", "version": request.app[DOOR].version})
+
+
+async def _websocket(request: web.Request) -> web.StreamResponse:
+    door = request.app[DOOR]
+    identity = await door.identity(request)
+    return await websocket.serve(
+        door.hub, request, identity, client_address.source(request, door.address)
+    )
+
+
+async def _join(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    ask = await _body(request, Join)
+    source = client_address.source(request, door.address)
+    await asyncio.sleep(door.hub.budgets.charge_guest(source, JOIN))
+    known = None
+    if hdrs.AUTHORIZATION in request.headers:
+        known = (await door.people.identity(http_guard.bearer(request))).user_id
+    joined = await door.people.join(ask, source, known)
+    door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id, role=joined.role)
+    if joined.role in STAFF_ROLES:
+        invite = door.admission.link(await door.admission.present(ask.course))
+        joined = msgspec.structs.replace(joined, invite=invite)
+    return as_json(joined)
+
+
+async def _service(request: web.Request) -> web.Response:
+    return as_json(await request.app[DOOR].people.sessions.about())
+
+
+async def _sign_in(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    ask = await _body(request, SignIn)
+    answer, user_id = await door.people.sessions.sign_in(ask)
+    if user_id:
+        source, both = client_address.source(request, door.address), 2 * REQUEST
+        await asyncio.sleep(door.hub.budgets.proved(user_id, source, both))
+    return as_json(answer)
+
+
+async def _new_invite(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    by = await door.owner(request)
+    ask = await _body(request, InviteAsk)
+    course = door.hosted(ask.course)
+    if ask.staff:
+        invite = await door.admission.staff_invite(course, by, ask.hours)
+    elif ask.new:
+        invite = await door.admission.renew(course, by)
+    else:
+        invite = await door.admission.present(course)
+    return as_json({"invite": door.admission.link(invite), "expires": invite.expires})
+
+
+async def _roster(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    by = await door.owner(request)
+    ask = await _body(request, RosterAsk)
+    found = await door.admission.set_roster(door.hosted(ask.course), ask.names, by)
+    return as_json({"listed": found.listed})
+
+
+async def _erase(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    by = await door.owner(request)
+    ask = await _body(request, EraseAsk)
+    course = door.hosted(ask.course)
+    try:
+        user_id = erasing.one(await door.hub.store.called(course, ask.who), ask.who, course)
+    except InvalidArgument as error:
+        raise refusal(Code.NOT_FOUND, str(error)) from error
+    await door.admission.erase(course, user_id, by)
+    return as_json({"userId": user_id})
+
+
+async def _retention(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    await door.owner(request)
+    ask = await _body(request, RetentionAsk)
+    courses = await door.hub.retire(int(ask.days * erasing.DAY_MS))
+    return as_json({"courses": courses})
+
+
+async def _me(request: web.Request) -> web.Response:
+    identity = await request.app[DOOR].identity(request)
+    courses = {c: {"name": p.name, "role": p.role} for c, p in identity.people.items()}
+    return as_json({"userId": identity.user_id, "courses": courses})
+
+
+async def _role(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    ask = await _body(request, RoleChange)
+    by = (await door.identity(request)).people.get(ask.course)
+    if by is None or not by.staff:
+        raise refusal(Code.FORBIDDEN, "Only instructors change roles.")
+    await change_role(door.hub, ask.course, ask.user_id, ask.role, by)
+    return as_json({})
+
+
+async def _attach(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    await door.owner(request)
+    ask = await _body(request, dict[str, int])
+    door.watch(ask.get("pid", 0))
+    return as_json({})
+
+
+async def _health(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    problem = await door.hub.vitals.ask()
+    about = {"ok": not problem, "instance": door.instance, "version": door.version}
+    told = {"problem": problem} if problem else {}
+    return as_json(about | {"members": len(door.hub.members)} | told, 503 if problem else 200)
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    if not client_address.is_local(request):
+        text = "The numbers of this service are for programs on its computer; not through a proxy."
+        raise refusal(Code.FORBIDDEN, text)
+    body = request.app[DOOR].hub.metrics.text()
+    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4"})
+
+
+async def _invite(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    try:
+        course = course_name(request.match_info["course"])
+    except InvalidArgument as error:
+        raise refusal(Code.NO_SUCH_CHANNEL, str(error)) from error
+    url = str(request.url)
+    if door.address.url:
+        url = door.address.url + str(request.rel_url).removeprefix(door.address.prefix)
+    # Whether the course exists is for those to know who have its invite.
+    page = invite_page.render(course, url, door.version, door.install_hint)
+    headers = {"Content-Security-Policy": invite_page.POLICY, "Referrer-Policy": "no-referrer"}
+    return web.Response(text=page, content_type="text/html", headers=headers)
+
+
+def add_routes(router: web.UrlDispatcher, prefix: str) -> None:
+    """Add all that is answered, under a prefix."""
+    router.add_get(f"{prefix}/", _root)
+    router.add_get(f"{prefix}/api/realtime/ws", _websocket)
+    router.add_post(f"{prefix}/api/join", _join)
+    router.add_get(f"{prefix}/api/session", _service)
+    router.add_post(f"{prefix}/api/session", _sign_in)
+    router.add_get(f"{prefix}/api/me", _me)
+    router.add_post(f"{prefix}/api/role", _role)
+    router.add_post(f"{prefix}/api/attach", _attach)
+    router.add_post(f"{prefix}/api/invite", _new_invite)
+    router.add_post(f"{prefix}/api/roster", _roster)
+    router.add_post(f"{prefix}/api/erase", _erase)
+    router.add_post(f"{prefix}/api/retention", _retention)
+    router.add_get(f"{prefix}/health", _health)
+    router.add_get(f"{prefix}/metrics", _metrics)
+    router.add_get(f"{prefix}/{{course}}", _invite)
