@@ -264,7 +264,7 @@ async def _health(request: web.Request) -> web.Response:
 
 
 async def _metrics(request: web.Request) -> web.Response:
-    if not client_address.is_local(request):
+    if not http_guard.is_local(request):
         text = "The numbers of this service are for programs on its computer; not through a proxy."
         raise refusal(Code.FORBIDDEN, text)
     body = request.app[DOOR].hub.metrics.text()

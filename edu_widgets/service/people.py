@@ -136,12 +136,7 @@ class People:
         except ProtocolError as error:
             raise refusal(Code.PROTOCOL, str(error)) from error
         known = known or await self._owner_of(key, ask.secret)
-        try:
-            course = course_name(ask.course)
-            member = (await self._store.memberships(known)).get(course) if known else None
-            name = member.name if member and not ask.name else person_name(ask.name)
-        except InvalidArgument as error:
-            raise refusal(Code.INVALID, str(error)) from error
+        member, course, name = await self._named(ask, known)
         if known == OWNER and course in self._courses:
             owner = await self._store.enter(course, OWNER, name, "instructor")
             return await self._entered(owner, ask.secret, member)
@@ -168,6 +163,15 @@ class People:
             elif course not in self._courses:
                 raise refusal(Code.INVITE_INVALID, Code.INVITE_INVALID.meaning)
             return await self._entered(await self._store.admit(who), secret, member)
+
+    async def _named(self, ask: Join, known: str | None) -> tuple[Membership | None, str, str]:
+        """As what somebody is a member already, the course, and the name they come by."""
+        try:
+            course = course_name(ask.course)
+            member = (await self._store.memberships(known)).get(course) if known else None
+            return member, course, member.name if member and not ask.name else person_name(ask.name)
+        except InvalidArgument as error:
+            raise refusal(Code.INVALID, str(error)) from error
 
     async def _entered(self, member: Membership, secret: str, before: Membership | None) -> Joined:
         """Tell a member who has another name or role now, and the class with them."""

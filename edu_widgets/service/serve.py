@@ -7,7 +7,9 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from edu_widgets.protocol.admission import read_roster
 from edu_widgets.protocol.channels import course_name
@@ -22,15 +24,17 @@ DEFAULT_PORT = 8765
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `edu-widgets serve`."""
-    add = parser.add_argument
-    add(
-        "--course",
-        action="append",
-        required=True,
-        metavar="NAME",
-        help="a course to host; may be repeated",
-    )
-    add(
+    flag = partial(parser.add_argument, action="store_true")
+
+    def one(name: str, metavar: str, about: str, type_: Any = str, default: Any = None) -> None:
+        parser.add_argument(name, metavar=metavar, help=about, type=type_, default=default)
+
+    def several(name: str, metavar: str, about: str, type_: Any = str, **more: Any) -> None:
+        kind = {"action": "append", "default": [], "type": type_}
+        parser.add_argument(name, metavar=metavar, help=about, **kind | more)
+
+    several("--course", "NAME", "a course to host; may be repeated", required=True, default=None)
+    parser.add_argument(
         "--data",
         "--data-dir",
         type=Path,
@@ -38,82 +42,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder for everything that is kept",
     )
-    add(
-        "--port",
-        type=arguments.port,
-        metavar="N",
-        help=f"this port or none; default: the first free from {DEFAULT_PORT}",
+    port = f"this port or none; default: the first free from {DEFAULT_PORT}"
+    one("--port", "N", port, arguments.port)
+    one("--address", "ADDRESS", "'loopback' (default), 'lan', an IP address, or the public URL")
+    one("--bind", "IP", "address to listen on, where it differs from --address")
+    one("--config", "FILE", "channel table, a TOML or JSON file", Path)
+    several("--jwt-key-file", "FILE", "PEM or HS256 secret", Path)
+    one("--jwt-audience", "TEXT", "what a token's `aud` has to name", default="")
+    one("--jwt-issuer", "TEXT", "what a token's `iss` has to be", default="")
+    proxy = (
+        "a proxy (address or network) that is believed where people come from; may be repeated; "
+        "default: this computer, where --address is a URL"
     )
-    add("--address", help="'loopback' (default), 'lan', an IP address, or the public URL")
-    add("--bind", metavar="IP", help="address to listen on, where it differs from --address")
-    add("--config", type=Path, metavar="FILE", help="channel table, a TOML or JSON file")
-    add(
-        "--jwt-key-file",
-        type=Path,
-        metavar="FILE",
-        help="PEM or HS256 secret",
-        action="append",
-        default=[],
-    )
-    add("--jwt-audience", metavar="TEXT", default="", help="what a token's `aud` has to name")
-    add("--jwt-issuer", metavar="TEXT", default="", help="what a token's `iss` has to be")
-    add(
-        "--proxy",
-        action="append",
-        default=[],
-        metavar="IP",
-        help="a proxy (address or network) that is believed where people come from; may be "
-        "repeated; default: this computer, where --address is a URL",
-    )
-    add(
+    several("--proxy", "IP", proxy)
+    one(
         "--roster",
-        type=Path,
-        metavar="FILE",
-        help="only the names in this file, one a line, may join; default: as it was",
+        "FILE",
+        "only the names in this file, one a line, may join; default: as it was",
+        Path,
     )
-    add(
-        "--invite-hours",
-        type=arguments.hours,
-        default=0,
-        metavar="H",
-        help="how long a new invite holds; default: for ever",
-    )
-    add("--no-rate-limits", action="store_true", help="lift the limits on messages")
-    add(
-        "--watch-pid",
-        type=arguments.pid,
-        metavar="PID",
-        help="end after this process ended",
-        action="append",
-        default=[],
-    )
-    add(
-        "--linger",
-        type=arguments.seconds,
-        default=600,
-        metavar="S",
-        help="seconds to stay after that and the last member",
-    )
-    add("--keep", action="store_true", help="stay until stopped")
-    add(
-        "--install-hint",
-        metavar="TEXT",
-        default="",
-        help="how students install edu-widgets, for the page that an invite opens",
-    )
-    add(
-        "--features",
-        metavar="NAMES",
-        default="",
-        help="only these features, with commas between, or with '-' before each all but these",
-    )
-    add(
-        "--feature",
-        metavar="MODULE",
-        help="a further feature's module",
-        action="append",
-        default=[],
-    )
+    hours = "how long a new invite holds; default: for ever"
+    one("--invite-hours", "H", hours, arguments.hours, 0)
+    flag("--no-rate-limits", help="lift the limits on messages")
+    several("--watch-pid", "PID", "end after this process ended", arguments.pid)
+    stay = "seconds to stay after that and the last member"
+    one("--linger", "S", stay, arguments.seconds, 600)
+    flag("--keep", help="stay until stopped")
+    hint = "how students install edu-widgets, for the page that an invite opens"
+    one("--install-hint", "TEXT", hint, default="")
+    names = "only these features, with commas between, or with '-' before each all but these"
+    one("--features", "NAMES", names, default="")
+    several("--feature", "MODULE", "a further feature's module")
 
 
 def run(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> int:

@@ -130,47 +130,78 @@ class Server:
         return self
 
     async def _open(self) -> None:
-        options = self._options
+        options, store = self._options, self._store
         before = state.read(options.data_dir)
         secret = before.owner_secret if before else new_secret()
-        config, hosts = options.config, options.address.hosts
-        newcomers = config.max_new_per_minute if config.rate_limits else None
-        people = People(
-            self._store, options.courses, partial(tell_in_the_end, self.hub), hosts, newcomers
-        )
         key = Verifier.of(secret)
-        await self._store.replace_key(Verifier.of_earlier(secret).key_id, key)
-        await self._store.add_person(OWNER, key)
-        go_on_from(await self._store.latest())
-        instance = secrets.token_hex(8)
-        version = metadata_version()
-        admission = Admission(
+        await store.replace_key(Verifier.of_earlier(secret).key_id, key)
+        await store.add_person(OWNER, key)
+        go_on_from(await store.latest())
+        door = self._door()
+        self.hub.asks |= self.admission.asks()
+        self.hub.lessons |= await store.lessons()
+        invites = {c: (await self.admission.present(c)).code for c in options.courses}
+        for course in options.courses if options.roster is not None else ():
+            await self.admission.set_roster(course, options.roster, HOST)
+        await self._set_up(door)
+        port = await self._listen(before.port if before else FIRST_PORT)
+        self.hub.start()
+        self.state = state.State(
+            instance=door.instance,
+            pid=os.getpid(),
+            port=port,
+            url=addresses.local_url(options.address.bind, port),
+            public_url=options.address.base_url(port),
+            reach=options.address.reach,
+            owner_secret=secret,
+            service_id=(await store.service()).id,
+            former_url=_former_url(before),
+            courses=options.courses,
+            invites=invites,
+            started=time.time(),
+            version=door.version,
+            address=options.address.asked,
+            keep=options.keep,
+            rate_limits=options.config.rate_limits,
+            channels=changed_rows(options.config),
+        )
+        state.write(options.data_dir, self.state)
+        self._keep_going()
+
+    def _door(self) -> Door:
+        """Make what requests are answered from."""
+        options, config = self._options, self._options.config
+        people = People(
+            self._store,
+            options.courses,
+            partial(tell_in_the_end, self.hub),
+            options.address.hosts,
+            config.max_new_per_minute if config.rate_limits else None,
+        )
+        self.admission = Admission(
             self.hub,
             people,
             lambda: self.state.public_url,
             self._invite_renewed,
             options.invite_ms,
         )
-        self.admission = admission
-        self.hub.asks |= admission.asks()
-        self.hub.lessons |= await self._store.lessons()
-        invites = {course: (await admission.present(course)).code for course in options.courses}
-        for course in options.courses if options.roster is not None else ():
-            await admission.set_roster(course, options.roster, HOST)
-        door = Door(
+        return Door(
             self.hub,
             people,
-            admission,
+            self.admission,
             options.address,
-            instance,
-            version,
+            secrets.token_hex(8),
+            metadata_version(),
             options.keys,
             self._watched.add,
             options.install_hint,
         )
-        app = application(door, options.address.prefix)
+
+    async def _set_up(self, door: Door) -> None:
+        """Make what serves connections."""
+        address = self._options.address
         self._runner = web.AppRunner(
-            app,
+            application(door, address.prefix),
             access_log=None,
             logger=http_log,
             handle_signals=False,
@@ -182,40 +213,20 @@ class Server:
             self.hub.budgets,
             self.hub.metrics,
             most=most,
-            most_unproven=min(options.config.max_unproven_connections, most // 2),
-            is_proxy=partial(client_address.is_proxy, where=options.address),
+            most_unproven=min(self._options.config.max_unproven_connections, most // 2),
+            is_proxy=partial(client_address.is_proxy, where=address),
         )
-        port = await self._listen(before.port if before else FIRST_PORT)
-        self.hub.start()
-        self.state = state.State(
-            instance=instance,
-            pid=os.getpid(),
-            port=port,
-            url=addresses.local_url(options.address.bind, port),
-            public_url=options.address.base_url(port),
-            reach=options.address.reach,
-            owner_secret=secret,
-            service_id=(await self._store.service()).id,
-            former_url=_former_url(before),
-            courses=options.courses,
-            invites=invites,
-            started=time.time(),
-            version=version,
-            address=options.address.asked,
-            keep=options.keep,
-            rate_limits=options.config.rate_limits,
-            channels=changed_rows(options.config),
-        )
-        state.write(options.data_dir, self.state)
-        keep_going = self.hub.supervisor.every
-        keep_going(SWEEP_S, "Sweeping the store", self._sweep, first=FIRST_SWEEP_S)
-        keep_going(CHECK_S, "Reading the whole store", self._store.check_whole)
-        keep_going(LOOK_S, "Asking the store", self.hub.vitals.ask)
-        keep_going(LOOK_S, "Turning the log over", self._turn_log_over)
-        if not options.keep:
+
+    def _keep_going(self) -> None:
+        """Begin what is done again and again."""
+        every, linger_s = self.hub.supervisor.every, self._options.linger_s
+        every(SWEEP_S, "Sweeping the store", self._sweep, first=FIRST_SWEEP_S)
+        every(CHECK_S, "Reading the whole store", self._store.check_whole)
+        every(LOOK_S, "Asking the store", self.hub.vitals.ask)
+        every(LOOK_S, "Turning the log over", self._turn_log_over)
+        if not self._options.keep:
             self._alone_since = asyncio.get_running_loop().time()
-            pause = min(1.0, max(0.05, options.linger_s / 4))
-            keep_going(pause, "Looking who is here", self._watch)
+            every(min(1.0, max(0.05, linger_s / 4)), "Looking who is here", self._watch)
 
     def _invite_renewed(self, invite: Invite) -> None:
         """Whoever finds this service by its file shows the invite that holds."""
