@@ -3,7 +3,8 @@
 For each flood a service of its own, with a history of 300 long messages. An instructor says
 something ten times a second, and a student waits for it: first undisturbed, then while another
 process floods, as fast as the service takes it. Memory is the service's resident one: before, the
-highest, and two seconds after the end.
+highest, and two seconds after the end. CPU is the service's, in % of a core: unlike delays, it
+tells the same on a machine that has other work.
 
     python -m benchmarks.floods [--seconds 5] [--rounds 3] [KIND ...]
 """
@@ -218,6 +219,12 @@ def resident_mib(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
+def cpu_s(pid: int) -> float:
+    """Seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 # -- who is measured ----------------------------------------------------------------
 
 
@@ -284,15 +291,19 @@ async def measured(kind: str, seconds: float) -> dict[str, Any]:
         _, token = await came(http, url, {"course": COURSE, "code": code, "name": "Eve"})
         for n in range(HISTORY):
             await prof.say(f"{n} ".ljust(LONG, "x"), bob)
+        begin, used = time.monotonic(), cpu_s(pid)
         quiet = await delays(prof, bob, seconds)
+        cpu_quiet = (cpu_s(pid) - used) / (time.monotonic() - begin)
         before = highest = resident_mib(pid)
         flood = context.Process(target=attack, args=(kind, port, token, seconds + 2))
         flood.start()
         await asyncio.sleep(1)
         during: list[float] = []
+        begin, used = time.monotonic(), cpu_s(pid)
         while flood.is_alive() and len(during) < seconds * 12:
             during += await delays(prof, bob, 0.2)
             highest = max(highest, resident_mib(pid))
+        cpu_during = (cpu_s(pid) - used) / (time.monotonic() - begin)
         await loop.run_in_executor(None, flood.join)
         await asyncio.sleep(2)
         after = resident_mib(pid)
@@ -301,13 +312,24 @@ async def measured(kind: str, seconds: float) -> dict[str, Any]:
     ours.send("enough")
     process.join(15)
     process.kill()
-    return {"quiet": quiet, "during": during, "grown": after - before, "highest": highest - before}
+    return {
+        "quiet": quiet,
+        "during": during,
+        "cpu quiet": 100 * cpu_quiet,
+        "cpu during": 100 * cpu_during,
+        "grown": after - before,
+        "highest": highest - before,
+    }
 
 
 def shown(values: list[list[float]], part: float) -> str:
     """A percentile over all rounds, and its range over them."""
     each = [quantile(run, part) for run in values]
     return f"{quantile(list(itertools.chain(*values)), part):.0f} ({min(each):.0f}–{max(each):.0f})"
+
+
+def median(rounds: list[dict[str, Any]], name: str) -> str:
+    return f"{statistics.median(r[name] for r in rounds):.0f}"
 
 
 def quantile(values: list[float], part: float) -> float:
@@ -320,17 +342,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
-    print("| flood | quiet p50 | p95 | during p50 | p95 | n | grown MiB, highest | afterwards |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| flood | quiet p50 | p95 | CPU | during p50 | p95 | CPU | n | MiB, highest | after |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for kind in args.kinds or FLOODS:
         rounds = [asyncio.run(measured(kind, args.seconds)) for _ in range(args.rounds)]
-        quiet, during = ([r[name] for r in rounds] for name in ("quiet", "during"))
-        cells = [shown(runs, part) for runs in (quiet, during) for part in (0.5, 0.95)]
-        grown, highest = (
-            f"{statistics.median(r[name] for r in rounds):.0f}" for name in ("grown", "highest")
-        )
-        count = sum(map(len, during))
-        print(f"| {kind} | {' | '.join(cells)} | {count} | {highest} | {grown} |", flush=True)
+        cells = []
+        for name in ("quiet", "during"):
+            runs = [r[name] for r in rounds]
+            cells += [shown(runs, 0.5), shown(runs, 0.95), median(rounds, f"cpu {name}")]
+        count = sum(len(r["during"]) for r in rounds)
+        grown = f"{median(rounds, 'highest')} | {median(rounds, 'grown')}"
+        print(f"| {kind} | {' | '.join(cells)} | {count} | {grown} |", flush=True)
     print(f"Targets: p50 {P50_MS} ms, p95 {P95_MS} ms, afterwards {MEMORY_MIB} MiB.")
 
 

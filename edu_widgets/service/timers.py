@@ -5,18 +5,23 @@ be; from then on commits tell.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import msgspec
 
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused
-from edu_widgets.service.rules import Rule
+from edu_widgets.service.rules import Rule, read
 from edu_widgets.service.stage import Stage
 from edu_widgets.service.store import ChannelChange, Committed
+
+K = TypeVar("K")
+S = TypeVar("S", bound=msgspec.Struct)
 
 _PAGE = 1_000
 """Documents that are read at once as the service starts."""
@@ -70,6 +75,15 @@ class Timer:
     touched: Callable[[ChannelChange], tuple[str, str] | None] = _untouched
 
 
+def keep(table: dict[K, S], key: K, doc: Document, type_: type[S]) -> None:
+    """Have under a key what a document says now; nothing if it was deleted."""
+    body = read([doc], doc.id, type_)
+    if body is None:
+        table.pop(key, None)
+    else:
+        table[key] = body
+
+
 class Watching:
     """One `Watch` in one service."""
 
@@ -118,7 +132,8 @@ class Watching:
             if doc.seq <= seen.get(doc.id, 0):
                 return
             seen[doc.id] = doc.seq
-        self._watch.note(self._stage, course, doc)
+        with contextlib.suppress(ProtocolError):  # of another version: left alone
+            self._watch.note(self._stage, course, doc)
 
 
 class Timers:
@@ -182,10 +197,7 @@ class Timers:
 
     def _note(self, _stage: Stage, course: str, doc: Document) -> None:
         key = (course, doc.id)
-        try:
-            at = None if doc.deleted else self._timer.due(doc)
-        except ProtocolError:
-            at = None  # of another version: left alone
+        at = None if doc.deleted else self._timer.due(doc)
         if at is None:
             self._due.pop(key, None)
         else:

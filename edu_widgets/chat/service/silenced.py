@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from edu_widgets.chat.documents import Mute, mute_id
 from edu_widgets.protocol.channels import parse_channel
-from edu_widgets.service.rules import read
+from edu_widgets.service.timers import keep
 
 if TYPE_CHECKING:
     from edu_widgets.protocol import Document
@@ -20,11 +20,7 @@ class Mutes(dict[tuple[str, str], Mute]):
 
 def note(stage: Stage, course: str, doc: Document) -> None:
     """Note a mute as it is stored now."""
-    mute = read([doc], doc.id, Mute)
-    if mute is None:
-        stage.state(Mutes).pop((course, doc.id), None)
-    else:
-        stage.state(Mutes)[course, doc.id] = mute
+    keep(stage.state(Mutes), (course, doc.id), doc, Mute)
 
 
 def may_type(stage: Stage, channel: str, person: Person, now: int) -> bool:

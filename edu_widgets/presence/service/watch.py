@@ -25,9 +25,10 @@ from edu_widgets.presence.service.ending import KEPT_MS, Sweep, sweep
 from edu_widgets.presence.service.roll import Roll
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.channels import course_channel, staff_channel
-from edu_widgets.protocol.errors import ProtocolError, refusal
+from edu_widgets.protocol.errors import refusal
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import now_ms
+from edu_widgets.service.timers import keep
 
 if TYPE_CHECKING:
     from edu_widgets.service.features import Sender
@@ -49,20 +50,10 @@ class Kept:
     def note(self, doc: Document) -> None:
         """Note a document as it is stored now."""
         user_id = doc.id.partition(":")[2]
-        try:
-            if doc.kind == Status.kind:
-                _put(self.statuses, user_id, None if doc.deleted else doc.as_(Status))
-            elif doc.kind == Hand.kind:
-                _put(self.hands, user_id, None if doc.deleted else doc.as_(Hand))
-        except ProtocolError:
-            return  # of another version: left alone
-
-
-def _put(table: dict[str, Any], key: str, value: Any) -> None:
-    if value is None:
-        table.pop(key, None)
-    else:
-        table[key] = value
+        if doc.kind == Status.kind:
+            keep(self.statuses, user_id, doc, Status)
+        else:
+            keep(self.hands, user_id, doc, Hand)
 
 
 class Course:
