@@ -2,6 +2,7 @@
 // stands, for a line holds twenty characters here and a hundred there.
 
 import type { VNode } from "preact";
+import { Button } from "../core/button";
 import { useEffect, useMemo, useRef, useState, withHooks } from "../core/hooks";
 import type { Body, Node } from "../core/messages";
 import { plainText, Rich } from "../core/rich_text";
@@ -101,15 +102,14 @@ export const CollapsibleText = withHooks(function CollapsibleText(
         <Rich body={body} context={{ reachable }} />
       </div>
       {long && (
-        <button
-          type="button"
-          class="btn fold"
+        <Button
+          look="fold"
           aria-expanded={open}
           tabIndex={reachable ? 0 : -1}
           onClick={() => setOpen(!open)}
         >
           {open ? words.showLess : words.showAll}
-        </button>
+        </Button>
       )}
     </>
   );

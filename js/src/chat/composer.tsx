@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
-import { IconButton } from "../core/button";
+import { Status } from "../core/announced";
+import { Button, IconButton } from "../core/button";
 import { useEffect, useMemo, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import {
@@ -11,10 +12,9 @@ import {
   usePasted,
   useText,
 } from "./composer_hooks";
-import { SaveButtons, SendButton } from "./composer_parts";
+import { BAR, Bar, SaveButtons, SendButton } from "./composer_parts";
 import { insertCode, tooLong } from "./composer_text";
 import { type Choice, LIST, MentionMenu, optionId } from "./mention_menu";
-import { BAR, Bar } from "./reply";
 import type { Room } from "./room";
 import { TypingTeller } from "./typing";
 import type { Context, Words } from "./words";
@@ -110,9 +110,7 @@ export const Composer = withHooks(function Composer(
   return (
     <div class="writing">
       {choice && <MentionMenu choice={choice} onTake={mentions.choose} />}
-      <span class="sr" role="status">
-        {choice && words.mentionable(choice.names.length)}
-      </span>
+      <Status text={choice && words.mentionable(choice.names.length)} />
       <div class="composer">
         {doc && (
           <Bar
@@ -123,10 +121,10 @@ export const Composer = withHooks(function Composer(
           />
         )}
         {pasted.offered && (
-          <button type="button" class="btn ascode" onClick={pasted.wrap}>
+          <Button look="ascode" onClick={pasted.wrap}>
             <Icon name="code" />
             {words.asCode}
-          </button>
+          </Button>
         )}
         <textarea
           ref={area}

@@ -1,9 +1,10 @@
 // What the composer's parts remember and do.
 
+import { placeAfter } from "../core/focus";
 import { useBrief, useEffect, useRef, useSignal, useState } from "../core/hooks";
 import { insertCode, isInFence, looksLikeCode } from "./composer_text";
 import type { ChatMessage } from "./documents";
-import { type Choice, choiceAt, moved, take } from "./mention_menu";
+import { type Choice, choiceAt, take } from "./mention_menu";
 import type { Room } from "./room";
 
 type Area = { current: HTMLTextAreaElement | null };
@@ -117,11 +118,13 @@ export function useMentions(area: Area, room: Room, text: Text) {
     setChoice(null);
   };
   /** Whether the key was the list's. */
-  const onKey = ({ key, shiftKey }: KeyboardEvent): boolean => {
+  const onKey = (event: KeyboardEvent): boolean => {
     if (!choice) return false;
-    const name = choice.names[choice.at];
-    if (key === "ArrowDown") setChoice(moved(choice, 1));
-    else if (key === "ArrowUp") setChoice(moved(choice, -1));
+    const { key, shiftKey } = event;
+    const { names } = choice;
+    const name = names[choice.at];
+    const at = placeAfter(event, choice.at, names.length, { wrap: true });
+    if (at !== undefined && key.startsWith("Arrow")) setChoice({ ...choice, at });
     else if (key === "Escape") close();
     else if ((key === "Enter" || key === "Tab") && !shiftKey && name !== undefined) choose(name);
     else return false;

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { ErrorBoundary } from "../core/error_boundary";
-import { focusIn } from "../core/focus";
+import { focus, focusIn, placeAfter } from "../core/focus";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { isSameDay, today } from "../core/time";
 import type { ChatMessage } from "./documents";
@@ -103,9 +103,6 @@ const articlesOf = (list: HTMLElement): HTMLElement[] => [
   ...list.querySelectorAll<HTMLElement>("article"),
 ];
 
-const focus = (element: HTMLElement | null | undefined): void =>
-  element?.focus({ preventScroll: true });
-
 /** To the end, and the focus with it once its row stands. */
 function goToEnd(list: HTMLElement, scroller: Scroller): void {
   scroller.toEnd();
@@ -113,7 +110,7 @@ function goToEnd(list: HTMLElement, scroller: Scroller): void {
 }
 
 /** Moving between messages: one tab stop, arrows, Home and End. */
-function moveFocus(event: KeyboardEvent, scroller: Scroller): void {
+function moveAmong(event: KeyboardEvent, scroller: Scroller): void {
   const list = event.currentTarget as HTMLElement;
   const articles = articlesOf(list);
   const held = focusIn(list);
@@ -122,15 +119,15 @@ function moveFocus(event: KeyboardEvent, scroller: Scroller): void {
   // From the list itself, to the first row in sight.
   const seen = articles.findIndex((row) => row.getBoundingClientRect().bottom > top);
   if (at < 0 && held !== list) return;
-  const step = { ArrowUp: at < 0 ? seen : at - 1, ArrowDown: at < 0 ? seen : at + 1, Home: 0 }[
-    event.key
-  ];
-  if (event.key === "End") goToEnd(list, scroller);
-  else if (step === undefined) return;
+  const place = placeAfter(event, at, articles.length);
+  if (place === undefined) return;
   event.preventDefault();
-  if (step === undefined) return;
-  if (step < 0) list.scrollTop = 0;
-  const next = articles[step];
+  if (event.key === "End") {
+    goToEnd(list, scroller);
+    return;
+  }
+  if (place < 0) list.scrollTop = 0;
+  const next = articles[at < 0 && event.key !== "Home" ? seen : place];
   focus(next);
   next?.scrollIntoView({ block: "nearest" });
   scroller.hold();
@@ -215,7 +212,7 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
     const onRow = article.tagName === "ARTICLE";
     if (onRow && doc && onMessageKey(pane, doc, article, words, event)) event.preventDefault();
     else if (event.key === "Escape" && !onRow) focus(article.closest("article"));
-    else moveFocus(event, scroller);
+    else moveAmong(event, scroller);
   };
   // A message that unfolds grows downwards, also at the end; one that folds stays in sight.
   const onFold = (event: Event): void => {

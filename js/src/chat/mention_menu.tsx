@@ -28,13 +28,6 @@ export function choiceAt(area: HTMLTextAreaElement, room: Room): Choice | null {
   return { ...asked, names, at: asked.query === "" || whole ? -1 : 0 };
 }
 
-/** The choice after an arrow key: round, and through none. */
-export const moved = (choice: Choice, step: number): Choice => {
-  const count = choice.names.length;
-  const at = choice.at < 0 ? (step > 0 ? 0 : count - 1) : (choice.at + step + count) % count;
-  return { ...choice, at };
-};
-
 /** Write the name in place of what was typed of it. */
 export function take(area: HTMLTextAreaElement, { start }: Choice, name: string): void {
   const end = area.selectionEnd;

@@ -1,4 +1,5 @@
 import { Component, type VNode } from "preact";
+import { Button } from "../core/button";
 import { Confirm } from "../core/confirm";
 import { useCountdown, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
@@ -273,11 +274,7 @@ const Delivery = withHooks(function Delivery(
       <div class="state n">
         <Icon name={state === "unconfirmed" ? "check" : "clock"} />
         {state === "slowed" ? (seconds ? words.slowed(seconds) : words.pending) : words[state]}
-        {doc.withdrawable && (
-          <button type="button" class="btn" onClick={() => withdraw(room, doc)}>
-            {words.withdraw}
-          </button>
-        )}
+        {doc.withdrawable && <Button onClick={() => withdraw(room, doc)}>{words.withdraw}</Button>}
       </div>
     );
   }
@@ -295,12 +292,10 @@ const Delivery = withHooks(function Delivery(
           )}
         </span>
       </span>
-      <button type="button" class="btn" onClick={() => room.retry(doc)}>
-        {words.retry}
-      </button>
-      <button type="button" class="btn quiet" onClick={() => room.discard(doc)}>
+      <Button onClick={() => room.retry(doc)}>{words.retry}</Button>
+      <Button look="quiet" onClick={() => room.discard(doc)}>
         {words.discard}
-      </button>
+      </Button>
     </div>
   );
 });

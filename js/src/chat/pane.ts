@@ -1,3 +1,4 @@
+import { Timer } from "../core/events";
 import { Floats } from "../core/float";
 import { Signal } from "../core/signal";
 import { reach } from "./actions";
@@ -32,7 +33,7 @@ export class Pane {
   #missing = "";
   /** Pages that may still be asked for. */
   #pages = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer = new Timer();
   #ends: (() => void)[];
 
   constructor(room: Room) {
@@ -77,7 +78,7 @@ export class Pane {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.search.dispose();
     for (const end of this.#ends) end();
   }
@@ -92,7 +93,7 @@ export class Pane {
     if (!this.scroller.goTo(place.id)) return;
     this.#sought = null;
     this.flashed.value = place.id;
-    this.#after(FLASH_FOR, () => {
+    this.#timer.set(FLASH_FOR, () => {
       this.flashed.value = null;
     });
   }
@@ -115,13 +116,8 @@ export class Pane {
   }
 
   #giveUpLater(): void {
-    this.#after(PATIENCE, () => {
+    this.#timer.set(PATIENCE, () => {
       this.#sought = null;
     });
-  }
-
-  #after(delay: number, run: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(run, delay);
   }
 }

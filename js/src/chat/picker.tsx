@@ -1,5 +1,7 @@
 import type { VNode } from "preact";
+import { Status } from "../core/announced";
 import type { Float, Floats } from "../core/float";
+import { focus, placeAfter } from "../core/focus";
 import { useMemo, useRef, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { type Emoji, emojiIn, oftenUsed, remember, searchEmoji } from "./emoji";
@@ -27,14 +29,16 @@ const middle = (element: HTMLElement): number => {
 };
 
 /** The button next to `held` in a direction, as they stand on the screen. */
-function beside(buttons: HTMLElement[], held: HTMLElement, key: string): HTMLElement | undefined {
-  const at = buttons.indexOf(held);
-  if (key === "ArrowLeft") return buttons[at - 1];
-  if (key === "ArrowRight") return buttons[at + 1];
-  if (key === "Home") return buttons[0];
-  if (key === "End") return buttons.at(-1);
-  const down = key === "ArrowDown";
-  if (!down && key !== "ArrowUp") return undefined;
+function beside(
+  buttons: HTMLElement[],
+  held: HTMLElement,
+  event: KeyboardEvent,
+): HTMLElement | undefined {
+  const down = event.key === "ArrowDown";
+  if (!down && event.key !== "ArrowUp") {
+    const place = placeAfter(event, buttons.indexOf(held), buttons.length, { sideways: true });
+    return buttons[place ?? -1];
+  }
   const row = (button: HTMLElement): number => button.getBoundingClientRect().top;
   const rows = buttons.map(row).filter((top) => (down ? top > row(held) + 4 : top < row(held) - 4));
   const wanted = down ? Math.min(...rows) : Math.max(...rows);
@@ -69,7 +73,7 @@ const Picker = withHooks(function Picker(
     ...(list.current?.querySelectorAll<HTMLElement>("button") ?? []),
   ];
   const goTo = (button: HTMLElement | undefined): void => {
-    button?.focus({ preventScroll: true });
+    focus(button);
     button?.scrollIntoView({ block: "nearest" });
   };
   /** Tab goes on from where the picker opened, and closes it. */
@@ -95,7 +99,7 @@ const Picker = withHooks(function Picker(
     const held = event.target as HTMLElement;
     leave(event, !event.shiftKey);
     const back = event.key === "Tab" && event.shiftKey;
-    const next = back ? box.current : beside(buttons(), held, event.key);
+    const next = back ? box.current : beside(buttons(), held, event);
     if (!next && event.key !== "ArrowUp") return;
     event.preventDefault();
     if (next === box.current || !next) box.current?.focus();
@@ -135,9 +139,7 @@ const Picker = withHooks(function Picker(
           onKeyDown={onSearchKey}
         />
       </label>
-      <span class="sr" role="status">
-        {found && (found.length > 0 ? words.foundEmoji(found.length) : words.noEmoji)}
-      </span>
+      <Status text={found && (found.length > 0 ? words.foundEmoji(found.length) : words.noEmoji)} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move between its buttons */}
       <div ref={list} class="grids" onKeyDown={onListKey}>
         {often.length > 0 && (

@@ -1,13 +1,13 @@
 import type { VNode } from "preact";
-import { IconButton } from "../core/button";
+import { Button, IconButton } from "../core/button";
 import { useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { isolated } from "../core/isolated";
+import { isolated } from "../core/text";
 import { clockTime, today } from "../core/time";
 import { pin as setPin } from "./actions";
 import type { Pin } from "./documents";
-import { excerptOf } from "./excerpt";
 import type { Pane } from "./pane";
+import { excerptOf } from "./room";
 import type { Context } from "./words";
 
 interface Props {
@@ -42,15 +42,14 @@ export const PinBar = withHooks(function PinBar({ pane }: Props, { words }: Cont
         <span dir="auto">{excerptOf(pane.room, shown)}</span>
       </button>
       {count > 1 && (
-        <button
-          type="button"
-          class="btn quiet n"
+        <Button
+          look="quiet n"
           aria-label={`${words.nextPin}, ${words.pinPlace(at + 1, count)}`}
           title={words.nextPin}
           onClick={() => setPlace((at + 1) % count)}
         >
           {words.pinPlace(at + 1, count)}
-        </button>
+        </Button>
       )}
       <IconButton icon="more" label={words.allPins} aria-haspopup="dialog" onClick={openAll} />
     </section>

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Button } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { focusIn } from "../core/focus";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
@@ -7,11 +8,10 @@ import { hasEnded } from "../core/messages";
 import { clockTime, today } from "../core/time";
 import { markAnswered, upvote } from "./actions";
 import type { Question } from "./documents";
-import { excerptOf } from "./excerpt";
 import { Mark } from "./message";
 import type { Pane } from "./pane";
 import { Votes } from "./reactions";
-import type { Room } from "./room";
+import { excerptOf, type Room } from "./room";
 import type { Context } from "./words";
 
 interface Props {
@@ -52,9 +52,8 @@ export const QuestionsButton = withHooks(function QuestionsButton(
   const waiting = room.questions.docs.filter(({ answered }) => answered === undefined).length;
   const open = ended ? 0 : waiting;
   return (
-    <button
-      type="button"
-      class={shown ? "btn tab on n" : "btn tab n"}
+    <Button
+      look={shown ? "tab on n" : "tab n"}
       aria-pressed={shown}
       aria-label={open > 0 ? `${words.questions} (${open})` : words.questions}
       title={shown ? words.backToChat : words.questions}
@@ -65,7 +64,7 @@ export const QuestionsButton = withHooks(function QuestionsButton(
       <Icon name="question" />
       <span class="long">{words.questions}</span>
       {open > 0 && <span>({open})</span>}
-    </button>
+    </Button>
   );
 });
 
@@ -189,16 +188,15 @@ const Asked = withHooks(function Asked(
         </small>
       </button>
       {answers && (
-        <button
-          type="button"
-          class="btn quiet"
+        <Button
+          look="quiet"
           aria-label={done ? words.reopen : words.markAnswered}
           title={done ? words.reopen : words.markAnswered}
           onClick={() => markAnswered(room, question, !done)}
         >
           <Icon name={done ? "question" : "check"} />
           <span class="long">{done ? words.reopen : words.markAnswered}</span>
-        </button>
+        </Button>
       )}
     </li>
   );

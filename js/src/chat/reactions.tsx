@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { isolated } from "../core/isolated";
+import { isolated } from "../core/text";
 import { react, upvote } from "./actions";
 import type { ChatMessage, Question, Reaction } from "./documents";
 import type { Pane } from "./pane";

@@ -1,9 +1,10 @@
-import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { asNumber, asText, type Fields, hasEnded, type Intent, isFields } from "../core/messages";
 import { keep, keepText } from "../core/persistent";
-import { Signal } from "../core/signal";
+import { bodyText } from "../core/rich_text";
+import { Signal, TransientSignal } from "../core/signal";
+import { oneLine } from "../core/text";
 import { timeOf, uuid7 } from "../core/uuid";
 import {
   type Ability,
@@ -297,4 +298,13 @@ function withOwn(held: Reaction, on: boolean): Reaction[] {
   if (held.own === on) return held.count > 0 ? [held] : [];
   const count = held.count + (on ? 1 : -1);
   return count > 0 ? [{ ...held, count, own: on }] : [];
+}
+
+/** How much of it is in the page, in UTF-16 units. */
+const LONGEST = 500;
+
+/** What a pin or a question says, in one line: of its message if that is here, else as the kernel tells it. */
+export function excerptOf(room: Room, { id, text }: Pick<Pin, "id" | "text">): string {
+  const message = room.messages.get(id);
+  return oneLine(message ? bodyText(message.body) : text, LONGEST);
 }

@@ -1,5 +1,6 @@
 // Looking for messages: on the service, or among what is loaded where it cannot be asked.
 
+import { Timer } from "../core/events";
 import { bodyText } from "../core/rich_text";
 import { Signal } from "../core/signal";
 import { searchKey } from "../core/text_search";
@@ -63,7 +64,7 @@ export class Search {
   #asked: { query: string; before: number | undefined } | null = null;
   /** What was not answered, to be asked again. */
   #missed: { before: number | undefined } | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer = new Timer();
   #ends: (() => void)[];
 
   constructor(room: Room) {
@@ -78,9 +79,9 @@ export class Search {
   set(query: string): void {
     this.query.value = query;
     this.shown.value = query.trim() !== "";
-    this.#after(AFTER, () => this.#ask());
+    this.#timer.set(AFTER, () => this.#ask());
     if (this.shown.value) return;
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#settle(null);
   }
 
@@ -109,7 +110,7 @@ export class Search {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     for (const end of this.#ends) end();
   }
 
@@ -127,7 +128,7 @@ export class Search {
     else {
       this.busy.value = true;
       search(this.#room, query, before);
-      this.#after(PATIENCE, () => this.#wait());
+      this.#timer.set(PATIENCE, () => this.#wait());
     }
   }
 
@@ -137,7 +138,7 @@ export class Search {
     this.#miss(missedFor("late"));
     this.#asked = asked;
     this.busy.value = true;
-    this.#after(AGAIN, () => this.#ask(asked?.before));
+    this.#timer.set(AGAIN, () => this.#ask(asked?.before));
   }
 
   /** What was asked for was not looked for by the service: what is loaded has to do. */
@@ -155,7 +156,7 @@ export class Search {
     }
     const again = { before: rest ? before : undefined };
     this.#missed = again;
-    if (missed.at !== null) this.#after(missed.at - Date.now(), () => this.#ask(again.before));
+    if (missed.at !== null) this.#timer.set(missed.at - Date.now(), () => this.#ask(again.before));
   }
 
   /** There is a connection again: what was missed without one is asked for. */
@@ -181,15 +182,10 @@ export class Search {
   }
 
   #settle(results: Results | null): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#asked = this.#missed = null;
     this.busy.value = false;
     this.results.value = results;
-  }
-
-  #after(delay: number, run: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(run, delay);
   }
 }
 

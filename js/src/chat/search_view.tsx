@@ -1,6 +1,8 @@
 import type { VNode } from "preact";
-import { IconButton } from "../core/button";
+import { Status } from "../core/announced";
+import { Button, IconButton } from "../core/button";
 import { ErrorBoundary } from "../core/error_boundary";
+import { focus, placeAfter } from "../core/focus";
 import { Highlighted } from "../core/highlight";
 import { useCountdown, useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
@@ -47,17 +49,17 @@ export function closeSearch(
   const { spot, hasMoved } = search;
   search.close();
   if (hasMoved) scroller.backTo(spot);
-  const focus = (): void => {
+  const refocus = (): void => {
     const slots = [...(view?.querySelectorAll<HTMLElement>(".slot") ?? [])];
     const stop = slots.find((slot) => slot.querySelector('article[tabindex="0"]'));
     const there = slots.find(({ dataset }) => spot !== "end" && dataset.id === spot.id);
     const slot = hasMoved ? (there ?? slots.at(-1)) : stop;
     const row = slot?.querySelector<HTMLElement>("article");
-    (row ?? view?.querySelector<HTMLElement>(".lookup"))?.focus({ preventScroll: true });
+    focus(row ?? view?.querySelector<HTMLElement>(".lookup"));
   };
   // The rows of that place have to be there.
-  if (hasMoved) requestAnimationFrame(focus);
-  else focus();
+  if (hasMoved) requestAnimationFrame(refocus);
+  else refocus();
 }
 
 export const SearchButton = withHooks(function SearchButton(
@@ -144,9 +146,7 @@ const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Conte
       <span role="status" class="n">
         {query.trim() && status}
       </span>
-      <span role="status" class="sr">
-        {query.trim() && missedOf(results?.missed, words)}
-      </span>
+      <Status text={query.trim() && missedOf(results?.missed, words)} />
       <IconButton
         icon="close"
         label={words.closeSearch}
@@ -175,7 +175,7 @@ export const SearchResults = withHooks(function SearchResults(
   const { docs, more, missed, query } = results;
   const jump = (doc: ChatMessage, view: HTMLElement | null | undefined): void => {
     // Until the message is there; the focus is nowhere else to be.
-    boxIn(view)?.focus({ preventScroll: true });
+    focus(boxIn(view));
     search.shown.value = false;
     search.hasMoved = true;
     pane.jump(doc);
@@ -183,11 +183,8 @@ export const SearchResults = withHooks(function SearchResults(
   const onKeyDown = (event: KeyboardEvent): void => {
     const view = viewOf(event.currentTarget);
     const hits = hitsIn(view);
-    const at = hits.indexOf(event.target as HTMLElement);
-    const last = hits.length - 1;
-    const { key } = event;
-    const next = { ArrowDown: Math.min(at + 1, last), ArrowUp: at - 1, Home: 0, End: last }[key];
-    if (key === "Escape") closeSearch(pane, view);
+    const next = placeAfter(event, hits.indexOf(event.target as HTMLElement), hits.length);
+    if (event.key === "Escape") closeSearch(pane, view);
     else if (next === undefined) return;
     else (next < 0 ? boxIn(view) : hits[next])?.focus();
     event.preventDefault();
@@ -224,9 +221,9 @@ export const SearchResults = withHooks(function SearchResults(
         ))}
       </ul>
       {more && (
-        <button type="button" class="btn" aria-disabled={busy} onClick={() => search.more()}>
+        <Button aria-disabled={busy} onClick={() => search.more()}>
           {busy ? words.searching : words.moreFound}
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -1,5 +1,6 @@
 // Telling the class that one is typing: soon after it began, then not too often, and when it ends.
 
+import { Timer } from "../core/events";
 import { type } from "./actions";
 import type { Room } from "./room";
 
@@ -13,8 +14,8 @@ const EVERY = 3_000;
 export class TypingTeller {
   #room: Room;
   #toldAt: number | null = null;
-  #soon: ReturnType<typeof setTimeout> | undefined;
-  #rest: ReturnType<typeof setTimeout> | undefined;
+  #soon = new Timer();
+  #rest = new Timer();
 
   constructor(room: Room) {
     this.#room = room;
@@ -22,27 +23,25 @@ export class TypingTeller {
 
   /** The text has changed, and is now `text`. */
   typed(text: string): void {
-    clearTimeout(this.#rest);
     if (text.trim() === "" || !this.#room.can("typing")) {
       this.stop();
       return;
     }
-    if (this.#toldAt === null) this.#soon ??= setTimeout(() => this.#tell(), AFTER);
-    else if (Date.now() - this.#toldAt >= EVERY) this.#tell();
-    this.#rest = setTimeout(() => this.stop(), EVERY);
+    if (this.#toldAt === null) {
+      if (!this.#soon.isSet) this.#soon.set(AFTER, () => this.#tell());
+    } else if (Date.now() - this.#toldAt >= EVERY) this.#tell();
+    this.#rest.set(EVERY, () => this.stop());
   }
 
   stop(): void {
-    clearTimeout(this.#rest);
-    clearTimeout(this.#soon);
-    this.#soon = undefined;
+    this.#rest.stop();
+    this.#soon.stop();
     if (this.#toldAt === null) return;
     this.#toldAt = null;
     if (this.#room.can("typing")) type(this.#room, false);
   }
 
   #tell(): void {
-    this.#soon = undefined;
     this.#toldAt = Date.now();
     if (this.#room.can("typing")) type(this.#room, true);
   }

@@ -1,6 +1,6 @@
 // What is new to the reader, and saying what has been read.
 
-import { on } from "../core/events";
+import { on, Timer } from "../core/events";
 import { Signal } from "../core/signal";
 import { markRead } from "./actions";
 import type { Pane } from "./pane";
@@ -80,7 +80,7 @@ export class ReadMark {
   #room: Room;
   #told = 0;
   #wanted = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer = new Timer();
 
   constructor(room: Room) {
     this.#room = room;
@@ -92,20 +92,19 @@ export class ReadMark {
     const known = Math.max(this.#wanted, this.#told, this.#room.state.value.read);
     if (born <= known) return;
     this.#wanted = born;
-    if (this.#timer === undefined) this.#tell();
+    if (!this.#timer.isSet) this.#tell();
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
   }
 
   #tell(): void {
     this.#told = this.#wanted;
     markRead(this.#room, this.#told);
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
+    this.#timer.set(TOLD_EVERY, () => {
       if (this.#wanted > this.#told) this.#tell();
-    }, TOLD_EVERY);
+    });
   }
 }
 

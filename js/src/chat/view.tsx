@@ -1,19 +1,16 @@
 import type { VNode } from "preact";
 import { Attendance } from "../core/attendance";
-import { Banner } from "../core/banner";
-import { Empty } from "../core/empty";
 import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
-import { FloatLayer } from "../core/float";
+import { Empty, Frame, Skeleton } from "../core/frame";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
-import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
-import { isolated } from "../core/isolated";
 import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
 import { offer } from "../core/navigation";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
+import { isolated } from "../core/text";
 import { Composer } from "./composer";
 import { Log } from "./log";
 import { MutedLine, Settings, SlowLine } from "./moderation";
@@ -36,28 +33,20 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
     [pane, words, scope],
   );
   return (
-    <Speak words={words}>
-      <section
-        ref={view}
-        class="edu chat"
-        lang={words.lang}
-        aria-label={words.chat}
-        style={{ "--log-h": `${height}px` }}
-      >
-        <Header pane={pane} options={options} />
-        <Banner
-          lesson={useSignal(room.connection.lesson)}
-          kernel={useSignal(room.connection.kernel)}
-          onRetry={() => room.connection.retry()}
-        />
-        <SearchRow pane={pane} />
-        <ErrorBoundary of={useSignal(room.pins.version)}>
-          <PinBar pane={pane} />
-        </ErrorBoundary>
-        <Talk pane={pane} />
-        <FloatLayer floats={pane.floats} />
-      </section>
-    </Speak>
+    <Frame
+      {...{ words, height, view }}
+      name="chat"
+      label={words.chat}
+      connection={room.connection}
+      floats={pane.floats}
+      header={<Header pane={pane} options={options} />}
+    >
+      <SearchRow pane={pane} />
+      <ErrorBoundary of={useSignal(room.pins.version)}>
+        <PinBar pane={pane} />
+      </ErrorBoundary>
+      <Talk pane={pane} />
+    </Frame>
   );
 });
 
@@ -166,7 +155,7 @@ const Nothing = withHooks(function Nothing({ room }: { room: Room }, { words }: 
   const { connection } = room;
   const { course } = useSignal(connection.lesson);
   return (
-    <Empty connection={connection} skeleton={<Skeleton />}>
+    <Empty connection={connection} skeleton={<Skeleton rows={SKELETON} />}>
       <Icon name="chat" />
       <b>{words.empty}</b>
       <p>{words.emptyHint(course)}</p>
@@ -174,17 +163,7 @@ const Nothing = withHooks(function Nothing({ room }: { room: Room }, { words }: 
   );
 });
 
-const Skeleton = (): VNode => (
-  <div class="skels" aria-hidden="true">
-    {[70, 46, 58].map((width) => (
-      <div class="skel" key={width}>
-        <i />
-        <b />
-        <b style={{ width: `${width}%` }} />
-      </div>
-    ))}
-  </div>
-);
+const SKELETON = [70, 46, 58].map((width) => [0, width]);
 
 /** One fixed line over the composer: a refusal, or who is typing. */
 const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Context): VNode {

@@ -1,4 +1,4 @@
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useMemo, useState, withHooks } from "./hooks";
 
 /** Milliseconds between two times that one thing is read out, and until the first. */
@@ -10,6 +10,13 @@ interface Props {
   /** Whether it is read out as it is at first, not only once it has changed. */
   first?: boolean;
 }
+
+/** Reads `text` out whenever it changes. */
+export const Status = ({ text }: { text: ComponentChildren }): VNode => (
+  <span class="sr" role="status">
+    {text}
+  </span>
+);
 
 /** Reads `text` out to those who do not see it change: politely, and not too often. */
 export const Announced = withHooks(function Announced({ text, first = false }: Props): VNode {
@@ -28,9 +35,5 @@ export const Announced = withHooks(function Announced({ text, first = false }: P
     }, held.due - Date.now());
     return () => clearTimeout(timer);
   }, [text]);
-  return (
-    <span class="sr" role="status">
-      {said}
-    </span>
-  );
+  return <Status text={said} />;
 });

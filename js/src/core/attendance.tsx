@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Button } from "./button";
 import { on } from "./events";
 import { useEffect, useRef, useState, withHooks } from "./hooks";
 import type { Context } from "./i18n";
@@ -34,10 +35,10 @@ export const Attendance = withHooks(function Attendance(
   const label = words.here(people);
   return (
     <span ref={box} onFocusOut={onFocusOut}>
-      <button type="button" class="btn" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <Button aria-expanded={open} onClick={() => setOpen(!open)}>
         {label}
         <Icon name="more" />
-      </button>
+      </Button>
       {open && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keys have to reach what scrolls
         <ul class="pop" tabIndex={0} aria-label={label}>

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Button } from "./button";
 import { copyText } from "./clipboard";
 import type { Kernel } from "./connection";
 import { useBrief, useCountdown, useEffect, useMemo, useRef, withHooks } from "./hooks";
@@ -142,9 +143,9 @@ const StartAgain = withHooks(function StartAgain(
     if (!inserted) setCopied(await copyText(code, currentTarget));
   };
   return (
-    <button ref={button} type="button" class="btn" onClick={onClick}>
+    <Button ref={button} onClick={onClick}>
       {copied ? words.codeCopied : words.startAgain}
-    </button>
+    </Button>
   );
 });
 
@@ -173,14 +174,8 @@ const RetryNow = withHooks(function RetryNow(
     onRetry();
   };
   return (
-    <button
-      ref={button}
-      type="button"
-      class={tried ? "btn quiet" : "btn"}
-      aria-disabled={tried}
-      onClick={onClick}
-    >
+    <Button ref={button} look={tried ? "quiet" : ""} aria-disabled={tried} onClick={onClick}>
       {words.retryNow}
-    </button>
+    </Button>
   );
 });

@@ -1,4 +1,6 @@
 import type { VNode } from "preact";
+import { Button } from "./button";
+import { focus, onEscape } from "./focus";
 import { useEffect, useRef, useState, withHooks } from "./hooks";
 import type { Context } from "./i18n";
 
@@ -22,23 +24,17 @@ export const Confirm = withHooks(function Confirm(
   useEffect(() => {
     const { current } = no;
     current?.parentElement?.scrollIntoView({ block: "nearest" });
-    current?.focus({ preventScroll: true });
+    focus(current);
   }, []);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopPropagation();
-    onNo();
-  };
   return (
-    <div class="confirm" role="alertdialog" aria-label={question} onKeyDown={onKeyDown}>
+    <div class="confirm" role="alertdialog" aria-label={question} onKeyDown={onEscape(onNo)}>
       <span>{question}</span>
-      <button type="button" class="btn danger" onClick={onYes}>
+      <Button look="danger" onClick={onYes}>
         {yes}
-      </button>
-      <button ref={no} type="button" class="btn quiet" onClick={onNo}>
+      </Button>
+      <Button ref={no} look="quiet" onClick={onNo}>
         {words.cancel}
-      </button>
+      </Button>
     </div>
   );
 });
@@ -57,7 +53,7 @@ export const AskingButton = withHooks(function AskingButton({
   const button = useRef<HTMLButtonElement>();
   const before = useRef<boolean>();
   useEffect(() => {
-    if (before.current) button.current?.focus({ preventScroll: true });
+    if (before.current) focus(button.current);
     before.current = asking;
   }, [asking]);
   const done = (): void => {
@@ -67,8 +63,8 @@ export const AskingButton = withHooks(function AskingButton({
   return asking ? (
     <Confirm {...asked} onYes={done} onNo={() => ask(false)} />
   ) : (
-    <button ref={button} type="button" class="btn quiet" onClick={() => ask(true)}>
+    <Button ref={button} look="quiet" onClick={() => ask(true)}>
       {label}
-    </button>
+    </Button>
   );
 });

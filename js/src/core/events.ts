@@ -11,3 +11,27 @@ export function on(
     for (const type of each) target.removeEventListener(type, run, options);
   };
 }
+
+/** One action that is still to come: another one takes its place. */
+export class Timer {
+  #handle: ReturnType<typeof setTimeout> | undefined;
+
+  /** Whether an action is still to come. */
+  get isSet(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  /** Run `act` in `delay` ms, unless this is stopped or set again before. */
+  set(delay: number, act: () => void): void {
+    this.stop();
+    this.#handle = setTimeout(() => {
+      this.#handle = undefined;
+      act();
+    }, delay);
+  }
+
+  stop = (): void => {
+    clearTimeout(this.#handle);
+    this.#handle = undefined;
+  };
+}

@@ -4,6 +4,7 @@
 import type { VNode } from "preact";
 import { ErrorBoundary } from "./error_boundary";
 import { on } from "./events";
+import { focus, onEscape } from "./focus";
 import { useEffect, useRef, useSignal, withHooks } from "./hooks";
 import { Signal } from "./signal";
 
@@ -45,7 +46,7 @@ export class Floats {
     this.open.value = null;
     this.#end?.();
     this.#end = undefined;
-    if (refocus) (float.at.isConnected ? float.at : float.home?.())?.focus({ preventScroll: true });
+    if (refocus) focus(float.at.isConnected ? float.at : float.home?.());
   }
 }
 
@@ -85,7 +86,7 @@ export const FloatLayer = withHooks(function FloatLayer({ floats }: Props): VNod
     observer.observe(box);
     place(current, float.at, box);
     current.style.visibility = "";
-    current.querySelector<HTMLElement>("[data-first]")?.focus({ preventScroll: true });
+    focus(current.querySelector<HTMLElement>("[data-first]"));
     const endPointer = on(
       document,
       "pointerdown",
@@ -101,12 +102,6 @@ export const FloatLayer = withHooks(function FloatLayer({ floats }: Props): VNod
     };
   }, [float]);
   if (!float) return null;
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopPropagation();
-    floats.close();
-  };
   const onFocusOut = ({ relatedTarget: next }: FocusEvent): void => {
     if (next && floats.open.value === float && !element.current?.contains(next as Node)) {
       floats.close(false);
@@ -118,7 +113,7 @@ export const FloatLayer = withHooks(function FloatLayer({ floats }: Props): VNod
       ref={element}
       class="float"
       style={{ visibility: "hidden" }}
-      onKeyDown={onKeyDown}
+      onKeyDown={onEscape(() => floats.close())}
       onFocusOut={onFocusOut}
     >
       <ErrorBoundary of={float}>

@@ -63,3 +63,16 @@ export function useCountdown(until: number | null): number | null {
   }, [until]);
   return until === null ? null : Math.max(0, Math.ceil((until - Date.now()) / 1000));
 }
+
+/** How often a view that shows how long ago something was is rendered again, in ms. */
+const REFRESH = 20_000;
+
+/** The present time in ms since 1970; the view is rendered again from time to time. */
+export function useNow(): number {
+  const again = useAgain();
+  useEffect(() => {
+    const timer = setInterval(again, REFRESH);
+    return () => clearInterval(timer);
+  }, []);
+  return Date.now();
+}

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import type { Float, Floats } from "./float";
+import { isModified, placeAfter } from "./focus";
 import { Icon, type IconName } from "./icons";
 import { searchKey } from "./text_search";
 
@@ -61,24 +62,21 @@ function spelled(items: readonly HTMLElement[], at: number, key: string): HTMLEl
 }
 
 /** The item a key leads to: arrows around, Home, End, or the first letters. */
-function next(items: readonly HTMLElement[], at: number, key: string): HTMLElement | undefined {
-  const count = items.length;
-  if ([...key].length === 1 && key !== " ") return spelled(items, at, key);
+function next(items: readonly HTMLElement[], event: KeyboardEvent): HTMLElement | undefined {
+  const at = items.indexOf(event.target as HTMLElement);
+  if ([...event.key].length === 1 && event.key !== " ") return spelled(items, at, event.key);
   typed = "";
-  if (key === "ArrowDown") return items[(at + 1) % count];
-  if (key === "ArrowUp") return items[(Math.max(at, 0) - 1 + count) % count];
-  if (key === "Home") return items[0];
-  return key === "End" ? items[count - 1] : undefined;
+  return items[placeAfter(event, at, items.length, { wrap: true }) ?? -1];
 }
 
 /** A menu by the book: arrows, Home, End and letters move, Enter and Space choose, Tab leaves. */
 const Menu = ({ label, groups, floats }: Props): VNode => {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Tab") floats.close();
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isModified(event)) return;
     const menu = event.currentTarget as HTMLElement;
     const items = [...menu.querySelectorAll<HTMLElement>("button")];
-    const found = next(items, items.indexOf(event.target as HTMLElement), event.key);
+    const found = next(items, event);
     if (!found) return;
     event.preventDefault();
     found.focus();

@@ -1,6 +1,7 @@
 // Values that tell when they change: as much of a reactive library as the widgets need.
 
 import { attempt } from "./errors";
+import { Timer } from "./events";
 
 type Listener = () => void;
 
@@ -50,3 +51,37 @@ export class Signal<T> {
     };
   }
 }
+
+/** A value that is shown for a while and then returns to what it was at first. */
+export class TransientSignal<T> extends Signal<T> {
+  #rest: T;
+  #delay: number;
+  #timer = new Timer();
+
+  /** Each value that is shown lasts `delay` ms. */
+  constructor(rest: T, delay: number) {
+    super(rest);
+    this.#rest = rest;
+    this.#delay = delay;
+  }
+
+  show(value: T): void {
+    this.value = value;
+    this.#timer.set(this.#delay, () => this.end());
+  }
+
+  end(): void {
+    this.dispose();
+    this.value = this.#rest;
+  }
+
+  dispose(): void {
+    this.#timer.stop();
+  }
+}
+
+/** How long a refusal is shown, in ms. */
+const REFUSAL_FOR = 8_000;
+
+/** The text of a refusal, for as long as it is shown. */
+export const refusalSignal = (): TransientSignal<string> => new TransientSignal("", REFUSAL_FOR);

@@ -47,3 +47,6 @@ export function initialOf(name: string, lang: string): string {
     graphemes?.segment(start).containing(0)?.segment ?? /^(?:\p{RI}{2}|.)/su.exec(start)?.[0];
   return (first ?? "·").toLocaleUpperCase(lang);
 }
+
+/** A name between marks that end what it may do to the direction of the text around it. */
+export const isolated = (name: string): string => `\u2068${name}\u2069`;

@@ -1,10 +1,9 @@
-import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import type { Language } from "../core/i18n";
 import { asText, type Fields, type Intent, isFields } from "../core/messages";
 import { isInSight } from "../core/navigation";
-import { Signal } from "../core/signal";
+import { refusalSignal, Signal } from "../core/signal";
 import {
   type InboxState,
   type Notice,
@@ -15,8 +14,6 @@ import {
 } from "./documents";
 import { Toasts } from "./toasts";
 
-/** How long a refusal stays in sight. */
-const REFUSAL_FOR = 8_000;
 /** Between two times that it is read out what is new. */
 const SAID_EVERY = 10_000;
 /** How many may have been told of that are not here yet. */
@@ -37,7 +34,7 @@ export class Inbox {
   readonly notices: Collection<Notice>;
   readonly state = new Signal<InboxState>(plainState);
   /** Why something could not be done, for a while. */
-  readonly refusal = new TransientSignal("", REFUSAL_FOR);
+  readonly refusal = refusalSignal();
   /** What came while a view was in sight: to be read out, how many they are. */
   readonly said = new Signal<readonly Notice[]>([]);
   /** The language of what shows beside any view. */

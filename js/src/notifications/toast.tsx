@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
 import { IconButton } from "../core/button";
 import { ErrorBoundary } from "../core/error_boundary";
+import { onEscape } from "../core/focus";
 import { useEffect, useRef, useSignal, withHooks } from "../core/hooks";
 import { Rich } from "../core/rich_text";
 import type { Notice } from "./documents";
-import { Sign, signOf } from "./icons";
 import type { Inbox } from "./inbox";
+import { Sign, signOf } from "./row";
 import { type Context, titleOf, type Words } from "./words";
 
 interface Props {
@@ -49,12 +50,6 @@ export const Toast = withHooks(function Toast({ inbox, onMove }: Props, { words 
     toasts.dismiss();
     back?.focus?.({ preventScroll: true });
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopPropagation();
-    dismiss();
-  };
   return (
     <div role="status" lang={words.lang}>
       {notice && (
@@ -66,7 +61,7 @@ export const Toast = withHooks(function Toast({ inbox, onMove }: Props, { words 
           onMouseLeave={onOver(false)}
           onFocusIn={onFocusIn}
           onFocusOut={onFocusOut}
-          onKeyDown={onKeyDown}
+          onKeyDown={onEscape(dismiss)}
         >
           <ErrorBoundary of={notice}>
             <What notice={notice} words={words} />

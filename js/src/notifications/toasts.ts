@@ -1,6 +1,7 @@
 // What pops up beside the views: one at a time, for six seconds that pass only while nobody is at
 // it and the page can be seen.
 
+import { on, Timer } from "../core/events";
 import { Signal } from "../core/signal";
 import type { Notice } from "./documents";
 import type { Inbox } from "./inbox";
@@ -17,11 +18,12 @@ export class Toasts {
   #held = false;
   #left = 0;
   #since = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer = new Timer();
+  #end: () => void;
 
   constructor(inbox: Inbox) {
     this.#inbox = inbox;
-    document.addEventListener("visibilitychange", this.#run);
+    this.#end = on(document, "visibilitychange", this.#run);
   }
 
   add(fresh: readonly Notice[]): void {
@@ -57,16 +59,16 @@ export class Toasts {
 
   clear(): void {
     this.#waiting = [];
-    this.#end();
+    this.#take();
   }
 
   dispose(): void {
-    document.removeEventListener("visibilitychange", this.#run);
+    this.#end();
     this.clear();
   }
 
   #next(): void {
-    this.#end();
+    this.#take();
     const id = this.#waiting.shift();
     const notice = id === undefined ? undefined : this.#inbox.notices.get(id);
     if (!notice) return;
@@ -75,16 +77,15 @@ export class Toasts {
     this.#run();
   }
 
-  #end(): void {
+  #take(): void {
     this.#stop();
     this.#held = false;
     this.shown.value = null;
   }
 
   #stop(): void {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (!this.#timer.isSet) return;
+    this.#timer.stop();
     this.#left = Math.max(0, this.#left - (Date.now() - this.#since));
   }
 
@@ -92,9 +93,6 @@ export class Toasts {
     this.#stop();
     if (!this.shown.value || this.#held || document.hidden) return;
     this.#since = Date.now();
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#next();
-    }, this.#left);
+    this.#timer.set(this.#left, () => this.#next());
   };
 }

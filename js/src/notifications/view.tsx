@@ -1,21 +1,19 @@
 import type { VNode } from "preact";
-import { Banner } from "../core/banner";
+import { Button } from "../core/button";
 import { AskingButton } from "../core/confirm";
-import { Empty } from "../core/empty";
 import type { ViewProps } from "../core/feature";
-import { FloatLayer, Floats } from "../core/float";
+import { Floats } from "../core/float";
+import { Empty, Frame, Refusal, Skeleton } from "../core/frame";
 import { HeaderMenu } from "../core/header_menu";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
-import { Speak } from "../core/i18n";
-import { Icon } from "../core/icons";
 import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
 import { showCorner } from "./corner";
-import { Sign } from "./icons";
 import type { Inbox } from "./inbox";
 import { List } from "./list";
+import { Sign } from "./row";
 import { type Context, titleOf, wordsOf } from "./words";
 
 export const NotificationsView = withHooks(function NotificationsView({
@@ -32,26 +30,17 @@ export const NotificationsView = withHooks(function NotificationsView({
   }, [words]);
   useEffect(() => watchSight(inbox, view.current as HTMLElement), [inbox]);
   return (
-    <Speak words={words}>
-      <section
-        ref={view}
-        class="edu notices"
-        lang={words.lang}
-        aria-label={words.notifications}
-        style={{ "--log-h": `${height}px` }}
-      >
-        <Header inbox={inbox} floats={floats} options={options} />
-        <Banner
-          lesson={useSignal(inbox.connection.lesson)}
-          kernel={useSignal(inbox.connection.kernel)}
-          onRetry={() => inbox.connection.retry()}
-        />
-        <Refusal inbox={inbox} />
-        <Body inbox={inbox} />
-        <Said inbox={inbox} />
-        <FloatLayer floats={floats} />
-      </section>
-    </Speak>
+    <Frame
+      {...{ words, height, view, floats }}
+      name="notices"
+      label={words.notifications}
+      connection={inbox.connection}
+      header={<Header inbox={inbox} floats={floats} options={options} />}
+    >
+      <Refusal text={inbox.refusal} />
+      <Body inbox={inbox} />
+      <Said inbox={inbox} />
+    </Frame>
   );
 });
 
@@ -90,20 +79,18 @@ const Header = withHooks(function Header(
       <h3>{words.notifications}</h3>
       <span class="sub n">{unread > 0 && <span>{words.unread(unread)}</span>}</span>
       {unread > 0 && (
-        <button
-          type="button"
-          class="btn quiet all"
+        <Button
+          look="quiet all"
           aria-label={words.markAllRead}
           title={words.markAllRead}
           onClick={() => inbox.readAll()}
         >
           <Sign name="read" />
           <span aria-hidden="true">{words.markAllRead}</span>
-        </button>
+        </Button>
       )}
-      <button
-        type="button"
-        class="btn quiet sw"
+      <Button
+        look="quiet sw"
         role="switch"
         aria-checked={quiet}
         aria-label={words.doNotDisturb}
@@ -113,7 +100,7 @@ const Header = withHooks(function Header(
         <Sign name="belloff" />
         <span aria-hidden="true">{words.doNotDisturb}</span>
         <i />
-      </button>
+      </Button>
       <StatusLight light={light} word={word} />
       <HeaderMenu floats={floats} options={options} />
     </div>
@@ -133,7 +120,7 @@ const Body = withHooks(function Body({ inbox }: { inbox: Inbox }, { words }: Con
     );
   }
   return (
-    <Empty connection={connection} skeleton={<Skeleton />}>
+    <Empty connection={connection} skeleton={<Skeleton rows={SKELETON} />}>
       <Sign name="bell" />
       <b>{words.nothing}</b>
       <p>{words.nothingHint}</p>
@@ -156,20 +143,6 @@ const Clear = withHooks(function Clear({ inbox }: { inbox: Inbox }, { words }: C
   );
 });
 
-const Refusal = withHooks(function Refusal({ inbox }: { inbox: Inbox }): VNode {
-  const refusal = useSignal(inbox.refusal);
-  return (
-    <div role="alert">
-      {refusal && (
-        <p class="notice">
-          <Icon name="alert" />
-          {refusal}
-        </p>
-      )}
-    </div>
-  );
-});
-
 /** What is read out to those who do not see the list grow. */
 const Said = withHooks(function Said({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
   const said = useSignal(inbox.said);
@@ -182,14 +155,4 @@ const Said = withHooks(function Said({ inbox }: { inbox: Inbox }, { words }: Con
   );
 });
 
-const Skeleton = (): VNode => (
-  <div class="skels" aria-hidden="true">
-    {[40, 28, 34].map((width) => (
-      <div class="skel" key={width}>
-        <i />
-        <b style={{ width: `${width}%` }} />
-        <b style={{ width: `${2 * width}%` }} />
-      </div>
-    ))}
-  </div>
-);
+const SKELETON = [40, 28, 34].map((width) => [width, 2 * width]);

@@ -1,5 +1,5 @@
 import { type Context as Speaking, wordsIn } from "../core/i18n";
-import { isolated } from "../core/isolated";
+import { isolated } from "../core/text";
 import { clockTime, isSameDay } from "../core/time";
 import type { Notice } from "./documents";
 import { en } from "./locale/en";

@@ -1,11 +1,10 @@
-import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { asText, type Intent } from "../core/messages";
 import type { Model } from "../core/model";
 import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
-import { Signal } from "../core/signal";
+import { Signal, TransientSignal } from "../core/signal";
 import loader, { type Finding, find } from "../loader";
 import { type PanelState, type Part, plainState, readParts, readState } from "./documents";
 

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { Announced } from "../core/announced";
+import { Button } from "../core/button";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon, type IconName } from "../core/icons";
 import { Rich } from "../core/rich_text";
@@ -86,9 +87,9 @@ const OpenPolls = withHooks(function OpenPolls(
   return (
     <p class="several">
       <span role="status">{words.severalOpen(open.length)}</span>
-      <button type="button" class="btn line" onClick={() => pane.show(next.id)}>
+      <Button look="line" onClick={() => pane.show(next.id)}>
         {words.otherPoll}
-      </button>
+      </Button>
     </p>
   );
 });
@@ -177,9 +178,7 @@ const VoteStatus = withHooks(function VoteStatus(
       )}
       {(state !== null || over) && <bdi>{rest}</bdi>}
       {state === "failed" && (
-        <button type="button" class="btn" onClick={() => pane.room.manage("discard", poll)}>
-          {words.dismiss}
-        </button>
+        <Button onClick={() => pane.room.manage("discard", poll)}>{words.dismiss}</Button>
       )}
       {state === null && !over && poll.round > 1 && <Earlier poll={poll} />}
     </span>

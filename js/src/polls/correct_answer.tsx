@@ -1,12 +1,13 @@
 import type { VNode } from "preact";
+import { Button } from "../core/button";
 import { useEffect, useRef, useState, withHooks } from "../core/hooks";
 import type { Choice, Poll } from "./documents";
+import { NumberFeedback } from "./field";
 import { keyOf } from "./figures";
 import { optionText } from "./label";
 import { readNumber } from "./numerals";
 import type { Pane } from "./pane";
 import { isOneOf, lines } from "./question_form";
-import { NumberFeedback } from "./reading";
 import { Sorter } from "./sorting";
 import type { Context } from "./words";
 
@@ -124,17 +125,12 @@ export const CorrectAnswer = withHooks(function CorrectAnswer(
         </div>
       )}
       <div class="actions">
-        <button
-          type="button"
-          class={ready ? "btn big fill" : "btn big outlined"}
-          aria-disabled={!ready}
-          onClick={reveal}
-        >
+        <Button look={ready ? "big fill" : "big outlined"} aria-disabled={!ready} onClick={reveal}>
           {poll.shown.counts ? words.revealAnswer : words.reveal}
-        </button>
-        <button type="button" class="btn big quiet" onClick={close}>
+        </Button>
+        <Button look="big quiet" onClick={close}>
           {words.cancel}
-        </button>
+        </Button>
       </div>
     </fieldset>
   );

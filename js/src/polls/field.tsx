@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
+import { Button } from "../core/button";
 import { useSignal, withHooks } from "../core/hooks";
 import type { Choice, Poll } from "./documents";
 import { lookKey } from "./equality";
-import { readNumber, typed } from "./numerals";
-import { NumberFeedback } from "./reading";
+import { readNumber, typed, understood } from "./numerals";
 import type { Room } from "./room";
 import { isNew } from "./voting";
 import type { Context } from "./words";
@@ -63,15 +63,24 @@ export const Field = withHooks(function Field(
           if (event.key === "Escape") room.begin(poll, undefined);
         }}
       />
-      <button
-        type="button"
-        class={ready ? "btn big fill" : "btn big outlined"}
-        aria-disabled={!ready}
-        onClick={send}
-      >
+      <Button look={ready ? "big fill" : "big outlined"} aria-disabled={!ready} onClick={send}>
         {mine === undefined ? words.send : words.change}
-      </button>
+      </Button>
       {isNumber && <NumberFeedback id="wrong" text={begunText} />}
     </div>
+  );
+});
+
+/** What a number that is typed is taken for, where that may be another one than was meant. */
+export const NumberFeedback = withHooks(function NumberFeedback(
+  { text, id, sign = "" }: { text: string; id?: string; sign?: string },
+  { words }: Context,
+): VNode {
+  const wrong = text.trim() !== "" && readNumber(text, words.lang) === null;
+  const read = understood(text, words.lang);
+  return (
+    <p id={id} class={wrong ? "wrong" : "wrong read"} role="status">
+      {wrong ? words.noNumber : read && words.understood(sign + read)}
+    </p>
   );
 });

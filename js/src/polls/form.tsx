@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
-import { IconButton } from "../core/button";
+import { Button, IconButton } from "../core/button";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { KINDS, type Kind } from "./documents";
+import { NumberFeedback } from "./field";
 import { keyOf } from "./figures";
 import type { Pane } from "./pane";
 import {
@@ -17,7 +18,6 @@ import {
   missing,
   withKind,
 } from "./question_form";
-import { NumberFeedback } from "./reading";
 import type { Context } from "./words";
 
 const TIMES = [0, 30, 60, 90, 120, 300];
@@ -115,23 +115,22 @@ export const PollForm = withHooks(function PollForm({ pane }: Props, { words }: 
         {tried && lacking !== null && words.missing[lacking]}
       </p>
       <div class="actions">
-        <button type="button" class="btn big fill" onClick={() => submit(true)}>
+        <Button look="big fill" onClick={() => submit(true)}>
           <Icon name="play" />
           {words.askNow}
-        </button>
-        <button type="button" class="btn big outlined" onClick={() => submit(false)}>
+        </Button>
+        <Button look="big outlined" onClick={() => submit(false)}>
           {words.keepDraft}
-        </button>
-        <button
-          type="button"
-          class="btn big quiet"
+        </Button>
+        <Button
+          look="big quiet"
           onClick={() => {
             room.form.value = emptyForm(form.kind);
             pane.shown.value = "poll";
           }}
         >
           {words.discard}
-        </button>
+        </Button>
       </div>
       <p class="given">{words.draftShows}</p>
     </form>
@@ -227,10 +226,10 @@ const Options = withHooks(function Options({ form, change }: PartProps, { words 
       })}
       <div class="below">
         {options.length < MOST_OPTIONS && (
-          <button type="button" class="btn" onClick={add}>
+          <Button onClick={add}>
             <Icon name="plus" />
             {words.addOption}
-          </button>
+          </Button>
         )}
         <span class="hint">{kind === "ordering" ? words.orderLater : words.rightHint}</span>
       </div>

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
 import type { Body } from "../core/messages";
 import { bodyText, Rich } from "../core/rich_text";
 import type { Kind, Poll } from "./documents";
@@ -44,3 +45,13 @@ export const optionText = ({ kind, options }: Poll, index: number): string => {
   const text = body === undefined ? "" : bodyText(body).replace(/\s+/g, " ").trim();
   return text === "" ? keyOf(kind, index) : text;
 };
+
+/** At an answer: that it is the right one. */
+export const CorrectMark = withHooks(function CorrectMark(_: object, { words }: Context): VNode {
+  return (
+    <span class="note">
+      <Icon name="check" />
+      {words.correct}
+    </span>
+  );
+});

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { IconButton } from "../core/button";
+import { Button, IconButton } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
@@ -26,20 +26,18 @@ export const PollList = withHooks(function PollList({ pane }: Props, { words }: 
     <div class="list">
       {managing && (
         <div class="lead">
-          <button
-            type="button"
-            class="btn big outlined"
+          <Button
+            look="big outlined"
             onClick={() => {
               pane.shown.value = "form";
             }}
           >
             <Icon name="plus" />
             {words.newPoll}
-          </button>
+          </Button>
           {next !== null && (
-            <button
-              type="button"
-              class="btn big fill"
+            <Button
+              look="big fill"
               aria-disabled={!room.open}
               onClick={() => {
                 if (!room.open) return;
@@ -49,7 +47,7 @@ export const PollList = withHooks(function PollList({ pane }: Props, { words }: 
             >
               <Icon name="play" />
               {words.next}
-            </button>
+            </Button>
           )}
         </div>
       )}
@@ -134,9 +132,7 @@ const Line = withHooks(function Line(
       </button>
       {draft && (
         <>
-          <button
-            type="button"
-            class="btn"
+          <Button
             aria-disabled={!room.open || poll.saving}
             aria-label={`${words.open}: ${text}`}
             onClick={() => {
@@ -146,7 +142,7 @@ const Line = withHooks(function Line(
             }}
           >
             {words.open}
-          </button>
+          </Button>
           <IconButton
             icon="trash"
             label={`${words.remove}: ${text}`}

@@ -2,9 +2,8 @@ import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import type { Outcome, Poll, Round } from "./documents";
 import { choiceIn, isChosen, isRight, percent } from "./figures";
-import { isEmpty, Key, Label } from "./label";
+import { CorrectMark, isEmpty, Key, Label } from "./label";
 import { figure } from "./numerals";
-import { CorrectMark } from "./right";
 import { Ends, isLine } from "./voting";
 import type { Context } from "./words";
 

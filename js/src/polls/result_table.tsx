@@ -2,9 +2,8 @@ import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import type { Outcome, Poll, Round } from "./documents";
 import { isRight, keyOf, mean, percent } from "./figures";
-import { optionText } from "./label";
+import { CorrectMark, optionText } from "./label";
 import { figure } from "./numerals";
-import { CorrectMark } from "./right";
 import type { Context } from "./words";
 
 interface Line {

@@ -1,18 +1,17 @@
 import type { VNode } from "preact";
+import { Button } from "../core/button";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { Anonymous, Counted, isTyped, peopleHere } from "./card";
 import type { Choice, Flow, Outcome, Peek, Poll, Round } from "./documents";
 import { hasCounts, isRight, keyOf, mean, percent } from "./figures";
-import { Key, Label, optionText } from "./label";
+import { CorrectMark, Key, Label, optionText } from "./label";
 import { NumberChart } from "./number_chart";
 import { figure } from "./numerals";
 import { OptionRows } from "./option_rows";
 import type { Pane } from "./pane";
 import { ResultTable } from "./result_table";
-import { CorrectMark } from "./right";
-import { Rounds } from "./round_comparison";
-import { MovementSummary } from "./sum";
+import { MovementSummary, Rounds } from "./round_comparison";
 import { TextResults } from "./text_results";
 import type { Context } from "./words";
 
@@ -260,40 +259,32 @@ const Foot = withHooks(function Foot(
           {results.map((one) => {
             const on = !comparing && one === round;
             return (
-              <button
+              <Button
                 key={one.round}
-                type="button"
-                class="btn n"
+                look="n"
                 aria-pressed={on}
                 onClick={() => show(one.round, false)}
               >
                 {words.round(one.round)}
-              </button>
+              </Button>
             );
           })}
           {comparable && (
-            <button
-              type="button"
-              class="btn"
-              aria-pressed={comparing}
-              onClick={() => show(null, true)}
-            >
+            <Button aria-pressed={comparing} onClick={() => show(null, true)}>
               {words.compare}
-            </button>
+            </Button>
           )}
         </span>
       )}
       {!projected && round !== null && hasCounts(round) && (
-        <button
-          type="button"
-          class="btn"
+        <Button
           aria-pressed={table}
           onClick={() => {
             pane.table.value = !table;
           }}
         >
           {words.table}
-        </button>
+        </Button>
       )}
     </div>
   );

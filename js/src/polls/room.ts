@@ -1,10 +1,9 @@
-import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { asText, type Fields, type Intent, isFields } from "../core/messages";
 import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
-import { Signal } from "../core/signal";
+import { refusalSignal, Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
 import {
   asChoice,
@@ -18,8 +17,6 @@ import {
 } from "./documents";
 import { commandFields, emptyForm, type Form, readForm } from "./question_form";
 
-const NOTICE_FOR = 8_000;
-
 /** A course's polls as this page holds them, for any number of views. */
 export class Room {
   readonly connection: Connection;
@@ -27,7 +24,7 @@ export class Room {
   /** What the reader can do here. */
   readonly desk = new Signal<Desk>(plainDesk);
   /** A refusal to be said for a while. */
-  readonly notice = new TransientSignal("", NOTICE_FOR);
+  readonly notice = refusalSignal();
   /** What of this course a whole class sees of this page. */
   readonly projected: Signal<Projected>;
   /** A question that is being written. */

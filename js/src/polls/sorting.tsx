@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Status } from "../core/announced";
 import { IconButton } from "../core/button";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { Poll } from "./documents";
@@ -68,9 +69,7 @@ export const Sorter = withHooks(function Sorter(
           </li>
         ))}
       </ol>
-      <span class="sr" role="status">
-        {said}
-      </span>
+      <Status text={said} />
     </>
   );
 });

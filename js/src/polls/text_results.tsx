@@ -1,11 +1,12 @@
 import type { VNode } from "preact";
+import { Button } from "../core/button";
 import { AskingButton } from "../core/confirm";
 import { useSignal, withHooks } from "../core/hooks";
 import type { Outcome, Poll, Round } from "./documents";
 import { isRight } from "./figures";
+import { CorrectMark } from "./label";
 import { figure } from "./numerals";
 import type { Pane } from "./pane";
-import { CorrectMark } from "./right";
 import type { Context } from "./words";
 
 /** Texts that stand there without being asked for. */
@@ -67,16 +68,15 @@ export const TextResults = withHooks(function TextResults(
       {round.removed > 0 && <p class="given">{words.removed(round.removed)}</p>}
       {hidden > 0 && projected && <p class="given">{words.others(hidden)}</p>}
       {(hidden > 0 || all) && !projected && (
-        <button
-          type="button"
-          class="btn more"
+        <Button
+          look="more"
           aria-expanded={all}
           onClick={() => {
             pane.singles.value = !all;
           }}
         >
           {all ? words.fewer : words.singles(hidden)}
-        </button>
+        </Button>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Status } from "../core/announced";
 import { useCountdown, useEffect, useMemo, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import type { Poll } from "./documents";
@@ -35,9 +36,7 @@ export const Timer = withHooks(function Timer({ poll }: Props, { words }: Contex
         <Icon name="clock" />
         {clock(left)}
       </span>
-      <span class="sr" role="status">
-        {said}
-      </span>
+      <Status text={said} />
     </>
   );
 });

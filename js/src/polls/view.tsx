@@ -1,13 +1,12 @@
 import type { VNode } from "preact";
-import { Banner } from "../core/banner";
-import { IconButton } from "../core/button";
-import { Empty } from "../core/empty";
+import { Status } from "../core/announced";
+import { Button, IconButton } from "../core/button";
 import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
-import { FloatLayer } from "../core/float";
+import { useKeptFocus } from "../core/focus";
+import { Empty, Frame, Refusal } from "../core/frame";
 import { HeaderMenu } from "../core/header_menu";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
-import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import type { Options } from "../core/model";
 import { offer } from "../core/navigation";
@@ -15,13 +14,18 @@ import { useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
 import { PollCard } from "./card";
-import { useKeptFocus } from "./focus";
 import { PollForm } from "./form";
 import { PollList } from "./list";
 import { Pane } from "./pane";
 import type { Room } from "./room";
 import { Drain, Timer } from "./timer";
 import { type Context, wordsOf } from "./words";
+
+const DESK = ".desk, .choosing, .confirm, .leave, [role=menu]";
+
+/** What gets the focus when an element that had it is removed: the first of these that is there. */
+const heirs = (removed: Element): readonly string[] =>
+  removed.closest(DESK) ? [".leave", ".desk", ".poll", ".stage"] : [".leave", ".poll", ".stage"];
 
 export const PollsView = withHooks(function PollsView({ room, options }: ViewProps<Room>): VNode {
   const { height, lang, poll: only } = useSignal(options);
@@ -30,7 +34,7 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
   const view = useRef<HTMLElement>();
   const scope = useSignal(room.connection.scope);
   useEffect(() => () => pane.dispose(), [pane]);
-  useKeptFocus(view);
+  useKeptFocus(view, heirs);
   useEffect(
     () => (only ? undefined : offer(scope, "polls", view.current, ({ id }) => pane.show(id))),
     [pane, scope],
@@ -40,35 +44,27 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
     pane.projected.value = projected;
   }, [projected]);
   return (
-    <Speak words={words}>
-      <section
-        ref={view}
-        class={projected ? "edu polls proj" : "edu polls"}
-        lang={words.lang}
-        aria-label={words.polls}
-        style={{ "--log-h": `${height}px` }}
-      >
-        {!projected && <Header pane={pane} options={options} />}
-        <Banner
-          lesson={useSignal(room.connection.lesson)}
-          kernel={useSignal(room.connection.kernel)}
-          onRetry={() => room.connection.retry()}
+    <Frame
+      {...{ words, height, view }}
+      name={projected ? "polls proj" : "polls"}
+      label={words.polls}
+      connection={room.connection}
+      floats={pane.floats}
+      header={!projected && <Header pane={pane} options={options} />}
+    >
+      <Body pane={pane} />
+      {projected && (
+        <IconButton
+          icon="close"
+          class="leave"
+          label={words.leaveProjector}
+          onClick={() => {
+            room.projected.value = null;
+          }}
         />
-        <Body pane={pane} />
-        {projected && (
-          <IconButton
-            icon="close"
-            class="leave"
-            label={words.leaveProjector}
-            onClick={() => {
-              room.projected.value = null;
-            }}
-          />
-        )}
-        <Refusal room={room} />
-        <FloatLayer floats={pane.floats} />
-      </section>
-    </Speak>
+      )}
+      <Refusal text={room.notice} />
+    </Frame>
   );
 });
 
@@ -101,9 +97,7 @@ const Header = withHooks(function Header(
         </span>
       )}
       {poll && <span class="sub wide">{words.kinds[poll.kind]}</span>}
-      <span class="sr" role="status">
-        {poll && words.now[poll.state]}
-      </span>
+      <Status text={poll && words.now[poll.state]} />
       <span class="grow" />
       {poll?.state === "open" && <Timer key={poll.id} poll={poll} />}
       <StatusLight light={light} word={word} />
@@ -163,30 +157,29 @@ const Nothing = withHooks(function Nothing({ pane }: { pane: Pane }, { words }: 
   const { room } = pane;
   const managing = useSignal(room.desk).can.includes("manage");
   return (
-    <Empty connection={room.connection} skeleton={<Skeleton />}>
+    <Empty connection={room.connection} skeleton={<Grey />}>
       <Icon name="poll" />
       <b>{pane.only ? words.gone : words.empty}</b>
       <p>{pane.only ? "" : managing ? words.emptyStaff : words.emptyHint}</p>
       {managing && !pane.only && (
         <>
           <code dir="ltr">{words.example}</code>
-          <button
-            type="button"
-            class="btn fill"
+          <Button
+            look="fill"
             onClick={() => {
               pane.shown.value = "form";
             }}
           >
             <Icon name="plus" />
             {words.newPoll}
-          </button>
+          </Button>
         </>
       )}
     </Empty>
   );
 });
 
-const Skeleton = (): VNode => (
+const Grey = (): VNode => (
   <div class="poll skels" aria-hidden="true">
     <i style={{ width: "46%" }} />
     <b />
@@ -194,18 +187,3 @@ const Skeleton = (): VNode => (
     <b />
   </div>
 );
-
-/** What was refused, said for a while. */
-const Refusal = withHooks(function Refusal({ room }: { room: Room }): VNode {
-  const notice = useSignal(room.notice);
-  return (
-    <div role="alert" class="refusals">
-      {notice && (
-        <p class="refusal">
-          <Icon name="alert" />
-          <bdi>{notice}</bdi>
-        </p>
-      )}
-    </div>
-  );
-});

@@ -1,4 +1,6 @@
 import type { VNode } from "preact";
+import { Button } from "../core/button";
+import { isModified, moveFocus } from "../core/focus";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import type { Fields } from "../core/messages";
@@ -14,22 +16,6 @@ interface Props {
   /** Whether votes are taken. */
   open: boolean;
 }
-
-const isPlain = ({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
-  !ctrlKey && !metaKey && !altKey;
-
-/** Whether keys are for a text box. */
-export const isTyping = (event: Event): boolean =>
-  (event.target as HTMLElement).matches("input:not([type=checkbox]), textarea, select");
-
-const steps: Record<string, (at: number, count: number) => number> = {
-  ArrowDown: (at, count) => (at + 1) % count,
-  ArrowRight: (at, count) => (at + 1) % count,
-  ArrowUp: (at, count) => (at - 1 + count) % count,
-  ArrowLeft: (at, count) => (at - 1 + count) % count,
-  Home: () => 0,
-  End: (_, count) => count - 1,
-};
 
 /** A scale whose points have words only at its ends lies in one line. */
 export const isLine = ({ kind, options }: Poll): boolean =>
@@ -62,15 +48,14 @@ export const Ballot = withHooks(function Ballot(
     room.begin(poll, next);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (!isPlain(event)) return;
-    const step = steps[event.key]?.(stop, poll.options.length);
-    const meant = optionOf(poll, event.key);
-    const to = step ?? meant;
-    if (to === null) return;
+    const buttons = [...(box.current?.querySelectorAll<HTMLElement>("button") ?? [])];
+    const place = moveFocus(event, buttons, { wrap: true, sideways: true });
+    if (place !== undefined) setAt(place);
+    const meant = isModified(event) ? null : optionOf(poll, event.key);
+    if (meant === null) return;
     event.preventDefault();
-    setAt(to);
-    box.current?.querySelectorAll<HTMLElement>("button")[to]?.focus();
-    if (step === undefined) choose(to);
+    buttons[meant]?.focus();
+    choose(meant);
   };
   const line = isLine(poll);
   return (
@@ -156,16 +141,15 @@ interface SendProps {
 /** The button that sends an answer of several parts. */
 export const SendRow = ({ label, ready, hint, onSend }: SendProps): VNode => (
   <div class="sendrow">
-    <button
-      type="button"
-      class={ready ? "btn big fill" : "btn big outlined"}
+    <Button
+      look={ready ? "big fill" : "big outlined"}
       aria-disabled={!ready}
       onClick={() => {
         if (ready) onSend();
       }}
     >
       {label}
-    </button>
+    </Button>
     <span class="hint">{hint}</span>
   </div>
 );

@@ -1,13 +1,13 @@
 // Who may be in the course, for staff: the invite, the door, and who is removed.
 
 import type { VNode } from "preact";
-import { IconButton } from "../core/button";
+import { Button, IconButton } from "../core/button";
 import { copyText } from "../core/clipboard";
 import { Confirm } from "../core/confirm";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { isolated } from "../core/isolated";
 import { type MenuGroup, type MenuItem, openMenu } from "../core/menu";
+import { isolated } from "../core/text";
 import type { Person } from "./documents";
 import type { People } from "./people";
 import type { Context } from "./words";
@@ -71,9 +71,9 @@ export const AdmissionLine = withHooks(function AdmissionLine(
           <p class="doorline">
             <Icon name="lock" />
             <span>{words.doorClosed}</span>
-            <button type="button" class="btn quiet" onClick={() => people.door(false)}>
+            <Button look="quiet" onClick={() => people.door(false)}>
               {words.openDoor}
-            </button>
+            </Button>
           </p>
         )}
       </div>
@@ -95,9 +95,9 @@ const Invite = withHooks(function Invite(
       <span>
         {words.inviteIs} <bdi class="link">{text}</bdi>
       </span>
-      <button ref={button} type="button" class="btn quiet" onClick={() => void copy()}>
+      <Button ref={button} look="quiet" onClick={() => void copy()}>
         {copied ? words.copied : words.copyInvite}
-      </button>
+      </Button>
       <IconButton
         icon="close"
         label={words.cancel}

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { Announced } from "../core/announced";
 import { useSignal, withHooks } from "../core/hooks";
 import type { Standing } from "./documents";
-import { Sign } from "./icons";
+import { Sign } from "./list";
 import type { People } from "./people";
 import type { Context } from "./words";
 

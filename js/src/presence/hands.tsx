@@ -1,11 +1,10 @@
 import type { VNode } from "preact";
+import { Button } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
-import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { useEffect, useMemo, useNow, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { Hand } from "./documents";
-import { Sign } from "./icons";
-import { Avatar, nameOf } from "./list";
+import { Avatar, nameOf, Sign } from "./list";
 import type { People } from "./people";
-import { useNow } from "./time";
 import type { Context } from "./words";
 
 /** The queue of those who want help: the longest wait first. */
@@ -87,23 +86,17 @@ const HandRow = withHooks(function HandRow(
         {hand.traceback && <Traceback text={hand.traceback} label={words.errorOf(name)} />}
       </div>
       <div class="act">
-        <button
-          type="button"
-          class="btn line"
+        <Button
+          look="line"
           aria-label={taken ? words.solveHand(name) : words.takeHand(name)}
           onClick={() => (taken ? onSolved() : onTake(true))}
         >
           {taken ? words.solved : words.take}
-        </button>
+        </Button>
         {hand.mine && (
-          <button
-            type="button"
-            class="btn quiet"
-            aria-label={words.giveBackHand(name)}
-            onClick={() => onTake(false)}
-          >
+          <Button look="quiet" aria-label={words.giveBackHand(name)} onClick={() => onTake(false)}>
             {words.giveBack}
-          </button>
+          </Button>
         )}
       </div>
     </li>

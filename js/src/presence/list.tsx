@@ -1,15 +1,13 @@
 import type { VNode } from "preact";
 import { AskingButton } from "../core/confirm";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
-import { useSignal, useState, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
+import { useNow, useSignal, useState, withHooks } from "../core/hooks";
+import { Icon, icons, shapes } from "../core/icons";
 import { initialOf } from "../core/text";
 import { findIn, searchKey } from "../core/text_search";
 import { PersonMenu } from "./admission";
 import { isStaff, type Person, standingOf, standings } from "./documents";
-import { Sign } from "./icons";
 import type { People } from "./people";
-import { useNow } from "./time";
 import type { Context, Words } from "./words";
 
 /** From so many people on a name is looked for rather than read. */
@@ -205,3 +203,12 @@ export const NewExercise = withHooks(function NewExercise(
 });
 
 export const nameOf = (name: string, words: Words): string => name.trim() || words.unnamed;
+
+// As the core's.
+export const Sign = icons({
+  away: shapes.clock,
+  following:
+    "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0M8.6 8a.6.6 0 1 1-1.2 0 .6.6 0 0 1 1.2 0",
+  none: "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0M6 8h4",
+  error: "m3 4.5 3.5 3.5L3 11.5M8.5 11.5H13",
+});

@@ -1,10 +1,11 @@
 import type { VNode } from "preact";
-import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { Button } from "../core/button";
+import { moveFocus } from "../core/focus";
+import { useEffect, useNow, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { OwnHand, Status } from "./documents";
 import { Traceback } from "./hands";
-import { Sign } from "./icons";
+import { Sign } from "./list";
 import type { People } from "./people";
-import { useNow } from "./time";
 import type { Context } from "./words";
 
 const MAX_NOTE = 500;
@@ -30,13 +31,9 @@ export const OwnStatusForm = withHooks(function OwnStatusForm(
     raise.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const at = choices.indexOf((event.target as HTMLElement).dataset.status as Status);
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (at < 0 || !step) return;
-    event.preventDefault();
-    const next = choices[(at + step + choices.length) % choices.length] as Status;
     const group = event.currentTarget as HTMLElement;
-    group.querySelector<HTMLElement>(`[data-status=${next}]`)?.focus();
+    const buttons = [...group.querySelectorAll<HTMLElement>("button")];
+    moveFocus(event, buttons, { wrap: true, sideways: true });
   };
   return (
     <div class="mine">
@@ -133,19 +130,15 @@ const OwnHandLine = withHooks(function OwnHandLine(
           </p>
           {!hand.solved && (
             <span class="act">
-              <button type="button" class="btn" onClick={onChange}>
-                {words.change}
-              </button>
-              <button
-                type="button"
-                class="btn"
+              <Button onClick={onChange}>{words.change}</Button>
+              <Button
                 onClick={() => {
                   people.lower();
                   raise.current?.focus();
                 }}
               >
                 {words.lower}
-              </button>
+              </Button>
             </span>
           )}
           {hand.traceback && !hand.solved && (
@@ -233,12 +226,12 @@ const HandForm = withHooks(function HandForm(
         </div>
       )}
       <div class="act">
-        <button type="button" class="btn fill" aria-disabled={over > 0} onClick={raise}>
+        <Button look="fill" aria-disabled={over > 0} onClick={raise}>
           {words.raise}
-        </button>
-        <button type="button" class="btn quiet" onClick={onClose}>
+        </Button>
+        <Button look="quiet" onClick={onClose}>
           {words.cancel}
-        </button>
+        </Button>
       </div>
     </div>
   );

@@ -1,10 +1,9 @@
-import { TransientSignal } from "../core/brief";
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
 import { Floats } from "../core/float";
 import { asText, isFields } from "../core/messages";
 import { keepText } from "../core/persistent";
-import { Signal } from "../core/signal";
+import { refusalSignal, Signal } from "../core/signal";
 import {
   type Desk,
   emptyDesk,
@@ -21,9 +20,6 @@ import {
   type Status,
 } from "./documents";
 
-/** How long a refusal stays in sight. */
-const NOTICE_FOR = 8_000;
-
 /** People on one page of a large room. */
 export const ON_A_PAGE = 10;
 
@@ -36,7 +32,7 @@ export class People {
   /** What is written to go with a hand. */
   readonly note: Signal<string>;
   /** Why something could not be done. */
-  readonly notice = new TransientSignal("", NOTICE_FOR);
+  readonly notice = refusalSignal();
   /** The error that could go with a hand: asked for each time; `undefined` until answered. */
   readonly failure = new Signal<Failure | null | undefined>(undefined);
   /** Whether a new invite is asked for, and not yet said yes or no to. */

@@ -1,11 +1,10 @@
 import type { VNode } from "preact";
-import { Banner, isForbidden } from "../core/banner";
+import { isForbidden } from "../core/banner";
+import { Button } from "../core/button";
 import type { ViewProps } from "../core/feature";
-import { FloatLayer } from "../core/float";
+import { Frame, Refusal, Skeleton } from "../core/frame";
 import { HeaderMenu } from "../core/header_menu";
-import { useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { Speak } from "../core/i18n";
-import { Icon } from "../core/icons";
+import { useRef, useSignal, withHooks } from "../core/hooks";
 import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
@@ -13,9 +12,8 @@ import { lightOf, StatusLight } from "../core/status_light";
 import { AdmissionLine, admissionGroups } from "./admission";
 import { ClassCounts } from "./class_counts";
 import { Hands } from "./hands";
-import { Sign } from "./icons";
 import { LargeClass } from "./large_class";
-import { Everyone } from "./list";
+import { Everyone, Sign } from "./list";
 import { OwnStatusForm } from "./own_status";
 import type { People } from "./people";
 import { type Context, wordsOf } from "./words";
@@ -47,24 +45,16 @@ export const PeopleView = withHooks(function PeopleView({
     event.preventDefault();
   };
   return (
-    <Speak words={words}>
-      <section
-        class="edu people"
-        lang={words.lang}
-        aria-label={words.people}
-        style={{ "--log-h": `${height}px` }}
-        onKeyDown={onKeyDown}
-      >
-        <Header people={people} options={options} />
-        <Banner
-          lesson={useSignal(people.connection.lesson)}
-          kernel={useSignal(people.connection.kernel)}
-          onRetry={() => people.connection.retry()}
-        />
-        <Body people={people} raise={raise} />
-        <FloatLayer floats={people.floats} />
-      </section>
-    </Speak>
+    <Frame
+      {...{ words, height, onKeyDown }}
+      name="people"
+      label={words.people}
+      connection={people.connection}
+      floats={people.floats}
+      header={<Header people={people} options={options} />}
+    >
+      <Body people={people} raise={raise} />
+    </Frame>
   );
 });
 
@@ -85,9 +75,8 @@ const Header = withHooks(function Header(
       <h3>{words.people}</h3>
       <span class="sub n">{known && light === "live" && words.here(counts.here)}</span>
       {can.includes("manage") && known && lesson.state !== "closed" && (
-        <button
-          type="button"
-          class="btn quiet hide"
+        <Button
+          look="quiet hide"
           role="switch"
           aria-checked={hidden}
           title={words.hideNames}
@@ -95,7 +84,7 @@ const Header = withHooks(function Header(
         >
           <Sign name="hide" />
           <span>{words.hideNames}</span>
-        </button>
+        </Button>
       )}
       <StatusLight light={light} word={word} />
       <HeaderMenu
@@ -131,13 +120,13 @@ const Body = withHooks(function Body({ people, raise }: BodyProps, { words }: Co
   return (
     <>
       {can.includes("status") && <OwnStatusForm people={people} raise={raise} />}
-      <Notice people={people} />
+      <Refusal text={people.notice} />
       <AdmissionLine people={people} />
       {!known ? (
         filled && lesson.state !== "live" && lesson.state !== "connecting" ? (
           <Note text={words.unknown} />
         ) : (
-          <Skeleton />
+          <Skeleton rows={SKELETON} />
         )
       ) : (
         <>
@@ -173,32 +162,6 @@ const Class = withHooks(function Class({ people }: { people: People }, { words }
   );
 });
 
-const Notice = withHooks(function Notice({ people }: { people: People }): VNode {
-  const notice = useSignal(people.notice);
-  return (
-    <div role="alert">
-      {notice && (
-        <p class="notice">
-          <Icon name="alert" />
-          {notice}
-        </p>
-      )}
-    </div>
-  );
-});
-
 const Note = ({ text }: { text: string }): VNode => <p class="note">{text}</p>;
 
-const Skeleton = withHooks(function Skeleton(): VNode {
-  const [widths] = useState([34, 22, 28, 40]);
-  return (
-    <div class="skels" aria-hidden="true">
-      {widths.map((width) => (
-        <div class="skel" key={width}>
-          <i />
-          <b style={{ width: `${width}%` }} />
-        </div>
-      ))}
-    </div>
-  );
-});
+const SKELETON = [[34], [22], [28], [40]];

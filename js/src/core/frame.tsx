@@ -1,0 +1,104 @@
+// What every view has around its own content.
+
+import type { ComponentChildren, VNode } from "preact";
+import { Banner, isForbidden } from "./banner";
+import type { Connection } from "./connection";
+import { FloatLayer, type Floats } from "./float";
+import { useSignal, withHooks } from "./hooks";
+import type { Context } from "./i18n";
+import { Speak } from "./i18n";
+import { Icon } from "./icons";
+import type { Catalog } from "./locale/en";
+import { hasEnded } from "./messages";
+import type { Signal } from "./signal";
+
+interface Props {
+  connection: Connection;
+  floats: Floats;
+  words: Catalog;
+  /** The class of the view, and its name for those who do not see it. */
+  name: string;
+  label: string;
+  /** The height of its list, in px. */
+  height: number;
+  header: ComponentChildren;
+  children: ComponentChildren;
+  view?: { current: HTMLElement | null };
+  onKeyDown?: (event: KeyboardEvent) => void;
+}
+
+/** A view: its header, the banner, its content, and the layer for popups, all in one language. */
+export const Frame = withHooks(function Frame(props: Props): VNode {
+  const { connection, floats, words, name, label, height, header, children, view } = props;
+  return (
+    <Speak words={words}>
+      <section
+        {...(view && { ref: view as { current: HTMLElement } })}
+        class={`edu ${name}`}
+        lang={words.lang}
+        aria-label={label}
+        style={{ "--log-h": `${height}px` }}
+        onKeyDown={props.onKeyDown}
+      >
+        {header}
+        <Banner
+          lesson={useSignal(connection.lesson)}
+          kernel={useSignal(connection.kernel)}
+          onRetry={() => connection.retry()}
+        />
+        {children}
+        <FloatLayer floats={floats} />
+      </section>
+    </Speak>
+  );
+});
+
+/** Shows and reads out why something was refused. */
+export const Refusal = withHooks(function Refusal({ text }: { text: Signal<string> }): VNode {
+  const shown = useSignal(text);
+  return (
+    <div role="alert" class="refusals">
+      {shown && (
+        <p class="refusal">
+          <Icon name="alert" />
+          <bdi>{shown}</bdi>
+        </p>
+      )}
+    </div>
+  );
+});
+
+/** Grey shapes in place of rows that have not come: by row the width of each line, in percent. */
+export const Skeleton = ({ rows }: { rows: readonly (readonly number[])[] }): VNode => (
+  <div class="skels" aria-hidden="true">
+    {rows.map((lines, row) => (
+      <div class="skel" key={row}>
+        <i />
+        {lines.map((width) => (
+          <b key={width} style={{ width: width ? `${width}%` : "" }} />
+        ))}
+      </div>
+    ))}
+  </div>
+);
+
+interface EmptyProps {
+  connection: Connection;
+  /** What stands there until something has come. */
+  skeleton: VNode;
+  children: ComponentChildren;
+}
+
+/** In place of what there is to see: that it has ended, that it comes, or why there is nothing. */
+export const Empty = withHooks(function Empty(
+  { connection, skeleton, children }: EmptyProps,
+  { words }: Context,
+): VNode {
+  const lesson = useSignal(connection.lesson);
+  const filled = useSignal(connection.filled);
+  if (hasEnded(lesson.state)) {
+    return <div class="empty short">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
+  }
+  const waiting = lesson.state === "connecting" || lesson.state === "idle";
+  return filled && !waiting ? <div class="empty">{children}</div> : skeleton;
+});
