@@ -122,7 +122,7 @@ const search =
   (query: string) =>
   async (root: ShadowRoot): Promise<void> => {
     await tool("g4", "React")(root);
-    const box = root.querySelector<HTMLInputElement>(".field input");
+    const box = root.querySelector<HTMLInputElement>(".picker .find input");
     if (!box) return;
     box.value = query;
     box.dispatchEvent(new InputEvent("input", { bubbles: true }));

@@ -359,7 +359,7 @@ describe("the picker", () => {
   };
 
   const type = async (shown: Stage, text: string): Promise<void> => {
-    const box = shown.find<HTMLInputElement>(".field input");
+    const box = shown.find<HTMLInputElement>(".picker .find input");
     box.value = text;
     box.dispatchEvent(new InputEvent("input", { bubbles: true }));
     await settled();
@@ -370,7 +370,7 @@ describe("the picker", () => {
 
   test("finds by a word in English, and Enter takes the first", async () => {
     const shown = await open();
-    expect(shown.root.activeElement).toBe(shown.find(".field input"));
+    expect(shown.root.activeElement).toBe(shown.find(".picker .find input"));
     await type(shown, "light bu");
     expect(names(shown)).toEqual(["light bulb"]);
     expect(shown.find(".picker [role=status]").textContent).toBe("1 found");
@@ -405,11 +405,11 @@ describe("the picker", () => {
     shown.press("ArrowUp");
     shown.press("ArrowUp");
     await settled();
-    expect(shown.root.activeElement).toBe(shown.find(".field input"));
+    expect(shown.root.activeElement).toBe(shown.find(".picker .find input"));
     shown.press("Tab");
     expect(at()).toBe(1);
     shown.press("Tab", { shiftKey: true });
-    expect(shown.root.activeElement).toBe(shown.find(".field input"));
+    expect(shown.root.activeElement).toBe(shown.find(".picker .find input"));
     shown.press("Escape");
     await settled();
     expect(shown.all("[role=dialog]")).toEqual([]);

@@ -10,9 +10,9 @@ import type { Room } from "./room";
 type Area = { current: HTMLTextAreaElement | null };
 
 const MOST_LINES = 6;
-/** How long a text that was pasted may still be made code. */
+/** The time for which pasted text can be formatted as code, in ms. */
 const OFFER_FOR = 10_000;
-/** How many messages back one's last one is looked for. */
+/** The number of messages searched for the reader's last one. */
 const LOOK_BACK = 200;
 
 /** Let the box be as high as its text, to six lines; without height there is nothing to measure. */
@@ -56,7 +56,7 @@ export function lastOwn(room: Room): ChatMessage | undefined {
   return undefined;
 }
 
-/** What the box holds and is for, by the room's signals; rendered again when one changes. */
+/** The text in the box and its purpose (new message, reply, edit), read from the room's signals. */
 export function useText(room: Room, open: boolean) {
   const draft = useSignal(room.draft);
   const changed = useSignal(room.edit.text);
@@ -81,7 +81,7 @@ export function useText(room: Room, open: boolean) {
 
 export type Text = ReturnType<typeof useText>;
 
-/** The focus goes to the box when somebody in this view replies or edits; the caret to the end. */
+/** Moves the focus to the box when a reply or an edit begins in this view, the caret to its end. */
 export function useFocus(area: Area, { editing, replyTo, waiting }: Text) {
   const mode = editing?.id ?? replyTo?.id ?? "";
   const before = useRef<string>();
@@ -97,7 +97,7 @@ export function useFocus(area: Area, { editing, replyTo, waiting }: Text) {
   }, [waiting]);
 }
 
-/** Names that complete an `@`: what is offered, and the keys that choose. */
+/** The names that complete an `@`, and the keys that choose one. */
 export function useMentions(area: Area, room: Room, text: Text) {
   const [choice, setChoice] = useState<Choice | null>(null);
   /** Where the `@` stands whose list was closed. */
@@ -133,7 +133,7 @@ export function useMentions(area: Area, room: Room, text: Text) {
   return { choice, look, choose, onKey, drop: () => setChoice(null) };
 }
 
-/** What was pasted and looks like code may become code, for a while. */
+/** Offers for a while to format pasted text as code. */
 export function usePasted(area: Area, text: Text) {
   const [offered, offer] = useBrief(OFFER_FOR);
   const pasted = useRef<string>();

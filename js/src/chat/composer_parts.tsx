@@ -9,7 +9,7 @@ import type { ChatMessage } from "./documents";
 import type { Room } from "./room";
 import type { Context } from "./words";
 
-/** When slow mode lets the reader's next message go, if that is not now. */
+/** The time at which slow mode lets the reader's next message go; `null`: now. */
 function nextAt(room: Room): number | null {
   const { slow, can } = room.state.value;
   if (slow <= 0 || can.includes("moderate")) return null;
@@ -27,14 +27,14 @@ export const SaveButtons = withHooks(function SaveButtons(
       <Button look="quiet" onClick={onCancel}>
         {words.cancelEdit}
       </Button>
-      <Button look={ready ? "fill" : "quiet"} aria-disabled={!ready} onClick={onSave}>
+      <Button look={ready ? "fill" : "quiet"} off={!ready} onClick={onSave}>
         {words.save}
       </Button>
     </>
   );
 });
 
-/** Sends; counts down what slow mode makes the next message wait. */
+/** The send button, which counts down the seconds of slow mode. */
 export const SendButton = withHooks(function SendButton(
   { room, ready, onSend }: { room: Room; ready: boolean; onSend: () => void },
   { words }: Context,
@@ -42,16 +42,9 @@ export const SendButton = withHooks(function SendButton(
   const seconds = useCountdown(nextAt(room)) ?? 0;
   const label = seconds > 0 ? words.sendIn(seconds) : words.send;
   return (
-    <button
-      type="button"
-      class={ready ? "ib fill" : "ib"}
-      aria-label={label}
-      title={label}
-      aria-disabled={!ready}
-      onClick={onSend}
-    >
-      {seconds > 0 ? <span class="wait n">{seconds}</span> : <Icon name="send" />}
-    </button>
+    <IconButton icon="send" class={ready ? "fill" : ""} label={label} off={!ready} onClick={onSend}>
+      {seconds > 0 ? <span class="wait n">{seconds}</span> : undefined}
+    </IconButton>
   );
 });
 
@@ -59,14 +52,14 @@ export const BAR = "composer-bar";
 
 interface BarProps {
   room: Room;
-  /** What is replied to, or what is changed. */
+  /** The message that is replied to or edited. */
   doc: ChatMessage;
   editing: boolean;
   /** Missing where another button does it. */
   onCancel: (() => void) | undefined;
 }
 
-/** Over the box: what the text is for, and how to be done with it. */
+/** A bar over the box with the message that is replied to or edited. */
 export const Bar = withHooks(function Bar(
   { room, doc, editing, onCancel }: BarProps,
   { words }: Context,

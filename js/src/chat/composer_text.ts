@@ -2,13 +2,13 @@
 
 const MOST_CHARACTERS = 8_000;
 
-/** How many characters are too many, as the kernel counts them: an emoji is one. */
+/** The length of a text that is too long, counted as the kernel does (an emoji is one). */
 export function tooLong(text: string): { length: number; most: number } | null {
   const { length } = [...text];
   return length > MOST_CHARACTERS ? { length, most: MOST_CHARACTERS } : null;
 }
 
-/** Put the selection, or a place to write, between fences on lines of their own. */
+/** Put the selection between code fences on lines of their own. */
 export function insertCode(area: HTMLTextAreaElement): void {
   const { selectionStart: start, selectionEnd: end, value } = area;
   const selected = value.slice(start, end);

@@ -20,7 +20,7 @@ import {
   isTime,
 } from "../core/messages";
 
-/** How many people set an emoji, some of their names, and whether the reader is one of them. */
+/** An emoji under a message: its count, some names, and whether the reader set it. */
 export interface Reaction {
   emoji: string;
   count: number;
@@ -38,7 +38,7 @@ export interface ChatMessage extends Doc {
   type?: string;
   body: Body;
   edited?: number;
-  /** How often it was edited. */
+  /** The number of edits so far. */
   version?: number;
   replyTo?: string | undefined;
   reactions: readonly Reaction[];
@@ -48,7 +48,7 @@ export interface ChatMessage extends Doc {
   state?: MessageState;
   /** Whether it waits and can be taken back. */
   withdrawable?: boolean;
-  /** When it is sent again by this page's clock, told from `retryIn` as it arrived. */
+  /** The time of the next attempt by this page's clock, from `retryIn` on arrival. */
   retryAt?: number | null;
   error?: string;
   /** The number of `error` in the table of codes. */
@@ -68,7 +68,7 @@ interface Excerpt extends Doc {
 }
 
 export interface Pin extends Excerpt {
-  /** Who pinned it. */
+  /** The name of the person who pinned it. */
   byName: string;
 }
 
@@ -88,7 +88,7 @@ export interface Mute extends Doc {
   until: number;
 }
 
-/** What may be done here, each a tool or a list of tools of the view. */
+/** The abilities a reader may have, each a tool of the view. */
 const ABILITIES =
   "send reply edit delete react unreact ask upvote typing read search moderate" as const;
 
@@ -108,7 +108,7 @@ export interface RoomState extends Doc {
   unread: number;
 }
 
-/** Where a message stands, as far as needed to go there. */
+/** The position of a message, enough to jump to it. */
 export type Place = Pick<Doc, "id" | "born">;
 
 /** The source of a message, asked for to edit it. */
@@ -123,9 +123,9 @@ export interface Found {
   query: string;
   docs: readonly ChatMessage[];
   more: boolean;
-  /** Where to go on, if there is more. */
+  /** The `born` below which the next page begins. */
   floor: number | null;
-  /** Why only what is loaded was looked through, if the service did not answer. */
+  /** The refusal because of which only loaded messages were searched. */
   missed: Refusal | null;
 }
 
@@ -220,7 +220,7 @@ const roomFields: Record<keyof RoomState, Check> = {
   unread: isNumber,
 };
 
-/** What holds as long as no kernel has said more: one can write, and nothing else. */
+/** The state of a room before the kernel has told it: one can only send. */
 export const plainRoom: RoomState = {
   ...{ id: "room", can: ["send"], slow: 0, muted: null, read: 0, unread: 0 },
 };
@@ -262,7 +262,7 @@ const readRefusal = (value: unknown): Refusal | null =>
       }
     : null;
 
-/** What `fields` says of typing: names, and how many people. */
+/** Read the names and the number of people who are typing. */
 export function readTyping(fields: Fields): { names: string[]; people: number } {
   const names = asTexts(fields.names);
   return { names, people: asNumber(fields.count) ?? names.length };

@@ -15,7 +15,7 @@ interface Saved {
   text: string;
 }
 
-/** What is being changed, as it is kept over a reload. */
+/** An edit in progress, as it is stored over a reload. */
 interface Kept extends Saved {
   version: number;
   before: string;
@@ -38,7 +38,7 @@ export class Editing {
   #id: string | null = null;
   #version = 0;
   #before = "";
-  /** What was saved and may still be refused, by the message's id. */
+  /** Saved edits that may still be refused, by the message's id. */
   #saved = new Map<string, Saved>();
   /** Texts that were refused, to begin with instead of the messages' own. */
   #kept = new Map<string, string>();
@@ -54,12 +54,12 @@ export class Editing {
     room.messages.version.subscribe(this.#onMessages);
   }
 
-  /** Whether there is something to save. */
+  /** Whether the new text is not empty. */
   get ready(): boolean {
     return (this.text.value ?? "").trim() !== "";
   }
 
-  /** Ask again for what has not come. */
+  /** Ask the kernel again for the source that has not come. */
   ask(): void {
     const doc = this.#room.editing.value;
     if (doc && this.text.value === null) askSource(this.#room, doc);

@@ -121,11 +121,11 @@ const table = `
 export interface Emoji {
   emoji: string;
   name: string;
-  /** What it is found by. */
+  /** The search key of its words. */
   words: string;
 }
 
-/** What a class needs most, until somebody has habits of their own. */
+/** The emoji offered first to somebody who has used none yet. */
 const USUAL = ["👍", "❤️", "😂", "🎉", "🤔", "👏", "✅", "👀"];
 const MOST_RECENT = USUAL.length;
 const KEY = "edu-widgets:emoji";

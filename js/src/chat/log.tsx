@@ -86,7 +86,7 @@ function useRows(
   return rows;
 }
 
-/** What can be done here, told whenever it changes. */
+/** The reader's abilities in one string, rendered again whenever they change. */
 function useAbilities(room: Room): string {
   useSignal(room.connection.kernel);
   useSignal(room.connection.lesson);

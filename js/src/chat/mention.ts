@@ -5,18 +5,18 @@ import { searchKey } from "../core/text_search";
 import type { ChatMessage } from "./documents";
 
 const MOST = 6;
-/** How far back authors are looked for: a list of names, not a history. */
+/** The number of newest messages whose authors are offered. */
 const AUTHORS_WITHIN = 500;
 const LONGEST = 60;
 
 /** An `@` and what follows it up to the caret. */
 export interface Asked {
-  /** Where the `@` stands. */
+  /** The position of the `@`. */
   start: number;
   query: string;
 }
 
-/** What is asked for at `caret`; `null` if no `@` begins a name there. */
+/** The `@` and the letters after it at `caret`; `null` if no name begins there. */
 export function askedAt(text: string, caret: number): Asked | null {
   const before = text.slice(Math.max(0, caret - LONGEST), caret);
   const found = /(^|[^\p{L}\p{N}_@.])@([^\n@]*)$/u.exec(before);
@@ -45,7 +45,7 @@ export function namesOf(
   return [...names].filter((name) => !name.includes("\n"));
 }
 
-/** How well `name` fits: the lower the better; `null`: not at all. */
+/** The rank of a name among the matches, the best 0; `null`: no match. */
 function rank(name: string, wanted: string): number | null {
   const folded = searchKey(name);
   if (folded.startsWith(wanted)) return 0;

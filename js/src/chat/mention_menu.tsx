@@ -7,7 +7,7 @@ import type { Context } from "./words";
 
 /** Names that complete what is being typed after an `@`. */
 export interface Choice {
-  /** Where the `@` stands. */
+  /** The position of the `@`. */
   start: number;
   query: string;
   names: readonly string[];
@@ -15,7 +15,7 @@ export interface Choice {
   at: number;
 }
 
-/** What to offer at the caret of `area`; `null`: nothing. */
+/** The names to offer at the caret of `area`; `null`: none. */
 export function choiceAt(area: HTMLTextAreaElement, room: Room): Choice | null {
   const { selectionStart: caret, selectionEnd: end, value } = area;
   const asked = caret === end ? askedAt(value, caret) : null;

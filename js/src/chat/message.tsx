@@ -24,7 +24,7 @@ export interface RowProps {
   /** Whether it goes on under the author of the message before. */
   grouped: boolean;
   own: boolean;
-  /** What it replies to, if known. */
+  /** The message it replies to, if loaded. */
   target: ChatMessage | undefined;
   /** Whether what it replies to is known to be gone. */
   targetGone: boolean;
@@ -40,7 +40,7 @@ export interface RowProps {
   flashed: boolean;
   /** Whether it waits for a yes to be deleted. */
   doomed: boolean;
-  /** What can be done here, in one string: a change of it changes every row. */
+  /** The reader's abilities in one string: a change of it renders every row again. */
   abilities: string;
   /** The present day: times of others tell theirs. */
   today: number;
@@ -48,7 +48,7 @@ export interface RowProps {
   pane: Pane;
 }
 
-/** How much of a text is in the name of its row, in UTF-16 units. */
+/** The most of a text that goes into the accessible name of its row, in UTF-16 units. */
 const READ_OUT = 400;
 
 const nameOf = (doc: ChatMessage, own: boolean, words: Words): string =>
@@ -146,7 +146,7 @@ function Message(props: RowProps): VNode {
   );
 }
 
-/** That a message is a question, and whether it is answered. */
+/** A label that tells a question, and whether it is answered. */
 export const Mark = ({ answered, words }: { answered: boolean; words: Words }): VNode => (
   <span class={answered ? "mark done" : "mark"}>
     <Icon name={answered ? "check" : "question"} />
@@ -154,7 +154,7 @@ export const Mark = ({ answered, words }: { answered: boolean; words: Words }): 
   </span>
 );
 
-/** What a message replies to, in one line that leads there. */
+/** One line of the message that is replied to, which leads to it. */
 const Quote = withHooks(function Quote(
   { doc, target, targetGone, active, pane }: RowProps,
   { words }: Context,
@@ -198,7 +198,7 @@ const Quote = withHooks(function Quote(
   );
 });
 
-/** What changes the direction of writing: `gpj.exe` would read as `exe.jpg`. */
+/** Characters that change the direction of writing: `gpj.exe` would read as `exe.jpg`. */
 const TURNS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 /** A file: its name and, if there is an address that can be followed, where it leads. */
@@ -252,7 +252,7 @@ const Doom = withHooks(function Doom(
   );
 });
 
-/** What an own message, or a change to one, is waiting for; nothing once it is done. */
+/** The delivery state of an own message or of a change to it. */
 const Delivery = withHooks(function Delivery(
   { doc, room }: { doc: ChatMessage; room: Room },
   { words }: Context,

@@ -7,20 +7,20 @@ import type { Room } from "./room";
 import { Scroller } from "./scroller";
 import { Search } from "./search";
 
-/** How long a message that was jumped to stands out. */
+/** The time for which a message that was jumped to is highlighted, in ms. */
 const FLASH_FOR = 2_000;
-/** How long a message may take to be loaded. */
+/** The time a message may take to be loaded, in ms. */
 const PATIENCE = 15_000;
-/** How many pages of older messages are looked through for one. */
+/** The most pages of older messages that are loaded to find one. */
 const MOST_PAGES = 40;
 
-/** One view of a room: what it shows of it, and where. */
+/** The state of one view of a room: its scroll position, search, popups and highlights. */
 export class Pane {
   readonly room: Room;
   readonly scroller: Scroller;
   readonly floats = new Floats();
   readonly search: Search;
-  /** What stands in the middle. */
+  /** The content between header and box. */
   readonly shown = new Signal<"messages" | "questions">("messages");
   /** The message that was jumped to, for as long as it stands out. */
   readonly flashed = new Signal<string | null>(null);
@@ -59,7 +59,7 @@ export class Pane {
     requestAnimationFrame(() => this.#seek());
   }
 
-  /** The reader wrote something: it is what they see, but for a question among questions. */
+  /** Show the message that the reader has just sent, unless it is a question among questions. */
   onOwn(isQuestion: boolean): void {
     if (!isQuestion) this.shown.value = "messages";
     this.search.shown.value = false;

@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { Status } from "../core/announced";
+import { FindBox } from "../core/find";
 import type { Float, Floats } from "../core/float";
 import { focus, placeAfter } from "../core/focus";
 import { useMemo, useRef, useState, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import { type Emoji, emojiIn, oftenUsed, remember, searchEmoji } from "./emoji";
 import type { Context } from "./words";
 
@@ -123,22 +123,17 @@ const Picker = withHooks(function Picker(
   );
   return (
     <div class="picker" role="dialog" aria-label={words.pickEmoji}>
-      <label class="field">
-        <Icon name="search" />
-        <input
-          ref={box}
-          type="text"
-          data-first={touch ? undefined : ""}
-          aria-label={words.searchEmoji}
-          placeholder={words.searchEmoji}
-          value={query}
-          onInput={(event) => {
-            setActive(0);
-            setQuery(event.currentTarget.value);
-          }}
-          onKeyDown={onSearchKey}
-        />
-      </label>
+      <FindBox
+        ref={box}
+        data-first={touch ? undefined : ""}
+        label={words.searchEmoji}
+        value={query}
+        onInput={(value) => {
+          setActive(0);
+          setQuery(value);
+        }}
+        onKeyDown={onSearchKey}
+      />
       <Status text={found && (found.length > 0 ? words.foundEmoji(found.length) : words.noEmoji)} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move between its buttons */}
       <div ref={list} class="grids" onKeyDown={onListKey}>

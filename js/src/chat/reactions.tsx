@@ -22,7 +22,7 @@ interface VoteProps {
   reachable: boolean;
 }
 
-/** How many want a question answered; a button for whoever may vote. */
+/** The number of votes for a question, as a button for whoever may vote. */
 export const Votes = withHooks(function Votes(
   { question, onVote, reachable }: VoteProps,
   { words }: Context,

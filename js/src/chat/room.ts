@@ -29,10 +29,10 @@ import {
 import { Editing } from "./edit";
 import { ReadMark } from "./unread";
 
-/** What is said in the foot line. */
+/** A refusal shown in the foot line. */
 export interface Said {
   text: string;
-  /** Why something was refused, by the table of codes; 0 for what is none of these. */
+  /** Its number in the table of codes; 0: none. */
   code: number;
 }
 
@@ -51,9 +51,9 @@ export class Room {
   /** The newest pin last. */
   readonly pins: Collection<Pin>;
   readonly questions: Collection<Question>;
-  /** Who is muted; empty unless the reader is staff. */
+  /** The muted people; empty unless the reader is staff. */
   readonly mutes: Collection<Mute>;
-  /** What the reader can do here, and what slows them down. */
+  /** The reader's abilities, slow mode, mute and read position. */
   readonly state = new Signal<RoomState>(plainRoom);
   readonly draft: Signal<string>;
   /** The message the next one will reply to: kept with the draft. */
@@ -66,21 +66,21 @@ export class Room {
   readonly source = new Signal<Source | null>(null);
   /** The last page of what a search found. */
   readonly found = new Signal<Found | null>(null);
-  /** Who is typing, as far as told. */
+  /** The people who are typing. */
   readonly typing = new TransientSignal<{ names: string[]; people: number }>(
     { names: [], people: 0 },
     TYPING_FOR,
   );
-  /** A refusal to be said for a while. */
+  /** The last refusal, for a while. */
   readonly notice = new TransientSignal<Said | null>(null, NOTICE_FOR);
   readonly loadingOlder = new TransientSignal(false, OLDER_PATIENCE);
-  /** When the reader's last message left this page. */
+  /** The time at which the reader last sent a message, in ms since 1970; 0: never. */
   readonly sentAt = new Signal(0);
-  /** What stands in the box while `editing`. */
+  /** The text in the box while `editing`. */
   readonly edit: Editing;
   readonly readMark: ReadMark;
 
-  /** What takes messages away that were refused before the kernel held them, by their ids. */
+  /** Functions that remove messages which were refused before the kernel had them, by id. */
   #refused = new Map<string, () => void>();
   #states: Collection<RoomState>;
   /** As far as older messages were asked for, by `born`. */
@@ -114,7 +114,7 @@ export class Room {
     });
   }
 
-  /** Whether the reader can do this here now: a question to the kernel's last word, not a rule. */
+  /** Whether the reader has an ability now, by the kernel's last word. */
   can(ability: Ability): boolean {
     const { readonly, state } = this.connection.lesson.value;
     if (this.connection.kernel.value === "gone") return false;
@@ -178,7 +178,7 @@ export class Room {
     this.loadingOlder.show(true);
   }
 
-  /** Say `notice` in the foot line for a while. */
+  /** Show `text` in the foot line for a while. */
   say(text: string, code = 0): void {
     this.notice.show(text ? { text, code } : null);
   }
@@ -194,7 +194,7 @@ export class Room {
     this.connection.dispose();
   }
 
-  /** What an intent shows, until the kernel says what is so. */
+  /** The optimistic change of an intent; returns its rollback. */
   #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
     const id = asText(args.id);
     const on = args.on === true;
@@ -300,10 +300,10 @@ function withOwn(held: Reaction, on: boolean): Reaction[] {
   return count > 0 ? [{ ...held, count, own: on }] : [];
 }
 
-/** How much of it is in the page, in UTF-16 units. */
+/** The longest excerpt, in UTF-16 units. */
 const LONGEST = 500;
 
-/** What a pin or a question says, in one line: of its message if that is here, else as the kernel tells it. */
+/** The text of a pin or question in one line: of its message if loaded, else as the kernel has it. */
 export function excerptOf(room: Room, { id, text }: Pick<Pin, "id" | "text">): string {
   const message = room.messages.get(id);
   return oneLine(message ? bodyText(message.body) : text, LONGEST);

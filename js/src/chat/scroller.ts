@@ -12,12 +12,12 @@ const MOST = 150;
 const AT_FIRST = 60;
 const TRIMMED = 100;
 const STEP = 40;
-/** How many rows come at once at an edge: few, so that a frame has the time for them. */
+/** The number of rows added at an edge at once: few, so that they fit into a frame. */
 const GROWN = 12;
-/** How near an edge, in px, the window grows there. */
+/** The distance from an edge within which rows are added there, in px. */
 const NEAR = 900;
 const AT_END = 4;
-/** How far under the top the first new message stands when the view opens: *New* is over it. */
+/** The distance of the first new message from the top when the view opens, in px. */
 const OPENING_TOP = 56;
 
 export interface Window {
@@ -30,10 +30,10 @@ interface Anchor {
   top: number;
 }
 
-/** What it has to know of a room. */
+/** The part of a room that a scroller needs. */
 type Scrolled = Pick<Room, "messages" | "isOwn" | "older" | "state">;
 
-/** Where a view stands, to come back to. */
+/** A scroll position to come back to. */
 export type Spot = Anchor | "end";
 
 /** One number for how wide and how high. */
@@ -44,14 +44,14 @@ export class Scroller {
   readonly window = new Signal<Window>({ from: 0, to: 0 });
   /** Messages of others that are new and below. */
   readonly unseen: Signal<number>;
-  /** How many of them name the reader. */
+  /** The number of them that mention the reader. */
   readonly forMe: Signal<number>;
   /** New messages above, of which the first is not loaded: as many as are. */
   readonly above = new Signal(0);
   readonly away = new Signal(false);
   /** Whether the end of the newest message can be seen. */
   readonly atNewest = new Signal(false);
-  /** When the wheel was turned last. */
+  /** The time of the last turn of the wheel, by `performance.now()`. */
   wheeledAt = Number.NEGATIVE_INFINITY;
   /** The `born` of the message above which *New* stands. */
   readonly divider = new Signal<number | null>(null);
@@ -64,9 +64,9 @@ export class Scroller {
   #end = 0;
   #count: Count;
   #anchor: Anchor | null = null;
-  /** Where the view was put or found last: elsewhere, the reader has scrolled since. */
+  /** The last known `scrollTop`: another one means that the reader has scrolled since. */
   #top = 0;
-  /** What was read when the view opened, while the message after it is not loaded. */
+  /** The read position when the view opened, while the message after it is not loaded. */
   #readBefore: number | null = null;
   /** Whether the view has still to find out where it opened. */
   #opening = false;
@@ -161,13 +161,13 @@ export class Scroller {
     });
   }
 
-  /** Where the reader is. */
+  /** The present scroll position. */
   spot(): Spot {
     if (this.away.value) this.#capture();
     return this.away.value && this.#anchor ? this.#anchor : "end";
   }
 
-  /** Back to where the reader was. */
+  /** Go back to a scroll position. */
   backTo(spot: Spot): void {
     if (spot === "end") this.toEnd();
     else this.goTo(spot.id, spot.top);

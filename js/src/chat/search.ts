@@ -31,7 +31,7 @@ export interface Missed {
   /** Whether what is loaded was looked through instead. */
   local: boolean;
   refusal: Refusal | null;
-  /** When it is asked again, in ms since 1970. */
+  /** The time of the next attempt, in ms since 1970. */
   at: number | null;
 }
 
@@ -40,13 +40,13 @@ export interface Results {
   /** Newest first. */
   docs: readonly ChatMessage[];
   more: boolean;
-  /** Where to go on, if there is more. */
+  /** The `born` below which the next page begins. */
   floor: number | null;
-  /** Why not all was looked through. */
+  /** The reason why not all messages were searched. */
   missed: Missed | null;
 }
 
-/** One view's search. */
+/** The search of one view. */
 export class Search {
   readonly open = new Signal(false);
   readonly query = new Signal("");
@@ -55,14 +55,14 @@ export class Search {
   /** Whether the results stand over the messages. */
   readonly shown = new Signal(false);
   readonly busy = new Signal(false);
-  /** Where the reader was before, and whether they left it. */
+  /** The scroll position before the search, and whether the reader left it. */
   spot: Spot = "end";
   hasMoved = false;
 
   #room: Room;
-  /** What an answer has to be to: others come too late. */
+  /** The request whose answer is awaited: others come too late. */
   #asked: { query: string; before: number | undefined } | null = null;
-  /** What was not answered, to be asked again. */
+  /** The request without an answer, to be sent again. */
   #missed: { before: number | undefined } | null = null;
   #timer = new Timer();
   #ends: (() => void)[];
@@ -141,7 +141,7 @@ export class Search {
     this.#timer.set(AGAIN, () => this.#ask(asked?.before));
   }
 
-  /** What was asked for was not looked for by the service: what is loaded has to do. */
+  /** Search the loaded messages, as the service has not searched. */
   #miss(missed: Missed, page?: Found): void {
     if (!this.#asked) return;
     const { query, before } = this.#asked;
@@ -196,7 +196,7 @@ const missedFor = (why: Missed["why"], refusal: Refusal | null = null, after?: n
   at: after === undefined ? null : Date.now() + Math.min(Math.max(after, SOONEST), LATEST),
 });
 
-/** Why the service did not look, as the kernel says it. */
+/** The reason why the service did not search, from a refusal. */
 function missedBy(refusal: Refusal): Missed {
   if (refusal.code === 0) return missedFor("away", refusal, AGAIN);
   if (refusal.code >= FOR_GOOD) return missedFor("forGood", refusal);

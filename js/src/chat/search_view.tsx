@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { Status } from "../core/announced";
 import { Button, IconButton } from "../core/button";
 import { ErrorBoundary } from "../core/error_boundary";
+import { FindInput } from "../core/find";
 import { focus, placeAfter } from "../core/focus";
 import { Highlighted } from "../core/highlight";
 import { useCountdown, useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
@@ -30,7 +31,7 @@ const hitsIn = (view: HTMLElement | null | undefined): HTMLElement[] => [
   ...(view?.querySelectorAll<HTMLElement>(".hits button") ?? []),
 ];
 
-/** Begin to search, remembering where the reader is. */
+/** Begin a search and remember the present position. */
 export function openSearch({ search, scroller, shown }: Pane): void {
   if (!search.open.value) {
     search.spot = scroller.spot();
@@ -41,7 +42,7 @@ export function openSearch({ search, scroller, shown }: Pane): void {
   search.now();
 }
 
-/** End it, and be where one was. */
+/** End the search and go back to the position before it. */
 export function closeSearch(
   { search, scroller }: Pane,
   view: HTMLElement | null | undefined,
@@ -87,7 +88,7 @@ const statusOf = (results: Results | null, busy: boolean, words: Words): string 
   return docs.length > 0 ? words.found(docs.length, more) : words.nothingFound;
 };
 
-/** Why not all was searched; empty if it was. */
+/** The reason why not all was searched; empty if it was. */
 const missedOf = (missed: Missed | null | undefined, words: Words): string => {
   if (!missed) return "";
   const { code = 0, message = "" } = missed.refusal ?? {};
@@ -129,17 +130,12 @@ const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Conte
   return (
     <search class="find search">
       <Icon name="search" />
-      <input
+      <FindInput
         ref={box}
-        type="text"
-        enterkeyhint="search"
-        autocomplete="off"
-        dir="auto"
         maxLength={LONGEST}
-        aria-label={words.searchBox}
-        placeholder={words.searchBox}
+        label={words.searchBox}
         value={query}
-        onInput={(event) => search.set(event.currentTarget.value)}
+        onInput={(value) => search.set(value)}
         onClick={() => search.now()}
         onKeyDown={onKeyDown}
       />
@@ -156,7 +152,7 @@ const SearchBox = withHooks(function SearchBox({ pane }: Props, { words }: Conte
   );
 });
 
-/** What was found, over the messages. */
+/** The search results, over the messages. */
 export const SearchResults = withHooks(function SearchResults(
   { pane }: Props,
   { words }: Context,
@@ -221,7 +217,7 @@ export const SearchResults = withHooks(function SearchResults(
         ))}
       </ul>
       {more && (
-        <Button aria-disabled={busy} onClick={() => search.more()}>
+        <Button off={busy} onClick={() => search.more()}>
           {busy ? words.searching : words.moreFound}
         </Button>
       )}

@@ -18,7 +18,7 @@ const MUTES = [5, 15, 0];
 
 export const isStaff = (doc: Pick<ChatMessage, "role">): boolean => STAFF.includes(doc.role);
 
-/** What the reader may do with one message. */
+/** The rights of the reader over one message. */
 export interface Rights {
   react: boolean;
   reply: boolean;
@@ -56,7 +56,7 @@ export function startEdit(room: Room, doc: ChatMessage): void {
   room.editing.value = doc;
 }
 
-/** Where the focus goes when what was pressed is gone: the message itself. */
+/** The element that gets the focus when the pressed button is gone: the message itself. */
 const home =
   (at: HTMLElement, { id }: ChatMessage) =>
   (): HTMLElement | null => {
@@ -88,7 +88,7 @@ export function pickFor(pane: Pane, doc: ChatMessage, at: HTMLElement): void {
 const nameIn = (doc: ChatMessage, words: Words): string =>
   isolated(doc.name.trim() || words.unnamed);
 
-/** How long to mute somebody: a menu in place of the one it was chosen in. */
+/** Open the menu of durations for which a person can be muted. */
 function openMutes(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): void {
   const items = MUTES.map((minutes) => ({
     label: minutes ? words.muteFor(minutes) : words.muteForever,
@@ -100,7 +100,7 @@ function openMutes(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words):
 
 const when = (holds: boolean, item: MenuItem): MenuItem[] => (holds ? [item] : []);
 
-/** To answer a message: with an emoji, with words, with a vote, or by saying that it is answered. */
+/** The menu items that answer a message: react, reply, upvote, mark as answered. */
 function answers(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): MenuItem[] {
   const { room } = pane;
   const rights = rightsOf(room, doc);
@@ -126,7 +126,7 @@ function answers(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): M
   ];
 }
 
-/** What only staff do, and what only happens after a second yes. */
+/** The menu items of staff, and those that ask for a confirmation. */
 function grave(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): MenuItem[] {
   const { room } = pane;
   const rights = rightsOf(room, doc);
@@ -181,7 +181,7 @@ export function openActions(pane: Pane, doc: ChatMessage, at: HTMLElement, words
   openMenu(pane.floats, from(pane, doc, at), words.actions, groups);
 }
 
-/** What a key does to a message that has the focus; whether it does anything. */
+/** Run the shortcut of a key for the focused message; returns whether there is one. */
 export function onMessageKey(
   pane: Pane,
   doc: ChatMessage,

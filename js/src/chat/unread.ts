@@ -9,17 +9,17 @@ import type { Room } from "./room";
 /** Milliseconds between two times the kernel is told. */
 const TOLD_EVERY = 2_000;
 
-/** Counts messages of others after one that was read: each new one costs the same, however many. */
+/** Counts the messages of others after the read position, at a constant cost for each new one. */
 export class Count {
   readonly others = new Signal(0);
-  /** How many of them name the reader. */
+  /** The number of them that mention the reader. */
   readonly forMe = new Signal(0);
 
   #room: Pick<Room, "messages" | "isOwn">;
   #generation = -1;
   /** All up to this `born` is read; -1: not known yet. */
   #read = -1;
-  /** What has been counted: up to which `born`, and how many documents. */
+  /** The `born` up to which has been counted, and the number of documents. */
   #upTo = -1;
   #documents = 0;
   #first: number | null = null;
@@ -75,7 +75,7 @@ export class Count {
   }
 }
 
-/** Tells the kernel what has been read: only more than before, and not too often. */
+/** Sends the read position to the kernel: only forwards, and not too often. */
 export class ReadMark {
   #room: Room;
   #told = 0;
@@ -108,7 +108,7 @@ export class ReadMark {
   }
 }
 
-/** Say what is read whenever the newest message is in sight and somebody looks. */
+/** Send the read position whenever the newest message is in sight of a focused page. */
 export function watchReading({ room, scroller, search }: Pane): () => void {
   const look = (): void => {
     if (!scroller.atNewest.value || search.shown.value || document.hidden || !document.hasFocus())

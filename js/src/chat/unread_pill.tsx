@@ -13,13 +13,13 @@ interface Props {
 /** The kernel counts so many at most. */
 const MOST = 1_000;
 
-/** How many are new above: as many as the kernel knows of, or more than are loaded. */
+/** The text for new messages above: the kernel's count, or more than are loaded. */
 const more = (loaded: number, unread: number, words: Words): string =>
   unread > loaded && unread < MOST
     ? words.pillFor(unread, 0)
     : words.pillMore(Math.max(loaded, unread));
 
-/** What is new and out of sight: below while reading further up, above where it is not loaded. */
+/** The pill that tells of new messages out of sight, below or above. */
 export const UnreadPill = withHooks(function UnreadPill(
   { pane, onEnd }: Props,
   { words }: Context,

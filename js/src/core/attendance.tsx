@@ -10,7 +10,7 @@ interface Props {
   names: readonly string[];
 }
 
-/** How many are here and, on request, who. */
+/** The number of people present, which opens to their names. */
 export const Attendance = withHooks(function Attendance(
   { people, names }: Props,
   { words }: Context,

@@ -9,7 +9,7 @@ import { Icon, type IconName } from "./icons";
 import type { Catalog } from "./locale/en";
 import type { Lesson } from "./messages";
 
-/** Somebody was put out of the course. */
+/** The code of a removal from the course. */
 const REMOVED = 4516;
 
 /** Refusals that mean *not you, not here*: unauthorized, forbidden, no such channel, invites. */
@@ -18,7 +18,7 @@ const FORBIDDEN: readonly (number | null)[] = [4500, 4501, 4506, 4507, 4508];
 export const isForbidden = (lesson: Lesson): boolean =>
   lesson.state === "stopped" && FORBIDDEN.includes(lesson.code);
 
-/** What is so, in bold, and what follows; `next` changes each second and is not read out. */
+/** The text of a banner: `lead` in bold, `rest`, and `next`, which changes each second. */
 interface Notice {
   lead: string;
   rest: string;
@@ -30,17 +30,17 @@ interface Shown {
   icon: IconName;
   stop?: boolean;
   retry?: boolean;
-  /** What to run, so that it is no longer so. */
+  /** The line of code that remedies it. */
   code?: string;
 }
 
-/** What is kept: messages, and other changes. */
+/** The numbers of kept messages and of other kept changes. */
 const keptOf = ({ queued, messages }: Lesson): [messages: number, changes: number] => [
   messages,
   Math.max(0, queued - messages),
 ];
 
-/** How long it stays in sight that something was copied, in ms. */
+/** The time for which *copied* is shown, in ms. */
 const COPIED_FOR = 4_000;
 
 /** After how long of trying, in ms, people may ask for another try. */
@@ -62,7 +62,7 @@ function stopped(lesson: Lesson, kernel: Kernel, words: Catalog): Shown | null {
   return { notice, icon: forbidden ? "lock" : "alert", stop: true, retry: true };
 }
 
-/** Not there, or not yet, whether or not it is being tried. */
+/** The banner of a lesson that is not connected yet or any more. */
 function waiting(
   lesson: Lesson,
   kernel: Kernel,
@@ -169,12 +169,11 @@ const RetryNow = withHooks(function RetryNow(
   const button = useRef<HTMLButtonElement>();
   useKeptFocus(button);
   const onClick = (): void => {
-    if (tried) return;
     setTried(true);
     onRetry();
   };
   return (
-    <Button ref={button} look={tried ? "quiet" : ""} aria-disabled={tried} onClick={onClick}>
+    <Button ref={button} look={tried ? "quiet" : ""} off={tried} onClick={onClick}>
       {words.retryNow}
     </Button>
   );

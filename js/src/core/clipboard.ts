@@ -8,7 +8,7 @@ export async function copyText(text: string, near: HTMLElement): Promise<boolean
   }
 }
 
-/** Where the clipboard is not to be had (plain http, frames): the old way. */
+/** Copies by a selection, where there is no clipboard (plain http, frames). */
 function copyThroughSelection(text: string, near: HTMLElement): boolean {
   const area = document.createElement("textarea");
   area.value = text;

@@ -8,10 +8,10 @@ const isNewer = (doc: Doc, held: Doc): boolean => {
   return seq > heldSeq || (seq === heldSeq && (doc.rev ?? 0) > (held.rev ?? 0));
 };
 
-/** Makes of a document, as far as there is one, what is shown in its place, if anything. */
+/** An optimistic change: makes of the kernel's document, if any, the one that is shown, if any. */
 export type Change<D> = (told: D | undefined) => D | undefined;
 
-/** What is shown over a document: the changes, oldest first, and what the kernel tells of it. */
+/** The optimistic changes to a document, oldest first, and the kernel's version of it. */
 interface Over<D> {
   told: D | undefined;
   changes: { change: Change<D>; untilTold: boolean }[];
@@ -93,7 +93,7 @@ export class Collection<D extends Doc> {
     return index < 0 ? null : this.#first + index;
   }
 
-  /** Put a document where it belongs, if the rules let it in. Does not tell anybody: `touch`. */
+  /** Insert or replace a document unless it is older; `touch` notifies. */
   put(doc: D): boolean {
     const over = this.#over.get(doc.id);
     const held = over ? over.told : this.#held.get(doc.id);
@@ -123,8 +123,8 @@ export class Collection<D extends Doc> {
   }
 
   /**
-   * Show what `change` makes of document `id`, whatever the kernel tells of it: until what is
-   * returned is called, or with `untilTold` until it tells anything of it.
+   * Apply an optimistic change to document `id` over every version of the kernel's, until the
+   * returned rollback is called, or with `untilTold` until the kernel sends the document.
    */
   overlay(id: string, change: Change<D>, { untilTold = false } = {}): () => void {
     const over = this.#over.get(id) ?? { told: this.#held.get(id), changes: [] };

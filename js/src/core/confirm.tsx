@@ -6,7 +6,7 @@ import type { Context } from "./i18n";
 
 interface Props {
   question: string;
-  /** What the button says that does it. */
+  /** The label of the button that confirms. */
   yes: string;
   onYes: () => void;
   onNo: () => void;
@@ -43,7 +43,7 @@ interface AskingProps extends Omit<Props, "onNo"> {
   label: string;
 }
 
-/** A button that asks in its place, and has the focus again after a no. */
+/** A button with a confirmation in its place, which has the focus again after a no. */
 export const AskingButton = withHooks(function AskingButton({
   label,
   onYes,

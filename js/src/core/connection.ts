@@ -29,7 +29,7 @@ export type Kernel = "waiting" | "alive" | "busy" | "gone";
 
 export interface Listener {
   snapshot?(): void;
-  /** Show at once what an intent is to bring about; returns what takes that back. */
+  /** Show an intent's effect at once; returns the rollback. */
   shows?(intent: Intent): (() => void) | undefined;
   paged?(collection: string): void;
   refused?(intent: Intent | undefined, message: string, code: number): void;
@@ -39,7 +39,7 @@ export interface Listener {
 const BUSY_AFTER = 700;
 const SNAPSHOT_LATE = 3_000;
 const ASK_AGAIN = 10_000;
-/** How long a page that is used says nothing of it; and one that is told something. */
+/** The least time between two reports of a page that is used, and of one that gets news, in ms. */
 const SEEN_EVERY = 30_000;
 const ANSWER_EVERY = 45_000;
 const ADDRESSED = ["snapshot", "page", "got", "refused"];
@@ -52,7 +52,7 @@ interface Mirror {
 /** The connections of what this page shows, or has shown and may show again. */
 export const onscreen = new Signal<readonly Connection[]>([]);
 
-/** How many intents that are settled are remembered: a refusal may still come, but not for ever. */
+/** The number of settled intents that are remembered, as a refusal may still come. */
 const MOST_REMEMBERED = 200;
 
 function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
@@ -77,9 +77,9 @@ export class Connection {
   #outbox: Outbox;
   /** Intents that were confirmed: a refusal may still name one of them. */
   #confirmed = new Map<string, Intent>();
-  /** What takes back that an intent is shown, by its id. */
+  /** The rollbacks of optimistic changes, by intent. */
   #shown = new Map<string, () => void>();
-  /** Intents the kernel has: what it tells next says what became of them. */
+  /** Confirmed intents whose effect the kernel's next message has. */
   #settled = new Set<string>();
   /** Intents that were given up and that the kernel may still refuse, as was said already. */
   #over = new Set<string>();
@@ -361,7 +361,7 @@ export class Connection {
     this.#lift([...this.#settled]);
   }
 
-  /** It is said whose this is. */
+  /** The scope is known. */
   #know(scope: string): void {
     if (!scope || this.scope.value) return;
     this.scope.value = scope;
@@ -376,7 +376,7 @@ export class Connection {
     });
   }
 
-  /** What these intents show is told by the kernel, or will not be so. */
+  /** Roll back the optimistic changes of these intents: the kernel has told, or will not do, them. */
   #lift(ids: readonly string[]): void {
     for (const id of ids) {
       const end = this.#shown.get(id);
@@ -386,7 +386,7 @@ export class Connection {
     }
   }
 
-  /** Take back what the kernel has not answered for too long, and say so. */
+  /** Roll back intents that have had no answer for too long, and report them as refused. */
   #expire(): void {
     const over = this.#outbox.expire();
     if (over.length === 0) return;

@@ -2,7 +2,7 @@
 
 import { type Body, type Check, type Doc, isFields, isNumber, isText, pick } from "./messages";
 
-/** What says where a document stands; one that is of a wrong kind leaves no place for it. */
+/** The fields that order documents; a document with a malformed one is dropped. */
 const places = { born: isNumber, seq: isNumber, rev: isNumber };
 
 export const docFields: Record<keyof Doc, Check> = {

@@ -4,14 +4,14 @@ import { Words } from "./i18n";
 import type { Catalog } from "./locale/en";
 
 interface Props {
-  /** What is drawn: another one is tried again. */
+  /** The value that is rendered: another one is tried again. */
   of: unknown;
   children: ComponentChildren;
-  /** What stands around the sentence; by default a paragraph. */
+  /** The element around the sentence; by default a paragraph. */
   frame?: (sentence: string) => VNode;
 }
 
-/** Shows a sentence in place of what cannot be drawn; what is around it stays. */
+/** Shows a sentence in place of children that fail to render. */
 export class ErrorBoundary extends Component<Props, { failed?: { of: unknown } }> {
   static override contextType = Words;
 
@@ -27,5 +27,5 @@ export class ErrorBoundary extends Component<Props, { failed?: { of: unknown } }
   }
 }
 
-/** A frame for what stands in a list. */
+/** A frame for an item of a list. */
 export const asItem = (sentence: string): VNode => <li class="unshown">{sentence}</li>;

@@ -1,6 +1,6 @@
-// What goes wrong in one place is told once, and costs the others nothing.
+// Errors are reported once, and do not spread.
 
-/** How many different errors a page tells of. */
+/** The most different errors that a page reports. */
 const MOST_TOLD = 50;
 
 const told = new Set<string>();

@@ -9,7 +9,7 @@ import { type Model, type Options, readOptions } from "./model";
 import { openStage } from "./shadow";
 import { Signal } from "./signal";
 
-/** What a page holds of a model, whatever is in it. */
+/** The state a page holds for one model, shared by its views. */
 export interface Holding {
   connection: Connection;
   dispose(): void;
@@ -27,7 +27,7 @@ export interface Feature {
   render(context: { model: Model; el: HTMLElement }): () => void;
 }
 
-/** What a view is given: what it shows, and what Python asks of its looks. */
+/** The props of a view: the state it shows, and the options set in Python. */
 export interface ViewProps<R> {
   room: R;
   options: Signal<Options>;

@@ -1,5 +1,5 @@
-// What opens over a view: one at a time, inside the view's own box, so that nothing of the host
-// can be over it or cut it.
+// Popups: one at a time, inside the view's own box, so that nothing of the host can cover or cut
+// them.
 
 import type { VNode } from "preact";
 import { ErrorBoundary } from "./error_boundary";
@@ -13,16 +13,16 @@ const MARGIN = 6;
 const GAP = 4;
 
 export interface Float {
-  /** What it opens at; gets the focus back. */
+  /** The element it opens at, which gets the focus back. */
   at: HTMLElement;
   content: () => VNode;
-  /** What gets the focus instead, if `at` is no longer there. */
+  /** The element that gets the focus instead, if `at` is gone. */
   home?: () => HTMLElement | null | undefined;
   /** Run when it opens; what it returns, when it closes. */
   during?: () => () => void;
 }
 
-/** What is open in one view. */
+/** The popup of one view: one is open at most. */
 export class Floats {
   readonly open = new Signal<Float | null>(null);
   #end: (() => void) | undefined;
@@ -74,7 +74,7 @@ interface Props {
 
 const Content = ({ of }: { of: Float }): VNode => of.content();
 
-/** Where what is open stands: at the end of the view's box. */
+/** The layer at the end of a view that holds its popup. */
 export const FloatLayer = withHooks(function FloatLayer({ floats }: Props): VNode | null {
   const float = useSignal(floats.open);
   const element = useRef<HTMLDivElement>();

@@ -84,12 +84,12 @@ export const Skeleton = ({ rows }: { rows: readonly (readonly number[])[] }): VN
 
 interface EmptyProps {
   connection: Connection;
-  /** What stands there until something has come. */
+  /** The placeholder until something has come. */
   skeleton: VNode;
   children: ComponentChildren;
 }
 
-/** In place of what there is to see: that it has ended, that it comes, or why there is nothing. */
+/** The content of an empty view: a placeholder while it loads, then why there is nothing. */
 export const Empty = withHooks(function Empty(
   { connection, skeleton, children }: EmptyProps,
   { words }: Context,

@@ -29,13 +29,13 @@ function languageGroup({ fixed }: Options, words: Catalog): MenuGroup[] {
 interface Props {
   floats: Floats;
   options: Signal<Options>;
-  /** What the menu is called where it has more than the language. */
+  /** The name of the menu where it has more than the language. */
   label?: string | undefined;
-  /** What else is in it, before the language. */
+  /** Its groups before the language. */
   groups?: (() => readonly MenuGroup[]) | undefined;
 }
 
-/** The one menu of a header: what this view has in it, and the language of this browser's views. */
+/** The menu of a header: the view's own groups, and the language of this browser's views. */
 export const HeaderMenu = withHooks(function HeaderMenu(
   { floats, options, label, groups }: Props,
   { words }: Context,

@@ -4,7 +4,7 @@ import { findIn } from "./text_search";
 interface Props {
   text: string;
   query: string;
-  /** How many matches are marked. */
+  /** The most matches that are marked. */
   most?: number;
 }
 

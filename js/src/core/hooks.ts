@@ -39,7 +39,7 @@ export function useSignal<T>(signal: Signal<T>): T {
   return value;
 }
 
-/** What is true for `delay` ms once set. */
+/** A flag that falls back to false `delay` ms after it was set. */
 export function useBrief(delay: number): [boolean, (value: boolean) => void] {
   const [value, set] = useState(false);
   useEffect(() => {
@@ -64,7 +64,7 @@ export function useCountdown(until: number | null): number | null {
   return until === null ? null : Math.max(0, Math.ceil((until - Date.now()) / 1000));
 }
 
-/** How often a view that shows how long ago something was is rendered again, in ms. */
+/** The time after which a view that shows ages is rendered again, in ms. */
 const REFRESH = 20_000;
 
 /** The present time in ms since 1970; the view is rendered again from time to time. */

@@ -79,7 +79,7 @@ export const languageFor = (option: string): Language =>
     ? languageOf(option)
     : chosenLanguage.value || languageOf(pageLanguage(), ...(navigator.languages ?? []));
 
-/** What every component is given besides its props: the words of its widget. */
+/** The second argument of every component: the texts of its widget. */
 export interface Context<W extends Catalog = Catalog> {
   words: W;
 }

@@ -52,7 +52,7 @@ export const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** What shows a shape by its name: one of these, or of a feature's own. */
+/** A component that shows an icon by name: one of these, or of a feature's own. */
 export function icons<N extends string>(
   own: Record<N, string>,
 ): (props: { name: N | IconName }) => VNode {

@@ -9,7 +9,7 @@ export interface MenuItem {
   icon?: IconName;
   /** The key that does the same elsewhere, as people read it. */
   hint?: string;
-  /** What is said after it, in small letters. */
+  /** A small text after the label. */
   note?: string;
   /** One of several, of which one holds. */
   checked?: boolean;
@@ -20,7 +20,7 @@ export interface MenuItem {
 export interface MenuGroup {
   label?: string;
   items: readonly MenuItem[];
-  /** What is said where there are no items. */
+  /** The text where there are no items. */
   none?: string;
 }
 
@@ -33,7 +33,7 @@ interface Props {
 /** Milliseconds between two letters of one word. */
 const TYPING = 700;
 
-/** What is being typed in the menu that is open: there is one at most. */
+/** The letters typed so far in the open menu: there is one at most. */
 let typed = "";
 let typedAt = 0;
 
@@ -48,6 +48,21 @@ export function openMenu(
   const content = () => <Menu label={label} groups={groups} floats={floats} />;
   floats.toggle({ ...float, content });
 }
+
+/** Ask in a menu at `at` whether something is to be done for good. */
+export const confirmInMenu = (
+  floats: Floats,
+  at: HTMLElement,
+  question: string,
+  yes: Pick<MenuItem, "label" | "run">,
+  no: string,
+): void => {
+  const items: MenuItem[] = [
+    { icon: "trash", danger: true, ...yes },
+    { label: no, run: () => undefined },
+  ];
+  openMenu(floats, { at }, question, [{ label: question, items }]);
+};
 
 /** The item that begins with what is typed; with one letter, or the same again, the next one. */
 function spelled(items: readonly HTMLElement[], at: number, key: string): HTMLElement | undefined {

@@ -41,7 +41,7 @@ export interface Lesson {
   /** The next attempt by this page's clock, told from `nextTryIn` as it arrived. */
   nextTry: number | null;
   queued: number;
-  /** How many of `queued` are messages; the rest are other changes. */
+  /** The number of messages among `queued`; the rest are other changes. */
   messages: number;
   online: number | null;
   students: number | null;
@@ -51,7 +51,7 @@ export interface Lesson {
   features: readonly string[];
 }
 
-/** What every document has, whatever its collection. */
+/** The fields of every document. */
 export interface Doc {
   id: string;
   born?: number;
@@ -95,7 +95,7 @@ export interface Intent {
   args: Fields;
 }
 
-/** When a message was sent, in ms: by the clock on the wall, and by one that is never set. */
+/** The time at which a message was sent, in ms: by the wall clock and by a steady one. */
 export type Sent = [wall: number, steady: number];
 
 export type PageMessage =
@@ -213,7 +213,7 @@ export const pick = (value: Fields, checks: Record<string, Check>): Fields =>
 
 const noLesson = initialLesson("");
 
-/** When it is `wait` ms from now by this page's clock: those of others may be wrong. */
+/** The time `wait` ms from now by this page's clock: those of others may be wrong. */
 export const fromNow = (wait: unknown): number | null =>
   isNumber(wait) ? Date.now() + (wait as number) : null;
 

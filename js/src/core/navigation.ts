@@ -1,4 +1,4 @@
-// Where a view can be led to from another one, in the same page: a message, a poll.
+// Navigation from one view to an item of another in the same page: a message, a poll.
 
 import { Signal } from "./signal";
 
@@ -17,7 +17,7 @@ interface Offer {
   show: Go;
 }
 
-/** What leads there, by `Connection.scope` and feature; the last view that offered it is led to. */
+/** The offers by `Connection.scope` and feature; the last one is used. */
 const offers = new Map<string, Offer[]>();
 
 /** Counts what is offered and taken back. */
@@ -25,7 +25,7 @@ export const offered = new Signal(0);
 
 const keyOf = (scope: string, feature: string): string => `${feature} ${scope}`;
 
-/** Offer to be led in `view` to something of `feature`. Returns what takes the offer back. */
+/** Offer `view` as the place that shows items of `feature`; returns the withdrawal. */
 export function offer(scope: string, feature: string, view: Element | null, show: Go): () => void {
   const key = keyOf(scope, feature);
   const mine = { view, show };
@@ -40,11 +40,11 @@ export function offer(scope: string, feature: string, view: Element | null, show
   };
 }
 
-/** Whether anything in the page can be led to something of `feature`. */
+/** Whether a view in the page can show items of `feature`. */
 export const canLead = (scope: string, feature: string): boolean =>
   (offers.get(keyOf(scope, feature))?.length ?? 0) > 0;
 
-/** Lead the reader to something of `feature`, if anything in the page shows it. */
+/** Show an item of `feature` in the view that offered it last. */
 export function lead(scope: string, feature: string, target: Target): void {
   const found = offers.get(keyOf(scope, feature))?.at(-1);
   found?.view?.dispatchEvent(new Event(LEAD, { bubbles: true, composed: true }));

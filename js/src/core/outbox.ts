@@ -15,7 +15,7 @@ export const CLICK_LIVES = 120_000;
 interface Entry {
   intent: Intent;
   kept: Kept;
-  /** What is to be done with what somebody wrote, once it is too late to do what they clicked. */
+  /** The command to send for the written text once the click has expired. */
   later: string;
 }
 

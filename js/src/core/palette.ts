@@ -4,7 +4,7 @@ import { atLeast, type Color, contrast, luminance, mix } from "./color";
 
 export type Scheme = "light" | "dark" | "contrast";
 
-/** What a theme may say; `null` where it says nothing. */
+/** The colours a theme may set; `null`: not set. */
 export interface HostColors {
   bg: Color | null;
   ink: Color | null;

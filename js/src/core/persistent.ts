@@ -5,7 +5,7 @@ import { load, save } from "./storage";
 
 type Read<T> = (stored: unknown) => T;
 
-/** What is kept of one person in one channel, whichever model they have it through. */
+/** The stored values by key, one for all models of a person in a channel. */
 const kept = new Map<string, Signal<unknown>>();
 
 function keptUnder<T>(key: string, read: Read<T>, write: (value: T) => unknown): Signal<T> {
@@ -18,9 +18,9 @@ function keptUnder<T>(key: string, read: Read<T>, write: (value: T) => unknown):
 }
 
 interface Ways<T> {
-  /** What is kept of a value that was stored and one that was there before it was known whose. */
+  /** Merges the stored value with the one held before its owner was known. */
   merge?: (stored: T, now: T) => T;
-  /** What is stored of a value. */
+  /** Makes the stored form of a value. */
   write?: (value: T) => unknown;
 }
 
@@ -53,7 +53,7 @@ export function keep<T>(
   return value;
 }
 
-/** What was typed before it was known who types goes behind what they had begun. */
+/** The stored text, and behind it the one typed before its owner was known. */
 const mergeTexts = (stored: string, now: string): string =>
   stored && now ? `${stored}\n${now}` : stored || now;
 

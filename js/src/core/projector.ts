@@ -1,4 +1,4 @@
-// Which view of a course a class looks at: one of this page's, however many there are.
+// The view of a course that is projected to a class: one of this page's at most.
 
 import type { Connection } from "./connection";
 import { on } from "./events";
@@ -14,12 +14,12 @@ import type { Signal } from "./signal";
  */
 export type Projected = Element | string | null;
 
-/** How many views are in the page, by kind and `Connection.scope`. */
+/** The number of views in the page by kind and `Connection.scope`. */
 const views = new Map<string, number>();
 
 const kinds = new WeakMap<Element, string>();
 
-/** What is projected of a channel to whoever this is, in this page: of all of its widgets. */
+/** The view of a channel that is projected in this page, for all of its widgets. */
 export function projectorOf(connection: Connection): Signal<Projected> {
   const projected = keep<Projected>(
     "projected",

@@ -5,7 +5,7 @@ import type { Lesson } from "./messages";
 
 export type Light = "live" | "wait" | "off" | "stop";
 
-/** What the light shows and says. */
+/** The state of the light and its word. */
 export function lightOf(lesson: Lesson, kernel: Kernel, words: Catalog): [Light, string] {
   if (kernel === "gone") return ["stop", words.notConnected];
   switch (lesson.state) {

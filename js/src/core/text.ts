@@ -13,7 +13,7 @@ const LOW = /[\uDC00-\uDFFF]/;
 /** Letters of flags, two for each, at the end of a text. */
 const FLAGS = /(?:\uD83C[\uDDE6-\uDDFF])+$/;
 
-/** Where what stands at `at` begins: `at` itself between two characters. */
+/** The start of the visible character at index `at`; `at` itself between two characters. */
 export function boundary(text: string, at: number): number {
   // A tower of accents has no end: looked at is what is near, and what flags are counted from.
   let from = Math.max(0, at - LONGEST);
@@ -40,7 +40,7 @@ export const oneLine = (text: string, most: number): string =>
     most,
   );
 
-/** What stands for somebody in a circle: the first of what people see as characters. */
+/** The initial of a name: its first visible character. */
 export function initialOf(name: string, lang: string): string {
   const start = name.trim().slice(0, LONGEST);
   const first =

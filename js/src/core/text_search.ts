@@ -24,7 +24,7 @@ export function findIn(text: string, query: string, most = 50): Piece[] {
   const wanted = searchKey(query.trim());
   if (wanted === "") return [[text, false]];
   let folded = "";
-  /** Where in `text` each folded unit comes from. */
+  /** The index in `text` of each folded unit. */
   const from: number[] = [];
   let at = 0;
   for (const character of text) {
@@ -50,7 +50,7 @@ export function findIn(text: string, query: string, most = 50): Piece[] {
   return pieces;
 }
 
-/** What is around the first match of a long text, in one line. */
+/** The surroundings of the first match in a long text, in one line. */
 export function excerpt(text: string, query: string, length = 160): string {
   const line = text.replace(/\s+/g, " ").trim();
   const [first] = findIn(line, query, 1);

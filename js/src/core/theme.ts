@@ -8,7 +8,7 @@ import { type HostColors, paletteOf } from "./palette";
 
 const NOTHING = "transparent";
 
-/** How long after the last change of a variable all have settled, in ms. */
+/** The time after the last change of a variable until all have settled, in ms. */
 const SETTLED = 60;
 
 const sources: Record<keyof HostColors, string> = {

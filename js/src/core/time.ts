@@ -36,10 +36,10 @@ export function dayName(at: number, words: Catalog): string {
   return spell(at, words.lang, { dateStyle: "full" });
 }
 
-/** The present day, as the ms since 1970 of its beginning: what tells times follows it. */
+/** The beginning of the present day, in ms since 1970; views that show times follow it. */
 export const today = new Signal(dayOf(Date.now()));
 
-/** How often it is looked whether a day has begun: a laptop may sleep over midnight. */
+/** The time between two looks at the date, in ms: a laptop may sleep over midnight. */
 const EVERY = 60_000;
 
 const look = (): void => {

@@ -8,7 +8,7 @@ export function uuid7(now = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-${tail}`;
 }
 
-/** When a UUIDv7 was made. */
+/** The time at which a UUIDv7 was made, in ms since 1970. */
 export function timeOf(id: string): number {
   const at = Number.parseInt(id.replace("-", "").slice(0, 12), 16);
   return Number.isFinite(at) ? at : Date.now();

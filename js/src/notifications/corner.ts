@@ -78,7 +78,7 @@ function settle(host: HTMLElement, place: HTMLElement): void {
   }
 }
 
-/** Where people write: our composers, and whatever has the focus and takes text. */
+/** The boxes people write in: the composers, and the focused element if it takes text. */
 function written(): DOMRect[] {
   const found = [...stages].flatMap((root) => [...root.querySelectorAll(".composer")]);
   let focused = document.activeElement;

@@ -22,7 +22,7 @@ const styles = ["primary", "secondary", "danger"] as const;
 export type NoticeType = (typeof types)[number];
 export type Kind = (typeof kinds)[number];
 
-/** What can be done about a notification: opened if it has an address, else posted. */
+/** A button of a notification: a link if it has an address, else an answer to be posted. */
 export interface Action {
   label: string;
   style: (typeof styles)[number];
@@ -30,7 +30,7 @@ export interface Action {
   action?: string;
 }
 
-/** Where a notification leads, in another view. */
+/** The target of a notification in another view. */
 export interface Place {
   in: string;
   id: string;
@@ -51,7 +51,7 @@ export interface Notice extends Doc {
   leads: Place | null;
 }
 
-/** How the notifications stand: whether nothing is to pop up, and what can be done. */
+/** The state of the inbox: *do not disturb*, and the reader's abilities. */
 export interface InboxState extends Doc {
   quiet: boolean;
   can: readonly string[];
@@ -107,5 +107,5 @@ export function readState(value: unknown): InboxState | null {
   return { id: "inbox", rev, quiet: value.quiet === true, can: asTexts(value.can) };
 }
 
-/** The ids of what has just come. */
+/** Read the ids of notifications that have just come. */
 export const readNews = (data: Fields): string[] => asTexts(data.ids);

@@ -16,10 +16,10 @@ import { Toasts } from "./toasts";
 
 /** Between two times that it is read out what is new. */
 const SAID_EVERY = 10_000;
-/** How many may have been told of that are not here yet. */
+/** The most ids that may be announced before their notifications arrive. */
 const MOST_TOLD = 20;
 
-/** What becomes of a notification by what its reader does; nothing: it goes. */
+/** The optimistic change of a notification by command; `undefined` removes it. */
 const changes: Record<string, (told: Notice, args: Fields) => Notice | undefined> = {
   "notifications.read": (told) => ({ ...told, read: true }),
   "notifications.read_all": (told) => ({ ...told, read: true }),
@@ -33,11 +33,11 @@ export class Inbox {
   readonly connection: Connection;
   readonly notices: Collection<Notice>;
   readonly state = new Signal<InboxState>(plainState);
-  /** Why something could not be done, for a while. */
+  /** The last refusal, for a while. */
   readonly refusal = refusalSignal();
-  /** What came while a view was in sight: to be read out, how many they are. */
+  /** The notifications that came while a view was in sight, to be read out. */
   readonly said = new Signal<readonly Notice[]>([]);
-  /** The language of what shows beside any view. */
+  /** The language of toasts beside any view. */
   readonly lang = new Signal<Language | "">("");
   readonly toasts: Toasts;
 
@@ -71,7 +71,7 @@ export class Inbox {
     });
   }
 
-  /** All there are, the newest first. */
+  /** All notifications, the newest first. */
   get newest(): Notice[] {
     return this.notices.docs.reverse();
   }
@@ -132,7 +132,7 @@ export class Inbox {
     this.connection.dispose();
   }
 
-  /** What an intent shows, until the kernel says what is so. */
+  /** The optimistic change of an intent; returns its rollback. */
   #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
     const quiet = args.on === true;
     if (action === "notifications.quiet")

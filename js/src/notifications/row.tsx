@@ -9,7 +9,7 @@ import type { Action, Notice } from "./documents";
 import type { Inbox } from "./inbox";
 import { type Context, since, titleOf } from "./words";
 
-/** How much of a text is in the name of its row, in UTF-16 units. */
+/** The most of a text that goes into the accessible name of its row, in UTF-16 units. */
 const READ_OUT = 400;
 
 interface Props {
@@ -20,7 +20,7 @@ interface Props {
   current: boolean;
 }
 
-/** One notification: what it is, when it was, what can be done about it. */
+/** One notification: its title, text, age and buttons. */
 export const Row = withHooks(function Row(
   { inbox, notice, now, current }: Props,
   { words }: Context,
@@ -147,7 +147,7 @@ const Out = withHooks(function Out(
   );
 });
 
-/** What is posted to those who asked. The last choice counts. */
+/** A button that posts an answer; the last choice counts. */
 const Post = withHooks(function Post(
   { inbox, notice, action, tab, gone }: ActionProps & { gone: boolean },
   { words }: Context,
@@ -158,10 +158,10 @@ const Post = withHooks(function Post(
     <Button
       look={`line ${action.style}${chosen ? " on" : ""}`}
       aria-pressed={chosen}
-      aria-disabled={gone}
+      off={gone}
       tabIndex={tab}
       title={chosen ? words.chosen : undefined}
-      onClick={() => !chosen && !gone && inbox.act(notice, posted)}
+      onClick={() => !chosen && inbox.act(notice, posted)}
     >
       {chosen && <Icon name="check" />}
       <bdi>{action.label}</bdi>

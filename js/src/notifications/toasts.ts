@@ -7,7 +7,7 @@ import type { Notice } from "./documents";
 import type { Inbox } from "./inbox";
 
 const SHOWN_FOR = 6_000;
-/** How many may wait: what comes faster than it can be read stays in the list. */
+/** The most toasts that wait; further ones stay in the list only. */
 const MOST_WAITING = 3;
 
 export class Toasts {
@@ -32,7 +32,7 @@ export class Toasts {
     if (!this.shown.value) this.#next();
   }
 
-  /** Something may have been read or taken back meanwhile. */
+  /** Drop the toasts whose notifications have been read or deleted. */
   look(): void {
     const { shown } = this;
     const { notices } = this.#inbox;
@@ -43,7 +43,7 @@ export class Toasts {
     else shown.value = now;
   }
 
-  /** The reader has seen it. */
+  /** Close the toast and mark its notification as read. */
   dismiss(): void {
     const { value } = this.shown;
     if (!value) return;
@@ -51,7 +51,7 @@ export class Toasts {
     if (this.shown.value === value) this.#next();
   }
 
-  /** Whether somebody is at it: then it stays. */
+  /** Keep the toast while the pointer or the focus is in it. */
   hold(held: boolean): void {
     this.#held = held;
     this.#run();

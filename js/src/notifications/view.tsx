@@ -44,7 +44,7 @@ export const NotificationsView = withHooks(function NotificationsView({
   );
 });
 
-/** What comes while a view is in sight need not pop up; while none is, it does. */
+/** Tell the inbox whether the view is in sight: toasts are shown only while no view is. */
 function watchSight(inbox: Inbox, view: HTMLElement): () => void {
   const observer = new IntersectionObserver((entries) => {
     inbox.sight(view, entries.at(-1)?.isIntersecting === true);
@@ -143,7 +143,7 @@ const Clear = withHooks(function Clear({ inbox }: { inbox: Inbox }, { words }: C
   );
 });
 
-/** What is read out to those who do not see the list grow. */
+/** Reads out the new notifications. */
 const Said = withHooks(function Said({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
   const said = useSignal(inbox.said);
   const [first] = said;

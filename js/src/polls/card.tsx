@@ -23,7 +23,7 @@ interface Props {
   poll: Poll;
 }
 
-/** A poll as it is for whoever reads it now. */
+/** A poll in the state and for the role of its reader. */
 export const PollCard = withHooks(function PollCard(
   { pane, poll }: Props,
   { words }: Context,
@@ -72,7 +72,7 @@ export const PollCard = withHooks(function PollCard(
   );
 });
 
-/** That more than one poll is open, and the way to the next of them. */
+/** A note that several polls are open, with a button to the next one. */
 const OpenPolls = withHooks(function OpenPolls(
   { pane, poll }: Props,
   { words }: Context,
@@ -94,7 +94,7 @@ const OpenPolls = withHooks(function OpenPolls(
   );
 });
 
-/** What was picked or written and not sent before the round closed. */
+/** The answer that was not sent before the round closed. */
 const Unsent = withHooks(function Unsent({ pane, poll }: Props, { words }: Context): VNode | null {
   useSignal(pane.room.begun);
   const begun = pane.room.begunOf(poll);
@@ -185,7 +185,7 @@ const VoteStatus = withHooks(function VoteStatus(
   );
 });
 
-/** What one chose in the round before. */
+/** The reader's choice in the round before. */
 const Earlier = withHooks(function Earlier(
   { poll }: { poll: Poll },
   { words }: Context,
@@ -257,7 +257,7 @@ const HiddenNote = ({ words }: { words: Words }): VNode => (
   </span>
 );
 
-/** What is kept with a draft: not which answer is right, since a class may be looking. */
+/** The settings of a draft, without the right answer: a class may be looking. */
 const DraftLine = ({ poll, words }: { poll: Poll; words: Words }): VNode => (
   <span class="quiet">
     <Icon name={poll.error ? "alert" : "hidden"} />
@@ -273,7 +273,7 @@ const DraftLine = ({ poll, words }: { poll: Poll; words: Words }): VNode => (
   </span>
 );
 
-/** What anonymous means, in one line. */
+/** One line on what *anonymous* means. */
 export const Anonymous = withHooks(function Anonymous(
   { poll }: { poll: Poll },
   { words }: Context,
@@ -287,7 +287,7 @@ export const Anonymous = withHooks(function Anonymous(
   );
 });
 
-/** Of how many people answers can come: at least as many as came. */
+/** The number of people who can answer; `null` if not known. */
 export const peopleHere = (pane: Pane, answered: number): number | null => {
   const { online, students } = pane.room.connection.lesson.value;
   const people = students ?? online;
@@ -303,7 +303,7 @@ export const Counted = ({ parts, class: name }: { parts: Parts; class: string })
   </span>
 );
 
-/** How many have answered. */
+/** The number of answers. */
 export const AnswerCount = withHooks(function AnswerCount(
   { pane, poll }: Props,
   { words }: Context,
@@ -313,7 +313,7 @@ export const AnswerCount = withHooks(function AnswerCount(
   return <Counted class="answered" parts={words.answered(answered, peopleHere(pane, answered))} />;
 });
 
-/** For an instructor: how many have answered, large, and nothing of what. */
+/** For an instructor: the number of answers, large, without their content. */
 const Turnout = withHooks(function Turnout({ pane, poll }: Props, { words }: Context): VNode {
   useSignal(pane.room.connection.lesson);
   const { answered } = poll;

@@ -16,7 +16,7 @@ interface Props {
   poll: Poll;
 }
 
-/** Which answer is right, said only now: so it never stood in a cell that a class can see. */
+/** The form in which an instructor chooses the right answer on revealing. */
 export const CorrectAnswer = withHooks(function CorrectAnswer(
   { pane, poll }: Props,
   { words }: Context,
@@ -51,7 +51,6 @@ export const CorrectAnswer = withHooks(function CorrectAnswer(
     setPicked(rest.length < picked.length ? rest : one ? [index] : [...rest, index].sort(byValue));
   };
   const reveal = (): void => {
-    if (!ready) return;
     pane.reveal(poll, {
       ...(!poll.shown.counts && { counts: true }),
       ...{ answer: true, correct },
@@ -125,7 +124,7 @@ export const CorrectAnswer = withHooks(function CorrectAnswer(
         </div>
       )}
       <div class="actions">
-        <Button look={ready ? "big fill" : "big outlined"} aria-disabled={!ready} onClick={reveal}>
+        <Button look={ready ? "big fill" : "big outlined"} off={!ready} onClick={reveal}>
           {poll.shown.counts ? words.revealAnswer : words.reveal}
         </Button>
         <Button look="big quiet" onClick={close}>

@@ -1,13 +1,13 @@
 // What an instructor does with the poll in front of them.
 
-import type { VNode } from "preact";
-import { IconButton } from "../core/button";
+import type { ComponentProps, VNode } from "preact";
+import { Button, IconButton } from "../core/button";
 import { copyText } from "../core/clipboard";
 import { Confirm } from "../core/confirm";
 import { useBrief, useRef, useSignal, withHooks } from "../core/hooks";
 import { canInsertCell, insertCell } from "../core/host";
 import { Icon, type IconName } from "../core/icons";
-import { type MenuItem, openMenu } from "../core/menu";
+import { confirmInMenu, type MenuItem, openMenu } from "../core/menu";
 import { project } from "../core/projector";
 import { CorrectAnswer } from "./correct_answer";
 import type { Poll } from "./documents";
@@ -22,29 +22,17 @@ interface Props {
   poll: Poll;
 }
 
-interface ButtonProps {
+interface ControlProps extends ComponentProps<typeof Button> {
   label: string;
   icon?: IconName;
-  look?: "fill" | "outlined" | "quiet";
-  pressed?: boolean;
-  off?: boolean;
-  onClick: (event: MouseEvent) => void;
 }
 
-const Button = ({ label, icon, look = "outlined", pressed, off, onClick }: ButtonProps): VNode => (
-  <button
-    type="button"
-    class={`btn big ${look}`}
-    aria-pressed={pressed}
-    aria-disabled={off}
-    title={look === "quiet" ? label : undefined}
-    onClick={(event) => {
-      if (!off) onClick(event as unknown as MouseEvent);
-    }}
-  >
+/** One of the large buttons: outlined, unless it looks otherwise. */
+const Control = ({ label, icon, look = "outlined", ...rest }: ControlProps): VNode => (
+  <Button look={`big ${look}`} {...(look === "quiet" && { title: label })} {...rest}>
     {icon && <Icon name={icon} />}
     <span class="word">{label}</span>
-  </button>
+  </Button>
 );
 
 export const DeskBar = withHooks(function DeskBar(
@@ -78,7 +66,7 @@ export const DeskBar = withHooks(function DeskBar(
       )}
       <div class="desk">
         {poll.error && (
-          <Button
+          <Control
             label={words.dismiss}
             icon="trash"
             onClick={() => {
@@ -88,7 +76,7 @@ export const DeskBar = withHooks(function DeskBar(
           />
         )}
         {open === "draft" && (
-          <Button
+          <Control
             label={words.open}
             icon="play"
             look="fill"
@@ -98,7 +86,7 @@ export const DeskBar = withHooks(function DeskBar(
         )}
         {open === "open" && (
           <>
-            <Button
+            <Control
               label={words.close}
               icon="stop"
               look="fill"
@@ -106,7 +94,7 @@ export const DeskBar = withHooks(function DeskBar(
               onClick={() => room.manage("close", poll, asked)}
             />
             {poll.closes !== undefined && (
-              <Button
+              <Control
                 label={words.moreTime(MORE_TIME)}
                 off={off}
                 onClick={() => room.manage("extend", poll, { ...asked, seconds: MORE_TIME })}
@@ -119,7 +107,7 @@ export const DeskBar = withHooks(function DeskBar(
         )}
         {canRevote && <RevoteButton pane={pane} poll={poll} off={off} />}
         {next && (
-          <Button
+          <Control
             label={words.next}
             look={open === "revealed" ? "fill" : "outlined"}
             off={off}
@@ -147,25 +135,21 @@ interface MenuButtonProps {
   items: readonly MenuItem[];
 }
 
-/** What else a button beside this one can do. */
+/** A button that opens a menu of variants of the button beside it. */
 const MenuButton = ({ pane, label, look, off, items }: MenuButtonProps): VNode => (
-  <button
-    type="button"
-    class={`btn big ${look}`}
+  <Button
+    look={`big ${look}`}
     aria-haspopup="menu"
     aria-label={label}
     title={label}
-    aria-disabled={off}
-    onClick={(event) => {
-      const at = event.currentTarget as HTMLElement;
-      if (!off) openMenu(pane.floats, { at }, label, [{ items }]);
-    }}
+    off={off}
+    onClick={({ currentTarget: at }) => openMenu(pane.floats, { at }, label, [{ items }])}
   >
     <Icon name="more" />
-  </button>
+  </Button>
 );
 
-/** How long a round may be open, in seconds; 0: until it is closed. */
+/** The durations of a round to choose from, in seconds; 0: until it is closed. */
 const TIMES = [0, 30, 60, 90, 120];
 
 /** Opens another round, with the time of the last one or, from its menu, any other. */
@@ -184,7 +168,7 @@ const RevoteButton = withHooks(function RevoteButton(
   }));
   return (
     <span class="split">
-      <Button label={words.revote} icon="again" off={off} onClick={() => revote(usual)} />
+      <Control label={words.revote} icon="again" off={off} onClick={() => revote(usual)} />
       <MenuButton {...{ pane, off, items }} label={words.revoteTime} look="outlined" />
     </span>
   );
@@ -211,7 +195,7 @@ const RevealButton = withHooks(function RevealButton(
   const label = shown.counts ? (hasAnswer ? words.revealAnswer : words.chooseAnswer) : words.reveal;
   return (
     <span class="split">
-      <Button
+      <Control
         label={label}
         look="fill"
         off={off}
@@ -224,18 +208,18 @@ const RevealButton = withHooks(function RevealButton(
   );
 });
 
-/** Live results for the instructor's eyes. */
+/** Shows live results to the instructor alone. */
 const PeekButton = withHooks(function PeekButton({ pane, poll }: Props, { words }: Context): VNode {
   const { room } = pane;
   useSignal(room.peeked);
   const on = room.peekOf(poll) !== null;
   const none = poll.anonymous && poll.state === "open";
   return (
-    <Button
+    <Control
       label={none ? words.peekAnonymous : on ? words.hide : words.peek}
       icon={on ? "hidden" : "eye"}
       look="quiet"
-      pressed={on}
+      aria-pressed={on}
       off={!room.open || none}
       onClick={() => room.peek(poll, !on)}
     />
@@ -253,8 +237,11 @@ const KeepButton = withHooks(function KeepButton(
   // It becomes code that runs: nothing but what an id is made of.
   if (!/^[\w-]{1,64}$/.test(poll.id)) return null;
   const code = `${lesson}.polls.poll("${poll.id}").freeze()`;
-  const onClick = async (event: MouseEvent): Promise<void> => {
-    const near = event.currentTarget as HTMLElement;
+  const onClick = async ({
+    currentTarget: near,
+  }: {
+    currentTarget: HTMLElement;
+  }): Promise<void> => {
     const inserted = canInsertCell() && (await insertCell(code, { run: true }));
     if (!inserted) await copyText(code, near);
     kept.current = inserted ? words.kept1 : words.keptCode;
@@ -262,7 +249,7 @@ const KeepButton = withHooks(function KeepButton(
   };
   return (
     <>
-      <Button label={words.keep} icon="keep" look="quiet" onClick={onClick} />
+      <Control label={words.keep} icon="keep" look="quiet" onClick={onClick} />
       <span class="said" role="status">
         {said && kept.current}
       </span>
@@ -272,20 +259,11 @@ const KeepButton = withHooks(function KeepButton(
 
 const MoreButton = withHooks(function MoreButton({ pane, poll }: Props, { words }: Context): VNode {
   const { room } = pane;
-  const onClick = (event: MouseEvent): void => {
-    const at = event.currentTarget as HTMLElement;
-    const confirm: MenuItem[] = [
-      {
-        label: words.remove,
-        icon: "trash",
-        danger: true,
-        run: () => {
-          room.manage("delete", poll);
-          pane.show(null);
-        },
-      },
-      { label: words.cancel, run: () => undefined },
-    ];
+  const onClick = ({ currentTarget: at }: { currentTarget: HTMLElement }): void => {
+    const remove = (): void => {
+      room.manage("delete", poll);
+      pane.show(null);
+    };
     const elsewhere: MenuItem[] = [
       {
         label: words.newPoll,
@@ -324,9 +302,13 @@ const MoreButton = withHooks(function MoreButton({ pane, poll }: Props, { words 
                 icon: "trash",
                 danger: true,
                 run: () =>
-                  openMenu(pane.floats, { at }, words.confirmRemove, [
-                    { label: words.confirmRemove, items: confirm },
-                  ]),
+                  confirmInMenu(
+                    pane.floats,
+                    at,
+                    words.confirmRemove,
+                    { label: words.remove, run: remove },
+                    words.cancel,
+                  ),
               },
             ],
       },

@@ -37,7 +37,7 @@ export type Choice = number | string | readonly number[];
 
 export type VoteState = "pending" | "queued" | "counted" | "late" | "failed";
 
-/** What people answered in one round; what does not belong to the kind is empty. */
+/** The results of one round; fields of other kinds of poll are empty. */
 export interface Round {
   round: number;
   people: number;
@@ -54,7 +54,7 @@ export interface Round {
   right: number | null;
 }
 
-/** Who moved where between two rounds: `n` people from option `a` to option `b`. */
+/** The movements between two rounds: `n` people from option `a` to option `b`. */
 export interface Flow {
   from: number;
   to: number;
@@ -62,7 +62,7 @@ export interface Flow {
   pairs: readonly (readonly [a: number, b: number, n: number])[];
 }
 
-/** What of a poll was revealed, or what an instructor sees of it before. */
+/** The results of a poll as revealed, or as an instructor peeks at them before. */
 export interface Outcome {
   results: readonly Round[];
   flows: readonly Flow[];
@@ -83,14 +83,14 @@ export interface Poll extends Doc, Outcome {
   options: readonly Body[];
   anonymous: boolean;
   named: boolean;
-  /** When its words were changed last since it was opened. */
+  /** The time of the last edit since it was opened. */
   edited?: number;
   state: "draft" | "open" | "closed" | "revealed";
   round: number;
-  /** When the round was opened and when it closes, by the service's clock. */
+  /** The times at which the round opened and closes, by the service's clock. */
   opened?: number;
   closes?: number;
-  /** When it closes by this page's clock, told from what was left as it arrived. */
+  /** The time at which it closes by this page's clock, from the time left on arrival. */
   ends: number | null;
   seconds?: number;
   shown: { counts: boolean; answer: boolean };
@@ -230,7 +230,7 @@ export function readPoll(value: unknown): Poll | null {
   } as Poll;
 }
 
-/** What holds as long as no kernel has said more. */
+/** The state before the kernel has told it. */
 export const plainDesk: Desk = { id: "desk", can: [], next: null, lesson: "lesson" };
 
 /** Read the document of the collection `desk`. */

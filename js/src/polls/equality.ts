@@ -1,6 +1,6 @@
 // Which options look the same, and which answers are equal.
 
-/** What is not seen: all ignorable code points but what joins emojis and spells flags. */
+/** Invisible characters: all ignorable code points but those of emojis and flags. */
 const unseen =
   /\u200d(?![\u2190-\u2bff\u3030\u303d\u3297\u3299\u{1f000}-\u{1faff}])|(?![\u200d\u{e0020}-\u{e007f}])\p{DI}|(?<![\u{1f3f4}\u{e0020}-\u{e007f}])[\u{e0020}-\u{e007f}]/gu;
 
@@ -12,7 +12,7 @@ const oneWidth = (text: string): string =>
     .replace(wide, (character) => character.normalize("NFKC"))
     .normalize("NFC");
 
-/** What texts that look the same have in common; `code` tells runs of blanks apart. */
+/** A key that is equal for texts that look the same; with `code` runs of blanks count. */
 export const lookKey = (text: string, code = false): string => {
   const spaced = oneWidth(text)
     .replace(/[^\S\n]/g, " ")
@@ -20,7 +20,7 @@ export const lookKey = (text: string, code = false): string => {
   return code || spaced.includes("`") ? spaced : spaced.replace(/\s+/g, " ");
 };
 
-/** What equal answers have in common: case, width, blanks and the Turkish i's make no difference. */
+/** A key that is equal for equal answers, whatever their case, width, blanks or Turkish i's. */
 export const equalityKey = (text: string): string =>
   oneWidth(text)
     .toLowerCase()

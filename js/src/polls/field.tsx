@@ -63,7 +63,7 @@ export const Field = withHooks(function Field(
           if (event.key === "Escape") room.begin(poll, undefined);
         }}
       />
-      <Button look={ready ? "big fill" : "big outlined"} aria-disabled={!ready} onClick={send}>
+      <Button look={ready ? "big fill" : "big outlined"} off={!ready} onClick={send}>
         {mine === undefined ? words.send : words.change}
       </Button>
       {isNumber && <NumberFeedback id="wrong" text={begunText} />}
@@ -71,7 +71,7 @@ export const Field = withHooks(function Field(
   );
 });
 
-/** What a number that is typed is taken for, where that may be another one than was meant. */
+/** The number that a typed text is read as, where the two differ, or that it is none. */
 export const NumberFeedback = withHooks(function NumberFeedback(
   { text, id, sign = "" }: { text: string; id?: string; sign?: string },
   { words }: Context,

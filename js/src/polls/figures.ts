@@ -19,7 +19,7 @@ export const percent = (count: number, people: number, lang: string): string =>
 export const mean = (value: number, lang: string): string =>
   formatOf(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
 
-/** The sign by which an option is called: A, B, C; of a scale its number. */
+/** The letter of an option; of a point of a scale its number. */
 export const keyOf = (kind: Kind, index: number): string =>
   kind === "scale" ? String(index + 1) : String.fromCharCode(65 + index);
 

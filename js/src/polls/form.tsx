@@ -216,10 +216,8 @@ const Options = withHooks(function Options({ form, change }: PartProps, { words 
             <IconButton
               icon="close"
               label={words.removeOption(keyOf(kind, index))}
-              aria-disabled={options.length <= LEAST_OPTIONS}
-              onClick={() => {
-                if (options.length > LEAST_OPTIONS) remove(index);
-              }}
+              off={options.length <= LEAST_OPTIONS}
+              onClick={() => remove(index)}
             />
           </div>
         );

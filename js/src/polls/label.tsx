@@ -14,7 +14,7 @@ export const Key = ({ kind, index }: { kind: Kind; index: number }): VNode => (
   </span>
 );
 
-/** Whether there is anything to read in it: the points of a scale may have no words. */
+/** Whether an option has no text, as points of a scale may. */
 export const isEmpty = (body: Body | undefined): boolean =>
   body === undefined || bodyText(body).trim() === "";
 
@@ -23,7 +23,7 @@ interface Props {
   index: number;
 }
 
-/** What an option says; the point of a scale without words is its number. */
+/** The text of an option; a point of a scale without one shows its number. */
 export const Label = withHooks(function Label({ poll, index }: Props, { words }: Context): VNode {
   const body = poll.options[index];
   return (
@@ -46,7 +46,7 @@ export const optionText = ({ kind, options }: Poll, index: number): string => {
   return text === "" ? keyOf(kind, index) : text;
 };
 
-/** At an answer: that it is the right one. */
+/** The mark of a right answer. */
 export const CorrectMark = withHooks(function CorrectMark(_: object, { words }: Context): VNode {
   return (
     <span class="note">

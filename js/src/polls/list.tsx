@@ -3,7 +3,7 @@ import { Button, IconButton } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { openMenu } from "../core/menu";
+import { confirmInMenu } from "../core/menu";
 import { bodyText } from "../core/rich_text";
 import type { Poll } from "./documents";
 import type { Pane } from "./pane";
@@ -13,7 +13,7 @@ interface Props {
   pane: Pane;
 }
 
-/** What is prepared, in the order it will be asked, and what was asked, the newest first. */
+/** The drafts in the order they will be asked, and past polls, the newest first. */
 export const PollList = withHooks(function PollList({ pane }: Props, { words }: Context): VNode {
   const { room } = pane;
   useSignal(room.polls.version);
@@ -38,9 +38,8 @@ export const PollList = withHooks(function PollList({ pane }: Props, { words }: 
           {next !== null && (
             <Button
               look="big fill"
-              aria-disabled={!room.open}
+              off={!room.open}
               onClick={() => {
-                if (!room.open) return;
                 pane.show(null);
                 room.next();
               }}
@@ -102,23 +101,17 @@ const Line = withHooks(function Line(
     !draft && poll.round > 1 ? words.rounds2(poll.round) : "",
     poll.anonymous ? words.anonymousShort : poll.named ? words.namedShort : "",
   ];
-  const onRemove = (event: MouseEvent): void => {
-    const at = event.currentTarget as HTMLElement;
-    openMenu(pane.floats, { at }, words.confirmRemove, [
+  const onRemove = ({ currentTarget: at }: { currentTarget: HTMLElement }): void =>
+    confirmInMenu(
+      pane.floats,
+      at,
+      words.confirmRemove,
       {
-        label: words.confirmRemove,
-        items: [
-          {
-            label: words.remove,
-            icon: "trash",
-            danger: true,
-            run: () => room.manage(poll.error ? "discard" : "delete", poll),
-          },
-          { label: words.cancel, run: () => undefined },
-        ],
+        label: words.remove,
+        run: () => room.manage(poll.error ? "discard" : "delete", poll),
       },
-    ]);
-  };
+      words.cancel,
+    );
   return (
     <li class={poll.id === next ? "line next" : "line"}>
       {draft && <span class="place n">{place}</span>}
@@ -133,10 +126,9 @@ const Line = withHooks(function Line(
       {draft && (
         <>
           <Button
-            aria-disabled={!room.open || poll.saving}
+            off={!room.open || poll.saving}
             aria-label={`${words.open}: ${text}`}
             onClick={() => {
-              if (!room.open || poll.saving) return;
               room.manage("open", poll);
               pane.show(null);
             }}

@@ -11,7 +11,7 @@ const NARROWEST = 3;
 /** Width of a digit and of what is around a label, in px. */
 const DIGIT = 8;
 const AROUND = 10;
-/** How many times the middle half the line reaches out to each side. */
+/** The reach of the axis to each side, in widths of the middle half of the answers. */
 const REACH = 3;
 
 type Column = Round["numbers"][number];
@@ -41,7 +41,7 @@ export function lineOf(numbers: readonly Column[], right: readonly number[]): [n
   return [Math.min(...near, ...right), Math.max(...near, ...right)];
 }
 
-/** How people answered with numbers: columns where the numbers are. */
+/** A chart of numeric answers: a column at each value. */
 export const NumberChart = withHooks(function NumberChart(
   { outcome, round }: { outcome: Outcome; round: Round },
   { words }: Context,

@@ -51,7 +51,7 @@ const plain = (text: string, lang: string): string =>
     .replace(/\s/g, " ")
     .trim();
 
-/** Where the decimal separator of a number's digits stands; -1: there is none. */
+/** The index of the decimal separator in a number's digits; -1: none. */
 function pointOf(digits: string, lang: string): number {
   const marks = digits.match(/[.,]/g) ?? [];
   const last = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
@@ -83,7 +83,7 @@ export function readNumber(text: string, lang: string): number | null {
   return Number.isFinite(number) ? number + 0 : null;
 }
 
-/** What was understood of a number, where it is not just what was typed; "" else. */
+/** The number that a typed text is read as, if it is written otherwise; else empty. */
 export function understood(text: string, lang: string): string {
   const number = readNumber(text, lang);
   const told = number === null ? "" : typed(number, lang);

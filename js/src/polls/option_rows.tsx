@@ -17,7 +17,7 @@ interface Props {
 /** An em, which goes where a line ends: what follows begins the next one without it. */
 const gap = "\u2003";
 
-/** What stands beside an option: that it is right, that one has chosen it. */
+/** The marks beside an option: the right one, the reader's own. */
 export const Marks = withHooks(function Marks(
   { right, mine }: { right: boolean; mine: boolean },
   { words }: Context,
@@ -32,7 +32,7 @@ export const Marks = withHooks(function Marks(
   );
 });
 
-/** The options, each in the place it had as one voted, with people if there are any to show. */
+/** The options in the order of the ballot, with the counts of a round if it has any. */
 export const OptionRows = withHooks(function OptionRows(
   { poll, outcome, round }: Props,
   { words }: Context,

@@ -8,7 +8,7 @@ export type Shown = "poll" | "list" | "form";
 
 const roundOf = ({ id, round }: Poll): string => `${id}:${round}`;
 
-/** One view of a course's polls: which of them it shows, and how. */
+/** The state of one view of the polls: the poll in front, and its settings. */
 export class Pane {
   readonly room: Room;
   /** The one poll it is about; empty: whatever is on. */
@@ -17,7 +17,7 @@ export class Pane {
   readonly shown = new Signal<Shown>("poll");
   /** The poll that was asked for; `null`: the one that is on. */
   readonly chosen = new Signal<string | null>(null);
-  /** Which of several rounds is looked at, `null`: the last one; or where two are compared. */
+  /** The round that is shown; `null`: the last one. */
   readonly round = new Signal<number | null>(null);
   readonly comparing = new Signal(false);
   /** Whether results stand in a table. */
@@ -26,12 +26,12 @@ export class Pane {
   readonly singles = new Signal(false);
   /** Whether the right answer is being chosen. */
   readonly choosing = new Signal(false);
-  /** Whether a whole class sees this view; its own word, since a page may have several. */
+  /** Whether this view is projected; a page may have several views. */
   readonly projected = new Signal(false);
-  /** What is done only after a yes: a reveal that destroys ballots. */
+  /** The action that waits for a confirmation: a reveal that destroys ballots. */
   readonly asked = new Signal<(() => void) | null>(null);
 
-  /** The rounds that were open when it was last looked, and before. */
+  /** The rounds that are known to have opened. */
   readonly #known = new Set<string>();
   /** The poll in front where nobody has asked for one. */
   #front: string | undefined;

@@ -9,7 +9,7 @@ export interface Form {
   question: string;
   kind: Kind;
   options: readonly string[];
-  /** Which options are right, by their places; of a number or text what was typed. */
+  /** The indexes of the right options; of a number or text the typed answer. */
   right: readonly number[];
   answer: string;
   tolerance: string;
@@ -45,7 +45,7 @@ export function withKind(form: Form, kind: Kind): Form {
   return { ...form, kind, options: enough, right };
 }
 
-/** Read what was kept of a form. */
+/** Read a stored form. */
 export function readForm(stored: unknown): Form {
   if (!isFields(stored)) return emptyForm();
   const kind = KINDS.find((known) => known === stored.kind) ?? "single";
@@ -70,7 +70,7 @@ const places = ({ kind, options }: Form): number[] =>
 export const lines = (text: string): string[] =>
   text.split("\n").flatMap((line) => line.trim() || []);
 
-/** What is still missing before it can be asked. */
+/** The first field that is missing or wrong; `null` if the question can be asked. */
 export function missing(
   form: Form,
   lang: string,

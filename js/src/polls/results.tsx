@@ -23,7 +23,7 @@ interface Props {
   secret?: boolean;
 }
 
-/** What came of a poll: as everybody may see it, or as an instructor looks at it before. */
+/** The results of a poll: as revealed, or as an instructor peeks at them before. */
 export const Results = withHooks(function Results(
   { pane, poll, outcome, secret = false }: Props,
   { words }: Context,
@@ -221,7 +221,7 @@ interface FootProps extends Shown {
   flow: Flow | null;
 }
 
-/** How many answered, which round is shown, and the table. */
+/** The line under the results: the number of answers, the rounds, the table. */
 const Foot = withHooks(function Foot(
   { pane, poll, outcome, round, comparing, comparable }: FootProps,
   { words }: Context,

@@ -1,6 +1,6 @@
 // Where ribbons lie: small code for one picture, in units of a row's height.
 
-/** The way of some people, as it leaves an option's node and reaches another's. */
+/** The ribbon of the people who moved from one option to another. */
 export interface Ribbon {
   from: number;
   to: number;
@@ -18,7 +18,7 @@ export interface NodeBar {
   height: number;
 }
 
-/** How much of a row its node may fill. */
+/** The share of a row that its node may fill. */
 const FILL = 0.88;
 const THINNEST = 1;
 

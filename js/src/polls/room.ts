@@ -21,11 +21,11 @@ import { commandFields, emptyForm, type Form, readForm } from "./question_form";
 export class Room {
   readonly connection: Connection;
   readonly polls: Collection<Poll>;
-  /** What the reader can do here. */
+  /** The reader's abilities, and the next draft. */
   readonly desk = new Signal<Desk>(plainDesk);
-  /** A refusal to be said for a while. */
+  /** The last refusal, for a while. */
   readonly notice = refusalSignal();
-  /** What of this course a whole class sees of this page. */
+  /** The view of this course that is projected. */
   readonly projected: Signal<Projected>;
   /** A question that is being written. */
   readonly form: Signal<Form>;
@@ -36,7 +36,7 @@ export class Room {
   /** The poll that was made here last: its view goes there when it arrives. */
   readonly made = new Signal<string | null>(null);
 
-  /** How long rounds were meant to be open, in seconds, by poll: a closed one does not tell. */
+  /** The durations of rounds in seconds by poll, noted while they are open. */
   #seconds = new Map<string, number>();
 
   constructor(connection: Connection) {
@@ -64,7 +64,7 @@ export class Room {
     this.connection.dispose();
   }
 
-  /** Whether what one does here can reach anybody, now or later. */
+  /** Whether commands can reach the kernel and the lesson, now or later. */
   get open(): boolean {
     const { state } = this.connection.lesson.value;
     return this.connection.kernel.value !== "gone" && state !== "stopped" && state !== "closed";
@@ -113,7 +113,7 @@ export class Room {
     this.made.value = id;
   }
 
-  /** What an instructor does with a poll. */
+  /** Send an instructor's command about a poll. */
   manage(action: string, { id }: Pick<Poll, "id">, args: Fields = {}): void {
     this.connection.intend(`polls.${action}`, { id, ...args });
   }
@@ -132,12 +132,12 @@ export class Room {
     return this.begun.value[`${id}:${round}`];
   }
 
-  /** Say `notice` for a while. */
+  /** Show a refusal for a while. */
   say(notice: string): void {
     this.notice.show(notice);
   }
 
-  /** How long the last round was meant to be open, as far as this page has seen it; 0: no end. */
+  /** The duration of the last round in seconds, as far as this page has seen it; 0: no end. */
   secondsOf({ id }: Poll): number {
     return this.#seconds.get(id) ?? 0;
   }
@@ -149,7 +149,7 @@ export class Room {
     }
   };
 
-  /** A vote on its way, in the round it is for. */
+  /** The optimistic change of a vote in its round; returns its rollback. */
   #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
     const mine = asChoice(args.choice);
     if (action !== "polls.vote" || mine === undefined) return undefined;

@@ -14,7 +14,7 @@ interface Props {
   outcome: Outcome;
   before: Round;
   after: Round;
-  /** Who moved where; without it the two rounds stand as bars only. */
+  /** The movements between the rounds; without them the two are shown as bars only. */
   flow: Flow | null;
 }
 
@@ -32,7 +32,7 @@ const SAME = 20;
 const LONGEST = 56;
 const SHORT = 16;
 
-/** How options fit beside ribbons: in any width, only where it is wide, or so that they were cut. */
+/** How options fit beside ribbons: at any width, only in wide views, or cut. */
 function fitOf({ options }: Poll): "short" | "wide" | "cut" {
   const texts = options.map((body) => bodyText(body).trim());
   const begin = texts.map((text) => text.replace(/\s+/g, " ").slice(0, SAME));
@@ -133,7 +133,7 @@ const Flows = withHooks(function Flows(
   );
 });
 
-/** What a way means: to what is right, staying, or any other. */
+/** The classes of a ribbon: to the right answer, staying, or any other. */
 function wayOf({ from, to, h0 }: Ribbon, right: readonly boolean[], many: boolean): string {
   if (from === to) return right[to] ? "stay right" : "stay";
   if (right[to] && !right[from]) return "move right";
@@ -185,7 +185,7 @@ const Pairs = withHooks(function Pairs(
   );
 });
 
-/** Who moved where, in people. */
+/** The numbers of people by kind of movement. */
 export interface Moves {
   toRight: number;
   away: number;
@@ -206,7 +206,7 @@ export function movesOf({ pairs }: Flow, { correct }: Outcome): Moves {
   return moves;
 }
 
-/** What came of talking it over, in three numbers. */
+/** The movements between two rounds in three numbers. */
 export const MovementSummary = withHooks(function MovementSummary(
   { outcome, flow }: { outcome: Outcome; flow: Flow },
   { words }: Context,

@@ -59,7 +59,7 @@ export const Sorter = withHooks(function Sorter(
                     icon="more"
                     class={by < 0 ? "up" : "down"}
                     label={`${name}: ${optionText(poll, option)}`}
-                    aria-disabled={!can}
+                    off={!can}
                     title={name}
                     onClick={() => move(place, by)}
                   />

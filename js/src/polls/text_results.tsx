@@ -19,7 +19,7 @@ interface Props {
   round: Round;
 }
 
-/** What people wrote, as bars: what several wrote first, single ones on request. */
+/** The text answers as bars: repeated ones first, single ones on request. */
 export const TextResults = withHooks(function TextResults(
   { pane, poll, outcome, round }: Props,
   { words }: Context,

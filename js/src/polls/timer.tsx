@@ -7,7 +7,7 @@ import type { Context } from "./words";
 
 /** From when on the time stands out, in seconds. */
 const LAST = 10;
-/** What is read out, in seconds before the end. */
+/** The seconds before the end that are read out. */
 const SAID: readonly number[] = [30, 10];
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
-/** How much time is left to vote; nothing without a timer. */
+/** The time left to vote; nothing without a timer. */
 export const Timer = withHooks(function Timer({ poll }: Props, { words }: Context): VNode | null {
   const left = useCountdown(poll.ends);
   const [said, setSaid] = useState("");

@@ -116,7 +116,7 @@ const roleOf = (many: boolean, chosen: boolean, open: boolean): Fields => ({
   ...{ role: many ? "checkbox" : "radio", "aria-checked": chosen, "aria-disabled": !open },
 });
 
-/** What stands at the two ends of a scale. */
+/** The texts at the two ends of a scale. */
 export const Ends = ({ poll }: { poll: Poll }): VNode | null =>
   poll.options.some((body) => !isEmpty(body)) ? (
     <div class="ends" aria-hidden="true">
@@ -141,13 +141,7 @@ interface SendProps {
 /** The button that sends an answer of several parts. */
 export const SendRow = ({ label, ready, hint, onSend }: SendProps): VNode => (
   <div class="sendrow">
-    <Button
-      look={ready ? "big fill" : "big outlined"}
-      aria-disabled={!ready}
-      onClick={() => {
-        if (ready) onSend();
-      }}
-    >
+    <Button look={ready ? "big fill" : "big outlined"} off={!ready} onClick={onSend}>
       {label}
     </Button>
     <span class="hint">{hint}</span>

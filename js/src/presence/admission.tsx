@@ -12,7 +12,7 @@ import type { Person } from "./documents";
 import type { People } from "./people";
 import type { Context } from "./words";
 
-/** In the header's menu: a new invite, the door, and whom to let in again. */
+/** The groups of the header's menu about admission: a new invite, the door, removed people. */
 export function admissionGroups(people: People, words: Context["words"]): MenuGroup[] {
   const { closed, removed, hidden } = people.desk.value;
   const items: MenuItem[] = [
@@ -40,7 +40,7 @@ export function admissionGroups(people: People, words: Context["words"]): MenuGr
   return hidden ? groups.slice(0, 1) : groups;
 }
 
-/** Under the header: what is asked or told about who may join. */
+/** Lines under the header about admission: a confirmation, the new invite, the closed door. */
 export const AdmissionLine = withHooks(function AdmissionLine(
   { people }: { people: People },
   { words }: Context,
@@ -109,7 +109,7 @@ const Invite = withHooks(function Invite(
   );
 });
 
-/** On a student's row: what can be done with this person, and whether it is to be. */
+/** The menu of a student's row, and the confirmation of what was chosen in it. */
 export const PersonMenu = withHooks(function PersonMenu(
   { people, person }: { people: People; person: Person },
   { words }: Context,

@@ -6,10 +6,10 @@ import { Sign } from "./list";
 import type { People } from "./people";
 import type { Context } from "./words";
 
-/** In the order in which they are read, from what went well. */
+/** The statuses in the order in which they are shown. */
 const figures: readonly Standing[] = ["done", "stuck", "following", "none", "away"];
 
-/** How far everybody is: figures, and a bar of the same. Large where there is nothing below. */
+/** Counts of the class by status and a bar of them; large where there is no list below. */
 export const ClassCounts = withHooks(function ClassCounts(
   { people }: { people: People },
   { words }: Context,

@@ -17,7 +17,7 @@ import {
 
 export type Status = "following" | "done" | "stuck";
 
-/** What somebody counts as; who needs to be seen first stands first. */
+/** The statuses a person is counted under, the most urgent first. */
 export const standings = ["stuck", "following", "none", "away", "done"] as const;
 export type Standing = (typeof standings)[number];
 
@@ -58,7 +58,7 @@ export interface OwnStatus {
 
 export type Counts = Record<"here" | "hands" | Standing, number>;
 
-/** Somebody who was removed. */
+/** A person who was removed from the course. */
 export interface Removed {
   id: string;
   name: string;
@@ -92,7 +92,7 @@ const handFields: Record<string, Check> = {
   ...{ helper: isText, mine: isFlag, solved: isFlag, state: isState },
 };
 
-/** When something began that is so many ms old now. */
+/** The time at which something began, from its age in ms. */
 const began = (age: unknown): number => Date.now() - Math.max(0, asNumber(age) ?? 0);
 
 export function readPerson(value: unknown): Person | null {
@@ -150,7 +150,7 @@ export const emptyDesk: Desk = {
   ...{ counts: nothing, status: {}, hand: null },
 };
 
-/** An error that could be sent with a hand. */
+/** An error of the notebook that can be sent with a raised hand. */
 export interface Failure {
   id: string;
   headline: string;
@@ -163,14 +163,14 @@ export function readFailure(value: unknown): Failure | null {
   return { id: asText(error.id), headline: asText(error.headline), text: asText(error.text) };
 }
 
-/** What a page of a large room was asked for. */
+/** The request for one page of a large class. */
 export interface PageQuery {
   query: string;
   filter: Standing | "all";
   offset: number;
 }
 
-/** A page of a large room. */
+/** One page of a large class. */
 export interface Page {
   query: string;
   filter: string;
@@ -196,7 +196,7 @@ export function readPage(value: unknown): Page | null {
 export const isStaff = ({ role }: Pick<Person, "role">): boolean =>
   role === "instructor" || role === "admin";
 
-/** What somebody counts as: whoever is stuck or done is so wherever they look. */
+/** The status a person is counted under: *stuck* and *done* outrank *away*. */
 export function standingOf({ away, status }: Pick<Person, "away" | "status">): Standing {
   if (status === "stuck" || status === "done") return status;
   return away ? "away" : (status ?? "none");

@@ -7,7 +7,7 @@ import { Avatar, nameOf, Sign } from "./list";
 import type { People } from "./people";
 import type { Context } from "./words";
 
-/** The queue of those who want help: the longest wait first. */
+/** The queue of raised hands, the longest wait first. */
 export const Hands = withHooks(function Hands(
   { people }: { people: People },
   { words }: Context,
@@ -103,7 +103,7 @@ const HandRow = withHooks(function HandRow(
   );
 });
 
-/** An error in its last line; on request whole. */
+/** The last line of a traceback, which opens to the whole of it. */
 export const Traceback = withHooks(function Traceback({
   text,
   label,

@@ -16,7 +16,7 @@ const choices: readonly Choice[] = ["all", "stuck", "hands", "following", "none"
 const TYPED = 250;
 const FRESH = 5_000;
 
-/** Too many to be told of by name: figures above, and pages that are asked for. */
+/** A class too large to list: filters, a search box, and pages asked for one at a time. */
 export const LargeClass = withHooks(function LargeClass(
   { people }: { people: People },
   { words }: Context,
@@ -139,14 +139,14 @@ const PeoplePage = withHooks(function PeoplePage(
         <IconButton
           icon="left"
           label={words.previous}
-          aria-disabled={offset === 0}
-          onClick={() => offset > 0 && onTurn(Math.max(0, offset - ON_A_PAGE))}
+          off={offset === 0}
+          onClick={() => onTurn(Math.max(0, offset - ON_A_PAGE))}
         />
         <IconButton
           icon="right"
           label={words.next}
-          aria-disabled={last >= total}
-          onClick={() => last < total && onTurn(offset + ON_A_PAGE)}
+          off={last >= total}
+          onClick={() => onTurn(offset + ON_A_PAGE)}
         />
       </div>
     </section>

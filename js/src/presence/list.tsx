@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
 import { AskingButton } from "../core/confirm";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
+import { FindBox } from "../core/find";
 import { useNow, useSignal, useState, withHooks } from "../core/hooks";
-import { Icon, icons, shapes } from "../core/icons";
+import { icons, shapes } from "../core/icons";
 import { initialOf } from "../core/text";
 import { findIn, searchKey } from "../core/text_search";
 import { PersonMenu } from "./admission";
@@ -10,7 +11,7 @@ import { isStaff, type Person, standingOf, standings } from "./documents";
 import type { People } from "./people";
 import type { Context, Words } from "./words";
 
-/** From so many people on a name is looked for rather than read. */
+/** The number of people from which on the list has a search box. */
 const MANY = 40;
 
 const compare = (lang: string): ((a: Person, b: Person) => number) => {
@@ -18,7 +19,7 @@ const compare = (lang: string): ((a: Person, b: Person) => number) => {
   return (a, b) => compare(a.name, b.name);
 };
 
-/** Stuck first, the longest so first; staff last. */
+/** People sorted for staff: stuck first, the longest so first; staff last. */
 const forStaff = (people: Person[], lang: string): Person[] => {
   const byName = compare(lang);
   const rank = (person: Person): number =>
@@ -28,14 +29,14 @@ const forStaff = (people: Person[], lang: string): Person[] => {
   );
 };
 
-/** Whom one may ask first, then oneself, then by name. */
+/** People sorted for students: staff first, then the reader, then by name. */
 const forStudents = (people: Person[], lang: string): Person[] => {
   const byName = compare(lang);
   const rank = (person: Person): number => (isStaff(person) ? 0 : person.me ? 1 : 2);
   return people.sort((a, b) => rank(a) - rank(b) || byName(a, b));
 };
 
-/** Everybody who is here, by name. */
+/** The list of everybody present. */
 export const Everyone = withHooks(function Everyone(
   { people }: { people: People },
   { words }: Context,
@@ -62,7 +63,7 @@ export const Everyone = withHooks(function Everyone(
   );
 });
 
-/** The rows themselves; one's own tells one's own status. */
+/** The rows of some people; the reader's own row shows the status they have chosen. */
 export const Rows = withHooks(function Rows(
   { people, shown, query = "" }: { people: People; shown: readonly Person[]; query?: string },
   { words }: Context,
@@ -163,29 +164,22 @@ export const Find = withHooks(function Find(
   { words }: Context,
 ): VNode {
   return (
-    <label class="find">
-      <Icon name="search" />
-      <input
-        type="text"
-        enterkeyhint="search"
-        autocomplete="off"
-        maxLength={64}
-        dir="auto"
-        aria-label={words.findOne}
-        placeholder={words.find(people)}
-        value={value}
-        onInput={(event) => onInput(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
-          if (value) onInput("");
-          else event.currentTarget.blur();
-        }}
-      />
-    </label>
+    <FindBox
+      label={words.findOne}
+      placeholder={words.find(people)}
+      maxLength={64}
+      value={value}
+      onInput={onInput}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        if (value) onInput("");
+        else event.currentTarget.blur();
+      }}
+    />
   );
 });
 
-/** Clears everybody's status, after a yes. */
+/** A button that clears everybody's status after a confirmation. */
 export const NewExercise = withHooks(function NewExercise(
   { people }: { people: People },
   { words }: Context,

@@ -17,7 +17,7 @@ interface Props {
   raise: { current: HTMLButtonElement | null };
 }
 
-/** One's own status and hand. */
+/** The reader's own status and raised hand. */
 export const OwnStatusForm = withHooks(function OwnStatusForm(
   { people, raise }: Props,
   { words }: Context,
@@ -95,7 +95,7 @@ export const OwnStatusForm = withHooks(function OwnStatusForm(
   );
 });
 
-/** How one's own hand stands. */
+/** The state of the reader's own hand. */
 const OwnHandLine = withHooks(function OwnHandLine(
   { people, hand, onChange, raise }: Props & { hand: OwnHand | null; onChange: () => void },
   { words }: Context,
@@ -150,7 +150,7 @@ const OwnHandLine = withHooks(function OwnHandLine(
   );
 });
 
-/** How many characters a note has too many. */
+/** The number of characters by which a note is too long. */
 const excess = (note: string): number => [...note.trim()].length - MAX_NOTE;
 
 interface RaiseProps {
@@ -159,7 +159,7 @@ interface RaiseProps {
   onClose: () => void;
 }
 
-/** What goes with a hand: a note and, each time anew only after a yes, the error. */
+/** The form to raise a hand: a note and, only if it is ticked each time, the error. */
 const HandForm = withHooks(function HandForm(
   { people, hand, onClose }: RaiseProps,
   { words }: Context,

@@ -23,15 +23,15 @@ import {
 /** People on one page of a large room. */
 export const ON_A_PAGE = 10;
 
-/** Presence as a page knows it: what its views show, and what they ask for. */
+/** The presence of one course as this page holds it, for any number of views. */
 export class People {
   readonly connection: Connection;
   readonly all: Collection<Person>;
   readonly hands: Collection<Hand>;
   readonly desk = new Signal<Desk>(emptyDesk);
-  /** What is written to go with a hand. */
+  /** The draft of the note that goes with a raised hand. */
   readonly note: Signal<string>;
-  /** Why something could not be done. */
+  /** The last refusal, for a while. */
   readonly notice = refusalSignal();
   /** The error that could go with a hand: asked for each time; `undefined` until answered. */
   readonly failure = new Signal<Failure | null | undefined>(undefined);
@@ -93,17 +93,17 @@ export class People {
 
   // -- what people ask for ---------------------------------------------------------------
 
-  /** What the reader says of themselves, as far as this page knows; `null`: nothing. */
+  /** The status the reader has chosen, as far as this page knows. */
   get own(): Status | null {
     return this.desk.value.status.status ?? null;
   }
 
-  /** Say how one is; what is said already is taken back. */
+  /** Choose a status; choosing the present one clears it. */
   choose(status: Status): void {
     this.connection.intend("people.status", { status: status === this.own ? null : status });
   }
 
-  /** Ask which error could go with a hand. */
+  /** Ask the kernel for the error that could go with a raised hand. */
   askFailure(): void {
     this.failure.value = undefined;
     this.connection.intend("people.error", {}, "now");
