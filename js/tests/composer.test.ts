@@ -319,6 +319,19 @@ describe("slow mode", () => {
     expect(shown.model.asked("intent", "chat.send")).toHaveLength(2);
   });
 
+  test("a message that was refused makes the next one wait no longer", async () => {
+    const shown = await open([], { room: { slow: 30 } });
+    const button = (): HTMLElement => shown.find(".composer button:last-child");
+    await shown.send("one");
+    expect(button().textContent).toMatch(/^(30|29)$/);
+    const [intent] = shown.model.asked("intent", "chat.send");
+    const refusal = { op: "refused", to: shown.model.page, id: intent?.id, code: 4503 };
+    shown.model.say({ ...refusal, message: "Too long." });
+    await settled();
+    expect(shown.text()).toContain("Not sent · Too long.");
+    expect(button().textContent).toBe("");
+  });
+
   test("knows one's message of before the page was loaded, and spares staff", async () => {
     const before = message(1, { ...mine, at: Date.now() - 10_000 });
     const shown = await open([before], { room: { slow: 30 } });

@@ -296,6 +296,36 @@ describe("writing a question", () => {
     ]);
   });
 
+  test.each([
+    ["Ask now", "create"],
+    ["Keep as draft", "draft"],
+  ])("%s that is refused puts the question back into the form", async (button, command) => {
+    const shown = await staff();
+    await write(shown);
+    await shown.click(button);
+    const [intent] = shown.model.asked("intent", `polls.${command}`);
+    const refusal = { op: "refused", to: shown.model.page, id: intent?.id, code: 4514 };
+    shown.model.say({ ...refusal, message: "An option is too long." });
+    await settled();
+    expect(shown.text(".refusals")).toBe("An option is too long.");
+    await shown.click("New poll");
+    expect(shown.find<HTMLTextAreaElement>("textarea").value).toBe("What does it **print**?");
+    expect(shown.find<HTMLInputElement>("[aria-label='Option B']").value).toBe("2");
+  });
+
+  test("a refusal takes nothing that was written since", async () => {
+    const shown = await staff();
+    await write(shown);
+    await shown.click("Ask now");
+    await shown.click("New poll");
+    await shown.type("textarea", "Another one");
+    const [intent] = shown.model.asked("intent", "polls.create");
+    const refusal = { op: "refused", to: shown.model.page, id: intent?.id, code: 4514 };
+    shown.model.say({ ...refusal, message: "An option is too long." });
+    await settled();
+    expect(shown.find<HTMLTextAreaElement>("textarea").value).toBe("Another one");
+  });
+
   test("a new poll that was refused says why", async () => {
     const shown = await staff([poll({ error: "Only instructors run polls.", state: "draft" })]);
     await shown.click("All polls");

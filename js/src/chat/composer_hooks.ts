@@ -45,13 +45,16 @@ export function useFittingHeight(area: Area, text: string): void {
   }, []);
 }
 
-/** The reader's last message. */
-export function lastOwn(room: Room): ChatMessage | undefined {
+/** The reader's last message that `counts`. */
+export function lastOwn(
+  room: Room,
+  counts = (_: ChatMessage): boolean => true,
+): ChatMessage | undefined {
   const { messages } = room;
   const oldest = Math.max(messages.first, messages.end - LOOK_BACK);
   for (let place = messages.end - 1; place >= oldest; place--) {
     const doc = messages.at(place);
-    if (doc && doc.type !== "system" && room.isOwn(doc)) return doc;
+    if (doc && doc.type !== "system" && room.isOwn(doc) && counts(doc)) return doc;
   }
   return undefined;
 }

@@ -14,7 +14,8 @@ function nextAt(room: Room): number | null {
   const { slow, can } = room.state.value;
   if (slow <= 0 || can.includes("moderate")) return null;
   const now = Date.now();
-  const next = Math.min(Math.max(room.sentAt.value, lastOwn(room)?.at ?? 0), now) + slow * 1000;
+  const sent = lastOwn(room, ({ state }) => state !== "failed")?.at ?? 0;
+  const next = Math.min(Math.max(room.sentAt.value, sent), now) + slow * 1000;
   return next > now ? next : null;
 }
 

@@ -253,6 +253,7 @@ export class Room {
       this.say(message, code);
       return;
     }
+    this.sentAt.value = 0;
     const failed = {
       ...this.#localDoc(intent.args),
       state: "failed",

@@ -39,6 +39,9 @@ export class Room {
   /** The durations of rounds in seconds by poll, noted while they are open. */
   #seconds = new Map<string, number>();
 
+  /** The question that was sent last, to be put back into the form if it is refused. */
+  #sent: { intent: Intent; form: Form } | null = null;
+
   constructor(connection: Connection) {
     this.connection = connection;
     this.polls = connection.mirror("polls", readPoll);
@@ -105,11 +108,14 @@ export class Room {
   /** Ask what the form says, or keep it as a draft. */
   create(open: boolean, lang: string): void {
     const id = uuid7();
-    const args = { id, ...commandFields(this.form.value, lang) };
+    const form = this.form.value;
+    const args = { id, ...commandFields(form, lang) };
     // What was written is not lost where nobody opens it in time.
-    if (open) this.connection.intend("polls.create", args, "click", "polls.draft");
-    else this.connection.intend("polls.draft", args, "written");
-    this.form.value = emptyForm(this.form.value.kind);
+    const intent = open
+      ? this.connection.intend("polls.create", args, "click", "polls.draft")
+      : this.connection.intend("polls.draft", args, "written");
+    this.#sent = { intent, form };
+    this.form.value = emptyForm(form.kind);
     this.made.value = id;
   }
 
@@ -163,6 +169,7 @@ export class Room {
   };
 
   #onRefused = (intent: Intent | undefined, message: string): void => {
+    if (intent && intent.id === this.#sent?.intent.id) this.#putBack(this.#sent.form);
     const id = asText(intent?.args.id);
     const poll = this.polls.get(id);
     if (intent?.do !== "polls.vote" || !poll || poll.round !== intent.args.round) {
@@ -172,6 +179,16 @@ export class Room {
     const late = { mineState: "late", mineError: message } as const;
     this.polls.overlay(id, (told) => told && { ...told, ...late }, { untilTold: true });
   };
+
+  /** A question was refused: it is in the form again, unless that has another one by now. */
+  #putBack(form: Form): void {
+    const { value } = this.form;
+    const untouched = JSON.stringify(value) === JSON.stringify(emptyForm(value.kind));
+    // A click that has expired is sent again, as a draft.
+    const isResent = this.connection.unsent.some(({ id }) => id === this.#sent?.intent.id);
+    if (untouched && !isResent) this.form.value = form;
+    this.#sent = null;
+  }
 
   #onSignal = (name: string, data: unknown): void => {
     if (name !== "notice" || !isFields(data)) return;
