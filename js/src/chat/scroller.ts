@@ -92,22 +92,18 @@ export class Scroller {
     const observer = new ResizeObserver(this.#onResize);
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
-    const endScroll = on(element, "scroll", this.#onScroll, { passive: true });
-    const endWheel = on(
-      element,
-      "wheel",
-      () => {
-        this.wheeledAt = performance.now();
-      },
-      { passive: true },
-    );
-    const endVisibility = on(document, "visibilitychange", this.#onVisibility);
+    const onWheel = (): void => {
+      this.wheeledAt = performance.now();
+    };
+    const ends = [
+      on(element, "scroll", this.#onScroll, { passive: true }),
+      on(element, "wheel", onWheel, { passive: true }),
+      on(document, "visibilitychange", this.#onVisibility),
+    ];
     return () => {
       observer.disconnect();
       sight.disconnect();
-      endScroll();
-      endWheel();
-      endVisibility();
+      for (const end of ends) end();
       this.#element = null;
       this.#inSight = false;
       this.#lookAtEnd();

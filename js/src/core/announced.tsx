@@ -9,6 +9,8 @@ interface Props {
   text: string;
   /** Whether it is read out as it is at first, not only once it has changed. */
   first?: boolean;
+  /** Called once the text has been read out. */
+  onSaid?: () => void;
 }
 
 /** Reads `text` out whenever it changes. */
@@ -19,7 +21,11 @@ export const Status = ({ text }: { text: ComponentChildren }): VNode => (
 );
 
 /** Reads `text` out to those who do not see it change: politely, and not too often. */
-export const Announced = withHooks(function Announced({ text, first = false }: Props): VNode {
+export const Announced = withHooks(function Announced({
+  text,
+  first = false,
+  onSaid,
+}: Props): VNode {
   const [said, say] = useState("");
   const held = useMemo(() => ({ text: first ? "" : text, now: text, due: 0, at: 0 }), []);
   held.now = text;
@@ -32,6 +38,7 @@ export const Announced = withHooks(function Announced({ text, first = false }: P
       held.due = 0;
       held.text = held.now;
       say(held.now);
+      if (held.now) onSaid?.();
     }, held.due - Date.now());
     return () => clearTimeout(timer);
   }, [text]);

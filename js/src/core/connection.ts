@@ -19,6 +19,7 @@ import {
   type Sent,
 } from "./messages";
 import type { Model } from "./model";
+import { OptimisticChanges } from "./optimistic";
 import { CLICK_LIVES, type Kept, Outbox } from "./outbox";
 import { batch, Signal } from "./signal";
 import { uuid7 } from "./uuid";
@@ -77,10 +78,7 @@ export class Connection {
   #outbox: Outbox;
   /** Intents that were confirmed: a refusal may still name one of them. */
   #confirmed = new Map<string, Intent>();
-  /** The rollbacks of optimistic changes, by intent. */
-  #shown = new Map<string, () => void>();
-  /** Confirmed intents whose effect the kernel's next message has. */
-  #settled = new Set<string>();
+  #changes = new OptimisticChanges();
   /** Intents that were given up and that the kernel may still refuse, as was said already. */
   #over = new Set<string>();
   #whenKnown: ((scope: string) => void)[] = [];
@@ -88,7 +86,6 @@ export class Connection {
   #held: number | null = null;
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
-  #endSeen = (): void => {};
   #saidAt = 0;
   /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
   #watch: Watchdog | undefined;
@@ -163,7 +160,6 @@ export class Connection {
     this.#model.off("comm_live_update", this.#onLiveChange);
     this.#watch?.dispose();
     onscreen.value = onscreen.value.filter((other) => other !== this);
-    this.#endSeen();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     for (const end of this.#ends) end();
@@ -198,13 +194,8 @@ export class Connection {
    * page at which nobody does anything says nothing: a kernel that hears it would never be idle.
    */
   #tellSeen(): void {
-    const ends = [
-      on(document, "visibilitychange", this.#seen),
-      on(document, "pointermove keydown", () => this.#seenAgain(SEEN_EVERY), true),
-    ];
-    this.#endSeen = () => {
-      for (const end of ends) end();
-    };
+    this.atEnd(on(document, "visibilitychange", this.#seen));
+    this.atEnd(on(document, "pointermove keydown", () => this.#seenAgain(SEEN_EVERY), true));
     this.#seen();
   }
 
@@ -318,7 +309,7 @@ export class Connection {
         this.#listener.signal?.(message.name, message.data);
         break;
       case "pulse":
-        this.#lift([...this.#settled]);
+        this.#changes.rollBackSettled();
         if (this.#held === null || Number(message.n) > this.#held) this.#ask();
     }
   }
@@ -328,7 +319,7 @@ export class Connection {
     this.#askedAt = null;
     this.lesson.value = mergeLesson(initialLesson(this.lesson.value.course), message.lesson);
     this.#know(this.lesson.value.scope);
-    this.#lift([...this.#settled]);
+    this.#changes.rollBackSettled();
     for (const [name, { collection, read }] of this.#mirrors) {
       const { docs, floor, more } = message.collections[name] ?? noDocuments;
       collection.reset(readAll(docs, read), floor, more);
@@ -358,7 +349,7 @@ export class Connection {
       for (const id of message.del[name] ?? []) changed = collection.remove(id) || changed;
       if (changed) collection.touch();
     }
-    this.#lift([...this.#settled]);
+    this.#changes.rollBackSettled();
   }
 
   /** The scope is known. */
@@ -370,20 +361,7 @@ export class Connection {
   }
 
   #show(intent: Intent): void {
-    attempt(() => {
-      const end = this.#listener.shows?.(intent);
-      if (end) this.#shown.set(intent.id, end);
-    });
-  }
-
-  /** Roll back the optimistic changes of these intents: the kernel has told, or will not do, them. */
-  #lift(ids: readonly string[]): void {
-    for (const id of ids) {
-      const end = this.#shown.get(id);
-      this.#shown.delete(id);
-      this.#settled.delete(id);
-      if (end) attempt(end);
-    }
+    this.#changes.make(intent.id, () => this.#listener.shows?.(intent));
   }
 
   /** Roll back intents that have had no answer for too long, and report them as refused. */
@@ -394,7 +372,7 @@ export class Connection {
     batch(() => {
       for (const { intent, kept } of over) {
         const why = kept === "click" ? notDone : notSent;
-        this.#lift([intent.id]);
+        this.#changes.rollBack(intent.id);
         if (!this.#outbox.get(intent.id)) this.#over.add(intent.id);
         forgetOldest(this.#over);
         attempt(() => this.#listener.refused?.(intent, why, 0));
@@ -416,7 +394,7 @@ export class Connection {
       if (!intent) continue;
       this.#confirmed.set(id, intent);
       forgetOldest(this.#confirmed);
-      if (this.#shown.has(id)) this.#settled.add(id);
+      this.#changes.settle(id);
     }
     this.#outbox.confirm(ids);
     this.#noLongerBusy();
@@ -426,7 +404,7 @@ export class Connection {
     if (this.#over.delete(message.id)) return;
     const intent = this.#outbox.get(message.id) ?? this.#confirmed.get(message.id);
     this.#outbox.confirm([message.id]);
-    this.#lift([message.id]);
+    this.#changes.rollBack(message.id);
     this.#listener.refused?.(intent, message.message, message.code);
     this.#noLongerBusy();
   }

@@ -229,3 +229,24 @@ export function mergeLesson(held: Lesson, change: Fields): Lesson {
 
 /** A time that can be a date: a wrong clock elsewhere must not break the view. */
 export const isTime: Check = (value) => isNumber(value) && Math.abs(value as number) <= 8.64e15;
+
+/** The fields that order documents; a document with a malformed one is dropped. */
+const places = { born: isNumber, seq: isNumber, rev: isNumber };
+
+export const docFields: Record<keyof Doc, Check> = {
+  id: (value) => isText(value) && value !== "",
+  ...places,
+};
+
+export const isBody = (value: unknown): value is Body => isText(value) || Array.isArray(value);
+
+/** The fields of a document; `null` if it has no id, or an order that is none. */
+export function readDoc<D extends Doc>(
+  value: unknown,
+  checks: Record<string, Check>,
+): (Partial<D> & { id: string }) | null {
+  if (!isFields(value)) return null;
+  const doc = pick(value, checks) as Partial<D> & { id?: string };
+  const misplaced = Object.keys(places).some((field) => value[field] != null && !(field in doc));
+  return doc.id === undefined || misplaced ? null : (doc as Partial<D> & { id: string });
+}

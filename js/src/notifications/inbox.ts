@@ -14,8 +14,6 @@ import {
 } from "./documents";
 import { Toasts } from "./toasts";
 
-/** Between two times that it is read out what is new. */
-const SAID_EVERY = 10_000;
 /** The most ids that may be announced before their notifications arrive. */
 const MOST_TOLD = 20;
 
@@ -36,7 +34,7 @@ export class Inbox {
   /** The last refusal, for a while. */
   readonly refusal = refusalSignal();
   /** The notifications that came while a view was in sight, to be read out. */
-  readonly said = new Signal<readonly Notice[]>([]);
+  readonly unsaid = new Signal<readonly Notice[]>([]);
   /** The language of toasts beside any view. */
   readonly lang = new Signal<Language | "">("");
   readonly toasts: Toasts;
@@ -46,9 +44,6 @@ export class Inbox {
   #sights = new Set<object>();
   /** Ids that were told as news and did not arrive yet. */
   #told: string[] = [];
-  #unsaid: Notice[] = [];
-  #saidAt = Number.NEGATIVE_INFINITY;
-  #sayLater: ReturnType<typeof setTimeout> | undefined;
   #ends: (() => void)[] = [];
 
   constructor(connection: Connection) {
@@ -127,7 +122,6 @@ export class Inbox {
   dispose(): void {
     for (const end of this.#ends) end();
     this.refusal.dispose();
-    clearTimeout(this.#sayLater);
     this.toasts.dispose();
     this.connection.dispose();
   }
@@ -163,24 +157,11 @@ export class Inbox {
     const fresh = this.#told.flatMap((id) => this.notices.get(id) ?? []);
     if (fresh.length === 0) return;
     this.#told = this.#told.filter((id) => !this.notices.get(id));
-    if (this.inSight) this.#say(fresh);
+    if (this.inSight) this.unsaid.value = [...this.unsaid.value, ...fresh];
     else if (!this.state.value.quiet) this.toasts.add(fresh.filter(this.#isElsewhere));
   }
 
   /** Whether what it is about is not in sight itself: the chat with the mention, the poll. */
   #isElsewhere = ({ leads }: Notice): boolean =>
     !leads || !isInSight(this.connection.scope.value, leads.in);
-
-  #say(fresh: readonly Notice[]): void {
-    this.#unsaid.push(...fresh);
-    clearTimeout(this.#sayLater);
-    const wait = this.#saidAt + SAID_EVERY - Date.now();
-    const say = (): void => {
-      this.#saidAt = Date.now();
-      this.said.value = this.#unsaid;
-      this.#unsaid = [];
-    };
-    if (wait <= 0) say();
-    else this.#sayLater = setTimeout(say, wait);
-  }
 }

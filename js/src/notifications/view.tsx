@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Announced } from "../core/announced";
 import { Button } from "../core/button";
 import { AskingButton } from "../core/confirm";
 import type { ViewProps } from "../core/feature";
@@ -39,7 +40,7 @@ export const NotificationsView = withHooks(function NotificationsView({
     >
       <Refusal text={inbox.refusal} />
       <Body inbox={inbox} />
-      <Said inbox={inbox} />
+      <News inbox={inbox} />
     </Frame>
   );
 });
@@ -144,14 +145,17 @@ const Clear = withHooks(function Clear({ inbox }: { inbox: Inbox }, { words }: C
 });
 
 /** Reads out the new notifications. */
-const Said = withHooks(function Said({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
-  const said = useSignal(inbox.said);
-  const [first] = said;
+const News = withHooks(function News({ inbox }: { inbox: Inbox }, { words }: Context): VNode {
+  const unsaid = useSignal(inbox.unsaid);
+  const [first] = unsaid;
+  const title = first && unsaid.length === 1 ? `: ${titleOf(first, words)}` : "";
   return (
-    <p class="sr" role="status">
-      {first &&
-        `${words.news(said.length)}${said.length === 1 ? `: ${titleOf(first, words)}` : ""}`}
-    </p>
+    <Announced
+      text={first ? words.news(unsaid.length) + title : ""}
+      onSaid={() => {
+        inbox.unsaid.value = [];
+      }}
+    />
   );
 });
 

@@ -1,7 +1,6 @@
 // The documents of polls, docs/widget-protocol.md, and how what arrives is read. What a kernel
 // does not send is absent; what is of a wrong kind is left out.
 
-import { docFields, isBody, readDoc } from "../core/documents";
 import {
   asList,
   asNumber,
@@ -10,14 +9,17 @@ import {
   type Body,
   type Check,
   type Doc,
+  docFields,
   type Fields,
   fromNow,
+  isBody,
   isFields,
   isFlag,
   isNumber,
   isOneOf,
   isText,
   isTime,
+  readDoc,
 } from "../core/messages";
 
 export const KINDS = [

@@ -182,12 +182,12 @@ export class Room {
 
   /** A question was refused: it is in the form again, unless that has another one by now. */
   #putBack(form: Form): void {
+    // A click that has expired is sent again, as a draft.
+    if (this.connection.unsent.some(({ id }) => id === this.#sent?.intent.id)) return;
+    this.#sent = null;
     const { value } = this.form;
     const untouched = JSON.stringify(value) === JSON.stringify(emptyForm(value.kind));
-    // A click that has expired is sent again, as a draft.
-    const isResent = this.connection.unsent.some(({ id }) => id === this.#sent?.intent.id);
-    if (untouched && !isResent) this.form.value = form;
-    this.#sent = null;
+    if (untouched) this.form.value = form;
   }
 
   #onSignal = (name: string, data: unknown): void => {

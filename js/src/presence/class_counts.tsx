@@ -1,13 +1,13 @@
 import type { VNode } from "preact";
 import { Announced } from "../core/announced";
 import { useSignal, withHooks } from "../core/hooks";
-import type { Standing } from "./documents";
+import type { CountedStatus } from "./documents";
 import { Sign } from "./list";
 import type { People } from "./people";
 import type { Context } from "./words";
 
 /** The statuses in the order in which they are shown. */
-const figures: readonly Standing[] = ["done", "stuck", "following", "none", "away"];
+const figures: readonly CountedStatus[] = ["done", "stuck", "following", "none", "away"];
 
 /** Counts of the class by status and a bar of them; large where there is no list below. */
 export const ClassCounts = withHooks(function ClassCounts(

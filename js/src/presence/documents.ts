@@ -18,8 +18,8 @@ import {
 export type Status = "following" | "done" | "stuck";
 
 /** The statuses a person is counted under, the most urgent first. */
-export const standings = ["stuck", "following", "none", "away", "done"] as const;
-export type Standing = (typeof standings)[number];
+export const countedStatuses = ["stuck", "following", "none", "away", "done"] as const;
+export type CountedStatus = (typeof countedStatuses)[number];
 
 export interface Person extends Doc {
   name: string;
@@ -56,7 +56,7 @@ export interface OwnStatus {
   state?: "pending" | "queued";
 }
 
-export type Counts = Record<"here" | "hands" | Standing, number>;
+export type Counts = Record<"here" | "hands" | CountedStatus, number>;
 
 /** A person who was removed from the course. */
 export interface Removed {
@@ -166,7 +166,7 @@ export function readFailure(value: unknown): Failure | null {
 /** The request for one page of a large class. */
 export interface PageQuery {
   query: string;
-  filter: Standing | "all";
+  filter: CountedStatus | "all";
   offset: number;
 }
 
@@ -197,7 +197,7 @@ export const isStaff = ({ role }: Pick<Person, "role">): boolean =>
   role === "instructor" || role === "admin";
 
 /** The status a person is counted under: *stuck* and *done* outrank *away*. */
-export function standingOf({ away, status }: Pick<Person, "away" | "status">): Standing {
+export function countedStatus({ away, status }: Pick<Person, "away" | "status">): CountedStatus {
   if (status === "stuck" || status === "done") return status;
   return away ? "away" : (status ?? "none");
 }

@@ -1,13 +1,13 @@
 import type { VNode } from "preact";
 import { IconButton } from "../core/button";
 import { useEffect, useSignal, useState, withHooks } from "../core/hooks";
-import type { PageQuery, Standing } from "./documents";
+import type { CountedStatus, PageQuery } from "./documents";
 import { Hands } from "./hands";
 import { Find, NewExercise, Rows } from "./list";
 import { ON_A_PAGE, type People } from "./people";
 import type { Context, Words } from "./words";
 
-type Choice = Standing | "hands" | "all";
+type Choice = CountedStatus | "hands" | "all";
 
 /** In the order of what is looked for. */
 const choices: readonly Choice[] = ["all", "stuck", "hands", "following", "none", "away", "done"];

@@ -7,7 +7,7 @@ import { icons, shapes } from "../core/icons";
 import { initialOf } from "../core/text";
 import { findIn, searchKey } from "../core/text_search";
 import { PersonMenu } from "./admission";
-import { isStaff, type Person, standingOf, standings } from "./documents";
+import { countedStatus, countedStatuses, isStaff, type Person } from "./documents";
 import type { People } from "./people";
 import type { Context, Words } from "./words";
 
@@ -23,7 +23,7 @@ const compare = (lang: string): ((a: Person, b: Person) => number) => {
 const forStaff = (people: Person[], lang: string): Person[] => {
   const byName = compare(lang);
   const rank = (person: Person): number =>
-    isStaff(person) ? standings.length : standings.indexOf(standingOf(person));
+    isStaff(person) ? countedStatuses.length : countedStatuses.indexOf(countedStatus(person));
   return people.sort(
     (a, b) => rank(a) - rank(b) || (a.since ?? 0) - (b.since ?? 0) || byName(a, b),
   );
@@ -100,7 +100,7 @@ interface RowProps {
 
 const Row = ({ people, person, query, now, manages, words }: RowProps): VNode => {
   const staff = isStaff(person);
-  const standing = standingOf(person);
+  const standing = countedStatus(person);
   const named = person.name.trim() || words.unnamed;
   const name = person.me ? words.you(named) : named;
   // Of others only staff knows more than whether they are away; nobody is told to be "no answer".

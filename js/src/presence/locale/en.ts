@@ -1,4 +1,4 @@
-import type { Standing } from "../documents";
+import type { CountedStatus } from "../documents";
 
 const { format } = new Intl.NumberFormat("en");
 
@@ -7,7 +7,7 @@ const unit = (name: "minute" | "hour") =>
 const minutes = unit("minute");
 const hours = unit("hour");
 
-const counted: Record<Standing, string> = {
+const counted: Record<CountedStatus, string> = {
   stuck: "stuck",
   done: "done",
   following: "following",
@@ -40,7 +40,7 @@ export const en = {
       : ms < 3_600_000
         ? minutes.format(Math.floor(ms / 60_000))
         : hours.format(Math.floor(ms / 3_600_000)),
-  figures: (counts: readonly [Standing, number][], up: number) =>
+  figures: (counts: readonly [CountedStatus, number][], up: number) =>
     [...counts.map(([name, count]) => `${format(count)} ${counted[name]}`), hands(up)].join(", "),
 
   myStatus: "My status",
