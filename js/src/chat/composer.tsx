@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { Status } from "../core/announced";
 import { Button, IconButton } from "../core/button";
+import { focus } from "../core/focus";
 import { useEffect, useMemo, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import {
@@ -78,7 +79,7 @@ export const Composer = withHooks(function Composer(
   const cancel = (): void => {
     if (editing) room.edit.cancel();
     else room.replyTo.value = null;
-    area.current?.focus({ preventScroll: true });
+    focus(area.current);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const { key, shiftKey } = event;

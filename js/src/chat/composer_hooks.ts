@@ -1,6 +1,6 @@
 // What the composer's parts remember and do.
 
-import { placeAfter } from "../core/focus";
+import { focus, placeAfter } from "../core/focus";
 import { useBrief, useEffect, useRef, useSignal, useState } from "../core/hooks";
 import { insertCode, isInFence, looksLikeCode } from "./composer_text";
 import type { ChatMessage } from "./documents";
@@ -45,16 +45,13 @@ export function useFittingHeight(area: Area, text: string): void {
   }, []);
 }
 
-/** The reader's last message that `counts`. */
-export function lastOwn(
-  room: Room,
-  counts = (_: ChatMessage): boolean => true,
-): ChatMessage | undefined {
+/** The reader's last message, as far as none was refused. */
+export function lastOwn(room: Room): ChatMessage | undefined {
   const { messages } = room;
   const oldest = Math.max(messages.first, messages.end - LOOK_BACK);
   for (let place = messages.end - 1; place >= oldest; place--) {
     const doc = messages.at(place);
-    if (doc && doc.type !== "system" && room.isOwn(doc) && counts(doc)) return doc;
+    if (doc && doc.type !== "system" && doc.state !== "failed" && room.isOwn(doc)) return doc;
   }
   return undefined;
 }
@@ -92,7 +89,7 @@ export function useFocus(area: Area, { editing, replyTo, waiting }: Text) {
     const isNew = before.current !== null && mode !== "" && before.current !== mode;
     before.current = mode;
     const root = area.current?.getRootNode() as ShadowRoot | undefined;
-    if (isNew && root?.activeElement) area.current?.focus({ preventScroll: true });
+    if (isNew && root?.activeElement) focus(area.current);
   }, [mode]);
   useEffect(() => {
     const end = area.current?.value.length ?? 0;

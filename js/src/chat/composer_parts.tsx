@@ -3,7 +3,7 @@ import { Button, IconButton } from "../core/button";
 import { useCountdown, useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { bodyText } from "../core/rich_text";
-import { oneLine } from "../core/text";
+import { isolated, oneLine } from "../core/text";
 import { lastOwn } from "./composer_hooks";
 import type { ChatMessage } from "./documents";
 import type { Room } from "./room";
@@ -14,8 +14,7 @@ function nextAt(room: Room): number | null {
   const { slow, can } = room.state.value;
   if (slow <= 0 || can.includes("moderate")) return null;
   const now = Date.now();
-  const sent = lastOwn(room, ({ state }) => state !== "failed")?.at ?? 0;
-  const next = Math.min(Math.max(room.sentAt.value, sent), now) + slow * 1000;
+  const next = Math.min(Math.max(room.sentAt.value, lastOwn(room)?.at ?? 0), now) + slow * 1000;
   return next > now ? next : null;
 }
 
@@ -67,14 +66,13 @@ export const Bar = withHooks(function Bar(
 ): VNode {
   const own = room.isOwn(doc);
   const name = own ? words.you : doc.name.trim() || words.unnamed;
-  const isolated = `\u2068${name}\u2069`;
   const restored = useSignal(room.edit.restored);
-  const title = own ? words.editing : words.editingOf(isolated);
+  const title = own ? words.editing : words.editingOf(isolated(name));
   return (
     <div class="bar">
       <Icon name={editing ? "edit" : "reply"} />
       <span id={BAR}>
-        <b>{editing ? (restored ? words.notSaved : title) : words.replyingTo(isolated)}</b>
+        <b>{editing ? (restored ? words.notSaved : title) : words.replyingTo(isolated(name))}</b>
         {!editing && <span dir="auto">{oneLine(bodyText(doc.body), 200)}</span>}
       </span>
       {onCancel && <IconButton icon="close" label={words.cancelReply} onClick={onCancel} />}

@@ -1,5 +1,7 @@
 // What is done to the text in the box, without any box.
 
+import { focus } from "../core/focus";
+
 const MOST_CHARACTERS = 8_000;
 
 /** The length of a text that is too long, counted as the kernel does (an emoji is one). */
@@ -18,7 +20,7 @@ export function insertCode(area: HTMLTextAreaElement): void {
   const opening = `${before}${fence}\n`;
   area.setRangeText(`${opening}${selected}\n${fence}${after}`, start, end, "end");
   const caret = start + opening.length;
-  area.focus({ preventScroll: true });
+  focus(area);
   area.setSelectionRange(caret, caret + selected.length);
 }
 

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { ErrorBoundary } from "../core/error_boundary";
-import { focus, focusIn, placeAfter } from "../core/focus";
+import { findAll, focus, focusIn, placeAfter } from "../core/focus";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { isSameDay, today } from "../core/time";
 import type { ChatMessage } from "./documents";
@@ -99,9 +99,7 @@ function useAbilities(room: Room): string {
 const idOf = ({ target }: Event): string | null =>
   (target as HTMLElement).closest<HTMLElement>("[data-id]")?.dataset.id ?? null;
 
-const articlesOf = (list: HTMLElement): HTMLElement[] => [
-  ...list.querySelectorAll<HTMLElement>("article"),
-];
+const articlesOf = (list: HTMLElement): HTMLElement[] => findAll(list, "article");
 
 /** To the end, and the focus with it once its row stands. */
 function goToEnd(list: HTMLElement, scroller: Scroller): void {
@@ -137,7 +135,7 @@ function moveAmong(event: KeyboardEvent, scroller: Scroller): void {
 function keepFocus(list: HTMLElement | null, { messages }: Room): () => void {
   const held = focusIn(list);
   if (!list || !held || held === list) return () => {};
-  const slots = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(".slot")];
+  const slots = (): HTMLElement[] => findAll(list, ".slot");
   const slot = held.closest<HTMLElement>(".slot");
   const at = slots().indexOf(slot as HTMLElement);
   return () => {
@@ -185,7 +183,7 @@ export const Log = withHooks(function Log({ pane }: Props, { words }: Context): 
 
   const flashed = useSignal(pane.flashed);
   useEffect(() => {
-    const slots = [...(element.current?.querySelectorAll<HTMLElement>(".slot") ?? [])];
+    const slots = findAll(element.current, ".slot");
     const slot = slots.find(({ dataset }) => dataset.id === flashed);
     focus(slot?.querySelector("article"));
   }, [flashed]);

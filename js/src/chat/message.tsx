@@ -1,6 +1,7 @@
 import { Component, type VNode } from "preact";
 import { Button } from "../core/button";
 import { Confirm } from "../core/confirm";
+import { focus } from "../core/focus";
 import { useCountdown, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { bodyText, linkOf, Rich } from "../core/rich_text";
@@ -238,7 +239,7 @@ const Doom = withHooks(function Doom(
 ): VNode {
   const box = useRef<HTMLDivElement>();
   const leave = (): void => {
-    box.current?.closest("article")?.focus({ preventScroll: true });
+    focus(box.current?.closest("article"));
     pane.doomed.value = null;
   };
   const onYes = (): void => {

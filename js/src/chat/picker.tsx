@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { Status } from "../core/announced";
 import { FindBox } from "../core/find";
 import type { Float, Floats } from "../core/float";
-import { focus, placeAfter } from "../core/focus";
+import { findAll, focus, placeAfter } from "../core/focus";
 import { useMemo, useRef, useState, withHooks } from "../core/hooks";
 import { type Emoji, emojiIn, oftenUsed, remember, searchEmoji } from "./emoji";
 import type { Context } from "./words";
@@ -69,9 +69,7 @@ const Picker = withHooks(function Picker(
     floats.close();
     onPick(emoji);
   };
-  const buttons = (): HTMLElement[] => [
-    ...(list.current?.querySelectorAll<HTMLElement>("button") ?? []),
-  ];
+  const buttons = (): HTMLElement[] => findAll(list.current, "button");
   const goTo = (button: HTMLElement | undefined): void => {
     focus(button);
     button?.scrollIntoView({ block: "nearest" });

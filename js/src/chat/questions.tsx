@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
-import { focusIn } from "../core/focus";
+import { findAll, focus, focusIn } from "../core/focus";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { hasEnded } from "../core/messages";
@@ -68,23 +68,23 @@ export const QuestionsButton = withHooks(function QuestionsButton(
   );
 });
 
-const rowsIn = (list: HTMLElement): HTMLElement[] => [...list.querySelectorAll("li")];
+const rowsIn = (list: HTMLElement): HTMLElement[] => findAll(list, "li");
 
 /** Lets the focus go with a question that moves; called in a rendering, and the result after it. */
 function followFocus(list: HTMLElement | null): () => void {
   const held = focusIn(list);
   const row = held?.closest("li");
   if (!list || !row) return () => {};
-  const at = [...row.querySelectorAll("button")].indexOf(held as HTMLButtonElement);
+  const at = findAll(row, "button").indexOf(held as HTMLButtonElement);
   const place = rowsIn(list).indexOf(row);
   return () => {
     if (focusIn(list)) return;
     const rows = rowsIn(list);
     const moved = rows.find(({ dataset }) => dataset.id === row.dataset.id);
-    const buttons = [...((moved ?? rows[place] ?? rows.at(-1))?.querySelectorAll("button") ?? [])];
+    const buttons = findAll(moved ?? rows[place] ?? rows.at(-1), "button");
     // An answered question has no arrow: what stands last is there in both.
     const left = moved && at > 0 ? buttons.at(-1) : buttons[0];
-    left?.focus({ preventScroll: true });
+    focus(left);
   };
 }
 

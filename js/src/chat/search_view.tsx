@@ -3,7 +3,7 @@ import { Status } from "../core/announced";
 import { Button, IconButton } from "../core/button";
 import { ErrorBoundary } from "../core/error_boundary";
 import { FindInput } from "../core/find";
-import { focus, placeAfter } from "../core/focus";
+import { findAll, focus, placeAfter } from "../core/focus";
 import { useCountdown, useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { bodyText, Highlighted } from "../core/rich_text";
@@ -26,9 +26,8 @@ const viewOf = (element: EventTarget | null): HTMLElement | null | undefined =>
 const boxIn = (view: HTMLElement | null | undefined): HTMLInputElement | null | undefined =>
   view?.querySelector<HTMLInputElement>(".search input");
 
-const hitsIn = (view: HTMLElement | null | undefined): HTMLElement[] => [
-  ...(view?.querySelectorAll<HTMLElement>(".hits button") ?? []),
-];
+const hitsIn = (view: HTMLElement | null | undefined): HTMLElement[] =>
+  findAll(view, ".hits button");
 
 /** Begin a search and remember the present position. */
 export function openSearch({ search, scroller, shown }: Pane): void {
@@ -50,7 +49,7 @@ export function closeSearch(
   search.close();
   if (hasMoved) scroller.backTo(spot);
   const refocus = (): void => {
-    const slots = [...(view?.querySelectorAll<HTMLElement>(".slot") ?? [])];
+    const slots = findAll(view, ".slot");
     const stop = slots.find((slot) => slot.querySelector('article[tabindex="0"]'));
     const there = slots.find(({ dataset }) => spot !== "end" && dataset.id === spot.id);
     const slot = hasMoved ? (there ?? slots.at(-1)) : stop;

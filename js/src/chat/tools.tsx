@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { IconButton } from "../core/button";
 import { copyText } from "../core/clipboard";
+import { findAll, isModified } from "../core/focus";
 import { withHooks } from "../core/hooks";
 import { type MenuGroup, type MenuItem, openMenu } from "../core/menu";
 import { bodyText } from "../core/rich_text";
@@ -61,7 +62,7 @@ const home =
   (at: HTMLElement, { id }: ChatMessage) =>
   (): HTMLElement | null => {
     const root = at.getRootNode() as ParentNode;
-    const all = [...root.querySelectorAll<HTMLElement>("[data-id]")];
+    const all = findAll(root, "[data-id]");
     const slot = all.find((candidate) => candidate.dataset.id === id);
     return slot?.querySelector("article") ?? root.querySelector<HTMLElement>(".log");
   };
@@ -189,7 +190,7 @@ export function onMessageKey(
   words: Words,
   event: KeyboardEvent,
 ): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (isModified(event)) return false;
   const rights = rightsOf(pane.room, doc);
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "r" && rights.reply) startReply(pane.room, doc);

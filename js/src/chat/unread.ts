@@ -1,6 +1,6 @@
 // What is new to the reader, and saying what has been read.
 
-import { on, Timer } from "../core/events";
+import { endAll, on, Timer } from "../core/events";
 import { Signal } from "../core/signal";
 import { markRead } from "./actions";
 import type { Pane } from "./pane";
@@ -126,7 +126,5 @@ export function watchReading({ room, scroller, search }: Pane): () => void {
     on(document, "visibilitychange", look),
     on(window, "focus", look),
   ];
-  return () => {
-    for (const end of ends) end();
-  };
+  return endAll(ends);
 }

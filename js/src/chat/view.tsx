@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { Attendance } from "../core/attendance";
 import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
+import { isModified } from "../core/focus";
 import { Empty, Frame, Skeleton } from "../core/frame";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
@@ -103,7 +104,7 @@ const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Contex
   useSignal(messages.version);
   const onKeyDown = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
-    if (event.ctrlKey || event.metaKey || event.altKey || !target.closest(".log")) return;
+    if (isModified(event) || !target.closest(".log")) return;
     const leaves = event.key === "Escape" && target.tagName === "ARTICLE";
     if (event.key === "/") openSearch(pane);
     else if (leaves && pane.search.open.value) closeSearch(pane, target.closest(".edu"));

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { Button } from "./button";
 import { copyText } from "./clipboard";
 import type { Kernel } from "./connection";
+import { focus } from "./focus";
 import { useBrief, useCountdown, useEffect, useMemo, useRef, withHooks } from "./hooks";
 import { canInsertCell, insertCell } from "./host";
 import type { Context } from "./i18n";
@@ -155,7 +156,7 @@ function useKeptFocus(button: { current: HTMLElement | null }): void {
     const banners = button.current?.closest<HTMLElement>(".banners");
     return () => {
       const root = banners?.getRootNode() as ShadowRoot | undefined;
-      if (banners?.contains(root?.activeElement ?? null)) banners.focus({ preventScroll: true });
+      if (banners?.contains(root?.activeElement ?? null)) focus(banners);
     };
   }, []);
 }

@@ -4,27 +4,27 @@ import { Icon, type IconName } from "./icons";
 type Attributes = ButtonHTMLAttributes<HTMLButtonElement>;
 
 interface Props extends Omit<Attributes, "class" | "label" | "ref"> {
-  /** Its classes besides the one of every button. */
+  /** Its class: `btn`, or `ib` of one with a shape alone. */
+  kind?: string;
+  /** Its further classes. */
   look?: string;
   /** Whether it stands there and does nothing: it keeps the focus that a disabled one would lose. */
   off?: boolean;
   ref?: { current: HTMLButtonElement | null };
 }
 
-/** The attributes of a button that may be off. */
-const plain = ({ off, onClick, ...rest }: Omit<Props, "look">): Attributes =>
-  ({
-    ...{ type: "button", ...rest },
-    ...(off !== undefined && { "aria-disabled": off }),
-    onClick: off ? undefined : onClick,
-  }) as Attributes;
-
-/** A button with words. */
-export const Button = ({ look, ...rest }: Props): VNode => (
-  <button class={look ? `btn ${look}` : "btn"} {...plain(rest)} />
+/** A button; with words, unless it is of another `kind`. */
+export const Button = ({ kind = "btn", look, off, onClick, ...rest }: Props): VNode => (
+  <button
+    type="button"
+    class={look ? `${kind} ${look}` : kind}
+    aria-disabled={off}
+    onClick={off ? undefined : onClick}
+    {...(rest as object)}
+  />
 );
 
-interface IconProps extends Omit<Props, "look"> {
+interface IconProps extends Omit<Props, "look" | "kind"> {
   icon: IconName;
   /** The name of what it does, which is also its tip unless `title` is another. */
   label: string;
@@ -32,8 +32,8 @@ interface IconProps extends Omit<Props, "look"> {
 }
 
 /** A button with a shape in place of words. */
-export const IconButton = ({ icon, label, class: own, children, ...rest }: IconProps): VNode => (
-  <button class={own ? `ib ${own}` : "ib"} aria-label={label} title={label} {...plain(rest)}>
+export const IconButton = ({ icon, label, class: look, children, ...rest }: IconProps): VNode => (
+  <Button kind="ib" {...(look && { look })} aria-label={label} title={label} {...rest}>
     {children ?? <Icon name={icon} />}
-  </button>
+  </Button>
 );

@@ -8,6 +8,8 @@ export async function copyText(text: string, near: HTMLElement): Promise<boolean
   }
 }
 
+import { focus } from "./focus";
+
 /** Copies by a selection, where there is no clipboard (plain http, frames). */
 function copyThroughSelection(text: string, near: HTMLElement): boolean {
   const area = document.createElement("textarea");
@@ -21,6 +23,6 @@ function copyThroughSelection(text: string, near: HTMLElement): boolean {
     return false;
   } finally {
     area.remove();
-    near.focus({ preventScroll: true });
+    focus(near);
   }
 }

@@ -12,6 +12,11 @@ export function on(
   };
 }
 
+/** One function that runs all of `ends`. */
+export const endAll = (ends: readonly (() => void)[]) => (): void => {
+  for (const end of ends) end();
+};
+
 /** One action that is still to come: another one takes its place. */
 export class Timer {
   #handle: ReturnType<typeof setTimeout> | undefined;

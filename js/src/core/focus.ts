@@ -1,7 +1,9 @@
-// Where the focus goes: by keys in a list, by Escape, and when its element is removed.
+// Moving the focus by keys.
 
-import { on } from "./events";
-import { useEffect } from "./hooks";
+/** The elements in `root` that match `selector`, in order. */
+export const findAll = (root: ParentNode | null | undefined, selector: string): HTMLElement[] => [
+  ...(root?.querySelectorAll<HTMLElement>(selector) ?? []),
+];
 
 /** The element in `list` that has the focus. */
 export function focusIn(list: HTMLElement | null): HTMLElement | null {
@@ -70,45 +72,3 @@ export const onEscape =
     event.stopPropagation();
     act();
   };
-
-/**
- * Keep the focus in a view when the button that has it is removed, as *Close* is once a poll is
- * closed: the next key would act on the notebook. It goes to the first of `heirs` that is there,
- * which are selectors of what surrounds the button: a second Enter does nothing.
- */
-export function useKeptFocus(
-  view: { current: HTMLElement | null },
-  heirs: (removed: Element) => readonly string[],
-): void {
-  useEffect(() => {
-    const el = view.current as HTMLElement;
-    const root = el.getRootNode() as ShadowRoot;
-    let held: Element | null = null;
-    let next: readonly string[] = [];
-    const onFocus = ({ target }: Event): void => {
-      held = target as Element;
-      next = heirs(held);
-    };
-    const onBlur = ({ target }: Event): void => {
-      // An element that is removed blurs before it is gone.
-      queueMicrotask(() => {
-        if (held === target && held?.isConnected) held = null;
-      });
-    };
-    const watch = new MutationObserver(() => {
-      if (!held || held.isConnected) return;
-      held = null;
-      if (root.activeElement || document.activeElement !== document.body) return;
-      const heir = next.map((one) => el.querySelector<HTMLElement>(one)).find((one) => one);
-      if (!heir) return;
-      if (heir.tabIndex < 0) heir.tabIndex = -1;
-      focus(heir);
-    });
-    const ends = [on(el, "focusin", onFocus), on(el, "focusout", onBlur)];
-    watch.observe(el, { childList: true, subtree: true });
-    return () => {
-      for (const end of ends) end();
-      watch.disconnect();
-    };
-  }, []);
-}

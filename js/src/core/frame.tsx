@@ -29,25 +29,25 @@ interface Props {
 
 /** A view: its header, the banner, its content, and the layer for popups, all in one language. */
 export const Frame = withHooks(function Frame(props: Props): VNode {
-  const { connection, floats, words, name, label, height, header, children, view } = props;
+  const { connection, words, height, view } = props;
   return (
     <Speak words={words}>
       <section
-        {...(view && { ref: view as { current: HTMLElement } })}
-        class={`edu ${name}`}
+        ref={view as { current: HTMLElement }}
+        class={`edu ${props.name}`}
         lang={words.lang}
-        aria-label={label}
+        aria-label={props.label}
         style={{ "--log-h": `${height}px` }}
         onKeyDown={props.onKeyDown}
       >
-        {header}
+        {props.header}
         <Banner
           lesson={useSignal(connection.lesson)}
           kernel={useSignal(connection.kernel)}
           onRetry={() => connection.retry()}
         />
-        {children}
-        <FloatLayer floats={floats} />
+        {props.children}
+        <FloatLayer floats={props.floats} />
       </section>
     </Speak>
   );

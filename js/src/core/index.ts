@@ -8,38 +8,44 @@ export const CORE_VERSION = 1;
 export type { ComponentChildren, ComponentType, VNode } from "preact";
 export { Component, createContext, Fragment, h, render } from "preact";
 export { useCallback, useContext, useLayoutEffect, useReducer } from "preact/hooks";
-export { Announced } from "./announced";
+export { Announced, Status } from "./announced";
 export { Attendance } from "./attendance";
 export { Banner, isForbidden } from "./banner";
-export { TransientSignal } from "./brief";
-export { IconButton } from "./button";
+export { Button, IconButton } from "./button";
 export { copyText } from "./clipboard";
 export type { Collection } from "./collection";
 export { AskingButton, Confirm } from "./confirm";
 export { type Connection, type Kernel, type Listener, onscreen } from "./connection";
-export { docFields, isBody, readDoc } from "./documents";
-export { Empty } from "./empty";
 export { asItem, ErrorBoundary } from "./error_boundary";
-export { on } from "./events";
+export { endAll, on, Timer } from "./events";
 export { type Feature, feature, type Holding, type ViewProps } from "./feature";
+export { FindBox, FindInput } from "./find";
 export { type Float, FloatLayer, Floats } from "./float";
-export { focusIn } from "./focus";
+export {
+  findAll,
+  focus,
+  focusIn,
+  isModified,
+  moveFocus,
+  onEscape,
+  placeAfter,
+} from "./focus";
+export { Empty, Frame, Refusal, Skeleton } from "./frame";
 export { HeaderMenu } from "./header_menu";
-export { Highlighted } from "./highlight";
 export {
   useBrief,
   useCountdown,
   useEffect,
   useMemo,
+  useNow,
   useRef,
   useSignal,
   useState,
   withHooks,
 } from "./hooks";
 export { canInsertCell, insertCell } from "./host";
-export { type Context, catalogs, type Language, languageFor, Speak, wordsIn } from "./i18n";
+export { type Context, type Language, Speak, wordsIn } from "./i18n";
 export { Icon, type IconName, icons, shapes } from "./icons";
-export { isolated } from "./isolated";
 export type { Catalog } from "./locale/en";
 export { type MenuGroup, type MenuItem, openMenu } from "./menu";
 export {
@@ -50,10 +56,12 @@ export {
   type Body,
   type Check,
   type Doc,
+  docFields,
   type Fields,
   fromNow,
   hasEnded,
   type Intent,
+  isBody,
   isFields,
   isFlag,
   isNumber,
@@ -62,18 +70,19 @@ export {
   isTime,
   type Node,
   pick,
+  readDoc,
 } from "./messages";
 export type { Model, Options } from "./model";
 export { canLead, isInSight, LEAD, lead, offer, offered } from "./navigation";
 export type { Kept } from "./outbox";
 export { keep, keepText } from "./persistent";
 export { type Projected, project, projectorOf, useProjected } from "./projector";
-export { bodyText, linkOf, plainText, Rich, safeHref } from "./rich_text";
+export { bodyText, Highlighted, linkOf, plainText, Rich, safeHref } from "./rich_text";
 export { openStage, stages } from "./shadow";
-export { batch, Signal } from "./signal";
+export { batch, refusalSignal, Signal, TransientSignal } from "./signal";
 export { lightOf, StatusLight } from "./status_light";
 export { load, save } from "./storage";
-export { initialOf, oneLine } from "./text";
+export { initialOf, isolated, oneLine } from "./text";
 export { excerpt, findIn, searchKey } from "./text_search";
 export { clockTime, dayName, isSameDay, today } from "./time";
 export { timeOf, uuid7 } from "./uuid";

@@ -1,6 +1,6 @@
 // Which keys stay with a widget that has the focus, and which go on to the notebook around it.
 
-import { on } from "./events";
+import { endAll, on } from "./events";
 
 /** With Ctrl or Cmd about what has the focus: all of it, copy, paste, cut. */
 const SELECTION = "acvx";
@@ -52,7 +52,5 @@ export function guardKeyboard(host: HTMLElement): () => void {
     on(window, "keydown keypress keyup", suppress, true),
     on(host, "keydown keypress keyup cut copy paste", keep),
   ];
-  return () => {
-    for (const end of ends) end();
-  };
+  return endAll(ends);
 }

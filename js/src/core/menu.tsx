@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import type { Float, Floats } from "./float";
-import { isModified, placeAfter } from "./focus";
+import { findAll, isModified, placeAfter } from "./focus";
 import { Icon, type IconName } from "./icons";
 import { searchKey } from "./text_search";
 
@@ -49,21 +49,6 @@ export function openMenu(
   floats.toggle({ ...float, content });
 }
 
-/** Ask in a menu at `at` whether something is to be done for good. */
-export const confirmInMenu = (
-  floats: Floats,
-  at: HTMLElement,
-  question: string,
-  yes: Pick<MenuItem, "label" | "run">,
-  no: string,
-): void => {
-  const items: MenuItem[] = [
-    { icon: "trash", danger: true, ...yes },
-    { label: no, run: () => undefined },
-  ];
-  openMenu(floats, { at }, question, [{ label: question, items }]);
-};
-
 /** The item that begins with what is typed; with one letter, or the same again, the next one. */
 function spelled(items: readonly HTMLElement[], at: number, key: string): HTMLElement | undefined {
   const now = performance.now();
@@ -90,7 +75,7 @@ const Menu = ({ label, groups, floats }: Props): VNode => {
     if (event.key === "Tab") floats.close();
     if (isModified(event)) return;
     const menu = event.currentTarget as HTMLElement;
-    const items = [...menu.querySelectorAll<HTMLElement>("button")];
+    const items = findAll(menu, "button");
     const found = next(items, event);
     if (!found) return;
     event.preventDefault();

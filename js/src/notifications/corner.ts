@@ -3,6 +3,7 @@
 
 import { h, render as mount } from "preact";
 import { on } from "../core/events";
+import { findAll } from "../core/focus";
 import { Speak } from "../core/i18n";
 import { openStage, stages } from "../core/shadow";
 import type { Inbox } from "./inbox";
@@ -80,7 +81,7 @@ function settle(host: HTMLElement, place: HTMLElement): void {
 
 /** The boxes people write in: the composers, and the focused element if it takes text. */
 function written(): DOMRect[] {
-  const found = [...stages].flatMap((root) => [...root.querySelectorAll(".composer")]);
+  const found: Element[] = [...stages].flatMap((root) => findAll(root, ".composer"));
   let focused = document.activeElement;
   while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
   if (focused?.matches("textarea, input, [contenteditable]")) found.push(focused);

@@ -1,5 +1,6 @@
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
+import { endAll } from "../core/events";
 import type { Language } from "../core/i18n";
 import { asText, type Fields, type Intent, isFields } from "../core/messages";
 import { isInSight } from "../core/navigation";
@@ -138,9 +139,7 @@ export class Inbox {
     const ends = meant.map((one) =>
       this.notices.overlay(one.id, (told) => told && change(told, args)),
     );
-    return () => {
-      for (const end of ends) end();
-    };
+    return endAll(ends);
   };
 
   #onSignal = (name: string, data: unknown): void => {

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
-import { moveFocus } from "../core/focus";
+import { findAll, moveFocus } from "../core/focus";
 import { useNow, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { Inbox } from "./inbox";
 import { Row } from "./row";
@@ -20,7 +20,7 @@ export const List = withHooks(function List(
   const rowOf = (target: EventTarget | null): HTMLElement | null =>
     (target as HTMLElement | null)?.closest("li") ?? null;
   const onKeyDown = (event: KeyboardEvent): void => {
-    moveFocus(event, [...(list.current?.querySelectorAll<HTMLElement>("li[data-id]") ?? [])]);
+    moveFocus(event, findAll(list.current, "li[data-id]"));
   };
   return (
     <ul

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
+import { focus } from "../core/focus";
 import { useEffect, useRef, useState, withHooks } from "../core/hooks";
 import type { Choice, Poll } from "./documents";
 import { NumberFeedback } from "./field";
@@ -29,9 +30,7 @@ export const CorrectAnswer = withHooks(function CorrectAnswer(
   const [off, setOff] = useState("");
   const box = useRef<HTMLFieldSetElement>();
   useEffect(() => {
-    box.current
-      ?.querySelector<HTMLElement>("button, input, textarea")
-      ?.focus({ preventScroll: true });
+    focus(box.current?.querySelector<HTMLElement>("button, input, textarea"));
   }, []);
   const number = readNumber(text, words.lang);
   const correct: readonly Choice[] =

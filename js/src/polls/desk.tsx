@@ -7,10 +7,11 @@ import { Confirm } from "../core/confirm";
 import { useBrief, useRef, useSignal, withHooks } from "../core/hooks";
 import { canInsertCell, insertCell } from "../core/host";
 import { Icon, type IconName } from "../core/icons";
-import { confirmInMenu, type MenuItem, openMenu } from "../core/menu";
+import { type MenuItem, openMenu } from "../core/menu";
 import { project } from "../core/projector";
 import { CorrectAnswer } from "./correct_answer";
 import type { Poll } from "./documents";
+import { confirmInMenu } from "./list";
 import type { Pane } from "./pane";
 import type { Context } from "./words";
 

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { Button, IconButton } from "../core/button";
+import { findAll } from "../core/focus";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { KINDS, type Kind } from "./documents";
@@ -154,9 +155,7 @@ const Options = withHooks(function Options({ form, change }: PartProps, { words 
     change({ right: !on ? rest : isOneOf(kind) ? [index] : [...rest, index] });
   };
   const focus = (index: number): void => {
-    requestAnimationFrame(() =>
-      box.current?.querySelectorAll<HTMLElement>(".text")[index]?.focus(),
-    );
+    requestAnimationFrame(() => findAll(box.current, ".text")[index]?.focus());
   };
   const add = (): void => {
     if (options.length >= MOST_OPTIONS) return;

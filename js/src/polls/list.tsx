@@ -1,13 +1,29 @@
 import type { VNode } from "preact";
 import { Button, IconButton } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
+import type { Floats } from "../core/float";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { confirmInMenu } from "../core/menu";
+import { type MenuItem, openMenu } from "../core/menu";
 import { bodyText } from "../core/rich_text";
 import type { Poll } from "./documents";
 import type { Pane } from "./pane";
 import type { Context } from "./words";
+
+/** Ask in a menu at `at` whether something is to be done for good. */
+export const confirmInMenu = (
+  floats: Floats,
+  at: HTMLElement,
+  question: string,
+  yes: Pick<MenuItem, "label" | "run">,
+  no: string,
+): void => {
+  const items: MenuItem[] = [
+    { icon: "trash", danger: true, ...yes },
+    { label: no, run: () => undefined },
+  ];
+  openMenu(floats, { at }, question, [{ label: question, items }]);
+};
 
 interface Props {
   pane: Pane;

@@ -3,7 +3,6 @@ import { Status } from "../core/announced";
 import { Button, IconButton } from "../core/button";
 import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
-import { useKeptFocus } from "../core/focus";
 import { Empty, Frame, Refusal } from "../core/frame";
 import { HeaderMenu } from "../core/header_menu";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
@@ -14,18 +13,13 @@ import { useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
 import { PollCard } from "./card";
+import { useKeptFocus } from "./focus_recovery";
 import { PollForm } from "./form";
 import { PollList } from "./list";
 import { Pane } from "./pane";
 import type { Room } from "./room";
 import { Drain, Timer } from "./timer";
 import { type Context, wordsOf } from "./words";
-
-const DESK = ".desk, .choosing, .confirm, .leave, [role=menu]";
-
-/** What gets the focus when an element that had it is removed: the first of these that is there. */
-const heirs = (removed: Element): readonly string[] =>
-  removed.closest(DESK) ? [".leave", ".desk", ".poll", ".stage"] : [".leave", ".poll", ".stage"];
 
 export const PollsView = withHooks(function PollsView({ room, options }: ViewProps<Room>): VNode {
   const { height, lang, poll: only } = useSignal(options);
@@ -34,7 +28,7 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
   const view = useRef<HTMLElement>();
   const scope = useSignal(room.connection.scope);
   useEffect(() => () => pane.dispose(), [pane]);
-  useKeptFocus(view, heirs);
+  useKeptFocus(view);
   useEffect(
     () => (only ? undefined : offer(scope, "polls", view.current, ({ id }) => pane.show(id))),
     [pane, scope],

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
-import { isModified, moveFocus } from "../core/focus";
+import { findAll, isModified, moveFocus } from "../core/focus";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import type { Fields } from "../core/messages";
@@ -48,7 +48,7 @@ export const Ballot = withHooks(function Ballot(
     room.begin(poll, next);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const buttons = [...(box.current?.querySelectorAll<HTMLElement>("button") ?? [])];
+    const buttons = findAll(box.current, "button");
     const place = moveFocus(event, buttons, { wrap: true, sideways: true });
     if (place !== undefined) setAt(place);
     const meant = isModified(event) ? null : optionOf(poll, event.key);

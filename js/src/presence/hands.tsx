@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
+import { findAll } from "../core/focus";
 import { useEffect, useMemo, useNow, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { Hand } from "./documents";
 import { Avatar, nameOf, Sign } from "./list";
@@ -23,7 +24,7 @@ export const Hands = withHooks(function Hands(
     if (solved.at < 0 || !current || hands.length > solved.count) return;
     const next = Math.min(solved.at, hands.length - 1);
     solved.at = -1;
-    const rows = current.querySelectorAll(".hand");
+    const rows = findAll(current, ".hand");
     (rows[next]?.querySelector<HTMLElement>(".act button") ?? current).focus();
   }, [hands.length]);
   const onSolved = (hand: Hand): void => {

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
-import { moveFocus } from "../core/focus";
+import { findAll, moveFocus } from "../core/focus";
 import { useEffect, useNow, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { OwnHand, Status } from "./documents";
 import { Traceback } from "./hands";
@@ -32,7 +32,7 @@ export const OwnStatusForm = withHooks(function OwnStatusForm(
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const group = event.currentTarget as HTMLElement;
-    const buttons = [...group.querySelectorAll<HTMLElement>("button")];
+    const buttons = findAll(group, "button");
     moveFocus(event, buttons, { wrap: true, sideways: true });
   };
   return (

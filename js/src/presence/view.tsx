@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { isForbidden } from "../core/banner";
 import { Button } from "../core/button";
 import type { ViewProps } from "../core/feature";
+import { isModified } from "../core/focus";
 import { Frame, Refusal, Skeleton } from "../core/frame";
 import { HeaderMenu } from "../core/header_menu";
 import { useRef, useSignal, withHooks } from "../core/hooks";
@@ -32,8 +33,7 @@ export const PeopleView = withHooks(function PeopleView({
   const { can } = useSignal(people.desk);
   const raise = useRef<HTMLButtonElement>();
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isText(event.composedPath()[0] ?? null))
-      return;
+    if (isModified(event) || isText(event.composedPath()[0] ?? null)) return;
     // A menu's letters are its own.
     if ((event.target as Element).closest(".float")) return;
     // A key that is held down would say it and take it back.
