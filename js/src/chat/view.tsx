@@ -164,7 +164,7 @@ const Nothing = withHooks(function Nothing({ room }: { room: Room }, { words }: 
   );
 });
 
-const SKELETON = [70, 46, 58].map((width) => [0, width]);
+const SKELETON = [70, 46, 58].map((width) => ["", `${width}%`]);
 
 /** One fixed line over the composer: a refusal, or who is typing. */
 const Foot = withHooks(function Foot({ room }: { room: Room }, { words }: Context): VNode {

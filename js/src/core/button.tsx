@@ -7,7 +7,7 @@ interface Props extends Omit<Attributes, "class" | "label" | "ref"> {
   /** Its class: `btn`, or `ib` of one with a shape alone. */
   kind?: string;
   /** Its further classes. */
-  look?: string;
+  look?: string | undefined;
   /** Whether it stands there and does nothing: it keeps the focus that a disabled one would lose. */
   off?: boolean;
   ref?: { current: HTMLButtonElement | null };
@@ -33,7 +33,7 @@ interface IconProps extends Omit<Props, "look" | "kind"> {
 
 /** A button with a shape in place of words. */
 export const IconButton = ({ icon, label, class: look, children, ...rest }: IconProps): VNode => (
-  <Button kind="ib" {...(look && { look })} aria-label={label} title={label} {...rest}>
+  <Button kind="ib" look={look} aria-label={label} title={label} {...rest}>
     {children ?? <Icon name={icon} />}
   </Button>
 );

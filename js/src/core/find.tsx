@@ -18,7 +18,7 @@ export const FindInput = ({ label, onInput, ...rest }: Props): VNode => (
     aria-label={label}
     placeholder={label}
     onInput={(event) => onInput(event.currentTarget.value)}
-    {...(rest as InputHTMLAttributes<HTMLInputElement>)}
+    {...(rest as object)}
   />
 );
 

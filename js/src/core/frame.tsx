@@ -68,14 +68,14 @@ export const Refusal = withHooks(function Refusal({ text }: { text: Signal<strin
   );
 });
 
-/** Grey shapes in place of rows that have not come: by row the width of each line, in percent. */
-export const Skeleton = ({ rows }: { rows: readonly (readonly number[])[] }): VNode => (
+/** Grey shapes in place of rows that have not come: by row the CSS width of each line. */
+export const Skeleton = ({ rows }: { rows: readonly (readonly string[])[] }): VNode => (
   <div class="skels" aria-hidden="true">
     {rows.map((lines, row) => (
       <div class="skel" key={row}>
         <i />
         {lines.map((width) => (
-          <b key={width} style={{ width: width ? `${width}%` : "" }} />
+          <b key={width} style={{ width }} />
         ))}
       </div>
     ))}

@@ -159,4 +159,4 @@ const News = withHooks(function News({ inbox }: { inbox: Inbox }, { words }: Con
   );
 });
 
-const SKELETON = [40, 28, 34].map((width) => [width, 2 * width]);
+const SKELETON = [40, 28, 34].map((width) => [`${width}%`, `${2 * width}%`]);

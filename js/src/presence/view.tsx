@@ -164,4 +164,4 @@ const Class = withHooks(function Class({ people }: { people: People }, { words }
 
 const Note = ({ text }: { text: string }): VNode => <p class="note">{text}</p>;
 
-const SKELETON = [[34], [22], [28], [40]];
+const SKELETON = [["34%"], ["22%"], ["28%"], ["40%"]];
