@@ -37,6 +37,9 @@ from edu_widgets.protocol.errors import InvalidArgument
 
 FILE = "jupyter_edu_widgets_config"
 
+_OTHERS = ("EDU_WIDGETS_DEV",)
+"""Variables that are no settings: what they are for is in CONTRIBUTING.md."""
+
 _KEYWORDS = {
     "url": "WebSocket.url",
     "token": "EduWidgets.token",
@@ -103,7 +106,7 @@ def from_environment() -> Iterator[Given]:
     """
     for variable in sorted(os.environ):
         text = os.environ[variable]
-        if not variable.startswith(PREFIX) or not text:
+        if not variable.startswith(PREFIX) or not text or variable in _OTHERS:
             continue
         setting = BY_VARIABLE.get(variable)
         if setting is None:

@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.notebook import comms, inside
+from edu_widgets.notebook import comms, development, inside
 from edu_widgets.notebook.assembly import Assembly
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
@@ -23,7 +23,7 @@ from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
 from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.stream import Content, Json
-from edu_widgets.protocol import Code, is_id
+from edu_widgets.protocol import Code, is_id, uuid7
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 
@@ -63,7 +63,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     """
 
     kind_: ClassVar[str] = ""
-    _inner: ClassVar[str] = "kind kind_ events_ made_for open reopen retire summary watch"
+    _inner: ClassVar[str] = (
+        "kind kind_ events_ made_for open refer_to_code reload reopen retire summary watch"
+    )
     comm: Any
 
     # ipywidgets 7 would show itself by this, and pass by what is shown here.
@@ -71,6 +73,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     _code = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _instance = traitlets.Unicode().tag(sync=True)
     kind = traitlets.Unicode().tag(sync=True)
     course = traitlets.Unicode().tag(sync=True)
     options = traitlets.Dict().tag(sync=True)
@@ -98,6 +101,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         try:
             super().__init__(
                 _esm=bundle("loader"),
+                _instance=uuid7(),
                 kind=self.kind_,
                 course=client.course,
                 options={"height": height, "lang": lang},
@@ -141,9 +145,10 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def open(self) -> None:
         """Open a comm to the front end, if none is open; before it, those of its code."""
         comms.keep_reading()
-        self._refer_to_code()
+        self.refer_to_code()
         super().open()
         comms.keep_on_subshell(self.comm)
+        development.follow(self)
 
     def reopen(self) -> None:
         """Open anew what a page has closed, as with "close all widgets"; else do nothing."""
@@ -173,8 +178,14 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         if not self._channel.awaited:
             self.close()
 
-    def _refer_to_code(self) -> None:
+    def refer_to_code(self) -> None:
+        """Refer to the models of the code there is now; they are opened if they are not open."""
         self._code = [reference(name, bundle(name)) for name in files_of(self.kind_)]
+
+    def reload(self) -> None:
+        """Have each page run the code that is referred to: a changed `_esm` is run anew."""
+        if not self.closed:
+            self._esm = f"{bundle('loader')}\n// {' '.join(self._code)}"
 
     @property
     def closed(self) -> bool:
@@ -192,7 +203,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
         self.reopen()
-        self._refer_to_code()
+        self.refer_to_code()
         of_base = getattr(super(), "_repr_mimebundle_", None)
         shown = self._view() if of_base is None else of_base(**kwargs)
         if shown is None:

@@ -34,7 +34,8 @@ const cell = document.getElementById("cell");
 
 if (state && cell) {
   const address = "./loader.js";
-  const { default: widget } = (await import(address)) as { default: Widget };
+  const { default: create } = (await import(address)) as { default: () => Widget };
+  const widget = create();
   const { kind = "chat" } = state;
   const model = new MockModel({ kind, options: choose(state.options) });
   const text = async (name: string): Promise<string> => (await fetch(`./${name}.js`)).text();

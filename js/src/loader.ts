@@ -1,5 +1,13 @@
-// All that a widget's own model carries. The code comes once a kernel, in models of its own that
-// this one refers to, and is imported once a page, however many widgets and kernels need it.
+// All that a widget's own model carries, and all that is known here of how anywidget runs it. The
+// code comes once a kernel, in models of its own that this one refers to, and is imported once a
+// page, however many widgets and kernels need it.
+//
+// From anywidget 0.9 on, `export default` may be a function: it is called without arguments once a
+// model, and once more whenever `_esm` changes. So what belongs to a model is in its closure. A
+// model reaches `initialize` and each `render` as another proxy of it, so proxies are not compared.
+// What `initialize` and `render` return is called at their end (of a model's only from 0.11 on).
+// `host` and `signal` reach only `render`, and only from 0.11 on: neither is used. Another model,
+// of code or of a widget within a widget, is found by `model.widget_manager.get_model`.
 
 interface Code {
   get(trait: "name" | "version" | "text"): string;
@@ -14,9 +22,13 @@ interface Model extends Finding<Code> {
   get(name: string): unknown;
 }
 
-interface Feature {
-  initialize(context: unknown): unknown;
-  render(context: unknown): unknown;
+interface Context {
+  model: Model;
+}
+
+interface Widget<C extends Context = Context> {
+  initialize(context: Context): unknown;
+  render(context: C): unknown;
 }
 
 /** Milliseconds that the code may take before a view says that it is missing. */
@@ -25,7 +37,7 @@ const PATIENCE = 8_000;
 /** Milliseconds between two looks for a model that is not there yet. */
 const AGAIN = 100;
 
-/** Milliseconds that `initialize` waits: anywidget gives up a model after 2 s. */
+/** Milliseconds that `initialize` waits: anywidget 0.11 gives up a model after 2 s. */
 const START = 1_000;
 
 const shared = globalThis as unknown as Record<symbol, Map<string, string> | undefined>;
@@ -49,12 +61,13 @@ export async function find<M = Code>(model: Finding<M>, reference: string): Prom
   }
 }
 
-async function fetchFeature(model: Model, references: string[]): Promise<Feature> {
+async function load(model: Model): Promise<Widget> {
+  const references = model.get("_code") as string[];
   const late = wait(PATIENCE).then(() => Promise.reject(new Error("The code did not arrive.")));
   const codes = await Promise.race([Promise.all(references.map((id) => find(model, id))), late]);
   let key = "";
   const imports: [string, string][] = [];
-  const modules: Promise<{ default: Feature }>[] = [];
+  const modules: Promise<{ default: Widget }>[] = [];
   for (const code of codes) {
     const name = code.get("name");
     key += `${name}@${code.get("version")} `;
@@ -73,39 +86,35 @@ async function fetchFeature(model: Model, references: string[]): Promise<Feature
   return last.default;
 }
 
-/** By the list of references, the one thing that the proxies of a model have in common. */
-const features = new WeakMap<object, Promise<Feature>>();
-
-function featureOf(model: Model): Promise<Feature> {
-  const references = model.get("_code") as string[];
-  let feature = features.get(references);
-  if (!feature) {
-    feature = fetchFeature(model, references);
-    features.set(references, feature);
-    feature.catch(() => features.delete(references));
-  }
-  return feature;
-}
-
-async function initialize(context: { model: Model }): Promise<() => void> {
-  const started = featureOf(context.model).then((feature) => feature.initialize(context));
-  const settled = started.catch(() => undefined); // a view says what is wrong
-  await Promise.race([settled, wait(START)]);
-  return () => {
-    settled.then((end) => (end as (() => void) | undefined)?.());
+/** A model's widget, which waits for its code; one that failed to come is asked for again. */
+export default function widget(): Widget<Context & { el: HTMLElement }> {
+  let loaded: Promise<Widget> | undefined;
+  const loading = ({ model }: Context): Promise<Widget> => {
+    loaded ??= load(model).catch((error) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+  return {
+    async initialize(context) {
+      const started = loading(context).then((code) => code.initialize(context));
+      const settled = started.catch(() => undefined); // a view says what is wrong
+      await Promise.race([settled, wait(START)]);
+      return () => {
+        settled.then((end) => (end as (() => void) | undefined)?.());
+      };
+    },
+    async render(context) {
+      try {
+        return (await loading(context)).render(context);
+      } catch (error) {
+        console.error(error);
+        const { lang } = context.model.get("options") as { lang: string };
+        context.el.textContent = /^tr/i.test(lang || document.documentElement.lang)
+          ? "Bu bileşenin kodu yüklenemedi. Açmak için hücreyi yeniden çalıştırın."
+          : "The code of this widget could not be loaded. Run the cell again to open it.";
+      }
+    },
   };
 }
-
-async function render(context: { model: Model; el: HTMLElement }): Promise<unknown> {
-  try {
-    return (await featureOf(context.model)).render(context);
-  } catch (error) {
-    console.error(error);
-    const { lang } = context.model.get("options") as { lang: string };
-    context.el.textContent = /^tr/i.test(lang || document.documentElement.lang)
-      ? "Bu bileşenin kodu yüklenemedi. Açmak için hücreyi yeniden çalıştırın."
-      : "The code of this widget could not be loaded. Run the cell again to open it.";
-  }
-}
-
-export default { initialize, render };

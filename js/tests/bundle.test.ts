@@ -22,9 +22,9 @@ afterEach(() => {
 /** As anywidget does: a module of its own for each model, from a blob. */
 async function load(): Promise<Widget> {
   const url = URL.createObjectURL(new Blob([loader], { type: "text/javascript" }));
-  const module = (await import(/* @vite-ignore */ url)) as { default: Widget };
+  const module = (await import(/* @vite-ignore */ url)) as { default: () => Widget };
   URL.revokeObjectURL(url);
-  return module.default;
+  return module.default();
 }
 
 const place = (): HTMLElement => document.body.appendChild(document.createElement("div"));

@@ -18,7 +18,14 @@ export class MockModel {
   #listeners = new Map<string, Set<Callback>>();
 
   constructor(traits: Fields = {}) {
-    this.#traits = { kind: "chat", course: "py101", options: { height: 420, lang: "" }, ...traits };
+    const _instance = crypto.randomUUID();
+    this.#traits = {
+      _instance,
+      kind: "chat",
+      course: "py101",
+      options: { height: 420, lang: "" },
+      ...traits,
+    };
   }
 
   /** A new proxy each time, as anywidget makes one for `initialize` and one a view. */

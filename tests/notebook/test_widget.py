@@ -104,10 +104,15 @@ def test_a_saved_notebook_holds_nothing_but_these(widget: ThingWidget) -> None:
     ready(widget)
     widget.put("secret")
     state = widget.get_state()
-    own = {k: v for k, v in state.items() if not k.startswith("_") or k in ("_esm", "_code")}
+    own = {
+        k: v
+        for k, v in state.items()
+        if not k.startswith("_") or k in ("_esm", "_code", "_instance")
+    }
     layout = {"layout", "tabbable", "tooltip"}
     assert {k: v for k, v in own.items() if k not in layout} == {
         "_esm": "// loader",
+        "_instance": state["_instance"],
         "_code": [reference(name, f"// {name}") for name in ("core", "things")],
         "kind": "things",
         "course": "py101",

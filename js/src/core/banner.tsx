@@ -4,9 +4,9 @@ import { copyText } from "./clipboard";
 import type { Kernel } from "./connection";
 import { focus } from "./focus";
 import { useBrief, useCountdown, useEffect, useMemo, useRef, withHooks } from "./hooks";
-import { canInsertCell, insertCell } from "./host";
 import type { Context } from "./i18n";
 import { Icon, type IconName } from "./icons";
+import { canInsertCell, insertCell } from "./jupyter";
 import type { Catalog } from "./locale/en";
 import type { Lesson } from "./messages";
 

@@ -2,8 +2,8 @@ import type { VNode } from "preact";
 import { IconButton } from "./button";
 import { copyText } from "./clipboard";
 import { useBrief, withHooks } from "./hooks";
-import { canInsertCell, insertCell } from "./host";
 import type { Context } from "./i18n";
+import { canInsertCell, insertCell } from "./jupyter";
 import { asText } from "./messages";
 
 const COPIED_FOR = 1_600;

@@ -39,7 +39,7 @@ export function feature<R extends Holding>(
   View: ComponentType<ViewProps<R>>,
   styles: readonly string[],
 ): Feature {
-  /** By their model's `options`, the one thing its proxies have in common (core/model.ts). */
+  /** By their model's own id: a panel shows what its part has opened. */
   const rooms = new Map<unknown, Held<R>>();
 
   function hold(model: Model): Held<R> {
@@ -57,23 +57,17 @@ export function feature<R extends Holding>(
     };
     const room = new Signal<R>(start());
     const held: Held<R> = { room, options, dispose };
-    let key = model.get("options");
+    const key = model.get("_instance");
     rooms.set(key, held);
 
-    const onOptions = (): void => {
-      if (rooms.get(key) === held) rooms.delete(key);
-      key = model.get("options");
-      rooms.set(key, held);
+    const again = (): void => {
       options.value = read();
     };
-    const onLanguage = (): void => {
-      options.value = read();
-    };
-    const ends = [chosenLanguage.subscribe(onLanguage), hostLanguage.subscribe(onLanguage)];
-    model.on("change:options", onOptions);
+    const ends = [chosenLanguage.subscribe(again), hostLanguage.subscribe(again)];
+    model.on("change:options", again);
 
     function dispose(): void {
-      model.off("change:options", onOptions);
+      model.off("change:options", again);
       for (const end of ends) end();
       if (rooms.get(key) === held) rooms.delete(key);
       room.value.dispose();
@@ -96,7 +90,7 @@ export function feature<R extends Holding>(
   return {
     initialize: ({ model }) => hold(model).dispose,
     render({ model, el }) {
-      const known = rooms.get(model.get("options"));
+      const known = rooms.get(model.get("_instance"));
       const held = known ?? hold(model);
       held.room.value.connection.show();
       const stage = openStage(el, styles);

@@ -1,5 +1,6 @@
 import { type ComponentChildren, createContext, h, type VNode } from "preact";
 import { on } from "./events";
+import { chosenInJupyter, jupyterConfig } from "./jupyter";
 import type { Catalog } from "./locale/en";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
@@ -44,27 +45,19 @@ on(window, "storage", (event) => {
 /** The language that somebody has chosen for Jupyter, as far as its settings have told. */
 export const hostLanguage = new Signal("");
 
-const TRANSLATION = "@jupyterlab/translation-extension:plugin";
 let asked = false;
 
 /** Ask Jupyter's settings for a language; its page says `en` also where nobody chose one. */
 async function askJupyter(config: string): Promise<void> {
   asked = true;
-  try {
-    const { fullSettingsUrl: url } = JSON.parse(config);
-    const answer = url && (await fetch(`${url}/${TRANSLATION}`));
-    const { settings } = answer?.ok ? await answer.json() : {};
-    const { locale } = settings ?? {};
-    if (typeof locale === "string" && locale !== "default") hostLanguage.value = locale;
-  } catch {
-    // Then it is as if nobody had chosen.
-  }
+  const locale = await chosenInJupyter(config);
+  if (locale) hostLanguage.value = locale;
 }
 
 /** The language that the page around has by its own choice; empty: it has none. */
 function pageLanguage(): string {
   const { lang } = document.documentElement;
-  const config = document.getElementById("jupyter-config-data")?.textContent;
+  const config = jupyterConfig();
   if (!config || base(lang) !== "en") return lang;
   if (!asked && languageOf(...navigator.languages) !== "en") void askJupyter(config);
   return hostLanguage.value;

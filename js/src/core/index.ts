@@ -43,9 +43,9 @@ export {
   useState,
   withHooks,
 } from "./hooks";
-export { canInsertCell, insertCell } from "./host";
 export { type Context, type Language, Speak, wordsIn } from "./i18n";
 export { Icon, type IconName, icons, shapes } from "./icons";
+export { canInsertCell, insertCell, LINKED_OUTPUT } from "./jupyter";
 export type { Catalog } from "./locale/en";
 export { type MenuGroup, type MenuItem, openMenu } from "./menu";
 export {

@@ -1,5 +1,5 @@
 // What is used of anywidget's model. A model is handed out as a new proxy each time, so proxies
-// cannot be compared; `options` is one object a model and tells models apart.
+// cannot be compared; the trait `_instance` tells models apart.
 
 export interface Model {
   get(name: string): unknown;

@@ -1,7 +1,6 @@
 // In *Create New View for Cell Output* a panel fills the tab it is in, whatever height its cell has.
 
-/** What JupyterLab puts around such an output. */
-const AROUND = ".jp-LinkedOutputView";
+import { LINKED_OUTPUT } from "../core/jupyter";
 
 /** Below this there is nothing to read; the tab scrolls. */
 const LEAST = 160;
@@ -21,7 +20,7 @@ export function fill(
   let around: Element | null = null;
   const observer = new ResizeObserver(() => {
     if (!around) {
-      around = (view.getRootNode() as ShadowRoot).host?.closest(AROUND) ?? null;
+      around = (view.getRootNode() as ShadowRoot).host?.closest(LINKED_OUTPUT) ?? null;
       if (around) observer.observe(around);
     }
     const { height: has } = view.getBoundingClientRect();

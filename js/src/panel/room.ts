@@ -5,11 +5,11 @@ import type { Model } from "../core/model";
 import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
 import { Signal, TransientSignal } from "../core/signal";
-import loader, { type Finding, find } from "../loader";
+import widget, { type Finding, find } from "../loader";
 import { type PanelState, type Part, plainState, readParts, readState } from "./documents";
 
 /** A model that can find others. */
-type Composing = Model & Finding<Parameters<typeof loader.render>[0]["model"]>;
+type Composing = Model & Finding<Parameters<ReturnType<typeof widget>["render"]>[0]["model"]>;
 
 /** How long a refusal stays in sight. */
 const REFUSAL_FOR = 8_000;
@@ -65,7 +65,7 @@ export class Room {
     let close = (): void => {};
     const show = async (): Promise<void> => {
       const model = await find(this.#model, reference);
-      const end = over ? undefined : await loader.render({ model, el });
+      const end = over ? undefined : await widget().render({ model, el });
       if (typeof end === "function") close = end as () => void;
       if (over) close();
     };
