@@ -17,7 +17,7 @@ from edu_widgets import folders
 from edu_widgets.client.invites import (
     Credentials,
     Invite,
-    People,
+    MembershipFiles,
     base_url,
     parse_invite,
     place,
@@ -180,7 +180,9 @@ def join(
         raise InvalidArgument(msg)
     parsed = parse_invite(text)
     who = _own_name() if name is None else name
-    member, target = exchange(parsed, who, People(folders.people_folder(settings.edu.dataDir)))
+    member, target = exchange(
+        parsed, who, MembershipFiles(folders.people_folder(settings.edu.dataDir))
+    )
     me = Person(member.user_id, member.name, member.role)
     return _lesson(
         parsed.course,

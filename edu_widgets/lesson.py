@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
-from edu_widgets.notebook.assembly import Assembly
 from edu_widgets.protocol import meaning
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.channels import is_rehearsal
@@ -85,6 +84,8 @@ class Lesson(Tidy):
         features: Sequence[Manifest] | None = None,
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
+        from edu_widgets.notebook.assembly import Assembly
+
         self._client = client
         self._client.invite = invite
         self._audience = audience

@@ -193,10 +193,10 @@ def test_a_kernel_without_such_a_thread_is_left_alone(kernel: Any) -> None:
 def test_the_sender_is_the_pages_session(kernel: Kernel) -> None:
     assert comms.sender() is None
     kernel._shell_parent.set({"header": {"msg_type": "comm_msg", "session": "page", "x": 1}})
-    assert comms.sender() == comms.Sender("page", None)
+    assert comms.sender() == comms.CommSender("page", None)
     header = {"msg_type": "comm_msg", "session": "page", "subshell_id": "shell"}
     kernel._shell_parent.set({"header": header})
-    assert comms.sender() == comms.Sender("page", "shell")
+    assert comms.sender() == comms.CommSender("page", "shell")
 
 
 @pytest.mark.parametrize(

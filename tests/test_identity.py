@@ -108,10 +108,10 @@ def test_what_an_earlier_version_kept_goes_on(data: Path, address: str) -> None:
 def test_two_kernels_that_join_at_once_are_one_person(data: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from edu_widgets.client.invites import People, join, parse_invite
+    from edu_widgets.client.invites import MembershipFiles, join, parse_invite
 
     host = edu.host("py101", name="Mira", rate_limits=False)
-    invite, people = parse_invite(host.invite), People(data / "people")
+    invite, people = parse_invite(host.invite), MembershipFiles(data / "people")
     with ThreadPoolExecutor(6) as pool:
         joined = list(pool.map(lambda _: join(invite, "Ada", people)[0], range(6)))
     assert {(one.user_id, one.name) for one in joined} == {(joined[0].user_id, "Ada")}

@@ -14,7 +14,7 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets import folders
-from edu_widgets.client.invites import Invite, People, exchange
+from edu_widgets.client.invites import Invite, MembershipFiles, exchange
 from edu_widgets.client.invites.sign_in import SignedIn
 from edu_widgets.service import locks
 from tests.base_service import Variants, running
@@ -112,7 +112,7 @@ def test_whose_secret_is_kept_may_come_back_with_a_read_only_home(
     monkeypatch.setattr(exchange, "sign_in", lambda *_: SignedIn(SERVICE, "token"))
     monkeypatch.setattr(exchange, "request", lambda *_: answer)
     invite = Invite("http://127.0.0.1:9", "py101", "K7QX4M2P")
-    people = People(data / "people")
+    people = MembershipFiles(data / "people")
     first, _ = exchange.join(invite, "Ada", people)
     refuses(errno.EROFS)(data, monkeypatch)
     assert exchange.join(invite, "Ada", people)[0] == first

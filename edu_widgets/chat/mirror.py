@@ -294,7 +294,8 @@ class Chat:
         """Messages that a search found, which may not be loaded."""
         me = self._client.me()
         found = (
-            rendering.message(d, rendering.Reader(me, self._overlay.reactions(d.id))) for d in docs
+            rendering.message(d, rendering.MessageReader(me, self._overlay.reactions(d.id)))
+            for d in docs
         )
         return [doc for doc in found if doc is not None]
 
@@ -321,7 +322,7 @@ class Chat:
             mine = pending.get(document.id, NOTHING)
             doc = rendering.message(
                 document,
-                rendering.Reader(me, self._overlay.reactions(document.id)),
+                rendering.MessageReader(me, self._overlay.reactions(document.id)),
                 mine,
                 unconfirmed=document.id in mirror.unconfirmed,
             )

@@ -17,7 +17,7 @@ from edu_widgets.protocol import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class MessageReader:
     """For whom it is made: who they are, and what they have set on a message."""
 
     me: Person
@@ -25,7 +25,11 @@ class Reader:
 
 
 def message(
-    document: Document, reader: Reader, pending: Pending = NOTHING, *, unconfirmed: bool = False
+    document: Document,
+    reader: MessageReader,
+    pending: Pending = NOTHING,
+    *,
+    unconfirmed: bool = False,
 ) -> Json | None:
     """A message; None for a document that cannot be read."""
     original = decoded(document, Message)
@@ -59,7 +63,7 @@ def message(
     return doc | {key: value for key, value in optional.items() if value}
 
 
-def _reactions(body: Message, reader: Reader, pending: Pending) -> list[Json]:
+def _reactions(body: Message, reader: MessageReader, pending: Pending) -> list[Json]:
     own = set(reader.reactions)
     for emoji, wish in pending.reactions.items():
         (own.add if wish.on else own.discard)(emoji)

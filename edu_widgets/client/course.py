@@ -12,7 +12,7 @@ from hashlib import sha256
 
 import msgspec
 
-from edu_widgets.client.membership import Membership
+from edu_widgets.client.membership import CourseMembership
 from edu_widgets.client.runtime.listeners import Listeners
 from edu_widgets.client.runtime.pending_receipts import PendingAnswers, PendingReceipts
 from edu_widgets.client.runtime.pool import Pool, Pooled, Settings
@@ -92,7 +92,7 @@ class CourseClient:
         self._target = target
         self.scope = scope(target.key[0], self.channel, target.user_id)
         """What is kept for one person in one channel of one service is kept by this."""
-        self._membership = Membership(course, self.channel, me)
+        self._membership = CourseMembership(course, self.channel, me)
         self._pool = pool
         self._network = network
         self._callbacks = callbacks

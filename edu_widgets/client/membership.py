@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edu_widgets.protocol.documents import Document
 
 
-class Membership:
+class CourseMembership:
     """One person in one course. But for the name, changed on the network thread only."""
 
     def __init__(self, course: str, channel: str, me: Person) -> None:

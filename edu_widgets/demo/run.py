@@ -16,7 +16,7 @@ from types import FrameType
 
 from edu_widgets import folders
 from edu_widgets.client.course import CourseClient, Person
-from edu_widgets.client.invites import Invite, People, join
+from edu_widgets.client.invites import Invite, MembershipFiles, join
 from edu_widgets.client.runtime.pool import Pool
 from edu_widgets.client.runtime.threads import callbacks, network, stop_threads
 from edu_widgets.demo.classmates import CAST, LABEL, Classmates, Pace
@@ -107,7 +107,7 @@ def enter(invite: Invite, lesson: DemoLesson, pace: Pace | None = None) -> Class
     """Simulated classmates, entered by the invite like anybody else."""
     thread = network()
     pool = Pool(thread)
-    people = People(folders.people_folder())
+    people = MembershipFiles(folders.people_folder())
     members = []
     for first_name in CAST:
         member, target = join(invite, f"{first_name} {LABEL}", people)

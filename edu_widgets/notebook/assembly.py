@@ -6,21 +6,19 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from edu_widgets.client.course import CourseClient
+from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol import manifest as manifests
 from edu_widgets.protocol.errors import InvalidArgument, Unsupported
 from edu_widgets.protocol.features import installed
 from edu_widgets.protocol.manifest import Manifest
 
-if TYPE_CHECKING:
-    from edu_widgets.client.course import CourseClient
-    from edu_widgets.notebook.notification_sources import NotificationSource
-    from edu_widgets.notebook.widget import LiveWidget
-
 _log = logging.getLogger(__name__)
 
-W = TypeVar("W", bound="LiveWidget")
+W = TypeVar("W", bound=LiveWidget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from edu_widgets.notebook.stream import Clock, Content, Json, Stream
 _log = logging.getLogger(__name__)
 
 
-class Timers(Protocol):
+class ChannelTimers(Protocol):
     """What of a client sends at the right time: its network thread."""
 
     def later(self, delay: float, fn: Callable[[], object], /) -> Callable[[], None]:
@@ -35,7 +35,7 @@ class PageChannel:
         content: Content,
         lesson: Callable[[], Json],
         send: Callable[[Json], None],
-        timers: Timers,
+        timers: ChannelTimers,
         clock: Clock = time.monotonic,
         busy: Callable[[], bool] = lambda: False,
     ) -> None:

@@ -33,7 +33,7 @@ from edu_widgets.notebook import inside
 from edu_widgets.notebook.inside import keep_on_subshell, keep_reading, ready_thread
 
 __all__ = [
-    "Sender",
+    "CommSender",
     "beside_cells",
     "keep_on_subshell",
     "keep_reading",
@@ -51,7 +51,7 @@ class _CustomSends(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class CommSender:
     """Where a message came from."""
 
     session: str
@@ -81,7 +81,7 @@ def push(widget: _CustomSends, content: Mapping[str, Any]) -> None:
     inside.forget_routes(getattr(widget, "comm", None))
 
 
-def sender() -> Sender | None:
+def sender() -> CommSender | None:
     """Which page sent the message being handled. Only in a message handler.
 
     It tells pages apart; it proves nothing about who is there.
@@ -99,7 +99,7 @@ def sender() -> Sender | None:
     session, subshell = header.get("session"), header.get("subshell_id")
     if not isinstance(session, str):
         return None
-    return Sender(session, subshell if isinstance(subshell, str) else None)
+    return CommSender(session, subshell if isinstance(subshell, str) else None)
 
 
 def beside_cells() -> bool:

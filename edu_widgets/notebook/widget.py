@@ -6,19 +6,19 @@ import logging
 import sys
 import time
 import weakref
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Protocol
 
 import anywidget
 import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms, development, inside
-from edu_widgets.notebook.assembly import Assembly
 from edu_widgets.notebook.bundles import bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
 from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
+from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
 from edu_widgets.notebook.shared_code import reference
@@ -49,6 +49,21 @@ class _Pages:
 
     def send(self, content: Any, /) -> None:
         anywidget.AnyWidget.send(self._widget, content)
+
+
+class WidgetContext(Protocol):
+    """What of a lesson a widget may be made with."""
+
+    @property
+    def client(self) -> CourseClient:
+        """The participant's connection to the course."""
+
+    @property
+    def known(self) -> Callable[[], Sequence[tuple[str, str]]]:
+        """Who is here, by id and name, as far as that is known without asking."""
+
+    def headlines(self) -> list[NotificationSource]:
+        """What makes headlines of features' documents."""
 
 
 class LiveWidget(Tidy, anywidget.AnyWidget):
@@ -111,7 +126,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             raise
 
     @classmethod
-    def made_for(cls, lesson: Assembly) -> LiveWidget:
+    def made_for(cls, lesson: WidgetContext) -> LiveWidget:
         """The widget of a lesson; one that needs more of the lesson than its client says so here.
 
         Args:

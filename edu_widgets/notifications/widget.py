@@ -14,11 +14,11 @@ from edu_widgets.client.known_people import known
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
-from edu_widgets.notebook.assembly import Assembly
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.stream import Json
+from edu_widgets.notebook.widget import WidgetContext
 from edu_widgets.notifications import command_builder, commands
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
 from edu_widgets.notifications.item import NotificationItem, TakenAction, from_taken
@@ -78,7 +78,7 @@ class NotificationPane(EventWidget):
         super().__init__(client, self._shown, **options)
 
     @classmethod
-    def made_for(cls, lesson: Assembly) -> NotificationPane:
+    def made_for(cls, lesson: WidgetContext) -> NotificationPane:
         """The pane of a lesson, with what its other features make headlines of."""
         return cls(lesson.client, lesson.headlines(), lesson.known)
 

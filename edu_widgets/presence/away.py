@@ -53,7 +53,7 @@ class Away:
         return away
 
 
-class Watch:
+class AwayReporter:
     """Says it for one lesson: on each new connection, and when it changes."""
 
     def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:

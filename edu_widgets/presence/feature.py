@@ -34,7 +34,7 @@ FEATURE = Manifest(
     documents=("edu_widgets.presence.documents", "edu_widgets.presence.commands"),
     service="edu_widgets.presence.service:FEATURE",
     widget="edu_widgets.presence.widget:PresenceList",
-    background="edu_widgets.presence.away:Watch",
+    background="edu_widgets.presence.away:AwayReporter",
     tab=Tab(
         _USERS,
         place=30,

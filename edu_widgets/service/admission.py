@@ -15,9 +15,9 @@ from edu_widgets.service.admission_rules import (
 from edu_widgets.service.checks import channel_of
 from edu_widgets.service.features import Ask, AskRule
 from edu_widgets.service.hub import Hub
-from edu_widgets.service.people import OWNER, People
+from edu_widgets.service.people import OWNER, Members
 from edu_widgets.service.rules import Person, Request, RuleRun
-from edu_widgets.service.store import Door, Invite, Removed
+from edu_widgets.service.store import Door, Removed, StoredInvite
 
 STAFF_HOURS = 24.0
 """How long a staff invite holds."""
@@ -32,9 +32,9 @@ class Admission:
     def __init__(
         self,
         hub: Hub,
-        people: People,
+        people: Members,
         base_url: Callable[[], str],
-        renewed: Callable[[Invite], None],
+        renewed: Callable[[StoredInvite], None],
         invite_ms: int = 0,
     ) -> None:
         self._hub = hub
@@ -55,11 +55,11 @@ class Admission:
         }
         return {name: Ask(rule, feature="") for name, rule in rules.items()}
 
-    def link(self, invite: Invite) -> str:
+    def link(self, invite: StoredInvite) -> str:
         """An invite as people pass it on."""
         return f"{self._base_url()}/{quote(invite.course)}?code={invite.code}"
 
-    async def present(self, course: str) -> Invite:
+    async def present(self, course: str) -> StoredInvite:
         """The course's invite; another where the one before has expired."""
         invite = await self._hub.store.invite(course)
         now = self._hub.now()
@@ -69,14 +69,16 @@ class Admission:
 
     # -- what is done -------------------------------------------------------------
 
-    async def renew(self, course: str, by: Person) -> Invite:
+    async def renew(self, course: str, by: Person) -> StoredInvite:
         """End the invite and make another. Who is in stays."""
         invite = await self._people.renewed_invite(course, self._invite_ms)
         self._renewed(invite)
         self._hub.audit.record("INVITE_RENEWED", course=course, by=by.id)
         return invite
 
-    async def staff_invite(self, course: str, by: Person, hours: float = STAFF_HOURS) -> Invite:
+    async def staff_invite(
+        self, course: str, by: Person, hours: float = STAFF_HOURS
+    ) -> StoredInvite:
         """Make an invite for one instructor."""
         invite = await self._people.staff_invite(course, int(hours * 3_600_000))
         self._hub.audit.record("STAFF_INVITE_MADE", course=course, by=by.id)

@@ -19,10 +19,10 @@ from edu_widgets.service.budget import JOIN, REQUEST
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
-from edu_widgets.service.people import OWNER, Join, People
+from edu_widgets.service.people import OWNER, Join, Members
 from edu_widgets.service.roles import change_role
 from edu_widgets.service.rules import Person
-from edu_widgets.service.sessions import SignIn
+from edu_widgets.service.sessions import SignInBody
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ class Door:
     """What requests are answered from. `watch` is called with a further kernel's pid."""
 
     hub: Hub
-    people: People
+    people: Members
     admission: Admission
     address: Address
     instance: str
@@ -180,7 +180,7 @@ async def _service(request: web.Request) -> web.Response:
 
 async def _sign_in(request: web.Request) -> web.Response:
     door = request.app[DOOR]
-    ask = await _body(request, SignIn)
+    ask = await _body(request, SignInBody)
     answer, user_id = await door.people.sessions.sign_in(ask)
     if user_id:
         source, both = client_address.source(request, door.address), 2 * REQUEST

@@ -18,7 +18,7 @@ from edu_widgets.service.hub import erase_rules
 from edu_widgets.service.locks import alone_in
 from edu_widgets.service.people import OWNER
 from edu_widgets.service.steady_time import now_ms
-from edu_widgets.service.store import Membership
+from edu_widgets.service.store import StoredMember
 from edu_widgets.service.store.sqlite import SqliteStore
 
 DAY_MS = 24 * 3600 * 1000
@@ -26,7 +26,7 @@ DAYS = 30.0
 """How long a course is kept after the last that happened in it, if nothing else is said."""
 
 
-def one(found: Sequence[Membership], who: str, course: str) -> str:
+def one(found: Sequence[StoredMember], who: str, course: str) -> str:
     """The id of the one person who is meant.
 
     Raises:

@@ -117,13 +117,13 @@ class _Wanted:
     channels: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, running: state.State) -> "_Wanted":
+    def of(cls, running: state.ServiceState) -> "_Wanted":
         """What a running service was started with."""
         return cls(
             running.address, running.port, running.keep, running.rate_limits, running.channels
         )
 
-    def differs(self, running: state.State) -> bool:
+    def differs(self, running: state.ServiceState) -> bool:
         """Whether the running service is not what was asked for."""
         return (
             self.address not in (None, running.address)
@@ -133,7 +133,7 @@ class _Wanted:
             or self.channels not in (None, running.channels)
         )
 
-    def over(self, running: state.State) -> "_Wanted":
+    def over(self, running: state.ServiceState) -> "_Wanted":
         """The same, with what was not asked for as the running service has it."""
         return _Wanted(
             self.address or running.address,
@@ -144,7 +144,7 @@ class _Wanted:
         )
 
 
-def _check_place(wanted: _Wanted, running: state.State) -> None:
+def _check_place(wanted: _Wanted, running: state.ServiceState) -> None:
     """See that the service that takes the place of `running` can listen, before that is ended.
 
     Raises:
@@ -214,7 +214,7 @@ def _command(course: str, data_dir: Path, wanted: _Wanted) -> list[str]:
     return command + ["--keep"] * wanted.keep + ["--no-rate-limits"] * (not wanted.rate_limits)
 
 
-def _spawn(command: list[str], data_dir: Path, timeout: float) -> state.State:
+def _spawn(command: list[str], data_dir: Path, timeout: float) -> state.ServiceState:
     log = data_dir / logs.NAME
     if log.exists() and log.stat().st_size > logs.KEPT_BYTES:
         log.replace(log.with_suffix(".old.log"))

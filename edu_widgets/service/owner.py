@@ -55,7 +55,7 @@ class Owner:
     role: str
 
 
-def find(data_dir: Path) -> state.State | None:
+def find(data_dir: Path) -> state.ServiceState | None:
     """The service of a folder if it runs: its process lives and answers as itself."""
     about = state.read(data_dir)
     if about is None or not processes.alive(about.pid):
@@ -65,7 +65,7 @@ def find(data_dir: Path) -> state.State | None:
     return about if health is not None and health.get("instance") == about.instance else None
 
 
-def info_of(course: str, about: state.State, *, started_now: bool) -> ServiceInfo:
+def info_of(course: str, about: state.ServiceState, *, started_now: bool) -> ServiceInfo:
     """A running service, as its owner sees it."""
     return ServiceInfo(
         course=course,
@@ -153,7 +153,7 @@ def set_roster(info: ServiceInfo, names: Sequence[str]) -> None:
     _tell(info.local_url, "/api/roster", body, token)
 
 
-def attach_to(about: state.State, pid: int) -> bool:
+def attach_to(about: state.ServiceState, pid: int) -> bool:
     """Tell a service to stay while a process runs; false if it does not answer."""
     try:
         token = _signed_in(about.url, about.owner_secret, about.service_id)

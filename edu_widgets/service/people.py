@@ -20,7 +20,7 @@ from edu_widgets.service.identity import Identity
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import now_ms
-from edu_widgets.service.store import Invite, Membership, Newcomer, Store
+from edu_widgets.service.store import Newcomer, Store, StoredInvite, StoredMember
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0 and O, 1 and I: read aloud and typed from a projector."""
@@ -96,14 +96,14 @@ def spelled(code: str) -> str:
     return "".join(code.upper().replace("-", "").split())
 
 
-class People:
+class Members:
     """Who may come in, and as whom."""
 
     def __init__(
         self,
         store: Store,
         courses: Sequence[str],
-        changed: Callable[[Membership], Awaitable[None]],
+        changed: Callable[[StoredMember], Awaitable[None]],
         hosts: Collection[str] = LOOPBACK,
         newcomers: int | None = NEWCOMERS,
     ) -> None:
@@ -164,7 +164,7 @@ class People:
                 raise refusal(Code.INVITE_INVALID, Code.INVITE_INVALID.meaning)
             return await self._entered(await self._store.admit(who), secret, member)
 
-    async def _named(self, ask: Join, known: str | None) -> tuple[Membership | None, str, str]:
+    async def _named(self, ask: Join, known: str | None) -> tuple[StoredMember | None, str, str]:
         """As what somebody is a member already, the course, and the name they come by."""
         try:
             course = course_name(ask.course)
@@ -173,9 +173,11 @@ class People:
         except InvalidArgument as error:
             raise refusal(Code.INVALID, str(error)) from error
 
-    async def _entered(self, member: Membership, secret: str, before: Membership | None) -> Joined:
+    async def _entered(
+        self, member: StoredMember, secret: str, before: StoredMember | None
+    ) -> Joined:
         """Tell a member who has another name or role now, and the class with them."""
-        known = before or Membership(member.course, member.user_id, member.name, "student")
+        known = before or StoredMember(member.course, member.user_id, member.name, "student")
         if known != member and (before is not None or member.user_id != OWNER):
             await self._changed(member)
         return Joined(member.user_id, member.name, member.role, secret, secret)
@@ -229,7 +231,7 @@ class People:
 
     async def _check_code(self, ask: Join) -> None:
         course = ask.course if ask.course in self._courses else ""
-        invite = await self._store.invite(course) or Invite("", new_code())
+        invite = await self._store.invite(course) or StoredInvite("", new_code())
         given, right = spelled(ask.code).encode("utf-8", "surrogatepass"), invite.code.encode()
         if not hmac.compare_digest(given, right):
             # A course that does not exist answers alike: courses cannot be listed by trying.
@@ -239,15 +241,15 @@ class People:
 
     # -- invites ------------------------------------------------------------------
 
-    async def renewed_invite(self, course: str, holds_ms: int) -> Invite:
+    async def renewed_invite(self, course: str, holds_ms: int) -> StoredInvite:
         """End a course's invite and make another; `holds_ms` 0: for ever."""
-        invite = Invite(course, new_code(), now_ms() + holds_ms if holds_ms else 0)
+        invite = StoredInvite(course, new_code(), now_ms() + holds_ms if holds_ms else 0)
         await self._store.set_invite(invite)
         return invite
 
-    async def staff_invite(self, course: str, holds_ms: int) -> Invite:
+    async def staff_invite(self, course: str, holds_ms: int) -> StoredInvite:
         """Make an invite that makes an instructor of who uses it first. Only its hash is kept."""
-        invite = Invite(course, new_code(STAFF_CODE_LENGTH), now_ms() + holds_ms)
+        invite = StoredInvite(course, new_code(STAFF_CODE_LENGTH), now_ms() + holds_ms)
         await self._store.add_staff_invite(course, hashed(invite.code), invite.expires)
         return invite
 

@@ -10,7 +10,7 @@ from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, W
 
 if TYPE_CHECKING:
     from edu_widgets.service.hub import Hub
-    from edu_widgets.service.store import Membership
+    from edu_widgets.service.store import StoredMember
 
 
 def write_role(request: Request[Role]) -> RuleRun:
@@ -43,7 +43,7 @@ async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Pers
     hub.audit.record("ROLE_CHANGED", course=course, userId=user_id, role=role, by=by.id)
 
 
-async def tell_in_the_end(hub: "Hub", member: "Membership") -> None:
+async def tell_in_the_end(hub: "Hub", member: "StoredMember") -> None:
     """As `tell`; where the store cannot write now, later, who the member is by then."""
 
     async def tell_present() -> None:
@@ -57,7 +57,7 @@ async def tell_in_the_end(hub: "Hub", member: "Membership") -> None:
         hub.supervisor.until_done(member, "Telling who somebody is", tell_present)
 
 
-async def tell(hub: "Hub", member: "Membership", by: Person | None = None) -> None:
+async def tell(hub: "Hub", member: "StoredMember", by: Person | None = None) -> None:
     """Tell a member who they are from now on, and the class with them. `by`: who changed it."""
     person = Person(member.user_id, member.name, member.role)
     channel = user_channel(member.course, member.user_id)

@@ -77,7 +77,7 @@ class Presence:
 
 
 @dataclass(slots=True)
-class Typists:
+class RoomTypists:
     """Who types in one room (until when, loop time), and what of it has still to be said."""
 
     until: dict[str, float] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Room:
         """Members to whom frames go out directly, and how: nothing else of them is touched then."""
         self.holding: dict[Reader, Hold] = {}
         self.present: dict[str, Presence] = {}
-        self.typists = Typists()
+        self.typists = RoomTypists()
         self.epoch = ""
         """The channel's history, as far as any member was told of it."""
         self.announced = RoomData(0)

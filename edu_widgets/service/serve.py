@@ -139,7 +139,7 @@ def _stop_by_signals(server: Server) -> None:
             loop.add_signal_handler(number, server.stop)
 
 
-def _greet(about: state.State) -> None:
+def _greet(about: state.ServiceState) -> None:
     lines = [f"edu-widgets is at {about.url} (pid {about.pid}). {about.reach}"]
     lines += [f"  {c}: {about.public_url}/{c}?code={about.invites[c]}" for c in about.courses]
     print("\n".join(lines), flush=True)  # noqa: T201

@@ -34,12 +34,12 @@ from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.endpoints import Door
 from edu_widgets.service.gate import Gate, Gates
 from edu_widgets.service.hub import Hub
-from edu_widgets.service.people import OWNER, People
+from edu_widgets.service.people import OWNER, Members
 from edu_widgets.service.roles import tell_in_the_end
 from edu_widgets.service.rooms import LEASE_S
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import go_on_from, now_ms
-from edu_widgets.service.store import Invite
+from edu_widgets.service.store import StoredInvite
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.tokens import Key
 
@@ -92,7 +92,7 @@ class Options:
 class Server:
     """`async with Server(options) as server:` serves on the running loop."""
 
-    state: state.State
+    state: state.ServiceState
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -146,7 +146,7 @@ class Server:
         await self._set_up(door)
         port = await self._listen(before.port if before else FIRST_PORT)
         self.hub.start()
-        self.state = state.State(
+        self.state = state.ServiceState(
             instance=door.instance,
             pid=os.getpid(),
             port=port,
@@ -171,7 +171,7 @@ class Server:
     def _door(self) -> Door:
         """Make what requests are answered from."""
         options, config = self._options, self._options.config
-        people = People(
+        people = Members(
             self._store,
             options.courses,
             partial(tell_in_the_end, self.hub),
@@ -228,7 +228,7 @@ class Server:
             self._alone_since = asyncio.get_running_loop().time()
             every(min(1.0, max(0.05, linger_s / 4)), "Looking who is here", self._watch)
 
-    def _invite_renewed(self, invite: Invite) -> None:
+    def _invite_renewed(self, invite: StoredInvite) -> None:
         """Whoever finds this service by its file shows the invite that holds."""
         invites = self.state.invites | {invite.course: invite.code}
         self.state = replace(self.state, invites=invites)
@@ -305,7 +305,7 @@ class Server:
             self.stop()
 
 
-def _former_url(before: state.State | None) -> str:
+def _former_url(before: state.ServiceState | None) -> str:
     """Where the owner reached the service when it was known by its address alone."""
     if before is None or before.service_id:
         return before.former_url if before else ""

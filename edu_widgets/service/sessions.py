@@ -32,7 +32,7 @@ _UNKNOWN = (
 )
 
 
-class SignIn(msgspec.Struct, frozen=True, rename="camel"):
+class SignInBody(msgspec.Struct, frozen=True, rename="camel"):
     """The body of `POST /api/session`: without `snonce` the first question, with it the second."""
 
     key_id: Annotated[str, msgspec.Meta(pattern=KEY_ID)]
@@ -60,7 +60,7 @@ class Sessions:
         """What anybody may know: which service this is."""
         return {"serviceId": (await self._store.service()).id}
 
-    async def sign_in(self, ask: SignIn) -> tuple[dict[str, str], str]:
+    async def sign_in(self, ask: SignInBody) -> tuple[dict[str, str], str]:
         """Answer a question of a sign-in.
 
         Returns:
@@ -112,10 +112,10 @@ class Sessions:
             raise unknown()
         return known.user_id, expires / 1000
 
-    def _nonce(self, key: bytes, now: int, ask: SignIn) -> str:
+    def _nonce(self, key: bytes, now: int, ask: SignInBody) -> str:
         return f"{now:x}.{_signed(key, 'nonce', f'{now:x}', ask.key_id, ask.cnonce)}"
 
-    async def _use_up(self, key: bytes, ask: SignIn) -> None:
+    async def _use_up(self, key: bytes, ask: SignInBody) -> None:
         """See that a nonce is of this service, young, and used for the first time.
 
         Raises:
@@ -132,7 +132,7 @@ class Sessions:
     async def _first(self, nonce: str, now: int) -> bool:
         return await self._store.use_nonce(sha256(nonce.encode()).digest(), now, now + NONCE_MS)
 
-    async def _moved(self, ask: SignIn) -> str:
+    async def _moved(self, ask: SignInBody) -> str:
         """The id of the key that the person has from now on."""
         if ask.successor is None:
             return ask.key_id

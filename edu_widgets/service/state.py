@@ -15,7 +15,7 @@ FILE = "service.json"
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ServiceState:
     """What a service writes about itself into its folder."""
 
     instance: str
@@ -43,18 +43,18 @@ class State:
     """Its `url` when such a version ran last."""
 
 
-def read(data_dir: Path) -> State | None:
+def read(data_dir: Path) -> ServiceState | None:
     """What the last service here wrote; `None` if there is nothing readable."""
     try:
         raw = json.loads((data_dir / FILE).read_text(encoding="utf-8"))
         raw["courses"] = tuple(raw["courses"])
-        known = {name: raw[name] for name in State.__dataclass_fields__ if name in raw}
-        return State(**known)
+        known = {name: raw[name] for name in ServiceState.__dataclass_fields__ if name in raw}
+        return ServiceState(**known)
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def write(data_dir: Path, state: State) -> None:
+def write(data_dir: Path, state: ServiceState) -> None:
     """Replace the file at once, readable by its owner only.
 
     Raises:

@@ -23,7 +23,7 @@ from edu_widgets.client.invites import (
     Credentials,
     Invite,
     Membership,
-    People,
+    MembershipFiles,
     base_url,
     join,
     memberships,
@@ -239,7 +239,7 @@ def test_what_is_no_address_is_refused_without_its_query(address: str) -> None:
 def test_joining_keeps_the_secret_for_its_owner_only_and_shows_it_again(
     desk: Desk, tmp_path: Path
 ) -> None:
-    people = People(tmp_path / "people")
+    people = MembershipFiles(tmp_path / "people")
     member, target = join(desk.invite, " Ada ", people)
     assert (member.user_id, member.name, member.role) == ("u1", "Ada", "student")
     assert member.secret not in repr((member, target))
@@ -263,14 +263,14 @@ def test_joining_keeps_the_secret_for_its_owner_only_and_shows_it_again(
 def test_a_name_that_a_service_takes_for_the_same_has_the_same_secret(
     tmp_path: Path, again: str
 ) -> None:
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
     member = Membership("u1", "\u0130nci", "student", "s3cret", SERVICE)
     people.keep("py101", "\u0130nci", member)
     assert people.recall(SERVICE, "py101", again) == member
 
 
 def test_who_is_known_goes_on_while_the_service_is_away(desk: Desk, tmp_path: Path) -> None:
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
     known, target = join(desk.invite, "Ada", people)
     desk.ours = False
     away, same = join(desk.invite, "Ada", people)
@@ -284,7 +284,7 @@ def test_nobody_there() -> None:
     with pytest.raises(
         ServiceUnavailable, match=r"Nothing listens at 127.0.0.1:1\. Is the lesson running"
     ):
-        join(invite, "Ada", People(Path("/nonexistent")))
+        join(invite, "Ada", MembershipFiles(Path("/nonexistent")))
 
 
 @contextmanager
@@ -305,7 +305,7 @@ def secure(desk: Desk) -> Iterator[Invite]:
 def failure(invite: Invite, folder: Path) -> str:
     """What joining says that does not work; never in the words of the system or a library."""
     with pytest.raises(ServiceUnavailable) as raised:
-        join(invite, "Ada", People(folder))
+        join(invite, "Ada", MembershipFiles(folder))
     assert not re.search(r"[Ee]rrno|Error|SSL|_ssl", str(raised.value))
     return str(raised.value)
 
@@ -345,7 +345,7 @@ def test_refusals(
 ) -> None:
     desk.status, desk.body = status, json.dumps(body).encode()
     with pytest.raises(error):
-        join(desk.invite, "Ada", People(tmp_path))
+        join(desk.invite, "Ada", MembershipFiles(tmp_path))
     assert not list(tmp_path.iterdir())
 
 
@@ -354,7 +354,7 @@ def test_a_join_whose_answer_is_lost_is_asked_again_as_the_same_person(
     desk: Desk, tmp_path: Path, lost: bytes
 ) -> None:
     right, desk.body = desk.body, lost
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
     with pytest.raises(ServiceUnavailable):
         join(desk.invite, "Ada", people)
     desk.body = right
@@ -366,7 +366,9 @@ def test_a_join_whose_answer_is_lost_is_asked_again_as_the_same_person(
 
 def test_who_joins_at_once_from_one_account_is_one_person(desk: Desk, tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        joined = list(pool.map(lambda _: join(desk.invite, "Ada", People(tmp_path)), range(8)))
+        joined = list(
+            pool.map(lambda _: join(desk.invite, "Ada", MembershipFiles(tmp_path)), range(8))
+        )
     assert len({member.secret for member, _ in joined}) == 1
     assert len(desk.keys) == 1
 
@@ -375,7 +377,7 @@ def test_an_empty_file_that_nobody_goes_on_with_is_replaced(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memberships, "_PATIENCE", 0)
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
     join(desk.invite, "Ada", people)
     path = next(tmp_path.glob("*.json"))
     path.write_bytes(b"")
@@ -385,7 +387,7 @@ def test_an_empty_file_that_nobody_goes_on_with_is_replaced(
 def test_what_cannot_be_kept_beside_a_secret_is_kept_the_next_time(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
@@ -399,7 +401,7 @@ def test_what_cannot_be_kept_beside_a_secret_is_kept_the_next_time(
 
 
 def test_a_service_at_a_new_address_knows_one_again(desk: Desk, tmp_path: Path) -> None:
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
     before, target = join(desk.invite, "Ada", people)
     moved = replace(desk.invite, base=desk.invite.base.replace("127.0.0.1", "localhost"))
     after, elsewhere = join(moved, "Ada", people)
@@ -414,7 +416,7 @@ def test_a_service_at_a_new_address_knows_one_again(desk: Desk, tmp_path: Path) 
 
 
 def test_another_service_at_the_same_address_is_told_nothing(desk: Desk, tmp_path: Path) -> None:
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
     first, target = join(desk.invite, "Ada", people)
     desk.service_id, desk.keys, desk.received = "0f" * 16, {}, b""
     second, other = join(desk.invite, "Ada", people)
@@ -426,7 +428,7 @@ def test_another_service_at_the_same_address_is_told_nothing(desk: Desk, tmp_pat
 def test_who_claims_to_be_a_service_and_is_not_gets_no_secret_and_no_token(
     desk: Desk, tmp_path: Path
 ) -> None:
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
     first, target = join(desk.invite, "Ada", people)
     desk.honest, desk.received, desk.asked = False, b"", []
     with pytest.raises(ServiceUnavailable, match="cannot prove that it is the service you joined"):
@@ -463,20 +465,20 @@ def test_a_secret_of_an_earlier_version_is_the_same_person_and_moves(
     base = desk.invite.base if where == "here" else "http://192.0.2.7:8765"
     path = kept_by_an_earlier_version(tmp_path, base, secret)
     desk.keys = {key.key_id: key for key in [Verifier.of_earlier(secret)]}
-    member, target = join(desk.invite, "Ada", People(tmp_path))
+    member, target = join(desk.invite, "Ada", MembershipFiles(tmp_path))
     assert (member.secret, member.service_id) == (secret, SERVICE)
     assert target.former == websocket_url(base)
     assert "key" not in desk.asked[0]
     assert not path.exists()
     assert Verifier.of(secret).key_id in desk.keys
-    again, same = join(desk.invite, "Ada", People(tmp_path))
+    again, same = join(desk.invite, "Ada", MembershipFiles(tmp_path))
     assert (again, same.former) == (member, target.former)
 
 
 def test_a_secret_of_an_earlier_version_goes_on_while_the_service_is_away(tmp_path: Path) -> None:
     base = "http://127.0.0.1:1"
     kept_by_an_earlier_version(tmp_path, base, "s3cret")
-    member, target = join(Invite(base, "py101", "K7QX4M2P"), "Ada", People(tmp_path))
+    member, target = join(Invite(base, "py101", "K7QX4M2P"), "Ada", MembershipFiles(tmp_path))
     assert member.user_id == "u1"
     assert target.key == (websocket_url(base), "u1")
 
@@ -486,7 +488,7 @@ def test_an_impostor_at_the_old_address_moves_nothing(desk: Desk, tmp_path: Path
     desk.keys = {key.key_id: key for key in [Verifier.of_earlier("s3cret")]}
     desk.honest = False
     with pytest.raises(ServiceUnavailable, match="cannot prove"):
-        join(desk.invite, "Ada", People(tmp_path))
+        join(desk.invite, "Ada", MembershipFiles(tmp_path))
     assert path.exists()
     assert b"s3cret" not in desk.received
 
@@ -495,7 +497,7 @@ def test_a_service_of_an_earlier_version_is_told_no_secret(desk: Desk, tmp_path:
     kept_by_an_earlier_version(tmp_path, desk.invite.base, "s3cret")
     desk.old = True
     with pytest.raises(ServiceUnavailable, match="earlier version"):
-        join(desk.invite, "Ada", People(tmp_path))
+        join(desk.invite, "Ada", MembershipFiles(tmp_path))
     assert desk.asked == []
 
 
@@ -507,7 +509,7 @@ def test_a_redirect_never_carries_the_secret_on(desk: Desk, tmp_path: Path, stat
         desk.status, desk.ours = status, False
         desk.location = f"{elsewhere.invite.base}/api/join"
         with pytest.raises(ServiceUnavailable):
-            join(desk.invite, "Ada", People(tmp_path))
+            join(desk.invite, "Ada", MembershipFiles(tmp_path))
         elsewhere.shutdown()
         thread.join()
         assert elsewhere.asked == []
@@ -518,11 +520,11 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_computer(
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
-    assert join(desk.invite, "Ada", People(tmp_path))[0].name == "Ada"
+    assert join(desk.invite, "Ada", MembershipFiles(tmp_path))[0].name == "Ada"
 
 
 def test_a_damaged_secret_is_as_good_as_none(desk: Desk, tmp_path: Path) -> None:
-    people = People(tmp_path)
+    people = MembershipFiles(tmp_path)
     join(desk.invite, "Ada", people)
     path = next(tmp_path.glob("*.json"))
     for content in ("", "[]", '{"user_id": 1}'):
@@ -534,5 +536,5 @@ def test_a_damaged_secret_is_as_good_as_none(desk: Desk, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "x" * 65])
 def test_names_are_checked_before_anything_is_asked(desk: Desk, tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidArgument):
-        join(desk.invite, name, People(tmp_path))
+        join(desk.invite, name, MembershipFiles(tmp_path))
     assert desk.asked == []

@@ -10,7 +10,7 @@ import pytest
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.page_visibility import SILENT_AFTER, Kernel, PageVisibility, visibility_of
-from edu_widgets.presence.away import HIDDEN_FOR, IDLE_FOR, LOOK_EVERY, Away, Watch
+from edu_widgets.presence.away import HIDDEN_FOR, IDLE_FOR, LOOK_EVERY, Away, AwayReporter
 from edu_widgets.presence.commands import Attention
 from tests.notebook.doubles import FakeClient
 
@@ -150,8 +150,8 @@ def line(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> Line:
     return client
 
 
-def watched(line: Line) -> Watch:
-    watch = Watch(cast("CourseClient", line), line.clock)
+def watched(line: Line) -> AwayReporter:
+    watch = AwayReporter(cast("CourseClient", line), line.clock)
     line.run()
     return watch
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from edu_widgets import cli
-from edu_widgets.client.invites.memberships import Membership, People
+from edu_widgets.client.invites.memberships import Membership, MembershipFiles
 from edu_widgets.client.runtime.outbox_file import OutboxFile
 from edu_widgets.client.sync.commands import Command
 from edu_widgets.protocol import Code, uuid7
@@ -109,7 +109,7 @@ async def test_the_command_forgets_what_this_computer_keeps(
     served = tmp_path / "service"
     eve = await stopped_with_eve(served)
     base = "http://127.0.0.1:1"
-    people = People(tmp_path / "people")
+    people = MembershipFiles(tmp_path / "people")
     for name, user in (("Evelina", eve.user_id), ("Ada", "other")):
         kept = Membership(user, name, "student", new_secret(), "a-service", base)
         people.prepare("a-service", base, COURSE, name)

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from edu_widgets.client.invites import People, join, parse_invite
+from edu_widgets.client.invites import MembershipFiles, join, parse_invite
 from edu_widgets.service import addresses
 
 from .harness import COURSE, serving
@@ -17,7 +17,9 @@ async def test_everything_is_under_the_public_path_too(tmp_path: Path) -> None:
         assert service.server.state.public_url == PUBLIC
         invite = parse_invite(f"{base}/{COURSE}?code={service.code}")
         assert (invite.base, invite.course) == (base, COURSE)
-        member, target = await asyncio.to_thread(join, invite, "Ada", People(tmp_path / "people"))
+        member, target = await asyncio.to_thread(
+            join, invite, "Ada", MembershipFiles(tmp_path / "people")
+        )
         ada = await service.open(
             await asyncio.to_thread(target.token), path="/services/class/api/realtime/ws"
         )

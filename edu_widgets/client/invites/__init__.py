@@ -1,7 +1,7 @@
 """Invites: reading them, exchanging them for a membership, and keeping the secret of that."""
 
 from edu_widgets.client.invites.exchange import join
-from edu_widgets.client.invites.memberships import Membership, People, place
+from edu_widgets.client.invites.memberships import Membership, MembershipFiles, place
 from edu_widgets.client.invites.parsing import Invite, base_url, parse_invite, websocket_url
 from edu_widgets.client.invites.sign_in import Credentials
 
@@ -9,7 +9,7 @@ __all__ = [
     "Credentials",
     "Invite",
     "Membership",
-    "People",
+    "MembershipFiles",
     "base_url",
     "join",
     "parse_invite",

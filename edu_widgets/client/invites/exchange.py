@@ -3,7 +3,7 @@
 import contextlib
 from dataclasses import replace
 
-from edu_widgets.client.invites.memberships import Membership, People
+from edu_widgets.client.invites.memberships import Membership, MembershipFiles
 from edu_widgets.client.invites.parsing import Invite, websocket_url
 from edu_widgets.client.invites.requests import Unreached, request
 from edu_widgets.client.invites.sign_in import Credentials, SignedIn, service_at, sign_in
@@ -16,7 +16,7 @@ from edu_widgets.protocol.proofs import Verifier
 _PATH = "/api/join"
 
 
-def join(invite: Invite, name: str, people: People) -> tuple[Membership, Target]:
+def join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership, Target]:
     """Enter a course by an invite, or be recognised by the secret that was kept.
 
     If the service cannot be reached, whoever was there last from here may go on writing offline.
@@ -50,7 +50,7 @@ def join(invite: Invite, name: str, people: People) -> tuple[Membership, Target]
 
 
 def _recognised(
-    invite: Invite, name: str, people: People, service_id: str
+    invite: Invite, name: str, people: MembershipFiles, service_id: str
 ) -> tuple[Membership | None, SignedIn | None]:
     """Who one is by a secret that was kept, and the service knows."""
     kept = people.recall(service_id, invite.course, name)
@@ -71,7 +71,7 @@ def _recognised(
 
 
 def _admitted(
-    invite: Invite, name: str, people: People, kept: Membership, signed_in: SignedIn | None
+    invite: Invite, name: str, people: MembershipFiles, kept: Membership, signed_in: SignedIn | None
 ) -> Membership:
     """Who the service says we are: as signed in, or by a new secret.
 

@@ -54,7 +54,7 @@ def place(service_id: str, secret: str) -> str:
     return f"{service_id} {Verifier.of(secret).key_id}"
 
 
-class People:
+class MembershipFiles:
     """Secrets of the people who joined from this account, one file each, mode 0600.
 
     The same name from the same folder is the same person again.
@@ -200,7 +200,7 @@ def forget(people: Path, outbox: Path, course: str, user_id: str) -> None:
     """
     from edu_widgets.client.runtime.outbox_file import forget_commands  # noqa: PLC0415 - sqlite3
 
-    for member in People(people).erase(course, user_id):
+    for member in MembershipFiles(people).erase(course, user_id):
         addresses = [websocket_url(one) for one in (member.former, member.service) if one]
         for service in (member.place, *addresses):
             forget_commands(outbox, service, user_id, course)

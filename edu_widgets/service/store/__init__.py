@@ -72,7 +72,7 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class StoredMember:
     """A person in a course."""
 
     course: str
@@ -99,7 +99,7 @@ class ServiceKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class Invite:
+class StoredInvite:
     """A course's invite. `expires` in ms since 1970, 0 for never."""
 
     course: str
@@ -233,10 +233,10 @@ class Store(Protocol):
     async def use_nonce(self, nonce: bytes, now: int, until: int) -> bool:
         """Remember a nonce `until` a time (ms since 1970); false if it was used before."""
 
-    async def enter(self, course: str, user_id: str, name: str, role: str) -> Membership:
+    async def enter(self, course: str, user_id: str, name: str, role: str) -> StoredMember:
         """Make a person a member, or rename one; a name taken becomes "Ada (2)"."""
 
-    async def admit(self, who: Newcomer) -> Membership:
+    async def admit(self, who: Newcomer) -> StoredMember:
         """As `enter`, for who comes by invite: with what has to be so for it, in one commit.
 
         Whoever comes with a new key that is there already is the person it belongs to.
@@ -246,16 +246,16 @@ class Store(Protocol):
                 `ID_CONFLICT`: the key's id is another secret's.
         """
 
-    async def memberships(self, user_id: str) -> dict[str, Membership]:
+    async def memberships(self, user_id: str) -> dict[str, StoredMember]:
         """A person's courses, by name."""
 
-    async def set_role(self, course: str, user_id: str, role: str) -> Membership | None:
+    async def set_role(self, course: str, user_id: str, role: str) -> StoredMember | None:
         """Change a member's role; `None` if there is no such member."""
 
-    async def set_invite(self, invite: Invite) -> None:
+    async def set_invite(self, invite: StoredInvite) -> None:
         """Replace a course's invite."""
 
-    async def invite(self, course: str) -> Invite | None:
+    async def invite(self, course: str) -> StoredInvite | None:
         """A course's invite."""
 
     async def add_staff_invite(self, course: str, code_hash: bytes, expires: int) -> None:
@@ -297,7 +297,7 @@ class Store(Protocol):
         else has to change; membership, replies and unused secrets go.
         """
 
-    async def called(self, course: str, who: str) -> tuple[Membership, ...]:
+    async def called(self, course: str, who: str) -> tuple[StoredMember, ...]:
         """Who of a course has a name, or else an id; also somebody removed."""
 
     async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:

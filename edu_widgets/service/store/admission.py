@@ -8,12 +8,12 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.checks import removed
-from edu_widgets.service.store import Door, Membership, Newcomer, Removed, keys
+from edu_widgets.service.store import Door, Newcomer, Removed, StoredMember, keys
 from edu_widgets.service.store.sweeping import check_members
 from edu_widgets.service.store.writes import enter
 
 
-def admit(db: sqlite3.Connection, who: Newcomer) -> Membership:
+def admit(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
     """Let somebody in, or back under another name, if nothing speaks against it.
 
     Raises:
@@ -121,12 +121,12 @@ def set_roster(db: sqlite3.Connection, course: str, names: Sequence[str] | None)
     return door(db, course)
 
 
-def called(db: sqlite3.Connection, course: str, who: str) -> tuple[Membership, ...]:
+def called(db: sqlite3.Connection, course: str, who: str) -> tuple[StoredMember, ...]:
     """Who of a course has an id, or else a name; also somebody removed."""
     members = db.execute(
         "SELECT course, user, name, role FROM members WHERE course = ? ORDER BY user", (course,)
     )
-    people = [Membership(*row) for row in members]
+    people = [StoredMember(*row) for row in members]
     key = name_key(who)
     by_id = [person for person in people if person.user_id == who]
     found = by_id or [person for person in people if name_key(person.name) == key]
@@ -136,7 +136,7 @@ def called(db: sqlite3.Connection, course: str, who: str) -> tuple[Membership, .
             " WHERE c.course = ? AND d.author = ? LIMIT 1",
             (course, who),
         ).fetchone()
-        found = [Membership(course, who, "", "student")] if wrote else []
+        found = [StoredMember(course, who, "", "student")] if wrote else []
     return tuple(found)
 
 

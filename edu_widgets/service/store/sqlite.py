@@ -22,15 +22,15 @@ from edu_widgets.service.store import (
     Catchup,
     Committed,
     Door,
-    Invite,
     Known,
     Listener,
     Matches,
-    Membership,
     Newcomer,
     Removed,
     Searched,
     ServiceKeys,
+    StoredInvite,
+    StoredMember,
     admission,
     keys,
     reads,
@@ -220,37 +220,37 @@ class SqliteStore:
         """Remember a nonce; false if it was used before."""
         return await self._write(lambda db: keys.use_nonce(db, nonce, now, until))
 
-    async def enter(self, course: str, user_id: str, name: str, role: str) -> Membership:
+    async def enter(self, course: str, user_id: str, name: str, role: str) -> StoredMember:
         """Make a person a member, or rename one."""
         work = partial(writes.enter, course=course, user_id=user_id, name=name, role=role)
-        return cast("Membership", await self._write(work))
+        return cast("StoredMember", await self._write(work))
 
-    async def admit(self, who: Newcomer) -> Membership:
+    async def admit(self, who: Newcomer) -> StoredMember:
         """Make somebody a member who comes by invite."""
-        return cast("Membership", await self._write(lambda db: admission.admit(db, who)))
+        return cast("StoredMember", await self._write(lambda db: admission.admit(db, who)))
 
-    async def memberships(self, user_id: str) -> dict[str, Membership]:
+    async def memberships(self, user_id: str) -> dict[str, StoredMember]:
         """A person's courses."""
         rows = await self._rows(
             "SELECT course, user, name, role FROM members WHERE user = ?", user_id
         )
-        return {row[0]: Membership(*row) for row in rows}
+        return {row[0]: StoredMember(*row) for row in rows}
 
-    async def set_role(self, course: str, user_id: str, role: str) -> Membership | None:
+    async def set_role(self, course: str, user_id: str, role: str) -> StoredMember | None:
         """Change a member's role."""
         work = partial(writes.set_role, course=course, user_id=user_id, role=role)
-        return cast("Membership | None", await self._write(work))
+        return cast("StoredMember | None", await self._write(work))
 
-    async def set_invite(self, invite: Invite) -> None:
+    async def set_invite(self, invite: StoredInvite) -> None:
         """Replace a course's invite."""
         await self._write(lambda db: writes.set_invite(db, invite))
 
-    async def invite(self, course: str) -> Invite | None:
+    async def invite(self, course: str) -> StoredInvite | None:
         """A course's invite."""
         rows = await self._rows(
             "SELECT course, code, expires FROM invites WHERE course = ?", course
         )
-        return Invite(*rows[0]) if rows else None
+        return StoredInvite(*rows[0]) if rows else None
 
     async def add_staff_invite(self, course: str, code_hash: bytes, expires: int) -> None:
         """Keep the hash of an invite for one instructor."""
@@ -294,7 +294,7 @@ class SqliteStore:
         done = await self._write(work)
         return sum(len(change.docs) for change in done.changes)
 
-    async def called(self, course: str, who: str) -> tuple[Membership, ...]:
+    async def called(self, course: str, who: str) -> tuple[StoredMember, ...]:
         """Who of a course has a name or id."""
         return await self._read(lambda db: admission.called(db, course, who))
 

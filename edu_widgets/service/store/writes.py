@@ -24,7 +24,7 @@ from edu_widgets.service.rules import (
     Write,
     drive,
 )
-from edu_widgets.service.store import ChannelChange, Committed, Invite, Membership, runs
+from edu_widgets.service.store import ChannelChange, Committed, StoredInvite, StoredMember, runs
 from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
 from edu_widgets.service.store.sweeping import destroy
@@ -253,7 +253,7 @@ def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
 _look = lru_cache(8192)(look_alike_key)
 
 
-def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: str) -> Membership:
+def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: str) -> StoredMember:
     """Add or rename a member; of names that are one, or look so, the later get a number."""
     others = db.execute(
         "SELECT name_key, name FROM members WHERE course = ? AND user != ?", (course, user_id)
@@ -271,19 +271,19 @@ def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: st
         " ON CONFLICT (course, user) DO UPDATE SET name = ?3, name_key = ?4, role = ?5",
         (course, user_id, given, name_key(given), role),
     )
-    return Membership(course, user_id, given, role)
+    return StoredMember(course, user_id, given, role)
 
 
-def set_role(db: sqlite3.Connection, course: str, user_id: str, role: str) -> Membership | None:
+def set_role(db: sqlite3.Connection, course: str, user_id: str, role: str) -> StoredMember | None:
     """Change a member's role."""
     row = db.execute(
         "UPDATE members SET role = ? WHERE course = ? AND user = ? RETURNING name",
         (role, course, user_id),
     ).fetchone()
-    return None if row is None else Membership(course, user_id, row[0], role)
+    return None if row is None else StoredMember(course, user_id, row[0], role)
 
 
-def set_invite(db: sqlite3.Connection, invite: Invite) -> None:
+def set_invite(db: sqlite3.Connection, invite: StoredInvite) -> None:
     """Replace a course's invite."""
     db.execute(
         "INSERT OR REPLACE INTO invites VALUES (?, ?, ?)",

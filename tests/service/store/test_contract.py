@@ -18,10 +18,10 @@ from edu_widgets.service.store import (
     PAGE_BYTES,
     Catchup,
     Committed,
-    Invite,
     Known,
     Newcomer,
     Store,
+    StoredInvite,
 )
 from tests.waiting import PATIENCE
 
@@ -380,7 +380,7 @@ async def test_secrets_roles_and_invites_are_kept(reopen: OpenStore) -> None:
     key = Verifier.of("s3cret")
     await store.add_person("u1", key)
     await store.enter("c", "u1", "Ada", "student")
-    await store.set_invite(Invite("c", "K7QX4M2P", 5))
+    await store.set_invite(StoredInvite("c", "K7QX4M2P", 5))
     store = await reopen()
     assert await store.known(key.key_id) == Known("u1", key)
     assert await store.known("0" * 32) is None
@@ -388,7 +388,7 @@ async def test_secrets_roles_and_invites_are_kept(reopen: OpenStore) -> None:
     assert changed is not None
     assert (await store.memberships("u1"))["c"].role == "instructor"
     assert await store.set_role("c", "nobody", "instructor") is None
-    assert await store.invite("c") == Invite("c", "K7QX4M2P", 5)
+    assert await store.invite("c") == StoredInvite("c", "K7QX4M2P", 5)
     assert await store.invite("d") is None
 
 

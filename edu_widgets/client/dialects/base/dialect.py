@@ -17,9 +17,9 @@ from functools import partial
 
 from edu_widgets.client.dialects.base import capabilities, frames
 from edu_widgets.client.dialects.base.own_commands import Sent, seed_data
-from edu_widgets.client.dialects.base.people import Here
+from edu_widgets.client.dialects.base.people import PeopleHere
 from edu_widgets.client.dialects.base.reconciliation import HISTORY
-from edu_widgets.client.dialects.base.room import Room
+from edu_widgets.client.dialects.base.room import BaseRoom
 from edu_widgets.client.dialects.base.state import BaseState
 from edu_widgets.client.sync.channel import ChannelState, Grant
 from edu_widgets.client.sync.commands import Command, CommandState
@@ -91,10 +91,10 @@ class Base:
         session, name = self._session, channel.name
         room = self._state.rooms.get(name)
         if room is None:
-            room = self._state.rooms[name] = Room(
+            room = self._state.rooms[name] = BaseRoom(
                 name, channel.mirror, self._state.names, session.new_id
             )
-            self._state.here[name] = Here(session.user_id)
+            self._state.here[name] = PeopleHere(session.user_id)
         self._begin(room.begin(), name)
         self._state.before[name] = room.arrivals
         if self._channels is not None and name not in self._channels:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from edu_widgets.client.dialects.base import reading
-from edu_widgets.client.dialects.base.reading import Frame, Said
-from edu_widgets.client.dialects.base.room import TOLERANCE, Room, Told
+from edu_widgets.client.dialects.base.reading import BaseFrame, Said
+from edu_widgets.client.dialects.base.room import TOLERANCE, BaseRoom, ToldHistory
 from edu_widgets.client.dialects.base.state import BaseState
 from edu_widgets.client.sync.events import ChannelChanged, CommandChanged, SignalReceived
 from edu_widgets.client.sync.liveness import Link
@@ -42,14 +42,14 @@ def take(state: BaseState, link: Link, frame: bytes | str) -> None:
         _log.warning("A frame from the service was ignored: %s", error)
 
 
-def _room(state: BaseState, frame: Frame) -> Room | None:
+def _room(state: BaseState, frame: BaseFrame) -> BaseRoom | None:
     """The room a frame is about; the only one, if it does not say."""
     if frame.channel:
         return state.rooms.get(frame.channel)
     return next(iter(state.rooms.values())) if len(state.rooms) == 1 else None
 
 
-def _on_chat_message(state: BaseState, _link: Link, frame: Frame) -> None:
+def _on_chat_message(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     room = _room(state, frame)
     if room is None:
         return
@@ -67,14 +67,14 @@ def _on_chat_message(state: BaseState, _link: Link, frame: Frame) -> None:
     state.reconciliation.look(room)
 
 
-def _known(state: BaseState, said: Said, room: Room) -> str:
+def _known(state: BaseState, said: Said, room: BaseRoom) -> str:
     """Our id of a message, by the service's id of it."""
     if not said.id:
         return ""
     return state.own.named(said) or room.our_id(said.id) or ""
 
 
-def _by_words(state: BaseState, said: Said, room: Room, but: set[str]) -> str:
+def _by_words(state: BaseState, said: Said, room: BaseRoom, but: set[str]) -> str:
     """Our id of a message of one's own that the service calls otherwise.
 
     Of several with the same words it is the first that the service must have: what it has read,
@@ -91,7 +91,7 @@ def _by_words(state: BaseState, said: Said, room: Room, but: set[str]) -> str:
     )
 
 
-def _on_chat_history(state: BaseState, _link: Link, frame: Frame) -> None:
+def _on_chat_history(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     room = _room(state, frame)
     listed = frame.data.get("messages")
     if room is None or not isinstance(listed, list):
@@ -122,7 +122,7 @@ def _read_all(state: BaseState, listed: list[Any], arrived: int) -> list[Said]:
     return sorted(found, key=lambda said: said.timestamp)
 
 
-def _take_history(state: BaseState, room: Room, listed: list[Said], before: int) -> Told:
+def _take_history(state: BaseState, room: BaseRoom, listed: list[Said], before: int) -> ToldHistory:
     """Put a history into the room: first what is known by its id, then by its words."""
     known: set[str] = set()
     seen: set[str] = set()
@@ -143,10 +143,10 @@ def _take_history(state: BaseState, room: Room, listed: list[Said], before: int)
     for said in rest:
         put(said, _by_words(state, said, room, seen) or room.same(said, TOLERANCE, seen) or "")
     oldest = listed[0].timestamp if listed else 0
-    return Told(frozenset(known), frozenset(seen), oldest, len(listed))
+    return ToldHistory(frozenset(known), frozenset(seen), oldest, len(listed))
 
 
-def _learn_name(state: BaseState, said: Said, room: Room) -> None:
+def _learn_name(state: BaseState, said: Said, room: BaseRoom) -> None:
     """What the service calls us is what we are called."""
     channel = state.session.channels.get(room.name)
     mine = said.user_id == state.session.user_id and said.user_name != said.user_id
@@ -155,7 +155,7 @@ def _learn_name(state: BaseState, said: Said, room: Room) -> None:
         state.session.emit(ChannelChanged(room.name))
 
 
-def _on_reaction(state: BaseState, _link: Link, frame: Frame) -> None:
+def _on_reaction(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     room, data = _room(state, frame), frame.data
     target, user = reading.name(data.get("messageId")), reading.name(data.get("userId"))
     emoji = reading.emoji_of(data.get("emoji"))
@@ -167,7 +167,7 @@ def _on_reaction(state: BaseState, _link: Link, frame: Frame) -> None:
     state.reconciliation.look(room)
 
 
-def _on_typing(state: BaseState, _link: Link, frame: Frame) -> None:
+def _on_typing(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     room, user = _room(state, frame), reading.name(frame.data.get("userId"))
     if room is None or not user or user == state.session.user_id:
         return
@@ -177,7 +177,7 @@ def _on_typing(state: BaseState, _link: Link, frame: Frame) -> None:
     _signal(state, "user_typing", room.name, signal)
 
 
-def _on_presence(state: BaseState, _link: Link, frame: Frame) -> None:
+def _on_presence(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     room, user = _room(state, frame), reading.name(frame.data.get("userId"))
     if room is None or not user:
         return
@@ -188,7 +188,7 @@ def _on_presence(state: BaseState, _link: Link, frame: Frame) -> None:
     state.tell_people(room.name)
 
 
-def _on_error(state: BaseState, _link: Link, frame: Frame) -> None:
+def _on_error(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     """Something was refused: a command, if it is named; else whoever looks is told."""
     message = reading.text(frame.data.get("message"), 300) or _REFUSED
     named = (frame.data.get("messageId"), frame.data.get("id"), frame.message_id)
@@ -209,7 +209,7 @@ def _on_error(state: BaseState, _link: Link, frame: Frame) -> None:
         _signal(state, "error", name, messages.Error(message))
 
 
-def _on_heartbeat_ack(state: BaseState, link: Link, _frame: Frame) -> None:
+def _on_heartbeat_ack(state: BaseState, link: Link, _frame: BaseFrame) -> None:
     state.acked = True
     asked_at, link.beat_at = link.beat_at, None
     if asked_at is not None:
@@ -217,7 +217,7 @@ def _on_heartbeat_ack(state: BaseState, link: Link, _frame: Frame) -> None:
         state.waits.answered(asked_at)
 
 
-def _hand_on(state: BaseState, frame: Frame) -> None:
+def _hand_on(state: BaseState, frame: BaseFrame) -> None:
     """What only a feature reads: to the room it names, or to all, as with one person's channel.
 
     What the message itself does not say of its id and time, its envelope does.
@@ -235,7 +235,7 @@ def _signal(state: BaseState, type_: str, name: str, data: msgspec.Struct) -> No
     state.session.emit(SignalReceived(type_, name, raw))
 
 
-_Handler = Callable[[BaseState, Link, Frame], None]
+_Handler = Callable[[BaseState, Link, BaseFrame], None]
 
 _HANDLERS: dict[str, _Handler] = {
     "chat_message": _on_chat_message,

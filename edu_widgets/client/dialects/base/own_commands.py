@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from edu_widgets.client.dialects.base.reading import Said, plain
-from edu_widgets.client.dialects.base.room import Held, Room, Told
+from edu_widgets.client.dialects.base.room import BaseRoom, Held, ToldHistory
 from edu_widgets.client.sync.commands import Command
 from edu_widgets.protocol.errors import ProtocolError
 
@@ -119,7 +119,7 @@ class OwnCommands:
         latest = None if sent is None else max(sent, created) + LATE - min(0, self._behind)
         return earliest <= told and (latest is None or told <= latest)
 
-    def missing(self, one: Sent, told: Told, arrived: Iterable[int], limit: int) -> bool:
+    def missing(self, one: Sent, told: ToldHistory, arrived: Iterable[int], limit: int) -> bool:
         """Whether a history without it proves that the service does not have it.
 
         It has to reach back to before it was sent. `arrived`: the numbers of those messages of
@@ -132,7 +132,7 @@ class OwnCommands:
         return one.mark == 0 and told.count < limit
 
 
-def seed_data(sent: Sent, room: Room, me: str, my_name: str) -> dict[str, Any]:
+def seed_data(sent: Sent, room: BaseRoom, me: str, my_name: str) -> dict[str, Any]:
     """A command in the seed's fields."""
     fields = sent.fields
     if sent.command.type == "add_reaction":

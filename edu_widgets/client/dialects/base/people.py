@@ -26,7 +26,7 @@ class Names:
         return self._names.get(user_id, "")
 
 
-class Here:
+class PeopleHere:
     """Who is in one channel. Nothing is known of those who came before us and were not told."""
 
     def __init__(self, me: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from edu_widgets.client.dialects.base.room import Room
+from edu_widgets.client.dialects.base.room import BaseRoom
 from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.protocol import Document
@@ -14,7 +14,7 @@ from edu_widgets.protocol.messages import Changes
 KIND = "own_reactions"
 
 
-class OwnReactions:
+class OwnReactionDocuments:
     """`own_reactions` in one's own channels, which exist only here."""
 
     def __init__(self, me: str, new_id: Callable[[], str]) -> None:
@@ -41,7 +41,7 @@ class OwnReactions:
         """Nobody wants the channel any more."""
         self._mirrors.pop(name, None)
 
-    def follow(self, room: Room, changed: Iterable[str]) -> list[DocumentsChanged]:
+    def follow(self, room: BaseRoom, changed: Iterable[str]) -> list[DocumentsChanged]:
         """Messages changed: what to tell of one's own reactions to them."""
         docs = [doc for id_ in changed if (doc := self._changed(room, id_)) is not None]
         if not docs:
@@ -61,7 +61,7 @@ class OwnReactions:
         for mirror in self._mirrors.values():
             mirror.drop(keys)
 
-    def _changed(self, room: Room, id_: str) -> Document | None:
+    def _changed(self, room: BaseRoom, id_: str) -> Document | None:
         emojis = room.reacted(self._me, id_)
         if emojis is None or emojis == self._emojis.get(id_, []):
             return None

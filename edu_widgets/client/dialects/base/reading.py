@@ -31,7 +31,7 @@ _TYPES = ("text", "system", "file", "reaction")
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class BaseFrame:
     """One message of the service; `stamp` is the envelope's time in ms, if it has one."""
 
     type: str
@@ -78,7 +78,7 @@ def plain(content: str) -> str:
     return content.replace("\r\n", "\n").strip()
 
 
-def read(frame: bytes | str) -> Frame:
+def read(frame: bytes | str) -> BaseFrame:
     """Read a frame; a `message` that carries another one is opened.
 
     Raises:
@@ -103,11 +103,11 @@ def read(frame: bytes | str) -> Frame:
     return _opened(found) if found.type == "message" else found
 
 
-def _frame(value: Mapping[str, Any]) -> Frame:
+def _frame(value: Mapping[str, Any]) -> BaseFrame:
     data = value.get("data")
     if isinstance(data, list):  # a history may come as a bare list
         data = {"messages": data}
-    return Frame(
+    return BaseFrame(
         text(value.get("type"), _MAX_NAME),
         text(value.get("channel"), _MAX_ID),
         data if isinstance(data, dict) else {},
@@ -116,16 +116,16 @@ def _frame(value: Mapping[str, Any]) -> Frame:
     )
 
 
-def _opened(outer: Frame) -> Frame:
+def _opened(outer: BaseFrame) -> BaseFrame:
     """What a `message` carries: another envelope, or a chat message."""
     data = outer.data
     inner = _frame(data)
     if inner.type in seed.TYPES and inner.type != "message":
         within = inner.data or data
         channel = inner.channel or outer.channel
-        return Frame(inner.type, channel, within, inner.stamp or outer.stamp, inner.message_id)
+        return BaseFrame(inner.type, channel, within, inner.stamp or outer.stamp, inner.message_id)
     if "content" in data:
-        return Frame("chat_message", outer.channel, data, outer.stamp, outer.message_id)
+        return BaseFrame("chat_message", outer.channel, data, outer.stamp, outer.message_id)
     return outer
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from edu_widgets.client.dialects.base import reading
 from edu_widgets.client.dialects.base.own_commands import OwnCommands, Sent, seed_data
 from edu_widgets.client.dialects.base.reading import Said
-from edu_widgets.client.dialects.base.room import Room, Told
+from edu_widgets.client.dialects.base.room import BaseRoom, ToldHistory
 from edu_widgets.client.dialects.base.waits import Waits
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.dialect import SessionPort
@@ -26,8 +26,8 @@ class Reconciliation:
         session: SessionPort,
         own: OwnCommands,
         waits: Waits,
-        rooms: dict[str, Room],
-        publish: Callable[[Room], None],
+        rooms: dict[str, BaseRoom],
+        publish: Callable[[BaseRoom], None],
     ) -> None:
         self._session = session
         self._own = own
@@ -35,7 +35,7 @@ class Reconciliation:
         self._rooms = rooms
         self._publish = publish
 
-    def look(self, room: Room) -> None:
+    def look(self, room: BaseRoom) -> None:
         """Acknowledge in our outbox what the room has."""
         for one in self._own:
             command = one.command
@@ -48,14 +48,14 @@ class Reconciliation:
                     self._session.emit(CommandChanged(stored, gone=True, seq=seq))
         self._session.flush()
 
-    def _is_there(self, one: Sent, room: Room) -> bool:
+    def _is_there(self, one: Sent, room: BaseRoom) -> bool:
         if one.command.type == "chat_message":
             return room.get(one.command.id) is not None
         fields = one.fields
         emojis = room.reacted(self._session.user_id, str(fields.get("messageId", "")))
         return emojis is not None and fields.get("emoji") in emojis
 
-    def _seq(self, room: Room, one: Sent) -> int:
+    def _seq(self, room: BaseRoom, one: Sent) -> int:
         target = one.command.id
         if one.command.type == "add_reaction":
             target = str(one.fields.get("messageId", ""))
@@ -93,7 +93,7 @@ class Reconciliation:
         self._session.emit(CommandChanged(gone, gone=True, seq=self._seq(room, one)))
         self._session.flush()
 
-    def _as_said(self, one: Sent, room: Room, wall: int) -> Said:
+    def _as_said(self, one: Sent, room: BaseRoom, wall: int) -> Said:
         data = seed_data(one, room, self._session.user_id, "")
         return replace(reading.said(data, wall), id="")
 
@@ -112,7 +112,7 @@ class Reconciliation:
                 self.give_up(one.command.id)
         self._session.flush()
 
-    def judge(self, room: Room, told: Told, arrived: list[int]) -> None:
+    def judge(self, room: BaseRoom, told: ToldHistory, arrived: list[int]) -> None:
         """What was in doubt, and is not in the history: is it missing, or can one not know?"""
         for one in tuple(self._own.doubt.values()):
             if one.command.channel != room.name:

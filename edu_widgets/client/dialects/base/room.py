@@ -56,7 +56,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldHistory:
     """What a history told: which of its messages were known, and how far back it goes."""
 
     known: frozenset[str]
@@ -65,7 +65,7 @@ class Told:
     count: int
 
 
-class Room:
+class BaseRoom:
     """Messages by our id of them. The network thread owns it."""
 
     def __init__(self, name: str, mirror: Mirror, names: Names, new_id: Callable[[], str]) -> None:
@@ -191,7 +191,7 @@ class Room:
             return None
         return [e for e, tally in (held.said.tallies or {}).items() if user_id in tally.users]
 
-    def tell(self, before: int, told: Told, oldest_kept: int) -> bool:
+    def tell(self, before: int, told: ToldHistory, oldest_kept: int) -> bool:
         """A history was read: see whether it joins on to what was here; False if not.
 
         `before`: how many had arrived before this connection. If the history has none of

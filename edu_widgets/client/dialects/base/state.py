@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from edu_widgets.client.dialects.base import capabilities
 from edu_widgets.client.dialects.base.own_commands import OwnCommands
-from edu_widgets.client.dialects.base.people import Here, Names
-from edu_widgets.client.dialects.base.reactions import OwnReactions
+from edu_widgets.client.dialects.base.people import Names, PeopleHere
+from edu_widgets.client.dialects.base.reactions import OwnReactionDocuments
 from edu_widgets.client.dialects.base.reconciliation import Reconciliation
-from edu_widgets.client.dialects.base.room import Room
+from edu_widgets.client.dialects.base.room import BaseRoom
 from edu_widgets.client.dialects.base.waits import Waits
 from edu_widgets.client.sync.channel import ChannelState, Grant
 from edu_widgets.client.sync.dialect import SessionPort
@@ -22,10 +22,10 @@ class BaseState:
         self.names = Names()
         self.own = OwnCommands(session.user_id)
         self.waits = Waits()
-        self.rooms: dict[str, Room] = {}
-        self.here: dict[str, Here] = {}
+        self.rooms: dict[str, BaseRoom] = {}
+        self.here: dict[str, PeopleHere] = {}
         self.before: dict[str, int] = {}
-        self.reactions = OwnReactions(session.user_id, session.new_id)
+        self.reactions = OwnReactionDocuments(session.user_id, session.new_id)
         self.reconciliation = Reconciliation(
             session, self.own, self.waits, self.rooms, self._publish_own
         )
@@ -60,7 +60,7 @@ class BaseState:
             channel.people, channel.names = people, names
             self.session.emit(ChannelChanged(name))
 
-    def publish(self, room: Room, *, live: bool, reset: bool = False) -> None:
+    def publish(self, room: BaseRoom, *, live: bool, reset: bool = False) -> None:
         """Tell what is new in a room, and in what follows from it."""
         event = room.publish(live=live, reset=reset)
         if event is not None:
@@ -70,7 +70,7 @@ class BaseState:
             for told in self.reactions.follow(room, changed):
                 self.session.emit(told)
 
-    def _publish_own(self, room: Room) -> None:
+    def _publish_own(self, room: BaseRoom) -> None:
         self.publish(room, live=True)
 
     def wall(self) -> int:
