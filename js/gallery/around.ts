@@ -3,7 +3,7 @@
 import type { Fields } from "../src/core/messages";
 import { type MockModel, message, room, staffRoom } from "../tests/mock";
 import { at, people } from "./people";
-import type { State } from "./states";
+import type { State } from "./state";
 
 const says = (born: number, name: string, body: unknown, more: Fields = {}): Fields => ({
   ...{ id: `g${born}`, born, seq: born, at: at(10, 3 + born), body },

@@ -4,7 +4,8 @@ import type { Fields, PageMessage } from "../src/core/messages";
 import type { Model } from "../src/core/model";
 import { MockModel, messages } from "../tests/mock";
 import { compose, panels } from "./panel";
-import { type State, states } from "./states";
+import type { State } from "./state";
+import { states } from "./states";
 
 interface Widget {
   initialize(context: { model: Model }): unknown;

@@ -3,7 +3,8 @@
 import type { Fields } from "../src/core/messages";
 import { MockModel } from "../tests/mock";
 import { partsOf, staff, student } from "../tests/panel_parts";
-import { type State, states } from "./states";
+import type { State } from "./state";
+import { states } from "./states";
 
 /** The names of the states that are in the tabs, and the panel's own document. */
 interface Scene extends State {

@@ -23,7 +23,7 @@ import {
   texts,
   thousand,
 } from "./questions";
-import type { State } from "./states";
+import type { State } from "./state";
 
 const english = { height: 420, lang: "en" };
 const turkish = { height: 420, lang: "tr" };

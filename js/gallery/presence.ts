@@ -2,7 +2,7 @@
 
 import type { Fields } from "../src/core/messages";
 import type { MockModel } from "../tests/mock";
-import type { State } from "./states";
+import type { State } from "./state";
 
 const MINUTE = 60_000;
 

@@ -1,10 +1,11 @@
 import type { Fields } from "../src/core/messages";
-import { type MockModel, message, messages } from "../tests/mock";
+import { message, messages } from "../tests/mock";
 import { around } from "./around";
 import { notifications } from "./notifications";
 import { at, people } from "./people";
 import { polls } from "./polls";
 import { presence } from "./presence";
+import type { State } from "./state";
 import { writing } from "./writing";
 
 const python = (runs: string, ...lines: string[]): unknown[] => [
@@ -109,15 +110,6 @@ const one = (): Fields[] => {
   born = 0;
   return [says("Priya", 5, "NumPy lines shapes up from the right, and a 1 stretches.")];
 };
-
-export interface State {
-  /** Which widget; without it the chat. */
-  kind?: string;
-  options?: Fields;
-  play(model: MockModel): void;
-  /** What a person does then. */
-  act?(root: ShadowRoot, model: MockModel): void | Promise<void>;
-}
 
 const here = [
   ...["Mira Lindgren", "Prof. Ayşe Yılmaz", "Amélie", "أمل", "Chidi", "Deniz", "Emre", "Giulia"],

@@ -2,7 +2,7 @@
 
 import type { Fields } from "../src/core/messages";
 import { type MockModel, message, messages, room, staffRoom } from "../tests/mock";
-import type { State } from "./states";
+import type { State } from "./state";
 
 const en = { height: 320, lang: "en" };
 const tr = { height: 320, lang: "tr" };

@@ -1,11 +1,11 @@
 // The text of a message while its author changes it. The draft of the next message waits aside.
 
+import type { Collection } from "../core/collection";
 import { asNumber, asText, isFields } from "../core/messages";
 import { keep } from "../core/persistent";
 import { Signal } from "../core/signal";
-import { askSource, edit } from "./actions";
-import { type ChatMessage, readChatMessage } from "./documents";
-import type { Room } from "./room";
+import { type Asked, askSource, edit } from "./actions";
+import { type ChatMessage, readChatMessage, type Source } from "./documents";
 
 /** Changes that may still be refused; older ones are forgotten. */
 const REMEMBERED = 50;
@@ -28,13 +28,22 @@ function readKept(stored: unknown): Kept | null {
   return doc && { doc, text: asText(stored.text), version, before: asText(stored.before) };
 }
 
+/** What has to be known of the room. */
+interface Edited extends Asked {
+  editing: Signal<ChatMessage | null>;
+  source: Signal<Source | null>;
+  messages: Collection<ChatMessage>;
+  draft: Signal<string>;
+  say(text: string): void;
+}
+
 export class Editing {
   /** The new text; `null` while the old one has not come. */
   readonly text = new Signal<string | null>(null);
   /** Whether it was refused before, and is there again. */
   readonly restored = new Signal(false);
 
-  #room: Room;
+  #room: Edited;
   #id: string | null = null;
   #version = 0;
   #before = "";
@@ -44,7 +53,7 @@ export class Editing {
   #kept = new Map<string, string>();
   #unsaved: Signal<Kept | null>;
 
-  constructor(room: Room) {
+  constructor(room: Edited) {
     this.#room = room;
     this.#unsaved = keep("edit", room.connection, readKept);
     room.connection.whenKnown(this.#resume);

@@ -5,11 +5,10 @@ import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../c
 import { isSameDay, today } from "../core/time";
 import type { ChatMessage } from "./documents";
 import { Row, type RowProps } from "./message";
-import type { Pane } from "./pane";
+import { type Pane, watchReading } from "./pane";
 import type { Room } from "./room";
 import type { Scroller } from "./scroller";
 import { onMessageKey } from "./tools";
-import { watchReading } from "./unread";
 import { UnreadPill } from "./unread_pill";
 import type { Context } from "./words";
 

@@ -1,4 +1,4 @@
-import { Timer } from "../core/events";
+import { endAll, on, Timer } from "../core/events";
 import { Floats } from "../core/float";
 import { Signal } from "../core/signal";
 import { reach } from "./actions";
@@ -120,4 +120,25 @@ export class Pane {
       this.#sought = null;
     });
   }
+}
+
+/** Send the read position whenever the newest message is in sight of a focused page. */
+export function watchReading({ room, scroller, search }: Pane): () => void {
+  const look = (): void => {
+    if (!scroller.atNewest.value || search.shown.value || document.hidden || !document.hasFocus())
+      return;
+    room.readMark.saw(room.messages.lastBorn);
+  };
+  const ends = [
+    scroller.atNewest.subscribe(look),
+    search.shown.subscribe(look),
+    room.messages.version.subscribe(look),
+    room.state.subscribe(() => {
+      scroller.onRead();
+      look();
+    }),
+    on(document, "visibilitychange", look),
+    on(window, "focus", look),
+  ];
+  return endAll(ends);
 }

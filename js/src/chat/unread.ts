@@ -1,13 +1,25 @@
 // What is new to the reader, and saying what has been read.
 
-import { endAll, on, Timer } from "../core/events";
+import type { Collection } from "../core/collection";
+import { Timer } from "../core/events";
 import { Signal } from "../core/signal";
-import { markRead } from "./actions";
-import type { Pane } from "./pane";
-import type { Room } from "./room";
+import { type Asked, markRead } from "./actions";
+import type { ChatMessage, RoomState } from "./documents";
 
 /** Milliseconds between two times the kernel is told. */
 const TOLD_EVERY = 2_000;
+
+/** What is counted of a room. */
+interface Counted {
+  messages: Collection<ChatMessage>;
+  isOwn(doc: ChatMessage): boolean;
+}
+
+/** What has to be known of a room to say what is read in it. */
+interface Read extends Asked {
+  state: Signal<RoomState>;
+  can(ability: "read"): boolean;
+}
 
 /** Counts the messages of others after the read position, at a constant cost for each new one. */
 export class Count {
@@ -15,7 +27,7 @@ export class Count {
   /** The number of them that mention the reader. */
   readonly forMe = new Signal(0);
 
-  #room: Pick<Room, "messages" | "isOwn">;
+  #room: Counted;
   #generation = -1;
   /** All up to this `born` is read; -1: not known yet. */
   #read = -1;
@@ -24,7 +36,7 @@ export class Count {
   #documents = 0;
   #first: number | null = null;
 
-  constructor(room: Pick<Room, "messages" | "isOwn">) {
+  constructor(room: Counted) {
     this.#room = room;
   }
 
@@ -77,12 +89,12 @@ export class Count {
 
 /** Sends the read position to the kernel: only forwards, and not too often. */
 export class ReadMark {
-  #room: Room;
+  #room: Read;
   #told = 0;
   #wanted = 0;
   #timer = new Timer();
 
-  constructor(room: Room) {
+  constructor(room: Read) {
     this.#room = room;
   }
 
@@ -106,25 +118,4 @@ export class ReadMark {
       if (this.#wanted > this.#told) this.#tell();
     });
   }
-}
-
-/** Send the read position whenever the newest message is in sight of a focused page. */
-export function watchReading({ room, scroller, search }: Pane): () => void {
-  const look = (): void => {
-    if (!scroller.atNewest.value || search.shown.value || document.hidden || !document.hasFocus())
-      return;
-    room.readMark.saw(room.messages.lastBorn);
-  };
-  const ends = [
-    scroller.atNewest.subscribe(look),
-    search.shown.subscribe(look),
-    room.messages.version.subscribe(look),
-    room.state.subscribe(() => {
-      scroller.onRead();
-      look();
-    }),
-    on(document, "visibilitychange", look),
-    on(window, "focus", look),
-  ];
-  return endAll(ends);
 }

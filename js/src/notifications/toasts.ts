@@ -1,19 +1,25 @@
 // What pops up beside the views: one at a time, for six seconds that pass only while nobody is at
 // it and the page can be seen.
 
+import type { Collection } from "../core/collection";
 import { on, Timer } from "../core/events";
 import { Signal } from "../core/signal";
 import type { Notice } from "./documents";
-import type { Inbox } from "./inbox";
 
 const SHOWN_FOR = 6_000;
 /** The most toasts that wait; further ones stay in the list only. */
 const MOST_WAITING = 3;
 
+/** Where they come from. */
+interface Source {
+  notices: Collection<Notice>;
+  read(id: string): void;
+}
+
 export class Toasts {
   readonly shown = new Signal<Notice | null>(null);
 
-  #inbox: Inbox;
+  #inbox: Source;
   #waiting: string[] = [];
   #held = false;
   #left = 0;
@@ -21,7 +27,7 @@ export class Toasts {
   #timer = new Timer();
   #end: () => void;
 
-  constructor(inbox: Inbox) {
+  constructor(inbox: Source) {
     this.#inbox = inbox;
     this.#end = on(document, "visibilitychange", this.#run);
   }

@@ -5,11 +5,11 @@ import { useSignal, withHooks } from "../core/hooks";
 import { Icon, type IconName } from "../core/icons";
 import { Rich } from "../core/rich_text";
 import { clockTime } from "../core/time";
+import { Anonymous, Counted, peopleHere } from "./answers";
 import { DeskBar } from "./desk";
-import type { Choice, Outcome, Poll } from "./documents";
+import { type Choice, isTyped, type Outcome, type Poll } from "./documents";
 import { Field } from "./field";
 import { keyOf } from "./figures";
-import type { Parts } from "./locale/en";
 import { OptionRows } from "./option_rows";
 import type { Pane } from "./pane";
 import { Results } from "./results";
@@ -232,9 +232,6 @@ const ReadOnlyOptions = withHooks(function ReadOnlyOptions(
   );
 });
 
-/** Whether answers are written instead of chosen. */
-export const isTyped = ({ kind }: Poll): boolean => kind === "number" || kind === "text";
-
 /** A vote that did not get there before its round closed. */
 const NotCounted = ({ poll, words }: { poll: Poll; words: Words }): VNode | null => {
   const { mineState } = poll;
@@ -270,36 +267,6 @@ const DraftLine = ({ poll, words }: { poll: Poll; words: Words }): VNode => (
         .filter(Boolean)
         .join(" · ")
     )}
-  </span>
-);
-
-/** One line on what *anonymous* means. */
-export const Anonymous = withHooks(function Anonymous(
-  { poll }: { poll: Poll },
-  { words }: Context,
-): VNode | null {
-  if (!poll.anonymous) return null;
-  return (
-    <p class="anon">
-      <Icon name="lock" />
-      {poll.ended ? words.anonymousEnded : words.anonymous}
-    </p>
-  );
-});
-
-/** The number of people who can answer; `null` if not known. */
-export const peopleHere = (pane: Pane, answered: number): number | null => {
-  const { online, students } = pane.room.connection.lesson.value;
-  const people = students ?? online;
-  return people !== null && people >= answered ? people : null;
-};
-
-/** A number that stands out in its words. */
-export const Counted = ({ parts, class: name }: { parts: Parts; class: string }): VNode => (
-  <span class={`n ${name}`}>
-    {parts[0]}
-    <b>{parts[1]}</b>
-    {parts[2]}
   </span>
 );
 

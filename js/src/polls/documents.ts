@@ -247,3 +247,6 @@ export function readDesk(value: unknown): Desk | null {
     lesson: /^[a-z_]\w{0,60}$/i.exec(asText(value.lesson))?.[0] ?? plainDesk.lesson,
   };
 }
+
+/** Whether answers are written instead of chosen. */
+export const isTyped = ({ kind }: Poll): boolean => kind === "number" || kind === "text";

@@ -2,8 +2,16 @@ import type { VNode } from "preact";
 import { Button } from "../core/button";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { Anonymous, Counted, isTyped, peopleHere } from "./card";
-import type { Choice, Flow, Outcome, Peek, Poll, Round } from "./documents";
+import { Anonymous, Counted, peopleHere } from "./answers";
+import {
+  type Choice,
+  type Flow,
+  isTyped,
+  type Outcome,
+  type Peek,
+  type Poll,
+  type Round,
+} from "./documents";
 import { hasCounts, isRight, keyOf, mean, percent } from "./figures";
 import { CorrectMark, Key, Label, optionText } from "./label";
 import { NumberChart } from "./number_chart";
