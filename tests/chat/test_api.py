@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from edu_widgets.chat.cells import cell_code, fenced, without_call
 from edu_widgets.chat.commands import Found
 from edu_widgets.chat.message import COLUMNS, plain
 from edu_widgets.chat.widget import CourseChat
+from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, NotConnected, Refused
 from tests.chat.page import made
@@ -124,38 +126,24 @@ def test_reading_marks(chat: CourseChat, client: FakeClient) -> None:
 def test_a_search_waits_for_the_service(chat: CourseChat, client: FakeClient) -> None:
     asked = client.ask
 
-    def answer(type_: str, data: Any) -> Any:
-        made_ = asked(type_, data)
-        found = Found("hi", [message("hi", 7, 7)])
-        made_.answer(msgspec.Raw(msgspec.json.encode(found)))
-        return made_
+    def answering(settle: Callable[[Answer], None]) -> None:
+        def answer(type_: str, data: Any, *, channel: str | None = None) -> Answer:
+            made = asked(type_, data, channel=channel)
+            settle(made)
+            return made
 
-    client.ask = answer  # type: ignore[method-assign]
+        client.ask = answer  # type: ignore[method-assign]
+
+    found = Found("hi", [message("hi", 7, 7)])
+    answering(lambda one: one.answer(msgspec.Raw(msgspec.json.encode(found))))
     assert [m.content for m in chat.search("hi")] == ["hi"]
-
-    def late(type_: str, data: Any) -> Any:
-        made_ = asked(type_, data)
-        made_.fail(NotConnected("offline"))
-        return made_
-
-    client.ask = late  # type: ignore[method-assign]
+    answering(lambda one: one.fail(NotConnected("offline")))
     assert [m.content for m in chat.search("HELLO")] == ["hello"]
-
-    def refused(type_: str, data: Any) -> Any:
-        made_ = asked(type_, data)
-        made_.fail(Refused("Too many searches."))
-        return made_
-
-    client.ask = refused  # type: ignore[method-assign]
+    answering(lambda one: one.fail(Refused("Too many searches.")))
     with pytest.raises(Refused, match="Too many"):
         chat.search("x")
-
-    def busy(type_: str, data: Any) -> Any:
-        made_ = asked(type_, data)
-        made_.fail(Refused("Too many questions; again in 12 s.", Code.RATE_LIMITED, 12_000))
-        return made_
-
-    client.ask = busy  # type: ignore[method-assign]
+    limited = Refused("Too many questions; again in 12 s.", Code.RATE_LIMITED, 12_000)
+    answering(lambda one: one.fail(limited))
     assert [m.content for m in chat.search("HELLO")] == ["hello"]
 
 

@@ -18,14 +18,35 @@ from tests.client.fake_service import FakeService, fake_service
 
 
 @dataclass
-class Join:
-    """Makes clients of fake services; they are closed with `stack`."""
+class Clients:
+    """What clients are made with; they are closed with `stack`."""
 
     network: NetworkThread
     callbacks: CallbackThread
     pool: Pool
     folder: Path
     stack: ExitStack
+
+    def client(
+        self, course: str, target: Target, settings: Settings, channel: str = ""
+    ) -> CourseClient:
+        made = CourseClient(
+            course,
+            target,
+            Person(target.user_id, target.user_id.capitalize()),
+            self.pool,
+            self.network,
+            self.callbacks,
+            settings,
+            host="127.0.0.1",
+            channel=channel,
+        )
+        self.stack.callback(made.close)
+        return made
+
+
+class Join(Clients):
+    """Makes clients of fake services."""
 
     def __call__(
         self,
@@ -37,18 +58,9 @@ class Join:
         token: Callable[[], str] = lambda: "s3cret-token",
     ) -> CourseClient:
         target = Target(url or fake.url, user, token)
-        client = CourseClient(
-            course,
-            target,
-            Person(user, user.capitalize()),
-            self.pool,
-            self.network,
-            self.callbacks,
-            Settings(self.folder, Limits(reconnect_interval=0.05)),
-            host="127.0.0.1",
-        )
+        settings = Settings(self.folder, Limits(reconnect_interval=0.05))
+        client = self.client(course, target, settings)
         client.start()
-        self.stack.callback(client.close)
         return client
 
 

@@ -107,17 +107,22 @@ class Rig:
         self.events: list[SessionEvent] = []
 
     def look(self) -> None:
-        for action in self.session.actions():
-            match action:
-                case Connect():
-                    self.connects += 1
-                case Send(frame):
-                    self.sent.append(decode(frame))
-                case Close():
-                    self.closes.append(action)
-                case Ping(at):
-                    self.pinged.append(at)
+        while actions := self.session.actions():
+            for action in actions:
+                match action:
+                    case Connect():
+                        self.connects += 1
+                    case Send(frame):
+                        self.sent.append(decode(frame))
+                    case Close():
+                        self.closes.append(action)
+                    case Ping(at):
+                        self.ping(at)
         self.events += self.session.events()
+
+    def ping(self, at: float) -> None:
+        """A ping was sent."""
+        self.pinged.append(at)
 
     def of(self, kind: type[E]) -> list[E]:
         """Events of a kind so far."""

@@ -14,9 +14,11 @@ from edu_widgets import configuration
 from edu_widgets.configuration import sources
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service import launch, owner, state
-from tests.client.fake_service import FakeService, fake_service
+from tests.client.conftest import fake
 from tests.hosting import leave_lessons
 from tests.waiting import PATIENCE, wait_until
+
+__all__ = ["fake"]
 
 TOKEN = "eyJhbGciOi-n0b0dy-sh0uld-see"
 
@@ -47,12 +49,6 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return make
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeService]:
-    with fake_service() as service:
-        yield service
 
 
 @pytest.fixture

@@ -27,8 +27,11 @@ from edu_widgets.protocol.messages import Changes, Page
 START = 1_700_000_000_000
 
 
-class FakeClient:
+class FakeClient(CourseClient):
     """Stands in for a CourseClient: what it is given happens when the test says so."""
+
+    base: bool = False
+    usable: bool = True
 
     def __init__(self, course: str = "py101", name: str = "Ada", role: str = "student") -> None:
         self.course = course
@@ -98,10 +101,12 @@ class FakeClient:
     def promise(self) -> Receipt:
         return Receipt(uuid7(), cast("Any", None))
 
-    def signal(self, type_: str, data: Any) -> None:
+    def signal(self, type_: str, data: Any, *, channel: str | None = None) -> None:
+        del channel
         self.signals.append((type_, data))
 
-    def ask(self, type_: str, data: Any) -> Answer:
+    def ask(self, type_: str, data: Any, *, channel: str | None = None) -> Answer:
+        del channel
         if self.refuse_with is not None:
             raise self.refuse_with
         self.questions.append((type_, data))
@@ -173,7 +178,8 @@ class FakeClient:
     def retry_now(self) -> None:
         self.asked.append(("retry_now", ""))
 
-    def older(self, kind: str, limit: int = 50) -> Receipt:
+    def older(self, kind: str, limit: int = 50, *, channel: str | None = None) -> Receipt:
+        del channel
         self.asked.append(("older", f"{kind} {limit}"))
         receipt = Receipt(uuid7(), cast("Any", None))
         self.receipts["older"] = receipt
@@ -328,7 +334,7 @@ def reaction(emoji: str, *users: str) -> Reaction:
 
 
 def as_client(fake: FakeClient) -> CourseClient:
-    return cast("CourseClient", fake)
+    return fake
 
 
 class RecordingComm(BaseComm):

@@ -14,6 +14,7 @@ from jupyter_client.manager import KernelManager
 from edu_widgets.protocol import uuid7
 from tests.client.fake_service import FakeService, fake_service
 from tests.conftest import ROOT
+from tests.shell_requests import client_of
 from tests.waiting import PATIENCE, wait_until
 
 if TYPE_CHECKING:
@@ -43,13 +44,10 @@ def kernel(folder: Path) -> Iterator[BlockingKernelClient]:
     manager.start_kernel(
         env=os.environ | {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(ROOT)}
     )
-    client = manager.client()
-    client.start_channels()
     try:
-        client.wait_for_ready(timeout=PATIENCE)
-        yield client
+        with client_of(manager) as client:
+            yield client
     finally:
-        client.stop_channels()
         manager.shutdown_kernel(now=True)
 
 

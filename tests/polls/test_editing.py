@@ -10,21 +10,10 @@ import pytest
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, Refused, TooLate
 from tests.in_memory.service import MIRA, STAFF
-from tests.notebook.doubles import RecordingComm
+from tests.polls.desk import Desk, both
 from tests.polls.school import ADA, BO, School
-from tests.polls.test_widget import Desk, both
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
-
-
-@pytest.fixture
-def mira(school: School, comms: type[RecordingComm]) -> Desk:
-    return Desk(school, MIRA)
-
-
-@pytest.fixture
-def ada(school: School, comms: type[RecordingComm]) -> Desk:
-    return Desk(school, ADA)
 
 
 # -- the rule ------------------------------------------------------------------------------------

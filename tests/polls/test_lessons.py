@@ -9,8 +9,8 @@ import pytest
 from edu_widgets.polls.documents import APART_MS
 from tests.in_memory.service import MIRA
 from tests.notebook.doubles import RecordingComm
+from tests.polls.desk import Desk, both
 from tests.polls.school import ADA, School
-from tests.polls.test_widget import Desk, both
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
 

@@ -12,24 +12,13 @@ from edu_widgets.polls.removal import missing_answer
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 from tests.in_memory.service import MIRA, ROOM, STAFF
-from tests.notebook.doubles import RecordingComm
+from tests.polls.desk import Desk, both
 from tests.polls.school import ADA, BO, CY, School, student
 from tests.polls.test_rules import refused
-from tests.polls.test_widget import Desk, both
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
 
 MEAN = "Bo is  STUPID"
-
-
-@pytest.fixture
-def mira(school: School, comms: type[RecordingComm]) -> Desk:
-    return Desk(school, MIRA)
-
-
-@pytest.fixture
-def ada(school: School, comms: type[RecordingComm]) -> Desk:
-    return Desk(school, ADA)
 
 
 def asked(school: School, *answers: str, **fields: Any) -> str:

@@ -11,21 +11,10 @@ from edu_widgets.polls.poll import Poll
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, Refused, TooLate
 from tests.in_memory.service import MIRA
-from tests.notebook.doubles import RecordingComm
-from tests.polls.school import ADA, School, student
-from tests.polls.test_widget import Desk, both
+from tests.polls.desk import Desk, both
+from tests.polls.school import School, student
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
-
-
-@pytest.fixture
-def mira(school: School, comms: type[RecordingComm]) -> Desk:
-    return Desk(school, MIRA)
-
-
-@pytest.fixture
-def ada(school: School, comms: type[RecordingComm]) -> Desk:
-    return Desk(school, ADA)
 
 
 def in_state(desk: Desk, state: str) -> Poll:

@@ -10,17 +10,10 @@ import pytest
 from edu_widgets.polls.poll import Poll
 from edu_widgets.polls.view import PollView
 from edu_widgets.protocol import uuid7
-from tests.in_memory.service import MIRA
-from tests.notebook.doubles import RecordingComm
+from tests.polls.desk import Desk, both
 from tests.polls.school import ADA, School
-from tests.polls.test_widget import Desk, both
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
-
-
-@pytest.fixture
-def mira(school: School, comms: type[RecordingComm]) -> Desk:
-    return Desk(school, MIRA)
 
 
 def shown(desk: Desk, poll: Poll) -> PollView:

@@ -72,6 +72,13 @@ class Service:
         client.user_id = joined["userId"]
         return client
 
+    async def two(self) -> tuple["Client", "Client"]:
+        """Ada and Bob, both in the course."""
+        ada, bob = await self.student(), await self.student("Bob")
+        await ada.enter()
+        await bob.enter()
+        return ada, bob
+
     async def open(self, token: str, path: str = "/api/realtime/ws", **options: Any) -> "Client":
         socket = await connect(
             self.url.replace("http", "ws") + path,

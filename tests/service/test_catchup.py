@@ -61,9 +61,7 @@ async def test_a_resume_at_the_head_writes_only_subscribed(service: Service) -> 
 
 
 async def test_a_resume_within_the_lease_is_not_told(service: Service) -> None:
-    ada, bob = await service.student(), await service.student("Bob")
-    await ada.enter()
-    await bob.enter()
+    ada, bob = await service.two()
     await ada.counts(2)
     seen = len(ada.seen)
     for _ in range(3):
@@ -76,18 +74,14 @@ async def test_a_resume_within_the_lease_is_not_told(service: Service) -> None:
 
 async def test_who_breaks_off_and_stays_away_is_missed_after_the_lease(tmp_path: Path) -> None:
     async with serving(tmp_path, lease_s=0.1) as service:
-        ada, bob = await service.student(), await service.student("Bob")
-        await ada.enter()
-        await bob.enter()
+        ada, bob = await service.two()
         await ada.counts(2)
         bob.socket.transport.abort()
         await ada.counts(1)
 
 
 async def test_who_leaves_is_missed_at_once(service: Service) -> None:
-    ada, bob = await service.student(), await service.student("Bob")
-    await ada.enter()
-    await bob.enter()
+    ada, bob = await service.two()
     await ada.counts(2)
     await bob.socket.close()
     await ada.counts(1)
@@ -207,9 +201,7 @@ async def test_subscribing_twice_at_once_loses_nothing(service: Service) -> None
 
 
 async def test_typing_is_told_to_the_others(service: Service) -> None:
-    ada, bob = await service.student(), await service.student("Bob")
-    await ada.enter()
-    await bob.enter()
+    ada, bob = await service.two()
     await ada.send("typing_start", data={"userId": "somebody-else"})
     told = (await bob.until("user_typing"))["data"]
     assert told == {"userId": ada.user_id, "isTyping": True, "userName": "Ada"}
@@ -248,9 +240,7 @@ async def test_who_is_muted_is_not_told_of_as_typing(tmp_path: Path) -> None:
 
 async def test_typing_ends_by_itself(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edu_widgets.service.typing_signals.EXPIRES_S", 0.05)
-    ada, bob = await service.student(), await service.student("Bob")
-    await ada.enter()
-    await bob.enter()
+    ada, bob = await service.two()
     await ada.send("typing_start")
     assert (await bob.until("user_typing"))["data"]["isTyping"]
     assert not (await bob.until("user_typing"))["data"]["isTyping"]

@@ -99,9 +99,7 @@ async def stall(service: Service, token: str) -> asyncio.StreamWriter:
 
 async def test_a_reader_that_never_reads_stalls_nobody_and_is_closed(tmp_path: Path) -> None:
     async with serving(tmp_path, config=FREE) as service:
-        ada, bob = await service.student(), await service.student("Bob")
-        await ada.enter()
-        await bob.enter()
+        ada, bob = await service.two()
         stalled = await stall(service, (await service.join("Slow"))["token"])
         await bob.counts(3)
         text = "x" * 7_900

@@ -221,9 +221,7 @@ async def test_whose_cable_was_cut_is_out_of_the_list_within_half_a_minute(
 ) -> None:
     assert DEAD_S <= 30
     async with serving(tmp_path, lease_s=3600) as service:
-        ada, bob = await service.student(), await service.student("Bob")
-        await ada.enter()
-        await bob.enter()
+        ada, bob = await service.two()
         await ada.counts(2)
         bob.socket.transport.pause_reading()
         writer = outlet_of(service, bob.user_id)

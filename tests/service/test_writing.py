@@ -43,9 +43,7 @@ async def numbers(client: Client, until: int) -> list[int]:
 
 
 async def test_a_reader_that_falls_behind_gets_everything_in_order(service: Service) -> None:
-    ada, bob = await service.student(), await service.student("Bob")
-    await ada.enter()
-    await bob.enter()
+    ada, bob = await service.two()
     room, slow = room_of(service), member_of(service, ada)
     ada.socket.transport.pause_reading()
     count = 0
@@ -82,9 +80,7 @@ async def test_nothing_follows_a_close_frame(service: Service) -> None:
 async def test_a_connection_that_breaks_hurts_nobody(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ada, bob = await service.student(), await service.student("Bob")
-    await ada.enter()
-    await bob.enter()
+    ada, bob = await service.two()
     room, member = room_of(service), member_of(service, ada)
     writer: Any = member.writer
     writer._transport.abort()

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from edu_widgets.chat.documents import ChatMessage
-from edu_widgets.client.course import CourseClient, Person
+from edu_widgets.client.course import CourseClient
 from edu_widgets.client.runtime.pool import Pool, Settings
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
@@ -24,6 +24,7 @@ from edu_widgets.client.transport.selection import TransportSettings
 from edu_widgets.client.view import CourseEvent
 from edu_widgets.protocol import uuid7
 from tests.base_service import Running
+from tests.client.conftest import Clients
 
 ROOM = "course:py101"
 TOKEN = "s3cret-token"
@@ -86,15 +87,8 @@ def say(client: CourseClient, words: str) -> Receipt:
     return client.send("chat_message", ChatMessage(id_, words, "ada", "Ada"), id=id_)
 
 
-@dataclass
-class Enter:
-    """Makes clients of base services; they are closed with `stack`."""
-
-    network: NetworkThread
-    callbacks: CallbackThread
-    pool: Pool
-    folder: Path
-    stack: ExitStack
+class Enter(Clients):
+    """Makes clients of base services."""
 
     def __call__(
         self,
@@ -111,20 +105,9 @@ class Enter:
         target = Target((url or service.url) + WEBSOCKET_PATH, user, lambda: token, base=True)
         limits = Limits(reconnect_interval=0.05, base=times)
         chosen = settings or TransportSettings(retry_interval=0.05)
-        client = CourseClient(
-            course,
-            target,
-            Person(user, user.capitalize()),
-            self.pool,
-            self.network,
-            self.callbacks,
-            Settings(self.folder, limits, chosen),
-            host="127.0.0.1",
-            channel=channel,
-        )
+        client = self.client(course, target, Settings(self.folder, limits, chosen), channel)
         watch = Watch(client, lambda room: [m["content"] for m in service.messages(room)])
         client.start()
-        self.stack.callback(client.close)
         return watch
 
 

@@ -9,18 +9,12 @@ import msgspec
 
 from edu_widgets.client.sync.commands import Command
 from edu_widgets.client.sync.events import (
-    Action,
-    Close,
     CommandChanged,
-    Connect,
     DocumentsChanged,
-    Ping,
-    Send,
     Service,
 )
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.sync.mirror import Mirror
-from edu_widgets.protocol import decode
 from tests.client.rig import ROOM, Rig
 
 WEBSOCKET = Service(ours=False, pings=True, accepted=False)
@@ -49,28 +43,18 @@ class BaseRig(Rig):
     def __init__(self, limits: Limits | None = None) -> None:
         super().__init__(limits=limits)
         self.deaf = False
-        self.pings = 0
         self.commands: list[CommandChanged] = []
 
     def look(self) -> None:
-        actions: list[Action] = self.session.actions()
-        while actions:
-            for action in actions:
-                match action:
-                    case Connect():
-                        self.connects += 1
-                    case Send(frame):
-                        self.sent.append(decode(frame))
-                    case Close():
-                        self.closes.append(action)
-                    case Ping(at):
-                        self.pings += 1
-                        if not self.deaf:
-                            self.session.pong(at)
-            actions = self.session.actions()
-        events = self.session.events()
-        self.events += events
-        self.commands += [event for event in events if isinstance(event, CommandChanged)]
+        seen = len(self.events)
+        super().look()
+        new = self.events[seen:]
+        self.commands += [event for event in new if isinstance(event, CommandChanged)]
+
+    def ping(self, at: float) -> None:
+        super().ping(at)
+        if not self.deaf:
+            self.session.pong(at)
 
     # -- what happens ---------------------------------------------------------------------
 
