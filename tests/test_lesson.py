@@ -102,6 +102,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
     assert "host" in dir(edu)
     assert set(dir(lesson)) == {
         *("chat", "close", "course", "invite", "notifications", "panel", "people", "polls"),
+        "feature",
         *("status", "user", "wait_connected"),
         *("close_door", "door_closed", "erase", "new_invite", "open_door"),
     }

@@ -7,14 +7,20 @@ const faces: Record<string, Fields> = Object.fromEntries(
   Object.values(features).flatMap(({ called, tab }) => (tab ? [[called, tab]] : [])),
 );
 
-/** The trait that has the parts, by the references to the models of those that are in tabs. */
-export const partsOf = (references: Record<string, string>): Fields =>
-  Object.fromEntries(
-    [...new Set([...Object.keys(references), ...Object.keys(faces)])].map((name) => [
-      name,
-      { ...faces[name], model: references[name] ?? "" },
-    ]),
+/**
+ * The trait that has the parts, by the references to the models of those that are in tabs; `more`
+ * are parts of other packages.
+ */
+export function partsOf(
+  references: Record<string, string>,
+  more: Record<string, Fields> = {},
+): Fields {
+  const all = { ...faces, ...more };
+  const names = new Set([...Object.keys(references), ...Object.keys(all)]);
+  return Object.fromEntries(
+    [...names].map((name) => [name, { ...all[name], model: references[name] ?? "" }]),
   );
+}
 
 interface Told extends Fields {
   unread?: Record<string, number>;

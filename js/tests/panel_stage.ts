@@ -60,6 +60,8 @@ interface Shown {
   lesson?: Fields;
   course?: string;
   parts?: Record<string, MockModel>;
+  /** What is told of parts of other packages. */
+  faces?: Record<string, Fields>;
 }
 
 const everything = ["chat", "polls", "presence"];
@@ -73,7 +75,7 @@ export async function shown(what: Shown = {}): Promise<PanelStage> {
   const model = new MockModel({ kind: "panel", course, options: { height: 420, lang } });
   for (const [tab, part] of Object.entries(parts)) model.others.set(`m-${tab}`, part);
   const references = Object.keys(parts).map((tab) => [tab, `IPY_MODEL_m-${tab}`]);
-  model.set("_parts", partsOf(Object.fromEntries(references)));
+  model.set("_parts", partsOf(Object.fromEntries(references), what.faces));
   const end = widget.initialize({ model: model.proxy() });
   open.push(end);
   const stage = await view(model, parts);

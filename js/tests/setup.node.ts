@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { TestProject } from "vitest/node";
 import { bundles } from "../build.mjs";
@@ -6,6 +7,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The text of every built file, by its name without `.js`. */
     built: Record<string, string>;
+    /** The script of a widget of another package, as somebody has written it. */
+    bell: string;
   }
 }
 
@@ -13,4 +16,6 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<void> {
   const files = (await bundles()).map(({ path, text }) => [basename(path, ".js"), text]);
   project.provide("built", Object.fromEntries(files));
+  const bell = new URL("../../tests/bell/package/course_bell/bell.js", import.meta.url);
+  project.provide("bell", await readFile(bell, "utf8"));
 }

@@ -15,6 +15,7 @@ from edu_widgets.configuration.sources import from_environment
 from edu_widgets.polls import files
 from edu_widgets.protocol import REGISTRY, envelope
 from edu_widgets.service import config as service_config
+from tests.conftest import ROOT
 from tests.docs import commands
 from tests.docs.blocks import BLOCKS, Block, is_cell
 
@@ -88,8 +89,17 @@ def questions(name: str, mark: str) -> Callable[[str, Patch], None]:
     return check
 
 
-def channel_table(text: str, _: Patch) -> None:
-    """What `edu-widgets serve --config` takes."""
+def of_bell(text: str, _: Patch) -> None:
+    """A file of the feature that docs/extending.md makes: its tests run it."""
+    package = ROOT / "tests" / "bell" / "package"
+    assert text in [path.read_text("utf-8") for path in package.rglob("*.*") if path.is_file()]
+
+
+def toml(text: str, patch: Patch) -> None:
+    """What `edu-widgets serve --config` takes, or the bell's project."""
+    if "[project]" in text:
+        of_bell(text, patch)
+        return
     Path("channels.toml").write_text(text, "utf-8")
     service_config.load(Path("channels.toml"))
 
@@ -119,12 +129,14 @@ def drawing(text: str, _: Patch) -> None:
 CHECKS: dict[str, Callable[[str, Patch], None]] = {
     "": drawing,
     "ini": unit,
+    "js": of_bell,
     "json": json_data,
     "markdown": questions("questions.md", r"^---$|\A"),
     "nginx": nginx,
+    "py": of_bell,
     "python": config_file,
     "sh": shell,
     "systemd": unit,
-    "toml": channel_table,
+    "toml": toml,
     "yaml": questions("questions.yaml", r"^ *- question:"),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 from tests.base_service import Variants, running
+from tests.bell.package_of import install
 from tests.docs.blocks import PAGES, Block, blocks, is_cell, name
 from tests.kernels import Kernel, Students, data_folder, invite, running_kernel
 from tests.waiting import PATIENCE
@@ -43,6 +45,8 @@ class Scene:
 
     setup: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    bell: bool = False
+    """Whether the feature of docs/extending.md is installed."""
     before: Mapping[str, Sequence[Act]] = field(default_factory=dict)
     after: Mapping[str, Sequence[Act]] = field(default_factory=dict)
 
@@ -96,6 +100,7 @@ SCENES: Mapping[str, Scene] = {
         f"my_token = {Variants().token!r}",
         after={"edu.connect": ["lesson.status().state == 'live'"]},
     ),
+    "docs/extending.md": Scene(HOST, bell=True, after={"ring()": ["lesson.bell.count == 1"]}),
     "docs/getting-started.md": Scene(
         f"token = {Variants().token!r}",
         before={
@@ -168,6 +173,9 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iter
 @pytest.mark.parametrize("page", TAUGHT)
 def test_the_page_runs(page: str, room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = SCENES[page]
+    if scene.bell:
+        path = [str(install(room / "bell")), os.environ["PYTHONPATH"]]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path))
     for variable, value in scene.environment.items():
         monkeypatch.setenv(variable, value)
     with ExitStack() as stack:

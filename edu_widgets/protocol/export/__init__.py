@@ -33,7 +33,7 @@ def generate(registry: Registry, features: Sequence[Manifest]) -> dict[str, str]
 
 
 def _widgets(features: Sequence[Manifest]) -> str:
-    """What the build and the gallery know of the widgets, by the feature's name."""
+    """What the build and the gallery know of the widgets that are built here, by feature."""
     widgets = {
         manifest.name: {
             "entry": f"src/{manifest.name}/index.ts",
@@ -42,6 +42,6 @@ def _widgets(features: Sequence[Manifest]) -> str:
             "tab": manifest.face() or None,
         }
         for manifest in features
-        if manifest.script
+        if manifest.is_built_in
     }
     return json.dumps(widgets, ensure_ascii=False, indent=2) + "\n"

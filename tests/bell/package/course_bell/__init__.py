@@ -1,0 +1,1 @@
+"""A bell for the lesson: whoever rings it is heard by everybody."""
