@@ -13,6 +13,7 @@ import pytest
 from edu_widgets.protocol import features
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from edu_widgets.protocol.manifest import CORE, Manifest, Tab, Words
+from tests.conftest import ROOT
 
 OURS = ["chat", "polls", "presence", "notifications", "panel"]
 WORDS = {"en": Words("Bell of {course}")}
@@ -111,3 +112,8 @@ def test_a_setting_allows_some_or_forbids_some() -> None:
         features.allowed("chat,-polls")
     with pytest.raises(InvalidArgument, match="no feature 'bell': installed are chat, "):
         features.allowed("chat,bell")
+
+
+def test_the_core_has_the_version_that_manifests_are_compared_with() -> None:
+    text = (ROOT / "js" / "src" / "core" / "index.ts").read_text("utf-8")
+    assert f"export const CORE_VERSION = {CORE};" in text
