@@ -117,9 +117,9 @@ async def ours(url: str, count: int) -> float:
                 done.set()
 
     connection.listen(hear)
-    session.subscribe(ROOM)
-    session.open()
-    connection.changed()
+    with connection.act():
+        session.subscribe(ROOM)
+        session.open()
     await done.wait()
     used = time.process_time() - started
     await connection.close()

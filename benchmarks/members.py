@@ -54,8 +54,8 @@ class Member:
     def open(self, heard: Callable[[SessionEvent], None]) -> None:
         """Connect, and tell `heard` what happens."""
         self.connection.listen(heard)
-        self.session.open()
-        self.connection.changed()
+        with self.connection.act() as session:
+            session.open()
 
     @property
     def live(self) -> bool:
@@ -65,8 +65,8 @@ class Member:
         """Hand over a command to the course."""
         command = compose(type_, data, ROOM, id_, time.time())
         self.session.outbox.check_room(command.size)
-        self.session.submit(command)
-        self.connection.changed()
+        with self.connection.act() as session:
+            session.submit(command)
 
 
 def start_service(folder: Path, *arguments: str) -> owner.ServiceInfo:

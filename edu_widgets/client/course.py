@@ -126,8 +126,8 @@ class CourseClient:
         self._pooled, self._outbox = pooled, pooled.outbox
         self._stop_listening = pooled.connection.listen(self._heard)
         pooled.use(self._target)
-        self._membership.enter(pooled.connection.session)
-        pooled.connection.changed()
+        with pooled.connection.act() as session:
+            self._membership.enter(session)
         self._update_view()
 
     def close(self) -> None:
@@ -151,8 +151,8 @@ class CourseClient:
         self._stop_listening()
         pooled, self._pooled = self._pooled, None
         if pooled is not None:
-            self._membership.leave(pooled.connection.session)
-            pooled.connection.changed()
+            with pooled.connection.act() as session:
+                self._membership.leave(session)
             await self._pool.release(self._target)
         self._receipts.close(NotConnected("The lesson was closed; what waited is kept on disk."))
         self._answers.close(NotConnected(self.entrance.closed))
@@ -175,13 +175,14 @@ class CourseClient:
         self.host = host or self.host
         self.entrance = entrance or self.entrance
 
-        def act(pooled: Pooled) -> None:
-            if self._pool.move(self._target, target):
-                self._target = target
-            pooled.use(target)
-            self._listeners.tell(ViewChanged(self._current.view))
+        def use() -> None:
+            if self._pooled is not None:
+                if self._pool.move(self._target, target):
+                    self._target = target
+                self._pooled.use(target)
+                self._listeners.tell(ViewChanged(self._current.view))
 
-        self._in_session(act)
+        self._network.post(use)
 
     def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
         """Call `say` when the lesson is about to be left; returns what takes that back.
@@ -384,32 +385,29 @@ class CourseClient:
         if self._pooled is None:
             receipt.fail(NotConnected("The lesson was closed before this could be kept."))
             return
-        session = self._pooled.connection.session
         self._receipts.expect(receipt)
-        try:
-            if instead is not None:
-                before = outbox.get(instead.id)
-                data = instead.data(before, session.withdraw(instead.id, REPLACED))
-                command = compose(command.type, data, command.channel, command.id, time.time())
-                outbox.check_room(command.size)
-            session.submit(command)
-        except EduWidgetsError as error:
-            self._receipts.fail(receipt, error)
-        self._pooled.connection.changed()
+        with self._pooled.connection.act() as session:
+            try:
+                if instead is not None:
+                    before = outbox.get(instead.id)
+                    data = instead.data(before, session.withdraw(instead.id, REPLACED))
+                    command = compose(command.type, data, command.channel, command.id, time.time())
+                    outbox.check_room(command.size)
+                session.submit(command)
+            except EduWidgetsError as error:
+                self._receipts.fail(receipt, error)
 
     def signal(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> None:
         """Send something short-lived now, or never."""
-        self._in_session(
-            lambda s: s.connection.session.signal(type_, channel or self.channel, data)
-        )
+        self._in_session(lambda session: session.signal(type_, channel or self.channel, data))
 
     def retry(self, id: str) -> None:  # noqa: A002
         """Send a failed or held command after all."""
-        self._in_session(lambda p: p.connection.session.retry(id))
+        self._in_session(lambda session: session.retry(id))
 
     def discard(self, id: str) -> None:  # noqa: A002
         """Forget a command that is not under way."""
-        self._in_session(lambda p: p.connection.session.discard(id))
+        self._in_session(lambda session: session.discard(id))
 
     def withdraw(self, id: str) -> Receipt:  # noqa: A002
         """Forget a command of one's own that waits; settled at once, on the network thread.
@@ -424,25 +422,25 @@ class CourseClient:
         receipt = Receipt(uuid7(), self._network)
 
         def act() -> None:
-            pooled = self._pooled
-            if pooled is None:
+            if self._pooled is None:
                 receipt.fail(NotConnected(self.entrance.closed))
-            elif pooled.connection.session.withdraw(id, WITHDRAWN):
-                receipt.settle(0)
-                pooled.connection.changed()
-            else:
-                receipt.fail(TooLate(_HANDED, Code.TOO_LATE))
+                return
+            with self._pooled.connection.act() as session:
+                if session.withdraw(id, WITHDRAWN):
+                    receipt.settle(0)
+                else:
+                    receipt.fail(TooLate(_HANDED, Code.TOO_LATE))
 
         self._network.post(act)
         return receipt
 
     def hurry(self, lane: str) -> None:
         """Send at once what the service has slowed down in a lane."""
-        self._in_session(lambda p: p.connection.session.hurry(lane))
+        self._in_session(lambda session: session.hurry(lane))
 
     def retry_now(self) -> None:
         """Try to connect at once."""
-        self._in_session(lambda p: p.connection.session.retry_now())
+        self._in_session(lambda session: session.retry_now())
 
     def older(self, kind: str, limit: int = 50, *, channel: str | None = None) -> Receipt:
         """Load an older page of a kind into the mirror.
@@ -457,17 +455,17 @@ class CourseClient:
         return receipt
 
     def _older(self, name: str, kind: str, limit: int, receipt: Receipt) -> None:
-        pooled = self._pooled
-        state = pooled.connection.session.channels.get(name) if pooled is not None else None
-        if pooled is None or state is None:
+        state = self._state(name)
+        if self._pooled is None or state is None:
             receipt.fail(NotConnected(self.entrance.closed))
-        elif not state.mirror.more(kind):
-            receipt.settle(0)
-        elif kind not in state.pages and not pooled.connection.session.older(name, kind, limit):
-            receipt.fail(NotConnected("Older messages cannot be fetched while offline."))
-        else:
-            self._receipts.expect_page(name, kind, receipt)
-            pooled.connection.changed()
+            return
+        with self._pooled.connection.act() as session:
+            if not state.mirror.more(kind):
+                receipt.settle(0)
+            elif kind not in state.pages and not session.older(name, kind, limit):
+                receipt.fail(NotConnected("Older messages cannot be fetched while offline."))
+            else:
+                self._receipts.expect_page(name, kind, receipt)
 
     def ask(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> Answer:
         """Ask the service something that changes nothing; now, or not at all.
@@ -482,32 +480,31 @@ class CourseClient:
         return answer
 
     def _ask(self, type_: str, name: str, data: msgspec.Struct, answer: Answer) -> None:
-        pooled = self._pooled
-        session = pooled.connection.session if pooled is not None else None
-        try:
-            question = session.question(type_, name, data) if session is not None else None
-        except EduWidgetsError as error:
-            answer.fail(error)
-            return
-        if pooled is None or question is None:
-            restart = self._look().restart
-            text = "The service cannot be asked while offline."
-            if restart:
-                text = f"The service has ended. Run {restart} to start it again."
-            answer.fail(NotConnected(text))
-        else:
-            self._answers.expect(question, answer)
-            pooled.connection.changed()
+        if self._pooled is not None:
+            with self._pooled.connection.act() as session:
+                try:
+                    question = session.question(type_, name, data)
+                except EduWidgetsError as error:
+                    answer.fail(error)
+                    return
+                if question is not None:
+                    self._answers.expect(question, answer)
+                    return
+        restart = self._look().restart
+        text = "The service cannot be asked while offline."
+        if restart:
+            text = f"The service has ended. Run {restart} to start it again."
+        answer.fail(NotConnected(text))
 
     def promise(self) -> Receipt:
         """A receipt for something that takes several steps; whoever takes them settles it."""
         return Receipt(uuid7(), self._network)
 
-    def _in_session(self, act: Callable[[Pooled], object]) -> None:
+    def _in_session(self, do: Callable[[Session], object]) -> None:
         def run() -> None:
             if self._pooled is not None:
-                act(self._pooled)
-                self._pooled.connection.changed()
+                with self._pooled.connection.act() as session:
+                    do(session)
 
         self._network.post(run)
 

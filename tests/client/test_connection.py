@@ -55,9 +55,9 @@ async def slow() -> AsyncIterator[tuple[Connection, Trickle, FakeClock]]:
     clock, transport = FakeClock(), Trickle()
     session = Session("ada", Outbox(), clock, random.Random(1), lambda: "id", dialect_of)
     connection = Connection(session, lambda: transport, clock)
-    session.subscribe(ROOM)
-    session.open()
-    connection.changed()
+    with connection.act():
+        session.subscribe(ROOM)
+        session.open()
     await comes_true(lambda: session.state is State.CONNECTED, "it connects")
     yield connection, transport, clock
     await connection.close()
@@ -72,7 +72,8 @@ async def passes(connection: Connection, clock: FakeClock, seconds: float) -> No
     end = clock.now + seconds
     while (due := connection.session.deadline()) is not None and due <= end:
         clock.now = max(clock.now, due)
-        connection.changed()
+        with connection.act():
+            pass  # it looks at the clock
         await comes_true(partial(_moved, connection, due), "a tick")
     clock.now = end
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from edu_widgets.client.runtime.listeners import Listeners
@@ -38,8 +38,8 @@ class _Generation:
 class Connection:
     """Runs one session on the network thread's loop.
 
-    Everything here happens on that thread. `changed()` has to be called after each call into
-    the session: it carries out actions, tells the events, and sets the timer.
+    Everything here happens on that thread. `session` is there to be looked at; who wants
+    something of it calls it within `act()`.
     """
 
     def __init__(self, session: Session, connect: Callable[[], Transport], clock: Clock) -> None:
@@ -64,7 +64,15 @@ class Connection:
         """Tell nobody anything any more: the process ends, and pages will see that themselves."""
         self._listeners.dismiss()
 
-    def changed(self) -> None:
+    @contextlib.contextmanager
+    def act(self) -> Iterator[Session]:
+        """Call the session in this block; at its end actions are done and events are told."""
+        try:
+            yield self.session
+        finally:
+            self._follow()
+
+    def _follow(self) -> None:
         """Carry out what the session wants, also what listeners make it want meanwhile."""
         if self._changing:
             return
@@ -98,8 +106,8 @@ class Connection:
     async def close(self) -> None:
         """End the session and wait until nothing is left of it; within about two seconds."""
         self._closed = True
-        self.session.close()
-        self.changed()
+        with self.act() as session:
+            session.close()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -123,10 +131,10 @@ class Connection:
 
     def _tick(self) -> None:
         self._timer = None
-        if self._now is not None and self._now.up and self._now.has_moved():
-            self.session.heard()
-        self.session.tick()
-        self.changed()
+        with self.act() as session:
+            if self._now is not None and self._now.up and self._now.has_moved():
+                session.heard()
+            session.tick()
 
     # -- transport ---------------------------------------------------------------------
 
@@ -146,9 +154,9 @@ class Connection:
             if self._now is generation:
                 generation.up = True
                 self.transport_name = transport.name
-                self.session.opened(transport.service)
-                self.changed()
-                await transport.read(lambda frame: self._receive(generation, frame), self.changed)
+                with self.act() as session:
+                    session.opened(transport.service)
+                await transport.read(lambda frame: self._receive(generation, frame), self._follow)
             return
         except TransportFailed as failure:
             code, reason, retry_after = failure.code, failure.reason, failure.retry_after
@@ -161,8 +169,8 @@ class Connection:
                 await _let_go(transport)
         if self._now is generation:
             self._now = None
-            self.session.lost(code, reason, retry_after)
-            self.changed()
+            with self.act() as session:
+                session.lost(code, reason, retry_after)
             await _finish(generation.writer)
             await _let_go(transport)
 
@@ -177,8 +185,8 @@ class Connection:
 
         def answered() -> None:
             if self._now is generation:
-                self.session.pong(at)
-                self.changed()
+                with self.act() as session:
+                    session.pong(at)
 
         self._write()
         generation.transport.ping(answered)

@@ -40,7 +40,8 @@ class Pooled:
         """Go by this address and token from the next attempt on; at once, where none holds."""
         anew = (target.url, target.token) != (self.target.url, self.target.token)
         self.target = target
-        self.connection.session.retry_now(anew=anew)
+        with self.connection.act() as session:
+            session.retry_now(anew=anew)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,6 @@ class Pool:
         selection = TransportSelection(lambda: pooled.target, session.wanted, settings.transport)
         connection = Connection(session, lambda: next_transport(selection), self._clock)
         pooled = Pooled(connection, target, outbox, storage)
-        session.open()
-        connection.changed()
+        with connection.act():
+            session.open()
         return pooled
