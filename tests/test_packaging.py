@@ -57,7 +57,7 @@ def test_wheel_from_sdist_needs_no_node(sdist: Path, bundles: Path, tmp_path: Pa
     assert {f"edu_widgets/static/{bundle.name}" for bundle in bundles.glob("*.js")} <= set(names)
     needed = ("loader", "core", "chat")
     assert {f"edu_widgets/static/{name}.js" for name in needed} <= set(names)
-    types = ("index", "feature", "hooks", "locale/catalog")
+    types = ("index", "feature", "hooks", "locale/en")
     assert {f"edu_widgets/static/core/{name}.d.ts" for name in types} <= set(names)
     assert {"edu_widgets/__init__.py", "edu_widgets/py.typed"} <= set(names)
     folder = ROOT / "notebooks"

@@ -30,6 +30,8 @@ class CourseMembership:
         """What I read, by channel; replaced, never changed."""
         self._course = course
         self._channel = channel
+        self._named = ""
+        """What the service's last answer called me: older than a name agreed since."""
 
     def enter(self, session: Session) -> None:
         """Want the course's channel, and what my role lets me see."""
@@ -46,8 +48,11 @@ class CourseMembership:
         me, state = self.me, session.channels.get(self._channel)
         if state is None or state.grant is not Grant.GRANTED:
             return False
-        name, role = state.user_name or me.name, state.role or me.role
-        return self._become(session, Person(state.user_id or me.user_id, name, role))
+        name = me.name if state.user_name in ("", self._named) else state.user_name
+        self._named = state.user_name
+        return self._become(
+            session, Person(state.user_id or me.user_id, name, state.role or me.role)
+        )
 
     def documented(self, session: Session, event: DocumentsChanged) -> bool:
         """Documents came; whether those of my own channel make me somebody else."""

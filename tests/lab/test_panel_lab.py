@@ -83,7 +83,7 @@ def test_a_lesson_in_tabs(pair: tuple[Person, Person]) -> None:
     expect(panel(mira).locator(".desk .stuck")).to_contain_text("1")
     assert "Error" not in ada.lab.execute("lesson.people.raise_hand('Why?')")
     expect(tab(panel(mira), "People")).to_have_accessible_name("People 1 hand waiting")
-    panel(mira).locator(".desk .hands").click()
+    panel(mira).locator(".desk").get_by_role("button", name="hand").click()
     expect(panel(mira).locator(".edu.people")).to_contain_text("Why?")
     assert panel(ada).locator(".desk").count() == 0
     for person in (mira, ada):
