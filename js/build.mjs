@@ -2,7 +2,7 @@
 // model carries; core.js, which all widgets share and import as "edu:core", with its types for
 // widgets of other packages; and one file a widget.
 import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -106,6 +106,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       await (await esbuild.context({ ...part, logLevel: "info" })).watch();
     }
   } else {
+    await mkdir(out, { recursive: true });
     for (const { path, text } of await bundles()) {
       await writeFile(path, text);
       console.log(`${basename(path)}  ${(Buffer.byteLength(text) / 1000).toFixed(1)} kB`);
