@@ -130,12 +130,6 @@ async def test_only_messages_that_are_there_can_be_addressed(
         await refused(Code.NOT_FOUND, desk, MIRA, type_, messageId=target, **fields)
 
 
-async def test_a_message_cannot_take_the_place_of_the_settings(desk: Desk) -> None:
-    with pytest.raises(Refused) as caught:
-        await desk.say(ADA, "me", "chat")
-    assert caught.value.code == Code.INVALID
-
-
 async def test_mentions_that_do_not_stand_in_the_text_are_not_kept(desk: Desk) -> None:
     names = ["Bo", "Mira", "Bo", "", " ", *[f"p{n}" for n in range(40)]]
     text = "Look @Bo! @p1 " + " ".join(f"@p{n}" for n in range(40))
