@@ -48,48 +48,26 @@ class Intent:
         """An argument that has to be a string.
 
         Raises:
-            InvalidArgument: it is missing or something else.
+            InvalidArgument: it is missing or something else; so for the others.
         """
-        value = self.args.get(name)
-        if not isinstance(value, str):
-            msg = f"{self.do} needs {name!r}, a string."
-            raise InvalidArgument(msg)
-        return value
+        return str(self._needed(name, "a string", lambda value: isinstance(value, str)))
 
     def id_of(self, name: str) -> str:
-        """An argument that has to be an id.
-
-        Raises:
-            InvalidArgument: it is missing or cannot be one.
-        """
-        value = self.args.get(name)
-        if not isinstance(value, str) or not is_id(value):
-            msg = f"{self.do} needs {name!r}, an id."
-            raise InvalidArgument(msg)
-        return value
+        """An argument that has to be an id."""
+        return str(self._needed(name, "an id", lambda v: isinstance(v, str) and is_id(v)))
 
     def number(self, name: str) -> int:
-        """An argument that has to be a whole number, 0 or more.
-
-        Raises:
-            InvalidArgument: it is missing or something else.
-        """
-        value = self.args.get(name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            msg = f"{self.do} needs {name!r}, a whole number."
-            raise InvalidArgument(msg)
-        return value
+        """An argument that has to be a whole number, 0 or more."""
+        return int(self._needed(name, "a whole number", lambda v: type(v) is int and v >= 0))
 
     def switch(self, name: str = "on") -> bool:
-        """An argument that has to be true or false.
+        """An argument that has to be true or false."""
+        return bool(self._needed(name, "true or false", lambda value: isinstance(value, bool)))
 
-        Raises:
-            InvalidArgument: it is missing or something else.
-        """
+    def _needed(self, name: str, kind: str, fits: Callable[[Any], bool]) -> Any:
         value = self.args.get(name)
-        if not isinstance(value, bool):
-            msg = f"{self.do} needs {name!r}, true or false."
-            raise InvalidArgument(msg)
+        if not fits(value):
+            raise InvalidArgument(f"{self.do} needs {name!r}, {kind}.")
         return value
 
     def read(self, type_: type[T]) -> T:
