@@ -1,7 +1,7 @@
 """The wire protocol: envelope, registry of types, table of codes. No input or output here.
 
-The envelope and the shared types are the seed platform's; what the embedded service adds is
-told apart by the response header `Edu-Widgets: 1`.
+The envelope and the shared types are the seed platform's; the response header `Edu-Widgets: 1`
+marks a service that adds to them.
 """
 
 from edu_widgets.protocol import admission

@@ -1,4 +1,4 @@
-"""Who may be in a course: the invite, the door, the list of names, and who was removed."""
+"""Admission to a course: the invite, the door, the roster of names, and removals."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,29 +19,29 @@ MAX_LISTED = 2_000
 
 
 class Admission(Data):
-    """Who may join. Its document, `admission`, is in the staff's channel once it was changed."""
+    """The rules for joining. The document `admission` is in the staff channel after a change."""
 
     kind: ClassVar[str] = "admission"
 
     closed: bool = False
-    """Whether nobody new is let in; who is in already may always come back."""
+    """True if nobody new is let in; people already in the course may always come back."""
     listed: int | None = None
-    """How many names there are that may join; absent: any name may."""
+    """Number of names on the roster; absent: any name may join."""
 
 
 class Removal(Data):
-    """A person was removed. Its document, `removal:<userId>`, is in the staff's channel."""
+    """The removal of a person. Its document, `removal:<userId>`, is in the staff channel."""
 
     kind: ClassVar[str] = "removal"
 
     user_id: str
-    """Who was removed."""
+    """The id of the removed person."""
     user_name: str
-    """The display name of who was removed."""
+    """The display name of the removed person."""
     at: int
-    """When, in ms since 1970."""
+    """Time of the removal, in ms since 1970."""
     by_name: str = ""
-    """The display name of the instructor who did it."""
+    """The display name of the instructor who removed the person."""
 
 
 class RenewInvite(Data):
@@ -52,58 +52,58 @@ class NewInvite(Data):
     """The answer to `renew_invite`."""
 
     invite: str
-    """What people join with from now on: a link with a code."""
+    """The new invite: the link with a code that people join with from now on."""
 
 
 class RemovePerson(Data):
     """Remove a person, who stays out until readmitted. Only staff."""
 
     user_id: str
-    """Who is removed."""
+    """The id of the person to remove."""
     same_join: bool = False
-    """Also every student who came by the same invite from the same address."""
+    """True to remove also every student who joined by the same invite from the same address."""
 
 
 class ReadmitPerson(Data):
     """Let somebody who was removed join again. Only staff."""
 
     user_id: str
-    """Who is readmitted."""
+    """The id of the person to readmit."""
 
 
 class ErasePerson(Data):
-    """Erase a person from the course: what they wrote, their votes, and that they were here.
+    """Erase a person from the course: their texts, their votes, and the record that they were here.
 
     Only staff. Nothing brings it back; with a valid invite they may join again as somebody new.
     """
 
     user_id: str
-    """Who is erased."""
+    """The id of the person to erase."""
 
 
 class Concerned(Data):
-    """The answer to `remove_person`, `readmit_person` and `erase_person`: whom it concerned."""
+    """The answer to `remove_person`, `readmit_person` and `erase_person`: the people concerned."""
 
     people: list[Removal] = msgspec.field(default_factory=list)
-    """Who was removed, readmitted or erased; nobody if it was so already."""
+    """The people removed, readmitted or erased; empty if nothing had to change."""
 
 
 class SetDoor(Data):
-    """Let new people in, or nobody new. Only staff; answered with `admission`."""
+    """Open the door to new people, or close it. Only staff; answered with `admission`."""
 
     closed: bool
-    """Whether nobody new is let in."""
+    """True to let nobody new in."""
 
 
 class SetRoster(Data):
-    """Say which names may join, each of them once. Only staff; answered with `admission`."""
+    """Set the names that may join, each of them once. Only staff; answered with `admission`."""
 
     names: list[str] | None = None
-    """The names, at most 2,000; absent: any name may."""
+    """The names, at most 2,000; absent: any name may join."""
 
 
 def listed_names(names: Iterable[str]) -> list[str]:
-    """The names of a roster as they are shown: cleaned, each once.
+    """Return the names of a roster as they are shown: cleaned, in the order given.
 
     Raises:
         InvalidArgument: one of them cannot be a name, two are the same, or there are too many.
@@ -128,7 +128,7 @@ def listed_names(names: Iterable[str]) -> list[str]:
 
 
 def read_roster(path: Path) -> list[str]:
-    """The names in a file, one a line; blank lines and such as begin with # are left out.
+    """Read the names in a file, one a line; blank lines and lines that begin with # are left out.
 
     Raises:
         InvalidArgument: the file cannot be read, or a name cannot be used.
@@ -145,7 +145,7 @@ def read_roster(path: Path) -> list[str]:
 
 
 def removal_id(user_id: str) -> str:
-    """The id of a person's removal."""
+    """Return the id of a person's removal document."""
     return f"removal:{user_id}"
 
 

@@ -1,4 +1,4 @@
-"""What Tab shows of an object, and what is said of a name that it has not."""
+"""Tab completion of an object's public names, and the error for a name it does not have."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ _PACKAGE = __name__.partition(".")[0] + "."
 
 
 def no_attribute(owner: str, name: str, known: list[str]) -> AttributeError:
-    """The error for a wrong name; it says which one may be meant."""
+    """Return the error for a wrong name; its message suggests the nearest known name."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.65)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     error = AttributeError(f"{owner} has no {name!r}.{hint}")
-    error.name = ""  # Python would look for a near one itself, and say it twice
+    error.name = ""  # otherwise Python adds a suggestion of its own
     return error
 
 
 def public_names(cls: type) -> list[str]:
-    """The names of a class and its bases that are meant for people; not those of libraries."""
+    """Return the public names of a class and its bases, except those of libraries."""
     ours = [b for b in cls.__mro__ if issubclass(b, Tidy) or b.__module__.startswith(_PACKAGE)]
     inner = {name for base in ours for name in vars(base).get("_inner", "").split()}
     names = {name for base in ours for name in vars(base) if not name.startswith("_")}
@@ -26,9 +26,9 @@ def public_names(cls: type) -> list[str]:
 
 
 class Tidy:
-    """Shows in completion what is meant for people, and no base class's machinery.
+    """Shows in completion the names meant for people, without the machinery of base classes.
 
-    Everything else is still there for whoever knows its name.
+    All other attributes can still be used by anybody who knows their names.
     """
 
     __slots__ = ()
@@ -38,9 +38,9 @@ class Tidy:
     def __dir__(self) -> list[str]:
         return public_names(type(self))
 
-    if not TYPE_CHECKING:  # or a checker would believe in every name
+    if not TYPE_CHECKING:  # with it, a type checker would accept every name
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_") or hasattr(type(self), name):
-                return object.__getattribute__(self, name)  # says itself what is wrong
+                return object.__getattribute__(self, name)  # raises the proper error
             raise no_attribute(type(self).__name__, name, dir(self))

@@ -1,7 +1,7 @@
 """Names of courses and channels.
 
-Every channel belongs to one course: `course:py101`, `lesson:py101:3`, `staff:py101` (what only
-instructors may see) and `user:py101:<id>` (what only one person may see).
+Every channel belongs to one course: `course:py101`, `lesson:py101:3`, `staff:py101` (read by
+instructors only) and `user:py101:<id>` (read by one person only).
 """
 
 import unicodedata
@@ -33,7 +33,7 @@ class Channel(NamedTuple):
 
 
 def course_name(text: str) -> str:
-    """Check a course's name and return it in its one spelling (NFC).
+    """Check a course's name and return it normalised (NFC).
 
     1 to 64 letters (of any script), digits, `.`, `-` and `_`, beginning with a letter or digit.
 
@@ -41,7 +41,7 @@ def course_name(text: str) -> str:
         InvalidArgument: the name cannot be used; the message says what is allowed.
     """
     text = text_argument(text, "course", "py101")
-    # Its length first: spelling a long text takes a time that grows with its square.
+    # Length first: normalising takes time that grows with the square of the length.
     name = unicodedata.normalize("NFC", text) if len(text) <= _LONGEST else ""
     if not (0 < len(name) <= _MAX_NAME and name[0].isalnum() and all(map(_in_course, name))):
         msg = (
@@ -53,38 +53,38 @@ def course_name(text: str) -> str:
 
 
 def rehearsal_of(course: str) -> str:
-    """The room in which a course is rehearsed: a course of its own, beside the real one."""
+    """Return the name of a course's rehearsal room: a course of its own, beside the real one."""
     return course[: _MAX_NAME - len(_REHEARSAL)] + _REHEARSAL
 
 
 def is_rehearsal(course: str) -> bool:
-    """Whether a course is the room in which another one is rehearsed."""
+    """Return True if a course is the rehearsal room of another one."""
     return course.endswith(_REHEARSAL)
 
 
 def _in_course(char: str) -> bool:
-    """Letters, digits, the marks many scripts write vowels with, and a few signs."""
+    """Return True for letters, digits, marks that scripts write vowels with, `.`, `_` and `-`."""
     if unicodedata.category(char).startswith("M"):
         return not is_ignorable(char)
     return char in "._-" or (char.isalnum() and shows(char))
 
 
 def person_name(text: str) -> str:
-    """Check a person's display name: 1 to 64 characters, no stray invisible ones, trimmed.
+    """Check a person's display name and return it cleaned: 1 to 64 characters, trimmed.
 
     Raises:
-        InvalidArgument: nothing visible is left, it is too long, or no text.
+        InvalidArgument: nothing visible is left, it is too long, or it is not a string.
     """
     return checked(text_argument(text, "name", "Ada"), "A name", _MAX_NAME, lines=False)
 
 
 def _invisible(char: str) -> bool:
-    """Control and format characters, bidirectional overrides among them."""
+    """Return True for control and format characters, bidirectional overrides among them."""
     return unicodedata.category(char).startswith("C")
 
 
 def parse_channel(name: str) -> Channel:
-    """Take a channel's name apart.
+    """Split a channel's name into its parts.
 
     Raises:
         InvalidArgument: it is not `kind:course` or `kind:course:rest` with a kind we know.
@@ -101,22 +101,22 @@ def parse_channel(name: str) -> Channel:
 
 
 def _is_part(text: str) -> bool:
-    """Whether a lesson or user id can stand in a channel's name; ids are taken as they are."""
+    """Return True if a lesson or user id can be in a channel's name; ids are not normalised."""
     return 0 < len(text) <= _MAX_PART and not any(
         c == ":" or c.isspace() or _invisible(c) for c in text
     )
 
 
 def course_channel(course: str) -> str:
-    """The channel everyone in a course reads."""
+    """Return the channel that everyone in a course reads."""
     return f"course:{course}"
 
 
 def staff_channel(course: str) -> str:
-    """The channel only instructors of a course read."""
+    """Return the channel that only instructors of a course read."""
     return f"staff:{course}"
 
 
 def user_channel(course: str, user_id: str) -> str:
-    """The channel only one person reads."""
+    """Return the channel that only one person reads."""
     return f"user:{course}:{user_id}"

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Code(IntEnum):
-    """Why something was refused or a connection ended."""
+    """The reason for a refusal or for the end of a connection."""
 
     RESTARTING = 4000
     SLOW_CONSUMER = 4002
@@ -39,7 +39,7 @@ class Code(IntEnum):
 
     @property
     def retry(self) -> bool:
-        """Whether trying again can help."""
+        """True if trying again can help."""
         return is_retry(self)
 
     @property
@@ -82,12 +82,12 @@ _STOP = range(4500, 5000)
 
 
 def is_retry(code: int) -> bool:
-    """Whether `code` says *try again*; unknown numbers outside 4500-4999 do."""
+    """Return True if `code` says *try again*, as unknown numbers outside 4500-4999 do."""
     return code not in _STOP
 
 
 def meaning(code: int) -> str:
-    """A sentence for any number, also one this version does not know."""
+    """Return a sentence for any number, also for one unknown to this version."""
     try:
         return Code(code).meaning
     except ValueError:

@@ -1,4 +1,4 @@
-"""Keyed documents: what channels are made of."""
+"""Keyed documents, the content of channels."""
 
 from typing import Any
 
@@ -17,17 +17,17 @@ class Document(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """
 
     id: str
-    """The document's id, unique in its channel; of a created thing also the command's id."""
+    """The document's id, unique in its channel; a created document has the id of its command."""
     kind: str
-    """Which kind of document this is; it decides what `body` holds."""
+    """The kind of document; it decides the fields of `body`."""
     born: int
     """The channel's sequence number of its creation; it never changes."""
     seq: int
     """The channel's sequence number of its last change; the greater one is the newer version."""
     body: msgspec.Raw = msgspec.Raw(b"null")
-    """What it says; `null` or absent for a tombstone."""
+    """The document's content; `null` or absent for a tombstone."""
     deleted: bool = False
-    """Whether it is a tombstone: what was here is gone."""
+    """True for a tombstone: the document was deleted."""
 
     def as_(self, type_: type[Any]) -> Any:
         """The body, read as `type_`.
@@ -43,16 +43,16 @@ class Document(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """How far a mirror has got in one history of a channel."""
+    """A mirror's position in one history of a channel."""
 
     epoch: str = ""
     """The history the mirror follows; empty before the first answer."""
     seq: int = 0
-    """The last change the mirror holds without a hole before it."""
+    """The sequence number up to which the mirror holds every change."""
     generation: str = ""
-    """The start of the service that last said so, as `subscribed` named it; empty for none."""
+    """The service start that last confirmed the position, named by `subscribed`; empty for none."""
 
 
 def body(value: object) -> msgspec.Raw:
-    """Encode a body once; from here on it is relayed untouched."""
+    """Encode a body once; it is relayed as these bytes from here on."""
     return msgspec.Raw(msgspec.json.encode(value))

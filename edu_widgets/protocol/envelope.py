@@ -16,7 +16,7 @@ MAX_SERVICE_FRAME = 4 * 1024 * 1024
 """Bytes a frame of the service may have."""
 
 HEADER = "Edu-Widgets"
-"""Response header by which our service says that it speaks our additions."""
+"""Response header by which our service announces that it speaks our additions."""
 
 VERSION = "1"
 
@@ -39,17 +39,17 @@ class OutEnvelope(msgspec.Struct, frozen=True, rename="camel"):
     """A frame as it is written: every field but `userId` is always there."""
 
     type: str
-    """What kind of message this is; it decides what `data` holds."""
+    """The message type; it decides the fields of `data`."""
     channel: str
-    """The channel it is about; `system` for heartbeats, empty where there is none."""
+    """The channel the message is about; `system` for heartbeats, empty where there is none."""
     data: Any
     """The message itself, an object."""
     timestamp: int
-    """When the frame was made by the sender's clock, in ms since 1970."""
+    """Time at which the frame was made, by the sender's clock, in ms since 1970."""
     message_id: str
-    """The sender's id of this message; an answer carries the id of what it answers."""
+    """The sender's id of this message; an answer carries the id of the message it answers."""
     user_id: str | msgspec.UnsetType = msgspec.UNSET
-    """Who sends it, as the sender says; the service goes by what it knows."""
+    """The sender's id, as the sender states it; the service uses the signed-in person's id."""
 
 
 BROKEN_TEXT = "The text has a broken character (half of a pair) and cannot be sent. Remove it."
@@ -68,7 +68,7 @@ def encode(
     message_id: str = "",
     user_id: str | None = None,
 ) -> bytes:
-    """The frame as UTF-8 JSON. `data` is a Struct, a mapping or `msgspec.Raw`.
+    """Encode a frame as UTF-8 JSON. `data` is a Struct, a mapping or `msgspec.Raw`.
 
     Raises:
         InvalidArgument: a text in it is not Unicode (half of a surrogate pair).

@@ -40,7 +40,7 @@ class NotConnected(EduWidgetsError):  # noqa: N818
 
 
 class OutboxFull(EduWidgetsError):  # noqa: N818
-    """As much as is kept for sending later is already waiting."""
+    """The outbox is full: no further command can be kept for sending later."""
 
 
 class ServiceUnavailable(EduWidgetsError):  # noqa: N818
@@ -52,7 +52,7 @@ class FolderUnusable(EduWidgetsError):  # noqa: N818
 
 
 class Unsupported(EduWidgetsError):  # noqa: N818
-    """This Python cannot do what is needed: start threads, or lock files."""
+    """This Python lacks a needed ability: starting threads, or locking files."""
 
 
 class ProtocolError(EduWidgetsError):
@@ -68,7 +68,7 @@ class ProtocolError(EduWidgetsError):
 
 
 class WouldDeadlock(EduWidgetsError):  # noqa: N818
-    """Waiting here would wait for the very thread that has to do the work."""
+    """The call would block the very thread that has to do the awaited work."""
 
 
 class ForkedProcess(EduWidgetsError):  # noqa: N818
@@ -78,8 +78,8 @@ class ForkedProcess(EduWidgetsError):  # noqa: N818
 class Refused(EduWidgetsError):  # noqa: N818
     """The service refused a command or the connection.
 
-    `code` is from the table of codes (`edu_widgets.protocol.Code`); `retry_after`: after how
-    many ms it may be tried again, where the service has said so.
+    `code` is from the table of codes (`edu_widgets.protocol.Code`); `retry_after` is the time in
+    ms after which to try again, if the service named one.
     """
 
     def __init__(self, message: str, code: int = 4501, retry_after: int | None = None) -> None:
@@ -93,11 +93,11 @@ class Unauthorized(Refused):
 
 
 class Forbidden(Refused):
-    """The service knows who asks and does not allow it."""
+    """The service knows the person and does not allow the request."""
 
 
 class TooLate(Refused):
-    """The time for it is over, for example the poll is closed."""
+    """The time for the request is over, for example the poll is closed."""
 
 
 class IdConflict(Refused):
@@ -119,5 +119,5 @@ _BY_CODE: dict[int, type[Refused]] = {
 
 
 def refusal(code: int, message: str, retry_after: int | None = None) -> Refused:
-    """The error for a code the service answered with."""
+    """Return the error for a code that the service answered with."""
     return _BY_CODE.get(code, Refused)(message, code, retry_after)

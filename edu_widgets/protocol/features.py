@@ -1,6 +1,6 @@
-"""The features that are installed, found by the entry points `edu_widgets.features`.
+"""The installed features, found by the entry points `edu_widgets.features`.
 
-Reading them takes some hundredths of a second, so nothing does at import.
+Reading them takes some hundredths of a second, so no module does it at import.
 """
 
 import logging
@@ -17,14 +17,14 @@ GROUP = "edu_widgets.features"
 _log = logging.getLogger(__name__)
 _OURS = "edu_widgets."
 _LAST = 1_000
-"""The place of what has no tab."""
+"""Sort position of features without a tab."""
 
 
 @cache
 def installed() -> tuple[Manifest, ...]:
-    """The manifests of all features, in the order of their tabs.
+    """Return the manifests of all features, in the order of their tabs.
 
-    One that cannot be used, or whose name another has, is logged and left out.
+    A feature that cannot be used, or whose name is taken, is logged and left out.
 
     Raises:
         EduWidgetsError: edu-widgets itself is installed without its features.
@@ -41,17 +41,17 @@ def installed() -> tuple[Manifest, ...]:
 
 
 def built_in() -> tuple[Manifest, ...]:
-    """The manifests of the features that edu-widgets brings."""
+    """Return the manifests of the features that edu-widgets brings."""
     ours = {point.name for point in entry_points(group=GROUP) if _is_ours(point)}
     return tuple(manifest for manifest in installed() if manifest.name in ours)
 
 
 def allowed(setting: str) -> tuple[Manifest, ...]:
-    """The installed features that a setting allows.
+    """Return the installed features that a setting allows.
 
     Args:
-        setting: Names, with commas between: only these, or with `-` before each all but these.
-            Empty: all.
+        setting: Names separated by commas: only these features, or, with `-` before each name,
+            all but these. Empty: all.
 
     Raises:
         InvalidArgument: names with and without `-` are mixed, or no such feature is installed.
@@ -69,20 +69,20 @@ def allowed(setting: str) -> tuple[Manifest, ...]:
 
 
 def find(name: str) -> Manifest | None:
-    """The installed feature of this name."""
+    """Return the installed feature of this name, or None."""
     return next((manifest for manifest in installed() if manifest.name == name), None)
 
 
 def offered(kind: str, among: Sequence[Manifest]) -> tuple[str, ...]:
-    """What a kind of channel offers through these features."""
+    """Return the channel features that these manifests give a kind of channel."""
     return tuple(name for manifest in among for name in manifest.channels.get(kind, ()))
 
 
 def registered(manifest: Manifest) -> Manifest:
-    """Have a feature's documents and messages registered.
+    """Register a feature's documents and messages; return its manifest.
 
     Raises:
-        InvalidArgument: one of them is not named after the feature, or another has its name.
+        InvalidArgument: a name does not begin with the feature's name, or is taken.
     """
     manifest.register()
     if manifest in built_in():

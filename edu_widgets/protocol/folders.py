@@ -1,6 +1,6 @@
-"""Folders and files that cannot be used, in words for people: where, why, and what to do.
+"""Messages for people about folders and files that cannot be used: where, why, and what to do.
 
-What the system or SQLite raised never shows.
+The text of the system's or SQLite's own error is never shown.
 """
 
 import errno
@@ -14,7 +14,7 @@ from edu_widgets.protocol.errors import FolderUnusable, InvalidArgument
 
 DATA = "EDU_WIDGETS_DATA_DIR"
 OUTBOX = "EDU_WIDGETS_OUTBOX_DIR"
-"""Variables that name another folder."""
+"""Environment variables that name another folder."""
 
 _MAY_NOT = "this account may not write there"
 _IN_THE_WAY = "a file of that name is in the way"
@@ -49,10 +49,10 @@ _UNREAD = {
     errno.EIO: "the disk has a fault",
 }
 _ROOM = 256 * 1024
-"""Bytes without which nothing begins to be written."""
+"""Free bytes below which a disk counts as full."""
 
 MAX_READ = 1024 * 1024
-"""Bytes of a file that people wrote for us; more is another file than was meant."""
+"""Largest size in bytes of a file that people write for us; a larger one is the wrong file."""
 
 _OF_SQLITE = {
     "SQLITE_FULL": _FULL,
@@ -67,8 +67,8 @@ _OF_SQLITE = {
 
 
 def reason(error: BaseException) -> str:
-    """Why a file or folder cannot be written, as the end of a sentence."""
-    sqlite3 = sys.modules.get("sqlite3")  # not imported for this: every kernel would pay for it
+    """Return the reason why a file or folder cannot be written, as the end of a sentence."""
+    sqlite3 = sys.modules.get("sqlite3")  # not imported here: the import would slow every kernel
     if sqlite3 is not None and isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         told = (text for name, text in _OF_SQLITE.items() if getattr(sqlite3, name) == code)
@@ -78,16 +78,16 @@ def reason(error: BaseException) -> str:
 
 
 def words(error: BaseException | None) -> str:
-    """Why a file cannot be read, as the end of a sentence."""
+    """Return the reason why a file cannot be read, as the end of a sentence."""
     number = error.errno if isinstance(error, OSError) else None
     return _UNREAD.get(number or 0, _NO_REASON)
 
 
 def content(path: Path, what: str) -> bytes:
-    """What is in a file that somebody has named; `what` is how the error calls it.
+    """Return the content of a file that somebody has named; `what` is the error's word for it.
 
     Raises:
-        InvalidArgument: it cannot be read, or is larger than anything that is meant for us.
+        InvalidArgument: it cannot be read, or is larger than `MAX_READ`.
     """
     try:
         with path.open("rb") as file:
@@ -102,7 +102,7 @@ def content(path: Path, what: str) -> bytes:
 
 
 def is_full(folder: Path) -> bool:
-    """Whether a folder's disk has no room left to speak of."""
+    """Return True if a folder's disk has next to no space left; False if that is unknown."""
     try:
         return shutil.disk_usage(folder).free < _ROOM
     except OSError:
@@ -110,17 +110,17 @@ def is_full(folder: Path) -> bool:
 
 
 def advice(variable: str = DATA) -> str:
-    """What to do about a folder that cannot be used."""
+    """Return the advice for a folder that cannot be used."""
     return f"Make it writable, or name another folder in {variable} in the environment."
 
 
 @contextmanager
 def using(folder: Path, variable: str = DATA) -> Iterator[None]:
-    """Say in one sentence what the system says of a folder.
+    """Turn an OSError about a folder into one sentence for people.
 
     Args:
-        folder: What is read or written in the block is in there.
-        variable: What names another one.
+        folder: The folder that the block reads or writes in.
+        variable: The environment variable that names another folder.
 
     Raises:
         FolderUnusable: an OSError left the block.

@@ -14,7 +14,7 @@ def uuid7(
     now: Callable[[], float] = time.time,
     random_bits: Callable[[int], int] = secrets.randbits,
 ) -> str:
-    """A new id: 48 bits of time in ms, then 74 random bits; sorts by time of creation."""
+    """Return a new id: 48 bits of time in ms, then 74 random bits; sorts by time of creation."""
     value = int(now() * 1000) & (2**48 - 1)
     value = value << 4 | 7
     value = value << 12 | random_bits(12)
@@ -25,7 +25,7 @@ def uuid7(
 
 
 def is_id(text: object) -> bool:
-    """Whether `text` can be an id: 1 to 64 letters, digits, `_`, `.` or `-`.
+    """Return True if `text` can be an id: 1 to 64 letters, digits, `_`, `.` or `-`.
 
     Wider than UUIDs, since the seed's own clients write ids such as `1700000000000-k3j9x2m1q`.
     """

@@ -1,8 +1,8 @@
-"""The manifest of a feature: everything that engines need to know of it, in one place.
+"""The manifest of a feature: everything that engines need to know about it, in one place.
 
-A feature's `feature.py` holds one and imports nothing heavy; what is large is named by dotted names
-and imported once it is needed. Engines read manifests (`edu_widgets.protocol.features`) and name no
-feature.
+A feature's `feature.py` holds its manifest and imports nothing heavy; large parts are named by
+dotted names and imported at their first use. Engines read manifests
+(`edu_widgets.protocol.features`) and name no feature.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 from edu_widgets.protocol.errors import InvalidArgument
 
 CORE = 1
-"""The version of what `edu:core` offers to scripts: `CORE_VERSION` of js/src/core/index.ts."""
+"""Version of the interface `edu:core` for scripts: `CORE_VERSION` of js/src/core/index.ts."""
 
 LANGUAGES = ("en", "tr")
 
@@ -24,18 +24,18 @@ _OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said of a feature in one language.
+    """The texts about a feature in one language.
 
-    Where one and many differ, both are given with `|` between: `{n} hand|{n} hands`.
+    Where singular and plural differ, both are given with `|` between: `{n} hand|{n} hands`.
 
     Args:
-        title: What its widget is called where it cannot be shown; with `{course}`.
+        title: The widget's title where the widget cannot be shown; with `{course}`.
         tab: The label of its tab.
-        unread: What a count in its tab stands for; with `{n}`.
-        note: What a dot in its tab stands for, where it may have one.
-        show: What the figure that leads to its tab says to who does not see where it leads.
-        figures: What stands behind each of its figures.
-        switches: What its switches are called.
+        unread: The meaning of a count in its tab; with `{n}`.
+        note: The meaning of a dot in its tab, where it may have one.
+        show: The accessible label of the figure that leads to its tab.
+        figures: The label behind each of its figures.
+        switches: The labels of its switches.
     """
 
     title: str
@@ -52,8 +52,8 @@ class Switch:
     """A switch in the instructor's strip; all are on while a class sees the panel.
 
     Args:
-        icon: As a tab's.
-        attribute: The attribute of the widget that it turns, true or false.
+        icon: The icon, named as for a tab.
+        attribute: The widget's attribute that the switch sets, true or false.
     """
 
     icon: str
@@ -67,14 +67,14 @@ class Tab:
     Args:
         icon: The name of one of the core's icons (`js/src/core/icons.tsx`), or the path of one on a
             grid of 16.
-        place: Where it stands: tabs are sorted by this number, and then by name.
-        needs: What the course's channel has to offer for the tab to be of use; "": nothing.
-        projected: Whether a class may see it in projector mode.
-        at_once: Whether its view is made with the panel, not when it is first looked at.
-        narrow: Whether only its icon is shown where there is little room.
-        figures: The icons of what instructors see of it in the strip, by the figures' names.
+        place: The sort position: tabs are sorted by this number, then by name.
+        needs: The channel feature without which the tab is of no use; "": none.
+        projected: True if a class may see the tab in projector mode.
+        at_once: True to make its view together with the panel, False at its first showing.
+        narrow: True to show only its icon where there is little room.
+        figures: The icons of the figures that instructors see in the strip, by the figures' names.
         leads: The name of the figure that leads to the tab, if one does.
-        switches: What instructors can switch in the strip, by the switches' names.
+        switches: The instructors' switches in the strip, by name.
     """
 
     icon: str
@@ -93,16 +93,16 @@ class Manifest:
     """A feature.
 
     Args:
-        name: Its name; kinds of documents and types of messages begin with it, but for those of the
+        name: The name; kinds of documents and types of messages begin with it, except those of the
             built-in features.
-        words: What is said of it, by language; English at least.
-        attribute: What it is called in a lesson (`lesson.people`) and as a tab; "": its name.
-        channels: What each kind of channel offers through it, by the channel table's names.
+        words: Its texts, by language; English at least.
+        attribute: The name in a lesson (`lesson.people`) and of the tab; "": the feature's name.
+        channels: The channel features it adds, by kind of channel, with the channel table's names.
         documents: Modules that register its kinds of documents and its messages.
         service: The service's part, as `package.module:NAME`.
         widget: The class of its widget, as `package.module:Name`.
         headlines: A class that makes headlines of its documents for notifications, likewise.
-        background: What runs beside each lesson from its start, called with the client, likewise.
+        background: A callable run with each lesson from its start, given the client, likewise.
         tab: Its tab in the panel, if it has one.
         script: The widget's ES module, as `package:path`.
         core: The version of `edu:core` that the script needs.
@@ -123,20 +123,20 @@ class Manifest:
 
     @property
     def is_built_in(self) -> bool:
-        """Whether edu-widgets itself brings it."""
+        """True if edu-widgets itself brings the feature."""
         return self.script.startswith("edu_widgets:")
 
     @property
     def called(self) -> str:
-        """Its name in a lesson and among the tabs."""
+        """The feature's name in a lesson and among the tabs."""
         return self.attribute or self.name
 
     def says(self, language: str) -> Words:
-        """What is said of it in a language; in English where it has no words of that one."""
+        """Return the texts in a language, or in English where it has none in that language."""
         return self.words.get(language) or self.words["en"]
 
     def face(self) -> dict[str, object]:
-        """What pages are told once of its tab: its looks and its words; empty without a tab."""
+        """Return the look and texts of its tab, sent to pages once; empty without a tab."""
         tab = self.tab
         if tab is None:
             return {}
@@ -163,10 +163,10 @@ class Manifest:
         }
 
     def check(self) -> None:
-        """See that it can be used.
+        """Check that the manifest can be used.
 
         Raises:
-            InvalidArgument: a field cannot be used, or it needs a newer core; the message says so.
+            InvalidArgument: a field cannot be used, or the feature needs a newer core.
         """
         wrong = [text for text in (self.name, self.called) if not _NAME.match(text)]
         if wrong:
@@ -192,10 +192,10 @@ class Manifest:
 
 
 def load(name: str) -> Any:
-    """What a manifest names as `package.module:name`.
+    """Import the object that a manifest names as `package.module:name`.
 
     Raises:
-        ImportError, AttributeError: there is no such thing.
+        ImportError, AttributeError: there is no such module or object.
     """
     module, _, attribute = name.partition(":")
     return getattr(import_module(module), attribute)

@@ -1,4 +1,4 @@
-"""Data of the messages every feature shares: the seed's, then ours on top.
+"""Data of the messages that all features share: the seed's, then our additions.
 
 A string below a field describes it in the schema, in TypeScript and on the protocol page; fields
 of the seed that mean the same everywhere are described once, in `edu_widgets.protocol.seed`.
@@ -28,7 +28,7 @@ class Subscribe(Data):
 
     user_id: str = ""
     since: Cursor | None = None
-    """Where the mirror is; without it the service sends a fresh window."""
+    """The mirror's position; without it the service sends a fresh window."""
     floors: dict[str, int] = {}
     """By kind: the lowest `born` the mirror holds; changes to older documents are left out."""
 
@@ -63,14 +63,14 @@ class Error(Data):
     message_id: str = ""
     """The id of the refused frame, where it could be read."""
     retry_after: int | None = None
-    """How long to wait before trying again, in ms."""
+    """Time to wait before trying again, in ms."""
 
 
 class RequestHistory(Data):
     """Ask for older documents of `kind` in a channel, `limit` at most, born before `before`."""
 
     limit: int = 50
-    """How many documents at most; the service caps it."""
+    """Largest number of documents to send; the service caps it."""
     before: int | None = None
     """Only documents born before this sequence number; without it the newest ones."""
     kind: str = "message"
@@ -95,7 +95,7 @@ class UserPresence(Data):
 
     user_id: str
     online: bool
-    """Whether the person is here now."""
+    """True if the person is here now."""
 
 
 class TypingStart(Data):
@@ -115,7 +115,7 @@ class UserTyping(Data):
 
     user_id: str
     is_typing: bool
-    """Whether the person began to write; `false` if they stopped."""
+    """True if the person began to write, false if they stopped."""
     user_name: str = ""
 
 
@@ -123,7 +123,7 @@ class UserTyping(Data):
 
 
 class Subscribed(Data):
-    """A channel is granted: its history's `epoch`, its head `seq`, what the reader may do."""
+    """A channel is granted: its history's `epoch`, its head `seq`, the reader's role."""
 
     epoch: str
     """Names the channel's history; another epoch than before means that a reset follows."""
@@ -133,13 +133,13 @@ class Subscribed(Data):
     user_id: str
     user_name: str = ""
     features: list[str] = []
-    """What the channel offers, such as `chat`."""
+    """The channel's features, such as `chat`."""
     people: int = 0
-    """How many people are in the channel."""
+    """Number of people in the channel."""
     names: list[str] = []
-    """Who they are, staff first; at most 50, and none in a room of more than 200."""
+    """Their display names, staff first; at most 50, and none in a room of more than 200."""
     staff: int = 0
-    """How many of them are instructors or administrators."""
+    """Number of instructors and administrators among them."""
     generation: str = ""
     """Names the present start of the service; `since` carries it once the mirror is caught up."""
 
@@ -150,9 +150,9 @@ class Unsubscribed(Data):
     channel: str
     """The channel that was taken away."""
     code: int
-    """Why, as a number of the table of codes."""
+    """The reason, as a number of the table of codes."""
     message: str = ""
-    """Why, as one sentence for people."""
+    """The reason, as one sentence for people."""
 
 
 class Changes(Data):
@@ -166,13 +166,13 @@ class Changes(Data):
     epoch: str
     """Names the channel's history these changes belong to."""
     prev: int
-    """The change the documents begin after; above the mirror's cursor it means a hole."""
+    """The change after which the documents begin; if above the mirror's cursor, there is a hole."""
     seq: int
-    """The change the documents reach to; the cursor moves there."""
+    """The last change among the documents; the cursor moves there."""
     docs: list[Document] = []
     """The changed documents in their newest version, tombstones included."""
     reset: bool = False
-    """Whether everything the mirror holds is to be dropped first."""
+    """True if the mirror has to drop everything it holds first."""
     floors: dict[str, int] = {}
     """With `reset`, by kind kept in a window: the lowest `born` in it."""
 
@@ -180,7 +180,7 @@ class Changes(Data):
 class Page(Data):
     """The answer to `request_history`: documents born in `[floor, before)`, oldest first.
 
-    `more` tells whether older ones exist.
+    `more` is true if older ones exist.
     """
 
     kind: str
@@ -190,7 +190,7 @@ class Page(Data):
     floor: int = 0
     """The lowest `born` the page reaches down to; 0 if nothing is older."""
     more: bool = False
-    """Whether older documents exist."""
+    """True if older documents exist."""
 
 
 class Ack(Data):
@@ -199,20 +199,20 @@ class Ack(Data):
     message_id: str
     """The id of the command."""
     seq: int = 0
-    """The sequence number of its last change in the channel; 0 if it changed nothing there."""
+    """The sequence number of the command's last change in the channel; 0 if it changed nothing."""
     heads: dict[str, int] = {}
-    """The same for other channels that the sender reads and that it changed, by name."""
+    """The same number for other channels that the sender reads and the command changed, by name."""
 
 
 class Room(Data):
-    """How many people are in the channel now, and who. Coalesced, at most four a second."""
+    """The number and names of the people in the channel. Coalesced, at most four a second."""
 
     people: int
-    """How many people are in the channel."""
+    """Number of people in the channel."""
     names: list[str] = []
-    """Who they are, staff first; at most 50, and none in a room of more than 200."""
+    """Their display names, staff first; at most 50, and none in a room of more than 200."""
     staff: int = 0
-    """How many of them are instructors or administrators."""
+    """Number of instructors and administrators among them."""
 
 
 class Role(Data):

@@ -1,7 +1,7 @@
 """Regular expressions that are compiled at their first use.
 
-Compiling those of a page of Unicode costs milliseconds, and a kernel imports many modules of which
-it uses a few.
+Compiling patterns with long Unicode ranges takes milliseconds, and a kernel imports many modules
+of which it uses a few.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Any, cast
 
 
 class _Pattern:
-    """Stands for a compiled pattern, and has what is asked of it from then on."""
+    """A stand-in for a compiled pattern; takes over each attribute of it at its first use."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         self._made = (pattern, flags)
@@ -21,5 +21,5 @@ class _Pattern:
 
 
 def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
-    """The pattern of a regular expression; an error in it shows at its first use."""
+    """Return a pattern that is compiled at its first use; an error in it shows only then."""
     return cast("re.Pattern[str]", _Pattern(text, flags))

@@ -1,8 +1,8 @@
-"""How a person and a service prove to each other who they are, without telling the secret.
+"""Mutual proof of identity between a person and a service, without revealing the secret.
 
-As SCRAM-SHA-256 does (RFC 5802, RFC 7677), but that the secret is 256 random bits: nobody guesses
-it, so it needs neither salt nor iterations. The service keeps what verifies a proof, and cannot
-make one of it. No IO.
+The protocol is SCRAM-SHA-256 (RFC 5802, RFC 7677) without salt and iterations: the secret is 256
+random bits, which nobody guesses. The service keeps a verifier, which checks a proof and cannot
+make one. No IO.
 """
 
 import hmac
@@ -15,26 +15,26 @@ from typing import Any, Self
 from edu_widgets.protocol.errors import ProtocolError
 
 PATH = "/api/session"
-"""Where people sign in."""
+"""Path of the sign-in."""
 
 KEY_ID = SERVICE_ID = r"\A[0-9a-f]{32}\Z"
 DIGEST = r"\A[0-9a-f]{64}\Z"
 NONCE = r"\A[A-Za-z0-9_-]{16,64}\Z"
-"""What parts of a sign-in look like."""
+"""Patterns of the parts of a sign-in."""
 
 
 ANOTHER = "another service answers there now"
-"""Why nothing is proved to what answers at an address."""
+"""Reason to prove nothing to the service that answers at an address."""
 
 
 def new_secret() -> str:
-    """A person's secret: 256 bits."""
+    """Return a new secret for a person: 256 random bits."""
     return secrets.token_urlsafe(32)
 
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """What a service keeps of a secret: enough to check proofs and to prove itself."""
+    """A service's record of a secret: enough to check proofs and to prove itself."""
 
     key_id: str
     stored_key: bytes = field(repr=False)
@@ -42,26 +42,26 @@ class Verifier:
 
     @classmethod
     def of_key(cls, key: bytes) -> Self:
-        """Of a key that both sides may know."""
+        """Make the verifier of a key that both sides may know."""
         stored = sha256(_client_key(key)).digest()
         return cls(_mac(key, b"Key Id").hex()[:32], stored, _mac(key, b"Server Key"))
 
     @classmethod
     def of(cls, secret: str) -> Self:
-        """Of a person's secret."""
+        """Make the verifier of a person's secret."""
         return cls.of_key(_encoded(secret))
 
     @classmethod
     def of_earlier(cls, secret: str) -> Self:
-        """Of a secret of which an earlier version kept a plain hash: that is the key, once."""
+        """Make the verifier whose key is the plain hash of a secret, as an earlier version kept."""
         return cls.of_key(earlier_key(secret))
 
     @classmethod
     def read(cls, told: Any) -> Self:
-        """From JSON.
+        """Read a verifier from JSON.
 
         Raises:
-            ProtocolError: it is none.
+            ProtocolError: it is not a verifier.
         """
         parts = told if isinstance(told, dict) else {}
         key_id, *keys = (str(parts.get(name)) for name in ("keyId", "storedKey", "serverKey"))
@@ -70,53 +70,53 @@ class Verifier:
         return cls(key_id, *map(bytes.fromhex, keys))
 
     def told(self) -> dict[str, str]:
-        """As JSON."""
+        """Return the verifier as JSON."""
         keys = {"storedKey": self.stored_key.hex(), "serverKey": self.server_key.hex()}
         return {"keyId": self.key_id, **keys}
 
     def equals(self, other: "Verifier") -> bool:
-        """Whether both are of one secret; takes the same time whatever they are."""
+        """Return True if both verify one secret; the keys are compared in constant time."""
         mine, theirs = self.stored_key + self.server_key, other.stored_key + other.server_key
         return self.key_id == other.key_id and hmac.compare_digest(mine, theirs)
 
     def accepts(self, proof: bytes, message: bytes) -> bool:
-        """Whether only who has the secret can have made this proof of a message."""
+        """Return True if the proof of a message was made with the secret."""
         signature = _mac(self.stored_key, message)
         key = bytes(a ^ b for a, b in zip(signature, proof, strict=False))
         return hmac.compare_digest(sha256(key).digest(), self.stored_key)
 
     def server_proof(self, message: bytes) -> bytes:
-        """What a service answers to show that it keeps this."""
+        """Return the service's proof of a message, which only a holder of this record can make."""
         return _mac(self.server_key, message)
 
 
 def earlier_key(secret: str) -> bytes:
-    """What an earlier version kept of a secret."""
+    """Return the plain hash of a secret that an earlier version kept as the key."""
     return sha256(_encoded(secret)).digest()
 
 
 def client_proof(key: bytes, message: bytes) -> bytes:
-    """What shows that one has a key, and does not tell it."""
+    """Return a proof that the sender has a key, which does not reveal the key."""
     client_key = _client_key(key)
     signature = _mac(sha256(client_key).digest(), message)
     return bytes(a ^ b for a, b in zip(client_key, signature, strict=True))
 
 
 def sign_in_message(service_id: str, host: str, key_id: str, cnonce: str, snonce: str) -> bytes:
-    """What both sides prove: that they speak of this service, under this name, now."""
+    """Return the message that both sides prove: it binds the service, host name, key and nonces."""
     parts = ("edu-widgets session", service_id, host, key_id, cnonce, snonce)
     return "\n".join(parts).encode("utf-8", "surrogatepass")
 
 
 class SignIn:
-    """A client's side of one sign-in: two questions to `PATH`, and what has to come back.
+    """A client's side of one sign-in: two requests to `PATH`, and the checks of their answers.
 
     Args:
         secret: The person's secret.
         host: The host name by which the service is reached. A proof for one name is worth
-            nothing under another, so who is asked cannot use it elsewhere.
-        service_id: The service that has to answer; "" if only the secret tells.
-        earlier: Whether an earlier version of the service may keep a plain hash of the secret.
+            nothing under another, so the service that gets it cannot use it elsewhere.
+        service_id: The service that has to answer; "" if any that knows the secret will do.
+        earlier: True if an earlier version of the service may keep a plain hash of the secret.
     """
 
     def __init__(
@@ -133,14 +133,14 @@ class SignIn:
         self.service_id = service_id
 
     def question(self) -> dict[str, Any]:
-        """The first body."""
+        """Return the body of the first request."""
         return {"keyId": self._verifier.key_id, "cnonce": self._cnonce}
 
     def proof(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """The second body, after the answer to the first.
+        """Return the body of the second request, from the answer to the first.
 
         Raises:
-            ProtocolError: another service answers, or none that proves itself.
+            ProtocolError: another service answers, or one of another version.
         """
         service_id, snonce = str(answer.get("serviceId")), str(answer.get("snonce"))
         if self.service_id not in ("", service_id):
@@ -157,10 +157,10 @@ class SignIn:
         return asked | {"snonce": snonce, "host": self._host, "proof": proof} | more
 
     def token(self, answer: dict[str, Any]) -> str:
-        """The token, after the answer to the second.
+        """Return the token from the answer to the second request.
 
         Raises:
-            ProtocolError: the service does not prove that it keeps what verifies the secret.
+            ProtocolError: there is no token, or no proof that the service keeps the verifier.
         """
         given, right = str(answer.get("serverProof")), self._verifier.server_proof(self._message)
         token = str(answer.get("token") or "")

@@ -1,7 +1,7 @@
-"""What features add to the protocol: kinds of documents, commands and signals.
+"""The registry of the kinds of documents, commands and signals that features define.
 
-A feature's `documents.py` registers its types when it is imported; engines only ever look
-them up here, so a new feature needs no line in an engine.
+A feature's `documents.py` registers its types when it is imported; engines only look types up
+here, so a new feature needs no line in an engine.
 """
 
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ Entry = TypeVar("Entry")
 class DocumentKind:
     """A kind of document.
 
-    `window`: a first join gets only so many, the newest by `born`. `only`: the id of the one
-    document of this kind in a channel; no command may have it, since what a command creates has
-    the command's id.
+    `window`: the number of documents that a first join gets, the newest by `born`. `only`: the id
+    of the one document of this kind in a channel; no command may have it, since a created document
+    has the id of its command.
     """
 
     name: str
@@ -32,21 +32,22 @@ class DocumentKind:
 
 @dataclass(frozen=True, slots=True)
 class CommandType:
-    """Something a client asks for and gets an `ack` or an `error`.
+    """A type of client message that is answered with an `ack` or an `error`.
 
     `lane`: commands of one lane keep their order; lanes do not wait for each other.
     `limited`: counts against the channel's rate limit (the seed's: new and edited messages).
     `feature`: the channel has to offer it (seed: `ChannelConfig.features`).
     `latest`: a waiting command is replaced by a newer one with the same `outbox_key()` of its
     data (votes, statuses).
-    `one_by_one`: the next with the same `outbox_key()` is sent once the one before is answered,
-    and fails with it; for what says on which version it builds.
-    `momentary`: it is meant for now: what could not be sent for two minutes is not done, however
-    long the outbox keeps other things. Data with `of_the_moment()` says itself whether it is.
-    `moderation`: where staff does it, the audit trail tells who and to what, as field `about` says.
-    `kept_as`: what people are told is kept while it waits: a `message`, a `change`, or nothing
-    ("") where nobody asked for it, as a read mark.
-    `private`: once it is acknowledged nothing of it stays in the outbox's file (votes).
+    `one_by_one`: a command waits for the answer to the one before it with the same `outbox_key()`
+    and fails with it; for commands that name the version they build on.
+    `momentary`: a command that could not be sent for two minutes fails, however long the outbox
+    keeps others. Data with `of_the_moment()` decides that for each command.
+    `moderation`: the audit trail records the command if staff sends it: the actor, and the target
+    that the field `about` names.
+    `kept_as`: the word for it in the count of waiting commands: a `message`, a `change`, or not
+    counted ("") where nobody asked for it, such as a read mark.
+    `private`: after its acknowledgement no byte of it stays in the outbox's file (votes).
     """
 
     name: str
@@ -65,7 +66,7 @@ class CommandType:
 
 @dataclass(frozen=True, slots=True)
 class FrameType:
-    """Any other message: who sends it, and its data."""
+    """Any other message: its sender and its data."""
 
     name: str
     data: type[msgspec.Struct]
@@ -106,15 +107,15 @@ class Registry:
         return {frame.name for frame in self.frames.values() if frame.sender == "client"}
 
     def lanes(self) -> list[str]:
-        """The lanes that commands are in."""
+        """Return the lanes that commands are in."""
         return list(dict.fromkeys(command.lane for command in self.commands.values()))
 
     def is_reserved(self, id_: str) -> bool:
-        """Whether an id is that of the only document of some kind."""
+        """Return True if an id belongs to the only document of some kind."""
         return any(id_ == kind.only for kind in self.documents.values())
 
     def windows(self) -> dict[str, int]:
-        """The kinds kept in a window, with its size."""
+        """Return the kinds kept in a window, with its size."""
         return {kind.name: kind.window for kind in self.documents.values() if kind.window}
 
 

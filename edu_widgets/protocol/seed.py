@@ -1,14 +1,14 @@
 """The seed's vocabulary: its message types, and fields that mean the same wherever they stand.
 
-A base service speaks only these. Which of them this package sends or understands is what the
-registry says.
+A base service speaks only these. The registry tells which of them this package sends or
+understands.
 """
 
 from typing import NamedTuple
 
 
 class SeedType(NamedTuple):
-    """A message type of the seed: who sends it, and what it says."""
+    """A message type of the seed: its sender and its meaning."""
 
     sender: str
     """`client`, `service` or `both`."""
@@ -39,29 +39,29 @@ TYPES: dict[str, SeedType] = {
 }
 
 FIELDS: dict[str, str] = {
-    "id": "The id, made once by whoever creates the thing and never again.",
+    "id": "The id, made once by its creator and never again.",
     "user_id": "The person's id on this service.",
     "user_name": "The person's display name.",
     "user_avatar": "The address of the person's picture.",
     "role": "The person's role in the course: `student`, `instructor` or `admin`.",
     "content": "The text as it was written: Markdown, not yet made safe to show.",
-    "timestamp": "When it was made, in ms since 1970.",
-    "created_at": "When it was created, in ms since 1970.",
-    "expires_at": "When it is to be removed, in ms since 1970.",
+    "timestamp": "Time at which it was made, in ms since 1970.",
+    "created_at": "Time at which it was created, in ms since 1970.",
+    "expires_at": "Time at which it is to be removed, in ms since 1970.",
     "type": (
-        "Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, "
+        "The seed's kind: of messages `text`, `system`, `file` or `reaction`, "
         "of notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or "
         "`message`."
     ),
-    "edited": "Whether it was changed after it was sent.",
-    "edited_at": "When it was last changed, in ms since 1970.",
+    "edited": "True if it was changed after it was sent.",
+    "edited_at": "Time of its last change, in ms since 1970.",
     "reply_to": "The id of the message this one answers.",
     "reactions": "The reactions to it, one entry an emoji.",
-    "emoji": "The emoji people reacted with.",
-    "count": "How many people did.",
-    "users": "The ids of the people who did.",
+    "emoji": "The emoji of the reaction.",
+    "count": "Number of people who reacted with it.",
+    "users": "The ids of the people who reacted with it.",
     "message_id": "The id of the message it is about.",
-    "read": "Whether the person has read it.",
-    "actions": "What the person can do about it.",
+    "read": "True if the person has read it.",
+    "actions": "The actions it offers to the person.",
 }
-"""By Python name. A string below a field in its struct says more, and goes before these."""
+"""Descriptions by Python name; the string below a field in its struct takes precedence."""

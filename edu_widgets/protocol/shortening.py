@@ -1,17 +1,17 @@
-"""Texts cut where people see one character end, for where they are only pointed at."""
+"""Shortening of texts at the end of a visible character, for previews."""
 
 import unicodedata
 
 _LONGEST = 64
-"""How many code points of one character, as people see it, are kept together."""
+"""Largest number of code points of one visible character that are kept together."""
 _ZWJ = "\u200d"
 
 
 def shorten(text: str, most: int, more: str = "…") -> str:
-    """The beginning of a text, in at most `most` code points with `more` for what was cut.
+    """Return the beginning of a text, at most `most` code points including `more` for the cut rest.
 
-    It is never cut within what people see as one character: an emoji of several, a flag, a letter
-    with its accents.
+    The cut is never within one visible character: an emoji of several code points, a flag, a
+    letter with its accents.
     """
     if len(text) <= most:
         return text
@@ -22,21 +22,21 @@ def shorten(text: str, most: int, more: str = "…") -> str:
 
 
 def _begins(text: str, at: int) -> bool:
-    """Whether what people see as a character begins at this code point."""
+    """Return True if a visible character begins at this code point."""
     if at == 0:
         return True
     here, before = text[at], text[at - 1]
     if _ZWJ in (here, before) or unicodedata.category(here).startswith("M"):
         return False
     if "\U0001f3fb" <= here <= "\U0001f3ff" or "\U000e0020" <= here <= "\U000e007f":
-        return False  # the colour of a skin; the letters in the flag of a region
+        return False  # skin colours; the letters in the flag of a region
     if here == "\n":
         return before != "\r"
     return not _is_indicator(here) or _indicators(text, at) % 2 == 0
 
 
 def _indicators(text: str, at: int) -> int:
-    """How many letters of flags stand right before this place."""
+    """Return the number of regional indicators (letters of flags) right before this place."""
     start = at
     while start > 0 and _is_indicator(text[start - 1]):
         start -= 1

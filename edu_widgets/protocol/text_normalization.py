@@ -1,8 +1,8 @@
-"""Comparing texts: which are equal, which look alike, and what a search finds. Not one of it alike.
+"""Keys for comparing texts: by equality, by look, and in a search; each has rules of its own.
 
-`equality_key` is for answers and names, `look_key` for options, `search_key` for finding.
-Normalising takes a time that grows with the square of a run of marks, so there are few of them in
-what is normalised, whoever asks.
+`equality_key` is for answers and names, `look_key` for options, `search_key` for searching.
+Normalising takes time that grows with the square of a run of combining marks, so runs are cut
+short before any text is normalised.
 """
 
 import re
@@ -17,15 +17,15 @@ _UNSEEN = pattern(
     f"\u200d(?![{EMOJI}])|(?![\u200d\U000e0020-\U000e007f])[{IGNORABLE}]"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"
 )
-"""What is not seen: all ignorable code points but what joins emojis and spells flags."""
+"""Invisible code points: all ignorable ones except those that join emojis and spell flags."""
 
 _WIDE = pattern("[\u3000\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6\uffe8-\uffee]")
 _DOTTED = pattern("i\u0307+")
 _OF_MARKS = pattern("[\u0f73\u0f75\u0f81\uff9e\uff9f]")
-"""What is no mark by its class, and falls into marks when it is taken apart."""
+"""Code points of combining class 0 that decompose into combining marks."""
 _SPACES = pattern(r"[^\S\n]")
 _RUN = pattern(r"\s\s|[^\S\n ]")
-"""White space that is more than one blank or line end."""
+"""White space other than a single blank or line end."""
 _LINE_END = pattern(r" +(?=\n)")
 
 
@@ -36,43 +36,43 @@ _LOOK_ALIKES = str.maketrans(
 
 
 def equality_key(text: str) -> str:
-    """What equal answers have in common.
+    """Return the key that equal answers share.
 
     Case, width, white space, invisible characters and the four Turkish i's make no difference;
-    marks and operators do: `"İçli  KÖFTE"` equals `"ıçli köfte"`, and neither `"icli kofte"` nor
-    `≠` and `=`.
+    marks and operators do: `"İçli  KÖFTE"` equals `"ıçli köfte"`, but not `"icli kofte"`, and
+    `≠` does not equal `=`.
     """
     return " ".join(_one_case(_one_width(text)).split())
 
 
 def look_key(text: str, *, code: bool = False) -> str:
-    """What texts that look the same have in common; `code` tells runs of white space apart."""
+    """Return the key that texts of the same look share; with `code` runs of white space count."""
     spaced = _LINE_END.sub("", _SPACES.sub(" ", _one_width(text)).strip())
     return spaced if code or "`" in text else " ".join(spaced.split())
 
 
 def name_key(name: str) -> str:
-    """What two names have in common that people would read as the same."""
+    """Return the key that names share which people would read as the same."""
     return equality_key(unicodedata.normalize("NFKC", without_piles(name)))
 
 
 def look_alike_key(name: str) -> str:
-    """What names have in common that look the same, though letters are of another script.
+    """Return the key that names of the same look share, even with letters of another script.
 
-    Only letters of Cyrillic and Greek that are drawn as Latin ones are compared with those.
+    Only Cyrillic and Greek letters that are drawn like Latin ones are replaced by those.
     """
     return name_key(name.translate(_LOOK_ALIKES))
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether people would read two names as the same."""
+    """Return True if people would read two names as the same."""
     return one == other or name_key(one) == name_key(other)
 
 
 class Named:
-    """Names that stand behind an `@` in texts, read as names are compared: `@ada` is Ada.
+    """Names to be found behind an `@` in texts, compared as names are: `@ada` is Ada.
 
-    Of several that fit the longest is found, and none within a word.
+    Of several names that fit the longest is found, and none within a word.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -82,7 +82,7 @@ class Named:
         self._pattern = re.compile(rf"(?<!\w)@({'|'.join(map(re.escape, keys))})(?!\w)")
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Each `@` with a name: where it begins and ends in the text, and the name."""
+        """Yield each `@` with a name: its beginning and end in the text, and the name."""
         if "@" not in text or not self._names:
             return
         key, places = _placed(text)
@@ -91,7 +91,7 @@ class Named:
 
 
 def _placed(text: str) -> tuple[str, list[int]]:
-    """A text as names are compared, and where in it each character of that comes from."""
+    """Return a text as names are compared, and for each character of it the place in the text."""
     if text.isascii() and not _RUN.search(text):
         return text.lower(), list(range(len(text) + 1))
     parts: list[str] = []
@@ -111,13 +111,14 @@ def _placed(text: str) -> tuple[str, list[int]]:
 
 
 def search_key(text: str) -> str:
-    """A text as it is searched: as for equality, and without accents, ligatures and signs.
+    """Return the key for searching: case, width, accents, ligatures and strokes make no difference.
 
-    `"İçli KÖFTE"` and `"icli kofte"` have the same; white space stays as it is.
+    `"İçli KÖFTE"` and `"icli kofte"` have the same key, as have `≠` and `=`; white space and
+    invisible characters stay as they are.
     """
     if text.isascii():
         return text.lower()
-    # The second time for letters that casefold into marked ones, as İ into i with a dot.
+    # Twice, since some letters casefold into marked ones, as İ into i with a dot.
     return _bare(_bare(text).casefold().replace("ı", "i"))
 
 
@@ -135,18 +136,18 @@ def _narrow(found: re.Match[str]) -> str:
 def _one_case(text: str) -> str:
     if text.isascii():
         return text.lower()
-    # Not casefold(): a page has none. Through capitals, so that ß is ss and ı is i.
+    # Not casefold(), which JavaScript lacks. Via capitals, so that ß becomes ss and ı becomes i.
     cased = text.lower().upper().lower().replace("ς", "σ")
     return unicodedata.normalize("NFC", without_piles(_DOTTED.sub("i", cased)))
 
 
 _FIRST_WORDS = {0xFDFA: "\u0635\u0644\u0649", 0xFDFB: "\u062c\u0644"}
-"""Of the two that stand for whole sentences: a text of them would be eighteen times as long."""
+"""First words of two ligatures of whole sentences; decomposed they are eighteen times as long."""
 
 
 def _bare(text: str) -> str:
-    # Without the marks that stand in it already: sorting a long run of them, as taking letters
-    # apart does, takes a time that grows with its square, and nothing else runs meanwhile.
+    # Existing marks are removed first: decomposing sorts each run of marks, which takes time that
+    # grows with the square of its length, and blocks everything else meanwhile.
     return _unmarked(unicodedata.normalize("NFKD", _unmarked(text.translate(_FIRST_WORDS))))
 
 

@@ -7,10 +7,10 @@ from edu_widgets.protocol.errors import InvalidArgument
 
 
 def text_argument(value: object, name: str, example: str = "") -> str:
-    """See that an argument is a string; `name` is what the call knows it by.
+    """Check that an argument is a string, and return it; `name` is its name in the call.
 
     Raises:
-        InvalidArgument: it is not; the message names it and shows `example`.
+        InvalidArgument: it is no string; the message names it and shows `example`.
     """
     if isinstance(value, str):
         return value
@@ -19,7 +19,7 @@ def text_argument(value: object, name: str, example: str = "") -> str:
 
 
 def seconds(value: object, name: str) -> float:
-    """See that an argument is a length of time; one below 0 is none.
+    """Check that an argument is a length of time, and return it; negative ones become 0.
 
     Raises:
         InvalidArgument: it is no number; the message names it.
@@ -30,7 +30,7 @@ def seconds(value: object, name: str) -> float:
 
 
 def shown(value: object) -> str:
-    """A wrong value as a message can show it; what it takes to make it cannot fail."""
+    """Return a wrong value as a message can show it; never raises."""
     try:
         return f"{value!r:.80}" if value is None or type(value) in _PLAIN else _kind(value)
     except Exception:  # noqa: BLE001 - somebody else's code

@@ -1,8 +1,9 @@
-"""Text that people see: without stray invisible characters, and never without anything to see.
+"""Text for people to see: without stray invisible characters, and never wholly invisible.
 
-What stays is what scripts and emojis are written with: joiners in Persian and Indic words and
-between emojis, variation selectors behind what they vary, the letters of a flag, direction marks.
-Nothing is normalised here, so that code stays as it was written; see `folding` for comparing.
+Invisible characters that scripts and emojis are written with stay: joiners in Persian and Indic
+words and between emojis, variation selectors behind the characters they vary, the letters of a
+flag, direction marks. Nothing is normalised here, so that code stays as it was written; see
+`text_normalization` for comparing.
 """
 
 import unicodedata
@@ -19,7 +20,7 @@ IGNORABLE = (
 """Unicode's default-ignorable code points, to stand in a character class."""
 
 EMOJI = "\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
-"""What emojis are joined of, to stand in a character class; new ones too."""
+"""Code points that emojis are composed of, to stand in a character class; new ones too."""
 
 _LONE_SURROGATE = pattern("[\ud800-\udfff]")
 _ANSI = pattern(
@@ -29,9 +30,9 @@ _ANSI = pattern(
     "|\x1b[ -/]+[0-~]"  # character sets
     "|\x1b[0-?c]"  # modes, reset
 )
-"""What programs tell a terminal (ECMA-48)."""
+"""Escape sequences of terminals (ECMA-48)."""
 LINE_BREAK = pattern("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-"""What ends a line and is no `\\n`."""
+"""Line ends other than `\\n`."""
 
 _SUSPECT = pattern(
     f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff{IGNORABLE}]"
@@ -47,24 +48,24 @@ _TIED = (
     (pattern("[\u115f\u1160]"), pattern("[\u1100-\u11ff]")),  # Hangul, letter by letter
     (pattern("[\u180b-\u180f]"), pattern("[\u1820-\u18aa]")),  # Mongolian
 )
-"""What belongs only behind letters of its own."""
+"""Invisible characters, each with the letters it may stand behind."""
 
 _BLANK = pattern(f"[\u2800{IGNORABLE}]")
 
 _ATTACHED = frozenset({"Mn", "Mc", "Me", "Cf"})
 _NARROW_MARKS = "\uff9e\uff9f"
-"""Letters by their class, and marks once their width is that of others."""
+"""Half-width marks: letters by their category, marks once their width is normalised."""
 _MOST_MARKS = 8
-"""How many marks one letter may carry: more than any script has, fewer than cover other lines."""
+"""Marks that one letter may carry: more than any script has, fewer than cover other lines."""
 
 _SLACK = 4
-"""How often its limit a text may be long before it is cleaned: length is looked at first."""
+"""Multiple of its limit above which a text is refused before it is cleaned."""
 
 
 def clean(text: str) -> str:
-    """A text without terminal codes, control characters, overrides of direction and strays.
+    """Return a text without terminal codes, control characters, direction overrides and strays.
 
-    A letter keeps its first eight marks. Cleaning twice is as once.
+    A letter keeps its first eight marks. Cleaning a clean text changes nothing.
 
     Raises:
         InvalidArgument: half of a character (a lone surrogate) is in it.
@@ -82,7 +83,7 @@ def clean(text: str) -> str:
 
 
 def without_piles(text: str) -> str:
-    """A text without the marks, tags and joiners that pile up behind one character."""
+    """Return a text without the marks, tags and joiners that pile up behind one character."""
     kept: list[str] = []
     run = 0
     for char in text:
@@ -108,7 +109,7 @@ def _without_strays(text: str) -> str:
 
 
 def _belongs(char: str, before: str, after: str) -> bool:
-    """Whether an invisible character does something to what is around it."""
+    """Return True if an invisible character has an effect on its neighbours."""
     if char in _DIRECTION:
         return True
     if char == "\u200d" and _IS_EMOJI.match(after):
@@ -122,18 +123,18 @@ def _belongs(char: str, before: str, after: str) -> bool:
 
 
 def _is_joined(char: str) -> bool:
-    """Whether it is of a script whose letters have shapes: without case, or a mark of one."""
+    """Return True for a letter or mark of a script whose letters join: one without case."""
     category = unicodedata.category(char or " ")
     return category in {"Lo", "Lm", "Mn", "Mc"} and char > "\u0590" and not _SELECTOR.match(char)
 
 
 def is_ignorable(char: str) -> bool:
-    """Whether a character shows nothing of its own."""
+    """Return True if a character alone is invisible."""
     return _BLANK.match(char) is not None
 
 
 def one_line(text: str) -> str:
-    """A clean text in one line and one spelling (NFC): white space single, no direction marks.
+    """Return a clean text in one line, in NFC: single white space, no direction marks.
 
     Raises:
         InvalidArgument: half of a character is in it.
@@ -147,26 +148,26 @@ _NO_DIRECTION = dict.fromkeys(map(ord, _DIRECTION))
 
 
 def shows(text: str) -> bool:
-    """Whether there is something to see: more than white space, marks and invisible characters."""
+    """Return True if a character is visible: no white space, mark or invisible character."""
     return any(map(_shows, text))
 
 
 def _shows(char: str) -> bool:
     category = unicodedata.category(char)
-    if category == "Cn":  # an emoji that is newer than this Python
+    if category == "Cn":  # perhaps an emoji that is newer than this Python
         return _IS_EMOJI.match(char) is not None
     return category[0] in "LNPS" and not is_ignorable(char)
 
 
 def checked(value: object, what: str, most: int, *, least: int = 1, lines: bool = True) -> str:
-    """A text of `least` to `most` characters, as people may see it.
+    """Return a text of `least` to `most` characters, cleaned for people to see.
 
     Args:
-        value: What was given.
-        what: Its name, as a message begins with it: "A name", "`title`".
-        most: Characters it may have at most.
-        least: 0 where it may be empty, 1 where something has to be seen.
-        lines: Whether it may have several lines; white space behind, and empty lines before, go.
+        value: The value given.
+        what: Its name at the beginning of a message: "A name", "`title`".
+        most: The largest number of characters.
+        least: 0 if it may be empty, 1 if something has to be visible.
+        lines: True if it may have several lines; trailing white space and leading empty lines go.
 
     Raises:
         InvalidArgument: it is no string, too long, shows nothing, or has half a character.

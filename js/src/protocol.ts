@@ -13,7 +13,7 @@ export const MAX_FRAME = 65536;
 /** Bytes a frame of the service may have. */
 export const MAX_SERVICE_FRAME = 4194304;
 
-/** Why something was refused. 4000-4499: try again. 4500-4999: stop. */
+/** The reason for a refusal. 4000-4499: try again. 4500-4999: stop. */
 export const Code = {
   /** The service is restarting. */
   RESTARTING: 4000,
@@ -71,7 +71,7 @@ export const Code = {
 
 export type Code = (typeof Code)[keyof typeof Code];
 
-/** Whether a code says *try again*; unknown numbers outside 4500-4999 do. */
+/** True if a code says *try again*, as unknown numbers outside 4500-4999 do. */
 export function isRetry(code: number): boolean {
   return code < 4500 || code > 4999;
 }
@@ -81,17 +81,17 @@ export type Lane = "chat" | "vote" | "status";
 
 /** A frame as it is written: every field but `userId` is always there. */
 export interface Envelope<Type extends string = string, Data = unknown> {
-  /** What kind of message this is; it decides what `data` holds. */
+  /** The message type; it decides the fields of `data`. */
   type: Type;
-  /** The channel it is about; `system` for heartbeats, empty where there is none. */
+  /** The channel the message is about; `system` for heartbeats, empty where there is none. */
   channel: string;
   /** The message itself, an object. */
   data: Data;
-  /** When the frame was made by the sender's clock, in ms since 1970. */
+  /** Time at which the frame was made, by the sender's clock, in ms since 1970. */
   timestamp: number;
-  /** The sender's id of this message; an answer carries the id of what it answers. */
+  /** The sender's id of this message; an answer carries the id of the message it answers. */
   messageId: string;
-  /** Who sends it, as the sender says; the service goes by what it knows. */
+  /** The sender's id, as the sender states it; the service uses the signed-in person's id. */
   userId?: string;
 }
 
@@ -102,17 +102,17 @@ export interface Envelope<Type extends string = string, Data = unknown> {
  * deleted document stays as a tombstone: `deleted` is set and the body is empty.
  */
 export interface KeyedDocument {
-  /** The document's id, unique in its channel; of a created thing also the command's id. */
+  /** The document's id, unique in its channel; a created document has the id of its command. */
   id: string;
-  /** Which kind of document this is; it decides what `body` holds. */
+  /** The kind of document; it decides the fields of `body`. */
   kind: string;
   /** The channel's sequence number of its creation; it never changes. */
   born: number;
   /** The channel's sequence number of its last change; the greater one is the newer version. */
   seq: number;
-  /** What it says; `null` or absent for a tombstone. */
+  /** The document's content; `null` or absent for a tombstone. */
   body?: unknown;
-  /** Whether it is a tombstone: what was here is gone. */
+  /** True for a tombstone: the document was deleted. */
   deleted?: boolean;
 }
 
@@ -124,23 +124,23 @@ export interface RoleBody {
   name?: string;
 }
 
-/** Who may join. Its document, `admission`, is in the staff's channel once it was changed. */
+/** The rules for joining. The document `admission` is in the staff channel after a change. */
 export interface AdmissionBody {
-  /** Whether nobody new is let in; who is in already may always come back. */
+  /** True if nobody new is let in; people already in the course may always come back. */
   closed?: boolean;
-  /** How many names there are that may join; absent: any name may. */
+  /** Number of names on the roster; absent: any name may join. */
   listed?: number | null;
 }
 
-/** A person was removed. Its document, `removal:<userId>`, is in the staff's channel. */
+/** The removal of a person. Its document, `removal:<userId>`, is in the staff channel. */
 export interface RemovalBody {
-  /** Who was removed. */
+  /** The id of the removed person. */
   userId: string;
-  /** The display name of who was removed. */
+  /** The display name of the removed person. */
   userName: string;
-  /** When, in ms since 1970. */
+  /** Time of the removal, in ms since 1970. */
   at: number;
-  /** The display name of the instructor who did it. */
+  /** The display name of the instructor who removed the person. */
   byName?: string;
 }
 
@@ -150,7 +150,7 @@ export interface RemovalBody {
  * Ours are `role`, the author's when it was written, absent for students, and what follows it.
  */
 export interface MessageBody {
-  /** The id, made once by whoever creates the thing and never again. */
+  /** The id, made once by its creator and never again. */
   id: string;
   /** The person's id on this service. */
   userId: string;
@@ -158,18 +158,18 @@ export interface MessageBody {
   userName: string;
   /** The text as it was written: Markdown, not yet made safe to show. */
   content: string;
-  /** When it was made, in ms since 1970. */
+  /** Time at which it was made, in ms since 1970. */
   timestamp: number;
   /**
-   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
-   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   * The seed's kind: of messages `text`, `system`, `file` or `reaction`, of notifications `info`,
+   * `success`, `warning`, `error`, `course_update`, `payment` or `message`.
    */
   type?: string;
   /** The address of the person's picture. */
   userAvatar?: string | null;
-  /** Whether it was changed after it was sent. */
+  /** True if it was changed after it was sent. */
   edited?: boolean;
-  /** When it was last changed, in ms since 1970. */
+  /** Time of its last change, in ms since 1970. */
   editedAt?: number | null;
   /** The id of the message this one answers. */
   replyTo?: string | null;
@@ -301,7 +301,7 @@ export interface PollBody {
   kind: "multiple" | "number" | "ordering" | "predict" | "scale" | "single" | "text";
   /** The id of the instructor who asks. */
   createdBy: string;
-  /** When it was created, in ms since 1970. */
+  /** Time at which it was created, in ms since 1970. */
   createdAt: number;
   /**
    * The options: Markdown (of `predict` code), 2 to 20; of a scale the labels of 1 to n, which may
@@ -458,15 +458,15 @@ export interface HandBody {
  * person has read here is in their `notification_mark`.
  */
 export interface NotificationBody {
-  /** The id, made once by whoever creates the thing and never again. */
+  /** The id, made once by its creator and never again. */
   id: string;
   /** Plain text in one line, 1 to 200 characters. */
   title: string;
-  /** When it was created, in ms since 1970. */
+  /** Time at which it was created, in ms since 1970. */
   createdAt: number;
   /**
-   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
-   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   * The seed's kind: of messages `text`, `system`, `file` or `reaction`, of notifications `info`,
+   * `success`, `warning`, `error`, `course_update`, `payment` or `message`.
    */
   type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
   /** The text: Markdown, at most 2,000 characters. */
@@ -477,11 +477,11 @@ export interface NotificationBody {
   to?: "" | "staff" | "students";
   /** What the platform or the instructor attached, at most 4,000 bytes of JSON. */
   data?: unknown;
-  /** Whether the person has read it. */
+  /** True if the person has read it. */
   read?: boolean;
-  /** When it is to be removed, in ms since 1970. */
+  /** Time at which it is to be removed, in ms since 1970. */
   expiresAt?: number | null;
-  /** What the person can do about it. */
+  /** The actions it offers to the person. */
   actions?: NotificationAction[];
   /** The id of who sent it. */
   createdBy?: string;
@@ -519,7 +519,7 @@ export interface ActionTakenBody {
 
 /** Create a message. The service takes author, name, role and time from what it knows. */
 export interface ChatMessageData {
-  /** The id, made once by whoever creates the thing and never again. */
+  /** The id, made once by its creator and never again. */
   id: string;
   /** The text as it was written: Markdown, not yet made safe to show. */
   content: string;
@@ -527,11 +527,11 @@ export interface ChatMessageData {
   userId?: string;
   /** The person's display name. */
   userName?: string;
-  /** When it was made, in ms since 1970. */
+  /** Time at which it was made, in ms since 1970. */
   timestamp?: number;
   /**
-   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
-   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   * The seed's kind: of messages `text`, `system`, `file` or `reaction`, of notifications `info`,
+   * `success`, `warning`, `error`, `course_update`, `payment` or `message`.
    */
   type?: string;
   /** The id of the message this one answers. */
@@ -795,8 +795,8 @@ export interface SendNotificationData {
   /** The text: Markdown, at most 2,000 characters. */
   message?: string;
   /**
-   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
-   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   * The seed's kind: of messages `text`, `system`, `file` or `reaction`, of notifications `info`,
+   * `success`, `warning`, `error`, `course_update`, `payment` or `message`.
    */
   type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
   /** To whom: everybody, `staff` or `students`; not together with `userId`. */
@@ -807,7 +807,7 @@ export interface SendNotificationData {
   seconds?: number | null;
   /** Until when it is shown, in ms since 1970; not together with `seconds`. */
   expiresAt?: number | null;
-  /** What the person can do about it. */
+  /** The actions it offers to the person. */
   actions?: NotificationAction[];
   /** What a program is to know of it, at most 4,000 bytes of JSON. */
   data?: unknown;
@@ -843,7 +843,7 @@ export interface TakeActionData {
 export interface SubscribeData {
   /** The person's id on this service. */
   userId?: string;
-  /** Where the mirror is; without it the service sends a fresh window. */
+  /** The mirror's position; without it the service sends a fresh window. */
   since?: Cursor | null;
   /** By kind: the lowest `born` the mirror holds; changes to older documents are left out. */
   floors?: Record<string, number>;
@@ -863,7 +863,7 @@ export interface HeartbeatData {
 
 /** Ask for older documents of `kind` in a channel, `limit` at most, born before `before`. */
 export interface RequestHistoryData {
-  /** How many documents at most; the service caps it. */
+  /** Largest number of documents to send; the service caps it. */
   limit?: number;
   /** Only documents born before this sequence number; without it the newest ones. */
   before?: number | null;
@@ -885,7 +885,7 @@ export interface ErrorData {
   code?: number;
   /** The id of the refused frame, where it could be read. */
   messageId?: string;
-  /** How long to wait before trying again, in ms. */
+  /** Time to wait before trying again, in ms. */
   retryAfter?: number | null;
 }
 
@@ -905,7 +905,7 @@ export interface TypingStopData {
 export interface UserTypingData {
   /** The person's id on this service. */
   userId: string;
-  /** Whether the person began to write; `false` if they stopped. */
+  /** True if the person began to write, false if they stopped. */
   isTyping: boolean;
   /** The person's display name. */
   userName?: string;
@@ -929,11 +929,11 @@ export interface UserLeftData {
 export interface UserPresenceData {
   /** The person's id on this service. */
   userId: string;
-  /** Whether the person is here now. */
+  /** True if the person is here now. */
   online: boolean;
 }
 
-/** A channel is granted: its history's `epoch`, its head `seq`, what the reader may do. */
+/** A channel is granted: its history's `epoch`, its head `seq`, the reader's role. */
 export interface SubscribedData {
   /** Names the channel's history; another epoch than before means that a reset follows. */
   epoch: string;
@@ -945,13 +945,13 @@ export interface SubscribedData {
   userId: string;
   /** The person's display name. */
   userName?: string;
-  /** What the channel offers, such as `chat`. */
+  /** The channel's features, such as `chat`. */
   features?: string[];
-  /** How many people are in the channel. */
+  /** Number of people in the channel. */
   people?: number;
-  /** Who they are, staff first; at most 50, and none in a room of more than 200. */
+  /** Their display names, staff first; at most 50, and none in a room of more than 200. */
   names?: string[];
-  /** How many of them are instructors or administrators. */
+  /** Number of instructors and administrators among them. */
   staff?: number;
   /** Names the present start of the service; `since` carries it once the mirror is caught up. */
   generation?: string;
@@ -961,9 +961,9 @@ export interface SubscribedData {
 export interface UnsubscribedData {
   /** The channel that was taken away. */
   channel: string;
-  /** Why, as a number of the table of codes. */
+  /** The reason, as a number of the table of codes. */
   code: number;
-  /** Why, as one sentence for people. */
+  /** The reason, as one sentence for people. */
   message?: string;
 }
 
@@ -977,13 +977,13 @@ export interface UnsubscribedData {
 export interface ChangesData {
   /** Names the channel's history these changes belong to. */
   epoch: string;
-  /** The change the documents begin after; above the mirror's cursor it means a hole. */
+  /** The change after which the documents begin; if above the mirror's cursor, there is a hole. */
   prev: number;
-  /** The change the documents reach to; the cursor moves there. */
+  /** The last change among the documents; the cursor moves there. */
   seq: number;
   /** The changed documents in their newest version, tombstones included. */
   docs?: KeyedDocument[];
-  /** Whether everything the mirror holds is to be dropped first. */
+  /** True if the mirror has to drop everything it holds first. */
   reset?: boolean;
   /** With `reset`, by kind kept in a window: the lowest `born` in it. */
   floors?: Record<string, number>;
@@ -992,7 +992,7 @@ export interface ChangesData {
 /**
  * The answer to `request_history`: documents born in `[floor, before)`, oldest first.
  *
- * `more` tells whether older ones exist.
+ * `more` is true if older ones exist.
  */
 export interface PageData {
   /** The kind of document asked for. */
@@ -1001,7 +1001,7 @@ export interface PageData {
   docs?: KeyedDocument[];
   /** The lowest `born` the page reaches down to; 0 if nothing is older. */
   floor?: number;
-  /** Whether older documents exist. */
+  /** True if older documents exist. */
   more?: boolean;
 }
 
@@ -1009,19 +1009,19 @@ export interface PageData {
 export interface AckData {
   /** The id of the command. */
   messageId: string;
-  /** The sequence number of its last change in the channel; 0 if it changed nothing there. */
+  /** The sequence number of the command's last change in the channel; 0 if it changed nothing. */
   seq?: number;
-  /** The same for other channels that the sender reads and that it changed, by name. */
+  /** The same number for other channels that the sender reads and the command changed, by name. */
   heads?: Record<string, number>;
 }
 
-/** How many people are in the channel now, and who. Coalesced, at most four a second. */
+/** The number and names of the people in the channel. Coalesced, at most four a second. */
 export interface RoomData {
-  /** How many people are in the channel. */
+  /** Number of people in the channel. */
   people: number;
-  /** Who they are, staff first; at most 50, and none in a room of more than 200. */
+  /** Their display names, staff first; at most 50, and none in a room of more than 200. */
   names?: string[];
-  /** How many of them are instructors or administrators. */
+  /** Number of instructors and administrators among them. */
   staff?: number;
 }
 
@@ -1030,49 +1030,49 @@ export type RenewInviteData = Record<string, never>;
 
 /** Remove a person, who stays out until readmitted. Only staff. */
 export interface RemovePersonData {
-  /** Who is removed. */
+  /** The id of the person to remove. */
   userId: string;
-  /** Also every student who came by the same invite from the same address. */
+  /** True to remove also every student who joined by the same invite from the same address. */
   sameJoin?: boolean;
 }
 
 /** Let somebody who was removed join again. Only staff. */
 export interface ReadmitPersonData {
-  /** Who is readmitted. */
+  /** The id of the person to readmit. */
   userId: string;
 }
 
 /**
- * Erase a person from the course: what they wrote, their votes, and that they were here.
+ * Erase a person from the course: their texts, their votes, and the record that they were here.
  *
  * Only staff. Nothing brings it back; with a valid invite they may join again as somebody new.
  */
 export interface ErasePersonData {
-  /** Who is erased. */
+  /** The id of the person to erase. */
   userId: string;
 }
 
-/** Let new people in, or nobody new. Only staff; answered with `admission`. */
+/** Open the door to new people, or close it. Only staff; answered with `admission`. */
 export interface SetDoorData {
-  /** Whether nobody new is let in. */
+  /** True to let nobody new in. */
   closed: boolean;
 }
 
-/** Say which names may join, each of them once. Only staff; answered with `admission`. */
+/** Set the names that may join, each of them once. Only staff; answered with `admission`. */
 export interface SetRosterData {
-  /** The names, at most 2,000; absent: any name may. */
+  /** The names, at most 2,000; absent: any name may join. */
   names?: string[] | null;
 }
 
 /** The answer to `renew_invite`. */
 export interface NewInviteData {
-  /** What people join with from now on: a link with a code. */
+  /** The new invite: the link with a code that people join with from now on. */
   invite: string;
 }
 
-/** The answer to `remove_person`, `readmit_person` and `erase_person`: whom it concerned. */
+/** The answer to `remove_person`, `readmit_person` and `erase_person`: the people concerned. */
 export interface ConcernedData {
-  /** Who was removed, readmitted or erased; nobody if it was so already. */
+  /** The people removed, readmitted or erased; empty if nothing had to change. */
   people?: RemovalBody[];
 }
 
@@ -1223,24 +1223,24 @@ export interface PeoplePageData {
 
 /** A notification as a base service sends it; whatever is missing or odd is put right. */
 export interface PlatformNotificationData {
-  /** The id, made once by whoever creates the thing and never again. */
+  /** The id, made once by its creator and never again. */
   id?: string;
   /** What it is about, in one line. */
   title?: string;
   /** What it says about it. */
   message?: string;
   /**
-   * Which of the seed's kinds it is: of messages `text`, `system`, `file` or `reaction`, of
-   * notifications `info`, `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   * The seed's kind: of messages `text`, `system`, `file` or `reaction`, of notifications `info`,
+   * `success`, `warning`, `error`, `course_update`, `payment` or `message`.
    */
   type?: string;
-  /** Whether the person has read it. */
+  /** True if the person has read it. */
   read?: boolean;
-  /** When it was created, in ms since 1970. */
+  /** Time at which it was created, in ms since 1970. */
   createdAt?: number | null;
-  /** When it is to be removed, in ms since 1970. */
+  /** Time at which it is to be removed, in ms since 1970. */
   expiresAt?: number | null;
-  /** What the person can do about it. */
+  /** The actions it offers to the person. */
   actions?: unknown;
 }
 
@@ -1260,7 +1260,7 @@ export interface CourseUpdateData {
 
 /** How many people reacted to a message with one emoji, and who the first of them are. */
 export interface Reaction {
-  /** The emoji people reacted with. */
+  /** The emoji of the reaction. */
   emoji: string;
   /** How many people did, all of them. */
   count: number;
@@ -1354,13 +1354,13 @@ export interface NotificationAction {
   style?: "danger" | "primary" | "secondary";
 }
 
-/** How far a mirror has got in one history of a channel. */
+/** A mirror's position in one history of a channel. */
 export interface Cursor {
   /** The history the mirror follows; empty before the first answer. */
   epoch?: string;
-  /** The last change the mirror holds without a hole before it. */
+  /** The sequence number up to which the mirror holds every change. */
   seq?: number;
-  /** The start of the service that last said so, as `subscribed` named it; empty for none. */
+  /** The service start that last confirmed the position, named by `subscribed`; empty for none. */
   generation?: string;
 }
 
@@ -1416,7 +1416,7 @@ export interface Counts {
   none?: number | null;
 }
 
-/** What clients send: the data of each type. */
+/** The data of each message type that clients send. */
 export interface ClientMessages {
   chat_message: ChatMessageData;
   edit_message: EditMessageData;
@@ -1468,7 +1468,7 @@ export interface ClientMessages {
   people: PeopleData;
 }
 
-/** What the service sends: the data of each type. */
+/** The data of each message type that the service sends. */
 export interface ServiceMessages {
   heartbeat_ack: HeartbeatAckData;
   error: ErrorData;

@@ -1,7 +1,7 @@
-"""What is generated from structs and manifests: JSON Schema, TypeScript, the page in docs/.
+"""Files generated from structs and manifests: JSON Schema, TypeScript, the page in docs/.
 
-`python -m edu_widgets.protocol.export` writes the files anew, with `--check` it only tells
-which of them differ. Nothing here is imported by the rest of the package.
+`python -m edu_widgets.protocol.export` writes the files anew; with `--check` it only names the
+files that differ. Nothing here is imported by the rest of the package.
 """
 
 import json
@@ -18,7 +18,7 @@ COMMAND = "python -m edu_widgets.protocol.export"
 
 
 def generate(registry: Registry, features: Sequence[Manifest]) -> dict[str, str]:
-    """The generated files of a registry and features: text by path below the project's folder.
+    """Return the generated files of a registry and features: text by path in the project's folder.
 
     Raises:
         InvalidArgument: two structs would get the same name.
@@ -33,7 +33,7 @@ def generate(registry: Registry, features: Sequence[Manifest]) -> dict[str, str]
 
 
 def _widgets(features: Sequence[Manifest]) -> str:
-    """What the build and the gallery know of the widgets that are built here, by feature."""
+    """Return the widgets built here as JSON, by feature, for the build and the gallery."""
     widgets = {
         manifest.name: {
             "entry": f"src/{manifest.name}/index.ts",

@@ -14,9 +14,9 @@ _log = logging.getLogger(__name__)
 
 
 def register_features(*, everybodys: bool = False) -> list[Manifest]:
-    """Register the documents and messages of the built-in features, or of `everybodys`.
+    """Register the documents and messages of the built-in features; with `everybodys`, of all.
 
-    Returns the manifests; one whose documents cannot be used is logged and left out.
+    Returns the manifests; with `everybodys` a feature that cannot be used is logged and left out.
     """
     if not everybodys:
         return [features.registered(manifest) for manifest in features.built_in()]
@@ -30,7 +30,7 @@ def register_features(*, everybodys: bool = False) -> list[Manifest]:
 
 
 def main() -> int:
-    """The command; 1 if `--check` found a difference."""
+    """Run the command; return 1 if `--check` found a difference."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, tell what differs")
     parser.add_argument(

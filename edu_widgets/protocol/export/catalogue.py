@@ -1,4 +1,4 @@
-"""Everything in a registry, under the names the generated files use."""
+"""The content of a registry, under the names that the generated files use."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Message:
 
     @property
     def description(self) -> str:
-        """What it says."""
+        """The docstring of the message's data."""
         return descriptions.of_struct(self.data)
 
 

@@ -1,4 +1,4 @@
-"""What the source says about structs and their fields: docstrings, and strings below fields."""
+"""Descriptions of structs and fields in the source: docstrings, and strings below fields."""
 
 import ast
 import inspect
@@ -11,13 +11,13 @@ from edu_widgets.protocol import seed
 
 
 def of_struct(struct: type[msgspec.Struct]) -> str:
-    """A struct's docstring in one paragraph a paragraph, "" if it has none of its own."""
+    """Return a struct's docstring, each paragraph on one line; "" if it has none of its own."""
     text = inspect.cleandoc(struct.__dict__.get("__doc__") or "")
     return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def of_field(struct: type[msgspec.Struct], name: str) -> str:
-    """The string below a field, else the seed's description of its name, else ""."""
+    """Return the string below a field, else the seed's description of its name, else ""."""
     return _below_fields(struct).get(name) or seed.FIELDS.get(name, "")
 
 

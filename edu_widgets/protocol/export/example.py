@@ -1,6 +1,6 @@
-"""How a session goes, as frames the structs really produce.
+"""An example session, in frames that the structs really produce.
 
-The story needs the course chat: the registry it is told from has `chat_message`.
+The story needs the course chat: the given registry has to hold `chat_message`.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Step(NamedTuple):
     sender: str
     """`client` or `service`."""
     says: str
-    """What happens, in a sentence or two."""
+    """The event, in a sentence or two."""
     frame: bytes
 
 
@@ -48,7 +48,7 @@ def _id(n: int) -> str:
 
 
 class _Story:
-    """Builds frames with ids and times that are the same every time."""
+    """Builds frames with reproducible ids and times."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -76,7 +76,7 @@ class _Story:
 
 
 def steps(registry: Registry) -> Iterator[Step]:
-    """The story, frame by frame."""
+    """Yield the story, frame by frame."""
     story = _Story(registry)
     yield from _joining(story)
     yield from _writing(story)

@@ -24,7 +24,7 @@ _WIDTH = 90
 
 
 def page(catalogue: Catalogue, command: str) -> str:
-    """The page's Markdown."""
+    """Return the page's Markdown."""
     parts = {
         "command": command,
         "header": HEADER,
@@ -161,7 +161,7 @@ def _session(catalogue: Catalogue) -> str:
 
 
 def _pretty(value: object, indent: str = "", used: int = 0) -> str:
-    """JSON with what fits on a line on one line; the envelope always has a line a field."""
+    """Return JSON with each value on one line where it fits; the envelope has a line per field."""
     line = json.dumps(value, ensure_ascii=False)
     if (used and used + len(line) <= _WIDTH) or not isinstance(value, dict | list) or not value:
         return line
@@ -175,7 +175,7 @@ def _pretty(value: object, indent: str = "", used: int = 0) -> str:
 
 
 def words(catalogue: Catalogue, type_: mi.Type) -> str:
-    """A type, for people."""
+    """Return the words for a type, for people."""
     simple = {
         mi.StrType: "string",
         mi.BoolType: "boolean",

@@ -26,7 +26,7 @@ Schema: TypeAlias = dict[str, Any]
 
 
 def schema(catalogue: Catalogue) -> str:
-    """The schema of any frame; its `$defs` have one schema a message, document and struct."""
+    """Return the schema of any frame; `$defs` has one schema a message, document and struct."""
     messages = {f"{m.sender}.{m.name}": _message(catalogue, m) for m in catalogue.messages}
     documents = {
         f"document.{kind.name}": _document(catalogue, kind.name, kind.body)

@@ -1,4 +1,4 @@
-"""The protocol as TypeScript, laid out as the formatter of js/ wants it."""
+"""The protocol as TypeScript, in the format that the formatter of js/ produces."""
 
 import json
 import textwrap
@@ -36,7 +36,7 @@ export const MAX_SERVICE_FRAME = {max_service_frame};
 """
 
 _AFTER_CODES = """\
-/** Whether a code says *try again*; unknown numbers outside 4500-4999 do. */
+/** True if a code says *try again*, as unknown numbers outside 4500-4999 do. */
 export function isRetry(code: number): boolean {
   return code < 4500 || code > 4999;
 }
@@ -68,7 +68,7 @@ export type DocumentOf<K extends Kind> = KeyedDocument & {
 
 
 def typescript(catalogue: Catalogue, command: str) -> str:
-    """The text of the module."""
+    """Return the text of the module."""
     head = _HEAD.format(
         command=command,
         header=json.dumps(HEADER),
@@ -86,8 +86,8 @@ def typescript(catalogue: Catalogue, command: str) -> str:
         + f"export type Lane = {' | '.join(map(json.dumps, catalogue.registry.lanes()))};\n",
         _envelope(),
         *(_interface(catalogue, struct) for struct in catalogue.structs()),
-        _map("ClientMessages", "What clients send: the data of each type.", sent),
-        _map("ServiceMessages", "What the service sends: the data of each type.", heard),
+        _map("ClientMessages", "The data of each message type that clients send.", sent),
+        _map("ServiceMessages", "The data of each message type that the service sends.", heard),
         _map("DocumentBodies", "The body of each kind of document.", bodies),
         _UNIONS,
     ]
@@ -97,7 +97,7 @@ def typescript(catalogue: Catalogue, command: str) -> str:
 def _codes() -> str:
     lines = [f"{_comment(c.meaning, '  ')}  {c.name}: {c.value},\n" for c in Code]
     return (
-        _comment("Why something was refused. 4000-4499: try again. 4500-4999: stop.")
+        _comment("The reason for a refusal. 4000-4499: try again. 4500-4999: stop.")
         + f"export const Code = {{\n{''.join(lines)}}} as const;\n\n"
         + "export type Code = (typeof Code)[keyof typeof Code];\n"
     )
@@ -153,7 +153,7 @@ def _comment(text: str, indent: str = "") -> str:
 
 
 def type_name(catalogue: Catalogue, type_: mi.Type) -> str:
-    """A type, as TypeScript writes it."""
+    """Return a type as TypeScript writes it."""
     simple = {
         mi.StrType: "string",
         mi.BoolType: "boolean",
