@@ -1,1 +1,1 @@
-"""The kernel's side of the conversation: a sans-IO session, its outbox, and what carries it."""
+"""The kernel's side of the protocol: a sans-IO session, its outbox, and the transports."""

@@ -1,4 +1,4 @@
-"""Who may be in the course, as instructors decide it from Python or from a page."""
+"""Admission to the course, as instructors control it from Python or from a page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Data")
 
 KINDS = (admission.Admission.kind, admission.Removal.kind)
-"""The documents that tell staff how it stands."""
+"""Kinds of the staff's documents that hold the state of admission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class RemovedPerson:
 
 
 class Removals(list[RemovedPerson]):
-    """Who was removed; as the last line of a cell it says how they could come back."""
+    """The removed people; the repr, seen at the end of a cell, tells how they could come back."""
 
     open: bool = True
-    """Whether the invite lets new people in."""
+    """True if the invite lets new people in."""
 
     def __repr__(self) -> str:
         names = ", ".join(one.name for one in self) or "nobody who was not out already"
@@ -53,9 +53,9 @@ class Removals(list[RemovedPerson]):
 
 
 class Admission:
-    """Asks the service to change who may be in; any thread. `wait` is how long for, in seconds.
+    """Requests to change the admission; any thread. `wait`: seconds to wait for each answer.
 
-    Every method raises `Forbidden` for who is no instructor, `Refused` where the service says no,
+    All methods raise `Forbidden` if the caller is no instructor, `Refused` if the service says no,
     and `NotConnected` without a connection or an answer in time.
     """
 
@@ -63,31 +63,31 @@ class Admission:
         self._client = client
         self._wait = wait
 
-    # -- how it stands ------------------------------------------------------------
+    # -- state --------------------------------------------------------------------
 
     def state(self) -> admission.Admission:
-        """Who is let in; known to staff."""
+        """Return the rules for joining; known to staff."""
         kind = admission.Admission
         found = self._client.mirror(staff_channel(self._client.course)).get(kind.kind)
         return decoded(found, kind) or kind()
 
     def removed(self) -> list[RemovedPerson]:
-        """Who is out, the last one first; known to staff."""
+        """Return the removed people, the latest first; known to staff."""
         mirror = self._client.mirror(staff_channel(self._client.course))
         found = (decoded(doc, admission.Removal) for doc in mirror.of_kind(admission.Removal.kind))
         people = [removed_person(one) for one in found if one is not None]
         return sorted(people, key=lambda person: person.removed, reverse=True)
 
-    # -- what is decided ----------------------------------------------------------
+    # -- changes ------------------------------------------------------------------
 
     def renew_invite(self) -> str:
-        """End the invite and make another; whoever is in stays."""
+        """End the invite and return a new one; people in the course stay."""
         asked = self.ask_for_invite()
         _ = asked.wait(self._wait)
         return self.renewed(asked)
 
     def remove(self, user_id: str, *, same_join: bool = False) -> Removals:
-        """Remove somebody; with `same_join` also the students who came the same way."""
+        """Remove somebody; with `same_join` also the students with the same invite and address."""
         concerned = self._read(
             self.ask_to_remove(user_id, same_join=same_join), admission.Concerned
         )
@@ -96,21 +96,21 @@ class Admission:
         return found
 
     def readmit(self, user_id: str) -> bool:
-        """Let somebody join again; false if they were not removed."""
+        """Let somebody join again; return False if they were not removed."""
         concerned = self._read(self.ask_to_readmit(user_id), admission.Concerned)
         return bool(concerned.people)
 
     def erase(self, user_id: str) -> list[RemovedPerson]:
-        """Erase somebody, for good; who that was."""
+        """Erase somebody for good; return the erased people."""
         asked = self._ask(admission.ERASE_PERSON.name, admission.ErasePerson(user_id))
         return [removed_person(one) for one in self._read(asked, admission.Concerned).people]
 
     def set_door(self, *, closed: bool) -> None:
-        """Let new people in, or nobody new."""
+        """Open the door to new people, or close it."""
         self._read(self.ask_for_door(closed=closed), admission.Admission)
 
     def set_roster(self, names: Iterable[str] | None) -> int | None:
-        """Say which names may join, each once; None: any. Returns how many there are.
+        """Set the names that may join, each once, or None for any; return their number.
 
         Raises:
             InvalidArgument: one cannot be a name, two are the same, or there are too many.
@@ -122,24 +122,24 @@ class Admission:
     # -- the same without waiting, for pages -----------------------------------------
 
     def ask_for_invite(self) -> Answer:
-        """As `renew_invite`; `renewed` reads what came of it."""
+        """Request a new invite without waiting; `renewed` reads the answer."""
         return self._ask(admission.RENEW_INVITE.name, admission.RenewInvite())
 
     def renewed(self, asked: Answer) -> str:
-        """The new invite, which `lesson.invite` is from now on, too."""
+        """Return the new invite from the answer, and make it `lesson.invite`."""
         self._client.invite = asked.read(admission.NewInvite).invite
         return self._client.invite
 
     def ask_to_remove(self, user_id: str, *, same_join: bool = False) -> Answer:
-        """As `remove`."""
+        """Request a removal as `remove` does, without waiting."""
         return self._ask(admission.REMOVE_PERSON.name, admission.RemovePerson(user_id, same_join))
 
     def ask_to_readmit(self, user_id: str) -> Answer:
-        """As `readmit`."""
+        """Request a readmission as `readmit` does, without waiting."""
         return self._ask(admission.READMIT_PERSON.name, admission.ReadmitPerson(user_id))
 
     def ask_for_door(self, *, closed: bool) -> Answer:
-        """As `set_door`."""
+        """Request a change of the door as `set_door` does, without waiting."""
         return self._ask(admission.SET_DOOR.name, admission.SetDoor(closed))
 
     def _ask(self, type_: str, data: Data) -> Answer:
@@ -155,5 +155,5 @@ class Admission:
 
 
 def removed_person(one: admission.Removal) -> RemovedPerson:
-    """A removal as Python shows it."""
+    """Return a removal as users of Python get it."""
     return RemovedPerson(one.user_id, one.user_name, when(one.at), one.by_name)

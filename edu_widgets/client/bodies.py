@@ -1,4 +1,4 @@
-"""Bodies of documents, and times in them, as a kernel's code wants them."""
+"""Decoding of documents' bodies, and of times in them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 def decoded(document: Document | None, type_: type[S]) -> S | None:
-    """A living document's body; None, told once, if it cannot be read."""
+    """Return the body of a document; None if it is deleted, or (logged once) cannot be read."""
     if document is None or document.deleted:
         return None
     try:
@@ -33,13 +33,13 @@ def decoded(document: Document | None, type_: type[S]) -> S | None:
 
 @functools.lru_cache(maxsize=256)
 def report(id_: str, error: str) -> None:
-    """Say in the log that something is not shown."""
-    # Cached, since a document is read again and again, and has to be reported once.
+    """Log that a document cannot be read and is not shown."""
+    # Cached, since a document is read again and again, but has to be reported once.
     _log.warning("%s could not be read and is not shown: %s", id_, error)
 
 
 def when(ms: float) -> datetime:
-    """An aware time of ms since 1970; the beginning of time for numbers that are none."""
+    """Return ms since 1970 as an aware time in UTC; 1970 itself for numbers that are no time."""
     try:
         return datetime.fromtimestamp(ms / 1000, UTC)
     except (OverflowError, OSError, ValueError):
@@ -47,7 +47,7 @@ def when(ms: float) -> datetime:
 
 
 def clock_time(at: datetime, now: datetime | None = None) -> str:
-    """Hours and minutes on this computer's clock; of another day than today the date too."""
+    """Return hours and minutes on this computer's clock, with the date if it is not today."""
     local = at.astimezone()
     day = (now or datetime.now(UTC)).astimezone().date()
     return f"{local:%H:%M}" if local.date() == day else f"{local:%Y-%m-%d %H:%M}"

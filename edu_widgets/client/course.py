@@ -1,4 +1,4 @@
-"""One participant's view of one course, without any widget: the same in scripts and notebooks."""
+"""One participant's client of one course, without any widget, for scripts and notebooks."""
 
 import asyncio
 import contextlib
@@ -57,7 +57,7 @@ _HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once
 
 
 def scope(service: str, channel: str, user_id: str) -> str:
-    """An opaque name for one person in one channel of one service."""
+    """Return an opaque name for one person in one channel of one service."""
     return sha256(json.dumps([service, channel, user_id]).encode()).hexdigest()[:20]
 
 
@@ -86,12 +86,12 @@ class CourseClient:
         self.entrance = entrance or Entrance()
         self.host = host
         self.channel = channel or course_channel(course)
-        """The channel everybody of the course reads, as the service spells it."""
+        """The channel that everybody in the course reads, as the service spells it."""
         self.invite = ""
-        """What students join with, as far as this kernel was told: for staff."""
+        """The invite for students, if this kernel was told; for staff."""
         self._target = target
         self.scope = scope(target.key[0], self.channel, target.user_id)
-        """What is kept for one person in one channel of one service is kept by this."""
+        """The key under which data of one person in one channel of one service are stored."""
         self._membership = CourseMembership(course, self.channel, me)
         self._pool = pool
         self._network = network
@@ -131,14 +131,14 @@ class CourseClient:
         self._update_view()
 
     def close(self) -> None:
-        """Leave. What waits in the outbox stays on disk and is sent by the next session."""
+        """Leave the course. Waiting commands stay on disk; the next session sends them."""
         if self._closed:
             return
         self._last_words.tell(None)
         try:
             closing = self._network.run(self._close)
         except (NotConnected, ForkedProcess):
-            self._closed = True  # the thread has closed everything, or is another process's
+            self._closed = True  # the thread has closed everything, or belongs to another process
             return
         if self._network.here:
             self._closed = True
@@ -166,9 +166,9 @@ class CourseClient:
         host: str = "",
         entrance: Entrance | None = None,
     ) -> None:
-        """Go to another address or with another token from the next attempt on; now, if due.
+        """Use another address or token from the next attempt to connect on; try now, if due.
 
-        `me`: who the service has just said I am, where it was asked; my name may be another.
+        `me`: my identity as the service has just stated it, if it was asked; my name may differ.
         """
         if me is not None:
             self._membership.rename(me)
@@ -185,23 +185,23 @@ class CourseClient:
         self._network.post(use)
 
     def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
-        """Call `say` when the lesson is about to be left; returns what takes that back.
+        """Call `say` when the lesson is about to be left; return a function that cancels this.
 
-        It may still send.
+        `say` may still send.
         """
         return self._last_words.listen(lambda _: say())
 
     def caught_up(self, channel: str | None = None) -> bool:
-        """Whether everything up to where the service was when it last answered is here.
+        """Return True if the mirror holds everything up to the head of the service's last answer.
 
-        It stays so while offline. What a first frame brings is not everything: a catch-up has
-        as many as it needs.
+        It stays so while offline. The first frame of a catch-up is not enough: the service sends as
+        many as the catch-up needs.
         """
         state = self._state(channel or self.channel)
         return state is not None and state.caught_up
 
     def wait_caught_up(self, *channels: str, timeout: float = 10.0) -> bool:
-        """Wait until channels are caught up, at most `timeout` seconds; whether they are.
+        """Wait until channels are caught up, at most `timeout` seconds; return True if they are.
 
         Raises:
             Refused, NotConnected: see `CurrentView.wait_live`.
@@ -220,9 +220,9 @@ class CourseClient:
         return all(self.caught_up(name) for name in names)
 
     def wait_for(self, so: Callable[[], bool], timeout: float) -> bool:
-        """Wait for something that an answer of the service brings; whether it is so.
+        """Wait until an answer of the service makes `so()` true; return its last value.
 
-        It waits at most `timeout` seconds, and not at all where nothing can come: without a live
+        The wait is at most `timeout` seconds, and none where no answer can come: without a live
         connection, in another process, or on the network thread.
         """
         if so() or self._network.here or not self.usable or self.view().state != "live":
@@ -230,41 +230,41 @@ class CourseClient:
         return self._current.wait_for(so, timeout)
 
     def features(self, channel: str) -> tuple[str, ...]:
-        """What a channel offers, as far as the service has said; the course's is in the view."""
+        """Return a channel's features, if the service has named them; the view has the course's."""
         state = self._state(channel)
         return state.features if state is not None else ()
 
     @property
     def base(self) -> bool:
-        """Whether the service speaks only the seed's messages, as far as is known."""
+        """True if the service is known to speak only the seed's messages."""
         pooled = self._pooled
         return pooled is not None and pooled.connection.session.dialect.name == "base"
 
     @property
     def usable(self) -> bool:
-        """Whether it is open, and in this process."""
+        """True if the client is open, and of this process."""
         return not self._closed and self._network.alive
 
     def check(self) -> None:
-        """Raise `ForkedProcess` in a forked child, which may not use it."""
+        """Raise `ForkedProcess` in a forked child, `NotConnected` after the thread's end."""
         self._network.check()
 
     def check_process(self) -> None:
-        """Raise `ForkedProcess` in a forked child, also of one that is closed."""
+        """Raise `ForkedProcess` in a forked child, whether the thread runs or has ended."""
         self._network.check_process()
 
     def service_now(self) -> float:
-        """The service's time in ms since 1970, as far as it is known; any thread."""
+        """Return the service's time in ms since 1970, as far as it is known; any thread."""
         pooled = self._pooled
         if pooled is None:
             return time.time() * 1000
         return pooled.connection.session.service_clock.now() * 1000
 
     def check_open(self) -> None:
-        """See that it is neither closed nor another process's.
+        """Check that the client is open and belongs to this process.
 
         Raises:
-            NotConnected, ForkedProcess: it is; the message says what opens it again.
+            NotConnected, ForkedProcess: it does not; the message names the call that opens another.
         """
         self._network.check()
         if self._closed:
@@ -273,15 +273,15 @@ class CourseClient:
     # -- reading ------------------------------------------------------------------------
 
     def me(self) -> Person:
-        """Who I am here."""
+        """Return my id, name and role in the course."""
         return self._membership.me
 
     def view(self) -> CourseView:
-        """How things stand."""
+        """Return the present state of the course."""
         return self._current.view
 
     def mirror(self, channel: str | None = None) -> Mirror:
-        """The documents of a channel of this course; empty if it is not subscribed.
+        """Return the documents of a channel of this course; empty if it is not subscribed.
 
         Raises:
             ForkedProcess: this is a forked child.
@@ -290,14 +290,14 @@ class CourseClient:
         return self._membership.mirrors.get(channel or self.channel) or Mirror()
 
     def commands(self, type_: str) -> list[Command]:
-        """One's own commands of a type in this course that are not acknowledged, oldest first."""
+        """Return my commands of a type in this course that are not acknowledged, oldest first."""
         if self._outbox is None:
             return []
         mine = self._membership.mirrors
         return [c for c in self._outbox if c.type == type_ and c.channel in mine]
 
     def numbers(self) -> ClientNumbers:
-        """Numbers about the connection."""
+        """Return numbers about the connection."""
         pooled = self._pooled
         if pooled is None:
             return ClientNumbers(self._current.view.state, "", None, 0, 0, "")
@@ -310,21 +310,21 @@ class CourseClient:
         )
 
     def wait_connected(self, timeout: float = 10.0) -> None:
-        """Wait until the course is live, and what was said in it so far is here.
+        """Wait until the course is live, and its documents are caught up.
 
         Raises:
             Refused, NotConnected: see `CurrentView.wait_live`.
             WouldDeadlock: called on the network thread.
         """
         self._wait_live(timeout)
-        if not self.base:  # one that keeps no history says nothing, and is waited for in vain
+        if not self.base:  # a base service without a history would never answer
             self.wait_caught_up(*self._membership.mirrors, timeout=timeout)
 
     def _wait_live(self, timeout: float) -> None:
         self._network.check_process()
         self._network.forbid_waiting()
         timeout = seconds(timeout, "timeout")
-        if self.usable:  # first let happen what was asked for before, as retry_now()
+        if self.usable:  # let earlier calls such as retry_now() happen first
             with contextlib.suppress(TimeoutError):
                 self._network.run(asyncio.sleep, 0).result(timeout)
         self._current.wait_live(timeout, self.host or "The service", self.entrance)
@@ -341,19 +341,20 @@ class CourseClient:
         instead: InPlaceOf | None = None,
         register: Callable[[Receipt], Callable[[], object]] | None = None,
     ) -> Receipt:
-        """Hand over a command; it is kept until acknowledged.
+        """Hand over a command; the outbox keeps it until it is acknowledged.
 
-        `type_` is a registered command; `id` is given where it was made elsewhere (a page).
-        `instead`: of one that waits, or after it, if it was sent meanwhile. `register` makes of
-        the receipt what has to be done in one step with it, see `NetworkThread.hand_over`.
+        `type_` is a registered command; `id` is given if it was made elsewhere (a page). `instead`:
+        the command replaces a waiting one, or follows it if it was sent meanwhile. `register` gets
+        the receipt and returns a function to run in one step with this, see
+        `NetworkThread.hand_over`.
 
         Raises:
             OutboxFull: 500 commands or 5 MiB are waiting already.
             MessageTooLong: it would not fit into a frame.
             NotConnected: the lesson is closed.
-            InvalidArgument: `id` cannot be one.
-            Refused: this is a base service, which has nothing of the kind.
-            Forbidden: it can only be read.
+            InvalidArgument: `id` is not valid.
+            Refused: this is a base service, which has no such command.
+            Forbidden: this is a base service that can only be read.
             ForkedProcess: this is a forked child.
         """
         self.check_open()
@@ -370,7 +371,7 @@ class CourseClient:
         return receipt
 
     def _allow(self, command: Command) -> None:
-        """Refuse at once what a base service cannot do."""
+        """Refuse a command at once if it cannot be sent to a base service."""
         view = self._current.view
         if view.dialect == "base":
             from edu_widgets.client.dialects.base.capabilities import refuse  # noqa: PLC0415 - few need it
@@ -398,7 +399,7 @@ class CourseClient:
                 self._receipts.fail(receipt, error)
 
     def signal(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> None:
-        """Send something short-lived now, or never."""
+        """Send a short-lived message now, or never."""
         self._in_session(lambda session: session.signal(type_, channel or self.channel, data))
 
     def retry(self, id: str) -> None:  # noqa: A002
@@ -410,9 +411,9 @@ class CourseClient:
         self._in_session(lambda session: session.discard(id))
 
     def withdraw(self, id: str) -> Receipt:  # noqa: A002
-        """Forget a command of one's own that waits; settled at once, on the network thread.
+        """Forget one of my commands while it waits; the receipt settles on the network thread.
 
-        Fails with `TooLate` where it was handed to the service already, or is not there.
+        It fails with `TooLate` if the command was handed to the service already, or is not there.
 
         Raises:
             NotConnected: the lesson is closed.
@@ -435,7 +436,7 @@ class CourseClient:
         return receipt
 
     def hurry(self, lane: str) -> None:
-        """Send at once what the service has slowed down in a lane."""
+        """End the pause of a lane that the service has slowed down, and send at once."""
         self._in_session(lambda session: session.hurry(lane))
 
     def retry_now(self) -> None:
@@ -468,7 +469,7 @@ class CourseClient:
                 self._receipts.expect_page(name, kind, receipt)
 
     def ask(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> Answer:
-        """Ask the service something that changes nothing; now, or not at all.
+        """Send the service a question, which is no command: it is sent now, or not at all.
 
         Raises:
             NotConnected: the lesson is closed.
@@ -497,7 +498,7 @@ class CourseClient:
         answer.fail(NotConnected(text))
 
     def promise(self) -> Receipt:
-        """A receipt for something that takes several steps; whoever takes them settles it."""
+        """Return a receipt for a task of several steps; the code that takes them settles it."""
         return Receipt(uuid7(), self._network)
 
     def _in_session(self, do: Callable[[Session], object]) -> None:
@@ -511,11 +512,11 @@ class CourseClient:
     # -- listening ---------------------------------------------------------------------------
 
     def listen(self, listener: Callable[[CourseEvent], None]) -> Callable[[], None]:
-        """Tell `listener` every event, on the network thread; returns what ends it."""
+        """Tell `listener` every event, on the network thread; return a function that ends it."""
         return self._listeners.listen(listener)
 
     def call_back(self, fn: Callable[..., object], *args: object) -> None:
-        """Run a user's code on the callback thread, after what came before."""
+        """Run a user's code on the callback thread, after the calls before it."""
         self._callbacks.call(fn, *args)
 
     def on_network(self, fn: Callable[[], object]) -> None:
@@ -523,7 +524,7 @@ class CourseClient:
         self._network.post(fn)
 
     def later(self, delay: float, fn: Callable[[], object]) -> Callable[[], None]:
-        """Run `fn` on the network thread after `delay` seconds; to be called there too."""
+        """Run `fn` after `delay` seconds; call this on the network thread, where `fn` runs too."""
         return self._network.loop.call_later(delay, fn).cancel
 
     def _heard(self, event: SessionEvent) -> None:

@@ -1,4 +1,4 @@
-"""Tables as CSV, to be opened in a spreadsheet too: what people wrote never becomes a formula."""
+"""Tables as CSV that a spreadsheet may open too: texts of people never become formulas."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.visible_text import IGNORABLE
 
 _FORMULA = re.compile(
-    # At its beginning, or where another separator would begin a cell; behind what is skipped there.
+    # At a cell's beginning, or where another separator would begin one, behind skipped characters.
     f"(\\A|[;\\t\\r\\n])([\\s\"'\u2018\u2019\u201c\u201d\x00-\x1f\x7f-\x9f{IGNORABLE}]{{0,200}})"
     "(?=[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212])|\\A()()(?=[\\t\\r\\n])"
 )
@@ -29,13 +29,13 @@ def as_csv(
     *,
     bom: bool = False,
 ) -> str | None:
-    """Rows as CSV: the text, or None once it is in a file, in UTF-8.
+    """Return rows as CSV text, or None after writing them into a file, in UTF-8.
 
     Args:
         columns: The keys of the rows, which are the columns' names.
-        rows: What stands in the columns.
-        path: The file; None for the text.
-        bom: Whether a byte order mark begins it, by which Excel knows UTF-8.
+        rows: The values by column.
+        path: The file to write; None to return the text.
+        bom: True to begin with a byte order mark, by which Excel recognises UTF-8.
 
     Raises:
         InvalidArgument: the file cannot be written.
@@ -56,7 +56,7 @@ def as_csv(
 
 
 def cell(value: Any) -> Any:
-    """What stands in a cell: no formula, no control characters, nothing that cannot be written."""
+    """Return a value as a cell holds it: no formula, control characters or lone surrogates."""
     if not isinstance(value, str):
         return value
     text = _LONE_SURROGATE.sub("\ufffd", value)

@@ -1,4 +1,4 @@
-"""People known by name: those whom any loaded document of the course names."""
+"""People known by name from the loaded documents of the course."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 
 
 class _Named(msgspec.Struct, rename="camel"):
-    """Of a document's body only whom it is about."""
+    """The part of a document's body that names the person it is about."""
 
     user_id: str
     user_name: str
@@ -23,7 +23,7 @@ _NAMED = msgspec.json.Decoder(_Named)
 
 
 def known(client: CourseClient) -> Iterator[tuple[str, str]]:
-    """Id and name of everybody that loaded documents name, the last word on each at the end."""
+    """Yield id and name of everybody named by loaded documents; of one id the last name counts."""
     channels = [client.channel]
     if client.me().is_staff:
         channels.append(staff_channel(client.course))
@@ -40,12 +40,12 @@ def known(client: CourseClient) -> Iterator[tuple[str, str]]:
 
 
 def named(who: str, people: Mapping[str, str], me: str) -> tuple[str, str]:
-    """Id and name of whom a text means, an id or a name; unknown here, it is taken as an id.
+    """Return id and name of the person that a text means; an unknown text is taken as an id.
 
     Args:
-        who: The text.
+        who: The text, an id or a name.
         people: Names by id.
-        me: The id of who asks: another one with the same name is meant.
+        me: The id of the person who asks, whom a name never means.
 
     Raises:
         InvalidArgument: several people have that name.

@@ -1,4 +1,4 @@
-"""Who a person is in a course, and the channels that they therefore read."""
+"""A person's identity in a course, and the channels they read because of it."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
 
 
 class CourseMembership:
-    """One person in one course. But for the name, changed on the network thread only."""
+    """One person in one course. Except for the name, changed on the network thread only."""
 
     def __init__(self, course: str, channel: str, me: Person) -> None:
         self.me = me
-        """Who I am here: as I came, until the service says it."""
+        """My identity here: as given at the start, until the service states it."""
         self.mirrors: dict[str, Mirror] = {}
-        """What I read, by channel; replaced, never changed."""
+        """Mirrors of the channels I read, by name; the dict is replaced, never changed."""
         self._course = course
         self._channel = channel
         self._named = ""
-        """What the service's last answer called me: older than a name agreed since."""
+        """My name in the service's last answer; older than a name agreed since."""
 
     def enter(self, session: Session) -> None:
-        """Want the course's channel, and what my role lets me see."""
+        """Subscribe to the course's channel and to those my role lets me see."""
         self._want(session, self._channel)
         self._follow_role(session)
 
     def leave(self, session: Session) -> None:
-        """Want nothing any more."""
+        """Unsubscribe from all channels."""
         for name in self.mirrors:
             session.unsubscribe(name)
 
     def answered(self, session: Session) -> bool:
-        """The service spoke of the course's channel; whether it let me in as somebody else."""
+        """Take over my identity from the course channel's grant; return True if it changed."""
         me, state = self.me, session.channels.get(self._channel)
         if state is None or state.grant is not Grant.GRANTED:
             return False
@@ -55,14 +55,14 @@ class CourseMembership:
         )
 
     def documented(self, session: Session, event: DocumentsChanged) -> bool:
-        """Documents came; whether those of my own channel make me somebody else."""
+        """Take over my identity from documents of my own channel; return True if it changed."""
         if not event.channel.startswith("user:"):
             return False
         me = _as_documented(self.me, event.upserted)
         return me != self.me and self._become(session, me)
 
     def rename(self, me: Person) -> None:
-        """Take the name that was just agreed with the service; what it says next tells all else."""
+        """Take the name just agreed with the service; its next answer states the rest."""
         self.me = replace(self.me, name=me.name)
 
     def _become(self, session: Session, me: Person) -> bool:
@@ -71,7 +71,7 @@ class CourseMembership:
         return changed
 
     def _follow_role(self, session: Session) -> None:
-        """Want what my role lets me see."""
+        """Subscribe to the channels my role lets me see; ask again for those that were refused."""
         names = [user_channel(self._course, self.me.user_id)]
         if self.me.is_staff:
             names.append(staff_channel(self._course))
@@ -88,7 +88,7 @@ class CourseMembership:
 
 
 def _as_documented(me: Person, docs: Iterable[Document]) -> Person:
-    """Who I am after documents of my own channel, of which `role` tells when that changes."""
+    """Return my identity after documents of my own channel; `role` documents change it."""
     for doc in docs:
         if doc.kind == Role.kind:
             with contextlib.suppress(ProtocolError):

@@ -1,4 +1,4 @@
-"""Pending commands: one's own, from before they are handed over until their changes are here."""
+"""Pending commands: mine, from before they are handed over until the mirrors have their changes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ D = TypeVar("D", bound=msgspec.Struct)
 
 @dataclass(frozen=True, slots=True)
 class PendingCommand(Generic[D]):
-    """A command of one's own.
+    """One of my own commands.
 
     `state`: `pending` (under way), `queued` (kept until connected, or until its turn), `slowed`
-    (sent again at `retry_at`), `failed` (`error` and `code` say why), `held` (of an earlier
-    session, waits for a yes) or `sent` (acknowledged, its changes not yet here). `created` and
-    `retry_at` are in ms since 1970.
+    (sent again at `retry_at`), `failed` (with the reason in `error` and `code`), `held` (of an
+    earlier session, waits for consent) or `sent` (acknowledged, its changes not yet here).
+    `created` and `retry_at` are in ms since 1970.
     """
 
     id: str
@@ -43,13 +43,13 @@ class PendingCommand(Generic[D]):
     code: int = 0
     retry_at: int | None = None
     withdrawable: bool = False
-    """Whether it waits and the service cannot have it."""
+    """True if the command waits and cannot have reached the service."""
     heads: Mapping[str, int] = field(default_factory=dict)
     """Once acknowledged: by channel, the sequence number that its changes reach to."""
 
     @property
     def hopeful(self) -> bool:
-        """Whether what it asks for is so, or will be if nothing happens to it."""
+        """True if the command is done or will be without help: neither failed nor held."""
         return self.state not in {"failed", "held"}
 
 
@@ -58,19 +58,19 @@ class _Entry(Generic[D]):
     command: PendingCommand[D]
     channel: str
     receipt: Receipt | None = None
-    """Until the outbox has told of it."""
+    """Set until the outbox reports the command."""
     epochs: Mapping[str, str] = field(default_factory=dict)
-    """Once acknowledged: the histories that its sequence numbers are of."""
+    """Once acknowledged: by channel, the history that its sequence number belongs to."""
     until: float | None = None
-    """When it is forgotten if nothing more is heard of it, on the monotonic clock."""
+    """Time on the monotonic clock at which it is forgotten if no further event comes."""
 
 
 class PendingCommands(Generic[D]):
-    """One's own commands of some types that are not done yet. Any thread.
+    """My own commands of some types that are not done yet. Any thread.
 
-    A command is registered before it is handed over, so that nothing the outbox tells of it can
-    come too early. Acknowledged, it stays until the mirrors have come to the sequence numbers
-    that the acknowledgement names; of a document with its own id nothing more is pending.
+    A command is registered before it is handed over, so that no event of the outbox can come too
+    early. After the acknowledgement it stays until the mirrors reach the sequence numbers named
+    there, or hold a document with the command's own id.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class PendingCommands(Generic[D]):
         )
 
     def heard(self, event: CommandChanged) -> bool:
-        """The outbox tells of a command; whether it is of one of these types."""
+        """Take an event of the outbox; return True if its command is of one of these types."""
         command = event.command
         if command.type not in self._types:
             return False
@@ -133,14 +133,14 @@ class PendingCommands(Generic[D]):
         return True
 
     def waiting(self, *types: str) -> list[PendingCommand[D]]:
-        """Those of these types (default: all) in the order they were handed over."""
+        """Return pending commands of some types (default: all), in the order of handing over."""
         live = self._client.view().state == "live"
         with self._lock:
             kept = [command for name in self._types for command in self._client.commands(name)]
             for command in kept:
                 self._note(command)
             self._forget_settled({command.id for command in kept})
-            # Behind a command that has to come again later, the others of its lane wait.
+            # The other commands of a lane wait behind a slowed one.
             slowed = {command.lane for command in kept if command.state is CommandState.SLOWED}
             found = [
                 self._by_connection(entry.command, slowed, live=live)
@@ -152,14 +152,14 @@ class PendingCommands(Generic[D]):
     # -- inside, under the lock ---------------------------------------------------------------
 
     def _note(self, command: Command) -> _Entry[D] | None:
-        """The outbox has it, or had it just now: from here on events tell what becomes of it."""
+        """Note a command the outbox holds or just held; events tell its progress from here on."""
         read = self._read(command)
         if read is None:
             return None
         entry = self._entries.get(command.id)
         revived = entry is not None and not entry.command.hopeful and read.hopeful
         if entry is not None and revived and entry.command.created < read.created:
-            del self._entries[command.id]  # tried again, behind what waits already
+            del self._entries[command.id]  # tried again: it goes behind the waiting ones
             entry = None
         if entry is None:
             entry = self._entries[command.id] = _Entry(read, command.channel)
@@ -173,7 +173,7 @@ class PendingCommands(Generic[D]):
                 continue
             if entry.receipt is not None and entry.receipt.done():
                 if entry.receipt.error is not None:
-                    del self._entries[id_]  # never taken
+                    del self._entries[id_]  # the client never took it
                     continue
                 # Settled, and its event is about to be heard.
                 entry.receipt, entry.until = None, now + LINGER
@@ -182,24 +182,24 @@ class PendingCommands(Generic[D]):
                 del self._entries[id_]
 
     def _has_arrived(self, entry: _Entry[D]) -> bool:
-        """Whether the mirrors hold what it changed."""
+        """Return True if the mirrors hold the command's changes."""
         command = entry.command
         if self._client.mirror(entry.channel).get(command.id) is not None:
-            return True  # what it creates has its id
+            return True  # the created document has the command's id
         return command.state == "sent" and all(
             self._is_at(channel, seq, entry.epochs.get(channel, ""))
             for channel, seq in command.heads.items()
         )
 
     def _is_at(self, channel: str, seq: int, epoch: str) -> bool:
-        """Whether a mirror has come so far, or follows another history, which counts anew."""
+        """Return True if a mirror has reached `seq`, or follows another history, counted anew."""
         cursor = self._client.mirror(channel).cursor
         return cursor.seq >= seq or (epoch != "" and cursor.epoch not in ("", epoch))
 
     def _by_connection(
         self, command: PendingCommand[D], slowed: set[Any], *, live: bool
     ) -> PendingCommand[D]:
-        """What waits is under way, or kept, as the connection is."""
+        """Return a queued command as pending while its lane is sending, else as it is."""
         if command.state != "queued":
             return command
         if live and self._types[command.type].lane not in slowed:

@@ -1,4 +1,4 @@
-"""How a course stands, as everybody who shows it sees it."""
+"""The state of a course, as everything that shows it sees it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from edu_widgets.protocol.errors import NotConnected, refusal
 
 @dataclass(frozen=True, slots=True)
 class Person(Tidy):
-    """Someone in a course."""
+    """A person in a course."""
 
     user_id: str
     name: str
@@ -37,32 +37,32 @@ class Person(Tidy):
 
     @property
     def is_staff(self) -> bool:
-        """Whether they may see what only instructors see."""
+        """True for instructors and administrators, who read the staff channel."""
         return self.role in STAFF_ROLES
 
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """How somebody came into a course."""
+    """The way by which somebody came into a course."""
 
     call: str = "edu.join(…)"
-    """The line of code that enters it again."""
+    """The line of code that enters the course again."""
     service_ended: Callable[[], bool] = lambda: False
-    """Whether the service is one of this computer's own and does not run any more; quick."""
+    """Tells if the service is this computer's own and does not run any more; quick."""
 
     @property
     def closed(self) -> str:
-        """What is said of a lesson that was left."""
+        """The sentence for a lesson that was left."""
         return f"The lesson is closed. Run {self.call} again."
 
 
 @dataclass(frozen=True, slots=True)
 class CourseView:
-    """How things stand, as every view shows it.
+    """The state of a course, as every view shows it.
 
     `state`: idle, connecting, live, reconnecting, offline, stopped or closed. `next_try` is in
-    ms since 1970. `queued` counts what is kept and will be sent, `messages` those of it that are
-    messages; what nobody asked for, as a read mark, is in neither.
+    ms since 1970. `queued` counts the commands kept for sending, `messages` the messages among
+    them; commands nobody asked for, such as read marks, count in neither.
     """
 
     state: str = "idle"
@@ -77,11 +77,11 @@ class CourseView:
     dialect: str = "ours"
     """`ours`, or `base`: a service that speaks only the seed's messages (docs/connecting.md)."""
     students: int | None = None
-    """Those of `online` who are no staff; None where the service does not tell."""
+    """Number of people of `online` who are no staff; None where the service does not tell."""
     here: tuple[str, ...] = ()
-    """Names of those online, staff first; at most 50, none in large rooms."""
+    """Names of the people online, staff first; at most 50, none in large rooms."""
     restart: str = ""
-    """The line of code that starts the service again, where it is one's own and has ended."""
+    """The line of code that starts the service again, if it is this computer's and has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ class ClientNumbers:
 
 
 def look(session: Session, state: ChannelState | None) -> CourseView:
-    """The view of a course whose channel is `state`."""
-    # `Person` is imported with the package, which brings neither mirrors nor an outbox.
+    """Return the view of a course whose channel is `state`."""
+    # `Person` is imported with the package, and must not import mirrors or an outbox.
     from edu_widgets.client.sync.channel import Grant  # noqa: PLC0415
     from edu_widgets.client.sync.events import State  # noqa: PLC0415
 
@@ -139,7 +139,7 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
         return CourseView("stopped", state.code, state.reason, queued=queued, messages=messages)
     if not state.was_granted:
         return replace(common, state="connecting", code=state.code, reason=state.reason)
-    if base and state.grant is not Grant.GRANTED:  # the line is up, but nobody answered on it yet
+    if base and state.grant is not Grant.GRANTED:  # connected, but the service has not answered yet
         return replace(common, state="reconnecting")
     if state.code and state.grant is not Grant.GRANTED:  # there was no place; it is asked again
         return replace(common, state="reconnecting", code=state.code, reason=state.reason)
@@ -151,7 +151,7 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
 def count(
     view: CourseView, transport: str, statistics: Statistics, problem: str, proxy: str
 ) -> ClientNumbers:
-    """The numbers of a connection."""
+    """Return the numbers of a connection."""
     return ClientNumbers(
         view.state,
         transport,
@@ -164,14 +164,14 @@ def count(
 
 
 class CurrentView:
-    """How a course stands now."""
+    """The present state of a course, for any thread to wait on."""
 
     def __init__(self) -> None:
         self.view = CourseView()
         self._changed = threading.Condition()
 
     def show(self, view: CourseView) -> bool:
-        """Set the view; whether it is another than before."""
+        """Set the view; return True if it differs from the one before."""
         if view == self.view:
             return False
         with self._changed:
@@ -180,7 +180,7 @@ class CurrentView:
         return True
 
     def wait_live(self, timeout: float, service: str, entrance: Entrance) -> None:
-        """Wait until the course is live. `service` is how errors call it, `entrance` the way back.
+        """Wait until the course is live. `service`: its name in errors, `entrance`: the way back.
 
         Raises:
             Refused: the service said no.
@@ -194,12 +194,12 @@ class CurrentView:
                 self._changed.wait(left)
 
     def moved(self) -> None:
-        """Something beside the view has changed that somebody may wait for."""
+        """Wake waiting threads: something other than the view has changed."""
         with self._changed:
             self._changed.notify_all()
 
     def wait_for(self, so: Callable[[], bool], timeout: float) -> bool:
-        """Wait until `so`, at most `timeout` seconds, or the course is closed; whether it is so."""
+        """Wait until `so()` or the course is closed, at most `timeout` seconds; return `so()`."""
         with self._changed:
             self._changed.wait_for(lambda: so() or self.view.state == "closed", timeout)
             return so()

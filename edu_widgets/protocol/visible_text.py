@@ -148,7 +148,7 @@ _NO_DIRECTION = dict.fromkeys(map(ord, _DIRECTION))
 
 
 def shows(text: str) -> bool:
-    """Return True if a character is visible: no white space, mark or invisible character."""
+    """Return True if a text has a visible character: no white space, mark or invisible one."""
     return any(map(_shows, text))
 
 

@@ -42,7 +42,7 @@ _MAX_ASK_AGAIN_MS = 60_000
 
 
 class _ChangesFrame(msgspec.Struct):
-    """`changes` is the frame that comes a thousand times: it is read in one go."""
+    """A `changes` frame, which is by far the most frequent: decoded in one step."""
 
     type: str
     data: messages.Changes
@@ -65,10 +65,10 @@ class Native:
         self._session = session
 
     def opened(self, link: Link, service: Service) -> None:
-        """Nothing to prepare: what is asked carries a cursor."""
+        """Do nothing: every query carries a cursor."""
 
     def lost(self) -> None:
-        """Nothing to forget: what was under way comes again under the same id."""
+        """Do nothing: commands under way are sent again under the same id."""
 
     def ask(self, link: Link, channel: ChannelState, now: float) -> None:
         """Ask for everything of a channel since our cursor."""
@@ -89,7 +89,7 @@ class Native:
         take(self._session, link, frame)
 
     def pong(self, link: Link, asked_at: float) -> None:
-        """An answer that was written before has come by now, or will not come."""
+        """Start the last wait for an overdue answer, which should have come before the pong."""
         del asked_at
         if link.probed and link.overdue_at is None:
             link.overdue_at = self._session.now()[0] + PATIENCE
@@ -110,7 +110,7 @@ class Native:
         return True
 
     def signal(self, type_: str, name: str, data: object) -> None:
-        """Send something short-lived."""
+        """Send a short-lived message."""
         self._session.send(type_, name, data)
 
     def beat(self, link: Link, stamp: int) -> None:
@@ -119,11 +119,11 @@ class Native:
         link.beat_at = self._session.now()[0]
 
     def gone(self, link: Link, now: float, *, silent: bool) -> bool:
-        """Whether nothing is heard, or a command stays unanswered for good."""
+        """Return True if nothing was heard, or a command stays unanswered for good."""
         return silent or self._overdue(link, now)
 
     def _overdue(self, link: Link, now: float) -> bool:
-        """Whether a command stays unanswered for good; its answer may be long on its way."""
+        """Return True if a command stays unanswered for good; a slow answer has time to arrive."""
         if not self._session.outbox.unanswered(now):
             link.overdue_at, link.probed = None, False
             return False
@@ -131,19 +131,19 @@ class Native:
             link.probed = True
             self._session.ping()
         if link.overdue_at is None:
-            return False  # what is before the pong still comes, or silence will tell
+            return False  # the answer may come before the pong, or silence ends it
         if now > link.overdue_at + LATE:
             link.overdue_at = now + PATIENCE
         return now >= link.overdue_at
 
     def tick(self, link: Link, now: float) -> None:
-        """Ask again for channels that were not answered for."""
+        """Ask again for channels whose query got no answer."""
         for channel in self._session.channels.values():
             if channel.ask_again_at is not None and now >= channel.ask_again_at:
                 self.ask(link, channel, now)
 
     def due(self, link: Link) -> float | None:
-        """When an answer is overdue, a lane goes on, or a channel is asked for again."""
+        """Return when an answer is overdue, a lane resumes, or a channel is asked for again."""
         waits = link.probed and self._session.outbox.unanswered(self._session.now()[0])
         times = [link.overdue_at if waits else self._session.outbox.wake_at()]
         times += [channel.ask_again_at for channel in self._session.channels.values()]
@@ -164,7 +164,7 @@ def take(session: SessionPort, link: Link, frame: bytes | str) -> None:
 
 
 def _take_changes(session: SessionPort, link: Link, frame: bytes) -> None:
-    """The fast way for what begins as `changes` do; whether it is one is seen in the end."""
+    """Decode a frame that begins like `changes` in one step; its type is checked afterwards."""
     try:
         read = _CHANGES.decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -255,7 +255,7 @@ def _on_error(session: SessionPort, _link: Link, envelope: Envelope) -> None:
 
 
 def _refuses(session: SessionPort, name: str, data: messages.Error, now: float) -> bool:
-    """Whether an error is about a page or a subscription of a channel; then note it."""
+    """Note an error about a channel's page or subscription; return False if it is about neither."""
     channel = session.channels.get(name)
     if channel is None:
         return False

@@ -1,4 +1,4 @@
-"""What can be done with a base service; everything else is refused here, at once."""
+"""The abilities of a base service; all other commands are refused here, at once."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Forbidden, Refused
 
 FEATURES = ("chat", "reactions")
-"""What its channels offer."""
+"""Features of its channels."""
 
 READONLY = (
     "This service can only be read from here: neither a WebSocket nor a way to post messages is "
@@ -22,7 +22,7 @@ _NO_QUESTIONS = "This service has no questions; send it as a message."
 
 
 def lacks(type_: str, data: msgspec.Raw) -> str:
-    """Why a command cannot be sent there, as a sentence for people; empty if it can."""
+    """Return the reason why a command cannot be sent there, for people; empty if it can."""
     if type_ not in _COMMANDS:
         return f"This service has no {type_.replace('_', ' ')}: it speaks only the basic messages."
     fields = msgspec.json.decode(data, type=dict[str, Any])
@@ -32,10 +32,10 @@ def lacks(type_: str, data: msgspec.Raw) -> str:
 
 
 def refuse(type_: str, data: msgspec.Raw, *, readonly: bool) -> None:
-    """See that a command can be sent there.
+    """Check that a command can be sent there.
 
     Raises:
-        Refused: it knows no such command.
+        Refused: the service knows no such command.
         Forbidden: nothing can be sent there.
     """
     problem = lacks(type_, data)

@@ -1,11 +1,11 @@
-"""The seed's messages, spoken with a service that knows no others.
+"""The dialect of the seed's messages, for a service that knows no others.
 
-What it says becomes documents of the same mirrors that a service of ours fills, so that whoever
-reads them need not know. Rules, where the seed leaves a gap:
+The service's messages become documents of the same mirrors that a service of ours fills, so that
+readers of mirrors see no difference. Rules, where the seed leaves a gap:
 
-- The service counts as reached with its first message that is no error, or when it has read what
-  we sent and lets us stay: a token may be refused after the connection is up.
-- A message of ours is settled by its echo, by being found in a history, or by ten seconds in
+- The service counts as reached with its first message that is no error, or when it has read our
+  first frames and keeps the connection: a token may be refused after the connection is up.
+- A message of ours is settled by its echo, by its presence in a history, or by ten seconds in
   which the connection was seen to work; then it is *unconfirmed*.
 - It is sent again only on another connection, and only if a history read on that one goes back
   far enough and lacks it.
@@ -30,7 +30,7 @@ from edu_widgets.protocol import Code
 
 
 class Base:
-    """A session's words with a base service; it outlives connections, as the session does."""
+    """A session's dialect with a base service; it outlives connections, as the session does."""
 
     name = "base"
     answers = False
@@ -67,7 +67,7 @@ class Base:
             self._session.answered()
 
     def lost(self) -> None:
-        """What was under way is in doubt; who is here is not known any more."""
+        """Put the commands under way in doubt; forget who is present."""
         self._state.own.lost()
         self._state.waits.start()
         for name, here in self._state.here.items():
@@ -109,7 +109,7 @@ class Base:
         self._state.waits.wait(key, now + self._times.history, partial(self._no_history, name))
 
     def _no_history(self, name: str) -> None:
-        """There is none, or it is not told: what has come so far is all there is."""
+        """Go on without a history, as the service has none or sends none: publish what has come."""
         self._state.reconciliation.no_history(name)
         if name in self._state.rooms:
             self._state.publish(self._state.rooms[name], live=False)
@@ -119,7 +119,7 @@ class Base:
             self._session.emit(DocumentsChanged(name, reset=True))
 
     def leave(self, channel: ChannelState) -> None:
-        """Leave a channel, and forget what was in it."""
+        """Leave a channel, and forget its messages."""
         self._state.reactions.end(channel.name)
         room = self._state.rooms.pop(channel.name, None)
         self._state.here.pop(channel.name, None)
@@ -130,14 +130,14 @@ class Base:
             self._session.send("unsubscribe", channel.name, data)
 
     def older(self, channel: ChannelState, kind: str, limit: int) -> bool:
-        """Nothing to ask for: the seed has no pages."""
+        """Return False: the seed has no pages."""
         del channel, kind, limit
         return False
 
     # -- sending ----------------------------------------------------------------------------
 
     def flush(self, now: float) -> None:
-        """Send what is not in doubt, in order."""
+        """Send the commands that are not in doubt, in order."""
         if not self._state.proven or self.readonly:
             return
         session = self._session
@@ -165,7 +165,7 @@ class Base:
         self._state.waits.wait(id_, now + self._times.confirm, give_up)
 
     def signal(self, type_: str, name: str, data: object) -> None:
-        """Say that one writes, or has stopped."""
+        """Send that the person writes, or has stopped; drop any other signal."""
         del data
         if self._state.proven and not self.readonly and type_ in ("typing_start", "typing_stop"):
             self._session.send(type_, name, {"userId": self._session.user_id})
@@ -177,12 +177,12 @@ class Base:
     # -- time ---------------------------------------------------------------------------------
 
     def pong(self, link: Link, asked_at: float) -> None:
-        """The other side has read all that was sent before, and we what it had written."""
+        """Note a pong: the other side has read all our frames before, and we all of its."""
         del link
         self._state.waits.answered(asked_at)
 
     def beat(self, link: Link, stamp: int) -> None:
-        """Send a heartbeat, and a ping to those who acknowledge none."""
+        """Send a heartbeat, and a ping, since some services do not acknowledge heartbeats."""
         if not self.readonly:
             self._session.send("heartbeat", "system", {"timestamp": stamp})
             link.beat_at = self._session.now()[0]
@@ -195,7 +195,7 @@ class Base:
             self._session.ping()
 
     def gone(self, link: Link, now: float, *, silent: bool) -> bool:
-        """Silence means something only where there would be an answer."""
+        """Return True after silence, but only if the service answers pings or heartbeats."""
         if silent and not (self._pings or self._state.acked):
             link.liveness.heard(now)
             return False
@@ -209,6 +209,6 @@ class Base:
             self._ask_alive()
 
     def due(self, link: Link) -> float | None:
-        """When a ping is due."""
+        """Return when a ping is due."""
         del link
         return self._state.waits.due() if self._pings else None

@@ -1,4 +1,4 @@
-"""What is believed of a base service's frames."""
+"""Handlers of a base service's frames, and the checks before their content is believed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def take(state: BaseState, link: Link, frame: bytes | str) -> None:
 
 
 def _room(state: BaseState, frame: BaseFrame) -> BaseRoom | None:
-    """The room a frame is about; the only one, if it does not say."""
+    """Return the room a frame is about; without a channel in it, the only room there is."""
     if frame.channel:
         return state.rooms.get(frame.channel)
     return next(iter(state.rooms.values())) if len(state.rooms) == 1 else None
@@ -68,17 +68,17 @@ def _on_chat_message(state: BaseState, _link: Link, frame: BaseFrame) -> None:
 
 
 def _known(state: BaseState, said: Said, room: BaseRoom) -> str:
-    """Our id of a message, by the service's id of it."""
+    """Return our id of a message by the service's id of it."""
     if not said.id:
         return ""
     return state.own.named(said) or room.our_id(said.id) or ""
 
 
 def _by_words(state: BaseState, said: Said, room: BaseRoom, but: set[str]) -> str:
-    """Our id of a message of one's own that the service calls otherwise.
+    """Return our id of my own message that the service has under another id.
 
-    Of several with the same words it is the first that the service must have: what it has read,
-    then what is under way, and last what may be lost.
+    Of several messages with the same words the first that the service must have counts: one it
+    has read, then one under way, and last one that may be lost.
     """
     if said.user_id != state.session.user_id:
         return ""
@@ -123,7 +123,7 @@ def _read_all(state: BaseState, listed: list[Any], arrived: int) -> list[Said]:
 
 
 def _take_history(state: BaseState, room: BaseRoom, listed: list[Said], before: int) -> ToldHistory:
-    """Put a history into the room: first what is known by its id, then by its words."""
+    """Put a history into the room: first the messages known by id, then those known by words."""
     known: set[str] = set()
     seen: set[str] = set()
 
@@ -147,7 +147,7 @@ def _take_history(state: BaseState, room: BaseRoom, listed: list[Said], before: 
 
 
 def _learn_name(state: BaseState, said: Said, room: BaseRoom) -> None:
-    """What the service calls us is what we are called."""
+    """Take over my display name as the service writes it."""
     channel = state.session.channels.get(room.name)
     mine = said.user_id == state.session.user_id and said.user_name != said.user_id
     if channel is not None and mine and channel.user_name != said.user_name:
@@ -189,7 +189,7 @@ def _on_presence(state: BaseState, _link: Link, frame: BaseFrame) -> None:
 
 
 def _on_error(state: BaseState, _link: Link, frame: BaseFrame) -> None:
-    """Something was refused: a command, if it is named; else whoever looks is told."""
+    """Fail the command that an error names; an error about no command becomes a signal."""
     message = reading.text(frame.data.get("message"), 300) or _REFUSED
     named = (frame.data.get("messageId"), frame.data.get("id"), frame.message_id)
     for id_ in map(reading.name, named):
@@ -203,7 +203,7 @@ def _on_error(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     if message == last and now - at < _SAME_NOTICE:
         return
     state.notice = (message, now)
-    _log.info("The service reports an error")  # what it says may quote the token
+    _log.info("The service reports an error")  # without its text, which may quote the token
     room = _room(state, frame)
     for name in [room.name] if room is not None else list(state.rooms):
         _signal(state, "error", name, messages.Error(message))
@@ -218,9 +218,9 @@ def _on_heartbeat_ack(state: BaseState, link: Link, _frame: BaseFrame) -> None:
 
 
 def _hand_on(state: BaseState, frame: BaseFrame) -> None:
-    """What only a feature reads: to the room it names, or to all, as with one person's channel.
+    """Pass a signal that only features read to its room, or to all rooms if it names none.
 
-    What the message itself does not say of its id and time, its envelope does.
+    The envelope's id and time stand in for those that the message itself lacks.
     """
     outer = {"id": frame.message_id or None, "timestamp": frame.stamp}
     data = {key: value for key, value in outer.items() if value is not None} | dict(frame.data)

@@ -1,4 +1,4 @@
-"""One's own commands at a base service, which acknowledges nothing: what became of them."""
+"""My own commands at a base service, which acknowledges nothing, and the search for their fate."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ SLACK = 60_000
 """Milliseconds by which a service may date a message before it was written here."""
 
 LATE = 600_000
-"""Milliseconds after its sending in which a message may be told for the first time."""
+"""Milliseconds after its sending in which a message may appear for the first time."""
 
 _DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A command that has been sent. `at`: when, on the monotonic clock; `wall`: in ms.
+    """A command that has been sent. `at`: when, on the monotonic clock; `wall`: in ms since 1970.
 
-    `mark`: how many messages its room had when it was sent first. An earlier session's has
-    neither `wall` nor `mark`.
+    `mark`: the number of messages in its room when it was first sent. A command of an earlier
+    session has neither `wall` nor `mark`.
     """
 
     command: Command
@@ -37,14 +37,14 @@ class Sent:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What it says."""
+        """The command's data, decoded."""
         return msgspec.json.decode(self.command.data, type=dict[str, Any])
 
 
 class OwnCommands:
     """Commands `sent` on this connection, and those in `doubt`: sent on one that was lost.
 
-    What is in doubt is not sent again before a history was read that would have it.
+    A command in doubt is not sent again before a history is read that would contain it.
     """
 
     def __init__(self, me: str) -> None:
@@ -58,24 +58,24 @@ class OwnCommands:
         yield from tuple(self.sent.values())
 
     def lost(self) -> None:
-        """The connection is gone: nobody knows what arrived."""
+        """Put all sent commands in doubt, as the connection is gone."""
         self.doubt |= self.sent
         self.sent.clear()
 
     def forget(self, id_: str) -> None:
-        """It has come to an end."""
+        """Forget a command that is settled."""
         self.sent.pop(id_, None)
         self.doubt.pop(id_, None)
 
     def clock(self, ours: int, theirs: int) -> None:
-        """The service dated something `theirs` that arrived at `ours` (ms)."""
+        """Set the clocks' difference from a frame dated `theirs` that arrived at `ours` (ms)."""
         self._behind = max(-_DAY_MS, min(ours - theirs, _DAY_MS))
 
     def named(self, said: Said) -> str | None:
-        """The id of one's own message that says to be this one.
+        """Return the id of my own message if the service names that very id, else None.
 
         Raises:
-            ProtocolError: it has the id of one's own, but is somebody else's.
+            ProtocolError: the message has the id of mine, but is somebody else's.
         """
         one = self.sent.get(said.id) or self.doubt.get(said.id)
         if one is None or one.command.type != "chat_message":
@@ -87,7 +87,7 @@ class OwnCommands:
         return said.id
 
     def message(self, said: Said, channel: str, but: Iterable[str]) -> str | None:
-        """The id of one's own message that this is, by its author, words and time."""
+        """Return the id of my own message with the same author, words and time, else None."""
         exclude = set(but)
         for one in self:
             command = one.command
@@ -104,7 +104,7 @@ class OwnCommands:
         )
 
     def recall(self, said: Said, unconfirmed: Iterable[tuple[str, Held]]) -> str | None:
-        """The id of one's own unconfirmed message that this is."""
+        """Return the id of my own unconfirmed message with the same words and time, else None."""
         for id_, held in unconfirmed:
             time = held.said.timestamp
             if said.same_words(self._me, held.said.content) and self.in_time(
@@ -114,16 +114,16 @@ class OwnCommands:
         return None
 
     def in_time(self, told: int, created: int, sent: int | None) -> bool:
-        """Whether a service may date so what was written and sent at those times."""
+        """Return True if a service may date a message `told` if it was made and sent then (ms)."""
         earliest = created - SLACK - max(0, self._behind)
         latest = None if sent is None else max(sent, created) + LATE - min(0, self._behind)
         return earliest <= told and (latest is None or told <= latest)
 
     def missing(self, one: Sent, told: ToldHistory, arrived: Iterable[int], limit: int) -> bool:
-        """Whether a history without it proves that the service does not have it.
+        """Return True if a history that lacks the command proves that the service does not have it.
 
-        It has to reach back to before it was sent. `arrived`: the numbers of those messages of
-        the history that were known before.
+        The history has to reach back to before the sending. `arrived`: the arrival numbers of its
+        messages that were known before.
         """
         if any(number <= one.mark for number in arrived):
             return True
@@ -133,7 +133,7 @@ class OwnCommands:
 
 
 def seed_data(sent: Sent, room: BaseRoom, me: str, my_name: str) -> dict[str, Any]:
-    """A command in the seed's fields."""
+    """Return a command's data in the seed's fields."""
     fields = sent.fields
     if sent.command.type == "add_reaction":
         message = room.their_id(str(fields.get("messageId", "")))

@@ -1,4 +1,4 @@
-"""What one has set oneself, as the documents a service of ours would write for it."""
+"""My own reactions, as the documents that a service of ours would write for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KIND = "own_reactions"
 
 
 class OwnReactionDocuments:
-    """`own_reactions` in one's own channels, which exist only here."""
+    """Documents `own_reactions` in my own channels, which exist only in this process."""
 
     def __init__(self, me: str, new_id: Callable[[], str]) -> None:
         self._me = me
@@ -27,7 +27,7 @@ class OwnReactionDocuments:
         self._emojis: dict[str, list[str]] = {}
 
     def begin(self, name: str, mirror: Mirror) -> bool:
-        """Fill a channel's mirror; whether it held something of another service."""
+        """Fill a channel's mirror; return True if it held documents of another service."""
         self._epoch = self._epoch or f"base-{self._new_id()}"
         self._mirrors[name] = mirror
         if mirror.cursor.epoch == self._epoch:
@@ -38,11 +38,11 @@ class OwnReactionDocuments:
         return held
 
     def end(self, name: str) -> None:
-        """Nobody wants the channel any more."""
+        """Stop filling a channel's mirror."""
         self._mirrors.pop(name, None)
 
     def follow(self, room: BaseRoom, changed: Iterable[str]) -> list[DocumentsChanged]:
-        """Messages changed: what to tell of one's own reactions to them."""
+        """Update my reactions to changed messages; return the events about them."""
         docs = [doc for id_ in changed if (doc := self._changed(room, id_)) is not None]
         if not docs:
             return []
@@ -54,7 +54,7 @@ class OwnReactionDocuments:
         return told
 
     def drop(self, ids: Iterable[str]) -> None:
-        """These messages are held no longer."""
+        """Drop the reactions to messages that are no longer held."""
         keys = [f"reactions:{id_}" for id_ in ids if self._emojis.pop(id_, None) is not None]
         for key in keys:
             del self._docs[key]

@@ -1,4 +1,4 @@
-"""Reading a base service's frames: whatever its platform made of the seed's messages."""
+"""Reading of a base service's frames, in all variants platforms made of the seed's messages."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from edu_widgets.protocol.shortening import shorten
 from edu_widgets.protocol.visible_text import clean, one_line, shows
 
 MAX_CONTENT = 20_000
-"""Characters of a message that are shown; a platform may allow more than we do."""
+"""Characters of a message that are shown at most; a platform may allow more than we do."""
 
 MAX_KINDS = 20
-"""Emojis one message may have."""
+"""Different emojis that one message may have."""
 
 _MAX_NAME = 128
 _MAX_ID = 512
 _MAX_EMOJI = 32
 _MAX_TIME = 8_640_000_000_000_000
-"""The last millisecond a browser's clock knows."""
+"""The last millisecond that JavaScript's Date can represent."""
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 _TYPES = ("text", "system", "file", "reaction")
@@ -32,7 +32,7 @@ _TYPES = ("text", "system", "file", "reaction")
 
 @dataclass(frozen=True, slots=True)
 class BaseFrame:
-    """One message of the service; `stamp` is the envelope's time in ms, if it has one."""
+    """One frame of the service; `stamp` is the envelope's time in ms, if it has one."""
 
     type: str
     channel: str
@@ -43,7 +43,7 @@ class BaseFrame:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Who reacted with one emoji; `count` may be more than the people we know of."""
+    """The reactions with one emoji; `count` may exceed the number of `users`, who are known."""
 
     count: int
     users: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A chat message as the service tells it. `id` is the service's; empty if it gave none."""
+    """A chat message as the service sends it. `id` is the service's; empty if it gave none."""
 
     id: str
     user_id: str
@@ -64,17 +64,17 @@ class Said:
     edited_at: int | None = None
     reply_to: str | None = None
     tallies: Mapping[str, Tally] | None = field(default=None)
-    """None if the message says nothing of reactions."""
+    """None if the message has no reactions field."""
     timed: bool = True
-    """Whether the time is the message's own, not that of its arrival."""
+    """True if the time is the message's own, False if it is that of its arrival."""
 
     def same_words(self, user_id: str, content: str) -> bool:
-        """Whether that person said that, give or take blanks and line ends."""
+        """Return True if that person wrote that text, apart from outer blanks and line ends."""
         return self.user_id == user_id and plain(self.content) == plain(content)
 
 
 def plain(content: str) -> str:
-    """A text without what services change about it on its way."""
+    """Return a text without the differences that services make on its way."""
     return content.replace("\r\n", "\n").strip()
 
 
@@ -117,7 +117,7 @@ def _frame(value: Mapping[str, Any]) -> BaseFrame:
 
 
 def _opened(outer: BaseFrame) -> BaseFrame:
-    """What a `message` carries: another envelope, or a chat message."""
+    """Return the content of a `message` frame: another envelope, or a chat message."""
     data = outer.data
     inner = _frame(data)
     if inner.type in seed.TYPES and inner.type != "message":
@@ -130,10 +130,10 @@ def _opened(outer: BaseFrame) -> BaseFrame:
 
 
 def said(data: Mapping[str, Any], arrived: int) -> Said:
-    """Read a chat message; one without a time is of the time it arrived (ms).
+    """Read a chat message; without a time of its own it gets that of its arrival (ms).
 
     Raises:
-        ProtocolError: nobody said it, or nothing.
+        ProtocolError: the message has no author, or nothing visible.
     """
     user_id = name(data.get("userId"))
     content = clean(text(data.get("content"), MAX_CONTENT, more="…"))
@@ -178,27 +178,27 @@ def _tallies(value: Any) -> dict[str, Tally] | None:
 
 
 def emoji_of(value: Any) -> str:
-    """What can stand for an emoji; empty if it cannot."""
+    """Return a text usable as an emoji; empty if it is not."""
     emoji = text(value, _MAX_EMOJI)
     return emoji if emoji and len(emoji.encode()) <= _MAX_EMOJI and emoji.isprintable() else ""
 
 
 def name(value: Any) -> str:
-    """An id, which some platforms write as a number; empty if it is none."""
+    """Return an id, which some platforms write as a number; empty if the value is none."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if abs(value) < 2**63 else ""
-    # An id that is cut would be another one.
+    # Not shortened, since that would make another id.
     return text(value, _MAX_ID) if isinstance(value, str) and len(value) <= _MAX_ID else ""
 
 
 def person(value: Any) -> str:
-    """What somebody is called, as people may see it; empty if nobody could."""
+    """Return a display name for people to see; empty if nothing in it is visible."""
     called = one_line(text(value, _MAX_NAME))
     return called if shows(called) else ""
 
 
 def text(value: Any, limit: int, more: str = "") -> str:
-    """A string of at most `limit` characters, valid Unicode; empty if it is none."""
+    """Return a string of at most `limit` characters, valid Unicode; empty for any other value."""
     if not isinstance(value, str):
         return ""
     kept = shorten(value, limit + len(more), more)
@@ -206,7 +206,7 @@ def text(value: Any, limit: int, more: str = "") -> str:
 
 
 def time(value: Any) -> int | None:
-    """A time in ms since 1970; None if it cannot be one."""
+    """Return a time in ms since 1970; None if the value cannot be one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float) and not math.isfinite(value):

@@ -1,4 +1,4 @@
-"""What becomes of one's own commands at a service that acknowledges nothing."""
+"""Settlement of my own commands at a service that acknowledges nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HISTORY = 50
 
 
 class Reconciliation:
-    """Ends commands: found, or unconfirmed. `publish` tells what a room has new."""
+    """Settles commands as found or unconfirmed. `publish` reports the news of a room."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Reconciliation:
         self._publish = publish
 
     def look(self, room: BaseRoom) -> None:
-        """Acknowledge in our outbox what the room has."""
+        """Acknowledge in our outbox the commands whose effect the room has."""
         for one in self._own:
             command = one.command
             if command.channel == room.name and self._is_there(one, room):
@@ -63,12 +63,12 @@ class Reconciliation:
         return held.seq if held is not None else 0
 
     def end(self, one: Sent) -> None:
-        """It has come to an end: nothing is waited for any more."""
+        """Forget a settled command and its deadline."""
         self._own.forget(one.command.id)
         self._waits.stop(one.command.id)
 
     def give_up(self, id_: str, *, reached: bool = False) -> None:
-        """Nobody will say what became of it: it was sent, and that is all there is to know.
+        """Settle a command as unconfirmed: it was sent, and no answer will ever come.
 
         `reached`: the service has read it, whatever it did with it then.
         """
@@ -98,7 +98,7 @@ class Reconciliation:
         return replace(reading.said(data, wall), id="")
 
     def leave(self, name: str) -> None:
-        """The channel is left: what was under way in it is in doubt, until it is asked for."""
+        """Put a left channel's sent commands in doubt, until the channel is asked for again."""
         for id_, one in tuple(self._own.sent.items()):
             if one.command.channel == name:
                 self.end(one)
@@ -106,20 +106,20 @@ class Reconciliation:
                 self._session.outbox.again(id_)
 
     def no_history(self, name: str) -> None:
-        """The service keeps no history, or does not tell: what is in doubt stays so for good."""
+        """Settle a channel's doubtful commands as unconfirmed: the service sends no history."""
         for one in tuple(self._own.doubt.values()):
             if one.command.channel == name:
                 self.give_up(one.command.id)
         self._session.flush()
 
     def judge(self, room: BaseRoom, told: ToldHistory, arrived: list[int]) -> None:
-        """What was in doubt, and is not in the history: is it missing, or can one not know?"""
+        """Release doubtful commands that a history proves missing; settle others as unconfirmed."""
         for one in tuple(self._own.doubt.values()):
             if one.command.channel != room.name:
                 continue
             known = self._own.missing(one, told, arrived, HISTORY)
             if one.command.type == "add_reaction":
-                # Only a history that has the message tells of its reactions.
+                # Only a history that contains the message tells its reactions.
                 known = str(one.fields.get("messageId", "")) in told.all
             if known:
                 self._own.doubt.pop(one.command.id)

@@ -1,8 +1,8 @@
 """The messages of one channel of a base service, as documents of a mirror.
 
-The seed's messages have no numbers, so they get some here: `born` from their time, which is
-their place in the order, `seq` from a counter of our own. What one platform calls the same
-message twice, under one id, two, or none, is one document.
+The seed's messages have no sequence numbers, so they get some here: `born` from their time,
+which is their place in the order, `seq` from a counter of our own. A message that a platform
+sends twice, under one id, under two, or under none, is one document.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ PER_MS = 1024
 """Places for messages of one millisecond; with them a time stays below 2**53 until 2248."""
 
 TOLERANCE = 2_000
-"""Milliseconds by which one message's time may differ between two tellings of it."""
+"""Milliseconds by which the time of one message may differ between two frames with it."""
 
 MAX_HELD = 10_000
-"""Messages of a room that are kept, the newest: some 10 MB, and weeks of a lively course. A
-platform keeps the others; here nobody could scroll to them, and a kernel may run for months."""
+"""Messages kept of a room, the newest: some 10 MB, and weeks of a lively course. The platform
+keeps the others; here nobody could scroll to them, and a kernel may run for months."""
 
 DROPPED_AT_ONCE = 500
-"""So many more come before the oldest are dropped: to look for them takes a while."""
+"""Messages above `MAX_HELD` that come before the oldest are dropped, as finding them is slow."""
 
 _LAST_MS = 2**53 // PER_MS - 1
 _DAY_MS = 86_400_000
@@ -42,9 +42,9 @@ _SHOWN_USERS = 12
 
 @dataclass(slots=True)
 class Held:
-    """One message. `arrived` counts what came before it; `unconfirmed`: only we know of it.
+    """One message. `arrived`: its number in the order of arrival; `unconfirmed`: only we know it.
 
-    `reached`: of an unconfirmed one, that the service has read it.
+    `reached`: for an unconfirmed message, True if the service has read it.
     """
 
     said: Said
@@ -57,7 +57,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class ToldHistory:
-    """What a history told: which of its messages were known, and how far back it goes."""
+    """The extent of a history: its messages that were known, all of them, and its oldest time."""
 
     known: frozenset[str]
     all: frozenset[str]
@@ -71,7 +71,7 @@ class BaseRoom:
     def __init__(self, name: str, mirror: Mirror, names: Names, new_id: Callable[[], str]) -> None:
         self.name = name
         self.arrivals = 0
-        """How many messages have come so far."""
+        """Number of messages that have come so far."""
         self._mirror = mirror
         self._names = names
         self._new_id = new_id
@@ -84,12 +84,12 @@ class BaseRoom:
         self._dirty: dict[str, None] = {}
         self._unconfirmed: dict[str, None] = {}
         self._dropped: dict[str, None] = {}
-        """What the service calls the messages that were dropped last."""
+        """The service's ids of the messages that were dropped last."""
         self._told = False
         self._epoch = ""
 
     def begin(self) -> bool:
-        """Take over the mirror; whether it held something of another service."""
+        """Take over the mirror; return True if it held documents of another service."""
         if self._epoch and self._mirror.cursor.epoch == self._epoch:
             return False
         held = self._mirror.cursor.epoch != ""
@@ -101,19 +101,19 @@ class BaseRoom:
     # -- reading ------------------------------------------------------------------------
 
     def get(self, id_: str) -> Held | None:
-        """The message of this id of ours."""
+        """Return the message with this id of ours."""
         return self._held.get(id_)
 
     def our_id(self, id_: str) -> str | None:
-        """Our id of what the service calls so; None if it is not here."""
+        """Return our id of a message by the service's id; None if it is not here."""
         return self._ours.get(id_)
 
     def their_id(self, id_: str) -> str:
-        """What the service calls a message of ours."""
+        """Return the service's id of a message of this room."""
         return self._theirs.get(id_, id_)
 
     def same(self, said: Said, within: int, but: Iterable[str] = ()) -> str | None:
-        """The message that says the same at about the same time, but none of those."""
+        """Return the id of the message with the same words at about the same time, except `but`."""
         exclude = set(but)
         for id_, held in reversed(self._held.items()):
             near = abs(held.said.timestamp - said.timestamp) <= within
@@ -122,23 +122,23 @@ class BaseRoom:
         return None
 
     def unconfirmed(self) -> list[tuple[str, Held]]:
-        """One's own messages that only we know of, oldest first."""
+        """Return my own messages that only we know of, oldest first."""
         return [(id_, self._held[id_]) for id_ in self._unconfirmed]
 
     # -- writing ------------------------------------------------------------------------
 
     def put(self, said: Said, now: int, *, id_: str = "", live: bool, told: bool = True) -> str:
-        """Take a message, known or new; our id of it.
+        """Take a message, known or new; return our id of it.
 
-        A `live` one is the newest: it is born after all that are here, whatever its sender's
-        clock says. `id_` is given where we have one for it already; `told` by the service.
+        A `live` message is the newest: its `born` is above all others, whatever its sender's clock
+        shows. `id_` is our id of it, if we have one; `told`: False for one the service never sent.
         """
         id_ = id_ or self._ours.get(said.id, "") or self._local(said)
         held = self._held.get(id_)
         if held is not None and held.said.user_id != said.user_id:
             return id_  # somebody else's message cannot be replaced by using its id
         if held is None and said.id in self._dropped:
-            return id_  # edited, or told again: it is not new
+            return id_  # a dropped message, edited or sent again: it is not new
         self._ours.setdefault(id_, id_)
         if said.id:
             self._ours[said.id] = id_
@@ -163,7 +163,7 @@ class BaseRoom:
         return id_
 
     def react(self, id_: str, emoji: str, user_id: str, *, on: bool) -> None:
-        """Someone reacted to a message, or took it back."""
+        """Add or remove a person's reaction to a message."""
         held = self._held.get(id_)
         if held is None:
             return
@@ -176,7 +176,7 @@ class BaseRoom:
         users += [user_id] * (on and not there)
         count = before.count + (on and not there) - (not on and before.count > 0)
         if not on and not there and before.count <= len(before.users):
-            count = before.count  # nobody we do not know of can have taken it back
+            count = before.count  # all who reacted are known, and this person is not among them
         tallies[emoji] = Tally(max(count, len(users)), tuple(users))
         if tallies[emoji].count <= 0:
             del tallies[emoji]
@@ -185,17 +185,17 @@ class BaseRoom:
             self._dirty[id_] = None
 
     def reacted(self, user_id: str, id_: str) -> list[str] | None:
-        """The emojis someone has set on a message; None if it is not here."""
+        """Return the emojis that a person has set on a message; None if it is not here."""
         held = self._held.get(id_)
         if held is None:
             return None
         return [e for e, tally in (held.said.tallies or {}).items() if user_id in tally.users]
 
     def tell(self, before: int, told: ToldHistory, oldest_kept: int) -> bool:
-        """A history was read: see whether it joins on to what was here; False if not.
+        """Join a history to the messages held; return False if it does not reach back to them.
 
-        `before`: how many had arrived before this connection. If the history has none of
-        those, there may be others between: only what it tells, and what came since, is kept.
+        `before`: the number of arrivals before this connection. If the history has none of those
+        messages, there may be others between: only its own, and later arrivals, are kept.
         """
         earlier = {id_ for id_, held in self._held.items() if held.arrived <= before}
         if not told.count or not earlier or told.known & earlier:
@@ -212,7 +212,7 @@ class BaseRoom:
         return False
 
     def publish(self, *, live: bool, reset: bool = False) -> DocumentsChanged | None:
-        """Bring the mirror up to date; what to tell, None if nothing changed."""
+        """Bring the mirror up to date; return the event about it, None if nothing changed."""
         dropped = self._drop_oldest()
         self._mirror.unconfirmed = frozenset(self._unconfirmed)
         ids = [id_ for id_ in self._dirty if id_ in self._held]
@@ -237,7 +237,7 @@ class BaseRoom:
     # -- inside -------------------------------------------------------------------------
 
     def _local(self, said: Said) -> str:
-        """An id of ours: the service's own where it can be one, else made of what it says."""
+        """Return an id of ours: the service's own if it is valid, else a hash of the content."""
         held = self._held.get(said.id)
         if is_id(said.id) and (held is None or held.said.user_id == said.user_id):
             return said.id
@@ -264,7 +264,7 @@ class BaseRoom:
         self._newest = max(self._taken, default=0)
 
     def _drop_oldest(self) -> tuple[Document, ...]:
-        """Keep the newest messages only; what is gone of the mirror."""
+        """Keep the newest messages only; return the documents dropped from the mirror."""
         if len(self._held) < MAX_HELD + DROPPED_AT_ONCE:
             return ()
         by_birth = sorted(self._held, key=lambda id_: self._held[id_].born)
@@ -276,7 +276,7 @@ class BaseRoom:
         return self._mirror.drop(gone)
 
     def _reset(self) -> None:
-        """A new history for the mirror, with all that is held in it."""
+        """Begin a new history of the mirror, with all messages held."""
         self._epoch = f"base-{self._new_id()}"
         self._dirty = dict.fromkeys(self._held)
         if not self._held:
@@ -291,7 +291,7 @@ class BaseRoom:
         return Document(id_, KIND, held.born, held.seq, body(self._body(id_, held.said)))
 
     def _body(self, id_: str, said: Said) -> dict[str, Any]:
-        """As a message of ours is on the wire."""
+        """Return the body in the form a service of ours sends."""
         reply = said.reply_to
         optional = {
             "type": said.type if said.type != "text" else None,
@@ -316,5 +316,5 @@ class BaseRoom:
 
 
 def plain_of(said: Said) -> str:
-    """What a message without an id is known by, besides its author and time."""
+    """Return the words of a message in the form that its id is made of, if it has none."""
     return " ".join(said.content.split())

@@ -1,4 +1,4 @@
-"""What is known at one base service: rooms, people and one's own commands."""
+"""The state kept of one base service: rooms, people and my own commands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class BaseState:
         self.notice = ("", float("-inf"))
 
     def prove(self) -> None:
-        """The service talks with us."""
+        """Note that the service accepts us: grant the channels asked for, and send."""
         if self.proven:
             return
         self.proven = True
@@ -46,12 +46,12 @@ class BaseState:
         self.session.flush()
 
     def grant(self, channel: ChannelState) -> None:
-        """The service lets us read a channel, as far as can be known."""
+        """Grant a channel: as far as can be known, the service lets us read it."""
         channel.granted_plainly(self.session.user_id, capabilities.FEATURES)
         self.session.emit(ChannelChanged(channel.name))
 
     def tell_people(self, name: str) -> None:
-        """Tell who is in a room."""
+        """Report the people in a room, if they changed."""
         channel, here = self.session.channels.get(name), self.here[name]
         if channel is None:
             return
@@ -61,7 +61,7 @@ class BaseState:
             self.session.emit(ChannelChanged(name))
 
     def publish(self, room: BaseRoom, *, live: bool, reset: bool = False) -> None:
-        """Tell what is new in a room, and in what follows from it."""
+        """Report the news of a room, and of my reactions in it."""
         event = room.publish(live=live, reset=reset)
         if event is not None:
             self.session.emit(event)
@@ -74,5 +74,5 @@ class BaseState:
         self.publish(room, live=True)
 
     def wall(self) -> int:
-        """The time in ms since 1970."""
+        """Return the time in ms since 1970."""
         return int(self.session.now()[1] * 1000)
