@@ -1,4 +1,4 @@
-"""What a person does with the chat from Python."""
+"""The chat's methods and properties in Python."""
 
 from __future__ import annotations
 
@@ -45,26 +45,25 @@ if TYPE_CHECKING:
 _MAX_MINUTES = 60 * 24 * 365
 
 _PATIENCE = 5.0
-"""Seconds that `mute` waits for the service to say who is meant."""
+"""Seconds that `mute` waits for the service to find the person by a name."""
 
 
 @runtime_checkable
 class HasUserId(Protocol):
-    """What belongs to somebody: a message, a raised hand, an entry of the list of people."""
+    """An object that belongs to a person: a message, a raised hand, an entry of `people`."""
 
     @property
     def user_id(self) -> str:
-        """Whose it is."""
+        """Id of the person it belongs to."""
 
 
 class ChatApi:
-    """The chat's methods and properties; what they send returns a receipt at once.
+    """The chat's methods and properties; a method that sends returns a receipt at once.
 
-    A receipt is ignored, waited for (`.wait()`) or awaited. What cannot be sent now is kept,
-    also over a restart of the kernel. Every method raises `InvalidArgument` for what it cannot
-    use, `NotConnected` once the lesson is closed, and `OutboxFull` where too much is waiting; the
-    service's own refusals (`Forbidden`,
-    `Refused`) come with the receipt.
+    A receipt may be ignored, waited for (`.wait()`) or awaited. A command that cannot be sent now
+    is kept, also over a restart of the kernel. Every method raises `InvalidArgument` for an
+    invalid argument, `NotConnected` once the lesson is closed, and `OutboxFull` where too much is
+    waiting; the service's own refusals (`Forbidden`, `Refused`) come with the receipt.
     """
 
     _client: CourseClient
@@ -83,12 +82,13 @@ class ChatApi:
     ) -> Receipt:
         """Send a message; returns at once with a receipt (`.wait()`, awaitable).
 
-        `text` is Markdown, 1 to 8,000 characters; `@Name` mentions somebody who is here or has
-        written. `reply_to` is a message or its id; with `question` it stands among the
-        questions, too. What cannot be sent now is kept, also over a restart of the kernel.
+        `text` is Markdown, 1 to 8,000 characters; `@Name` mentions a person who is present or
+        wrote a loaded message. `reply_to` is a message or its id; with `question` the message is
+        listed among the questions, too. A message that cannot be sent now is kept, also over a
+        restart of the kernel.
 
         Raises:
-            InvalidArgument: there is nothing in `text`, or `reply_to` is no message.
+            InvalidArgument: `text` has no visible character, or `reply_to` is no message.
             MessageTooLong: it has more than 8,000 characters.
             OutboxFull: too much is waiting already.
             NotConnected: the lesson is closed.
@@ -101,15 +101,15 @@ class ChatApi:
         return self.send(text, question=True)
 
     def edit(self, message: Pointed, text: str) -> Receipt:
-        """Give a message another text: one's own, or as staff anybody's.
+        """Replace the text of one's own message; staff may edit anybody's.
 
-        If somebody has edited it since, the receipt says so (`Refused`, code `STALE`).
+        If somebody has edited it since, the receipt fails with `Refused`, code `STALE`.
         """
         version = message.version if isinstance(message, ChatMessage) else None
         return self._edit(id_of(message), checked(text), version)
 
     def delete(self, message: Pointed) -> Receipt:
-        """Delete a message, with its pin and its question: one's own, or as staff anybody's."""
+        """Delete one's own message, with its pin and its question; staff may delete anybody's."""
         return self._chat.ask(
             commands.DELETE_MESSAGE.name, commands.DeleteMessage(self._there(message))
         )
@@ -117,11 +117,11 @@ class ChatApi:
     def send_cell(self, cell: int | None = None, note: str = "") -> Receipt:
         """Send the code of a cell, with a note above it.
 
-        Without `cell` that of the cell this stands in, without the line that calls it; if
-        nothing is left, of the cell run before. With a number, that of `In[cell]`.
+        Without `cell` it is the code of the calling cell, minus the statement with this call; if
+        nothing is left, that of the cell run before. With a number it is that of `In[cell]`.
 
         Raises:
-            InvalidArgument: there are no cells here, or no code in that one.
+            InvalidArgument: there are no cells here, or that one has no code.
             MessageTooLong: note and code have more than 8,000 characters.
         """
         return self.send(cells.fenced(cells.cell_code(cell), note))
@@ -155,7 +155,7 @@ class ChatApi:
         return self._react(id_of(message), emoji, on=False)
 
     def upvote(self, question: Pointed) -> Receipt:
-        """Want a question answered: not one's own, and once."""
+        """Vote for a question of another person; a repetition changes nothing."""
         return self._upvote(id_of(question, "question"), on=True)
 
     def take_back(self, question: Pointed) -> Receipt:
@@ -163,25 +163,25 @@ class ChatApi:
         return self._upvote(id_of(question, "question"), on=False)
 
     def answered(self, question: Pointed, answered: bool = True) -> Receipt:  # noqa: FBT001, FBT002
-        """Mark a question as answered, or as open again: staff, and who asked it."""
+        """Mark a question as answered or as open: for staff and for the person who asked it."""
         data = commands.AnswerQuestion(id_of(question, "question"), answered)
         return self._client.send(commands.ANSWER_QUESTION.name, data)
 
     # -- moderating (staff) ----------------------------------------------------------------
 
     def pin(self, message: Pointed) -> Receipt:
-        """Keep a message in sight of everybody; at most 20 at once. Staff only."""
+        """Pin a message for everybody; at most 20 are pinned at once. Staff only."""
         return self._pin(self._there(message), on=True)
 
     def unpin(self, message: Pointed) -> Receipt:
-        """Take a pinned message down. Staff only."""
+        """Unpin a message. Staff only."""
         return self._pin(id_of(message), on=False)
 
     def mute(self, person: str | MutedPerson | HasUserId, minutes: int = 10) -> Receipt:
         """Keep somebody from writing for some minutes; 0: until `unmute`. Staff only.
 
-        `person` is a name or an id, or what has one: a message, a hand, somebody of the list of
-        people. Of whom nothing is known here the service is asked, for five seconds at most.
+        `person` is a name, an id, or an object with one: a message, a hand, an entry of the list
+        of people. The service finds a person who is not known here, within five seconds.
 
         Raises:
             Refused: nobody has that name or id.
@@ -201,7 +201,7 @@ class ChatApi:
         return self._mute(user_id, name, minutes=0, on=False)
 
     def slow_mode(self, seconds: int) -> Receipt:
-        """Let each person write only every so many seconds; 0: as they like. Staff only."""
+        """Set the least seconds between two messages of a person; 0: no limit. Staff only."""
         if isinstance(seconds, bool) or not isinstance(seconds, int):
             msg = f"seconds is a whole number, not {seconds!r:.40}."
             raise InvalidArgument(msg)
@@ -229,17 +229,17 @@ class ChatApi:
 
     @property
     def unread(self) -> int:
-        """How many loaded messages of others came after the last one read."""
+        """Number of others' messages after the last one read, at most 1,000."""
         return self._chat.room.unread()
 
     @property
     def typing(self) -> list[str]:
-        """Who types now, but for oneself."""
+        """Names of the others who type now."""
         return self._typists.names()
 
     @property
     def muted(self) -> list[MutedPerson]:
-        """Who is muted: for staff everybody, for others at most themselves."""
+        """The muted people: for staff everybody, for others at most themselves."""
         return self._chat.muted()
 
     def mark_read(self) -> None:
@@ -251,15 +251,15 @@ class ChatApi:
             self._client.on_network(self._look_at_room)
 
     def search(self, text: str, timeout: float = 10.0) -> list[ChatMessage]:
-        """The newest 50 messages that contain `text`, or whose author's name does; newest first.
+        """Return the newest 50 messages with `text` in their text or author's name, newest first.
 
-        Case, accents and the Turkish ı and i are not told apart. While the service cannot be
-        asked, within `timeout` seconds or since too much was asked, only the loaded messages are
+        Case, accents and the Turkish ı and i are not told apart. If the service does not answer
+        within `timeout` seconds, or limits the rate of searches, only the loaded messages are
         searched.
 
         Raises:
-            InvalidArgument: `text` has nothing to look for, or more than 200 characters.
-            Refused: the service said no, as to who was removed.
+            InvalidArgument: `text` has no character to search for, or more than 200.
+            Refused: the service refused, for example because one was removed from the course.
             NotConnected: the lesson is closed.
             ProtocolError: the service's answer cannot be read.
             WouldDeadlock: called on the network thread.
@@ -300,7 +300,7 @@ class ChatApi:
     def to_dicts(self) -> list[dict[str, Any]]:
         """The loaded messages in plain values, oldest first; times are aware datetimes, in UTC.
 
-        `load_all().wait()` before it for everything there is.
+        Call `load_all().wait()` first to get all messages.
         """
         return [plain(message) for message in self._chat.messages()]
 
@@ -317,10 +317,10 @@ class ChatApi:
             raise InvalidArgument(msg) from error
         return pd.DataFrame(self.to_dicts(), columns=list(COLUMNS))
 
-    # -- what both Python and the pages ask for ----------------------------------------------
+    # -- shared by Python and the pages ------------------------------------------------------
 
     def _look_at_room(self) -> None:
-        """See whether the page has to be told what the reader may do now (network thread)."""
+        """Send the pages the document `room` if it changed (network thread)."""
         raise NotImplementedError
 
     def _hand_over(
@@ -367,13 +367,13 @@ class ChatApi:
         data = commands.MuteUser(user_id, name, on, minutes)
         receipt = self._client.send(commands.MUTE_USER.name, data)
         if not name:
-            # Offline, or on the network thread, it is the receipt that tells.
+            # Offline, or on the network thread, only the receipt reports a refusal.
             with contextlib.suppress(NotConnected, WouldDeadlock):
                 receipt.wait(_PATIENCE)
         return receipt
 
     def _there(self, message: Pointed) -> str:
-        """The id of a message that the service has.
+        """Return the id of a message that is not pending.
 
         Raises:
             InvalidArgument: it has not been sent yet.
@@ -385,7 +385,7 @@ class ChatApi:
         return id_
 
     def _person(self, person: object) -> tuple[str, str]:
-        """Id and name; without a name it is for the service to say who is meant."""
+        """Return a person's id and name; with an empty name the service has to find the person."""
         if isinstance(person, str):
             return self._named(person)
         name = getattr(person, "user_name", None) or getattr(person, "name", None)

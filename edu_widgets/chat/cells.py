@@ -1,4 +1,4 @@
-"""A notebook's cells, as messages: the code of the one that runs, or of one that ran."""
+"""Code of notebook cells as messages: of the running cell, or of one that ran before."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FENCE = re.compile("`{3,}")
 
 
 def cell_code(cell: int | None) -> str:
-    """The code of a cell: `In[cell]`; of this one without the line that asks, or the one before.
+    """Return the code of `In[cell]`; by default of this cell without the call, or the one before.
 
     Raises:
-        InvalidArgument: there are no cells here, or there is no code in that one.
+        InvalidArgument: there are no cells here, or that one has no code.
     """
     shell = _shell()
     history: list[str] = list(shell.history_manager.input_hist_raw)
@@ -38,7 +38,7 @@ def cell_code(cell: int | None) -> str:
 
 
 def fenced(code: str, note: str = "") -> str:
-    """A message with a note and code in a fence that the code cannot end."""
+    """Return a message with a note and code, in a fence longer than any in the code."""
     longest = max((len(run) for run in _FENCE.findall(code)), default=2)
     fence = "`" * (longest + 1)
     text = f"{fence}python\n{code}\n{fence}"
@@ -46,7 +46,7 @@ def fenced(code: str, note: str = "") -> str:
 
 
 def without_call(code: str) -> str:
-    """A cell's code without the statement that sends it."""
+    """Return a cell's code without the statement that sends it."""
     try:
         statements = ast.parse(code).body
     except (SyntaxError, ValueError):  # magics: by lines

@@ -1,4 +1,4 @@
-"""What people ask of a course chat, beside writing a message."""
+"""Commands and requests of a course chat, except the command that creates a message."""
 
 import msgspec
 
@@ -9,36 +9,36 @@ MAX_FOUND = 50
 """Messages in one answer to a search."""
 
 MAX_QUERY = 200
-"""Characters that may be searched for."""
+"""Characters that a search query may have."""
 
 MAX_EMOJI = 32
 """Bytes of UTF-8 a reaction may have."""
 
 
 class EditMessage(Data):
-    """Give a message another text: one's own, or as staff anybody's."""
+    """Replace the text of one's own message; staff may edit anybody's."""
 
     message_id: str
     content: str
     """The new text: Markdown, 1 to 8,000 characters."""
     version: int = 0
-    """The `version` that was seen; if the message has another one by now, the answer is `STALE`."""
+    """The `version` the edit is based on; if the message has another one, the answer is `STALE`."""
     mentions: list[str] = msgspec.field(default_factory=list)
-    """The display names it mentions now."""
+    """Display names that the new text mentions."""
 
     def outbox_key(self) -> str:
-        """Edits of one message build on each other."""
+        """The message: its edits build on each other."""
         return self.message_id
 
 
 class DeleteMessage(Data):
-    """Delete a message, with its pin and its question: one's own, or as staff anybody's."""
+    """Delete one's own message, with its pin and its question; staff may delete anybody's."""
 
     message_id: str
 
 
 class AddReaction(Data):
-    """Set a reaction to a message, or take it back. Doing it twice changes nothing."""
+    """Add a reaction to a message, or remove it. A repetition changes nothing."""
 
     message_id: str
     emoji: str
@@ -48,86 +48,86 @@ class AddReaction(Data):
     """Ours: `add` (the default) or `remove`."""
 
     def outbox_key(self) -> str:
-        """Only the last word on a message and an emoji counts."""
+        """The message and the emoji: only the last command about both counts."""
         return f"{self.message_id} {self.emoji}"
 
 
 class PinMessage(Data):
-    """Pin a message, or unpin it. Only staff; at most 20 at once."""
+    """Pin or unpin a message. Staff only; at most 20 are pinned at once."""
 
     message_id: str
     pinned: bool
-    """Whether it is to be pinned."""
+    """True to pin the message, false to unpin it."""
 
     def outbox_key(self) -> str:
-        """Only the last word on a message counts."""
+        """The message: only the last command about it counts."""
         return self.message_id
 
 
 class SetSlowMode(Data):
-    """Set how much time has to lie between two messages of a person. Only staff."""
+    """Set the least time between two messages of a person. Staff only."""
 
     seconds: int
-    """How many seconds, 0 (no limit) to 3,600."""
+    """Least number of seconds between two messages, 0 (no limit) to 3,600."""
 
     def outbox_key(self) -> str:
-        """Only the last word counts."""
+        """A fixed key: only the last command counts."""
         return "slow"
 
 
 class MuteUser(Data):
-    """Keep a person from writing, or let them write again. Only staff, and never about staff."""
+    """Mute or unmute a person. Staff only; staff cannot be muted."""
 
     user_id: str
-    """Whom it is about; without `user_name` the id or the name of a member of the course."""
+    """Id of the person; without `user_name`, the id or the name of a member of the course."""
     user_name: str = ""
-    """The display name of whom it is about."""
+    """Display name of the person."""
     muted: bool = True
-    """Whether they are to be muted."""
+    """True to mute the person, false to unmute them."""
     minutes: int = 0
-    """For how long; 0: until it is lifted."""
+    """Duration of the mute in minutes; 0: until it is lifted."""
 
     def outbox_key(self) -> str:
-        """Only the last word on a person counts."""
+        """The person: only the last command about them counts."""
         return self.user_id
 
 
 class UpvoteQuestion(Data):
-    """Want a question answered, or no more. Not one's own; doing it twice changes nothing."""
+    """Vote for another person's question, or take the vote back. A repetition changes nothing."""
 
     message_id: str
     on: bool
-    """Whether the vote is given; `false` takes it back."""
+    """True to vote, false to take the vote back."""
 
     def outbox_key(self) -> str:
-        """Only the last word on a question counts."""
+        """The question: only the last command about it counts."""
         return self.message_id
 
 
 class AnswerQuestion(Data):
-    """Mark a question as answered, or as open again: staff, and who asked it."""
+    """Mark a question as answered or as open: for staff and for the person who asked it."""
 
     message_id: str
     answered: bool
-    """Whether it is answered."""
+    """True for answered, false for open."""
 
     def outbox_key(self) -> str:
-        """Only the last word on a question counts."""
+        """The question: only the last command about it counts."""
         return self.message_id
 
 
 MAX_UNREAD = 1_000
-"""Messages that are counted as unread at most."""
+"""Highest number of unread messages that is counted."""
 
 
 class MarkRead(Data):
-    """Note how far one has read. It only ever moves up."""
+    """Move one's own read mark. It only ever moves up."""
 
     born: int
     """The `born` of the newest message that was read."""
 
     def outbox_key(self) -> str:
-        """Only the latest counts."""
+        """A fixed key: only the latest mark counts."""
         return "read"
 
 
@@ -138,40 +138,40 @@ class Search(Data):
     """
 
     query: str
-    """What to look for, 1 to 200 characters."""
+    """Text to search for, 1 to 200 characters."""
     limit: int = MAX_FOUND
-    """How many messages at most; the service caps it at 50."""
+    """Most messages to return; the service caps it at 50."""
     before: int | None = None
     """Only messages born before this sequence number; without it from the newest on."""
 
 
 class Found(Data):
-    """The answer to `search`. Its documents are for showing; they belong into no mirror."""
+    """The answer to `search`. Its documents are for display only; they belong into no mirror."""
 
     query: str
-    """What was looked for."""
+    """The query of the search."""
     docs: list[Document] = msgspec.field(default_factory=list)
     """The messages found, newest first."""
     more: bool = False
-    """Whether older messages are left to look through."""
+    """True if older messages are left to search."""
     floor: int = 0
-    """How far down it was looked: the `before` of the next search; 0 if all was seen."""
+    """End of the search, the `before` of the next one; 0 if all messages were searched."""
 
 
 class CountUnread(Data):
-    """Ask how many messages of others were born between two messages."""
+    """Ask for the number of others' messages that were born between two sequence numbers."""
 
     after: int
     """Only messages born after this sequence number."""
     before: int
-    """Only messages born before this one."""
+    """Only messages born before this sequence number."""
 
 
 class UnreadCount(Data):
     """The answer to `count_unread`."""
 
     count: int
-    """How many there are, at most 1,000."""
+    """Number of others' messages in between, at most 1,000."""
 
 
 EDIT_MESSAGE = REGISTRY.command(
@@ -187,7 +187,7 @@ DELETE_MESSAGE = REGISTRY.command(
         about="message_id",
     )
 )
-# What follows is clicked, not written: a chat that is slowed down must not hold it back.
+# The following commands are clicks, not texts: slow mode must not hold them back.
 ADD_REACTION = REGISTRY.command(
     CommandType("add_reaction", AddReaction, "vote", feature="reactions", latest=True)
 )

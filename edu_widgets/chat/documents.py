@@ -1,6 +1,6 @@
-"""What a course chat keeps: the seed's `Message`, and the documents around it.
+"""Documents of a course chat: the seed's `Message`, and the documents around it.
 
-What people ask for is in `edu_widgets.chat.commands`, but for the command that creates a message.
+The commands are in `edu_widgets.chat.commands`, except the one that creates a message.
 """
 
 from typing import ClassVar
@@ -14,14 +14,14 @@ MAX_CONTENT = 8_000
 """Characters a message may have."""
 
 WINDOW = 50
-"""Messages a first join gets, and a page of older ones has (seed: `request_history` limit)."""
+"""Messages in a first join, and in a page of older ones (seed: `request_history` limit)."""
 
 
 QUESTIONS = 200
 """Questions that a first join gets, the newest: a term has thousands."""
 
 OWN = 1_000
-"""Messages to which a first join gets one's own reactions, and questions to which one's votes."""
+"""Documents in a first join with one's own reactions, and as many with one's own votes."""
 
 MAX_EXCERPT = 300
 """Characters of a message that its pin and its question repeat."""
@@ -43,11 +43,11 @@ MAX_SLOW = 3_600
 
 
 class Reaction(Data):
-    """How many people reacted to a message with one emoji, and who the first of them are."""
+    """The people who reacted to a message with one emoji: their number, and the first of them."""
 
     emoji: str
     count: int
-    """How many people did, all of them."""
+    """Number of all people who reacted with it."""
     users: list[str]
     """The ids of the first 12 of them."""
     names: list[str] = msgspec.field(default_factory=list)
@@ -57,7 +57,7 @@ class Reaction(Data):
 class Message(Data):
     """A chat message (seed: *Chat System Implementation*). Times are ms since 1970.
 
-    Ours are `role`, the author's when it was written, absent for students, and what follows it.
+    Our own fields are `role` (the author's at the time, absent for students) and those after it.
     """
 
     kind: ClassVar[str] = "message"
@@ -75,11 +75,11 @@ class Message(Data):
     reactions: list[Reaction] = msgspec.field(default_factory=list)
     role: str | None = None
     version: int = 0
-    """How often it was edited; an edit has to name the version it saw."""
+    """Number of edits so far; an edit has to name the version it is based on."""
     mentions: list[str] = msgspec.field(default_factory=list)
-    """The display names it mentions; each stands in `content` behind an `@`."""
+    """Display names it mentions; each is in `content` behind an `@`."""
     question: bool = False
-    """Whether it was asked as a question; there is a `question` document then."""
+    """True if the message was asked as a question; it then has a `question` document."""
 
 
 class Pin(Data):
@@ -89,17 +89,17 @@ class Pin(Data):
 
     message_id: str
     user_id: str
-    """The id of who wrote the message."""
+    """Id of the message's author."""
     user_name: str
-    """The display name of who wrote the message."""
+    """Display name of the message's author."""
     content: str
     """The beginning of the message's text, at most 300 characters."""
     at: int
-    """When it was pinned, in ms since 1970."""
+    """Time of pinning, in ms since 1970."""
     by: str
-    """The id of who pinned it."""
+    """Id of the person who pinned it."""
     by_name: str
-    """The display name of who pinned it."""
+    """Display name of the person who pinned it."""
 
 
 class Question(Data):
@@ -109,33 +109,33 @@ class Question(Data):
 
     message_id: str
     user_id: str
-    """The id of who asked."""
+    """Id of the person who asked."""
     user_name: str
-    """The display name of who asked."""
+    """Display name of the person who asked."""
     content: str
     """The beginning of the message's text, at most 300 characters."""
     at: int
-    """When it was asked, in ms since 1970."""
+    """Time of asking, in ms since 1970."""
     votes: int = 0
-    """How many people want it answered."""
+    """Number of people who want it answered."""
     answered: int | None = None
-    """When it was marked as answered, in ms since 1970; absent while it is open."""
+    """Time it was marked as answered, in ms since 1970; absent while it is open."""
     answered_by: str | None = None
-    """The display name of who marked it as answered."""
+    """Display name of the person who marked it as answered."""
 
 
 class ChatSettings(Data):
-    """How a chat is run. The one document of its kind; its id is `chat`."""
+    """Settings of a chat. The only document of its kind; its id is `chat`."""
 
     kind: ClassVar[str] = "chat_settings"
     ID: ClassVar[str] = "chat"
 
     slow_mode: int = 0
-    """Seconds between two messages of a person; 0: no such limit. Staff is exempt."""
+    """Least number of seconds between two messages of a person; 0: no limit. Staff are exempt."""
 
 
 class Mute(Data):
-    """Somebody may not write for a while. Its document's id is `mute:<userId>`.
+    """A person who may not write for a while. Its document's id is `mute:<userId>`.
 
     It is in the staff's channel and in that person's own.
     """
@@ -143,22 +143,22 @@ class Mute(Data):
     kind: ClassVar[str] = "mute"
 
     user_id: str
-    """Who may not write."""
+    """Id of the muted person."""
     user_name: str
-    """The display name of who may not write."""
+    """Display name of the muted person."""
     until: int = 0
-    """Until when, in ms since 1970; 0: until it is lifted."""
+    """End of the mute, in ms since 1970; 0: until it is lifted."""
     by_name: str = ""
-    """The display name of who said so."""
+    """Display name of the person who muted them."""
     at: int = 0
-    """When it was said, in ms since 1970."""
+    """Time of muting, in ms since 1970."""
 
 
 class OwnReactions(Data):
-    """What one person reacted to one message with, in their own channel.
+    """One person's reactions to one message, in that person's own channel.
 
-    Its document's id is `reactions:<messageId>`, for a message of another channel than the
-    course's `reactions:<channel>/<messageId>`; it is deleted when nothing is left.
+    Its document's id is `reactions:<messageId>`, or `reactions:<channel>/<messageId>` for a
+    message outside the course's channel; it is deleted when no reaction is left.
     """
 
     kind: ClassVar[str] = "own_reactions"
@@ -169,10 +169,10 @@ class OwnReactions(Data):
 
 
 class OwnVote(Data):
-    """One person wants a question answered; in their own channel.
+    """One person's vote for a question, in that person's own channel.
 
-    Its document's id is `vote:<messageId>`, for a question of another channel than the course's
-    `vote:<channel>/<messageId>`; it is deleted when the vote is taken back.
+    Its document's id is `vote:<messageId>`, or `vote:<channel>/<messageId>` for a question
+    outside the course's channel; it is deleted when the vote is taken back.
     """
 
     kind: ClassVar[str] = "own_vote"
@@ -182,7 +182,7 @@ class OwnVote(Data):
 
 
 class ReadMark(Data):
-    """How far one person has read the chat; in their own channel, its id is `read:chat`."""
+    """One person's read position in the chat; in their own channel, its id is `read:chat`."""
 
     kind: ClassVar[str] = "read_mark"
     ID: ClassVar[str] = "read:chat"
@@ -192,7 +192,7 @@ class ReadMark(Data):
 
 
 class LastMessage(Data):
-    """When one person last wrote, kept only while the chat is slowed down.
+    """Time of one person's last message, kept only in slow mode.
 
     In their own channel; its document's id is `last:chat`.
     """
@@ -201,11 +201,11 @@ class LastMessage(Data):
     ID: ClassVar[str] = "last:chat"
 
     at: int
-    """When they last wrote, in ms since 1970."""
+    """Time of their last message, in ms since 1970."""
 
 
 class ChatMessage(Data):
-    """Create a message. The service takes author, name, role and time from what it knows."""
+    """Create a message. The service sets author, name, role and time itself."""
 
     id: str
     content: str
@@ -215,9 +215,9 @@ class ChatMessage(Data):
     type: str = "text"
     reply_to: str | None = None
     question: bool = False
-    """Whether it is to stand among the questions; the channel has to offer `questions`."""
+    """True to list it among the questions; the channel has to offer `questions`."""
     mentions: list[str] = msgspec.field(default_factory=list)
-    """The display names it mentions, at most 20; kept are those that stand in it behind an `@`."""
+    """Display names it mentions, at most 20; only those in the text behind an `@` are kept."""
 
 
 MESSAGE = REGISTRY.document(DocumentKind(Message.kind, Message, window=WINDOW))
@@ -255,7 +255,7 @@ def mute_id(user_id: str) -> str:
 
 
 def reactions_id(message_id: str, channel: str = "") -> str:
-    """The id of what a person reacted to a message of a channel with (default: the course's)."""
+    """The id of a person's reactions to a message of a channel (default: the course's)."""
     return f"reactions:{_of(channel)}{message_id}"
 
 
@@ -265,6 +265,6 @@ def vote_id(message_id: str, channel: str = "") -> str:
 
 
 def _of(channel: str) -> str:
-    # Ids are made by clients, and unique in a channel only: a vote for a question must not be
-    # taken for one for a question of the same id elsewhere.
+    # Clients make the ids, which are unique in a channel only: votes for two questions with the
+    # same id in different channels must not be mixed up.
     return "" if not channel or channel.startswith("course:") else f"{channel}/"

@@ -1,4 +1,4 @@
-"""Giving a message another text, also while an earlier edit of one's own is on its way."""
+"""Edits of messages, also while an earlier edit of one's own is pending."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import Command, InPlaceOf
 
 _REMEMBERED = 256
-"""Messages whose last edit is known; of older ones none is on its way."""
+"""Messages whose last edit is kept; edits of others are not pending any more."""
 
 _decoder = msgspec.json.Decoder(EditMessage)
 
@@ -23,9 +23,9 @@ _decoder = msgspec.json.Decoder(EditMessage)
 class Editing:
     """Hands over edits so that each names the version it will find. Any thread.
 
-    An edit of one's own that still waits is replaced. One that was sent is followed: whether it
-    was, and on which version it builds, is known where it is sent, since it may leave, or take
-    another's place, at this very moment.
+    A new edit replaces an earlier one that still waits, and follows one that was sent. Which of
+    the two holds, and the version to build on, is decided on the network thread when the new edit
+    is sent, since the earlier one may leave, or replace another, at this moment.
     """
 
     def __init__(self, client: CourseClient, chat: Chat) -> None:
@@ -36,13 +36,13 @@ class Editing:
         self._last: dict[str, EditMessage] = {}
 
     def edit(self, id_: str, text: str, mentions: list[str], seen: int | None) -> Receipt:
-        """Give a message of the mirror another text; `seen`: the version that was looked at.
+        """Replace the text of a message in the mirror; `seen`: the version that the reader saw.
 
         Raises:
             EduWidgetsError: the client did not take it.
         """
         with self._lock:  # of two edits at once, the second knows of the first
-            # What is on its way first: if it arrives now, the mirror has it.
+            # Pending edits before the mirror: one that arrives in between is in the mirror.
             pending = self._chat.pending().get(id_)
             before = pending.edit if pending is not None else None
             message = self._message(id_)
@@ -80,9 +80,9 @@ class Editing:
 
 
 def _version_after(edit: EditMessage, message: Message | None) -> int:
-    """The version an edit leaves a message with."""
+    """Return the version of a message after an edit."""
     version: int = edit.version
     if message is not None and message.version == version:
         same = (message.content, message.mentions) == (edit.content, edit.mentions)
-        return version + (not same)  # what changes nothing makes no new version
+        return version + (not same)  # an edit that changes nothing makes no new version
     return version + 1

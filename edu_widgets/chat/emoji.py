@@ -1,4 +1,4 @@
-"""Which texts are one emoji: the characters of Unicode's emoji-data, in the order of UTS #51."""
+"""The test for a single emoji: the characters of Unicode's emoji-data in the order of UTS #51."""
 
 import re
 
@@ -27,7 +27,7 @@ _EMOJI = re.compile(f"{_REGION}|{_FLAG}|{_KEY}|{_ONE}(?:\u200d{_ONE})*")
 
 
 def is_emoji(text: str) -> bool:
-    """Whether `text` is one emoji of at most 32 bytes: nothing that could be read as words."""
+    """True if `text` is one emoji of at most 32 bytes, so nothing that could be read as words."""
     return len(text) <= MAX_EMOJI and bool(_EMOJI.fullmatch(text)) and _bytes(text) <= MAX_EMOJI
 
 

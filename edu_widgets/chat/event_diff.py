@@ -1,4 +1,4 @@
-"""What has happened in the chat, for `.on(...)`: each thing once, whatever comes again."""
+"""Events of the chat, for `.on(...)`: each once, even if a document comes again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EVENTS = (
     "message", "edit", "delete", "reaction", "pin", "question", "answered", "mention", "typing",
     "mute", "slow_mode", "state",
 )  # fmt: skip
-"""What one can hang a function on."""
+"""Names of the events for which a function can be registered."""
 
 Happening = tuple[str, Any]
 
@@ -38,7 +38,7 @@ _KINDS_AROUND = frozenset(kind.kind for kind in _AROUND)
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How a message was when it was last seen."""
+    """A message as it was last seen."""
 
     born: int
     message: ChatMessage
@@ -53,10 +53,10 @@ class _Seen:
 
 
 class EventDiff:
-    """Tells what changed from what was there before. Network thread only.
+    """Makes events of the differences between documents. Network thread only.
 
-    It remembers what it has seen: a document that comes again, after a reconnect or with a fresh
-    window, is compared with that. What was there when this began is history.
+    It remembers the documents it has seen: one that comes again, after a reconnect or with a fresh
+    window, is compared with that. Documents that were there at the start make no event.
     """
 
     def __init__(self, client: CourseClient) -> None:
@@ -65,7 +65,7 @@ class EventDiff:
         self._messages: OrderedDict[str, _Seen] = OrderedDict()
         self._around: dict[str, dict[str, Any]] = {}
         self._unlooked: set[str] = set()
-        """Channels of which something beside the messages changed since it was looked at."""
+        """Channels whose pins, questions, settings or mutes changed since the last comparison."""
         self._unchecked = False
         mirror = client.mirror()
         for document in mirror.of_kind(Message.kind):
@@ -75,7 +75,7 @@ class EventDiff:
                 self._around[channel] = self._look_around(channel)
 
     def of(self, event: DocumentsChanged) -> list[Happening]:
-        """What happened with this change, in order."""
+        """Return the events of this change, in order."""
         found: list[Happening] = []
         if event.channel == self._client.channel:
             fresh = self._news.of(event)
@@ -113,10 +113,10 @@ class EventDiff:
                 yield "reaction", now.message
 
     def _missing(self) -> list[str]:
-        """Which of those seen a fresh window lacks, though it reaches down to them."""
+        """Return the ids of seen messages missing in a fresh window that reaches down to them."""
         mirror = self._client.mirror()
         if not mirror.cursor.epoch:
-            return []  # the channel was taken away: nobody deleted anything
+            return []  # the channel was taken away: no message was deleted
         floor = mirror.floor(Message.kind)
         return [
             id_
@@ -134,10 +134,10 @@ class EventDiff:
             self._messages.popitem(last=False)
         return seen
 
-    # -- what is beside them -----------------------------------------------------------------
+    # -- pins, questions, settings and mutes -------------------------------------------------
 
     def _beside(self) -> tuple[str, ...]:
-        """Where it is said who is muted: to staff about everybody, to others about themselves."""
+        """Return the channel that holds mutes: everybody's for staff, one's own for others."""
         me, course = self._client.me(), self._client.course
         return (staff_channel(course) if me.is_staff else user_channel(course, me.user_id),)
 
@@ -158,9 +158,9 @@ class EventDiff:
         if changed or event.reset or channel not in self._around:
             self._unlooked.add(channel)
         if channel not in self._unlooked:
-            return []  # as with most messages: looking costs more, the more questions there are
+            return []  # as with most messages: comparing costs more, the more questions there are
         if not self._client.caught_up(channel):
-            return []  # not all of it is here; once it is, it is compared with what was
+            return []  # incomplete: it is compared once it is caught up
         self._unlooked.discard(channel)
         before, now = self._around.get(channel), self._look_around(channel)
         self._around[channel] = now
@@ -175,7 +175,7 @@ class EventDiff:
 
 
 def _told(before: Any, now: Any, me: str) -> Iterator[Happening]:
-    """What it means that one document beside the messages became another."""
+    """Yield the events of a pin, question, setting or mute that changed."""
     match before if now is None else now:
         case Pin() as pin:
             # Pinned at the same time as before: only its text was edited.
@@ -185,7 +185,7 @@ def _told(before: Any, now: Any, me: str) -> Iterator[Happening]:
             asked = from_question(question, own=False, mine=question.user_id == me)
             if before is None:
                 yield "question", asked
-            # One that was answered at once comes as answered: that is news as well.
+            # A question may come as answered already: that is an event of its own.
             was_open = before is None or before.answered is None
             if was_open and question.answered is not None:
                 yield "answered", asked

@@ -1,4 +1,4 @@
-"""What the pages of a chat ask for. Handlers run in any thread, while a cell may run."""
+"""Handlers of the intents of a chat's pages. They run in any thread, while a cell may run."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _PATIENCE = 10.0
 """Seconds that a page of older messages may take."""
 
 _REACH = 100
-"""Pages of older messages that are loaded to get to one of them."""
+"""Most pages of older messages that are loaded to reach one message."""
 
 _LATE = "Older messages could not be loaded now."
 
 
 class IntentHandlers(ChatApi):
-    """Takes the pages' intents."""
+    """Handles the pages' intents."""
 
     _channel: PageChannel
     _intents: PageRequests
@@ -43,7 +43,7 @@ class IntentHandlers(ChatApi):
     def _on_send(self, intent: Intent) -> None:
         id_, text = intent.id_of("id"), checked(intent.text("text"))
         reply_to = intent.id_of("replyTo") if intent.args.get("replyTo") else None
-        # A page that was reloaded, or talks to a new kernel, sends again what is known.
+        # A page that was reloaded, or talks to a new kernel, may send a known message again.
         if not self._chat.knows(id_):
             question = intent.args.get("question") is True
             _ = self._hand_over(text, reply_to, id_, question=question)
@@ -60,7 +60,7 @@ class IntentHandlers(ChatApi):
 
     @on_intent("chat.source")
     def _on_source(self, intent: Intent) -> None:
-        """The Markdown of a message, to be edited; with one's own edit that is on its way."""
+        """Send a message's Markdown for editing, with one's own pending edit applied."""
         id_ = intent.id_of("id")
         message = self._chat.message(id_)
         if message is None:
@@ -86,7 +86,7 @@ class IntentHandlers(ChatApi):
 
         receipt.when_settled(settled)
 
-    # -- clicking ----------------------------------------------------------------------------
+    # -- reactions, votes and moderation -------------------------------------------------------
 
     @on_intent("chat.react")
     def _on_react(self, intent: Intent) -> None:
@@ -114,7 +114,7 @@ class IntentHandlers(ChatApi):
     def _on_slow(self, intent: Intent) -> None:
         _ = self.slow_mode(intent.number("seconds"))
 
-    # -- passing by ----------------------------------------------------------------------------
+    # -- typing, reading and searching ---------------------------------------------------------
 
     @on_intent("chat.typing")
     def _on_typing(self, intent: Intent) -> None:
@@ -150,7 +150,7 @@ class IntentHandlers(ChatApi):
         self._page(intent, intent.number("before"))
 
     def _page(self, intent: Intent, before: int) -> None:
-        """Send the page before a number, loading it if it is not here."""
+        """Send a page the messages born before `before`, loading them if none is here."""
         mirror = self._client.mirror()
         if mirror.before(Message.kind, before, 1) or not mirror.more(Message.kind):
             self._channel.send_older(intent.page, MESSAGES, before)
@@ -158,7 +158,7 @@ class IntentHandlers(ChatApi):
         self._load(intent, lambda: self._channel.send_older(intent.page, MESSAGES, before))
 
     def _load(self, intent: Intent, then: Callable[[], object]) -> None:
-        """Load a page; refuse the intent after ten seconds without it."""
+        """Load older messages, then call `then`; refuse the intent if it takes over ten seconds."""
         receipt = self.older()
 
         def wait() -> None:
@@ -178,7 +178,7 @@ class IntentHandlers(ChatApi):
 
     @on_intent("chat.reach")
     def _on_reach(self, intent: Intent) -> None:
-        """Load older pages down to a message, and send them all to this page."""
+        """Load older messages down to this one, and send them all to the page."""
         mirror = self._client.mirror()
         newest = mirror.newest(Message.kind, WINDOW)
         start = newest[0].born if newest else 0
@@ -187,7 +187,7 @@ class IntentHandlers(ChatApi):
         self._client.on_network(lambda: self._reach(intent, id_, before, born, _REACH))
 
     def _reach(self, intent: Intent, id_: str, before: int, born: int, left: int) -> None:
-        """Send what is loaded page by page; load more where it ends (network thread)."""
+        """Send loaded messages window by window, loading more at the end (network thread)."""
         mirror = self._client.mirror()
         born = self._place(id_, born)
         while before > born:
@@ -210,9 +210,9 @@ class IntentHandlers(ChatApi):
             self._intents.refuse(intent, error)
 
     def _place(self, id_: str, born: int) -> int:
-        """The `born` of a message; of one that is pinned or asked, and not here, the lowest.
+        """Return the `born` of a loaded message; 0 if only its pin or question is loaded.
 
-        Pins and questions have numbers of their own, above that of their message.
+        The `born` of a pin or a question is above that of its message, so it is of no use here.
         """
         mirror = self._client.mirror()
         document = mirror.get(id_)

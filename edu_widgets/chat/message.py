@@ -1,4 +1,4 @@
-"""Messages, pins, questions and mutes as people see them in Python."""
+"""Messages, pins, questions and mutes as Python objects for people."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _EXCERPT = 60
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage(Tidy):
-    """A message, as people see it.
+    """A message of the chat.
 
-    `state` is `sent`, or of one's own not yet acknowledged: `pending`, `queued` (kept until
-    connected), `slowed`, `failed` (`error` says why), `held` (written in an earlier session,
-    waits for a yes) or `unconfirmed` (sent to a service that confirms nothing). `timestamp` is
-    aware, in UTC. `version` counts edits; one's own that is on its way shows in `content`
-    already, and so do reactions.
+    `state` is `sent`; for one's own message that is not acknowledged yet it is `pending`,
+    `queued` (kept until connected), `slowed`, `failed` (`error` gives the reason), `held`
+    (written in an earlier session, waits for confirmation) or `unconfirmed` (sent to a service
+    that confirms nothing). `timestamp` is aware, in UTC. `version` counts edits. One's own
+    pending edit is in `content` already, and one's own pending reactions are in `reactions`.
     """
 
     id: str
@@ -55,7 +55,7 @@ class ChatMessage(Tidy):
 
 @dataclass(frozen=True, slots=True)
 class PinnedMessage(Tidy):
-    """A pinned message: who wrote it, how it begins, who pinned it and when."""
+    """A pinned message: its author, the beginning of its text, and who pinned it at what time."""
 
     id: str
     user_id: str
@@ -64,7 +64,7 @@ class PinnedMessage(Tidy):
     at: datetime
     by_name: str
     pinned: bool = True
-    """False in what is told when it was unpinned."""
+    """False in the event that it was unpinned."""
 
     def __repr__(self) -> str:
         return f"<pinned {_line(self.user_name, self.at, self.content)}>"
@@ -72,7 +72,7 @@ class PinnedMessage(Tidy):
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion(Tidy):
-    """A question: who asked, how many want it answered, and since when it is answered."""
+    """A question: its author, its number of votes, and the time it was answered, if it was."""
 
     id: str
     user_id: str
@@ -83,9 +83,9 @@ class AskedQuestion(Tidy):
     answered: datetime | None = None
     answered_by: str | None = None
     own: bool = False
-    """Whether my vote is among them."""
+    """True if my vote is among them."""
     mine: bool = False
-    """Whether I asked it."""
+    """True if I asked it."""
 
     def __repr__(self) -> str:
         state = "answered" if self.answered else "open"
@@ -95,25 +95,25 @@ class AskedQuestion(Tidy):
 
 @dataclass(frozen=True, slots=True)
 class MutedPerson(Tidy):
-    """Somebody who may not write; `until` is None until it is lifted."""
+    """A person who may not write; `until` is None for a mute that lasts until it is lifted."""
 
     id: str
     name: str
     until: datetime | None
     muted: bool = True
-    """False in what is told when it was lifted."""
+    """False in the event that the mute was lifted."""
 
 
 def from_document(
     document: Document, me: str = "", *, unconfirmed: bool = False
 ) -> ChatMessage | None:
-    """The message in a document; None if it has none that can be read. `me`: my name."""
+    """Return the message in a document, None if it cannot be decoded. `me`: my display name."""
     message = decoded(document, Message)
     return None if message is None else shown(message, document.id, me, unconfirmed=unconfirmed)
 
 
 def shown(message: Message, id_: str, me: str, *, unconfirmed: bool = False) -> ChatMessage:
-    """A message's body as people see it."""
+    """Return a message's body as a `ChatMessage`."""
     return ChatMessage(
         id_,
         message.user_id,
@@ -134,14 +134,14 @@ def shown(message: Message, id_: str, me: str, *, unconfirmed: bool = False) -> 
 
 
 def from_pin(pin: Pin, *, pinned: bool = True) -> PinnedMessage:
-    """A pin's body as people see it."""
+    """Return a pin's body as a `PinnedMessage`."""
     return PinnedMessage(
         pin.message_id, pin.user_id, pin.user_name, pin.content, when(pin.at), pin.by_name, pinned
     )
 
 
 def from_question(question: Question, *, own: bool, mine: bool) -> AskedQuestion:
-    """A question's body as people see it."""
+    """Return a question's body as an `AskedQuestion`."""
     return AskedQuestion(
         question.message_id,
         question.user_id,
@@ -157,7 +157,7 @@ def from_question(question: Question, *, own: bool, mine: bool) -> AskedQuestion
 
 
 def from_mute(mute: Mute, *, muted: bool = True) -> MutedPerson:
-    """A mute's body as people see it."""
+    """Return a mute's body as a `MutedPerson`."""
     until = when(mute.until) if mute.until else None
     return MutedPerson(mute.user_id, mute.user_name, until, muted)
 
@@ -172,11 +172,11 @@ COLUMNS = (
     "id", "time", "user_id", "user_name", "role", "content", "type", "reply_to", "edited",
     "version", "question", "mentions", "reactions", "state",
 )  # fmt: skip
-"""What `plain` tells of a message."""
+"""The keys of the dict that `plain` returns."""
 
 
 def plain(message: ChatMessage) -> dict[str, Any]:
-    """A message in plain values; times stay aware datetimes."""
+    """Return a message as a dict of plain values; times stay aware datetimes."""
     return {
         "id": message.id,
         "time": message.timestamp,

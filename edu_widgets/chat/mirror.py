@@ -1,4 +1,4 @@
-"""The chat as this process knows it: the course's documents, with what is one's own under way."""
+"""The chat as this process knows it: the course's mirror with one's own pending commands."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ _MAX_REVISED = 1_000
 
 
 class Revisions:
-    """Numbers the versions the kernel makes of documents on its own. Any thread.
+    """Numbers the renderings that differ from the service's document. Any thread.
 
-    What looks as its document does has none; a document that once looked otherwise keeps being
-    numbered until it has a newer `seq`, since a page holds the other look.
+    A rendering equal to the service's document has no `rev`. A document once rendered differently
+    keeps having one until it has a newer `seq`, since a page holds the other rendering.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Revisions:
         self._held: dict[str, tuple[Json, int]] = {}
 
     def number(self, key: str, doc: Json, *, ours: bool) -> Json:
-        """The document with its `rev`, if it needs one; `ours`: it is not as the service has it."""
+        """Return the document with its `rev`, if any; `ours`: it may differ from the service's."""
         with self._lock:
             held = self._held.get(key)
             if held is None and not ours:
@@ -89,15 +89,15 @@ class Revisions:
         return {**doc, "rev": rev}
 
     def forget(self, key: str) -> None:
-        """It is gone."""
+        """Forget a document that is gone."""
         with self._lock:
             self._held.pop(key, None)
 
 
 class Chat:
-    """What the page and people see of the chat. Any thread.
+    """The chat for its pages and for Python, pending commands of one's own included. Any thread.
 
-    Acknowledged messages come first, by birth; then one's own by creation.
+    Acknowledged messages come first, by `born`; then one's own pending ones, by creation.
     """
 
     def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
@@ -111,7 +111,7 @@ class Chat:
     # -- for people ---------------------------------------------------------------------
 
     def messages(self) -> list[ChatMessage]:
-        """All loaded messages, oldest first, then one's own on their way."""
+        """Return all loaded messages, oldest first, then one's own pending ones."""
         mirror, pending = self._client.mirror(), self.pending()
         found = [
             message
@@ -121,7 +121,7 @@ class Chat:
         return found + [self._from_own(own) for own in self._messages().values()]
 
     def message(self, id_: str) -> ChatMessage | None:
-        """The message of this id, loaded or on its way."""
+        """Return the message with this id, loaded or pending; None if there is none."""
         mirror = self._client.mirror()
         document = mirror.get(id_)
         if document is not None:
@@ -130,16 +130,16 @@ class Chat:
         return self._from_own(own) if own is not None else None
 
     def count(self) -> int:
-        """How many `messages` there are."""
+        """Return the number of `messages`."""
         return self._client.mirror().count(_KIND) + len(self._messages())
 
     def pinned(self) -> list[PinnedMessage]:
-        """The pinned messages, the one pinned last at the end."""
+        """Return the pinned messages, the one pinned last at the end."""
         pins = [pin for d in self._pins() if (pin := decoded(d, Pin))]
         return [from_pin(pin) for pin in pins]
 
     def questions(self) -> list[AskedQuestion]:
-        """The questions, in the order they were asked."""
+        """Return the questions, in the order they were asked."""
         pending, found = self.pending(), []
         for document in self._client.mirror().of_kind(Question.kind):
             question = decoded(document, Question)
@@ -150,7 +150,7 @@ class Chat:
     def question_of(
         self, question: Question, pending: dict[str, Pending] | None = None
     ) -> AskedQuestion:
-        """A question as people see it, one's own vote among the others."""
+        """Return a question for Python, with one's own pending vote applied."""
         id_ = question.message_id
         mine = (self.pending() if pending is None else pending).get(id_, NOTHING)
         voted = mine.vote.on if mine.vote is not None else self._overlay.voted(id_)
@@ -160,12 +160,12 @@ class Chat:
         )
 
     def muted(self) -> list[MutedPerson]:
-        """Who may not write; for students only themselves, for they may not know more."""
+        """Return the muted people; for students only themselves, since mutes are confidential."""
         found = [mute for d in self.room.mutes() if (mute := decoded(d, Mute))]
         return [from_mute(mute) for mute in found]
 
     def names(self) -> set[str]:
-        """The names that a message can mention: of those here, and of who wrote what is loaded."""
+        """Return the names that a message can mention: of people present and of loaded authors."""
         names = set(self._client.view().here)
         for document in self._client.mirror().of_kind(_KIND):
             message = decoded(document, Message)
@@ -208,7 +208,7 @@ class Chat:
     # -- one's own ------------------------------------------------------------------------
 
     def send(self, data: documents.ChatMessage, created: int) -> Receipt:
-        """Hand a message to the client; it is shown even before the outbox tells of it.
+        """Hand a message to the client; it is shown even before the outbox reports it.
 
         Raises:
             EduWidgetsError: the client did not take it.
@@ -216,9 +216,9 @@ class Chat:
         return self._commands.send(CHAT_MESSAGE.name, data, data.id, created)
 
     def ask(self, type_: str, data: object, instead: InPlaceOf | None = None) -> Receipt:
-        """Hand a command over that is shown before it is there; see `overlay.TYPES`.
+        """Hand over a command whose effect is shown before it is acknowledged; see `overlay.TYPES`.
 
-        `instead`: of one of one's own that waits.
+        `instead`: the waiting command of one's own that this one replaces.
 
         Raises:
             EduWidgetsError: the client did not take it.
@@ -226,19 +226,19 @@ class Chat:
         return self._commands.send(type_, data, instead=instead)
 
     def knows(self, id_: str) -> bool:
-        """Whether a message of this id is here already, acknowledged or on its way."""
+        """True if a message with this id is loaded or pending."""
         return self._client.mirror().get(id_) is not None or id_ in self._messages()
 
     def moved(self, event: CommandChanged) -> None:
-        """The outbox tells of a command: it moved, was acknowledged, or discarded."""
+        """Note the outbox's report that a command moved, was acknowledged or was discarded."""
         self._commands.heard(event)
 
     def own_ids(self) -> list[str]:
-        """The ids of messages that show something of one's own on its way."""
+        """Return the ids of messages that show a pending command of one's own."""
         return [*self._messages(), *self.pending()]
 
     def pending(self) -> dict[str, Pending]:
-        """By message, what of one's own is under way to it."""
+        """Return one's own pending changes, by the id of the message they change."""
         return self._overlay.over(self._commands.waiting(*TYPES))
 
     def _messages(self) -> dict[str, PendingCommand[Any]]:
@@ -247,7 +247,7 @@ class Chat:
     # -- for the page ------------------------------------------------------------------------
 
     def windows(self) -> dict[str, Window]:
-        """Every collection as a page begins with it."""
+        """Return the newest documents of every collection, for a page's snapshot."""
         mirror = self._client.mirror()
         docs = mirror.newest(_KIND, WINDOW + 1)
         more = len(docs) > WINDOW or mirror.more(_KIND)
@@ -264,7 +264,7 @@ class Chat:
         }
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        """These documents as they are now, in order, and the ids of those that are gone."""
+        """Return these documents in their current state, in order, and the ids of missing ones."""
         if collection == MESSAGES:
             return self._read_messages(ids)
         if collection == QUESTIONS:
@@ -281,7 +281,7 @@ class Chat:
         return held, [id_ for id_, key in keys.items() if key not in docs]
 
     def older(self, collection: str, before: int) -> Window:
-        """A page of loaded messages born before `before`."""
+        """Return the newest loaded messages born before `before`, at most a window of them."""
         del collection
         mirror = self._client.mirror()
         docs = mirror.before(_KIND, before, WINDOW + 1)
@@ -291,7 +291,7 @@ class Chat:
         return Window(self._render_all(docs), floor, more)
 
     def render_found(self, docs: Iterable[Document]) -> list[Json]:
-        """Messages that a search found, which may not be loaded."""
+        """Render messages that a search found; they need not be loaded."""
         me = self._client.me()
         found = (
             rendering.message(d, rendering.MessageReader(me, self._overlay.reactions(d.id)))
@@ -331,10 +331,10 @@ class Chat:
         return result
 
     def _render_own(self, own: PendingCommand[Any]) -> Json:
-        """One's own message; `rev` grows whenever it looks different from before."""
+        """Render one's own pending message; `rev` grows whenever the rendering changes."""
         doc = rendering.own_message(own, self._client.me())
         doc = self._revisions.number(own.id, doc, ours=True)
-        # After it was numbered: that time passes makes it no other.
+        # Added after numbering: the passing of time makes no new version.
         return doc if own.state != "slowed" else {**doc, "retryIn": ms_until(own.retry_at) or 0}
 
     def _read_questions(self, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
@@ -350,7 +350,7 @@ class Chat:
                 gone.append(id_)
                 self._revisions.forget(question_id(id_))
             else:
-                # One's own vote comes in another channel, so that it may look new without a seq.
+                # One's own vote is in another channel: it changes the rendering without a new seq.
                 found.append(self._revisions.number(question_id(id_), doc, ours=True))
         return sorted(found, key=lambda doc: int(doc["born"])), gone
 

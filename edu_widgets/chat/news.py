@@ -1,4 +1,4 @@
-"""Which messages are news: each is told once, whatever is sent again."""
+"""New messages: each is reported once, even if the service sends it again."""
 
 from collections import OrderedDict
 
@@ -14,8 +14,8 @@ _REMEMBERED = 2_000
 class News:
     """Tells new messages from history, edits and repetitions. Network thread only.
 
-    What was there when this began, or came with the first load, is history. What was missed
-    while disconnected is news, told when it is caught up with.
+    Messages that were there at the start, or came with the first load, are history. Messages
+    missed while disconnected are news, reported when they are caught up with.
     """
 
     def __init__(self, client: CourseClient) -> None:
@@ -31,19 +31,19 @@ class News:
         self._began = client.caught_up()
 
     def of(self, event: DocumentsChanged) -> list[ChatMessage]:
-        """The news in a change of the course's channel, oldest first."""
+        """Return the new messages in a change of the course's channel, oldest first."""
         me = self._client.me().name
         found = [m for d in event.upserted if d.kind == Message.kind and (m := _of(d, me))]
         found.sort(key=lambda pair: pair[0])
         if event.reset:
-            # Born again under other numbers, perhaps; the service's clock went on.
+            # Sequence numbers may have begun again; times of the service tell new from old.
             fresh = [pair for pair in found if self._began and self._later(pair[1])]
             self._born = 0
         else:
             fresh = [p for p in found if self._began and p[0] > self._born]
         fresh = [pair for pair in fresh if pair[1].id not in self._told]
         self._note(found)
-        # A first load may take more than one frame, and be here before the first is heard.
+        # A first load may take several frames, and be complete before the first event is heard.
         self._began = self._began or event.caught_up
         return [message for _, message in fresh]
 

@@ -1,4 +1,4 @@
-"""Messages that name the reader, as headlines for whoever shows them."""
+"""Messages that mention the reader, as headlines for another feature to show."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edu_widgets.protocol.channels import user_channel
 
 
 class Mentions:
-    """Makes a headline of each message of somebody else that names the reader."""
+    """Makes a headline of each message of another person that mentions the reader."""
 
     documents = Message.kind
     seen_by = frozenset({ReadMark.kind})
@@ -21,7 +21,7 @@ class Mentions:
         self._client = client
 
     def headline(self, document: Document) -> Headline | None:
-        """What there is to tell of a message."""
+        """Return the headline of a message; None if it is one's own or mentions others only."""
         message, me = decoded(document, Message), self._client.me()
         if (
             message is None
@@ -42,7 +42,7 @@ class Mentions:
         )
 
     def seen(self, headline: Headline) -> bool:
-        """Whether the chat was read down to the message."""
+        """True if the chat was read down to the message."""
         own = user_channel(self._client.course, self._client.me().user_id)
         mark = decoded(self._client.mirror(own).get(ReadMark.ID), ReadMark)
         return mark is not None and mark.born >= headline.born

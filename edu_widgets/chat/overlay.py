@@ -1,4 +1,4 @@
-"""One's own edits, deletions, reactions and votes on top of documents that lack them still."""
+"""One's own pending edits, deletions, reactions and votes, applied on top of the documents."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ TYPES = (
     commands.ADD_REACTION.name,
     commands.UPVOTE_QUESTION.name,
 )
-"""Commands whose effect is shown before it is there."""
+"""Commands whose effect is shown before the mirror has it."""
 
 
 @dataclass(slots=True)
 class Wish:
-    """Something switched on or off: how it was before the first of one's own, how it is to be."""
+    """A reaction or vote with pending commands: its state before the first and after the last."""
 
     was: bool
     on: bool
@@ -46,7 +46,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Pending:
-    """What of one's own is under way to one message."""
+    """One's own pending changes of one message."""
 
     edit: PendingCommand[Any] | None = None
     deleting: bool = False
@@ -55,7 +55,7 @@ class Pending:
 
     @property
     def editing(self) -> str:
-        """The state of one's own edit, empty once it is acknowledged."""
+        """State of one's own pending edit; empty for none, or once it is acknowledged."""
         return self.edit.state if self.edit is not None and self.edit.state != "sent" else ""
 
 
@@ -63,11 +63,11 @@ NOTHING = Pending()
 
 
 class Overlay:
-    """What is under way, by message. Any thread.
+    """One's own pending changes, by message. Any thread.
 
-    A count that is still without one's own reaction gets it added here. Whether it is with or
-    without is known by the order of things only: a command was made when the mirror showed it
-    off, so as long as the mirror is not past its acknowledgement, it is without.
+    Until the mirror's cursor reaches the sequence numbers of a command's acknowledgement, its
+    counts exclude my reaction or vote, so it is added here. The document does not say if it is
+    included; the mirror as it was when the command was first seen, and this order do.
     """
 
     def __init__(self, client: CourseClient) -> None:
@@ -76,7 +76,7 @@ class Overlay:
         self._was: dict[str, bool] = {}
 
     def over(self, own: Iterable[PendingCommand[Any]]) -> dict[str, Pending]:
-        """By message id, what these commands will change, oldest first."""
+        """Return the changes that these commands, oldest first, will make, by message id."""
         found: dict[str, Pending] = {}
         with self._lock:
             seen: dict[str, bool] = {}
@@ -107,7 +107,7 @@ class Overlay:
         earlier: Wish | None,
         data: AddReaction | UpvoteQuestion,
     ) -> bool:
-        """How it was when the command was first seen."""
+        """Return the state of the reaction or vote from when the command was first seen."""
         was = self._was.get(command.id)
         if was is None and earlier is not None:
             was = earlier.on
@@ -120,10 +120,10 @@ class Overlay:
         seen[command.id] = was
         return was
 
-    # -- what the service knows of me --------------------------------------------------------
+    # -- one's own reactions and votes in the mirror ------------------------------------------
 
     def reactions(self, message_id: str) -> frozenset[str]:
-        """What I have set, as far as the mirror knows."""
+        """Return the emoji I have set on a message, as far as the mirror knows."""
         mirror = self._client.mirror(self._own_channel())
         mine = decoded(mirror.get(reactions_id(message_id, self._room())), OwnReactions)
         if mine is not None:
@@ -136,7 +136,7 @@ class Overlay:
         return frozenset(r.emoji for r in message.reactions if me in r.users)
 
     def voted(self, message_id: str) -> bool:
-        """Whether I have voted for a question, as far as the mirror knows."""
+        """True if I have voted for a question, as far as the mirror knows."""
         mirror = self._client.mirror(self._own_channel())
         return decoded(mirror.get(vote_id(message_id, self._room())), OwnVote) is not None
 
@@ -149,7 +149,7 @@ class Overlay:
 
 
 def edited(message: Message, pending: Pending) -> Message:
-    """A message as it will be after one's own edit."""
+    """Return a message with one's own pending edit applied."""
     if pending.edit is None:
         return message
     data = pending.edit.data
@@ -157,7 +157,7 @@ def edited(message: Message, pending: Pending) -> Message:
 
 
 def reacted(message: Message, pending: Pending, me: Person) -> list[Reaction]:
-    """The reactions to a message, one's own on their way among them."""
+    """Return the reactions to a message, with one's own pending ones applied."""
     wishes = {emoji: w for emoji, w in pending.reactions.items() if w.was != w.on}
     result = []
     for reaction in message.reactions:
@@ -185,6 +185,6 @@ def _changed(reaction: Reaction, me: Person, *, on: bool) -> Reaction:
 
 
 def votes(question: Question, pending: Pending) -> int:
-    """A question's votes, one's own on its way among them."""
+    """Return a question's number of votes, with one's own pending vote applied."""
     wish = pending.vote
     return question.votes if wish is None else max(0, question.votes + wish.on - wish.was)

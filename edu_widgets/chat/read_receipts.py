@@ -1,4 +1,4 @@
-"""Read marks: what was read here is told to the service now and then, and at the end."""
+"""Read marks: sent to the service at most every ten seconds, and at the end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ReadReceipts:
         self._stop = client.before_close(self.flush)
 
     def read(self, born: int) -> bool:
-        """A page shows everything down to the message of this number; whether it is news."""
+        """Note that a page shows all messages up to `born`; return True if the read mark moved."""
         if not self._room.note_read(born):
             return False
         with self._lock:
@@ -62,12 +62,12 @@ class ReadReceipts:
         self._say_or_wait()
 
     def close(self) -> None:
-        """Say what was not said yet; from now on nobody reads here."""
+        """Send the mark that was not sent yet, and no longer wait for the client's close."""
         self._stop()
         self.flush()
 
     def flush(self) -> None:
-        """Say what was not said yet (any thread)."""
+        """Send the mark that was not sent yet, if any (any thread)."""
         with self._lock:
             born, self._unsaid = self._unsaid, 0
             self._said_at = self._clock()
@@ -76,5 +76,5 @@ class ReadReceipts:
         try:
             _ = self._client.send(MARK_READ.name, MarkRead(born))
         except EduWidgetsError:
-            # A lost mark costs nobody anything; what is read next moves it again.
+            # A lost mark does no harm: the next message that is read moves it again.
             _log.debug("A read mark was not kept.", exc_info=True)

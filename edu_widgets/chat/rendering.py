@@ -1,4 +1,4 @@
-"""Documents as the page gets them (docs/widget-protocol.md)."""
+"""Renders documents for the page (docs/widget-protocol.md)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from edu_widgets.protocol import Document
 
 @dataclass(frozen=True, slots=True)
 class MessageReader:
-    """For whom it is made: who they are, and what they have set on a message."""
+    """The reader for whom a message is rendered, and the emoji they have set on it."""
 
     me: Person
     reactions: frozenset[str] = frozenset()
@@ -31,7 +31,7 @@ def message(
     *,
     unconfirmed: bool = False,
 ) -> Json | None:
-    """A message; None for a document that cannot be read."""
+    """Render a message; None for a document that cannot be decoded."""
     original = decoded(document, Message)
     if original is None:
         return None
@@ -74,7 +74,7 @@ def _reactions(body: Message, reader: MessageReader, pending: Pending) -> list[J
 
 
 def own_message(own: PendingCommand[Any], me: Person) -> Json:
-    """One's own message that has no document yet."""
+    """Render one's own message that has no document yet."""
     data: ChatMessage = own.data
     doc: Json = {"id": own.id, "user": me.user_id, "name": me.name, "at": own.created}
     doc["body"] = _nodes(data.content, data.mentions, me)
@@ -92,7 +92,7 @@ def own_message(own: PendingCommand[Any], me: Person) -> Json:
 
 
 def pin(document: Document) -> Json | None:
-    """A pinned message."""
+    """Render a pinned message; None for a document that cannot be decoded."""
     body = decoded(document, Pin)
     if body is None:
         return None
@@ -100,7 +100,7 @@ def pin(document: Document) -> Json | None:
 
 
 def question(document: Document, me: Person, pending: Pending, *, voted: bool) -> Json | None:
-    """A question."""
+    """Render a question; None for a document that cannot be decoded."""
     body = decoded(document, Question)
     if body is None:
         return None
@@ -113,21 +113,21 @@ def question(document: Document, me: Person, pending: Pending, *, voted: bool) -
 
 
 def _quoted(document: Document, body: Pin | Question) -> Json:
-    """The message that a document is about, as it quotes it."""
+    """Render the message that a pin or a question quotes."""
     return {
         "id": body.message_id,
         "born": document.born,
         "seq": document.seq,
         "user": body.user_id,
         "name": body.user_name,
-        # Cut short, it may end within some markup: then that is shown as it was typed.
+        # A quote that ends within some markup shows that markup as it was typed.
         "text": plain_text(to_nodes(body.content)),
         "at": body.at,
     }
 
 
 def mute(document: Document) -> Json | None:
-    """Somebody who may not write, for staff."""
+    """Render a mute, for staff; None for a document that cannot be decoded."""
     body = decoded(document, Mute)
     if body is None:
         return None

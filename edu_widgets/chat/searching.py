@@ -1,4 +1,4 @@
-"""Finding messages: by the service where it can be asked, else among those that are loaded."""
+"""Search for messages: by the service if it can be asked, else among the loaded ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from edu_widgets.protocol.visible_text import clean
 
 
 def checked_query(query: object) -> str:
-    """What is looked for, without blanks around it.
+    """Return a valid search query, without blanks around it.
 
     Raises:
         InvalidArgument: it is no string, empty, or too long.
@@ -40,13 +40,13 @@ def search(
     before: int | None,
     found: Callable[[Found, EduWidgetsError | None], object],
 ) -> None:
-    """Look for messages and hand what was found to `found` (network thread).
+    """Search for messages and call `found` with the result (network thread).
 
-    With it goes why only loaded messages were looked through, if the service did not answer.
+    Its second argument is the error for which only loaded messages were searched, or None.
     """
     try:
         answer = client.ask(SEARCH.name, Search(query, MAX_FOUND, before))
-    except EduWidgetsError as error:  # the lesson is closed; what is loaded is still here
+    except EduWidgetsError as error:  # the lesson is closed; loaded messages are still here
         found(among_loaded(client, query, before), error)
         return
     answer.when_settled(lambda: found(*result(client, answer, query, before)))
@@ -55,7 +55,7 @@ def search(
 def result(
     client: CourseClient, answer: Answer, query: str, before: int | None
 ) -> tuple[Found, EduWidgetsError | None]:
-    """What a settled answer found; where there was none, what is found here, and why."""
+    """Return what a settled answer found; on an error, loaded messages and the error."""
     error = answer.error
     try:
         if error is None:
@@ -66,10 +66,10 @@ def result(
 
 
 def wait(client: CourseClient, query: str, timeout: float) -> Found:
-    """Look for messages and wait for them, at most `timeout` seconds.
+    """Search for messages and wait for the answer, at most `timeout` seconds.
 
     Raises:
-        Refused: the service said no, and would again.
+        Refused: the service refused, for a reason that a retry does not change.
         NotConnected: the lesson is closed.
         ProtocolError: the service's answer cannot be read.
         WouldDeadlock: called on the network thread.
@@ -87,7 +87,7 @@ def wait(client: CourseClient, query: str, timeout: float) -> Found:
 
 
 def among_loaded(client: CourseClient, query: str, before: int | None) -> Found:
-    """The newest loaded messages that contain `query` in their text or their author's name."""
+    """Return the newest loaded messages with `query` in their text or their author's name."""
     wanted, docs = search_key(query), []
     for document in reversed(client.mirror().of_kind(Message.kind)):
         message = decoded(document, Message)

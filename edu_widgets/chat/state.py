@@ -1,4 +1,4 @@
-"""`room`: what the reader may do here now, how the chat is run, and what is unread."""
+"""The document `room`: the reader's tools, the chat's settings, and the unread messages."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import EduWidgetsError
 
 _WRITING = ("send", "reply", "edit", "react", "unreact", "ask", "upvote", "typing")
-"""What somebody who is muted may not do."""
+"""Tools that a muted person does not have."""
 
 _FEW, _MANY = 64, MAX_UNREAD
-"""Messages that are looked through for unread ones, at first and at most."""
+"""Newest messages that are searched for unread ones, at first and at most."""
 
 _MAX_AUTHORS = 5_000
 
 _ASKED_EVERY = 5.0
-"""Seconds between two times that the service is asked how many are unread."""
+"""Seconds between two requests for the number of unread messages."""
 
 
 class Below:
-    """How many unread messages are older than what is loaded: only the service knows."""
+    """The number of unread messages older than the loaded ones, which only the service knows."""
 
     def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
         self.told: Callable[[], object] = lambda: None
@@ -42,7 +42,7 @@ class Below:
         self._count = 0
 
     def count(self, mark: int, floor: int) -> int:
-        """Those after the read mark and before `floor`, as far as told; asks where it is not."""
+        """Return the last known number between `mark` and `floor`; ask again if these changed."""
         if floor <= mark + 1 or self._client.base:
             return 0
         with self._lock:
@@ -62,7 +62,7 @@ class Below:
             told = answer.read(UnreadCount)
         except EduWidgetsError:
             with self._lock:
-                self._asked = None  # once more with a later look
+                self._asked = None  # a later call asks again
             return
         with self._lock:
             self._count = told.count
@@ -70,7 +70,7 @@ class Below:
 
 
 class RoomState:
-    """Reads how things stand from the mirrors. Any thread; times are ms since 1970."""
+    """The chat's state for the reader, from the mirrors. Any thread; times are ms since 1970."""
 
     def __init__(self, client: CourseClient) -> None:
         self._client = client
@@ -84,15 +84,15 @@ class RoomState:
         self._authors: dict[str, str] = {}
         self._below = Below(client)
 
-    # -- what there is ------------------------------------------------------------------------
+    # -- for Python and the page --------------------------------------------------------------
 
     def slow(self) -> int:
-        """Seconds that have to lie between two messages; 0: no such limit."""
+        """Return the least number of seconds between two messages of a person; 0: no limit."""
         settings = decoded(self._client.mirror().get(ChatSettings.ID), ChatSettings)
         return settings.slow_mode if settings is not None else 0
 
     def mutes(self) -> list[Document]:
-        """Who is muted now: for staff everybody, else at most oneself."""
+        """Return the mutes that hold now: for staff everybody's, else at most one's own."""
         me = self._client.me()
         if me.is_staff:
             found = self._client.mirror(staff_channel(self._client.course)).of_kind(Mute.kind)
@@ -102,28 +102,28 @@ class RoomState:
         return [d for d in found if (mute := decoded(d, Mute)) and self.holds(mute)]
 
     def holds(self, mute: Mute) -> bool:
-        """Whether a mute is not over yet."""
+        """True if a mute is not over yet."""
         return not mute.until or mute.until > self._client.service_now()
 
     def muted(self) -> int | None:
-        """Until when I am muted; 0: until it is lifted; None: not at all."""
+        """Return the end of my mute; 0: until it is lifted; None: I am not muted."""
         if self._client.me().is_staff:
             return None
         mine = [mute.until for d in self.mutes() if (mute := decoded(d, Mute))]
         return mine[0] if mine else None
 
     def next_end(self) -> float | None:
-        """In how many seconds the next mute is over."""
+        """Return the seconds until the next mute is over; None if none has an end."""
         ends = [m.until for d in self.mutes() if (m := decoded(d, Mute)) and m.until]
         return max(0.0, (min(ends) - self._client.service_now()) / 1000) if ends else None
 
     def read_mark(self) -> int:
-        """The newest message that was read, by its `born`; 0 for none."""
+        """Return the `born` of the newest message that was read; 0 for none."""
         mark = decoded(self._own().get(ReadMark.ID), ReadMark)
         return max(self._read, mark.born if mark is not None else 0)
 
     def note_read(self, born: int) -> bool:
-        """It was read here, if there is such a message; whether that is news."""
+        """Move the read mark up, at most to the newest message; return True if it moved."""
         newest = self._client.mirror().newest(Message.kind, 1)
         born = min(born, newest[0].born if newest else 0)
         if born <= self.read_mark():
@@ -132,13 +132,13 @@ class RoomState:
         return True
 
     def forget_read(self) -> None:
-        """The numbers are those of another history now: only the service's mark counts."""
+        """Forget the mark set here: after a reset its number belongs to another history."""
         self._read = 0
 
     def unread(self) -> int:
-        """How many messages of others came after the read mark, at most 1,000.
+        """Return the number of others' messages after the read mark, at most 1,000.
 
-        While messages or the mark are being caught up with, it stays what it was.
+        Until the messages and the mark are caught up, it returns the previous number.
         """
         if self._client.caught_up() and self._client.caught_up(self._own_channel):
             self._unread = self._count_unread()
@@ -155,14 +155,14 @@ class RoomState:
         return min(loaded + self._below.count(mark, floor), MAX_UNREAD)
 
     def when_counted(self, fn: Callable[[], object]) -> None:
-        """Call `fn` on the network thread when the service has told how many are unread."""
+        """Call `fn` on the network thread when the service has sent a number of unread messages."""
         self._below.told = fn
 
     def can(self) -> list[str]:
-        """What the reader can do here now, as the page's tools are named."""
+        """Return the tools that the reader has here now, by the names that the page uses."""
         view = self._client.view()
         base = self._client.base
-        # What is written before a service was ever reached is kept, and sent once it is.
+        # A message written before a service was ever reached is kept, and sent once it is.
         features = view.features or ("chat",)
         if view.readonly or "chat" not in features:
             return ["search"] if not base else []
@@ -172,7 +172,7 @@ class RoomState:
             tools += ["react", "unreact"] if not base else ["react"]
         if "questions" in features and not base:
             tools += ["ask", "upvote"]
-        # A base service finds nothing: its pages look through what is loaded, and say so.
+        # A base service has no search: its pages search the loaded messages, and say so.
         tools += ["typing", "read", "search"] if not base else ["typing"]
         if self._client.me().is_staff and not base:
             tools.append("moderate")
@@ -183,7 +183,7 @@ class RoomState:
     # -- for the page ------------------------------------------------------------------------
 
     def _fields(self) -> Json:
-        """The document `room`, without its number and what is unread."""
+        """Return the document `room` without `rev` and `unread`."""
         return {
             "id": "room",
             "can": self.can(),
@@ -193,9 +193,9 @@ class RoomState:
         }
 
     def news(self) -> bool:
-        """Whether it says something else than every page knows; what is unread is left out.
+        """True if `room` differs from the one that every page knows; `unread` is left out.
 
-        That takes a while to count, and changes with every message.
+        That number takes a while to count, and changes with every message.
         """
         fields = self._fields()
         with self._lock:
@@ -204,11 +204,11 @@ class RoomState:
             return self._uneven or {**self._known, "unread": 0} != {**fields, "unread": 0}
 
     def more_unread(self) -> bool:
-        """Whether another number of messages is unread than every page knows."""
+        """True if the number of unread messages differs from the one that every page knows."""
         return self._known is not None and self._known["unread"] != self.unread()
 
     def render(self, *, to_all: bool) -> Json:
-        """The document `room`, for one page or for all; `rev` grows if it says something else."""
+        """Return the document `room`, for one page or for all; `rev` grows when it changes."""
         fields = {**self._fields(), "unread": self.unread()}
         with self._lock:
             if fields != self._last:
@@ -217,7 +217,7 @@ class RoomState:
             if to_all or self._known is None:
                 self._known, self._uneven = fields, False
             else:
-                # The other pages have not seen this: it has to be told even if it changes back.
+                # The other pages have not seen this state: it is sent even if it changes back.
                 self._uneven = self._uneven or fields != self._known
             return {**fields, "rev": self._rev}
 
@@ -229,7 +229,7 @@ class RoomState:
         return self._client.mirror(self._own_channel)
 
     def _author(self, document: Document) -> str:
-        """Who wrote a message; it never changes, and reading it takes a while."""
+        """Return a message's author from a cache: it never changes, and decoding takes a while."""
         author = self._authors.get(document.id)
         if author is None:
             message = decoded(document, Message)

@@ -1,4 +1,4 @@
-"""The text of messages: how it is kept, excerpts, and which mentions stand in it."""
+"""The text of messages: its stored form, its excerpt, and the mentions in it."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -10,17 +10,17 @@ from edu_widgets.protocol.text_normalization import Named, same_name
 from edu_widgets.protocol.visible_text import clean, shows
 
 _LOOKED_FOR = 5 * MAX_MENTIONS
-"""Names that are looked for in a text: each takes its time, and a frame has room for thousands."""
+"""Names searched for in a text at most: each takes time, and a frame has room for thousands."""
 
 _LONGEST = 100
-"""Characters of a name that can be anybody's."""
+"""Characters of the longest name that is searched for: nobody has a longer one."""
 
 
 def content_of(text: str) -> str:
-    """A message's text as it is kept: clean, and without white space at its end.
+    """Return a message's text as it is stored: clean, and without white space at its end.
 
     Raises:
-        InvalidArgument: nothing in it can be seen, or half a character is.
+        InvalidArgument: it has no visible character, or half a character (a lone surrogate).
         MessageTooLong: it has more than 8,000 characters.
     """
     text = text.rstrip()
@@ -37,17 +37,17 @@ def content_of(text: str) -> str:
 
 
 def excerpt(content: str) -> str:
-    """The beginning of a message, for where it is only pointed at."""
+    """Return the beginning of a message, for its pin, its question and its headline."""
     return shorten(content, MAX_EXCERPT)
 
 
 def kept_mentions(content: str, names: Iterable[str]) -> list[str]:
-    """Of the names a message is said to mention those that stand in it, each once, at most 20."""
+    """Return those of `names` that the text mentions, each once, at most 20."""
     said = [name for name in islice(dict.fromkeys(names), _LOOKED_FOR) if len(name) <= _LONGEST]
     standing = {name for _, _, name in Named(said).find(content)}
     return [name for name in said if name in standing][:MAX_MENTIONS]
 
 
 def is_mentioned(mentions: Iterable[str], person: str) -> bool:
-    """Whether this person is among the names that a message mentions."""
+    """True if this person is among the names that a message mentions."""
     return bool(person) and any(same_name(name, person) for name in mentions)

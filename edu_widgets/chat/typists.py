@@ -1,6 +1,6 @@
-"""Who is typing: told to the service while the page says so, and to the page as the service says.
+"""Typing signals: from a page to the service, and from the service to the pages.
 
-Network thread only, but for `names`.
+Network thread only, except `names`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from edu_widgets.client.course import CourseClient
 from edu_widgets.protocol.messages import TypingStart, TypingStop, UserTyping
 
 REPEAT = 3.0
-"""Seconds after which it is said again that I type."""
+"""Seconds after which the signal that I type is repeated."""
 
 FORGET = 60.0
-"""Seconds after which a page that said nothing more is taken to be gone."""
+"""Seconds after which a page without a further signal is taken to be gone."""
 
 EXPIRES = 6.0
-"""Seconds after which somebody who was not heard of again is taken to have stopped."""
+"""Seconds after which a person without a further signal is taken to have stopped."""
 
 MOST = 50
-"""People of whom it is known that they type; of ours a service names five at once."""
+"""Most typing people that are remembered; our own service names five at once."""
 
 GAP = 0.25
 """Seconds between two signals to the page."""
@@ -30,7 +30,7 @@ Later = Callable[[], None]
 
 
 class Typing:
-    """Whether I type. The service forgets it by itself, so it is said again and again."""
+    """The signal that I type. The service forgets it after a while, so it is repeated."""
 
     def __init__(self, client: CourseClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
@@ -39,7 +39,7 @@ class Typing:
         self._cancel: Later | None = None
 
     def say(self, *, on: bool) -> None:
-        """A page tells that I type, or no more."""
+        """Note a page's signal that I type, or have stopped."""
         if on:
             self._until = self._clock() + FORGET
             if self._cancel is None:
@@ -49,7 +49,7 @@ class Typing:
             self._client.signal("typing_stop", TypingStop(self._client.me().user_id))
 
     def close(self) -> None:
-        """Say nothing any more."""
+        """Stop repeating the signal."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
@@ -62,7 +62,7 @@ class Typing:
 
 
 class Typists:
-    """Who else types. `tell` is called with their names, at most four times a second."""
+    """The others who type. `tell` is called with their names, at most four times a second."""
 
     def __init__(
         self,
@@ -79,12 +79,12 @@ class Typists:
         self._cancel: Later | None = None
 
     def names(self) -> list[str]:
-        """Who types now (any thread)."""
+        """Return the names of the others who type now (any thread)."""
         now = self._clock()
         return [name for name, until in tuple(self._people.values()) if until > now]
 
     def heard(self, news: UserTyping) -> None:
-        """The service says that somebody types, or no more. Oneself is never among them."""
+        """Note the service's signal that a person types, or has stopped; one's own is ignored."""
         if news.user_id == self._client.me().user_id:
             return
         if news.is_typing:
@@ -96,18 +96,18 @@ class Typists:
         self._look()
 
     def wrote(self, user_id: str) -> None:
-        """Somebody's message came: they have stopped."""
+        """Note a new message of a person, who has then stopped typing."""
         if self._people.pop(user_id, None) is not None:
             self._look()
 
     def close(self) -> None:
-        """Tell nothing any more."""
+        """Cancel the timer, so that nothing more is told."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
 
     def _look(self) -> None:
-        """Tell what has changed, now or when it may be told; and look again when one expires."""
+        """Tell changed names, at the earliest `GAP` after the last; look again when one expires."""
         now = self._clock()
         self._people = {id_: entry for id_, entry in self._people.items() if entry[1] > now}
         names = self.names()

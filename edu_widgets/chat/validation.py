@@ -1,4 +1,4 @@
-"""What people and pages hand over, checked: texts, and messages or what points at them."""
+"""Checks of arguments from people and pages: texts, and messages or their ids."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.validation import shown
 
 Pointed = str | ChatMessage | PinnedMessage | AskedQuestion
-"""A message, or what points at it, or its id."""
+"""A message, its pin, its question, or its id."""
 
 
 def id_of(message: object, what: str = "message") -> str:
-    """The id of a message, or of what points at one.
+    """Return the id of a message, given the message, its pin, its question or its id.
 
     Raises:
-        InvalidArgument: it is nothing of the kind.
+        InvalidArgument: it is none of these.
     """
     if isinstance(message, (ChatMessage, PinnedMessage, AskedQuestion)):
         return message.id
@@ -27,10 +27,10 @@ def id_of(message: object, what: str = "message") -> str:
 
 
 def checked(text: object) -> str:
-    """A message's text as it is sent: clean, and without white space at its end.
+    """Return a message's text as it is sent: clean, and without white space at its end.
 
     Raises:
-        InvalidArgument: it is no string, nothing in it can be seen, or half a character is.
+        InvalidArgument: it is no string, has no visible character, or has half a character.
         MessageTooLong: it has more than 8,000 characters.
     """
     if not isinstance(text, str):

@@ -34,7 +34,7 @@ __all__ = ["CourseChat", "checked"]
 _log = logging.getLogger(__name__)
 
 _UNREAD_GAP = 1.0
-"""Seconds after which a page learns that nothing but the number of unread messages changed."""
+"""Seconds after which pages get a new number of unread messages if nothing else changed."""
 
 _MESSAGE = documents.CHAT_MESSAGE.name
 _LANE = documents.CHAT_MESSAGE.lane
@@ -47,7 +47,7 @@ _OTHERS = tuple(
         commands.UPVOTE_QUESTION, commands.ANSWER_QUESTION, commands.MARK_READ,
     )
 )  # fmt: skip
-"""Commands that change something: refused for good, nobody is asked what to do with them."""
+"""Commands other than messages: once refused for good, they are discarded without asking."""
 
 _COLLECTIONS = {
     documents.Message.kind: (MESSAGES, ""),
@@ -57,11 +57,11 @@ _COLLECTIONS = {
     documents.OwnReactions.kind: (MESSAGES, "reactions:"),
     documents.OwnVote.kind: (QUESTIONS, "vote:"),
 }
-"""By kind of document: what it changes in the page, and what is before that one's id in its own."""
+"""By kind of document: the page's collection it changes, and its prefix to the id there."""
 
 
 class _About(msgspec.Struct):
-    """Which message a command is about; empty for one that is about none."""
+    """The id of the message in a command's data; empty for data without one."""
 
     message_id: str = msgspec.field(name="messageId", default="")
 
@@ -83,7 +83,7 @@ class CourseChat(IntentHandlers, EventWidget):
     | `pin` | a message was pinned or unpinned | the pin; `.pinned` tells |
     | `question`, `answered` | a question was asked, or marked as answered | the question |
     | `typing` | others began or stopped typing | the names of those who type |
-    | `mute` | somebody was muted or unmuted (for students: oneself) | who; `.muted` tells |
+    | `mute` | somebody was muted or unmuted (for students: oneself) | the person; `.muted` tells |
     | `slow_mode` | slow mode was changed | its seconds |
     | `state` | the connection's state changed | the state |
     """
@@ -110,14 +110,14 @@ class CourseChat(IntentHandlers, EventWidget):
     def __repr__(self) -> str:
         try:
             count = self._chat.count()
-        except EduWidgetsError:  # a forked child may look, but has nothing
+        except EduWidgetsError:  # in a forked child, which has no lesson
             return super().__repr__()
         return f"{super().__repr__()[:-1]}, {count} message{'s' * (count != 1)})"
 
     # -- for people ----------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the widget: its views go, nothing is called any more."""
+        """Close the widget: its views disappear, and no callback is called any more."""
         if hasattr(self, "_typists"):  # also called where the constructor did not get far
             self._on_network(self._end_timers)
         super().close()
@@ -132,7 +132,7 @@ class CourseChat(IntentHandlers, EventWidget):
     # -- to the pages ------------------------------------------------------------------------
 
     def _welcomed(self) -> None:
-        # Loads the parser and a lexer here: the first message should not wait for it.
+        # Loads the parser and a lexer now, so that the first message need not wait for them.
         to_nodes("```python\n1\n```")
         dropped, self._dropped = self._dropped, 0
         if dropped:
@@ -157,7 +157,7 @@ class CourseChat(IntentHandlers, EventWidget):
             case SignalReceived("user_typing", channel, data) if channel == self._client.channel:
                 self._typed(data)
             case SignalReceived("error", channel, data) if channel == self._client.channel:
-                # A base service's errors are about nothing in particular.
+                # A base service's errors name no command.
                 with contextlib.suppress(msgspec.DecodeError):
                     self._notice(msgspec.json.decode(data, type=Error).message)
             case _:
@@ -176,7 +176,7 @@ class CourseChat(IntentHandlers, EventWidget):
         if self._slow < slow:
             self._client.hurry(_LANE)
         changed = _by_collection((*event.upserted, *event.removed, *event.dropped))
-        # What is one's own no longer shows on top once the mirror is past it.
+        # A pending change is no longer shown on top once the mirror includes it.
         before, self._pending = self._pending, frozenset(self._chat.pending())
         settled = before - self._pending
         if settled:
@@ -213,16 +213,16 @@ class CourseChat(IntentHandlers, EventWidget):
     def _view_changed(self, event: CourseEvent) -> None:
         state, self._state = self._state, self._client.view().state
         me, self._me = self._me, self._client.me()
-        # What waits is shown as kept, or as under way, by the connection's state.
+        # The connection's state decides if a waiting command is shown as kept or as under way.
         turned = state != self._state
         ids = self._chat.own_ids() if turned else []
         if turned and isinstance(event, ViewChanged):
             self._tell([("state", self._state)])
-        # Which messages name the reader, and which are their own, is in all of them.
+        # Every rendered message says if it mentions the reader, or is their own.
         self._channel.changed(MESSAGES, ids, news=turned, reset=me != self._me)
 
     def _look_at_room(self) -> None:
-        """Tell the pages if `room` says something else; of unread messages once a second."""
+        """Tell the pages if `room` changed; if only `unread` did, at most once a second."""
         if self._chat.room.news():
             self._channel.changed(ROOM, ["room"])
         elif not self._unread_later:
@@ -235,7 +235,7 @@ class CourseChat(IntentHandlers, EventWidget):
             self._channel.changed(ROOM, ["room"])
 
     def _wait_for_mutes(self) -> None:
-        """Look again when a mute is over: nobody tells."""
+        """Set a timer for the end of the next mute, which no event reports."""
         cancel, self._mute_ends = self._mute_ends, None
         if cancel is not None:
             cancel()
@@ -260,21 +260,22 @@ def _is_new(document: Document) -> bool:
 
 
 def _by_collection(docs: Iterable[Document]) -> dict[str, list[str]]:
-    """What documents change in the page: ids by collection."""
+    """Return the ids of the page's documents that these documents change, by collection."""
     changed: dict[str, list[str]] = {}
     for document in docs:
         collection, prefix = _COLLECTIONS.get(document.kind, ("", ""))
         if collection:
-            # What is one's own may be of another channel, which stands before the message's id.
+            # Ids of one's own reactions and votes may have a channel before the message's id.
             id_ = document.id.removeprefix(prefix).rpartition("/")[2]
             changed.setdefault(collection, []).append(id_)
     return changed
 
 
 def _drop_old(client: CourseClient) -> int:
-    """Discard what an earlier session left and nobody can be asked about; how many there were.
+    """Discard the held and failed commands of an earlier session, except messages; count them.
 
-    A message waits for a yes where everybody sees it; a reaction or a mute cannot.
+    A held message is shown and waits for confirmation; a held reaction or mute has no such place.
+    Read marks are discarded, too, but not counted.
     """
     dropped = 0
     for type_ in _OTHERS:

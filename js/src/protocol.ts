@@ -147,7 +147,7 @@ export interface RemovalBody {
 /**
  * A chat message (seed: *Chat System Implementation*). Times are ms since 1970.
  *
- * Ours are `role`, the author's when it was written, absent for students, and what follows it.
+ * Our own fields are `role` (the author's at the time, absent for students) and those after it.
  */
 export interface MessageBody {
   /** The id, made once by its creator and never again. */
@@ -177,11 +177,11 @@ export interface MessageBody {
   reactions?: Reaction[];
   /** The person's role in the course: `student`, `instructor` or `admin`. */
   role?: string | null;
-  /** How often it was edited; an edit has to name the version it saw. */
+  /** Number of edits so far; an edit has to name the version it is based on. */
   version?: number;
-  /** The display names it mentions; each stands in `content` behind an `@`. */
+  /** Display names it mentions; each is in `content` behind an `@`. */
   mentions?: string[];
-  /** Whether it was asked as a question; there is a `question` document then. */
+  /** True if the message was asked as a question; it then has a `question` document. */
   question?: boolean;
 }
 
@@ -189,49 +189,49 @@ export interface MessageBody {
 export interface PinBody {
   /** The id of the message it is about. */
   messageId: string;
-  /** The id of who wrote the message. */
+  /** Id of the message's author. */
   userId: string;
-  /** The display name of who wrote the message. */
+  /** Display name of the message's author. */
   userName: string;
   /** The beginning of the message's text, at most 300 characters. */
   content: string;
-  /** When it was pinned, in ms since 1970. */
+  /** Time of pinning, in ms since 1970. */
   at: number;
-  /** The id of who pinned it. */
+  /** Id of the person who pinned it. */
   by: string;
-  /** The display name of who pinned it. */
+  /** Display name of the person who pinned it. */
   byName: string;
 }
 
-/** How a chat is run. The one document of its kind; its id is `chat`. */
+/** Settings of a chat. The only document of its kind; its id is `chat`. */
 export interface ChatSettingsBody {
-  /** Seconds between two messages of a person; 0: no such limit. Staff is exempt. */
+  /** Least number of seconds between two messages of a person; 0: no limit. Staff are exempt. */
   slowMode?: number;
 }
 
 /**
- * Somebody may not write for a while. Its document's id is `mute:<userId>`.
+ * A person who may not write for a while. Its document's id is `mute:<userId>`.
  *
  * It is in the staff's channel and in that person's own.
  */
 export interface MuteBody {
-  /** Who may not write. */
+  /** Id of the muted person. */
   userId: string;
-  /** The display name of who may not write. */
+  /** Display name of the muted person. */
   userName: string;
-  /** Until when, in ms since 1970; 0: until it is lifted. */
+  /** End of the mute, in ms since 1970; 0: until it is lifted. */
   until?: number;
-  /** The display name of who said so. */
+  /** Display name of the person who muted them. */
   byName?: string;
-  /** When it was said, in ms since 1970. */
+  /** Time of muting, in ms since 1970. */
   at?: number;
 }
 
 /**
- * What one person reacted to one message with, in their own channel.
+ * One person's reactions to one message, in that person's own channel.
  *
- * Its document's id is `reactions:<messageId>`, for a message of another channel than the course's
- * `reactions:<channel>/<messageId>`; it is deleted when nothing is left.
+ * Its document's id is `reactions:<messageId>`, or `reactions:<channel>/<messageId>` for a message
+ * outside the course's channel; it is deleted when no reaction is left.
  */
 export interface OwnReactionsBody {
   /** The id of the message it is about. */
@@ -241,29 +241,29 @@ export interface OwnReactionsBody {
 }
 
 /**
- * One person wants a question answered; in their own channel.
+ * One person's vote for a question, in that person's own channel.
  *
- * Its document's id is `vote:<messageId>`, for a question of another channel than the course's
- * `vote:<channel>/<messageId>`; it is deleted when the vote is taken back.
+ * Its document's id is `vote:<messageId>`, or `vote:<channel>/<messageId>` for a question outside
+ * the course's channel; it is deleted when the vote is taken back.
  */
 export interface OwnVoteBody {
   /** The id of the message that was asked as a question. */
   messageId: string;
 }
 
-/** How far one person has read the chat; in their own channel, its id is `read:chat`. */
+/** One person's read position in the chat; in their own channel, its id is `read:chat`. */
 export interface ReadMarkBody {
   /** The `born` of the newest message they have read. */
   born: number;
 }
 
 /**
- * When one person last wrote, kept only while the chat is slowed down.
+ * Time of one person's last message, kept only in slow mode.
  *
  * In their own channel; its document's id is `last:chat`.
  */
 export interface LastMessageBody {
-  /** When they last wrote, in ms since 1970. */
+  /** Time of their last message, in ms since 1970. */
   at: number;
 }
 
@@ -271,19 +271,19 @@ export interface LastMessageBody {
 export interface QuestionBody {
   /** The id of the message it is about. */
   messageId: string;
-  /** The id of who asked. */
+  /** Id of the person who asked. */
   userId: string;
-  /** The display name of who asked. */
+  /** Display name of the person who asked. */
   userName: string;
   /** The beginning of the message's text, at most 300 characters. */
   content: string;
-  /** When it was asked, in ms since 1970. */
+  /** Time of asking, in ms since 1970. */
   at: number;
-  /** How many people want it answered. */
+  /** Number of people who want it answered. */
   votes?: number;
-  /** When it was marked as answered, in ms since 1970; absent while it is open. */
+  /** Time it was marked as answered, in ms since 1970; absent while it is open. */
   answered?: number | null;
-  /** The display name of who marked it as answered. */
+  /** Display name of the person who marked it as answered. */
   answeredBy?: string | null;
 }
 
@@ -517,7 +517,7 @@ export interface ActionTakenBody {
   at: number;
 }
 
-/** Create a message. The service takes author, name, role and time from what it knows. */
+/** Create a message. The service sets author, name, role and time itself. */
 export interface ChatMessageData {
   /** The id, made once by its creator and never again. */
   id: string;
@@ -536,31 +536,31 @@ export interface ChatMessageData {
   type?: string;
   /** The id of the message this one answers. */
   replyTo?: string | null;
-  /** Whether it is to stand among the questions; the channel has to offer `questions`. */
+  /** True to list it among the questions; the channel has to offer `questions`. */
   question?: boolean;
-  /** The display names it mentions, at most 20; kept are those that stand in it behind an `@`. */
+  /** Display names it mentions, at most 20; only those in the text behind an `@` are kept. */
   mentions?: string[];
 }
 
-/** Give a message another text: one's own, or as staff anybody's. */
+/** Replace the text of one's own message; staff may edit anybody's. */
 export interface EditMessageData {
   /** The id of the message it is about. */
   messageId: string;
   /** The new text: Markdown, 1 to 8,000 characters. */
   content: string;
-  /** The `version` that was seen; if the message has another one by now, the answer is `STALE`. */
+  /** The `version` the edit is based on; if the message has another one, the answer is `STALE`. */
   version?: number;
-  /** The display names it mentions now. */
+  /** Display names that the new text mentions. */
   mentions?: string[];
 }
 
-/** Delete a message, with its pin and its question: one's own, or as staff anybody's. */
+/** Delete one's own message, with its pin and its question; staff may delete anybody's. */
 export interface DeleteMessageData {
   /** The id of the message it is about. */
   messageId: string;
 }
 
-/** Set a reaction to a message, or take it back. Doing it twice changes nothing. */
+/** Add a reaction to a message, or remove it. A repetition changes nothing. */
 export interface AddReactionData {
   /** The id of the message it is about. */
   messageId: string;
@@ -572,49 +572,49 @@ export interface AddReactionData {
   action?: string;
 }
 
-/** Pin a message, or unpin it. Only staff; at most 20 at once. */
+/** Pin or unpin a message. Staff only; at most 20 are pinned at once. */
 export interface PinMessageData {
   /** The id of the message it is about. */
   messageId: string;
-  /** Whether it is to be pinned. */
+  /** True to pin the message, false to unpin it. */
   pinned: boolean;
 }
 
-/** Set how much time has to lie between two messages of a person. Only staff. */
+/** Set the least time between two messages of a person. Staff only. */
 export interface SetSlowModeData {
-  /** How many seconds, 0 (no limit) to 3,600. */
+  /** Least number of seconds between two messages, 0 (no limit) to 3,600. */
   seconds: number;
 }
 
-/** Keep a person from writing, or let them write again. Only staff, and never about staff. */
+/** Mute or unmute a person. Staff only; staff cannot be muted. */
 export interface MuteUserData {
-  /** Whom it is about; without `user_name` the id or the name of a member of the course. */
+  /** Id of the person; without `user_name`, the id or the name of a member of the course. */
   userId: string;
-  /** The display name of whom it is about. */
+  /** Display name of the person. */
   userName?: string;
-  /** Whether they are to be muted. */
+  /** True to mute the person, false to unmute them. */
   muted?: boolean;
-  /** For how long; 0: until it is lifted. */
+  /** Duration of the mute in minutes; 0: until it is lifted. */
   minutes?: number;
 }
 
-/** Want a question answered, or no more. Not one's own; doing it twice changes nothing. */
+/** Vote for another person's question, or take the vote back. A repetition changes nothing. */
 export interface UpvoteQuestionData {
   /** The id of the message it is about. */
   messageId: string;
-  /** Whether the vote is given; `false` takes it back. */
+  /** True to vote, false to take the vote back. */
   on: boolean;
 }
 
-/** Mark a question as answered, or as open again: staff, and who asked it. */
+/** Mark a question as answered or as open: for staff and for the person who asked it. */
 export interface AnswerQuestionData {
   /** The id of the message it is about. */
   messageId: string;
-  /** Whether it is answered. */
+  /** True for answered, false for open. */
   answered: boolean;
 }
 
-/** Note how far one has read. It only ever moves up. */
+/** Move one's own read mark. It only ever moves up. */
 export interface MarkReadData {
   /** The `born` of the newest message that was read. */
   born: number;
@@ -1082,37 +1082,37 @@ export interface ConcernedData {
  * Upper and lower case, accents, and the Turkish ı and i are not told apart.
  */
 export interface SearchData {
-  /** What to look for, 1 to 200 characters. */
+  /** Text to search for, 1 to 200 characters. */
   query: string;
-  /** How many messages at most; the service caps it at 50. */
+  /** Most messages to return; the service caps it at 50. */
   limit?: number;
   /** Only messages born before this sequence number; without it from the newest on. */
   before?: number | null;
 }
 
-/** The answer to `search`. Its documents are for showing; they belong into no mirror. */
+/** The answer to `search`. Its documents are for display only; they belong into no mirror. */
 export interface FoundData {
-  /** What was looked for. */
+  /** The query of the search. */
   query: string;
   /** The messages found, newest first. */
   docs?: KeyedDocument[];
-  /** Whether older messages are left to look through. */
+  /** True if older messages are left to search. */
   more?: boolean;
-  /** How far down it was looked: the `before` of the next search; 0 if all was seen. */
+  /** End of the search, the `before` of the next one; 0 if all messages were searched. */
   floor?: number;
 }
 
-/** Ask how many messages of others were born between two messages. */
+/** Ask for the number of others' messages that were born between two sequence numbers. */
 export interface CountUnreadData {
   /** Only messages born after this sequence number. */
   after: number;
-  /** Only messages born before this one. */
+  /** Only messages born before this sequence number. */
   before: number;
 }
 
 /** The answer to `count_unread`. */
 export interface UnreadCountData {
-  /** How many there are, at most 1,000. */
+  /** Number of others' messages in between, at most 1,000. */
   count: number;
 }
 
@@ -1258,11 +1258,11 @@ export interface CourseUpdateData {
   title?: string;
 }
 
-/** How many people reacted to a message with one emoji, and who the first of them are. */
+/** The people who reacted to a message with one emoji: their number, and the first of them. */
 export interface Reaction {
   /** The emoji of the reaction. */
   emoji: string;
-  /** How many people did, all of them. */
+  /** Number of all people who reacted with it. */
   count: number;
   /** The ids of the first 12 of them. */
   users: string[];

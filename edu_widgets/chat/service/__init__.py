@@ -1,4 +1,4 @@
-"""The course chat on the service: its rules, a file a job, and how it answers a search."""
+"""The course chat on the service: its rules, one file for each topic, and its searches."""
 
 from edu_widgets.chat import commands
 from edu_widgets.chat.documents import CHAT_MESSAGE, Mute

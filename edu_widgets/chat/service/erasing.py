@@ -1,4 +1,4 @@
-"""What else goes when a person is erased: what they left in other people's documents."""
+"""Erasure of the traces that a person left in other people's documents."""
 
 from collections.abc import Iterator
 
@@ -34,10 +34,10 @@ _ALL = 2**31
 
 
 def erase(person: Erasure) -> RuleRun:
-    """Take back a person's reactions and votes, unpin their messages, forget their mute and name.
+    """Remove a person's reactions, votes, mute and name, and the pins of or by them.
 
-    What others wrote about them stays, but it mentions nobody any more: whoever takes the name
-    next is not meant. What they decided for everybody, as staff, holds on without their name.
+    Messages that mention them stay, but without the mention, since the next person with the name
+    is not meant. Mutes and answers that they set as staff stay, without their name.
     """
     own = user_channel(person.course, person.user_id)
     reactions = yield Scan(own, OwnReactions.kind, _ALL)
@@ -54,7 +54,7 @@ def erase(person: Erasure) -> RuleRun:
 
 
 def _messages(channel: str, person: Erasure, theirs: list[Document]) -> Part[list[Write]]:
-    """Others' messages without this person's reactions and mentions."""
+    """Return writes of others' messages, without this person's reactions and mentions."""
     emojis: dict[str, list[str]] = {}
     for own in theirs:
         body: OwnReactions = own.as_(OwnReactions)
@@ -79,7 +79,7 @@ def _messages(channel: str, person: Erasure, theirs: list[Document]) -> Part[lis
 
 
 def _mentions(doc: Document) -> bool:
-    """Whether a message may mention somebody; few do, and reading all of them takes a while."""
+    """True if a message may mention a person; few do, and decoding all of them takes a while."""
     return b'"mentions":["' in bytes(doc.body)
 
 

@@ -18,18 +18,19 @@ from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Write, read
 
 TYPES = frozenset({"text", "file"})
-"""What a person may send of the seed's types; `system` is the service's own to say."""
+"""Types of the seed that a person may send; `system` is for the service only."""
 
 
 def send(request: Request[ChatMessage]) -> RuleRun:
-    """Create a message. Author, role and time are the service's own knowledge.
+    """Create a message. The service sets author, role and time itself.
 
-    The text is kept as it was written, without what cannot be seen and white space at its end:
-    what is dangerous to show is for the view to escape.
+    The text is stored as it was written, without invisible characters and white space at its end;
+    the view has to escape text that is dangerous to show.
 
     Raises:
         Refused: `INVALID` for an empty or too long text, or an id that is not the command's;
-            `FORBIDDEN` for who is muted, `RATE_LIMITED` while the chat is slowed down.
+            `FORBIDDEN` for a muted person, and for a question where the channel has none;
+            `RATE_LIMITED` in slow mode.
     """
     data = request.data
     content = _checked(data.content)
@@ -41,7 +42,7 @@ def send(request: Request[ChatMessage]) -> RuleRun:
     reply_to = None
     if data.reply_to:
         found = yield Get(request.channel, (data.reply_to,))
-        # An answer to something deleted meanwhile is still worth reading.
+        # A reply to a message deleted meanwhile is kept, as a message of its own.
         reply_to = next((d.id for d in found if d.kind == Message.kind and not d.deleted), None)
     message = Message(
         id=data.id,
@@ -65,11 +66,11 @@ def send(request: Request[ChatMessage]) -> RuleRun:
 
 
 def edit(request: Request[EditMessage]) -> RuleRun:
-    """Give a message another text; its pin and its question follow in the same commit.
+    """Replace a message's text; its pin and its question are changed in the same commit.
 
     Raises:
-        Refused: `NOT_FOUND`, `FORBIDDEN` for others' messages and for who is muted, `STALE`
-            where it was edited meanwhile, `INVALID` for a text that cannot be one.
+        Refused: `NOT_FOUND`, `FORBIDDEN` for others' messages and for a muted person, `STALE` if
+            it was edited meanwhile, `INVALID` for an invalid text or a message that is no text.
     """
     data = request.data
     content = _checked(data.content)
@@ -102,10 +103,10 @@ def edit(request: Request[EditMessage]) -> RuleRun:
 
 
 def delete(request: Request[DeleteMessage]) -> RuleRun:
-    """Delete a message with its pin and its question. One that is gone is as it should be.
+    """Delete a message with its pin and its question; one that is deleted already is accepted.
 
     Raises:
-        Refused: `NOT_FOUND` where there never was one, `FORBIDDEN` for others' messages.
+        Refused: `NOT_FOUND` if there never was one, `FORBIDDEN` for others' messages.
     """
     found = yield Get(request.channel, (request.data.message_id,))
     if any(doc.kind == Message.kind and doc.deleted for doc in found):

@@ -1,4 +1,4 @@
-"""What only staff may do: pin messages, mute people, slow the chat down."""
+"""Rules for staff only: pin messages, mute people, set slow mode."""
 
 import msgspec
 
@@ -41,7 +41,7 @@ from edu_widgets.service.steady_time import SLACK_MS
 from edu_widgets.service.timers import Due
 
 MAX_MINUTES = 60 * 24 * 365
-"""For how long somebody may be muted, if not until it is lifted."""
+"""Most minutes of a mute that has an end."""
 
 _MAX_NAME = 200
 
@@ -76,10 +76,10 @@ def pin(request: Request[PinMessage]) -> RuleRun:
 
 
 def slow_down(request: Request[SetSlowMode]) -> RuleRun:
-    """Set the time that has to lie between two messages of a person.
+    """Set the least time between two messages of a person.
 
     Raises:
-        Refused: `FORBIDDEN` for students, `INVALID` for a time that cannot be one.
+        Refused: `FORBIDDEN` for students, `INVALID` for a time out of range.
     """
     only_staff(request, "slow the chat down")
     seconds = request.data.seconds
@@ -89,17 +89,17 @@ def slow_down(request: Request[SetSlowMode]) -> RuleRun:
     if (found or ChatSettings()).slow_mode == seconds:
         return Decision()
     body = ChatSettings(seconds)
-    # Not signed, as mutes are: it holds for everybody, also when who said so is erased.
+    # Not signed, like mutes: it holds for everybody, also after the person who set it is erased.
     write = Write(request.channel, ChatSettings.ID, ChatSettings.kind, body, signed=False)
     return Decision([write])
 
 
 def mute(request: Request[MuteUser]) -> RuleRun:
-    """Keep somebody from writing, for a while or until it is lifted; or lift it.
+    """Mute a person, for a while or until it is lifted; or lift the mute.
 
     Raises:
-        Refused: `FORBIDDEN` for students, and about staff; `INVALID` for a time or a person
-            that cannot be one, `NOT_FOUND` for one whom nobody knows.
+        Refused: `FORBIDDEN` if a student mutes, or staff are to be muted; `INVALID` for a time out
+            of range or a malformed id, `NOT_FOUND` for a person who is not in the course.
     """
     only_staff(request, "mute people")
     data = request.data
@@ -124,7 +124,7 @@ def mute(request: Request[MuteUser]) -> RuleRun:
 
 
 def mend(request: Request[Due]) -> RuleRun:
-    """Let a mute that was said by a clock that was ahead last as long as was meant, from now on."""
+    """Restart a mute that was set while the clock was ahead, with its full duration from now."""
     staff, id_ = staff_channel(request.course), request.data.id
     mute = read((yield Get(staff, (id_,))), id_, Mute)
     if mute is None or not mute.until or mute.at <= request.now + SLACK_MS:
@@ -137,7 +137,7 @@ def mend(request: Request[Due]) -> RuleRun:
 
 
 def _named(request: Request[MuteUser]) -> Part[MuteUser]:
-    """The same about a member of the course, who is told by id or by name."""
+    """Return the command with id and name of the member whom it gives by id or by name."""
     data = request.data
     for doc in (yield Members(request.course, data.user_id)):
         member = msgspec.json.decode(doc.body, type=Person)
@@ -152,6 +152,6 @@ def _named(request: Request[MuteUser]) -> Part[MuteUser]:
 
 
 def _is_staff(own: str) -> Part[bool]:
-    """Whether a role was ever given to this person that makes them staff."""
+    """True if the role stored for this person makes them staff."""
     role = read((yield Get(own, (Role.kind,))), Role.kind, Role)
     return role is not None and role.role in STAFF_ROLES

@@ -1,4 +1,4 @@
-"""What every rule of the chat has to know: the message it is about, and who may write now."""
+"""Preconditions of the chat's rules: the message exists, and the sender may write now."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,15 +17,15 @@ from edu_widgets.service.rules import Get, Part, RateLimited, Request, Write, re
 
 
 def own_channel(request: Request[Any]) -> str:
-    """The channel of who asks."""
+    """Return the own channel of the person who sent the command."""
     return user_channel(request.course, request.user.id)
 
 
 def the_message(request: Request[Any], message_id: str) -> Part[Message]:
-    """The message that a command is about.
+    """Return the message that a command is about.
 
     Raises:
-        Refused: `NOT_FOUND` where there is none of this id, or no more.
+        Refused: `NOT_FOUND` if there is no message with this id, or not any more.
     """
     found = yield Get(request.channel, (message_id,))
     message = read(found, message_id, Message)
@@ -35,7 +35,7 @@ def the_message(request: Request[Any], message_id: str) -> Part[Message]:
 
 
 def not_muted(request: Request[Any]) -> Part[None]:
-    """Raise `FORBIDDEN`, with until when, where who asks may not write."""
+    """Raise `FORBIDDEN`, with the end of the mute, if the sender is muted."""
     if not request.user.staff:
         id_ = mute_id(request.user.id)
         found = yield Get(own_channel(request), (id_,))
@@ -43,7 +43,7 @@ def not_muted(request: Request[Any]) -> Part[None]:
 
 
 def may_speak(request: Request[Any]) -> Part[list[Write]]:
-    """Let who asks write a message now; what has to be noted with it.
+    """Check that the sender may write now; return the writes to commit with the message.
 
     Raises:
         Refused: `FORBIDDEN` while muted, `RATE_LIMITED` while the chat is slowed down.

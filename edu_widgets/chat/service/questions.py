@@ -13,10 +13,10 @@ from edu_widgets.service.rules import DELETE, Decision, Get, Part, Request, Rule
 
 
 def upvote(request: Request[UpvoteQuestion]) -> RuleRun:
-    """Give or take back a vote for a question; what is so already stays as it is.
+    """Give a vote for a question or take it back; a repetition changes nothing.
 
     Raises:
-        Refused: `NOT_FOUND`, `FORBIDDEN` for one's own question and for who is muted.
+        Refused: `NOT_FOUND`, `FORBIDDEN` for one's own question and for a muted person.
     """
     question = yield from _the_question(request, request.data.message_id)
     if question.user_id == request.user.id:
@@ -39,7 +39,7 @@ def answer(request: Request[AnswerQuestion]) -> RuleRun:
     """Mark a question as answered, or as open again.
 
     Raises:
-        Refused: `NOT_FOUND`, `FORBIDDEN` for who is neither staff nor asked it.
+        Refused: `NOT_FOUND`, `FORBIDDEN` for a person who is neither staff nor asked it.
     """
     question = yield from _the_question(request, request.data.message_id)
     if not request.user.staff and question.user_id != request.user.id:

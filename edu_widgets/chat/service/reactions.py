@@ -19,14 +19,14 @@ from edu_widgets.service.rules import DELETE, Decision, Get, Person, Request, Ru
 
 
 def react(request: Request[AddReaction]) -> RuleRun:
-    """Set a reaction or take it back; what is so already stays as it is.
+    """Add a reaction or remove it; a repetition changes nothing.
 
-    Who set what is known from their own channel, so that a message that a thousand people
-    react to need not carry a thousand names.
+    Each person's reactions are stored in their own channel, so that a message to which a thousand
+    people react need not carry a thousand names.
 
     Raises:
-        Refused: `NOT_FOUND`, `FORBIDDEN` for who is muted, `INVALID` for what is no emoji, for
-            another action, and for a twenty-first emoji.
+        Refused: `NOT_FOUND`, `FORBIDDEN` for a muted person, `INVALID` for a text that is no
+            emoji, for another action, and for a twenty-first emoji.
     """
     data = request.data
     if data.action not in ("add", "remove"):
@@ -55,7 +55,7 @@ def react(request: Request[AddReaction]) -> RuleRun:
 
 
 def added(message: Message, emoji: str, person: Person) -> list[Reaction]:
-    """The reactions to a message with one more.
+    """Return the reactions to a message with one more.
 
     Raises:
         Refused: `INVALID` if it would be a twenty-first emoji.
@@ -73,13 +73,13 @@ def added(message: Message, emoji: str, person: Person) -> list[Reaction]:
 
 
 def removed(message: Message, emoji: str, user_id: str) -> list[Reaction]:
-    """The reactions to a message with one less."""
+    """Return the reactions to a message with one less."""
     left = []
     for reaction in message.reactions:
         if reaction.emoji != emoji:
             left.append(reaction)
         elif reaction.count > 1:
-            # Where names came later than the first users, the two lists have other lengths.
+            # The lists differ in length if the first users reacted before names were stored.
             names = dict(zip(reaction.users, reaction.names, strict=False))
             names.pop(user_id, None)
             users = [user for user in reaction.users if user != user_id]

@@ -1,4 +1,4 @@
-"""Read marks, and looking for messages."""
+"""Read marks, searches, and the count of unread messages."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _COUNTED_AT_ONCE, _MOST_LOOKS = 200, 10
 
 
 class _Written(msgspec.Struct, rename="camel"):
-    """Of a message only who wrote it."""
+    """The only part of a message that is counted by: its author."""
 
     user_id: str = ""
 
@@ -37,7 +37,7 @@ _WRITTEN = msgspec.json.Decoder(_Written)
 
 
 class _Searched(msgspec.Struct, rename="camel"):
-    """Of a message only what is looked through."""
+    """The only parts of a message that are searched."""
 
     content: str = ""
     user_name: str = ""
@@ -50,8 +50,7 @@ def mark_read(request: Request[MarkRead]) -> RuleRun:
     """Move the read mark up, at most to the newest message. Without a move nothing is written.
 
     Raises:
-        Refused: `INVALID` for a number that cannot be one, or in another channel than a
-            course's.
+        Refused: `INVALID` for a negative number, or in a channel that is not a course's.
     """
     if parse_channel(request.channel).kind != "course":
         raise refusal(Code.INVALID, "Read marks are kept for a course's channel.")
@@ -71,7 +70,7 @@ async def search(stage: Stage, channel: str, person: Person, data: Any) -> tuple
     """Find messages by their text or their author, newest first.
 
     Raises:
-        Refused: `INVALID` for a query that is empty or too long.
+        Refused: `INVALID` for an empty or too long query, or a `before` out of range.
     """
     del person
     ask: Search = data
@@ -93,10 +92,10 @@ async def search(stage: Stage, channel: str, person: Person, data: Any) -> tuple
 async def count_unread(
     stage: Stage, channel: str, person: Person, data: Any
 ) -> tuple[str, UnreadCount]:
-    """Count the messages of others between two messages, at most 1,000.
+    """Count others' messages between two sequence numbers, at most 1,000.
 
     Raises:
-        Refused: `INVALID` for numbers that cannot be those of messages.
+        Refused: `INVALID` for numbers that are out of range or out of order.
     """
     ask: CountUnread = data
     if not 0 <= ask.after <= ask.before < 2**62:

@@ -1,4 +1,4 @@
-"""Who is muted, known without asking the store: typing is told at once, or not at all."""
+"""Mutes in memory: typing is passed on at once, or not at all, without asking the store."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def note(stage: Stage, course: str, doc: Document) -> None:
 
 
 def may_type(stage: Stage, channel: str, person: Person, now: int) -> bool:
-    """Whether the others may be told that this person types."""
+    """True if the others may be told that this person types."""
     mute = stage.state(Mutes).get((parse_channel(channel).course, mute_id(person.id)))
     return person.staff or mute is None or bool(mute.until and mute.until <= now)
