@@ -1,4 +1,4 @@
-"""What a person says in Python to send a notification, made into a command."""
+"""The command that sends a notification, made from the arguments that people give in Python."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STYLES = get_args(Style)
 _PAIR = (2, 3)
 
 Person = tuple[str, str]
-"""The id and the name of somebody."""
+"""Id and name of a person."""
 
 
 def command(
@@ -40,10 +40,10 @@ def command(
     data: object,
     people: Iterable[Person],
 ) -> SendNotification:
-    """The command of a notification.
+    """Return the command that sends a notification.
 
     Raises:
-        InvalidArgument: something about it cannot be; the message says what.
+        InvalidArgument: an argument is invalid; the message says which.
     """
     audience, user_id = recipient(to, people)
     if type_ not in _TYPES:
@@ -68,7 +68,7 @@ def command(
 
 
 def recipient(to: object, people: Iterable[Person]) -> tuple[str, str]:
-    """To which role, and to which person's id, a notification goes.
+    """Return the role and the person's id that a notification goes to; at least one is empty.
 
     Raises:
         InvalidArgument: nobody is known by that name, or several are.
@@ -98,7 +98,7 @@ def recipient(to: object, people: Iterable[Person]) -> tuple[str, str]:
 
 
 def lifetime(expires: object) -> tuple[int | None, int | None]:
-    """For how many seconds, and until when in ms, something is shown.
+    """Return the duration in seconds and the end in ms since 1970; at least one is None.
 
     Raises:
         InvalidArgument: it is neither seconds nor a time.
@@ -124,7 +124,7 @@ def lifetime(expires: object) -> tuple[int | None, int | None]:
 
 
 def checked_actions(actions: object) -> list[NotificationAction]:
-    """What a notification offers.
+    """Return the actions that a notification offers.
 
     Raises:
         InvalidArgument: one of them is no action, or an address that may not be opened.

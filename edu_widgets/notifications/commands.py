@@ -1,4 +1,4 @@
-"""What people ask of notifications. All of it goes to one's own channel (seed: `notifications`)."""
+"""Commands of notifications. All of them go to one's own channel (seed: `notifications`)."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ ALERTS = "alerts"
 """The feature of notifications that instructors send (seed: of the channel `notifications`)."""
 
 UPDATES = "updates"
-"""The feature of one's own list: what is read, and what of the course is in it."""
+"""The feature of one's own list: its read marks, and the course's headlines in it."""
 
 MAX_SECONDS = 365 * 24 * 3600
-"""For how long a notification may be shown."""
+"""Most seconds that a notification may be shown."""
 
 
 class SendNotification(Data):
-    """Tell everybody, a role or one person something. Only staff."""
+    """Send a notification to everybody, a role or one person. Staff only."""
 
     title: str
     """Plain text in one line, 1 to 200 characters."""
@@ -27,48 +27,48 @@ class SendNotification(Data):
     """The text: Markdown, at most 2,000 characters."""
     type: NotificationType = "info"
     to: Audience = ""
-    """To whom: everybody, `staff` or `students`; not together with `userId`."""
+    """Recipients: everybody (empty), `staff` or `students`; not together with `userId`."""
     user_id: str = ""
-    """To which person; absent: see `to`."""
+    """Id of the recipient; absent: see `to`."""
     seconds: int | None = None
-    """For how long it is shown, from when the service has got it."""
+    """Seconds for which it is shown, from the time the service gets it."""
     expires_at: int | None = None
-    """Until when it is shown, in ms since 1970; not together with `seconds`."""
+    """Time until which it is shown, in ms since 1970; not together with `seconds`."""
     actions: list[NotificationAction] = msgspec.field(default_factory=list)
     data: Any = None
-    """What a program is to know of it, at most 4,000 bytes of JSON."""
+    """Data for programs, at most 4,000 bytes of JSON."""
 
 
 class MarkNotifications(Data):
-    """Mark notifications as read: some of them, or all that were created until then."""
+    """Mark notifications as read: some by id, or all that were created until `upTo`."""
 
     ids: list[str] = msgspec.field(default_factory=list)
-    """Which ones, at most 400."""
+    """Ids of the notifications to mark, at most 400."""
     up_to: int = 0
-    """Until when, in ms since 1970; it only ever moves up, at most to now."""
+    """Time in ms since 1970; the stored time only ever moves up, at most to now."""
 
 
 class ClearNotifications(Data):
-    """Show one no more of what was created until then."""
+    """Hide from one's own list the notifications that were created until `upTo`."""
 
     up_to: int
-    """Until when, in ms since 1970; it only ever moves up, at most to now."""
+    """Time in ms since 1970; the stored time only ever moves up, at most to now."""
 
     def outbox_key(self) -> str:
-        """Only the last word counts."""
+        """A fixed key: only the last command counts."""
         return "clear"
 
 
 class TakeAction(Data):
-    """Choose what a notification offers; the staff learn of it. The last choice counts."""
+    """Choose an action of a notification; the staff see the choice. The last choice counts."""
 
     id: str
-    """The id of the notification."""
+    """Id of the notification."""
     action: str
-    """Which of its actions; one that is an address is opened, not posted."""
+    """The chosen action; an action that is an address is opened, not posted."""
 
     def outbox_key(self) -> str:
-        """Only the last choice about a notification counts."""
+        """The notification: only the last choice about it counts."""
         return self.id
 
 
@@ -81,7 +81,7 @@ MARK_NOTIFICATIONS = REGISTRY.command(
 CLEAR_NOTIFICATIONS = REGISTRY.command(
     CommandType("clear_notifications", ClearNotifications, "status", feature=UPDATES, latest=True)
 )
-# Limited as what people write: each one is told to the staff.
+# Rate-limited like messages, since the staff are told of each one.
 NOTIFICATION_ACTION = REGISTRY.command(
     CommandType(
         "notification_action",

@@ -1,8 +1,8 @@
-"""What notifications keep: the seed's `Notification`, what was read, and what was answered.
+"""Documents of notifications: the seed's `Notification`, read marks, and chosen actions.
 
-What people ask for is in `edu_widgets.notifications.commands`. Who may see a notification decides
-where it is: everybody's and the students' in the course's channel, the staff's in theirs, one
-person's in that person's own.
+The commands are in `edu_widgets.notifications.commands`. A notification's recipients decide on its
+channel: one for everybody or the students is in the course's channel, one for staff in the
+staff's, one for a person in that person's own.
 """
 
 from typing import Any, ClassVar, Literal, TypeAlias
@@ -34,7 +34,7 @@ MAX_MARKS = 400
 """Notifications that are marked as read one by one; beyond, the oldest marks are forgotten."""
 
 SLACK_MS = 60_000
-"""By how many ms a mark may be ahead: so far may the service's time, as it is known, be off."""
+"""Ms that a mark may be ahead of the known service time, which may be off by as much."""
 
 WINDOW = 100
 """Notifications that a first join gets of each channel, the newest."""
@@ -47,21 +47,21 @@ Audience: TypeAlias = Literal["", "staff", "students"]
 
 
 class NotificationAction(Data):
-    """Something to do about a notification."""
+    """An action that a notification offers."""
 
     label: str
-    """What its button says, 1 to 60 characters."""
+    """Text of its button, 1 to 60 characters."""
     action: str
-    """A web address, which opens after showing where it leads; or what is posted to the staff."""
+    """A web address, which opens after showing its destination; or a text to post to the staff."""
     style: Style = "secondary"
-    """How it looks: `primary`, `secondary` or `danger`."""
+    """Look of its button: `primary`, `secondary` or `danger`."""
 
 
 class Notification(Data):
     """A notification (seed: *Notification System*). Times are ms since 1970.
 
-    Ours are `createdBy`, `createdByName` and `to`. `read` is the platform's word only: which ones
-    a person has read here is in their `notification_mark`.
+    Our own fields are `createdBy`, `createdByName` and `to`. Only a platform sets `read`; the ones
+    that a person has read here are in their `notification_mark`.
     """
 
     kind: ClassVar[str] = "notification"
@@ -74,35 +74,35 @@ class Notification(Data):
     message: str = ""
     """The text: Markdown, at most 2,000 characters."""
     user_id: str = ""
-    """Whom it is for, where it is for one person."""
+    """Id of the recipient, if it is for one person."""
     to: Audience = ""
-    """Whom else it is for: everybody, `staff` or `students`."""
+    """Recipients otherwise: everybody (empty), `staff` or `students`."""
     data: Any = None
-    """What the platform or the instructor attached, at most 4,000 bytes of JSON."""
+    """Data attached by the platform or the instructor, at most 4,000 bytes of JSON."""
     read: bool = False
     expires_at: int | None = None
     actions: list[NotificationAction] = msgspec.field(default_factory=list)
     created_by: str = ""
-    """The id of who sent it."""
+    """Id of the sender."""
     created_by_name: str = ""
-    """The display name of who sent it."""
+    """Display name of the sender."""
 
 
 class NotificationMark(Data):
-    """What a person has read and cleared, in their own channel."""
+    """A person's marks of read and cleared notifications, in their own channel."""
 
     kind: ClassVar[str] = "notification_mark"
     ID: ClassVar[str] = "notifications"
 
     read: list[str] = msgspec.field(default_factory=list)
-    """The ids of what was read one by one, the last one at the end; at most 400."""
+    """Ids of the notifications read one by one, the last one at the end; at most 400."""
     up_to: int = 0
-    """What was created until then is read, in ms since 1970."""
+    """Notifications created until this time are read, in ms since 1970."""
     cleared: int = 0
-    """What was created until then is not shown any more, in ms since 1970."""
+    """Notifications created until this time are hidden, in ms since 1970."""
 
     def at(self, now: float) -> "NotificationMark":
-        """The mark as it counts at a time: a clock that was ahead has not read what is to come."""
+        """Return the mark without times too far ahead of `now`, which a wrong clock has set."""
         latest = now + SLACK_MS
         return NotificationMark(
             self.read,
@@ -112,34 +112,34 @@ class NotificationMark(Data):
 
 
 class ActionTaken(Data):
-    """What a person chose to do about a notification, for the staff and for themselves."""
+    """A person's choice of a notification's action, for the staff and for themselves."""
 
     kind: ClassVar[str] = "action_taken"
 
     notification_id: str
-    """The notification it is about."""
+    """Id of the notification."""
     title: str
-    """The title it has."""
+    """Title of the notification."""
     action: str
-    """What was chosen."""
+    """The chosen action."""
     label: str
-    """What its button said."""
+    """Text of the chosen action's button."""
     user_id: str
-    """Who chose it."""
+    """Id of the person who chose it."""
     user_name: str
-    """The display name of who chose it."""
+    """Display name of the person who chose it."""
     at: int
-    """When, in ms since 1970."""
+    """Time of the choice, in ms since 1970."""
 
 
 class PlatformNotification(Data):
-    """A notification as a base service sends it; whatever is missing or odd is put right."""
+    """A notification as a base service sends it; missing and odd fields are corrected."""
 
     id: str = ""
     title: str = ""
-    """What it is about, in one line."""
+    """Subject of the notification, in one line."""
     message: str = ""
-    """What it says about it."""
+    """Text of the notification."""
     type: str = "info"
     read: bool = False
     created_at: int | None = None
@@ -148,25 +148,25 @@ class PlatformNotification(Data):
 
 
 class UserActivity(Data):
-    """Someone did something in a course, as a base service tells it."""
+    """An activity of a person in a course, as a base service sends it."""
 
     user_id: str = ""
     action: str = ""
-    """What they did, in the platform's words."""
+    """The activity, in the platform's words."""
 
 
 class CourseUpdate(Data):
-    """Something in a course is new, as a base service tells it."""
+    """News of a course, as a base service sends it."""
 
     title: str = ""
-    """What is new, where the platform says it so."""
+    """Title of the news, if the platform sends one."""
 
 
 REGISTRY.document(DocumentKind(Notification.kind, Notification, window=WINDOW))
 REGISTRY.document(DocumentKind(NotificationMark.kind, NotificationMark, only=NotificationMark.ID))
 REGISTRY.document(DocumentKind(ActionTaken.kind, ActionTaken, window=WINDOW))
 
-# Of a base service only: of ours they come as documents. Nothing numbers or repeats them.
+# From a base service only; our own sends documents. They have no numbers and are not repeated.
 NOTIFICATION = REGISTRY.frame(
     FrameType("notification", PlatformNotification, "service", signal=True)
 )
@@ -175,5 +175,5 @@ COURSE_UPDATE = REGISTRY.frame(FrameType("course_update", CourseUpdate, "service
 
 
 def taken_id(notification_id: str, user_id: str) -> str:
-    """The id of what a person chose about a notification."""
+    """The id of a person's choice of a notification's action."""
     return f"action:{notification_id}:{user_id}"

@@ -1,4 +1,4 @@
-"""Notifications as people see them in Python, and how they are read from documents."""
+"""Notifications as Python objects for people, made from documents and headlines."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 _EXCERPT = 60
 
-# What begins as an address does. It is opened if it may be, and never posted.
+# The beginning of an address. An address is opened if it is safe, and never posted.
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]*:|[\\/]{2}|www\.", re.IGNORECASE)
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationItem(Tidy):
-    """A notification, as people see it. Times are aware, in UTC.
+    """A notification. Times are aware, in UTC.
 
-    `kind` is `notification`, or what it was made of: `mention`, `poll`, and with a platform's
-    service `user_activity` and `course_update`. `taken` is the action one has chosen, if any.
+    `kind` is `notification`, or the source it was made of: `mention`, `poll`, and with a
+    platform's service `user_activity` and `course_update`. `taken` is the chosen action, if any.
     """
 
     id: str
@@ -46,13 +46,13 @@ class NotificationItem(Tidy):
     kind: str = "notification"
     taken: str | None = None
     at: int = field(default=0, repr=False)
-    """`created_at` in ms since 1970, as it is ordered by."""
+    """`created_at` in ms since 1970; notifications are ordered by it."""
     about: str = field(default="", repr=False)
-    """Who was named with it, where its title is made of it."""
+    """Name of the person in the title, if the title is made of a name."""
     leads_to: Headline | None = field(default=None, repr=False)
-    """Where it leads, of what another feature tells."""
+    """The headline of another feature, with its target; None for other notifications."""
     choosing: bool = field(default=False, repr=False)
-    """Whether `taken` is still on its way."""
+    """True while `taken` is pending."""
 
     def __repr__(self) -> str:
         text = shorten(" ".join(self.message.split()), _EXCERPT)
@@ -64,7 +64,7 @@ class NotificationItem(Tidy):
 
 @dataclass(frozen=True, slots=True)
 class TakenAction(Tidy):
-    """What somebody chose about a notification, and when (aware, in UTC)."""
+    """A person's choice of a notification's action, and its time (aware, in UTC)."""
 
     notification_id: str
     title: str
@@ -78,7 +78,7 @@ class TakenAction(Tidy):
 def from_notification(
     body: Notification, id_: str, *, read: bool, taken: str | None = None, choosing: bool = False
 ) -> NotificationItem:
-    """A notification of the service."""
+    """Return the item of a notification of the service."""
     return NotificationItem(
         id_,
         body.title,
@@ -99,7 +99,7 @@ def from_notification(
 
 
 def from_headline(headline: Headline, *, read: bool) -> NotificationItem:
-    """A headline of another feature."""
+    """Return the item of another feature's headline."""
     return NotificationItem(
         headline.id,
         headline.title,
@@ -116,7 +116,7 @@ def from_headline(headline: Headline, *, read: bool) -> NotificationItem:
 
 
 def from_taken(body: ActionTaken) -> TakenAction:
-    """What somebody chose."""
+    """Return the choice in a document's body."""
     return TakenAction(
         body.notification_id,
         body.title,
@@ -129,10 +129,10 @@ def from_taken(body: ActionTaken) -> TakenAction:
 
 
 def link_of(action: str) -> str | None:
-    """The address that an action opens; None if it is none that may be opened."""
+    """Return the address that an action opens; None if it is none, or unsafe."""
     return safe_href(action) if _WEB.match(action) else None
 
 
 def is_address(action: str) -> bool:
-    """Whether an action is meant as an address, safe or not: such a one is never posted."""
+    """True if an action looks like an address, safe or not; it is then never posted."""
     return _ADDRESS.match(action.strip()) is not None

@@ -27,14 +27,14 @@ from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 
 PLAIN_TITLES = {COURSE_UPDATE.name: "Course update", USER_ACTIVITY.name: "Activity"}
-"""What is said in English of what a platform gave no title."""
+"""English titles for messages of a platform that have none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a change of documents is to notifications.
+    """The effect of a change of documents on the notifications.
 
-    `found`: the documents that are some now, each with its notification's id.
+    `found`: the documents that are notifications now, each with its notification's id.
     """
 
     found: tuple[tuple[Document, str], ...] = ()
@@ -42,9 +42,9 @@ class Changed:
 
 
 class Inbox:
-    """Notifications of the service, headlines of other features, and what a platform tells.
+    """Notifications of the service, headlines of other features, and messages of a platform.
 
-    What was marked here shows at once; the service's marks, which other devices share, are added.
+    Marks set here show at once; the service's marks, which other devices share, are added.
     """
 
     def __init__(
@@ -70,26 +70,26 @@ class Inbox:
     # -- reading ------------------------------------------------------------------------
 
     def now(self) -> int:
-        """The service's time in ms since 1970, as far as it is known."""
+        """Return the service's time in ms since 1970, as far as it is known."""
         return int(self._client.service_now())
 
     @property
     def own(self) -> str:
-        """The channel of what only this person sees."""
+        """This person's own channel."""
         return user_channel(self._client.course, self._client.me().user_id)
 
     @property
     def staff(self) -> str:
-        """The channel of what only staff sees."""
+        """The staff's channel."""
         return staff_channel(self._client.course)
 
     def channels(self) -> tuple[str, ...]:
-        """Where there are notifications for this person."""
+        """Return the channels that have notifications for this person."""
         here = (self._client.channel, self.own)
         return (*here, self.staff) if self._client.me().is_staff else here
 
     def items(self) -> list[NotificationItem]:
-        """All there are and that were not cleared, the newest first; at most 100."""
+        """Return the notifications that were not cleared, newest first; at most 100."""
         mark = self._mark()
         cleared = max(mark.cleared, self._cleared)
         found = {item.id: item for item in self._all(mark) if item.at > cleared}
@@ -97,21 +97,21 @@ class Inbox:
         return newest[:WINDOW]
 
     def item(self, id_: str) -> NotificationItem | None:
-        """The notification with this id."""
+        """Return the notification with this id; None if there is none."""
         return next((item for item in self.items() if item.id == id_), None)
 
     def unread(self, items: Sequence[NotificationItem] | None = None) -> int:
-        """How many of them (default: of all) are not read.
+        """Return the number of unread ones among `items` (default: all).
 
-        While they or the marks are being caught up with, it stays what it was.
+        Until notifications and marks are caught up, it returns the previous number.
         """
-        # What a base service tells is here at once, and its history is of messages.
+        # A base service's notifications need no catching up: its history has chat messages only.
         if self._client.base or all(self._client.caught_up(name) for name in self.channels()):
             self._unread = sum(not item.read for item in (self.items() if items is None else items))
         return self._unread
 
     def taken(self) -> list[ActionTaken]:
-        """What people chose, oldest first: for staff everybody, for others themselves."""
+        """Return the chosen actions, oldest first: for staff everybody's, for others their own."""
         channel = self.staff if self._client.me().is_staff else self.own
         held = self._client.mirror(channel).of_kind(ActionTaken.kind)
         return [body for doc in held if (body := decoded(doc, ActionTaken))]
@@ -129,7 +129,7 @@ class Inbox:
                 body = self._body(channel, doc)
                 if body is None:
                     continue
-                # One need not be told what one has said to others, or what is for others.
+                # One's own notification to others, or one for students only, needs no attention.
                 mine = body.created_by == me.user_id and body.user_id != me.user_id
                 silent = mine or (body.to == "students" and me.is_staff)
                 read = silent or body.read or is_read(doc.id, body.created_at)
@@ -161,7 +161,7 @@ class Inbox:
             return list(self._headlines.values())
 
     def _body(self, channel: str, doc: Document) -> Notification | None:
-        """A notification's body; reading it takes a while, and it does not change."""
+        """Return a notification's body from a cache: decoding takes a while, and it is constant."""
         key = (doc.id, doc.seq, channel)
         with self._lock:
             if key not in self._bodies:
@@ -180,14 +180,14 @@ class Inbox:
         return body.action if body is not None else None
 
     def _choosing(self) -> dict[str, str]:
-        """What one has chosen and the service does not know yet."""
+        """Return one's own pending choices of actions, by notification id."""
         waiting = self.choices.waiting()
         return {own.data.id: own.data.action for own in waiting if own.hopeful}
 
     # -- headlines ------------------------------------------------------------------------
 
     def read_headlines(self) -> None:
-        """Make all headlines anew, as when the reader has another name."""
+        """Make all headlines again, for example after the reader's name has changed."""
         with self._lock:
             self._headlines.clear()
             for source in self._sources:
@@ -195,7 +195,7 @@ class Inbox:
                     self._make_headline(source, doc)
 
     def take(self, event: DocumentsChanged) -> Changed:
-        """Documents changed: what of them is a notification now."""
+        """Apply a change of documents; return its effect on the notifications."""
         if event.channel not in self.channels():
             return Changed()
         here = event.channel == self._client.channel
@@ -247,7 +247,7 @@ class Inbox:
     # -- marking --------------------------------------------------------------------------
 
     def mark(self, ids: Iterable[str], up_to: int = 0) -> list[str]:
-        """Mark some as read here; those of them that were not yet."""
+        """Mark notifications as read here; return the ids of those that were unread."""
         unread = {item.id for item in self.items() if not item.read}
         fresh = [id_ for id_ in dict.fromkeys(ids) if id_ in unread]
         with self._lock:
@@ -256,6 +256,6 @@ class Inbox:
         return fresh
 
     def clear(self, up_to: int) -> None:
-        """Show nothing any more of what was created until then."""
+        """Hide here the notifications created until `up_to` (ms since 1970)."""
         with self._lock:
             self._cleared = max(self._cleared, up_to)

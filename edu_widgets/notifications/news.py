@@ -1,4 +1,4 @@
-"""Which notifications are news: each is told once, whatever is sent again."""
+"""New notifications: each is reported once, even if the service sends it again."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _REMEMBERED = 2_000
 
 
 class News:
-    """Tells what has just come from what was there before. Network thread only.
+    """Tells new notifications from earlier ones. Network thread only.
 
-    What came with the first load of a channel is history, and so is what is paged back to. What
-    was missed while disconnected is news, told when it is caught up with.
+    Notifications of a channel's first load are history, and so are older ones that are loaded.
+    Notifications missed while disconnected are news, reported when they are caught up with.
     """
 
     def __init__(
@@ -33,11 +33,11 @@ class News:
                 self._began.add(channel)
 
     def of(self, event: DocumentsChanged, found: Iterable[tuple[Document, str]]) -> list[str]:
-        """Of the documents in this change that say something, the ids of what is new."""
+        """Return the ids of the new notifications among `found`, those in this change."""
         channel, cursor = event.channel, self._client.mirror(event.channel).cursor
         epoch, head = self._heads.get(channel, ("", 0))
         if epoch != cursor.epoch:
-            head = 0  # counted anew: whoever was told of is known by its id
+            head = 0  # counted anew: notifications already reported are known by id
         began = channel in self._began
         fresh = [
             id_
@@ -46,7 +46,7 @@ class News:
         ]
         seqs = [doc.seq for doc in (*event.upserted, *event.removed)]
         self._heads[channel] = (cursor.epoch, max([head, cursor.seq, *seqs]))
-        # A first load may take more than one frame; a channel that was taken away begins anew.
+        # A first load may take several frames; a channel that was taken away begins again.
         if event.caught_up:
             self._began.add(channel)
         if not cursor.epoch:
@@ -54,7 +54,7 @@ class News:
         return fresh
 
     def is_new(self, id_: str) -> bool:
-        """Whether something that was told by itself is told for the first time."""
+        """True for an id that is reported for the first time; remembers it."""
         return self._note(id_)
 
     def _note(self, id_: str) -> bool:

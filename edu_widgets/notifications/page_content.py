@@ -1,4 +1,4 @@
-"""What the pages see of notifications: docs/widget-protocol.md, *Notifications*."""
+"""Notifications as the pages get them: docs/widget-protocol.md, *Notifications*."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ NOTIFICATIONS = "notifications"
 """The collection of notifications in the page."""
 
 INBOX = "inbox"
-"""The collection with the one document of how things stand."""
+"""The collection with the single document of the inbox's state."""
 
 
 class InboxContent:
     """Notifications as documents for the pages. Any thread.
 
-    Their `rev` grows whenever they look different from before.
+    Their `rev` grows whenever their rendering changes.
     """
 
     def __init__(self, client: CourseClient, inbox: Inbox) -> None:
@@ -31,18 +31,18 @@ class InboxContent:
         self._inbox = inbox
         self._versions = Versions()
         self.quiet = False
-        """Whether nobody wants to be disturbed."""
+        """True in the mode *do not disturb*."""
 
     # -- notebook.stream.Content ----------------------------------------------------------
 
     def windows(self) -> Mapping[str, Window]:
-        """Both collections, whole."""
+        """Return both collections in full."""
         items = self._inbox.items()
         docs = [self._versions.stamped(item.id, self._render(item)) for item in reversed(items)]
         return {NOTIFICATIONS: Window(docs), INBOX: Window([self._state(items)])}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        """These documents as they are now, and the ids of those that are gone."""
+        """Return these documents in their current state, and the ids of missing ones."""
         items = self._inbox.items()
         if collection == INBOX:
             return [self._state(items)], []
@@ -53,20 +53,20 @@ class InboxContent:
         return [self._versions.stamped(item.id, self._render(item)) for item in found], gone
 
     def older(self, collection: str, before: int) -> Window:
-        """Nothing: there are no pages of notifications."""
+        """Return an empty window: there are no older notifications to load."""
         del collection, before
         return Window([])
 
     # -- what differs ------------------------------------------------------------------------
 
     def changed(self) -> list[str]:
-        """The ids of those that look different from what was rendered last, or are gone."""
+        """Return the ids of notifications whose rendering has changed, or that are gone."""
         now = {item.id: self._render(item) for item in self._inbox.items()}
         held = {id_: doc for id_, doc in self._versions.last().items() if id_ != INBOX}
         return [id_ for id_ in {**held, **now} if held.get(id_) != now.get(id_)]
 
     def can(self) -> list[str]:
-        """What this person can do here: post what notifications offer."""
+        """Return the tools that this person has here: `act`, if actions can be posted."""
         view = self._client.view()
         offered = self._client.features(self._inbox.own)
         if self._client.base or view.readonly or (offered and ALERTS not in offered):
@@ -75,7 +75,7 @@ class InboxContent:
 
     @staticmethod
     def posted(item: NotificationItem) -> list[NotificationAction]:
-        """Of what a notification offers, what is posted."""
+        """Return the actions of a notification that are posted, not opened."""
         return [action for action in item.actions if not is_address(action.action)]
 
     # -- rendering ---------------------------------------------------------------------------
@@ -91,7 +91,7 @@ class InboxContent:
             "born": item.at,
             "type": item.type,
             "kind": item.kind,
-            # What has no title of its own gets one in the page's language.
+            # A message without a title of its own gets one in the page's language.
             "title": "" if PLAIN_TITLES.get(item.kind) == item.title else item.title,
             "text": to_nodes(item.message),
             "read": item.read,
@@ -110,7 +110,7 @@ class InboxContent:
 
 
 def _action(action: NotificationAction) -> Json | None:
-    """An action; None for an address that may not be opened, which is not posted either."""
+    """Render an action; None for an unsafe address, which is neither opened nor posted."""
     doc: Json = {"label": action.label, "style": action.style}
     href = link_of(action.action)
     if href is not None:

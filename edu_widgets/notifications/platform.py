@@ -1,6 +1,6 @@
-"""What a base service tells: its notifications, and what happens in the course.
+"""Messages of a base service: its notifications, and activities in the course.
 
-They come once and are numbered by nobody; what was read and cleared is known here only.
+They come once and without numbers; their read and cleared marks are kept in this process only.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from edu_widgets.protocol.shortening import shorten
 from edu_widgets.protocol.visible_text import one_line
 
 TYPES = frozenset({NOTIFICATION.name, USER_ACTIVITY.name, COURSE_UPDATE.name})
-"""The short-lived messages that are read here."""
+"""Types of the short-lived messages that are read here."""
 
 _KNOWN = frozenset(get_args(NotificationType))
 _STYLES = frozenset(get_args(Style))
@@ -44,7 +44,7 @@ _TEXTS = ("message", "description", "content", "text")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told, put into the form of ours; `kind` is the message's name."""
+    """A message converted to our own `Notification`; `kind` is the type of the message."""
 
     kind: str
     body: Notification
@@ -52,7 +52,7 @@ class Told:
 
 
 class Platform:
-    """The newest of what a base service has told. Any thread; times in ms since 1970."""
+    """The newest messages of a base service. Any thread; times in ms since 1970."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
@@ -60,7 +60,7 @@ class Platform:
         self._held: OrderedDict[str, Told] = OrderedDict()
 
     def take(self, type_: str, raw: msgspec.Raw) -> str | None:
-        """Take a message; its id if it is new. One that comes again is put right, not told."""
+        """Store a message; return its id if it is new. A repeated one replaces the earlier one."""
         try:
             data = msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -76,7 +76,7 @@ class Platform:
         return None if known else told.body.id
 
     def all(self) -> list[Told]:
-        """What is there, oldest first; what has expired is forgotten."""
+        """Return the stored messages, oldest first; expired ones are forgotten."""
         now = self._now()
         with self._lock:
             for id_, told in list(self._held.items()):
@@ -85,12 +85,12 @@ class Platform:
             return list(self._held.values())
 
     def next_end(self) -> float | None:
-        """In how many seconds the next one expires."""
+        """Return the seconds until the next message expires; None if none will."""
         ends = [t.body.expires_at for t in self.all() if t.body.expires_at is not None]
         return max(0.0, (min(ends) - self._now()) / 1000) if ends else None
 
     def clear(self) -> None:
-        """Forget everything: it is the service's of another time."""
+        """Forget all messages, as those of an earlier connection."""
         with self._lock:
             self._held.clear()
 
@@ -112,7 +112,7 @@ def _read(type_: str, data: dict[str, Any], now: int) -> Told:
         text or _line(reading.text(data.get("action"), MAX_MESSAGE)),
         reading.name(data.get("userId")),
         data=data.get("data"),
-        # What others do is worth a line, but not somebody's attention.
+        # Activities of others are listed, but count as read: they need no attention.
         read=data.get("read") is True or type_ == USER_ACTIVITY.name,
         expires_at=reading.time(data.get("expiresAt")),
         actions=_actions(data.get("actions")) if type_ == NOTIFICATION.name else [],
@@ -125,7 +125,7 @@ _TYPE_OF: dict[str, NotificationType] = {COURSE_UPDATE.name: "course_update"}
 
 
 def _id(type_: str, data: dict[str, Any]) -> str:
-    """The service's id where it can be one of ours, else one made of what it says."""
+    """Return the message's id if it is valid here, else one made from it or the content."""
     id_ = reading.name(data.get("id"))
     if is_id(id_):
         return id_

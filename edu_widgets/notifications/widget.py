@@ -54,7 +54,7 @@ class NotificationPane(EventWidget):
     | `notification` | there is a new one, or a mention, or a poll opens | the notification |
     | `action` | somebody has chosen an action (for students: oneself) | a `TakenAction` |
 
-    What sends something raises `NotConnected` once the lesson is closed, and `OutboxFull` where too
+    Methods that send raise `NotConnected` once the lesson is closed, and `OutboxFull` where too
     much is waiting.
     """
 
@@ -79,17 +79,17 @@ class NotificationPane(EventWidget):
 
     @classmethod
     def made_for(cls, lesson: WidgetContext) -> NotificationPane:
-        """The pane of a lesson, with what its other features make headlines of."""
+        """Return the pane of a lesson, with the headlines of its other features."""
         return cls(lesson.client, lesson.headlines(), lesson.known)
 
     def summary(self) -> Json:
-        """What the panel shows of it besides the count: whether it is quiet."""
+        """Return the icon that the panel shows besides the count in *do not disturb*."""
         return {"icon": "belloff"} if self.do_not_disturb else {}
 
     def __repr__(self) -> str:
         try:
             unread = self.unread
-        except EduWidgetsError:  # a forked child may look, but has nothing
+        except EduWidgetsError:  # in a forked child, which has no lesson
             return super().__repr__()
         return f"{super().__repr__()[:-1]}, {unread} unread)"
 
@@ -105,17 +105,17 @@ class NotificationPane(EventWidget):
         actions: Iterable[object] = (),
         data: object = None,
     ) -> Receipt:
-        """Tell everybody something; staff only. Returns at once with a receipt.
+        """Send a notification; staff only. Returns at once with a receipt.
 
         `to` is None (everybody), `"staff"`, `"students"` or one person: from `lesson.people`, the
         author of a message, a name, `edu.Person(user_id, name)`. `expires`: a number of seconds
-        (or a timedelta) from when the service has got it, or an aware datetime. `actions` are
+        (or a timedelta) from the time the service gets it, or an aware datetime. `actions` are
         `(label, action)` pairs, or mappings with `label`, `action` and `style`: a web address
-        opens, after showing where it leads; anything else is posted, see `.on("action", f)`.
+        opens, after showing its destination; any other is posted, see `.on("action", f)`.
         `message` is Markdown; `data` is for programs.
 
         Raises:
-            InvalidArgument: something about it cannot be; the message says what.
+            InvalidArgument: an argument is invalid; the message says which.
             Refused: only instructors send notifications, and not on a base service.
             NotConnected: the lesson is closed.
         """
@@ -130,17 +130,17 @@ class NotificationPane(EventWidget):
 
     @property
     def items(self) -> list[NotificationItem]:
-        """The notifications there are, the newest first."""
+        """The notifications that were not cleared, newest first; at most 100."""
         return self._inbox.items()
 
     @property
     def unread(self) -> int:
-        """How many of them are not read."""
+        """Number of unread notifications."""
         return self._inbox.unread()
 
     @property
     def taken(self) -> list[TakenAction]:
-        """What people chose of what notifications offer: for staff everybody, else oneself."""
+        """The chosen actions of notifications: for staff everybody's, else one's own."""
         return [from_taken(body) for body in self._inbox.taken()]
 
     def mark_read(self, notification: str | NotificationItem | None = None) -> None:
@@ -157,12 +157,12 @@ class NotificationPane(EventWidget):
             self._mark([_id_of(notification)])
 
     def clear(self) -> None:
-        """Show nothing any more of what there is now. New ones come as before."""
+        """Hide the present notifications. New ones are shown as before."""
         self._client.check_open()
         self._clear(max((item.at for item in self._inbox.items()), default=0))
 
     def act(self, notification: str | NotificationItem, action: str) -> Receipt:
-        """Choose one of the actions that a notification posts; the last choice counts.
+        """Choose an action of a notification that is posted; the last choice counts.
 
         Raises:
             InvalidArgument: there is no such notification, it does not offer that, or the action
@@ -181,7 +181,7 @@ class NotificationPane(EventWidget):
 
     @property
     def do_not_disturb(self) -> bool:
-        """Whether nothing pops up, as while presenting. What comes is in the list all the same."""
+        """True if nothing pops up, as while presenting; new notifications are still listed."""
         return self._shown.quiet
 
     @do_not_disturb.setter
@@ -190,7 +190,7 @@ class NotificationPane(EventWidget):
         self._on_network(self._touch_state)
 
     def close(self) -> None:
-        """Close the widget: its views go, nothing is called any more."""
+        """Close the widget: its views disappear, and no callback is called any more."""
         if hasattr(self, "_ends"):  # also called where the constructor did not get far
             self._on_network(self._end_timer)
         super().close()
@@ -200,7 +200,7 @@ class NotificationPane(EventWidget):
         if cancel is not None:
             cancel()
 
-    # -- what pages ask for (any thread) ---------------------------------------------------
+    # -- intents of the pages (any thread) -------------------------------------------------
 
     @on_intent("notifications.read")
     def _on_read(self, intent: Intent) -> None:
@@ -240,14 +240,14 @@ class NotificationPane(EventWidget):
         self._on_network(self._look)
 
     def _tell_service(self, type_: str, data: msgspec.Struct) -> None:
-        """Keep a mark for one's other devices, where the service does."""
+        """Send a mark for one's other devices, if the service keeps marks."""
         offered = self._client.features(self._inbox.own)
         if self._client.base or (offered and commands.UPDATES not in offered):
             return
         try:
             _ = self._client.send(type_, data, channel=self._inbox.own)
         except EduWidgetsError:
-            # Here it is marked; on another device it costs a look.
+            # It is marked here; on another device it stays unread.
             _log.debug("A mark was not kept.", exc_info=True)
 
     # -- from the course (network thread) ----------------------------------------------------------
@@ -262,7 +262,7 @@ class NotificationPane(EventWidget):
             case CommandChanged(command) if command.type in (_SEND, _ACT, *_MARKS):
                 self._inbox.choices.heard(event)
                 if command.state is CommandState.FAILED and not event.gone:
-                    # It cannot be done any more, and would only lie there: said once, forgotten.
+                    # A failed command would only lie there: its error is shown once, then it is discarded.
                     self._client.discard(command.id)
                     if command.type not in _MARKS:
                         self._channel.signal("notice", {"message": command.error})
@@ -293,7 +293,7 @@ class NotificationPane(EventWidget):
         items = [item for item in reversed(self._inbox.items()) if item.id in ids]
         unread = [item.id for item in items if not item.read]
         if unread:
-            # The list has to be there before it is said what is new in it.
+            # The pages need the list before the ids of its new items.
             self._look()
             self._channel.signal("news", {"ids": unread})
         for item in items:
@@ -302,7 +302,7 @@ class NotificationPane(EventWidget):
     def _tell_taken(self, event: DocumentsChanged) -> None:
         channel = self._inbox.staff if self._client.me().is_staff else self._inbox.own
         chosen = [doc for doc in event.upserted if doc.kind == ActionTaken.kind]
-        # Somebody may choose again: each version is news of its own.
+        # A person may choose again: each version counts as new.
         ids = [(doc, f"{doc.id} {doc.seq}") for doc in chosen]
         fresh = set(self._taken_news.of(event, ids))
         if event.channel != channel:
@@ -315,7 +315,7 @@ class NotificationPane(EventWidget):
     # -- to the pages ------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Tell the pages what looks different by now (network thread)."""
+        """Send the pages the notifications whose rendering has changed (network thread)."""
         self._channel.changed(NOTIFICATIONS, self._shown.changed(), also={INBOX: [INBOX]})
         self._wait_for_end()
 
@@ -323,7 +323,7 @@ class NotificationPane(EventWidget):
         self._channel.changed(INBOX, [INBOX])
 
     def _wait_for_end(self) -> None:
-        """Look again when something of a base service expires; of ours the service tells."""
+        """Set a timer for the next expiry of a base service's message; our service tells its own."""
         self._end_timer()
         ends = self._inbox.platform.next_end()
         if ends is not None:

@@ -1,4 +1,4 @@
-"""Notifications on the service: sending, read marks, what people choose, and what expires."""
+"""Notifications on the service: sending, read marks, chosen actions, and expiry."""
 
 from edu_widgets.notifications import commands
 from edu_widgets.notifications.service import expiry, read_receipts, sending

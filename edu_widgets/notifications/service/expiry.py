@@ -1,7 +1,7 @@
-"""What expires goes at its time, by the service's clock.
+"""Deletion of expired notifications, by the service's clock.
 
-Beside each notification that ends, a note says where it is and when: in a channel nobody reads,
-since a service that starts cannot look through everybody's own.
+A note for each notification that expires has its channel and time. The notes are in a channel that
+nobody reads, since a service that starts cannot search everybody's own channel.
 """
 
 from typing import ClassVar
@@ -29,23 +29,23 @@ _ALL = 2**31
 
 
 class Expiry(msgspec.Struct, frozen=True):
-    """Where a notification is, and until when (ms since 1970). Its id is the notification's."""
+    """A notification's channel and end (ms since 1970). Its id is the notification's."""
 
     kind: ClassVar[str] = "notification_expiry"
 
     channel: str
     at: int
     made: int = 0
-    """When the notification was sent, in ms since 1970; 0 where an earlier version noted it."""
+    """Time the notification was sent, in ms since 1970; 0 in a note of an earlier version."""
 
 
 def expiry_channel(course: str) -> str:
-    """The channel of a course's notes; no kind of channel that anybody can enter."""
+    """Return the channel of a course's notes, of a kind that nobody can enter."""
     return f"{_KIND}{course}"
 
 
 def note_expiry(course: str, channel: str, body: Notification) -> list[Write]:
-    """Note when a notification ends, if it does."""
+    """Return the write of a notification's note; empty if it does not expire."""
     if body.expires_at is None:
         return []
     note = Expiry(channel, body.expires_at, body.created_at)
@@ -53,9 +53,9 @@ def note_expiry(course: str, channel: str, body: Notification) -> list[Write]:
 
 
 def expire(request: Request[Due]) -> RuleRun:
-    """Delete a notification that is over by now, with its note.
+    """Delete a notification that has expired, with its note.
 
-    One that was sent by a clock that was ahead lasts as long as was meant, from now on.
+    One that was sent while the clock was ahead begins again now, with its full duration.
     """
     notes, id_ = expiry_channel(request.course), request.data.id
     note = read((yield Get(notes, (id_,))), id_, Expiry)
@@ -74,7 +74,7 @@ def expire(request: Request[Due]) -> RuleRun:
 
 
 def erase(person: Erasure) -> RuleRun:
-    """Forget the notes of what was sent to a person; all else goes with what is theirs."""
+    """Delete the notes of notifications to a person; these go with the person's own channel."""
     notes = expiry_channel(person.course)
     own = user_channel(person.course, person.user_id)
     found = yield Scan(notes, Expiry.kind, _ALL)

@@ -1,4 +1,4 @@
-"""What the rules of notifications have in common."""
+"""Preconditions shared by the rules of notifications."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from edu_widgets.service.rules import Request
 
 
 def invalid(text: str) -> Refused:
-    """A refusal of what cannot be so."""
+    """Return a refusal with the code `INVALID`."""
     return refusal(Code.INVALID, text)
 
 
 def own(request: Request[Any]) -> str:
-    """The channel of who asks.
+    """Return the sender's own channel.
 
     Raises:
-        Refused: `INVALID`: it came in another one.
+        Refused: `INVALID`: the command came in another channel.
     """
     channel = user_channel(request.course, request.user.id)
     if request.channel != channel:

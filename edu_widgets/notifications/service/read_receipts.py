@@ -1,4 +1,4 @@
-"""What a person has read, and what they have cleared."""
+"""Rules for a person's marks of read and cleared notifications."""
 
 import msgspec
 
@@ -12,10 +12,10 @@ _ID = NotificationMark.ID
 
 
 def mark(request: Request[MarkNotifications]) -> RuleRun:
-    """Mark notifications as read. What is so already is not written again.
+    """Mark notifications as read. Without a change nothing is written.
 
     Raises:
-        Refused: `INVALID` for too many ids, or what cannot be one.
+        Refused: `INVALID` for too many ids, a malformed id, or a negative time.
     """
     channel, data = own(request), request.data
     if len(data.ids) > MAX_MARKS or not all(map(is_id, data.ids)):
@@ -27,10 +27,10 @@ def mark(request: Request[MarkNotifications]) -> RuleRun:
 
 
 def clear(request: Request[ClearNotifications]) -> RuleRun:
-    """Show nothing any more of what was created until then.
+    """Hide the notifications that were created until a time.
 
     Raises:
-        Refused: `INVALID` for what is no time.
+        Refused: `INVALID` for a negative time.
     """
     channel = own(request)
     held = yield from _held(channel, request.now)
@@ -44,14 +44,14 @@ def _held(channel: str, now: int) -> Part[NotificationMark]:
 
 
 def _time(ms: int, now: int) -> int:
-    """A time up to now: nobody has read what is not there yet."""
+    """Return a time, at most now: later notifications do not exist yet."""
     if ms < 0:
         raise invalid("`upTo` is a time in ms since 1970.")
     return min(ms, now)
 
 
 def _written(channel: str, held: NotificationMark, body: NotificationMark) -> Decision:
-    # Read again, it changes nothing: it need not be remembered that it was asked.
+    # A repeated command changes nothing, so the command need not be remembered.
     if body == held:
         return Decision(reply=False)
     write = Write(channel, _ID, NotificationMark.kind, body, signed=False)

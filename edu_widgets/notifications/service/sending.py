@@ -1,4 +1,4 @@
-"""Sending a notification to whom it is for, and noting what people choose of what it offers."""
+"""Sending notifications to their recipients, and storing the actions that people choose."""
 
 import msgspec
 
@@ -26,11 +26,11 @@ from edu_widgets.service.rules import Decision, Get, Request, RuleRun, Write, re
 
 
 def send(request: Request[SendNotification]) -> RuleRun:
-    """Write a notification where only those it is for can read it.
+    """Write a notification to the channel of its recipients: the course, the staff or a person.
 
     Raises:
-        Refused: `FORBIDDEN` for students, `INVALID` for what cannot be sent, `TOO_LATE` for
-            one that would be over already.
+        Refused: `FORBIDDEN` for students, `INVALID` for an invalid field, `TOO_LATE` for a
+            notification that would have expired already.
     """
     yield from ()
     own(request)
@@ -96,7 +96,7 @@ def _actions(actions: list[NotificationAction]) -> list[NotificationAction]:
     found: dict[str, NotificationAction] = {}
     for item in actions:
         label = _checked("label", item.label, MAX_LABEL)
-        # Not cleaned: an address without a character in it would be another one.
+        # Not cleaned: an address that lost a character would be another address.
         action = " ".join(item.action.split())
         if not 1 <= len(action) <= MAX_ACTION:
             raise invalid(f"`action` needs 1 to {MAX_ACTION} characters.")
@@ -107,10 +107,10 @@ def _actions(actions: list[NotificationAction]) -> list[NotificationAction]:
 
 
 def act(request: Request[TakeAction]) -> RuleRun:
-    """Note what somebody chose, for the staff and for themselves. The same again keeps its time.
+    """Store a chosen action, for the staff and for the person. A repetition keeps its time.
 
     Raises:
-        Refused: `NOT_FOUND` where they see no such notification, or it has no such action.
+        Refused: `NOT_FOUND` if the person sees no such notification, or it has no such action.
     """
     mine, me, data = own(request), request.user, request.data
     course, staff = request.course, staff_channel(request.course)
