@@ -262,7 +262,7 @@ class NotificationPane(EventWidget):
             case CommandChanged(command) if command.type in (_SEND, _ACT, *_MARKS):
                 self._inbox.choices.heard(event)
                 if command.state is CommandState.FAILED and not event.gone:
-                    # A failed command would only lie there: its error is shown once, then it is discarded.
+                    # A failed command only takes room: its error is shown once, then it goes.
                     self._client.discard(command.id)
                     if command.type not in _MARKS:
                         self._channel.signal("notice", {"message": command.error})
@@ -323,7 +323,7 @@ class NotificationPane(EventWidget):
         self._channel.changed(INBOX, [INBOX])
 
     def _wait_for_end(self) -> None:
-        """Set a timer for the next expiry of a base service's message; our service tells its own."""
+        """Set a timer for a base service's next expiry; our service reports its own."""
         self._end_timer()
         ends = self._inbox.platform.next_end()
         if ends is not None:

@@ -454,8 +454,8 @@ export interface HandBody {
 /**
  * A notification (seed: *Notification System*). Times are ms since 1970.
  *
- * Ours are `createdBy`, `createdByName` and `to`. `read` is the platform's word only: which ones a
- * person has read here is in their `notification_mark`.
+ * Our own fields are `createdBy`, `createdByName` and `to`. Only a platform sets `read`; the ones
+ * that a person has read here are in their `notification_mark`.
  */
 export interface NotificationBody {
   /** The id, made once by its creator and never again. */
@@ -471,11 +471,11 @@ export interface NotificationBody {
   type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
   /** The text: Markdown, at most 2,000 characters. */
   message?: string;
-  /** Whom it is for, where it is for one person. */
+  /** Id of the recipient, if it is for one person. */
   userId?: string;
-  /** Whom else it is for: everybody, `staff` or `students`. */
+  /** Recipients otherwise: everybody (empty), `staff` or `students`. */
   to?: "" | "staff" | "students";
-  /** What the platform or the instructor attached, at most 4,000 bytes of JSON. */
+  /** Data attached by the platform or the instructor, at most 4,000 bytes of JSON. */
   data?: unknown;
   /** True if the person has read it. */
   read?: boolean;
@@ -483,37 +483,37 @@ export interface NotificationBody {
   expiresAt?: number | null;
   /** The actions it offers to the person. */
   actions?: NotificationAction[];
-  /** The id of who sent it. */
+  /** Id of the sender. */
   createdBy?: string;
-  /** The display name of who sent it. */
+  /** Display name of the sender. */
   createdByName?: string;
 }
 
-/** What a person has read and cleared, in their own channel. */
+/** A person's marks of read and cleared notifications, in their own channel. */
 export interface NotificationMarkBody {
-  /** The ids of what was read one by one, the last one at the end; at most 400. */
+  /** Ids of the notifications read one by one, the last one at the end; at most 400. */
   read?: string[];
-  /** What was created until then is read, in ms since 1970. */
+  /** Notifications created until this time are read, in ms since 1970. */
   upTo?: number;
-  /** What was created until then is not shown any more, in ms since 1970. */
+  /** Notifications created until this time are hidden, in ms since 1970. */
   cleared?: number;
 }
 
-/** What a person chose to do about a notification, for the staff and for themselves. */
+/** A person's choice of a notification's action, for the staff and for themselves. */
 export interface ActionTakenBody {
-  /** The notification it is about. */
+  /** Id of the notification. */
   notificationId: string;
-  /** The title it has. */
+  /** Title of the notification. */
   title: string;
-  /** What was chosen. */
+  /** The chosen action. */
   action: string;
-  /** What its button said. */
+  /** Text of the chosen action's button. */
   label: string;
-  /** Who chose it. */
+  /** Id of the person who chose it. */
   userId: string;
-  /** The display name of who chose it. */
+  /** Display name of the person who chose it. */
   userName: string;
-  /** When, in ms since 1970. */
+  /** Time of the choice, in ms since 1970. */
   at: number;
 }
 
@@ -788,7 +788,7 @@ export interface SolveHandData {
   at?: number;
 }
 
-/** Tell everybody, a role or one person something. Only staff. */
+/** Send a notification to everybody, a role or one person. Staff only. */
 export interface SendNotificationData {
   /** Plain text in one line, 1 to 200 characters. */
   title: string;
@@ -799,39 +799,39 @@ export interface SendNotificationData {
    * `success`, `warning`, `error`, `course_update`, `payment` or `message`.
    */
   type?: "course_update" | "error" | "info" | "message" | "payment" | "success" | "warning";
-  /** To whom: everybody, `staff` or `students`; not together with `userId`. */
+  /** Recipients: everybody (empty), `staff` or `students`; not together with `userId`. */
   to?: "" | "staff" | "students";
-  /** To which person; absent: see `to`. */
+  /** Id of the recipient; absent: see `to`. */
   userId?: string;
-  /** For how long it is shown, from when the service has got it. */
+  /** Seconds for which it is shown, from the time the service gets it. */
   seconds?: number | null;
-  /** Until when it is shown, in ms since 1970; not together with `seconds`. */
+  /** Time until which it is shown, in ms since 1970; not together with `seconds`. */
   expiresAt?: number | null;
   /** The actions it offers to the person. */
   actions?: NotificationAction[];
-  /** What a program is to know of it, at most 4,000 bytes of JSON. */
+  /** Data for programs, at most 4,000 bytes of JSON. */
   data?: unknown;
 }
 
-/** Mark notifications as read: some of them, or all that were created until then. */
+/** Mark notifications as read: some by id, or all that were created until `upTo`. */
 export interface MarkNotificationsData {
-  /** Which ones, at most 400. */
+  /** Ids of the notifications to mark, at most 400. */
   ids?: string[];
-  /** Until when, in ms since 1970; it only ever moves up, at most to now. */
+  /** Time in ms since 1970; the stored time only ever moves up, at most to now. */
   upTo?: number;
 }
 
-/** Show one no more of what was created until then. */
+/** Hide from one's own list the notifications that were created until `upTo`. */
 export interface ClearNotificationsData {
-  /** Until when, in ms since 1970; it only ever moves up, at most to now. */
+  /** Time in ms since 1970; the stored time only ever moves up, at most to now. */
   upTo: number;
 }
 
-/** Choose what a notification offers; the staff learn of it. The last choice counts. */
+/** Choose an action of a notification; the staff see the choice. The last choice counts. */
 export interface TakeActionData {
-  /** The id of the notification. */
+  /** Id of the notification. */
   id: string;
-  /** Which of its actions; one that is an address is opened, not posted. */
+  /** The chosen action; an action that is an address is opened, not posted. */
   action: string;
 }
 
@@ -1221,13 +1221,13 @@ export interface PeoplePageData {
   counts?: Counts;
 }
 
-/** A notification as a base service sends it; whatever is missing or odd is put right. */
+/** A notification as a base service sends it; missing and odd fields are corrected. */
 export interface PlatformNotificationData {
   /** The id, made once by its creator and never again. */
   id?: string;
-  /** What it is about, in one line. */
+  /** Subject of the notification, in one line. */
   title?: string;
-  /** What it says about it. */
+  /** Text of the notification. */
   message?: string;
   /**
    * The seed's kind: of messages `text`, `system`, `file` or `reaction`, of notifications `info`,
@@ -1244,17 +1244,17 @@ export interface PlatformNotificationData {
   actions?: unknown;
 }
 
-/** Someone did something in a course, as a base service tells it. */
+/** An activity of a person in a course, as a base service sends it. */
 export interface UserActivityData {
   /** The person's id on this service. */
   userId?: string;
-  /** What they did, in the platform's words. */
+  /** The activity, in the platform's words. */
   action?: string;
 }
 
-/** Something in a course is new, as a base service tells it. */
+/** News of a course, as a base service sends it. */
 export interface CourseUpdateData {
-  /** What is new, where the platform says it so. */
+  /** Title of the news, if the platform sends one. */
   title?: string;
 }
 
@@ -1344,13 +1344,13 @@ export interface PollFlow {
   pairs: number[][];
 }
 
-/** Something to do about a notification. */
+/** An action that a notification offers. */
 export interface NotificationAction {
-  /** What its button says, 1 to 60 characters. */
+  /** Text of its button, 1 to 60 characters. */
   label: string;
-  /** A web address, which opens after showing where it leads; or what is posted to the staff. */
+  /** A web address, which opens after showing its destination; or a text to post to the staff. */
   action: string;
-  /** How it looks: `primary`, `secondary` or `danger`. */
+  /** Look of its button: `primary`, `secondary` or `danger`. */
   style?: "danger" | "primary" | "secondary";
 }
 
