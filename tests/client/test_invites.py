@@ -25,6 +25,7 @@ from edu_widgets.client.invites import (
     Membership,
     MembershipFiles,
     base_url,
+    exchange,
     join,
     memberships,
     parse_invite,
@@ -43,6 +44,10 @@ class Desk(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.status, self.ours = 200, True
+        self.busy = 0
+        """Requests that are answered with *try again* before one is let through."""
+        self.busy_at = {"/api/join"}
+        self.retry_after = 1
         self.body: bytes = json.dumps(ADA).encode()
         self.location = ""
         self.asked: list[dict[str, Any]] = []
@@ -64,6 +69,11 @@ class Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"] or 0))
         desk.received += raw
         body = json.loads(raw or b"{}")
+        if desk.busy and self.path in desk.busy_at:
+            desk.busy -= 1
+            told = {"code": 4004, "message": "Try again in 1 s.", "retryAfter": desk.retry_after}
+            self._answer(429, json.dumps(told).encode())
+            return
         if self.path == "/api/session" and desk.ours and not desk.location:
             self._sign_in(body)
             return
@@ -347,6 +357,38 @@ def test_refusals(
     with pytest.raises(error):
         join(desk.invite, "Ada", MembershipFiles(tmp_path))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", ["/api/join", "/api/session"])
+@pytest.mark.parametrize("before", [False, True], ids=["new", "known"])
+def test_a_service_that_asks_to_wait_is_asked_again(
+    desk: Desk,
+    tmp_path: Path,
+    path: str,
+    before: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exchange, "SHORTEST_WAIT", 0)
+    people = MembershipFiles(tmp_path)
+    known = join(desk.invite, "Ada", people)[0].secret if before else ""
+    desk.busy, desk.busy_at = 3, {path}
+    member, _ = join(desk.invite, "Ada", people)
+    assert (member.user_id, desk.busy) == ("u1", 0)
+    assert not known or member.secret == known
+    assert people.recall(SERVICE, "py101", "Ada") == member
+    assert capsys.readouterr().out == "Try again in 1 s. This cell does so by itself.\n"
+
+
+def test_nobody_waits_for_longer_than_a_cell_may_take(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.busy, desk.retry_after = 1, 600_000
+    with pytest.raises(Refused, match="Try again") as raised:
+        join(desk.invite, "Ada", MembershipFiles(tmp_path))
+    assert (raised.value.code, desk.busy) == (4004, 0)
+    assert not list(tmp_path.iterdir())
+    assert not capsys.readouterr().out
 
 
 @pytest.mark.parametrize("lost", [b'{"name": "Ada"}', b'["Ada"]', b"", b"<html>"])

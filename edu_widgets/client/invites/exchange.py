@@ -1,6 +1,8 @@
 """Exchanging an invite for a membership: what `join` asks of a service."""
 
 import contextlib
+import random
+import time
 from dataclasses import replace
 
 from edu_widgets.client.invites.memberships import Membership, MembershipFiles
@@ -15,23 +17,48 @@ from edu_widgets.protocol.proofs import Verifier
 
 _PATH = "/api/join"
 
+WAITS = 120.0
+"""Seconds that a join waits in all where the service asks to come again later."""
+
+SHORTEST_WAIT = 1.0
+"""Seconds that it waits at least before it tries again."""
+
 
 def join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership, Target]:
     """Enter a course by an invite, or be recognised by the secret that was kept.
 
     If the service cannot be reached, whoever was there last from here may go on writing offline.
+    If it asks to try again in some seconds, that is done, for up to two minutes, and printed once.
 
     Returns:
         Who one is, and where to connect as that.
 
     Raises:
         InvalidArgument: the name cannot be used.
-        Refused: the invite is wrong or has expired, or too many tries were made.
+        Refused: the invite is wrong or has expired, or the service asks to wait for longer.
         ServiceUnavailable: nothing of ours answers there, and nothing is kept; or what answers
             cannot prove that it is the service one has joined.
         FolderUnusable: a secret cannot be kept; nobody has been let in.
     """
     name = person_name(name)
+    until, told = time.monotonic() + WAITS, False
+    while True:
+        try:
+            return _join(invite, name, people)
+        except Refused as error:
+            # Not all at the same moment: a class was told the same number of seconds.
+            wait = max((error.retry_after or 0) / 1000, SHORTEST_WAIT)
+            wait *= random.uniform(1.0, 1.1)  # noqa: S311
+            if error.retry_after is None or time.monotonic() + wait > until:
+                raise
+            if not told:
+                print(f"{error} This cell does so by itself.", flush=True)  # noqa: T201
+            told = True
+        time.sleep(wait)
+
+
+def _join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership, Target]:
+    """Try once."""
     try:
         service_id = service_at(invite.base)
         kept, signed_in = _recognised(invite, name, people, service_id)
