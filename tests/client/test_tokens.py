@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from edu_widgets.client.invites import Credentials
 from edu_widgets.client.transport import tokens
 from edu_widgets.client.transport.base import Target
 from edu_widgets.protocol import Code
@@ -121,6 +122,26 @@ def test_a_function_that_hangs_is_told_and_called_again(
     let_go.set()
     client.wait_connected(PATIENCE)
     assert len(calls) <= tokens.MAX_HANGING, "what it said in the end is used"
+
+
+def test_signing_in_has_a_deadline_for_each_step_and_not_that_of_a_function(
+    fake: FakeService, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "TOKEN_WITHIN", 0.0)
+
+    class SlowSignIn(Credentials):
+        def __call__(self) -> str:
+            late.wait(PATIENCE)
+            return "at-last"
+
+    late = threading.Event()
+    client = join(fake, token=SlowSignIn("http://127.0.0.1", "s3cret"))
+    plain = join(fake, user="bob", token=lambda: str(late.wait(PATIENCE)))
+    eventually(lambda: "has not answered within" in plain.view().reason)
+    late.set()
+    client.wait_connected(PATIENCE)
+    assert client.numbers().reconnects == 0
+    assert [r.headers["Authorization"] for r in fake.requests].count("Bearer at-last") == 1
 
 
 def test_a_fresh_token_is_not_kept_waiting_by_one_that_hangs(fake: FakeService, join: Join) -> None:

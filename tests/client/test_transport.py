@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from edu_widgets.client.runtime.threads import NetworkThread
+from edu_widgets.client.transport import websocket
 from edu_widgets.client.transport.network_errors import explain
 from edu_widgets.protocol import Document, encode, messages
 from edu_widgets.protocol.documents import body
@@ -109,6 +110,41 @@ def test_a_delayed_line_is_only_slow(fake: FakeService, join: Join) -> None:
         trip = client.numbers().round_trip
         assert trip is not None
         assert trip >= 0.2
+        client.close()
+
+
+def test_a_link_that_carries_little_gets_in_while_there_is_progress(
+    fake: FakeService, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "OPEN_TIMEOUT", 1.0)
+    with Faults(fake.port) as faults:
+        faults.drip(16, 0.1)
+        client = join(fake, url=via(faults))
+        client.wait_connected(PATIENCE)
+        assert faults.accepted == 1, "the first attempt went on, longer than one step may take"
+        client.close()
+
+
+@pytest.mark.parametrize("fault", ["stall", "half_open"])
+def test_who_says_nothing_is_not_waited_for(
+    fake: FakeService, join: Join, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(websocket, "OPEN_TIMEOUT", 0.1)
+    with Faults(fake.port) as faults:
+        getattr(faults, fault)()
+        client = join(fake, url=via(faults))
+        eventually(lambda: "did not answer in time" in client.view().reason)
+        client.close()
+
+
+def test_an_answer_that_never_ends_is_given_up(
+    fake: FakeService, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "OPEN_WITHIN", 0.3)
+    with Faults(fake.port) as faults:
+        faults.drip(1, 0.1)
+        client = join(fake, url=via(faults))
+        eventually(lambda: "did not answer in time" in client.view().reason)
         client.close()
 
 

@@ -33,10 +33,11 @@ class Tapped(Faults):
         self.told: dict[int, bytearray] = {}
         """What the service said, by connection."""
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from_service = writer.get_extra_info("peername")[1] != self.target
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, back: bool = False
+    ) -> None:
         while piece := await reader.read(65536):
-            if from_service:
+            if back:
                 self.told.setdefault(id(writer), bytearray()).extend(piece)
             writer.write(piece)
             await writer.drain()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from edu_widgets.client.invites.requests import request
+from edu_widgets.client.transport.base import SteppedSource
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import ProtocolError, Refused, ServiceUnavailable, Unauthorized
 from edu_widgets.protocol.proofs import ANOTHER, PATH, SignIn
@@ -83,7 +84,7 @@ def _told_nothing(base: str, why: str) -> ServiceUnavailable:
     return ServiceUnavailable(f"What answers at {urlsplit(base).netloc} was told nothing: {why}.")
 
 
-class Credentials:
+class Credentials(SteppedSource):
     """One person at one service, as a source of tokens: each attempt to connect signs in anew.
 
     So whoever has taken the service's address is shown nothing.

@@ -19,6 +19,10 @@ class TokenSource(Protocol):
         """The token."""
 
 
+class SteppedSource:
+    """Base of a source that asks in several steps, and sets a deadline for each by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where to connect, and as whom. The token shows in no repr."""

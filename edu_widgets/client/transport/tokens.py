@@ -6,7 +6,12 @@ import threading
 from concurrent.futures import Future
 from urllib.parse import urlsplit
 
-from edu_widgets.client.transport.base import TokenSource, TransportFailed, is_loopback
+from edu_widgets.client.transport.base import (
+    SteppedSource,
+    TokenSource,
+    TransportFailed,
+    is_loopback,
+)
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import EduWidgetsError, Refused
 
@@ -17,12 +22,15 @@ an answer: a token that is not accepted. Fewer may be the network's doing."""
 
 TOKEN_WITHIN = 20.0
 """Seconds that a function may take to give the token."""
+SIGN_IN_WITHIN = 60.0
+"""Seconds that signing in may take in all; each of its steps has a deadline of its own."""
 MAX_HANGING = 3
 """Calls of one function that may hang at once; then one of them is waited for once more."""
 _LATE = (
-    f"The function that gives the token has not answered within {TOKEN_WITHIN:g} s: call it in a "
-    "cell to see why. It is tried again."
+    "The function that gives the token has not answered within {:g} s: call it in a cell to see "
+    "why. It is tried again."
 )
+_SLOW = "Signing in has taken longer than {:g} s; the link may be very slow. It is tried again."
 _Call = Future[tuple[str, TransportFailed | None]]
 _calls: list[tuple[TokenSource, _Call]] = []
 """Calls whose answer nobody has taken yet. Network thread only."""
@@ -50,11 +58,13 @@ async def ask(source: TokenSource) -> str:
         TransportFailed: it failed, did not answer in time, or gave what cannot be a token.
     """
     call = _call(source)
+    steps = isinstance(source, SteppedSource)
+    within, late = (SIGN_IN_WITHIN, _SLOW) if steps else (TOKEN_WITHIN, _LATE)
     try:
-        async with asyncio.timeout(TOKEN_WITHIN):
+        async with asyncio.timeout(within):
             await _answered(call)
     except TimeoutError:
-        raise TransportFailed(0, _LATE) from None
+        raise TransportFailed(0, late.format(within)) from None
     except asyncio.CancelledError:
         _forget(call)
         raise

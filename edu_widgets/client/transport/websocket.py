@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from typing import Any, cast
 
 import msgspec
 from websockets.asyncio.client import connect
@@ -20,10 +21,16 @@ from edu_widgets.client.transport import network_errors
 from edu_widgets.client.transport.base import Target, TransportFailed, proxy_for
 from edu_widgets.client.transport.selection import TransportSelection
 from edu_widgets.client.transport.tokens import ask, without
-from edu_widgets.client.transport.wire import ABNORMAL, CLOSE_TIMEOUT, Wire
+from edu_widgets.client.transport.wire import ABNORMAL, CLOSE_TIMEOUT, Wire, nothing
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry, meaning
 
-OPEN_TIMEOUT = 6.0
+OPEN_TIMEOUT = 10.0
+"""Seconds a connection that is opened may take from one sign of progress to the next: until it is
+made, and from then on until something comes."""
+
+OPEN_WITHIN = 60.0
+"""Seconds that it may take in all, however slow the link is."""
+
 _OURS = range(4000, 5000)
 _NOT_HERE = frozenset({200, 301, 302, 307, 308, 400, 404, 405, 410, 426, 501})
 """Answers of those who have no WebSocket at this address."""
@@ -116,18 +123,7 @@ class WebSocketTransport:
 
     async def _dial(self, url: str, headers: dict[str, str], patience: float) -> None:
         try:
-            wire = await _Connect(
-                url,
-                additional_headers=headers,
-                compression=None,
-                proxy=proxy_for(url),
-                ping_interval=None,
-                open_timeout=patience,
-                close_timeout=CLOSE_TIMEOUT,
-                max_size=MAX_SERVICE_FRAME,
-                logger=_quiet,
-                create_connection=Wire,
-            )
+            wire = await _opened(url, headers, patience)
         except InvalidStatus:
             raise
         except InvalidURI:
@@ -138,7 +134,6 @@ class WebSocketTransport:
                 late = isinstance(error, TimeoutError)
                 self._selection.websocket_failed(late=late, nobody=nobody)
             raise TransportFailed(0, _explain(error, url)) from None
-        assert isinstance(wire, Wire)  # noqa: S101 - made by `create_connection`
         self._wire = wire
         if wire.response is None or HEADER not in wire.response.headers:
             self.service = _BASE
@@ -209,6 +204,38 @@ class WebSocketTransport:
         if self._wire is None:
             raise TransportFailed(0, "The connection is closed.")
         return self._wire
+
+
+async def _opened(url: str, headers: dict[str, str], patience: float) -> Wire:
+    """Open a connection, however long that takes, while there is progress."""
+    clock = asyncio.get_running_loop().time
+    latest = clock() + OPEN_WITHIN
+    async with asyncio.timeout(patience) as deadline:
+
+        def progress() -> None:
+            with contextlib.suppress(RuntimeError):  # the attempt has ended meanwhile
+                deadline.reschedule(min(clock() + patience, latest))
+
+        def create(*args: Any, **kwargs: Any) -> Wire:
+            wire = Wire(*args, **kwargs)
+            wire.progress = progress
+            return wire
+
+        wire = await _Connect(
+            url,
+            additional_headers=headers,
+            compression=None,
+            proxy=proxy_for(url),
+            ping_interval=None,
+            open_timeout=None,
+            close_timeout=CLOSE_TIMEOUT,
+            max_size=MAX_SERVICE_FRAME,
+            logger=_quiet,
+            create_connection=cast("type[Wire]", create),
+        )
+    assert isinstance(wire, Wire)  # noqa: S101 - `create` has made it
+    wire.progress = nothing
+    return wire
 
 
 async def comes_up(selection: TransportSelection) -> bool:

@@ -26,6 +26,8 @@ class Wire(ClientConnection):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.progress = nothing
+        """Called whenever the socket has come up or something has come by it."""
         self.received = 0
         """Bytes that have come, also those of a frame that is not whole yet."""
         self._raw: asyncio.Transport | None = None
@@ -37,10 +39,12 @@ class Wire(ClientConnection):
         """The socket is there."""
         self._raw = cast("asyncio.Transport", transport)
         super().connection_made(transport)
+        self.progress()
 
     def data_received(self, data: bytes) -> None:
         """The socket has something for us."""
         self.received += len(data)
+        self.progress()
         super().data_received(data)
         if self.state is State.CLOSING and self._hanging_up is None:
             loop = asyncio.get_running_loop()
@@ -110,3 +114,7 @@ class Wire(ClientConnection):
         """Let go of the socket."""
         if self._raw is not None:
             self._raw.abort()
+
+
+def nothing() -> None:
+    """Do nothing."""
