@@ -353,7 +353,7 @@ def _client(
     edu = configured.edu
     outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
     settings = Settings(outbox, configured.limits(), _ways(configured))
-    return CourseClient(
+    client = CourseClient(
         course,
         target,
         me,
@@ -365,6 +365,8 @@ def _client(
         channel=channel,
         entrance=entrance,
     )
+    client.kept = folders.people_folder(edu.dataDir)
+    return client
 
 
 def _switch_within(seconds: float) -> None:

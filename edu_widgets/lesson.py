@@ -203,6 +203,29 @@ class Lesson(Tidy):
         """Whether nobody new is let in; known to instructors."""
         return self._admission().state().closed
 
+    def forbid_viewers(self) -> None:
+        """Let nobody take part through somebody else's notebook; who does is out at once.
+
+        Raises:
+            Forbidden: I am not staff here.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        self._admission().set_vouching(allowed=False)
+
+    def allow_viewers(self) -> None:
+        """Let people who share a notebook take part each under their own name, as at first.
+
+        Raises:
+            Forbidden: I am not staff here.
+            Refused, NotConnected: the service said no, or does not answer.
+        """
+        self._admission().set_vouching(allowed=True)
+
+    @property
+    def viewers_allowed(self) -> bool:
+        """Whether people may take part through somebody else's notebook; known to instructors."""
+        return self._admission().state().vouching
+
     def erase(self, person: Who | RemovedPerson) -> None:
         """Erase a person from the course for good: messages, votes, and that they were here.
 

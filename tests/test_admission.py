@@ -56,6 +56,15 @@ def test_a_new_invite_ends_the_one_before(mira: edu.Lesson) -> None:
     assert edu.host("py101").invite == now, "also for who asks the service again"
 
 
+def test_an_instructor_decides_about_shared_notebooks(mira: edu.Lesson) -> None:
+    mira.forbid_viewers()
+    wait_until(lambda: not mira.viewers_allowed, "instructors see it")
+    mira.allow_viewers()
+    wait_until(lambda: mira.viewers_allowed, "and that it is as before")
+    with edu.join(mira.invite, name="Ada") as ada, pytest.raises(Forbidden, match="Only instr"):
+        ada.wait_connected(PATIENCE).forbid_viewers()
+
+
 def test_a_closed_door_and_a_roster(mira: edu.Lesson) -> None:
     mira.close_door()
     wait_until(lambda: mira.door_closed, "instructors see it")

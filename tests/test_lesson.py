@@ -105,6 +105,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
         "feature",
         *("status", "user", "wait_connected"),
         *("close_door", "door_closed", "erase", "new_invite", "open_door"),
+        *("allow_viewers", "forbid_viewers", "viewers_allowed"),
     }
     for shown in (lesson.polls, lesson.chat, lesson.people, lesson.notifications, lesson.panel()):
         names = dir(shown)
@@ -114,7 +115,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
         assert len(names) < 40
     assert "ask" in dir(lesson.polls)
     lesson.chat.send("hello").wait(PATIENCE)
-    assert set(dir(lesson.user)) == {"is_staff", "name", "role", "user_id"}
+    assert set(dir(lesson.user)) == {"is_staff", "name", "role", "user_id", "via"}
     assert "content" in dir(lesson.chat.messages[0])
 
 

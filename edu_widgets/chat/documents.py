@@ -80,6 +80,8 @@ class Message(Data):
     """Display names it mentions; each is in `content` behind an `@`."""
     question: bool = False
     """True if the message was asked as a question; it then has a `question` document."""
+    via: str | None = None
+    """Display name of the person through whose notebook the author took part, if not their own."""
 
 
 class Pin(Data):

@@ -45,6 +45,8 @@ class ChatMessage(Tidy):
     mentions: tuple[str, ...] = ()
     question: bool = False
     mentions_me: bool = False
+    via: str = ""
+    """The name of the person through whose notebook the author took part; "": their own."""
 
     def __repr__(self) -> str:
         notes = [self.state] if self.state != "sent" else []
@@ -130,6 +132,7 @@ def shown(message: Message, id_: str, me: str, *, unconfirmed: bool = False) -> 
         mentions=tuple(message.mentions),
         question=message.question,
         mentions_me=is_mentioned(message.mentions, me),
+        via=message.via or "",
     )
 
 

@@ -200,6 +200,7 @@ class Chat:
             data.reply_to,
             state=own.state,
             role=me.role,
+            via=me.via,
             error=own.error,
             mentions=tuple(data.mentions),
             question=data.question,

@@ -49,6 +49,7 @@ def message(
     edited_at: Any = (body.edited_at or body.timestamp) if body.edited else None
     optional = {
         "role": body.role if body.role != "student" else None,
+        "via": body.via,
         "type": body.type if body.type != "text" else None,
         "edited": edited_at,
         "version": body.version,
@@ -80,6 +81,7 @@ def own_message(own: PendingCommand[Any], me: Person) -> Json:
     doc["body"] = _nodes(data.content, data.mentions, me)
     optional = {
         "role": me.role if me.role != "student" else None,
+        "via": me.via,
         "replyTo": data.reply_to,
         "question": data.question,
         "mentionsMe": is_mentioned(data.mentions, me.name),

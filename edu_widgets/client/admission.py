@@ -109,6 +109,11 @@ class Admission:
         """Open the door to new people, or close it."""
         self._read(self.ask_for_door(closed=closed), admission.Admission)
 
+    def set_vouching(self, *, allowed: bool) -> None:
+        """Let people take part through the notebooks of others, or nobody."""
+        asked = self._ask(admission.SET_VOUCHING.name, admission.SetVouching(allowed))
+        self._read(asked, admission.Admission)
+
     def set_roster(self, names: Iterable[str] | None) -> int | None:
         """Set the names that may join, each once, or None for any; return their number.
 

@@ -9,6 +9,8 @@ from concurrent.futures import CancelledError
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -52,6 +54,8 @@ from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess, NotConnected, TooLate
 from edu_widgets.protocol.validation import seconds
 
+C = TypeVar("C", bound="CourseClient")
+
 _CLOSE_WITHIN = 5.0
 _HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once it is sent."
 
@@ -67,6 +71,13 @@ class CourseClient:
     Methods may be called from any thread and return at once; listeners are called on the
     network thread and must not block.
     """
+
+    viewer: str = ""
+    """Whose eyes it is for, where several people share a kernel; "": the owner's own."""
+    kept: Path | None = None
+    """The folder of what a later kernel is to know; None: nothing is kept."""
+    company: object = None
+    """What the notebook knows of who shares the kernel."""
 
     def __init__(  # noqa: PLR0913 - made in one place
         self,
@@ -106,6 +117,29 @@ class CourseClient:
         self._stop_listening: Callable[[], None] = lambda: None
         self._closed = False
         self._last_words: Listeners[None] = Listeners()
+
+    def sibling(self, kind: type[C], me: Person, target: Target | None = None) -> C:
+        """Make a client of the same course for another viewer of this kernel; it is not started.
+
+        Without a `target` it shares this one's connection.
+        """
+        return kind(
+            self.course,
+            target or self._target,
+            me,
+            self._pool,
+            self._network,
+            self._callbacks,
+            self._settings,
+            host=self.host,
+            channel=self.channel,
+            entrance=self.entrance,
+        )
+
+    @property
+    def target(self) -> Target:
+        """Where I am connected, and as whom."""
+        return self._target
 
     # -- life -------------------------------------------------------------------------
 

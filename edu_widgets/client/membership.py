@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 class CourseMembership:
     """One person in one course. Except for the name, changed on the network thread only."""
 
-    def __init__(self, course: str, channel: str, me: Person) -> None:
+    def __init__(self, course: str, channel: str, me: Person, role: str = "") -> None:
         self.me = me
         """My identity here: as given at the start, until the service states it."""
         self.mirrors: dict[str, Mirror] = {}
         """Mirrors of the channels I read, by name; the dict is replaced, never changed."""
         self._course = course
         self._channel = channel
+        self._role = role
+        """The role I have here, whatever the service states; "": the one it states."""
         self._named = ""
         """My name in the service's last answer; older than a name agreed since."""
 
@@ -50,9 +52,8 @@ class CourseMembership:
             return False
         name = me.name if state.user_name in ("", self._named) else state.user_name
         self._named = state.user_name
-        return self._become(
-            session, Person(state.user_id or me.user_id, name, state.role or me.role)
-        )
+        id_, role = state.user_id or me.user_id, state.role or me.role
+        return self._become(session, replace(me, user_id=id_, name=name, role=role))
 
     def documented(self, session: Session, event: DocumentsChanged) -> bool:
         """Take over my identity from documents of my own channel; return True if it changed."""
@@ -66,6 +67,7 @@ class CourseMembership:
         self.me = replace(self.me, name=me.name)
 
     def _become(self, session: Session, me: Person) -> bool:
+        me = replace(me, role=self._role or me.role)
         changed, self.me = me != self.me, me
         self._follow_role(session)
         return changed
@@ -87,11 +89,23 @@ class CourseMembership:
             self.mirrors = {**self.mirrors, name: state.mirror}
 
 
+class ReaderMembership(CourseMembership):
+    """Somebody who only reads the course's channel, and whom the service does not know."""
+
+    def answered(self, session: Session) -> bool:
+        """The grant is another person's."""
+        del session
+        return False
+
+    def _follow_role(self, session: Session) -> None:
+        """There is no channel but the course's."""
+
+
 def _as_documented(me: Person, docs: Iterable[Document]) -> Person:
     """Return my identity after documents of my own channel; `role` documents change it."""
     for doc in docs:
         if doc.kind == Role.kind:
             with contextlib.suppress(ProtocolError):
                 role: Role = doc.as_(Role)
-                me = Person(me.user_id, role.name or me.name, role.role)
+                me = replace(me, name=role.name or me.name, role=role.role)
     return me

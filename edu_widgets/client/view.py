@@ -34,6 +34,8 @@ class Person(Tidy):
     user_id: str
     name: str
     role: str = "student"
+    via: str = ""
+    """The name of the person through whose notebook they take part; "": their own."""
 
     @property
     def is_staff(self) -> bool:

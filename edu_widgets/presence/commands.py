@@ -105,6 +105,8 @@ class Here(Data):
     """Only for staff, and only in a page that was asked for."""
     at: int = 0
     """Of a status: since when, in ms since 1970."""
+    via: str = ""
+    """The name of the person through whose notebook they take part; absent: their own."""
 
 
 class Counts(Data):

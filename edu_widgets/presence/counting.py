@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from edu_widgets.presence.commands import Counts, Here
 from edu_widgets.presence.documents import Status
 from edu_widgets.protocol.channels import STAFF_ROLES
@@ -50,9 +52,7 @@ def with_status(person: Here, status: Status | None) -> Here:
     """A person as staff sees them."""
     if status is None:
         return person
-    return Here(
-        person.id, person.name, person.role, person.away, person.since, status.status, status.at
-    )
+    return msgspec.structs.replace(person, status=status.status, at=status.at)
 
 
 def stuck_first(person: Here) -> tuple[int, float, str]:

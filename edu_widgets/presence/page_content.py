@@ -86,9 +86,10 @@ class PeopleContent:
         doc: Json = {"id": person.id, "name": person.name}
         optional: Json = {
             "role": person.role if person.role != "student" else None,
+            "via": person.via,
             "me": person.id == me.user_id,
             "away": person.away,
-            "status": person.status,
+            "status": person.status if me.is_staff else None,
         }
         doc |= {key: value for key, value in optional.items() if value}
         since = person.at if person.status in {"stuck", "done"} else person.since

@@ -30,6 +30,8 @@ class Participant(Tidy):
     away_since: datetime | None = None
     status: str | None = None
     status_since: datetime | None = None
+    via: str = ""
+    """The name of the person through whose notebook they take part; "": their own."""
 
     @property
     def is_staff(self) -> bool:
@@ -38,6 +40,7 @@ class Participant(Tidy):
 
     def __repr__(self) -> str:
         notes = [self.role] if self.is_staff else []
+        notes += [f"via {self.via}"] if self.via else []
         notes += ["away"] if self.away else []
         notes += [self.status] if self.status else []
         tail = f" ({', '.join(notes)})" if notes else ""
@@ -95,6 +98,7 @@ def participant(person: Here, status: Status | None) -> Participant:
         when(status.at if status is not None else person.at)
         if status is not None or person.status
         else None,
+        person.via,
     )
 
 

@@ -27,6 +27,8 @@ class Admission(Data):
     """True if nobody new is let in; people already in the course may always come back."""
     listed: int | None = None
     """Number of names on the roster; absent: any name may join."""
+    vouching: bool = True
+    """False if nobody may take part through somebody else's notebook."""
 
 
 class Removal(Data):
@@ -102,6 +104,16 @@ class SetRoster(Data):
     """The names, at most 2,000; absent: any name may join."""
 
 
+class SetVouching(Data):
+    """Let people take part through the notebooks of others, or nobody.
+
+    Only staff; answered with `admission`. Who takes part so is out as soon as nobody may.
+    """
+
+    allowed: bool
+    """False to let nobody take part through somebody else's notebook."""
+
+
 def listed_names(names: Iterable[str]) -> list[str]:
     """Return the names of a roster as they are shown: cleaned, in the order given.
 
@@ -163,6 +175,7 @@ READMIT_PERSON = _ask("readmit_person", ReadmitPerson)
 ERASE_PERSON = _ask("erase_person", ErasePerson)
 SET_DOOR = _ask("set_door", SetDoor)
 SET_ROSTER = _ask("set_roster", SetRoster)
+SET_VOUCHING = _ask("set_vouching", SetVouching)
 NEW_INVITE = _answer("new_invite", NewInvite)
 CONCERNED = _answer("concerned", Concerned)
 ADMISSION = _answer("admission", Admission)

@@ -52,6 +52,7 @@ class Admission:
             admission.ERASE_PERSON.name: self._ask_erase,
             admission.SET_DOOR.name: self._ask_door,
             admission.SET_ROSTER.name: self._ask_roster,
+            admission.SET_VOUCHING.name: self._ask_vouching,
         }
         return {name: Ask(rule, feature="") for name, rule in rules.items()}
 
@@ -100,6 +101,7 @@ class Admission:
         for one in out:
             self._hub.expel(course, one.user_id)
             self._hub.audit.record("REMOVED", course=course, userId=one.user_id, by=by.id)
+            await self._expel_vouched(course, one.user_id)
         if out:
             await self._commit(course, write_removals, _concerned(out, by), by)
         return out
@@ -113,6 +115,7 @@ class Admission:
         """
         person = await self._subject(course, user_id, by, "erase")
         self._hub.expel(course, user_id, refusal(Code.UNAUTHORIZED, f"You left {course}."))
+        await self._expel_vouched(course, user_id)
         await self._hub.erase(course, user_id)
         self._hub.audit.record("ERASED", course=course, by=by.id)
         return Removed(course, user_id, person.name, self._hub.now())
@@ -148,6 +151,8 @@ class Admission:
         found = await self._hub.store.readmit(course, user_id)
         if found is not None:
             self._hub.readmit(course, user_id)
+            for one in await self._hub.store.vouched(course, user_id):
+                self._hub.readmit(course, one)
             await self._commit(course, write_readmission, _concerned([found], by), by)
             self._hub.audit.record("READMITTED", course=course, userId=user_id, by=by.id)
         return found
@@ -173,6 +178,24 @@ class Admission:
         self._hub.audit.record("ROSTER_SET", course=course, names=door.listed, by=by.id)
         await self._tell(course, door, by)
         return door
+
+    async def set_vouching(self, course: str, by: Person, *, allowed: bool) -> Door:
+        """Let people take part through the notebooks of others, or end it for all who do."""
+        door = await self._hub.store.set_vouching(course, allowed=allowed)
+        if allowed:
+            for one in await self._hub.store.vouched(course):
+                self._hub.readmit(course, one)
+        else:
+            await self._expel_vouched(course)
+        action = "VOUCHING_ALLOWED" if allowed else "VOUCHING_FORBIDDEN"
+        self._hub.audit.record(action, course=course, by=by.id)
+        await self._tell(course, door, by)
+        return door
+
+    async def _expel_vouched(self, course: str, voucher: str = "") -> None:
+        """With whoever vouches for them people go; "": all that are vouched for."""
+        for user_id in await self._hub.store.vouched(course, voucher):
+            self._hub.expel(course, user_id)
 
     async def _tell(self, course: str, door: Door, by: Person) -> None:
         await self._commit(course, write_admission, _admission(door), by)
@@ -222,6 +245,13 @@ class Admission:
         course = _course(channel, by, "say who may join")
         return admission.ADMISSION.name, _admission(await self.set_roster(course, data.names, by))
 
+    async def _ask_vouching(
+        self, _stage: object, channel: str, by: Person, data: admission.SetVouching
+    ) -> tuple[str, object]:
+        course = _course(channel, by, "say who may take part through whose notebook")
+        door = await self.set_vouching(course, by, allowed=data.allowed)
+        return admission.ADMISSION.name, _admission(door)
+
 
 def _course(channel: str, by: Person, what: str) -> str:
     """The course that is meant, if it is for this person to decide.
@@ -238,7 +268,7 @@ def _course(channel: str, by: Person, what: str) -> str:
 
 
 def _admission(door: Door) -> admission.Admission:
-    return admission.Admission(door.closed, door.listed)
+    return admission.Admission(door.closed, door.listed, door.vouching)
 
 
 def _concerned(people: Sequence[Removed], by: Person) -> admission.Concerned:

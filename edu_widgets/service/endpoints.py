@@ -19,7 +19,7 @@ from edu_widgets.service.budget import JOIN, REQUEST
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
-from edu_widgets.service.people import OWNER, Join, Members
+from edu_widgets.service.people import OWNER, Join, Members, Vouch
 from edu_widgets.service.roles import change_role
 from edu_widgets.service.rules import Person
 from edu_widgets.service.sessions import SignInBody
@@ -174,6 +174,19 @@ async def _join(request: web.Request) -> web.Response:
     return as_json(joined)
 
 
+async def _vouch(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    source = client_address.source(request, door.address)
+    await asyncio.sleep(door.hub.budgets.charge_guest(source, JOIN))
+    # By a secret of this service alone: a platform says itself who is in its courses.
+    proved = await door.people.identity(http_guard.bearer(request))
+    voucher = (await door.people.within(proved)).user_id
+    ask = await _body(request, Vouch)
+    vouched = await door.people.vouch(ask, voucher)
+    door.hub.audit.record("VOUCHED", course=ask.course, userId=vouched.user_id, by=voucher)
+    return as_json(vouched)
+
+
 async def _service(request: web.Request) -> web.Response:
     return as_json(await request.app[DOOR].people.sessions.about())
 
@@ -291,6 +304,7 @@ def add_routes(router: web.UrlDispatcher, prefix: str) -> None:
     router.add_get(f"{prefix}/", _root)
     router.add_get(f"{prefix}/api/realtime/ws", _websocket)
     router.add_post(f"{prefix}/api/join", _join)
+    router.add_post(f"{prefix}/api/vouch", _vouch)
     router.add_get(f"{prefix}/api/session", _service)
     router.add_post(f"{prefix}/api/session", _sign_in)
     router.add_get(f"{prefix}/api/me", _me)

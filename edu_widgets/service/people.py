@@ -6,6 +6,7 @@ import hmac
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -62,6 +63,19 @@ class Join(msgspec.Struct, frozen=True, rename="camel"):
     """A secret itself: as programs of an earlier version say who they are."""
 
 
+class Vouch(msgspec.Struct, frozen=True, rename="camel"):
+    """The body of `POST /api/vouch`: who takes part through the notebook of the one who asks.
+
+    `identity` is what their Jupyter knows them by; the same is the same person. Of their secret the
+    notebook's kernel sends what verifies it.
+    """
+
+    course: str
+    identity: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    name: str
+    key: dict[str, str]
+
+
 class Joined(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """Its answer."""
 
@@ -74,6 +88,8 @@ class Joined(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The same: it goes into the `Authorization` header."""
     invite: str = ""
     """For staff: what students join with."""
+    via: str = ""
+    """The name of the one through whose notebook they take part."""
 
 
 def new_code(length: int = CODE_LENGTH) -> str:
@@ -94,6 +110,18 @@ def hashed(code: str) -> bytes:
 def spelled(code: str) -> str:
     """A code as it was meant, whatever case, blanks or dashes it was typed with."""
     return "".join(code.upper().replace("-", "").split())
+
+
+def _verifier(told: dict[str, str]) -> Verifier:
+    """What verifies a secret.
+
+    Raises:
+        Refused: `PROTOCOL`.
+    """
+    try:
+        return Verifier.read(told)
+    except ProtocolError as error:
+        raise refusal(Code.PROTOCOL, str(error)) from error
 
 
 class Members:
@@ -131,10 +159,7 @@ class Members:
                 `NO_SUCH_CHANNEL`, `INVALID`, `REMOVED`, `DOOR_CLOSED`, `NOT_LISTED`,
                 `ID_CONFLICT`, `PROTOCOL`.
         """
-        try:
-            key = None if ask.key is None else Verifier.read(ask.key)
-        except ProtocolError as error:
-            raise refusal(Code.PROTOCOL, str(error)) from error
+        key = None if ask.key is None else _verifier(ask.key)
         known = known or await self._owner_of(key, ask.secret)
         member, course, name = await self._named(ask, known)
         if known == OWNER and course in self._courses:
@@ -163,6 +188,29 @@ class Members:
             elif course not in self._courses:
                 raise refusal(Code.INVITE_INVALID, Code.INVITE_INVALID.meaning)
             return await self._entered(await self._store.admit(who), secret, member)
+
+    async def vouch(self, ask: Vouch, voucher: str) -> Joined:
+        """Let somebody take part through the notebook of `voucher`, always as a student.
+
+        Their id is the same for the same voucher and identity, and tells neither.
+
+        Raises:
+            Refused: `REMOVED`, `FORBIDDEN`, `ROOM_FULL`, `DOOR_CLOSED`, `NOT_LISTED`, `INVALID`,
+                `ID_CONFLICT`, `PROTOCOL`.
+        """
+        try:
+            course, name = course_name(ask.course), person_name(ask.name)
+        except InvalidArgument as error:
+            raise refusal(Code.INVALID, str(error)) from error
+        digest = await self._store.digest(f"vouched {voucher}\n{ask.identity}")
+        who = Newcomer(
+            course, f"via-{digest}", name, _verifier(ask.key), now=now_ms(), voucher=voucher
+        )
+        before = (await self._store.memberships(who.user_id)).get(course)
+        member = await self._store.vouch(who)
+        if before is not None and before.name != member.name:
+            await self._changed(member)
+        return Joined(member.user_id, member.name, member.role, via=member.via)
 
     async def _named(self, ask: Join, known: str | None) -> tuple[StoredMember | None, str, str]:
         """As what somebody is a member already, the course, and the name they come by."""
@@ -291,7 +339,7 @@ class Members:
         if user is None:
             raise sessions.unknown()
         members = await self._store.memberships(user)
-        people = {m.course: Person(user, m.name, m.role) for m in members.values()}
+        people = {m.course: Person(user, m.name, m.role, m.via) for m in members.values()}
         if user == OWNER:
             for course in self._courses:
                 people.setdefault(course, Person(OWNER, "Instructor", "instructor"))

@@ -27,11 +27,15 @@ async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Pers
     They are told by a document before what they may not read any more is taken away.
 
     Raises:
-        Refused: `INVALID` role, `NOT_FOUND` person, or the store cannot write.
+        Refused: `INVALID` role, or none for who is vouched for; `NOT_FOUND` person, or the
+            store cannot write.
     """
     if role not in ROLES:
         raise refusal(Code.INVALID, f"{role!r:.40} is not a role; roles are {', '.join(ROLES)}.")
     before = (await hub.store.memberships(user_id)).get(course)
+    if before is not None and before.voucher and role != "student":
+        text = f"{before.name} takes part through somebody else's notebook: always as a student."
+        raise refusal(Code.INVALID, text)
     member = await hub.store.set_role(course, user_id, role)
     if before is None or member is None:
         raise refusal(Code.NOT_FOUND, "There is no such person in this course.")
@@ -59,7 +63,7 @@ async def tell_in_the_end(hub: "Hub", member: "StoredMember") -> None:
 
 async def tell(hub: "Hub", member: "StoredMember", by: Person | None = None) -> None:
     """Tell a member who they are from now on, and the class with them. `by`: who changed it."""
-    person = Person(member.user_id, member.name, member.role)
+    person = Person(member.user_id, member.name, member.role, member.via)
     channel = user_channel(member.course, member.user_id)
     await hub.commit(channel, write_role, Role(member.role, member.name), by or person)
     hub.rooms.flush()

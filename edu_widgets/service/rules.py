@@ -56,6 +56,8 @@ class Person:
     id: str
     name: str
     role: str
+    via: str = ""
+    """The name of the person through whose notebook they take part; "" for their own."""
 
     @property
     def staff(self) -> bool:

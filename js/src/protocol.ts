@@ -130,6 +130,8 @@ export interface AdmissionBody {
   closed?: boolean;
   /** Number of names on the roster; absent: any name may join. */
   listed?: number | null;
+  /** False if nobody may take part through somebody else's notebook. */
+  vouching?: boolean;
 }
 
 /** The removal of a person. Its document, `removal:<userId>`, is in the staff channel. */
@@ -183,6 +185,8 @@ export interface MessageBody {
   mentions?: string[];
   /** True if the message was asked as a question; it then has a `question` document. */
   question?: boolean;
+  /** Display name of the person through whose notebook the author took part, if not their own. */
+  via?: string | null;
 }
 
 /** A message that stays in sight. Its document's id is `pin:<messageId>`. */
@@ -1064,6 +1068,16 @@ export interface SetRosterData {
   names?: string[] | null;
 }
 
+/**
+ * Let people take part through the notebooks of others, or nobody.
+ *
+ * Only staff; answered with `admission`. Who takes part so is out as soon as nobody may.
+ */
+export interface SetVouchingData {
+  /** False to let nobody take part through somebody else's notebook. */
+  allowed: boolean;
+}
+
 /** The answer to `renew_invite`. */
 export interface NewInviteData {
   /** The new invite: the link with a code that people join with from now on. */
@@ -1398,6 +1412,8 @@ export interface Here {
   status?: "done" | "following" | "stuck" | null;
   /** Of a status: since when, in ms since 1970. */
   at?: number;
+  /** The name of the person through whose notebook they take part; absent: their own. */
+  via?: string;
 }
 
 /** How many are here. The last five count students, each once, and are for staff only. */
@@ -1460,6 +1476,7 @@ export interface ClientMessages {
   erase_person: ErasePersonData;
   set_door: SetDoorData;
   set_roster: SetRosterData;
+  set_vouching: SetVouchingData;
   search: SearchData;
   count_unread: CountUnreadData;
   read_answers: ReadAnswersData;

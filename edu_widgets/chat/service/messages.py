@@ -53,6 +53,7 @@ def send(request: Request[ChatMessage]) -> RuleRun:
         type=data.type if data.type in TYPES else "text",
         reply_to=reply_to,
         role=request.user.role if request.user.staff else None,
+        via=request.user.via or None,
         mentions=kept_mentions(content, data.mentions),
         question=data.question,
     )

@@ -1,5 +1,7 @@
 """Signing in at a service: the token, after both sides have proved who they are."""
 
+import base64
+import hmac
 import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -8,7 +10,7 @@ from edu_widgets.client.invites.requests import request
 from edu_widgets.client.transport.base import SteppedSource
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import ProtocolError, Refused, ServiceUnavailable, Unauthorized
-from edu_widgets.protocol.proofs import ANOTHER, PATH, SignIn
+from edu_widgets.protocol.proofs import ANOTHER, PATH, SignIn, Verifier
 
 _FRESH = 10.0
 """Seconds for which a token may be shown to the address it came from without asking anew."""
@@ -97,6 +99,25 @@ class Credentials(SteppedSource):
         self._secret = secret
         self._service_id = service_id
         self._signed_in = signed_in
+
+    @property
+    def base(self) -> str:
+        """Where the service is reached."""
+        return self._base
+
+    def for_viewer(self, identity: str) -> tuple["Credentials", Verifier, str]:
+        """The credentials of somebody who takes part through this person's notebook.
+
+        Nothing has to be kept of them: their secret is made of this one and the identity.
+
+        Returns:
+            The credentials, what verifies their secret, and what things of theirs are kept by.
+        """
+        made = hmac.digest(self._secret.encode(), f"viewer {identity}".encode(), "sha256")
+        secret = base64.urlsafe_b64encode(made).decode().rstrip("=")
+        verifier = Verifier.of(secret)
+        kept_by = f"{self._service_id} {verifier.key_id}"
+        return Credentials(self._base, secret, self._service_id), verifier, kept_by
 
     def __call__(self) -> str:
         """A fresh token."""

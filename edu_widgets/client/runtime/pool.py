@@ -72,7 +72,7 @@ class Pool:
         key = target.key
         while key in self._closing:  # its outbox has to be closed before it can be opened
             await asyncio.wait([self._closing[key]])
-        if key not in self._open:
+        if key not in self._open and not target.viewer:
             await self._make_room()
         pooled = self._open.get(key)
         if pooled is None:
@@ -120,8 +120,10 @@ class Pool:
             self._closing.pop(key, None)
 
     async def _make_room(self) -> None:
-        while len(self._open) >= MAX_CONNECTIONS:
-            idle = next((key for key, pooled in self._open.items() if pooled.users <= 0), None)
+        # Of those who take part through this notebook the service lets in ten.
+        own = {key: pooled for key, pooled in self._open.items() if not pooled.target.viewer}
+        while len(own) >= MAX_CONNECTIONS:
+            idle = next((key for key, pooled in own.items() if pooled.users <= 0), None)
             if idle is None:
                 msg = (
                     f"{MAX_CONNECTIONS} connections are open in this process, all of them in use. "
@@ -129,6 +131,7 @@ class Pool:
                 )
                 raise NotConnected(msg)
             await self._end(idle)
+            del own[idle]
 
     def _start(self, target: Target, settings: Settings) -> Pooled:
         storage = (

@@ -36,6 +36,8 @@ class Target:
     """What is kept for this person is kept by this, wherever the service is reached; "": by url."""
     former: str = ""
     """The url by which an earlier version kept it."""
+    viewer: bool = False
+    """Whether this is somebody who takes part through the notebook of another."""
 
     @property
     def key(self) -> tuple[str, str]:

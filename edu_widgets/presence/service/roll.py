@@ -88,7 +88,7 @@ class Roll:
             seen = self._look(person.id, connections, now)
             away = seen is not None and seen.away
             since = seen.since if seen is not None and away else 0
-            found.append(Here(person.id, person.name, person.role, away, since))
+            found.append(Here(person.id, person.name, person.role, away, since, via=person.via))
         for id_ in self._attention.keys() - {person.id for person in found}:
             del self._attention[id_]
         return found

@@ -79,6 +79,10 @@ class StoredMember:
     user_id: str
     name: str
     role: str
+    voucher: str = ""
+    """Whose notebook says who this is, by id; "" for who came by themselves."""
+    via: str = ""
+    """The name of that person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +128,20 @@ class Newcomer:
     """From which address they come, as a digest."""
     now: int = 0
     """The time in ms since 1970."""
+    voucher: str = ""
+    """Who says who this is, by id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who is let into a course: nobody new if `closed`; `listed` names, None: any."""
+    """Who is let into a course: nobody new if `closed`; `listed` names, None: any.
+
+    Without `vouching` nobody takes part through somebody else's notebook.
+    """
 
     closed: bool = False
     listed: int | None = None
+    vouching: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +256,17 @@ class Store(Protocol):
                 `ID_CONFLICT`: the key's id is another secret's.
         """
 
+    async def vouch(self, who: Newcomer) -> StoredMember:
+        """As `admit`, for who takes part through the notebook of `who.voucher`; a student always.
+
+        Raises:
+            Refused: `REMOVED`, `FORBIDDEN`, `ROOM_FULL`: the voucher has vouched for ten others
+                today; `DOOR_CLOSED`, `NOT_LISTED`, `ID_CONFLICT`.
+        """
+
+    async def vouched(self, course: str, voucher: str = "") -> tuple[str, ...]:
+        """The ids of those who take part through somebody's notebook; "": through anybody's."""
+
     async def memberships(self, user_id: str) -> dict[str, StoredMember]:
         """A person's courses, by name."""
 
@@ -270,6 +291,9 @@ class Store(Protocol):
     async def set_roster(self, course: str, names: Sequence[str] | None) -> Door:
         """Replace the names that may join; `None`: any may."""
 
+    async def set_vouching(self, course: str, *, allowed: bool) -> Door:
+        """Let people take part through the notebooks of others, or nobody."""
+
     async def remove(self, who: Removed, by: str, *, same_join: bool) -> tuple[Removed, ...]:
         """Remove a person, and with `same_join` the students who came by invite as they did.
 
@@ -283,7 +307,10 @@ class Store(Protocol):
         """Let somebody join again; `None` if they were not removed."""
 
     async def removed_from(self, user_id: str) -> frozenset[str]:
-        """The courses that a person was removed from."""
+        """The courses that a person was removed from, or whoever vouches for them.
+
+        Also those whose instructor lets nobody take part through somebody else's notebook.
+        """
 
     async def digest(self, text: str) -> str:
         """What tells texts apart without telling them: a digest with a key of this store."""

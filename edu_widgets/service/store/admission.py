@@ -34,7 +34,7 @@ def admit(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
         _use_up(db, who)
         role = "admin" if role == "admin" else "instructor"
     elif role == "student" and (member is None or member[0] != name_key(who.name)):
-        _ask_at_the_door(db, who, new=member is None)
+        ask_at_the_door(db, who, new=member is None)
     if member is None:
         check_members(db, who.course)
     if who.key is not None:
@@ -60,7 +60,12 @@ def _use_up(db: sqlite3.Connection, who: Newcomer) -> None:
         raise refusal(Code.INVITE_EXPIRED, Code.INVITE_EXPIRED.meaning)
 
 
-def _ask_at_the_door(db: sqlite3.Connection, who: Newcomer, *, new: bool) -> None:
+def ask_at_the_door(db: sqlite3.Connection, who: Newcomer, *, new: bool) -> None:
+    """See that somebody new, or under a new name, is let in.
+
+    Raises:
+        Refused: `DOOR_CLOSED`, `NOT_LISTED`.
+    """
     state = door(db, who.course)
     if new and state.closed:
         raise refusal(Code.DOOR_CLOSED, Code.DOOR_CLOSED.meaning)
@@ -91,17 +96,21 @@ def add_staff_invite(db: sqlite3.Connection, course: str, code_hash: bytes, expi
 
 def door(db: sqlite3.Connection, course: str) -> Door:
     """Who is let in."""
-    row = db.execute("SELECT closed, listed FROM doors WHERE course = ?", (course,)).fetchone()
-    if row is None or not row[1]:
-        return Door(bool(row and row[0]))
-    (names,) = db.execute("SELECT count(*) FROM roster WHERE course = ?", (course,)).fetchone()
-    return Door(bool(row[0]), names)
+    row = db.execute(
+        "SELECT closed, listed, vouching FROM doors WHERE course = ?", (course,)
+    ).fetchone()
+    closed, listed, vouching = row or (False, False, True)
+    names = None
+    if listed:
+        (names,) = db.execute("SELECT count(*) FROM roster WHERE course = ?", (course,)).fetchone()
+    return Door(bool(closed), names, bool(vouching))
 
 
 def set_door(db: sqlite3.Connection, course: str, *, closed: bool) -> Door:
     """Let new people in or not."""
     db.execute(
-        "INSERT INTO doors VALUES (?1, ?2, 0) ON CONFLICT (course) DO UPDATE SET closed = ?2",
+        "INSERT INTO doors (course, closed, listed) VALUES (?1, ?2, 0)"
+        " ON CONFLICT (course) DO UPDATE SET closed = ?2",
         (course, closed),
     )
     return door(db, course)
@@ -115,7 +124,8 @@ def set_roster(db: sqlite3.Connection, course: str, names: Sequence[str] | None)
         ((course, name_key(name), name) for name in names or ()),
     )
     db.execute(
-        "INSERT INTO doors VALUES (?1, 0, ?2) ON CONFLICT (course) DO UPDATE SET listed = ?2",
+        "INSERT INTO doors (course, closed, listed) VALUES (?1, 0, ?2)"
+        " ON CONFLICT (course) DO UPDATE SET listed = ?2",
         (course, names is not None),
     )
     return door(db, course)

@@ -9,7 +9,7 @@ from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.store import history, keys
 from edu_widgets.service.store.history import transaction
 
-VERSION = 4
+VERSION = 5
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -82,6 +82,12 @@ CREATE TABLE run_heads (
     channel TEXT NOT NULL, run INTEGER NOT NULL, head INTEGER NOT NULL,  -- before its first write
     PRIMARY KEY (channel, run)
 ) WITHOUT ROWID;
+""",
+    5: """
+ALTER TABLE members ADD COLUMN voucher TEXT NOT NULL DEFAULT '';
+ALTER TABLE members ADD COLUMN vouched INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE doors ADD COLUMN vouching INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX members_by_voucher ON members (course, voucher);
 """,
 }
 """By version: what was added to the first one's tables."""

@@ -36,6 +36,7 @@ from edu_widgets.service.store import (
     reads,
     schema,
     sweeping,
+    vouching,
     writes,
 )
 from edu_widgets.service.store.guard import find_damage
@@ -229,10 +230,21 @@ class SqliteStore:
         """Make somebody a member who comes by invite."""
         return cast("StoredMember", await self._write(lambda db: admission.admit(db, who)))
 
+    async def vouch(self, who: Newcomer) -> StoredMember:
+        """Make somebody a member who takes part through another's notebook."""
+        return cast("StoredMember", await self._write(lambda db: vouching.vouch(db, who)))
+
+    async def vouched(self, course: str, voucher: str = "") -> tuple[str, ...]:
+        """Those who take part through somebody's notebook."""
+        return await self._read(lambda db: vouching.vouched(db, course, voucher))
+
     async def memberships(self, user_id: str) -> dict[str, StoredMember]:
         """A person's courses."""
         rows = await self._rows(
-            "SELECT course, user, name, role FROM members WHERE user = ?", user_id
+            "SELECT m.course, m.user, m.name, m.role, m.voucher, coalesce(v.name, '')"
+            " FROM members m LEFT JOIN members v ON v.course = m.course AND v.user = m.voucher"
+            " WHERE m.user = ?",
+            user_id,
         )
         return {row[0]: StoredMember(*row) for row in rows}
 
@@ -268,6 +280,10 @@ class SqliteStore:
         """Replace the names that may join."""
         return await self._write(lambda db: admission.set_roster(db, course, names))
 
+    async def set_vouching(self, course: str, *, allowed: bool) -> Door:
+        """Let people take part through the notebooks of others, or nobody."""
+        return await self._write(lambda db: vouching.set_vouching(db, course, allowed=allowed))
+
     async def remove(self, who: Removed, by: str, *, same_join: bool) -> tuple[Removed, ...]:
         """Remove a person."""
         return await self._write(lambda db: admission.remove(db, who, by, same_join=same_join))
@@ -278,8 +294,7 @@ class SqliteStore:
 
     async def removed_from(self, user_id: str) -> frozenset[str]:
         """The courses that a person was removed from."""
-        rows = await self._rows("SELECT course FROM removals WHERE user = ?", user_id)
-        return frozenset(row[0] for row in rows)
+        return await self._read(lambda db: vouching.removed_from(db, user_id))
 
     async def digest(self, text: str) -> str:
         """A digest with a key of this store."""

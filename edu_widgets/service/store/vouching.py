@@ -1,0 +1,113 @@
+"""Who takes part through somebody else's notebook, in SQLite.
+
+What writes runs in the writer's open transaction.
+"""
+
+import sqlite3
+
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.service.checks import removed
+from edu_widgets.service.store import Door, Newcomer, StoredMember, admission, keys
+from edu_widgets.service.store.sweeping import check_members
+from edu_widgets.service.store.writes import enter
+
+MOST_VOUCHED = 10
+"""People that one person vouches for in a course within a day."""
+
+_DAY_MS = 24 * 3600 * 1000
+
+
+def vouch(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
+    """Let somebody in for whom `who.voucher` vouches, or back under another name.
+
+    Raises:
+        Refused: `REMOVED`, `FORBIDDEN`, `ROOM_FULL`, `DOOR_CLOSED`, `NOT_LISTED`, `ID_CONFLICT`.
+    """
+    via = _check_voucher(db, who)
+    if admission.is_removed(db, who.course, who.user_id):
+        raise removed(who.course)
+    if who.key is not None and keys.owner_of(db, who.key) not in (None, who.user_id):
+        raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
+    member = db.execute(
+        "SELECT name FROM members WHERE course = ? AND user = ?",
+        (who.course, who.user_id),
+    ).fetchone()
+    # One whom the store has given a number to tell them from another keeps their name.
+    same = member is not None and who.name in (member[0], member[0].rpartition(" (")[0])
+    if not same:
+        admission.ask_at_the_door(db, who, new=member is None)
+    if member is None:
+        check_members(db, who.course)
+    if who.key is not None:
+        keys.add(db, who.user_id, who.key)
+    name = member[0] if same else who.name
+    entered = enter(db, who.course, who.user_id, name, "student")
+    db.execute(
+        "UPDATE members SET voucher = ?, vouched = ?, seen = ? WHERE course = ? AND user = ?",
+        (who.voucher, who.now, who.now, who.course, who.user_id),
+    )
+    return StoredMember(entered.course, entered.user_id, entered.name, "student", who.voucher, via)
+
+
+def _check_voucher(db: sqlite3.Connection, who: Newcomer) -> str:
+    """The name of who vouches, if they may.
+
+    Raises:
+        Refused: `REMOVED`, `FORBIDDEN`, `ROOM_FULL`.
+    """
+    if admission.is_removed(db, who.course, who.voucher):
+        raise removed(who.course)
+    voucher = db.execute(
+        "SELECT name, voucher FROM members WHERE course = ? AND user = ?",
+        (who.course, who.voucher),
+    ).fetchone()
+    if voucher is None:
+        raise refusal(Code.FORBIDDEN, f"Only who is in {who.course} vouches for others there.")
+    if voucher[1]:
+        text = "Who takes part through somebody else's notebook vouches for nobody."
+        raise refusal(Code.FORBIDDEN, text)
+    if not admission.door(db, who.course).vouching:
+        text = f"In {who.course} nobody takes part through somebody else's notebook: join yourself."
+        raise refusal(Code.FORBIDDEN, text)
+    (others,) = db.execute(
+        "SELECT count(*) FROM members"
+        " WHERE course = ? AND voucher = ? AND user != ? AND vouched > ?",
+        (who.course, who.voucher, who.user_id, who.now - _DAY_MS),
+    ).fetchone()
+    if others >= MOST_VOUCHED:
+        text = f"{MOST_VOUCHED} people take part through this notebook today; nobody else can."
+        raise refusal(Code.ROOM_FULL, text)
+    return str(voucher[0])
+
+
+def vouched(db: sqlite3.Connection, course: str, voucher: str) -> tuple[str, ...]:
+    """The ids of those whom somebody vouches for; "": anybody."""
+    rows = db.execute(
+        "SELECT user FROM members WHERE course = ?1 AND voucher != '' AND ?2 IN ('', voucher)",
+        (course, voucher),
+    )
+    return tuple(user for (user,) in rows)
+
+
+def removed_from(db: sqlite3.Connection, user_id: str) -> frozenset[str]:
+    """The courses that somebody may not be in, for themselves or for who vouches for them."""
+    rows = db.execute(
+        "SELECT course FROM removals WHERE user = ?1 UNION"
+        " SELECT m.course FROM members m LEFT JOIN doors d ON d.course = m.course"
+        " WHERE m.user = ?1 AND m.voucher != '' AND (d.vouching = 0 OR m.voucher NOT IN"
+        " (SELECT user FROM members v WHERE v.course = m.course) OR m.voucher IN"
+        " (SELECT user FROM removals r WHERE r.course = m.course))",
+        (user_id,),
+    )
+    return frozenset(course for (course,) in rows)
+
+
+def set_vouching(db: sqlite3.Connection, course: str, *, allowed: bool) -> Door:
+    """Let people take part through the notebooks of others, or nobody."""
+    db.execute(
+        "INSERT INTO doors (course, closed, listed, vouching) VALUES (?1, 0, 0, ?2)"
+        " ON CONFLICT (course) DO UPDATE SET vouching = ?2",
+        (course, allowed),
+    )
+    return admission.door(db, course)
