@@ -16,7 +16,7 @@ import jwt
 from edu_widgets.client.dialects import dialect_of
 from edu_widgets.client.runtime.connection import Connection
 from edu_widgets.client.sync.channel import Grant
-from edu_widgets.client.sync.clock import SystemClock
+from edu_widgets.client.sync.clock import SystemClock, elapsed
 from edu_widgets.client.sync.commands import compose
 from edu_widgets.client.sync.events import SessionEvent
 from edu_widgets.client.sync.outbox import Outbox
@@ -63,7 +63,7 @@ class Member:
 
     def send(self, type_: str, data: Data, id_: str) -> None:
         """Hand over a command to the course."""
-        command = compose(type_, data, ROOM, id_, time.time())
+        command = compose(type_, data, ROOM, id_, (time.time(), elapsed()))
         self.session.outbox.check_room(command.size)
         with self.connection.act() as session:
             session.submit(command)

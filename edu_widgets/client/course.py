@@ -21,6 +21,7 @@ from edu_widgets.client.runtime.pool import Pool, Pooled, Settings
 from edu_widgets.client.runtime.receipts import Answer, Receipt
 from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
 from edu_widgets.client.sync.channel import ChannelState, Grant
+from edu_widgets.client.sync.clock import elapsed
 from edu_widgets.client.sync.commands import Command, InPlaceOf, compose
 from edu_widgets.client.sync.events import (
     Answered,
@@ -394,7 +395,7 @@ class CourseClient:
         self.check_open()
         if self._outbox is None:
             raise NotConnected(self.entrance.closed)
-        command = compose(type_, data, channel or self.channel, id, time.time())
+        command = compose(type_, data, channel or self.channel, id, _now())
         self._allow(command)
         self._outbox.check_room(command.size)
         receipt = Receipt(command.id, self._network)
@@ -426,7 +427,7 @@ class CourseClient:
                 if instead is not None:
                     before = outbox.get(instead.id)
                     data = instead.data(before, session.withdraw(instead.id, REPLACED))
-                    command = compose(command.type, data, command.channel, command.id, time.time())
+                    command = compose(command.type, data, command.channel, command.id, _now())
                     outbox.check_room(command.size)
                 session.submit(command)
             except EduWidgetsError as error:
@@ -613,6 +614,11 @@ class CourseClient:
         if away and self.entrance.service_ended():
             return replace(view, restart=self.entrance.call)
         return view
+
+
+def _now() -> tuple[float, float]:
+    """Return the time on the wall, and that of `Clock.elapsed`, in seconds."""
+    return time.time(), elapsed()
 
 
 __all__ = ["ClientNumbers", "CourseClient", "CourseEvent", "CourseView", "Person", "ViewChanged"]

@@ -158,7 +158,7 @@ class PendingCommands(Generic[D]):
             return None
         entry = self._entries.get(command.id)
         revived = entry is not None and not entry.command.hopeful and read.hopeful
-        if entry is not None and revived and entry.command.created < read.created:
+        if entry is not None and revived and entry.command.created != read.created:
             del self._entries[command.id]  # tried again: it goes behind the waiting ones
             entry = None
         if entry is None:

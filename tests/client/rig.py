@@ -32,22 +32,30 @@ ROOM = "course:py101"
 
 
 class FakeClock:
-    """Monotonic and wall time, moved by hand; `sleep` moves only the wall, as a closed lid does."""
+    """Time that is moved by hand. `sleep` does not move the monotonic clock, as a closed lid does
+    not; `set` moves only the clock on the wall."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
+        self.slept = 0.0
         self.offset = 1_700_000_000.0
 
     def monotonic(self) -> float:
         return self.now
 
+    def elapsed(self) -> float:
+        return self.now + self.slept
+
     def wall(self) -> float:
-        return self.now + self.offset
+        return self.now + self.slept + self.offset
 
     def pass_(self, seconds: float) -> None:
         self.now += seconds
 
     def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+    def set(self, seconds: float) -> None:
         self.offset += seconds
 
 

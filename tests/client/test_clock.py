@@ -22,6 +22,9 @@ class World:
     def monotonic(self) -> float:
         return self.mono
 
+    def elapsed(self) -> float:
+        return self.mono
+
     def wall(self) -> float:
         return self.true + self.ahead
 

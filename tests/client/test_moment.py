@@ -25,7 +25,8 @@ MOMENTARY = {
 def made(rig: Rig, type_: str, data: msgspec.Struct, id_: str = "c1") -> Command:
     raw = msgspec.Raw(msgspec.json.encode(data))
     lane = REGISTRY.commands[type_].lane
-    return Command(id_, type_, ROOM, raw, lane, int(rig.clock.wall() * 1000))
+    wall, since = int(rig.clock.wall() * 1000), rig.clock.elapsed()
+    return Command(id_, type_, ROOM, raw, lane, wall, since=since)
 
 
 def hand(rig: Rig, id_: str = "c1") -> Command:
@@ -97,6 +98,25 @@ def test_a_laptop_that_slept_sends_no_old_click() -> None:
     assert rig.frames("raise_hand") == []
 
 
+@pytest.mark.parametrize("days", [1, -1, 400, -20_000])
+def test_a_clock_that_is_set_changes_no_age(days: int) -> None:
+    rig = away()
+    rig.submit(hand(rig))
+    rig.clock.pass_(MOMENT / 2)
+    rig.clock.set(days * 86_400)
+    rig.session.tick()
+    assert failed(rig) == []
+    rig.clock.pass_(MOMENT / 2 - 1)
+    rig.session.tick()
+    assert failed(rig) == []
+    rig.clock.pass_(1)
+    due = rig.session.deadline()
+    assert due is not None
+    assert due <= rig.clock.monotonic()
+    rig.session.tick()
+    assert [id_ for id_, *_ in failed(rig)] == ["c1"]
+
+
 def test_what_may_have_been_done_is_not_said_to_be_undone() -> None:
     rig = Rig()
     rig.live()
@@ -119,6 +139,6 @@ def test_what_an_earlier_process_left_is_given_up_too() -> None:
             return [old]
 
     outbox = Outbox(Kept())
-    outbox.load(rig.clock.wall())
+    outbox.load(rig.clock.elapsed())
     assert [c.state for c in outbox] == [CommandState.QUEUED]
-    assert [c.id for c in outbox.expire(rig.clock.wall() + 60)] == ["c1"]
+    assert [c.id for c in outbox.expire(rig.clock.elapsed() + 60)] == ["c1"]

@@ -351,11 +351,10 @@ class Kept:
 
 
 def test_what_is_older_than_12_hours_asks_before_it_is_sent() -> None:
-    wall = 1_700_001_000.0
-    fresh = command("fresh", created=int((wall - 11 * 3600) * 1000))
-    stale = command("stale", created=int((wall - 13 * 3600) * 1000))
+    fresh = replace(command("fresh"), since=2 * 3600.0)
+    stale = replace(command("stale"), since=0.0)
     box = Outbox(Kept(stale, fresh, fresh))
-    box.load(wall)
+    box.load(13 * 3600.0)
     assert [(c.id, c.state) for c in box] == [
         ("stale", CommandState.HELD),
         ("fresh", CommandState.QUEUED),
@@ -363,7 +362,7 @@ def test_what_is_older_than_12_hours_asks_before_it_is_sent() -> None:
     assert len(box) == 2
     assert [c.id for c in box.due(0.0)] == ["fresh"]
     assert box.waiting == 1
-    assert box.retry("stale", 5) is not None
+    assert box.retry("stale", 5, 13 * 3600.0) is not None
     assert [c.id for c in box.due(0.0)] == ["stale"]
 
 

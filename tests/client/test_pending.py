@@ -64,7 +64,7 @@ class Client:
     def send(self, type_: str, data: msgspec.Struct, **more: Any) -> Receipt:
         if self.refuse is not None:
             raise self.refuse
-        command = compose(type_, data, ROOM, more["id"], 1.0)
+        command = compose(type_, data, ROOM, more["id"], (1.0, 1.0))
         self.outbox.check_room(command.size)
         receipt = self.receipts[command.id] = Receipt(command.id, cast("Any", None))
         more["register"](receipt)()
@@ -236,7 +236,7 @@ def test_changes_that_never_arrive_are_not_waited_for_without_end() -> None:
 
 def test_what_was_kept_by_an_earlier_session_is_pending() -> None:
     client = Client()
-    command = compose(CAST_VOTE.name, CastVote("p", 1, 2), ROOM, None, 1.0)
+    command = compose(CAST_VOTE.name, CastVote("p", 1, 2), ROOM, None, (1.0, 1.0))
     client.outbox.check_room(command.size)
     client.outbox.add(command)
     assert client.shown() == [(2, "pending")]

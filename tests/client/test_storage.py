@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,8 @@ from hypothesis import strategies as st
 
 from edu_widgets.client.runtime import outbox_file, outbox_rows
 from edu_widgets.client.runtime.outbox_file import OutboxFile
-from edu_widgets.client.sync.commands import compose
+from edu_widgets.client.sync.clock import elapsed
+from edu_widgets.client.sync.commands import CommandState, compose
 from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.polls.commands import CastVote
 from edu_widgets.protocol.ids import uuid7
@@ -164,6 +167,66 @@ def test_a_file_just_made_by_another_process_is_left_alone(tmp_path: Path) -> No
         one.close()
 
 
+HOUR = 3600.0
+
+
+def taken_over(folder: Path, written: dict[str, float], clock: float = 0.0) -> dict[str, str]:
+    """The states of commands written so many seconds ago by a process that is gone.
+
+    `clock`: how far the clock on the wall was ahead of the present one.
+    """
+    before, _ = open_here(folder)
+    for id_, ago in written.items():
+        created = int((time.time() - ago + clock) * 1000)
+        before.put(replace(command(id_, created=max(0, created)), since=elapsed() - ago))
+    before.close()
+    after = Outbox(OutboxFile(folder, "wss://example.org", "ada"))
+    after.load(elapsed())
+    after.close()
+    return {one.id: str(one.state) for one in after}
+
+
+@pytest.mark.parametrize("clock", [0.0, 86_400.0, -86_400.0, -20_000 * 86_400.0])
+def test_the_age_of_what_waits_is_its_age_whatever_the_clock_was_set_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: float
+) -> None:
+    monkeypatch.setattr(outbox_rows, "boot_id", lambda: "this start")
+    found = taken_over(tmp_path, {"old": 13 * HOUR, "new": 11 * HOUR}, clock)
+    assert found == {"old": CommandState.HELD, "new": CommandState.QUEUED}
+
+
+def test_across_two_starts_of_the_computer_the_clock_on_the_wall_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = itertools.count()
+    monkeypatch.setattr(outbox_rows, "boot_id", lambda: str(next(starts)))
+    found = taken_over(tmp_path / "right", {"old": 13 * HOUR, "new": 11 * HOUR})
+    assert found == {"old": CommandState.HELD, "new": CommandState.QUEUED}
+    found = taken_over(tmp_path / "future", {"old": 13 * HOUR}, 86_400.0)
+    assert found == {"old": CommandState.QUEUED}, "nobody knows; it is not lost"
+
+
+def test_what_an_earlier_version_kept_is_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = "    boot TEXT NOT NULL DEFAULT '',\n    since REAL NOT NULL DEFAULT 0\n"
+    with monkeypatch.context() as earlier:
+        schema = outbox_rows.SCHEMA.replace(",\n" + columns, "\n")
+        assert schema != outbox_rows.SCHEMA
+        earlier.setattr(outbox_rows, "SCHEMA", schema)
+        put = f"INSERT INTO command ({outbox_rows._EARLIER}) VALUES ({', '.join('?' * 10)})"
+        earlier.setattr(outbox_rows, "PUT", put)
+        full = outbox_rows.row
+        earlier.setattr(outbox_rows, "row", lambda one: full(one)[:10])
+        before, _ = open_here(tmp_path)
+        before.put(command("a", created=int(time.time() * 1000)))
+        before.close()
+    after, ids = open_here(tmp_path)
+    assert ids == ["a"]
+    assert not after.problem
+    after.close()
+
+
 def test_where_nothing_can_be_written_sending_goes_on(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file is in the way")
     disk = OutboxFile(tmp_path / "outbox", "wss://example.org", "ada")
@@ -209,7 +272,7 @@ def test_what_cannot_be_taken_over_stays_where_it_is(
     box.put(command("a"))
     box.close()
     with monkeypatch.context() as patch:
-        patch.setattr(outbox_rows, "PUT", "INSERT INTO nowhere VALUES (?,?,?,?,?,?,?,?,?,?)")
+        patch.setattr(outbox_rows, "PUT", "INSERT INTO nowhere VALUES (?,?,?,?,?,?,?,?,?,?,?,?)")
         box, ids = open_here(tmp_path)
         assert ids == ["a"], "it is sent all the same"
         assert "taken over" in box.problem
@@ -225,7 +288,7 @@ def test_of_an_acknowledged_vote_nothing_stays_in_any_file(tmp_path: Path) -> No
     outbox.check_room(1_000)
     outbox.add(command("waits"))
     first, vote = (
-        compose("cast_vote", CastVote("p", 1, choice), "course:c", None, 1.0)
+        compose("cast_vote", CastVote("p", 1, choice), "course:c", None, (1.0, 1.0))
         for choice in ("first thought", "second thought")
     )
     for one in (first, vote):
@@ -337,7 +400,7 @@ def test_what_is_no_file_of_ours_stops_nobody(tmp_path: Path, kind: str) -> None
     box.close()
 
 
-COLUMNS = ["id", "type", "channel", "data", "lane", "created", "key", "state", "code", "error"]
+COLUMNS = outbox_rows._COLUMNS.split(", ")
 _VALUES = st.one_of(
     st.none(),
     st.integers(-(2**63), 2**63 - 1),
@@ -358,7 +421,7 @@ def test_whatever_stands_in_a_row_the_others_are_taken_over(
     with sqlite3.connect(path) as db:
         columns = "place INTEGER PRIMARY KEY, id, type, channel, data, lane, created, key, state"
         db.execute("ALTER TABLE command RENAME TO good")
-        db.execute(f"CREATE TABLE command ({columns}, code, error)")
+        db.execute(f"CREATE TABLE command ({columns}, code, error, boot, since)")
         db.execute("INSERT INTO command SELECT * FROM good")
         for column, value in values:
             with contextlib.suppress(sqlite3.Error):

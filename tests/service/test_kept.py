@@ -137,6 +137,15 @@ def test_what_an_account_has_not_used_for_half_a_year_goes(folder: Path) -> None
     forget_unused(folder / "missing")
 
 
+def test_what_was_used_while_the_clock_was_wrong_is_kept(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        os.utime(path, (86_400, 86_400))
+    before = {path.name for path in folder.iterdir()}
+    forget_unused(folder)
+    assert {path.name for path in folder.iterdir()} == before
+    assert all(path.stat().st_mtime > time.time() - 3600 for path in folder.iterdir())
+
+
 def test_a_folder_holds_so_much_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unused_files, "MAX_KEPT", 3)
     now = time.time()

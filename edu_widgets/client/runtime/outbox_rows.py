@@ -1,11 +1,15 @@
 """The rows of an outbox's file: commands, whatever else stands in it."""
 
 import sqlite3
+import time
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
+from edu_widgets.client.sync.clock import elapsed
 from edu_widgets.client.sync.commands import Command, CommandState
 from edu_widgets.protocol import MAX_FRAME
 
@@ -21,19 +25,25 @@ CREATE TABLE IF NOT EXISTS command (
     key TEXT,
     state TEXT NOT NULL,
     code INTEGER NOT NULL,
-    error TEXT NOT NULL
+    error TEXT NOT NULL,
+    boot TEXT NOT NULL DEFAULT '',
+    since REAL NOT NULL DEFAULT 0
 )
 """
-_COLUMNS = "id, type, channel, data, lane, created, key, state, code, error"
+_EARLIER = "id, type, channel, data, lane, created, key, state, code, error"
+_COLUMNS = f"{_EARLIER}, boot, since"
 PUT = (
-    f"INSERT INTO command ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+    f"INSERT INTO command ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
     "ON CONFLICT (id) DO UPDATE SET state=excluded.state, code=excluded.code, "
-    "error=excluded.error, created=excluded.created"
+    "error=excluded.error, created=excluded.created, boot=excluded.boot, since=excluded.since"
 )
 _PLACES = "SELECT place FROM command ORDER BY place LIMIT ?"
-_ROW = (  # data as bytes, however it came to be there
-    f"SELECT {_COLUMNS} FROM command WHERE place = ?"  # noqa: S608 - constants
-).replace("data", "CAST(data AS BLOB)")
+_ROW, _EARLIER_ROW = (  # data as bytes, however it came to be there
+    f"SELECT {columns} FROM command WHERE place = ?".replace(  # noqa: S608 - constants
+        "data", "CAST(data AS BLOB)"
+    )
+    for columns in (_COLUMNS, f"{_EARLIER}, '', 0")
+)
 
 MOST_ROWS = 10_000
 """Rows read of one file; what is behind them stays in it for the next time."""
@@ -62,6 +72,8 @@ class _Row(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     state: _Word
     code: Annotated[int, msgspec.Meta(ge=0, le=65_535)]
     error: str
+    boot: str
+    since: float
 
 
 @dataclass(slots=True)
@@ -95,14 +107,16 @@ def read(db: sqlite3.Connection) -> Rows:
     if len(found.places) > MOST_ROWS:
         found.left += 1
         del found.places[MOST_ROWS:]
-    found.places = [place for place in found.places if _take(db, place, found)]
+    columns = [column[1] for column in db.execute("PRAGMA table_info(command)")]
+    select = _ROW if "since" in columns else _EARLIER_ROW
+    found.places = [place for place in found.places if _take(db, select, place, found)]
     return found
 
 
-def _take(db: sqlite3.Connection, place: tuple[int], found: Rows) -> bool:
+def _take(db: sqlite3.Connection, select: str, place: tuple[int], found: Rows) -> bool:
     """Read one row; whether it is a command of this version."""
     try:
-        command = _command(db.execute(_ROW, place).fetchone())
+        command = _command(db.execute(select, place).fetchone())
     except UNREADABLE as error:
         if isinstance(error, sqlite3.Error) and not is_damage(error):
             raise
@@ -127,7 +141,7 @@ def _command(values: tuple[object, ...]) -> Command | None:
         return None
     command = Command(
         row.id, row.type, row.channel, msgspec.Raw(row.data), row.lane, row.created, row.key,
-        CommandState(row.state), row.code, row.error[:_MOST_ERROR],
+        CommandState(row.state), row.code, row.error[:_MOST_ERROR], since=_since(row),
     )  # fmt: skip
     if command.size > MAX_FRAME:
         msg = "longer than a frame may be"
@@ -140,7 +154,29 @@ def row(command: Command) -> tuple[object, ...]:
     return (
         command.id, command.type, command.channel, bytes(command.data), command.lane,
         command.created, command.key, command.state.value, command.code, command.error,
+        boot_id(), command.since,
     )  # fmt: skip
+
+
+@cache
+def boot_id() -> str:
+    """Return what tells this start of the computer from others; "" where nothing does."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _since(row: _Row) -> float:
+    """Return when a command was written, on the clock of `elapsed`.
+
+    Within one start of the computer that is known. Across two the clocks on the wall have to tell;
+    a command of the future was written by a wrong one, so its age counts from now.
+    """
+    now = elapsed()
+    if row.boot and row.boot == boot_id():
+        return min(row.since, now)
+    return now - max(0.0, time.time() - row.created / 1000)
 
 
 def is_damage(error: Exception) -> bool:

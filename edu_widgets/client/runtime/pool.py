@@ -140,7 +140,7 @@ class Pool:
             else None
         )
         outbox = Outbox(storage)
-        outbox.load(self._clock.wall())
+        outbox.load(self._clock.elapsed())
         session = Session(
             target.user_id,
             outbox,

@@ -9,6 +9,9 @@ from pathlib import Path
 UNUSED_DAYS = 180.0
 """Days after which secrets, and messages that were never sent, are forgotten."""
 
+_FIRST = 1_735_689_600.0
+"""Seconds since 1970 before which nothing of ours was used (2025): a clock was wrong then."""
+
 MAX_KEPT = 500
 """Files or folders that are kept at most; those used longest ago go first."""
 
@@ -25,8 +28,10 @@ def forget_unused(folder: Path, now: float | None = None) -> None:
     with contextlib.suppress(OSError):
         found = sorted(((_last_used(path), path) for path in folder.iterdir()), reverse=True)
         for number, (at, path) in enumerate(found):
-            if number >= MAX_KEPT or now - at > UNUSED_DAYS * 86_400:
+            if number >= MAX_KEPT or _FIRST < at < now - UNUSED_DAYS * 86_400:
                 _remove(path)
+            elif at <= _FIRST:
+                used(path)
 
 
 def _last_used(path: Path) -> float:

@@ -1,5 +1,6 @@
 """Time, passed in, so that a session can be tested without waiting."""
 
+import sys
 import threading
 import time
 from collections import deque
@@ -19,13 +20,27 @@ _JUMP = 1.0
 
 
 class Clock(Protocol):
-    """Two clocks: one that never jumps, and the one on the wall."""
+    """Three clocks: two that never jump, and the one on the wall."""
 
     def monotonic(self) -> float:
         """Seconds; for intervals and deadlines."""
 
+    def elapsed(self) -> float:
+        """Seconds since the computer was started, those in which it slept included; for ages."""
+
     def wall(self) -> float:
         """Seconds since 1970; for timestamps and to notice sleep."""
+
+
+_BOOT_CLOCK: int | None = getattr(
+    time, "CLOCK_MONOTONIC" if sys.platform == "darwin" else "CLOCK_BOOTTIME", None
+)
+"""The clock that counts sleep where `time.monotonic` does not."""
+
+
+def elapsed() -> float:
+    """Return the seconds since the computer was started, those in which it slept included."""
+    return time.monotonic() if _BOOT_CLOCK is None else time.clock_gettime(_BOOT_CLOCK)
 
 
 class SystemClock:
@@ -34,6 +49,10 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds; for intervals and deadlines."""
         return time.monotonic()
+
+    def elapsed(self) -> float:
+        """Seconds since the computer was started, those in which it slept included; for ages."""
+        return elapsed()
 
     def wall(self) -> float:
         """Seconds since 1970; for timestamps and to notice sleep."""

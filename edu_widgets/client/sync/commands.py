@@ -45,6 +45,8 @@ class Command:
     code: int = 0
     error: str = ""
     retry_at: int | None = None
+    since: float = 0.0
+    """`elapsed()` when it was written: its age, whatever the clock on the wall was set to."""
     handed: bool = False
     """Whether it was sent and not refused: the service may have it."""
 
@@ -112,7 +114,7 @@ class NoStorage:
 
 
 def compose(
-    type_: str, data: msgspec.Struct, channel: str, id_: str | None, created: float
+    type_: str, data: msgspec.Struct, channel: str, id_: str | None, written: tuple[float, float]
 ) -> Command:
     """A command of a registered type; with a new id, or one that was made elsewhere (a page).
 
@@ -121,7 +123,7 @@ def compose(
         data: What it says.
         channel: The channel it is for.
         id_: Its id; None for a new one.
-        created: When it was written, in seconds since 1970.
+        written: When: in seconds since 1970, and in those of `Clock.elapsed`.
 
     Raises:
         InvalidArgument: `id_` cannot be an id, or a text is not Unicode.
@@ -141,6 +143,7 @@ def compose(
         channel,
         msgspec.Raw(body),
         kind.lane,
-        int(created * 1000),
+        int(written[0] * 1000),
         key() if (kind.latest or kind.one_by_one) and callable(key) else None,
+        since=written[1],
     )

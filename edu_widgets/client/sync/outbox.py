@@ -80,8 +80,11 @@ class Outbox:
         self.tried: set[str] = set()
         """Commands an earlier session has sent, and knew no answer to."""
 
-    def load(self, wall: float) -> None:
-        """Take over what an earlier process kept; what is older than 12 h waits for a yes."""
+    def load(self, elapsed: float) -> None:
+        """Take over what an earlier process kept; what is older than 12 h waits for a yes.
+
+        `elapsed`, here and below, is the time of `Clock.elapsed`: nobody can set it.
+        """
         for kept in self._storage.load():
             if kept.id in self._commands:
                 continue
@@ -90,7 +93,7 @@ class Outbox:
                 if command.state is CommandState.SENT:
                     self.tried.add(command.id)
                     command = replace(command, handed=True)
-                stale = wall - command.created / 1000 > STALE_AFTER
+                stale = elapsed - command.since > STALE_AFTER
                 command = replace(
                     command, state=CommandState.HELD if stale else CommandState.QUEUED
                 )
@@ -339,24 +342,24 @@ class Outbox:
         """Whether something under way has waited too long for its answer."""
         return any(now - at >= RESEND_AFTER for at in self._sent_at.values())
 
-    def expire(self, wall: float) -> list[Command]:
+    def expire(self, elapsed: float) -> list[Command]:
         """Give up what was meant for a moment that is over; as they are now."""
         return [
             self._move(command, CommandState.FAILED, Code.TOO_LATE, why)
             for command in self._momentary()
-            if wall >= command.created / 1000 + MOMENT
+            if elapsed >= command.since + MOMENT
             for why in (_UNKNOWN if command.handed else _NOT_DONE,)
         ]
 
     def expires_at(self) -> float | None:
-        """When the first of those is over, in seconds since 1970."""
-        return min((c.created / 1000 + MOMENT for c in self._momentary()), default=None)
+        """When the first of those is over, in seconds of `elapsed`."""
+        return min((c.since + MOMENT for c in self._momentary()), default=None)
 
     def _momentary(self) -> list[Command]:
         waiting = (*_SENDABLE, CommandState.HELD)
         return [c for c in self._commands.values() if c.state in waiting and _is_momentary(c)]
 
-    def retry(self, id: str, created: int) -> Command | None:  # noqa: A002
+    def retry(self, id: str, created: int, elapsed: float) -> Command | None:  # noqa: A002
         """Send a failed or held command after all, behind what waits already."""
         command = self._commands.get(id)
         if command is None or command.state not in (CommandState.FAILED, CommandState.HELD):
@@ -369,6 +372,7 @@ class Outbox:
             error="",
             retry_at=None,
             created=created,
+            since=elapsed,
             handed=False,
         )
         self._commands[id] = fresh

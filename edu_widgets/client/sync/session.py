@@ -107,7 +107,7 @@ class Session:
             times += [self._link.liveness.due(), self.dialect.due(self._link)]
         over = self.outbox.expires_at()
         if over is not None:
-            times.append(self._clock.monotonic() + max(0.0, over - self._clock.wall()))
+            times.append(self._clock.monotonic() + max(0.0, over - self._clock.elapsed()))
         return min((t for t in times if t is not None), default=None)
 
     # -- the life of a connection ------------------------------------------------------
@@ -343,7 +343,7 @@ class Session:
 
     def retry(self, id: str) -> None:  # noqa: A002
         """Send a failed or held command after all."""
-        command = self.outbox.retry(id, int(self._clock.wall() * 1000))
+        command = self.outbox.retry(id, int(self._clock.wall() * 1000), self._clock.elapsed())
         if command is not None:
             self.emit(CommandChanged(command))
             self._send_or_probe()
@@ -408,7 +408,7 @@ class Session:
         return id_
 
     def _expire(self) -> None:
-        for command in self.outbox.expire(self._clock.wall()):
+        for command in self.outbox.expire(self._clock.elapsed()):
             self.emit(CommandChanged(command))
 
     def flush(self) -> None:

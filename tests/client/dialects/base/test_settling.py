@@ -232,7 +232,7 @@ def restarted(disk: Disk, rig: BaseRig) -> BaseRig:
     fresh = BaseRig()
     fresh.clock.now = rig.clock.now + 5
     fresh.outbox._storage = disk
-    fresh.outbox.load(fresh.clock.wall())
+    fresh.outbox.load(fresh.clock.elapsed())
     return fresh
 
 
