@@ -91,7 +91,7 @@ class Hub:
         self.supervisor = Supervisor()
         self.hooks = Hooks(self, self.features, self.supervisor)
         self._states: dict[Callable[[], Any], Any] = {}
-        self.vitals = Vitals(store)
+        self.vitals = Vitals(store, self.supervisor)
         self._problem = ""
 
     def start(self) -> None:

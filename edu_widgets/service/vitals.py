@@ -4,6 +4,7 @@ import asyncio
 
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.store import Store
+from edu_widgets.service.supervisor import Supervisor
 
 PATIENCE_S = 3.0
 """Seconds in which whatever writes has to answer; it waits two for other programs itself."""
@@ -12,31 +13,36 @@ FRESH_S = 1.0
 """Seconds for which an answer holds: whoever asks more often asks nothing of the store."""
 
 _SILENT = f"The store has not answered for {PATIENCE_S:g} s."
+_FAILED = "The store could not be asked. The log of the service says why."
 
 
 class Vitals:
     """Asks the store's writer, one question at a time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, supervisor: Supervisor) -> None:
         self._store = store
-        self._asked: asyncio.Task[str] | None = None
+        self._supervisor = supervisor
+        self._asked: asyncio.Task[object] | None = None
         self._at = float("-inf")
+        self._problem = ""
 
     async def ask(self) -> str:
         """What is wrong, in one sentence for who runs the service; "" if nothing is."""
         loop = asyncio.get_running_loop()
         if self._asked is None or (self._asked.done() and loop.time() - self._at >= FRESH_S):
-            self._asked = loop.create_task(self._ask())
-        return await asyncio.shield(self._asked)
+            self._asked = self._supervisor.spawn("Asking the store", self._ask())
+        await asyncio.shield(self._asked)
+        return self._problem
 
-    async def _ask(self) -> str:
+    async def _ask(self) -> None:
+        self._problem = _FAILED
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._store.check()
+            self._problem = ""
         except TimeoutError:
-            return _SILENT
+            self._problem = _SILENT
         except Refused as error:
-            return self._store.problem or f"{error} The log of the service says why."
+            self._problem = self._store.problem or f"{error} The log of the service says why."
         finally:
             self._at = asyncio.get_running_loop().time()
-        return ""

@@ -28,6 +28,7 @@ from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
 from edu_widgets.service.steady_time import now_ms
+from edu_widgets.service.supervisor import Supervisor
 
 SILENT_S = 10.0
 """Without a sign of life for so long the peer is asked with a ping …"""
@@ -94,6 +95,7 @@ class SocketWriter:
         "_shut",
         "_socket",
         "_stalled_since",
+        "_supervisor",
         "_taken",
         "_transport",
         "_written",
@@ -101,12 +103,13 @@ class SocketWriter:
         "heard",
     )
 
-    def __init__(self, socket: Socket, request: web.BaseRequest) -> None:
+    def __init__(self, socket: Socket, request: web.BaseRequest, supervisor: Supervisor) -> None:
         transport = request.transport
         if transport is None:
             raise ConnectionResetError
         _keep_little(transport)
         self._socket = socket
+        self._supervisor = supervisor
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._put = transport.write
@@ -116,7 +119,7 @@ class SocketWriter:
         self._taken = 0
         self._arrivals: dict[bytes, asyncio.Future[None]] = {}
         self._stalled_since: float | None = None
-        self._closing: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[object] | None = None
         self._shut = False
         socket.closing = self.shut
         self.heard = self._loop.time()
@@ -209,7 +212,7 @@ class SocketWriter:
         if self._closing is None:
             self.code = code
             self.shut()
-            self._closing = self._loop.create_task(self._close(code, reason))
+            self._closing = self._supervisor.spawn("A close", self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
         message = reason.encode()[:120].decode(errors="ignore").encode()
@@ -258,7 +261,7 @@ async def serve(
     )
     socket.headers[HEADER] = VERSION
     await socket.prepare(request)
-    writer = SocketWriter(socket, request)
+    writer = SocketWriter(socket, request, hub.supervisor)
     member = Member(identity, writer, address)
     try:
         hub.admit(member)

@@ -14,6 +14,7 @@ from edu_widgets.client.runtime.connection import Connection
 from edu_widgets.client.sync.events import Service, SessionEvent, State, StateChanged
 from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.client.sync.session import Session
+from edu_widgets.client.transport.base import TransportFailed
 from edu_widgets.protocol import Code
 from tests.client.rig import ROOM, FakeClock
 from tests.waiting import comes_true
@@ -28,13 +29,15 @@ class Trickle:
         self.service = Service()
         self.received = 0
         self.sent: list[bytes] = []
+        self.over = asyncio.Event()
 
     async def open(self) -> None:
-        pass
+        self.over.clear()
 
     async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         del receive, rest
-        await asyncio.Event().wait()
+        await self.over.wait()
+        raise TransportFailed(0, "It was closed.")
 
     def write(self, frames: list[bytes]) -> bool:
         self.sent += frames
@@ -47,7 +50,8 @@ class Trickle:
         pass
 
     async def close(self, code: int, reason: str) -> None:
-        pass
+        del code, reason
+        self.over.set()
 
 
 @pytest.fixture
@@ -76,6 +80,29 @@ async def passes(connection: Connection, clock: FakeClock, seconds: float) -> No
             pass  # it looks at the clock
         await comes_true(partial(_moved, connection, due), "a tick")
     clock.now = end
+
+
+async def test_a_write_that_fails_unexpectedly_is_told_and_the_connection_comes_again(
+    slow: tuple[Connection, Trickle, FakeClock],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    connection, transport, clock = slow
+
+    async def broken(_frames: list[bytes]) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(transport, "write", lambda _frames: False)
+    monkeypatch.setattr(transport, "send", broken)
+    with connection.act() as session:
+        session.signal("typing", ROOM, {})
+        session.ping()
+        session.send("heartbeat", "system", {"timestamp": 1})
+    await comes_true(lambda: session.state is State.RECONNECTING, "it is given up")
+    assert "Work for a connection failed" in caplog.text
+    monkeypatch.undo()
+    await passes(connection, clock, 10)
+    await comes_true(lambda: session.state is State.CONNECTED, "it connects again")
 
 
 async def test_bytes_of_a_frame_that_is_not_whole_keep_a_connection(

@@ -18,6 +18,7 @@ from edu_widgets.service import websocket
 from edu_widgets.service.config import from_table
 from edu_widgets.service.connection_writer import MAX_BUFFERED, MAX_STALL_S
 from edu_widgets.service.frames import Frame
+from edu_widgets.service.supervisor import Supervisor
 from tests.waiting import PATIENCE
 
 from .harness import Service, serving
@@ -32,7 +33,7 @@ async def test_our_frames_are_what_aiohttp_would_have_written() -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         socket = websocket.Socket(compress=False, autoping=False, decode_text=False)
         await socket.prepare(request)
-        writer = websocket.SocketWriter(socket, request)
+        writer = websocket.SocketWriter(socket, request, Supervisor())
         for payload in payloads:
             writer.write(Frame(payload.encode()))
             await socket.send_str(payload)
@@ -166,7 +167,7 @@ def on_a_link(
 
     monkeypatch.setattr(websocket.SocketWriter, "close", close)
     request: Any = SimpleNamespace(transport=link)
-    return link, websocket.SocketWriter(websocket.Socket(), request), closed
+    return link, websocket.SocketWriter(websocket.Socket(), request, Supervisor()), closed
 
 
 @pytest.mark.parametrize("taken", [0, 1_000])
@@ -179,7 +180,7 @@ async def test_a_slow_reader_is_judged_by_what_it_takes(
         websocket.SocketWriter, "close", lambda _self, code, _why: closed.append(code)
     )
     request: Any = SimpleNamespace(transport=link)
-    writer = websocket.SocketWriter(websocket.Socket(), request)
+    writer = websocket.SocketWriter(websocket.Socket(), request, Supervisor())
     for second in range(60):
         writer.heard = second
         writer.write(Frame(b"x" * 5_000))
@@ -210,13 +211,27 @@ async def test_a_reader_that_was_behind_and_caught_up_is_judged_anew(
     assert closed == [Code.SLOW_CONSUMER]
 
 
+async def test_a_close_that_fails_unexpectedly_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object, **__: object) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(websocket.Socket, "close", broken)
+    request: Any = SimpleNamespace(transport=Link())
+    writer = websocket.SocketWriter(websocket.Socket(), request, Supervisor())
+    writer.close(Code.RESTARTING, "over")
+    await writer.closed()
+    assert "A close failed" in caplog.text
+
+
 async def test_pongs_that_nobody_takes_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     link, closed = Link(), list[int]()
     monkeypatch.setattr(
         websocket.SocketWriter, "close", lambda _self, code, _why: closed.append(code)
     )
     request: Any = SimpleNamespace(transport=link)
-    writer = websocket.SocketWriter(websocket.Socket(), request)
+    writer = websocket.SocketWriter(websocket.Socket(), request, Supervisor())
     while not closed:
         writer.pong(b"p" * 125)
     assert link.waiting < MAX_BUFFERED + 200

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from edu_widgets.client.runtime.listeners import Listeners
 from edu_widgets.client.sync.clock import Clock
@@ -141,9 +142,19 @@ class Connection:
     def _start(self) -> None:
         self._outgoing.clear()
         generation = self._now = _Generation(self._connect())
-        generation.life = self._loop.create_task(self._live(generation))
-        self._endings.add(generation.life)
-        generation.life.add_done_callback(self._endings.discard)
+        generation.life = self._spawn(self._live(generation))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Do some work that `close` waits for; what it raises is logged."""
+        task = self._loop.create_task(work)
+        self._endings.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._endings.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("Work for a connection failed.", exc_info=error)
 
     async def _live(self, generation: _Generation) -> None:
         """One connection from its opening to its end."""
@@ -198,7 +209,7 @@ class Connection:
         if generation.transport.write(self._outgoing):
             self._outgoing = []
         else:
-            generation.writer = self._loop.create_task(self._write_on(generation))
+            generation.writer = self._spawn(self._write_on(generation))
 
     async def _write_on(self, generation: _Generation) -> None:
         try:
@@ -207,6 +218,9 @@ class Connection:
                 await generation.transport.send(frames)
         except TransportFailed:
             return  # `read` notices the same and says so
+        except Exception:
+            await _let_go(generation.transport)  # so `read` ends, and the next attempt comes
+            raise
         finally:
             generation.writer = None
 
@@ -214,9 +228,7 @@ class Connection:
         generation, self._now = self._now, None
         last, self._outgoing = self._outgoing, []
         if generation is not None:
-            task = self._loop.create_task(_farewell(generation, last, code, reason))
-            self._endings.add(task)
-            task.add_done_callback(self._endings.discard)
+            _ = self._spawn(_farewell(generation, last, code, reason))
 
 
 async def _farewell(generation: _Generation, last: list[bytes], code: int, reason: str) -> None:

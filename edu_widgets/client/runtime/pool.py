@@ -112,12 +112,10 @@ class Pool:
 
     async def _end(self, key: Key) -> None:
         pooled = self._open.pop(key)
-        task = asyncio.ensure_future(pooled.connection.close())
-        self._closing[key] = task
-        try:
-            await asyncio.shield(task)
-        finally:
-            self._closing.pop(key, None)
+        task = self._closing[key] = asyncio.ensure_future(pooled.connection.close())
+        # Not once the waiting ends: who waits may be cancelled, and the outbox is still open.
+        task.add_done_callback(lambda _: self._closing.pop(key, None))
+        await asyncio.shield(task)
 
     async def _make_room(self) -> None:
         # Of those who take part through this notebook the service lets in ten.

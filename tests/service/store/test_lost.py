@@ -14,6 +14,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.store import writer as writing
 from edu_widgets.service.store.sqlite import SqliteStore
+from edu_widgets.service.supervisor import Supervisor
 from edu_widgets.service.vitals import Vitals
 
 from .rules import CHANNEL, ask, burn, put
@@ -98,7 +99,7 @@ async def test_what_would_be_gone_is_not_acknowledged(
     assert caplog.text.count("Nothing is stored any more") == 1
     with pytest.raises(Refused):
         await store.changes_since(CHANNEL, None, {})  # who asks keeps what they have
-    assert await Vitals(store).ask() == store.problem
+    assert await Vitals(store, Supervisor()).ask() == store.problem
     await store.close()
 
 
@@ -124,10 +125,27 @@ async def test_what_a_deleted_store_held_is_not_lost(
     await store.close()
 
 
+async def test_a_look_that_fails_unexpectedly_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    store = SqliteStore(tmp_path / "service.db")
+    monkeypatch.setattr(store, "check", broken)
+    monkeypatch.setattr("edu_widgets.service.vitals.FRESH_S", 0)
+    vitals = Vitals(store, Supervisor())
+    assert await vitals.ask() == "The store could not be asked. The log of the service says why."
+    assert "Asking the store failed" in caplog.text
+    monkeypatch.undo()
+    assert await Vitals(store, Supervisor()).ask() == ""
+    await store.close()
+
+
 async def test_a_deleted_store_is_noticed_though_nobody_writes(tmp_path: Path) -> None:
     store = await filled(tmp_path / "service.db")
     deleted(tmp_path / "service.db")
-    assert "deleted or replaced" in await Vitals(store).ask()
+    assert "deleted or replaced" in await Vitals(store, Supervisor()).ask()
     await store.close()
     assert not (tmp_path / "service.db").exists(), "and none is made in its place"
 
@@ -201,13 +219,13 @@ async def test_a_writer_that_hangs_or_fails_is_not_healthy(
     store = SqliteStore(tmp_path / "service.db")
     go_on = threading.Event()
     hanging = store._writer.submit(lambda _db: go_on.wait())
-    assert "has not answered" in await Vitals(store).ask()
+    assert "has not answered" in await Vitals(store, Supervisor()).ask()
     go_on.set()
     await hanging
     monkeypatch.undo()
-    assert await Vitals(store).ask() == ""
+    assert await Vitals(store, Supervisor()).ask() == ""
     monkeypatch.setattr(store._writer, "_write", _broken)
-    assert "cannot store anything" in await Vitals(store).ask()
+    assert "cannot store anything" in await Vitals(store, Supervisor()).ask()
     monkeypatch.undo()
     await store.close()
 
