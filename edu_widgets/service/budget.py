@@ -106,7 +106,7 @@ class Budgets:
 
     def charge(self, member: Member, cost: float) -> float:
         """Take `cost` units from a member; returns the seconds to wait until they are there."""
-        return self._charge(member.identity.user_id, member.address, cost)
+        return self.charge_as(member.identity.user_id, member.address, cost)
 
     def proved(self, user: str, address: str, cost: float) -> float:
         """Let somebody pay themselves who has paid as a guest, and has proved who they are.
@@ -114,9 +114,10 @@ class Budgets:
         So a class that comes back behind one address is not held up by signing in.
         """
         self._guests.refund(address, cost)
-        return self._charge(user, address, cost)
+        return self.charge_as(user, address, cost)
 
-    def _charge(self, user: str, address: str, cost: float) -> float:
+    def charge_as(self, user: str, address: str, cost: float) -> float:
+        """The same for a person somewhere, by whatever connection."""
         if not self._limited:
             return 0.0
         own = self._people.charge(user, cost)

@@ -128,20 +128,38 @@ def as_json(value: object, status: int = 200) -> web.Response:
     return web.Response(body=body, status=status, content_type="application/json")
 
 
-async def _body(request: web.Request, type_: type[T]) -> T:
+async def received(request: web.Request, most: int = MAX_BODY) -> bytes:
+    """The body of a request.
+
+    Raises:
+        HTTPRequestTimeout: it does not come.
+        HTTPRequestEntityTooLarge: it has more than `most` bytes.
+    """
     try:
         gate = gate_of(request)
         with gate.waiting() if gate is not None else contextlib.nullcontext():
             async with asyncio.timeout(BODY_S):
-                raw = await request.read()
+                return await request.clone(client_max_size=most).read()
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error
+
+
+def decoded(raw: bytes, type_: type[T]) -> T:
+    """What a body says.
+
+    Raises:
+        Refused: `PROTOCOL`: it is not what is expected.
+    """
     try:
         return msgspec.json.decode(raw, type=type_)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise refusal(Code.PROTOCOL, f"The body: {error}.") from error
     except RecursionError as error:
         raise refusal(Code.PROTOCOL, "The body is nested too deeply.") from error
+
+
+async def _body(request: web.Request, type_: type[T]) -> T:
+    return decoded(await received(request), type_)
 
 
 async def _root(request: web.Request) -> web.StreamResponse:
@@ -164,7 +182,7 @@ async def _join(request: web.Request) -> web.Response:
     source = client_address.source(request, door.address)
     await asyncio.sleep(door.hub.budgets.charge_guest(source, JOIN))
     known = None
-    if hdrs.AUTHORIZATION in request.headers:
+    if http_guard.proves(request):
         known = (await door.people.identity(http_guard.bearer(request))).user_id
     joined = await door.people.join(ask, source, known)
     door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id, role=joined.role)

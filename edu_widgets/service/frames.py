@@ -2,7 +2,7 @@
 
 import struct
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -29,11 +29,26 @@ class Frame:
             return struct.pack("!BBH", 0x81, 126, size) + self.payload
         return struct.pack("!BBQ", 0x81, 127, size) + self.payload
 
+    @cached_property
+    def event(self) -> bytes:
+        """A server-sent event without a name, as HTTP/1.0 carries it."""
+        return event(self.payload)
 
-class Control(NamedTuple):
-    """A control frame of a WebSocket, as it is written."""
+    @cached_property
+    def chunk(self) -> bytes:
+        """The same as a chunk of HTTP/1.1: written raw, it would lie outside of its framing."""
+        return chunk(self.event)
 
-    websocket: bytes
+
+def event(data: bytes, name: bytes = b"") -> bytes:
+    """A server-sent event; `data` is JSON, in which a line can only end between two values."""
+    line = data.replace(b"\r", b" ").replace(b"\n", b" ")
+    return (b"event: " + name + b"\n" if name else b"") + b"data: " + line + b"\n\n"
+
+
+def chunk(data: bytes) -> bytes:
+    """A chunk of an HTTP/1.1 body (RFC 9112, section 7.1)."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 def frame(type_: str, channel: str, data: object, now: int, message_id: str = "") -> Frame:

@@ -24,8 +24,8 @@ HEAD_S = 10.0
 MOST_WAITING = 64
 """Unproven connections of one address while it has no budget."""
 
-_PROTOCOL, _BUDGET, _ANSWERS = "protocol", "budget", "answers"
-"""Who holds reading: aiohttp, an empty budget, answers that are not taken."""
+_PROTOCOL, _BUDGET, _ANSWERS, _REQUEST = "protocol", "budget", "answers", "request"
+"""Who holds reading: aiohttp, an empty budget, answers not taken, a request that is answered."""
 
 Charge = Callable[[float], float]
 """Takes units; returns the seconds to wait until they are there."""
@@ -92,6 +92,11 @@ class Gates:
             if not self._by_address[gate.address]:
                 del self._by_address[gate.address]
 
+    def unproved(self, gate: "Gate") -> None:
+        """Whoever's it was, nobody has proved that the next request is theirs."""
+        self._unproven[gate] = None
+        self._by_address[gate.address] += 1
+
     def closed(self, gate: "Gate") -> None:
         """A connection that was counted is over."""
         self.proved(gate)
@@ -128,7 +133,11 @@ class Gate(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: GatedTransport | None = None
         self._charge: Charge = _free
+        self._bytes = BYTES_UNPROVEN
+        self._paid = 0.0
+        """Units that the address has paid for bytes."""
         self._writing: Writing | None = None
+        self._mute = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -170,7 +179,12 @@ class Gate(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass bytes on, and read no more before they are paid for."""
-        self._pay(len(data) / (BYTES_IN if self._writing else BYTES_UNPROVEN))
+        if self._mute:
+            self.end()
+            return
+        cost = len(data) / self._bytes
+        self._paid += cost
+        self._pay(cost)
         if self._inner is not None:
             self._inner.data_received(data)
 
@@ -215,18 +229,48 @@ class Gate(asyncio.Protocol):
         finally:
             self.busy += 1
 
-    def prove(self, charge: Charge, paid: float, writing: Writing) -> None:
+    def prove(self, charge: Charge, paid: float, writing: Writing, *, mute: bool = False) -> None:
         """It is known whose connection it is, and who pays from now on.
 
         Args:
             charge: Takes units of theirs.
             paid: Units of the address that are given back, beside those of the connection.
             writing: Is told of what waits to be sent, and when the connection is over.
+            mute: Whether the other side has nothing more to say; it is cut if it does.
         """
         self._writing = writing
+        self._mute = mute
         self._gates.proved(self)
         self._gates.budgets.refund_guest(self.address, CONNECTION + paid)
-        self._charge = charge
+        self._charge, self._bytes = charge, BYTES_IN
+
+    @contextlib.contextmanager
+    def lent(self, charge: Charge) -> Iterator[None]:
+        """While a member's request is answered, the connection is theirs, and they pay.
+
+        Behind a proxy the next request may be somebody else's.
+        """
+        gates, before = self._gates, self._charge
+        gates.proved(self)
+        gates.budgets.refund_guest(self.address, self._paid)
+        charge(self._paid * self._bytes / BYTES_IN)
+        self._charge, self._bytes = charge, BYTES_IN
+        try:
+            yield
+        finally:
+            self._charge, self._bytes, self._paid = before, BYTES_UNPROVEN, 0.0
+            if self._transport is not None and not self._transport.is_closing():
+                gates.unproved(self)
+
+    @contextlib.contextmanager
+    def deaf(self) -> Iterator[None]:
+        """While an answer takes its time, nothing more is read."""
+        assert self._transport is not None  # noqa: S101 - a request has come by it
+        self._transport.hold(_REQUEST)
+        try:
+            yield
+        finally:
+            self._transport.release(_REQUEST)
 
     def end(self) -> None:
         """Cut the connection."""

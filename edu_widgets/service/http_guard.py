@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from edu_widgets.protocol import Code
+from edu_widgets.protocol.carriers import AUTHORIZATION
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service.addresses import LOOPBACK
 from edu_widgets.service.client_address import ip_of
@@ -61,13 +62,20 @@ def is_local(request: web.Request) -> bool:
     return found is not None and found.is_loopback
 
 
+def proves(request: web.Request) -> bool:
+    """Whether a request says whose it is."""
+    return AUTHORIZATION in request.headers or hdrs.AUTHORIZATION in request.headers
+
+
 def bearer(request: web.Request) -> str:
-    """The bearer value of the `Authorization` header.
+    """The bearer value of the header `Edu-Widgets-Authorization`, or else of `Authorization`.
 
     Raises:
         Refused: `UNAUTHORIZED`: there is none.
     """
-    scheme, _, value = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    other = request.headers.get(hdrs.AUTHORIZATION, "")
+    told: str = request.headers.get(AUTHORIZATION, other)
+    scheme, _, value = told.partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         text = "Say who you are in the header 'Authorization: Bearer …' (a secret or a token)."
         raise refusal(Code.UNAUTHORIZED, text)

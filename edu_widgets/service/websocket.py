@@ -1,28 +1,19 @@
-"""The WebSocket door: aiohttp reads, we write.
-
-aiohttp's `send_str` builds a frame for every member and awaits each. A frame that is built once
-and given to `transport.write` costs little more than the system call, and a reader that does not
-read holds nobody up. What is waited for is that the pages of a catch-up arrive.
-
-What the system keeps for a connection is kept small, so that what waits for a slow reader waits
-here, where it is seen.
-"""
+"""The WebSocket door: aiohttp reads, we write (see `TransportWriter`)."""
 
 import asyncio
-import contextlib
 import itertools
-import socket as sockets
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.errors import Refused
-from edu_widgets.service import budget, dispatch
-from edu_widgets.service.connection_writer import MAX_BUFFERED, MAX_STALL_S
-from edu_widgets.service.frames import Control, Frame, error
+from edu_widgets.service import budget, connection_writer, dispatch
+from edu_widgets.service.connection_writer import GOODBYE_S, KEPT_BY_SYSTEM, TransportWriter
+from edu_widgets.service.frames import error
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
@@ -39,13 +30,6 @@ DEAD_S = 25.0
 PAGE_S = 75.0
 """… or this, while a page of a catch-up is on its way: its pong comes behind that."""
 
-GOODBYE_S = 2.0
-"""How long a close may take before the connection is cut."""
-
-KEPT_BY_SYSTEM = 64 * 1024
-UNSENT = 16 * 1024
-"""Bytes that the system may keep for a connection, and have unsent, before it is full."""
-
 IN_A_ROW = 2
 """Frames that are handled one after the other before it is the others' turn."""
 
@@ -53,8 +37,7 @@ MAX_FRAME_READ = 1024 * 1024
 """Bytes of a frame that are read, though what is longer than `MAX_FRAME` is refused: with less, a
 client could not be told which of its frames it was. Beyond, the connection is closed."""
 
-_PING = Control(b"\x89\x00")
-_numbers = itertools.count()
+_PING = b"\x89\x00"
 _CLOSE_CODES = {
     WSCloseCode.MESSAGE_TOO_BIG: Code.TOO_LARGE,
     WSCloseCode.PROTOCOL_ERROR: Code.PROTOCOL,
@@ -81,131 +64,36 @@ class Socket(web.WebSocketResponse):
         return await super().close(code=code, message=message, drain=drain)
 
 
-class SocketWriter:
-    """Writes to a member on a WebSocket (see `ConnectionWriter`)."""
+class SocketWriter(TransportWriter):
+    """Writes to a member on a WebSocket."""
 
-    # Slots, since a frame to a large room touches every one of these objects.
-    __slots__ = (
-        "_arrivals",
-        "_buffered",
-        "_closing",
-        "_flows",
-        "_loop",
-        "_put",
-        "_shut",
-        "_socket",
-        "_stalled_since",
-        "_supervisor",
-        "_taken",
-        "_transport",
-        "_written",
-        "code",
-        "heard",
-    )
+    __slots__ = ("_closing", "_socket", "_supervisor")
 
     def __init__(self, socket: Socket, request: web.BaseRequest, supervisor: Supervisor) -> None:
-        transport = request.transport
-        if transport is None:
-            raise ConnectionResetError
-        _keep_little(transport)
+        super().__init__(request, attrgetter("websocket"))
         self._socket = socket
         self._supervisor = supervisor
-        self._transport = transport
-        self._loop = asyncio.get_running_loop()
-        self._put = transport.write
-        self._buffered = transport.get_write_buffer_size
-        self._flows = False
-        self._written = 0
-        self._taken = 0
-        self._arrivals: dict[bytes, asyncio.Future[None]] = {}
-        self._stalled_since: float | None = None
         self._closing: asyncio.Task[object] | None = None
-        self._shut = False
         socket.closing = self.shut
-        self.heard = self._loop.time()
-        self.code = 0
-        """Why we closed it, if we did."""
-
-    def now(self) -> float:
-        """The time that `heard` and `check` go by, in seconds."""
-        return self._loop.time()
-
-    @property
-    def is_shut(self) -> bool:
-        """Whether nothing is written any more."""
-        return self._shut
-
-    def shut(self) -> None:
-        """Write nothing any more: the connection is lost, or a close frame is on its way."""
-        self._shut = True
-        self._flows = False
-
-    def flow(self) -> None:
-        """Count nothing while nothing waits: `paused` and `resumed` are called from now on."""
-        self._transport.set_write_buffer_limits(0)
-        if not self._buffered():
-            self.resumed()
-
-    def paused(self) -> None:
-        """Something waits to be sent: from now on it is counted what is written."""
-        self._flows = False
-        self._written, self._taken, self._stalled_since = self._buffered(), 0, None
-
-    def resumed(self) -> None:
-        """Nothing waits to be sent."""
-        self._flows = not self._shut
-
-    def write(self, out: Frame | Control) -> None:
-        """Write at once; a reader with too much waiting is closed."""
-        if self._flows:
-            self._put(out.websocket)
-            return
-        if self._shut:
-            return
-        if self._buffered() > MAX_BUFFERED:
-            self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
-            return
-        data = out.websocket
-        self._written += len(data)
-        self._put(data)
 
     def check(self, now: float) -> None:
         """Close a reader that takes nothing of what waits for it, or of whom nothing was heard."""
-        silent = now - self.heard
-        waiting = self._buffered()
-        taken = self._written - waiting
-        if not waiting or taken > self._taken:
-            self._taken, self._stalled_since = taken, None
-        elif self._stalled_since is None:
-            self._stalled_since = now
-        elif now - self._stalled_since >= MAX_STALL_S:
+        if self.is_stalled(now):
             self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
             return
-        if silent > (PAGE_S if self._arrivals else DEAD_S):
+        silent = now - self.heard
+        if silent > (PAGE_S if self.is_waiting else DEAD_S):
             self.close(Code.DEAD_PEER, Code.DEAD_PEER.meaning)
-        elif silent > SILENT_S and not self._shut:
-            self.write(_PING)
+        elif silent > SILENT_S and not self.is_shut:
+            self.put(_PING)
 
-    def arrival(self) -> asyncio.Future[None]:
-        """What is done once the member has read all that was written so far."""
-        arrival: asyncio.Future[None] = self._loop.create_future()
-        if self._shut:
-            arrival.cancel()
-            return arrival
-        payload = next(_numbers).to_bytes(8)
-        self._arrivals[payload] = arrival
-        self.write(Control(bytes((0x89, len(payload))) + payload))
-        return arrival
-
-    def ponged(self, payload: bytes) -> None:
-        """A ping was answered."""
-        arrival = self._arrivals.pop(payload, None)
-        if arrival is not None:
-            arrival.set_result(None)
+    def ask(self, mark: bytes) -> None:
+        """Send a ping that its pong quotes."""
+        self.put(bytes((0x89, len(mark))) + mark)
 
     def pong(self, payload: bytes) -> None:
         """Answer a ping."""
-        self.write(Control(bytes((0x8A, len(payload))) + payload))
+        self.put(bytes((0x8A, len(payload))) + payload)
 
     def close(self, code: int, reason: str) -> None:
         """Begin to close; cut the connection if that takes too long."""
@@ -219,32 +107,17 @@ class SocketWriter:
         try:
             async with asyncio.timeout(GOODBYE_S):
                 # A slow reader would not take the close frame either; it is not waited for.
-                drain = self._buffered() < MAX_BUFFERED
+                drain = self._buffered() < connection_writer.MAX_BUFFERED
                 await self._socket.close(code=code, message=message, drain=drain)
         except (TimeoutError, ConnectionError, RuntimeError):
             pass
         finally:
-            if self._buffered():
-                self._transport.abort()
+            self.hang_up()
 
     async def closed(self) -> None:
         """Wait for the end of a close that was begun."""
         if self._closing is not None:
             await asyncio.gather(self._closing, return_exceptions=True)
-
-
-def _keep_little(transport: asyncio.Transport) -> None:
-    """Let the system keep little of what waits to be sent, so that `check` sees the rest."""
-    socket = transport.get_extra_info("socket")
-    if socket is None:
-        return
-    options = [(sockets.SOL_SOCKET, sockets.SO_SNDBUF, KEPT_BY_SYSTEM)]
-    lowat = getattr(sockets, "TCP_NOTSENT_LOWAT", None)
-    if lowat is not None:
-        options.append((sockets.IPPROTO_TCP, lowat, UNSENT))
-    for option in options:
-        with contextlib.suppress(OSError):  # it is not of TCP, or the system has no such option
-            socket.setsockopt(*option)
 
 
 async def serve(

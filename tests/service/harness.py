@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import uuid7
 from edu_widgets.service.server import Options, Server
 from tests.waiting import PATIENCE
+
+from .carrying import CARRIERS, Ended
 
 COURSE = "py101"
 CHANNEL = f"course:{COURSE}"
@@ -36,6 +38,8 @@ class Service:
     server: Server
     http: aiohttp.ClientSession
     clients: list["Client"] = field(default_factory=list)
+    way: str = "websocket"
+    """What carries the connections of its clients."""
 
     @property
     def url(self) -> str:
@@ -80,7 +84,16 @@ class Service:
         return ada, bob
 
     async def open(self, token: str, path: str = "/api/realtime/ws", **options: Any) -> "Client":
-        socket = await connect(
+        client = Client(await self._socket(token, path, **options), token)
+        self.clients.append(client)
+        return client
+
+    async def _socket(self, token: str, path: str, **options: Any) -> Any:
+        if self.way != "websocket":
+            socket = CARRIERS[self.way](self.http, self.url, token)
+            assert await socket.open() == 200
+            return socket
+        return await connect(
             self.url.replace("http", "ws") + path,
             additional_headers={"Authorization": f"Bearer {token}"},
             compression=None,
@@ -88,15 +101,12 @@ class Service:
             proxy=None,
             **options,
         )
-        client = Client(socket, token)
-        self.clients.append(client)
-        return client
 
 
 class Client:
     """One raw connection; keeps what it has read, so that nothing is missed."""
 
-    def __init__(self, socket: ClientConnection, token: str) -> None:
+    def __init__(self, socket: Any, token: str) -> None:
         self.socket = socket
         self.token = token
         self.user_id = ""
@@ -191,6 +201,8 @@ class Client:
                 await self.read()
         except ConnectionClosed as end:
             return end.rcvd.code if end.rcvd else 1006
+        except Ended as end:
+            return end.code
 
     async def __aenter__(self) -> Self:
         return self
@@ -200,12 +212,15 @@ class Client:
 
 
 @contextlib.asynccontextmanager
-async def serving(data_dir: Path, **options: Any) -> AsyncIterator[Service]:
+async def serving(data_dir: Path, way: str = "websocket", **options: Any) -> AsyncIterator[Service]:
     """A service in this process, closed with everything that was opened to it."""
     defaults: dict[str, Any] = {"port": 0, "courses": (COURSE,)}
     wanted = Options(data_dir=data_dir, **(defaults | options))
-    async with Server(wanted) as server, aiohttp.ClientSession() as http:
-        service = Service(server, http)
+    async with (
+        Server(wanted) as server,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http,
+    ):
+        service = Service(server, http, way=way)
         try:
             yield service
         finally:

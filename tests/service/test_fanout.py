@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import Code
-from edu_widgets.service import websocket
+from edu_widgets.service import connection_writer, websocket
 from edu_widgets.service.config import from_table
 from edu_widgets.service.connection_writer import MAX_BUFFERED, MAX_STALL_S
 from edu_widgets.service.frames import Frame
@@ -124,8 +124,8 @@ async def test_a_reader_that_stalls_with_little_waiting_is_closed_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("edu_widgets.service.hub.TICK_S", 0.02)
-    monkeypatch.setattr(websocket, "MAX_STALL_S", 0.1)
-    monkeypatch.setattr(websocket, "MAX_BUFFERED", 1 << 30)
+    monkeypatch.setattr(connection_writer, "MAX_STALL_S", 0.1)
+    monkeypatch.setattr(connection_writer, "MAX_BUFFERED", 1 << 30)
     async with serving(tmp_path, config=FREE) as service:
         ada = await service.student()
         await ada.enter()

@@ -1,0 +1,288 @@
+"""Connections where no WebSocket gets through: an event stream or polls down, posts up.
+
+What a connection is does not depend on what carries it: a `Member` with its budgets, limits and
+deadlines. Each request proves anew that it is the same person's.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+import msgspec
+from aiohttp import WSCloseCode, web
+
+from edu_widgets.protocol import Code, carriers
+from edu_widgets.protocol.errors import refusal
+from edu_widgets.service import budget, client_address, dispatch
+from edu_widgets.service.connection_writer import GOODBYE_S
+from edu_widgets.service.endpoints import DOOR, Door, as_json, decoded, received
+from edu_widgets.service.event_writer import EventWriter
+from edu_widgets.service.gate import gate_of
+from edu_widgets.service.hub import Hub
+from edu_widgets.service.identity import Identity
+from edu_widgets.service.member import Member
+from edu_widgets.service.poll_writer import PollWriter
+from edu_widgets.service.websocket import IN_A_ROW
+
+MOST_AT_ONCE = 4
+"""Posts of one connection that may be under way: one, and attempts that were given up."""
+
+MAX_POLL = 1024
+"""Bytes of a poll's body."""
+
+_ENDED = "This connection has ended; open another."
+
+Writer = EventWriter | PollWriter
+
+
+@dataclass(slots=True, eq=False)
+class HttpConnection:
+    """A member who comes by requests."""
+
+    id: str
+    member: Member
+    writer: Writer
+    number: int = 0
+    """Of the last batch that was taken."""
+    posts: int = 0
+    """Posts that are under way."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the frames of a batch are handled."""
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a poll was answered that it is over."""
+    ending: asyncio.Task[object] | None = None
+    """What ends one of polls, which no request does."""
+
+
+CONNECTIONS: web.AppKey[dict[str, HttpConnection]] = web.AppKey("connections", dict)
+
+
+def add_routes(router: web.UrlDispatcher, prefix: str) -> None:
+    """Add what such connections are made of, under a prefix."""
+    router.add_get(prefix + carriers.EVENTS, _events)
+    router.add_post(prefix + carriers.MESSAGES, _messages)
+    router.add_post(prefix + carriers.POLL, _poll)
+
+
+# -- the beginning and the end ------------------------------------------------------
+
+
+def _admit(request: web.Request, identity: Identity, writer: Writer, former: str) -> HttpConnection:
+    """Let somebody in by a new connection; that which it replaces ends.
+
+    Raises:
+        Refused: as `Hub.admit`.
+    """
+    door, connections = request.app[DOOR], request.app[CONNECTIONS]
+    replaced = connections.get(former)
+    if replaced is not None and replaced.member.identity.user_id == identity.user_id:
+        replaced.member.close(WSCloseCode.OK, "replaced")
+    member = Member(identity, writer, client_address.source(request, door.address))
+    door.hub.admit(member)
+    made = HttpConnection(secrets.token_urlsafe(16), member, writer)
+    connections[made.id] = made
+    return made
+
+
+async def _dismiss(app: web.Application, gone: HttpConnection) -> None:
+    code = gone.writer.code or WSCloseCode.ABNORMAL_CLOSURE
+    await app[DOOR].hub.dismiss(gone.member, code)
+
+
+def _mine(request: web.Request, identity: Identity, id_: str) -> HttpConnection:
+    """The connection that a request is of.
+
+    Raises:
+        Refused: `NOT_FOUND`: there is none, or it is another's.
+    """
+    found = request.app[CONNECTIONS].get(id_)
+    if found is None or found.member.identity.user_id != identity.user_id:
+        raise refusal(Code.NOT_FOUND, _ENDED)
+    known = found.member.identity
+    if known.expires is not None and identity.expires is not None:
+        known.expires = max(known.expires, identity.expires)
+    found.writer.heard = found.writer.now()
+    return found
+
+
+@contextlib.contextmanager
+def _paid_by(request: web.Request, door: Door, identity: Identity) -> Iterator[None]:
+    """Let a request be a member's, who pays for it, while it is answered."""
+    source = client_address.source(request, door.address)
+    door.hub.budgets.proved(identity.user_id, source, budget.REQUEST)
+    gate = gate_of(request)
+    if gate is None:
+        yield
+        return
+    with gate.lent(partial(door.hub.budgets.charge_as, identity.user_id, source)):
+        yield
+
+
+# -- down: an event stream ----------------------------------------------------------
+
+
+async def _events(request: web.Request) -> web.StreamResponse:
+    hub = request.app[DOOR].hub
+    identity = await request.app[DOOR].identity(request)
+    writer = EventWriter(request)
+    mine = _admit(request, identity, writer, request.headers.get(carriers.CONNECTION, ""))
+    try:
+        gate = gate_of(request)
+        if gate is not None:
+            charge = partial(hub.budgets.charge, mine.member)
+            gate.prove(charge, budget.REQUEST, writer, mute=True)
+        response = await writer.begin(request, mine.id)
+        if gate is not None:
+            writer.flow()
+        await writer.over.wait()
+    finally:
+        request.app[CONNECTIONS].pop(mine.id, None)
+        await _dismiss(request.app, mine)
+    await writer.end(response)
+    return response
+
+
+# -- down: polls --------------------------------------------------------------------
+
+
+async def _poll(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    identity = await door.identity(request)
+    ask = decoded(await received(request, MAX_POLL), carriers.Poll)
+    with _paid_by(request, door, identity):
+        if ask.after is None:
+            return _polled(_open_poll(request, identity, ask.connection), 0, [])
+        mine = _mine(request, identity, ask.connection)
+        if not isinstance(mine.writer, PollWriter):
+            raise refusal(Code.INVALID, "This connection has an event stream.")
+        try:
+            gate = gate_of(request)
+            with gate.deaf() if gate is not None else contextlib.nullcontext():
+                wait = min(ask.wait, carriers.POLL_S)
+                last, frames = await mine.writer.polled(ask.after, wait)
+        except ValueError:
+            return _gap()
+        return _polled(mine, last, frames)
+
+
+def _open_poll(request: web.Request, identity: Identity, former: str) -> HttpConnection:
+    writer, hub = PollWriter(), request.app[DOOR].hub
+    mine = _admit(request, identity, writer, former)
+
+    def closing() -> None:
+        mine.ending = hub.supervisor.spawn("A close", _end_poll(request.app, mine))
+
+    writer.closing = closing
+    return mine
+
+
+async def _end_poll(app: web.Application, mine: HttpConnection) -> None:
+    """End what no request ends; for a moment there is still an answer for the last poll."""
+    await _dismiss(app, mine)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE_S):
+            await mine.told.wait()
+    app[CONNECTIONS].pop(mine.id, None)
+
+
+async def end(app: web.Application) -> None:
+    """Wait for nobody any more, as the service ends."""
+    for one in tuple(app[CONNECTIONS].values()):
+        one.told.set()
+        if one.ending is not None:
+            await asyncio.wait({one.ending})
+
+
+def _polled(mine: HttpConnection, last: int, frames: list[msgspec.Raw]) -> web.Response:
+    assert isinstance(mine.writer, PollWriter)  # noqa: S101 - it is a poll's
+    closed = mine.writer.closed(last)
+    if closed is not None:
+        mine.told.set()
+    response = as_json(carriers.Polled(mine.id, last, frames, closed))
+    response.headers[carriers.CONNECTION] = mine.id
+    return response
+
+
+def _gap() -> web.Response:
+    text = "This number does not follow on what has come of this connection; open another."
+    return as_json({"code": Code.PROTOCOL, "message": text}, 409)
+
+
+# -- up: posts ----------------------------------------------------------------------
+
+
+async def _messages(request: web.Request) -> web.Response:
+    door = request.app[DOOR]
+    identity = await door.identity(request)
+    mine = _mine(request, identity, request.headers.get(carriers.CONNECTION, ""))
+    if mine.writer.is_shut:
+        raise refusal(Code.NOT_FOUND, _ENDED)
+    number = _number(request)
+    if mine.posts >= MOST_AT_ONCE:
+        raise refusal(Code.RATE_LIMITED, "One batch after the other, please.", 1000)
+    mine.posts += 1
+    try:
+        with _paid_by(request, door, identity):
+            raw = await received(request, carriers.MAX_BATCH)
+            # The same batch may have come meanwhile, by another attempt.
+            if number > mine.number + 1 or (number > mine.number and mine.turn.locked()):
+                return _gap()
+            if number > mine.number:
+                frames = decoded(raw, list[msgspec.Raw])
+                if len(frames) > carriers.MAX_BATCH_FRAMES:
+                    text = f"A batch has at most {carriers.MAX_BATCH_FRAMES} frames."
+                    raise refusal(Code.PROTOCOL, text)
+                mine.number = number
+                await _take(door.hub, mine, frames)
+            async with mine.turn:  # an attempt that was given up may still be at it
+                return web.Response(status=204)
+    finally:
+        mine.posts -= 1
+
+
+def _number(request: web.Request) -> int:
+    told = request.headers.get(carriers.NUMBER, "")
+    if not (0 < len(told) <= 15 and told.isascii() and told.isdigit()):  # noqa: PLR2004
+        raise refusal(Code.PROTOCOL, f"The header {carriers.NUMBER} has to be a number.")
+    return int(told)
+
+
+async def _take(hub: Hub, mine: HttpConnection, frames: list[msgspec.Raw]) -> None:
+    """Handle the frames of a batch, one after the other, as those of a WebSocket."""
+    async with mine.turn:
+        for count, frame in enumerate(frames, 1):
+            if mine.writer.is_shut:
+                return
+            if not await _is_carriers(hub, mine, bytes(frame)):
+                await dispatch.receive(hub, mine.member, bytes(frame))
+            mine.writer.heard = mine.writer.now()  # it was not silent while it waited
+            if count % IN_A_ROW == 0:
+                await asyncio.sleep(0)
+
+
+class _Own(msgspec.Struct):
+    """What of a frame tells whether it is the carrier's own."""
+
+    type: str = ""
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+async def _is_carriers(hub: Hub, mine: HttpConnection, frame: bytes) -> bool:
+    """Act on a frame that is the carrier's own; return False for all others."""
+    try:
+        own = msgspec.json.decode(frame, type=_Own)
+        if own.type == carriers.BYE:
+            mine.member.close(WSCloseCode.OK, "bye")
+            return True
+        if own.type != carriers.PONG:
+            return False
+        mark = bytes.fromhex(msgspec.json.decode(own.data, type=carriers.Ping).id)
+    except (ValueError, RecursionError):
+        return False  # it is told what is wrong with it
+    await hub.budgets.pay(mine.member, budget.FRAME)
+    if isinstance(mine.writer, EventWriter):
+        mine.writer.ponged(mark)
+    return True
