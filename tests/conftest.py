@@ -50,6 +50,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
     return Scheduling(config, log)
 
 
+class Told:
+    """Tells of each failure when it happens: a run that is cut off has no summary."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self.terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.terminal.ensure_newline()
+            self.terminal.write_line(f"{report.nodeid} failed at {report.when}:")
+            self.terminal.write_line(report.longreprtext[-3000:])
+
+
+@pytest.hookimpl(trylast=True)  # the terminal's own comes before
+def pytest_configure(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    if "CI" in os.environ and terminal is not None:
+        config.pluginmanager.register(Told(terminal))
+
+
 def require(condition: object, reason: str) -> None:
     """Skip where something is missing; with CI=true nothing may be missing, so fail.
 

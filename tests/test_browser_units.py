@@ -6,6 +6,8 @@ import pytest
 
 from tests.conftest import npm
 
+pytestmark = pytest.mark.timeout(1500)
+
 
 @pytest.mark.parametrize("script", ["check", "lint", "test"])
 def test_npm_run(node_modules: dict[str, str], script: str) -> None:

@@ -59,6 +59,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.io import capture_output
 
 import edu_widgets as edu
+from tests.waiting import wait_until
 
 shell = InteractiveShell.instance()
 lesson = edu.host("py101", name="Mira").wait_connected(120)
@@ -72,7 +73,9 @@ shell.user_ns["lesson"] = lesson
 with capture_output():
     edu.load_ipython_extension(shell)
     shell.run_cell("%%poll\\nWhat is `2 ** 3`?\\n\\n- 6\\n- 8\\n").raise_error()
-assert str(lesson.polls.current.question) == "What is `2 ** 3`?", lesson.polls.current
+wait_until(
+    lambda: str(lesson.polls.current.question) == "What is `2 ** 3`?", "the cell's poll is open"
+)
 print("done")
 lesson.close()
 """
