@@ -12,14 +12,15 @@ from importlib import import_module
 from typing import Any
 
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.patterns import pattern
 
 CORE = 1
 """Version of the interface `edu:core` for scripts: `CORE_VERSION` of js/src/core/index.ts."""
 
 LANGUAGES = ("en", "tr")
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
-_OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z", re.ASCII)
+_NAME = pattern(r"[a-z][a-z0-9_]{0,31}\Z")
+_OBJECT = pattern(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
