@@ -1,8 +1,10 @@
 """Drive a real JupyterLab in a real Chromium.
 
 `Lab` is one Jupyter server whose every directory is its own; `Lab.open` opens a notebook
-as one more person (a browser context of its own) and returns a `LabPage`. Kernels of
-several ipykernel versions stand side by side: `install_kernels`.
+as one more person (a browser context of its own) and returns a `LabPage`. Starting JupyterLab's
+page costs eight seconds of a processor, so a page whose test has ended is emptied and waits for
+the next notebook, as a person's page does all day. Kernels of several ipykernel versions stand
+side by side: `install_kernels`.
 
 Nothing here sleeps for a fixed time: every wait is for a condition, with a deadline.
 """
@@ -25,7 +27,16 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import psutil
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+)
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.waiting import PATIENCE, wait_until
 
@@ -44,6 +55,8 @@ KERNELS: dict[str, tuple[str, ...]] = {
     "ipykernel-7.3": ("ipykernel==7.3.*",),
     "ipykernel-7.4": ("ipykernel==7.4.*",),
 }
+
+VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -160,6 +173,7 @@ class Lab:
         self._browser: Browser | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._pages: list[LabPage] = []
+        self._empty: list[Page] = []
         self.url = ""
         self._env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTEST_"))},
@@ -292,14 +306,19 @@ class Lab:
         """Open a notebook as one more person: a browser context of its own.
 
         `kernel` changes the notebook's kernel first; it cannot while the notebook has one.
-        `context` goes to Playwright (`reduced_motion=`, `locale=`, `viewport=`, …).
+        `context` goes to Playwright (`reduced_motion=`, `locale=`, `viewport=`, …); the page is
+        then a new one.
         """
         assert self._browser is not None
         if kernel is not None:
             self._choose_kernel(name, kernel)
-        context.setdefault("viewport", {"width": 1280, "height": 900})
         fresh = not any(page.name == name for page in self._pages)
-        made = LabPage(self, name, self._browser.new_context(**context))
+        if context or not self._empty:
+            settings = {"viewport": VIEWPORT, **context}
+            page = self._browser.new_context(**settings).new_page()
+        else:
+            page = self._empty.pop()
+        made = LabPage(self, name, page, is_plain=not context)
         self._pages.append(made)
         made._open()
         return made._wake_kernel() if fresh else made
@@ -323,7 +342,10 @@ class Lab:
         """Close these pages and end their notebooks' kernels: what a test leaves behind."""
         closing = list(pages)
         for page in closing:
-            page.close()
+            if page.is_plain and page.empty():
+                self._empty.append(page.page)
+            else:
+                page.close()
         names = {page.name for page in closing}
         for session in self.api("GET", "/api/sessions"):
             if session["path"] in names:
@@ -333,6 +355,9 @@ class Lab:
     def close_pages(self) -> None:
         """Close every page and delete every kernel."""
         self.close(self._pages)
+        for page in self._empty:
+            page.context.close()
+        self._empty.clear()
         self.delete_kernels()
 
     def delete_kernel(self, kernel_id: str) -> None:
@@ -431,6 +456,24 @@ _PAGE_SCRIPT = """
     await lab.answered(future.done);
     return out;
   };
+  lab.empty = async () => {
+    const { commands, shell } = window.jupyterapp;
+    for (const panel of [...shell.widgets('main')]) {
+      if (panel.context) panel.context.model.dirty = false;
+      panel.dispose();
+    }
+    // What a test has kept in the page.
+    for (const name of Object.keys(window)) {
+      if (name.startsWith('__') && name !== '__lab') delete window[name];
+    }
+    localStorage.clear();
+    sessionStorage.clear();
+    const theme = 'JupyterLab Light';
+    if (document.body.dataset.jpThemeName !== theme) {
+      await commands.execute('apputils:change-theme', { theme });
+    }
+    return true;
+  };
   lab.outputs = (i) => lab.panel().content.widgets[i].model.outputs.toJSON();
 })();
 """
@@ -448,16 +491,17 @@ class KernelError(LabError):
 class LabPage:
     """One person's browser on one notebook."""
 
-    def __init__(self, lab: Lab, name: str, context: BrowserContext) -> None:
+    def __init__(self, lab: Lab, name: str, page: Page, *, is_plain: bool = True) -> None:
         self.lab = lab
         self.name = name
-        self.context = context
+        self.page = page
+        self.context: BrowserContext = page.context
+        self.is_plain = is_plain
+        """It is as every page is, and may serve another notebook later."""
         self.errors: list[str] = []
-        context.add_init_script(_PAGE_SCRIPT)
-        context.set_default_timeout(PATIENCE * 1000)
-        self.page: Page = context.new_page()
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.page.on("console", self._on_console)
-        self.page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack}"))
+        self.page.on("pageerror", self._on_error)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -465,14 +509,31 @@ class LabPage:
             at = f"{where.get('url', '')}:{where.get('lineNumber', '')}"
             self.errors.append(f"{message.text}\n    at {at}")
 
+    def _on_error(self, error: PlaywrightError) -> None:
+        self.errors.append(f"{error}\n{error.stack}")
+
     @property
     def folder(self) -> Path:
         """Where the notebook stands, which is its kernel's working directory."""
         return (self.lab.work / self.name).parent
 
     def _open(self) -> Self:
-        self.page.goto(f"{self.lab.url}/doc/tree/{self.name}?token={self.lab.token}")
+        if self.page.evaluate("() => !!window.__lab"):
+            self._command("docmanager:open", {"path": self.name})
+        else:
+            self.context.add_init_script(_PAGE_SCRIPT)
+            self.page.goto(f"{self.lab.url}/doc/tree/{self.name}?token={self.lab.token}")
         return self.wait_kernel()
+
+    def empty(self) -> bool:
+        """Close all that is open in the page, unsaved, so that it can serve another notebook."""
+        self.page.remove_listener("console", self._on_console)
+        self.page.remove_listener("pageerror", self._on_error)
+        try:
+            self.page.set_viewport_size(VIEWPORT)
+            return bool(self.page.evaluate("() => __lab.empty()"))
+        except PlaywrightError:  # it is closed, or nothing is in it
+            return False
 
     # -- state
 
