@@ -60,6 +60,7 @@ OpenNotebook = Callable[..., LabPage]
 
 def _notebooks(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
     stem = re.sub(r"\W+", "-", f"{request.fixturename}-{request.node.name}").strip("-")
+    own = request.node.get_closest_marker("own_page") is not None
     numbers = itertools.count(1)
     opened: list[LabPage] = []
 
@@ -73,7 +74,7 @@ def _notebooks(lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNoteboo
         name = again.name if again else f"{stem}-{next(numbers)}/notebook.ipynb"
         if again is None:
             lab.write_notebook(name, cells, kernel)
-        opened.append(lab.open(name, **context))
+        opened.append(lab.open(name, own=own, **context))
         return opened[-1]
 
     failed_before = request.session.testsfailed

@@ -302,23 +302,26 @@ class Lab:
     def server_log(self) -> str:
         return (self.root / "server.log").read_text(errors="replace")
 
-    def open(self, name: str, kernel: str | None = None, **context: Any) -> LabPage:
+    def open(
+        self, name: str, kernel: str | None = None, *, own: bool = False, **context: Any
+    ) -> LabPage:
         """Open a notebook as one more person: a browser context of its own.
 
         `kernel` changes the notebook's kernel first; it cannot while the notebook has one.
-        `context` goes to Playwright (`reduced_motion=`, `locale=`, `viewport=`, …); the page is
-        then a new one.
+        The page is a new one, that nobody uses afterwards, if it has to be the test's `own` or is
+        unlike the others: `context` goes to Playwright (`reduced_motion=`, `locale=`, …).
         """
         assert self._browser is not None
         if kernel is not None:
             self._choose_kernel(name, kernel)
         fresh = not any(page.name == name for page in self._pages)
-        if context or not self._empty:
+        plain = not (own or context)
+        if not (plain and self._empty):
             settings = {"viewport": VIEWPORT, **context}
             page = self._browser.new_context(**settings).new_page()
         else:
             page = self._empty.pop()
-        made = LabPage(self, name, page, is_plain=not context)
+        made = LabPage(self, name, page, is_plain=plain)
         self._pages.append(made)
         made._open()
         return made._wake_kernel() if fresh else made
@@ -462,10 +465,13 @@ _PAGE_SCRIPT = """
       if (panel.context) panel.context.model.dirty = false;
       panel.dispose();
     }
-    // What a test has kept in the page.
+    shell.collapseLeft();
+    shell.collapseRight();
+    // What a test and the code that kernels sent have kept in the page.
     for (const name of Object.keys(window)) {
       if (name.startsWith('__') && name !== '__lab') delete window[name];
     }
+    delete globalThis[Symbol.for('edu-widgets')];
     localStorage.clear();
     sessionStorage.clear();
     const theme = 'JupyterLab Light';
