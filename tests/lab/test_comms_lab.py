@@ -295,6 +295,7 @@ def test_without_the_remedy_only_7_4_makes_a_message_wait(page: LabPage, kernel:
     assert page.our_errors() == []
 
 
+@pytest.mark.own_page
 def test_a_user_may_have_disabled_subshells(lab: Lab, notebook: OpenNotebook) -> None:
     """The kernel cannot know before a message comes."""
     setting = ("@jupyterlab/apputils-extension", "kernels-settings")
@@ -318,6 +319,7 @@ def probed(notebook: OpenNotebook, *cells: str) -> LabPage:
     return page
 
 
+@pytest.mark.own_page
 def test_a_restart_is_told_by_comm_live_update(notebook: OpenNotebook) -> None:
     page = probed(notebook, "probe('one')")
     page.restart_kernel()
@@ -328,6 +330,7 @@ def test_a_restart_is_told_by_comm_live_update(notebook: OpenNotebook) -> None:
         send(page, "one", {})
 
 
+@pytest.mark.own_page
 def test_a_death_is_told_by_comm_live_update(notebook: OpenNotebook) -> None:
     page = probed(notebook, "probe('one')")
     page.page.evaluate(
@@ -339,6 +342,7 @@ def test_a_death_is_told_by_comm_live_update(notebook: OpenNotebook) -> None:
         send(page, "one", {})
 
 
+@pytest.mark.own_page
 def test_a_shutdown_is_told_by_nothing(notebook: OpenNotebook) -> None:
     """Only sending tells: so a page must notice that nothing comes."""
     page = probed(notebook, "probe('one')")

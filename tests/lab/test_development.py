@@ -17,6 +17,8 @@ from .classroom import SETUP, Class, Person
 
 USE = """
 import os, sys
+
+pytestmark = pytest.mark.own_page
 sys.path.insert(0, {checkout!r})
 os.environ["EDU_WIDGETS_DEV"] = "1"
 """

@@ -19,6 +19,8 @@ CLOSE = {
 MODELS = """
 from ipywidgets.widgets.widget import _instances
 from edu_widgets.notebook.shared_code import SharedCode
+
+pytestmark = pytest.mark.own_page
 code = [w for w in _instances.values() if isinstance(w, SharedCode)]
 print(sorted(w.name for w in code))
 """

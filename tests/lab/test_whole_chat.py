@@ -17,6 +17,8 @@ from tests.faults import Faults
 
 from .classroom import Class, Person
 
+pytestmark = pytest.mark.own_page
+
 OUTPUT = ".jp-OutputArea-output"
 OLD = "for n in range(300):\n    last = lesson.chat.send(f'line {n}.')\nlast.wait(180)"
 
