@@ -48,7 +48,7 @@ PollKind: TypeAlias = Literal[
 PollState: TypeAlias = Literal["draft", "open", "closed", "revealed"]
 
 WINDOW = 1_000
-"""How many polls a first join gets: more than are asked in a year of lessons."""
+"""How many polls a first join gets, those that were changed last: more than are asked in a year."""
 
 Choice: TypeAlias = int | float | str | list[int]
 """What a person chose: an option's index (from 0), the indexes chosen or in order, a number, a
@@ -273,5 +273,5 @@ for _kind, _body in (
     (TURNOUT, Turnout),
     (OWN_BALLOT, OwnBallot),
 ):
-    REGISTRY.document(DocumentKind(_kind, _body, window=WINDOW))
+    REGISTRY.document(DocumentKind(_kind, _body, window=WINDOW, recent=True))
 REGISTRY.document(DocumentKind(SESSION, PollSession, only=SESSION_ID))

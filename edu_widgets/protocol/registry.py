@@ -19,14 +19,16 @@ Entry = TypeVar("Entry")
 class DocumentKind:
     """A kind of document.
 
-    `window`: the number of documents that a first join gets, the newest by `born`. `only`: the id
-    of the one document of this kind in a channel; no command may have it, since a created document
-    has the id of its command.
+    `window`: the number of documents that a first join gets: the newest by `born`, or with `recent`
+    those that were changed last, which reach down to no floor: older ones come as they change.
+    `only`: the id of the one document of this kind in a channel; no command may have it, since a
+    created document has the id of its command.
     """
 
     name: str
     body: type[msgspec.Struct]
     window: int | None = None
+    recent: bool = False
     only: str = ""
 
 
@@ -114,9 +116,9 @@ class Registry:
         """Return True if an id belongs to the only document of some kind."""
         return any(id_ == kind.only for kind in self.documents.values())
 
-    def windows(self) -> dict[str, int]:
-        """Return the kinds kept in a window, with its size."""
-        return {kind.name: kind.window for kind in self.documents.values() if kind.window}
+    def windows(self) -> list[DocumentKind]:
+        """Return the kinds kept in a window."""
+        return [kind for kind in self.documents.values() if kind.window]
 
 
 def _add(table: dict[str, Entry], name: str, entry: Entry) -> None:

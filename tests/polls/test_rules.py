@@ -413,7 +413,7 @@ def test_nothing_tells_who_voted_once_an_anonymous_poll_has_ended(school: School
     assert heads == (8, 1, 1), "no number tells in whose channel there was something"
     for number in range(6):
         assert school.told[own(student(number))][-1].deleted, "whoever is connected is told"
-    late = reads.changes_since(school.db, own(student(1)), away, {}, {})
+    late = reads.changes_since(school.db, own(student(1)), away, {}, [])
     assert [frame.reset for frame in late.frames] == [True], "whoever was away begins anew"
     authors = "SELECT count(*) FROM replies WHERE user LIKE 'u-student%'"
     assert school.db.execute(authors).fetchone() == (0,)

@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from edu_widgets.polls.commands import (
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, TALLY, TURNOUT, Poll, PollTally
 from edu_widgets.polls.service import FEATURE as POLLS
 from edu_widgets.polls.service import clock, vault
-from edu_widgets.protocol import uuid7
+from edu_widgets.protocol import REGISTRY, uuid7
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig
@@ -270,6 +271,47 @@ def test_every_mirror_and_count_ends_equal(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(play(steps, Path(folder), anonymous=anonymous))
+
+
+def test_an_old_poll_that_is_opened_again_is_seen_by_all_who_join_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in KINDS:
+        monkeypatch.setitem(REGISTRY.documents, kind, replace(REGISTRY.documents[kind], window=3))
+
+    def seen(client: Client) -> list[tuple[str, str]]:
+        docs = client.session.channels[ROOM].mirror.of_kind(POLL)
+        return [(doc.id, doc.as_(Poll).state) for doc in docs]
+
+    async def lesson() -> None:
+        school = await School(tmp_path).open()
+        teacher, early = school.join(TEACHER, "instructor"), school.join(ADA)
+        try:
+            polls = []
+            for n in range(6):
+                asked = CreatePoll(f"Poll {n}?", options=["a", "b"], open=True)
+                polls.append(school.do(teacher, "create_poll", asked))
+                await school.settle()
+                school.do(teacher, "close_poll", ClosePoll(polls[-1], 1))
+                await school.settle()
+            before = school.join(BO)  # her window does not reach down to the first poll
+            await school.settle()
+            assert polls[0] not in dict(seen(before))
+            school.do(teacher, "revote_poll", RevotePoll(polls[0], 2))
+            await school.settle()
+            later = school.join("u-cy")
+            await school.settle()
+            for client in (teacher, early, before, later):
+                assert dict(seen(client))[polls[0]] == "open"
+            school.do(later, "cast_vote", CastVote(polls[0], 2, 1))
+            await school.counted()
+            tally = teacher.session.channels[STAFF].mirror.get(f"tally:{polls[0]}")
+            assert tally is not None
+            assert tally.as_(PollTally).rounds[-1].counts == [0, 1]
+        finally:
+            await school.close()
+
+    asyncio.run(lesson())
 
 
 def test_a_vote_given_offline_counts_when_it_arrives_and_not_when_it_is_late(

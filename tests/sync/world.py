@@ -158,8 +158,9 @@ class Client:
 
     def submit(self, type_: str, id_: str, data: Any, lane: str) -> None:
         """Hand a command over."""
-        created = int(self.world.time.wall() * 1000)
-        command = Command(id_, type_, ROOM, msgspec.Raw(msgspec.json.encode(data)), lane, created)
+        time, raw = self.world.time, msgspec.Raw(msgspec.json.encode(data))
+        created, since = int(time.wall() * 1000), time.elapsed()
+        command = Command(id_, type_, ROOM, raw, lane, created, since=since)
         try:
             self.outbox.check_room(command.size)
         except OutboxFull:

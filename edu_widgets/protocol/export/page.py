@@ -122,7 +122,10 @@ def _structs(catalogue: Catalogue) -> str:
 def _documents(catalogue: Catalogue) -> str:
     parts = []
     for kind in catalogue.documents:
-        window = f"the newest {kind.window} by `born`" if kind.window else "all of them"
+        window = "all of them"
+        if kind.window:
+            which = "that were changed last" if kind.recent else "that are the newest by `born`"
+            window = f"the {kind.window:,} {which}"
         about = f"{descriptions.of_struct(kind.body)}\n\nA first join gets {window}."
         parts.append(f"#### `{kind.name}`\n\n{about}\n\n{_fields(catalogue, kind.body)}")
     return "\n\n".join(parts)

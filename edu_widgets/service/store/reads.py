@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.messages import Changes, Page
+from edu_widgets.protocol.registry import DocumentKind
 from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.rules import Get, Members, Person, Query
 from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, Searched, runs
@@ -88,7 +89,7 @@ def changes_since(
     channel: str,
     cursor: Cursor | None,
     floors: dict[str, int],
-    windows: dict[str, int],
+    windows: Sequence[DocumentKind],
 ) -> Catchup:
     """The way from a cursor to the head, read in one snapshot."""
     db.execute("BEGIN")
@@ -118,20 +119,24 @@ def _changed(db: sqlite3.Connection, channel: str, after: int) -> list[Row]:
 
 
 def _window(
-    db: sqlite3.Connection, channel: str, windows: dict[str, int]
+    db: sqlite3.Connection, channel: str, windows: Sequence[DocumentKind]
 ) -> tuple[list[Document], dict[str, int]]:
     marks = ",".join("?" * len(windows))
     rows: list[Row] = db.execute(
         f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND body IS NOT NULL"  # noqa: S608
         f" AND kind NOT IN ({marks})",
-        (channel, *windows),
+        (channel, *(kind.name for kind in windows)),
     ).fetchall()
     floors = {}
-    for kind, size in windows.items():
-        newest = _newest(db, channel, kind, None, size + 1)
+    for kind in windows:
+        size = kind.window or 0
+        if kind.recent:
+            rows += _changed_last(db, channel, kind.name, size)
+            continue
+        newest = _newest(db, channel, kind.name, None, size + 1)
         if len(newest) > size:
             newest = newest[:size]
-            floors[kind] = newest[-1][2]
+            floors[kind.name] = newest[-1][2]
         rows += newest
     rows.sort(key=lambda row: row[3])
     return [document(row) for row in rows], floors
@@ -144,6 +149,14 @@ def _newest(
         f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND kind = ? AND born < ?"  # noqa: S608
         " AND body IS NOT NULL ORDER BY born DESC LIMIT ?",
         (channel, kind, 2**62 if before is None else before, limit),
+    ).fetchall()
+
+
+def _changed_last(db: sqlite3.Connection, channel: str, kind: str, limit: int) -> list[Row]:
+    return db.execute(  # `+`: by the index of this kind, not through all that has changed
+        f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND kind = ?"  # noqa: S608
+        " AND body IS NOT NULL ORDER BY +seq DESC LIMIT ?",
+        (channel, kind, limit),
     ).fetchall()
 
 

@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from edu_widgets.chat.documents import WINDOW
-from edu_widgets.protocol import Code, Cursor, Document
+from edu_widgets.protocol import REGISTRY, Code, Cursor, Document
 from edu_widgets.protocol.errors import IdConflict, Refused, TooLate
 from edu_widgets.protocol.proofs import Verifier
+from edu_widgets.protocol.registry import DocumentKind
 from edu_widgets.service.config import ChannelConfig
 from edu_widgets.service.rules import Decision, Erasure, Get, Request, RuleRun, Write
 from edu_widgets.service.store import (
@@ -267,6 +268,22 @@ async def test_windows_hold_the_newest_and_name_their_floor(store: Store) -> Non
     assert len([d for d in frame.docs if d.kind == "message"]) == WINDOW
     assert [d.born for d in frame.docs][:1] == [6]
     assert frame.docs[-1].id == "p"
+
+
+async def test_what_comes_to_life_again_is_in_the_window_of_what_changed_last(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = DocumentKind("poll", Put, window=5, recent=True)
+    monkeypatch.setitem(REGISTRY.documents, "poll", kind)
+    for n in range(8):
+        await store.commit(ask(f"p{n}", (f"p{n}", n), kind="poll"), put)
+    await store.commit(ask("again", ("p0", 9), kind="poll"), put)
+    (frame,) = (await store.changes_since(CHANNEL, None, {})).frames
+    assert [doc.id for doc in frame.docs] == ["p4", "p5", "p6", "p7", "p0"]
+    assert frame.floors == {}, "so that an older one is seen as soon as it changes"
+    await store.commit(ask("more", ("p1", 9), kind="poll"), put)
+    later = await store.changes_since(CHANNEL, Cursor(frame.epoch, frame.seq), {})
+    assert [doc.id for doc in docs(later)] == ["p1"]
 
 
 async def test_a_change_below_a_mirrors_window_is_left_out(store: Store) -> None:
