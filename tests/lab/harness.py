@@ -319,6 +319,7 @@ class Lab:
         if not (plain and self._empty):
             settings = {"viewport": VIEWPORT, **context}
             page = self._browser.new_context(**settings).new_page()
+            page.context.add_init_script(_PAGE_SCRIPT)
         else:
             page = self._empty.pop()
         made = LabPage(self, name, page, is_plain=plain)
@@ -524,10 +525,9 @@ class LabPage:
         return (self.lab.work / self.name).parent
 
     def _open(self) -> Self:
-        if self.page.evaluate("() => !!window.__lab"):
+        if self.page.evaluate("() => !!window.jupyterapp"):
             self._command("docmanager:open", {"path": self.name})
         else:
-            self.context.add_init_script(_PAGE_SCRIPT)
             self.page.goto(f"{self.lab.url}/doc/tree/{self.name}?token={self.lab.token}")
         return self.wait_kernel()
 

@@ -15,10 +15,10 @@ from tests.waiting import wait_until
 
 from .classroom import SETUP, Class, Person
 
+pytestmark = pytest.mark.own_page
+
 USE = """
 import os, sys
-
-pytestmark = pytest.mark.own_page
 sys.path.insert(0, {checkout!r})
 os.environ["EDU_WIDGETS_DEV"] = "1"
 """

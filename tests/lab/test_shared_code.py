@@ -9,6 +9,8 @@ from .classroom import Class, Person
 from .conftest import OpenNotebook
 from .harness import KERNELS
 
+pytestmark = pytest.mark.own_page
+
 IMPORTED = "() => [...(globalThis[Symbol.for('edu-widgets')] ?? new Map()).keys()]"
 CLOSE = {
     "user": "import ipywidgets; ipywidgets.Widget.close_all()",
@@ -19,8 +21,6 @@ CLOSE = {
 MODELS = """
 from ipywidgets.widgets.widget import _instances
 from edu_widgets.notebook.shared_code import SharedCode
-
-pytestmark = pytest.mark.own_page
 code = [w for w in _instances.values() if isinstance(w, SharedCode)]
 print(sorted(w.name for w in code))
 """
