@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from edu_widgets.client.dialects.base import capabilities, frames
+from edu_widgets.client.dialects.base import capabilities, frames, history
 from edu_widgets.client.dialects.base.own_commands import Sent, seed_data
 from edu_widgets.client.dialects.base.people import PeopleHere
-from edu_widgets.client.dialects.base.reconciliation import HISTORY
 from edu_widgets.client.dialects.base.room import BaseRoom
 from edu_widgets.client.dialects.base.state import BaseState
 from edu_widgets.client.sync.channel import ChannelState, Grant
@@ -70,6 +69,7 @@ class Base:
         """Put the commands under way in doubt; forget who is present."""
         self._state.own.lost()
         self._state.waits.start()
+        self._state.narrower.clear()
         for name, here in self._state.here.items():
             here.forget()
             self._state.tell_people(name)
@@ -78,16 +78,16 @@ class Base:
 
     def ask(self, link: Link, channel: ChannelState, now: float) -> None:
         """Ask for a channel and its last messages."""
-        del link
+        del link, now
         channel.grant = Grant.ASKED
         if channel.ours:
             self._begin(self._state.reactions.begin(channel.name, channel.mirror), channel.name)
         else:
-            self._ask(channel, now)
+            self._ask(channel)
         if self._state.proven and channel.grant is Grant.ASKED:
             self._state.grant(channel)
 
-    def _ask(self, channel: ChannelState, now: float) -> None:
+    def _ask(self, channel: ChannelState) -> None:
         session, name = self._session, channel.name
         room = self._state.rooms.get(name)
         if room is None:
@@ -104,15 +104,7 @@ class Base:
             self._state.publish(room, live=False)
             return
         session.send("subscribe", name, {"userId": session.user_id})
-        session.send("request_history", name, {"limit": HISTORY})
-        key = ("history", name)
-        self._state.waits.wait(key, now + self._times.history, partial(self._no_history, name))
-
-    def _no_history(self, name: str) -> None:
-        """Go on without a history, as the service has none or sends none: publish what has come."""
-        self._state.reconciliation.no_history(name)
-        if name in self._state.rooms:
-            self._state.publish(self._state.rooms[name], live=False)
+        history.request(self._state, name)
 
     def _begin(self, emptied: bool, name: str) -> None:  # noqa: FBT001
         if emptied:
@@ -124,6 +116,7 @@ class Base:
         room = self._state.rooms.pop(channel.name, None)
         self._state.here.pop(channel.name, None)
         self._state.waits.stop(("history", channel.name))
+        self._state.narrower.pop(channel.name, None)
         self._state.reconciliation.leave(channel.name)
         if room is not None and not self.readonly:
             data = {"userId": self._session.user_id}

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
-from edu_widgets.client.dialects.base import reading
-from edu_widgets.client.dialects.base.reading import BaseFrame, Said
-from edu_widgets.client.dialects.base.room import TOLERANCE, BaseRoom, ToldHistory
+from edu_widgets.client.dialects.base import history, reading
+from edu_widgets.client.dialects.base.reading import BaseFrame
+from edu_widgets.client.dialects.base.room import TOLERANCE, BaseRoom
 from edu_widgets.client.dialects.base.state import BaseState
-from edu_widgets.client.sync.events import ChannelChanged, CommandChanged, SignalReceived
+from edu_widgets.client.sync.events import CommandChanged, SignalReceived
 from edu_widgets.client.sync.liveness import Link
 from edu_widgets.protocol import REGISTRY, Code, messages
 from edu_widgets.protocol.errors import ProtocolError
 
 _log = logging.getLogger(__name__)
 
-_MOST = 200
 _REFUSED = "The service refused it."
 _SAME_NOTICE = 5.0
 
@@ -58,101 +56,19 @@ def _on_chat_message(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     if not isinstance(data, dict):
         data = frame.data
     said = reading.said(data, frame.stamp or state.wall())
-    id_ = _known(state, said, room) or _by_words(state, said, room, set())
+    id_ = history.known_id(state, said, room) or history.by_words(state, said, room, set())
     if not id_ and not said.id:
         id_ = room.same(said, 0 if said.timed else TOLERANCE) or ""
     room.put(said, state.wall(), id_=id_, live=True)
-    _learn_name(state, said, room)
+    history.learn_name(state, said, room)
     state.publish(room, live=True)
     state.reconciliation.look(room)
 
 
-def _known(state: BaseState, said: Said, room: BaseRoom) -> str:
-    """Return our id of a message by the service's id of it."""
-    if not said.id:
-        return ""
-    return state.own.named(said) or room.our_id(said.id) or ""
-
-
-def _by_words(state: BaseState, said: Said, room: BaseRoom, but: set[str]) -> str:
-    """Return our id of my own message that the service has under another id.
-
-    Of several messages with the same words the first that the service must have counts: one it
-    has read, then one under way, and last one that may be lost.
-    """
-    if said.user_id != state.session.user_id:
-        return ""
-    unconfirmed = [(id_, held) for id_, held in room.unconfirmed() if id_ not in but]
-    return (
-        state.own.recall(said, [one for one in unconfirmed if one[1].reached])
-        or state.own.message(said, room.name, but)
-        or state.own.recall(said, unconfirmed)
-        or ""
-    )
-
-
 def _on_chat_history(state: BaseState, _link: Link, frame: BaseFrame) -> None:
     room = _room(state, frame)
-    listed = frame.data.get("messages")
-    if room is None or not isinstance(listed, list):
-        return
-    if frame.stamp is not None:
-        state.own.clock(state.wall(), frame.stamp)
-    before = state.before.get(room.name, 0)
-    read = _read_all(state, listed[-_MOST:], frame.stamp or state.wall())
-    told = _take_history(state, room, read, before)
-    arrived = [h.arrived for id_ in told.known if (h := room.get(id_)) is not None]
-    oldest = told.oldest if told.count else 0
-    joined = room.tell(before, told, oldest)
-    state.publish(room, live=False, reset=not joined)
-    state.waits.stop(("history", room.name))
-    state.reconciliation.look(room)
-    state.reconciliation.judge(room, told, arrived)
-
-
-def _read_all(state: BaseState, listed: list[Any], arrived: int) -> list[Said]:
-    found: list[Said] = []
-    for data in listed:
-        try:
-            said = reading.said(data if isinstance(data, dict) else {}, arrived)
-            state.own.named(said)
-            found.append(said)
-        except ProtocolError as error:
-            _log.warning("A message of the history was ignored: %s", error)
-    return sorted(found, key=lambda said: said.timestamp)
-
-
-def _take_history(state: BaseState, room: BaseRoom, listed: list[Said], before: int) -> ToldHistory:
-    """Put a history into the room: first the messages known by id, then those known by words."""
-    known: set[str] = set()
-    seen: set[str] = set()
-
-    def put(said: Said, id_: str) -> None:
-        held = room.get(id_)
-        if held is not None and held.arrived <= before and not held.unconfirmed:
-            known.add(id_)
-        seen.add(room.put(said, state.wall(), id_=id_, live=False))
-        _learn_name(state, said, room)
-
-    rest: list[Said] = []
-    for said in listed:
-        if id_ := _known(state, said, room):
-            put(said, id_)
-        else:
-            rest.append(said)
-    for said in rest:
-        put(said, _by_words(state, said, room, seen) or room.same(said, TOLERANCE, seen) or "")
-    oldest = listed[0].timestamp if listed else 0
-    return ToldHistory(frozenset(known), frozenset(seen), oldest, len(listed))
-
-
-def _learn_name(state: BaseState, said: Said, room: BaseRoom) -> None:
-    """Take over my display name as the service writes it."""
-    channel = state.session.channels.get(room.name)
-    mine = said.user_id == state.session.user_id and said.user_name != said.user_id
-    if channel is not None and mine and channel.user_name != said.user_name:
-        channel.user_name = said.user_name
-        state.session.emit(ChannelChanged(room.name))
+    if room is not None and isinstance(frame.data.get("messages"), list):
+        history.take(state, room, frame)
 
 
 def _on_reaction(state: BaseState, _link: Link, frame: BaseFrame) -> None:

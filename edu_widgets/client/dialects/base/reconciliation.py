@@ -112,12 +112,15 @@ class Reconciliation:
                 self.give_up(one.command.id)
         self._session.flush()
 
-    def judge(self, room: BaseRoom, told: ToldHistory, arrived: list[int]) -> None:
-        """Release doubtful commands that a history proves missing; settle others as unconfirmed."""
+    def judge(self, room: BaseRoom, told: ToldHistory, arrived: list[int], asked: int) -> None:
+        """Release doubtful commands that a history proves missing; settle others as unconfirmed.
+
+        `asked`: the number of messages asked for; a history with fewer is the whole of it.
+        """
         for one in tuple(self._own.doubt.values()):
             if one.command.channel != room.name:
                 continue
-            known = self._own.missing(one, told, arrived, HISTORY)
+            known = self._own.missing(one, told, arrived, asked)
             if one.command.type == "add_reaction":
                 # Only a history that contains the message tells its reactions.
                 known = str(one.fields.get("messageId", "")) in told.all

@@ -112,6 +112,10 @@ class BaseRoom:
         """Return the service's id of a message of this room."""
         return self._theirs.get(id_, id_)
 
+    def has(self, before: int) -> bool:
+        """Return True if messages are here of the first `before` arrivals."""
+        return any(held.arrived <= before for held in self._held.values())
+
     def same(self, said: Said, within: int, but: Iterable[str] = ()) -> str | None:
         """Return the id of the message with the same words at about the same time, except `but`."""
         exclude = set(but)

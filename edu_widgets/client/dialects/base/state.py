@@ -6,6 +6,7 @@ from edu_widgets.client.dialects.base import capabilities
 from edu_widgets.client.dialects.base.own_commands import OwnCommands
 from edu_widgets.client.dialects.base.people import Names, PeopleHere
 from edu_widgets.client.dialects.base.reactions import OwnReactionDocuments
+from edu_widgets.client.dialects.base.reading import BaseFrame
 from edu_widgets.client.dialects.base.reconciliation import Reconciliation
 from edu_widgets.client.dialects.base.room import BaseRoom
 from edu_widgets.client.dialects.base.waits import Waits
@@ -25,6 +26,10 @@ class BaseState:
         self.rooms: dict[str, BaseRoom] = {}
         self.here: dict[str, PeopleHere] = {}
         self.before: dict[str, int] = {}
+        self.asked: dict[str, int] = {}
+        """Messages last asked for, by room."""
+        self.narrower: dict[str, BaseFrame] = {}
+        """Histories that do not join on, kept while a longer one is asked for, by room."""
         self.reactions = OwnReactionDocuments(session.user_id, session.new_id)
         self.reconciliation = Reconciliation(
             session, self.own, self.waits, self.rooms, self._publish_own

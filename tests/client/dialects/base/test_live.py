@@ -158,6 +158,27 @@ def test_a_line_on_which_nothing_moves_confirms_nothing(enter: Enter) -> None:
         once_each(watch, service, ["w0"])
 
 
+def test_what_was_said_over_four_cuts_is_all_there_at_both_ends(enter: Enter) -> None:
+    """The newest fifty of a history do not reach back over 120 that were missed."""
+    with running() as service, Faults(service.port) as faults:
+        watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
+        watch.client.wait_connected(PATIENCE)
+        words: list[str] = []
+        for cut in range(4):
+            words.append(f"w{cut}")
+            watch.say(words[-1])[0].wait(PATIENCE)
+            faults.refuse()
+            faults.cut()
+            for n in range(120):
+                words.append(f"{cut}-{n}")
+                service.say(ROOM, "grace", words[-1])
+            faults.heal()
+            watch.client.retry_now()
+            eventually(lambda: words[-1] in watch.shown(), "the newest is there")
+        assert watch.shown() == words
+        assert [m["content"] for m in service.messages(ROOM)] == words
+
+
 def test_unconfirmed_is_said_and_becomes_true_when_it_is_seen(enter: Enter) -> None:
     with running(Variants(**SILENT)) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")

@@ -170,10 +170,51 @@ def test_a_history_that_joins_on_fills_what_was_missed(rig: BaseRig) -> None:
 def test_a_hole_is_not_papered_over(rig: BaseRig) -> None:
     rig.cut()
     rig.hear("chat_message", said("live", at=900))
-    rig.history(*(said(f"n{n}", at=800 + n) for n in range(50)))
+    newest = [said(f"n{n}", at=800 + n) for n in range(50)]
+    rig.history(*newest)
+    rig.history(*newest)
     assert rig.shown() == [*(f"n{n}" for n in range(50)), "live"]
     assert rig.told()[-1].reset
     assert not rig.mirror.more("message"), "nobody could bring older ones"
+
+
+def asked(rig: BaseRig) -> list[int]:
+    """The limits of the histories that were asked for."""
+    return [msgspec.json.decode(f.data)["limit"] for f in rig.frames("request_history")]
+
+
+def test_a_history_that_does_not_reach_back_is_asked_for_further_back(rig: BaseRig) -> None:
+    rig.cut()
+    rig.hear("chat_message", said("live", at=900))
+    missed = [said(f"n{n}", at=100 + n) for n in range(300)]
+    kept = rig.shown()
+    rig.history(*missed[-50:])
+    assert asked(rig)[-1] == 200
+    rig.history(*missed[-200:])
+    assert asked(rig)[-1] == 1_000
+    assert rig.shown() == kept, "nothing is shown with a hole in it"
+    rig.history(said("a"), said("b", at=10), *missed)
+    assert rig.shown() == ["a", "b", *(f"n{n}" for n in range(300)), "live"]
+    assert not rig.told()[-1].reset, "what is on screen stays"
+
+
+def test_what_came_counts_where_a_service_tells_no_more(rig: BaseRig) -> None:
+    for name in ("n", "m"):
+        rig.cut()
+        newest = [said(f"{name}{n}", at=800 + n) for n in range(50)]
+        rig.history(*newest)
+        assert asked(rig)[-1] == 200
+        if name == "n":
+            rig.history(*newest)
+        else:
+            rig.run(31)
+        assert rig.shown() == [f"{name}{n}" for n in range(50)]
+
+
+def test_more_than_fits_into_a_frame_is_not_asked_for(rig: BaseRig) -> None:
+    rig.cut()
+    rig.history(*(said(f"n{n}", "é" * 20_000, at=800 + n) for n in range(50)))
+    assert asked(rig)[-1] == 50
 
 
 def test_unconfirmed_words_stay_where_a_hole_is_closed(rig: BaseRig) -> None:

@@ -129,8 +129,9 @@ def test_what_is_behind_one_in_doubt_waits_with_it(rig: BaseRig) -> None:
 def test_a_history_that_does_not_reach_back_proves_nothing(rig: BaseRig) -> None:
     rig.say("x")
     rig.cut()
-    rig.history(*(said(f"n{n}", at=600 + n) for n in range(50)))
-    assert rig.sent_ids() == ["x"], "it may be there, further back"
+    for _ in range(2):  # asked for more, it tells no more
+        rig.history(*(said(f"n{n}", at=600 + n) for n in range(50)))
+        assert rig.sent_ids() == ["x"], "it may be there, further back"
     assert rig.last("x") == ("unconfirmed", True)
 
 
