@@ -1,4 +1,7 @@
-"""Where a service listens and what it is called. Standard library only: kernels use it too."""
+"""A service's listening address, host names and URLs.
+
+Standard library only: kernels use it too.
+"""
 
 import errno
 import ipaddress
@@ -22,19 +25,19 @@ _HERE = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the service listens and by which names it may be called."""
+    """The address that the service listens on, and the host names that requests may use."""
 
     bind: str
     hosts: frozenset[str]
     url: str = ""
     """The public URL, if it was given one."""
     asked: str = "loopback"
-    """What it was made of."""
+    """The `--address` it was made from: `loopback`, `lan`, an IP address or a URL."""
     proxies: tuple[Network, ...] = ()
-    """Who is believed where a request comes from."""
+    """Networks of proxies whose `X-Forwarded-For` is believed."""
 
     def base_url(self, port: int) -> str:
-        """What people put before a course's name."""
+        """Return the URL that people open, without `/<course>`."""
         if self.url:
             return self.url
         named = next(iter(self.hosts - LOOPBACK), "127.0.0.1")
@@ -47,7 +50,7 @@ class Address:
 
     @property
     def reach(self) -> str:
-        """Who can reach it, in one sentence."""
+        """A sentence that says which people or programs can reach the service."""
         if self.url:
             return f"Everybody who can open {self.url} can reach it."
         if self.hosts <= LOOPBACK:
@@ -59,12 +62,12 @@ def address(text: str | None, bind: str | None = None, proxies: Sequence[str] = 
     """Read `--address`: nothing or `loopback`, `lan`, an IP address, or a public URL.
 
     Args:
-        text: What was given.
-        bind: The IP address to listen on, if not that one.
-        proxies: Addresses or networks of proxies; of none, this computer if it is a URL.
+        text: The option's value.
+        bind: The IP address to listen on, if it differs from `text`.
+        proxies: Addresses or networks of proxies; if empty and `text` is a URL, this computer.
 
     Raises:
-        InvalidArgument: one of them is none of these.
+        InvalidArgument: an argument has none of these forms.
     """
     made = _address(text, bind)
     known = tuple(map(_network, proxies))
@@ -107,10 +110,10 @@ def _address(text: str | None, bind: str | None) -> Address:
 
 
 def _checked_bind(bind: str | None) -> str | None:
-    """The address to listen on.
+    """Return the address to listen on, once it is checked.
 
     Raises:
-        InvalidArgument: it is no IP address.
+        InvalidArgument: `bind` is no IP address.
     """
     if bind:
         try:
@@ -122,10 +125,10 @@ def _checked_bind(bind: str | None) -> str | None:
 
 
 def _host(url: str) -> str:
-    """The host of a public URL, which has nothing behind its path.
+    """Return the host of a public URL, which may have no query, fragment or user.
 
     Raises:
-        InvalidArgument: it is no such URL.
+        InvalidArgument: `url` is no such URL.
     """
     try:
         parts = urlsplit(url)
@@ -139,13 +142,13 @@ def _host(url: str) -> str:
 
 
 def local_url(bind: str, port: int) -> str:
-    """Where this computer reaches a service that listens on `bind`."""
+    """Return the URL by which this computer reaches a service that listens on `bind`."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(bind, bind)  # noqa: S104 - compared only
     return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{port}"
 
 
 def lan_address() -> str:
-    """This computer's address in its network; nothing is sent to find it out."""
+    """Return this computer's address in its network, without sending anything."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
@@ -156,10 +159,10 @@ def lan_address() -> str:
 
 
 def check_port(port: object) -> None:
-    """See that a port can be one.
+    """Check that a value can be a port number or None.
 
     Raises:
-        InvalidArgument: it is no number from 0 (any free one) to 65535.
+        InvalidArgument: it is no integer from 0 (any free port) to 65535.
     """
     if port is None or (type(port) is int and 0 <= port <= _PORTS):
         return
@@ -168,10 +171,10 @@ def check_port(port: object) -> None:
 
 
 def check_free(bind: str, port: int) -> None:
-    """See that a service could listen there, by listening for a moment.
+    """Check that a service can listen on an address and port, by listening for a moment.
 
     Raises:
-        ServiceUnavailable: another program does, or this computer does not allow it.
+        ServiceUnavailable: another program has the port, or this user may not use it.
         InvalidArgument: this computer has no such address.
     """
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
@@ -184,7 +187,7 @@ def check_free(bind: str, port: int) -> None:
 def unusable(
     bind: str, ports: Sequence[int], error: OSError | None
 ) -> InvalidArgument | ServiceUnavailable:
-    """The error for a place where nothing can listen, in words; `ports` are those tried."""
+    """Make the error to raise where the service can listen on none of the tried `ports`."""
     number = error.errno if error is not None else None
     if number == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
         msg = f"address: this computer has no address {bind}. Use 'lan', or one that it has."

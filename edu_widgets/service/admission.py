@@ -1,4 +1,4 @@
-"""Who may be in a course: what instructors decide about it while the lesson runs."""
+"""Admission to a course: instructors change invites, door, roster and removals in a lesson."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -20,13 +20,13 @@ from edu_widgets.service.rules import Person, Request, RuleRun
 from edu_widgets.service.store import Door, Removed, StoredInvite
 
 STAFF_HOURS = 24.0
-"""How long a staff invite holds."""
+"""Hours until a staff invite expires."""
 
 
 class Admission:
-    """Changes invites, the door, the roster and who is out; the service tells everybody it is for.
+    """Changes a course's invites, door, roster and removals, and tells its members.
 
-    `renewed` is told of a course's new invite, `base_url` gives what stands before a course in it.
+    `renewed` is called with a course's new invite; `base_url` returns the URL before `/<course>`.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Admission:
         self._invite_ms = invite_ms
 
     def asks(self) -> Mapping[str, Ask]:
-        """What members may ask for, by type."""
+        """Return the requests that members may send, by frame type."""
         rules: Mapping[str, AskRule] = {
             admission.RENEW_INVITE.name: self._ask_renew,
             admission.REMOVE_PERSON.name: self._ask_remove,
@@ -57,21 +57,21 @@ class Admission:
         return {name: Ask(rule, feature="") for name, rule in rules.items()}
 
     def link(self, invite: StoredInvite) -> str:
-        """An invite as people pass it on."""
+        """Return the invite's link."""
         return f"{self._base_url()}/{quote(invite.course)}?code={invite.code}"
 
     async def present(self, course: str) -> StoredInvite:
-        """The course's invite; another where the one before has expired."""
+        """Return the course's invite, renewed if it has expired."""
         invite = await self._hub.store.invite(course)
         now = self._hub.now()
         if invite is None or (invite.expires and invite.expires <= now):
             invite = await self._people.renewed_invite(course, self._invite_ms)
         return invite
 
-    # -- what is done -------------------------------------------------------------
+    # -- changes ------------------------------------------------------------------
 
     async def renew(self, course: str, by: Person) -> StoredInvite:
-        """End the invite and make another. Who is in stays."""
+        """Replace the invite by a new one. Members stay in the course."""
         invite = await self._people.renewed_invite(course, self._invite_ms)
         self._renewed(invite)
         self._hub.audit.record("INVITE_RENEWED", course=course, by=by.id)
@@ -88,7 +88,7 @@ class Admission:
     async def remove(
         self, course: str, user_id: str, by: Person, *, same_join: bool = False
     ) -> Sequence[Removed]:
-        """Remove a person, who stays out until readmitted; returns who was not out already.
+        """Remove a person, who stays out until readmitted; returns those not removed before.
 
         Raises:
             Refused: `INVALID` for oneself and the owner, `FORBIDDEN` for an instructor by another,
@@ -107,11 +107,11 @@ class Admission:
         return out
 
     async def erase(self, course: str, user_id: str, by: Person) -> Removed:
-        """Erase a person from a course, with all that is kept of them; nothing brings it back.
+        """Erase a person and all their data from a course; this cannot be undone.
 
         Raises:
             Refused: as for `remove`.
-            ServiceUnavailable: the audit trail cannot be written; all else is done.
+            ServiceUnavailable: the audit trail cannot be written; everything else is done.
         """
         person = await self._subject(course, user_id, by, "erase")
         self._hub.expel(course, user_id, refusal(Code.UNAUTHORIZED, f"You left {course}."))
@@ -121,7 +121,7 @@ class Admission:
         return Removed(course, user_id, person.name, self._hub.now())
 
     async def _subject(self, course: str, user_id: str, by: Person, verb: str) -> Person:
-        """Who is to be removed or erased, if that is for `by` to decide.
+        """Return the person to remove or erase, if `by` may do that.
 
         Raises:
             Refused: `INVALID` for oneself and the owner, `FORBIDDEN` for an instructor by another,
@@ -146,7 +146,7 @@ class Admission:
         return person
 
     async def readmit(self, course: str, user_id: str, by: Person) -> Removed | None:
-        """Let somebody join again; `None` if they were not out."""
+        """Let somebody join again; `None` if they were not removed."""
         channel_of(course, user_id)
         found = await self._hub.store.readmit(course, user_id)
         if found is not None:
@@ -158,17 +158,17 @@ class Admission:
         return found
 
     async def set_door(self, course: str, by: Person, *, closed: bool) -> Door:
-        """Let new people in, or nobody new."""
+        """Open or close the door: with a closed one no new person can join."""
         door = await self._hub.store.set_door(course, closed=closed)
         self._hub.audit.record("DOOR_CLOSED" if closed else "DOOR_OPENED", course=course, by=by.id)
         await self._tell(course, door, by)
         return door
 
     async def set_roster(self, course: str, names: Sequence[str] | None, by: Person) -> Door:
-        """Say which names may join; `None`: any may.
+        """Set the list of names that may join; `None`: every name may.
 
         Raises:
-            Refused: `INVALID`: one cannot be a name, or two are the same.
+            Refused: `INVALID`: an entry cannot be a name, or two are the same.
         """
         try:
             listed = None if names is None else admission.listed_names(names)
@@ -180,7 +180,7 @@ class Admission:
         return door
 
     async def set_vouching(self, course: str, by: Person, *, allowed: bool) -> Door:
-        """Let people take part through the notebooks of others, or end it for all who do."""
+        """Allow vouching; or forbid it, and expel everybody who takes part by it now."""
         door = await self._hub.store.set_vouching(course, allowed=allowed)
         if allowed:
             for one in await self._hub.store.vouched(course):
@@ -193,7 +193,7 @@ class Admission:
         return door
 
     async def _expel_vouched(self, course: str, voucher: str = "") -> None:
-        """With whoever vouches for them people go; "": all that are vouched for."""
+        """Expel the people that `voucher` vouches for; "": everybody that is vouched for."""
         for user_id in await self._hub.store.vouched(course, voucher):
             self._hub.expel(course, user_id)
 
@@ -205,7 +205,7 @@ class Admission:
     ) -> None:
         await self._hub.commit(staff_channel(course), rule, data, by)
 
-    # -- who asks for it ----------------------------------------------------------
+    # -- requests of members ------------------------------------------------------
 
     async def _ask_renew(
         self, _stage: object, channel: str, by: Person, _data: object
@@ -254,7 +254,7 @@ class Admission:
 
 
 def _course(channel: str, by: Person, what: str) -> str:
-    """The course that is meant, if it is for this person to decide.
+    """Return the course of a channel, if this person may decide about its admission.
 
     Raises:
         Refused: `FORBIDDEN` for students, `INVALID` in another channel than a course's.

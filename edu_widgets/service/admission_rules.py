@@ -1,6 +1,6 @@
-"""Rules: who may be in a course, as documents in the channel of its staff.
+"""Rules: the admission to a course, as documents in its staff's channel.
 
-They are not signed, since they hold whoever is erased.
+The documents are not signed, so that they stay when the person who wrote them is erased.
 """
 
 from edu_widgets.protocol import admission
@@ -9,14 +9,14 @@ from edu_widgets.service.rules import DELETE, Decision, Erasure, Get, Request, R
 
 
 def write_admission(request: Request[admission.Admission]) -> RuleRun:
-    """Rule: the staff's channel says who is let in."""
+    """Rule: write the state of the door into the staff's channel."""
     yield from ()
     kind = admission.Admission.kind
     return Decision([Write(request.channel, kind, kind, request.data, signed=False)])
 
 
 def write_removals(request: Request[admission.Concerned]) -> RuleRun:
-    """Rule: the staff's channel says who is out."""
+    """Rule: write removed people into the staff's channel."""
     yield from ()
     kind = admission.Removal.kind
     ids = [(one, admission.removal_id(one.user_id)) for one in request.data.people]
@@ -24,7 +24,7 @@ def write_removals(request: Request[admission.Concerned]) -> RuleRun:
 
 
 def write_readmission(request: Request[admission.Concerned]) -> RuleRun:
-    """Rule: the staff's channel says so no more."""
+    """Rule: delete readmitted people's removals from the staff's channel."""
     yield from ()
     kind = admission.Removal.kind
     ids = [admission.removal_id(one.user_id) for one in request.data.people]
@@ -32,7 +32,7 @@ def write_readmission(request: Request[admission.Concerned]) -> RuleRun:
 
 
 def erase_removal(person: Erasure) -> RuleRun:
-    """Rule: of somebody who is erased it is not said by name that they are out."""
+    """Rule: delete an erased person's removal, which has their name."""
     channel, id_ = staff_channel(person.course), admission.removal_id(person.user_id)
     kind = admission.Removal.kind
     if read((yield Get(channel, (id_,))), id_, admission.Removal) is None:

@@ -1,4 +1,4 @@
-"""The HTTP application: guards every request, and tells refusals and failures in one form."""
+"""The HTTP application: guards every request, and answers refusals and failures in one form."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ log = logging.getLogger("edu_widgets.service")
 
 
 def _without_request(record: logging.LogRecord) -> bool:
-    """Say what kind of error it was, and leave out what aiohttp quotes: headers, and so tokens."""
+    """Log only the error's type: aiohttp's message quotes headers, and so tokens."""
     if record.exc_info:
         error = record.exc_info[1]
         record.msg, record.args = f"A request was not understood ({type(error).__name__}).", ()
@@ -30,7 +30,7 @@ def _without_request(record: logging.LogRecord) -> bool:
 
 
 http_log = logging.getLogger("edu_widgets.service.http")
-"""What aiohttp has to say of requests."""
+"""The logger that aiohttp's server writes to."""
 
 http_log.addFilter(_without_request)
 
@@ -59,9 +59,10 @@ class Problem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 def application(door: Door, prefix: str = "") -> web.Application:
-    """The application, without a socket.
+    """Make the application, without a socket.
 
-    A proxy such as JupyterHub's passes the path of the public URL on: all is under `prefix` too.
+    A proxy such as JupyterHub's forwards the whole path of the public URL, so every route exists
+    under `prefix`, too.
     """
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_guard])
     app[DOOR] = door
@@ -105,7 +106,7 @@ async def _guard(
             Problem(code, f"{request.method} {request.path}: {error.reason}."), error.status
         )
     except (ConnectionError, web.RequestPayloadError, BadHttpMessage):
-        # Nobody is there any more, or what they sent is no body: nothing to log.
+        # The client has gone, or its body cannot be read: nothing to log.
         return as_json(Problem(Code.PROTOCOL, Code.PROTOCOL.meaning), 400)
     except asyncio.CancelledError:
         raise

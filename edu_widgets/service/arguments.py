@@ -1,4 +1,4 @@
-"""Arguments of commands: what a number may be, and mistakes told in one sentence."""
+"""Arguments of commands: numbers with their ranges, and errors in one sentence."""
 
 import argparse
 import math
@@ -14,18 +14,19 @@ INTERRUPTED = 130
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that tells a mistake in one sentence."""
+    """A parser that reports a wrong argument in one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and end with exit code 2."""
+        """Print the error and exit with code 2."""
         sys.stderr.write(f"{self.prog}: {message.rstrip('.')}. {self.prog} --help tells more.\n")
         sys.exit(WRONG_ARGUMENT)
 
 
 def told(work: Callable[[], int]) -> int:
-    """Do some work; its exit code. What goes wrong is one sentence, and no traceback.
+    """Run a command and return its exit code; an error is printed as one sentence.
 
-    An argument that cannot be used ends with 2, anything else that fails with 1.
+    The exit code is 2 for an argument that cannot be used, 1 for other errors of ours, 130 for an
+    interrupt.
     """
     try:
         return work()
@@ -37,27 +38,27 @@ def told(work: Callable[[], int]) -> int:
 
 
 def port(text: str) -> int:
-    """A port; 0 is any that is free."""
+    """Parse a port; 0 stands for any free one."""
     return _whole(text, 0, 65535, "a port is a whole number from 1 to 65535, or 0 for a free one")
 
 
 def pid(text: str) -> int:
-    """The number of a process."""
+    """Parse the id of a process."""
     return _whole(text, 1, 2**31 - 1, "a process has a whole number of 1 or more")
 
 
 def seconds(text: str) -> float:
-    """A length of time in seconds."""
+    """Parse a duration in seconds."""
     return _number(text, 10 * 365 * 86_400, "seconds are a number of 0 or more")
 
 
 def hours(text: str) -> float:
-    """A length of time in hours."""
+    """Parse a duration in hours."""
     return _number(text, 10 * 365 * 24, "hours are a number from 0 to 87600")
 
 
 def days(text: str) -> float:
-    """A length of time in days."""
+    """Parse a duration in days."""
     return _number(text, 36_500, "days are a number from 0 to 36500")
 
 

@@ -23,19 +23,19 @@ FILE = "audit.jsonl"
 
 CATEGORY = "realtime"
 ERASED = "erased"
-"""What stands for the id of somebody who was erased."""
+"""Replaces the id of a person who was erased."""
 
 MAX_BYTES = 16 * 1024 * 1024
 
 REFUSED = "REQUEST_REFUSED"
-"""What anybody can cause who reaches the service: it has a file of its own beside the trail, so
-that strangers push nothing else out."""
+"""The action of a refused request, which anybody who reaches the service can cause. Its records
+have a file of their own beside the trail, so that strangers cannot push others out."""
 
 MAX_REFUSED_BYTES = 1024 * 1024
 
 
 class _Lines:
-    """A file of lines (0600) that turns over; one turn is kept."""
+    """A file of lines (mode 0600) that is rotated by size; one older file is kept."""
 
     def __init__(self, path: Path, max_bytes: int) -> None:
         self._path = path
@@ -46,7 +46,7 @@ class _Lines:
         """Write a line.
 
         Raises:
-            OSError, ValueError: it cannot be written.
+            OSError, ValueError: the line cannot be written.
         """
         if self._file is not None and self._file.tell() > self._max_bytes:
             self.close()
@@ -57,7 +57,7 @@ class _Lines:
         self._file.write(line + b"\n")
 
     def rewrite(self, kept: Callable[[bytes], bytes]) -> None:
-        """Put what is `kept` of each line in its place, in both turns.
+        """Replace each line by `kept(line)`, in the present file and the older one.
 
         Raises:
             ServiceUnavailable: a file cannot be read or written.
@@ -84,7 +84,7 @@ class _Lines:
 
 
 def _kept(line: bytes, user_id: str, before: int) -> bytes:
-    """What stays of a record; "" of one that goes, or that cannot be read."""
+    """Return the record without the person's id; "" if it is too old or cannot be read."""
     if not before and user_id.encode() not in line:
         return line
     try:
@@ -99,9 +99,9 @@ def _kept(line: bytes, user_id: str, before: int) -> bytes:
 
 
 class Audit:
-    """Writes records to a file, and what strangers cause to `refused.jsonl` beside it.
+    """Writes records to a file, and those of refused requests to `refused.jsonl` beside it.
 
-    `path=None` writes nowhere.
+    With `path=None` nothing is written.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -123,11 +123,11 @@ class Audit:
             self._complain(error)
 
     def forget(self, user_id: str = "", before: int = 0) -> None:
-        """Take a person's id out of all that was recorded, and what is older than a time.
+        """Remove a person's id from all records, and records older than a time.
 
         Args:
-            user_id: Whose; "" for nobody's.
-            before: In ms since 1970; 0 for nothing.
+            user_id: The person's id; "": no id is removed.
+            before: Records before this time (ms since 1970) are deleted; 0: none are.
 
         Raises:
             ServiceUnavailable: a file cannot be read or written.

@@ -1,4 +1,4 @@
-"""Backups of a store, and putting one back: `edu-widgets backup`, `edu-widgets restore`."""
+"""Backup and restore of a store: `edu-widgets backup`, `edu-widgets restore`."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ STORE = "service.db"
 def backup(data_dir: Path, target: Path) -> None:
     """Copy the store of a service, which may be running, into one file (0600).
 
-    A backup that is there already is replaced, once the new one is whole.
+    An existing backup is replaced, once the new one is complete.
 
     Raises:
         InvalidArgument: there is no store, or the file cannot be written.
@@ -42,11 +42,11 @@ def backup(data_dir: Path, target: Path) -> None:
 def restore(data_dir: Path, source: Path) -> Path | None:
     """Put a backup in the place of a service's store, while the service is stopped.
 
-    Every channel begins a new history: the members' copies start afresh from what is there. The
-    store of before is kept beside it.
+    Every channel gets a new epoch, so that the members' mirrors are reset. The previous store is
+    kept beside it.
 
     Returns:
-        Where the store of before is; `None` if there was none.
+        The path of the previous store; `None` if there was none.
 
     Raises:
         InvalidArgument: the file is no backup.
@@ -67,14 +67,14 @@ def restore(data_dir: Path, source: Path) -> Path | None:
         with _told(store):
             log, index, witness = history.side_files(store)
             kept = _put_away(store, (log, index))
-            # Without its witness a store is taken for one that was put here: a new history.
+            # A store without a witness counts as replaced: its channels get a new epoch.
             witness.unlink(missing_ok=True)
             fresh.replace(store)
     return kept
 
 
 def _put_away(store: Path, side_files: tuple[Path, ...]) -> Path | None:
-    """Move the store of before out of the way, with what SQLite keeps beside it."""
+    """Rename the previous store and SQLite's files beside it; returns its new path."""
     if not store.exists():
         for path in side_files:
             path.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def _put_away(store: Path, side_files: tuple[Path, ...]) -> Path | None:
 
 
 def _check(source: Path) -> None:
-    """See that a file is a whole store of a version that this one can read."""
+    """Check that a file is an undamaged store of a version that this one can read."""
     with contextlib.closing(_reading(source)) as db:
         if not schema.check(db):
             raise schema.NotOurs("is empty, no backup")
@@ -105,7 +105,7 @@ def _copy(source: Path, target: Path) -> None:
     closing = contextlib.closing
     with closing(_reading(source)) as read, closing(sqlite3.connect(target)) as write:
         read.backup(write)
-        # One file, whole by itself; the service turns its log on again.
+        # A single file without a log; the service turns the log on again.
         write.execute("PRAGMA journal_mode = DELETE")
     with target.open("rb+") as file:
         os.fsync(file.fileno())
@@ -118,7 +118,7 @@ def _reading(path: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """A new file in the target's folder, for its owner only; gone afterwards if still there."""
+    """Make a file of mode 0600 in the target's folder; it is deleted if still there afterwards."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -132,7 +132,7 @@ def _beside(target: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """Say in one sentence what is wrong with a file."""
+    """Turn errors of a file into a `ServiceUnavailable` with one sentence."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:

@@ -1,8 +1,8 @@
-"""How much of the service one person, or one address, may use: token buckets.
+"""Budgets of the service's work by person and by address: token buckets.
 
-A unit is a small frame, about a tenth of a millisecond of the service. Whoever has used up theirs
-is not refused: what they send next waits, unread, until it is paid for. So an honest burst is a
-little slower, and a flood fills the sender's own buffers and nobody else's.
+A unit is a small frame, about a tenth of a millisecond of the service. A sender whose budget is
+used up is not refused: the next frames wait, unread, until they are paid for. So an honest burst
+is a little slower, and a flood fills the sender's own buffers and nobody else's.
 """
 
 import asyncio
@@ -16,47 +16,49 @@ from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
 
 FRAME = 1
-"""Any frame: a ping, a heartbeat, one that cannot be read, a signal."""
+"""Units for any other frame: a ping, a heartbeat, an unreadable frame, a signal."""
 
 COMMAND = 10
-"""A command, which is stored and told to others."""
+"""Units for a command, which is stored and sent to others."""
 
 CATCH_UP = 20
-"""A catch-up or a page of history, beside its bytes."""
+"""Units for a catch-up or a page of history, beside its bytes."""
 
 ASK = 20
-"""A question that is answered from memory; what a search reads is its own limit's."""
+"""Units for a question, as for one answered from memory; searches have limits of their own."""
 
 BYTES_IN = 4 * 1024
 BYTES_OUT = 8 * 1024
-"""How many bytes of a member's, received and read from the store, cost one unit more."""
+"""Bytes of a member's frames (`BYTES_IN`) and of documents read from the store for them
+(`BYTES_OUT`) that cost one unit more."""
 
 BYTES_UNPROVEN = 256
-"""The same of a stranger's: so little may be a request, of which many come in a row."""
+"""Bytes of an unproven client that cost one unit: a request may be as short, and many may come
+in a row."""
 
 REQUEST = 3
-"""An HTTP request, from somebody who has still to prove who they are."""
+"""Units for an HTTP request of a client whose identity is not proven yet."""
 
 JOIN = 7
-"""A join beside its request: it is stored, and perhaps told to the class."""
+"""Units for a join beside its request: it is stored, and perhaps announced to the class."""
 
 CONNECTION = 2
-"""A connection, before anything came by it."""
+"""Units for a connection, before anything came by it."""
 
 NOTICEABLE_S = 1.0
-"""Whoever has waited so long for a budget is named in the audit trail, once a minute."""
+"""Seconds of waiting for a budget after which the audit trail names the person, once a minute."""
 
 
 def size_of(docs: Iterable[Document]) -> int:
-    """The bytes of documents that were read from the store."""
+    """Return the bytes of documents that were read from the store."""
     return sum(len(doc.body) for doc in docs)
 
 
 class Buckets:
-    """A token bucket by key; `now` is a monotonic clock in seconds.
+    """Token buckets by key; `now` is a monotonic clock in seconds.
 
-    Of each is kept when it will be full again. Who comes while it is empty waits behind those who
-    came before, in that order.
+    A bucket is kept as the time at which it will be full again. Charges while it is empty wait in
+    their order.
     """
 
     def __init__(self, budget: Budget, now: Callable[[], float]) -> None:
@@ -64,7 +66,7 @@ class Buckets:
         self._now = now
         self._full_at: dict[Hashable, float] = {}
         self.waited: dict[Hashable, float] = {}
-        """Seconds that were waited for a bucket since it was full."""
+        """By key: seconds waited for the bucket since it was last full."""
 
     def charge(self, key: Hashable, cost: float) -> float:
         """Take `cost` units; returns the seconds to wait until they are there."""
@@ -78,7 +80,7 @@ class Buckets:
         return wait
 
     def refund(self, key: Hashable, cost: float) -> None:
-        """Give back what was taken."""
+        """Give back units that were charged."""
         if key in self._full_at:
             self._full_at[key] -= cost / self._budget.rate
 
@@ -91,7 +93,7 @@ class Buckets:
 
 
 class Budgets:
-    """The budgets of one service: a person's, a crowd's at one address, and a stranger's there."""
+    """One service's budgets: by person, by address, and by address of unproven clients."""
 
     def __init__(
         self, config: ServiceConfig, metrics: Metrics, audit: Audit, now: Callable[[], float]
@@ -109,15 +111,15 @@ class Budgets:
         return self.charge_as(member.identity.user_id, member.address, cost)
 
     def proved(self, user: str, address: str, cost: float) -> float:
-        """Let somebody pay themselves who has paid as a guest, and has proved who they are.
+        """Move a guest's charge to the person who has proved their identity.
 
-        So a class that comes back behind one address is not held up by signing in.
+        So a class that reconnects from one address is not held up by signing in.
         """
         self._guests.refund(address, cost)
         return self.charge_as(user, address, cost)
 
     def charge_as(self, user: str, address: str, cost: float) -> float:
-        """The same for a person somewhere, by whatever connection."""
+        """Take `cost` units from a person and their address; returns the seconds to wait."""
         if not self._limited:
             return 0.0
         own = self._people.charge(user, cost)
@@ -135,25 +137,25 @@ class Budgets:
             await asyncio.sleep(wait)
 
     def charge_guest(self, address: str, cost: float) -> float:
-        """Take `cost` units from an address for somebody unknown; returns the seconds to wait."""
+        """Take `cost` units from an address for an unproven client; returns seconds to wait."""
         wait = self._guests.charge(address, cost)
         if wait:
             self._held_back("guest", self._guests.waited[address])
         return wait
 
     def refund_guest(self, address: str, cost: float) -> None:
-        """Give back what a guest paid who has proved to be a member."""
+        """Give back the units of a guest who has proved to be a member."""
         self._guests.refund(address, cost)
 
     def _held_back(self, whose: str, waited: float, user: str = "") -> None:
         self._metrics.held_back.labels(whose).inc()
         key = f"{whose} {user}"
         if waited >= NOTICEABLE_S and not self._told.admit(key, most=1, interval_ms=60_000):
-            # An address is nobody's to keep.
+            # Addresses are personal data: the trail keeps none.
             self._audit.record("HELD_BACK", budget=whose, **({"userId": user} if user else {}))
 
     def sweep(self) -> None:
-        """Forget those whose budgets are full."""
+        """Forget the buckets that are full."""
         for buckets in (self._people, self._addresses, self._guests):
             buckets.sweep()
         self._told.sweep()

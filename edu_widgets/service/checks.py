@@ -9,16 +9,16 @@ from edu_widgets.service.rules import Request
 
 
 def only_staff(request: Request[Any], what: str) -> None:
-    """Raise `FORBIDDEN` where not staff asks."""
+    """Raise `FORBIDDEN` if the sender is not staff."""
     if not request.user.staff:
         raise refusal(Code.FORBIDDEN, f"Only instructors may {what}.")
 
 
 def channel_of(course: str, user_id: str) -> str:
-    """The channel of a person whom a command names.
+    """Return the channel of a person that a command names.
 
     Raises:
-        Refused: `INVALID`: there can be no such person.
+        Refused: `INVALID`: the id cannot be that of a person.
     """
     channel = user_channel(course, user_id)
     try:
@@ -29,5 +29,5 @@ def channel_of(course: str, user_id: str) -> str:
 
 
 def removed(course: str) -> Refused:
-    """The refusal for somebody who was removed from a course."""
+    """Make the refusal for a person who was removed from a course."""
     return refusal(Code.REMOVED, f"You were removed from {course} by an instructor.")

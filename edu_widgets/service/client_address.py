@@ -1,4 +1,4 @@
-"""Where a request comes from, behind proxies too."""
+"""The client address of a request, also behind proxies."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -9,18 +9,18 @@ from edu_widgets.service.addresses import Address
 
 
 def source(request: web.Request, where: Address) -> str:
-    """Where a request comes from, to count by: an address or, of IPv6, the network it is in."""
+    """Return the client's address for counting: of IPv6 the /64 network it is in."""
     told = request.headers.getall(hdrs.X_FORWARDED_FOR, [])
     found = ip_of(source_of(request.remote or "", told, where))
-    if isinstance(found, ipaddress.IPv6Address):  # everybody there has as many as they like
+    if isinstance(found, ipaddress.IPv6Address):  # one computer has a whole /64 of addresses
         return str(ipaddress.ip_network((int(found), 64), strict=False))
     return str(found or request.remote)
 
 
 def source_of(peer: str, told: Sequence[str], where: Address) -> str:
-    """The peer's address; of a proxy that is believed, the last one it tells that is no proxy.
+    """Return the peer's address; for a trusted proxy the last forwarded one that is no proxy.
 
-    Whoever else sends `X-Forwarded-For` made it up.
+    `X-Forwarded-For` from any other peer is not believed.
     """
     for hop in reversed([part.strip() for line in told for part in line.split(",")]):
         if not is_proxy(peer, where):
@@ -33,13 +33,13 @@ def source_of(peer: str, told: Sequence[str], where: Address) -> str:
 
 
 def is_proxy(peer: str, where: Address) -> bool:
-    """Whether an address is a proxy's that is believed."""
+    """Return whether an address is that of a trusted proxy."""
     found = ip_of(peer)
     return found is not None and any(found in network for network in where.proxies)
 
 
 def ip_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An address; of IPv4 also where a socket for both gives it the form of IPv6."""
+    """Parse an address; an IPv4 address mapped into IPv6 becomes IPv4 again. `None`: no address."""
     try:
         found = ipaddress.ip_address(text)
     except ValueError:

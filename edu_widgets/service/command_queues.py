@@ -1,4 +1,4 @@
-"""Order within a lane: a command never overtakes an earlier one that has to come again."""
+"""Order within a lane: a command never overtakes an earlier one that has to be retried."""
 
 import time
 from collections import deque
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from edu_widgets.protocol import CommandType, Envelope
 
 MAX_WAITING = 64
-"""Commands of one connection that may wait; then no more is read from it."""
+"""Commands of one connection that may wait; beyond, nothing more is read from it."""
 
 FORGET_S = 5.0
-"""A refused command comes again when it may, or was given up: then its lane must not stay shut."""
+"""Seconds past its retry time after which a refused command counts as given up: its lane opens."""
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class _Lane:
 
 
 class CommandQueues:
-    """The lanes of one connection. A command runs when the one before it is answered."""
+    """The lanes of one connection. In a lane a command runs once the one before is answered."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -31,18 +31,18 @@ class CommandQueues:
 
     @property
     def waiting(self) -> int:
-        """Commands that wait for an earlier one of their lane."""
+        """Number of commands that wait for an earlier one of their lane."""
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
     def push(self, lane: str, envelope: Envelope) -> bool:
-        """Add a command; true if nobody works on this lane yet, so the caller has to."""
+        """Add a command; true if no task works on this lane yet, so the caller has to start one."""
         state = self._lanes.setdefault(lane, _Lane())
         state.waiting.append(envelope)
         started, state.running = not state.running, True
         return started
 
     def pop(self, lane: str) -> Envelope | None:
-        """The next command; `None` ends the work on this lane."""
+        """Return the next command; `None` ends the work on this lane."""
         state = self._lanes[lane]
         if state.waiting:
             return state.waiting.popleft()
@@ -50,7 +50,7 @@ class CommandQueues:
         return None
 
     def behind(self, command: CommandType, message_id: str) -> bool:
-        """Whether an earlier command of the lane has to come again before this one.
+        """Return whether an earlier command of the lane has to be retried before this one.
 
         Commands of which only the latest counts have no order to keep.
         """
@@ -63,7 +63,7 @@ class CommandQueues:
         return True
 
     def refuse(self, command: CommandType, message_id: str, retry_after_ms: int) -> None:
-        """A command was told to come again; the later ones have to wait for it."""
+        """Note that a command has to be retried; later ones of its lane are behind it."""
         if not command.latest:
             state = self._lanes.setdefault(command.lane, _Lane())
             state.refused = message_id

@@ -1,7 +1,7 @@
-"""The channel table: who may enter which kind of channel, and what it offers.
+"""The channel table: by kind of channel the roles that may enter it, its features and limits.
 
-Names and defaults are the seed's (`realtimeConfig.channels`); its `notifications` channel is our
-`user` channel, and `staff`, which it lacks, is as `course` for instructors only.
+Names and defaults are the seed's (`realtimeConfig.channels`). Its `notifications` channel is our
+`user` channel; `staff`, which the seed lacks, is like `course`, for instructors only.
 """
 
 import difflib
@@ -20,7 +20,7 @@ KINDS = ("course", "lesson", "staff", "notifications")
 
 
 class RateLimit(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """At most `messages` new or edited messages a person in any `interval` ms."""
+    """At most `messages` new or edited messages of one person in any `interval` ms."""
 
     messages: int = 10
     interval: int = 60_000
@@ -44,11 +44,11 @@ class ChannelConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
 
 
 _LESSON_OF_SEED = ("notes_sharing",)
-"""What the seed offers in a lesson's channel, and no feature here does."""
+"""Feature names that the seed lists for a lesson's channel and that no feature here brings."""
 
 
 def _offering(kind: str, *more: str, **fields: Any) -> ChannelConfig:
-    """A row that offers what the installed features bring to such a channel."""
+    """Make a row with the features that the installed packages bring to such a channel."""
     offered = features.offered(kind, features.installed())
     return ChannelConfig(features=(*offered, *more), **fields)
 
@@ -81,25 +81,26 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     max_connections_per_person: int = 30
     max_new_per_minute: int = 240
     max_unproven_connections: int = 1024
-    """Connections of which it is not known yet whose they are, of all addresses together."""
+    """Most connections without a proven identity, of all addresses together."""
     person_budget: Budget = Budget(rate=1_000, burst=5_000)
-    """What one person may use, by all their connections: a tenth of the service, and half a second
-    of it at once. It holds 500 messages in a row, and three notebooks that catch up."""
+    """The budget of one person, over all their connections: a tenth of the service, and half a
+    second of it at once. It suffices for 500 messages in a row, and for three notebooks that catch
+    up."""
     address_budget: Budget = Budget(rate=6_000, burst=150_000)
-    """What all members at one address may use: six tenths of the service, and what a thousand need
-    who come back behind one address."""
+    """The budget of all members at one address: six tenths of the service, and at once enough for a
+    thousand members who reconnect from one address."""
     guest_budget: Budget = Budget(rate=2_000, burst=20_000)
-    """What an address may use by requests and by connections that have still to prove who they
-    are: a thousand who sign in and connect at once, then a hundred a second."""
+    """The budget of an address for requests and for connections without a proven identity: a
+    thousand clients that sign in and connect at once, then a hundred a second."""
 
     def channel(self, kind: str) -> ChannelConfig:
-        """The row for a kind of channel: `course`, `lesson`, `staff` or `user`."""
+        """Return the row for a kind of channel: `course`, `lesson`, `staff` or `user`."""
         rows = {"course": self.course, "lesson": self.lesson, "staff": self.staff}
         return rows.get(kind, self.notifications)
 
 
 def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
-    """Read a table from a TOML or JSON file; what it leaves out is as in `base`.
+    """Read a table from a TOML or JSON file; settings it does not have are those of `base`.
 
     Raises:
         InvalidArgument: the file cannot be read or a setting is wrong; the message names it.
@@ -115,18 +116,18 @@ def load(path: Path, base: ServiceConfig | None = None) -> ServiceConfig:
 
 
 def without_limits(config: ServiceConfig) -> ServiceConfig:
-    """The same table with the message limits lifted."""
+    """Return the same table with the message limits lifted."""
     return msgspec.structs.replace(config, rate_limits=False)
 
 
 def row(config: ServiceConfig, kind: str) -> dict[str, Any]:
-    """One row as a table of its own."""
+    """Return one row as a table of its own."""
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(getattr(config, kind)))
     return plain
 
 
 def changed_rows(config: ServiceConfig) -> dict[str, Any]:
-    """The rows that are not the defaults."""
+    """Return the rows that differ from the defaults."""
     rows = {kind: row(config, kind) for kind in KINDS}
     return {kind: own for kind, own in rows.items() if own != row(ServiceConfig(), kind)}
 
@@ -134,9 +135,9 @@ def changed_rows(config: ServiceConfig) -> dict[str, Any]:
 def from_table(
     table: Any, base: ServiceConfig | None = None, whose: str = "Configuration"
 ) -> ServiceConfig:
-    """Check a table and fill in what it leaves out, from `base` or the defaults.
+    """Check a table and complete it by the settings of `base` or the defaults.
 
-    What is said of a wrong one begins with `whose`.
+    Error messages begin with `whose`.
 
     Raises:
         InvalidArgument: a setting is unknown or has a wrong value; the message names it and
@@ -185,7 +186,7 @@ def _camel(name: str) -> str:
 
 
 def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """`base` with what `over` says, tables inside of it too."""
+    """Return `base` updated by `over`, recursively for nested tables."""
     result = dict(base)
     for key, value in over.items():
         old = base.get(key)

@@ -1,4 +1,4 @@
-"""What to do with each frame a member sends."""
+"""Handling of each frame that a member sends."""
 
 import asyncio
 import contextlib
@@ -35,22 +35,22 @@ MAX_HISTORY = 200
 """Documents in one answer to `request_history`."""
 
 MAX_ASKED = 60
-"""Questions (searches) of one person in a minute."""
+"""Questions (such as searches) of one person and type in a minute."""
 
 MAX_ASKING = 4
-"""Questions of one person that may be under way: they are answered one after the other."""
+"""Questions of one person and type that may be under way; they are answered one by one."""
 
 CLICKS = RateLimit(messages=60, interval=10_000)
-"""What one person may do of one kind that no channel's limit counts (reactions, votes, read marks).
+"""Limit on one person's commands of one type that no channel's limit counts (reactions, votes).
 
-Far more than anybody clicks; but each is written to disk, and told to everybody.
+It is far more than anybody clicks; but each is written to disk, and may be sent to everybody.
 """
 
 
 async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
     """Handle one frame once it is paid for; nothing more is read from the member until then.
 
-    Never raises for what a member sent: the answer is an `error`.
+    A wrong frame raises nothing here: it is answered by an `error`.
     """
     envelope = None
     try:
@@ -68,7 +68,7 @@ async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
 
 
 def _price(hub: Hub, envelope: Envelope | None) -> int:
-    """What a frame costs; its bytes are paid where they come in."""
+    """Return the units a frame costs; its bytes are charged where they are received."""
     type_ = envelope.type if envelope else ""
     if type_ in hub.rules:
         return budget.COMMAND
@@ -142,7 +142,7 @@ async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
         data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
         key = (granted.person.id, envelope.type)
         with _asking(hub, key):
-            # Their next one waits here, and not before what others ask.
+            # The person's next question waits here, so that it does not delay those of others.
             async with hub.turns.setdefault(key, asyncio.Lock()):
                 type_, answer = await ask.answer(hub, granted.name, granted.person, data)
     except (ProtocolError, Refused) as error:
@@ -159,7 +159,7 @@ def _asking(hub: Hub, key: tuple[str, str]) -> Iterator[None]:
     """Count a question while it is answered.
 
     Raises:
-        RateLimited: this person has asked too much in the last minute, or at once.
+        RateLimited: this person has asked too much in the last minute, or has too many under way.
     """
     if hub.config.rate_limits:
         wait = hub.limiter.admit(key, most=MAX_ASKED, interval_ms=60_000)
@@ -199,7 +199,7 @@ async def _queue(hub: Hub, member: Member, envelope: Envelope, command: CommandT
         raise refusal(Code.INVALID, text)
     while member.queues.waiting >= MAX_WAITING and not member.closed:
         member.eased.clear()
-        await member.eased.wait()  # nothing more is read meanwhile: the sender feels it
+        await member.eased.wait()  # nothing more is read meanwhile: backpressure for the sender
     if member.queues.push(command.lane, envelope):
         hub.spawn(member, "A command", _work(hub, member, command.lane))
 
@@ -249,7 +249,7 @@ async def _run(
         now_ms(),
         granted.config,
         counted,
-        # As long as commands of before this start may count, the store does so, too.
+        # While commands from before this start are within the interval, the store counts them.
         across=counted != ""
         and time.monotonic() - hub.began < granted.config.rate_limit.interval / 1000,
     )
@@ -264,15 +264,15 @@ async def _run(
 
 
 def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -> str:
-    """See that nobody floods the class: all channels of a kind count as one in each course.
+    """Check the command's rate limit: all channels of a kind in a course count together.
 
-    Returns the limit that the command counts against, to be remembered with it.
+    Returns the name of the limit that the command counts against, to be stored with it.
 
-    Whoever teaches it posts links, hints and answers in a row, and the seed's 10 a minute would
-    silence them first: staff has no limit.
+    Staff has no limit: instructors post links, hints and answers in a row, and the seed's 10 a
+    minute would silence them first.
 
     Raises:
-        RateLimited: it is too much in a short time.
+        RateLimited: the limit is reached.
     """
     if not hub.config.rate_limits or granted.person.staff:
         return ""
@@ -284,7 +284,7 @@ def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -
         key,
         most=limit.messages,
         interval_ms=limit.interval,
-        # What it says, too: an id that was used does not let another command through.
+        # The content belongs to the name: a used id must not let another command through.
         event=f"{envelope.message_id} {granted.name} {hash(bytes(envelope.data))}",
     )
     if wait:

@@ -1,4 +1,4 @@
-"""What the service answers over HTTP: joining, signing in, what its owner asks, health, metrics."""
+"""The HTTP endpoints: joining, signing in, the owner's requests, health, metrics, invite pages."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ T = TypeVar("T")
 MAX_BODY = 64 * 1024
 
 BODY_S = 30.0
-"""Seconds in which a body has to be there: 2 kB a second is slow enough."""
+"""Seconds in which a body has to arrive: 2 kB a second is slow enough."""
 
 
 class RoleChange(msgspec.Struct, frozen=True, rename="camel"):
@@ -50,7 +50,7 @@ class InviteAsk(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class EraseAsk(msgspec.Struct, frozen=True, rename="camel"):
-    """Body of `POST /api/erase`: who by name or id."""
+    """Body of `POST /api/erase`; `who` is a name or an id."""
 
     course: str
     who: str
@@ -71,7 +71,7 @@ class RosterAsk(msgspec.Struct, frozen=True, rename="camel"):
 
 @dataclass(slots=True)
 class Door:
-    """What requests are answered from. `watch` is called with a further kernel's pid."""
+    """The service's parts that requests need. `watch` is called with a further kernel's pid."""
 
     hub: Hub
     people: Members
@@ -84,7 +84,7 @@ class Door:
     install_hint: str = ""
 
     async def identity(self, request: web.Request) -> Identity:
-        """Whose request this is.
+        """Return the identity that the request's bearer value proves.
 
         Raises:
             Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED` or `REMOVED`.
@@ -98,7 +98,7 @@ class Door:
         return await self.people.within(found)
 
     async def owner(self, request: web.Request) -> Person:
-        """See that it is the owner of the service who asks.
+        """Check that the request is the owner's, and return them as a person.
 
         Raises:
             Refused: `UNAUTHORIZED`, `FORBIDDEN`.
@@ -108,10 +108,10 @@ class Door:
         return Person(OWNER, "", "instructor")
 
     def hosted(self, course: str) -> str:
-        """A course of this service.
+        """Return the name of a course that this service hosts.
 
         Raises:
-            Refused: `NO_SUCH_CHANNEL`: it is none.
+            Refused: `NO_SUCH_CHANNEL`: the service does not host it.
         """
         if course not in self.hub.courses:
             text = f"This service hosts {', '.join(self.hub.courses)}, not {course!r:.80}."
@@ -123,16 +123,16 @@ DOOR: web.AppKey[Door] = web.AppKey("door", Door)
 
 
 def as_json(value: object, status: int = 200) -> web.Response:
-    """An answer in JSON."""
+    """Make a response with a JSON body."""
     body = msgspec.json.encode(value)
     return web.Response(body=body, status=status, content_type="application/json")
 
 
 async def received(request: web.Request, most: int = MAX_BODY) -> bytes:
-    """The body of a request.
+    """Read the body of a request.
 
     Raises:
-        HTTPRequestTimeout: it does not come.
+        HTTPRequestTimeout: it does not arrive within `BODY_S`.
         HTTPRequestEntityTooLarge: it has more than `most` bytes.
     """
     try:
@@ -145,10 +145,10 @@ async def received(request: web.Request, most: int = MAX_BODY) -> bytes:
 
 
 def decoded(raw: bytes, type_: type[T]) -> T:
-    """What a body says.
+    """Decode a body as JSON of a type.
 
     Raises:
-        Refused: `PROTOCOL`: it is not what is expected.
+        Refused: `PROTOCOL`: it is no JSON, or not of this type.
     """
     try:
         return msgspec.json.decode(raw, type=type_)
@@ -196,7 +196,8 @@ async def _vouch(request: web.Request) -> web.Response:
     door = request.app[DOOR]
     source = client_address.source(request, door.address)
     await asyncio.sleep(door.hub.budgets.charge_guest(source, JOIN))
-    # By a secret of this service alone: a platform says itself who is in its courses.
+    # Only a secret of this service counts, no platform's token: a platform decides itself who is
+    # in its courses.
     proved = await door.people.identity(http_guard.bearer(request))
     voucher = (await door.people.within(proved)).user_id
     ask = await _body(request, Vouch)
@@ -311,14 +312,14 @@ async def _invite(request: web.Request) -> web.Response:
     url = str(request.url)
     if door.address.url:
         url = door.address.url + str(request.rel_url).removeprefix(door.address.prefix)
-    # Whether the course exists is for those to know who have its invite.
+    # The page is the same for a course that does not exist: only an invite may tell.
     page = invite_page.render(course, url, door.version, door.install_hint)
     headers = {"Content-Security-Policy": invite_page.POLICY, "Referrer-Policy": "no-referrer"}
     return web.Response(text=page, content_type="text/html", headers=headers)
 
 
 def add_routes(router: web.UrlDispatcher, prefix: str) -> None:
-    """Add all that is answered, under a prefix."""
+    """Add all routes, under a prefix."""
     router.add_get(f"{prefix}/", _root)
     router.add_get(f"{prefix}/api/realtime/ws", _websocket)
     router.add_post(f"{prefix}/api/join", _join)

@@ -1,7 +1,7 @@
 """Erasing people and courses: `edu-widgets erase`, `edu-widgets retention`.
 
-A service that runs does it itself, so that everybody's copies follow; of one that does not, the
-store is opened here.
+A running service does it itself, so that the members' mirrors follow; otherwise the store is
+opened here.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ from edu_widgets.service.store.sqlite import SqliteStore
 
 DAY_MS = 24 * 3600 * 1000
 DAYS = 30.0
-"""How long a course is kept after the last that happened in it, if nothing else is said."""
+"""Default number of days for which a course is kept after the last change in it."""
 
 
 def one(found: Sequence[StoredMember], who: str, course: str) -> str:
-    """The id of the one person who is meant.
+    """Return the id of the only person found.
 
     Raises:
-        InvalidArgument: there is nobody, there are several, or it is who hosts the course.
+        InvalidArgument: nobody was found, several were, or it is the owner of the service.
     """
     if not found:
         raise InvalidArgument(f"There is nobody called {who!r:.200} in {course}.")
@@ -45,17 +45,20 @@ def one(found: Sequence[StoredMember], who: str, course: str) -> str:
 
 
 def erase(data_dir: Path, course: str, who: str) -> str:
-    """Erase a person from a course, its store with the log and the audit trail; their id.
+    """Erase a person from a course: from the store, its log and the audit trail.
 
     Args:
         data_dir: The folder of the service, which may be running.
         course: The course.
-        who: A name or an id.
+        who: The person's name or id.
+
+    Returns:
+        The person's id.
 
     Raises:
         InvalidArgument: there is no such person, or no store.
         ServiceUnavailable: the store cannot be used, or the service does not answer.
-        Refused: the service says no, with the reason.
+        Refused: the service refuses; the message has the reason.
     """
     if owner.find(data_dir) is None:
         return asyncio.run(_erase(data_dir, course, who))
@@ -68,7 +71,7 @@ def retire(data_dir: Path, days: float) -> list[str]:
 
     Args:
         data_dir: The folder of the service, which may be running.
-        days: How many.
+        days: The number of days.
 
     Returns:
         The courses that were erased.

@@ -1,6 +1,6 @@
-"""The seam for features: what the service's part of a feature hands to the engine.
+"""The interface for features: the `Feature` that the service's part of each gives to the engine.
 
-A feature's manifest names it, as `package.module:FEATURE`; no engine imports a feature.
+A feature's manifest names it, as `package.module:FEATURE`; the engine imports no feature.
 """
 
 import logging
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends a signal, and by which of their connections."""
+    """The person who sends a signal, and the connection it came by."""
 
     person: Person
     connection: Hashable
@@ -29,20 +29,20 @@ class Sender:
 
 SignalRule = Callable[[Stage, str, Sender, Any], None]
 AskRule = Callable[[Stage, str, Person, Any], Awaitable[tuple[str, object]]]
-"""Answers a question with type and data of a frame; may raise `Refused`."""
+"""Answers a question by the type and the data of a frame; may raise `Refused`."""
 
 PersonHook = Callable[[Stage, str, Person], None]
 EntryHook = Callable[[Stage, str, Person], Awaitable[object]]
 TickHook = Callable[[Stage, int], None]
 TypingRule = Callable[[Stage, str, Person, int], bool]
-"""Whether the others may be told that somebody types in a channel at a time (ms since 1970)."""
+"""True if others may see that a person types in a channel at a time (ms since 1970)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How a frame that wants an answer is answered, and the `feature` the channel has to offer.
+    """The function that answers a question, and the `feature` that the channel has to offer.
 
-    Without one it is answered in every channel.
+    With an empty `feature` it is answered in every channel.
     """
 
     answer: AskRule
@@ -53,11 +53,12 @@ class Ask:
 class Feature:
     """A feature's rules by command type, and its optional hooks.
 
-    `watches` are told of stored documents, `timers` bring them up to date when their time has come.
-    `on_join` and `on_leave` are called once a person and channel (after the lease), `on_tick` once
-    a second with the time in ms. `erase` decides what else goes with a person who is erased,
-    `may_type` who is not told of as typing. `before_catch_up` is waited for, some seconds at most,
-    each time a person enters a channel, before it is read for them.
+    `watches` are called with stored documents; `timers` update documents that are due. `on_join`
+    and `on_leave` are called once a person and channel (`on_leave` after the lease), `on_tick` once
+    a second with the time in ms. `erase` decides which further documents are deleted or changed
+    with a person who is erased; `may_type` is false for a person not to be shown as typing.
+    `before_catch_up` is awaited, for some seconds at most, each time a person enters a channel,
+    before it is read for them.
     """
 
     name: str
@@ -75,12 +76,12 @@ class Feature:
 
 
 def installed(setting: str = "") -> list[Feature]:
-    """The service's parts of the features that are installed and allowed.
+    """Return the service's parts of the features that are installed and allowed.
 
-    One that cannot be used is logged and left out.
+    A feature that cannot be used is logged and left out.
 
     Args:
-        setting: Which are allowed, as `edu_widgets.protocol.features.allowed` takes it.
+        setting: The allowed features, as `edu_widgets.protocol.features.allowed` takes them.
 
     Raises:
         InvalidArgument: the setting cannot be used.
@@ -103,7 +104,7 @@ def installed(setting: str = "") -> list[Feature]:
 
 
 def load(modules: Sequence[str]) -> list[Feature]:
-    """Import features by the dotted names of the modules that have them as `FEATURE`.
+    """Import features by the dotted names of modules that define `FEATURE`.
 
     Raises:
         InvalidArgument: a module is missing or has no `FEATURE`.

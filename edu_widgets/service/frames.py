@@ -1,4 +1,4 @@
-"""Frames as they go out: built once, written to everybody."""
+"""Outgoing frames: each is encoded once, and written to all its readers."""
 
 import struct
 from functools import cached_property
@@ -14,7 +14,7 @@ _MEDIUM = 1 << 16
 
 
 class Frame:
-    """One message: its JSON, and what each transport makes of it, made at most once."""
+    """One message: its JSON, and its bytes for each transport, which are made at most once."""
 
     def __init__(self, payload: bytes) -> None:
         self.payload = payload
@@ -31,35 +31,35 @@ class Frame:
 
     @cached_property
     def event(self) -> bytes:
-        """A server-sent event without a name, as HTTP/1.0 carries it."""
+        """A server-sent event without a name, as in a body of HTTP/1.0."""
         return event(self.payload)
 
     @cached_property
     def chunk(self) -> bytes:
-        """The same as a chunk of HTTP/1.1: written raw, it would lie outside of its framing."""
+        """The event as a chunk of HTTP/1.1, whose bodies have no other framing."""
         return chunk(self.event)
 
 
 def event(data: bytes, name: bytes = b"") -> bytes:
-    """A server-sent event; `data` is JSON, in which a line can only end between two values."""
+    """Encode a server-sent event; `data` is JSON, so its line breaks may become blanks."""
     line = data.replace(b"\r", b" ").replace(b"\n", b" ")
     return (b"event: " + name + b"\n" if name else b"") + b"data: " + line + b"\n\n"
 
 
 def chunk(data: bytes) -> bytes:
-    """A chunk of an HTTP/1.1 body (RFC 9112, section 7.1)."""
+    """Encode a chunk of an HTTP/1.1 body (RFC 9112, section 7.1)."""
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 def frame(type_: str, channel: str, data: object, now: int, message_id: str = "") -> Frame:
-    """A message of the service. `now` in ms since 1970."""
+    """Make a frame; `now` in ms since 1970."""
     return Frame(encode(type_, channel, data, timestamp=now, message_id=message_id))
 
 
 def ack(
     channel: str, message_id: str, seq: int, now: int, heads: dict[str, int] | None = None
 ) -> Frame:
-    """The command is stored."""
+    """Make the acknowledgement of a stored command."""
     return frame("ack", channel, Ack(message_id, seq, heads or {}), now, message_id)
 
 
@@ -71,12 +71,12 @@ def error(
     message_id: str = "",
     retry_after: int | None = None,
 ) -> Frame:
-    """The command or frame is refused; `retry_after` in ms."""
+    """Make the refusal of a command or frame; `retry_after` in ms."""
     return frame("error", channel, Error(message, code, message_id, retry_after), now, message_id)
 
 
 def merged(first: Changes, second: Changes) -> Changes:
-    """Two changes of one channel, the second right after the first, as one."""
+    """Merge two consecutive changes of one channel into one."""
     docs: dict[str, Any] = {doc.id: doc for doc in first.docs}
     for doc in second.docs:
         docs.pop(doc.id, None)  # it moves to its new place in the order

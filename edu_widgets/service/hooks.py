@@ -1,4 +1,4 @@
-"""Calling what features hand to the engine: what fails is logged, and stops nothing else."""
+"""Calls of the features' hooks: a failure is logged, and stops nothing else."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from edu_widgets.service.supervisor import Supervisor
 from edu_widgets.service.timers import Timers, Watching
 
 HOOK_S = 5.0
-"""Seconds for which a feature may hold up somebody who enters."""
+"""Seconds for which a feature may delay a person's entry into a channel."""
 
 _HOOK = "A feature's hook ({})"
 
@@ -29,38 +29,38 @@ class Hooks:
         self._readers: list[tuple[Feature, Watching | Timers]] = [*self.watches, *self.timers]
 
     def start(self) -> None:
-        """Let features know what is stored, as soon as that can be read."""
+        """Let features read the stored documents, as soon as the store can be read."""
         for feature, reader in self._readers:
             for course in self._stage.courses:
                 what = f"What {feature.name} reads at the start"
                 self._supervisor.until_done((reader, course), what, partial(reader.read, course))
 
     def committed(self, commit: Committed) -> None:
-        """Tell features what was stored."""
+        """Pass a commit to the features."""
         for feature, reader in self._readers:
             self._call(feature, reader.committed, commit)
 
     def tick(self, now: int) -> None:
-        """A second has passed; `now` in ms since 1970."""
+        """Call the timers and `on_tick` hooks, once a second; `now` in ms since 1970."""
         for feature, timers in self.timers:
             self._call(feature, timers.tick, now)
         for feature in self._features:
             self._call(feature, feature.on_tick, self._stage, now)
 
     def joined(self, channel: str, person: Person) -> None:
-        """Tell features who has entered a channel."""
+        """Tell features that a person has entered a channel."""
         for feature in self._features:
             self._call(feature, feature.on_join, self._stage, channel, person)
 
     def left(self, channel: str, person: Person) -> None:
-        """Tell features who has left a channel."""
+        """Tell features that a person has left a channel."""
         for feature in self._features:
             self._call(feature, feature.on_leave, self._stage, channel, person)
 
     async def before_catch_up(self, channel: str, person: Person) -> None:
-        """Let features write what a person who enters is to find.
+        """Let features write documents that a person who enters has to see.
 
-        Whatever becomes of that, they enter: after some seconds also past a hook that hangs.
+        The person enters even if a hook fails, or hangs for more than `HOOK_S`.
         """
         for feature in self._features:
             if feature.before_catch_up is not None:
@@ -71,7 +71,7 @@ class Hooks:
                     self._supervisor.tell(_HOOK.format(feature.name), error)
 
     def may_type(self, channel: str, person: Person, now: int) -> bool:
-        """Whether the others may be told that somebody types."""
+        """Return whether others may see that a person types: every feature has to agree."""
         rules = (feature.may_type for feature in self._features)
         return all(rule(self._stage, channel, person, now) for rule in rules if rule is not None)
 

@@ -1,4 +1,4 @@
-"""Which requests are let in at all: the right host, no browser page, a bearer token."""
+"""Checks of every request: the right host, no browser page, no token in the URL, a bearer value."""
 
 import contextlib
 import re
@@ -17,7 +17,7 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]*)?")
 
 
 def check(request: web.Request, hosts: Iterable[str]) -> None:
-    """Refuse pages of other sites, and names that only a rebound DNS entry would use.
+    """Refuse requests of web pages, for unknown host names (DNS rebinding) and with URL tokens.
 
     Raises:
         Refused: `FORBIDDEN`; `PROTOCOL` for a `Host` that is none; `UNAUTHORIZED` for a token in
@@ -39,10 +39,10 @@ def check(request: web.Request, hosts: Iterable[str]) -> None:
 
 
 def _host(request: web.Request) -> str:
-    """The name a service is called by, in lower case.
+    """Return the host name of the header `Host`, in lower case.
 
     Raises:
-        Refused: `PROTOCOL`: the header is missing, there twice, or no host and port.
+        Refused: `PROTOCOL`: the header is missing, sent twice, or no host and port.
     """
     told = request.headers.getall(hdrs.HOST, [])
     with contextlib.suppress(ValueError):
@@ -54,7 +54,7 @@ def _host(request: web.Request) -> str:
 
 
 def is_local(request: web.Request) -> bool:
-    """Whether a request comes from a program on this computer, and no proxy has passed it on."""
+    """Return whether a program on this computer sent the request, and no proxy forwarded it."""
     passed_on = {hdrs.X_FORWARDED_FOR, hdrs.FORWARDED, "X-Real-IP", "Via"}
     if _host(request) not in LOOPBACK or any(name in request.headers for name in passed_on):
         return False
@@ -63,15 +63,15 @@ def is_local(request: web.Request) -> bool:
 
 
 def proves(request: web.Request) -> bool:
-    """Whether a request says whose it is."""
+    """Return whether a request has an authorization header."""
     return AUTHORIZATION in request.headers or hdrs.AUTHORIZATION in request.headers
 
 
 def bearer(request: web.Request) -> str:
-    """The bearer value of the header `Edu-Widgets-Authorization`, or else of `Authorization`.
+    """Return the bearer value of `Edu-Widgets-Authorization`, or else of `Authorization`.
 
     Raises:
-        Refused: `UNAUTHORIZED`: there is none.
+        Refused: `UNAUTHORIZED`: the request has none.
     """
     other = request.headers.get(hdrs.AUTHORIZATION, "")
     told: str = request.headers.get(AUTHORIZATION, other)

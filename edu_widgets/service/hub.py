@@ -41,12 +41,12 @@ S = TypeVar("S")
 
 
 def erase_rules(features: Sequence[Feature]) -> list[EraseRule]:
-    """What decides all that goes with a person who is erased."""
+    """Return the rules that decide which documents change or go when a person is erased."""
     return [f.erase for f in features if f.erase is not None] + [erase_removal]
 
 
 class Hub:
-    """Everything members share. Used on one event loop; `start` and `close` frame its life."""
+    """The state that members share. Used on one event loop, from `start` to `close`."""
 
     def __init__(
         self,
@@ -78,14 +78,14 @@ class Hub:
         self.asking: Counter[tuple[str, str]] = Counter()
         """Questions that are being answered, by person and type."""
         self.turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
-        """The same: who holds one is answered now."""
+        """Locks, by person and type: the question that holds one is being answered."""
         self._outside: set[tuple[str, str]] = set()
-        """Course and person of those removed while this service runs."""
+        """Course and user id of the people removed while this service runs."""
         self.lessons: set[str] = set()
-        """Channels of lessons that staff has opened; the configuration's are open always."""
+        """Channels of lessons that staff has opened; those of the configuration are always open."""
         self.members: dict[Member, None] = {}
         self.changed = self.loop.time()
-        """When the last member came or went (loop time)."""
+        """Loop time of the last connect or disconnect of a member."""
         self._lease_s = lease_s
         self._forget = store.listen(self._committed)
         self.supervisor = Supervisor()
@@ -95,12 +95,12 @@ class Hub:
         self._problem = ""
 
     def start(self) -> None:
-        """Begin to tick, and let features look at what is stored."""
+        """Begin to tick, and let features read the stored documents."""
         self.supervisor.every(TICK_S, "A tick", self._beat)
         self.hooks.start()
 
     async def close(self, code: Code = Code.RESTARTING) -> None:
-        """Close every member and end what runs; the store stays open."""
+        """Close every member and end all tasks; the store stays open."""
         self.rooms.flush()
         self.coalescer.close()
         await self.supervisor.close()
@@ -111,10 +111,10 @@ class Hub:
     # -- members ----------------------------------------------------------------
 
     def admit(self, member: Member) -> None:
-        """A connection is up.
+        """Register a member whose connection is up.
 
         Raises:
-            Refused: `CONNECTION_LIMIT`; `REMOVED` between the proof of who it is and now.
+            Refused: `CONNECTION_LIMIT`; `REMOVED` since the member's identity was proven.
         """
         user = member.identity.user_id
         for course in tuple(member.identity.people):
@@ -136,10 +136,11 @@ class Hub:
         _ = self.supervisor.spawn("Noting who is here", self.store.seen(user, now_ms()))
 
     async def dismiss(self, member: Member, code: int) -> None:
-        """A connection is over. Whoever wants to leave says so first, by `unsubscribe`.
+        """Unregister a member whose connection has ended.
 
-        However it ended, its person is waited for: a kernel that restarts says goodbye, too. Of
-        one that was given up as dead nothing was heard for longer than that.
+        Its person stays in the rooms for the lease, even if the connection was closed properly, as
+        a kernel that restarts does; a person who wants to leave sends `unsubscribe` before. A dead
+        peer has no lease: it was silent for longer than that.
         """
         self.members.pop(member, None)
         self.changed = self.loop.time()
@@ -150,11 +151,11 @@ class Hub:
         await member.gone()
 
     def spawn(self, member: Member, what: str, work: Coroutine[Any, Any, object]) -> None:
-        """Do some work for a member; it is cancelled when the member goes."""
+        """Run a task for a member; it is cancelled when the connection ends."""
         member.runs(self.supervisor.spawn(what, work))
 
     def grant(self, member: Member, channel: str) -> Grant:
-        """What a member may do in a channel.
+        """Return a member's grant for a channel.
 
         Raises:
             Refused: `NO_SUCH_CHANNEL`, `FORBIDDEN`.
@@ -167,7 +168,7 @@ class Hub:
         return granted
 
     def _is_open(self, granted: Grant) -> bool:
-        """Whether a channel is there; those of lessons have to be opened."""
+        """Return whether a channel exists; a lesson's channel has to be opened first."""
         channel = granted.channel
         known = channel.rest in self.config.lessons or granted.name in self.lessons
         return channel.kind != "lesson" or known
@@ -176,7 +177,7 @@ class Hub:
         """Open the channel of a lesson for good, once staff enters it or writes to it.
 
         Raises:
-            Refused: `INVALID`: the course has too many; `UNAVAILABLE`.
+            Refused: `INVALID`: the course has too many lessons; `UNAVAILABLE`.
         """
         if self._is_open(granted):
             return
@@ -187,7 +188,7 @@ class Hub:
         self.lessons.add(granted.name)
 
     def leave(self, member: Member, channel: str, *, at_once: bool) -> None:
-        """Take a member out of a channel, after its lease if the connection just broke."""
+        """Take a member out of a channel: `at_once`, or with a lease for its person."""
         member.channels.discard(channel)
         room = self.rooms.get(channel)
         if room is not None:
@@ -196,7 +197,7 @@ class Hub:
             self.settle(room)
 
     def settle(self, room: Room) -> None:
-        """Forget who has left a room, and say how many are here if that changed."""
+        """Forget people whose lease has expired, and announce the room's people if they changed."""
         for person in room.expire(self.loop.time()):
             self.hooks.left(room.channel, person)
         if not room.channel.startswith("user:") and room.census() != room.announced:
@@ -209,13 +210,13 @@ class Hub:
             room.write(frame("room", room.channel, census, now_ms()))
 
     def joined(self, room: Room, person: Person, *, first: bool) -> None:
-        """Somebody has entered a room."""
+        """Note that a person has entered a room; `first`: by the first of their connections."""
         if first:
             self.hooks.joined(room.channel, person)
         self.settle(room)
 
     def reidentify(self, user_id: str, course: str, person: Person) -> None:
-        """Give a person's connections their new role; channels it forbids are taken away."""
+        """Give a person's connections the new name and role, and end subscriptions it forbids."""
         for member in tuple(self.members):
             if member.identity.user_id != user_id:
                 continue
@@ -233,17 +234,17 @@ class Hub:
                         self.settle(room)
 
     def known(self, course: str, user_id: str) -> Person | None:
-        """Who a connected person is in a course."""
+        """Return a connected person of a course by id; `None` if there is none."""
         found = (m.identity for m in self.members if m.identity.user_id == user_id)
         return next((who.people[course] for who in found if course in who.people), None)
 
     def expel(self, course: str, user_id: str, gone: Refused | None = None) -> None:
-        """Take a person's connections out of a course, and end those of no other.
+        """Take a person's connections out of a course, and close those that have no other course.
 
         Args:
             course: The course.
-            user_id: Who goes.
-            gone: What they are told; without it they were removed, and stay out.
+            user_id: The person.
+            gone: The reason they are told; `None`: they were removed, and stay out.
         """
         if gone is None:
             self._outside.add((course, user_id))
@@ -261,32 +262,32 @@ class Hub:
                 member.close(code, text)
 
     def readmit(self, course: str, user_id: str) -> None:
-        """A removed person may connect again."""
+        """Let a removed person connect again."""
         self._outside.discard((course, user_id))
 
     def now(self) -> int:
-        """The service's time in ms since 1970."""
+        """Return the service's time in ms since 1970."""
         return now_ms()
 
     # -- what features may do (features.Stage) --------------------------------------
 
     def people(self, channel: str) -> list[Person]:
-        """The distinct people in a channel."""
+        """Return the distinct people in a channel."""
         room = self.rooms.get(channel)
         return [p.person for p in room.present.values()] if room is not None else []
 
     def connections(self, channel: str, user_id: str) -> Collection[Hashable]:
-        """A person's connections in a channel."""
+        """Return a person's connections in a channel."""
         room = self.rooms.get(channel)
         presence = room.present.get(user_id) if room is not None else None
         return presence.connections if presence is not None else ()
 
     def offers(self, channel: str, feature: str) -> bool:
-        """Whether this kind of channel offers a feature."""
+        """Return whether this kind of channel offers a feature."""
         return feature in self.config.channel(channel.partition(":")[0]).features
 
     async def commit(self, channel: str, rule: Rule, data: object, user: Person = NOBODY) -> int:
-        """Run a rule, as the service itself where nobody asked for it."""
+        """Run a rule, by default as the service itself; returns the seq of the commit."""
         _, _, rest = channel.partition(":")
         course = rest.partition(":")[0]
         kind = channel.partition(":")[0]
@@ -302,18 +303,18 @@ class Hub:
     async def search(
         self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
     ) -> Searched:
-        """Look through a channel's documents."""
+        """Search a channel's documents."""
         return await self.store.search(channel, kind, matches, before, limit)
 
     async def erase(self, course: str, user_id: str) -> int:
-        """Erase a person from a course, with all that features know of them."""
+        """Erase a person from a course, its documents and the audit trail."""
         rules = erase_rules(self.features)
         changed = await self.store.erase(course, user_id, now_ms(), rules)
         self.audit.forget(user_id)
         return changed
 
     async def retire(self, age_ms: int) -> Sequence[str]:
-        """Erase courses in which nothing happened for so long, where nobody is now."""
+        """Erase courses without a change for `age_ms` and without a connected member."""
         before = now_ms() - age_ms
         busy = {course for member in self.members for course in member.identity.people}
         courses = await self.store.retire(before, tuple(busy))
@@ -335,13 +336,13 @@ class Hub:
         self.coalescer.call((key, channel), signal)
 
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Do some work of a feature's, coalesced by key."""
+        """Run a feature's work, coalesced by key."""
         self.coalescer.call(
             ("soon", key), lambda: self.supervisor.spawn("A feature's work", work())
         )
 
     def state(self, make: Callable[[], S]) -> S:
-        """A feature's object of this service."""
+        """Return a feature's object in this service, made on first use."""
         if make not in self._states:
             self._states[make] = make()
         return cast("S", self._states[make])
@@ -367,7 +368,7 @@ class Hub:
         self.hooks.tick(now_ms())
 
     def _look_at_store(self) -> None:
-        """Where nothing is stored any more, everybody keeps what they have, and comes again."""
+        """Close all members when the store fails: their outboxes keep commands until it is back."""
         before, self._problem = self._problem, self.store.problem
         self.metrics.store.set(not self._problem)
         if bool(before) == bool(self._problem):

@@ -1,4 +1,4 @@
-"""Who a connection belongs to, and which channels that person may enter."""
+"""The identity behind a connection, and its grants for channels."""
 
 import time
 from collections.abc import Collection
@@ -16,9 +16,9 @@ _parsed = lru_cache(1024)(parse_channel)  # only valid names are kept, and those
 
 @dataclass(slots=True)
 class Identity:
-    """A person as proved by a secret or token: who they are in each of their courses.
+    """A person as proven by a secret or token, with their name and role in each course.
 
-    `expires`: when the proof ends, in s since 1970; `None` for never.
+    `expires`: the end of the proof, in s since 1970; `None` for never.
     """
 
     user_id: str
@@ -27,13 +27,13 @@ class Identity:
 
     @property
     def expired(self) -> bool:
-        """Whether the proof has ended."""
+        """Whether the proof has expired."""
         return self.expires is not None and time.time() > self.expires
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A channel somebody may enter, who they are there, and what holds there."""
+    """Permission to enter a channel, with the person in its course and the channel's settings."""
 
     channel: Channel
     name: str
@@ -42,7 +42,7 @@ class Grant:
 
 
 def grant(identity: Identity, name: str, courses: Collection[str], config: ServiceConfig) -> Grant:
-    """Decide whether a person may enter a channel.
+    """Return the grant for a channel, if the person may enter it.
 
     Raises:
         Refused: `NO_SUCH_CHANNEL` or `FORBIDDEN`.

@@ -1,4 +1,4 @@
-"""The page somebody sees who opens an invite in a browser instead of a notebook."""
+"""The page of an invite that is opened in a browser instead of a notebook."""
 
 from html import escape
 
@@ -32,15 +32,15 @@ _INSTALL = """\
 
 
 def render(course: str, url: str, version: str, hint: str = "") -> str:
-    """The page, without any script.
+    """Render the page, without any script.
 
     Args:
         course: The course's name.
         url: The invite as it was opened.
-        version: The service's version, which suits it.
-        hint: The course's own words on how to install the package.
+        version: The service's version, which students may install.
+        hint: The course's own instructions for installing the package; "": the general ones.
     """
-    # In the page it stands inside a Python string as well as inside HTML.
+    # The page shows the URL inside a Python string, so quotes are escaped for that, too.
     quoted = url.replace("\\", "%5C").replace('"', "%22").replace("\n", "%0A")
     install = hint or _INSTALL.format(version=version)
     return _PAGE.format(course=escape(course), url=escape(quoted), install=escape(install))

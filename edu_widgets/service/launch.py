@@ -32,7 +32,7 @@ _GOES_ON = "The lesson that runs goes on as it was."
 _LINES_SHOWN = 12
 _QUICK = 0.2
 _STARTED: list["subprocess.Popen[bytes]"] = []
-"""Kept so that ended services are collected, and none warns when its handle is."""
+"""Processes started here, kept so that ended ones are reaped and no handle warns when freed."""
 
 
 def start(  # noqa: PLR0913 - the options of a service
@@ -55,19 +55,19 @@ def start(  # noqa: PLR0913 - the options of a service
         course: The course to host, as `protocol.channels.course_name` spells it.
         data_dir: Folder of one service; use one a course.
         address: `loopback` (default), `lan`, an IP address or a public URL.
-        port: Exactly this one; by default the last one used here or the next free one.
-        keep: Stay after the kernel and the last member are gone.
-        rate_limits: Whether the limits on messages hold.
-        linger: Seconds to stay otherwise.
-        timeout: Seconds until it has to be healthy.
-        watch_pid: The kernel; this process by default.
-        channels: The rows of the channel table that are not the defaults; None: as they are.
+        port: Exactly this port; by default the last one used here or the next free one.
+        keep: Keep running after the kernel and the last member are gone.
+        rate_limits: Whether the limits on messages are in force.
+        linger: Without `keep`, seconds to keep running after that.
+        timeout: Seconds until the service has to answer.
+        watch_pid: The kernel's process; this one by default.
+        channels: The rows of the channel table that differ from the defaults; None: unchanged.
         arguments: More arguments of `python -m edu_widgets.service`.
 
     Raises:
-        InvalidArgument: `address` or `port` is none.
-        ServiceUnavailable: it does not start, or cannot listen there; a service that runs goes
-            on as it is.
+        InvalidArgument: `address` or `port` has no valid form.
+        ServiceUnavailable: it does not start, or cannot listen there; a service that runs already
+            keeps running as it is.
         FolderUnusable: the folder cannot be made or written.
         Unsupported: this Python has no locks or starts no processes.
     """
@@ -95,7 +95,7 @@ def start(  # noqa: PLR0913 - the options of a service
         if running.service_id and not wanted.differs(running):
             attach_to(running, watched)
             return info
-        # Its members come back to the new one by themselves; what is not asked for stays.
+        # Members reconnect to the new one by themselves; options not asked for stay the same.
         wanted = wanted.over(running)
         _check_place(wanted, running)
         stop(info)
@@ -108,7 +108,7 @@ def start(  # noqa: PLR0913 - the options of a service
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What was asked for; what is at its default is not asked for."""
+    """The requested options of a service; an option at its default is not requested."""
 
     address: str | None
     port: int | None
@@ -118,13 +118,13 @@ class _Wanted:
 
     @classmethod
     def of(cls, running: state.ServiceState) -> "_Wanted":
-        """What a running service was started with."""
+        """Return the options a running service was started with."""
         return cls(
             running.address, running.port, running.keep, running.rate_limits, running.channels
         )
 
     def differs(self, running: state.ServiceState) -> bool:
-        """Whether the running service is not what was asked for."""
+        """Return whether the running service lacks a requested option."""
         return (
             self.address not in (None, running.address)
             or (self.port not in (None, 0) and self.port != running.port)
@@ -134,7 +134,7 @@ class _Wanted:
         )
 
     def over(self, running: state.ServiceState) -> "_Wanted":
-        """The same, with what was not asked for as the running service has it."""
+        """Return these options, completed by those of the running service."""
         return _Wanted(
             self.address or running.address,
             self.port or None,  # then the one it has, if it is still free
@@ -145,7 +145,7 @@ class _Wanted:
 
 
 def _check_place(wanted: _Wanted, running: state.ServiceState) -> None:
-    """See that the service that takes the place of `running` can listen, before that is ended.
+    """Check that the service to replace `running` can listen, before `running` is ended.
 
     Raises:
         ServiceUnavailable, InvalidArgument: see `addresses.check_free`.
@@ -160,7 +160,7 @@ def _check_place(wanted: _Wanted, running: state.ServiceState) -> None:
 
 
 def stop(info: ServiceInfo, timeout: float = 10.0) -> None:
-    """End a service politely: its members are told that it goes; what they sent is stored."""
+    """End a service by SIGTERM: it stores what members sent and tells them that it restarts."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(info.pid, signal.SIGTERM)
     deadline = time.monotonic() + timeout
@@ -172,11 +172,11 @@ def stop(info: ServiceInfo, timeout: float = 10.0) -> None:
 
 
 def clear(data_dir: Path, timeout: float = 20.0) -> None:
-    """End the service of a folder, if it runs, and remove all that it kept.
+    """End the service of a folder, if it runs, and delete its files.
 
     Raises:
         ServiceUnavailable: another kernel is starting it just now.
-        FolderUnusable: the folder cannot be written, or its files not be locked.
+        FolderUnusable: the folder cannot be written, or files in it cannot be locked.
     """
     if not data_dir.exists():
         return
@@ -187,12 +187,12 @@ def clear(data_dir: Path, timeout: float = 20.0) -> None:
         for path in data_dir.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
-            elif path.name != LOCK:  # it is held until the end, and says nothing
+            elif path.name != LOCK:  # it is held until the end, and has no content
                 path.unlink()
 
 
 def ended(data_dir: Path) -> bool:
-    """Whether the service of a folder does not run any more, or does not listen; quick."""
+    """Return, within 0.2 s, whether a folder's service has ended or refuses connections."""
     about = state.read(data_dir)
     if about is None or not processes.alive(about.pid):
         return True
@@ -224,7 +224,7 @@ def _spawn(command: list[str], data_dir: Path, timeout: float) -> state.ServiceS
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
         options = {"creationflags": flags | subprocess.CREATE_NO_WINDOW}
     with log.open("ab") as out:
-        # Its own session: an interrupt or the end of the kernel is not its own.
+        # In a session of its own, an interrupt or the end of the kernel does not reach it.
         options |= {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
         try:
             process = subprocess.Popen(command, env=_environment(), **options)  # noqa: S603 - our own
@@ -250,7 +250,7 @@ def _spawn(command: list[str], data_dir: Path, timeout: float) -> state.ServiceS
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with the paths this kernel finds its modules on: it may run from a checkout."""
+    """Return this kernel's environment with our package on its path: it may run from a checkout."""
     root = str(Path(__file__).resolve().parents[2])
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     return os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys([root, *filter(None, paths)]))}
@@ -265,7 +265,7 @@ def _tail(log: Path, begin: int) -> str:
 
 @contextlib.contextmanager
 def _alone_in(data_dir: Path, timeout: float) -> Iterator[None]:
-    """Hold the lock under which services of a folder are started and ended; makes the folder."""
+    """Hold the lock for starting and ending a folder's service; makes the folder."""
     deadline = time.monotonic() + timeout
     with using(data_dir):
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""Limits in sliding windows: at most so many of something in any interval."""
+"""Rate limits in sliding windows: at most so many events in any interval."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,7 +9,7 @@ K = TypeVar("K")
 
 
 MOST_COPIES = 3
-"""How often an event may come again without being counted: a connection breaks that often."""
+"""Repetitions of an event that are not counted, for a connection may break that often."""
 
 
 @dataclass(slots=True)
@@ -22,15 +22,15 @@ class _Event:
 class SlidingWindow(Generic[K]):
     """Counts events by key; `now` is a monotonic clock in seconds.
 
-    An event that was admitted before and comes again under the same name is not counted anew, a few
-    times: a command whose ack was lost must not be held back by its own first copy.
+    An admitted event that is repeated under the same name is not counted again, up to
+    `MOST_COPIES` times: a command whose ack was lost must not be limited by its own first copy.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._events: dict[K, deque[_Event]] = {}
         self._intervals: dict[K, float] = {}
-        """The longest that was asked for, in seconds: for so long events of a key count."""
+        """By key: the longest interval used, in seconds; events older than that are forgotten."""
 
     def __contains__(self, key: K) -> bool:
         return key in self._events
@@ -39,7 +39,7 @@ class SlidingWindow(Generic[K]):
         return len(self._events)
 
     def admit(self, key: K, *, most: int, interval_ms: int, event: str = "") -> int:
-        """Admit an event: 0, or the ms to wait until it would be admitted."""
+        """Admit an event and return 0; if it is over the limit, return the ms to wait."""
         for seen in self._events.get(key, ()) if event else ():
             if seen.name == event and seen.copies < MOST_COPIES:
                 seen.copies += 1
@@ -51,7 +51,7 @@ class SlidingWindow(Generic[K]):
         return wait
 
     def full(self, key: K, *, most: int, interval_ms: int) -> int:
-        """The ms until one more would be admitted, without counting anything."""
+        """Return the ms until one more event would be admitted, without counting it."""
         events = self._events.get(key)
         if not events:
             return 0
@@ -63,7 +63,7 @@ class SlidingWindow(Generic[K]):
         return max(1, int(interval_ms - (now - events[0].at) * 1000) + 1)
 
     def sweep(self) -> None:
-        """Forget keys of which no event counts any more."""
+        """Forget keys without events in their interval."""
         now = self._now()
         stale = [
             key

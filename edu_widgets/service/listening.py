@@ -1,4 +1,4 @@
-"""The port and the files of the process: how many connections there is room for."""
+"""The listening socket, and the limit on open files that bounds the connections."""
 
 import asyncio
 import contextlib
@@ -13,28 +13,28 @@ from typing import Any
 log = logging.getLogger("edu_widgets.service")
 
 QUEUE = 1024
-"""Connections that the system keeps until they are accepted: a class comes back at once."""
+"""Connections that the system queues until they are accepted: a whole class reconnects at once."""
 
 IN_A_ROW = 4
-"""Connections that are accepted before it is the turn of those who are inside."""
+"""Connections that are accepted in a row before existing connections are served again."""
 
 RECEIVED = 64 * 1024
-"""Bytes that the system keeps for a connection before they are read: one of our longest frames."""
+"""Bytes of a connection's receive buffer in the system: one of our longest frames."""
 
 FILES_WANTED = 65_536
 FILES_KEPT = 48
-"""Files that are not for connections: the store, its log, the audit trail, a backup."""
+"""Open files reserved for the store, its log, the audit trail and a backup."""
 
 COMPLAINS_S = 60.0
-"""How often the log tells that no more connections can be accepted."""
+"""Seconds between log messages that no more connections can be accepted."""
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 def raise_file_limit() -> None:
-    """Let this process have as many files open as it may."""
+    """Raise this process's limit on open files as far as allowed, to `FILES_WANTED` at most."""
     if sys.platform == "win32":
-        return  # there is none
+        return  # it has no such limit
     import resource  # noqa: PLC0415 - only where it exists
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -45,7 +45,7 @@ def raise_file_limit() -> None:
 
 
 def most_connections() -> int:
-    """How many connections the limit on files leaves room for."""
+    """Return the number of connections that the limit on open files allows."""
     if sys.platform == "win32":
         return FILES_WANTED
     import resource  # noqa: PLC0415 - only where it exists
@@ -73,13 +73,13 @@ async def listen(
     except BaseException:
         listener.close()
         raise
-    # asyncio's number is both: how many wait in the system, and how many it accepts in a row.
+    # asyncio uses `backlog` for both: the system's queue, and the connections accepted in a row.
     listener.listen(QUEUE)
     return server, listener.getsockname()[1]
 
 
 def tell_of_exhaustion_once(loop: asyncio.AbstractEventLoop) -> None:
-    """Log at most once a minute that connections cannot be accepted: asyncio tells it each time."""
+    """Log at most once a minute that connections cannot be accepted: asyncio does each time."""
     told = float("-inf")
 
     def handle(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A lock file held by one process; the system lets go of it when that process ends."""
+"""A lock file held by one process; the system releases it when that process ends."""
 
 import contextlib
 import errno
@@ -21,7 +21,7 @@ if sys.platform == "win32":
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
     def _check_database_locks(folder: Path) -> None:
-        """They are of the same kind."""
+        """Nothing to check: `_lock` and SQLite use the same kind of locks on Windows."""
 else:
 
     def _lock(handle: int) -> None:
@@ -35,12 +35,12 @@ else:
         flock(handle, LOCK_EX | LOCK_NB)
 
     def _check_database_locks(folder: Path) -> None:
-        """See that SQLite can lock a file there.
+        """Check that SQLite can lock a file in the folder.
 
-        Where it cannot, SQLite says that somebody else has it, after waiting for them.
+        Otherwise SQLite would report, after a wait, that another process holds the lock.
 
         Raises:
-            OSError: no file can be made there, or not be locked.
+            OSError: no file can be made there, or it cannot be locked.
         """
         from fcntl import LOCK_EX, LOCK_NB, lockf  # noqa: PLC0415
 
@@ -62,8 +62,8 @@ class FileLock:
         """Take the lock.
 
         Raises:
-            BlockingIOError: somebody has it.
-            OSError: the file cannot be made, or not be locked.
+            BlockingIOError: another process has it.
+            OSError: the file cannot be made or locked.
             Unsupported: this Python has no locks.
         """
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -78,7 +78,7 @@ class FileLock:
         self._handle = handle
 
     def release(self) -> None:
-        """Let go of it."""
+        """Release the lock."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
@@ -98,11 +98,11 @@ class FileLock:
 
 @contextlib.contextmanager
 def alone_in(data_dir: Path) -> Iterator[None]:
-    """Keep the data folder of a service to this process; the folder is made if it is missing.
+    """Lock the data folder of a service for this process; the folder is made if it is missing.
 
     Raises:
         ServiceUnavailable: a service runs there, or the folder cannot be used.
-        InvalidArgument: it is a file.
+        InvalidArgument: the path is a file.
     """
     lock = FileLock(data_dir / "service.lock")
     try:

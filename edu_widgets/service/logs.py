@@ -1,4 +1,4 @@
-"""The log of a service that `launch` started: a file that its own output goes into.
+"""The log of a service that `launch` started: a file with the process's output.
 
 Standard library only: kernels load it with `launch`.
 """
@@ -9,19 +9,19 @@ from pathlib import Path
 
 NAME = "service.log"
 KEPT_BYTES = 1024 * 1024
-"""Bytes of a log; then it turns over, and one turn is kept."""
+"""Bytes after which the log is rotated; one older file is kept."""
 
 _ERRORS = 2
-"""The file that a process writes its errors to."""
+"""The file descriptor of standard error."""
 
 
 def turn_over(data_dir: Path, handle: int = _ERRORS) -> None:
-    """Turn the log over if it is large, while this process writes into it by `handle`.
+    """Rotate the log if it is large, while this process writes into it by `handle`.
 
-    Nothing is done where the output goes elsewhere: a journal bounds itself.
+    Nothing is done if the output goes elsewhere: a journal limits its own size.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the files cannot be written.
     """
     log = data_dir / NAME
     try:
@@ -30,6 +30,6 @@ def turn_over(data_dir: Path, handle: int = _ERRORS) -> None:
         return
     if (mine.st_dev, mine.st_ino) != (here.st_dev, here.st_ino) or here.st_size <= KEPT_BYTES:
         return
-    # It is open for appending: what is written next goes to its new end.
+    # The log is open for appending, so the next line goes to its new end.
     shutil.copyfile(log, log.with_suffix(".old.log"))
     os.truncate(log, 0)

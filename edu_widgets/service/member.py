@@ -1,4 +1,4 @@
-"""A member: one connection of one person, whatever it comes in by."""
+"""A member: one connection of one person, over any transport."""
 
 import asyncio
 from collections import defaultdict
@@ -13,24 +13,24 @@ from edu_widgets.service.rooms import Room
 
 
 class Member:
-    """Holds what belongs to one connection; compared and hashed by identity."""
+    """The state of one connection; compared and hashed by identity."""
 
     def __init__(self, identity: Identity, writer: ConnectionWriter, address: str = "") -> None:
         self.identity = identity
         self.address = address
-        """Where the person is, as far as it is known."""
+        """The client's address for counting (see `client_address.source`); "" if unknown."""
         self.writer = writer
         self.write = writer.write
         self.channels: set[str] = set()
         self.rooms: set[Room] = set()
-        """Where live frames go out to this member."""
+        """The rooms whose live frames are written to this member."""
         self.catching_up: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """By channel: held while this connection catches up with it."""
+        """By channel: a lock that is held while this connection catches up."""
         self.pace = Pace()
         self.queues = CommandQueues()
         self.tasks: set[asyncio.Task[object]] = set()
         self.eased = asyncio.Event()
-        """Set whenever a waiting command was taken up."""
+        """Set whenever a waiting command begins."""
         self.closed = False
 
     def reply(self, out: Frame) -> None:
@@ -38,7 +38,7 @@ class Member:
         self.write(out)
 
     def runs(self, task: asyncio.Task[object]) -> None:
-        """Cancel something that runs for this member when the member goes."""
+        """Register a task of this member, to be cancelled when the connection ends."""
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
@@ -47,7 +47,7 @@ class Member:
         self.writer.close(code, reason or Code(code).meaning)
 
     async def gone(self) -> None:
-        """The connection is over: end what still runs for it."""
+        """Mark the connection as ended and cancel its tasks."""
         self.closed = True
         tasks = tuple(self.tasks)
         for task in tasks:

@@ -1,4 +1,4 @@
-"""Numbers for Prometheus, each service with a registry of its own."""
+"""Metrics for Prometheus; each service has a registry of its own."""
 
 from prometheus_client import (
     CollectorRegistry,
@@ -8,12 +8,12 @@ from prometheus_client import (
     generate_latest,
 )
 
-# When a counter began is what `process_start_time` tells as well.
+# `process_start_time` tells the start of the counters as well.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
-    """What `GET /metrics` shows."""
+    """The metrics of `GET /metrics`."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -48,5 +48,5 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """All of them in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)

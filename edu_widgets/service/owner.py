@@ -1,4 +1,4 @@
-"""What the owner of a service asks it: where it is, to let somebody in, to change who may come.
+"""Requests of a service's owner: find it, enter its course, make invites, set the roster.
 
 Standard library only: kernels load it with `launch`.
 """
@@ -28,27 +28,27 @@ class ServiceInfo:
 
     course: str
     local_url: str
-    """Where this computer reaches it, for example `http://127.0.0.1:8765`."""
+    """Its URL from this computer, for example `http://127.0.0.1:8765`."""
     url: str
-    """What an invite begins with; `local_url` unless it has a LAN or public address."""
+    """The URL that invites begin with; `local_url` unless it has a LAN or public address."""
     invite: str = field(repr=False)
     """The invite's code; the link is `<url>/<course>?code=<invite>`."""
     audience: str
-    """Who can reach it, in one sentence."""
+    """A sentence that says which people or programs can reach it."""
     owner_secret: str = field(repr=False)
     """Bearer secret of the instructor."""
     pid: int
     started_now: bool
-    """Whether this call started it."""
+    """True if this call started the service; false if it ran before."""
     service_id: str = ""
-    """Which service it is, wherever it runs."""
+    """The service's id, the same at any address."""
     former_url: str = ""
-    """Where it was reached when it was known by its address alone; "" if it never was."""
+    """Its URL when a version without service ids ran last; "" if none did."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The instructor as a member: what `POST /api/join` answers."""
+    """The instructor as a member: the answer to `POST /api/join`."""
 
     user_id: str
     name: str
@@ -56,17 +56,17 @@ class Owner:
 
 
 def find(data_dir: Path) -> state.ServiceState | None:
-    """The service of a folder if it runs: its process lives and answers as itself."""
+    """Return the service of a folder if it runs: its process is alive and answers as itself."""
     about = state.read(data_dir)
     if about is None or not processes.alive(about.pid):
         return None
-    # Also of one that is not healthy: it is there, and says itself what is wrong.
+    # An unhealthy service counts, too: it runs, and reports its problem itself.
     _, health = _exchange(about.url, "GET", "/health", None, "")
     return about if health is not None and health.get("instance") == about.instance else None
 
 
 def info_of(course: str, about: state.ServiceState, *, started_now: bool) -> ServiceInfo:
-    """A running service, as its owner sees it."""
+    """Make the owner's view of a running service."""
     return ServiceInfo(
         course=course,
         local_url=about.url,
@@ -82,7 +82,7 @@ def info_of(course: str, about: state.ServiceState, *, started_now: bool) -> Ser
 
 
 def attach(data_dir: Path, pid: int | None = None) -> bool:
-    """Tell the running service to stay while a further kernel runs; false if none runs."""
+    """Tell a folder's service to stay while a further kernel runs; false if no service runs."""
     running = find(data_dir)
     return running is not None and attach_to(running, os.getpid() if pid is None else pid)
 
@@ -92,8 +92,8 @@ def enter(info: ServiceInfo, name: str | None, otherwise: str = "Instructor") ->
 
     Args:
         info: The service.
-        name: What one is called from now on; None: as before, or `otherwise` at the first time.
-        otherwise: The name of whom has none yet.
+        name: The owner's name from now on; None: the name as before, or `otherwise` at first.
+        otherwise: The name of an owner who has none yet.
 
     Raises:
         ServiceUnavailable: the service does not answer as it should.
@@ -109,29 +109,29 @@ def enter(info: ServiceInfo, name: str | None, otherwise: str = "Instructor") ->
 
 
 def invite(data_dir: Path, course: str, *, new: bool, staff: bool, hours: float) -> str:
-    """What people join a course with whose service runs in a folder.
+    """Return an invite's link to a course of the service that runs in a folder.
 
     Args:
         data_dir: The folder of the service.
         course: The course.
-        new: End the present invite and make another.
-        staff: Make one for an instructor, which holds `hours`.
+        new: Replace the present invite by a new one.
+        staff: Make an invite for an instructor, which expires after `hours`.
         hours: See `staff`.
 
     Raises:
         ServiceUnavailable: no service runs there.
-        Refused: it says no, with the reason.
+        Refused: the service refuses; the message has the reason.
     """
     body = {"course": course, "new": new, "staff": staff, "hours": hours}
     return str(tell(data_dir, "/api/invite", body)["invite"])
 
 
 def tell(data_dir: Path, path: str, body: object) -> dict[str, Any]:
-    """What the service of a folder answers to its owner.
+    """Send a request of the owner to the service of a folder; returns its answer.
 
     Raises:
         ServiceUnavailable: no service runs there, or it does not answer as it should.
-        Refused: it says no, with the reason.
+        Refused: the service refuses; the message has the reason.
     """
     running = find(data_dir)
     if running is None:
@@ -146,7 +146,7 @@ def set_roster(info: ServiceInfo, names: Sequence[str]) -> None:
 
     Raises:
         ServiceUnavailable: the service does not answer as it should.
-        Refused: it says no, with the reason.
+        Refused: the service refuses; the message has the reason.
     """
     body = {"course": info.course, "names": list(names)}
     token = _signed_in(info.local_url, info.owner_secret, info.service_id)
@@ -163,11 +163,11 @@ def attach_to(about: state.ServiceState, pid: int) -> bool:
 
 
 def _signed_in(url: str, secret: str, service_id: str) -> str:
-    """The owner's token, once the service has proved that it is the one of this folder.
+    """Sign in as the owner; the service has to prove that it is the one of this folder.
 
     Raises:
-        ServiceUnavailable: it cannot, or does not answer.
-        Refused: it says no.
+        ServiceUnavailable: the service cannot prove that, or does not answer.
+        Refused: the service refuses.
     """
     if not service_id:
         msg = f"The service at {url} is of an earlier version of edu-widgets: start it anew."
@@ -183,17 +183,17 @@ def _signed_in(url: str, secret: str, service_id: str) -> str:
 def ask(
     url: str, method: str, path: str, body: object = None, token: str = ""
 ) -> dict[str, Any] | None:
-    """What the service answers; `None` if it does not, or says no."""
+    """Send a request; returns the answer, `None` if there is none or the service refuses."""
     status, answer = _exchange(url, method, path, body, token)
     return answer if status == http.client.OK else None
 
 
 def _tell(url: str, path: str, body: object, token: str = "") -> dict[str, Any]:
-    """What the service answers to its owner.
+    """Post a request to the service; returns its answer.
 
     Raises:
-        ServiceUnavailable: it does not.
-        Refused: it says no, with the reason.
+        ServiceUnavailable: the service does not answer as it should.
+        Refused: the service refuses; the message has the reason.
     """
     status, answer = _exchange(url, "POST", path, body, token)
     if status == http.client.OK and answer is not None:

@@ -1,8 +1,8 @@
-"""How much of a catch-up is on its way to a member at once.
+"""Pacing of a catch-up: one page at a time is on its way to a member.
 
-What a network holds between the service and its reader nobody sees, so each page is followed by a
-ping: its pong says that the page has been read. The next page, of whatever channel, leaves then. So
-the answer to a command, which takes the same way, never waits behind more than one page.
+The service cannot see what the network buffers on the way, so each page is followed by a ping, and
+its pong says that the page was read. Then the next page leaves, of any channel. So the answer to a
+command, which takes the same connection, waits behind one page at most.
 """
 
 import asyncio
@@ -20,18 +20,18 @@ SMALLEST_PAGE = 4 * 1024
 """… and in the smallest; a page has at least one document, whatever its size."""
 
 QUICK_S, SLOW_S = 1.0, 4.0
-"""A page that is read within the first makes the next one twice as long, one that takes longer than
-the second half as long."""
+"""A page that is read within `QUICK_S` doubles the size of the next one; a page that takes longer
+than `SLOW_S` halves it."""
 
 LOST_S = 60.0
-"""Seconds after which a page counts as read by a peer that answers no ping."""
+"""Seconds after which a page counts as read although no pong has come."""
 
 OVERHEAD = 100
-"""Bytes of a document in a frame beside its body, about."""
+"""Approximate bytes of a document in a frame beside its body."""
 
 
 class Pace:
-    """One connection's pages: one at a time, as long as the link carries them quickly."""
+    """The pages of one connection: written one at a time, in a size that suits the link."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.size = FIRST_PAGE
@@ -40,10 +40,10 @@ class Pace:
         self._last: asyncio.Future[None] | None = None
 
     async def write(self, write: Callable[[int], asyncio.Future[None] | None]) -> None:
-        """Wait until the page before is read, and write another.
+        """Wait until the page before is read, then write another.
 
-        `write` gets the bytes it may have, and returns what is done once they are read; None if
-        there is nothing to write any more.
+        `write` is called with the page's size in bytes, and returns a future that is done once the
+        page is read; `None` if there is nothing left to write.
         """
         async with self._turn:
             if self._last is not None:
@@ -65,7 +65,7 @@ class Pace:
 
 
 class Pages:
-    """Cuts `changes` frames into pages of whatever size is asked for next."""
+    """Cuts `changes` frames into pages; each page's size is given when it is taken."""
 
     def __init__(self, frames: tuple[Changes, ...]) -> None:
         self._frames = deque(frames)
@@ -74,11 +74,11 @@ class Pages:
         return bool(self._frames)
 
     def next(self, size: int) -> Changes:
-        """The next page, with about `size` bytes of documents."""
+        """Take the next page, with about `size` bytes of documents."""
         rest = self._frames.popleft()
         docs, taken = rest.docs, 0
         for index, doc in enumerate(docs):
-            # What one change did to several documents stays together: a cursor goes by changes.
+            # Documents of one change stay together: a cursor cannot be within a change.
             if taken and taken + len(doc.body) > size and doc.seq > docs[index - 1].seq:
                 head = docs[index - 1].seq
                 self._frames.appendleft(Changes(rest.epoch, head, rest.seq, docs[index:]))

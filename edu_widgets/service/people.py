@@ -24,35 +24,35 @@ from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Newcomer, Store, StoredInvite, StoredMember
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Without 0 and O, 1 and I: read aloud and typed from a projector."""
+"""Characters of a code: without 0 and O, 1 and I, to be read aloud or from a projector."""
 
 CODE_LENGTH = 8
-"""32 to the power of 8: a million million codes. A thousand tries a second would need years."""
+"""Length of an invite code: 32 to the power of 8 codes; a thousand tries a second need years."""
 
 STAFF_CODE_LENGTH = 20
-"""Of a staff invite: 100 bits, so that its plain hash tells nothing."""
+"""Length of a staff invite's code: 100 bits, too many to be found from its plain hash."""
 
 TRIES = 60
-"""Wrong tries a minute from one address: a class behind one may mistype in its first minute."""
+"""Wrong invites a minute from one address: a class that shares one may mistype when it begins."""
 
 TRIES_OVERALL = 600
 TRIES_MS = 60_000
 
 NEWCOMERS = 240
-"""New people a minute from one address: a large class behind one gets in within its first."""
+"""New people a minute from one address: a large class that shares one gets in within a minute."""
 
 LONG_MS, LONG_SHARE = 10 * TRIES_MS, 2.5
-"""In ten minutes so many times as many of them, and no more."""
+"""In `LONG_MS` at most `LONG_SHARE` times as many new people as in a minute."""
 
 OWNER = "owner"
-"""The user id of whoever started the service."""
+"""The user id of the person who started the service."""
 
 
 class Join(msgspec.Struct, frozen=True, rename="camel"):
-    """The body of `POST /api/join`. No name: called as before.
+    """The body of `POST /api/join`. Without `name` the person keeps the name they have.
 
-    Who is in already signs in before, and says so by the token. Whoever is new made a secret,
-    keeps it, and sends what verifies it: asked again with the same, they are the same person.
+    A known person signs in before, and sends the token as bearer. A new person makes a secret,
+    keeps it, and sends its verifier as `key`: a retry with the same verifier is the same person.
     """
 
     course: str
@@ -60,14 +60,14 @@ class Join(msgspec.Struct, frozen=True, rename="camel"):
     name: str = ""
     key: dict[str, str] | None = None
     secret: str = ""
-    """A secret itself: as programs of an earlier version say who they are."""
+    """The secret itself, as programs of an earlier version send it."""
 
 
 class Vouch(msgspec.Struct, frozen=True, rename="camel"):
-    """The body of `POST /api/vouch`: who takes part through the notebook of the one who asks.
+    """The body of `POST /api/vouch`: a person who takes part through the sender's notebook.
 
-    `identity` is what their Jupyter knows them by; the same is the same person. Of their secret the
-    notebook's kernel sends what verifies it.
+    `identity` is the person's id in Jupyter; the same identity is the same person. `key` is the
+    verifier of their secret, which the notebook's kernel keeps.
     """
 
     course: str
@@ -77,43 +77,43 @@ class Vouch(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Joined(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Its answer."""
+    """The answer to a `Join` or a `Vouch`."""
 
     user_id: str
     name: str
     role: str
     secret: str = ""
-    """One made by the service, for who brought no key."""
+    """The secret that the service made for a person without a key."""
     token: str = ""
-    """The same: it goes into the `Authorization` header."""
+    """The same as `secret`; it is sent in the `Authorization` header."""
     invite: str = ""
-    """For staff: what students join with."""
+    """For staff: the link that students join with."""
     via: str = ""
-    """The name of the one through whose notebook they take part."""
+    """The name of the person through whose notebook they take part."""
 
 
 def new_code(length: int = CODE_LENGTH) -> str:
-    """An invite code."""
+    """Make an invite code."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def _tries_of(source: str) -> Sequence[tuple[str, int]]:
-    """By what the tries of a stranger are counted: where they are, and all of them together."""
+    """Return the keys and limits that count an unknown person's tries: their address, and all."""
     return ((source, TRIES), ("", TRIES_OVERALL))
 
 
 def hashed(code: str) -> bytes:
-    """What is stored of a staff invite. It is random and long, so one plain hash is enough."""
+    """Hash a staff invite's code for the store. It is random and long: one plain hash suffices."""
     return hashlib.sha256(code.encode()).digest()
 
 
 def spelled(code: str) -> str:
-    """A code as it was meant, whatever case, blanks or dashes it was typed with."""
+    """Normalise a typed code: upper case, without blanks and dashes."""
     return "".join(code.upper().replace("-", "").split())
 
 
 def _verifier(told: dict[str, str]) -> Verifier:
-    """What verifies a secret.
+    """Read the verifier of a secret.
 
     Raises:
         Refused: `PROTOCOL`.
@@ -125,7 +125,7 @@ def _verifier(told: dict[str, str]) -> Verifier:
 
 
 class Members:
-    """Who may come in, and as whom."""
+    """Lets people into courses by invite or voucher, and identifies them by bearer value."""
 
     def __init__(
         self,
@@ -146,13 +146,13 @@ class Members:
     async def join(self, ask: Join, source: str, known: str | None = None) -> Joined:
         """Let somebody into a course.
 
-        A right invite is never refused for the wrong ones of others, nor whoever has proved who
-        they are for the newcomers beside whom they come.
+        A right invite is never refused because of wrong ones of others, and a member who comes
+        back never because of the newcomers at their address.
 
         Args:
-            ask: What they say.
-            source: The address they are counted by.
-            known: Who has signed in.
+            ask: The body of the request.
+            source: The client's address for counting.
+            known: The user id of a person who has signed in.
 
         Raises:
             Refused: `INVITE_INVALID`, `INVITE_EXPIRED`, `RATE_LIMITED`, `UNAUTHORIZED`,
@@ -213,7 +213,7 @@ class Members:
         return Joined(member.user_id, member.name, member.role, via=member.via)
 
     async def _named(self, ask: Join, known: str | None) -> tuple[StoredMember | None, str, str]:
-        """As what somebody is a member already, the course, and the name they come by."""
+        """Return the membership somebody has already, the course, and the name to enter with."""
         try:
             course = course_name(ask.course)
             member = (await self._store.memberships(known)).get(course) if known else None
@@ -224,14 +224,14 @@ class Members:
     async def _entered(
         self, member: StoredMember, secret: str, before: StoredMember | None
     ) -> Joined:
-        """Tell a member who has another name or role now, and the class with them."""
+        """Announce a member's new name or role to them and the class; make the answer."""
         known = before or StoredMember(member.course, member.user_id, member.name, "student")
         if known != member and (before is not None or member.user_id != OWNER):
             await self._changed(member)
         return Joined(member.user_id, member.name, member.role, secret, secret)
 
     async def _owner_of(self, key: Verifier | None, secret: str) -> str | None:
-        """Who has joined with this key or secret before."""
+        """Return the id of the person who has joined with this key or secret before."""
         if key is not None:
             found = await self._store.known(key.key_id)
             return found.user_id if found is not None and found.verifier.equals(key) else None
@@ -246,7 +246,7 @@ class Members:
 
     @contextlib.asynccontextmanager
     async def _counted(self, by: Sequence[tuple[str, int]]) -> AsyncIterator[None]:
-        """Count a wrong invite by each of some keys, once it is known to be wrong."""
+        """Count an invite by each of some keys if it turns out to be wrong."""
         try:
             yield
         except Refused as error:
@@ -260,10 +260,10 @@ class Members:
             raise
 
     def _check_newcomers(self, source: str) -> None:
-        """Count somebody new by where they come from.
+        """Count a newcomer by their address.
 
         Raises:
-            Refused: `RATE_LIMITED`: too many came from there.
+            Refused: `RATE_LIMITED`: too many new people came from that address.
         """
         if self._newcomers is None:
             return
@@ -282,7 +282,7 @@ class Members:
         invite = await self._store.invite(course) or StoredInvite("", new_code())
         given, right = spelled(ask.code).encode("utf-8", "surrogatepass"), invite.code.encode()
         if not hmac.compare_digest(given, right):
-            # A course that does not exist answers alike: courses cannot be listed by trying.
+            # The answer is the same for an unknown course, so that courses cannot be guessed.
             raise refusal(Code.INVITE_INVALID, "This invite is not valid; ask for the present one.")
         if invite.expires and now_ms() > invite.expires:
             raise refusal(Code.INVITE_EXPIRED, Code.INVITE_EXPIRED.meaning)
@@ -290,34 +290,34 @@ class Members:
     # -- invites ------------------------------------------------------------------
 
     async def renewed_invite(self, course: str, holds_ms: int) -> StoredInvite:
-        """End a course's invite and make another; `holds_ms` 0: for ever."""
+        """Replace a course's invite by one that expires after `holds_ms`; 0: never."""
         invite = StoredInvite(course, new_code(), now_ms() + holds_ms if holds_ms else 0)
         await self._store.set_invite(invite)
         return invite
 
     async def staff_invite(self, course: str, holds_ms: int) -> StoredInvite:
-        """Make an invite that makes an instructor of who uses it first. Only its hash is kept."""
+        """Make an invite whose first user becomes an instructor. Only its hash is stored."""
         invite = StoredInvite(course, new_code(STAFF_CODE_LENGTH), now_ms() + holds_ms)
         await self._store.add_staff_invite(course, hashed(invite.code), invite.expires)
         return invite
 
-    # -- who they are -------------------------------------------------------------
+    # -- identities ---------------------------------------------------------------
 
     async def check_foreign(self, user_id: str) -> None:
-        """See that whom a platform's token names is nobody who came by invite.
+        """Check that the `sub` of a platform's token is not the id of a person who came by invite.
 
         Raises:
-            Refused: `UNAUTHORIZED`: it is, and what is theirs is not the platform's to give.
+            Refused: `UNAUTHORIZED`: it is; a platform must not give access to that person's data.
         """
         if await self._store.memberships(user_id):
             text = "The token's `sub` is the id of somebody who joined this service by invite."
             raise refusal(Code.UNAUTHORIZED, text)
 
     async def within(self, identity: Identity) -> Identity:
-        """The same, without the courses that the person was removed from.
+        """Drop the courses that the person was removed from; returns the same identity.
 
         Raises:
-            Refused: `REMOVED`: none is left.
+            Refused: `REMOVED`: no course is left.
         """
         for course in await self._store.removed_from(identity.user_id):
             if identity.people.pop(course, None) is not None and not identity.people:
@@ -325,7 +325,7 @@ class Members:
         return identity
 
     async def identity(self, value: str) -> Identity:
-        """Whose token this is, or, of programs of an earlier version, whose secret.
+        """Return the identity of a token's owner, or of a secret's from an earlier version.
 
         Raises:
             Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED`.

@@ -1,11 +1,11 @@
-"""Whether a process is alive. Standard library only."""
+"""A check that a process is alive. Standard library only."""
 
 import os
 import sys
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; one that ended and was not collected does not."""
+    """Return whether a process runs; a zombie does not."""
     if pid <= 0:
         return False
     if sys.platform == "win32":

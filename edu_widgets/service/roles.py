@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def write_role(request: Request[Role]) -> RuleRun:
-    """Rule: the person's own channel says which role they have."""
+    """Rule: write a person's role into their own channel, if it has changed."""
     held = read((yield Get(request.channel, (Role.kind,))), Role.kind, Role)
     if held == request.data:
         return Decision(reply=False)
@@ -22,13 +22,13 @@ def write_role(request: Request[Role]) -> RuleRun:
 
 
 async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Person) -> None:
-    """Change a person's role: all of it, or nothing.
+    """Change a person's role, atomically.
 
-    They are told by a document before what they may not read any more is taken away.
+    They get the document about it before channels that the new role forbids are taken away.
 
     Raises:
-        Refused: `INVALID` role, or none for who is vouched for; `NOT_FOUND` person, or the
-            store cannot write.
+        Refused: `INVALID`: there is no such role, or a person who is vouched for would not be a
+            student; `NOT_FOUND`: there is no such person; or the store cannot write.
     """
     if role not in ROLES:
         raise refusal(Code.INVALID, f"{role!r:.40} is not a role; roles are {', '.join(ROLES)}.")
@@ -41,14 +41,14 @@ async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Pers
         raise refusal(Code.NOT_FOUND, "There is no such person in this course.")
     try:
         await tell(hub, member, by)
-    except EduWidgetsError:  # nobody knows of the new role yet
+    except EduWidgetsError:  # nobody was told of the new role yet
         _ = await hub.store.set_role(course, user_id, before.role)
         raise
     hub.audit.record("ROLE_CHANGED", course=course, userId=user_id, role=role, by=by.id)
 
 
 async def tell_in_the_end(hub: "Hub", member: "StoredMember") -> None:
-    """As `tell`; where the store cannot write now, later, who the member is by then."""
+    """As `tell`; if the store cannot write now, retry with the member's name and role by then."""
 
     async def tell_present() -> None:
         present = (await hub.store.memberships(member.user_id)).get(member.course)
@@ -62,7 +62,7 @@ async def tell_in_the_end(hub: "Hub", member: "StoredMember") -> None:
 
 
 async def tell(hub: "Hub", member: "StoredMember", by: Person | None = None) -> None:
-    """Tell a member who they are from now on, and the class with them. `by`: who changed it."""
+    """Announce a member's new name and role to them and the class; `by` has changed it."""
     person = Person(member.user_id, member.name, member.role, member.via)
     channel = user_channel(member.course, member.user_id)
     await hub.commit(channel, write_role, Role(member.role, member.name), by or person)

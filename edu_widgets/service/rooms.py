@@ -1,4 +1,4 @@
-"""Rooms: who reads a channel, and how a change gets to all of them."""
+"""Rooms: the readers of each channel, and the delivery of changes to them."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -14,34 +14,34 @@ from edu_widgets.service.rules import Person
 from edu_widgets.service.store import PAGE_BYTES, ChannelChange, Committed
 
 LEASE_S = 20.0
-"""How long somebody whose connection broke is still counted as being here."""
+"""Seconds for which a person whose connection broke still counts as present."""
 
 ALWAYS = 2**62
-"""The seq of a frame that no catch-up contains: a signal."""
+"""The seq of a signal, which no catch-up contains: it is always written afterwards."""
 
 NAMES = 50
-"""People of a room that are told by name …"""
+"""Most people whose names a `room` frame has …"""
 
 MOST_NAMED = 200
-"""… unless there are more than this: then each coming and going would be news to everybody."""
+"""… and the size of a room beyond which it has no names: the frame would change too often."""
 
 BURST_S = 0.25
-"""What is not urgent follows the last frame of its channel after so long, or with the next one."""
+"""Seconds after a channel's last frame until changes that are not urgent are written."""
 
 MAX_HELD = 512 * 1024
-"""Bytes of live frames held back for a member that is catching up: less than may wait for it."""
+"""Bytes of live frames held for a member that catches up: less than its write buffer may hold."""
 
 
 @dataclass(slots=True)
 class Hold:
-    """Live frames kept back while a member catches up, so that the order stays exact."""
+    """Live frames held while a member catches up, so that the order stays exact."""
 
     frames: list[tuple[int, Frame]] = field(default_factory=list)
     size: int = 0
     overflowed: bool = False
 
     def add(self, seq: int, out: Frame) -> None:
-        """Keep a frame; too many are dropped, and the catch-up goes round again."""
+        """Hold a frame; beyond `MAX_HELD` all are dropped, and the catch-up is repeated."""
         self.size += len(out.payload)
         if self.size > MAX_HELD:
             self.overflowed = True
@@ -54,11 +54,11 @@ class Reader(Protocol):
     """A member as rooms know it; compared and hashed by identity."""
 
     rooms: "set[Room]"
-    """Where live frames go out to this member."""
+    """The rooms whose live frames are written to this member."""
 
     @property
     def identity(self) -> Identity:
-        """Who it is."""
+        """The person behind the connection."""
 
     @property
     def write(self) -> Callable[[Frame], None]:
@@ -69,7 +69,7 @@ class Reader(Protocol):
 
 @dataclass(slots=True)
 class Presence:
-    """One person in a room: by which connections, or until when only by a lease."""
+    """One person in a room, with their connections and the end of their lease (loop time)."""
 
     person: Person
     connections: set[Reader] = field(default_factory=set)
@@ -78,7 +78,10 @@ class Presence:
 
 @dataclass(slots=True)
 class RoomTypists:
-    """Who types in one room (until when, loop time), and what of it has still to be said."""
+    """The people who type in one room, by id.
+
+    `until`: loop time at which it expires. `unsaid`: frames that were not written yet.
+    """
 
     until: dict[str, float] = field(default_factory=dict)
     unsaid: dict[str, UserTyping] = field(default_factory=dict)
@@ -90,35 +93,35 @@ class Room:
     def __init__(self, channel: str) -> None:
         self.channel = channel
         self.live: dict[Reader, Callable[[Frame], None]] = {}
-        """Members to whom frames go out directly, and how: nothing else of them is touched then."""
+        """Members that live frames are written to, each with its `write`, for speed."""
         self.holding: dict[Reader, Hold] = {}
         self.present: dict[str, Presence] = {}
         self.typists = RoomTypists()
         self.epoch = ""
-        """The channel's history, as far as any member was told of it."""
+        """The channel's epoch in the last frame to a member; "" before the first."""
         self.announced = RoomData(0)
-        """What the last `room` frame told."""
+        """The data of the last `room` frame."""
         self.changed_at = float("-inf")
-        """When the last change was written (loop time)."""
+        """Loop time of the last `changes` frame."""
 
     def __len__(self) -> int:
         return len(self.live) + len(self.holding)
 
     def write(self, out: Frame, seq: int = ALWAYS) -> None:
-        """Write a frame to everybody; those catching up get it afterwards."""
+        """Write a frame to every member; those catching up get it afterwards."""
         for write in tuple(self.live.values()):
             write(out)
         for hold in self.holding.values():
             hold.add(seq, out)
 
     def write_to_others(self, out: Frame, user_id: str) -> None:
-        """Write a signal to everybody but one person; those catching up do without."""
+        """Write a signal to the live members except one person's; those catching up miss it."""
         for member in tuple(self.live):
             if member.identity.user_id != user_id:
                 member.write(out)
 
     def add(self, member: Reader, person: Person) -> Hold:
-        """Let a member in, holding back live frames until `go_live`."""
+        """Let a member in, and hold its live frames until `go_live`."""
         if member not in self.holding and self not in member.rooms:
             presence = self.present.setdefault(person.id, Presence(person))
             presence.connections.add(member)
@@ -129,7 +132,7 @@ class Room:
         return hold
 
     def go_live(self, member: Reader, hold: Hold, after: int) -> None:
-        """Write what was held back beyond `after`; from now on frames go out directly."""
+        """Write the held frames with a seq above `after`, and later frames directly."""
         if self.holding.get(member) is hold:
             del self.holding[member]
             for seq, out in hold.frames:
@@ -143,7 +146,7 @@ class Room:
         self.live.pop(member, None)
 
     def remove(self, member: Reader, lease_until: float) -> None:
-        """Let a member out; a lease in the future keeps the person counted until then."""
+        """Take a member out; its person counts as present until `lease_until` (loop time)."""
         if member not in self.holding and self not in member.rooms:
             return
         self._leave(member)
@@ -154,7 +157,7 @@ class Room:
             presence.leased_until = lease_until
 
     def renew(self, head: Cursor, now: int) -> None:
-        """A member was told of this history; if it is a new one, the others are to ask again."""
+        """Note a channel's epoch; if it has changed, make the live members subscribe again."""
         before, self.epoch = self.epoch, head.epoch
         if before not in ("", head.epoch):
             news = Changes(head.epoch, head.seq, head.seq)
@@ -163,7 +166,10 @@ class Room:
                 member.write(out)
 
     def census(self) -> RoomData:
-        """How many are here, and who: staff first, at most 50, nobody by name in a crowd."""
+        """Return the number of people and of staff, and at most 50 names (staff first).
+
+        With more than `MOST_NAMED` people there are no names.
+        """
         people = [presence.person for presence in self.present.values()]
         staff = sum(person.staff for person in people)
         if len(people) > MOST_NAMED:
@@ -172,7 +178,7 @@ class Room:
         return RoomData(len(people), [person.name for person in people[:NAMES]], staff)
 
     def expire(self, now: float) -> list[Person]:
-        """Forget those without connection and lease; returns who has left."""
+        """Forget people without a connection and a lease; returns them."""
         gone = [p for p in self.present.values() if not p.connections and p.leased_until <= now]
         for presence in gone:
             del self.present[presence.person.id]
@@ -180,7 +186,7 @@ class Room:
 
 
 class Rooms:
-    """All rooms, by channel; turns commits into frames."""
+    """All rooms by channel; turns commits into frames."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, now: Callable[[], int]) -> None:
         self._loop = loop
@@ -194,25 +200,25 @@ class Rooms:
         return iter(tuple(self._rooms.values()))
 
     def get(self, channel: str) -> Room | None:
-        """A channel's room, if anybody is in it."""
+        """Return a channel's room; `None` if it has none now."""
         return self._rooms.get(channel)
 
     def open(self, channel: str) -> Room:
-        """A channel's room."""
+        """Return a channel's room, made if there is none."""
         return self._rooms.setdefault(channel, Room(channel))
 
     def tidy(self) -> None:
-        """Drop empty rooms."""
+        """Drop rooms without members and leases."""
         for room in self:
             if not room and not room.present:
                 del self._rooms[room.channel]
 
     def committed(self, commit: Committed) -> None:
-        """Tell the members of every channel a commit changed.
+        """Send a commit's changes to the members of each channel.
 
-        Commits of one group become one frame a channel: under load that is what keeps a
-        thousand votes from being a million frames. What is not urgent may wait until a quarter
-        of a second after the channel's last frame, and leaves with the next one, whatever it is.
+        Commits of one group become one frame a channel: under load a thousand votes do not
+        become a million frames. A commit that is not urgent may wait until `BURST_S` after the
+        channel's last frame, and leaves with the next one that does not.
         """
         for change in commit.changes:
             room = self._rooms.get(change.channel)
@@ -232,10 +238,10 @@ class Rooms:
             self._pending[change.channel] = new
 
     def _time(self, room: Room, commit: Committed) -> None:
-        """Decide when what is pending in a room leaves."""
+        """Schedule the pending changes of a room: at once, or after the burst interval."""
         now = self._loop.time()
         wait = 0.0 if commit.urgent else room.changed_at + BURST_S - now
-        # Who asked for it should see it done; and one person's channel is never crowded.
+        # An urgent change has to be seen at once; and a channel of one person never needs to wait.
         if wait <= 0 or room.channel.startswith("user:"):
             if not self._due:
                 self._loop.call_soon(self._flush_due)
@@ -250,7 +256,7 @@ class Rooms:
             self._release(channel)
 
     def flush(self) -> None:
-        """Write what is waiting."""
+        """Write all pending changes."""
         for channel in tuple(self._pending):
             self._release(channel)
 

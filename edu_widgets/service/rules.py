@@ -1,9 +1,9 @@
-"""Rules: how a feature turns a command into changed documents, without any input or output.
+"""Rules: functions of a feature that turn a command into changed documents, without input/output.
 
-A rule is a generator. It yields what it needs to read, gets documents back, and returns a
-`Decision` or raises `Refused`. Whoever runs it decides where documents live: the SQLite store
-runs it inside a transaction; another store may read, decide and commit conditionally, and run
-the rule again when somebody was faster.
+A rule is a generator. It yields queries, gets documents back, and returns a `Decision` or raises
+`Refused`. The store that runs it decides where documents are: the SQLite store runs it inside a
+transaction; another store may read, decide and commit conditionally, and run the rule again after
+a conflict.
 """
 
 import hashlib
@@ -43,15 +43,15 @@ DELETE: Final = Delete.DELETE
 """As the body of a `Write`: the document becomes a tombstone."""
 
 FORGET: Final = Delete.FORGET
-"""The same for whoever is connected, but not even the tombstone is kept, nor who had one.
+"""As `DELETE` for connected members, but the store keeps no tombstone, nor a trace of its owner.
 
-It is for documents of people's own channels: all of a course's move on at once, to one number.
+It is for documents in people's own channels: all those channels of the course move to one new head.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks: what the service knows, never what a frame claims."""
+    """The sender of a command as the service knows them, never as a frame claims."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ class Person:
 
 
 NOBODY = Person("service", "", "admin")
-"""The service itself, where it commits something nobody asked for."""
+"""The service itself, as the sender of its own commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Get:
 class Scan:
     """Read documents of one kind, oldest first, without tombstones.
 
-    With `newest` the last `limit` by `born`, else the first.
+    With `newest` the last `limit` documents by `born`, else the first.
     """
 
     channel: str
@@ -92,7 +92,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Read who of a course's members has this id, or else this name, as documents of `Person`."""
+    """Read a course's member with this id, or else this name, as a document of `Person`."""
 
     course: str
     who: str
@@ -100,15 +100,15 @@ class Members:
 
 Query: TypeAlias = Get | Scan | Members
 Part: TypeAlias = Generator[Query, list[Document], T]
-"""A part of a rule: it yields queries as a rule does, and returns what it found out."""
+"""A part of a rule: it yields queries as a rule does, and returns a result to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
     """Give a document a new body: a Struct, `msgspec.Raw`, `DELETE` or `FORGET`.
 
-    One that is not `signed` is created without a note of who did it and by which command; such a
-    document is erased with a person only by its feature's own rule.
+    If it is not `signed`, the document is created without its author and command's fingerprint;
+    only its feature's own rule erases it with a person.
     """
 
     channel: str
@@ -124,17 +124,17 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a rule wants changed, all at once or not at all.
+    """The changes a rule wants, to be stored atomically.
 
-    There is no reply beside the documents: an ack that told more could not be repeated when the
-    command comes again years later.
+    There is no reply beside the documents: an ack with more could not be repeated when the
+    command is sent again years later.
 
-    What is not `urgent` (reactions, votes, of which a thousand may come in a second) may reach
-    the others a quarter of a second later, in its latest state only.
+    Changes that are not `urgent` (reactions, votes, up to a thousand in a second) may reach
+    the others a quarter of a second later, in their latest state only.
 
-    Without `reply` the command is not remembered: it never comes again, or its rule recognises it
-    by what it wrote. The channels in `destroy` are overwritten with all they held, not marked as
-    deleted: nobody may be following them.
+    Without `reply` the command's id is not stored: the command is never sent again, or its rule
+    recognises it by the documents it wrote. The channels in `destroy` are overwritten, not marked
+    as deleted: nobody may be subscribed to them.
     """
 
     writes: Sequence[Write] = ()
@@ -156,13 +156,13 @@ class Request(Generic[T]):
     now: int
     config: ChannelConfig
     counted: str = ""
-    """Against which of the person's limits it counts."""
+    """The name of the rate limit that it counts against; "" for none."""
     across: bool = False
-    """Whether commands that were stored before this start of the service count, too."""
+    """True if commands stored before this start of the service count against the limit, too."""
 
     @cached_property
     def fingerprint(self) -> bytes:
-        """16 bytes that tell whether a command with the same id says the same thing."""
+        """16 bytes that are equal only for commands with the same type, channel and data."""
         raw = msgspec.json.encode(self.data, order="deterministic")
         head = f"{self.type}\n{self.channel}\n".encode()
         return hashlib.blake2b(head + raw, digest_size=16).digest()
@@ -170,9 +170,9 @@ class Request(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A person is to be erased from a course, which has these channels.
+    """The erasure of a person from a course, which has these channels.
 
-    `name` is the one they have in it, and nobody else; empty if they are no member.
+    `name` is the person's name in the course, unique in it; empty if they are no member.
     """
 
     course: str
@@ -184,11 +184,11 @@ class Erasure:
 RuleRun: TypeAlias = Generator[Query, list[Document], Decision]
 Rule: TypeAlias = Callable[[Request[Any]], RuleRun]
 EraseRule: TypeAlias = Callable[[Erasure], RuleRun]
-"""Decides what else goes or changes with a person, beside the documents they made themselves."""
+"""Decides which documents change or go with a person, beside those they created themselves."""
 
 
 def read(docs: list[Document], id_: str, type_: type[S]) -> S | None:
-    """The living document with this id, if it is of this kind."""
+    """Return the body of the document with this id and kind; `None` if missing or deleted."""
     kind = getattr(type_, "kind", "")
     for doc in docs:
         if doc.id == id_ and doc.kind == kind and not doc.deleted:

@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> int:
-    """Run until stopped; returns the exit status. `base`: the table `--config` changes.
+    """Run until stopped; returns the exit status. `base`: the table that `--config` changes.
 
     Raises:
         InvalidArgument: an option cannot be used.
@@ -126,7 +126,7 @@ async def _run(options: Options) -> int:
         async with Server(options) as server:
             _stop_by_signals(server)
             _greet(server.state)
-            if sys.stdout.isatty():  # where it is kept (a journal, a log), it would be found
+            if sys.stdout.isatty():  # a journal or a log would keep the invite for others
                 await _invite_staff(server)
             await server.stopped()
     return 0
@@ -146,7 +146,7 @@ def _greet(about: state.ServiceState) -> None:
 
 
 async def _invite_staff(server: Server) -> None:
-    """Print an invite for an instructor of each course, this once."""
+    """Print an invite for one instructor of each course, only at the start."""
     print(f"For one instructor each, within {STAFF_HOURS:.0f} hours:")  # noqa: T201
     for course in server.state.courses:
         invite = await server.admission.staff_invite(course, HOST)

@@ -1,4 +1,4 @@
-"""One running service: its parts made, its port taken, its state file written, its end."""
+"""One running service: makes its parts, takes a port, writes the state file, and ends it."""
 
 import asyncio
 import os
@@ -44,30 +44,30 @@ from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.tokens import Key
 
 HOST = Person(OWNER, "", "instructor")
-"""Whoever starts the service."""
+"""The owner of the service, as the sender of its own changes to admission."""
 
 FIRST_PORT = 8765
 PORTS = 100
 
 SWEEP_S = 600.0
 FIRST_SWEEP_S = 5.0
-"""Seconds until what is over goes: soon after the start, for many services live for a lesson."""
+"""Seconds until the first sweep: soon after the start, for many services run for one lesson."""
 
 CHECK_S = 600.0
-"""Seconds after which the whole store is read, to find damage that nobody has met yet."""
+"""Seconds between checks of the whole store, to find damage in parts that nobody reads."""
 
 LOOK_S = 5.0
-"""Seconds after which it is looked whether the store's files are there, also if nobody writes."""
+"""Seconds between checks that the store's files are in place, also while nothing is written."""
 
 KEEP_ALIVE_S = 75.0
-"""How long a connection may wait for its next request: longer than proxies let theirs wait."""
+"""Seconds that an idle HTTP connection is kept open: longer than proxies keep theirs."""
 
 TOMBSTONES_KEPT_MS = 30 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run a service. `port=None`: the last one here, else the first free one."""
+    """Options of a service. `port=None`: the port used last in the folder, else the first free."""
 
     courses: tuple[str, ...]
     data_dir: Path
@@ -76,14 +76,14 @@ class Options:
     config: ServiceConfig = field(default_factory=ServiceConfig)
     keys: tuple[Key, ...] = ()
     features: str = ""
-    """Which of the installed features are allowed; "": all."""
+    """The allowed features of those installed (see `features.installed`); "": all."""
     modules: tuple[str, ...] = ()
-    """Modules of further features."""
+    """Dotted names of the modules of further features."""
     invite_ms: int = 0
     watch: tuple[int, ...] = ()
     linger_s: float = 600.0
     install_hint: str = ""
-    """What an invite's page says on how to install the package; "": what is always true."""
+    """Installation instructions for an invite's page; "": the general ones."""
     keep: bool = True
     roster: Sequence[str] | None = None
     lease_s: float = LEASE_S
@@ -100,7 +100,7 @@ class Server:
         self._stop = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        """Start.
+        """Start the service.
 
         Raises:
             ServiceUnavailable: the folder, the store or the port cannot be used.
@@ -169,7 +169,7 @@ class Server:
         self._keep_going()
 
     def _door(self) -> Door:
-        """Make what requests are answered from."""
+        """Make the parts that requests need."""
         options, config = self._options, self._options.config
         people = Members(
             self._store,
@@ -198,7 +198,7 @@ class Server:
         )
 
     async def _set_up(self, door: Door) -> None:
-        """Make what serves connections."""
+        """Make the HTTP server and the gates of its connections."""
         address = self._options.address
         self._runner = web.AppRunner(
             application(door, address.prefix),
@@ -218,7 +218,7 @@ class Server:
         )
 
     def _keep_going(self) -> None:
-        """Begin what is done again and again."""
+        """Start the periodic tasks."""
         every, linger_s = self.hub.supervisor.every, self._options.linger_s
         every(SWEEP_S, "Sweeping the store", self._sweep, first=FIRST_SWEEP_S)
         every(CHECK_S, "Reading the whole store", self._store.check_whole)
@@ -229,14 +229,14 @@ class Server:
             every(min(1.0, max(0.05, linger_s / 4)), "Looking who is here", self._watch)
 
     def _invite_renewed(self, invite: StoredInvite) -> None:
-        """Whoever finds this service by its file shows the invite that holds."""
+        """Write a new invite to the state file, from which kernels show it."""
         invites = self.state.invites | {invite.course: invite.code}
         self.state = replace(self.state, invites=invites)
         state.write(self._options.data_dir, self.state)
 
     async def _listen(self, wished: int) -> int:
         bind, demanded = self._options.address.bind, self._options.port
-        # The old port first: clients that wait for a restart are looking for us there.
+        # The old port first: clients reconnect there after a restart.
         ports = (
             [demanded] if demanded is not None else [wished, *range(FIRST_PORT, FIRST_PORT + PORTS)]
         )
@@ -257,11 +257,11 @@ class Server:
     # -- the end ----------------------------------------------------------------
 
     def stop(self) -> None:
-        """Ask the service to end."""
+        """Request the end of the service."""
         self._stop.set()
 
     async def stopped(self) -> None:
-        """Wait until it was asked to end."""
+        """Wait until `stop` was called."""
         await self._stop.wait()
 
     async def __aexit__(
@@ -270,7 +270,7 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close members as restarting, store what is queued, let go of everything."""
+        """Close members as restarting, store queued commands, release all resources."""
         await self._let_go()
 
     async def _let_go(self) -> None:
@@ -306,14 +306,14 @@ class Server:
 
 
 def _former_url(before: state.ServiceState | None) -> str:
-    """Where the owner reached the service when it was known by its address alone."""
+    """Return the service's URL when a version without service ids ran last; "" if none did."""
     if before is None or before.service_id:
         return before.former_url if before else ""
     return before.url
 
 
 def metadata_version() -> str:
-    """The installed version, for people to read."""
+    """Return the installed version, for display."""
     try:
         return metadata.version("edu-widgets")
     except metadata.PackageNotFoundError:

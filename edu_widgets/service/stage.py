@@ -1,4 +1,4 @@
-"""What the engine offers to the service's part of a feature."""
+"""The engine's interface to the service's part of a feature."""
 
 from collections.abc import Callable, Collection, Coroutine, Hashable, Sequence
 from typing import Any, Protocol, TypeVar
@@ -10,27 +10,27 @@ S = TypeVar("S")
 
 
 class Stage(Protocol):
-    """What the engine offers to a feature's hooks and signals."""
+    """The engine as a feature's hooks and signals see it."""
 
     courses: Sequence[str]
     """The courses of this service."""
 
     def people(self, channel: str) -> list[Person]:
-        """The distinct people who are in a channel now, leases included."""
+        """Return the distinct people in a channel now, leases included."""
 
     def connections(self, channel: str, user_id: str) -> Collection[Hashable]:
-        """The connections by which a person is in a channel; none while only leased."""
+        """Return a person's connections in a channel; none while only a lease counts them."""
 
     def offers(self, channel: str, feature: str) -> bool:
-        """Whether this kind of channel offers a feature."""
+        """Return whether this kind of channel offers a feature."""
 
     def record(self, action: str, **details: str | float | None) -> None:
-        """Add a record to the audit trail: no text, no names."""
+        """Add a record to the audit trail; it may hold no message text and no names."""
 
     async def commit(self, channel: str, rule: Rule, data: object, user: Person = NOBODY, /) -> int:
-        """Run a rule, as the service itself where nobody asked for it.
+        """Run a rule and store its decision, by default as the service itself.
 
-        Returns the channel's seq of its last change.
+        Returns the seq of the last change in the channel.
 
         Raises:
             Refused: the rule refused, or the store cannot write now (`UNAVAILABLE`).
@@ -39,18 +39,18 @@ class Stage(Protocol):
     async def search(
         self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
     ) -> Searched:
-        """The newest `limit` documents of a kind that match, as `Store.search`."""
+        """Return the newest `limit` documents of a kind that match, as `Store.search` does."""
 
     def announce(
         self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]
     ) -> None:
         """Write a signal to a channel's members, coalesced by `key` to 4 frames a second.
 
-        `frame` gives type and data when it is written, `None` for nothing to say.
+        `frame` is called when the signal is written; it returns type and data, or `None` for none.
         """
 
     def state(self, make: Callable[[], S]) -> S:
-        """A feature's object of this service; made by `make` when it is asked for first."""
+        """Return a feature's object in this service, made by `make` on first use."""
 
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Do some work now or soon, by `key` at most 4 times a second; failures are logged."""
+        """Run some work now or soon, at most 4 times a second by `key`; failures are logged."""

@@ -1,4 +1,4 @@
-"""`service.json`: how a running service is found again, and what only its owner may know.
+"""`service.json`: the address of a running service and its owner's secret.
 
 Standard library only: kernels read it, and must not load the service for that.
 """
@@ -16,15 +16,15 @@ FILE = "service.json"
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """What a service writes about itself into its folder."""
+    """The content of `service.json`, which a service writes into its folder."""
 
     instance: str
     pid: int
     port: int
     url: str
-    """Where this computer reaches it."""
+    """Its URL from this computer."""
     public_url: str
-    """What stands before `/<course>` in an invite."""
+    """The URL before `/<course>` in an invite."""
     reach: str
     owner_secret: str = field(repr=False)
     courses: tuple[str, ...] = ()
@@ -32,19 +32,19 @@ class ServiceState:
     started: float = 0.0
     version: str = ""
     address: str = "loopback"
-    """What it was asked to be reached by."""
+    """The `--address` it was started with."""
     keep: bool = False
     rate_limits: bool = True
     channels: dict[str, Any] = field(default_factory=dict)
-    """The rows of the channel table that are not the defaults."""
+    """The rows of the channel table that differ from the defaults."""
     service_id: str = ""
-    """Which service this is, wherever it runs; "" if a version that knows no such thing runs."""
+    """The service's id, the same at any address; "" if a version without service ids runs."""
     former_url: str = ""
-    """Its `url` when such a version ran last."""
+    """Its `url` when a version without service ids ran last; "" if none did."""
 
 
 def read(data_dir: Path) -> ServiceState | None:
-    """What the last service here wrote; `None` if there is nothing readable."""
+    """Read the state that the last service of a folder wrote; `None` if it cannot be read."""
     try:
         raw = json.loads((data_dir / FILE).read_text(encoding="utf-8"))
         raw["courses"] = tuple(raw["courses"])
@@ -55,12 +55,12 @@ def read(data_dir: Path) -> ServiceState | None:
 
 
 def write(data_dir: Path, state: ServiceState) -> None:
-    """Replace the file at once, readable by its owner only.
+    """Replace the file atomically; only the user of this process may read it.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    # mkstemp makes it 0600 from the start: there is no moment at which others could read it.
+    # mkstemp makes the file with mode 0600, so that others can never read it.
     handle, name = tempfile.mkstemp(dir=data_dir, prefix=".service-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

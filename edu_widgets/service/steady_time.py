@@ -1,4 +1,4 @@
-"""The service's time: it follows the clock on the wall, and never goes back."""
+"""The service's time: it follows the system clock, and never goes back."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable
 
 LONGEST_STEP = 24 * 3600.0
-"""Seconds that the clock on the wall may be behind what is stored; beyond, that was wrong."""
+"""Seconds that a stored time may be ahead of the system clock; beyond, it is taken for wrong."""
 
 
 SLACK_MS = 1_000
-"""By how many ms something may lie in the future before the clock it was said by was wrong."""
+"""Milliseconds that a time may lie in the future; beyond, the clock it came from was wrong."""
 
 
 class SteadyTime:
-    """Seconds since 1970 in which deadlines and durations hold. Any thread.
+    """Seconds since 1970, for deadlines and durations. May be used from any thread.
 
-    A clock that is set back must not keep polls open, mutes in force or notices up for as long
-    again: then time goes on from where it was, as the monotonic clock counts it. A clock that is
-    set forward is followed at once, since a computer that slept looks the same.
+    When the system clock is set back, this time goes on by the monotonic clock, so that polls,
+    mutes and notices do not last longer. When the clock is set forward, this time follows at once,
+    since a computer that slept looks the same.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class SteadyTime:
         self._at = monotonic()
 
     def now(self) -> float:
-        """The time."""
+        """Return the time in seconds since 1970."""
         with self._lock:
             at = self._monotonic()
             self._last = max(self._wall(), self._last + at - self._at)
@@ -42,7 +42,7 @@ class SteadyTime:
             return self._last
 
     def go_on_from(self, stored: float) -> None:
-        """Time was as late as this already, as what is stored tells; far in the future it lies."""
+        """Advance to the latest stored time, unless that is more than `LONGEST_STEP` ahead."""
         with self._lock:
             if stored - self._wall() <= LONGEST_STEP:
                 self._last = max(self._last, stored)
@@ -52,7 +52,7 @@ _TIME = SteadyTime()
 
 
 def now_ms() -> int:
-    """This process's time in ms since 1970."""
+    """Return this process's time in ms since 1970."""
     return int(_TIME.now() * 1000)
 
 

@@ -18,14 +18,14 @@ from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import RETRY_AFTER_MS, Catchup
 
 MAX_CHANNELS = 64
-"""Channels one connection may be in."""
+"""Channels that one connection may subscribe to."""
 
 FULL_MS = (5_000, 15_000)
-"""When whoever found no room asks again: not all of them at once."""
+"""Bounds of the random retry time (ms) where a room is full: not everybody retries at once."""
 
 
 async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
-    """Let a member into a channel; catching up goes on beside its other frames.
+    """Let a member into a channel, and start its catch-up beside the member's other frames.
 
     Raises:
         Refused: `NO_SUCH_CHANNEL`, `FORBIDDEN`, `ROOM_FULL`, `INVALID`.
@@ -54,7 +54,7 @@ async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One member's entering of one channel."""
+    """One subscription of a member to a channel, until it has caught up."""
 
     hub: Hub
     member: Member
@@ -65,11 +65,11 @@ class _Entry:
     message_id: str
 
     def _is_over(self) -> bool:
-        """Whether the member has left, or asked again, meanwhile."""
+        """Return whether the member has left or subscribed again meanwhile."""
         return self.room.holding.get(self.member) is not self.hold
 
     async def catch_up(self) -> None:
-        """Catch up, one after the other in each channel; only the latest that was asked for."""
+        """Catch up: one subscription at a time by channel, and only the latest one."""
         channel, member, hold = self.room.channel, self.member, self.hold
         async with member.catching_up[channel]:
             if self._is_over():
@@ -95,14 +95,14 @@ class _Entry:
                 self.room.go_live(member, hold, catchup.seq)
 
     async def _changes_since(self, cursor: Cursor | None) -> Catchup:
-        """What the channel has after a cursor; the member pays for what was read."""
+        """Read the changes after a cursor, and charge the member for their bytes."""
         found = await self.hub.store.changes_since(self.room.channel, cursor, self.ask.floors)
         size = sum(budget.size_of(part.docs) for part in found.frames)
         self.hub.budgets.charge(self.member, size / budget.BYTES_OUT)
         return found
 
     async def _write_pages(self, changes: tuple[Changes, ...]) -> None:
-        """Write what was read, page by page, while the member waits for it."""
+        """Write changes page by page, until the member leaves or subscribes again."""
         pages = Pages(changes)
 
         def write(size: int) -> asyncio.Future[None] | None:

@@ -1,4 +1,4 @@
-"""Who keeps a service's work going: what fails is logged, tried again, and stops nothing else."""
+"""The supervisor of a service's tasks: failures are logged and retried, and stop nothing else."""
 
 import asyncio
 import logging
@@ -10,16 +10,16 @@ log = logging.getLogger("edu_widgets.service")
 
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
-"""From how many seconds to how many it takes until work that failed is tried again; it doubles."""
+"""Seconds until failed work is retried, first and at most; the wait doubles each time."""
 
 TOLD_EVERY_S = 60.0
-"""Seconds in which the same failure is logged once: a tick that fails does so every second."""
+"""Seconds in which the same failure is logged once: a failing tick fails every second."""
 
 Work = Callable[[], Awaitable[object]]
 
 
 class Supervisor:
-    """Runs hooks, single pieces of work and long-lived ones. Used on one event loop."""
+    """Runs hooks, single tasks and periodic tasks. Used on one event loop."""
 
     def __init__(
         self,
@@ -33,14 +33,14 @@ class Supervisor:
         self._told: dict[str, float] = {}
 
     def call(self, what: str, hook: Callable[..., object], *args: object) -> None:
-        """Call a hook; what it raises is logged: others wait, and what it is told of is so."""
+        """Call a hook and log what it raises: the event has happened, and other hooks wait."""
         try:
             hook(*args)
         except Exception as error:  # noqa: BLE001 - somebody else's fault
             self.tell(what, error)
 
     def spawn(self, what: str, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
-        """Do a piece of work once; who gets the task may cancel it."""
+        """Run some work once; the caller may cancel the returned task."""
 
         async def run() -> None:
             try:
@@ -48,13 +48,13 @@ class Supervisor:
             except Exception as error:  # noqa: BLE001
                 self.tell(what, error)
 
-        # A task that is cancelled before its first step never gets to its work.
+        # A task that is cancelled before its first step never awaits `work`: close it.
         task = self._start(run())
         task.add_done_callback(lambda _: work.close())
         return task
 
     def until_done(self, key: Hashable, what: str, work: Work) -> None:
-        """Do something until it succeeded once; no second time while it is under way."""
+        """Run some work until it succeeds; nothing happens if work of this key is under way."""
         if key in self._going:
             return
         self._going.add(key)
@@ -71,9 +71,9 @@ class Supervisor:
         _ = self._start(run())
 
     def every(self, seconds: float, what: str, work: Work, first: float | None = None) -> None:
-        """Do something again and again, the `first` time after so many seconds (default: as each).
+        """Run some work every `seconds`, the first time after `first` seconds (default: `seconds`).
 
-        What failed is tried again sooner, if it is not often done anyway.
+        After a failure it is retried sooner, with a backoff.
         """
 
         async def run() -> None:
@@ -90,7 +90,7 @@ class Supervisor:
         _ = self._start(run())
 
     async def close(self) -> None:
-        """End all of it."""
+        """Cancel all tasks."""
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -110,7 +110,7 @@ class Supervisor:
         return True
 
     def tell(self, what: str, error: Exception) -> None:
-        """Log that something failed; the same within a minute once."""
+        """Log a failure, the same one at most once a minute."""
         said, now = f"{what}: {type(error).__name__}", self._clock()
         if now - self._told.get(said, float("-inf")) < TOLD_EVERY_S:
             return

@@ -1,4 +1,4 @@
-"""What is done to a service from a terminal, such as `edu-widgets backup`."""
+"""Commands of a terminal for a service's data, such as `edu-widgets backup`."""
 
 import argparse
 import sys
@@ -52,10 +52,10 @@ def add_commands(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace, data_dir: Path) -> int:
-    """Run one of the commands on the service in a folder; the exit code.
+    """Run one of the commands on the service in a folder; returns the exit code.
 
     Raises:
-        InvalidArgument, Refused, ServiceUnavailable: it cannot be done; the message says why.
+        InvalidArgument, Refused, ServiceUnavailable: it cannot be done; the message has the reason.
     """
     if args.command == "invite":
         course = course_name(args.course)

@@ -1,4 +1,4 @@
-"""Coalescing: the first at once, then at most so many a second, the last one always."""
+"""Coalescing of calls: the first at once, then at most so many a second, the last one always."""
 
 import asyncio
 from collections.abc import Callable, Hashable
@@ -9,7 +9,7 @@ FRAMES_A_SECOND = 4
 class Throttle:
     """Calls an action by key at most every `interval` s; calls in between become one.
 
-    What is said is decided when it is said, so a burst ends with the latest state.
+    An action reads the state when it runs, so a burst ends with the latest state.
     """
 
     def __init__(
@@ -21,7 +21,7 @@ class Throttle:
         self._waiting: dict[Hashable, tuple[asyncio.TimerHandle, Callable[[], object]]] = {}
 
     def call(self, key: Hashable, action: Callable[[], object]) -> None:
-        """Call `action` now or soon, unless one of this key is waiting; then that is replaced."""
+        """Call `action` now or soon; it replaces an action of this key that is waiting."""
         waiting = self._waiting.get(key)
         if waiting is not None:
             self._waiting[key] = (waiting[0], action)
@@ -39,14 +39,14 @@ class Throttle:
         action()
 
     def forget_old(self) -> None:
-        """Drop what is known of keys that have been quiet."""
+        """Forget keys that were not used within the interval."""
         now = self._loop.time()
         for key, last in list(self._last.items()):
             if now - last > self._interval and key not in self._waiting:
                 del self._last[key]
 
     def close(self) -> None:
-        """Cancel what is waiting."""
+        """Cancel the waiting actions."""
         for handle, _ in self._waiting.values():
             handle.cancel()
         self._waiting.clear()

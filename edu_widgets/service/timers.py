@@ -1,7 +1,7 @@
-"""What features know of stored documents, and what they do about them when a time has come.
+"""Watches and timers: features are told of stored documents, and update those that are due.
 
-Both is declared in `Feature`. What is stored is read as the service starts, again until it could
-be; from then on commits tell.
+Both are declared in `Feature`. Stored documents are read when the service starts, with retries;
+afterwards commits bring the news.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ K = TypeVar("K")
 S = TypeVar("S", bound=msgspec.Struct)
 
 _PAGE = 1_000
-"""Documents that are read at once as the service starts."""
+"""Documents that are read at once when the service starts."""
 
 _AT_ONCE = 200
-"""Documents of a course about which something is done at once; the others follow."""
+"""Documents of a course that a timer updates at once; the others follow."""
 
 
 class Due(msgspec.Struct, frozen=True):
-    """The data of a timer's rule: the document whose time has come."""
+    """The data of a timer's rule: the id of the document that is due."""
 
     id: str
 
@@ -46,8 +46,8 @@ class Watch:
 
     Attributes:
         kinds: Their kinds.
-        channel: The channel of a course in which they are.
-        note: Is called with the course and a document, also one that was deleted.
+        channel: Returns the channel of a course that they are in.
+        note: Called with the course and a document, which may be deleted.
     """
 
     kinds: Sequence[str]
@@ -57,15 +57,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """What happens to documents of a kind by themselves.
+    """Updates of a kind of document at times that the documents themselves set.
 
     Attributes:
         kind: The kind.
-        channel: The channel of a course in which they are.
-        due: When something happens to a document, in ms since 1970; None for never.
-        rule: Brings the document up to date that its data, a `Due`, names. It is run at that time,
-            and once for each document as the service starts, for clocks may have been wrong.
-        touched: The course and the id of a document that another change makes out of date.
+        channel: Returns the channel of a course that the documents are in.
+        due: Returns the time of a document's next update, in ms since 1970; None for never.
+        rule: Updates the document that its data, a `Due`, names. It is run at that time, and once
+            for each document when the service starts, for clocks may have been wrong.
+        touched: Returns the course and the id of a document that a change makes out of date.
     """
 
     kind: str
@@ -76,7 +76,7 @@ class Timer:
 
 
 def keep(table: dict[K, S], key: K, doc: Document, type_: type[S]) -> None:
-    """Have under a key what a document says now; nothing if it was deleted."""
+    """Set a table's entry to a document's body; remove it if the document is deleted."""
     body = read([doc], doc.id, type_)
     if body is None:
         table.pop(key, None)
@@ -91,11 +91,11 @@ class Watching:
         self._stage = stage
         self._watch = watch
         self._courses = {watch.channel(course): course for course in stage.courses}
-        # Commits overtake what is being read, so until all is read the versions are compared.
+        # Commits may overtake the reading, so until it is done the seqs are compared.
         self._seen: dict[str, dict[str, int]] = {course: {} for course in stage.courses}
 
     async def read(self, course: str) -> None:
-        """Note what is stored in a course, the newest first.
+        """Note the stored documents of a course, the newest first.
 
         Raises:
             Refused: the store cannot be read now.
@@ -114,11 +114,11 @@ class Watching:
         self._seen.pop(course, None)
 
     def is_reading(self, course: str) -> bool:
-        """Whether what is stored in a course was not read yet."""
+        """Return whether a course's stored documents are not read completely yet."""
         return course in self._seen
 
     def committed(self, commit: Committed) -> None:
-        """Note what was stored."""
+        """Note the documents of a commit."""
         for change in commit.changes:
             course = self._courses.get(change.channel)
             if course is not None:
@@ -137,7 +137,7 @@ class Watching:
 
 
 class Timers:
-    """One `Timer` in one service. In memory is only when what is due."""
+    """One `Timer` in one service. Of each document only its due time is in memory."""
 
     def __init__(self, stage: Stage, timer: Timer) -> None:
         self._stage = stage
@@ -145,13 +145,13 @@ class Timers:
         self._watching = Watching(stage, Watch((timer.kind,), timer.channel, self._note))
         self._due: dict[tuple[str, str], int] = {}
         self._waiting: dict[tuple[str, str], None] = {}
-        """Course and id of what is to be brought up to date."""
+        """Course and id of the documents to update."""
 
     def __len__(self) -> int:
         return len(self._due)
 
     async def read(self, course: str) -> None:
-        """Read all documents of a course and bring them up to date.
+        """Read all documents of a course and update them.
 
         Raises:
             Refused: the store cannot be read now.
@@ -160,7 +160,7 @@ class Timers:
         self._work(course)
 
     def committed(self, commit: Committed) -> None:
-        """Note when what was stored is due, and what it makes out of date."""
+        """Note the due times of a commit's documents, and the documents it makes out of date."""
         self._watching.committed(commit)
         for change in commit.changes:
             key = self._timer.touched(change)
@@ -169,7 +169,7 @@ class Timers:
                 self._work(key[0])
 
     def tick(self, now: int) -> None:
-        """Bring up to date whose time has come (ms since 1970)."""
+        """Update the documents that are due at `now` (ms since 1970)."""
         for key in [key for key, at in self._due.items() if at <= now]:
             del self._due[key]
             self._waiting[key] = None
@@ -177,7 +177,7 @@ class Timers:
             self._work(course)
 
     async def work(self, course: str) -> None:
-        """Bring what waits in a course up to date; what cannot be now is tried again."""
+        """Update the waiting documents of a course; those that cannot be stored now are retried."""
         keys = [key for key in self._waiting if key[0] == course][:_AT_ONCE]
         for key in keys:
             del self._waiting[key]

@@ -21,7 +21,7 @@ from edu_widgets.service.people import OWNER
 from edu_widgets.service.rules import Person
 
 LEEWAY_S = 10
-"""How far the platform's clock and ours may be apart."""
+"""Seconds that the platform's clock and ours may differ."""
 
 _PEM = "-----BEGIN PUBLIC KEY-----"
 
@@ -35,25 +35,25 @@ _SEQUENCE, _LONG_FORM, _MIN_DER = 0x30, 0x80, 44
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key and the algorithms it is for: never what a token's own header says."""
+    """A key and its algorithms, which are never taken from a token's own header."""
 
     value: bytes
     algorithms: tuple[str, ...]
     audience: str = ""
-    """Whom a token has to be for (`aud`); "" for anybody."""
+    """The audience that a token's `aud` has to name; "" for any."""
     issuer: str = ""
-    """Who has to have made it (`iss`); "" for anybody who has the key."""
+    """The issuer that a token's `iss` has to be; "" for any that has the key."""
 
     def __repr__(self) -> str:
         return f"Key({', '.join(self.algorithms)})"
 
 
 RESERVED = frozenset({OWNER, "service"})
-"""Ids that only the service itself gives."""
+"""User ids that a token may not claim: the service's own."""
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What a token has to say."""
+    """The claims of a token."""
 
     sub: str
     exp: float
@@ -67,11 +67,12 @@ def load_key(path: Path, audience: str = "", issuer: str = "") -> Key:
 
     Args:
         path: The key's file.
-        audience: What `aud` of its tokens has to name; "" for anything.
-        issuer: What `iss` of its tokens has to be; "" for anything.
+        audience: The audience that `aud` of its tokens has to name; "" for any.
+        issuer: The issuer that `iss` of its tokens has to be; "" for any.
 
     Raises:
-        InvalidArgument: the file cannot be read, the secret is too short, or no secret at all.
+        InvalidArgument: the file cannot be read, its public key cannot be used, or its secret is
+            too short or no secret at all.
     """
     value = content(path, "The key file").strip()
     if value.startswith(b"-----BEGIN"):
@@ -95,7 +96,7 @@ def load_key(path: Path, audience: str = "", issuer: str = "") -> Key:
 
 
 def _algorithm(value: bytes, path: Path) -> str:
-    """What tokens that a PEM public key verifies are signed with.
+    """Return the signature algorithm of a PEM public key.
 
     Raises:
         InvalidArgument: it is no public key, or one of another kind or too short.
@@ -120,9 +121,9 @@ def _algorithm(value: bytes, path: Path) -> str:
 
 
 def _is_key_of_others(value: bytes) -> bool:
-    """Whether this is a public key, or a file of them, in another form.
+    """Return whether this is a public key, or a file of them, in an unsupported form.
 
-    Everybody may know those, so that none can be a shared secret.
+    Public keys are known to everybody, so none may serve as a shared secret.
     """
     plain = value.replace(b"\0", b"").removeprefix(codecs.BOM_UTF16_LE).strip()
     if any(mark in plain for mark in _MARKS) or plain[:1] in (b"{", b"[", b"<"):
@@ -137,7 +138,7 @@ def _is_key_of_others(value: bytes) -> bool:
 
 
 def _is_der(value: bytes) -> bool:
-    """Whether this is an ASN.1 sequence as long as it says, as keys and certificates are."""
+    """Return whether this is an ASN.1 sequence of its stated length, as keys and certificates."""
     if value.startswith(b"0\x82"):
         return True
     if len(value) < _MIN_DER or value[0] != _SEQUENCE:
@@ -150,12 +151,12 @@ def _is_der(value: bytes) -> bool:
 
 
 def looks_like_token(text: str) -> bool:
-    """Whether a bearer value is a JWT rather than a secret."""
+    """Return whether a bearer value has the form of a JWT, not of a secret."""
     return text.count(".") == 2  # noqa: PLR2004 - header, payload, signature
 
 
 def identity(token: str, keys: Sequence[Key], courses: Sequence[str]) -> Identity:
-    """Who a token proves somebody to be; `courses` are those of this service.
+    """Verify a token and return its identity; `courses` are those of this service.
 
     Raises:
         Refused: `TOKEN_EXPIRED`, or `UNAUTHORIZED` for everything else that is wrong.

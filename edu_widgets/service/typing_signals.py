@@ -1,4 +1,4 @@
-"""Who is typing: short-lived, coalesced, never told to the one who types."""
+"""Typing signals: short-lived, coalesced, never sent to the person who types."""
 
 from edu_widgets.protocol import Envelope, decode_data
 from edu_widgets.protocol.messages import TypingStart, UserTyping
@@ -12,7 +12,7 @@ from edu_widgets.service.steady_time import now_ms
 EXPIRES_S = 5.0
 
 MAX_NAMED = 5
-"""People shown as typing at once; nobody reads more names, and the room has 4 frames a second."""
+"""People shown as typing at once: nobody reads more names, and a room has 4 frames a second."""
 
 
 def typed(hub: Hub, member: Member, envelope: Envelope) -> None:
@@ -25,7 +25,7 @@ def typed(hub: Hub, member: Member, envelope: Envelope) -> None:
     decode_data(envelope, TypingStart)
     room = hub.rooms.get(granted.name)
     if room is None or granted.name not in member.channels:
-        return  # a signal about a room one is not in: nobody to tell
+        return  # a signal about a room the member is not in
     person = granted.person
     if envelope.type == "typing_stop" or not hub.hooks.may_type(granted.name, person, now_ms()):
         stop(hub, room, person)
@@ -37,7 +37,7 @@ def typed(hub: Hub, member: Member, envelope: Envelope) -> None:
 
 
 def stop(hub: Hub, room: Room, person: Person) -> None:
-    """Somebody stopped, left or sent what they typed."""
+    """Announce that a person does not type any more, if they were shown as typing."""
     if room.typists.until.pop(person.id, None) is not None:
         _say(hub, room, UserTyping(person.id, is_typing=False, user_name=person.name))
 
@@ -50,7 +50,7 @@ def _expire(hub: Hub, room: Room, person: Person) -> None:
 def _say(hub: Hub, room: Room, news: UserTyping) -> None:
     waiting = room.typists.unsaid.pop(news.user_id, None)
     if waiting is not None and waiting.is_typing:
-        return  # began and stopped between two frames: nobody needs to know
+        return  # started and stopped between two frames: nothing to announce
     room.typists.unsaid[news.user_id] = news
     hub.coalescer.call(("typing", room.channel), lambda: _write(hub, room))
 

@@ -1,4 +1,4 @@
-"""Whether a service can do its work: what `/health` and `/metrics` say of its store."""
+"""The health of a service, as `/health` and the periodic check learn it from the store."""
 
 import asyncio
 
@@ -7,17 +7,17 @@ from edu_widgets.service.store import Store
 from edu_widgets.service.supervisor import Supervisor
 
 PATIENCE_S = 3.0
-"""Seconds in which whatever writes has to answer; it waits two for other programs itself."""
+"""Seconds in which the store's writer has to answer; it waits up to two for locks itself."""
 
 FRESH_S = 1.0
-"""Seconds for which an answer holds: whoever asks more often asks nothing of the store."""
+"""Seconds for which an answer is valid: more frequent questions do not reach the store."""
 
 _SILENT = f"The store has not answered for {PATIENCE_S:g} s."
 _FAILED = "The store could not be asked. The log of the service says why."
 
 
 class Vitals:
-    """Asks the store's writer, one question at a time."""
+    """Checks the store's writer, one check at a time."""
 
     def __init__(self, store: Store, supervisor: Supervisor) -> None:
         self._store = store
@@ -27,7 +27,7 @@ class Vitals:
         self._problem = ""
 
     async def ask(self) -> str:
-        """What is wrong, in one sentence for who runs the service; "" if nothing is."""
+        """Return the problem in one sentence for the service's operator; "" if there is none."""
         loop = asyncio.get_running_loop()
         if self._asked is None or (self._asked.done() and loop.time() - self._at >= FRESH_S):
             self._asked = self._supervisor.spawn("Asking the store", self._ask())

@@ -1,6 +1,6 @@
-"""What every store does: commit commands, answer *what changed since*, keep people and invites.
+"""The interface of a store: it commits commands, serves catch-ups, keeps people and invites.
 
-All methods are called on one event loop. Every store passes `tests/service/store/`.
+All methods are called on one event loop. Every store has to pass `tests/service/store/`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,21 +13,21 @@ from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service.rules import EraseRule, Request, Rule
 
 MAX_BEHIND = 1000
-"""Changed documents up to which a cursor is caught up; beyond, the mirror is reset."""
+"""Changed documents that a catch-up may have; beyond, the mirror is reset."""
 
 PAGE_BYTES = 256 * 1024
 """Bytes of documents in one `changes` frame of a catch-up, and in one page of history."""
 
 MAX_SEARCHED = 20_000
-"""Documents that one search looks at; then its caller may go on from there."""
+"""Documents that one search examines; its caller may continue from there."""
 
 RETRY_AFTER_MS = 1_000
-"""What a client is told to wait when the store cannot write."""
+"""Milliseconds after which a client may retry when the store cannot write."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelChange:
-    """What one commit did to one channel: `docs` have seqs above `prev`, up to `seq`."""
+    """The changes of one commit in one channel: `docs` have seqs above `prev`, up to `seq`."""
 
     channel: str
     epoch: str
@@ -40,9 +40,9 @@ class ChannelChange:
 class Committed:
     """A stored command. `seq` is the last change in the command's own channel.
 
-    `replayed`: it had been stored before; nothing was changed now. `urgent`: as decided.
-    `destroyed`: channels were destroyed, and no file may keep what they held. `heads`: the last
-    change in those other channels that its sender reads or, as staff, may read.
+    `replayed`: it was stored before; nothing was changed now. `urgent`: as the rule decided.
+    `destroyed`: data was deleted that no file may keep. `heads`: the seq of the last change in its
+    sender's own channel and in the staff's channel, if the command changed them, too.
     """
 
     seq: int
@@ -55,7 +55,7 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class Catchup:
-    """The way from a cursor to the head: frames to write, in order (none: it was there)."""
+    """The way from a cursor to the head: frames to write, in order (none: nothing has changed)."""
 
     epoch: str
     seq: int
@@ -64,7 +64,7 @@ class Catchup:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search found, newest first, down to `floor`; `more`: there is more to look at."""
+    """The matches of a search, newest first, down to `floor`; `more`: there are older documents."""
 
     docs: tuple[Document, ...]
     floor: int
@@ -80,14 +80,14 @@ class StoredMember:
     name: str
     role: str
     voucher: str = ""
-    """Whose notebook says who this is, by id; "" for who came by themselves."""
+    """The id of the person who vouches for them; "" for those who joined by themselves."""
     via: str = ""
-    """The name of that person."""
+    """The name of the voucher."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person as the store knows them by a key."""
+    """A person found by the id of their key."""
 
     user_id: str
     verifier: Verifier
@@ -95,11 +95,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class ServiceKeys:
-    """Which service a store is of, wherever it runs, and what that signs with."""
+    """The id of the service that owns a store, the same at any address, and its signing key."""
 
     id: str
     key: bytes = field(repr=False)
-    """Another one at each start."""
+    """The signing key; a new one at each start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +119,24 @@ class Newcomer:
     user_id: str
     name: str
     key: Verifier | None = None
-    """What verifies a secret that is new."""
+    """The verifier of a new secret."""
     staff_invite: bytes = b""
     """The hash of a staff invite, which is used up and makes an instructor of them."""
     invite: str = ""
-    """By which invite they come, as a digest."""
+    """A digest of the invite they use."""
     source: str = ""
-    """From which address they come, as a digest."""
+    """A digest of the address they join from."""
     now: int = 0
     """The time in ms since 1970."""
     voucher: str = ""
-    """Who says who this is, by id."""
+    """The id of the person who vouches for them; "" for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who is let into a course: nobody new if `closed`; `listed` names, None: any.
+    """The rules of admission to a course: nobody new if `closed`, else any name or a roster.
 
+    `listed` is the number of names on the roster; `None`: there is none, and any name may join.
     Without `vouching` nobody takes part through somebody else's notebook.
     """
 
@@ -156,28 +157,28 @@ class Removed:
 
 Listener = Callable[[Committed], None]
 Matches = Callable[[bytes], bool]
-"""Whether a document's body, as JSON, is what is looked for; called in another thread."""
+"""True if a document's body (JSON) matches the search; called in another thread."""
 
 
 class Store(Protocol):
-    """See the module. Every method that reads or writes may raise `Refused`: `UNAVAILABLE`."""
+    """A store. Every method that reads or writes may raise `Refused`: `UNAVAILABLE`."""
 
     generation: str
-    """The present start of the service, as mirrors carry it in their cursors."""
+    """The present start of the service, as mirrors keep it in their cursors."""
 
     @property
     def problem(self) -> str:
-        """Why nothing is stored any more, in one sentence for who runs the service; "" if it is."""
+        """The reason why nothing is stored any more, for the operator; "" if the store works."""
 
     async def check(self) -> None:
-        """Ask whatever writes whether it still can.
+        """Check that the store can still write.
 
         Raises:
             Refused: `UNAVAILABLE`: it cannot.
         """
 
     async def commit(self, request: Request[Any], rule: Rule) -> Committed:
-        """Run a rule and store what it decides, atomically; returns when it is durable.
+        """Run a rule and store its decision atomically; returns when it is durable.
 
         A command that was stored before is answered with its first seq (`replayed`).
 
@@ -190,66 +191,66 @@ class Store(Protocol):
     async def changes_since(
         self, channel: str, cursor: Cursor | None, floors: dict[str, int]
     ) -> Catchup:
-        """Everything in a channel that changed after `cursor`, or a reset (design: windows).
+        """Return the changes in a channel after `cursor`, or a reset (design: windows).
 
-        A cursor that saw what is not in this store tells that the store was put back: the channel
+        A cursor beyond this store's history shows that an older copy was restored: then the channel
         gets a new epoch, once a start of the service.
 
-        `floors`: by windowed kind the lowest `born` the mirror holds; older ones are left out.
+        `floors`: by windowed kind the lowest `born` in the mirror; older documents are left out.
         """
 
     async def page(self, channel: str, kind: str, before: int | None, limit: int) -> Page:
-        """The newest `limit` documents of a kind born before `before`, oldest first.
+        """Return the newest `limit` documents of a kind born before `before`, oldest first.
 
-        Of long ones as many as have `PAGE_BYTES` together, and at least one.
+        They have at most `PAGE_BYTES` together, except that there is at least one.
         """
 
     async def search(
         self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
     ) -> Searched:
-        """The newest `limit` documents of a kind born before `before` that match.
+        """Return the newest `limit` documents of a kind born before `before` that match.
 
-        Looks at 20,000 documents at most, for two seconds at most, a few hundred at a time in turn
-        with other searches, so that neither they nor commits nor other reads wait for it.
+        It examines 20,000 documents at most, for two seconds at most, a few hundred at a time in
+        turn with other searches, so that neither they nor commits nor other reads wait for it.
         """
 
     async def latest(self) -> int:
-        """When something was stored last, in ms since 1970; 0 if nothing was."""
+        """Return the time of the latest stored document, in ms since 1970; 0 if there is none."""
 
     async def open_channel(self, course: str, channel: str) -> None:
-        """Keep that there is a channel, also while nothing is in it."""
+        """Store that a channel exists, also while it has no documents."""
 
     async def lessons(self) -> frozenset[str]:
-        """The channels of lessons that there are."""
+        """Return the stored channels of lessons."""
 
     async def heads(self, channel: str) -> Cursor:
-        """The channel's epoch and head."""
+        """Return the channel's epoch and head."""
 
     def listen(self, callback: Listener) -> Callable[[], None]:
-        """Call back on the event loop for every commit, in order; returns how to stop."""
+        """Call back on the event loop for every commit, in order; returns a function to stop it."""
 
     async def service(self) -> ServiceKeys:
-        """Which service this is the store of."""
+        """Return the id and the signing key of the service that owns this store."""
 
     async def add_person(self, user_id: str, key: Verifier) -> None:
-        """Add a person who proves themselves by a secret."""
+        """Add a person with the verifier of their secret."""
 
     async def known(self, key_id: str) -> Known | None:
-        """Who proves themselves by a key."""
+        """Return the person with a key of this id."""
 
     async def replace_key(self, key_id: str, key: Verifier) -> None:
-        """Take another key of a person in the place of one."""
+        """Replace a person's key, given by its id, by another one."""
 
     async def use_nonce(self, nonce: bytes, now: int, until: int) -> bool:
-        """Remember a nonce `until` a time (ms since 1970); false if it was used before."""
+        """Store a nonce until a time (ms since 1970); false if it was used before."""
 
     async def enter(self, course: str, user_id: str, name: str, role: str) -> StoredMember:
-        """Make a person a member, or rename one; a name taken becomes "Ada (2)"."""
+        """Make a person a member, or rename one; a name that is taken becomes "Ada (2)"."""
 
     async def admit(self, who: Newcomer) -> StoredMember:
-        """As `enter`, for who comes by invite: with what has to be so for it, in one commit.
+        """As `enter`, for a person with an invite, whose conditions are checked in the same commit.
 
-        Whoever comes with a new key that is there already is the person it belongs to.
+        A key that is stored already identifies the person it belongs to.
 
         Raises:
             Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`;
@@ -257,7 +258,7 @@ class Store(Protocol):
         """
 
     async def vouch(self, who: Newcomer) -> StoredMember:
-        """As `admit`, for who takes part through the notebook of `who.voucher`; a student always.
+        """As `admit`, for a person who takes part through `who.voucher`'s notebook, as a student.
 
         Raises:
             Refused: `REMOVED`, `FORBIDDEN`, `ROOM_FULL`: the voucher has vouched for ten others
@@ -265,10 +266,10 @@ class Store(Protocol):
         """
 
     async def vouched(self, course: str, voucher: str = "") -> tuple[str, ...]:
-        """The ids of those who take part through somebody's notebook; "": through anybody's."""
+        """Return the ids of the people that `voucher` vouches for; "": of all vouched for."""
 
     async def memberships(self, user_id: str) -> dict[str, StoredMember]:
-        """A person's courses, by name."""
+        """Return a person's memberships, by course."""
 
     async def set_role(self, course: str, user_id: str, role: str) -> StoredMember | None:
         """Change a member's role; `None` if there is no such member."""
@@ -277,70 +278,71 @@ class Store(Protocol):
         """Replace a course's invite."""
 
     async def invite(self, course: str) -> StoredInvite | None:
-        """A course's invite."""
+        """Return a course's invite."""
 
     async def add_staff_invite(self, course: str, code_hash: bytes, expires: int) -> None:
-        """Keep the hash of an invite for one instructor; `expires` in ms since 1970."""
+        """Store the hash of an invite for one instructor; `expires` in ms since 1970."""
 
     async def door(self, course: str) -> Door:
-        """Who is let in."""
+        """Return a course's rules of admission."""
 
     async def set_door(self, course: str, *, closed: bool) -> Door:
-        """Let new people in, or nobody new."""
+        """Open or close the door for new people."""
 
     async def set_roster(self, course: str, names: Sequence[str] | None) -> Door:
-        """Replace the names that may join; `None`: any may."""
+        """Replace the roster of names that may join; `None`: any name may."""
 
     async def set_vouching(self, course: str, *, allowed: bool) -> Door:
-        """Let people take part through the notebooks of others, or nobody."""
+        """Allow or forbid that people take part through the notebooks of others."""
 
     async def remove(self, who: Removed, by: str, *, same_join: bool) -> tuple[Removed, ...]:
-        """Remove a person, and with `same_join` the students who came by invite as they did.
+        """Remove a person; with `same_join` also students with the same invite and address.
 
-        Returns those who were not out already.
+        Returns those who were not removed before.
 
         Raises:
-            Refused: `REMOVED`: it is `by` who was removed.
+            Refused: `REMOVED`: `by` was removed.
         """
 
     async def readmit(self, course: str, user_id: str) -> Removed | None:
         """Let somebody join again; `None` if they were not removed."""
 
     async def removed_from(self, user_id: str) -> frozenset[str]:
-        """The courses that a person was removed from, or whoever vouches for them.
+        """Return the courses that a person may not be in: they or their voucher were removed.
 
-        Also those whose instructor lets nobody take part through somebody else's notebook.
+        For people who are vouched for also the courses that forbid vouching, or that their voucher
+        is no member of.
         """
 
     async def digest(self, text: str) -> str:
-        """What tells texts apart without telling them: a digest with a key of this store."""
+        """Return a digest of a text, with a key of this store, so that the text cannot be found."""
 
     async def erase(
         self, course: str, user_id: str, now: int, rules: Sequence[EraseRule] = ()
     ) -> int:
-        """Erase a person from a course; returns how many documents went or changed.
+        """Erase a person from a course; returns the number of changed or deleted documents.
 
-        What they wrote becomes tombstones, after `rules` have decided, in the same commit, what
-        else has to change; membership, replies and unused secrets go.
+        Documents they created become tombstones; `rules` decide, in the same commit, which others
+        have to change. Their membership, replies and unused keys are deleted.
         """
 
     async def called(self, course: str, who: str) -> tuple[StoredMember, ...]:
-        """Who of a course has a name, or else an id; also somebody removed."""
+        """Return the members of a course with this id, or else this name; also removed people."""
 
     async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:
-        """Erase all that was kept of courses in which nothing was stored since a time.
+        """Erase the data of courses without a stored change since a time; returns their names.
 
-        Their invites and doors stay; so does what is in `keep`. Returns their names.
+        Their invites and doors stay, and the courses in `keep` are left alone.
         """
 
     async def sweep(self, now: int, tombstones_before: int) -> None:
-        """Forget what is over, and tombstones made before a time (ms since 1970)."""
+        """Delete what has expired, and tombstones made before a time (ms since 1970)."""
 
     async def sizes(self) -> dict[str, int]:
-        """How many rows each table has."""
+        """Return the number of rows of each table."""
 
     async def seen(self, user_id: str, now: int) -> None:
-        """A person is here: they are not forgotten for a while."""
+        """Note that a person is connected, so that they are not forgotten for a while."""
 
     async def close(self) -> None:
-        """Store what was queued, then let go of every file and thread."""
+        """Store what is queued, then close every file and end every thread."""

@@ -1,4 +1,4 @@
-"""Who may be in a course, in SQLite. Every function runs in the writer's open transaction."""
+"""Admission to a course, in SQLite. Every function runs in the writer's open transaction."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from edu_widgets.service.store.writes import enter
 
 
 def admit(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
-    """Let somebody in, or back under another name, if nothing speaks against it.
+    """Let somebody in, or back under another name, if all conditions hold.
 
     Raises:
         Refused: `REMOVED`, `INVITE_INVALID`, `INVITE_EXPIRED`, `DOOR_CLOSED`, `NOT_LISTED`,
             `ID_CONFLICT`.
     """
     if who.key is not None:
-        # The same join again, whose answer was lost, or of two kernels of one account at once.
+        # A retry after a lost answer, or two kernels of one account at once.
         who = replace(who, user_id=keys.owner_of(db, who.key) or who.user_id)
     if is_removed(db, who.course, who.user_id):
         raise removed(who.course)
@@ -49,7 +49,7 @@ def admit(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
 
 
 def _use_up(db: sqlite3.Connection, who: Newcomer) -> None:
-    """Take a staff invite, which nobody can use again."""
+    """Delete a staff invite on its use, so that nobody can use it again."""
     row = db.execute(
         "DELETE FROM staff_invites WHERE hash = ? AND course = ? RETURNING expires",
         (who.staff_invite, who.course),
@@ -61,7 +61,7 @@ def _use_up(db: sqlite3.Connection, who: Newcomer) -> None:
 
 
 def ask_at_the_door(db: sqlite3.Connection, who: Newcomer, *, new: bool) -> None:
-    """See that somebody new, or under a new name, is let in.
+    """Check the door and the roster for a new person or a new name.
 
     Raises:
         Refused: `DOOR_CLOSED`, `NOT_LISTED`.
@@ -90,12 +90,12 @@ def ask_at_the_door(db: sqlite3.Connection, who: Newcomer, *, new: bool) -> None
 
 
 def add_staff_invite(db: sqlite3.Connection, course: str, code_hash: bytes, expires: int) -> None:
-    """Keep the hash of an invite that makes an instructor of who uses it first."""
+    """Store the hash of an invite whose first user becomes an instructor."""
     db.execute("INSERT INTO staff_invites VALUES (?, ?, ?)", (code_hash, course, expires))
 
 
 def door(db: sqlite3.Connection, course: str) -> Door:
-    """Who is let in."""
+    """Return a course's rules of admission."""
     row = db.execute(
         "SELECT closed, listed, vouching FROM doors WHERE course = ?", (course,)
     ).fetchone()
@@ -107,7 +107,7 @@ def door(db: sqlite3.Connection, course: str) -> Door:
 
 
 def set_door(db: sqlite3.Connection, course: str, *, closed: bool) -> Door:
-    """Let new people in or not."""
+    """Open or close the door for new people."""
     db.execute(
         "INSERT INTO doors (course, closed, listed) VALUES (?1, ?2, 0)"
         " ON CONFLICT (course) DO UPDATE SET closed = ?2",
@@ -117,7 +117,7 @@ def set_door(db: sqlite3.Connection, course: str, *, closed: bool) -> Door:
 
 
 def set_roster(db: sqlite3.Connection, course: str, names: Sequence[str] | None) -> Door:
-    """Replace the names that may join; `None`: any may."""
+    """Replace the roster of names that may join; `None`: any name may."""
     db.execute("DELETE FROM roster WHERE course = ?", (course,))
     db.executemany(
         "INSERT OR IGNORE INTO roster VALUES (?, ?, ?)",
@@ -132,7 +132,10 @@ def set_roster(db: sqlite3.Connection, course: str, names: Sequence[str] | None)
 
 
 def called(db: sqlite3.Connection, course: str, who: str) -> tuple[StoredMember, ...]:
-    """Who of a course has an id, or else a name; also somebody removed."""
+    """Return the members of a course with this id, or else this name; also removed people.
+
+    Also a person with this id who came by a platform's token and is no member, if they wrote.
+    """
     members = db.execute(
         "SELECT course, user, name, role FROM members WHERE course = ? ORDER BY user", (course,)
     )
@@ -140,7 +143,7 @@ def called(db: sqlite3.Connection, course: str, who: str) -> tuple[StoredMember,
     key = name_key(who)
     by_id = [person for person in people if person.user_id == who]
     found = by_id or [person for person in people if name_key(person.name) == key]
-    if not found:  # somebody who came by a token is no member, but may have written
+    if not found:
         wrote = db.execute(
             "SELECT 1 FROM documents d JOIN channels c ON c.name = d.channel"
             " WHERE c.course = ? AND d.author = ? LIMIT 1",
@@ -151,7 +154,7 @@ def called(db: sqlite3.Connection, course: str, who: str) -> tuple[StoredMember,
 
 
 def is_removed(db: sqlite3.Connection, course: str, user_id: str) -> bool:
-    """Whether somebody was removed from a course and not readmitted."""
+    """Return whether a person was removed from a course and not readmitted."""
     found = db.execute(
         "SELECT 1 FROM removals WHERE course = ? AND user = ?", (course, user_id)
     ).fetchone()
@@ -161,10 +164,10 @@ def is_removed(db: sqlite3.Connection, course: str, user_id: str) -> bool:
 def remove(
     db: sqlite3.Connection, who: Removed, by: str, *, same_join: bool
 ) -> tuple[Removed, ...]:
-    """Remove a person, and with `same_join` the students who came as they did.
+    """Remove a person; with `same_join` also students with the same invite and address.
 
     Raises:
-        Refused: `REMOVED`: whoever does it was removed just now.
+        Refused: `REMOVED`: the instructor `by` was removed just now.
     """
     if is_removed(db, who.course, by):
         raise removed(who.course)
@@ -186,7 +189,7 @@ def _remove(db: sqlite3.Connection, who: Removed) -> bool:
         "INSERT OR IGNORE INTO removals VALUES (?, ?, ?, ?)",
         (who.course, who.user_id, who.name, who.at),
     )
-    # Whoever the name belongs to may want to come in under it.
+    # The name becomes free, for the person it really belongs to.
     db.execute(
         "UPDATE members SET name_key = ? WHERE course = ? AND user = ?",
         (f"\0{who.user_id}", who.course, who.user_id),

@@ -1,4 +1,4 @@
-"""Whether the files that the store writes to are still those in its folder, and whole."""
+"""Checks that the files the store writes to are still those in its folder, and undamaged."""
 
 import contextlib
 import os
@@ -12,9 +12,9 @@ _HEADER = b"SQLite format 3\0"
 
 
 class StoreLostError(Exception):
-    """What is written would not be found again; the message says why, to who runs the service.
+    """Written data would not be found again; the message gives the operator the reason.
 
-    `gone`: the files are not in their place, but can still be read.
+    `gone`: the files are not in their place, but the open connection can still read them.
     """
 
     def __init__(self, text: str, *, gone: bool = False) -> None:
@@ -23,11 +23,11 @@ class StoreLostError(Exception):
 
 
 class Guard:
-    """Looks at the files of a store before and after each transaction. Used by the writer alone.
+    """Checks the files of a store before and after each transaction. Used by the writer alone.
 
-    SQLite holds its files open: deleted, they can still be written to, and are gone with the
-    process. What another program wrote into the store's file is found by its time and size, and by
-    SQLite's own number of changes; then the whole file is checked.
+    SQLite keeps its files open: a deleted file can still be written to, and is lost when the
+    process ends. A write of another program is detected by the file's time and size, and by
+    SQLite's `data_version`; then the whole file is checked.
     """
 
     def __init__(self, path: Path, generation: str) -> None:
@@ -40,18 +40,18 @@ class Guard:
         self._seen = _state(path)
 
     def before(self) -> None:
-        """A transaction is about to begin.
+        """Check the files before a transaction begins.
 
         Raises:
-            StoreLostError: the files are others, or damaged.
-            OSError: they cannot be looked at.
+            StoreLostError: the files were replaced or deleted, or are damaged.
+            OSError: the files cannot be read.
         """
         self._same_files()
         if _state(self._path) != self._seen:
             self.check_whole()
 
     def begun(self, db: sqlite3.Connection) -> None:
-        """A transaction has begun, and nobody else writes.
+        """Check the content once a transaction has begun, when no other program can write.
 
         Raises:
             StoreLostError: another store was put in its place, or it is damaged.
@@ -70,24 +70,24 @@ class Guard:
             self._beside = self._identities()
 
     def after(self) -> None:
-        """A transaction was committed: what it wrote is where it will be looked for.
+        """Check after a commit that it went into the files in the folder.
 
         Raises:
-            StoreLostError: the files are others.
+            StoreLostError: the files were replaced or deleted.
         """
         self._same_files()
         self.written()
 
     def written(self) -> None:
-        """The writer itself has written to the store's file."""
+        """Note the file's time and size after a write of the writer itself."""
         self._seen = _state(self._path)
 
     def reopened(self) -> None:
-        """The connection is another one; SQLite may have made its other files anew."""
+        """Note that the connection is a new one; SQLite may have made its side files anew."""
         self._beside = self._version = None
 
     def check_whole(self) -> None:
-        """Read the whole file.
+        """Check the whole file for damage.
 
         Raises:
             StoreLostError: it is damaged.
@@ -114,14 +114,14 @@ class Guard:
 
 
 def find_damage(path: Path) -> str:
-    """Read a whole store by a connection that has nothing of it in its cache; "" if all is well.
+    """Read a whole store with a new connection, past any cache; returns the damage, "" for none.
 
     Raises:
         sqlite3.Error, OSError: it cannot be read now.
     """
     with path.open("rb") as file:
         header = file.read(len(_HEADER))
-    if header != _HEADER:  # what the log holds of it would hide that until the next start
+    if header != _HEADER:  # a copy of the page in the log would hide that until the next start
         return "its first page is overwritten"
     try:
         with contextlib.closing(schema.connect(path, read_only=True)) as db:
@@ -134,7 +134,7 @@ def find_damage(path: Path) -> str:
 
 
 def damaged(path: Path, found: str) -> StoreLostError:
-    """The store is damaged in its file."""
+    """Make the error for a store whose file is damaged."""
     return StoreLostError(
         f"{path} is damaged ({found}). Stop the service and put a backup back with `edu-widgets "
         "restore FILE`."

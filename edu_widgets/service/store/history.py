@@ -1,11 +1,12 @@
-"""Whether a store's file goes on where the service left it, or another was put in its place.
+"""Detection of a store's file that was replaced since the service used it last.
 
 A *generation* is a random name in the file that is renewed at every start and at every end of the
-service. The *witness*, a small file beside the store, tells which generations the service left
-there. A copy that was taken earlier has an older one, however it was put back: under the same
-inode, by SQLite's own backup, or as another file.
+service. The *witness*, a small file beside the store, names the generations the service left
+there. An earlier copy has an older one, however it was put back: under the same inode, by SQLite's
+own backup, or as another file.
 
-Where the witness went back with the file, as with a whole folder or disk, members tell (`runs`).
+If the witness was put back with the file, as with a whole folder or disk, the cursors of members
+show it (`runs`).
 """
 
 import contextlib
@@ -25,26 +26,29 @@ _GENERATION = "SELECT value FROM meta WHERE key = 'generation'"
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What the service left: its generations, the newer last, and whether it had not ended."""
+    """The generations that the service left in its file, the newer last.
+
+    `running`: it has not ended properly.
+    """
 
     generations: tuple[str, ...]
     running: bool
 
 
 def was_replaced(path: Path) -> bool:
-    """Whether the file is not the one that the service left; asked before it is opened.
+    """Return whether the file was replaced since the service used it; called before it is opened.
 
     Raises:
-        ServiceUnavailable: it is not, and SQLite would mix it with the log of the one before.
+        ServiceUnavailable: it was, and SQLite would mix it with the log of the previous file.
     """
     witness, generation = _witness(path), _stored_generation(path)
     log = side_files(path)[0]
     if witness is None:
         return bool(generation)
     if generation is None and log.exists():
-        return False  # damaged: with its log it may be whole, which is found out next
+        return False  # damaged, but its log may repair it: that is checked next
     if generation in witness.generations:
-        # Whoever puts a copy back by SQLite's means takes the log away; a crash leaves it.
+        # A restore by SQLite removes the log; a crash leaves it.
         return witness.running and not log.exists()
     if log.exists() and log.stat().st_size:
         msg = (
@@ -57,22 +61,22 @@ def was_replaced(path: Path) -> bool:
 
 
 def begin(db: sqlite3.Connection, path: Path, *, replaced: bool) -> str:
-    """Note that the service has begun; every channel gets a new epoch if the file was replaced.
+    """Begin a new generation; every channel gets a new epoch if the file was replaced.
 
     Returns:
-        The generation that has begun.
+        The new generation.
     """
     meta = dict(db.execute("SELECT key, value FROM meta"))
     status = path.stat()
     identity = f"{status.st_dev}:{status.st_ino}"
     before, generation = meta.get("generation", ""), _new_generation()
-    # In the log may be what was put back by SQLite's own means while the service ran.
+    # The log may hold a copy that SQLite's backup put back while the service ran.
     witness = _witness(path)
     replaced |= witness is not None and before not in witness.generations
-    # First what may be found, then what is: a crash in between leaves nothing unknown.
+    # The witness first, with both generations: after a crash in between either is known.
     _testify(path, Witness((before, generation), running=True))
     with transaction(db):
-        # A key that an older copy of the file has signs nothing here.
+        # A new signing key: the one in an older copy of the file must not be valid here.
         values = {"identity": identity, "generation": generation, "key": secrets.token_hex(32)}
         if replaced or meta.get("identity") != identity:
             values["epoch"] = new_epoch()
@@ -86,12 +90,12 @@ def begin(db: sqlite3.Connection, path: Path, *, replaced: bool) -> str:
 
 
 def is_of(db: sqlite3.Connection, generation: str) -> bool:
-    """Whether the store is still of this generation: nothing was put in its place."""
+    """Return whether the store is still of this generation, so that it was not replaced."""
     return bool(db.execute(_GENERATION).fetchone() == (generation,))
 
 
 def end(db: sqlite3.Connection, path: Path) -> None:
-    """Note that the service has ended, and leave all there is in the one file.
+    """Note that the service has ended, and move the log into the one file.
 
     Raises:
         sqlite3.Error, OSError: it cannot be written; the next start takes it for a crash.
@@ -105,14 +109,14 @@ def end(db: sqlite3.Connection, path: Path) -> None:
 
 
 def side_files(path: Path) -> tuple[Path, Path, Path]:
-    """What stands beside a store: SQLite's log and index of it, and the witness."""
+    """Return the paths of the files beside a store: SQLite's log and its index, and the witness."""
     names = (f"{path.name}-wal", f"{path.name}-shm", f"{path.name}.generation")
     log, index, witness = (path.with_name(name) for name in names)
     return log, index, witness
 
 
 def new_epoch() -> str:
-    """A name for a history that no other history has."""
+    """Make a name for a channel's history that no other history has."""
     return secrets.token_hex(6)
 
 
@@ -121,9 +125,9 @@ def _new_generation() -> str:
 
 
 def _stored_generation(path: Path) -> str | None:
-    """The generation in the file itself, without what SQLite's log would add to it.
+    """Read the generation in the file itself, without SQLite's log.
 
-    None where it cannot be read; "" in an empty file.
+    `None` if the file is damaged; "" if it has none or cannot be read otherwise.
     """
     try:
         uri = f"{path.resolve().as_uri()}?immutable=1"
@@ -135,7 +139,7 @@ def _stored_generation(path: Path) -> str | None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether SQLite says that a file is damaged, not that it cannot write now."""
+    """Return whether an error of SQLite means damage, not that it cannot write now."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
 
 
@@ -156,7 +160,7 @@ def _testify(path: Path, witness: Witness) -> None:
 
 
 def _emptied(db: sqlite3.Connection) -> bool:
-    """Move the log into the file; false if somebody reads an older state."""
+    """Move the log into the file; false if a reader of an older state prevents it."""
     with contextlib.suppress(sqlite3.Error):
         (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
@@ -165,7 +169,7 @@ def _emptied(db: sqlite3.Connection) -> bool:
 
 @contextlib.contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing."""
+    """Run statements as one transaction; an exception rolls it back."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield

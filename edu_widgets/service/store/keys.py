@@ -1,4 +1,7 @@
-"""What verifies people's secrets, in SQLite. What writes runs in the writer's open transaction."""
+"""Verifiers of people's secrets, in SQLite.
+
+Functions that write run in the writer's open transaction.
+"""
 
 import sqlite3
 
@@ -9,28 +12,28 @@ from edu_widgets.service.store import Known, ServiceKeys
 
 
 def service(db: sqlite3.Connection) -> ServiceKeys:
-    """Which service this is the store of."""
+    """Return the id and the signing key of the service that owns the store."""
     meta = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('service', 'key')"))
     return ServiceKeys(meta["service"], bytes.fromhex(meta["key"]))
 
 
 def add(db: sqlite3.Connection, user_id: str, key: Verifier) -> None:
-    """Remember whose key this is."""
+    """Store a person's key."""
     row = (key.key_id, user_id, key.stored_key, key.server_key)
     db.execute("INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?)", row)
 
 
 def known(db: sqlite3.Connection, key_id: str) -> Known | None:
-    """Who proves themselves by a key."""
+    """Return the person with a key of this id."""
     row = db.execute("SELECT user, stored, server FROM keys WHERE id = ?", (key_id,)).fetchone()
     return None if row is None else Known(row[0], Verifier(key_id, row[1], row[2]))
 
 
 def owner_of(db: sqlite3.Connection, key: Verifier) -> str | None:
-    """Whose key this is; `None` for a new one.
+    """Return the id of a key's owner; `None` for a new key.
 
     Raises:
-        Refused: `ID_CONFLICT`: its id is another secret's.
+        Refused: `ID_CONFLICT`: a key of another secret has its id.
     """
     found = known(db, key.key_id)
     if found is not None and not found.verifier.equals(key):
@@ -39,21 +42,21 @@ def owner_of(db: sqlite3.Connection, key: Verifier) -> str | None:
 
 
 def replace(db: sqlite3.Connection, key_id: str, key: Verifier) -> None:
-    """Take another key of a person in the place of one."""
+    """Replace a person's key, given by its id, by another one."""
     row = db.execute("DELETE FROM keys WHERE id = ? RETURNING user", (key_id,)).fetchone()
     if row is not None and owner_of(db, key) in (None, row[0]):
         add(db, row[0], key)
 
 
 def use_nonce(db: sqlite3.Connection, nonce: bytes, now: int, until: int) -> bool:
-    """Remember a nonce until it holds no more; false if it was used before."""
+    """Store a nonce until a time, and forget expired ones; false if it was used before."""
     db.execute("DELETE FROM nonces WHERE until < ?", (now,))
     done = db.execute("INSERT OR IGNORE INTO nonces VALUES (?, ?)", (nonce, until))
     return done.rowcount == 1
 
 
 def take_over_secrets(db: sqlite3.Connection) -> None:
-    """Of an earlier version there are hashes of secrets: each is a key until its first use."""
+    """Turn an earlier version's hashes of secrets into keys, valid until their first use."""
     rows = db.execute("SELECT hash, user FROM secrets").fetchall()
     for digest, user in rows:
         add(db, user, Verifier.of_key(digest))

@@ -18,7 +18,7 @@ from edu_widgets.service.store import MAX_BEHIND, PAGE_BYTES, Catchup, Matches, 
 _COLUMNS = "id, kind, born, seq, body"
 
 SEARCH_PART_S = 0.1
-"""Seconds after which a part of a search ends, whatever it looks through."""
+"""Seconds after which a part of a search ends, even if documents of the part are left."""
 
 _NULL = msgspec.Raw(b"null")
 
@@ -26,7 +26,7 @@ Row = tuple[str, str, int, int, bytes | None]
 
 
 def document(row: Row) -> Document:
-    """A row as a document."""
+    """Make a document of a row."""
     name, kind, born, seq, body = row
     if body is None:
         return Document(name, kind, born, seq, _NULL, deleted=True)
@@ -34,7 +34,7 @@ def document(row: Row) -> Document:
 
 
 def head(db: sqlite3.Connection, channel: str) -> tuple[str, int, int]:
-    """Epoch, head and the highest swept tombstone of a channel, also of one never written."""
+    """Return epoch, head and highest swept tombstone of a channel, which need not exist yet."""
     row: tuple[str, int, int] | None = db.execute(
         "SELECT epoch, head, swept FROM channels WHERE name = ?", (channel,)
     ).fetchone()
@@ -45,7 +45,7 @@ def head(db: sqlite3.Connection, channel: str) -> tuple[str, int, int]:
 
 
 def answer(db: sqlite3.Connection, query: Query) -> list[Document]:
-    """What a rule asked for."""
+    """Return the documents for a rule's query."""
     if isinstance(query, Get):
         found = (_one(db, query.channel, name) for name in query.ids)
         return [document(row) for row in found if row]
@@ -78,7 +78,7 @@ def _one(db: sqlite3.Connection, channel: str, name: str) -> Row | None:
 
 
 def went_back(db: sqlite3.Connection, channel: str, cursor: Cursor | None) -> bool:
-    """Whether a mirror saw of this very history what is not in it: the store was put back."""
+    """Return whether a cursor of the present epoch is beyond the store: an older copy is back."""
     epoch, seq, _ = head(db, channel)
     known = cursor is not None and cursor.epoch == epoch
     return known and cursor is not None and runs.went_back(db, channel, cursor, seq)
@@ -91,7 +91,7 @@ def changes_since(
     floors: dict[str, int],
     windows: Sequence[DocumentKind],
 ) -> Catchup:
-    """The way from a cursor to the head, read in one snapshot."""
+    """Read the way from a cursor to the head, in one snapshot."""
     db.execute("BEGIN")
     try:
         epoch, seq, swept = head(db, channel)
@@ -153,7 +153,7 @@ def _newest(
 
 
 def _changed_last(db: sqlite3.Connection, channel: str, kind: str, limit: int) -> list[Row]:
-    return db.execute(  # `+`: by the index of this kind, not through all that has changed
+    return db.execute(  # `+` makes SQLite use the index by kind, not that of all changes
         f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND kind = ?"  # noqa: S608
         " AND body IS NOT NULL ORDER BY +seq DESC LIMIT ?",
         (channel, kind, limit),
@@ -161,7 +161,7 @@ def _changed_last(db: sqlite3.Connection, channel: str, kind: str, limit: int) -
 
 
 def _frames(epoch: str, prev: int, seq: int, docs: Iterable[Document]) -> Iterator[Changes]:
-    """Cut documents into frames; the last one's seq is the head, whatever it holds."""
+    """Cut documents into frames; the last frame's seq is the head, also if it has no document."""
     batch: list[Document] = []
     size = 0
     for doc in docs:
@@ -174,7 +174,7 @@ def _frames(epoch: str, prev: int, seq: int, docs: Iterable[Document]) -> Iterat
 
 
 def page(db: sqlite3.Connection, channel: str, kind: str, before: int | None, limit: int) -> Page:
-    """Older documents of a kind, oldest first; fewer where they are long."""
+    """Read older documents of a kind, oldest first; fewer than `limit` if they are long."""
     rows = _newest(db, channel, kind, before, limit + 1)
     sizes = accumulate(len(row[4] or b"") for row in rows)
     kept = max(1, min(limit, sum(size <= PAGE_BYTES for size in sizes)))
@@ -192,7 +192,7 @@ def search(
     matches: Matches,
     limit: int,
 ) -> Searched:
-    """What matches among the newest `count` documents born before `before`."""
+    """Return the matches among the newest `count` documents born before `before`."""
     rows = _newest(db, channel, kind, before, count + 1)
     found: list[Document] = []
     end = time.monotonic() + SEARCH_PART_S

@@ -1,4 +1,4 @@
-"""A store whose files were deleted under the running service: what they held is kept beside it."""
+"""Rescue of a store whose files were deleted under the running service, into a file beside it."""
 
 import contextlib
 import logging
@@ -15,9 +15,9 @@ _MARK = "rescued"
 
 
 def rescue(db: sqlite3.Connection, path: Path) -> str:
-    """Copy what the open connection still reads; what to do with it in a sentence, "" if it fails.
+    """Copy the store by its open connection, which can read a deleted file until it is closed.
 
-    The system keeps a deleted file for who has it open.
+    Returns a sentence for the operator about the copy; "" if it fails.
     """
     target = path.with_name(f"{path.name}.{_MARK}-{time.strftime('%Y%m%d-%H%M%S')}")
     try:
@@ -40,7 +40,7 @@ def rescue(db: sqlite3.Connection, path: Path) -> str:
 
 
 def adopt(path: Path) -> None:
-    """Go on with what was rescued last, if there is no store.
+    """Make the latest rescued file the store, if there is none.
 
     Raises:
         OSError: the folder cannot be written.

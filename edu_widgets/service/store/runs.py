@@ -1,8 +1,8 @@
-"""Whether what a mirror saw is in this store: how far each start of the service came.
+"""Detection of an older store by the cursors of mirrors: the channels' heads at each start.
 
-A mirror carries the start in which its cursor was right. A store that knows nothing of it, or in
-which the channel did not come as far in it, was put back since, by whatever means: with its folder,
-its disk, or the whole machine. Then the channel begins another history.
+A cursor carries the start of the service in which it was valid. If the store does not know that
+start, or if the channel's head was lower in it, then an older copy was restored: with its folder,
+its disk, or the whole machine. Then the channel begins a new history.
 """
 
 import sqlite3
@@ -10,14 +10,14 @@ import sqlite3
 from edu_widgets.protocol import Cursor
 
 KEPT = 64
-"""Starts of which it is known how far they came. Who slept through more of them begins afresh."""
+"""Starts that are remembered; the mirror of a cursor from an older one is reset."""
 
 _DIGITS = 12
-"""More than the number of a start has."""
+"""Digits that the number of a start never reaches."""
 
 
 def note(db: sqlite3.Connection, generation: str) -> None:
-    """The service has started; starts of long ago are forgotten."""
+    """Note a start of the service, and forget starts of long ago."""
     (number,) = db.execute("SELECT coalesce(max(number), 0) + 1 FROM runs").fetchone()
     db.execute("INSERT INTO runs VALUES (?, ?)", (number, generation))
     for table, column in (("runs", "number"), ("run_heads", "run")):
@@ -25,14 +25,14 @@ def note(db: sqlite3.Connection, generation: str) -> None:
 
 
 def note_head(db: sqlite3.Connection, channel: str, head: int) -> None:
-    """A channel is about to be written; before the first time in this start it was so far."""
+    """Note a channel's head before its first write in this start; later calls change nothing."""
     db.execute(
         "INSERT OR IGNORE INTO run_heads SELECT ?, max(number), ? FROM runs", (channel, head)
     )
 
 
 def present(db: sqlite3.Connection) -> str:
-    """This start, as mirrors carry it: its number and its generation."""
+    """Return this start as cursors carry it: its number and its generation."""
     number, generation = db.execute(
         "SELECT number, generation FROM runs ORDER BY number DESC LIMIT 1"
     ).fetchone()
@@ -40,7 +40,7 @@ def present(db: sqlite3.Connection) -> str:
 
 
 def went_back(db: sqlite3.Connection, channel: str, cursor: Cursor, head: int) -> bool:
-    """Whether a mirror of the present epoch saw what is not in this store."""
+    """Return whether a cursor of the present epoch is beyond this store's history."""
     if cursor.seq > head:
         return True
     number = _number(cursor)
@@ -56,13 +56,13 @@ def went_back(db: sqlite3.Connection, channel: str, cursor: Cursor, head: int) -
 
 
 def too_old(db: sqlite3.Connection, cursor: Cursor) -> bool:
-    """Whether nothing is known any more of the start in which a cursor was right."""
+    """Return whether the start in which a cursor was valid is forgotten."""
     number = _number(cursor)
     return number is not None and number < _oldest(db)
 
 
 def _number(cursor: Cursor) -> int | None:
-    """The number of the start that a mirror carries; None if it carries none."""
+    """Return the number of the start that a cursor carries; None if it carries none."""
     number = cursor.generation.partition("-")[0]
     return int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else None
 

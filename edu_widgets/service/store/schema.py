@@ -1,4 +1,4 @@
-"""Tables of the SQLite store, and how its connections are opened."""
+"""Tables of the SQLite store, their upgrades, and the opening of connections."""
 
 import secrets
 import sqlite3
@@ -90,16 +90,16 @@ ALTER TABLE doors ADD COLUMN vouching INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX members_by_voucher ON members (course, voucher);
 """,
 }
-"""By version: what was added to the first one's tables."""
+"""By version: the statements that upgrade the tables of the one before."""
 
 _LOG_BYTES = 16 * 1024 * 1024
-"""What is left of the write-ahead log's file after a large transaction."""
+"""Bytes that the write-ahead log's file is cut to after a large transaction."""
 
 _NAMES_COMPARED = 2
-"""Since when names are compared by `name_key`."""
+"""The version since which names are compared by `name_key`."""
 
 _KEYS = 3
-"""Since when people prove who they are without telling their secret."""
+"""The version since which people prove their identity without sending their secret."""
 
 
 def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqlite3.Connection:
@@ -108,7 +108,7 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
     Raises:
         sqlite3.Error: it cannot be opened or is not a database.
     """
-    # Never made anew: in the place of a file that was deleted an empty one would be written to.
+    # Without creating it: an empty file must not take the place of one that was deleted.
     uri = f"{path.absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(
         uri, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False
@@ -118,7 +118,7 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
             connection.execute("PRAGMA query_only = ON")
         else:
             connection.execute("PRAGMA synchronous = FULL")
-            # What is deleted (a person, anonymous ballots) is gone from the file, too.
+            # Deleted data (a person, anonymous ballots) is overwritten in the file, too.
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
     except sqlite3.Error:
@@ -128,7 +128,9 @@ def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqli
 
 
 def prepare(connection: sqlite3.Connection, path: Path, *, replaced: bool) -> str:
-    """Make the tables, and begin another history if the file was replaced; the new generation.
+    """Make or upgrade the tables and begin a new generation, which is returned.
+
+    Every channel begins a new history if the file was replaced.
 
     Raises:
         sqlite3.Error: it cannot be written, is damaged, or no store that this version knows.
@@ -151,7 +153,7 @@ def make_tables(connection: sqlite3.Connection) -> None:
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:
-    """Bring the tables of an earlier version to this one."""
+    """Upgrade the tables of an earlier version to this one."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for later in range(version + 1, VERSION + 1):
         _run(connection, _SINCE[later])
@@ -165,7 +167,7 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
 
 def _renew_name_keys(connection: sqlite3.Connection) -> None:
-    """Keep names under what they are compared by; two that are the same by now stay as they are."""
+    """Recompute the keys that names are compared by; where two become equal the old one stays."""
     members = connection.execute("SELECT course, user, name FROM members").fetchall()
     connection.executemany(
         "UPDATE OR IGNORE members SET name_key = ? WHERE course = ? AND user = ?",
@@ -179,7 +181,7 @@ def _run(connection: sqlite3.Connection, statements: str) -> None:
 
 
 def check(connection: sqlite3.Connection) -> bool:
-    """See that a file is whole and can be read; false for an empty one.
+    """Check that a file is undamaged and of a known version; false for an empty one.
 
     Raises:
         sqlite3.Error: it is damaged, or no store that this version knows.
@@ -201,7 +203,7 @@ class NotOurs(sqlite3.DatabaseError):
 
 
 def problem(path: Path, error: Exception) -> str:
-    """Why a store cannot be opened, in one sentence, and what to do."""
+    """Return a message with the reason why a store cannot be opened, and the remedy."""
     if isinstance(error, NotOurs):
         return f"{path} {error}."
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):

@@ -50,10 +50,10 @@ T = TypeVar("T")
 READERS = 2
 
 SEARCH_S = 2.0
-"""Seconds of its own after which a search ends where it is."""
+"""Seconds of reading after which a search ends where it is; waiting for its turn is not counted."""
 
 SEARCHED_AT_ONCE = 250
-"""Documents that a search looks at before others may read."""
+"""Documents that a search examines before other searches get their turn."""
 
 
 class SqliteStore:
@@ -80,18 +80,18 @@ class SqliteStore:
 
     @property
     def problem(self) -> str:
-        """Why nothing is stored any more; "" if it is."""
+        """The reason why nothing is stored any more; "" if the store works."""
         return self._writer.problem
 
     async def check(self) -> None:
-        """Ask the writer whether it still can."""
+        """Check that the writer can still write."""
         await self._write(self._writer.try_)
 
     async def check_whole(self) -> None:
-        """Read the whole file; if it is damaged, nothing is stored any more.
+        """Check the whole file; if it is damaged, the writer stops.
 
         Raises:
-            Refused: `UNAVAILABLE`: it is, or cannot be read.
+            Refused: `UNAVAILABLE`: it is damaged, or cannot be read.
         """
         if await self._read(lambda _: find_damage(self._path)):
             await self._write(self._writer.look_closer)
@@ -99,7 +99,7 @@ class SqliteStore:
     # -- commands ---------------------------------------------------------------
 
     async def commit(self, request: Request[Any], rule: Rule) -> Committed:
-        """Run a rule and store what it decides."""
+        """Run a rule and store its decision."""
         return cast(
             "Committed", await self._write(partial(writes.commit, request=request, rule=rule))
         )
@@ -121,7 +121,7 @@ class SqliteStore:
                     try:
                         callback(job.result)
                     except Exception:  # noqa: BLE001 - somebody else's fault
-                        # What was committed is acknowledged, and told to the others.
+                        # The commit is acknowledged, and other listeners are called, nevertheless.
                         _log.exception("A listener of the store failed.")
         for job in jobs:
             if job.future.done():
@@ -136,7 +136,7 @@ class SqliteStore:
     async def changes_since(
         self, channel: str, cursor: Cursor | None, floors: dict[str, int]
     ) -> Catchup:
-        """Everything after a cursor, or a reset."""
+        """Return the changes after a cursor, or a reset."""
         put_back = await self._read(lambda db: reads.went_back(db, channel, cursor))
         if put_back:
             await self._write(lambda db: writes.renew_epoch(db, channel))
@@ -146,18 +146,18 @@ class SqliteStore:
         )
 
     async def page(self, channel: str, kind: str, before: int | None, limit: int) -> Page:
-        """Older documents of a kind."""
+        """Return older documents of a kind."""
         return await self._read(lambda db: reads.page(db, channel, kind, before, limit))
 
     async def search(
         self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
     ) -> Searched:
-        """The newest documents of a kind that match."""
+        """Return the newest documents of a kind that match."""
         found: list[Document] = []
         floor, more = before, True
         spent = 0.0
         for _ in range(0, MAX_SEARCHED, SEARCHED_AT_ONCE):
-            # Part by part, so that searches of several people go on side by side.
+            # Part by part, so that the searches of several people take turns.
             async with self._searching:
                 begin = self._loop.time()
                 part = await self._read(
@@ -179,46 +179,46 @@ class SqliteStore:
         return Searched(tuple(found), floor or 0, more)
 
     async def latest(self) -> int:
-        """When something was stored last."""
+        """Return the time of the latest stored document, in ms since 1970; 0 if there is none."""
         rows = await self._rows("SELECT max(time) FROM documents")
         return rows[0][0] or 0
 
     async def open_channel(self, course: str, channel: str) -> None:
-        """Keep that there is a channel."""
+        """Store that a channel exists."""
         await self._write(lambda db: writes.open_channel(db, course, channel))
 
     async def lessons(self) -> frozenset[str]:
-        """The channels of lessons that there are."""
+        """Return the stored channels of lessons."""
         rows = await self._rows("SELECT name FROM channels WHERE name GLOB 'lesson:*'")
         return frozenset(row[0] for row in rows)
 
     async def heads(self, channel: str) -> Cursor:
-        """The channel's epoch and head."""
+        """Return the channel's epoch and head."""
         epoch, seq, _ = await self._read(lambda db: reads.head(db, channel))
         return Cursor(epoch, seq)
 
     # -- people -----------------------------------------------------------------
 
     async def service(self) -> ServiceKeys:
-        """Which service this is the store of."""
+        """Return the id and the signing key of the service that owns this store."""
         if self._service is None:
             self._service = await self._read(keys.service)
         return self._service
 
     async def add_person(self, user_id: str, key: Verifier) -> None:
-        """Add a person who proves themselves by a secret."""
+        """Add a person with the verifier of their secret."""
         await self._write(lambda db: keys.add(db, user_id, key))
 
     async def known(self, key_id: str) -> Known | None:
-        """Who proves themselves by a key."""
+        """Return the person with a key of this id."""
         return await self._read(lambda db: keys.known(db, key_id))
 
     async def replace_key(self, key_id: str, key: Verifier) -> None:
-        """Take another key in the place of one."""
+        """Replace a key, given by its id, by another one."""
         await self._write(lambda db: keys.replace(db, key_id, key))
 
     async def use_nonce(self, nonce: bytes, now: int, until: int) -> bool:
-        """Remember a nonce; false if it was used before."""
+        """Store a nonce; false if it was used before."""
         return await self._write(lambda db: keys.use_nonce(db, nonce, now, until))
 
     async def enter(self, course: str, user_id: str, name: str, role: str) -> StoredMember:
@@ -227,19 +227,19 @@ class SqliteStore:
         return cast("StoredMember", await self._write(work))
 
     async def admit(self, who: Newcomer) -> StoredMember:
-        """Make somebody a member who comes by invite."""
+        """Make a person with an invite a member."""
         return cast("StoredMember", await self._write(lambda db: admission.admit(db, who)))
 
     async def vouch(self, who: Newcomer) -> StoredMember:
-        """Make somebody a member who takes part through another's notebook."""
+        """Make a person who takes part through another's notebook a member."""
         return cast("StoredMember", await self._write(lambda db: vouching.vouch(db, who)))
 
     async def vouched(self, course: str, voucher: str = "") -> tuple[str, ...]:
-        """Those who take part through somebody's notebook."""
+        """Return the ids of the people that `voucher` vouches for; "": of all vouched for."""
         return await self._read(lambda db: vouching.vouched(db, course, voucher))
 
     async def memberships(self, user_id: str) -> dict[str, StoredMember]:
-        """A person's courses."""
+        """Return a person's memberships, by course."""
         rows = await self._rows(
             "SELECT m.course, m.user, m.name, m.role, m.voucher, coalesce(v.name, '')"
             " FROM members m LEFT JOIN members v ON v.course = m.course AND v.user = m.voucher"
@@ -258,30 +258,30 @@ class SqliteStore:
         await self._write(lambda db: writes.set_invite(db, invite))
 
     async def invite(self, course: str) -> StoredInvite | None:
-        """A course's invite."""
+        """Return a course's invite."""
         rows = await self._rows(
             "SELECT course, code, expires FROM invites WHERE course = ?", course
         )
         return StoredInvite(*rows[0]) if rows else None
 
     async def add_staff_invite(self, course: str, code_hash: bytes, expires: int) -> None:
-        """Keep the hash of an invite for one instructor."""
+        """Store the hash of an invite for one instructor."""
         await self._write(lambda db: admission.add_staff_invite(db, course, code_hash, expires))
 
     async def door(self, course: str) -> Door:
-        """Who is let in."""
+        """Return a course's rules of admission."""
         return await self._read(lambda db: admission.door(db, course))
 
     async def set_door(self, course: str, *, closed: bool) -> Door:
-        """Let new people in, or nobody new."""
+        """Open or close the door for new people."""
         return await self._write(lambda db: admission.set_door(db, course, closed=closed))
 
     async def set_roster(self, course: str, names: Sequence[str] | None) -> Door:
-        """Replace the names that may join."""
+        """Replace the roster of names that may join."""
         return await self._write(lambda db: admission.set_roster(db, course, names))
 
     async def set_vouching(self, course: str, *, allowed: bool) -> Door:
-        """Let people take part through the notebooks of others, or nobody."""
+        """Allow or forbid that people take part through the notebooks of others."""
         return await self._write(lambda db: vouching.set_vouching(db, course, allowed=allowed))
 
     async def remove(self, who: Removed, by: str, *, same_join: bool) -> tuple[Removed, ...]:
@@ -293,11 +293,11 @@ class SqliteStore:
         return await self._write(lambda db: admission.readmit(db, course, user_id))
 
     async def removed_from(self, user_id: str) -> frozenset[str]:
-        """The courses that a person was removed from."""
+        """Return the courses that a person may not be in (see `Store.removed_from`)."""
         return await self._read(lambda db: vouching.removed_from(db, user_id))
 
     async def digest(self, text: str) -> str:
-        """A digest with a key of this store."""
+        """Return a digest of a text, with a key of this store."""
         ((key,),) = await self._rows("SELECT value FROM meta WHERE key = 'digests'")
         return hmac.digest(key.encode(), text.encode(), "sha256").hex()[:16]
 
@@ -310,31 +310,31 @@ class SqliteStore:
         return sum(len(change.docs) for change in done.changes)
 
     async def called(self, course: str, who: str) -> tuple[StoredMember, ...]:
-        """Who of a course has a name or id."""
+        """Return the members of a course with this id or name."""
         return await self._read(lambda db: admission.called(db, course, who))
 
     async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:
-        """Erase courses in which nothing was stored since a time."""
+        """Erase courses without a stored change since a time; returns their names."""
         found: list[str] = []
         await self._write(lambda db: writes.retire(db, before, keep, found))
         return tuple(found)
 
-    # -- keeping house ------------------------------------------------------------
+    # -- maintenance --------------------------------------------------------------
 
     async def sweep(self, now: int, tombstones_before: int) -> None:
-        """Forget old replies and tombstones."""
+        """Delete what has expired, and old tombstones."""
         await self._write(lambda db: sweeping.sweep(db, now, tombstones_before))
 
     async def sizes(self) -> dict[str, int]:
-        """How many rows each table has."""
+        """Return the number of rows of each table."""
         return await self._read(sweeping.sizes)
 
     async def seen(self, user_id: str, now: int) -> None:
-        """Note that a person is here."""
+        """Note that a person is connected."""
         await self._write(lambda db: sweeping.seen(db, user_id, now))
 
     async def close(self) -> None:
-        """Store what was queued, then let go of every file and thread."""
+        """Store what is queued, then close every file and end every thread."""
         await self._writer.close()
         await self._loop.run_in_executor(None, self._readers.shutdown)
         with contextlib.suppress(queue.Empty):

@@ -1,4 +1,4 @@
-"""What a store forgets by itself, so that it grows with what people write and with nothing else."""
+"""Expiry of stored data, so that a store grows only with the documents that people write."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -8,22 +8,22 @@ from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import refusal
 
 REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
-"""How long the ack of a command that created nothing is remembered …"""
+"""Milliseconds for which an ack is stored; after that, documents identify their commands …"""
 
 REPLIES_KEPT = 2_000
-"""… and of how many commands of one person, the newest; four outboxes full."""
+"""… and the number of a person's newest commands whose acks are stored; four outboxes full."""
 
 STRANGERS_KEPT_MS = 30 * 24 * 3600 * 1000
-"""How long a student is remembered who left nothing in a course and does not come any more."""
+"""Milliseconds since a student's last visit until they are forgotten, if they left no documents."""
 
 MAX_MEMBERS = 10_000
-"""People that one course remembers; then nobody new may join until some are forgotten."""
+"""Members of one course; beyond, nobody new may join until some are forgotten."""
 
 _DAY_MS = 24 * 3600 * 1000
 
 
 def sweep(db: sqlite3.Connection, now: int, tombstones_before: int) -> None:
-    """Forget what is over; cursors below a tombstone that went are reset."""
+    """Delete expired data; a cursor below a deleted tombstone leads to a reset."""
     _replies(db, now)
     db.execute("DELETE FROM staff_invites WHERE expires < ?", (now,))
     db.execute("DELETE FROM nonces WHERE until < ?", (now,))
@@ -32,7 +32,7 @@ def sweep(db: sqlite3.Connection, now: int, tombstones_before: int) -> None:
 
 
 def sizes(db: sqlite3.Connection) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     tables = [
         name
         for (name,) in db.execute(
@@ -44,14 +44,14 @@ def sizes(db: sqlite3.Connection) -> dict[str, int]:
 
 
 def seen(db: sqlite3.Connection, user_id: str, now: int) -> None:
-    """A person is here; noted once a day."""
+    """Note that a person is connected, at most once a day."""
     db.execute(
         "UPDATE members SET seen = ?2 WHERE user = ?1 AND seen < ?2 - ?3", (user_id, now, _DAY_MS)
     )
 
 
 def check_members(db: sqlite3.Connection, course: str) -> None:
-    """See that a course can remember one more.
+    """Check that a course has room for one more member.
 
     Raises:
         Refused: `ROOM_FULL`.
@@ -63,7 +63,7 @@ def check_members(db: sqlite3.Connection, course: str) -> None:
 
 
 def destroy(db: sqlite3.Connection, channels: Iterable[str]) -> None:
-    """Delete channels with all they held; the connection overwrites what it deletes."""
+    """Delete channels and their documents; SQLite overwrites deleted data (`secure_delete`)."""
     for channel in channels:
         db.execute("DELETE FROM documents WHERE channel = ?", (channel,))
         db.execute("DELETE FROM channels WHERE name = ?", (channel,))
@@ -93,7 +93,7 @@ def _tombstones(db: sqlite3.Connection, before: int) -> None:
 
 
 def _strangers(db: sqlite3.Connection, now: int) -> None:
-    """Forget students who left nothing and do not come any more, and the keys of nobody."""
+    """Forget absent students who left no documents, and keys of people without a course."""
     db.execute("UPDATE members SET seen = ? WHERE seen = 0", (now,))
     old = db.execute(
         "SELECT course, user FROM members m WHERE role = 'student' AND seen < ?"

@@ -1,6 +1,6 @@
-"""Who takes part through somebody else's notebook, in SQLite.
+"""People who take part through somebody else's notebook, in SQLite.
 
-What writes runs in the writer's open transaction.
+Functions that write run in the writer's open transaction.
 """
 
 import sqlite3
@@ -13,13 +13,13 @@ from edu_widgets.service.store.sweeping import check_members
 from edu_widgets.service.store.writes import enter
 
 MOST_VOUCHED = 10
-"""People that one person vouches for in a course within a day."""
+"""People that one person may vouch for in a course within a day."""
 
 _DAY_MS = 24 * 3600 * 1000
 
 
 def vouch(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
-    """Let somebody in for whom `who.voucher` vouches, or back under another name.
+    """Let in a person that `who.voucher` vouches for, or back under another name.
 
     Raises:
         Refused: `REMOVED`, `FORBIDDEN`, `ROOM_FULL`, `DOOR_CLOSED`, `NOT_LISTED`, `ID_CONFLICT`.
@@ -33,7 +33,7 @@ def vouch(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
         "SELECT name FROM members WHERE course = ? AND user = ?",
         (who.course, who.user_id),
     ).fetchone()
-    # One whom the store has given a number to tell them from another keeps their name.
+    # A name that the store made unique by a number, such as "Ada (2)", stays the same.
     same = member is not None and who.name in (member[0], member[0].rpartition(" (")[0])
     if not same:
         admission.ask_at_the_door(db, who, new=member is None)
@@ -51,7 +51,7 @@ def vouch(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
 
 
 def _check_voucher(db: sqlite3.Connection, who: Newcomer) -> str:
-    """The name of who vouches, if they may.
+    """Check that the voucher may vouch; returns the voucher's name.
 
     Raises:
         Refused: `REMOVED`, `FORBIDDEN`, `ROOM_FULL`.
@@ -82,7 +82,7 @@ def _check_voucher(db: sqlite3.Connection, who: Newcomer) -> str:
 
 
 def vouched(db: sqlite3.Connection, course: str, voucher: str) -> tuple[str, ...]:
-    """The ids of those whom somebody vouches for; "": anybody."""
+    """Return the ids of the people that `voucher` vouches for; "": of all vouched for."""
     rows = db.execute(
         "SELECT user FROM members WHERE course = ?1 AND voucher != '' AND ?2 IN ('', voucher)",
         (course, voucher),
@@ -91,7 +91,7 @@ def vouched(db: sqlite3.Connection, course: str, voucher: str) -> tuple[str, ...
 
 
 def removed_from(db: sqlite3.Connection, user_id: str) -> frozenset[str]:
-    """The courses that somebody may not be in, for themselves or for who vouches for them."""
+    """Return the courses that a person may not be in, because of themselves or their voucher."""
     rows = db.execute(
         "SELECT course FROM removals WHERE user = ?1 UNION"
         " SELECT m.course FROM members m LEFT JOIN doors d ON d.course = m.course"
@@ -104,7 +104,7 @@ def removed_from(db: sqlite3.Connection, user_id: str) -> frozenset[str]:
 
 
 def set_vouching(db: sqlite3.Connection, course: str, *, allowed: bool) -> Door:
-    """Let people take part through the notebooks of others, or nobody."""
+    """Allow or forbid that people take part through the notebooks of others."""
     db.execute(
         "INSERT INTO doors (course, closed, listed, vouching) VALUES (?1, 0, 0, ?2)"
         " ON CONFLICT (course) DO UPDATE SET vouching = ?2",

@@ -1,7 +1,7 @@
-"""The one thread that writes to SQLite, in groups: one transaction for all that is waiting.
+"""The one thread that writes to SQLite, in groups: one transaction for all waiting jobs.
 
-Nothing is acknowledged that would not be found again: files that were deleted, replaced or damaged
-under the running service (`guard`) end all writing, until they are there again.
+Nothing is acknowledged that would be lost: if the files are deleted, replaced or damaged under the
+running service (`guard`), all writing stops until they are there again.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ from edu_widgets.service.store.rescue import adopt, rescue
 log = logging.getLogger("edu_widgets.service")
 
 GROUP = 256
-"""Jobs that share one transaction at most, so that the first of them is not kept waiting."""
+"""Most jobs that share one transaction, so that the first of them does not wait for long."""
 
 LOOK_AGAIN_S = 5.0
-"""Seconds after which it is looked again whether a store that was lost is there."""
+"""Seconds between attempts to write to a lost store, which may be back."""
 
 Work = Callable[[sqlite3.Connection], Any]
 Deliver = Callable[[list["Job"]], None]
@@ -37,7 +37,7 @@ Deliver = Callable[[list["Job"]], None]
 
 @dataclass(slots=True)
 class Job:
-    """Something to do in a transaction, and what came of it."""
+    """Work to do in a transaction, with its result or error."""
 
     work: Work
     future: asyncio.Future[Any]
@@ -46,7 +46,7 @@ class Job:
 
 
 class Writer:
-    """Runs jobs in order; hands each group back on the event loop once it is durable."""
+    """Runs jobs in order; delivers each group on the event loop once it is durable."""
 
     def __init__(self, path: Path, loop: asyncio.AbstractEventLoop, deliver: Deliver) -> None:
         self._path = path
@@ -57,7 +57,7 @@ class Writer:
         self._look_at = 0.0
         self._failed = False
         self.problem = ""
-        """Why nothing is stored any more, for who runs the service; "" if it is."""
+        """The reason why nothing is stored any more, for the operator; "" if the store works."""
         adopt(path)
         path.touch(mode=0o600)  # SQLite gives its side files the same permissions
         replaced = history.was_replaced(path)
@@ -82,12 +82,12 @@ class Writer:
         return job.future
 
     def try_(self, db: sqlite3.Connection) -> None:
-        """As a job: write something, if the last thing could not be written."""
+        """As a job: write something, if the last group could not be written."""
         if self._failed:
             db.execute("UPDATE meta SET value = value WHERE key = 'epoch'")
 
     def look_closer(self, _db: sqlite3.Connection) -> None:
-        """As a job: read the whole file.
+        """As a job: check the whole file.
 
         Raises:
             StoreLostError: it is damaged.
@@ -95,7 +95,7 @@ class Writer:
         self._guard.check_whole()
 
     async def close(self) -> None:
-        """Do what is queued, then end the thread."""
+        """Run the queued jobs, then end the thread."""
         self._jobs.put(None)
         await self._loop.run_in_executor(None, self._thread.join)
 
@@ -110,7 +110,7 @@ class Writer:
                 except BaseException as error:
                     log.exception("The store failed.")
                     self._fail(jobs, error)
-                with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
                     self._loop.call_soon_threadsafe(self._deliver, jobs)
         try:
             if not self.problem:
@@ -167,14 +167,14 @@ class Writer:
         db.execute("COMMIT")
 
     def _fail(self, jobs: list[Job], error: BaseException | None) -> None:
-        """Nothing of a group counts as stored, and everybody is told to come again."""
+        """Roll a group back and answer all its jobs with `UNAVAILABLE`, so that clients retry."""
         self._failed = True
         self._rollback()
         for job in jobs:
             job.result, job.error = None, unavailable(error)
 
     def _lose(self, lost: StoreLostError) -> None:
-        """Stop storing, and say so once."""
+        """Stop storing until the files are back; log it once."""
         self._look_at = time.monotonic() + LOOK_AGAIN_S
         if self.problem:
             return
@@ -186,13 +186,13 @@ class Writer:
         log.error("Nothing is stored any more: %s", self.problem)
 
     def _empty_log(self, jobs: list[Job]) -> None:
-        """Once something was destroyed, empty the write-ahead log, which still holds it."""
+        """After data was destroyed, empty the write-ahead log, which still holds that data."""
         done = (job.result for job in jobs if job.error is None)
         self._log_tells |= any(isinstance(r, Committed) and r.destroyed for r in done)
         if self._log_tells and self._db is not None:
             with contextlib.suppress(sqlite3.Error):
                 (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                self._log_tells = bool(busy)  # somebody reads it: after the next group
+                self._log_tells = bool(busy)  # a reader prevents it: retry after the next group
                 self._guard.written()
 
     def _connection(self) -> sqlite3.Connection:
@@ -215,7 +215,7 @@ class Writer:
 
 
 def _attempt(db: sqlite3.Connection, job: Job) -> None:
-    """Do one job in a savepoint, so that its failure does not take the others with it."""
+    """Run one job in a savepoint, so that its failure does not undo the others."""
     db.execute("SAVEPOINT job")
     _do(db, job)
     if job.error is not None:
@@ -224,7 +224,10 @@ def _attempt(db: sqlite3.Connection, job: Job) -> None:
 
 
 def _do(db: sqlite3.Connection, job: Job) -> None:
-    """Do one job; what has to be undone then has an error. Raises what ends the whole group."""
+    """Run one job and set its result, or its error if it has to be rolled back.
+
+    An error that concerns the whole group is raised.
+    """
     try:
         job.result = job.work(db)
     except Refused as error:
@@ -245,7 +248,7 @@ def _bug(error: Exception) -> Refused:
 
 
 def unavailable(error: BaseException | None) -> Refused:
-    """What a client is told when the store cannot write or read."""
+    """Make the refusal for a store that cannot write or read, with its cause."""
     result = refusal(Code.UNAVAILABLE, Code.UNAVAILABLE.meaning)
     result.__cause__ = error
     return result

@@ -31,7 +31,7 @@ from edu_widgets.service.store.sweeping import destroy
 
 
 def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committed:
-    """Recognise the command, or run its rule and write what it decides.
+    """Recognise a repeated command, or run its rule and write the decision.
 
     Raises:
         Refused: by the rule, or `ID_CONFLICT`.
@@ -62,10 +62,10 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
 
 
 def _check_limit(db: sqlite3.Connection, request: Request[Any]) -> None:
-    """Count what was stored against a limit, where that reaches to before this start.
+    """Check a rate limit against stored commands, while its interval reaches before this start.
 
     Raises:
-        RateLimited: it is too much.
+        RateLimited: the limit is reached.
     """
     if not request.across:
         return
@@ -105,9 +105,9 @@ def _keep_reply(
 
 
 def _earlier(db: sqlite3.Connection, request: Request[Any]) -> Committed | None:
-    """What this command was answered with before.
+    """Return the earlier result of a repeated command; `None` for a new one.
 
-    Replies are forgotten after some days; what it created tells for ever.
+    Replies are deleted after some days; documents that the command created stay.
     """
     found = db.execute(
         "SELECT 0, fingerprint, seq, user, heads FROM replies"
@@ -153,10 +153,10 @@ def write(
 
 
 def _forget(db: sqlite3.Connection, course: str, writes: Sequence[Write]) -> list[ChannelChange]:
-    """Delete documents of people's own channels so that nothing tells who had one.
+    """Delete documents of people's own channels without a trace of their owners.
 
-    A channel in which something was forgotten would be known by its number. So all of the
-    course's come to the same one, and whoever is not connected now is reset later.
+    A channel would be known by its advanced head. So the own channels of everybody in the course
+    advance to the same head, and mirrors that are not connected now are reset later.
     """
     members = db.execute("SELECT user FROM members WHERE course = ?", (course,)).fetchall()
     known = db.execute(
@@ -190,7 +190,7 @@ def _forget(db: sqlite3.Connection, course: str, writes: Sequence[Write]) -> lis
 
 
 def open_channel(db: sqlite3.Connection, course: str, channel: str) -> None:
-    """Keep that there is a channel, also while nothing is in it."""
+    """Store that a channel exists, also while it has no documents."""
     _advance(db, course, channel, 0)
 
 
@@ -234,9 +234,9 @@ def _put(
 
 
 def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
-    """Begin a new history of a channel: every mirror of the old one starts afresh.
+    """Begin a new history of a channel, so that all mirrors are reset.
 
-    Once a start of the service: a forged cursor cannot reset the class again and again.
+    It happens once a start of the service: forged cursors cannot reset the class repeatedly.
     """
     db.execute(
         "INSERT INTO channels (name, course, epoch, head, renewed)"
@@ -254,12 +254,12 @@ _look = lru_cache(8192)(look_alike_key)
 
 
 def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: str) -> StoredMember:
-    """Add or rename a member; of names that are one, or look so, the later get a number."""
+    """Add or rename a member; a name that equals another or looks like it gets a number."""
     others = db.execute(
         "SELECT name_key, name FROM members WHERE course = ? AND user != ?", (course, user_id)
     ).fetchall()
     taken = {key for key, _ in others}
-    # Who was removed has given up the name: its key is none that a name can have.
+    # A removed person's name is free: its key begins with NUL, as no name's key does.
     looks = {_look(other) for key, other in others if not key.startswith("\0")}
     given = name
     number = 2
@@ -294,7 +294,7 @@ def set_invite(db: sqlite3.Connection, invite: StoredInvite) -> None:
 def retire(
     db: sqlite3.Connection, before: int, keep: Sequence[str], retired: list[str]
 ) -> Committed:
-    """Erase all that was kept of courses in which nothing was stored since a time."""
+    """Erase the data of courses without a stored change since a time, but for invite and door."""
     courses = db.execute(
         "SELECT c.course FROM channels c LEFT JOIN documents d ON d.channel = c.name"
         " GROUP BY c.course HAVING max(d.time) < ? ORDER BY c.course",
@@ -314,7 +314,7 @@ def retire(
 def erase(
     db: sqlite3.Connection, course: str, user_id: str, now: int, rules: Sequence[EraseRule]
 ) -> Committed:
-    """Turn everything a person made in a course into tombstones and forget who they were."""
+    """Turn a person's documents in a course into tombstones, and delete the person's data."""
     channels = db.execute("SELECT name FROM channels WHERE course = ?", (course,)).fetchall()
     member = db.execute(
         "SELECT name FROM members WHERE course = ? AND user = ?", (course, user_id)
