@@ -85,6 +85,8 @@ class Lesson(Tidy):
         on_close: Callable[[], None] = lambda: None,
     ) -> None:
         from edu_widgets.notebook.assembly import Assembly
+        from edu_widgets.notebook.identity import asking_session
+        from edu_widgets.notebook.viewers.company import company_of
 
         self._client = client
         self._client.invite = invite
@@ -93,6 +95,9 @@ class Lesson(Tidy):
         self._panels: dict[tuple[str, ...], CoursePanel] = {}
         self._widgets = Assembly(client, installed() if features is None else features, self._known)
         self._background = self._widgets.background()
+        session = asking_session()
+        if session is not None:
+            company_of(client).began(session)
 
     def _standing(self) -> str:
         try:

@@ -124,7 +124,7 @@ class CourseClient:
 
         Without a `target` it shares this one's connection.
         """
-        return kind(
+        made = kind(
             self.course,
             target or self._target,
             me,
@@ -136,6 +136,8 @@ class CourseClient:
             channel=self.channel,
             entrance=self.entrance,
         )
+        made.company = self.company
+        return made
 
     @property
     def target(self) -> Target:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol import manifest as manifests
 from edu_widgets.protocol.errors import InvalidArgument, Unsupported
@@ -49,9 +50,16 @@ class Assembly:
         self._features = {feature.called: feature for feature in features}
         self._made: dict[str, LiveWidget] = {}
         self._broken: set[str] = set()
+        if not client.viewer:
+            company_of(client).for_viewer = partial(ViewerAssembly, self)
 
     def __contains__(self, called: object) -> bool:
         return called in self._features
+
+    @property
+    def features(self) -> list[Manifest]:
+        """The features that the lesson has."""
+        return list(self._features.values())
 
     def __iter__(self) -> Iterator[str]:
         """The names of the features that have a widget, as a lesson calls them."""
@@ -140,6 +148,29 @@ class Assembly:
                     "The feature %s does not work and is left out: %r", feature.name, error
                 )
             return None
+
+
+class ViewerAssembly(Assembly):
+    """The lesson's widgets for the eyes of another who shares the kernel: twins of its own.
+
+    Args:
+        owner: The widgets of whoever runs the lesson.
+        client: The viewer's connection to the course.
+    """
+
+    def __init__(self, owner: Assembly, client: CourseClient) -> None:
+        super().__init__(client, tuple(owner.features), owner.known)
+        self._owner = owner
+        self._background = self.background()
+
+    def get(self, called: str) -> LiveWidget:
+        """A feature's widget as this viewer sees it."""
+        return self._owner.get(called).seen_by(self.client.viewer)
+
+    def close(self) -> None:
+        """End what runs beside it."""
+        for one in self._background:
+            one.close()
 
 
 def _why_not(called: str) -> str:

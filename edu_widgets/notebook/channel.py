@@ -69,6 +69,11 @@ class PageChannel:
         with self._lock:
             self._stream.forget()
 
+    def leave(self, page: str) -> None:
+        """A page is shown something else from now on."""
+        with self._lock:
+            self._stream.leave(page)
+
     # -- to one page ------------------------------------------------------------------
 
     def welcome(self, page: str) -> None:
@@ -111,6 +116,10 @@ class PageChannel:
         It is called on the thread of the change and has to be quick.
         """
         return self._watchers.listen(lambda _: fn())
+
+    def look_again(self) -> None:
+        """The lesson's state may have changed; any thread."""
+        self._on_network(self.changed)
 
     # -- to all pages (network thread) --------------------------------------------------
 

@@ -38,6 +38,15 @@ def running_cell() -> Cell | None:
     return Cell(cell, run, page)
 
 
+def asking_session() -> str | None:
+    """The session of the page or program that asked for the code that runs here, or None."""
+    header = _parent().get("header")
+    if not isinstance(header, dict) or header.get("msg_type") != "execute_request":
+        return None
+    session = header.get("session")
+    return session if isinstance(session, str) else None
+
+
 def _parent() -> dict[str, Any]:
     """The message that the kernel is handling in this thread; empty if there is no kernel."""
     ipython = sys.modules.get("IPython")

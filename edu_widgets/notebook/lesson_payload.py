@@ -7,7 +7,7 @@ from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol.channels import is_rehearsal
 
 
-def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
+def lesson_fields(client: CourseClient, *, subshells: bool, viewer: Json | None = None) -> Json:
     """The fields of `lesson` in docs/widget-protocol.md, with `nextTry` in ms since 1970."""
     view, me = client.view(), client.me()
     return {
@@ -29,6 +29,7 @@ def lesson_fields(client: CourseClient, *, subshells: bool) -> Json:
         "subshells": subshells,
         "readonly": view.readonly,
         "features": list(view.features),
+        "viewer": viewer,
     }
 
 

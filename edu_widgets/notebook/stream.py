@@ -182,6 +182,12 @@ class Stream:
         message = {"op": "page", "to": page, "in": collection, "docs": list(window.docs)}
         return {**message, "floor": window.floor, "more": window.more}
 
+    def leave(self, page: str) -> None:
+        """A page is shown something else from now on."""
+        self._pages.pop(page, None)
+        if not self._pages:
+            self.forget()
+
     def forget(self) -> None:
         """No page is there any more."""
         self._pages.clear()

@@ -23,9 +23,12 @@ from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
 from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.stream import Content, Json
+from edu_widgets.notebook.viewers.company import company_of
+from edu_widgets.notebook.viewers.faces import Face, Faces
 from edu_widgets.protocol import Code, is_id, uuid7
 from edu_widgets.protocol.attributes import Tidy
-from edu_widgets.protocol.errors import InvalidArgument, Refused
+from edu_widgets.protocol.channels import person_name
+from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +82,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     kind_: ClassVar[str] = ""
     _inner: ClassVar[str] = (
-        "kind kind_ events_ made_for open refer_to_code reload reopen retire summary watch"
+        "face kind kind_ events_ made_for open refer_to_code reload reopen retire seen_by summary "
+        "twin_for watch"
     )
     comm: Any
 
@@ -106,12 +110,17 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._beside_cells = comms.subshells_supported()
         self._reported = False
         self._pages = _Pages(self)
+        self._outlet: Callable[[Json], None] = lambda _: None
+        self._over = False
+        self._company = company_of(client)
         self._delays = Delays()
         self._channel = PageChannel(
             content, self._standing, self._push, client, busy=cell_is_running
         )
         self._intents = PageRequests(handlers_of(self, *handlers), self._reply)
         self._stop_listening = client.listen(self._on_event)
+        # Of somebody else's face there is one twin only: the widget that has the comm leads to it.
+        self._faces = None if client.viewer else Faces(self._company, self.face(), self._twin)
         self.on_msg(self._received)
         try:
             super().__init__(
@@ -124,6 +133,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         except BaseException:
             self._stop_listening()
             raise
+        if client.viewer:
+            self.layout.close()
 
     @classmethod
     def made_for(cls, lesson: WidgetContext) -> LiveWidget:
@@ -134,6 +145,28 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         """
         make: Callable[[CourseClient], LiveWidget] = cls
         return make(lesson.client)
+
+    def twin_for(self, context: WidgetContext) -> LiveWidget:
+        """Make the same for the eyes of another who shares the kernel.
+
+        Args:
+            context: The lesson as that person sees it.
+        """
+        return type(self).made_for(context)
+
+    def seen_by(self, viewer: str) -> LiveWidget:
+        """The twin for a viewer's eyes, by their key."""
+        face = None if self._faces is None else self._faces.twin(viewer)
+        return face.widget if face is not None and isinstance(face.widget, LiveWidget) else self
+
+    def face(self, outlet: Callable[[Json], None] | None = None) -> Face:
+        """This widget as what pages are led to; what a twin tells them goes through `outlet`."""
+        self._outlet = outlet or self._outlet
+        return Face(self, self._channel, self._take, self._welcomed)
+
+    def _twin(self, key: str, context: WidgetContext) -> Face:
+        comms.ready_thread()
+        return self.twin_for(context).face(lambda message: self._push(message | {"for": key}))
 
     @property
     def unread(self) -> int:
@@ -159,6 +192,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def open(self) -> None:
         """Open a comm to the front end, if none is open; before it, those of its code."""
+        if self._client.viewer:
+            return  # its pages are those of the widget that it is a twin of
         comms.keep_reading()
         self.refer_to_code()
         super().open()
@@ -167,6 +202,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def reopen(self) -> None:
         """Open anew what a page has closed, as with "close all widgets"; else do nothing."""
+        if self._client.viewer:
+            return
         # The layout first, because a page needs it to make the widget.
         for model in (self.layout, self):
             if inside.is_closed(model.comm):
@@ -180,7 +217,10 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def close(self) -> None:
         """Close the widget: its views go, nothing of it stays. The lesson stays open."""
         # Also called by the base's destructor, even where the constructor did not get far.
-        channel = getattr(self, "_channel", None)
+        self._over = True
+        channel, faces = getattr(self, "_channel", None), getattr(self, "_faces", None)
+        if faces is not None:
+            faces.close()
         if channel is not None:
             channel.close()
             getattr(self, "_stop_listening", lambda: None)()
@@ -190,7 +230,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def retire(self) -> None:
         """The lesson was left: close it, unless a page shows it, which then says so."""
-        if not self._channel.awaited:
+        if not (self._faces or self._channel).awaited:
             self.close()
 
     def refer_to_code(self) -> None:
@@ -205,7 +245,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     @property
     def closed(self) -> bool:
         """Whether it was closed and can no longer be shown."""
-        return self.comm is None
+        return self._over or (self.comm is None and not self._client.viewer)
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else self._client.view().state
@@ -247,14 +287,22 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _received(self, _: object, content: object, buffers: object) -> None:
         del buffers
         try:
-            self._take(content)
+            self._lead(content)
         except Exception:  # noqa: BLE001 - reported; a handler must not raise into the kernel
             _log.exception("A message of a page could not be handled.")
 
-    def _take(self, content: object) -> None:
+    def _lead(self, content: object) -> None:
+        """Lead a page's message to the face that is for whoever looks at the page."""
         if not isinstance(content, dict):
             _log.warning("A message of a page was ignored: it is no object.")
             return
+        page, sender = content.get("page"), comms.sender()
+        if self._faces is not None and isinstance(page, str) and is_id(page):
+            self._faces.take(page, sender.session if sender is not None else "", content)
+        else:
+            self._take(content)
+
+    def _take(self, content: Json) -> None:
         self._note_thread()
         op, page = content.get("op"), content.get("page")
         if op == "intent":
@@ -299,11 +347,28 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             self._on_network(self._channel.changed)
 
     def _standing(self) -> Json:
-        return lesson_fields(self._client, subshells=self._beside_cells)
+        viewer = self._company.told(self._client.viewer)
+        return lesson_fields(self._client, subshells=self._beside_cells, viewer=viewer)
 
     @on_intent("lesson.retry")
     def _retry_now(self, _: Intent) -> None:
         self._client.retry_now()
+
+    @on_intent("viewer.name")
+    def _name_viewer(self, intent: Intent) -> None:
+        name = person_name(intent.text("name"))
+        self._company.name(self._company.session(intent.page), name)
+
+    @on_intent("viewer.same")
+    def _tell_viewers_apart(self, intent: Intent) -> None:
+        session = self._company.session(intent.page)
+        self._company.same(session, intent.text("id"), same=intent.switch())
+
+    @on_intent("viewer.remove")
+    def _remove_viewer(self, intent: Intent) -> None:
+        if not self._company.is_owner(self._company.session(intent.page)):
+            raise Forbidden("Only whose notebook it is decides who takes part through it.")
+        self._company.remove(intent.text("id"))
 
     # -- to the pages ------------------------------------------------------------------------------
 
@@ -325,6 +390,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def _push(self, message: Json) -> None:
         if sys.is_finalizing():
+            return
+        if self._client.viewer:
+            self._outlet(message)
             return
         if inside.is_closed(self.comm):
             self._channel.forget()

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import traitlets
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.assembly import Part
+from edu_widgets.notebook.assembly import Assembly, Part
 from edu_widgets.notebook.page_requests import Intent, on_intent
-from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget import LiveWidget, WidgetContext
 from edu_widgets.panel.shown import PANEL, ShownPanel, tab_of
 from edu_widgets.protocol.errors import InvalidArgument
 
@@ -48,6 +48,12 @@ class CoursePanel(LiveWidget):
         self._stop_watching: list[Callable[[], None]] = []
         super().__init__(client, self._shown, **options)
         self._watch()
+
+    def twin_for(self, context: WidgetContext) -> CoursePanel:
+        """Make the same panel for another who shares the kernel, of what they see."""
+        if not isinstance(context, Assembly):
+            raise InvalidArgument("A panel is of a lesson's widgets.")
+        return CoursePanel(context.client, context.tabs(), self._tabs)
 
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}: {', '.join(self._tabs)})"

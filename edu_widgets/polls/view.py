@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import traitlets
 
+from edu_widgets.notebook.assembly import Assembly
 from edu_widgets.notebook.stream import Json, Window
-from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget import LiveWidget, WidgetContext
 from edu_widgets.polls.intent_handlers import IntentHandlers
 from edu_widgets.polls.page_content import DESK, POLLS, PollsContent
+from edu_widgets.protocol.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
+    from edu_widgets.polls.widget import LivePolls
 
 
 class OnePoll:
@@ -54,6 +57,12 @@ class PollView(LiveWidget):
     ) -> None:
         self._poll_id = poll_id
         super().__init__(client, OnePoll(shown, poll_id), handlers, **options)
+
+    def twin_for(self, context: WidgetContext) -> LiveWidget:
+        """Make the same view for another who shares the kernel, of their polls."""
+        if not isinstance(context, Assembly):
+            raise InvalidArgument("A view of one poll is of a lesson's widgets.")
+        return cast("LivePolls", context.get("polls")).view(self._poll_id)
 
     @traitlets.validate("options")
     def _check_options(self, proposal: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class LivePolls(EventWidget):
     """
 
     kind_: ClassVar[str] = "polls"
-    _inner: ClassVar[str] = "create discard peek poll put seen send"
+    _inner: ClassVar[str] = "create discard peek poll put seen send view"
     events_: ClassVar[tuple[str, ...]] = ("open", "close", "reveal")
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
@@ -309,13 +309,18 @@ class LivePolls(EventWidget):
 
     def _show(self, id_: str, **kwargs: Any) -> Any:
         """The view of one poll, as the output of a cell."""
+        view = self.view(id_)
+        view.options = self.options
+        return view._repr_mimebundle_(**kwargs)
+
+    def view(self, id_: str) -> PollView:
+        """The widget that shows one poll."""
         view = self._views.get(id_)
         if view is None or view.closed:
             client, options = self._client, self.options
             view = PollView(client, self._shown, self._handlers, id_, **options)
             self._views[id_] = view
-        view.options = self.options
-        return view._repr_mimebundle_(**kwargs)
+        return view
 
     def close(self) -> None:
         """Close the widget and the views of single polls; the lesson stays open."""

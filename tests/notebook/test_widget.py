@@ -153,6 +153,7 @@ def test_a_page_gets_a_snapshot_and_then_batches(
             "here": [],
             "readonly": False,
             "features": ["chat"],
+            "viewer": None,
         },
     }
     widget.put("b")

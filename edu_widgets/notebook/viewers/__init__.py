@@ -1,0 +1,1 @@
+"""One person per browser, where several people share a kernel. It knows no feature."""

@@ -1,0 +1,179 @@
+"""Who looks at a kernel's pages, as the pages claim it. No input or output.
+
+A claim proves nothing: whoever can run code in the kernel can be anybody. It keeps apart people who
+want to be kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+_MAX_SESSIONS = 256
+_MAX_REMEMBERED = 64
+_MAX_ID, _MAX_NAME = 200, 64
+_HEX = re.compile(r"[0-9a-f]{32}")
+
+Standing = Literal["owner", "viewer", "reader"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody as Jupyter names them to their own page."""
+
+    id: str
+    name: str
+    anonymous: bool = False
+    """Whether Jupyter made the name up, one for each browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a page said of who looks at it; `identity` is None where Jupyter did not say."""
+
+    identity: Identity | None = None
+    outside: bool = False
+    """Whether the page is not Jupyter's own, so that nobody could be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """As what somebody looks: the owner, a viewer with a name of their own, or a reader."""
+
+    standing: Standing
+    id: str = ""
+    name: str = ""
+
+
+OWNER = Place("owner")
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the next kernel is to know."""
+
+    owner: str = ""
+    """The identity of who runs the lesson; "" while nobody is known to."""
+    same: list[str] = field(default_factory=list)
+    """Other identities of the owner, as their page has said."""
+    others: list[str] = field(default_factory=list)
+    """Anonymous identities that are somebody else, as the owner's page has said."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What these have said that they are called."""
+
+
+def read_claim(told: object) -> Claim:
+    """A claim as a page sends it: `{id, name}`; `null`: no answer; `false`: no Jupyter."""
+    if told is False:
+        return Claim(outside=True)
+    said: dict[str, Any] = told if isinstance(told, dict) else {}
+    id_, name = said.get("id"), said.get("name")
+    if not isinstance(id_, str) or not 0 < len(id_) <= _MAX_ID:
+        return Claim()
+    name = name if isinstance(name, str) else ""
+    # As jupyter_server makes them: a random name for each browser that came by a token.
+    anonymous = bool(_HEX.fullmatch(id_)) and name.startswith("Anonymous ")
+    return Claim(Identity(id_, name[:_MAX_NAME] or id_[:_MAX_NAME], anonymous))
+
+
+class Claims:
+    """Claims by the session that a page has with the kernel. Not thread-safe."""
+
+    def __init__(self, remembered: Remembered | None = None) -> None:
+        self.remembered = remembered or Remembered()
+        self._fixed = bool(self.remembered.owner)
+        self._sessions: OrderedDict[str, Claim] = OrderedDict()
+        self._names: dict[str, str] = {}
+        self._began: str | None = None
+
+    def began(self, session: str) -> None:
+        """The first `host` or `join` was run by this session; later ones change nothing."""
+        if self._began is None:
+            self._began = session
+            self._settle()
+
+    def claim(self, session: str, claim: Claim) -> None:
+        """A page says who looks; a session keeps its first claim."""
+        if session not in self._sessions:
+            self._sessions[session] = claim
+            while len(self._sessions) > _MAX_SESSIONS:
+                self._sessions.popitem(last=False)
+            self._settle()
+
+    def name(self, session: str, name: str) -> None:
+        """Somebody whom Jupyter does not name says what they are called."""
+        claim = self._sessions.get(session)
+        if claim is None or self.place(session) == OWNER:
+            return
+        if claim.identity is None:
+            self._names[session] = name
+        elif claim.identity.id in self.remembered.others:
+            self.remembered.names[claim.identity.id] = name
+
+    def same(self, id_: str, *, same: bool) -> None:
+        """The owner says whether an anonymous identity is they themselves or somebody else."""
+        lists = (self.remembered.same, self.remembered.others)
+        for one in lists:
+            if id_ in one:
+                one.remove(id_)
+        lists[not same].append(id_)
+        for one in lists:
+            del one[:-_MAX_REMEMBERED]
+        names = self.remembered.names
+        self.remembered.names = {id_: names[id_] for id_ in self.remembered.others if id_ in names}
+
+    def asked(self) -> list[Identity]:
+        """Anonymous identities of which the owner has not said whose they are."""
+        known = {self.remembered.owner, *self.remembered.same, *self.remembered.others}
+        found = {one.id: one for one in self._identities() if one.anonymous and one.id not in known}
+        return list(found.values())
+
+    def place(self, session: str) -> Place:
+        """As what a session looks."""
+        claim = self._sessions.get(session)
+        if claim is None:
+            return Place("reader", session)
+        if claim.identity is None:
+            return self._unnamed(session, claim)
+        who, known = claim.identity, self.remembered
+        if who.id == known.owner or who.id in known.same:
+            return OWNER
+        if not who.anonymous:
+            return Place("viewer", who.id, who.name)
+        if who.id not in known.others:
+            return OWNER
+        said = known.names.get(who.id)
+        return Place("viewer", who.id, said) if said else Place("reader", session)
+
+    def is_owner(self, session: str) -> bool:
+        """Whether a session is known to be the owner's, not only taken for it."""
+        claim = self._sessions.get(session)
+        if claim is None or claim.identity is None:
+            return self.place(session) == OWNER
+        known = self.remembered
+        return claim.identity.id in {known.owner, *known.same}
+
+    def _unnamed(self, session: str, claim: Claim) -> Place:
+        first = session in (self._began, next(iter(self._sessions)))
+        if not self.remembered.owner and (claim.outside or first):
+            return OWNER
+        said = self._names.get(session)
+        return Place("viewer", f"said {said}", said) if said else Place("reader", session)
+
+    def _settle(self) -> None:
+        """Find out who owns the lesson, unless an earlier kernel has."""
+        if self._fixed:
+            return
+        claim = self._sessions.get(self._began) if self._began is not None else None
+        first: Iterable[Identity] = self._identities()
+        if claim is not None and claim.identity is not None:
+            self.remembered.owner, self._fixed = claim.identity.id, True
+        elif not self.remembered.owner:
+            # Whose session ran the cell has not said so yet, and may never, as after a reload.
+            self.remembered.owner = next((one.id for one in first), "")
+
+    def _identities(self) -> Iterable[Identity]:
+        return (one.identity for one in self._sessions.values() if one.identity is not None)

@@ -1,0 +1,334 @@
+"""The people who share a kernel in one lesson, and through which client each of them looks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakSet
+
+from edu_widgets.client.view import ViewChanged
+from edu_widgets.client.viewers import as_student, reader, vouched_for
+from edu_widgets.notebook.viewers.claims import OWNER, Claim, Claims, Place
+from edu_widgets.notebook.viewers.remembering import ViewersFile
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument, Refused
+
+if TYPE_CHECKING:
+    from edu_widgets.client.course import CourseClient, CourseEvent
+    from edu_widgets.notebook.stream import Json
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerContext:
+    """What a viewer's widget is made with where it is of no lesson."""
+
+    client: CourseClient
+    known: Callable[[], tuple[tuple[str, str], ...]] = tuple
+
+    def headlines(self) -> list[Any]:
+        """There are none."""
+        return []
+
+    def close(self) -> None:
+        """Nothing runs beside it."""
+
+
+HUSHED = "="
+"""The key of an owner who is staff, while others look on."""
+
+_CROWD = "*"
+"""The key of all readers beyond the most that are told apart."""
+
+_MOST_APART = 32
+_TEND_S = 60.0
+
+_WHY = {Code.ROOM_FULL: "full"}
+"""Why somebody only reads, by the code of the service's refusal; `refused` for the others."""
+
+
+class SharedWidget(Protocol):
+    """What a widget shows to each viewer."""
+
+    def session(self, page: str) -> str:
+        """The session of a page of it; "": it has none such."""
+
+    def settle(self) -> None:
+        """Show each page what is for whoever looks at it now."""
+
+    def is_watched(self, key: str) -> bool:
+        """Whether a page shows it to this viewer."""
+
+    def told(self) -> None:
+        """What pages are told of the viewers has changed."""
+
+    def drop(self, key: str) -> None:
+        """This viewer is gone."""
+
+
+@dataclass(slots=True)
+class Viewer:
+    """Somebody who is not the owner, or the owner while others look on."""
+
+    key: str
+    place: Place
+    client: CourseClient | None = None
+    """None while it is not known whether they may take part."""
+    why: str = ""
+    """Why they only read: `full`, `refused`, `base`, `removed`, `unknown`, `offline`."""
+    context: Any = field(default=None, repr=False)
+
+
+class Company:
+    """Who shares the kernel; the owner alone as long as nobody else has claimed to look.
+
+    Any thread. A viewer's client is made on a thread of its own, since the service is asked.
+    """
+
+    def __init__(
+        self,
+        client: CourseClient,
+        begin: Callable[[Callable[[], None]], None] | None = None,
+    ) -> None:
+        self._client = client
+        self._begin = begin or _on_thread
+        self._file = None if client.kept is None else ViewersFile(client.kept, client.target.key)
+        self._claims = Claims(self._file.read() if self._file is not None else None)
+        self._lock = threading.RLock()
+        self._viewers: dict[str, Viewer] = {}
+        self._removed: set[str] = set()
+        self._widgets: WeakSet[Any] = WeakSet()
+        self._tending = False
+        self._was_staff = False
+        self.for_viewer: Callable[[CourseClient], Any] = ViewerContext
+        """Makes of a viewer's client what their widgets are made with."""
+
+    def add(self, widget: SharedWidget) -> None:
+        """A widget of the lesson that pages can show."""
+        self._widgets.add(widget)
+
+    # -- who looks -----------------------------------------------------------------------
+
+    def began(self, session: str) -> None:
+        """A cell of this session has run `host` or `join`; the first one counts."""
+        self._change(lambda: self._claims.began(session))
+
+    def claim(self, session: str, claim: Claim) -> None:
+        """A page says who looks at it."""
+        self._change(lambda: self._claims.claim(session, claim))
+
+    def name(self, session: str, name: str) -> None:
+        """Somebody without a name from Jupyter takes part under this one."""
+        self._change(lambda: self._claims.name(session, name))
+        self._settle()
+
+    def session(self, page: str) -> str:
+        """The session that a page has with the kernel."""
+        return next(filter(None, (one.session(page) for one in tuple(self._widgets))), "")
+
+    def same(self, session: str, id_: str, *, same: bool) -> None:
+        """The owner tells whether an anonymous identity is they themselves.
+
+        Raises:
+            Forbidden: it is not the owner's page that says so.
+            InvalidArgument: there is no such identity.
+        """
+        if not self._claims.is_owner(session):
+            raise Forbidden("Only whose notebook it is says who else looks at it.")
+        if id_ not in {one.id for one in self._claims.asked()}:
+            raise InvalidArgument("There is nobody of whom it is asked any more.")
+        self._change(lambda: self._claims.same(id_, same=same))
+
+    def is_owner(self, session: str) -> bool:
+        """Whether a session is known to be the owner's."""
+        return self._claims.is_owner(session)
+
+    def remove(self, key: str) -> None:
+        """Somebody does not take part through this notebook any more; they may read."""
+        with self._lock:
+            viewer = self._viewers.get(key)
+            if viewer is None or viewer.place == OWNER:
+                return
+            self._removed.add(key)
+        self._drop(key)
+        self._settle()
+
+    def key(self, session: str) -> str | None:
+        """Under which key a session looks; None while that is not known yet."""
+        place = self._claims.place(session)
+        if place == OWNER:
+            return (HUSHED if self._ready(HUSHED, place) else None) if self.hushed else ""
+        key = sha256(f"{place.standing} {place.id} {place.name}".encode()).hexdigest()[:16]
+        with self._lock:
+            apart = len(self._viewers) < _MOST_APART or key in self._viewers
+        key, place = (key, place) if apart else (_CROWD, Place("reader"))
+        return key if self._ready(key, place) else None
+
+    @property
+    def hushed(self) -> bool:
+        """Whether staff content stays off the owner's pages, because others look on."""
+        with self._lock:
+            others = any(one.place != OWNER for one in self._viewers.values())
+        return others and self._client.me().is_staff
+
+    def context(self, key: str) -> Any:
+        """What the widgets of a viewer are made with."""
+        with self._lock:
+            viewer = self._viewers.get(key)
+        return None if viewer is None else viewer.context
+
+    def told(self, key: str) -> Json | None:
+        """What the pages of a viewer are told of who looks; None where there is nobody else."""
+        with self._lock:
+            viewer = self._viewers.get(key)
+            others = [one for one in self._viewers.values() if one.place != OWNER]
+        owner = self._client.me().name
+        if viewer is not None and viewer.place != OWNER:
+            client = viewer.client
+            name = viewer.place.name if client is None or viewer.why else client.me().name
+            said: Json = {"is": "reader" if viewer.why else "viewer", "name": name, "owner": owner}
+            return said | ({"why": viewer.why} if viewer.why else {})
+        asked = [{"id": one.id, "name": one.name} for one in self._claims.asked()]
+        if not others and not asked:
+            return None
+        people = [{"id": one.key, "name": one.place.name, "why": one.why} for one in others]
+        said = {"is": "owner", "name": owner, "people": people, "asked": asked}
+        return said | ({"hushed": True} if key == HUSHED else {})
+
+    # -- what follows ------------------------------------------------------------------------
+
+    def _change(self, change: Callable[[], None]) -> None:
+        with self._lock:
+            before = repr(self._claims.remembered)
+            change()
+            changed = repr(self._claims.remembered) != before
+        if changed and self._file is not None:
+            self._file.write(self._claims.remembered)
+        if changed:
+            self._settle()
+
+    def _ready(self, key: str, place: Place) -> bool:
+        """Whether a viewer has a client; if there is none, one is being made."""
+        with self._lock:
+            viewer = self._viewers.get(key)
+            if viewer is not None:
+                return viewer.client is not None
+            viewer = self._viewers[key] = Viewer(key, place)
+            first = len(self._viewers) == 1
+        if first:
+            self._client.before_close(self.close)
+            self._client.listen(self._heard)
+        self._begin(lambda: self._let_in(viewer))
+        return False  # once there is one, pages are told
+
+    def _let_in(self, viewer: Viewer) -> None:
+        try:
+            client = self._client_for(viewer)
+        except Exception:  # noqa: BLE001 - told; the others go on
+            _log.exception("Somebody who shares this kernel cannot be shown the lesson.")
+            return
+        with self._lock:
+            gone = self._viewers.get(viewer.key) is not viewer
+            if not gone:
+                viewer.context, viewer.client = self.for_viewer(client), client
+        if gone:
+            client.close()
+            return
+        self._settle()
+        self._tend_later()
+
+    def _client_for(self, viewer: Viewer) -> CourseClient:
+        owner, place = self._client, viewer.place
+        if place == OWNER:
+            return as_student(owner, viewer.key)
+        if place.standing == "reader":
+            viewer.why = "unknown"
+        elif owner.base:
+            viewer.why = "base"
+        elif viewer.key in self._removed:
+            viewer.why = "removed"
+        else:
+            try:
+                return vouched_for(owner, viewer.key, place.id, place.name)
+            except Refused as error:
+                viewer.why = _WHY.get(Code(error.code), "refused")
+            except EduWidgetsError:
+                viewer.why = "offline"
+        return reader(owner, viewer.key, place.name)
+
+    def _settle(self) -> None:
+        for widget in tuple(self._widgets):
+            widget.settle()
+        for widget in tuple(self._widgets):
+            widget.told()
+
+    def _heard(self, event: CourseEvent) -> None:
+        if isinstance(event, ViewChanged):
+            was, self._was_staff = self._was_staff, self._client.me().is_staff
+            if was != self._was_staff and self._viewers:
+                self._begin(self._settle)
+
+    # -- who has gone ------------------------------------------------------------------------
+
+    def _tend_later(self) -> None:
+        def arm() -> None:
+            self._client.later(_TEND_S, lambda: self._begin(self.tend))
+
+        with self._lock:
+            tending, self._tending = self._tending, True
+        if not tending:
+            self._client.on_network(arm)
+
+    def tend(self) -> None:
+        """End the connections of those who have no page open any more; try again for others."""
+        with self._lock:
+            self._tending = False
+            known = tuple(self._viewers.values())
+        widgets = tuple(self._widgets)
+        for viewer in known:
+            watched = any(widget.is_watched(viewer.key) for widget in widgets)
+            if viewer.client is not None and (not watched or viewer.why == "offline"):
+                self._drop(viewer.key)
+        with self._lock:
+            left = bool(self._viewers)
+        self._settle()
+        if left:
+            self._tend_later()
+
+    def _drop(self, key: str) -> None:
+        with self._lock:
+            viewer = self._viewers.pop(key, None)
+        for widget in tuple(self._widgets):
+            widget.drop(key)
+        if viewer is not None and viewer.client is not None:
+            viewer.context.close()
+            viewer.client.close()
+
+    def close(self) -> None:
+        """The lesson is left, by all."""
+        for key in tuple(self._viewers):
+            with self._lock:
+                viewer = self._viewers.get(key)
+            if viewer is not None and viewer.client is not None:
+                viewer.context.close()
+                viewer.client.close()
+
+
+_lock = threading.Lock()
+
+
+def company_of(client: CourseClient) -> Company:
+    """Who shares the kernel in the lesson of this client, the owner's."""
+    with _lock:
+        if not isinstance(client.company, Company):
+            client.company = Company(client)
+        return client.company
+
+
+def _on_thread(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="edu-widgets-viewer", daemon=True).start()
