@@ -76,11 +76,21 @@ export const options = {
 
 const loader = { ...options, entryPoints: { loader: "src/loader.ts" }, inject: [] };
 const core = { ...options, entryPoints: { core: "src/core/index.ts" } };
-const views = { ...options, entryPoints: widgets, plugins: [linkCore, inlineCss] };
+/** What comes to a page only where it is needed: no widget, and linked to core as they are. */
+export const extras = { viewers: "src/viewers/index.tsx" };
+const views = {
+  ...options,
+  entryPoints: { ...widgets, ...extras },
+  plugins: [linkCore, inlineCss],
+};
 
 /** A second look, for what esbuild leaves to save. */
 async function shorten({ path, text }) {
-  const { code } = await minify(text, { module: true, ecma: 2020, compress: { passes: 3 } });
+  const { code } = await minify(text, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true },
+  });
   return { path, text: code };
 }
 

@@ -10,6 +10,9 @@ from edu_widgets.protocol import features
 from edu_widgets.protocol.errors import EduWidgetsError
 from edu_widgets.protocol.manifest import Manifest
 
+VIEWERS = "viewers"
+"""What shows who looks, where several people share a kernel."""
+
 
 def files_of(kind: str) -> tuple[str, ...]:
     """The names of the files a kind of widget is made of; each imports those before it."""

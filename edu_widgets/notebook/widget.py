@@ -14,7 +14,7 @@ import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms, development, inside
-from edu_widgets.notebook.bundles import bundle, files_of
+from edu_widgets.notebook.bundles import VIEWERS, bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback
 from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
@@ -348,6 +348,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def _standing(self) -> Json:
         viewer = self._company.told(self._client.viewer)
+        if viewer is not None:  # what shows it comes only to pages of a kernel that is shared
+            code = reference(VIEWERS, bundle(VIEWERS)).removeprefix("IPY_MODEL_")
+            viewer = {**viewer, "code": code}
         return lesson_fields(self._client, subshells=self._beside_cells, viewer=viewer)
 
     @on_intent("lesson.retry")

@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
-import { bundles, types, widgets } from "../build.mjs";
+import { bundles, extras, types, widgets } from "../build.mjs";
 
 /** What a widget weighs compressed, with all it imports: the first on a page, and a further one. */
 const FIRST = 60_000;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 180_000);
 
 test("there is a loader, a core and a file for each widget", () => {
-  const all = ["core", "loader", ...Object.keys(widgets)].map((name) => `${name}.js`);
+  const all = ["core", "loader", ...Object.keys({ ...widgets, ...extras })].map((name) => `${name}.js`);
   expect(Object.keys(files).sort()).toEqual(all.sort());
 });
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edu_widgets.notebook.viewers.claims import (
+    OUTSIDE,
     OWNER,
     Claim,
     Claims,
@@ -16,7 +17,7 @@ from edu_widgets.notebook.viewers.claims import (
 ADA, BOB = Claim(Identity("ada", "Ada")), Claim(Identity("bob", "Bob"))
 IO = Claim(Identity("a" * 32, "Anonymous Io", anonymous=True))
 PAN = Claim(Identity("b" * 32, "Anonymous Pan", anonymous=True))
-SILENT, OUTSIDE = Claim(), Claim(outside=True)
+SILENT = Claim()
 
 
 def claims(**sessions: Claim) -> Claims:
@@ -100,10 +101,9 @@ def test_the_owner_is_not_renamed_by_a_page() -> None:
 
 
 def test_what_a_page_says_is_read_carefully() -> None:
-    assert read_claim({"id": "ada", "name": "Ada"}) == ADA
-    assert read_claim(False) == OUTSIDE
-    assert read_claim({"id": "ada"}).identity == Identity("ada", "ada")
-    assert read_claim({"id": "c" * 32, "name": "Anonymous Io"}).identity == Identity(
+    assert read_claim({"username": "ada", "name": "Ada", "display_name": None}) == ADA
+    assert read_claim({"username": "ada"}).identity == Identity("ada", "ada")
+    assert read_claim({"username": "c" * 32, "display_name": "Anonymous Io"}).identity == Identity(
         "c" * 32, "Anonymous Io", anonymous=True
     )
     odds: list[object] = [

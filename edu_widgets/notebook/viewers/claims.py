@@ -65,12 +65,14 @@ class Remembered:
     """What these have said that they are called."""
 
 
+OUTSIDE = Claim(outside=True)
+"""The claim of a page that is not Jupyter's: nobody can be asked."""
+
+
 def read_claim(told: object) -> Claim:
-    """A claim as a page sends it: `{id, name}`; `null`: no answer; `false`: no Jupyter."""
-    if told is False:
-        return Claim(outside=True)
+    """A claim as a page sends it: an identity of Jupyter's; None if the server did not answer."""
     said: dict[str, Any] = told if isinstance(told, dict) else {}
-    id_, name = said.get("id"), said.get("name")
+    id_, name = said.get("username"), said.get("display_name") or said.get("name")
     if not isinstance(id_, str) or not 0 < len(id_) <= _MAX_ID:
         return Claim()
     name = name if isinstance(name, str) else ""

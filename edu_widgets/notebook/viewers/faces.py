@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from edu_widgets.notebook.viewers.claims import Claim, read_claim
+from edu_widgets.notebook.viewers.claims import OUTSIDE, read_claim
 
 if TYPE_CHECKING:
     from edu_widgets.notebook.channel import PageChannel
@@ -72,8 +72,8 @@ class Faces:
         """A page's message has come, from a session; `ready` says who looks."""
         ready = content.get("op") == "ready"
         if ready:
-            told = content.get("who", False)
-            self._company.claim(session, read_claim(told) if told is not False else OUTSIDE)
+            known = "who" in content
+            self._company.claim(session, read_claim(content["who"]) if known else OUTSIDE)
         with self._lock:
             if page and (ready or page in self._sessions):
                 self._sessions[page] = session
@@ -165,6 +165,3 @@ class Faces:
     def awaited(self) -> bool:
         """Whether any page shows it, to whomever."""
         return any(face.channel.awaited for face in (self._own, *tuple(self._twins.values())))
-
-
-OUTSIDE = Claim(outside=True)

@@ -36,6 +36,8 @@ export interface ChatMessage extends Doc {
   user: string;
   name: string;
   role?: string | undefined;
+  /** The name of the one through whose notebook the author took part. */
+  via?: string;
   at: number;
   type?: string;
   body: Body;
@@ -143,6 +145,7 @@ const messageFields: Record<Exclude<keyof ChatMessage, "retryAt">, Check> = {
   user: isText,
   name: isText,
   role: isText,
+  via: isText,
   at: isTime,
   type: isText,
   body: isBody,

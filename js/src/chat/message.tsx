@@ -108,7 +108,8 @@ function Message(props: RowProps): VNode {
   const { doc, own, active, words, pane, question, grouped } = props;
   const name = nameOf(doc, own, words);
   const time = clockTime(doc.at, words.lang);
-  const role = roleName(doc.role, words);
+  const { via } = doc;
+  const role = via ? words.via(via) : roleName(doc.role, words);
   const answered = question?.answered !== undefined;
   const kind = doc.question && (answered ? words.answered : words.question);
   const named = doc.mentionsMe && words.mentionsYou;
@@ -125,7 +126,7 @@ function Message(props: RowProps): VNode {
         <b>
           <bdi>{name}</bdi>
         </b>
-        {role && <span class="tag">{role}</span>}
+        {role && <span class={via ? "" : "tag"}>{role}</span>}
         <time class="n">{time}</time>
         {doc.edited && <span>{words.edited}</span>}
         {doc.question && <Mark answered={answered} words={words} />}

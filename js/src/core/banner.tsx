@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { Button } from "./button";
 import { copyText } from "./clipboard";
+import { Company } from "./company";
 import type { Kernel } from "./connection";
 import { focus } from "./focus";
 import { useBrief, useCountdown, useEffect, useMemo, useRef, withHooks } from "./hooks";
@@ -113,21 +114,24 @@ export const Banner = withHooks(function Banner(
     (lesson.rehearsal ? { notice: words.onRehearsal, icon: "hidden" } : null);
   // The status element stays, so that readers hear what comes into it.
   return (
-    <div role="status" class="banners" tabIndex={-1}>
-      {shown && (
-        <div class={`banner${shown.stop ? " stop" : ""}${shown.code ? " long" : ""}`}>
-          <Icon name={shown.icon} />
-          <p class="n">
-            <b>{shown.notice.lead}</b> {shown.notice.rest}
-            {shown.code && " "}
-            {shown.code && <code dir="ltr">{shown.code}</code>}
-            {shown.notice.next && <span aria-live="off"> {shown.notice.next}</span>}
-          </p>
-          {shown.retry && <RetryNow onRetry={onRetry} />}
-          {shown.code && <StartAgain code={shown.code} />}
-        </div>
-      )}
-    </div>
+    <>
+      <div role="status" class="banners" tabIndex={-1}>
+        {shown && (
+          <div class={`banner${shown.stop ? " stop" : ""}${shown.code ? " long" : ""}`}>
+            <Icon name={shown.icon} />
+            <p class="n">
+              <b>{shown.notice.lead}</b> {shown.notice.rest}
+              {shown.code && " "}
+              {shown.code && <code dir="ltr">{shown.code}</code>}
+              {shown.notice.next && <span aria-live="off"> {shown.notice.next}</span>}
+            </p>
+            {shown.retry && <RetryNow onRetry={onRetry} />}
+            {shown.code && <StartAgain code={shown.code} />}
+          </div>
+        )}
+      </div>
+      <Company part="line" />
+    </>
   );
 });
 

@@ -1,9 +1,11 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
 import { Collection } from "./collection";
+import { loadCompany } from "./company";
 import { attempt, report } from "./errors";
 import { on } from "./events";
 import { catalogs, type Language } from "./i18n";
+import { whoLooks } from "./jupyter";
 import {
   asText,
   type CollectionState,
@@ -84,6 +86,8 @@ export class Connection {
   #whenKnown: ((scope: string) => void)[] = [];
   #ends: (() => void)[] = [];
   #held: number | null = null;
+  /** Whose eyes the last snapshot was for: what is for another's is none of ours. */
+  #for = "";
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #saidAt = 0;
@@ -177,7 +181,8 @@ export class Connection {
   }
 
   #sendReady(): void {
-    this.#send({ op: "ready", page: this.page, lang: this.#lang() });
+    const { page } = this;
+    whoLooks((who) => this.#send({ op: "ready", page, lang: this.#lang(), who }));
   }
 
   #sendIntent(intent: Intent): void {
@@ -282,7 +287,7 @@ export class Connection {
 
   #take(message: KernelMessage): void {
     const addressed = ADDRESSED.includes(message.op) || message.to !== "";
-    if (addressed && message.to !== this.page) return;
+    if (message.to !== this.page && (addressed || message.for !== this.#for)) return;
     const scope = asText(message.lesson.scope);
     if (scope && this.scope.value && scope !== this.scope.value) {
       this.#onOther();
@@ -316,8 +321,9 @@ export class Connection {
 
   #takeSnapshot(message: KernelMessage): void {
     this.#held = message.n;
+    this.#for = message.for;
     this.#askedAt = null;
-    this.lesson.value = mergeLesson(initialLesson(this.lesson.value.course), message.lesson);
+    this.#tellLesson(initialLesson(this.lesson.value.course), message.lesson);
     this.#know(this.lesson.value.scope);
     this.#changes.rollBackSettled();
     for (const [name, { collection, read }] of this.#mirrors) {
@@ -340,7 +346,7 @@ export class Connection {
       return;
     }
     this.#held = n;
-    this.lesson.value = mergeLesson(this.lesson.value, message.lesson);
+    this.#tellLesson(this.lesson.value, message.lesson);
     for (const [name, { collection, read }] of this.#mirrors) {
       let changed = false;
       for (const doc of readAll(message.set[name] ?? [], read)) {
@@ -350,6 +356,12 @@ export class Connection {
       if (changed) collection.touch();
     }
     this.#changes.rollBackSettled();
+  }
+
+  #tellLesson(held: Lesson, change: Fields): void {
+    this.lesson.value = mergeLesson(held, change);
+    const code = asText(this.lesson.value.viewer?.code);
+    if (code) loadCompany(this.#model, code).catch(report);
   }
 
   /** The scope is known. */

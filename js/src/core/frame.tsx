@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, VNode } from "preact";
 import { Banner, isForbidden } from "./banner";
+import { Around } from "./company";
 import type { Connection } from "./connection";
 import { FloatLayer, type Floats } from "./float";
 import { useSignal, withHooks } from "./hooks";
@@ -32,23 +33,25 @@ export const Frame = withHooks(function Frame(props: Props): VNode {
   const { connection, words, height, view } = props;
   return (
     <Speak words={words}>
-      <section
-        ref={view as { current: HTMLElement }}
-        class={`edu ${props.name}`}
-        lang={words.lang}
-        aria-label={props.label}
-        style={{ "--log-h": `${height}px` }}
-        onKeyDown={props.onKeyDown}
-      >
-        {props.header}
-        <Banner
-          lesson={useSignal(connection.lesson)}
-          kernel={useSignal(connection.kernel)}
-          onRetry={() => connection.retry()}
-        />
-        {props.children}
-        <FloatLayer floats={props.floats} />
-      </section>
+      <Around.Provider value={props}>
+        <section
+          ref={view as { current: HTMLElement }}
+          class={`edu ${props.name}`}
+          lang={words.lang}
+          aria-label={props.label}
+          style={{ "--log-h": `${height}px` }}
+          onKeyDown={props.onKeyDown}
+        >
+          {props.header}
+          <Banner
+            lesson={useSignal(connection.lesson)}
+            kernel={useSignal(connection.kernel)}
+            onRetry={() => connection.retry()}
+          />
+          {props.children}
+          <FloatLayer floats={props.floats} />
+        </section>
+      </Around.Provider>
     </Speak>
   );
 });

@@ -14,6 +14,7 @@ export { Banner, isForbidden } from "./banner";
 export { Button, IconButton } from "./button";
 export { copyText } from "./clipboard";
 export type { Collection } from "./collection";
+export { Around, type ViewAround } from "./company";
 export { AskingButton, Confirm } from "./confirm";
 export { type Connection, type Kernel, type Listener, onscreen } from "./connection";
 export { asItem, ErrorBoundary } from "./error_boundary";

@@ -9,6 +9,8 @@
 // - `jupyter-config-data` in the page, and the settings of the translation extension: the page's own
 //   `lang` is `en` also where nobody chose it. Missing: the browser's language.
 //   (language.test.ts)
+// - `api/me` of Jupyter's server, which says who is signed in. Missing: of several people in one
+//   notebook one is not told from the other. (who_looks.test.ts, tests/lab/test_viewers_lab.py)
 // - `data-lm-suppress-shortcuts` (keyboard.ts), by which Lumino leaves a key alone: it looks at keys
 //   before anything in the page can. Missing: what `stopPropagation` holds back is all there is.
 //   (keyboard.test.ts, tests/lab/test_keys.py)
@@ -51,6 +53,26 @@ export async function chosenInJupyter(config: string): Promise<string> {
   } catch {
     return "";
   }
+}
+
+let asking: Promise<unknown> | undefined;
+
+/**
+ * Tell who looks at this page, as Jupyter's server knows them, asked once: their identity; `null` if
+ * it did not answer, `undefined` if nobody can be asked.
+ */
+export function whoLooks(tell: (who: unknown) => void): void {
+  if (!jupyterConfig()) {
+    tell(undefined);
+    return;
+  }
+  asking ??= askWho().catch(() => null);
+  void asking.then(tell);
+}
+
+async function askWho(): Promise<unknown> {
+  const answer = await fetch(`${JSON.parse(jupyterConfig() ?? "").baseUrl}api/me`);
+  return answer.status === 404 ? undefined : (await answer.json()).identity;
 }
 
 const INSERT = "notebook:insert-cell-below";

@@ -49,6 +49,8 @@ export interface Lesson {
   subshells: boolean;
   readonly: boolean;
   features: readonly string[];
+  /** Who looks, where several people share the kernel: read by viewers.tsx. */
+  viewer: Fields | null;
 }
 
 /** The fields of every document. */
@@ -72,6 +74,8 @@ const ops = ["snapshot", "batch", "page", "got", "refused", "signal", "pulse"] a
 export interface KernelMessage {
   op: (typeof ops)[number];
   to: string;
+  /** Whose eyes it is for, where several people share the kernel; empty: its owner's. */
+  for: string;
   n: number | null;
   lesson: Fields;
   collections: Record<string, CollectionState>;
@@ -99,7 +103,7 @@ export interface Intent {
 export type Sent = [wall: number, steady: number];
 
 export type PageMessage =
-  | { op: "ready"; page: string; lang: string }
+  | { op: "ready"; page: string; lang: string; who: unknown }
   | { op: "seen"; page: string; visible: boolean; sent: Sent }
   | ({ op: "intent"; page: string; scope: string; lives?: number; sent?: Sent } & Intent);
 
@@ -122,6 +126,7 @@ export const initialLesson = (course: string): Lesson => ({
   subshells: true,
   readonly: false,
   features: [],
+  viewer: null,
 });
 
 export const isFields = (value: unknown): value is Fields =>
@@ -159,6 +164,7 @@ export function readKernelMessage(value: unknown): KernelMessage | null {
     op,
     n,
     to: asText(value.to),
+    for: asText(value.for),
     lesson: isFields(value.lesson) ? value.lesson : {},
     collections: byName(value.collections, readCollection),
     set: byName(value.set, asList),
@@ -205,6 +211,7 @@ const lessonFields: Record<Exclude<keyof Lesson, "nextTry">, Check> = {
   subshells: isFlag,
   readonly: isFlag,
   features: Array.isArray,
+  viewer: isFields,
 };
 
 /** The fields of `value` that are what `checks` want. */

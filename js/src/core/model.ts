@@ -6,6 +6,8 @@ export interface Model {
   on(event: string, callback: (...args: unknown[]) => void): void;
   off(event: string, callback: (...args: unknown[]) => void): void;
   send(content: unknown): void;
+  /** Finds other models, as those of code. */
+  widget_manager?: { get_model(id: string): Promise<Pick<Model, "get">> };
 }
 
 export interface Options {

@@ -4,11 +4,10 @@ import empty from "./empty.css?inline";
 import find from "./find.css?inline";
 import float from "./float.css?inline";
 import { guardKeyboard } from "./keyboard";
-import projector from "./projector.css?inline";
 import { followTheme } from "./theme";
 
 /** What every widget of ours is styled by, before its own. */
-const base = core + code + empty + find + float + projector;
+const base = core + code + empty + find + float;
 
 const sheets = new Map<string, CSSStyleSheet>();
 

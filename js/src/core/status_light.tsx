@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { Company } from "./company";
 import type { Kernel } from "./connection";
 import type { Catalog } from "./locale/en";
 import type { Lesson } from "./messages";
@@ -24,14 +25,17 @@ export function lightOf(lesson: Lesson, kernel: Kernel, words: Catalog): [Light,
 }
 
 export const StatusLight = ({ light, word }: { light: Light; word: string }): VNode => (
-  <span class={`light ${light}`} role="status">
-    <svg viewBox="0 0 10 10" aria-hidden="true">
-      {light === "stop" ? (
-        <rect x="1" y="1" width="8" height="8" rx="1" />
-      ) : (
-        <circle cx="5" cy="5" r={light === "live" ? 4 : 3.8} />
-      )}
-    </svg>
-    <span class="word">{word}</span>
-  </span>
+  <>
+    <Company part="sign" />
+    <span class={`light ${light}`} role="status">
+      <svg viewBox="0 0 10 10" aria-hidden="true">
+        {light === "stop" ? (
+          <rect x="1" y="1" width="8" height="8" rx="1" />
+        ) : (
+          <circle cx="5" cy="5" r={light === "live" ? 4 : 3.8} />
+        )}
+      </svg>
+      <span class="word">{word}</span>
+    </span>
+  </>
 );

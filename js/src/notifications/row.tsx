@@ -5,6 +5,7 @@ import { Icon, type IconName, icons } from "../core/icons";
 import { canLead, lead, offered } from "../core/navigation";
 import { bodyText, Rich } from "../core/rich_text";
 import { oneLine } from "../core/text";
+import { bell, belloff, done } from "../shared/shapes";
 import type { Action, Notice } from "./documents";
 import type { Inbox } from "./inbox";
 import { type Context, since, titleOf } from "./words";
@@ -171,6 +172,7 @@ const Post = withHooks(function Post(
 
 // As the core's.
 const own = {
+  ...{ bell, belloff, done },
   activity: "M2 8.5h2.8L6.5 4l3 8 1.7-3.5H14",
   book: "M3 3.5h3.5A1.5 1.5 0 0 1 8 5v8a1.5 1.5 0 0 0-1.5-1.2H3zM13 3.5H9.5A1.5 1.5 0 0 0 8 5v8a1.5 1.5 0 0 1 1.5-1.2H13z",
   card: "M2.5 4.5a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1zM2.5 6.5h11M5 10h2",

@@ -1,9 +1,13 @@
 import type { VNode } from "preact";
-import { type IconName, shapes } from "../core/icons";
+import { shapes } from "../core/icons";
+import * as more from "../shared/shapes";
 
-/** A part's icon: one of the core's by its name, or the path of its own. */
+/** Every shape that has a name. */
+const named: Record<string, string> = { ...shapes, ...more };
+
+/** A part's icon: one by its name, or the path of its own. */
 export const Sign = ({ icon }: { icon: string }): VNode => (
   <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
-    <path d={shapes[icon as IconName] ?? icon} />
+    <path d={named[icon] ?? icon} />
   </svg>
 );

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { Banner } from "../core/banner";
 import { IconButton } from "../core/button";
+import { Around } from "../core/company";
 import { type Kernel, onscreen } from "../core/connection";
 import type { ViewProps } from "../core/feature";
 import { FloatLayer, Floats } from "../core/float";
@@ -84,40 +85,44 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
   };
   return (
     <Speak words={words}>
-      <section
-        ref={view}
-        class={projected ? "edu panel proj" : "edu panel"}
-        lang={words.lang}
-        aria-label={words.panel(room.connection.lesson.value.course)}
-        style={{ "--panel-h": `${height}px` }}
-      >
-        {!projected && (
-          <Head
-            room={room}
-            shown={shown}
-            onShow={show}
-            floats={floats}
-            options={options}
-            onProject={() => view.current && project(room.projected, view.current)}
-          />
-        )}
-        {projected && <IconButton icon="close" class="leave" label={words.leave} onClick={leave} />}
-        <Banner
-          lesson={useSignal(room.connection.lesson)}
-          kernel={useKernel(room)}
-          onRetry={() => room.connection.retry()}
-        />
-        <div role="alert" class="refusals">
-          {refusal && !projected && (
-            <p class="refusal">
-              <Icon name="alert" />
-              <bdi>{refusal}</bdi>
-            </p>
+      <Around.Provider value={{ connection: room.connection, floats }}>
+        <section
+          ref={view}
+          class={projected ? "edu panel proj" : "edu panel"}
+          lang={words.lang}
+          aria-label={words.panel(room.connection.lesson.value.course)}
+          style={{ "--panel-h": `${height}px` }}
+        >
+          {!projected && (
+            <Head
+              room={room}
+              shown={shown}
+              onShow={show}
+              floats={floats}
+              options={options}
+              onProject={() => view.current && project(room.projected, view.current)}
+            />
           )}
-        </div>
-        <FloatLayer floats={floats} />
-        <Panes room={room} face={face} projected={projected} onShow={show} />
-      </section>
+          {projected && (
+            <IconButton icon="close" class="leave" label={words.leave} onClick={leave} />
+          )}
+          <Banner
+            lesson={useSignal(room.connection.lesson)}
+            kernel={useKernel(room)}
+            onRetry={() => room.connection.retry()}
+          />
+          <div role="alert" class="refusals">
+            {refusal && !projected && (
+              <p class="refusal">
+                <Icon name="alert" />
+                <bdi>{refusal}</bdi>
+              </p>
+            )}
+          </div>
+          <FloatLayer floats={floats} />
+          <Panes room={room} face={face} projected={projected} onShow={show} />
+        </section>
+      </Around.Provider>
     </Speak>
   );
 });

@@ -2,8 +2,8 @@
 
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import type { Poll } from "./documents";
+import { Icon } from "./icons";
 import type { Parts } from "./locale/en";
 import type { Pane } from "./pane";
 import type { Context } from "./words";

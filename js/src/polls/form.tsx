@@ -2,10 +2,10 @@ import type { VNode } from "preact";
 import { Button, IconButton } from "../core/button";
 import { findAll } from "../core/focus";
 import { useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import { KINDS, type Kind } from "./documents";
 import { NumberFeedback } from "./field";
 import { keyOf } from "./figures";
+import { Icon } from "./icons";
 import type { Pane } from "./pane";
 import {
   emptyForm,

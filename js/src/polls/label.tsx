@@ -1,10 +1,10 @@
 import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import type { Body } from "../core/messages";
 import { bodyText, Rich } from "../core/rich_text";
 import type { Kind, Poll } from "./documents";
 import { keyOf } from "./figures";
+import { Icon } from "./icons";
 import type { Context } from "./words";
 
 /** The letter or number that an option is called by. */

@@ -3,10 +3,10 @@ import { Button, IconButton } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
 import type { Floats } from "../core/float";
 import { useSignal, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import { type MenuItem, openMenu } from "../core/menu";
 import { bodyText } from "../core/rich_text";
 import type { Poll } from "./documents";
+import { Icon } from "./icons";
 import type { Pane } from "./pane";
 import type { Context } from "./words";
 

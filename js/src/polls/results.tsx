@@ -1,7 +1,6 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
 import { useSignal, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import { Anonymous, Counted, peopleHere } from "./answers";
 import {
   type Choice,
@@ -13,6 +12,7 @@ import {
   type Round,
 } from "./documents";
 import { hasCounts, isRight, keyOf, mean, percent } from "./figures";
+import { Icon } from "./icons";
 import { CorrectMark, Key, Label, optionText } from "./label";
 import { NumberChart } from "./number_chart";
 import { figure } from "./numerals";

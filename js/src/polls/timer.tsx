@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
 import { Status } from "../core/announced";
 import { useCountdown, useEffect, useMemo, useState, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
 import type { Poll } from "./documents";
+import { Icon } from "./icons";
 import type { Context } from "./words";
 
 /** From when on the time stands out, in seconds. */

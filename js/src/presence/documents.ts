@@ -24,6 +24,8 @@ export type CountedStatus = (typeof countedStatuses)[number];
 export interface Person extends Doc {
   name: string;
   role?: string;
+  /** The name of the one through whose notebook they take part. */
+  via?: string;
   me?: boolean;
   away?: boolean;
   status?: Status;
@@ -84,7 +86,15 @@ const isState = isOneOf("pending queued");
 const docFields: Record<string, Check> = { id: isText, born: isNumber, rev: isNumber };
 
 const personFields: Record<string, Check> = {
-  ...{ ...docFields, name: isText, role: isText, me: isFlag, away: isFlag, status: isStatus },
+  ...{
+    ...docFields,
+    name: isText,
+    role: isText,
+    via: isText,
+    me: isFlag,
+    away: isFlag,
+    status: isStatus,
+  },
 };
 
 const handFields: Record<string, Check> = {

@@ -6,6 +6,7 @@ import { useNow, useSignal, useState, withHooks } from "../core/hooks";
 import { icons, shapes } from "../core/icons";
 import { initialOf } from "../core/text";
 import { findIn, searchKey } from "../core/text_search";
+import { chain, done, hand, hide, stuck } from "../shared/shapes";
 import { PersonMenu } from "./admission";
 import { countedStatus, countedStatuses, isStaff, type Person } from "./documents";
 import type { People } from "./people";
@@ -116,6 +117,11 @@ const Row = ({ people, person, query, now, manages, words }: RowProps): VNode =>
         {staff && (
           <span class="tag">{words.roles[person.role ?? ""] ?? words.roles.instructor}</span>
         )}
+        {person.via && (
+          <span class="via">
+            <Sign name="chain" /> <bdi>{words.via(person.via)}</bdi>
+          </span>
+        )}
       </span>
       <span class={`st ${standing}`}>
         {told && (
@@ -200,6 +206,7 @@ export const nameOf = (name: string, words: Words): string => name.trim() || wor
 
 // As the core's.
 export const Sign = icons({
+  ...{ chain, done, hand, hide, stuck },
   away: shapes.clock,
   following:
     "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0M8.6 8a.6.6 0 1 1-1.2 0 .6.6 0 0 1 1.2 0",

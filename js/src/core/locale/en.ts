@@ -52,6 +52,7 @@ export const en = {
   }),
   askInstructor: "Ask your instructor for a new invite, then run the cell again.",
   retryNow: "Retry now",
+  via: (name: string) => `via ${name}`,
   language: "Language",
   asBrowser: "As the browser",
   cancel: "Cancel",

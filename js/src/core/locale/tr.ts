@@ -44,6 +44,7 @@ export const tr: Catalog = {
   onForbidden: (course, reason) => ({ lead: `${course} dersine girilemiyor.`, rest: reason }),
   askInstructor: "Eğitmeninizden yeni bir davet isteyin, sonra hücreyi yeniden çalıştırın.",
   retryNow: "Şimdi dene",
+  via: (name) => `${name} üzerinden`,
   language: "Dil",
   asBrowser: "Tarayıcıdaki gibi",
   cancel: "Vazgeç",

@@ -1,0 +1,78 @@
+import type { VNode } from "preact";
+import { Button } from "../core/button";
+import type { Connection } from "../core/connection";
+import { useState, withHooks } from "../core/hooks";
+import { Icon } from "../core/icons";
+import type { Viewer } from "./documents";
+import type { Context } from "./words";
+
+interface Props {
+  viewer: Viewer;
+  connection: Connection;
+}
+
+/** What follows from who looks: that one only reads, a name that is asked for, what others are kept from. */
+export const Line = withHooks(function Line(
+  { viewer, connection }: Props,
+  { words }: Context,
+): VNode | null {
+  const { is, owner, why, hushed, asked } = viewer;
+  if (is === "reader" && why === "unknown") return <AskName {...{ viewer, connection }} />;
+  const [first] = asked;
+  if (first) {
+    const say = (on: boolean): void => {
+      connection.intend("viewer.same", { id: first.id, on });
+    };
+    return (
+      <div class="banner calm ask">
+        <Icon name="eye" />
+        <p>
+          <b>{words.asked(first.name)}</b>
+        </p>
+        <Button onClick={() => say(true)}>{words.me}</Button>
+        <Button onClick={() => say(false)}>{words.other}</Button>
+      </div>
+    );
+  }
+  if (!why && !hushed) return null;
+  const sentence = hushed ? words.hushedRest : (words.why[why] ?? words.why.refused)?.(owner);
+  return (
+    <div class="banner calm" role="status">
+      <Icon name={hushed ? "hidden" : "eye"} />
+      <p>
+        <b>{hushed ? words.hushed(owner) : words.canRead}</b> {sentence}
+        {!hushed && why !== "offline" && ` ${words.ownNotebook}`}
+      </p>
+    </div>
+  );
+});
+
+/** Asks whoever is not named by Jupyter. */
+const AskName = withHooks(function AskName(
+  { viewer, connection }: Props,
+  { words }: Context,
+): VNode {
+  const [name, setName] = useState("");
+  const onSubmit = (event: Event): void => {
+    event.preventDefault();
+    if (name.trim()) connection.intend("viewer.name", { name: name.trim() });
+  };
+  return (
+    <form class="banner calm ask" onSubmit={onSubmit}>
+      <p>
+        <b>{words.whoAreYou(viewer.owner)}</b> <span class="mut">{words.untilThen}</span>
+      </p>
+      <input
+        type="text"
+        aria-label={words.name}
+        placeholder={words.name}
+        maxLength={64}
+        value={name}
+        onInput={({ currentTarget }) => setName(currentTarget.value)}
+      />
+      <Button look="fill" type="submit" off={!name.trim()}>
+        {words.takePart}
+      </Button>
+    </form>
+  );
+});

@@ -1,0 +1,36 @@
+const people = (n: number): string => (n === 1 ? "1 takes" : `${n} take`);
+
+export const en = {
+  youAre: "You are ",
+  unknown: "Who are you?",
+  whoYouAre: "Who you are here",
+  isViewer: (name: string, owner: string) => `You are ${name} here. ${owner} owns this kernel.`,
+  isOwner: (name: string) => `You are ${name}. This is your kernel.`,
+  yours: "What you write and vote is yours, under your name.",
+  vouched: (owner: string) => `${owner}’s notebook vouches for your name; nobody logged you in.`,
+  readable: (owner: string) => `It goes through ${owner}’s kernel: ${owner} could read it.`,
+  through: (n: number) => `${people(n)} part through it, at most 10 a day.`,
+  remove: "Remove",
+  removeLabel: (name: string) => `Remove ${name}`,
+  reads: "reads",
+  nameless: "Somebody without a name",
+  canRead: "You can read here.",
+  why: {
+    full: (owner: string) => `Ten people already take part through ${owner}’s notebook today.`,
+    refused: (owner: string) => `Nobody else can take part through ${owner}’s notebook.`,
+    base: (owner: string) => `This service knows only ${owner}, whose notebook this is.`,
+    removed: (owner: string) => `${owner} has ended that you take part through this notebook.`,
+    offline: () => "The service does not answer; this is tried again.",
+  } as Record<string, (owner: string) => string>,
+  ownNotebook: "To take part, join in a notebook of your own.",
+  whoAreYou: (owner: string) => `This is ${owner}’s notebook. Who are you?`,
+  untilThen:
+    "Until then you read. Everybody in the course sees the name, and whose notebook says it.",
+  name: "Your name",
+  takePart: "Take part",
+  hushed: (owner: string) => `${owner}’s notebook is open to others.`,
+  hushedRest: "Hands, statuses and results do not come to this page while it is.",
+  asked: (name: string) => `A second browser looks at this notebook: ${name}. Who is that?`,
+  me: "Me",
+  other: "Somebody else",
+};

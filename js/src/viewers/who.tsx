@@ -1,0 +1,79 @@
+import type { VNode } from "preact";
+import { Button } from "../core/button";
+import type { Connection } from "../core/connection";
+import { useSignal, withHooks } from "../core/hooks";
+import { Icon, icons } from "../core/icons";
+import { initialOf } from "../core/text";
+import { chain } from "../shared/shapes";
+import { readViewer } from "./documents";
+import type { Context } from "./words";
+
+const Sign = icons({ chain });
+
+/** Who one is here, whose kernel it is and what that means; the owner sees who else takes part. */
+export const Who = withHooks(function Who(
+  { connection }: { connection: Connection },
+  { words }: Context,
+): VNode {
+  const viewer = readViewer(useSignal(connection.lesson).viewer);
+  const { is = "owner", name = "", owner = "", people = [] } = viewer ?? {};
+  return (
+    <div class="who" role="dialog" aria-label={words.whoYouAre} tabIndex={-1} data-first="">
+      {is === "owner" ? (
+        <>
+          <p>
+            <b>{words.isOwner(name)}</b>
+          </p>
+          <ul>
+            {people.map((one) => (
+              <li key={one.id}>
+                <span class="av" aria-hidden="true">
+                  {initialOf(one.name || "?", words.lang)}
+                </span>
+                <span class="grow">
+                  <bdi>{one.name || words.nameless}</bdi>
+                  {one.why && <span class="mut"> · {words.reads}</span>}
+                </span>
+                {!one.why && (
+                  <Button
+                    look="quiet"
+                    aria-label={words.removeLabel(one.name)}
+                    onClick={() => connection.intend("viewer.remove", { id: one.id })}
+                  >
+                    {words.remove}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+          <p class="mut">{words.through(people.filter(({ why }) => !why).length)}</p>
+        </>
+      ) : (
+        <>
+          <p>
+            <b>{words.isViewer(name || words.nameless, owner)}</b>
+          </p>
+          <ul>
+            {is === "viewer" && (
+              <>
+                <li>
+                  <Icon name="check" />
+                  {words.yours}
+                </li>
+                <li>
+                  <Sign name="chain" />
+                  {words.vouched(owner)}
+                </li>
+              </>
+            )}
+            <li>
+              <Icon name="eye" />
+              {words.readable(owner)}
+            </li>
+          </ul>
+          <p class="mut">{words.ownNotebook}</p>
+        </>
+      )}
+    </div>
+  );
+});
