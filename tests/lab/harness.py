@@ -156,6 +156,27 @@ def _installed_version(packages: Path) -> str:
 # ----------------------------------------------------------------------------- server
 
 
+#: A browser context may have a name: `extra_http_headers={NAMED: "Bob"}`. Without one it is
+#: anonymous, as with any token.
+NAMED = "Edu-Person"
+
+_CONFIG = f"""
+import dataclasses, inspect
+from jupyter_server.auth.identity import PasswordIdentityProvider
+
+class Named(PasswordIdentityProvider):
+    async def get_user(self, handler):
+        user = super().get_user(handler)
+        user = await user if inspect.isawaitable(user) else user
+        name = handler.request.headers.get("{NAMED}")
+        if user is None or not name:
+            return user
+        return dataclasses.replace(user, username=name.lower(), name=name, display_name=name)
+
+c.ServerApp.identity_provider_class = Named
+"""
+
+
 class Lab:
     """One JupyterLab server with directories of its own, and a Chromium.
 
@@ -192,6 +213,7 @@ class Lab:
         # Two people on one notebook: neither saves behind the other's back.
         self.write_setting("@jupyterlab/docmanager-extension", "plugin", {"autosave": False})
         self.write_setting("@jupyterlab/apputils-extension", "notification", {"fetchNews": "false"})
+        (root / "config" / "jupyter_server_config.py").write_text(_CONFIG, encoding="utf-8")
 
     # -- files
 

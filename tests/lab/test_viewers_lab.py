@@ -1,0 +1,58 @@
+"""Two people, two browsers, one kernel: each under a name of their own."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .classroom import Class, Person
+from .conftest import OpenNotebook
+from .harness import NAMED
+
+
+def named(name: str) -> dict[str, object]:
+    return {"extra_http_headers": {NAMED: name}}
+
+
+def sign(person: Person) -> Locator:
+    return person.chat.locator(".sign")
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel-7.4"])
+def test_two_people_in_one_kernel_are_two(
+    lesson: Class, notebook: OpenNotebook, kernel: str
+) -> None:
+    lesson.instructor(kernel)
+    ada = lesson.student("Ada", kernel, **named("Ada"))
+    expect(sign(ada)).to_have_count(0)
+    bob = Person(notebook(again=ada.lab, **named("Bob")).wait_kernel())
+    bob.lab.run_cell(2)
+    expect(sign(bob)).to_contain_text("You are Bob")
+    expect(sign(ada)).to_contain_text("+1")
+    ada.box.press_sequentially("a draft of mine")
+    bob.says("Same error here.")
+    bob.sees("Same error here.")
+    ada.sees("Same error here.")
+    expect(ada.message("Same error here.")).to_contain_text("via Ada")
+    expect(ada.message("Same error here.").locator("header b")).to_have_text("Bob")
+    expect(ada.box).to_have_value("a draft of mine")
+    expect(bob.box).to_have_value("")
+    bob.box.press_sequentially("typing")
+    expect(ada.chat.locator(".typing")).to_contain_text("Bob")
+    sign(bob).click()
+    expect(bob.chat.get_by_role("dialog")).to_contain_text("Ada owns this kernel")
+    bob.lab.page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("kernel", ["ipykernel-7.4"])
+def test_an_instructors_page_shows_no_staff_content_to_two(
+    lesson: Class, notebook: OpenNotebook, kernel: str
+) -> None:
+    mira = lesson.instructor(kernel, **named("Mira"))
+    bob = Person(notebook(again=mira.lab, **named("Bob")).wait_kernel())
+    bob.lab.run_cell(2)
+    expect(sign(bob)).to_contain_text("You are Bob")
+    expect(mira.chat.locator(".banner.calm")).to_contain_text("open to others")
+    bob.says("I am a student here.")
+    mira.sees("I am a student here.")
+    expect(mira.message("I am a student here.")).to_contain_text("via Mira")
