@@ -20,7 +20,9 @@ beforeAll(async () => {
 }, 180_000);
 
 test("there is a loader, a core and a file for each widget", () => {
-  const all = ["core", "loader", ...Object.keys({ ...widgets, ...extras })].map((name) => `${name}.js`);
+  const all = ["core", "loader", ...Object.keys({ ...widgets, ...extras })].map(
+    (name) => `${name}.js`,
+  );
   expect(Object.keys(files).sort()).toEqual(all.sort());
 });
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -10,7 +12,7 @@ from .conftest import OpenNotebook
 from .harness import NAMED
 
 
-def named(name: str) -> dict[str, object]:
+def named(name: str) -> dict[str, Any]:
     return {"extra_http_headers": {NAMED: name}}
 
 

@@ -133,11 +133,11 @@ class Claims:
         found = {one.id: one for one in self._identities() if one.anonymous and one.id not in known}
         return list(found.values())
 
-    def place(self, session: str) -> Place:
-        """As what a session looks."""
+    def place(self, session: str) -> Place | None:
+        """As what a session looks; None for one that has not said it, once another has."""
         claim = self._sessions.get(session)
         if claim is None:
-            return Place("reader", session)
+            return None if self._sessions else OWNER
         if claim.identity is None:
             return self._unnamed(session, claim)
         who, known = claim.identity, self.remembered

@@ -161,6 +161,8 @@ class Company:
     def key(self, session: str) -> str | None:
         """Under which key a session looks; None while that is not known yet."""
         place = self._claims.place(session)
+        if place is None:
+            return None
         if place == OWNER:
             return (HUSHED if self._ready(HUSHED, place) else None) if self.hushed else ""
         key = sha256(f"{place.standing} {place.id} {place.name}".encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
 import { Collection } from "./collection";
-import { loadCompany } from "./company";
+import { loadCompany } from "./company_code";
 import { attempt, report } from "./errors";
 import { on } from "./events";
 import { catalogs, type Language } from "./i18n";
