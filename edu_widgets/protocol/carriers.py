@@ -1,6 +1,6 @@
 """How frames travel where no WebSocket gets through: what both sides have to agree on."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -79,5 +79,5 @@ class Polled(msgspec.Struct, frozen=True, omit_defaults=True):
     connection: str
     last: int = 0
     """The number of the last of `frames`, or of the last before them."""
-    frames: list[Any] = []
+    frames: list[msgspec.Raw] = []
     close: Closed | None = None

@@ -63,8 +63,9 @@ def is_local(request: web.Request) -> bool:
 
 
 def proves(request: web.Request) -> bool:
-    """Return whether a request has an authorization header."""
-    return AUTHORIZATION in request.headers or hdrs.AUTHORIZATION in request.headers
+    """Return whether a request says whose it is; other schemes are meant for a proxy."""
+    scheme = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")[0]
+    return AUTHORIZATION in request.headers or scheme.lower() == "bearer"
 
 
 def bearer(request: web.Request) -> str:

@@ -16,7 +16,7 @@ from edu_widgets.protocol import uuid7
 from edu_widgets.service.server import Options, Server
 from tests.waiting import PATIENCE
 
-from .carrying import CARRIERS, Ended
+from .carrying import CARRIERS, Ended, HttpSocket
 
 COURSE = "py101"
 CHANNEL = f"course:{COURSE}"
@@ -203,6 +203,11 @@ class Client:
             return end.rcvd.code if end.rcvd else 1006
         except Ended as end:
             return end.code
+
+    def cut(self) -> None:
+        """Break the connection off, without a word."""
+        by_http = isinstance(self.socket, HttpSocket)
+        (self.socket.cut if by_http else self.socket.transport.abort)()
 
     async def __aenter__(self) -> Self:
         return self

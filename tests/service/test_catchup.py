@@ -12,9 +12,13 @@ from edu_widgets.protocol import Cursor
 from edu_widgets.service import rooms
 from edu_widgets.service.config import from_table
 
+from .carrying import CARRIERS
 from .harness import CHANNEL, Client, Service, serving
 
 FREE = from_table({"rateLimits": False})
+
+
+EACH_WAY = pytest.mark.parametrize("way", ["websocket", *CARRIERS])
 
 
 class Mirror:
@@ -44,6 +48,7 @@ class Mirror:
             self.apply(await client.until("changes"))
 
 
+@EACH_WAY
 async def test_a_resume_at_the_head_writes_only_subscribed(service: Service) -> None:
     ada, bob = await service.student(), await service.student("Bob")
     await ada.enter()
@@ -52,7 +57,7 @@ async def test_a_resume_at_the_head_writes_only_subscribed(service: Service) -> 
     mirror = Mirror()
     mirror.cursor = Cursor(granted["epoch"], granted["seq"])
     await mirror.follow(bob, 1)
-    bob.socket.transport.abort()
+    bob.cut()
     again = await service.open(bob.token)
     resumed = await again.subscribe(epoch=mirror.cursor.epoch, seq=mirror.cursor.seq)
     assert (resumed["epoch"], resumed["seq"]) == (mirror.cursor.epoch, 1)
@@ -60,23 +65,27 @@ async def test_a_resume_at_the_head_writes_only_subscribed(service: Service) -> 
     assert [f["type"] for f in again.seen] == ["subscribed", "heartbeat_ack"]
 
 
+@EACH_WAY
 async def test_a_resume_within_the_lease_is_not_told(service: Service) -> None:
     ada, bob = await service.two()
     await ada.counts(2)
     seen = len(ada.seen)
     for _ in range(3):
-        bob.socket.transport.abort()
+        bob.cut()
         bob = await service.open(bob.token)
         assert (await bob.enter())["people"] == 2
     await ada.beat()
     assert "room" not in {f["type"] for f in ada.seen[seen:]}
 
 
-async def test_who_breaks_off_and_stays_away_is_missed_after_the_lease(tmp_path: Path) -> None:
-    async with serving(tmp_path, lease_s=0.1) as service:
+@pytest.mark.parametrize("way", ["websocket", "events"])
+async def test_who_breaks_off_and_stays_away_is_missed_after_the_lease(
+    tmp_path: Path, way: str
+) -> None:
+    async with serving(tmp_path, way, lease_s=0.1) as service:
         ada, bob = await service.two()
         await ada.counts(2)
-        bob.socket.transport.abort()
+        bob.cut()
         await ada.counts(1)
 
 
@@ -133,9 +142,10 @@ async def test_a_first_join_gets_a_window_and_asks_for_more(tmp_path: Path) -> N
         assert (page["floor"], page["more"]) == (7, True)
 
 
+@EACH_WAY
 @pytest.mark.parametrize("held", [rooms.MAX_HELD, 2_000])
 async def test_catching_up_while_everybody_writes_is_exact(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
     """Readers come, go and resume while writers write; each ends with every document once.
 
@@ -144,7 +154,7 @@ async def test_catching_up_while_everybody_writes_is_exact(
     monkeypatch.setattr(rooms, "MAX_HELD", held)
     chance = random.Random(7)
     total, writers = 60, 4
-    async with serving(tmp_path, config=FREE) as service:
+    async with serving(tmp_path, way, config=FREE) as service:
         sources = [await service.student(f"W{n}") for n in range(writers)]
         joined = [await service.join(f"R{n}") for n in range(5)]
 
@@ -159,7 +169,7 @@ async def test_catching_up_while_everybody_writes_is_exact(
                 await client.subscribe(epoch=mirror.cursor.epoch, seq=mirror.cursor.seq)
                 stop = min(total * writers, mirror.cursor.seq + chance.randrange(1, 60))
                 await mirror.follow(client, stop)
-                client.socket.transport.abort()
+                client.cut()
             return mirror
 
         *mirrors, _ = await asyncio.gather(

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, UnixConnector, WSMsgType
+from aiohttp import ClientSession, UnixConnector, WSMsgType, WSServerHandshakeError
 
 from edu_widgets.protocol import Code
 from edu_widgets.service import people
@@ -17,7 +17,8 @@ from edu_widgets.service.addresses import address
 from tests.conftest import ROOT, require
 from tests.waiting import PATIENCE
 
-from .harness import CHANNEL, COURSE, Service, serving
+from .carrying import CARRIERS
+from .harness import CHANNEL, COURSE, Client, Service, serving
 
 NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 HOST = "class.example.org"
@@ -43,6 +44,9 @@ http {{
 """
 
 
+PLAIN = "location / {{ proxy_pass http://127.0.0.1:{port}; }}"
+
+
 def sample(port: int, prefix: str) -> str:
     """The page's lines, with the port and path of this test."""
     page = (ROOT / "docs" / "service.md").read_text("utf-8")
@@ -54,7 +58,7 @@ def sample(port: int, prefix: str) -> str:
 
 @contextlib.asynccontextmanager
 async def behind_nginx(
-    folder: Path, prefix: str = ""
+    folder: Path, prefix: str = "", *, plain: bool = False
 ) -> AsyncIterator[tuple[Service, ClientSession]]:
     """A service, and a session whose requests reach it through nginx."""
     require(NGINX is not None, "nginx is not installed")
@@ -62,7 +66,8 @@ async def behind_nginx(
     async with serving(folder / "data", address=where) as service:
         config = folder / "nginx.conf"
         port = service.server.state.port
-        config.write_text(AROUND.format(folder=folder, sample=sample(port, prefix)))
+        lines = PLAIN.format(port=port) if plain else sample(port, prefix)
+        config.write_text(AROUND.format(folder=folder, sample=lines))
         process = started(folder, config)
         try:
             connector = UnixConnector(str(folder / "s"))
@@ -140,3 +145,26 @@ async def test_nobody_says_through_it_where_they_are(
         right = {"course": COURSE, "code": service.code, "name": "Bo"}
         reply = await service.ask("POST", "/api/join", right, X_Forwarded_For="192.0.2.0")
         assert reply.status == 200, "whose address was made use of is not held back"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nginx listens on a socket file")
+@pytest.mark.parametrize("plain", [True, False])
+async def test_without_a_websocket(short: Path, plain: bool) -> None:
+    """With nothing but `proxy_pass`, which speaks HTTP/1.0 and buffers; and as the page says."""
+    async with behind_nginx(short, plain=plain) as (service, session):
+        status, token = await join(session, "", service.code)
+        assert status == 200
+        if plain:
+            with pytest.raises(WSServerHandshakeError):
+                await session.ws_connect(
+                    "/api/realtime/ws", headers={"Authorization": f"Bearer {token}"}
+                )
+        for kind in CARRIERS.values():
+            socket = kind(session, "", token)
+            assert await socket.open() == 200
+            client = Client(socket, token)
+            await client.enter()
+            for text in ("one", "x" * 7_000):
+                await client.answer(await client.say(f"{kind.__name__} {text}"))
+                await client.message(f"{kind.__name__} {text}")
+            await socket.close()

@@ -4,12 +4,13 @@ import contextlib
 import random
 import time
 from dataclasses import replace
+from functools import partial
 
 from edu_widgets.client.invites.memberships import Membership, MembershipFiles
 from edu_widgets.client.invites.parsing import Invite, websocket_url
 from edu_widgets.client.invites.requests import Unreached, request
 from edu_widgets.client.invites.sign_in import Credentials, SignedIn, service_at, sign_in
-from edu_widgets.client.transport.base import Target
+from edu_widgets.client.transport.base import Target, tell_front
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import FolderUnusable, Refused, ServiceUnavailable
@@ -41,6 +42,8 @@ def join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership
         FolderUnusable: a secret cannot be kept; nobody has been let in.
     """
     name = person_name(name)
+    if invite.front:
+        tell_front(invite.base, invite.front)
     until, told = time.monotonic() + WAITS, False
     while True:
         try:
@@ -69,11 +72,11 @@ def _join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membershi
         known = people.last_at(invite.base, invite.course, name)
         if known is None:
             raise error.with_hint() from None
-        return known, _target(invite.base, known)
+        return known, _target(invite, name, people, known)
     if replace(member, invite="") != people.recall(service_id, invite.course, name):
         with contextlib.suppress(FolderUnusable):  # the secret is kept, the rest the next time
             people.keep(invite.course, name, member)
-    return member, _target(invite.base, member, signed_in)
+    return member, _target(invite, name, people, member, signed_in)
 
 
 def _recognised(
@@ -122,12 +125,20 @@ def _admitted(
     return replace(kept, user_id=user_id, name=given, role=role, service=invite.base, invite=told)
 
 
-def _target(base: str, member: Membership, signed_in: SignedIn | None = None) -> Target:
+def _target(
+    invite: Invite,
+    name: str,
+    people: MembershipFiles,
+    member: Membership,
+    signed_in: SignedIn | None = None,
+) -> Target:
     """Where to connect as a member."""
     return Target(
-        websocket_url(base),
+        websocket_url(invite.base),
         member.user_id,
-        Credentials(base, member.secret, member.service_id, signed_in),
+        Credentials(invite.base, member.secret, member.service_id, signed_in),
         place=member.place,
         former=websocket_url(member.former) if member.former else "",
+        way=member.way,
+        keep_way=partial(people.keep_way, invite.course, name, member),
     )

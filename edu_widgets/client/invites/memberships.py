@@ -5,13 +5,14 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from edu_widgets.client.invites.parsing import websocket_url
 from edu_widgets.client.runtime.unused_files import forget_unused, used
+from edu_widgets.protocol.errors import FolderUnusable
 from edu_widgets.protocol.folders import using
 from edu_widgets.protocol.ids import uuid7
 from edu_widgets.protocol.proofs import Verifier, new_secret
@@ -40,6 +41,8 @@ class Membership:
     """Where it was reached when an earlier version knew it by that address."""
     invite: str = field(repr=False, default="")
     """For staff: what students join with. Not kept."""
+    way: str = ""
+    """What got through to the service last, where a WebSocket did not."""
 
     @property
     def place(self) -> str:
@@ -113,6 +116,14 @@ class MembershipFiles:
                 self._path(member.former, course, name).unlink(missing_ok=True)
         forget_unused(self._folder)
 
+    def keep_way(self, course: str, name: str, member: Membership, way: str) -> None:
+        """Keep what gets through to the service, beside the secret that is there."""
+        path = self._path(member.service_id, course, name)
+        known = _read(path)
+        if known is not None and known.secret == member.secret and known.way != way:
+            with contextlib.suppress(FolderUnusable), using(self._folder):
+                self._replace(path, _row(course, replace(known, way=way)))
+
     def forget(self, course: str, name: str, member: Membership) -> None:
         """Take back a secret that let nobody in; one that ever did stays."""
         path = self._path(member.service_id, course, name)
@@ -153,7 +164,7 @@ class MembershipFiles:
 def _row(course: str, member: Membership) -> dict[str, str]:
     kept = {name: str(getattr(member, name)) for name in _FIELDS}
     places = {"service_id": member.service_id, "former": member.former}
-    return {"service": member.service, "course": course, **kept, **places}
+    return {"service": member.service, "course": course, **kept, **places, "way": member.way}
 
 
 def _read(path: Path) -> Membership | None:
@@ -161,7 +172,7 @@ def _read(path: Path) -> Membership | None:
         kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
         fields = (str(kept[name]) for name in _FIELDS)
         places = (str(kept.get(name, "")) for name in ("service_id", "service", "former"))
-        return Membership(*fields, *places)
+        return replace(Membership(*fields, *places), way=str(kept.get("way", "")))
     return None
 
 

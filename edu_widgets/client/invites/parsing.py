@@ -36,6 +36,8 @@ class Invite:
     base: str
     course: str
     code: str = field(repr=False, default="")
+    front: str = field(repr=False, default="")
+    """Jupyter's own token, where the service is reached through a Jupyter."""
 
     def __str__(self) -> str:
         return f"{self.base}/{quote(self.course)}?code={self.code}"
@@ -127,7 +129,9 @@ def _read(address: str, after: list[str]) -> Invite:
     else:
         netloc = url.netloc.rpartition("@")[2]
         base = f"{url.scheme.lower()}://{netloc}{quote(prefix)}"
-        return Invite(base, course_name(course), code)
+        front = dict(parse_qsl(url.query)).get("token", "")
+        usable = front.isascii() and front.isprintable()
+        return Invite(base, course_name(course), code, front if usable else "")
     raise InvalidArgument(msg)
 
 

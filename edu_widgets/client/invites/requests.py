@@ -5,7 +5,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from edu_widgets.client.transport.base import is_loopback
+from edu_widgets.client.transport.base import authorization, is_loopback
 from edu_widgets.protocol import HEADER, Code, meaning
 from edu_widgets.protocol.errors import ServiceUnavailable, refusal
 
@@ -33,9 +33,7 @@ def request(url: str, body: object = None, token: str = "") -> dict[str, Any]:
     handlers: list[urllib.request.BaseHandler] = [NoRedirects()]
     if is_loopback(url):
         handlers.append(urllib.request.ProxyHandler({}))
-    headers = {"Content-Type": "application/json"}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
+    headers = {"Content-Type": "application/json"} | authorization(url, token)
     data = None if body is None else json.dumps(body).encode()
     asked = urllib.request.Request(url, data, headers)  # noqa: S310 - parse_invite lets only http(s) through
     opener = urllib.request.build_opener(*handlers)

@@ -1,14 +1,19 @@
 """What carries frames: the seam between the session and a kind of connection."""
 
+import asyncio
+import contextlib
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from edu_widgets.client.sync.events import Service
+import msgspec
 
-WEBSOCKET_PATH = "/api/realtime/ws"
+from edu_widgets.client.sync.events import Service
+from edu_widgets.protocol import carriers, meaning
+
+WEBSOCKET_PATH = carriers.WEBSOCKET
 """Where a service of ours has its WebSocket."""
 
 
@@ -36,6 +41,10 @@ class Target:
     """What is kept for this person is kept by this, wherever the service is reached; "": by url."""
     former: str = ""
     """The url by which an earlier version kept it."""
+    way: str = ""
+    """What got through to the service when it was used last."""
+    keep_way: Callable[[str], None] | None = field(default=None, compare=False)
+    """Keeps that; called on a thread of its own."""
     viewer: bool = False
     """Whether this is somebody who takes part through the notebook of another."""
 
@@ -58,12 +67,80 @@ class TransportFailed(Exception):  # noqa: N818 - caught by the connection, neve
         self.retry_after = retry_after
 
 
+class NotPassed(TransportFailed):
+    """The network's word, not the service's: something else may get through."""
+
+
+class _Problem(msgspec.Struct, rename="camel"):
+    """Body of an HTTP answer of our service that refuses; `retry_after` in ms."""
+
+    code: int
+    message: str
+    retry_after: int | None = None
+
+
+def refusal(body: bytes) -> TransportFailed | None:
+    """What our service says in an answer that refuses; None if it says nothing of that form."""
+    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        said = msgspec.json.decode(body, type=_Problem)
+        wait = None if said.retry_after is None else min(said.retry_after, 3_600_000) / 1000
+        return TransportFailed(said.code, said.message, wait)
+    return None
+
+
+_OURS = range(4000, 5000)
+
+
+def ended(code: int, reason: str) -> TransportFailed:
+    """Only numbers of our table are passed on; all others mean: try again."""
+    if code in _OURS:
+        return TransportFailed(code, reason or meaning(code))
+    return TransportFailed(0, f"The connection was cut ({code} {reason}".rstrip() + ").")
+
+
+_fronts: dict[str, str] = {}
+
+
+def tell_front(base: str, token: str) -> None:
+    """Remember what Jupyter, where it stands before a service, wants to be told."""
+    _fronts[base.rstrip("/")] = token
+
+
+def authorization(url: str, token: str = "") -> dict[str, str]:
+    """The headers that say who asks: a service of ours, and Jupyter before it.
+
+    Jupyter takes `Authorization` for its own; so ours is also in a header that is nobody else's.
+    """
+    bearer = f"Bearer {token}"
+    own = {"Authorization": bearer, carriers.AUTHORIZATION: bearer} if token else {}
+    asked = f"http{url.removeprefix('ws')}" if url.startswith("ws") else url
+    front = next((t for base, t in _fronts.items() if asked.startswith(f"{base}/")), "")
+    return own | ({"Authorization": f"token {front}"} if front else {})
+
+
+async def first_of(*work: Coroutine[Any, Any, Any]) -> None:
+    """Do several things until the first is done, or fails; the others are cancelled."""
+    tasks = [asyncio.get_running_loop().create_task(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class Transport(Protocol):
     """One connection. Opened, used and closed on the network thread."""
 
-    name: str
-    service: Service
-    """What answered, once it is open."""
+    @property
+    def name(self) -> str:
+        """What people may call it."""
+
+    @property
+    def service(self) -> Service:
+        """What answered, once it is open."""
 
     @property
     def received(self) -> int:

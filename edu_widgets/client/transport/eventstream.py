@@ -1,24 +1,22 @@
-"""Frames over Server-Sent Events, and posts the other way, where no WebSocket gets through."""
+"""A base service by Server-Sent Events, and posts the other way, without a WebSocket."""
 
 import asyncio
 import contextlib
-import socket
-import ssl
 import time
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import msgspec
 
 from edu_widgets.client.sync.events import Service
-from edu_widgets.client.transport import network_errors
-from edu_widgets.client.transport.base import Target, TransportFailed, proxy_for
+from edu_widgets.client.transport.base import Target, TransportFailed, first_of
+from edu_widgets.client.transport.http import FAILURES, Headers, Http, body_of, explain
 from edu_widgets.client.transport.selection import TransportSelection
 from edu_widgets.client.transport.sse import (
     MEDIA_TYPE,
-    EventDecoder,
+    EventStream,
     ServerEvent,
     StreamTooLong,
 )
@@ -38,11 +36,7 @@ _OK = range(200, 300)
 
 
 class EventStreamTransport:
-    """An event stream of a base service.
-
-    The client of `httpx` is not used: it writes addresses to its log, and they may hold the
-    token. Its transport knows nothing of redirects; one to another origin is not followed.
-    """
+    """An event stream of a base service; a redirect to another origin is not followed."""
 
     name = "event stream"
 
@@ -52,7 +46,7 @@ class EventStreamTransport:
         self._target = target
         self._selection = selection
         self._token = ""
-        self._http: httpx.AsyncHTTPTransport | None = None
+        self._http: Http | None = None
         self._response: httpx.Response | None = None
         self._receive: Callable[[bytes | str], None] = lambda _: None
         self._rest: Callable[[], None] = lambda: None
@@ -66,16 +60,16 @@ class EventStreamTransport:
         url = self._selection.stream()
         channels = tuple(self._selection.channels())
         try:
-            self._http = _transport(url)
+            self._http = Http(url, self._selection.settings.patience)
             async with asyncio.timeout(self._selection.settings.patience):
                 self._response = await self._find(url, channels)
                 uplink = await self._has_uplink()
         except TransportFailed:
             self._selection.stream_failed()
             raise
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
+        except FAILURES as error:
             self._selection.stream_failed()
-            raise TransportFailed(0, _explain(error, url)) from None
+            raise TransportFailed(0, explain(error, url)) from None
         self._selection.place.accepted()
         self._selection.stream_works()
         self.service = Service(
@@ -90,6 +84,9 @@ class EventStreamTransport:
             if _is_stream(response):
                 return response
             await response.aclose()
+            if HEADER in response.headers and response.is_success:
+                self._selection.ours = True
+                raise TransportFailed(0, "It is a service of edu-widgets.", 0.0)
             status = response.status_code
             if status in (401, 403):
                 failure = self._selection.place.refused(url, f"HTTP {status}")
@@ -101,7 +98,7 @@ class EventStreamTransport:
                 raise self._refusal(response)
         raise TransportFailed(0, "The event stream is redirected again and again.")
 
-    def _asking(self) -> dict[str, str | bytes]:
+    def _asking(self) -> Headers:
         headers: dict[str, str | bytes] = {
             "Accept": MEDIA_TYPE,
             "Accept-Encoding": "identity",
@@ -151,17 +148,10 @@ class EventStreamTransport:
         """Post frames in one batch; the status. What comes back counts as received."""
         uplink = urljoin(self._selection.stream(), "messages")
         url = f"{uplink}?{self._selection.query(uplink, self._token)}"
-        headers: dict[str, str | bytes] = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"}
         batch = b"[" + b",".join(frames) + b"]"
         response = await self._request("POST", url, headers, batch)
-        try:
-            answer = b""
-            async for chunk in response.aiter_raw():
-                answer += chunk
-                if len(answer) > MAX_SERVICE_FRAME:
-                    break
-        finally:
-            await response.aclose()
+        answer = await body_of(response, MAX_SERVICE_FRAME)
         if response.status_code in _OK:
             self._hear(answer)
         return response.status_code
@@ -173,64 +163,50 @@ class EventStreamTransport:
         self._rest()
 
     async def _request(
-        self, method: str, url: str, headers: dict[str, str | bytes], body: bytes | None
+        self, method: str, url: str, headers: Headers, body: bytes | None
     ) -> httpx.Response:
         if self._http is None:
             raise TransportFailed(0, "The connection is closed.")
+        fields = {**headers, **self._selection.headers(url, self._token)}
         patience = self._selection.settings.patience
-        times = {"connect": patience, "write": patience, "pool": patience, "read": None}
-        fields = [*headers.items(), *self._selection.headers(url, self._token).items()]
-        request = httpx.Request(
-            method,
-            url,
-            headers=[(name.encode(), _bytes(value)) for name, value in fields],
-            content=body,
-            extensions={"timeout": times},
-        )
-        async with asyncio.timeout(patience):
-            return await self._http.handle_async_request(request)
+        return await self._http.request(method, url, fields, body, patience)
 
     async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """Hand over what the stream brings; ends with `TransportFailed`."""
         self._receive, self._rest = receive, rest
-        loop = asyncio.get_running_loop()
-        following = loop.create_task(self._follow(receive, rest))
-        better = loop.create_task(self._look_for_websocket())
-        try:
-            waiting: set[asyncio.Future[Any]] = {following, better, self._fault}
-            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for one in done:
-                one.result()
-        finally:
-            for task in (following, better):
-                task.cancel()
-            await asyncio.wait({following, better})
-            for task in (following, better):
-                if not task.cancelled():
-                    task.exception()
+        await first_of(self._follow(receive, rest), self._look_for_websocket(), self._fails())
         raise TransportFailed(0, "A WebSocket gets through again.", 0.0)
 
     async def _follow(
         self, receive: Callable[[bytes | str], None], rest: Callable[[], None]
     ) -> None:
         assert self._response is not None  # noqa: S101 - `open` has succeeded
-        decoder = EventDecoder(self._selection.memory.last_event_id)
+        memory = self._selection.memory
+
+        def passed_on() -> None:
+            memory.last_event_id = stream.last_event_id
+            rest()
+
+        stream = EventStream(self._response.aiter_raw(), memory.last_event_id)
+        stream.come, stream.rest = self._come, passed_on
         reason = "The event stream ended."
         try:
-            async for chunk in self._response.aiter_raw():
-                self.received += len(chunk)
-                for event in decoder.feed(chunk):
-                    receive(without(frame_of(event), self._token))
-                self._selection.memory.last_event_id = decoder.last_event_id
-                rest()
+            async for event in stream.events():
+                receive(without(frame_of(event), self._token))
         except (httpx.HTTPError, OSError):
             reason = "The event stream was cut."
         except StreamTooLong as error:
             reason = str(error)
         wait = self._selection.settings.retry_interval
-        if decoder.retry is not None:
-            wait = decoder.retry / 1000
+        if stream.retry is not None:
+            wait = stream.retry / 1000
         raise TransportFailed(0, reason, wait)
+
+    def _come(self, count: int) -> None:
+        self.received += count
+
+    async def _fails(self) -> None:
+        await self._fault
 
     async def _look_for_websocket(self) -> None:
         """Try, now and then, whether a WebSocket comes up; ends when one does."""
@@ -251,7 +227,7 @@ class EventStreamTransport:
             try:
                 status = await self._post(frames)
             except (httpx.HTTPError, OSError, TimeoutError) as error:
-                self._fail(_explain(error, self._selection.stream()))
+                self._fail(explain(error, self._selection.stream()))
             else:
                 if status not in _OK:
                     self._fail(f"The service did not take what was posted (HTTP {status}).")
@@ -285,7 +261,7 @@ class EventStreamTransport:
         if response is not None:
             await response.aclose()
         if http is not None:
-            await http.aclose()
+            await http.close()
 
 
 def frame_of(event: ServerEvent) -> bytes:
@@ -317,28 +293,3 @@ def _is_stream(response: httpx.Response) -> bool:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     right = response.status_code == httpx.codes.OK and kind == MEDIA_TYPE
     return right and HEADER not in response.headers
-
-
-def _transport(url: str) -> httpx.AsyncHTTPTransport:
-    """Connections for one address; the system sees to it that dead ones are noticed."""
-    parts = urlsplit(url)
-    proxy = proxy_for(url)
-    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-    for name, seconds in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
-        if hasattr(socket, name):
-            options.append((socket.IPPROTO_TCP, getattr(socket, name), seconds))
-    return httpx.AsyncHTTPTransport(
-        verify=ssl.create_default_context() if parts.scheme == "https" else False,
-        proxy=httpx.Proxy(proxy) if proxy else None,
-        socket_options=options,
-    )
-
-
-def _bytes(value: str | bytes) -> bytes:
-    return value if isinstance(value, bytes) else value.encode()
-
-
-def _explain(error: BaseException, url: str) -> str:
-    if isinstance(error, ImportError) or type(error) is ValueError:
-        return "The proxy that the environment names cannot be used."  # never with its password
-    return network_errors.explain(error, url)

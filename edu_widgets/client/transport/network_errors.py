@@ -51,6 +51,15 @@ def _told(error: BaseException, where: str, parts: SplitResult, proxy: str) -> s
     return ""
 
 
+def nobody(error: BaseException) -> bool:
+    """Whether it failed since nobody is there: whatever else is tried would fail alike."""
+    return any(
+        isinstance(cause, socket.gaierror | ConnectionRefusedError)
+        or _number(cause) in _UNREACHABLE | {errno.ECONNREFUSED}
+        for cause in _chain(error)
+    )
+
+
 def _socket(cause: BaseException, where: str, host: str) -> str:
     number = _number(cause)
     if isinstance(cause, socket.gaierror | UnicodeError):

@@ -1,5 +1,6 @@
 """Which transport to try next, learned from how the last ones went; no transport itself."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,9 @@ from urllib.parse import urlencode
 from edu_widgets.client.transport.base import WEBSOCKET_PATH, Target
 from edu_widgets.client.transport.tokens import TokenPlace, is_private
 
-WEBSOCKET, STREAM = "websocket", "stream"
+WEBSOCKET, STREAM, EVENTS, POLL = "websocket", "stream", "events", "poll"
+WAYS = (WEBSOCKET, EVENTS, POLL)
+"""To a service of ours: the best one first."""
 
 ENOUGH = 2
 """Failures after which the other way is tried."""
@@ -49,6 +52,89 @@ class _Winner:
 
 
 _winners: dict[str, _Winner] = {}
+_of_services: dict[str, _Winner] = {}
+"""The same for services of ours."""
+
+BRIEF = 5.0
+"""Seconds; a connection that is cut sooner, so often in a row, is no connection …"""
+
+TOO_OFTEN = 3
+"""… and something else is tried."""
+
+
+@dataclass(slots=True)
+class ServiceSelection:
+    """The ways to a service of ours, for one connection. Network thread only.
+
+    What works is remembered in the process, and beside the membership; a WebSocket is tried again
+    later, and everything else where that does not work any more.
+    """
+
+    target: Callable[[], Target]
+    settings: TransportSettings
+    clock: Callable[[], float]
+    former: str = ""
+    """The last connection, unless it has ended in order."""
+    _websocket_worked: bool = False
+    _cuts: int = 0
+
+    def order(self) -> Sequence[str]:
+        """The ways to try now, one after the other."""
+        winner = self._winner()
+        due = winner is None or self.clock() >= winner.websocket_at
+        first = 0 if due or winner is None else WAYS.index(winner.way)
+        return WAYS[first:] + WAYS[:first]
+
+    def _winner(self) -> _Winner | None:
+        target = self.target()
+        if target.url not in _of_services and target.way in WAYS:
+            soon = self.clock() + self.settings.soon
+            _of_services[target.url] = _Winner(target.way, soon)
+        return _of_services.get(target.url)
+
+    def works(self, way: str) -> None:
+        """Something got through."""
+        self._websocket_worked |= way == WEBSOCKET
+        known = self._winner()
+        if known is None or known.way != way:
+            self._remember(way)
+        if way != WEBSOCKET:
+            self._keep(way)
+
+    def failed(self, way: str) -> None:
+        """It carries nothing after all: the next one is tried."""
+        self._cuts = 0
+        self._remember(WAYS[(WAYS.index(way) + 1) % len(WAYS)])
+
+    def was_cut(self, way: str, lived: float) -> None:
+        """It was cut after so many seconds."""
+        self._cuts = self._cuts + 1 if lived < BRIEF else 0
+        if self._cuts >= TOO_OFTEN:
+            self.failed(way)
+
+    def again_in(self) -> float:
+        """Seconds until a WebSocket is to be tried while something else works."""
+        winner = self._winner()
+        return max(0.0, (winner.websocket_at if winner is not None else 0.0) - self.clock())
+
+    def put_off_websocket(self) -> None:
+        """A WebSocket still does not get through."""
+        winner = self._winner()
+        self._remember(winner.way if winner is not None else WEBSOCKET)
+
+    def websocket_is_back(self) -> None:
+        """A WebSocket gets through again."""
+        self._remember(WEBSOCKET)
+        self._keep(WEBSOCKET)
+
+    def _remember(self, way: str) -> None:
+        wait = self.settings.soon if self._websocket_worked else self.settings.again
+        _of_services[self.target().url] = _Winner(way, self.clock() + wait)
+
+    def _keep(self, way: str) -> None:
+        target = self.target()
+        if target.keep_way is not None and target.way != way:
+            threading.Thread(target=target.keep_way, args=(way,), daemon=True).start()
 
 
 @dataclass(slots=True)
@@ -65,13 +151,20 @@ class TransportSelection:
     clock: Callable[[], float] = time.monotonic
     place: TokenPlace = field(default_factory=TokenPlace)
     memory: StreamMemory = field(default_factory=StreamMemory)
+    ours: bool = False
+    """Whether it is known that the service is one of ours."""
     plain: bool = False
     """Whether the service answers under its plain address, not under a path of ours."""
+    service: ServiceSelection = field(init=False)
+    """The ways to it, if it is."""
     _last: str = ""
     _websocket_failures: int = 0
     _websocket_worked: bool = False
     _stream_failures: int = 0
     _no_stream_until: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self.service = ServiceSelection(self.target, self.settings, self.clock)
 
     def next(self) -> str:
         """The kind of transport to try now: `WEBSOCKET` or `STREAM`."""

@@ -1,15 +1,28 @@
-"""Server-Sent Events: bytes in, events out (WHATWG HTML, section 9.2.6). No input or output."""
+"""Server-Sent Events (WHATWG HTML, section 9.2.6), parsed by `httpx-sse`.
 
-from collections.abc import Iterable, Iterator
+What it does otherwise than the standard is set right in front of it, in `EventStream._lines`: a
+mark of the byte order at the beginning, events without data, ids that outlive a connection, and the
+time to wait before the next one.
+"""
+
+import secrets
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import NamedTuple
+
+import httpx
+from httpx_sse import EventSource
 
 from edu_widgets.protocol import MAX_SERVICE_FRAME
 
 MEDIA_TYPE = "text/event-stream"
 
+_HEADERS = {"Content-Type": f"{MEDIA_TYPE}; charset=utf-8"}
 _BOM = b"\xef\xbb\xbf"
 _MAX_DIGITS = 9
 """Digits of a reconnection time that are believed: eleven days in milliseconds."""
+
+_NO_DATA = secrets.token_hex(8)
+"""Name of the events that have no data, and are none: only their id counts."""
 
 
 class ServerEvent(NamedTuple):
@@ -24,93 +37,98 @@ class StreamTooLong(ValueError):  # noqa: N818 - reads as what happened
     """One event has more bytes than any frame of a service may have."""
 
 
-class EventDecoder:
-    """Takes a stream piece by piece, wherever it is cut, and gives its events.
+class EventStream:
+    """The events of a body that comes in pieces, wherever it is cut.
 
     `last_event_id` is what the next connection resumes from, `retry` how many ms to wait
     before it (None: the stream has not said). An event the stream breaks off is none.
+
+    Args:
+        chunks: The body.
+        last_event_id: That of the connection before.
+        limit: Bytes that one event may have.
     """
 
-    def __init__(self, last_event_id: str = "", limit: int = MAX_SERVICE_FRAME) -> None:
+    def __init__(
+        self,
+        chunks: AsyncIterable[bytes],
+        last_event_id: str = "",
+        limit: int = MAX_SERVICE_FRAME,
+    ) -> None:
         self.last_event_id = last_event_id
         self.retry: int | None = None
+        self.come: Callable[[int], None] = lambda _: None
+        """Called with the bytes of each piece before its events."""
+        self.rest: Callable[[], None] = lambda: None
+        """Called after the events that came in one piece."""
+        self._chunks = chunks
         self._limit = limit
-        self._rest = b""
-        self._after_cr = False
-        self._began = False
-        self._data: list[str] = []
-        self._size = 0
-        self._event = ""
-        self._id = last_event_id
 
-    def feed(self, chunk: bytes) -> list[ServerEvent]:
-        """The events that end in this piece.
+    async def events(self) -> AsyncIterator[ServerEvent]:
+        """Give each event as soon as it is complete.
 
         Raises:
             StreamTooLong: an event exceeds the limit; the stream cannot be followed any more.
         """
-        if not chunk:
-            return []
-        if self._after_cr and chunk.startswith(b"\n"):
-            chunk = chunk[1:]  # the second half of a line's end
-        self._after_cr = False
-        data = self._rest + chunk
-        if not self._began:
-            if len(data) < len(_BOM) and _BOM.startswith(data):
-                self._rest = data
-                return []
-            self._began = True
-            data = data.removeprefix(_BOM)
-        # Of bytes, unlike of text, `splitlines` knows just the three ends a line has here.
-        lines = data.splitlines(keepends=True)
-        self._rest = b""
-        if lines and not lines[-1].endswith((b"\r", b"\n")):
-            self._rest = lines.pop()
-        self._after_cr = data.endswith(b"\r")
-        self._check(len(self._rest))
-        return [event for line in lines if (event := self._line(line.rstrip(b"\r\n")))]
+        response = httpx.Response(httpx.codes.OK, headers=_HEADERS, stream=_Body(self._lines()))
+        async for sse in EventSource(response).aiter_sse():
+            self.last_event_id = sse.id
+            if sse.event != _NO_DATA:
+                yield ServerEvent(sse.event, sse.data, sse.id)
 
-    def _line(self, line: bytes) -> ServerEvent | None:
-        if not line:
-            return self._dispatch()
-        name, _, value = line.partition(b":")
-        text = value.removeprefix(b" ").decode("utf-8", "replace")
-        match name:
-            case b"data":
-                self._size += len(value) + 1
-                self._check(0)
-                self._data.append(text)
-            case b"event":
-                self._event = text
-            case b"id" if "\0" not in text:
-                self._id = text
-            case b"retry" if text.isascii() and text.isdigit():
-                digits = text.lstrip("0") or "0"
-                self.retry = int(digits) if len(digits) <= _MAX_DIGITS else 10**_MAX_DIGITS
-            case _:
-                pass  # a comment, or a field of another version
-        return None
+    async def _lines(self) -> AsyncIterator[bytes]:
+        """The lines that matter, in the one form of them that every parser reads alike."""
+        yield b"id: " + self.last_event_id.encode() + b"\n"
+        rest, began, after_cr, size = b"", False, False, 0
+        async for chunk in self._chunks:
+            self.come(len(chunk))
+            fresh = chunk.removeprefix(b"\n") if after_cr else chunk  # a line's end, cut in two
+            if chunk:
+                after_cr = chunk.endswith(b"\r")
+            data = rest + fresh
+            if not began:
+                if len(data) < len(_BOM) and _BOM.startswith(data):
+                    rest = data
+                    continue
+                began, data = True, data.removeprefix(_BOM)
+            # Of bytes, unlike of text, `splitlines` knows just the three ends a line has here.
+            *lines, rest = [*data.splitlines(), b""] if data[-1:] in _ENDS else data.splitlines()
+            out = b""
+            for line in lines:
+                name, _, value = line.partition(b":")
+                if name == b"retry":
+                    self._wait(value.removeprefix(b" "))
+                elif name in (b"data", b"event", b"id"):
+                    size += len(value) + 1 if name == b"data" else 0
+                    self._check(size)
+                    out += line + b"\n"
+                elif not line:
+                    out += b"\n" if size else b"event: %b\n\n" % _NO_DATA.encode()
+                    size = 0
+            self._check(size + len(rest))
+            if out:
+                yield out
+            self.rest()
 
-    def _dispatch(self) -> ServerEvent | None:
-        self.last_event_id = self._id
-        data, event = self._data, self._event
-        self._data, self._event, self._size = [], "", 0
-        if not data:
-            return None
-        return ServerEvent(event or "message", "\n".join(data), self._id)
+    def _wait(self, value: bytes) -> None:
+        if value.isdigit():
+            digits = value.lstrip(b"0") or b"0"
+            self.retry = int(digits) if len(digits) <= _MAX_DIGITS else 10**_MAX_DIGITS
 
-    def _check(self, more: int) -> None:
-        if self._size + more > self._limit:
+    def _check(self, size: int) -> None:
+        if size > self._limit:
             msg = f"An event has more than {self._limit} bytes."
             raise StreamTooLong(msg)
 
 
-def decode(chunks: Iterable[bytes], last_event_id: str = "") -> Iterator[ServerEvent]:
-    """The events of a stream in pieces, each as soon as it is complete.
+_ENDS = (b"\r", b"\n", b"")
 
-    Raises:
-        StreamTooLong: see `EventDecoder.feed`.
-    """
-    decoder = EventDecoder(last_event_id)
-    for chunk in chunks:
-        yield from decoder.feed(chunk)
+
+class _Body(httpx.AsyncByteStream):
+    """Bytes as the body of a response."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._chunks

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import msgspec
 from websockets.asyncio.client import connect
@@ -18,11 +18,20 @@ from websockets.exceptions import (
 
 from edu_widgets.client.sync.events import Service
 from edu_widgets.client.transport import network_errors
-from edu_widgets.client.transport.base import Target, TransportFailed, proxy_for
+from edu_widgets.client.transport.base import (
+    NotPassed,
+    Target,
+    TransportFailed,
+    authorization,
+    ended,
+    first_of,
+    proxy_for,
+    refusal,
+)
 from edu_widgets.client.transport.selection import TransportSelection
 from edu_widgets.client.transport.tokens import ask, without
 from edu_widgets.client.transport.wire import ABNORMAL, CLOSE_TIMEOUT, Wire, nothing
-from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry, meaning
+from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry
 
 OPEN_TIMEOUT = 10.0
 """Seconds a connection that is opened may take from one sign of progress to the next: until it is
@@ -31,7 +40,9 @@ made, and from then on until something comes."""
 OPEN_WITHIN = 60.0
 """Seconds that it may take in all, however slow the link is."""
 
-_OURS = range(4000, 5000)
+ANSWER_WITHIN = 10.0
+"""Seconds in which the first bytes have to come, or a WebSocket is open in appearance only."""
+
 _NOT_HERE = frozenset({200, 301, 302, 307, 308, 400, 404, 405, 410, 426, 501})
 """Answers of those who have no WebSocket at this address."""
 
@@ -61,10 +72,16 @@ class WebSocketTransport:
 
     name = "websocket"
 
-    def __init__(self, target: Target, selection: TransportSelection | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        selection: TransportSelection | None = None,
+        patience: float | None = None,
+    ) -> None:
         self.service = Service()
         self._target = target
         self._selection = selection
+        self._patience = patience
         self._wire: Wire | None = None
         self._token = ""
         self._heard = False
@@ -78,9 +95,10 @@ class WebSocketTransport:
         """Connect, and see what answers: a service of ours, or a base one where that will do."""
         self._token = await ask(self._target.token)
         if self._selection is None:
-            url, headers = self._target.url, {"Authorization": f"Bearer {self._token}"}
+            headers = authorization(self._target.url, self._token)
             try:
-                await self._dial(url, headers, OPEN_TIMEOUT)
+                patience = min(OPEN_TIMEOUT, self._patience or OPEN_TIMEOUT)
+                await self._dial(self._target.url, headers, patience)
             except InvalidStatus as error:
                 raise _refusal(error) from None
             # It was ours when it was joined: a proxy may have dropped the header that says so.
@@ -133,7 +151,9 @@ class WebSocketTransport:
                 nobody = isinstance(error, OSError) and not isinstance(error, TimeoutError)
                 late = isinstance(error, TimeoutError)
                 self._selection.websocket_failed(late=late, nobody=nobody)
-            raise TransportFailed(0, _explain(error, url)) from None
+            if isinstance(error, OSError) and network_errors.nobody(error):
+                raise TransportFailed(0, _explain(error, url)) from None
+            raise NotPassed(0, _explain(error, url)) from None
         self._wire = wire
         if wire.response is None or HEADER not in wire.response.headers:
             self.service = _BASE
@@ -143,8 +163,10 @@ class WebSocketTransport:
     async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """Hand over every frame; ends with `TransportFailed`."""
         wire = self._open_wire()
+        if self._selection is None:
+            await first_of(self._follow(wire, receive, rest), self._is_silent(wire))
         if self.service.ours:
-            raise _ended(*await wire.read(receive, rest))
+            await self._follow(wire, receive, rest)
 
         def hear(frame: bytes) -> None:
             if not (self._heard or _is_error(frame)):
@@ -152,6 +174,28 @@ class WebSocketTransport:
             receive(without(frame, self._token))
 
         raise self._ended(*await wire.read(hear, rest))
+
+    async def _follow(
+        self, wire: Wire, receive: Callable[[bytes | str], None], rest: Callable[[], None]
+    ) -> NoReturn:
+        raise ended(*await wire.read(receive, rest))
+
+    async def _is_silent(self, wire: Wire) -> None:
+        """See that more comes than the answer to the upgrade.
+
+        Raises:
+            NotPassed: nothing does.
+        """
+        before, answered = wire.received, asyncio.Event()
+        wire.ask_alive(answered.set)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await answered.wait()
+        except TimeoutError:
+            if wire.received == before:
+                text = "Something on the way to the service lets nothing through a WebSocket."
+                raise NotPassed(0, text) from None
+        await asyncio.Future()
 
     def _is_heard(self) -> None:
         self._heard = True
@@ -251,6 +295,21 @@ async def comes_up(selection: TransportSelection) -> bool:
     return True
 
 
+async def gets_through(target: Target) -> bool:
+    """Whether a WebSocket to a service of ours comes up now, and carries something."""
+    probe, answered = WebSocketTransport(target), asyncio.Event()
+    try:
+        await probe.open()
+        probe.ping(answered.set)
+        async with asyncio.timeout(ANSWER_WITHIN):
+            await answered.wait()
+    except (TransportFailed, TimeoutError):
+        return False
+    finally:
+        await probe.close(1000, "")
+    return True
+
+
 class _Connect(connect):
     """`connect`, but it follows no redirects: the token is for the host it was given for."""
 
@@ -272,34 +331,18 @@ def _is_error(frame: bytes | str) -> bool:
         return True
 
 
-def _ended(code: int, reason: str) -> TransportFailed:
-    """Only numbers of our table are passed on; WebSocket's own all mean: try again."""
-    if code in _OURS:
-        return TransportFailed(code, reason or meaning(code))
-    return TransportFailed(0, f"The connection was cut ({code} {reason}".rstrip() + ").")
-
-
-class _Problem(msgspec.Struct, rename="camel"):
-    """Body of an HTTP answer of our service that refuses; `retry_after` in ms."""
-
-    code: int
-    message: str
-    retry_after: int | None = None
-
-
 def _refusal(error: InvalidStatus) -> TransportFailed:
     """Why there is no WebSocket. Only what the service says itself may end the lesson."""
     response = error.response
     status = response.status_code
     if status in _NO_UPGRADE:
-        return TransportFailed(0, _WITHOUT_UPGRADE)
+        return NotPassed(0, _WITHOUT_UPGRADE)
     if HEADER in response.headers:  # `get` would raise if a proxy has doubled it
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
-            said = msgspec.json.decode(response.body or b"", type=_Problem)
-            wait = None if said.retry_after is None else min(said.retry_after, 3_600_000) / 1000
-            return TransportFailed(said.code, said.message, wait)
+        said = refusal(bytes(response.body or b""))
+        if said is not None:
+            return said
     reason = f"Something on the way to the service answered HTTP {status} instead of a WebSocket."
-    return TransportFailed(0, reason, retry_after("".join(response.headers.get_all("Retry-After"))))
+    return NotPassed(0, reason, retry_after("".join(response.headers.get_all("Retry-After"))))
 
 
 def retry_after(value: str) -> float | None:
