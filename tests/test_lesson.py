@@ -1,5 +1,6 @@
 """A lesson as its user handles it: what it says, and how it ends."""
 
+import gc
 import inspect
 import os
 import re
@@ -7,19 +8,24 @@ import signal
 import socket
 import sqlite3
 import sys
+import threading
 import traceback
 import urllib.request
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from comm import get_comm_manager
+from ipywidgets.widgets.widget import _instances
 
 import edu_widgets as edu
 from edu_widgets import folders
-from edu_widgets.client.runtime.threads import stop_threads
+from edu_widgets.client.runtime.threads import network, stop_threads
 from edu_widgets.notebook.lesson_payload import lesson_fields
+from edu_widgets.notebook.shared_code import SharedCode
 from edu_widgets.protocol.errors import NotConnected, ServiceUnavailable
 from edu_widgets.service import launch, state
 from edu_widgets.service.store import schema
@@ -404,3 +410,36 @@ def test_what_a_closed_lesson_raises_is_documented(lesson: edu.Lesson) -> None:
             if type(error).__name__ not in told:
                 untold.append(f"{type(owner).__name__}.{name}")
     assert not untold
+
+
+def test_nothing_of_a_closed_lesson_stays_in_the_kernel(lesson: edu.Lesson) -> None:
+    def kept() -> list[str]:
+        ours = [w for w in _instances.values() if type(w).__module__.startswith("edu_widgets")]
+        return sorted(type(one).__name__ for one in ours if not isinstance(one, SharedCode))
+
+    def once() -> tuple[list[str], list[weakref.ref[object]]]:
+        ada = edu.join(lesson.invite, name="Ada").wait_connected()
+        ada.chat.on("message", lambda message: (ada, message))
+        widgets = [ada.panel(), ada.chat, ada.polls, ada.people, ada.notifications]
+        gone = [weakref.ref(one) for one in (*widgets, ada, ada._client)]
+        during = kept()
+        ada.close()
+        RecordingComm.opened.clear()  # a list for tests, which holds them
+        return during, gone
+
+    before, threads = kept(), threading.active_count()
+    during, gone = once()
+    assert len(during) == len(before) + 5
+    wait_until(lambda: kept() == before, "no model is left")
+
+    def collected() -> bool:
+        network().post(int)  # a thread that waits may still hold what it did last
+        gc.collect()
+        return not [ref() for ref in gone if ref() is not None]
+
+    wait_until(collected, "nothing holds what was closed")
+    comms = len(get_comm_manager().comms)
+    _, gone = once()
+    wait_until(collected, "nothing holds it the second time")
+    assert len(get_comm_manager().comms) == comms
+    assert threading.active_count() <= threads

@@ -10,7 +10,9 @@ from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from types import MethodType
 from typing import TypeVar
+from weakref import WeakMethod
 
 import msgspec
 
@@ -561,8 +563,19 @@ class CourseClient:
         self._network.post(fn)
 
     def later(self, delay: float, fn: Callable[[], object]) -> Callable[[], None]:
-        """Run `fn` after `delay` seconds; call this on the network thread, where `fn` runs too."""
-        return self._network.loop.call_later(delay, fn).cancel
+        """Run `fn` after `delay` seconds; call this on the network thread, where `fn` runs too.
+
+        Waiting keeps no object alive: a method of one that is gone by then is not called.
+        """
+        if not isinstance(fn, MethodType):
+            return self._network.loop.call_later(delay, fn).cancel
+        method = WeakMethod(fn)
+
+        def call() -> None:
+            if (alive := method()) is not None:
+                alive()
+
+        return self._network.loop.call_later(delay, call).cancel
 
     def _heard(self, event: SessionEvent) -> None:
         match event:
