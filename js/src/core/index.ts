@@ -46,7 +46,7 @@ export {
 } from "./hooks";
 export { type Context, type Language, Speak, wordsIn } from "./i18n";
 export { Icon, type IconName, icons, shapes } from "./icons";
-export { canInsertCell, insertCell, LINKED_OUTPUT } from "./jupyter";
+export { canInsertCell, insertCell, LINKED_OUTPUT, whoLooks } from "./jupyter";
 export type { Catalog } from "./locale/en";
 export { type MenuGroup, type MenuItem, openMenu } from "./menu";
 export {

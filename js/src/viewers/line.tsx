@@ -1,8 +1,10 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
 import type { Connection } from "../core/connection";
-import { useState, withHooks } from "../core/hooks";
+import { useEffect, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { whoLooks } from "../core/jupyter";
+import { asText, isFields } from "../core/messages";
 import type { Viewer } from "./documents";
 import type { Context } from "./words";
 
@@ -17,8 +19,11 @@ export const Line = withHooks(function Line(
   { words }: Context,
 ): VNode | null {
   const { is, owner, why, hushed, asked } = viewer;
+  const [own, setOwn] = useState("");
+  useEffect(() => whoLooks((who) => setOwn(asText(isFields(who) ? who.username : ""))), []);
   if (is === "reader" && why === "unknown") return <AskName {...{ viewer, connection }} />;
-  const [first] = asked;
+  // A browser is not asked who it is itself.
+  const first = asked.find(({ id }) => id !== own);
   if (first) {
     const say = (on: boolean): void => {
       connection.intend("viewer.same", { id: first.id, on });

@@ -71,7 +71,7 @@ export const Who = withHooks(function Who(
               {words.readable(owner)}
             </li>
           </ul>
-          <p class="mut">{words.ownNotebook}</p>
+          {is === "reader" && <p class="mut">{words.ownNotebook}</p>}
         </>
       )}
     </div>
