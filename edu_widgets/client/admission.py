@@ -55,7 +55,7 @@ class Removals(list[RemovedPerson]):
 class Admission:
     """Requests to change the admission; any thread. `wait`: seconds to wait for each answer.
 
-    All methods raise `Forbidden` if the caller is no instructor, `Refused` if the service says no,
+    All methods raise `Forbidden` if the caller is no instructor, `Refused` if the service refuses,
     and `NotConnected` without a connection or an answer in time.
     """
 
@@ -110,7 +110,7 @@ class Admission:
         self._read(self.ask_for_door(closed=closed), admission.Admission)
 
     def set_vouching(self, *, allowed: bool) -> None:
-        """Let people take part through the notebooks of others, or nobody."""
+        """Allow or forbid that people take part through the notebooks of others."""
         asked = self._ask(admission.SET_VOUCHING.name, admission.SetVouching(allowed))
         self._read(asked, admission.Admission)
 
@@ -160,5 +160,5 @@ class Admission:
 
 
 def removed_person(one: admission.Removal) -> RemovedPerson:
-    """Return a removal as users of Python get it."""
+    """Return a removal in the form for users of Python."""
     return RemovedPerson(one.user_id, one.user_name, when(one.at), one.by_name)

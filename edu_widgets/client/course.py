@@ -76,11 +76,11 @@ class CourseClient:
     """
 
     viewer: str = ""
-    """Whose eyes it is for, where several people share a kernel; "": the owner's own."""
+    """The viewer it is for, where several people share a kernel; "": the owner."""
     kept: Path | None = None
-    """The folder of what a later kernel is to know; None: nothing is kept."""
+    """The folder of data for later kernels; None: nothing is stored."""
     company: object = None
-    """What the notebook knows of who shares the kernel."""
+    """The notebook's data about the people who share the kernel; opaque here."""
 
     def __init__(  # noqa: PLR0913 - made in one place
         self,
@@ -143,7 +143,7 @@ class CourseClient:
 
     @property
     def target(self) -> Target:
-        """Where I am connected, and as whom."""
+        """The address and the identity of my connection."""
         return self._target
 
     # -- life -------------------------------------------------------------------------
@@ -632,7 +632,7 @@ class CourseClient:
 
 
 def _now() -> tuple[float, float]:
-    """Return the time on the wall, and that of `Clock.elapsed`, in seconds."""
+    """Return the system time and that of `Clock.elapsed`, in seconds."""
     return time.time(), elapsed()
 
 

@@ -90,15 +90,15 @@ class CourseMembership:
 
 
 class ReaderMembership(CourseMembership):
-    """Somebody who only reads the course's channel, and whom the service does not know."""
+    """A person who only reads the course's channel, and is unknown to the service."""
 
     def answered(self, session: Session) -> bool:
-        """The grant is another person's."""
+        """Ignore the grant, which is the owner's."""
         del session
         return False
 
     def _follow_role(self, session: Session) -> None:
-        """There is no channel but the course's."""
+        """Do nothing: there is no channel but the course's."""
 
 
 def _as_documented(me: Person, docs: Iterable[Document]) -> Person:

@@ -1,4 +1,4 @@
-"""Clients for those who share a kernel with the one whose connection it is."""
+"""Clients for people who share the kernel of the connection's owner."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _READS = "You can read here. To take part, join the course in a notebook of your
 
 
 class StudentClient(CourseClient):
-    """An instructor's connection without what only staff sees: others look on."""
+    """An instructor's connection as a student sees the course: without staff content."""
 
     def be(self, me: Person) -> None:
-        """Say who it is for; before it starts."""
+        """Set the person it is for; to be called before it starts."""
         self._membership = CourseMembership(self.course, self.channel, me, "student")
 
 
 class ReaderClient(CourseClient):
-    """The owner's connection for somebody who only reads what everybody in the course sees."""
+    """The owner's connection for a person who only reads the course's channel."""
 
     def be(self, me: Person) -> None:
-        """Say who it is for; before it starts."""
+        """Set the person it is for; to be called before it starts."""
         self._membership = ReaderMembership(self.course, self.channel, me)
         self.scope = scope(self._target.key[0], self.channel, f"reader {self.viewer}")
 
     def commands(self, type_: str) -> list[Command]:
-        """There are none: what waits is the owner's."""
+        """Return none: the waiting commands are the owner's."""
         del type_
         return []
 
@@ -43,14 +43,14 @@ class ReaderClient(CourseClient):
         raise Forbidden(_READS)
 
     def signal(self, type_: str, data: msgspec.Struct, *, channel: str | None = None) -> None:
-        """Tell nobody: it would be in the owner's name."""
+        """Send nothing: a signal would be in the owner's name."""
 
     def _look(self) -> CourseView:
         return replace(super()._look(), readonly=True, queued=0, messages=0)
 
 
 def vouched_for(owner: CourseClient, viewer: str, identity: str, name: str) -> CourseClient:
-    """Start a connection of their own for somebody who shares the owner's kernel; waits for it.
+    """Start an own connection for a person who shares the owner's kernel; waits for it.
 
     Raises:
         Refused, Forbidden, ServiceUnavailable: see `vouch`.
@@ -72,7 +72,7 @@ def as_student(owner: CourseClient, viewer: str) -> CourseClient:
 
 
 def reader(owner: CourseClient, viewer: str, name: str) -> CourseClient:
-    """Start a view for somebody who only reads."""
+    """Start a view for a person who only reads."""
     client = owner.sibling(ReaderClient, owner.me())
     client.viewer = viewer
     client.be(Person("", name))

@@ -35,7 +35,7 @@ from edu_widgets.protocol.errors import ProtocolError
 _log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 20.0
-"""Seconds after which a subscription without an answer is asked for again."""
+"""Seconds after which a subscription without an answer is repeated."""
 
 _ASK_AGAIN_MS = 1_000
 _MAX_ASK_AGAIN_MS = 60_000
@@ -71,7 +71,7 @@ class Native:
         """Do nothing: commands under way are sent again under the same id."""
 
     def ask(self, link: Link, channel: ChannelState, now: float) -> None:
-        """Ask for everything of a channel since our cursor."""
+        """Subscribe to a channel, for all changes since our cursor."""
         del link
         session = self._session
         id_ = session.new_id()
@@ -95,13 +95,13 @@ class Native:
             link.overdue_at = self._session.now()[0] + PATIENCE
 
     def flush(self, now: float) -> None:
-        """Send the commands whose turn it is."""
+        """Send the commands that are due."""
         for command in self._session.outbox.due(now):
             self._session.send(command.type, command.channel, command.data, command.id)
             self._session.emit(CommandChanged(command))
 
     def older(self, channel: ChannelState, kind: str, limit: int) -> bool:
-        """Ask for a page of older documents; False if all are here."""
+        """Request a page of older documents; return False if all are loaded."""
         before = channel.mirror.await_page(kind)
         if before is None:
             return False
@@ -137,7 +137,7 @@ class Native:
         return now >= link.overdue_at
 
     def tick(self, link: Link, now: float) -> None:
-        """Ask again for channels whose query got no answer."""
+        """Repeat subscriptions that got no answer."""
         for channel in self._session.channels.values():
             if channel.ask_again_at is not None and now >= channel.ask_again_at:
                 self.ask(link, channel, now)

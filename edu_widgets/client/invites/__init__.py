@@ -1,4 +1,4 @@
-"""Invites: reading them, exchanging them for a membership, and keeping the secret of that."""
+"""Invites: parsing, exchange for a membership, and storage of the membership's secret."""
 
 from edu_widgets.client.invites.exchange import join
 from edu_widgets.client.invites.memberships import Membership, MembershipFiles, place

@@ -1,4 +1,4 @@
-"""Exchanging an invite for a membership: what `join` asks of a service."""
+"""Exchange of an invite for a membership: the requests of `join`."""
 
 import contextlib
 import random
@@ -19,27 +19,27 @@ from edu_widgets.protocol.proofs import Verifier
 _PATH = "/api/join"
 
 WAITS = 120.0
-"""Seconds that a join waits in all where the service asks to come again later."""
+"""Seconds for which a join waits in all if the service asks to retry later."""
 
 SHORTEST_WAIT = 1.0
-"""Seconds that it waits at least before it tries again."""
+"""Seconds to wait at least before a retry."""
 
 
 def join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership, Target]:
-    """Enter a course by an invite, or be recognised by the secret that was kept.
+    """Enter a course by an invite, or be recognised by the stored secret.
 
-    If the service cannot be reached, whoever was there last from here may go on writing offline.
-    If it asks to try again in some seconds, that is done, for up to two minutes, and printed once.
+    If the service cannot be reached, a person who has joined at this address may go on offline.
+    If it asks to retry in some seconds, that is done, for up to two minutes, and printed once.
 
     Returns:
-        Who one is, and where to connect as that.
+        The membership, and the address and credentials for its connection.
 
     Raises:
         InvalidArgument: the name cannot be used.
         Refused: the invite is wrong or has expired, or the service asks to wait for longer.
-        ServiceUnavailable: nothing of ours answers there, and nothing is kept; or what answers
-            cannot prove that it is the service one has joined.
-        FolderUnusable: a secret cannot be kept; nobody has been let in.
+        ServiceUnavailable: no service of ours answers there, and no membership is stored; or the
+            service cannot prove that it is the one joined before.
+        FolderUnusable: the secret cannot be stored; nobody has been let in.
     """
     name = person_name(name)
     if invite.front:
@@ -49,7 +49,7 @@ def join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership
         try:
             return _join(invite, name, people)
         except Refused as error:
-            # Not all at the same moment: a class was told the same number of seconds.
+            # Jitter: the whole class was told the same number of seconds.
             wait = max((error.retry_after or 0) / 1000, SHORTEST_WAIT)
             wait *= random.uniform(1.0, 1.1)  # noqa: S311
             if error.retry_after is None or time.monotonic() + wait > until:
@@ -61,7 +61,7 @@ def join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership
 
 
 def _join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership, Target]:
-    """Try once."""
+    """Make one attempt."""
     try:
         service_id = service_at(invite.base)
         kept, signed_in = _recognised(invite, name, people, service_id)
@@ -74,7 +74,7 @@ def _join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membershi
             raise error.with_hint() from None
         return known, _target(invite, name, people, known)
     if replace(member, invite="") != people.recall(service_id, invite.course, name):
-        with contextlib.suppress(FolderUnusable):  # the secret is kept, the rest the next time
+        with contextlib.suppress(FolderUnusable):  # the secret is stored; the rest may wait
             people.keep(invite.course, name, member)
     return member, _target(invite, name, people, member, signed_in)
 
@@ -82,7 +82,7 @@ def _join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membershi
 def _recognised(
     invite: Invite, name: str, people: MembershipFiles, service_id: str
 ) -> tuple[Membership | None, SignedIn | None]:
-    """Who one is by a secret that was kept, and the service knows."""
+    """Sign in by a stored secret that the service knows; None for both if there is none."""
     kept = people.recall(service_id, invite.course, name)
     if kept is not None and kept.user_id:
         candidates = [kept]
@@ -103,10 +103,10 @@ def _recognised(
 def _admitted(
     invite: Invite, name: str, people: MembershipFiles, kept: Membership, signed_in: SignedIn | None
 ) -> Membership:
-    """Who the service says we are: as signed in, or by a new secret.
+    """Request to join, as the person signed in or by a new secret; returns the membership.
 
-    The secret is kept before the service hears of it. So asking again, if the answer was lost or
-    another kernel asks the same, makes nobody else.
+    The secret is stored before the service gets its verifier. So a retry, after a lost answer or
+    by another kernel, joins as the same person.
     """
     body: dict[str, object] = {"course": invite.course, "code": invite.code, "name": name}
     if signed_in is None:
@@ -132,7 +132,7 @@ def _target(
     member: Membership,
     signed_in: SignedIn | None = None,
 ) -> Target:
-    """Where to connect as a member."""
+    """Return the address and credentials for a member's connection."""
     return Target(
         websocket_url(invite.base),
         member.user_id,

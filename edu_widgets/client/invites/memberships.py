@@ -1,4 +1,4 @@
-"""The secrets of those who joined from this account: how a service knows a person again."""
+"""Storage of the secrets by which services recognise the people who joined from this account."""
 
 import contextlib
 import json
@@ -19,14 +19,14 @@ from edu_widgets.protocol.proofs import Verifier, new_secret
 from edu_widgets.protocol.text_normalization import name_key
 
 _PATIENCE = 2.0
-"""Seconds that a file may be empty which another kernel has just made."""
+"""Seconds to wait for the content of an empty file, which another kernel may have just made."""
 
 _FIELDS = ("user_id", "name", "role", "secret")
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Who a service says we are; the secret proves it."""
+    """A person's identity at a service, and the secret that proves it."""
 
     user_id: str
     """"" until the service has let us in."""
@@ -34,26 +34,26 @@ class Membership:
     role: str
     secret: str = field(repr=False)
     service_id: str = ""
-    """Which service, wherever it is reached; "" as an earlier version kept it, by address."""
+    """The service's id, the same at any address; "" in a file of an earlier version."""
     service: str = ""
-    """Where it was reached last."""
+    """The service's last known address."""
     former: str = ""
-    """Where it was reached when an earlier version knew it by that address."""
+    """The service's address by which an earlier version stored this; "" for none."""
     invite: str = field(repr=False, default="")
-    """For staff: what students join with. Not kept."""
+    """For staff: the invite for students. It is not stored."""
     way: str = ""
-    """What got through to the service last, where a WebSocket did not."""
+    """The transport that reached the service last, where a WebSocket did not; "" for none."""
 
     @property
     def place(self) -> str:
-        """What is kept for this person is kept by this: nobody else has the key's id."""
+        """The key for storing this person's data, unique to them; "" without a service id."""
         if not self.service_id:
             return ""
         return place(self.service_id, self.secret)
 
 
 def place(service_id: str, secret: str) -> str:
-    """What things of one person at one service are kept by, wherever that is reached."""
+    """Return the key for storing one person's data of one service, the same at any address."""
     return f"{service_id} {Verifier.of(secret).key_id}"
 
 
@@ -67,26 +67,26 @@ class MembershipFiles:
         self._folder = folder
 
     def recall(self, service_id: str, course: str, name: str) -> Membership | None:
-        """What was kept for this service, course and name; None if nothing usable."""
+        """Return the membership stored for this service, course and name; None if there is none."""
         path = self._path(service_id, course, name)
         used(path)
         return _read(path)
 
     def kept_by_address(self, base: str, course: str, name: str) -> list[Membership]:
-        """What an earlier version kept for this course and name, first that of this address."""
+        """Return an earlier version's memberships for a course and name, this address's first."""
         found = [one for one in self._all(course, name) if not one.service_id]
         return sorted(found, key=lambda one: one.service != base)
 
     def last_at(self, base: str, course: str, name: str) -> Membership | None:
-        """Who one was at this address last, for when nobody answers there; None: nobody."""
+        """Return the membership at this address, for use while no service answers; else None."""
         found = (one for one in self._all(course, name) if one.service == base and one.user_id)
         return max(found, key=lambda one: bool(one.service_id), default=None)
 
     def prepare(self, service_id: str, base: str, course: str, name: str) -> Membership:
-        """Make a secret, and keep it, before it is used; if there is one, also by now, that one.
+        """Make and store a secret before its first use, or return the one that is stored.
 
-        Whoever is let in without a secret kept is somebody else next time. Of kernels that do
-        this at once all come to the same, without a lock: only one can make the file.
+        A person who is let in without a stored secret would be somebody else next time. Kernels
+        that do this at the same time get the same secret without a lock: only one makes the file.
 
         Raises:
             FolderUnusable: the folder cannot be written.
@@ -105,7 +105,7 @@ class MembershipFiles:
         return fresh
 
     def keep(self, course: str, name: str, member: Membership) -> None:
-        """Keep who one is beside the secret, whole or not at all.
+        """Store the identity beside the secret, atomically.
 
         Raises:
             FolderUnusable: the folder cannot be written.
@@ -117,7 +117,7 @@ class MembershipFiles:
         forget_unused(self._folder)
 
     def keep_way(self, course: str, name: str, member: Membership, way: str) -> None:
-        """Keep what gets through to the service, beside the secret that is there."""
+        """Store the transport that reaches the service, if the same secret is still stored."""
         path = self._path(member.service_id, course, name)
         known = _read(path)
         if known is not None and known.secret == member.secret and known.way != way:
@@ -125,14 +125,14 @@ class MembershipFiles:
                 self._replace(path, _row(course, replace(known, way=way)))
 
     def forget(self, course: str, name: str, member: Membership) -> None:
-        """Take back a secret that let nobody in; one that ever did stays."""
+        """Delete a secret that was never used to enter the course; any other stays."""
         path = self._path(member.service_id, course, name)
         if not member.user_id and _read(path) == member:
             with using(self._folder):
                 path.unlink(missing_ok=True)
 
     def erase(self, course: str, user_id: str) -> list[Membership]:
-        """Delete the secrets of somebody who was erased from a course; what they were."""
+        """Delete the secrets of a person who was erased from a course; returns the memberships."""
         erased = []
         for path in self._folder.glob("*.json"):
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
@@ -177,7 +177,7 @@ def _read(path: Path) -> Membership | None:
 
 
 def _patiently_read(path: Path) -> Membership | None:
-    """What another kernel has just begun to write; None for a file that is damaged."""
+    """Read a file that another kernel may be writing just now; None if it is damaged."""
     end = time.monotonic() + _PATIENCE
     while (found := _read(path)) is None and not path.stat().st_size and time.monotonic() < end:
         time.sleep(0.02)
@@ -185,7 +185,7 @@ def _patiently_read(path: Path) -> Membership | None:
 
 
 def _write(path: Path, content: dict[str, str]) -> None:
-    """Write a new file, at once; none is left if that fails."""
+    """Write a new file; none is left if that fails."""
     with open(path, "x", encoding="utf-8", opener=_private) as file:
         try:
             json.dump(content, file)
@@ -201,13 +201,13 @@ def _private(path: str, flags: int) -> int:
 
 
 def forget(people: Path, outbox: Path, course: str, user_id: str) -> None:
-    """Delete the secrets and the waiting messages of somebody who was erased.
+    """Delete the secrets and the waiting messages of a person who was erased.
 
     Args:
         people: The folder of secrets.
         outbox: The folder of waiting messages.
         course: The course they were erased from.
-        user_id: Who.
+        user_id: The person.
     """
     from edu_widgets.client.runtime.outbox_file import forget_commands  # noqa: PLC0415 - sqlite3
 

@@ -1,4 +1,4 @@
-"""Invites and addresses as people write, copy and paste them."""
+"""Parsing of invites and addresses as people type and paste them."""
 
 import html
 import re
@@ -13,7 +13,7 @@ from edu_widgets.protocol.patterns import pattern
 from edu_widgets.protocol.validation import text_argument
 
 FORM = "http://127.0.0.1:8765/py101?code=K7QX4M2P"
-"""What an invite looks like, for messages."""
+"""An example of an invite, for messages."""
 
 _MIN_CODE = 8
 _MAX_PASTED = 4_000
@@ -23,15 +23,15 @@ _UNSEEN = pattern("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _SEPARATORS = pattern(r"[\s\"'`<>()“”„‟‘’‚‛«»‹›]+")
 _SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HTTP = pattern(r"(https?)(?::/{1,3}|;?//)\s*", re.IGNORECASE)
-"""The scheme as it is mistyped, or parted from what follows."""
+"""The scheme, also mistyped, or divided from the address by blanks."""
 _CODE = pattern(r"[?&]code=", re.IGNORECASE)
 _LINKED = pattern(r".*(https?(?:%3A%2F%2F|://)[^&]*?%3Fcode%3D[^&#]+)", re.IGNORECASE)
-"""An invite within another address, such as a mail program's own that leads to it."""
+"""An invite within another address, such as a mail program's redirect to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """An address to join a course by. `base` is the service without path or code."""
+    """An address to join a course by. `base` is the service's URL without course and code."""
 
     base: str
     course: str
@@ -44,25 +44,25 @@ class Invite:
 
     @property
     def websocket(self) -> str:
-        """The service's WebSocket."""
+        """The URL of the service's WebSocket."""
         return websocket_url(self.base)
 
 
 def parse_invite(text: str) -> Invite:
-    """Find the invite in what was pasted: an address, a line of code, a sentence, a mail.
+    """Find the invite in a pasted text: an address, a line of code, a sentence, a mail.
 
     Quotation marks and brackets around the address, a missing `http://`, and line breaks and
-    `&amp;` of a mail do no harm.
+    `&amp;` of a mail are accepted.
 
     Raises:
-        InvalidArgument: there is none, or something of it is missing; the message says what.
+        InvalidArgument: there is none, or a part of it is missing; the message names the part.
     """
     text = text_argument(text, "invite", FORM)
     if len(text) > _MAX_PASTED:
         msg = f"{len(text):,} characters are too many to find an invite in; one looks like {FORM}."
         raise InvalidArgument(msg)
     plain = _ENTITY.sub(lambda found: html.unescape(found[0]), text.strip())
-    # In one width: an input method writes ？ and ：, too.
+    # NFKC turns full-width characters of input methods, such as ？ and ：, into plain ones.
     plain = _HTTP.sub(r"\1://", unicodedata.normalize("NFKC", _UNSEEN.sub("", plain)))
     problem: InvalidArgument | None = None
     # A line break may divide the address from the next sentence, or be in the midst of it.
@@ -76,7 +76,7 @@ def parse_invite(text: str) -> Invite:
 
 
 def _find(text: str) -> tuple[str, list[str]]:
-    """The address in a text, with its scheme, and the words that follow it.
+    """Return the address in a text, with its scheme, and the words that follow it.
 
     Raises:
         InvalidArgument: there is none.
@@ -100,17 +100,17 @@ def _find(text: str) -> tuple[str, list[str]]:
 
 
 def _with_scheme(address: str) -> str:
-    """The scheme that is missing: a service itself speaks http, a proxy without a port https."""
+    """Add the missing scheme: https for a public name without a port (a proxy's), else http."""
     host = address.lstrip("/:").partition("/")[0]
     public = ":" not in host and re.search(r"\.[^\W\d]", host)
     return f"{'https' if public else 'http'}://{address.lstrip('/:')}"
 
 
 def _read(address: str, after: list[str]) -> Invite:
-    """Take an invite's address apart; `after` is what followed it in the text.
+    """Parse an invite's address; `after` has the words that follow it in the text.
 
     Raises:
-        InvalidArgument: it is none.
+        InvalidArgument: it is no complete invite.
     """
     url = _split(address)
     if url is None:
@@ -136,7 +136,7 @@ def _read(address: str, after: list[str]) -> Invite:
 
 
 def _code(query: str, after: list[str]) -> str:
-    """The code in its one spelling; one in groups, as `k7qx 4m2p`, is put together."""
+    """Return the code in its normal form; groups, as in `k7qx 4m2p`, are joined."""
     given = next((value for key, value in parse_qsl(query) if key.lower() == "code"), "")
     groups = re.match(r"[A-Z0-9\s-]*", given.upper())
     code = longer = re.sub(r"[\s-]", "", groups[0]) if groups else ""
@@ -148,7 +148,7 @@ def _code(query: str, after: list[str]) -> str:
 
 
 def base_url(address: str) -> str:
-    """A service's HTTP address from what people write: `ws(s)://` or `http(s)://`.
+    """Return a service's HTTP address from one that begins with `ws(s)://` or `http(s)://`.
 
     Raises:
         InvalidArgument: it is not an address.
@@ -164,14 +164,14 @@ def base_url(address: str) -> str:
 
 
 def _split(address: str) -> SplitResult | None:
-    """An address, taken apart; None if it has no host, or a port that cannot be."""
+    """Split an address; None if it has no host, or an invalid port."""
     try:
         url = urlsplit(address)
         return url if url.hostname and url.port != 0 else None
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         return None
 
 
 def websocket_url(base: str) -> str:
-    """The WebSocket of a service of ours, from its HTTP address."""
+    """Return the WebSocket's URL of a service of ours, from its HTTP address."""
     return "ws" + base.removeprefix("http") + WEBSOCKET_PATH

@@ -14,18 +14,18 @@ _MAX_ANSWER = 64 * 1024
 
 
 def request(url: str, body: object = None, token: str = "") -> dict[str, Any]:
-    """What a service answers: to a POST of `body`, or to a GET without one.
+    """Send a POST with `body`, or a GET without one; returns the service's answer.
 
     Raises:
-        Refused: it says no, with the reason.
-        ServiceUnavailable: nothing of ours answers there.
+        Refused: the service refuses; the message has the reason.
+        ServiceUnavailable: no service of ours answers there.
     """
     import http.client  # noqa: PLC0415
     import urllib.error  # noqa: PLC0415 - slow to import, and only needed here
     import urllib.request  # noqa: PLC0415
 
     class NoRedirects(urllib.request.HTTPRedirectHandler):
-        """What is asked is for the host that is meant."""
+        """Follows no redirect: a request may hold secrets, which are for its own host only."""
 
         def redirect_request(self, *_: object) -> None:
             return None
@@ -60,7 +60,7 @@ def _answer(url: str, header: str | None, body: bytes) -> dict[str, Any]:
 
 
 class Unreached(ServiceUnavailable):
-    """A service was not reached: `error` is what happened, None if something else answered."""
+    """A service was not reached: `error` is the reason, None if something else answered."""
 
     def __init__(self, url: str, error: Exception | None = None) -> None:
         from edu_widgets.client.transport.network_errors import explain  # noqa: PLC0415 - ssl
@@ -71,7 +71,7 @@ class Unreached(ServiceUnavailable):
         super().__init__(self.odd if error is None else explain(error, url, otherwise=self.odd))
 
     def with_hint(self) -> ServiceUnavailable:
-        """The same, saying what to look at in an invite."""
+        """Return the same error, with a hint at a likely mistake in the invite."""
         from edu_widgets.client.transport.network_errors import speaks_tls  # noqa: PLC0415 - ssl
 
         parts, why = urlsplit(self.url), str(self)
@@ -86,6 +86,6 @@ class Unreached(ServiceUnavailable):
                 "The address has no port: if the invite on your instructor's screen has one, such "
                 f"as http://{host}:8765/…, it is missing here."
             )
-        elif "http://" in why or why.endswith("?"):  # it has said what to look at
+        elif "http://" in why or why.endswith("?"):  # the explanation has a hint already
             hint = ""
         return ServiceUnavailable(f"{why} {hint}".rstrip())

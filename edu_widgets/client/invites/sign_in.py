@@ -1,4 +1,4 @@
-"""Signing in at a service: the token, after both sides have proved who they are."""
+"""Signing in at a service: both sides prove their identity, then the service gives a token."""
 
 import base64
 import hmac
@@ -13,12 +13,12 @@ from edu_widgets.protocol.errors import ProtocolError, Refused, ServiceUnavailab
 from edu_widgets.protocol.proofs import ANOTHER, PATH, SignIn, Verifier
 
 _FRESH = 10.0
-"""Seconds for which a token may be shown to the address it came from without asking anew."""
+"""Seconds for which a token may be sent to the address it came from without signing in again."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What signing in gave: the token, and which service it is."""
+    """The result of signing in: the service's id and a token."""
 
     service_id: str
     token: str = field(repr=False)
@@ -26,15 +26,15 @@ class SignedIn:
 
     @property
     def fresh(self) -> bool:
-        """Whether it was made a moment ago."""
+        """True if the token is less than `_FRESH` seconds old."""
         return time.monotonic() - self.made < _FRESH
 
 
 def service_at(base: str) -> str:
-    """The id that a service claims to have; only signing in proves it.
+    """Request the id that a service claims to have; only signing in proves it.
 
     Raises:
-        ServiceUnavailable: nothing of ours answers there, or a service of an earlier version.
+        ServiceUnavailable: no service of ours answers there, or one of an earlier version.
     """
     try:
         return str(request(base + PATH)["serviceId"])
@@ -49,17 +49,17 @@ def service_at(base: str) -> str:
 
 
 def sign_in(base: str, secret: str, service_id: str = "") -> SignedIn:
-    """Prove who one is, and see that the service proves the same.
+    """Prove one's identity to a service, and check the service's own proof.
 
     Args:
-        base: Where the service is reached.
-        secret: What was kept at the first join; it is not sent.
-        service_id: The service that has to answer; "" for a secret that an earlier version kept,
-            of which the service may have a plain hash.
+        base: The service's HTTP address.
+        secret: The secret stored at the first join; it is not sent.
+        service_id: The id of the service that has to answer; "" for a secret that an earlier
+            version stored, of which the service may have a plain hash.
 
     Raises:
-        Refused: the service does not know the secret (`UNAUTHORIZED`), or says no.
-        ServiceUnavailable: it is not reached, or cannot prove that it is the one.
+        Refused: the service does not know the secret (`UNAUTHORIZED`), or refuses.
+        ServiceUnavailable: the service is not reached, or cannot prove its id.
     """
     ways = (False,) if service_id else (False, True, False)  # the last: another kernel was faster
     for place, earlier in enumerate(ways):
@@ -87,9 +87,9 @@ def _told_nothing(base: str, why: str) -> ServiceUnavailable:
 
 
 class Credentials(SteppedSource):
-    """One person at one service, as a source of tokens: each attempt to connect signs in anew.
+    """The credentials of one person at one service: a source of tokens that signs in each time.
 
-    So whoever has taken the service's address is shown nothing.
+    So another program that has taken over the service's address is sent no token.
     """
 
     def __init__(
@@ -102,16 +102,16 @@ class Credentials(SteppedSource):
 
     @property
     def base(self) -> str:
-        """Where the service is reached."""
+        """The service's HTTP address."""
         return self._base
 
     def for_viewer(self, identity: str) -> tuple["Credentials", Verifier, str]:
-        """The credentials of somebody who takes part through this person's notebook.
+        """Derive the credentials of a person who takes part through this person's notebook.
 
-        Nothing has to be kept of them: their secret is made of this one and the identity.
+        Nothing has to be stored for them: their secret is derived from this one and the identity.
 
         Returns:
-            The credentials, what verifies their secret, and what things of theirs are kept by.
+            The credentials, the verifier of their secret, and the key for storing their data.
         """
         made = hmac.digest(self._secret.encode(), f"viewer {identity}".encode(), "sha256")
         secret = base64.urlsafe_b64encode(made).decode().rstrip("=")
@@ -120,15 +120,15 @@ class Credentials(SteppedSource):
         return Credentials(self._base, secret, self._service_id), verifier, kept_by
 
     def __call__(self) -> str:
-        """A fresh token."""
+        """Return a fresh token."""
         last, self._signed_in = self._signed_in, None
         if last is not None and last.fresh:
             return last.token
         try:
             return sign_in(self._base, self._secret, self._service_id).token
         except Unauthorized:
-            # Only the service itself may say that it does not know one: another may have taken its
-            # address for a while.
+            # Only the service itself may say that it does not know the secret: another program may
+            # have taken over its address for a while.
             if self._service_id and service_at(self._base) != self._service_id:
                 raise _told_nothing(self._base, ANOTHER) from None
             raise

@@ -1,4 +1,4 @@
-"""Letting somebody take part through one's own notebook: what a shared kernel asks of a service."""
+"""Vouching: a shared kernel's request that a further person may take part through its notebook."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -12,31 +12,31 @@ _PATH = "/api/vouch"
 
 
 class Vouched(NamedTuple):
-    """Who somebody is who takes part through another's notebook."""
+    """The identity of a person who takes part through another's notebook."""
 
     user_id: str
     name: str
     role: str
     via: str
-    """The name of whose notebook it is."""
+    """The name of the notebook's owner."""
 
 
 def vouch(owner: Target, course: str, identity: str, name: str) -> tuple[Vouched, Target]:
-    """Let somebody take part under their own name; waits for the service.
+    """Let a person take part under their own name; waits for the service.
 
     Args:
-        owner: Where the notebook's owner is connected, and as whom.
+        owner: The address and credentials of the notebook's owner.
         course: The course.
-        identity: What Jupyter knows the other person by; the same is the same person.
-        name: What they are called.
+        identity: The other person's id in Jupyter; the same id is the same person.
+        name: The other person's name.
 
     Returns:
-        Who they are, and where to connect as them.
+        The person's identity in the course, and the address and credentials for their connection.
 
     Raises:
-        Forbidden: the owner came by a token of a platform, which decides itself who is in.
-        Refused: the service says no, with the reason.
-        ServiceUnavailable: it is not reached.
+        Forbidden: the owner uses a token of a platform, which controls admission itself.
+        Refused: the service refuses; the message has the reason.
+        ServiceUnavailable: the service is not reached.
     """
     credentials = owner.token
     if not isinstance(credentials, Credentials):

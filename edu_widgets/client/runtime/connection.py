@@ -1,4 +1,4 @@
-"""A session brought to life: sockets, timers and listeners around the sans-IO core."""
+"""The I/O of a session: transports, a timer and listeners around the sans-IO core."""
 
 import asyncio
 import contextlib
@@ -21,17 +21,17 @@ _CLOSE_WITHIN = 2.0
 
 @dataclass(slots=True, eq=False)
 class _Generation:
-    """One transport and the tasks that serve it; what an older one does is not listened to."""
+    """One transport and the tasks that serve it; results of an older one are ignored."""
 
     transport: Transport
     life: "asyncio.Task[None] | None" = None
     writer: "asyncio.Task[None] | None" = None
     up: bool = False
     seen: int = 0
-    """The bytes that had come when it was last looked."""
+    """Bytes received at the last call of `has_moved`."""
 
     def has_moved(self) -> bool:
-        """Whether anything has come since this was last asked."""
+        """Return True if bytes have come since the last call."""
         before, self.seen = self.seen, self.transport.received
         return self.seen > before
 
@@ -39,8 +39,8 @@ class _Generation:
 class Connection:
     """Runs one session on the network thread's loop.
 
-    Everything here happens on that thread. `session` is there to be looked at; who wants
-    something of it calls it within `act()`.
+    All methods are called on that thread. `session` may be read at any time; its methods are
+    called within `act()`.
     """
 
     def __init__(self, session: Session, connect: Callable[[], Transport], clock: Clock) -> None:
@@ -58,23 +58,23 @@ class Connection:
         self._closed = False
 
     def listen(self, listener: Callable[[SessionEvent], None]) -> Callable[[], None]:
-        """Tell `listener` every event from now on; returns what ends it."""
+        """Call `listener` with every event from now on; return a function that ends this."""
         return self._listeners.listen(listener)
 
     def fall_silent(self) -> None:
-        """Tell nobody anything any more: the process ends, and pages will see that themselves."""
+        """Remove all listeners: the process ends, which pages notice themselves."""
         self._listeners.dismiss()
 
     @contextlib.contextmanager
     def act(self) -> Iterator[Session]:
-        """Call the session in this block; at its end actions are done and events are told."""
+        """Call the session in this block; at its end actions are run and events delivered."""
         try:
             yield self.session
         finally:
             self._follow()
 
     def _follow(self) -> None:
-        """Carry out what the session wants, also what listeners make it want meanwhile."""
+        """Run the session's actions and deliver its events, until listeners cause no more."""
         if self._changing:
             return
         self._changing = True
@@ -85,7 +85,7 @@ class Connection:
                     break
                 for action in actions:
                     self._do(action)
-                # What is to be sent goes first: telling a widget takes longer than writing.
+                # Frames are written first: updating a widget takes longer than that.
                 self._write()
                 for event in events:
                     self._listeners.tell(event)
@@ -105,7 +105,7 @@ class Connection:
                 self._end(code, reason)
 
     async def close(self) -> None:
-        """End the session and wait until nothing is left of it; within about two seconds."""
+        """End the session and wait for its tasks; takes about two seconds at most."""
         self._closed = True
         with self.act() as session:
             session.close()
@@ -119,7 +119,7 @@ class Connection:
     # -- timer ------------------------------------------------------------------------
 
     def _set_timer(self) -> None:
-        """See that `tick` comes in time. It may come early, so a timer is never moved back."""
+        """Schedule `tick` in time. An early call does no harm, so a timer is never postponed."""
         due = None if self._closed else self.session.deadline()
         if due is None:
             return
@@ -145,7 +145,7 @@ class Connection:
         generation.life = self._spawn(self._live(generation))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Do some work that `close` waits for; what it raises is logged."""
+        """Start a task that `close` waits for; an exception is logged."""
         task = self._loop.create_task(work)
         self._endings.add(task)
         task.add_done_callback(self._ended)
@@ -157,7 +157,7 @@ class Connection:
             _log.error("Work for a connection failed.", exc_info=error)
 
     async def _live(self, generation: _Generation) -> None:
-        """One connection from its opening to its end."""
+        """Serve one transport from its opening to its end."""
         transport = generation.transport
         retry_after = None
         try:
@@ -171,8 +171,8 @@ class Connection:
             return
         except TransportFailed as failure:
             code, reason, retry_after = failure.code, failure.reason, failure.retry_after
-        except Exception as error:  # noqa: BLE001 - whatever it was, the next attempt comes
-            # Without its text or traceback, which may show what was in the frame or header.
+        except Exception as error:  # noqa: BLE001 - after any error the next attempt follows
+            # Without its text or traceback, which may quote a frame or header.
             _log.warning("The transport failed unexpectedly: %s", type(error).__name__)
             code, reason = 0, "Something unexpected happened to the connection; the log names it."
         finally:
@@ -217,9 +217,9 @@ class Connection:
                 frames, self._outgoing = self._outgoing, []
                 await generation.transport.send(frames)
         except TransportFailed:
-            return  # `read` notices the same and says so
+            return  # `read` fails, too, and reports it
         except Exception:
-            await _let_go(generation.transport)  # so `read` ends, and the next attempt comes
+            await _let_go(generation.transport)  # so `read` ends, and the next attempt follows
             raise
         finally:
             generation.writer = None
@@ -232,7 +232,7 @@ class Connection:
 
 
 async def _farewell(generation: _Generation, last: list[bytes], code: int, reason: str) -> None:
-    """Say what is left to say, close, and see that nothing goes on."""
+    """Write the last frames, close the transport, and end its tasks."""
     if generation.up:
         with contextlib.suppress(TransportFailed, TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):

@@ -1,4 +1,4 @@
-"""Those who listen."""
+"""Listeners and the delivery of events to them."""
 
 import contextlib
 import logging
@@ -11,9 +11,9 @@ Event = TypeVar("Event")
 
 
 class Listeners(Generic[Event]):
-    """Listeners, told in the order they came.
+    """Listeners, called in the order they were added.
 
-    What one of them raises costs the others nothing, and is reported once.
+    An exception of one does not stop the others; it is logged as an error once for each listener.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Listeners(Generic[Event]):
         self._failed: set[int] = set()
 
     def listen(self, listener: Callable[[Event], object]) -> Callable[[], None]:
-        """Tell `listener` every event from now on; returns what ends it."""
+        """Call `listener` with every event from now on; return a function that ends this."""
         self._listeners.append(listener)
 
         def stop() -> None:
@@ -32,11 +32,11 @@ class Listeners(Generic[Event]):
         return stop
 
     def dismiss(self) -> None:
-        """Nobody listens any more."""
+        """Remove all listeners."""
         self._listeners.clear()
 
     def tell(self, event: Event) -> None:
-        """Something happened."""
+        """Call all listeners with an event."""
         for listener in tuple(self._listeners):
             try:
                 listener(event)

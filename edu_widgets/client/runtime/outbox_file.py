@@ -1,4 +1,4 @@
-"""The outbox on disk: one SQLite file a process, taken over when its process is gone."""
+"""The outbox on disk: one SQLite file a process, taken over after that process has ended."""
 
 import contextlib
 import logging
@@ -18,18 +18,18 @@ from edu_widgets.protocol.ids import uuid7
 _log = logging.getLogger(__name__)
 
 _NEWBORN = 60.0
-"""Seconds for which an empty file is left alone."""
+"""Seconds for which an empty file is left alone, as its process may be about to lock it."""
 
 
 def folder_of(folder: Path, service: str, user_id: str) -> Path:
-    """Where the files of one user at one service are."""
+    """Return the folder with the files of one user at one service."""
     return folder / sha256(f"{service}\n{user_id}".encode()).hexdigest()[:24]
 
 
 def forget_commands(folder: Path, service: str, user_id: str, course: str) -> None:
-    """Take out of the files of processes that are gone what one user was to send to a course.
+    """Delete a user's commands for a course from the files of processes that have ended.
 
-    A process that lives holds its file, and is told by the service.
+    A running process holds the lock of its file, and is told by the service.
     """
     for path in folder_of(folder, service, user_id).glob("*.sqlite3"):
         with contextlib.suppress(OSError, *outbox_rows.UNREADABLE):
@@ -44,22 +44,22 @@ def forget_commands(folder: Path, service: str, user_id: str, course: str) -> No
 
 
 class OutboxFile:
-    """Commands of one user at one service, kept in `folder`.
+    """Commands of one user at one service, stored in `folder`.
 
-    Each process writes a file of its own and holds SQLite's exclusive lock on it for as long
-    as it lives; a file whose lock is free belongs to a process that is gone, and its commands
-    are taken over. So two kernels of one person never send each other's messages, and a
-    kernel that was killed loses nothing. Files are readable by their owner only (0600).
+    Each process writes a file of its own and holds SQLite's exclusive lock on it until it ends; a
+    file whose lock is free belongs to a process that has ended, and its commands are taken over.
+    So two kernels of one person never send each other's messages, and a kernel that was killed
+    loses nothing. Files are readable by their owner only (0600).
     """
 
     def __init__(self, folder: Path, service: str, user_id: str, *, former: str = "") -> None:
         self._folder = folder_of(folder, service, user_id)
         self._former = folder_of(folder, former, user_id) if former else None
-        """Where this user's commands are from when the service went by another name."""
+        """The folder of commands stored under the service's former name; None if it has none."""
         self.problem = ""
-        """What went wrong, in a sentence for people; empty if nothing did."""
+        """The present problem, in a sentence for people; empty if there is none."""
         self._told: set[str] = set()
-        """What was logged since all was well."""
+        """Problems that were logged since the last success, so that each is logged once."""
         self._stored: set[str] = set()
         """The ids of the commands in the file."""
         self._unwritten: dict[str, tuple[str, tuple[object, ...]]] = {}
@@ -71,7 +71,7 @@ class OutboxFile:
         self._db: sqlite3.Connection | None = None
 
     def load(self) -> list[Command]:
-        """Open this process's file, and take over what processes that are gone left behind."""
+        """Open this process's file, and take over the commands of processes that have ended."""
         folders = [self._folder] if self._former is None else [self._former, self._folder]
         others = [path for folder in folders for path in sorted(folder.glob("*.sqlite3"))]
         if not self._open():
@@ -82,16 +82,16 @@ class OutboxFile:
 
     @property
     def behind(self) -> bool:
-        """Whether something could not be written yet; `catch_up` tries again."""
+        """True if something could not be written yet; `catch_up` retries."""
         return bool(self._unwritten)
 
     def put(self, command: Command) -> None:
-        """Keep, or replace, a command."""
+        """Store or replace a command."""
         self._unwritten[command.id] = (outbox_rows.PUT, outbox_rows.row(command))
         self.catch_up()
 
     def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
-        """Forget a command; `wipe`: so that no file holds its bytes any more."""
+        """Delete a command; `wipe`: its bytes must not stay in any file."""
         self._unwritten.pop(id, None)
         if id in self._stored:
             self._wipe = self._wipe or wipe
@@ -99,7 +99,7 @@ class OutboxFile:
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Write what is not written yet."""
+        """Write the changes that are not on disk yet."""
         if not self._unwritten or not self._open():
             return
         assert self._db is not None  # noqa: S101 - it is open
@@ -121,7 +121,7 @@ class OutboxFile:
             self._told.clear()
 
     def _open(self) -> bool:
-        """Open this process's file, if it is not open; whether it is."""
+        """Open this process's file, if it is not open; return True if it is."""
         if self._db is None and not self._closed:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -135,7 +135,7 @@ class OutboxFile:
         return self._db is not None
 
     def close(self) -> None:
-        """Let go of the file; an empty one is removed."""
+        """Close the file; an empty one is removed."""
         self._closed = True
         if self._db is None:
             return
@@ -149,9 +149,9 @@ class OutboxFile:
             _unlink(self._path)
 
     def _empty_log(self) -> None:
-        """Once something was to be wiped: the write-ahead log holds it, whatever was deleted."""
+        """After a `wipe`, empty the write-ahead log, which still holds the deleted bytes."""
         if self._wipe and self._db is not None:
-            with contextlib.suppress(sqlite3.Error):  # then after the next write
+            with contextlib.suppress(sqlite3.Error):  # retried after the next write
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 self._wipe = False
 
@@ -173,7 +173,7 @@ class OutboxFile:
         return found.commands
 
     def _move_here(self, found: outbox_rows.Rows, db: sqlite3.Connection, path: Path) -> None:
-        """Keep in our file what was in another, which then goes; if that fails it stays."""
+        """Move another file's commands into ours and remove it; if that fails it stays."""
         try:
             if self._db is not None and found.commands:
                 with self._db:
@@ -181,7 +181,7 @@ class OutboxFile:
                     rows = [outbox_rows.row(command) for command in found.commands]
                     self._db.executemany(outbox_rows.PUT, rows)
                 self._stored.update(command.id for command in found.commands)
-            # Emptied under its lock: who opens it before it is gone must find nothing.
+            # Emptied under its lock: a process that opens it before its removal finds nothing.
             db.execute("BEGIN")
             db.executemany("DELETE FROM command WHERE place = ?", found.places)
             db.execute("COMMIT")
@@ -206,7 +206,7 @@ class OutboxFile:
         return []
 
     def _set_aside(self, path: Path, *, keep: bool = False) -> None:
-        """Put a damaged file where nobody reads it again; `keep`: but others may want the rest."""
+        """Rename a damaged file so that it is not read again; `keep`: leave it for its rest."""
         aside = path.with_suffix(f".corrupt-{int(time.time())}")
         if keep:
             self._complain(f"Some of the waiting messages in {path} are damaged; they stay there.")
@@ -245,7 +245,7 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
         # A write-ahead log outlives a killed process without a wait for the disk at each write.
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
-        # What is acknowledged is gone from the file too: it may be a vote in an anonymous poll.
+        # Acknowledged commands are overwritten: one may be a vote in an anonymous poll.
         db.execute("PRAGMA secure_delete=ON")
         db.execute("BEGIN EXCLUSIVE")
         db.execute(outbox_rows.SCHEMA)
@@ -257,7 +257,7 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
 
 
 def _is_left_behind(path: Path) -> bool:
-    """Whether it is a file, and not one its process has made this moment, and is about to lock."""
+    """Return True for a file, unless it is empty and new: its process is about to lock it."""
     found = path.stat()
     newborn = found.st_size == 0 and time.time() - found.st_mtime < _NEWBORN
     return stat.S_ISREG(found.st_mode) and not newborn

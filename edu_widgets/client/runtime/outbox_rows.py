@@ -1,4 +1,4 @@
-"""The rows of an outbox's file: commands, whatever else stands in it."""
+"""Reading and writing the rows of an outbox's file, which may be damaged or of another version."""
 
 import sqlite3
 import time
@@ -38,7 +38,7 @@ PUT = (
     "error=excluded.error, created=excluded.created, boot=excluded.boot, since=excluded.since"
 )
 _PLACES = "SELECT place FROM command ORDER BY place LIMIT ?"
-_ROW, _EARLIER_ROW = (  # data as bytes, however it came to be there
+_ROW, _EARLIER_ROW = (  # data as bytes, even if the file has it as text
     f"SELECT {columns} FROM command WHERE place = ?".replace(  # noqa: S608 - constants
         "data", "CAST(data AS BLOB)"
     )
@@ -46,16 +46,16 @@ _ROW, _EARLIER_ROW = (  # data as bytes, however it came to be there
 )
 
 MOST_ROWS = 10_000
-"""Rows read of one file; what is behind them stays in it for the next time."""
+"""Most rows read of one file; the rest stays in it for the next time."""
 _LONGEST = 1024 * 1024
-"""Bytes a row may have to be read at all."""
+"""Most bytes of a row that is read."""
 _MOST_ERROR = 2_000
 
 _DAMAGE = frozenset(
     {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG}
 )
 UNREADABLE = (sqlite3.Error, sqlite3.Warning, ValueError, TypeError, OverflowError, RecursionError)
-"""What reading a file of any content may raise, but for the system's own errors."""
+"""Errors that reading a file of any content may raise, except for `OSError`."""
 
 _STATES = frozenset(CommandState)
 _Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z_-]{1,32}\Z")]
@@ -78,18 +78,18 @@ class _Row(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 @dataclass(slots=True)
 class Rows:
-    """What was found in a file."""
+    """The content of a file."""
 
     commands: list[Command] = field(default_factory=list)
     places: list[tuple[int]] = field(default_factory=list)
-    """Where in the file these commands stand."""
+    """The keys of these commands' rows in the file."""
     left: int = 0
-    """Rows that stay for later, as those of a newer version."""
+    """Number of rows that stay for later, such as those of a newer version."""
     damaged: int = 0
 
 
 def read(db: sqlite3.Connection) -> Rows:
-    """Read every row for itself: one that is damaged costs no other.
+    """Read the rows one by one, so that a damaged one does not prevent the others.
 
     Raises:
         UNREADABLE: the file as a whole cannot be read.
@@ -97,7 +97,7 @@ def read(db: sqlite3.Connection) -> Rows:
     db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
     found = Rows()
     try:
-        # One by one: a damaged page ends this without losing what came before.
+        # One by one: a damaged page ends this, but the rows before it are read.
         for place in db.execute(_PLACES, (MOST_ROWS + 1,)):
             found.places.append(place)
     except sqlite3.Error as error:
@@ -114,7 +114,7 @@ def read(db: sqlite3.Connection) -> Rows:
 
 
 def _take(db: sqlite3.Connection, select: str, place: tuple[int], found: Rows) -> bool:
-    """Read one row; whether it is a command of this version."""
+    """Read one row; return True if it is a command of this version."""
     try:
         command = _command(db.execute(select, place).fetchone())
     except UNREADABLE as error:
@@ -130,10 +130,10 @@ def _take(db: sqlite3.Connection, select: str, place: tuple[int], found: Rows) -
 
 
 def _command(values: tuple[object, ...]) -> Command | None:
-    """The command of a row; None where its state is one of a newer version.
+    """Return the command of a row; None if its state is one of a newer version.
 
     Raises:
-        ValueError, TypeError, RecursionError: no version has written it.
+        ValueError, TypeError, RecursionError: the row is damaged: no version writes such a one.
     """
     row = msgspec.convert(values, _Row)
     msgspec.json.decode(row.data, type=dict[str, msgspec.Raw])
@@ -150,7 +150,7 @@ def _command(values: tuple[object, ...]) -> Command | None:
 
 
 def row(command: Command) -> tuple[object, ...]:
-    """A command as `PUT` takes it."""
+    """Return a command's values for `PUT`."""
     return (
         command.id, command.type, command.channel, bytes(command.data), command.lane,
         command.created, command.key, command.state.value, command.code, command.error,
@@ -160,7 +160,7 @@ def row(command: Command) -> tuple[object, ...]:
 
 @cache
 def boot_id() -> str:
-    """Return what tells this start of the computer from others; "" where nothing does."""
+    """Return an id of this start of the computer; "" if the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -168,10 +168,10 @@ def boot_id() -> str:
 
 
 def _since(row: _Row) -> float:
-    """Return when a command was written, on the clock of `elapsed`.
+    """Return the time a command was written, on the clock of `elapsed`.
 
-    Within one start of the computer that is known. Across two the clocks on the wall have to tell;
-    a command of the future was written by a wrong one, so its age counts from now.
+    Within one start of the computer that is stored. After a restart it is computed from the system
+    time; a command from the future was written by a wrong clock, so its age counts from now.
     """
     now = elapsed()
     if row.boot and row.boot == boot_id():
@@ -180,10 +180,10 @@ def _since(row: _Row) -> float:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether the file itself is broken; else the reason is its disk or its permissions."""
+    """Return True if the file is damaged, False for a problem of its disk or permissions."""
     return not isinstance(error, sqlite3.Error) or primary_code(error) in _DAMAGE
 
 
 def primary_code(error: sqlite3.Error) -> int:
-    """The result code without what extends it."""
+    """Return SQLite's primary result code, without its extended part."""
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF

@@ -1,4 +1,4 @@
-"""Receipts and answers that are not settled yet, by what settles them."""
+"""Receipts and answers that are not settled yet, by the event that settles them."""
 
 from collections.abc import Iterator
 
@@ -19,15 +19,15 @@ class PendingReceipts:
         self._pages: dict[tuple[str, str], list[Receipt]] = {}
 
     def expect(self, receipt: Receipt) -> None:
-        """A command was handed over; of one handed over twice both receipts are settled."""
+        """Register a command's receipt; one handed over twice has two receipts."""
         self._commands.setdefault(receipt.id, []).append(receipt)
 
     def expect_page(self, channel: str, kind: str, receipt: Receipt) -> None:
-        """A page of older documents was asked for."""
+        """Register the receipt for a page of older documents."""
         self._pages.setdefault((channel, kind), []).append(receipt)
 
     def fail(self, receipt: Receipt, error: EduWidgetsError) -> None:
-        """A command was not taken after all."""
+        """Fail the receipt of a command that was not taken after all."""
         waiting = self._commands.get(receipt.id, [])
         if receipt in waiting:
             waiting.remove(receipt)
@@ -36,7 +36,7 @@ class PendingReceipts:
         receipt.fail(error)
 
     def command(self, event: CommandChanged) -> None:
-        """A command moved: settle those who wait for it, if it has come to an end."""
+        """Settle a command's receipts, if the event is its end."""
         command = event.command
         failed = command.state is CommandState.FAILED
         if not (event.gone or failed) or command.id not in self._commands:
@@ -51,7 +51,7 @@ class PendingReceipts:
                 receipt.fail(refusal(command.code, command.error))
 
     def page(self, event: PageSettled) -> None:
-        """A page came, or will not come."""
+        """Settle the receipts of a page that has come, or will not come."""
         for receipt in self._pages.pop((event.channel, event.kind), []):
             if event.code:
                 receipt.fail(refusal(event.code, event.reason or meaning(event.code)))
@@ -61,7 +61,7 @@ class PendingReceipts:
                 receipt.settle(0)
 
     def close(self, error: EduWidgetsError) -> None:
-        """Nothing more will come."""
+        """Fail all that is pending: no more events will come."""
         for receipt in self._all():
             receipt.fail(error)
         self._commands.clear()
@@ -73,17 +73,17 @@ class PendingReceipts:
 
 
 class PendingAnswers:
-    """Answers not yet there. Network thread only."""
+    """Answers that have not come yet. Network thread only."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Answer] = {}
 
     def expect(self, question: str, answer: Answer) -> None:
-        """A frame with this id was sent."""
+        """Register the answer to a question, which is the id of a frame that was sent."""
         self._waiting[question] = answer
 
     def answered(self, event: Answered) -> None:
-        """An answer came, or will not come."""
+        """Settle an answer that has come, or will not come."""
         answer = self._waiting.pop(event.id, None)
         if answer is None:
             return
@@ -96,7 +96,7 @@ class PendingAnswers:
             answer.answer(event.data)
 
     def close(self, error: EduWidgetsError) -> None:
-        """Nothing more will come."""
+        """Fail all that is pending: no more events will come."""
         waiting, self._waiting = self._waiting, {}
         for answer in waiting.values():
             answer.fail(error)

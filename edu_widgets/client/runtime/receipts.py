@@ -1,4 +1,4 @@
-"""What a call that returns at once gives back."""
+"""Receipts: the results of calls that return at once."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ _LATE = "There was no answer within {:g} s; lesson.status() says how things stan
 
 
 class Receipt(Tidy):
-    """The promise that something handed over will be settled: acknowledged, or refused.
+    """The promise that a command will be settled: acknowledged, or refused.
 
     Ignore it, `.wait()` for it, or `await` it (in any event loop). A base service, one that
-    speaks only the seed's messages, acknowledges nothing; there a command is settled when it
-    comes back, or as `unconfirmed`: it was sent over a connection that worked, and nobody said
-    what became of it.
+    speaks only the seed's messages, acknowledges nothing; there a command is settled by its echo,
+    or as `unconfirmed`: it was sent over a working connection, but no echo came.
     """
 
     _inner: ClassVar[str] = "fail settle when_settled"
@@ -44,7 +43,7 @@ class Receipt(Tidy):
         return f"<Receipt {self.id} {self.state}>"
 
     def _ipython_display_(self) -> None:
-        """As the last line of a cell it shows nothing: what it promises has not happened yet."""
+        """Show nothing at the end of a cell: the command is not settled yet."""
 
     @property
     def state(self) -> str:
@@ -56,29 +55,29 @@ class Receipt(Tidy):
         return "done" if self._confirmed else "unconfirmed"
 
     def done(self) -> bool:
-        """Whether it is settled, either way."""
+        """Return True if it is settled, either way."""
         return self._future.done()
 
     def when_settled(self, fn: Callable[[], object]) -> None:
-        """Call `fn` once it is settled: on the network thread, or at once if it is already."""
+        """Call `fn` once it is settled, on the network thread; at once if it is settled already."""
         self._future.add_done_callback(lambda _: fn())
 
     @property
     def error(self) -> EduWidgetsError | None:
-        """Why it failed; None while it is pending or if it was acknowledged."""
+        """The error it failed with; None while it is pending or if it did not fail."""
         if not self._future.done():
             return None
         error = self._future.exception()
         return error if isinstance(error, EduWidgetsError) else None
 
     def wait(self, timeout: float | None = 10.0) -> int:
-        """Wait until it is settled, at most `timeout` seconds; the channel's sequence number.
+        """Wait until it is settled, at most `timeout` seconds; return the channel's seq.
 
-        It returns for an unconfirmed one too; `.state` tells which it is. With a base service
-        that echoes nothing this takes ten seconds: give it a longer timeout there.
+        It returns for an unconfirmed command, too; `.state` tells the difference. With a base
+        service without echoes this takes ten seconds: use a longer timeout there.
 
         Raises:
-            Refused: the service said no.
+            Refused: the service refused the command.
             NotConnected: it was not settled in time; it stays in the outbox and is sent later.
             WouldDeadlock: called on the network thread.
         """
@@ -99,8 +98,8 @@ class Receipt(Tidy):
         return self._settled().__await__()
 
     async def _settled(self) -> int:
-        """Wait in the caller's loop; giving up there does not take it back here."""
-        import asyncio  # noqa: PLC0415 - whoever awaits has it already
+        """Wait in the caller's loop; cancelling that does not withdraw the command."""
+        import asyncio  # noqa: PLC0415 - a caller that awaits has imported it already
 
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
@@ -110,7 +109,7 @@ class Receipt(Tidy):
                 waiter.set_result(None)
 
         def settled(_: object) -> None:
-            with contextlib.suppress(RuntimeError):  # that loop is closed, nobody waits there
+            with contextlib.suppress(RuntimeError):  # the caller's loop is closed
                 loop.call_soon_threadsafe(wake)
 
         self._future.add_done_callback(settled)
@@ -118,13 +117,13 @@ class Receipt(Tidy):
         return self._future.result()
 
     def settle(self, seq: int, *, confirmed: bool = True) -> None:
-        """Acknowledged, or sent and never answered (network thread)."""
+        """Settle it as acknowledged, or as unconfirmed (network thread)."""
         if not self._future.done():
             self._confirmed = confirmed
             self._future.set_result(seq)
 
     def fail(self, error: EduWidgetsError) -> None:
-        """Refused, or given up (network thread)."""
+        """Settle it as failed (network thread)."""
         if not self._future.done():
             self._future.set_exception(error)
 
@@ -135,7 +134,7 @@ class Answer(Receipt):
     _data = msgspec.Raw(b"null")
 
     def read(self, type_: type[T]) -> T:
-        """What was answered, once `.done()` without an `.error`.
+        """Decode the answer; to be called once it is `.done()` without an `.error`.
 
         Raises:
             ProtocolError: the answer has another form.
@@ -150,7 +149,7 @@ class Answer(Receipt):
         """Wait for the answer, at most `timeout` seconds.
 
         Raises:
-            Refused: the service said no.
+            Refused: the service refused the question.
             NotConnected: there is no connection, or no answer in time.
             WouldDeadlock: called on the network thread.
         """
@@ -162,6 +161,6 @@ class Answer(Receipt):
             raise NotConnected(_LATE.format(timeout)) from None
 
     def answer(self, data: msgspec.Raw) -> None:
-        """It was answered (network thread)."""
+        """Settle it with the answer's data (network thread)."""
         self._data = data
         self.settle(0)

@@ -1,4 +1,4 @@
-"""The two threads of edu-widgets: one for the network, one for people's callbacks."""
+"""The two threads of edu-widgets: one for the network, one for users' callbacks."""
 
 import asyncio
 import atexit
@@ -31,11 +31,11 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _FAREWELL = 2.0
-"""Seconds that closing may take when the process ends."""
+"""Seconds that closing may take at the end of the process."""
 
 
 async def _wind_up() -> None:
-    """End what still runs on the loop."""
+    """Cancel the tasks that still run on the loop."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
@@ -44,10 +44,10 @@ async def _wind_up() -> None:
 
 
 class NetworkThread:
-    """A daemon thread with its own event loop; `post` is the one door into it.
+    """A daemon thread with its own event loop; other threads use it by `post`.
 
-    Never the user's loop, which a notebook suspends between cells, and never the main thread,
-    which a cell keeps busy.
+    It is not the user's loop, which a notebook suspends between cells, nor the main thread, which
+    a cell keeps busy.
     """
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class NetworkThread:
         _all.add(self)
 
     def start(self) -> None:
-        """Start it, if it was not; may be called again after an interrupt."""
+        """Start the thread, if it was not; may be called again after an interrupt."""
         if self._thread.ident is None:
             self._thread.start()
 
@@ -85,7 +85,7 @@ class NetworkThread:
             self._ended.set()
             self._loop.run_until_complete(_wind_up())
             for fn, args in self._handed:
-                if fn == self._begin:  # or who waits for it would wait for ever
+                if fn == self._begin:  # or its caller would wait for ever
                     _ = cast("Future[Any]", args[0]).cancel()
             self._loop.close()  # without waiting for name look-ups that still run
             self._bell.close()
@@ -97,37 +97,38 @@ class NetworkThread:
             self._take()
 
     def _take(self) -> None:
-        """Do what was handed over, in order."""
+        """Run the functions that were handed over, in order."""
         with contextlib.suppress(BlockingIOError):
             self._bell.recv(4096)
         for _ in range(len(self._handed)):
             fn, args = self._handed.popleft()
             try:
                 fn(*args)
-            except Exception as error:  # noqa: BLE001 - told; the others go on
+            except Exception as error:  # noqa: BLE001 - reported; the others go on
                 what = f"{getattr(fn, '__qualname__', fn)} failed"
                 self._loop.call_exception_handler({"message": what, "exception": error})
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop; only to be touched on its own thread."""
+        """The loop; to be used on its own thread only."""
         return self._loop
 
     @property
     def alive(self) -> bool:
-        """Whether the thread can still be given work (not after a fork, nor after its end).
+        """True if the thread accepts work: it has not ended, and this is no forked child.
 
-        Not `Thread.is_alive`: interrupted in there, Python takes a thread for ended (before 3.13).
+        `Thread.is_alive` is not used: before Python 3.13 an interrupt during that call marks the
+        thread as ended.
         """
         return self._pid == os.getpid() and not self._ended.is_set()
 
     @property
     def here(self) -> bool:
-        """Whether the caller is on this thread."""
+        """True if the caller is on this thread."""
         return threading.get_ident() == self._thread.ident
 
     def check(self) -> None:
-        """See that the door is open.
+        """Check that the thread accepts work.
 
         Raises:
             ForkedProcess: this is a forked child; the connection belongs to the parent.
@@ -139,7 +140,7 @@ class NetworkThread:
             raise NotConnected(msg)
 
     def check_process(self) -> None:
-        """See that this is the process the thread runs in.
+        """Check that this is the process the thread runs in.
 
         Raises:
             ForkedProcess: this is a forked child; the connection belongs to the parent.
@@ -162,10 +163,10 @@ class NetworkThread:
     def hand_over(
         self, first: Iterable[Callable[[], object]], fn: Callable[..., object], *args: object
     ) -> None:
-        """`post`, and before it what belongs to it, in one step: all of it is done or nothing.
+        """Run the functions `first`, then `post`, in one uninterruptible step.
 
-        A cell may be interrupted between any two lines of Python. `first` are therefore functions
-        without any, such as `partial(list.append, things, thing)`.
+        A cell may be interrupted between any two lines of Python. So the functions `first` must be
+        implemented in C, such as `partial(list.append, things, thing)`.
 
         Raises:
             ForkedProcess, NotConnected: see `check`.
@@ -175,15 +176,15 @@ class NetworkThread:
         steps.append(self._ring)
         call: Callable[[Callable[[], object]], object] = operator.call
         try:
-            deque(map(call, steps), maxlen=0)  # runs the steps without a line between
+            deque(map(call, steps), maxlen=0)  # runs the steps without a line of Python between
         except BlockingIOError:
-            pass  # it is full of rings that are not heard yet
+            pass  # the socket is full: the thread is notified already
         except OSError as error:
             msg = "The network thread has ended; nothing can be sent any more."
             raise NotConnected(msg) from error
 
     def run(self, fn: Callable[..., Coroutine[Any, Any, T]], *args: object) -> "Future[T]":
-        """Run the coroutine of `fn(*args)` on the network thread; a future for any other thread.
+        """Run the coroutine `fn(*args)` on the network thread; return a future for other threads.
 
         Raises:
             ForkedProcess, NotConnected: see `check`.
@@ -209,7 +210,7 @@ class NetworkThread:
         task.add_done_callback(settle)
 
     def forbid_waiting(self) -> None:
-        """Refuse to wait on this thread for this thread's own work.
+        """Check that the caller may wait for this thread's work.
 
         Raises:
             WouldDeadlock: the caller is on the network thread.
@@ -226,7 +227,7 @@ class NetworkThread:
         self._farewells.append(farewell)
 
     def stop(self) -> None:
-        """Say goodbye and end the thread; for tests and the end of the process."""
+        """Run the farewells and end the thread; for tests and the end of the process."""
         if not self.alive or self.here:
             return
         with contextlib.suppress(Exception):
@@ -244,7 +245,7 @@ class NetworkThread:
 
 
 MAX_CALLS = 10_000
-"""Calls of people's callbacks that may wait."""
+"""Most calls of callbacks that may wait."""
 _TOO_SLOW = (
     "Callbacks registered with .on(…) are slower than what they are told of: %d calls wait, and "
     "further ones are left out until they are done."
@@ -252,9 +253,9 @@ _TOO_SLOW = (
 
 
 class CallbackThread:
-    """Runs people's callbacks, one after the other, away from the network.
+    """Runs users' callbacks one after the other, off the network thread.
 
-    What a callback raises is shown once for each place it was raised at, and does not stop
+    An exception of a callback is shown once for each line that raised it, and does not stop
     the others.
     """
 
@@ -267,7 +268,7 @@ class CallbackThread:
         self._thread.start()
 
     def call(self, fn: Callable[..., object], *args: object) -> None:
-        """Run `fn(*args)` after those before it; where too many wait, not at all."""
+        """Run `fn(*args)` after the calls before it; drop it if too many wait."""
         waiting = self._queue.qsize()
         if waiting >= MAX_CALLS:
             if not self._full:
@@ -278,7 +279,7 @@ class CallbackThread:
         self._queue.put((fn, args))
 
     def stop(self) -> None:
-        """End after what is queued."""
+        """End the thread after the queued calls."""
         self._queue.put(None)
         if threading.get_ident() != self._thread.ident:
             self._thread.join(_FAREWELL)
@@ -299,7 +300,7 @@ class CallbackThread:
             return
         self._seen.add(place)
         name = getattr(fn, "__qualname__", repr(fn))
-        with contextlib.suppress(Exception):  # where nobody can be told, going on counts more
+        with contextlib.suppress(Exception):  # if stderr is unusable, the others still have to run
             sys.stderr.write(f"The callback {name} raised (shown once):\n")
             traceback.print_exception(error.with_traceback(_without_ours(error)))
 
@@ -315,10 +316,10 @@ _callbacks: CallbackThread | None = None
 
 
 def check_threads() -> None:
-    """See that this Python has threads, before anything is begun that needs them.
+    """Check that this Python can start threads, before they are needed.
 
     Raises:
-        Unsupported: it has none, as in a browser, or no more can be started.
+        Unsupported: it has no threads, as in a browser, or cannot start more.
     """
     try:
         threading.Thread(target=int, name="edu-widgets-check", daemon=True).start()
@@ -332,7 +333,7 @@ def check_threads() -> None:
 
 
 def network() -> NetworkThread:
-    """The network thread of this process, started at the first call."""
+    """Return the network thread of this process, started at the first call."""
     global _network  # noqa: PLW0603 - one a process
     with _lock:
         if _network is None or not _network.alive:
@@ -343,7 +344,7 @@ def network() -> NetworkThread:
 
 
 def callbacks() -> CallbackThread:
-    """The callback thread of this process, started at the first call."""
+    """Return the callback thread of this process, started at the first call."""
     global _callbacks  # noqa: PLW0603 - one a process
     with _lock:
         if _callbacks is None:
@@ -352,7 +353,7 @@ def callbacks() -> CallbackThread:
 
 
 def stop_threads() -> None:
-    """End both threads, as a process does at its end; the next call starts new ones."""
+    """End both threads, as at the end of the process; the next call starts new ones."""
     global _network, _callbacks
     with _lock:
         ending, _network = _network, None
@@ -365,7 +366,7 @@ def stop_threads() -> None:
 
 
 def _after_fork() -> None:
-    """In a forked child: start afresh, and leave to the parent what is the parent's."""
+    """Forget the parent's threads in a forked child, without touching their resources."""
     global _lock, _network, _callbacks  # noqa: PLW0603
     _lock = threading.Lock()
     _network = None
@@ -375,14 +376,14 @@ def _after_fork() -> None:
 
 
 def _leave_alone(thread: NetworkThread) -> None:
-    """Keep all that hangs on a thread of the parent from ever being destroyed here.
+    """Prevent that the parent's thread and the objects it refers to are ever destroyed here.
 
-    SQLite, closed in the child, would fold up and delete the write-ahead log the parent still
-    writes to, and asyncio would complain of a loop that was never closed.
+    SQLite, closed in the child, would check-point and delete the write-ahead log that the parent
+    still writes to, and asyncio would warn about a loop that was never closed.
     """
     import ctypes  # noqa: PLC0415 - only a forked child needs it
 
-    with contextlib.suppress(AttributeError):  # an interpreter that counts no references
+    with contextlib.suppress(AttributeError):  # an interpreter without reference counts
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(thread))
 
 

@@ -1,4 +1,4 @@
-"""What an account keeps of services it does not use any more goes after half a year."""
+"""Removal of an account's files for services that it has not used for half a year."""
 
 import contextlib
 import os
@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 UNUSED_DAYS = 180.0
-"""Days after which secrets, and messages that were never sent, are forgotten."""
+"""Days without use after which secrets and unsent messages are deleted."""
 
 _FIRST = 1_735_689_600.0
-"""Seconds since 1970 before which nothing of ours was used (2025): a clock was wrong then."""
+"""Seconds since 1970 (in 2025) before which a file's time is taken for that of a wrong clock."""
 
 MAX_KEPT = 500
-"""Files or folders that are kept at most; those used longest ago go first."""
+"""Most files or folders that are kept; those used longest ago are removed first."""
 
 
 def used(path: Path) -> None:
@@ -23,7 +23,7 @@ def used(path: Path) -> None:
 
 
 def forget_unused(folder: Path, now: float | None = None) -> None:
-    """Remove what was not used for long, and what is too much. Never raises: it can wait."""
+    """Remove files or folders that are unused or too many. Errors are ignored: it can wait."""
     now = time.time() if now is None else now
     with contextlib.suppress(OSError):
         found = sorted(((_last_used(path), path) for path in folder.iterdir()), reverse=True)

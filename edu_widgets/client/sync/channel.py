@@ -1,4 +1,4 @@
-"""One subscribed channel: its mirror, and where its subscription stands."""
+"""One subscribed channel: its mirror and the state of its subscription."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +12,7 @@ _NOT_YOURS = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN, Code.NO_SUCH_CHANNEL}
 
 
 class Grant(StrEnum):
-    """Whether the service lets us read a channel."""
+    """The state of a channel's subscription."""
 
     WANTED = "wanted"
     ASKED = "asked"
@@ -35,37 +35,37 @@ class ChannelState:
     features: tuple[str, ...] = ()
     people: int | None = None
     staff: int | None = None
-    """How many of `people` are staff; None from a service that does not tell."""
+    """Number of `people` who are staff; None if the service does not tell."""
     names: tuple[str, ...] = ()
     ours: bool = False
-    """Whether only services of ours have such a channel."""
+    """True if only services of ours have such a channel."""
     users: int = 0
-    """How many want it: it is left when the last of them does no more."""
+    """Number of its subscribers in this process; it is left without any."""
     was_granted: bool = False
     asked_at: float | None = None
-    """When it was asked for last, on the monotonic clock."""
+    """Time of the last subscription, on the monotonic clock."""
     ask_again_at: float | None = None
     pages: dict[str, str] = field(default_factory=dict)
-    """Pages asked for: kind → message id."""
+    """Requested pages: message id by kind."""
     catching_up: bool = True
-    """Asked, and not yet at the head the service named in its answer."""
+    """True until the mirror reaches the head in the service's answer."""
     _request: str = ""
     _head: Cursor | None = None
     _generation: str = ""
-    """The start of the service that answered last."""
+    """The start of the service in its last answer."""
     _held_generation: str = ""
-    """The start in which our cursor was right."""
+    """The start of the service in which our cursor was valid."""
 
     @property
     def caught_up(self) -> bool:
-        """Whether all pages up to the head that the service last named are in the mirror.
+        """True if the mirror has all changes up to the head in the service's last answer.
 
-        It stays so without a connection, until the service is asked again.
+        It stays true without a connection, until the channel is subscribed to again.
         """
         return bool(self.mirror.cursor.epoch) and not self.catching_up
 
     def ask(self, message_id: str, user_id: str) -> Subscribe:
-        """The query: everything of this channel since our cursor."""
+        """Return the data of a subscription, for all changes since our cursor."""
         self.grant = Grant.ASKED
         self._request = message_id
         self._head = None
@@ -75,7 +75,7 @@ class ChannelState:
         return Subscribe(user_id, since, self.mirror.floors())
 
     def granted(self, message_id: str, data: Subscribed) -> bool:
-        """Note the answer; False if it answers an older question."""
+        """Note the answer to the subscription; return False if it answers an older one."""
         if message_id != self._request:
             return False
         self.grant = Grant.GRANTED
@@ -92,7 +92,7 @@ class ChannelState:
         return True
 
     def granted_plainly(self, user_id: str, features: tuple[str, ...]) -> None:
-        """A base service lets us read; it says nothing more, and has no head to catch up with."""
+        """Note that a base service lets us read; it has no head to catch up with."""
         self.grant = Grant.GRANTED
         self.was_granted = True
         self.code, self.reason = 0, ""
@@ -101,7 +101,7 @@ class ChannelState:
         self.ask_again_at = None
 
     def _arrived(self) -> None:
-        """At the head there is nothing more to wait for."""
+        """End the catch-up if the mirror has reached the head."""
         head, cursor = self._head, self.mirror.cursor
         if head is not None and cursor.epoch == head.epoch and cursor.seq >= head.seq:
             self.catching_up = False
@@ -109,9 +109,9 @@ class ChannelState:
             self._held_generation = self._generation
 
     def refused(self, message_id: str, code: int, reason: str) -> bool:
-        """Note a refusal of our question; False if it is about something else.
+        """Note a refusal of the subscription; return False if it is about something else.
 
-        Who may not read the channel any more keeps nothing of it.
+        The mirror is cleared if the person may not read the channel any more.
         """
         if message_id != self._request or self.grant not in (Grant.ASKED, Grant.GRANTED):
             return False
@@ -122,7 +122,7 @@ class ChannelState:
         return True
 
     def taken_away(self, data: Unsubscribed) -> None:
-        """The service took the channel away: what it held must not be shown any more."""
+        """Note that the service took the channel away; its documents must not be shown any more."""
         self.grant, self.code, self.reason = Grant.REFUSED, data.code, data.message
         self.ask_again_at = None
         self._request = ""
@@ -131,13 +131,13 @@ class ChannelState:
         self.catching_up = True
 
     def disconnected(self) -> None:
-        """The connection is gone; the mirror stays, and is asked for again."""
+        """Note the loss of the connection; the mirror stays until the next subscription."""
         if self.grant is not Grant.REFUSED:
             self.grant = Grant.WANTED
         self.ask_again_at = None
 
     def take_pages(self) -> list[str]:
-        """The kinds of the pages that were asked for and will not come any more."""
+        """Forget the requested pages, which will not come any more; return their kinds."""
         kinds = list(self.pages)
         for kind in kinds:
             self.mirror.forget_page(kind)
@@ -147,8 +147,8 @@ class ChannelState:
     def catch_up(self, frame: Changes, patience_until: float) -> Applied:
         """Apply changes while catching up.
 
-        A hole is not asked about, for the answer is on its way. If it stays away, the query is
-        asked again at `patience_until`, which every step forward moves on.
+        A hole leads to no new subscription, since an answer is on its way. If no further change
+        arrives, the subscription is repeated at `patience_until`, which each advance postpones.
         """
         before = self.mirror.cursor
         applied = self.mirror.apply(frame)
@@ -161,7 +161,7 @@ class ChannelState:
         return applied
 
     def add_page(self, message_id: str, page: Page) -> Applied:
-        """Add older documents, if this page is the one asked for last."""
+        """Add older documents, if this page is the one requested last."""
         if self.pages.get(page.kind) != message_id:
             return Applied()
         del self.pages[page.kind]

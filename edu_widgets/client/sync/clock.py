@@ -1,4 +1,4 @@
-"""Time, passed in, so that a session can be tested without waiting."""
+"""Clocks, passed to a session so that it can be tested without waiting, and the service's time."""
 
 import sys
 import threading
@@ -8,38 +8,38 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 _WINDOW = 600.0
-"""Seconds for which a measurement counts."""
+"""Seconds for which a measurement is used."""
 
 _SAMPLES = 16
 
 _SLACK = 0.1
-"""Seconds by which two measurements may differ beyond their round trips: clocks drift."""
+"""Seconds that two measurements may differ beyond their round trips, for clocks drift."""
 
 _JUMP = 1.0
-"""Seconds by which the wall clock moves against the monotonic one only in a step, or in sleep."""
+"""Seconds of change between system clock and monotonic clock that mean a step or sleep."""
 
 
 class Clock(Protocol):
-    """Three clocks: two that never jump, and the one on the wall."""
+    """Three clocks: two that never jump, and the system time."""
 
     def monotonic(self) -> float:
-        """Seconds; for intervals and deadlines."""
+        """Return seconds for intervals and deadlines."""
 
     def elapsed(self) -> float:
-        """Seconds since the computer was started, those in which it slept included; for ages."""
+        """Return the seconds since the computer was started, including sleep; for ages."""
 
     def wall(self) -> float:
-        """Seconds since 1970; for timestamps and to notice sleep."""
+        """Return the seconds since 1970; for timestamps and to notice sleep."""
 
 
 _BOOT_CLOCK: int | None = getattr(
     time, "CLOCK_MONOTONIC" if sys.platform == "darwin" else "CLOCK_BOOTTIME", None
 )
-"""The clock that counts sleep where `time.monotonic` does not."""
+"""The clock that includes sleep, on systems whose `time.monotonic` does not."""
 
 
 def elapsed() -> float:
-    """Return the seconds since the computer was started, those in which it slept included."""
+    """Return the seconds since the computer was started, including sleep."""
     return time.monotonic() if _BOOT_CLOCK is None else time.clock_gettime(_BOOT_CLOCK)
 
 
@@ -47,36 +47,36 @@ class SystemClock:
     """The machine's clocks."""
 
     def monotonic(self) -> float:
-        """Seconds; for intervals and deadlines."""
+        """Return seconds for intervals and deadlines."""
         return time.monotonic()
 
     def elapsed(self) -> float:
-        """Seconds since the computer was started, those in which it slept included; for ages."""
+        """Return the seconds since the computer was started, including sleep; for ages."""
         return elapsed()
 
     def wall(self) -> float:
-        """Seconds since 1970; for timestamps and to notice sleep."""
+        """Return the seconds since 1970; for timestamps and to notice sleep."""
         return time.time()
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
     offset: float
-    """The service's time less the monotonic clock, in seconds; off by half a round trip at most."""
+    """Seconds of the service's time minus the monotonic clock; exact to half a round trip."""
     round_trip: float
     at: float
     moved: bool = False
-    """Whether the offset was corrected by a guess: that the computer slept."""
+    """True if the offset was corrected on the assumption that the computer slept."""
 
 
 class ServiceClock:
-    """The service's time, as far as its answers tell. Any thread; seconds since 1970.
+    """The service's time in seconds since 1970, estimated from its answers. Any thread.
 
-    It is told from the monotonic clock, so that no step of this computer's own clock changes it:
-    of the last ten minutes the answer with the shortest round trip counts. One that contradicts
-    the others means that the service's clock was set; then they are forgotten. While a computer
-    sleeps its monotonic clock may stand still: then the clock on the wall tells for how long.
-    Before the first answer this computer's own time is all there is.
+    It is the monotonic clock plus an offset, so that setting this computer's clock does not change
+    it. The offset comes from the answer with the shortest round trip in the last ten minutes. An
+    answer that contradicts it means that the service's clock was set: the older ones are forgotten.
+    During sleep the monotonic clock may stand still: then the change of the system clock is added.
+    Before the first answer this computer's own time is used.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -86,7 +86,7 @@ class ServiceClock:
         self._ahead = clock.wall() - clock.monotonic()
 
     def measured(self, service: float, sent: float) -> None:
-        """An answer has just come to what was sent at `sent` (monotonic); it names its time."""
+        """Note an answer that has just come, with the service's time, to a frame sent at `sent`."""
         with self._lock:
             self._notice_sleep()
             self._samples = deque((s for s in self._samples if not s.moved), maxlen=_SAMPLES)
@@ -100,7 +100,7 @@ class ServiceClock:
             self._samples.append(fresh)
 
     def now(self) -> float:
-        """What the service's clock shows now."""
+        """Return the service's time now."""
         with self._lock:
             self._notice_sleep()
             now = self._clock.monotonic()
@@ -114,6 +114,6 @@ class ServiceClock:
     def _notice_sleep(self) -> None:
         before, self._ahead = self._ahead, self._clock.wall() - self._clock.monotonic()
         slept = self._ahead - before
-        if slept > _JUMP:  # or set forward: so the next answer counts alone
+        if slept > _JUMP:  # or the clock was set forward, so only the next answer counts then
             moved = [replace(s, offset=s.offset + slept, moved=True) for s in self._samples]
             self._samples = deque(moved, maxlen=_SAMPLES)

@@ -1,4 +1,4 @@
-"""One's own commands, and where they are kept."""
+"""One's own commands, their states and their storage."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ _ENVELOPE_BYTES = 512
 
 
 class CommandState(StrEnum):
-    """Where a command is.
+    """The state of a command.
 
     `queued`: waits for the connection or its turn; `sent`: under way; `slowed`: refused for
     now, sent again at `retry_at`; `failed`: refused for good; `held`: written long ago, waits
-    for a yes; `unconfirmed`: sent to a service that confirms nothing, and no longer kept.
+    for consent; `unconfirmed`: sent to a service that acknowledges nothing, and no longer kept.
     """
 
     QUEUED = "queued"
@@ -32,7 +32,7 @@ class CommandState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command; immutable, replaced as it moves. Times are ms since 1970."""
+    """One command; immutable, replaced when its state changes. Times are ms since 1970."""
 
     id: str
     type: str
@@ -46,22 +46,22 @@ class Command:
     error: str = ""
     retry_at: int | None = None
     since: float = 0.0
-    """`elapsed()` when it was written: its age, whatever the clock on the wall was set to."""
+    """`elapsed()` when it was written, for its age: independent of the system time."""
     handed: bool = False
-    """Whether it was sent and not refused: the service may have it."""
+    """True if it was sent and not refused, so that the service may have it."""
 
     @property
     def size(self) -> int:
-        """Bytes it counts for in the outbox."""
+        """Bytes that it counts for in the outbox."""
         return len(self.data) + _ENVELOPE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class InPlaceOf:
-    """Whose place a command takes: one of one's own that was not sent yet.
+    """The earlier command of one's own that a command replaces, if that was not sent yet.
 
-    `data` makes what is sent, on the network thread: from that one as it then is (None: it is
-    settled), and whether it was withdrawn or is followed.
+    `data` makes the command's data, on the network thread, from the earlier command as it is then
+    (None: it is settled) and a flag: True if it was withdrawn, False if it is followed.
     """
 
     id: str
@@ -69,61 +69,61 @@ class InPlaceOf:
 
 
 class Storage(Protocol):
-    """Where commands survive the process."""
+    """Storage of commands beyond the process."""
 
     @property
     def behind(self) -> bool:
-        """Whether something could not be written yet."""
+        """True if something could not be written yet."""
 
     def catch_up(self) -> None:
-        """Try once more to write what could not be written."""
+        """Retry to write what could not be written."""
 
     def put(self, command: Command) -> None:
-        """Keep, or replace, a command."""
+        """Store or replace a command."""
 
     def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
-        """Forget a command; `wipe`: so that no file holds its bytes any more."""
+        """Delete a command; `wipe`: its bytes must not stay in any file."""
 
     def load(self) -> list[Command]:
-        """All kept commands, in order."""
+        """Return all stored commands, in order."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
 
 class NoStorage:
-    """Keep nothing beyond the process."""
+    """Storage that stores nothing."""
 
     behind = False
 
     def catch_up(self) -> None:
-        """Nothing to write."""
+        """Do nothing."""
 
     def put(self, command: Command) -> None:
-        """Keep nothing."""
+        """Do nothing."""
 
     def remove(self, id: str, *, wipe: bool = False) -> None:  # noqa: A002
-        """Nothing to forget."""
+        """Do nothing."""
 
     def load(self) -> list[Command]:
-        """Nothing was kept."""
+        """Return no commands."""
         return []
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing."""
 
 
 def compose(
     type_: str, data: msgspec.Struct, channel: str, id_: str | None, written: tuple[float, float]
 ) -> Command:
-    """A command of a registered type; with a new id, or one that was made elsewhere (a page).
+    """Make a command of a registered type, with a new id or one made elsewhere (by a page).
 
     Args:
         type_: The command's type.
-        data: What it says.
+        data: Its data.
         channel: The channel it is for.
         id_: Its id; None for a new one.
-        written: When: in seconds since 1970, and in those of `Clock.elapsed`.
+        written: The time it was written, in seconds since 1970 and in those of `Clock.elapsed`.
 
     Raises:
         InvalidArgument: `id_` cannot be an id, or a text is not Unicode.

@@ -1,4 +1,4 @@
-"""The seam between a session and what it speaks: our protocol, or the seed's messages alone."""
+"""The interface between a session and its dialect: our protocol, or only the seed's messages."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -11,117 +11,117 @@ from edu_widgets.client.sync.questions import Questions
 
 
 class SessionPort(Protocol):
-    """What a dialect may use of its session."""
+    """The session as its dialect sees it."""
 
     @property
     def user_id(self) -> str:
-        """Whose session it is."""
+        """The id of the session's user."""
 
     @property
     def outbox(self) -> Outbox:
-        """Commands on their way."""
+        """The user's commands that are not settled yet."""
 
     @property
     def channels(self) -> Mapping[str, ChannelState]:
-        """The channels that are wanted, by name."""
+        """The subscribed channels, by name."""
 
     @property
     def limits(self) -> Limits:
-        """The seed's settings."""
+        """The settings of timing, such as the heartbeat's interval."""
 
     @property
     def questions(self) -> Questions:
-        """Frames that an answer is awaited for."""
+        """The questions that wait for an answer."""
 
     @property
     def new_id(self) -> Callable[[], str]:
-        """Makes ids for frames."""
+        """A function that makes an id for a frame."""
 
     def now(self) -> tuple[float, float]:
-        """The time, on the monotonic clock and on the wall."""
+        """Return the monotonic time and the system time, in seconds."""
 
     def send(self, type_: str, channel: str, data: object, message_id: str = "") -> str:
-        """Write a frame on the present connection; its id."""
+        """Write a frame to the present connection; return its id."""
 
     def ping(self) -> None:
-        """Ask the other side for a sign of life, below the messages."""
+        """Send a ping of the transport."""
 
     def emit(self, event: SessionEvent) -> None:
-        """Tell those who listen."""
+        """Report an event to the listeners."""
 
     def ask(self, channel: ChannelState) -> None:
-        """Ask for everything of a channel since our cursor."""
+        """Subscribe to a channel, for all changes since our cursor."""
 
     def flush(self) -> None:
-        """Send the commands whose turn it is."""
+        """Send the commands that are due."""
 
     def answered(self) -> None:
-        """Note that the service does its work on this connection."""
+        """Note that the service works on this connection, which ends the series of failures."""
 
     def measure(self, sent: float | None, service_ms: float | None = None) -> None:
-        """Note a round trip that began at `sent`, and the service's time that its answer names."""
+        """Note a round trip that began at `sent`, and the service's time in its answer (ms)."""
 
     def drop(self, code: int, reason: str, channel: str = "") -> None:
-        """Send nothing of what waits, unless somebody asks for it: for all channels, or one."""
+        """Fail the waiting commands of all channels, or of one; a user may retry them."""
 
     def reconnect(self, reason: str) -> None:
-        """Give the connection up for another one."""
+        """Close the connection and open another one."""
 
 
 class Dialect(Protocol):
-    """One way of speaking with a service. The session keeps connections, this keeps words."""
+    """The frames to exchange with one kind of service; the session manages the connection."""
 
     name: str
     """`ours` or `base`."""
     readonly: bool
-    """Whether nothing can be sent at present."""
+    """True if nothing can be sent at present."""
     answers: bool
-    """Whether the service answers questions that are no commands."""
+    """True if the service answers questions (`CourseClient.ask`)."""
     lacking: str
-    """Why not, as a sentence for people."""
+    """If it does not, the reason in a sentence for people."""
 
     def opened(self, link: Link, service: Service) -> None:
-        """A connection is up; wanted channels are asked for next."""
+        """Begin on a connection that is up; the session asks for its channels next."""
 
     def lost(self) -> None:
-        """The connection is gone, and what was under way with it."""
+        """End on a connection that is gone, with all that was under way."""
 
     def ask(self, link: Link, channel: ChannelState, now: float) -> None:
-        """Ask for a channel, and for what is new in it."""
+        """Subscribe to a channel and request its changes."""
 
     def leave(self, channel: ChannelState) -> None:
-        """Nobody wants the channel any more."""
+        """Unsubscribe from a channel."""
 
     def take(self, link: Link, frame: bytes | str) -> None:
-        """Act on a frame; one that cannot be understood is logged and changes nothing."""
+        """Process a frame; one that cannot be understood is logged and changes nothing."""
 
     def pong(self, link: Link, asked_at: float) -> None:
-        """The other side has read everything that was sent before `asked_at`."""
+        """Note that the other side has read everything that was sent before `asked_at`."""
 
     def flush(self, now: float) -> None:
-        """Send the commands whose turn it is."""
+        """Send the commands that are due."""
 
     def older(self, channel: ChannelState, kind: str, limit: int) -> bool:
-        """Ask for older documents of a window; False if there is nothing to ask for."""
+        """Request older documents of a window; return False if there are none to request."""
 
     def signal(self, type_: str, name: str, data: object) -> None:
-        """Send something short-lived."""
+        """Send a signal."""
 
     def beat(self, link: Link, stamp: int) -> None:
-        """Send a heartbeat; `stamp` is the time on the wall, in ms."""
+        """Send a heartbeat; `stamp` is the system time in ms."""
 
     def gone(self, link: Link, now: float, *, silent: bool) -> bool:
-        """Whether the other side counts as gone; `silent`: nothing was heard for too long."""
+        """Return True if the other side counts as gone; `silent`: nothing came for too long."""
 
     def tick(self, link: Link, now: float) -> None:
-        """Do what is due."""
+        """Do the work that is due."""
 
     def due(self, link: Link) -> float | None:
-        """When `tick` or `gone` wants to be called, on the monotonic clock."""
+        """Return the time for the next call of `tick` and `gone`, on the monotonic clock."""
 
 
 class Dialects(Protocol):
-    """Makes what a session speaks."""
+    """Makes the dialects of a session."""
 
     def __call__(self, session: SessionPort, *, native: bool) -> Dialect:
-        """The dialect of a service of ours (`native`), or of a base one."""
+        """Make the dialect for a service of ours (`native`), or for a base service."""

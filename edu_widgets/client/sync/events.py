@@ -1,7 +1,7 @@
-"""What passes between a session and those around it.
+"""Messages between a session and its surroundings.
 
-Events tell those who listen, always on the network thread and in order; actions tell the
-transport what to do; `Service` tells the session what answered.
+Events inform listeners, always on the network thread and in order; actions are instructions for
+the transport; `Service` describes the other end of a transport to the session.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ from edu_widgets.protocol.documents import Document
 class State(StrEnum):
     """The connection's state.
 
-    ``idle → connecting → connected → reconnecting → offline → closed``; `stopped` where the
-    service said that trying again cannot help.
+    ``idle → connecting → connected → reconnecting → offline → closed``; `stopped` after a code of
+    the service that means that a retry cannot help.
     """
 
     IDLE = "idle"
@@ -32,7 +32,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
-    """The connection changed: why (`code`, `reason`) and when the next attempt is (wall, ms)."""
+    """The connection's state changed. `next_try`: time of the next attempt, in ms since 1970."""
 
     state: State
     code: int = 0
@@ -42,7 +42,7 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReconnectFailed:
-    """So many attempts in a row failed (seed: `reconnect_failed`); trying goes on, slower."""
+    """Several attempts in a row failed (seed: `reconnect_failed`); they go on, less often."""
 
     attempts: int
 
@@ -50,10 +50,10 @@ class ReconnectFailed:
 class DocumentsChanged(msgspec.Struct, frozen=True):
     """Documents of a channel changed in the mirror.
 
-    `reset`: the mirror was emptied first. `live`: news, not catching up or paging back.
-    `caught_up`: with this change nothing of the catch-up is missing any more; by the time the
-    event is heard, the mirror may be further on than the event.
-    `dropped`: no longer held here, though nobody has deleted them.
+    `reset`: the mirror was emptied first. `live`: news, not a catch-up or an older page.
+    `caught_up`: the catch-up is complete with this change; when the event is delivered, the mirror
+    may be further on than the event.
+    `dropped`: documents that are no longer held here, though nobody has deleted them.
     """
 
     channel: str
@@ -74,10 +74,10 @@ class ChannelChanged:
 
 @dataclass(frozen=True, slots=True)
 class CommandChanged:
-    """A command of one's own changed its state; `gone` once acknowledged or discarded.
+    """A command of one's own changed its state; `gone`: it was acknowledged or discarded.
 
-    `seq` is the channel's number of its change, if that is why it is gone; `heads` tells it by
-    channel, where others of one's own were changed as well.
+    `seq` is the sequence number of its change, if it was acknowledged; `heads` has the numbers by
+    channel, if it changed other channels that the person reads, too.
     """
 
     command: Command
@@ -98,7 +98,7 @@ class PageSettled:
 
 @dataclass(frozen=True, slots=True)
 class SignalReceived:
-    """A short-lived message: typing and the like."""
+    """A signal came: a short-lived message, such as typing."""
 
     type: str
     channel: str
@@ -106,7 +106,7 @@ class SignalReceived:
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """A frame that wanted an answer got it, or will not: then `code` or `reason`."""
+    """A question got its answer, or will get none: then with `code` or `reason`."""
 
     channel: str
     id: str
@@ -114,7 +114,7 @@ class Answered(msgspec.Struct, frozen=True):
     code: int = 0
     reason: str = ""
     retry_after: int | None = None
-    """After how many ms it may be asked again."""
+    """Milliseconds after which the question may be repeated."""
 
 
 ChannelEvent = DocumentsChanged | ChannelChanged | PageSettled | SignalReceived | Answered
@@ -135,7 +135,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Ask the other side for a sign of life; `at` comes back with it (monotonic, seconds)."""
+    """Send a ping; its time `at` (monotonic, seconds) is returned with the pong."""
 
     at: float
 
@@ -153,14 +153,14 @@ Action = Connect | Send | Ping | Close
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What answered at the other end of a transport, and what can be done over it."""
+    """The other end of a transport, and the abilities of the connection."""
 
     ours: bool = True
     pings: bool = False
-    """Whether `ping` can be used."""
+    """True if `ping` can be used."""
     uplink: bool = True
-    """Whether anything can be sent."""
+    """True if frames can be sent."""
     accepted: bool = True
-    """Whether the token is known to be good, or the other side may still close over it."""
+    """True if the token was accepted; False if the other side may still close because of it."""
     channels: frozenset[str] | None = None
-    """The channels it carries, if others cannot be asked for later."""
+    """The channels it carries, if no others can be subscribed to later; else None."""

@@ -1,4 +1,4 @@
-"""Is the other side still there? Heartbeats, dead peers, sleeping laptops."""
+"""Heartbeats, detection of dead peers (also after sleep), and the backoff of reconnects."""
 
 import random
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ DEAD_AFTER = 35.0
 """Seconds of silence after which the connection counts as dead."""
 
 PATIENCE = 3.0
-"""Seconds an answer may take after sleep, or after our own timers were held up."""
+"""Seconds that an answer may take after sleep, or after our own timers were delayed."""
 
 LATE = 2.0
-"""A timer of ours that comes so many seconds late was held up."""
+"""Seconds of lateness after which a timer of ours counts as delayed."""
 
 _LAST_LOOK = 0.25
 _JUMP = 5.0
@@ -25,9 +25,9 @@ _WATCH = 5.0
 class Liveness:
     """Deadlines of one connection. Times are seconds of the monotonic clock.
 
-    A laptop that slept, or a thread that was held up by a long computation, must not be taken
-    for a dead peer, nor a socket that died meanwhile for a healthy one: both are probed. Before
-    a peer is declared dead, what its socket may already hold gets a moment to be read.
+    After sleep of the computer, or a delay of the thread by a long computation, the peer may be
+    alive or its socket dead: it is probed. Before a peer is declared dead, there is a moment to
+    read data that the socket may hold already.
     """
 
     interval: float
@@ -39,22 +39,22 @@ class Liveness:
 
     @classmethod
     def start(cls, now: float, wall: float, interval: float = HEARTBEAT) -> Self:
-        """Deadlines of a connection opened now."""
+        """Make the deadlines of a connection opened now."""
         silence = interval + (DEAD_AFTER - HEARTBEAT)
         return cls(interval, now + interval, now + silence, wall - now, now + _WATCH)
 
     def heard(self, now: float) -> None:
-        """Something arrived."""
+        """Note that something has arrived."""
         self.dead_at = now + self.interval + (DEAD_AFTER - HEARTBEAT)
         self._looked = False
 
     def due(self) -> float:
-        """When `check` wants to be called."""
+        """Return the time for the next call of `check`."""
         doubt = self.dead_at if self._looked else self.dead_at - _LAST_LOOK
         return min(self.next_beat, doubt, self._watch_at)
 
     def check(self, now: float, wall: float) -> tuple[bool, bool]:
-        """Whether to send a heartbeat now, and whether the peer is dead."""
+        """Return two flags: a heartbeat has to be sent now; the peer is dead."""
         jumped = abs(wall - now - self._offset) > _JUMP
         late = now - self.due() > LATE
         self._offset = wall - now
@@ -82,19 +82,19 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class BaseTimes:
-    """How long to wait, in seconds, for a service that acknowledges nothing."""
+    """Timeouts, in seconds, at a service that acknowledges nothing."""
 
     confirm: float = 10.0
-    """For the echo of a message, on a connection that works; then it is unconfirmed."""
+    """For a message's echo, on a working connection; then the message is unconfirmed."""
     history: float = 20.0
-    """For a history; then the service is taken to have none."""
+    """For a history; then the service counts as having none."""
     proof: float = 2.0
-    """For a service that says nothing to throw us out; then we are in."""
+    """For the refusal of our token by a silent service; then we count as accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The seed's settings, in seconds."""
+    """The seed's settings of connections; times in seconds."""
 
     heartbeat: float = HEARTBEAT
     reconnect_interval: float = 1.0
@@ -104,7 +104,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Statistics:
-    """Numbers about a session, alive."""
+    """Counters of a session, updated in place."""
 
     frames_received: int = 0
     frames_sent: int = 0
@@ -115,23 +115,23 @@ class Statistics:
 
 @dataclass(slots=True)
 class Link:
-    """What belongs to one connection and ends with it."""
+    """The state of one connection."""
 
     liveness: Liveness
     opened_at: float
     beat_at: float | None = None
     accepted: bool = True
-    """Whether the connection counts as one as soon as it is up."""
+    """True if the connection counts as established as soon as it is up."""
     answered: bool = False
-    """Whether the service has answered anything but errors on it."""
+    """True if the service has answered on it with something else than errors."""
     overdue_at: float | None = None
-    """When the last patience with an unanswered command ends."""
+    """Time at which the last wait for an unanswered command ends."""
     probed: bool = False
-    """Whether a ping was sent whose pong comes behind that command's answer."""
+    """True if a ping was sent whose pong has to come after that command's answer."""
 
 
 FAST_PHASE = 120.0
-"""Seconds after the loss during which attempts come quickly."""
+"""Seconds after a loss in which the delays between attempts are short."""
 
 _CAP = 6.0
 _PROBE = 60.0
@@ -142,9 +142,8 @@ _MAX_EXPONENT = 16
 class Backoff:
     """Delays between attempts: full jitter, then one jittered probe a minute, for ever.
 
-    For the first two minutes `U(0, min(6 s, interval * 2**n))`: a thousand clients come back
-    within seconds without arriving together. `interval` in seconds (seed:
-    `reconnectInterval`).
+    For the first two minutes `U(0, min(6 s, interval * 2**n))`: a thousand clients reconnect
+    within seconds, but not all at once. `interval` in seconds (seed: `reconnectInterval`).
     """
 
     rng: random.Random
@@ -153,7 +152,7 @@ class Backoff:
     _since: float | None = None
 
     def failed(self, now: float) -> float:
-        """Note a failure (or a loss) at `now`; the delay in seconds before the next attempt."""
+        """Note a failure or loss at `now`; return the seconds until the next attempt."""
         if self._since is None:
             self._since = now
         exponent = min(self.failures, _MAX_EXPONENT)
@@ -163,14 +162,14 @@ class Backoff:
         return self.rng.uniform(0.0, min(_CAP, self.interval * 2**exponent))
 
     def answered(self) -> None:
-        """The service is there again: the next loss has two fast minutes of its own.
+        """Note that the service answers: the next loss begins a new fast phase.
 
-        The delays go on growing: a service that lets people in only to throw them out at once
-        must not be asked at full speed.
+        The delays are not reset: a service that accepts clients and then disconnects them at once
+        must not be retried at full speed.
         """
         self._since = None
 
     def succeeded(self) -> None:
-        """Start from the beginning at the next loss."""
+        """Reset the delays, after a connection that was stable."""
         self.failures = 0
         self._since = None

@@ -1,4 +1,4 @@
-"""One channel's documents in this process."""
+"""The mirror: one channel's documents in this process."""
 
 import bisect
 import threading
@@ -11,7 +11,7 @@ from edu_widgets.protocol.messages import Changes, Page
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """What a frame did to a mirror. `hole`: something is missing, the query has to be asked."""
+    """The effect of a frame on a mirror. `hole`: changes are missing; subscribe again."""
 
     upserted: tuple[Document, ...] = ()
     removed: tuple[Document, ...] = ()
@@ -20,7 +20,7 @@ class Applied(msgspec.Struct, frozen=True):
 
 
 MAX_TOMBSTONES = 5_000
-"""Deleted documents that a mirror remembers."""
+"""Tombstones that a mirror remembers."""
 
 
 class Mirror:
@@ -33,7 +33,7 @@ class Mirror:
     def __init__(self) -> None:
         self.cursor = Cursor()
         self.unconfirmed: frozenset[str] = frozenset()
-        """Documents only we know of: sent to a service that confirms nothing."""
+        """Ids of documents sent to a service that acknowledges nothing, and not seen there."""
         self._lock = threading.Lock()
         self._docs: dict[str, Document] = {}
         self._order: dict[str, list[tuple[int, str]]] = {}
@@ -45,44 +45,44 @@ class Mirror:
     # -- reading ----------------------------------------------------------------
 
     def get(self, id: str) -> Document | None:  # noqa: A002 - the wire's own name
-        """The document with this id, if it is loaded."""
+        """Return the document with this id, if it is loaded."""
         return self._docs.get(id)
 
     def of_kind(self, kind: str) -> list[Document]:
-        """All loaded documents of a kind, oldest first."""
+        """Return all loaded documents of a kind, oldest first."""
         with self._lock:
             return [self._docs[id_] for _, id_ in self._order.get(kind, ())]
 
     def newest(self, kind: str, n: int) -> list[Document]:
-        """The `n` newest loaded documents of a kind, oldest first."""
+        """Return the `n` newest loaded documents of a kind, oldest first."""
         with self._lock:
             order = self._order.get(kind, [])
             return [self._docs[id_] for _, id_ in order[max(0, len(order) - n) :]]
 
     def before(self, kind: str, born: int, n: int) -> list[Document]:
-        """The `n` newest loaded documents of a kind born before `born`, oldest first."""
+        """Return the `n` newest loaded documents of a kind born before `born`, oldest first."""
         with self._lock:
             order = self._order.get(kind, [])
             end = bisect.bisect_left(order, (born, ""))
             return [self._docs[id_] for _, id_ in order[max(0, end - n) : end]]
 
     def count(self, kind: str) -> int:
-        """How many documents of a kind are loaded."""
+        """Return the number of loaded documents of a kind."""
         with self._lock:
             return len(self._order.get(kind, ()))
 
     def floor(self, kind: str) -> int:
-        """The lowest `born` the window reaches down to; 0: everything there is."""
+        """Return the lowest `born` in the window of a kind; 0: all documents are loaded."""
         return self._floors.get(kind, 0)
 
     def more(self, kind: str) -> bool:
-        """Whether older documents exist that are not loaded."""
+        """Return True if older documents exist that are not loaded."""
         return self.floor(kind) > 0
 
     def floors(self) -> dict[str, int]:
-        """The floors of windows, to be named in a subscription.
+        """Return the floors of windows for a subscription.
 
-        Not of a kind of which a page is awaited: what changed below its floor may be in it.
+        A kind whose page is awaited has none: changes below its floor may be in that page.
         """
         with self._lock:
             return {k: floor for k, floor in self._floors.items() if k not in self._awaited}
@@ -90,7 +90,7 @@ class Mirror:
     # -- writing (network thread) -----------------------------------------------
 
     def apply(self, frame: Changes) -> Applied:
-        """Apply a `changes` frame. Applying it again, or late, changes nothing."""
+        """Apply a `changes` frame; a repeated or late one changes nothing."""
         if not frame.reset and frame.epoch != self.cursor.epoch:
             return Applied(hole=True)
         with self._lock:
@@ -99,8 +99,8 @@ class Mirror:
                 self._clear(dead_too=frame.epoch != self.cursor.epoch)
                 self._floors = {kind: floor for kind, floor in frame.floors.items() if floor > 0}
                 known = 0
-            # Up to the cursor everything is known: what is not held any more is gone, and a
-            # frame that comes late or again must not bring it back.
+            # Up to the cursor everything is known: a document that is not held was deleted, and a
+            # late or repeated frame must not bring it back.
             upserted, removed = self._insert(frame.docs, above=known)
             hole = not frame.reset and frame.prev > known
             if frame.reset or (not hole and frame.seq > known):
@@ -108,10 +108,10 @@ class Mirror:
         return Applied(upserted, removed, frame.reset, hole)
 
     def await_page(self, kind: str) -> int | None:
-        """Prepare for a page of older documents; the `before` to ask for, or None if all is here.
+        """Prepare for a page of older documents; return its `before`, or None if all are loaded.
 
-        Changes to documents below the floor are held back until the page is there: it may
-        have been read before them and arrive after them.
+        Changes to documents below the floor are held until the page arrives: the service may have
+        read the page before the changes.
         """
         with self._lock:
             floor = self._floors.get(kind)
@@ -120,7 +120,7 @@ class Mirror:
             return floor
 
     def add_page(self, page: Page) -> Applied:
-        """Add a page asked for with `await_page`; one that no longer fits changes nothing."""
+        """Add a page that `await_page` prepared for; one that no longer fits changes nothing."""
         with self._lock:
             floor = self._awaited.pop(page.kind, None)
             if floor is None or floor != self._floors.get(page.kind):
@@ -136,7 +136,7 @@ class Mirror:
         return Applied(alive)
 
     def forget_page(self, kind: str) -> None:
-        """The page will not come."""
+        """Note that the page will not come."""
         with self._lock:
             self._awaited.pop(kind, None)
             self._held_back = {k: d for k, d in self._held_back.items() if d.kind != kind}
@@ -149,7 +149,7 @@ class Mirror:
             self.cursor = Cursor()
 
     def drop(self, ids: Iterable[str]) -> tuple[Document, ...]:
-        """Hold these no longer; which were held. They are not deleted, and may come again."""
+        """Unload documents, which are not deleted and may come again; return those loaded."""
         with self._lock:
             held = [doc for id_ in ids if (doc := self._docs.get(id_)) is not None]
             gone = {doc.id for doc in held}
@@ -160,7 +160,7 @@ class Mirror:
         return tuple(held)
 
     def _clear(self, *, dead_too: bool) -> None:
-        """Forget the documents; what died in this history stays dead."""
+        """Forget the documents; `dead_too`: the tombstones as well, for a new history."""
         self._docs.clear()
         self._order.clear()
         if dead_too:
@@ -171,7 +171,7 @@ class Mirror:
     def _insert(
         self, docs: Iterable[Document], above: int = 0
     ) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
-        """Take documents whose `seq` is above `above` and above what is held."""
+        """Take documents whose `seq` is above `above` and above that of the version held."""
         upserted: list[Document] = []
         removed: list[Document] = []
         for doc in docs:
@@ -194,7 +194,7 @@ class Mirror:
         return tuple(upserted), tuple(removed)
 
     def _bury(self, doc: Document) -> None:
-        """Remember that it is gone, for frames that come late; of very many the newest."""
+        """Remember a deletion for frames that come late; only the newest `MAX_TOMBSTONES`."""
         self._tombstones.pop(doc.id, None)
         self._tombstones[doc.id] = doc.seq
         if len(self._tombstones) > MAX_TOMBSTONES:
@@ -207,7 +207,7 @@ class Mirror:
 
     def _put(self, doc: Document, held: Document | None) -> None:
         if held is not None and (held.kind, held.born) != (doc.kind, doc.born):
-            self._drop(held)  # against the protocol, but the order must not break over it
+            self._drop(held)  # a violation of the protocol must not break the order
             held = None
         self._docs[doc.id] = doc
         if held is None:

@@ -1,4 +1,4 @@
-"""Commands on their way: kept until acknowledged, sent in order, never with a new id."""
+"""The outbox: commands are kept until acknowledged, and sent in order, always under their id."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 MAX_COMMANDS = 500
 MAX_BYTES = 5 * 1024 * 1024
 STALE_AFTER = 12 * 3600
-"""Seconds after which a command of an earlier session asks before it is sent."""
+"""Seconds after which a command of an earlier session is sent only with the user's consent."""
 
 MOMENT = 120.0
 """Seconds for which a momentary command (`CommandType.momentary`) waits to be sent."""
@@ -25,10 +25,10 @@ IN_FLIGHT = 32
 """Commands of one lane that may be under way at once; the service keeps their order."""
 
 RESEND_AFTER = 20.0
-"""Seconds without an answer on a healthy connection before a command is sent again."""
+"""Seconds without an answer to a command after which the connection is probed, then replaced."""
 
 STORE_AGAIN = 5.0
-"""Seconds between attempts to write what the disk did not take."""
+"""Seconds between attempts to write to the storage after a failure."""
 
 _DEFAULT_PAUSE_MS = 1_000
 _MIN_PAUSE_MS = 50
@@ -38,10 +38,10 @@ _MAX_PAUSE_MS = 3_600_000
 _SENDABLE = (CommandState.QUEUED, CommandState.SLOWED)
 
 REPLACED = "A newer one has taken its place."
-"""`error` of a command that left because of a newer one with the same key."""
+"""`error` of a command that was replaced by a newer one with the same key."""
 
 WITHDRAWN = "It was withdrawn before it was sent."
-"""`error` of a command that its author has taken back."""
+"""`error` of a command that its author has withdrawn."""
 
 
 @dataclass(slots=True)
@@ -49,11 +49,11 @@ class _LaneState:
     paused_until: float = 0.0
     in_flight: int = 0
     halted: bool = False
-    """Something has to come again: nothing is sent until all that is under way is answered,
-    so that nothing overtakes what will be refused with `BEHIND`."""
+    """A command has to be retried: nothing is sent until all commands under way are answered, so
+    that none overtakes one that will be refused with `BEHIND`."""
 
     def open(self, now: float) -> bool:
-        """Whether something may be sent now; past its halt, a lane is open again."""
+        """Return True if a command may be sent now; this ends a halt that is over."""
         if now < self.paused_until or (self.halted and self.in_flight):
             return False
         self.halted = False
@@ -63,9 +63,9 @@ class _LaneState:
 class Outbox:
     """Commands in lanes. The network thread owns it; `check_room` may be called anywhere.
 
-    Rules: first in, first out within a lane; a lane that is slowed down holds no other back; a
-    command leaves only by its ack, by `discard`, or by a newer one with the same key (votes,
-    statuses) while it waits.
+    Rules: first in, first out within a lane; a lane that is slowed down does not delay others; a
+    command leaves only by its ack, by `discard` or `withdraw`, or by a newer one with the same key
+    (votes, statuses) while it waits.
     """
 
     def __init__(self, storage: Storage | None = None) -> None:
@@ -74,16 +74,16 @@ class Outbox:
         self._sent_at: dict[str, float] = {}
         self._lanes: dict[str, _LaneState] = defaultdict(_LaneState)
         self.arriving: deque[Command] = deque()
-        """Handed over by other threads, and not added yet."""
+        """Commands that other threads have handed over, and that are not added yet."""
         self._bytes = 0
         self._store_at: float | None = None
         self.tried: set[str] = set()
-        """Commands an earlier session has sent, and knew no answer to."""
+        """Ids of commands that an earlier session has sent without getting an answer."""
 
     def load(self, elapsed: float) -> None:
-        """Take over what an earlier process kept; what is older than 12 h waits for a yes.
+        """Load commands of earlier processes; those older than 12 h wait for the user's consent.
 
-        `elapsed`, here and below, is the time of `Clock.elapsed`: nobody can set it.
+        `elapsed`, here and below, is the time of `Clock.elapsed`, a clock that nobody can set.
         """
         for kept in self._storage.load():
             if kept.id in self._commands:
@@ -103,7 +103,7 @@ class Outbox:
     # -- any thread ---------------------------------------------------------------
 
     def check_room(self, size: int) -> None:
-        """See that there is room for a command of `size` bytes, before it is handed over.
+        """Check that there is room for a command of `size` bytes, before it is handed over.
 
         Raises:
             MessageTooLong: a frame of this size would be refused.
@@ -131,16 +131,16 @@ class Outbox:
         return iter(tuple(self._commands.values()))
 
     def get(self, id: str) -> Command | None:  # noqa: A002
-        """The command with this id, if it is still here."""
+        """Return the command with this id, if it is still here."""
         return self._commands.get(id)
 
     @property
     def waiting(self) -> int:
-        """Commands that will be sent without anybody's doing."""
+        """Number of commands that will be sent without the user's help."""
         return len(self._waiting())
 
     def kept(self) -> tuple[int, int]:
-        """Of what waits, how many are messages, and how many other changes people asked for."""
+        """Return the numbers of waiting messages and of other waiting changes by the user."""
         kinds = [_kept_as(command) for command in self._waiting()]
         return kinds.count("message"), kinds.count("change")
 
@@ -151,7 +151,7 @@ class Outbox:
     # -- network thread ---------------------------------------------------------------
 
     def add(self, command: Command) -> list[Command]:
-        """Take a command; returns those it replaces.
+        """Add a command; return those it replaces.
 
         Raises:
             IdConflict: the id is in use for another command.
@@ -178,16 +178,16 @@ class Outbox:
         return replace(old, error=REPLACED)
 
     def _outdated(self, command: Command) -> bool:
-        """Whether a newer one with the same key came after it: then it must not come again."""
+        """Return True if a newer command with the same key exists, so this is not sent again."""
         if command.key is None:
             return False
         same = [c for c in self._commands.values() if _outdates(command, c)]
         return bool(same) and same[-1].id != command.id
 
     def due(self, now: float, ready: Callable[[Command], bool] | None = None) -> list[Command]:
-        """The commands to send now, marked as sent, on disk too.
+        """Return the commands to send now, and mark them as sent, in the storage too.
 
-        What is not `ready` holds back what is behind it in its lane and channel.
+        A command that is not `ready` delays those behind it in its lane and channel.
         """
         result = []
         blocked: set[str | tuple[str, str]] = set()
@@ -210,7 +210,7 @@ class Outbox:
         return result
 
     def _in_turn(self) -> Iterator[Command]:
-        """What may be sent, but for what has to wait for the answer to one it builds on."""
+        """Yield the sendable commands, except those that wait for one they build on."""
         blocked: set[tuple[str, str]] = set()
         for command in tuple(self._commands.values()):
             place = (command.lane, command.channel)
@@ -225,7 +225,7 @@ class Outbox:
                 yield command
 
     def acked(self, id: str) -> Command | None:  # noqa: A002
-        """The service has stored it."""
+        """Remove a command that the service has acknowledged; return it."""
         command = self._commands.get(id)
         if command is not None:
             self._landed(command)
@@ -233,19 +233,19 @@ class Outbox:
         return command
 
     def unconfirmed(self, id: str) -> Command | None:  # noqa: A002
-        """It was sent, and nobody will ever say more; as it is now, no longer kept."""
+        """Remove a sent command that will never be acknowledged; return it as unconfirmed."""
         command = self.acked(id)
         return replace(command, state=CommandState.UNCONFIRMED) if command is not None else None
 
     def again(self, id: str) -> None:  # noqa: A002
-        """It is not under way any more, and waits for its turn."""
+        """Queue a sent command again."""
         command = self._commands.get(id)
         if command is not None and command.state is CommandState.SENT:
             self._landed(command)
             self._move(command, CommandState.QUEUED)
 
     def reject(self, id: str, code: int, message: str) -> Command | None:  # noqa: A002
-        """It cannot be sent to this service; as it is now."""
+        """Mark a command as failed, as this service does not take it; return it."""
         command = self._commands.get(id)
         if command is None:
             return None
@@ -261,11 +261,11 @@ class Outbox:
         now: float,
         wall: float,
     ) -> Command | None:
-        """The service refused it; returns it as it is now, None if it was not under way.
+        """Note a refusal by the service; return the command, None if it was not under way.
 
-        With a retry code its lane pauses: the service takes nothing more of the lane, and
-        answers what is under way with `BEHIND`, until this very command comes again. One that
-        a newer one has outdated does not come again; it is returned, but no longer kept.
+        With a retry code its lane pauses: the service accepts no other command of the lane, and
+        answers those under way with `BEHIND`, until this command is sent again. A command that is
+        outdated by a newer one is not sent again; it is returned, but no longer kept.
         """
         command = self._commands.get(id)
         if command is None or command.state is not CommandState.SENT:
@@ -289,7 +289,7 @@ class Outbox:
         return self._move(command, CommandState.SLOWED, code, message, retry_at)
 
     def fail_with(self, failed: Command) -> list[Command]:
-        """What waits and builds on a command that has failed, failed as well."""
+        """Fail the waiting commands that build on a failed one; return them."""
         if failed.state is not CommandState.FAILED or not _is_one_by_one(failed):
             return []
         behind = [c for c in self._commands.values() if _same_key(failed, c)]
@@ -300,7 +300,7 @@ class Outbox:
         ]
 
     def fail_all(self, code: int, message: str, channel: str = "") -> list[Command]:
-        """Nothing of it is sent by itself any more: all, or what is for one channel, has failed."""
+        """Fail all commands, or those of one channel; only the user can retry them."""
         waiting = [
             c
             for c in self._commands.values()
@@ -311,11 +311,11 @@ class Outbox:
         return [self._move(c, CommandState.FAILED, code, message) for c in waiting]
 
     def hurry(self, lane: str) -> None:
-        """What has slowed this lane down is over: it may go on at once."""
+        """End a lane's pause, as its reason is over."""
         self._lanes[lane].paused_until = 0.0
 
     def _follows(self, command: Command) -> bool:
-        """Whether an earlier command of its lane will come again before it."""
+        """Return True if an earlier command of its lane will be sent before it."""
         for earlier in self._commands.values():
             if earlier.id == command.id:
                 return False
@@ -324,9 +324,9 @@ class Outbox:
         return False
 
     def disconnected(self) -> list[Command]:
-        """Nothing is under way any more: all of it will be sent again, with the same ids.
+        """Queue all sent and slowed commands again, under the same ids; return them.
 
-        What a newer one has outdated is not; it comes back with an `error`, no longer kept.
+        A command that is outdated by a newer one is returned with an `error`, and no longer kept.
         """
         self._sent_at.clear()
         for lane in self._lanes.values():
@@ -339,11 +339,11 @@ class Outbox:
         return [self._replaced(c) if self._outdated(c) else c for c in moved]
 
     def unanswered(self, now: float) -> bool:
-        """Whether something under way has waited too long for its answer."""
+        """Return True if a sent command has had no answer for `RESEND_AFTER` seconds."""
         return any(now - at >= RESEND_AFTER for at in self._sent_at.values())
 
     def expire(self, elapsed: float) -> list[Command]:
-        """Give up what was meant for a moment that is over; as they are now."""
+        """Fail momentary commands whose time (`MOMENT`) is over; return them."""
         return [
             self._move(command, CommandState.FAILED, Code.TOO_LATE, why)
             for command in self._momentary()
@@ -352,7 +352,7 @@ class Outbox:
         ]
 
     def expires_at(self) -> float | None:
-        """When the first of those is over, in seconds of `elapsed`."""
+        """Return the time at which the first momentary command expires, on the `elapsed` clock."""
         return min((c.since + MOMENT for c in self._momentary()), default=None)
 
     def _momentary(self) -> list[Command]:
@@ -360,7 +360,7 @@ class Outbox:
         return [c for c in self._commands.values() if c.state in waiting and _is_momentary(c)]
 
     def retry(self, id: str, created: int, elapsed: float) -> Command | None:  # noqa: A002
-        """Send a failed or held command after all, behind what waits already."""
+        """Queue a failed or held command again, behind the waiting ones."""
         command = self._commands.get(id)
         if command is None or command.state not in (CommandState.FAILED, CommandState.HELD):
             return None
@@ -397,7 +397,7 @@ class Outbox:
         return replace(command, error=why)
 
     def wake_at(self) -> float | None:
-        """When a paused lane may go on, or an answer is overdue; maybe in the past."""
+        """Return the time at which a lane resumes or an answer is overdue; maybe in the past."""
         waiting = {command.lane for command in self._in_turn()}
         lanes = (self._lanes[lane] for lane in waiting)
         times = [
@@ -409,7 +409,7 @@ class Outbox:
         return min(times, default=None)
 
     def store_at(self, now: float) -> float | None:
-        """When to try again to write what the disk did not take; None if it has all."""
+        """Return the time of the next attempt to write to the storage; None if all is written."""
         if not self._storage.behind:
             self._store_at = None
         elif self._store_at is None:
@@ -417,14 +417,14 @@ class Outbox:
         return self._store_at
 
     def store_again(self, now: float) -> None:
-        """Try it, if it is due."""
+        """Retry to write to the storage, if it is due."""
         at = self.store_at(now)
         if at is not None and now >= at:
             self._storage.catch_up()
             self._store_at = None
 
     def close(self) -> None:
-        """Let go of the storage; what waits stays there."""
+        """Close the storage; waiting commands stay in it."""
         self._storage.close()
 
     def _landed(self, command: Command) -> None:
@@ -483,7 +483,7 @@ def _is_one_by_one(command: Command) -> bool:
 
 
 def _outdates(new: Command, old: Command) -> bool:
-    """Whether of these two only the newer counts."""
+    """Return True if `new` replaces `old`: they have the same key, and only the latest counts."""
     return _same_key(new, old) and not _is_one_by_one(new)
 
 

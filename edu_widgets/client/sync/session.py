@@ -1,8 +1,8 @@
-"""The sync session: what to send and what to believe, without sockets, clocks or chance.
+"""The sync session: the client's state machine, without sockets, clocks or randomness of its own.
 
-A transport tells the session what happened (`opened`, `receive`, `lost`, `tick`); the session
-answers with `actions` for the transport and `events` for those who listen. Time and randomness
-are passed in, so every behaviour can be tested without waiting.
+Its owner reports what happens (`opened`, `receive`, `lost`, `tick`); the session answers with
+`actions` for the transport and `events` for listeners. Clock and random generator are passed in,
+so every behaviour can be tested without waiting.
 """
 
 import random
@@ -34,7 +34,7 @@ from edu_widgets.protocol import MAX_FRAME, Code, encode, is_retry, meaning
 from edu_widgets.protocol.errors import MessageTooLong
 
 MAX_EXPIRED = 3
-"""Refusals of a token in a row, each after the source was asked again, before giving up."""
+"""Refusals of a token in a row, each of a token newly obtained, after which attempts stop."""
 
 _STABLE = 5.0
 _MAX_WAIT = 60.0
@@ -46,7 +46,7 @@ _EXPIRED = (
 
 
 class Session:
-    """One person's conversation with one service, over however many connections it takes."""
+    """One person's session with one service, over any number of connections."""
 
     def __init__(
         self,
@@ -84,24 +84,24 @@ class Session:
         self._spoken: dict[bool, Dialect] = {}
         self.dialect = self._speaking(Service())
 
-    # -- what the shell drains ---------------------------------------------------------
+    # -- output ------------------------------------------------------------------------
 
     def actions(self) -> list[Action]:
-        """What the transport has to do, in order; each is handed out once."""
+        """Return the new actions for the transport, in order."""
         actions, self._actions = self._actions, []
         return actions
 
     def events(self) -> list[SessionEvent]:
-        """What happened, in order; each is handed out once."""
+        """Return the new events for listeners, in order."""
         events, self._events = self._events, []
         return events
 
     def emit(self, event: SessionEvent) -> None:
-        """Tell those who listen."""
+        """Report an event to the listeners."""
         self._events.append(event)
 
     def deadline(self) -> float | None:
-        """The monotonic time at which `tick` wants to be called, if nothing happens before."""
+        """Return the monotonic time for the next call of `tick`."""
         times = [self.next_attempt, self.outbox.store_at(self._clock.monotonic())]
         if self._link is not None:
             times += [self._link.liveness.due(), self.dialect.due(self._link)]
@@ -110,7 +110,7 @@ class Session:
             times.append(self._clock.monotonic() + max(0.0, over - self._clock.elapsed()))
         return min((t for t in times if t is not None), default=None)
 
-    # -- the life of a connection ------------------------------------------------------
+    # -- the connection ----------------------------------------------------------------
 
     def open(self) -> None:
         """Begin to connect."""
@@ -118,7 +118,7 @@ class Session:
             self._try_now()
 
     def opened(self, service: Service | None = None) -> None:
-        """The transport is up, and this is what answered; a service of ours if nothing is said."""
+        """Begin on a transport that is up; `service`: its other end, by default one of ours."""
         service = service or Service()
         now = self._clock.monotonic()
         self.dialect = self._speaking(service)
@@ -141,16 +141,16 @@ class Session:
         self._was_connected = True
 
     def _speaking(self, service: Service) -> Dialect:
-        """What to speak with a service."""
+        """Return the dialect for a service; there is one for ours and one for base services."""
         if service.ours not in self._spoken:
             self._spoken[service.ours] = self._make_dialect(self, native=service.ours)
         return self._spoken[service.ours]
 
     def lost(self, code: int, reason: str, retry_after: float | None = None) -> None:
-        """The transport failed to open, or is gone.
+        """Note that the transport failed to open, or is gone.
 
-        `code` is from the table of codes, or 0; `retry_after` in seconds, if the service named
-        the time it needs.
+        `code` is from the table of codes, or 0; `retry_after` is the service's retry time in
+        seconds, if it named one.
         """
         if self.state in (State.CLOSED, State.STOPPED) or not (self._connecting or self._link):
             return
@@ -172,7 +172,7 @@ class Session:
             self._become(self._unconnected(), code, reason)
 
     def _forget_link(self, now: float) -> None:
-        """The connection, or the attempt at one, is over."""
+        """End the connection, or the attempt at one."""
         link, self._link, self._connecting = self._link, None, False
         if link is None or not link.answered:
             self._attempts += 1  # the loss of a connection that worked is no failed attempt
@@ -196,7 +196,7 @@ class Session:
         self._become(State.STOPPED, code, reason)
 
     def drop(self, code: int, reason: str, channel: str = "") -> None:
-        """Send nothing of what waits, unless somebody asks for it: for all channels, or one."""
+        """Fail the waiting commands of all channels, or of one; a user may retry them."""
         for command in self.outbox.fail_all(code, reason, channel):
             self.emit(CommandChanged(command))
 
@@ -206,7 +206,7 @@ class Session:
         return State.RECONNECTING if self._was_connected else State.CONNECTING
 
     def answered(self) -> None:
-        """The service does its work on this connection, so earlier failures are over."""
+        """Note that the service works on this connection, which ends the series of failures."""
         if self._link is not None and not self._link.answered:
             self._link.answered = True
             if not self._link.accepted:
@@ -215,9 +215,9 @@ class Session:
             self._backoff.answered()
 
     def retry_now(self, *, anew: bool = False) -> None:
-        """Try to connect at once; with a live connection, ask for what was refused.
+        """Try to connect at once; on a live connection, subscribe to refused channels again.
 
-        `anew`: where an attempt is under way too, since it goes by an address or a token of before.
+        `anew`: restart an attempt that is under way, since it uses an old address or token.
         """
         for channel in self.channels.values():
             if channel.grant is Grant.REFUSED:
@@ -231,7 +231,7 @@ class Session:
             self._try_now()
 
     def close(self) -> None:
-        """End it. What waits in the outbox stays on disk."""
+        """End the session. Commands in the outbox stay on disk."""
         if self.state is State.CLOSED:
             return
         if self._link is not None or self._connecting:
@@ -242,7 +242,7 @@ class Session:
         self._become(State.CLOSED)
 
     def tick(self) -> None:
-        """Do what is due. Early or repeated calls do no harm."""
+        """Do the work that is due. Early or repeated calls do no harm."""
         now, wall = self._clock.monotonic(), self._clock.wall()
         if self.next_attempt is not None and now >= self.next_attempt:
             self._try_now()
@@ -278,15 +278,15 @@ class Session:
         self.emit(StateChanged(state, code, reason, self._next_try))
 
     def next_try(self) -> int | None:
-        """When the next attempt is, in ms since 1970; None if none is planned."""
+        """Return the time of the next attempt, in ms since 1970; None if none is planned."""
         return self._next_try
 
-    # -- what people want ----------------------------------------------------------------
+    # -- requests of the user ------------------------------------------------------------
 
     def subscribe(self, name: str, *, ours: bool = False) -> ChannelState:
-        """Want a channel; its state, the same for the same name.
+        """Add a subscriber of a channel; return its state, the same object for the same name.
 
-        `ours`: one that only services of ours have.
+        `ours`: only services of ours have such a channel.
         """
         channel = self.channels.get(name)
         if channel is None:
@@ -297,17 +297,17 @@ class Session:
         return channel
 
     def wanted(self) -> list[str]:
-        """The channels a service without ours would have to carry."""
+        """Return the subscribed channels that a base service has, too."""
         return [name for name, channel in self.channels.items() if not channel.ours]
 
     def reconnect(self, reason: str) -> None:
-        """Give the connection up for another one."""
+        """Close the connection and open another one."""
         if self._link is not None:
             self._actions.append(Close(1000, "another"))
             self.lost(0, reason)
 
     def unsubscribe(self, name: str) -> None:
-        """Want a channel no more; it is left when nobody wants it."""
+        """Remove a subscriber of a channel; without any the channel is left."""
         channel = self.channels.get(name)
         if channel is None:
             return
@@ -319,7 +319,7 @@ class Session:
             self.dialect.leave(channel)
 
     def ask_again(self, name: str) -> None:
-        """Ask for a channel that was refused: what may be read has changed."""
+        """Subscribe again to a channel that was refused, as the person's rights have changed."""
         channel = self.channels.get(name)
         if channel is not None and channel.grant is Grant.REFUSED:
             channel.grant = Grant.WANTED
@@ -327,7 +327,7 @@ class Session:
                 self.ask(channel)
 
     def submit(self, command: Command) -> None:
-        """Take a command that there is room for, and send it when its turn comes.
+        """Add a command to the outbox, which has room for it, and send it in its turn.
 
         Raises:
             IdConflict: its id is in use for something else.
@@ -342,14 +342,14 @@ class Session:
         self._send_or_probe()
 
     def retry(self, id: str) -> None:  # noqa: A002
-        """Send a failed or held command after all."""
+        """Queue a failed or held command again."""
         command = self.outbox.retry(id, int(self._clock.wall() * 1000), self._clock.elapsed())
         if command is not None:
             self.emit(CommandChanged(command))
             self._send_or_probe()
 
     def hurry(self, lane: str) -> None:
-        """Do not wait any longer with what the service has slowed down in a lane."""
+        """End a lane's pause and send its commands."""
         self.outbox.hurry(lane)
         self.flush()
 
@@ -367,7 +367,7 @@ class Session:
             self.flush()
 
     def withdraw(self, id: str, why: str) -> bool:  # noqa: A002
-        """Forget a command, if the service cannot have it; who waits for it is told `why`."""
+        """Forget a command, if the service cannot have it; `why` becomes its error."""
         command = self.outbox.withdraw(id, why)
         if command is not None:
             self.emit(CommandChanged(command, gone=True))
@@ -375,19 +375,21 @@ class Session:
         return command is not None
 
     def older(self, name: str, kind: str, limit: int) -> bool:
-        """Ask for older documents of a window; False if all are here or nothing can be asked."""
+        """Request older documents of a window; return False if none can be requested."""
         channel = self.channels.get(name)
         if channel is None or self._link is None or kind in channel.pages:
             return False
         return self.dialect.older(channel, kind, limit)
 
     def signal(self, type_: str, name: str, data: object) -> None:
-        """Send something short-lived now, or never."""
+        """Send a signal, if there is a connection."""
         if self._link is not None:
             self.dialect.signal(type_, name, data)
 
     def question(self, type_: str, name: str, data: object) -> str | None:
-        """Ask something now; the frame's id, None without a connection. `Answered` tells more.
+        """Send a question; return its frame's id, None without a connection.
+
+        The answer comes as an `Answered` event.
 
         Raises:
             MessageTooLong: the service would end the connection over a frame of this size.
@@ -412,18 +414,18 @@ class Session:
             self.emit(CommandChanged(command))
 
     def flush(self) -> None:
-        """Send the commands whose turn it is."""
+        """Send the commands that are due."""
         self._expire()
         if self._link is not None:
             self.dialect.flush(self._clock.monotonic())
 
     def ask(self, channel: ChannelState) -> None:
-        """Ask for everything of a channel since our cursor."""
+        """Subscribe to a channel, for all changes since our cursor."""
         if self._link is not None:
             self.dialect.ask(self._link, channel, self._clock.monotonic())
 
     def send(self, type_: str, channel: str, data: object, message_id: str = "") -> str:
-        """Write a frame on the present connection; its id."""
+        """Write a frame to the present connection; return its id."""
         message_id = message_id or self.new_id()
         self._actions.append(Send(self._frame(type_, channel, data, message_id)))
         self.statistics.frames_sent += 1
@@ -434,13 +436,13 @@ class Session:
         return encode(type_, channel, data, timestamp=stamp, message_id=id_, user_id=self.user_id)
 
     def ping(self) -> None:
-        """Ask the other side for a sign of life, below the messages; `pong` is told of it."""
+        """Send a ping of the transport; `pong` is called with its answer."""
         self._actions.append(Ping(self._clock.monotonic()))
 
-    # -- what arrives ----------------------------------------------------------------------
+    # -- input -----------------------------------------------------------------------------
 
     def receive(self, frame: bytes | str) -> None:
-        """Take a frame. One that cannot be understood is logged and changes nothing."""
+        """Process a frame. One that cannot be understood is logged and changes nothing."""
         link = self._link
         if link is None:
             return
@@ -449,12 +451,12 @@ class Session:
         self.dialect.take(link, frame)
 
     def heard(self) -> None:
-        """Something came: a frame, or a part of one that is long on its way."""
+        """Note that data has come: a frame, or a part of a long one."""
         if self._link is not None:
             self._link.liveness.heard(self._clock.monotonic())
 
     def pong(self, asked_at: float) -> None:
-        """The `ping` of that time was answered."""
+        """Note the answer to the `ping` of that time."""
         link = self._link
         if link is not None and asked_at >= link.opened_at:
             link.liveness.heard(self._clock.monotonic())
@@ -462,7 +464,7 @@ class Session:
             self.dialect.pong(link, asked_at)
 
     def measure(self, sent: float | None, service_ms: float | None = None) -> None:
-        """Note a round trip that began at `sent`, and the service's time that its answer names."""
+        """Note a round trip that began at `sent`, and the service's time in its answer (ms)."""
         if sent is None:
             return
         self.statistics.round_trip = self._clock.monotonic() - sent
@@ -470,5 +472,5 @@ class Session:
             self.service_clock.measured(service_ms / 1000, sent)
 
     def now(self) -> tuple[float, float]:
-        """The time, on the monotonic clock and on the wall."""
+        """Return the monotonic time and the system time, in seconds."""
         return self._clock.monotonic(), self._clock.wall()

@@ -46,7 +46,7 @@ class Base:
     # -- the life of a connection ---------------------------------------------------------
 
     def opened(self, link: Link, service: Service) -> None:
-        """A connection is up; the token may still be refused."""
+        """Begin on a connection that is up; the token may still be refused."""
         self.readonly, self._pings = not service.uplink, service.pings
         self._state.proven, self._state.acked = service.accepted, False
         self._channels = service.channels
@@ -77,7 +77,7 @@ class Base:
     # -- channels ---------------------------------------------------------------------------
 
     def ask(self, link: Link, channel: ChannelState, now: float) -> None:
-        """Ask for a channel and its last messages."""
+        """Subscribe to a channel and request its last messages."""
         del link, now
         channel.grant = Grant.ASKED
         if channel.ours:
@@ -158,7 +158,7 @@ class Base:
         self._state.waits.wait(id_, now + self._times.confirm, give_up)
 
     def signal(self, type_: str, name: str, data: object) -> None:
-        """Send that the person writes, or has stopped; drop any other signal."""
+        """Send a typing signal; drop any other signal."""
         del data
         if self._state.proven and not self.readonly and type_ in ("typing_start", "typing_stop"):
             self._session.send(type_, name, {"userId": self._session.user_id})

@@ -1,4 +1,4 @@
-"""A room's history: asking for it, further back where it does not join on, and taking it."""
+"""A room's history: requests for it, further back until it joins the known messages."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from edu_widgets.protocol.errors import ProtocolError
 _log = logging.getLogger(__name__)
 
 _FURTHER = {HISTORY: 200, 200: 1_000}
-"""Messages to ask for next, where so many do not reach back to what is on screen."""
+"""Number of messages to request next, by the number that did not reach the known messages."""
 
 _MOST = 1_000
 
 
 def request(state: BaseState, name: str, limit: int = HISTORY) -> None:
-    """Ask for a room's newest `limit` messages; go on without them if none come."""
+    """Request a room's newest `limit` messages; go on without them if no answer comes."""
     session = state.session
     session.send("request_history", name, {"limit": limit})
     state.asked[name] = limit
@@ -35,7 +35,7 @@ def request(state: BaseState, name: str, limit: int = HISTORY) -> None:
 
 
 def _none_came(state: BaseState, name: str) -> None:
-    """Go on with the history that came before; without one, publish what has come live."""
+    """Take the shorter history that came before; without one, publish the live messages."""
     room, narrower = state.rooms.get(name), state.narrower.pop(name, None)
     if room is not None and narrower is not None:
         _take(state, room, narrower)
@@ -46,7 +46,7 @@ def _none_came(state: BaseState, name: str) -> None:
 
 
 def take(state: BaseState, room: BaseRoom, frame: BaseFrame) -> None:
-    """Take a history, or ask for a longer one if there may be messages between it and ours."""
+    """Take a history, or request a longer one if messages may be missing between it and ours."""
     asked, listed = state.asked.get(room.name, HISTORY), frame.data["messages"]
     before = state.narrower.pop(room.name, None)
     further = _FURTHER.get(asked)
@@ -64,7 +64,7 @@ def take(state: BaseState, room: BaseRoom, frame: BaseFrame) -> None:
 
 
 def _joins(state: BaseState, room: BaseRoom, frame: BaseFrame) -> bool:
-    """Return True if one of the messages was here before this connection, or none was."""
+    """Return True if a message of the history was known before this connection, or none was."""
     before = state.before.get(room.name, 0)
     if not room.has(before):
         return True

@@ -1,4 +1,4 @@
-"""My own commands at a base service, which acknowledges nothing, and the search for their fate."""
+"""My own commands at a base service, which acknowledges nothing, and the search for their echo."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A command that has been sent. `at`: when, on the monotonic clock; `wall`: in ms since 1970.
+    """A sent command. `at`: its time on the monotonic clock; `wall`: the same in ms since 1970.
 
     `mark`: the number of messages in its room when it was first sent. A command of an earlier
     session has neither `wall` nor `mark`.

@@ -27,9 +27,9 @@ class BaseState:
         self.here: dict[str, PeopleHere] = {}
         self.before: dict[str, int] = {}
         self.asked: dict[str, int] = {}
-        """Messages last asked for, by room."""
+        """By room: the number of messages requested last."""
         self.narrower: dict[str, BaseFrame] = {}
-        """Histories that do not join on, kept while a longer one is asked for, by room."""
+        """By room: a history that does not join the known messages, until a longer one comes."""
         self.reactions = OwnReactionDocuments(session.user_id, session.new_id)
         self.reconciliation = Reconciliation(
             session, self.own, self.waits, self.rooms, self._publish_own
