@@ -77,6 +77,8 @@ class CourseClient:
 
     viewer: str = ""
     """The viewer it is for, where several people share a kernel; "": the owner."""
+    seen_as: "CourseClient | None" = None
+    """The client whose pages are looked at through this one; None: its own."""
     kept: Path | None = None
     """The folder of data for later kernels; None: nothing is stored."""
     company: object = None

@@ -65,7 +65,7 @@ def vouched_for(owner: CourseClient, viewer: str, identity: str, name: str) -> C
 def as_student(owner: CourseClient, viewer: str) -> CourseClient:
     """Start the owner's own view without staff content."""
     client = owner.sibling(StudentClient, owner.me())
-    client.viewer = viewer
+    client.viewer, client.seen_as = viewer, owner
     client.be(replace(owner.me(), role="student"))
     client.start()
     return client

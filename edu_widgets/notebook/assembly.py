@@ -161,7 +161,8 @@ class ViewerAssembly(Assembly):
     def __init__(self, owner: Assembly, client: CourseClient) -> None:
         super().__init__(client, tuple(owner.features), owner.known)
         self._owner = owner
-        self._background = self.background()
+        # Of a connection that is the owner's too, the owner's own says whether they are there.
+        self._background = self.background() if client.target.viewer else []
 
     def get(self, called: str) -> LiveWidget:
         """A feature's widget as this viewer sees it."""

@@ -315,7 +315,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             self._channel.spoke(page)
             visible = content.get("visible") is True
             self._delay(content)
-            visibility_of(self._client).heard(page, visible=visible, now=time.monotonic())
+            visibility_of(self._client.seen_as or self._client).heard(
+                page, visible=visible, now=time.monotonic()
+            )
         else:
             _log.warning("A message of a page was ignored: unknown or malformed.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from edu_widgets.client.course import CourseClient, Person
 from edu_widgets.notebook import comms as comms_
 from edu_widgets.notebook.comms import CommSender
+from edu_widgets.notebook.page_visibility import visibility_of
 from edu_widgets.notebook.viewers import company as company_
 from edu_widgets.notebook.viewers.company import Company
 from edu_widgets.notebook.viewers.remembering import ViewersFile
@@ -57,7 +59,9 @@ class Kernel:
         return self._made(viewer, Person("", name), f"reader {viewer}")
 
     def _as_student(self, owner: CourseClient, viewer: str) -> FakeClient:
-        return self._made(viewer, Person("u-ada", owner.me().name), self.owner.scope)
+        made = self._made(viewer, Person("u-ada", owner.me().name), self.owner.scope)
+        made.seen_as = owner
+        return made
 
     def say(self, session: str, page: str, op: str = "ready", **more: Any) -> list[dict[str, Any]]:
         """A page says something; returns what is then sent to all pages."""
@@ -173,6 +177,8 @@ def test_staff_content_leaves_the_owners_page_while_others_look_on(kernel: Kerne
     assert own["lesson"]["me"] == {"id": "u-ada", "name": "Ada", "role": "student"}
     assert own["lesson"]["viewer"]["hushed"] is True
     assert own["lesson"]["scope"] == kernel.owner.scope, "drafts stay where they are"
+    kernel.say("s1", "p1", "seen", visible=True)
+    assert visibility_of(kernel.owner).any(time.monotonic()), "she is there, as before"
     kernel.widget.put("for staff")
     kernel.owner.advance(1.0)
     assert [m for m in kernel.sent() if "set" in m] == [], "nobody is told what only staff sees"
