@@ -1,7 +1,7 @@
 """The settings of edu-widgets: traitlets with the platform's names and defaults.
 
-Read when something needs them, never on import. Of several sources the nearest counts: a call's
-keywords, its `config=`, the environment, Jupyter's configuration files, the defaults.
+They are read when they are needed, never on import. Of several sources the nearest counts: a
+call's keywords, its `config=`, the environment, Jupyter's configuration files, the defaults.
 """
 
 from edu_widgets.configuration.inforce import Configuration, load

@@ -1,4 +1,4 @@
-"""Write docs/configuration.md anew, or tell whether it is out of date."""
+"""Write docs/configuration.md anew, or check that it is up to date."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from edu_widgets.configuration.page import COMMAND, FILE, page
 
 
 def main() -> int:
-    """The command; 1 if `--check` found a difference."""
+    """Run the command; return 1 if `--check` found a difference."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, tell what differs")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""`edu-widgets config`: what is in force and where it came from; a file to begin with."""
+"""`edu-widgets config`: prints the settings in force with their sources, or writes a template."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WIDTH = 88
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the settings in force, or write a file of them; the exit code.
+    """Print the settings in force, or write a configuration file; return the exit code.
 
     Raises:
         InvalidArgument: a setting is wrong, or the file cannot be written.
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def listed(configuration: Configuration) -> str:
-    """All settings with their values and where they came from; of a token only whether it is."""
+    """Return a list of all settings, their values and sources; a secret is only *set* or not."""
     found = sources.files()
     read = [f"  {path}" for path in found] or [f"  none; {sources.FILE}.py would be looked for in:"]
     if not found:
@@ -63,7 +63,7 @@ def _lines(configuration: Configuration, setting: Setting) -> list[str]:
 
 
 def template() -> str:
-    """A configuration file with every setting in a comment."""
+    """Return a configuration file with every setting in a comment."""
     lines = [
         f"# Configuration file for edu-widgets: {sources.FILE}.py, in one of the config folders",
         "# that `jupyter --paths` shows. `edu-widgets config` tells what is in force. If you put a",
@@ -110,7 +110,7 @@ def _write(path: Path, text: str, *, force: bool) -> None:
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # 0600 from the start: it is where people will put a token.
+        # Mode 0600 from the start, since people may put a token into it.
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:

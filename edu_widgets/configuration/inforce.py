@@ -1,4 +1,4 @@
-"""The settings in force, and where each came from."""
+"""The settings in force, and the source of each."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def load(
     """Read all sources: the Hub, files, environment, `config` and `keywords` of a call, in order.
 
     Raises:
-        InvalidArgument: a file fails, a name is no setting or a value is none for it. The
-            message names the setting as it was written, and what is allowed.
+        InvalidArgument: a file fails, a name is no setting, or a value is not valid for it. The
+            message names the setting as it was written, and the valid values.
     """
     given = chain(
         sources.from_hub(),
@@ -49,10 +49,10 @@ def load(
 
 
 class Configuration:
-    """Every setting's value. Shows no secret in its repr."""
+    """The values of all settings. Its repr shows no secret."""
 
     def __init__(self, given: Iterable[Given] = ()) -> None:
-        """Take the defaults, and over them what was given, the most important last.
+        """Apply the given values to the defaults; of one setting the last value counts.
 
         Raises:
             InvalidArgument: a value cannot be used.
@@ -72,31 +72,31 @@ class Configuration:
         return f"<Configuration {', '.join(own) or 'all defaults'}>"
 
     def value(self, setting: Setting) -> Any:
-        """A setting's value, secrets too."""
+        """Return a setting's value, also a secret one."""
         return getattr(self._sections[setting.section], setting.name)
 
     def shown(self, setting: Setting) -> str:
-        """A setting's value as people may see it."""
+        """Return a setting's value for display, without secrets."""
         value = self.value(setting)
         return setting.trait.shown(value) if value != "" or setting.trait.secret else "not set"
 
     def origin(self, setting: Setting) -> str:
-        """Where a setting's value came from; of rows all that had a say, the nearest first."""
+        """Return the source of a setting's value; of a row all its sources, the nearest first."""
         given = self._given.get(setting, [])
         if isinstance(setting.trait, traits.Row) and given:
             return " over ".join(dict.fromkeys(one.source for one in reversed(given)))
         return given[-1].source if given else DEFAULT
 
     def written(self, setting: Setting) -> str:
-        """How a setting was written where it was given last; empty if it was not."""
+        """Return a setting as it is written in its last source; empty if no source has it."""
         given = self._given.get(setting)
         return given[-1].written if given else ""
 
     def needed(self, name: str) -> str:
-        """A text that has to be set for `connect`, by its name (`EduWidgets.course`).
+        """Return a text that `connect` needs, by the setting's name (`EduWidgets.course`).
 
         Raises:
-            InvalidArgument: it is not set; the message says how it can be.
+            InvalidArgument: it is not set; the message names the ways to set it.
         """
         setting = BY_NAME[name]
         value = self.value(setting)
@@ -105,7 +105,7 @@ class Configuration:
         return str(value)
 
     def limits(self) -> Limits:
-        """What the client's sessions are set to."""
+        """Return the settings of the client's sessions."""
         socket = self.websocket
         return Limits(
             heartbeat=socket.heartbeatInterval / 1000,
@@ -114,16 +114,16 @@ class Configuration:
         )
 
     def channel_rows(self) -> dict[str, Any]:
-        """The rows of the channel table that are not the defaults."""
+        """Return the rows of the channel table that differ from the defaults."""
         rows = {s.name: self.value(s) for s in self._given if s.section == Channels.__name__}
         traits_ = Channels.class_traits()
         return {kind: row for kind, row in rows.items() if row != traits_[kind].default()}
 
     def token_source(self) -> Callable[[], str]:
-        """What gives the token at each attempt to connect: a text, or a file read anew.
+        """Return a function that gives the token for each connection: a text, or a file's content.
 
         Raises:
-            InvalidArgument: there is none, there are two, or the file cannot be read.
+            InvalidArgument: there is no token, there are two, or the file cannot be read.
         """
         token, file = Setting("EduWidgets", "token"), Setting("EduWidgets", "tokenFile")
         has_token, has_file = bool(self.value(token)), bool(self.value(file))
@@ -142,7 +142,7 @@ class Configuration:
         return lambda: text
 
     def _rank(self, setting: Setting) -> int:
-        """How near a setting's source is; a file of one's own is as near as its folder."""
+        """Return the rank of a setting's source: the higher, the nearer."""
         source = self._given[setting][-1].source
         places = [str(path) for path in sources.files()]
         if source in places:
@@ -164,11 +164,11 @@ class Configuration:
 
 
 def token_in(path: Path, written: str) -> str:
-    """The token a file holds.
+    """Read the token in a file.
 
     Raises:
-        InvalidArgument: the file cannot be read or holds none; the message never says what is
-            in it.
+        InvalidArgument: the file cannot be read or holds no token; the message never quotes the
+            file's content.
     """
     raw = content(path, f"{written}: the token's file")
     try:

@@ -24,11 +24,11 @@ _FIELDS = {
         "two whole numbers, at least 1",
     ),
 }
-"""What a field of a row means, and what it may be."""
+"""By field of a row: its meaning, and the valid values."""
 
 
 def page() -> str:
-    """The page's Markdown."""
+    """Return the page's Markdown."""
     heartbeat = next(s for s in SETTINGS if s.name == "heartbeatInterval")
     parts = {
         "command": COMMAND,

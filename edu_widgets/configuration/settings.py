@@ -1,4 +1,4 @@
-"""Every setting: its class, its name, its default, its help.
+"""All settings, with class, name, default and help.
 
 Names and defaults of `WebSocket`, `Sse` and `Channels` are the platform's (`realtimeConfig`),
 spelled as there; `EduWidgets` is ours.
@@ -57,7 +57,7 @@ class WebSocket(Configurable):
 class Sse(Configurable):
     """The event stream, for where no WebSocket gets through (`realtimeConfig.sse`).
 
-    Used with a platform's own service; ours is reached over the WebSocket alone.
+    These settings are for a platform's own service. Ours needs none of them.
     """
 
     endpoint = traits.Endpoint(
@@ -76,10 +76,11 @@ class Sse(Configurable):
 
 
 class Channels(Configurable):
-    """What each kind of channel allows (`realtimeConfig.channels`), where we are the service.
+    """The limits of each kind of channel (`realtimeConfig.channels`), where we are the service.
 
     A row is a table of `maxUsers`, `requireAuth`, `allowedRoles`, `features` and `rateLimit`
-    (`messages` new messages a person in `interval` milliseconds). What a row leaves out stays.
+    (`messages` new messages a person in `interval` milliseconds). Fields that a row leaves out
+    keep their values.
     """
 
     course = traits.Row("course", help="The channel everybody of a course is in.")
@@ -89,7 +90,7 @@ class Channels(Configurable):
 
 
 class EduWidgets(Configurable):
-    """Who enters, where, and where files are kept."""
+    """Identity and course of `connect()`, folders of files, and options of lessons."""
 
     token = traits.Secret(
         traits.token,
@@ -185,7 +186,7 @@ class Setting:
 
     @property
     def trait(self) -> traits.Value[Any]:
-        """What it allows, and its help."""
+        """Its trait, which has the valid values and the help."""
         return cast("traits.Value[Any]", SECTIONS[self.section].class_traits()[self.name])
 
     @property
@@ -205,7 +206,7 @@ SETTINGS: tuple[Setting, ...] = tuple(
     for name, trait in vars(made).items()
     if isinstance(trait, traits.Value)
 )
-"""All of them, in the order they are written above."""
+"""All settings, in the order of their classes."""
 
 BY_VARIABLE = {setting.variable: setting for setting in SETTINGS}
 BY_NAME = {str(setting): setting for setting in SETTINGS}

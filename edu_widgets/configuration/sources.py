@@ -1,4 +1,4 @@
-"""Where settings come from: Jupyter's configuration files, the environment, a call."""
+"""The sources of settings: Jupyter's configuration files, the environment, a call."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 FILE = "jupyter_edu_widgets_config"
 
 _OTHERS = ("EDU_WIDGETS_DEV",)
-"""Variables that are no settings: what they are for is in CONTRIBUTING.md."""
+"""Variables that are no settings; CONTRIBUTING.md explains them."""
 
 _KEYWORDS = {
     "url": "WebSocket.url",
@@ -51,21 +51,21 @@ _KEYWORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A setting that a source gives a value."""
+    """A setting's value in one source."""
 
     setting: Setting
     value: Any = field(repr=False)
     written: str
-    """How it is written there, for messages: `EDU_WIDGETS_URL in the environment`."""
+    """The setting as the source writes it, for messages: `EDU_WIDGETS_URL in the environment`."""
     source: str
-    """Where it stands, for the list of what is in force: `the environment`."""
+    """The source's name, for the list of settings in force: a variable, a file, `config=…`."""
 
 
 def folders() -> list[Path]:
-    """Where configuration files are looked for, the most important last.
+    """Return the folders of configuration files, the most important last.
 
-    Where Jupyter itself looks (`jupyter --paths`); as there, not in the current folder:
-    otherwise opening somebody's project would run somebody's code.
+    They are Jupyter's own (`jupyter --paths`), without the current folder: otherwise opening
+    somebody's project would run somebody's code.
     """
     return list(
         dict.fromkeys(Path(folder).absolute() for folder in reversed(jupyter_config_path()))
@@ -73,15 +73,15 @@ def folders() -> list[Path]:
 
 
 def files() -> list[Path]:
-    """The configuration files there are, the most important last."""
+    """Return the existing configuration files, the most important last."""
     found = (folder / f"{FILE}{ending}" for folder in folders() for ending in (".py", ".json"))
     return [path for path in dict.fromkeys(found) if path.is_file()]
 
 
 def from_hub() -> Iterator[Given]:
-    """The Hub's user, whom every other source overrides."""
+    """Yield the Hub's user as `userId`, which every other source overrides."""
     name = os.environ.get("JUPYTERHUB_USER", "")
-    # A name that can be no id is none: who hosts or joins needs no id.
+    # A name that is no valid id is ignored: `host()` and `join()` need no id.
     with contextlib.suppress(InvalidArgument):
         traits.user_id(name)
         setting = BY_NAME["EduWidgets.userId"]
@@ -89,17 +89,17 @@ def from_hub() -> Iterator[Given]:
 
 
 def from_files() -> Iterator[Given]:
-    """What the files set, the most important last.
+    """Yield the values in configuration files, the most important last.
 
     Raises:
-        InvalidArgument: a file fails, or sets what is no setting; the message says where.
+        InvalidArgument: a file fails, or has an unknown setting; the message names the place.
     """
     for path in files():
         yield from _from_file(path)
 
 
 def from_environment() -> Iterator[Given]:
-    """What `EDU_WIDGETS_*` set. An empty variable is none.
+    """Yield the values of the variables `EDU_WIDGETS_*`. An empty variable is ignored.
 
     Raises:
         InvalidArgument: a variable is no setting.
@@ -116,10 +116,10 @@ def from_environment() -> Iterator[Given]:
 
 
 def from_config(config: Any) -> Iterator[Given]:
-    """What a call's `config=` sets: a traitlets `Config`, or the same as dicts.
+    """Yield the values in a call's `config=`: a traitlets `Config`, or dicts of the same form.
 
     Raises:
-        InvalidArgument: it sets what is no setting.
+        InvalidArgument: it has an unknown setting.
     """
     if config is None:
         return
@@ -132,14 +132,14 @@ def from_config(config: Any) -> Iterator[Given]:
 
 
 def from_keywords(keywords: Mapping[str, str | None]) -> Iterator[Given]:
-    """What a call's own keywords set; what is None or empty is not given."""
+    """Yield the values of a call's keywords; None and "" are ignored."""
     for keyword, value in keywords.items():
         if value is not None and value != "":
             yield Given(BY_NAME[_KEYWORDS[keyword]], value, f"{keyword}=…", f"{keyword}=…")
 
 
 def keyword(setting: Setting) -> str:
-    """The keyword of `connect` for a setting; empty if it has none."""
+    """Return the keyword of `connect` for a setting; empty if it has none."""
     return next((word for word, name in _KEYWORDS.items() if name == str(setting)), "")
 
 
@@ -149,8 +149,8 @@ def keyword(setting: Setting) -> str:
 def _from_file(path: Path) -> Iterator[Given]:
     config, problem = _run(path)
     if problem:
-        # Raised here, not where it was caught: a traceback shows the file's lines, and one of
-        # them may hold the token.
+        # Raised here, not in the `except` clause: a traceback would show the file's lines, of
+        # which one may hold the token.
         raise InvalidArgument(problem)
     source = path.read_text("utf-8", errors="replace")
     python = path.suffix == ".py"
@@ -169,7 +169,7 @@ def _from_file(path: Path) -> Iterator[Given]:
 
 
 def _run(path: Path) -> tuple[Config, str]:
-    """What a file sets, and what is wrong with it, if anything is."""
+    """Load a file; return its settings, and an error message or ""."""
     kind = PyFileConfigLoader if path.suffix == ".py" else JSONFileConfigLoader
     loader: FileConfigLoader = kind(path.name, str(path.parent))
     try:
@@ -190,7 +190,7 @@ def _failed(path: Path, error: BaseException) -> str:
     where = f"{path}, line {frames[-1].lineno}" if frames else str(path)
     kind = type(error).__name__
     line = (frames[-1].line or "") if frames else ""
-    # What failed about a token or an invite may well be told with it.
+    # An error about a token or an invite may quote it.
     told = kind if re.search("token|invite|secret", line.lower()) else f"{kind}: {error}"
     return f"{where}: it fails with {told.rstrip('.')}."
 
@@ -236,14 +236,14 @@ def _walk(config: Mapping[str, Any], written: Any, source: str) -> Iterator[Give
 
 
 def _is_set(value: Any) -> bool:
-    """Whether anything is: a Config makes up what is only looked at."""
+    """Return whether a value was really set: reading a missing name of a `Config` makes one."""
     if isinstance(value, LazyConfigValue):
         return bool(value.to_dict())
     return not (isinstance(value, Config) and not value)
 
 
 def _made(value: Any) -> Any:
-    """`c.Channels.course.update(…)` says what differs, as a dict does."""
+    """Turn `c.Channels.course.update(…)` into a dict of the changed fields."""
     if isinstance(value, LazyConfigValue):
         changes = value.to_dict()
         return changes["update"] if set(changes) == {"update"} else changes
@@ -251,7 +251,7 @@ def _made(value: Any) -> Any:
 
 
 def _unknown(written: str, name: str, known: Iterable[str]) -> InvalidArgument:
-    """The error for a name that is no setting; never with its value, which may be a secret."""
+    """Make the error for an unknown setting; without its value, which may be a secret."""
     plain = {_plain(one): one for one in known}
     ends = {_plain(one.rpartition(".")[2]): one for one in known if "." in one}
     wanted = _plain(name)

@@ -1,4 +1,4 @@
-"""Traits of settings: what each allows, in words, and how its value may be shown."""
+"""Traits of settings: checks of values, descriptions of valid ones, and display of values."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _MOST_SAID = 300
 
 # Before traitlets 5.10 TraitType takes no types.
 class Value(TraitType, Generic[T]):  # type: ignore[type-arg]
-    """A setting's value. `allowed` completes the sentence "it has to be …"."""
+    """A trait for a setting. `allowed` completes the sentence "it has to be …"."""
 
     secret = False
-    """Never shown: only whether it is set."""
+    """True if the value is never shown, only that it is set."""
 
     def __init__(self, default: T, allowed: str, help: str) -> None:  # noqa: A002 - as traitlets says
         super().__init__(default, help=help, config=True)
         self.allowed = allowed
 
     def validate(self, obj: Any, value: Any) -> T:
-        """The value, checked.
+        """Check a value and return it as it is used.
 
         Raises:
-            TraitError: it cannot be used; the message says what is allowed, never the value.
+            TraitError: it cannot be used; the message describes valid values, and never quotes it.
         """
         del obj
         try:
@@ -46,24 +46,24 @@ class Value(TraitType, Generic[T]):  # type: ignore[type-arg]
             raise TraitError(f"it has to be {self.allowed}") from None
 
     def checked(self, value: Any) -> T:
-        """The value as it is used.
+        """Check a value and return it as it is used.
 
         Raises:
             ValueError: it cannot be used.
-            TypeError: neither.
+            TypeError: it has the wrong type.
         """
         raise NotImplementedError
 
     def info(self) -> str:
-        """What is allowed."""
+        """Describe the valid values."""
         return self.allowed
 
     def from_string(self, s: str) -> Any:
-        """What a text in the environment means; checked later, like everything else."""
+        """Convert the text of an environment variable; it is checked later, as other values."""
         return s
 
     def shown(self, value: Any) -> str:
-        """The value as people may see it."""
+        """Return the value for display."""
         text = repr(value)
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
@@ -120,7 +120,7 @@ class Text(Value[str]):
 
 
 class Secret(Text):
-    """A text that nobody is shown."""
+    """A text that is never shown."""
 
     secret = True
 
@@ -135,14 +135,14 @@ class Folder(Text):
         super().__init__(_whole_path, f"the whole path of a {what}; '~' is the home folder", help)
 
     def shown(self, value: Any) -> str:
-        # Who mixes up token and tokenFile writes a token here.
+        # By mistake a token may be written here instead of in `token`.
         is_path = isinstance(value, str) and (not value or value.startswith(("/", "~", "\\")))
         drive = isinstance(value, str) and bool(re.match(r"[A-Za-z]:[\\/]", value))
         return super().shown(value) if is_path or drive else "something that is no whole path"
 
 
 class Address(Value[str]):
-    """Where a service is."""
+    """A service's address."""
 
     def __init__(self, default: str, help: str) -> None:  # noqa: A002
         allowed = "a service's address, ws(s):// or http(s)://, such as wss://example.org"
@@ -180,7 +180,7 @@ class Endpoint(Value[str]):
 
 
 class Row(Value[dict[str, Any]]):
-    """One row of the channel table; what it leaves out stays as it is.
+    """One row of the channel table; fields that it leaves out keep their values.
 
     The defaults and the checks are the service's own (`edu_widgets.service.config`).
     """
@@ -194,7 +194,7 @@ class Row(Value[dict[str, Any]]):
         return self.checked(value)
 
     def checked(self, value: Any) -> dict[str, Any]:
-        """The whole row.
+        """Check a row and complete it by the defaults.
 
         Raises:
             TraitError: a field of it is wrong; the message names it.
@@ -211,14 +211,14 @@ class Row(Value[dict[str, Any]]):
         return config.row(table, self.kind)
 
     def default(self, obj: Any = None) -> dict[str, Any]:
-        """The document's row."""
+        """Return the row in the service's default table."""
         del obj
         from edu_widgets.service import config
 
         return config.row(config.ServiceConfig(), self.kind)
 
     def over(self, row: Mapping[str, Any], value: Any) -> Any:
-        """A row with what `value` says of it."""
+        """Return a row updated by the fields in `value`."""
         from edu_widgets.service import config
 
         return config.merged(dict(row), value) if isinstance(value, dict) else value
@@ -231,7 +231,7 @@ class Row(Value[dict[str, Any]]):
 
 
 def _plain(value: Any) -> Any:
-    """An address without what may be a password or a token in it."""
+    """Return an address without its user and query, which may hold a password or a token."""
     return value.partition("?")[0].rpartition("@")[2] if isinstance(value, str) else value
 
 
