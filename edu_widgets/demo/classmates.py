@@ -33,7 +33,7 @@ from edu_widgets.protocol.ids import uuid7
 
 LABEL = "(simulated)"
 
-# Five who talk and five who only take part; a process has at most ten connections.
+# Five people who talk and five who only take part; a process has at most ten connections.
 CAST = (
     *("Priya", "Deniz", "Emre", "Lina", "Tomás"),
     *("Noor", "Zeynep", "Jonas", "Aiko", "Samira"),
@@ -49,24 +49,24 @@ ANSWERS = (
 REACTIONS = ("👍", "👍", "🎉", "🤔", "❤️")
 
 _ANSWERED = 0.6
-"""How many messages of people get an answer."""
+"""Share of people's messages that get an answer."""
 
 _VOTES = 0.92
-"""How many vote."""
+"""Share of classmates who vote."""
 
 _STUCK = 0.3
-"""How many get stuck in an exercise."""
+"""Share of classmates who get stuck in an exercise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long things take, in seconds, each from and to."""
+    """Ranges of delays, in seconds."""
 
     line: tuple[float, float] = (4.0, 9.0)
     vote: tuple[float, float] = (1.5, 15.0)
     work: tuple[float, float] = (12.0, 75.0)
     alone: tuple[float, float] = (60.0, 120.0)
-    """After so long whoever is stuck finds it without help."""
+    """Until a classmate who is stuck finds the solution without help."""
 
 
 @dataclass(order=True, slots=True)
@@ -80,7 +80,7 @@ class Classmates:
     """Members of a course who behave like a class, until `stop`.
 
     They say the lesson's lines, answer people now and then, vote in each round of each poll,
-    and work on what an instructor's message calls an exercise.
+    and work when an instructor's message has the word *exercise*.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Classmates:
         self._thread = threading.Thread(target=self._run, name="classmates", daemon=True)
 
     def start(self, first: int = 4) -> None:
-        """Say the first lines at once, so that nobody meets an empty room; then go on slowly."""
+        """Say the first lines at once, so that the room is not empty; then go on slowly."""
         for line in self._lesson.script[:first]:
             self._say(line)
         self._next = first
@@ -121,7 +121,7 @@ class Classmates:
         self._thread.start()
 
     def stop(self) -> None:
-        """Fall silent and leave."""
+        """Stop talking and leave the course."""
         for stop in self._stop_listening:
             stop()
         self._end()
@@ -133,7 +133,7 @@ class Classmates:
     # -- time --------------------------------------------------------------------------------
 
     def _soon(self, within: tuple[float, float], act: Callable[[], None]) -> None:
-        """Do something after a while. Any thread."""
+        """Schedule a call after a random delay. Any thread."""
         at = time.monotonic() + self._rng.uniform(*within)
         with self._changed:
             heapq.heappush(self._due, _Due(at, next(self._numbers), act))
@@ -144,7 +144,7 @@ class Classmates:
             act()
 
     def _wait(self) -> Callable[[], None] | None:
-        """What is to be done next, when it is time; None at the end."""
+        """Wait for the next call that is due and return it; None at the end."""
         with self._changed:
             while not self._stopped:
                 left = self._due[0].at - time.monotonic() if self._due else None
@@ -158,7 +158,7 @@ class Classmates:
             self._stopped = True
             self._changed.notify()
 
-    # -- what they hear (network thread) -----------------------------------------------------
+    # -- events (network thread) -------------------------------------------------------------
 
     def _heard(self, event: CourseEvent) -> None:
         if not isinstance(event, DocumentsChanged) or not event.live:
@@ -191,7 +191,7 @@ class Classmates:
                 self._soon((first, last), lambda who=who: self._vote(who, poll))  # type: ignore[misc]
 
     def _helped(self, who: int) -> Callable[[CourseEvent], None]:
-        """Listens for one of them: whose hand is solved has understood, a little later."""
+        """Return a listener of one classmate: after their hand is solved they are soon done."""
 
         def heard(event: CourseEvent) -> None:
             if not isinstance(event, DocumentsChanged) or not event.live:
@@ -207,7 +207,7 @@ class Classmates:
     def _id(self, who: int) -> str:
         return self._members[who].me().user_id
 
-    # -- what they do (their own thread) -----------------------------------------------------
+    # -- actions (the classmates' own thread) ------------------------------------------------
 
     def _talk(self) -> None:
         if self._next < len(self._lesson.script):
@@ -216,7 +216,7 @@ class Classmates:
             self._soon(self._pace.line, self._talk)
 
     def _answer(self, message_id: str) -> None:
-        """One answers, and two react."""
+        """Answer a message by one classmate, and react to it by two."""
         for member in self._rng.sample(self._members, min(2, len(self._members))):
             data = AddReaction(message_id, self._rng.choice(REACTIONS), member.me().user_id)
             self._send(member, ADD_REACTION.name, data)
@@ -234,7 +234,7 @@ class Classmates:
         self._send(self._members[who], CAST_VOTE.name, data)
 
     def _worked(self, who: int) -> None:
-        """The exercise is done, or somebody does not know how to go on."""
+        """End a classmate's work on an exercise: they are done, or stuck with a raised hand."""
         if self._rng.random() >= _STUCK:
             self._set_status(who, "done")
             return
@@ -245,7 +245,7 @@ class Classmates:
         self._soon(self._pace.alone, lambda: self._found_out(who))
 
     def _found_out(self, who: int) -> None:
-        """Nobody came, and it went well all the same."""
+        """Let a classmate who got no help finish without it."""
         if who in self._helpless:
             self._send(self._members[who], LOWER_HAND.name, LowerHand())
             self._understood(who)
@@ -263,7 +263,7 @@ class Classmates:
         try:
             member.send(type_, data, id=id_).wait()
         except Refused:
-            member.discard(id_)  # muted, too late, or what it is about was deleted: they go on
+            member.discard(id_)  # muted, too late, or its subject was deleted: they go on
         except EduWidgetsError:
-            # The service is gone or going; a simulated line is not worth a message to people.
+            # The service has ended or ends; a lost simulated line needs no error message.
             self._end()

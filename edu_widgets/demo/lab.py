@@ -1,4 +1,4 @@
-"""A JupyterLab of the demo's own: its folders, its server, the two notebooks side by side."""
+"""The demo's own JupyterLab: its folders, its server, and two notebooks side by side."""
 
 import contextlib
 import json
@@ -21,14 +21,14 @@ WORKSPACE = "lesson"
 _START_WITHIN = 60.0
 _STOP_WITHIN = 10.0
 _PORTS = 50
-"""How many other ports JupyterLab may try."""
+"""Number of other ports that JupyterLab may try."""
 
 
 class Lab:
     """A JupyterLab server on loopback, in a session of its own so that Ctrl-C is ours."""
 
     def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
-        """`port`: the one to listen on, if it is free; else one near it."""
+        """Prepare a server; it listens on `port` if that is free, else on one near it."""
         self.folder = folder / "lesson"
         self._state = folder / "jupyter"
         self._log = folder / "jupyterlab.log"
@@ -50,7 +50,7 @@ class Lab:
 
     @property
     def url(self) -> str:
-        """Where the lesson opens; holds the server's token, as Jupyter's own addresses do."""
+        """The lesson's URL; it has the server's token, as Jupyter's own URLs do."""
         return f"{self._base}/lab/workspaces/{WORKSPACE}?token={self._token}"
 
     @property
@@ -63,18 +63,18 @@ class Lab:
         return self._state / "data"
 
     def connection_file(self, kernel_id: str) -> Path:
-        """How to reach a kernel of this server."""
+        """Return the path of a kernel's connection file."""
         return self._state / "runtime" / f"kernel-{kernel_id}.json"
 
     def start(self) -> None:
         """Start the server and wait until it answers.
 
         Raises:
-            ServiceUnavailable: it does not; the message quotes its log.
+            ServiceUnavailable: it does not answer; the message quotes its log.
         """
         for name in ("config", "data", "runtime", "settings", "workspaces", "ipython"):
             (self._state / name).mkdir(parents=True, exist_ok=True)
-        # No question over the lesson, and nothing asked of the internet.
+        # No dialog above the lesson, and no requests to the internet.
         quiet = self._state / "settings" / "@jupyterlab" / "apputils-extension"
         quiet.mkdir(parents=True, exist_ok=True)
         quiet.joinpath("notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
@@ -106,7 +106,7 @@ class Lab:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """Stop the kernels, then the server; in this order it takes a second, not fifteen."""
+        """Stop the kernels, then the server; in this order it takes one second, not fifteen."""
         process = self._process
         if process is None:
             return
@@ -123,7 +123,7 @@ class Lab:
         self._process = None
 
     def start_kernel(self, notebook: str) -> str:
-        """Start the kernel of a notebook, as opening it would; the kernel's id."""
+        """Start a notebook's kernel, as opening it would; return the kernel's id."""
         body = {
             "path": notebook,
             "name": notebook,
@@ -133,7 +133,7 @@ class Lab:
         return str(self.request("POST", "/api/sessions", body)["kernel"]["id"])
 
     def request(self, method: str, path: str, body: object = None) -> Any:
-        """Ask the server's REST interface; the decoded answer."""
+        """Send a request to the server's REST interface; return the decoded answer."""
         request = urllib.request.Request(  # noqa: S310 - http to our own server
             self._base + path,
             data=None if body is None else json.dumps(body).encode(),
@@ -145,12 +145,12 @@ class Lab:
         return json.loads(text) if text else None
 
     def _listens(self, pid: int) -> bool:
-        """Whether the server has said on which port, which is then ours to use."""
+        """Return True once the server has written its port, and use that from then on."""
         said = self._state / "runtime" / f"jpserver-{pid}.json"
         try:
             self._port = int(json.loads(said.read_bytes())["port"])
         except (FileNotFoundError, json.JSONDecodeError):
-            return False  # not yet, or half of it
+            return False  # not written yet, or only in part
         return True
 
     def _answers(self) -> bool:
@@ -195,7 +195,7 @@ class Lab:
 
 
 def notebooks_folder() -> Path:
-    """The lesson notebooks: beside the package in a checkout, inside it when installed."""
+    """Return the folder of the lessons' notebooks: beside the package in a checkout, else in it."""
     package = Path(__file__).resolve().parent.parent
     for folder in (package / "notebooks", package.parent / "notebooks"):
         if (folder / "first-lesson-instructor.ipynb").is_file():
@@ -206,7 +206,7 @@ def notebooks_folder() -> Path:
 
 @contextlib.contextmanager
 def running_lab(folder: Path, port: int, environment: dict[str, str]) -> Iterator[Lab]:
-    """A lab with a copy of the lessons' folder; stopped at the end, whatever happens."""
+    """Run a lab with a copy of the notebooks' folder; it is stopped at the end."""
     lab = Lab(folder, port, environment)
     shutil.copytree(notebooks_folder(), lab.folder, ignore=shutil.ignore_patterns(".*"))
     try:
@@ -217,5 +217,5 @@ def running_lab(folder: Path, port: int, environment: dict[str, str]) -> Iterato
 
 
 def plain_environment() -> dict[str, str]:
-    """This process's environment without what ties a JupyterLab to another one."""
+    """Return this process's environment without the variables of another Jupyter."""
     return {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")}

@@ -1,4 +1,4 @@
-"""The lessons that the demo can open, and what is said in class meanwhile."""
+"""The demo's lessons, and the lines that simulated classmates say in them."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ STUDENT = "student-tour.ipynb"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Who says what; `who` is an index into the cast. `asks`: it stands among the questions."""
+    """A line of a classmate; `who` is an index into the cast. `asks`: it is a question."""
 
     who: int
     text: str
@@ -18,8 +18,8 @@ class Line:
 class DemoLesson:
     """A lesson: its notebooks on both sides, its course, and the lines of simulated classmates.
 
-    `questions` is the file the instructor's questions come from, `needs` what has to be
-    installed, `trouble` what somebody who is stuck says, and the error that goes with it.
+    `questions` is the file of the instructor's questions; `needs` names modules that have to be
+    installed; `trouble` has pairs of a stuck classmate's note and traceback.
     """
 
     instructor: str

@@ -1,4 +1,4 @@
-"""What simulated classmates answer: some know it, some have the usual misunderstanding."""
+"""Answers of simulated classmates to polls: some are right, some have a common misunderstanding."""
 
 import random
 from collections.abc import Iterable
@@ -7,10 +7,10 @@ from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import Choice, Poll
 
 _KNOW = 0.45
-"""How many are right at once, in a question whose answer is known here."""
+"""Share of classmates who are right at once, in a question whose answer is known here."""
 
 _CONVINCED = 0.65
-"""How many of the others are right after the discussion."""
+"""Share of the others who are right after the discussion."""
 
 _MANY = 1000
 
@@ -23,9 +23,9 @@ _SENTENCES = (
 
 
 class Opinions:
-    """Answers by person and round, each person's next one following from the last.
+    """Answers by person and round; a person's next answer depends on the one before.
 
-    `known` are the questions whose answers the lesson's own file tells.
+    `known` are the questions in the lesson's file, which has their answers.
     """
 
     def __init__(self, known: Iterable[Question], rng: random.Random) -> None:
@@ -35,7 +35,7 @@ class Opinions:
         self._leanings: dict[str, list[float]] = {}
 
     def choice(self, poll: Poll, who: int) -> Choice:
-        """What a person answers in the poll's present round."""
+        """Return a person's answer in the poll's present round."""
         question = self._known.get((poll.question, tuple(poll.options)))
         right = list(question.correct) if question else []
         before = self._before.get((poll.id, who))
@@ -43,7 +43,7 @@ class Opinions:
         if right and self._rng.random() < (_KNOW if before is None else _CONVINCED):
             found = self._right(poll, right)
         if before is not None and (self._is_right(poll, before, right) or not right):
-            found = before  # whoever was right stays, and without a right answer everybody does
+            found = before  # right answers stay; if no answer is right, all stay
         self._before[poll.id, who] = found
         return found
 
@@ -57,7 +57,7 @@ class Opinions:
         return right[0]
 
     def _wrong(self, poll: Poll, right: list[Choice]) -> Choice:
-        """Something else than what is right; if nothing is, any answer."""
+        """Return a wrong answer; if none is right, any answer."""
         rng, options = self._rng, list(range(len(poll.options)))
         match poll.kind:
             case "number":
@@ -72,7 +72,7 @@ class Opinions:
                 place = round(rng.gauss(0.6 * (len(options) - 1), 0.2 * len(options)))
                 return min(max(place, 0), len(options) - 1)
             case "single" | "predict":
-                # Misunderstandings are not spread evenly: each question has its favourite.
+                # Wrong answers are not spread evenly: each poll has a most common one.
                 leaning = self._leanings.setdefault(poll.id, [rng.random() + 0.1 for _ in options])
                 weights = [0.0 if one in right else leaning[one] for one in options]
                 return rng.choices(options, weights)[0]

@@ -1,4 +1,4 @@
-"""Runs a notebook's first cells in its own kernel, so that it opens with a living class."""
+"""Runs a notebook's first cells in its own kernel, so that it opens with a class in progress."""
 
 import queue
 import time
@@ -13,13 +13,13 @@ from nbformat.sign import NotebookNotary
 from edu_widgets.protocol.errors import ServiceUnavailable
 
 TAG = "demo"
-"""Cells with this tag are run before the notebook is shown."""
+"""The tag of cells that are run before the notebook is shown."""
 
 _TIMEOUT = 60
 
 
 def rehearse(notebook: Path, connection_file: Path, data_dir: Path) -> None:
-    """Run the tagged cells, keep their outputs in the file, and sign it as trusted.
+    """Run the tagged cells, save their outputs in the file, and sign it as trusted.
 
     Raises:
         ServiceUnavailable: a cell failed; the message quotes its error.
@@ -46,8 +46,8 @@ def rehearse(notebook: Path, connection_file: Path, data_dir: Path) -> None:
 def _wait_ready(client: BlockingKernelClient) -> None:
     """Wait until the kernel answers on both channels.
 
-    jupyter_client's own `wait_for_ready` calls a kernel dead whose heartbeat is a second late,
-    as it is on a busy computer.
+    jupyter_client's own `wait_for_ready` takes a kernel for dead if its heartbeat is a second
+    late, as on a busy computer.
     """
     deadline = time.monotonic() + _TIMEOUT
     while time.monotonic() < deadline:

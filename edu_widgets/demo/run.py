@@ -1,4 +1,4 @@
-"""`edu-widgets demo`: everything started, in order, and ended again by Ctrl-C."""
+"""`edu-widgets demo`: starts a service, classmates and JupyterLab, and ends them at Ctrl-C."""
 
 import argparse
 import contextlib
@@ -31,7 +31,7 @@ DEFAULT_PORT = 8899
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The demo's options."""
+    """Add the demo's options."""
     parser.add_argument(
         "--lesson", choices=LESSONS, default=DEFAULT, help="what is taught (default: %(default)s)"
     )
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the demo until Ctrl-C; the exit code."""
+    """Run the demo until Ctrl-C; return the exit code."""
     if not _has_jupyterlab():
         sys.stderr.write(
             "The demo needs JupyterLab, which is not installed here. "
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _service(course: str) -> Iterator[owner.ServiceInfo]:
-    """The embedded service for the time of the demo."""
+    """Run the embedded service for the time of the demo."""
     folder = folders.service_folder(course)
     info = launch.start(course, folder, watch_pid=os.getpid())
     try:
@@ -104,7 +104,7 @@ def _service(course: str) -> Iterator[owner.ServiceInfo]:
 
 
 def enter(invite: Invite, lesson: DemoLesson, pace: Pace | None = None) -> Classmates:
-    """Simulated classmates, entered by the invite like anybody else."""
+    """Make simulated classmates, who enter by the invite as other people do."""
     thread = network()
     pool = Pool(thread)
     people = MembershipFiles(folders.people_folder())
@@ -126,13 +126,13 @@ def enter(invite: Invite, lesson: DemoLesson, pace: Pace | None = None) -> Class
     known = (
         files.load(notebooks_folder() / "questions" / lesson.questions) if lesson.questions else []
     )
-    rng = random.Random()  # noqa: S311 - what they do is no secret
+    rng = random.Random()  # noqa: S311 - not used for secrets
     return Classmates(members, lesson, Opinions(known, rng), rng, pace)
 
 
 @contextlib.contextmanager
 def _ended_by_signals(ended: threading.Event) -> Iterator[None]:
-    """Ctrl-C and a polite kill end the demo; a second one ends it rudely."""
+    """Set `ended` at Ctrl-C or SIGTERM; a second one raises `KeyboardInterrupt`."""
 
     def end(signum: int, frame: FrameType | None) -> None:
         del frame
