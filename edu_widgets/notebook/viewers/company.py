@@ -48,7 +48,7 @@ _CROWD = "*"
 _MOST_APART = 32
 _TEND_S = 60.0
 
-_WHY = {Code.ROOM_FULL: "full"}
+_WHY = {int(Code.ROOM_FULL): "full"}
 """Why somebody only reads, by the code of the service's refusal; `refused` for the others."""
 
 
@@ -233,6 +233,8 @@ class Company:
             client = self._client_for(viewer)
         except Exception:  # noqa: BLE001 - told; the others go on
             _log.exception("Somebody who shares this kernel cannot be shown the lesson.")
+            with self._lock:  # the page asks again
+                self._viewers.pop(viewer.key, None)
             return
         with self._lock:
             gone = self._viewers.get(viewer.key) is not viewer
@@ -258,7 +260,7 @@ class Company:
             try:
                 return vouched_for(owner, viewer.key, place.id, place.name)
             except Refused as error:
-                viewer.why = _WHY.get(Code(error.code), "refused")
+                viewer.why = _WHY.get(error.code, "refused")
             except EduWidgetsError:
                 viewer.why = "offline"
         return reader(owner, viewer.key, place.name)
