@@ -1,1 +1,1 @@
-"""The whole lesson in one widget: its features' widgets as tabs, with what is new in each."""
+"""The whole lesson in one widget: its features' widgets as tabs, with counts of news in each."""

@@ -1,4 +1,4 @@
-"""What the pages see of a panel: docs/widget-protocol.md, *The panel*."""
+"""A panel's content for pages: docs/widget-protocol.md, *The panel*."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from edu_widgets.notebook.versions import Versions
 from edu_widgets.protocol.manifest import Tab
 
 PANEL = "panel"
-"""The name of the collection, and of the one document in it."""
+"""The name of the collection, and the id of its only document."""
 
 
 class ShownPanel:
-    """One document: what is new in each tab, the instructor's figures and switches. Any thread.
+    """One document: each tab's counts of news, and for staff its switches. Any thread.
 
-    `parts` are set by the panel before any page can ask.
+    The panel sets `parts` before a page can read the document.
     """
 
     def __init__(self, client: CourseClient, parts: Mapping[str, Part]) -> None:
@@ -25,32 +25,32 @@ class ShownPanel:
         self.parts = parts
         self.projector = False
         self.front: str | None = None
-        """The tab that was asked for last, and how often any was."""
+        """The tab requested last by `show`; `asked` counts the requests."""
         self.asked = 0
         self._versions = Versions()
 
     # -- notebook.stream.Content ----------------------------------------------------------
 
     def windows(self) -> Mapping[str, Window]:
-        """The collection, whole."""
+        """Return the whole collection."""
         return {PANEL: Window([self._versions.stamped(PANEL, self._document())])}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        """The document as it is now."""
+        """Return the document in its present state."""
         del collection, ids
         return [self._versions.stamped(PANEL, self._document())], []
 
     def older(self, collection: str, before: int) -> Window:
-        """There is nothing older."""
+        """Return an empty window: there are no older documents."""
         del collection, before
         return Window([])
 
     def changed(self) -> bool:
-        """Whether the document says something else than when it was last read."""
+        """Return True if the document differs from its last version that was read."""
         return self._versions.last().get(PANEL) != self._document()
 
     def overtaken(self) -> None:
-        """A page shows what it asked for: it is to be told, even if that changes back at once."""
+        """Have the document sent again, as a page shows its own request before it is done."""
         self._versions.forget([PANEL])
 
     # -- the document ------------------------------------------------------------------------
@@ -70,14 +70,14 @@ class ShownPanel:
 
 
 def tab_of(part: Part) -> Tab:
-    """The tab of a part."""
+    """Return the tab of a part."""
     tab = part.manifest.tab
     assert tab is not None  # noqa: S101 - or it would be no part
     return tab
 
 
 def told_of(part: Part, *, staff: bool) -> Json:
-    """What there is to tell of a tab now; switches only to staff."""
+    """Return a tab's entry in the document; only staff gets its switches."""
     told = {"unread": part.widget.unread, **part.widget.summary()}
     if staff and (switches := tab_of(part).switches):
         on = {name: getattr(part.widget, one.attribute) for name, one in switches.items()}

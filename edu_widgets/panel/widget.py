@@ -16,13 +16,13 @@ from edu_widgets.panel.shown import PANEL, ShownPanel, tab_of
 from edu_widgets.protocol.errors import InvalidArgument
 
 _GAP = 0.1
-"""Seconds that what changed in a tab may wait until its count says so."""
+"""Seconds that a change in a tab may wait until its count is updated."""
 
 
 class CoursePanel(LiveWidget):
-    """The whole lesson; displayed by being the last line of a cell.
+    """The whole lesson; displayed as the last line of a cell.
 
-    `panel.options = {"height": 600, "lang": "tr"}` sets the height of what is in its tabs, in
+    `panel.options = {"height": 600, "lang": "tr"}` sets the height of the tabs' content, in
     pixels, and the language of its own words. The tabs hold the same widgets as `lesson.chat`,
     `lesson.polls` and so on.
     """
@@ -31,7 +31,7 @@ class CoursePanel(LiveWidget):
     _inner: ClassVar[str] = "compose"
 
     _parts = traitlets.Dict(traitlets.Dict()).tag(sync=True)
-    """What pages are told once of the parts, by name; what is in the tabs comes first, in order."""
+    """Constant data of the parts for pages, by name; those in tabs come first, in order."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class CoursePanel(LiveWidget):
         self._watch()
 
     def twin_for(self, context: WidgetContext) -> CoursePanel:
-        """Make the same panel for another who shares the kernel, of what they see."""
+        """Make the same panel for another viewer of the kernel, with that viewer's widgets."""
         if not isinstance(context, Assembly):
             raise InvalidArgument("A panel is of a lesson's widgets.")
         return CoursePanel(context.client, context.tabs(), self._tabs)
@@ -62,11 +62,11 @@ class CoursePanel(LiveWidget):
 
     @property
     def tabs(self) -> tuple[str, ...]:
-        """The tabs it has, in order."""
+        """The panel's tabs, in order."""
         return self._tabs
 
     def show(self, tab: str) -> None:
-        """Bring a tab to the front, wherever the panel is on screen.
+        """Bring a tab to the front in all views of the panel.
 
         Raises:
             InvalidArgument: the panel has no such tab.
@@ -81,10 +81,10 @@ class CoursePanel(LiveWidget):
 
     @property
     def projector(self) -> bool:
-        """Whether a whole class sees it: the question large, no names, no chat, no pop-ups.
+        """True while the panel is shown to a class: large question, no names, chat or pop-ups.
 
-        While it does, names are hidden in the list of people too, and nothing is disturbed;
-        both are as before once it ends.
+        Meanwhile names are hidden in the list of people, too, and *do not disturb* is on; both are
+        as before once it ends.
         """
         return self._shown.projector
 
@@ -104,7 +104,7 @@ class CoursePanel(LiveWidget):
 
     @property
     def hide_names(self) -> bool:
-        """Whether the list of people shows only how many there are; as `lesson.people`."""
+        """True if the list of people shows only their number; as `lesson.people.hide_names`."""
         return self._switched("hide_names")
 
     @hide_names.setter
@@ -113,7 +113,7 @@ class CoursePanel(LiveWidget):
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing pops up; as `lesson.notifications.do_not_disturb`."""
+        """True if notifications do not pop up; as `lesson.notifications.do_not_disturb`."""
         return self._switched("quiet")
 
     @quiet.setter
@@ -121,7 +121,7 @@ class CoursePanel(LiveWidget):
         self._switch("quiet", on=bool(quiet))
 
     def _switches(self) -> dict[str, tuple[LiveWidget, str]]:
-        """The switches of all parts by name: the widget of each, and its attribute."""
+        """Return the switches of all parts by name, each with its widget and attribute."""
         return {
             name: (part.widget, switch.attribute)
             for part in self._shown.parts.values()
@@ -139,7 +139,7 @@ class CoursePanel(LiveWidget):
         setattr(*found, on)
 
     def compose(self, parts: Mapping[str, Part]) -> None:
-        """Be made of these, where some of the lesson's widgets were closed and made anew."""
+        """Use other parts, after some of the lesson's widgets were closed and made anew."""
         if parts == self._shown.parts:
             return
         self._shown.parts = parts
@@ -150,17 +150,17 @@ class CoursePanel(LiveWidget):
     # -- life --------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Open a comm to the front end, if none is open, and before it those of its parts."""
+        """Open comms to the front end, if none is open: first its parts', then its own."""
         self._refer_to_parts()
         super().open()
 
     def reopen(self) -> None:
-        """Open anew what a page has closed, the parts first: their ids are what it tells."""
+        """Open comms again that a page has closed, the parts' first: their ids go to the page."""
         self._refer_to_parts()
         super().reopen()
 
     def close(self) -> None:
-        """Close the panel: its views go. What is in its tabs stays open."""
+        """Close the panel and its views. The widgets in its tabs stay open."""
         for stop in getattr(self, "_stop_watching", ()):
             stop()
         super().close()
@@ -173,7 +173,7 @@ class CoursePanel(LiveWidget):
         models |= {name: "" for name in parts if name not in models}
         self._parts = {n: {"model": m, **parts[n].manifest.face()} for n, m in models.items()}
 
-    # -- what changes in the tabs (any thread) --------------------------------------------------
+    # -- changes in the tabs (any thread) -------------------------------------------------------
 
     def _watch(self) -> None:
         for stop in self._stop_watching:
@@ -188,13 +188,13 @@ class CoursePanel(LiveWidget):
             self._on_network(lambda: self._client.later(_GAP, self._look))
 
     def _look(self) -> None:
-        """Tell the pages what is new by now (network thread)."""
+        """Send the pages the document if it has changed (network thread)."""
         with self._lock:
             self._looking = False
         if self._shown.changed():
             self._channel.changed(PANEL, [PANEL])
 
-    # -- what pages ask for (any thread) ---------------------------------------------------
+    # -- requests of pages (any thread) ----------------------------------------------------
 
     @on_intent("panel.projector")
     def _on_projector(self, intent: Intent) -> None:
@@ -212,10 +212,10 @@ class CoursePanel(LiveWidget):
 
 
 def checked(tabs: object, parts: Mapping[str, Part]) -> tuple[str, ...]:
-    """The tabs that were asked for; all that there are where none were.
+    """Return the requested tabs; all tabs for None.
 
     Raises:
-        InvalidArgument: there is no such tab, one is named twice, or there is none at all.
+        InvalidArgument: a tab does not exist or is named twice, or the list is empty.
     """
     if tabs is None:
         return tuple(parts)
