@@ -1,7 +1,9 @@
+import axe from "axe-core";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Fields } from "../src/core/messages";
 import { lineOf } from "../src/polls/number_chart";
 import { ribbonsOf } from "../src/polls/ribbons";
+import { finishAnimations, told } from "./accessible";
 import { poll } from "./polls_mock";
 import { endPolls, type PollStage, staff, student } from "./polls_stage";
 import { closeAll, settled } from "./stage";
@@ -289,6 +291,31 @@ test("an instructor removes an answer, once asked, and what was removed is count
   expect(shown.text()).not.toContain("rude");
   await shown.click("Table");
   expect(shown.text("table")).toContain("2 answers removed by an instructor 2 40%");
+});
+
+test("whoever removes an answer by keyboard stays in the poll, and axe finds nothing", async () => {
+  const clean = async (): Promise<void> => {
+    finishAnimations(shown.root);
+    expect(told((await axe.run(shown.find(".edu"))).violations)).toEqual([]);
+  };
+  const axis = { text: "axis", people: 3 };
+  const round = { round: 1, people: 5, texts: [{ text: "rude", people: 2 }, axis], more: 0 };
+  const asked = poll({
+    ...{ kind: "text", options: [], state: "revealed", shown: { counts: true } },
+    results: [round],
+  });
+  const shown = await staff([asked]);
+  const focused = (): Element | null => shown.root.activeElement;
+  shown.button("Remove").focus();
+  await shown.click("Remove");
+  expect(focused()?.closest(".confirm")).not.toBeNull();
+  await clean();
+  await shown.click("Remove");
+  expect(focused()?.textContent).toBe("Remove");
+  await shown.tell({ ...asked, rev: 9_999, results: [{ ...round, texts: [axis], removed: 2 }] });
+  expect(shown.text()).not.toContain("rude");
+  expect(focused()?.className).toBe("poll");
+  await clean();
 });
 
 test("students remove nothing, and read that something was removed", async () => {
