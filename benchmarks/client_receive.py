@@ -42,7 +42,7 @@ BATCH = 50
 
 
 class Envelope(msgspec.Struct):
-    """What the bare client decodes: the envelope with its data, in one go."""
+    """The envelope with its data, which the bare client decodes in one step."""
 
     type: str
     channel: str
@@ -51,7 +51,7 @@ class Envelope(msgspec.Struct):
 
 
 def frame(seq: int) -> bytes:
-    """One chat message, as the service sends it."""
+    """Encode one chat message as the service sends it."""
     id_ = uuid7()
     message = {"id": id_, "userId": "u", "userName": "Ada", "content": TEXT, "timestamp": 1}
     doc = Document(id_, "message", seq, seq, body(message))
@@ -59,7 +59,7 @@ def frame(seq: int) -> bytes:
 
 
 def run_server(pipe: Pipe, count: int) -> None:
-    """Serve `count` messages to whoever subscribes, as fast as they are taken."""
+    """Serve `count` messages to each subscriber, as fast as they are read."""
     frames = [frame(n) for n in range(1, count + 1)]
 
     async def one(connection: ServerConnection) -> None:
@@ -88,7 +88,7 @@ def run_server(pipe: Pipe, count: int) -> None:
 
 
 async def bare(url: str, count: int) -> float:
-    """Seconds of processor time for `count` messages, without us."""
+    """Measure seconds of processor time for `count` messages with the bare client."""
     decoder = msgspec.json.Decoder(Envelope)
     seen = 0
     async with connect(url, compression=None, ping_interval=None, max_queue=256) as socket:
@@ -101,7 +101,7 @@ async def bare(url: str, count: int) -> float:
 
 
 async def ours(url: str, count: int) -> float:
-    """The same by the kernel client."""
+    """Measure the same with the kernel client."""
     clock, done = SystemClock(), asyncio.Event()
     session = Session("u", Outbox(), clock, random.Random(1), uuid7, dialect_of)
     target = Target(url, "u", lambda: "token")
@@ -127,7 +127,7 @@ async def ours(url: str, count: int) -> float:
 
 
 def main() -> None:
-    """Alternate, and print the ratio with its spread."""
+    """Measure both in turn, and print the ratio with its spread."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
     pipe, theirs = multiprocessing.Pipe()

@@ -46,7 +46,7 @@ TEXTS = {
 
 
 class Bytes(NamedTuple):
-    """Of one message: as the platform sends it, our part, the comm message, and all of it."""
+    """Bytes of one message: the platform's form, our part, the comm message, and the total."""
 
     plain: int
     ours: int
@@ -55,7 +55,7 @@ class Bytes(NamedTuple):
 
 
 def plain(message: Message) -> dict[str, Any]:
-    """The message as the platform sends it."""
+    """Return the message as the platform sends it."""
     return {
         "id": message.id,
         "userId": message.user_id,
@@ -94,7 +94,7 @@ def measure(text: str, history: int) -> Bytes:
 
 
 def opening(count: int) -> int:
-    """Bytes of opening so many chats in a kernel that has none yet."""
+    """Return the bytes of opening `count` chats in a kernel that has none yet."""
     Widget.close_all()
     RecordingComm.opened.clear()
     for _ in range(count):

@@ -97,7 +97,7 @@ WATCH = """
 
 @contextlib.contextmanager
 def relay() -> Iterator[int]:
-    """A TCP relay on loopback that sends every line to everybody; its port."""
+    """Run a TCP relay on loopback that sends every line to all clients; return its port."""
     server = socket.create_server(("127.0.0.1", 0))
     clients: list[socket.socket] = []
 
@@ -135,7 +135,7 @@ def add_floor(page: LabPage, port: int) -> None:
 
 
 def measure(sender: Person, reader: Person, n: int, label: str) -> list[float]:
-    """Milliseconds from Enter to the other screen, `n` times."""
+    """Measure milliseconds from Enter to the other screen, `n` times."""
     times = []
     for number in range(n):
         text = f"{label} {number}"
@@ -157,7 +157,7 @@ def busy(people: list[Person], code: str, gate: Path) -> None:
 
 
 def measure_floor(sender: LabPage, reader: LabPage, n: int, label: str) -> list[float]:
-    """The same for the bare widget: an input, a thread, a relay, a line of text."""
+    """Measure the same for the bare widget: an input, a thread, a relay, a line of text."""
     times = []
     for number in range(n):
         text = f"{label} {number}"
@@ -180,7 +180,7 @@ def report(label: str, times: list[float]) -> None:
 
 
 def compare(label: str, sender: Person, reader: Person, n: int) -> None:
-    """Ours and the floor, a few messages in turn, so that both meet the same machine."""
+    """Measure ours and the floor in turn, a few messages each, under the same conditions."""
     ours: list[float] = []
     floor: list[float] = []
     while len(ours) < n:
@@ -193,7 +193,7 @@ def compare(label: str, sender: Person, reader: Person, n: int) -> None:
 
 
 def run(n: int) -> None:
-    """One run: idle, asleep, in a loop, each after a few messages to warm up."""
+    """Run once: idle, asleep, in a loop, each after a few messages to warm up."""
     with classroom("py101") as lesson, relay() as port:
         mira = lesson.instructor()
         ada = lesson.student("Ada")

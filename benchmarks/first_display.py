@@ -37,7 +37,7 @@ SHOW = """async () => {
 
 
 def once(place: Class, before: str) -> float:
-    """Milliseconds in a new notebook whose first cell runs `before` and enters."""
+    """Measure milliseconds in a new notebook whose first cell runs `before` and enters."""
     setup = SETUP.format(folder=str(place.folder))
     lab = place.open_notebook([setup + before + ENTER, "lesson.chat"], None)
     try:

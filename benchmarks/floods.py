@@ -1,10 +1,10 @@
-"""What one bad student, or nobody in particular, does to the others: delay and memory under floods.
+"""Delay and memory of a service while a member, or an unknown client, floods it.
 
-For each flood a service of its own, with a history of 300 long messages. An instructor says
-something ten times a second, and a student waits for it: first undisturbed, then while another
-process floods, as fast as the service takes it. Memory is the service's resident one: before, the
+Each flood has a service of its own, with a history of 300 long messages. An instructor sends a
+message ten times a second, and a student waits for it: first undisturbed, then while another
+process floods, as fast as the service reads. Memory is the service's resident one: before, the
 highest, and two seconds after the end. CPU is the service's, in % of a core: unlike delays, it
-tells the same on a machine that has other work.
+is comparable on a machine that has other work.
 
     python -m benchmarks.floods [--seconds 5] [--rounds 3] [KIND ...]
 """
@@ -41,7 +41,7 @@ BYTES_A_WRITE = 64 * 1024
 
 
 def cut(payload: bytes, opcode: int = 0x81) -> bytes:
-    """A masked frame; a mask of zeros leaves the payload as it is."""
+    """Make a masked frame; the mask is zero and does not change the payload."""
     size = len(payload)
     if size < 126:
         return bytes((opcode, 0x80 | size)) + b"\0\0\0\0" + payload
@@ -58,14 +58,14 @@ def said(type_: str, data: object = None, channel: str = CHANNEL) -> bytes:
 
 @dataclass(frozen=True)
 class Flood:
-    """What is sent again and again, by how many connections; `first` once on each."""
+    """A flood: repeated data, its connections, and `first`, which is sent once on each."""
 
     make: Callable[[int], bytes]
     connections: int = 1
     first: bytes = b""
     websocket: bool = True
     again: bool = False
-    """Whether each connection sends once and makes room for the next."""
+    """True if each connection sends once and is then replaced by the next."""
     reads: bool = True
     pause: float = 0.0
 
@@ -76,7 +76,7 @@ def request(path: str, body: bytes = b"", method: str = "GET") -> bytes:
 
 
 def marks(size: int) -> str:
-    """Text that takes a time with the square of its length to be normalised."""
+    """Make a text whose normalisation takes time quadratic in its length."""
     return "a" + "\u0301" * (size // 4) + "\u0316" * (size // 4)
 
 
@@ -136,7 +136,7 @@ FLOODS: dict[str, Flood] = {
 
 
 async def one(flood: Flood, port: int, token: str, until: float) -> None:
-    """One connection, or with `again` one after the other."""
+    """Run one connection, or with `again` one after the other."""
     numbers = itertools.count()
     while time.time() < until:
         with contextlib.suppress(OSError, asyncio.TimeoutError):
@@ -220,16 +220,16 @@ def resident_mib(pid: int) -> float:
 
 
 def cpu_s(pid: int) -> float:
-    """Seconds of CPU that a process has used."""
+    """Return the seconds of CPU time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-# -- who is measured ----------------------------------------------------------------
+# -- the measured members -----------------------------------------------------------
 
 
 class Person:
-    """A member who says things, and hears what is said."""
+    """A member who sends and receives messages."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
@@ -246,7 +246,7 @@ class Person:
                     waiting.set_result(None)
 
     async def say(self, text: str, hearer: Person) -> None:
-        """Say something, and wait until another has heard it."""
+        """Send a message, and wait until another member has received it."""
         id_ = uuid7()
         hearer.heard[id_] = asyncio.get_running_loop().create_future()
         data = {"id": id_, "content": text}
@@ -266,7 +266,7 @@ async def came(http: aiohttp.ClientSession, url: str, body: dict[str, str]) -> t
 
 
 async def delays(speaker: Person, hearer: Person, seconds: float) -> list[float]:
-    """Milliseconds from one member to the other, of what is said ten times a second."""
+    """Measure ms from one member to another, for ten messages a second."""
     found: list[float] = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -323,7 +323,7 @@ async def measured(kind: str, seconds: float) -> dict[str, Any]:
 
 
 def shown(values: list[list[float]], part: float) -> str:
-    """A percentile over all rounds, and its range over them."""
+    """Return a percentile over all rounds, and its range over them."""
     each = [quantile(run, part) for run in values]
     return f"{quantile(list(itertools.chain(*values)), part):.0f} ({min(each):.0f}–{max(each):.0f})"
 

@@ -1,4 +1,4 @@
-"""What `import edu_widgets` costs on top of `import anywidget`: median of n fresh processes.
+"""Time of `import edu_widgets` after `import anywidget`: median of n fresh processes.
 
     python benchmarks/import_time.py [n]
 
@@ -26,7 +26,7 @@ print((time.perf_counter() - wall) * 1000, (now - cpu) * 1000, (now - cpu) / (cp
 
 
 def once() -> tuple[float, float, float]:
-    """One fresh process: ms of wall clock and processor, and these per one of `anywidget`'s."""
+    """Measure in a fresh process: wall ms, processor ms, and its ratio to `anywidget`'s."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

@@ -1,4 +1,4 @@
-"""Members of a course who are whole kernel clients, in processes beside a service of their own."""
+"""Members of a course as complete kernel clients, in processes beside a service of their own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KEY = "k" * 48
 WORKERS = 2
 
 Work = Callable[[Pipe, str, int, int], Coroutine[Any, Any, None]]
-"""What a process does with its pipe: the service's URL, its first member's number, how many."""
+"""A process's work: called with its pipe, the service's URL, and first and number of members."""
 
 
 class Member:
@@ -52,7 +52,7 @@ class Member:
         self.connection = Connection(self.session, lambda: WebSocketTransport(target), clock)
 
     def open(self, heard: Callable[[SessionEvent], None]) -> None:
-        """Connect, and tell `heard` what happens."""
+        """Connect, and call `heard` with events."""
         self.connection.listen(heard)
         with self.connection.act() as session:
             session.open()
@@ -62,7 +62,7 @@ class Member:
         return all(c.grant is Grant.GRANTED and not c.catching_up for c in self.channels)
 
     def send(self, type_: str, data: Data, id_: str) -> None:
-        """Hand over a command to the course."""
+        """Hand over a command for the course."""
         command = compose(type_, data, ROOM, id_, (time.time(), elapsed()))
         self.session.outbox.check_room(command.size)
         with self.connection.act() as session:
@@ -70,7 +70,7 @@ class Member:
 
 
 def start_service(folder: Path, *arguments: str) -> owner.ServiceInfo:
-    """The service that lets these members in; if it ran in this folder, on the port of before."""
+    """Start the service for these members; on its previous port if it ran in this folder."""
     key = folder / "key"
     key.write_text(KEY)
     arguments = ("--jwt-key-file", str(key), *arguments)
@@ -82,7 +82,7 @@ def websocket_url(info: owner.ServiceInfo) -> str:
 
 
 def start_workers(work: Work, url: str, shares: Sequence[int]) -> list[Pipe]:
-    """A process for each share of the members, and the pipes to them."""
+    """Start a process for each share of the members; return the pipes to them."""
     context = multiprocessing.get_context("spawn")
     pipes: list[Pipe] = []
     for worker, share in enumerate(shares):

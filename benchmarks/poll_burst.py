@@ -47,7 +47,7 @@ PATIENCE_S = 120.0
 
 
 class Voter(Member):
-    """One kernel client that counts what it is told."""
+    """One kernel client that records acks and turnouts."""
 
     def __init__(self, name: str, url: str, role: str = "student") -> None:
         names = [ROOM, user_channel(COURSE, name), *([STAFF] if role == "instructor" else [])]
@@ -56,7 +56,7 @@ class Voter(Member):
         self.acked: dict[str, float] = {}
         self.refused = 0
         self.counts: list[float] = []
-        """When each frame with a turnout came."""
+        """Arrival times of frames with a turnout."""
         self.open(self._heard)
 
     def _heard(self, event: SessionEvent) -> None:
@@ -92,7 +92,7 @@ async def vote_at(member: Voter, poll: str, wait: float, choice: int) -> None:
 
 
 async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
-    """One process of members, doing what the pipe says."""
+    """Run one process of members, controlled by the pipe."""
     loop = asyncio.get_running_loop()
     members: list[Voter] = []
     for number in range(first, first + count):
@@ -117,7 +117,7 @@ async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
 
 
 async def teach(url: str, pipes: list[Pipe], members: int, seconds: float) -> tuple[float, float]:
-    """Ask, let everybody vote, close; the p95 of acks in ms, and frames with counts a second."""
+    """Run one poll; return the p95 of acks in ms, and frames with counts a second."""
     loop = asyncio.get_running_loop()
 
     async def heard(pipe: Pipe) -> Any:
@@ -153,7 +153,7 @@ async def teach(url: str, pipes: list[Pipe], members: int, seconds: float) -> tu
     for pipe in pipes:
         told += await heard(pipe)
     await teacher.connection.close()
-    # One more than the gaps between them.
+    # There is one frame more than intervals between frames.
     most = max((frames - 1) / max(span, 0.25) for frames, span in told)
     times.sort()
     p95 = 1000 * times[int(0.95 * len(times))]
@@ -171,7 +171,7 @@ def run(members: int, seconds: float) -> tuple[float, float]:
         folder = Path(name)
         info = start_service(folder)
         url = websocket_url(info)
-        # With the teacher they are as many as a course may have.
+        # With the teacher this is the most a course may have.
         share = members // WORKERS
         pipes = start_workers(work, url, [share - 1] + [share] * (WORKERS - 1))
         try:

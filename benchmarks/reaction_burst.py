@@ -1,7 +1,7 @@
-"""What 500 reactions in a second to one message cost each of 200 people who watch.
+"""Frames and bytes to each of 200 readers for 500 reactions in a second to one message.
 
 Run it with `python benchmarks/reaction_burst.py`. It runs the real store, rules and rooms; the
-wires only count. *One by one* is the same without waiting for what follows.
+writers only count. *One by one* is the same without waiting for further changes to merge.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ ROOM = "course:c"
 
 
 class Counter:
-    """A way out that counts."""
+    """A writer that only counts."""
 
     def __init__(self) -> None:
         self.frames = self.bytes = 0
@@ -42,14 +42,14 @@ class Counter:
         raise AssertionError  # nobody catches up
 
     def close(self, code: int, reason: str) -> None:
-        """Nothing to close."""
+        """Do nothing."""
 
     def check(self, now: float) -> None:
-        """Never slow."""
+        """Do nothing: it is never slow."""
 
 
 async def lesson(folder: Path) -> tuple[float, float]:
-    """Frames and bytes that one member got."""
+    """Return the frames and bytes that one member got."""
     config = ServiceConfig().course
     store = SqliteStore(folder / "service.db")
     hub = Hub(
@@ -95,7 +95,7 @@ async def lesson(folder: Path) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure both ways."""
+    """Measure with and without merging."""
     for name, wait in (("one by one", 0.0), ("together", rooms.BURST_S)):
         rooms.BURST_S = wait
         with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Readers of a WebSocket that cost next to nothing, and come by the hundred."""
+"""Readers of a WebSocket that use hardly any CPU, so that one process has hundreds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PING = 0x89
 
 
 class Reader(asyncio.Protocol):
-    """Counts bytes and answers pings; anything cleverer would take CPU from what is measured."""
+    """Counts bytes and answers pings; anything more would take CPU from the measured service."""
 
     def __init__(self, crowd: Crowd, hello: bytes) -> None:
         self.crowd = crowd
@@ -26,14 +26,14 @@ class Reader(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.crowd.received(self, data)
         at = data.find(PING) if self.up else -1
-        while at >= 0:  # what is said is ASCII, so this is no part of it
+        while at >= 0:  # the messages are ASCII, so these bytes are no part of one
             payload = data[at + 2 : at + 2 + data[at + 1]] if at + 1 < len(data) else b""
             self.transport.write(bytes((0x8A, 0x80 | len(payload))) + b"\0\0\0\0" + payload)
             at = data.find(PING, at + 1)
 
 
 class Crowd:
-    """All readers; `arrived` is set when everybody has what was sent."""
+    """All readers; `arrived` is set when all of them have received what was sent."""
 
     def __init__(self, members: int) -> None:
         self.members = members
@@ -63,7 +63,7 @@ def upgrade(port: int, secret: str) -> bytes:
 
 def masked(payload: bytes) -> bytes:
     head = bytes((0x81, 0x80 | 126)) + len(payload).to_bytes(2, "big")
-    return head + b"\0\0\0\0" + payload  # a mask of zeros leaves it as it is
+    return head + b"\0\0\0\0" + payload  # a mask of zeros does not change it
 
 
 async def settle(crowd: Crowd, least: int = 0) -> None:
@@ -75,7 +75,7 @@ async def settle(crowd: Crowd, least: int = 0) -> None:
 
 
 async def enter(crowd: Crowd, port: int, secret: str, channel: str) -> Reader:
-    """One more reader, connected, and subscribed if there is a channel."""
+    """Connect one more reader; it is subscribed if `channel` is given."""
     transport, reader = await asyncio.get_running_loop().create_connection(
         lambda: Reader(crowd, upgrade(port, secret)), "127.0.0.1", port
     )

@@ -31,7 +31,7 @@ BUDGET = 10.0
 
 
 class Speaker(Member):
-    """One kernel client that knows since when it is live."""
+    """One kernel client that records the time at which it is live."""
 
     def __init__(self, name: str, url: str) -> None:
         super().__init__(name, url)
@@ -53,7 +53,7 @@ class Speaker(Member):
 
 
 async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
-    """One process of members, doing what the pipe says."""
+    """Run one process of members, controlled by the pipe."""
     loop = asyncio.get_running_loop()
     members: list[Speaker] = []
     for number in range(first, first + count):
@@ -79,7 +79,7 @@ async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
 
 
 def ask(pipes: list[Pipe], what: str, argument: object = None) -> list[object]:
-    """Ask every process, and put their lists together."""
+    """Send a request to every process, and join their lists."""
     for pipe in pipes:
         pipe.send((what, argument))
     answers: list[object] = []
@@ -89,7 +89,7 @@ def ask(pipes: list[Pipe], what: str, argument: object = None) -> list[object]:
 
 
 def run(members: int) -> list[float]:
-    """Seconds from the service's return until each member was live."""
+    """Return the seconds from the service's return until each member was live."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         info = start_service(folder, "--no-rate-limits")

@@ -157,7 +157,7 @@ Object.assign(window, { bench: { open, changes, watch, frames, jumps, first, cop
 
 
 class Frames(NamedTuple):
-    """How long frames took, in ms."""
+    """Durations of frames, in ms."""
 
     times: list[float]
 
@@ -177,7 +177,7 @@ def quantile(ordered: list[float], share: float) -> float:
 
 
 def build() -> str:
-    """The chat's bundle from the sources as they are."""
+    """Build the chat's bundle from the present sources."""
     node = ["node", "--input-type=module", "--eval", BUILD]
     return subprocess.run(
         node, cwd=REPOSITORY / "js", capture_output=True, text=True, check=True
@@ -207,7 +207,7 @@ def open_talk(page: Page, count: int) -> None:
 
 
 def wheel(page: Page, steps: int, px: int) -> list[float]:
-    """Frame times while the wheel turns."""
+    """Measure frame times while the wheel turns."""
     page.mouse.move(450, 300)
     page.evaluate("() => bench.watch()")
     for _ in range(steps):
@@ -216,7 +216,7 @@ def wheel(page: Page, steps: int, px: int) -> list[float]:
 
 
 def scroll(page: Page, counts: Iterable[int], rounds: int) -> None:
-    """Frames by wheel, up and down again, and by jumps; the floor in the same round."""
+    """Measure frames by wheel, up and down, and by jumps; the floor in the same round."""
     found: dict[str, list[float]] = {}
     reached: dict[int, list[int]] = {}
     for _ in range(rounds):
@@ -240,14 +240,14 @@ def scroll(page: Page, counts: Iterable[int], rounds: int) -> None:
 
 
 def cost(page: Page, counts: Iterable[int], rounds: int) -> None:
-    """What one change costs, by the length of the talk: median, p95 and medians of the rounds."""
+    """Print the time of one change by length of the talk: median, p95 and the rounds' medians."""
     kinds = ["insert", "reaction in sight", "edit in sight", "reaction elsewhere", "edit elsewhere"]
     found: dict[tuple[str, bool, int], list[list[float]]] = {}
     for _ in range(rounds):
         for count in counts:
             for away in (False, True):
                 for kind in kinds:
-                    # Ten messages have nowhere to scroll to, and nothing that is elsewhere.
+                    # Ten messages fit into the view: nothing can be scrolled or out of sight.
                     if count < 100 and (away or kind.endswith("elsewhere")):
                         continue
                     open_talk(page, count)

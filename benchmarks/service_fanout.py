@@ -51,12 +51,12 @@ RHYTHMS = {"paced": 0.03, "back to back": 0.0}
 
 
 def frame(size: int) -> bytes:
-    """An unmasked text frame."""
+    """Make an unmasked text frame."""
     return bytes((0x81, 126)) + size.to_bytes(2, "big") + b"x" * size
 
 
 class Meter:
-    """CPU time of this process, and of the writing in it."""
+    """The CPU time of this process, and of the writing in it."""
 
     def __init__(self) -> None:
         self.writing = 0.0
@@ -68,7 +68,7 @@ class Meter:
         self.writing += time.thread_time() - before
 
     async def report(self, pipe: Connection) -> None:
-        """Tell what each rhythm took; waits in a thread, which costs nothing meanwhile."""
+        """Report the CPU time of each rhythm; waits in a thread, which uses no CPU meanwhile."""
         loop = asyncio.get_running_loop()
         for _ in RHYTHMS:
             await loop.run_in_executor(None, pipe.recv)
@@ -228,11 +228,11 @@ class Found:
     """CPU µs of one run of one way in one rhythm."""
 
     delivered: float
-    """A delivered message, everything counted."""
+    """CPU µs a delivered message, in all."""
     written: float
-    """Of that, the writing."""
+    """The part of that for writing."""
     rest: float
-    """What is not writing, a posted message."""
+    """CPU µs a posted message, without the writing."""
 
 
 async def connect(crowd: Crowd, port: int, secret: str, channel: str) -> list[Reader]:
@@ -242,7 +242,7 @@ async def connect(crowd: Crowd, port: int, secret: str, channel: str) -> list[Re
 
 
 async def run(way: str, members: int, messages: int, size: int) -> tuple[dict[str, Found], int]:
-    """What a way takes in each rhythm, and the bytes of one of its messages."""
+    """Return the CPU time of a way by rhythm, and the bytes of one of its messages."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=child, args=(way, theirs, size))
     process.start()
@@ -250,7 +250,7 @@ async def run(way: str, members: int, messages: int, size: int) -> tuple[dict[st
     port, secret, channel = await loop.run_in_executor(None, ours.recv)
     crowd = Crowd(members)
     readers = await connect(crowd, port, secret, channel)
-    before = crowd.bytes  # learn how large a message is
+    before = crowd.bytes  # to measure the size of a message
     readers[0].transport.write(command(channel, 999_999))
     await settle(crowd, before + PAYLOAD * members)
     one = (crowd.bytes - before) // members

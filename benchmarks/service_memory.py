@@ -1,4 +1,4 @@
-"""Memory of the service for each idle member: 1,000 members, subscribed, saying nothing.
+"""Memory of the service for each idle member: 1,000 subscribed members who send nothing.
 
 Resident memory of the service's process, before and after they came.
 
@@ -20,7 +20,7 @@ BUDGET_KIB = 40
 
 
 def resident_kib() -> float:
-    """What this process has in memory."""
+    """Return the resident memory of this process, in KiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024
 
@@ -46,7 +46,7 @@ def child(pipe: Connection) -> None:
 
 
 async def run(members: int) -> float:
-    """KiB a member."""
+    """Return the KiB a member."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=child, args=(theirs,))
     process.start()
@@ -59,13 +59,13 @@ async def run(members: int) -> float:
         readers.extend([await enter(crowd, port, secret, "course:bench") for _ in range(count)])
 
     async def told(count: int) -> float:
-        await asyncio.sleep(2)  # for the last of them to be let in
+        await asyncio.sleep(2)  # until the last of them has entered
         ours.send("how much")
         there, kib = await loop.run_in_executor(None, ours.recv)
         assert there == count, there
         return float(kib)
 
-    await come(20)  # whatever is loaded on first use is not the members'
+    await come(20)  # so that modules loaded on first use are not counted
     before = await told(20)
     await come(members)
     after = await told(members + 20)

@@ -19,7 +19,7 @@ _REMEDY = "from edu_widgets.notebook import comms; comms.keep_reading()"
 
 
 def measure(name: str, rounds: int, *, remedy: bool) -> int:
-    """How many of two requests a round were stranded."""
+    """Return the number of stranded requests, with two requests a round."""
     with running_kernel(name) as kernel, client_of(kernel) as first, client_of(kernel) as second:
         if remedy:
             run(first, _REMEDY)

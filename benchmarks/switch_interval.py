@@ -1,10 +1,10 @@
-"""What `EduWidgets.switchInterval` gives to a lesson beside a cell that computes, and costs.
+"""Benefit and cost of `EduWidgets.switchInterval` for a lesson beside a cell that computes.
 
     python -m benchmarks.switch_interval [runs] [messages]
 
 One process sends chat messages; the main thread of another runs a pure-Python loop while its
-lesson receives them. By turns with Python's own switch interval and with 1 ms: from sending to the
-callback, and how fast the loop runs.
+lesson receives them. In turn with Python's own switch interval and with 1 ms: the time from sending
+to the callback, and the speed of the loop.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PAUSE = 0.05
 
 
 def send(pipe: Pipe, folder: str) -> None:
-    """Host a lesson, and send so many messages whenever told."""
+    """Host a lesson, and send as many messages as the pipe requests."""
     config = {"EduWidgets": {"dataDir": folder, "linger": 1}}
     with edu.host("bench", name="Mira", rate_limits=False, config=config) as lesson:
         lesson.wait_connected()
@@ -37,7 +37,7 @@ def send(pipe: Pipe, folder: str) -> None:
 
 
 def compute(done: list[str]) -> float:
-    """Loop until all has come; how many rounds a second."""
+    """Loop until all messages have come; return the rounds a second."""
     rounds, started = 0, time.perf_counter()
     while not done:
         rounds += 1
@@ -45,7 +45,7 @@ def compute(done: list[str]) -> float:
 
 
 def main() -> None:
-    """Alternate, and print medians."""
+    """Measure in turn, and print medians."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 60
     with tempfile.TemporaryDirectory() as folder:

@@ -43,7 +43,7 @@ ALERTS = user_channel(COURSE, "owner")
 PACKAGE = str(Path(edu_widgets.__file__).parent)
 SERVICE = "service"
 QUIET = 0.3
-"""Seconds after which nothing of a step is under way any more."""
+"""Seconds after which all effects of a step are done."""
 
 
 class Trace:
@@ -77,7 +77,7 @@ class Trace:
             self.on = False
 
     def of(self, side: str) -> list[str]:
-        """`file.py:function` of what was called on a side, in the order of the first calls."""
+        """Return the functions called on a side, as `file.py:function`, by their first call."""
         return [
             f"{Path(code.co_filename).relative_to(PACKAGE)}:{code.co_qualname}"
             for code in self.calls[side]
@@ -136,7 +136,7 @@ class Classroom:
 
 
 class Page:
-    """A page on a widget: what it was sent, and what a person does in it."""
+    """A page on a widget: records messages to it, and acts as a person in it."""
 
     def __init__(self, widget: Any) -> None:
         self._comm: RecordingComm = widget.comm
@@ -151,7 +151,7 @@ class Page:
         }
 
     def look(self) -> str:
-        """All that it was sent so far."""
+        """Return all messages sent to it so far."""
         self._messages = [
             data["content"]
             for type_, data in self._comm.published
@@ -160,7 +160,7 @@ class Page:
         return json.dumps(self._messages)
 
     def does(self, what: str, args: dict[str, Any], id_: str = "") -> None:
-        """A person acts; `id_` is the intent's, where its arguments name it too."""
+        """Send a person's intent; `id_` is its id, if its arguments have it, too."""
         self._comm.receive(
             {
                 "op": "intent",
@@ -177,7 +177,7 @@ class Page:
 
 
 def walks(trace: Trace, room: Classroom) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """Each walk's name, and the functions of its legs."""
+    """Return the functions of each walk's legs, by the walk's name."""
     chat = Page(room.lesson.chat)
 
     def walk(does: Callable[[], None]) -> dict[str, list[str]]:

@@ -2,8 +2,8 @@
 
 Two people a side, each with a JupyterLab page of their own in a real Chromium. Measured in turn,
 a few messages ours, a few theirs: from Enter in one page to the message in sight in the other,
-bytes to a page, the servers' memory, and how long a page loaded anew takes to show the newest
-message; all of it again with more history. And what the servers take while nothing happens.
+bytes to a page, the servers' memory, and the time until a reloaded page shows the newest message;
+all of it again with more history. Also the servers' CPU time while nothing happens.
 
     python -m benchmarks.beside_jupyterlab_chat [--quick] [--json FILE]
 
@@ -34,7 +34,7 @@ BLOCK = 10
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured."""
+    """Numbers of measurements, and levels of history."""
 
     messages: int
     wire: int
@@ -47,14 +47,14 @@ QUICK = Plan(messages=10, wire=5, opens=1, idle=5, levels=(0, 100))
 
 
 class Sending:
-    """Messages one after the other, each with a token that occurs nowhere else."""
+    """Sends messages one after the other, each with a unique token."""
 
     def __init__(self) -> None:
         self.count = 0
         self.last: dict[str, str] = {}
 
     def send(self, side: Side, n: int) -> list[tuple[float, float]]:
-        """Milliseconds from Enter to there and to in sight, `n` times, with uneven pauses."""
+        """Measure milliseconds from Enter to *there* and to *in sight*, with uneven pauses."""
         times = []
         for _ in range(n):
             self.count += 1
@@ -66,10 +66,10 @@ class Sending:
 
 
 def measure_bytes(sending: Sending, side: Side, n: int) -> tuple[float, float]:
-    """Payload bytes and frames a message to the page that reads, `n` messages."""
+    """Return payload bytes and frames a message to the reading page, over `n` messages."""
     wire = watch.Wire(side.mira)
     sending.send(side, n)
-    side.mira.wait_for_timeout(1500)  # what follows a message late is the message's too
+    side.mira.wait_for_timeout(1500)  # late frames belong to the message, too
     wire.close()
     if wire.frames < n:
         raise SystemExit(f"{side.name}: {wire.frames} frames for {n} messages")
@@ -79,7 +79,7 @@ def measure_bytes(sending: Sending, side: Side, n: int) -> tuple[float, float]:
 def measure_level(
     plan: Plan, history: int, ours: Ours, theirs: Peer, sending: Sending, idle: float
 ) -> Level:
-    """All there is to measure with this much history; `idle` seconds of nothing first, if any."""
+    """Make all measurements at one level of history; `idle`: seconds of idling before, if any."""
     sides: tuple[Side, Side] = (ours, theirs)
     level = Level(history, {side.name: Result() for side in sides})
     for side in sides:
@@ -103,12 +103,12 @@ def measure_level(
 
 
 def measure_idle(level: Level, ours: Ours, theirs: Peer, seconds: float) -> None:
-    """CPU of the servers while four pages stand open; and of a kernel with nothing in it."""
+    """Measure the CPU of the idle servers with four pages open, and an empty kernel's memory."""
     with ours.bare_kernel() as bare:
         groups = {side.name: dict(side.groups()) for side in (ours, theirs)}
         kernels = [kernel for kernel in groups[ours.name]["2 kernels"] if kernel.pid != bare.pid]
         groups[ours.name].update({"2 kernels": kernels, "a bare kernel": [bare]})
-        time.sleep(min(10, seconds))  # what has just been opened calms down
+        time.sleep(min(10, seconds))  # until the opened pages are idle
         for name, used in processes.idle(groups, seconds).items():
             level.results[name].idle = used
         level.bare_kernel = processes.memory([bare])

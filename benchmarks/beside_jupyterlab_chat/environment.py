@@ -1,4 +1,4 @@
-"""The peer's own environment: made once, outside this project's, and kept."""
+"""The peer's own environment: made once, outside this project's, and cached."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import sys
 import venv
 from pathlib import Path
 
-#: Seen to work with JupyterLab 4.6; `--peer` names others.
+#: Versions known to work with JupyterLab 4.6; `--peer` selects others.
 PEER = ("jupyterlab-chat==0.25.3", "jupyter-collaboration==5.0.4")
-#: The same on both sides, so that only the chat differs.
+#: Packages of the same version on both sides, so that only the chat differs.
 SHARED = ("jupyterlab", "jupyter_server", "tornado")
 
 
 def cache_folder() -> Path:
-    """Where what is expensive to make is kept: `$XDG_CACHE_HOME`, else `~/.cache`."""
+    """Return the folder of cached environments, in `$XDG_CACHE_HOME` or else `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "edu-widgets" / "benchmarks"
 
 
 def peer_python(peer: tuple[str, ...] = PEER) -> Path:
-    """The Python of an environment with the peer in it, and with our JupyterLab's version."""
+    """Return the Python of an environment with the peer and our version of JupyterLab."""
     shared = [f"{name}=={importlib.metadata.version(name)}" for name in SHARED]
     wanted = json.dumps([*peer, *shared, list(sys.version_info[:2])])
     folder = cache_folder() / "jupyterlab-chat"
@@ -44,7 +44,7 @@ def peer_python(peer: tuple[str, ...] = PEER) -> Path:
 
 
 def peer_versions(python: Path) -> dict[str, str]:
-    """What is installed there, of what carries the chat."""
+    """Return the versions of the installed packages that matter for the chat."""
     pip = [str(python), "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
     done = subprocess.run(pip, check=True, capture_output=True, text=True)
     named = ("jupyterlab_chat", "jupyter-collaboration", "jupyter-server-ydoc", "pycrdt", *SHARED)
@@ -53,7 +53,7 @@ def peer_versions(python: Path) -> dict[str, str]:
 
 
 def our_versions() -> dict[str, str]:
-    """This work tree, and what it stands on."""
+    """Return the versions of this work tree and of the packages it uses."""
     git = ["git", "describe", "--always", "--dirty"]
     done = subprocess.run(git, cwd=Path(__file__).parent, capture_output=True, text=True)  # noqa: PLW1510
     named = ("anywidget", "ipykernel", "aiohttp", "websockets", *SHARED)

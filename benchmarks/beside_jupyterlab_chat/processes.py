@@ -1,4 +1,4 @@
-"""What the servers' processes take: CPU time and memory."""
+"""CPU time and memory of the servers' processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Memory:
 
 
 def cpu_seconds(processes: Sequence[psutil.Process]) -> float:
-    """CPU time used so far."""
+    """Return the CPU time used so far, in seconds."""
     times = [process.cpu_times() for process in processes]
     return float(sum(one.user + one.system for one in times))
 
@@ -34,7 +34,7 @@ def memory(processes: Sequence[psutil.Process]) -> Memory:
 
 
 def idle(sides: Mapping[str, Groups], seconds: float) -> dict[str, dict[str, float]]:
-    """Percent of one core each group takes while nothing happens; all sides at the same time."""
+    """Measure each idle group's CPU in percent of a core; all sides at the same time."""
 
     def used() -> dict[str, dict[str, float]]:
         return {

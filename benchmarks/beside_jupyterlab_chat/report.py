@@ -1,4 +1,4 @@
-"""What was measured, as tables and as JSON."""
+"""The results, as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .processes import Memory
 class Result:
     """One side's figures with one length of history."""
 
-    #: Milliseconds from Enter to in sight, in the blocks in which they were taken.
+    #: Milliseconds from Enter to in sight, by block of measurements.
     blocks: list[list[float]] = field(default_factory=list)
-    #: Milliseconds from Enter to the text in the page, in sight or not yet.
+    #: Milliseconds from Enter to the text in the page, whether in sight or not.
     there: list[float] = field(default_factory=list)
-    #: Payload bytes a message over the WebSockets of the page that reads.
+    #: Payload bytes a message over the WebSockets of the reading page.
     bytes: float = 0
     frames: float = 0
     memory: dict[str, Memory] = field(default_factory=dict)
     #: Milliseconds from loading the page anew to its newest message in sight.
     opens: list[float] = field(default_factory=list)
-    #: Percent of a core, by what the processes are; empty where it was not measured.
+    #: Percent of a core by group of processes; empty if not measured.
     idle: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -48,13 +48,13 @@ def p95(times: Sequence[float]) -> float:
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:
-    """The median, and the range it was taken from."""
+    """Return the median and the range of some values."""
     median, low, high = statistics.median(values), min(values), max(values)
     return f"{median:,.{digits}f} ({low:,.{digits}f}–{high:,.{digits}f})"
 
 
 def ratios(ours: Result, theirs: Result) -> list[float]:
-    """Of the medians of the blocks that were taken one after the other."""
+    """Return the ratios of our medians to theirs, block by block."""
     return [
         statistics.median(mine) / statistics.median(other)
         for mine, other in zip(ours.blocks, theirs.blocks, strict=True)
@@ -62,7 +62,7 @@ def ratios(ours: Result, theirs: Result) -> list[float]:
 
 
 def mib(result: Result) -> str:
-    """Memory in MiB, divided among who shares it where the system tells."""
+    """Return memory in MiB, with shared pages divided where the system reports that."""
 
     def of(one: Memory) -> float:
         return one.rss if one.pss is None else one.pss
@@ -73,7 +73,7 @@ def mib(result: Result) -> str:
 
 
 def table(levels: Sequence[Level], ours: str, theirs: str) -> str:
-    """Markdown: from Enter to the other page, growth with history, and nothing happening."""
+    """Return Markdown: times from Enter to the other page, growth with history, and idle CPU."""
     heads: tuple[str, ...] = (
         *("history", f"{ours} p50", "p95", f"{theirs} p50", "p95"),
         *("ratio of medians (of blocks)", "load"),
@@ -122,7 +122,7 @@ def table(levels: Sequence[Level], ours: str, theirs: str) -> str:
 
 
 def as_json(about: dict[str, object], levels: Sequence[Level]) -> dict[str, object]:
-    """Everything, each single time included."""
+    """Return all results, with every single time."""
     return {
         "about": about,
         "levels": [

@@ -1,4 +1,4 @@
-"""The two sides: a server (and what belongs to it), and two people's pages with the chat open."""
+"""The two sides: a server with its processes, and two people's pages with the chat open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VIEWPORT = {"width": 1280, "height": 900}
 
 
 def line(number: int, token: str) -> str:
-    """A message as they are written in a class; 64 characters or so."""
+    """Make a typical message of a class, about 64 characters long."""
     return f"{number}: why does the slice not contain its last element? {token}"
 
 
@@ -37,14 +37,14 @@ class Side(ABC):
 
     @abstractmethod
     def box(self) -> Locator:
-        """Where Ada writes."""
+        """Return the box that Ada writes in."""
 
     @abstractmethod
     def groups(self) -> Groups:
-        """The processes that serve, by what they are."""
+        """Return the server's processes, by role."""
 
     def send(self, number: int, token: str) -> tuple[float, float]:
-        """Milliseconds from Ada's Enter to the message in Mira's page, and to it in sight."""
+        """Measure ms from Ada's Enter to the message in Mira's page, and to it in sight."""
         watch.expect(self.mira, token)
         box = self.box()
         box.fill(line(number, token))
@@ -54,7 +54,7 @@ class Side(ABC):
         return shown.there - entered, shown.at - entered
 
     def reopen(self, token: str) -> float:
-        """Milliseconds until Mira's page, loaded anew, shows the newest message."""
+        """Measure ms until Mira's page, reloaded, shows the newest message."""
         return watch.reload_until_shown(self.mira, token)
 
 
@@ -82,7 +82,7 @@ class Ours(Side):
         return self._ada.chat.get_by_role("textbox", name="Message the class")
 
     def fill(self, first: int, count: int) -> None:
-        """Send so many messages from Ada's kernel, and wait until Mira sees the last one."""
+        """Send `count` messages from Ada's kernel, and wait until Mira sees the last one."""
         last = f"filled{first + count}to"
         watch.expect(self.mira, last)
         texts = [line(first + n, last if n == count - 1 else "") for n in range(count)]
@@ -100,12 +100,12 @@ class Ours(Side):
         return {"jupyter server": [server], "service": [service], "2 kernels": kernels}
 
     def reopen(self, token: str) -> float:
-        self._mira.lab.save()  # its outputs come back from the file
+        self._mira.lab.save()  # a reloaded page shows the outputs in the file
         return super().reopen(token)
 
     @contextmanager
     def bare_kernel(self) -> Iterator[psutil.Process]:
-        """A kernel in which nothing runs, to set beside those with a lesson in them."""
+        """Run an empty kernel, to compare with kernels that have a lesson; yields its process."""
         before = {kernel.pid for kernel in self.groups()["2 kernels"]}
         made = self.lab.api("POST", "/api/kernels", {"name": self.lab.default_kernel})
 
@@ -128,10 +128,10 @@ class Peer(Side):
     _FILE = "class.chat"
 
     def __init__(self, lab: Lab, history: int) -> None:
-        """The history stands in the file before anybody opens it.
+        """Write the history into the file, and open it in two pages.
 
-        Sent one by one, a thousand messages take it half a minute, more at each one, and leave
-        more behind than the file does.
+        Sent one by one, a thousand messages would take half a minute, each longer than the one
+        before, and would leave more data behind than the file has.
         """
         self.lab = lab
         (lab.work / self._FILE).write_text(chat_file(history) if history else "")
@@ -157,7 +157,7 @@ class Peer(Side):
 
 
 def chat_file(messages: int) -> str:
-    """A `.chat` file as jupyterlab-chat saves it, its last message a minute old."""
+    """Make a `.chat` file as jupyterlab-chat saves it; its last message is a minute old."""
     now = time.time() - 60
     user = {
         "username": "eve",
@@ -188,6 +188,6 @@ def chat_file(messages: int) -> str:
 
 @contextmanager
 def peer(playwright: Playwright, root: Path, python: Path, history: int) -> Iterator[Peer]:
-    """The peer with a server and a browser of its own, and so many messages already there."""
+    """Run the peer with its own server and browser, and `history` messages in the chat."""
     with Lab(playwright, root, python=str(python)) as lab:
         yield Peer(lab, history)

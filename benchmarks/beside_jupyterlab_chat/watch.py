@@ -1,7 +1,7 @@
-"""When a message is in sight, by the browser's own clock.
+"""The time at which a message is in sight, by the browser's own clock.
 
-The same script stands in every page of both sides from before it loads. A message is *shown* in
-the first frame in which the element with its text lies within what scrolls it.
+The same script is injected into every page of both sides before it loads. A message is *shown* in
+the first frame in which the element with its text lies within its scrolling element.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ SCRIPT = """
 
 
 def install(context: BrowserContext) -> None:
-    """Watch in every page this context opens from now on."""
+    """Inject the script into every page that this context opens from now on."""
     context.add_init_script(SCRIPT)
 
 
@@ -108,7 +108,7 @@ def expect(page: Page, token: str) -> None:
 
 @dataclass(frozen=True)
 class Shown:
-    """When a message's text stood in the page and when it was in sight, ms since 1970."""
+    """Times at which a message's text was in the page and in sight (`at`), in ms since 1970."""
 
     there: float
     at: float
@@ -124,12 +124,12 @@ def shown(page: Page, timeout: float = 60) -> Shown:
 
 
 def entered(page: Page) -> float:
-    """When (ms since 1970) Enter was last pressed there."""
+    """Return the time of the last Enter in a page, in ms since 1970."""
     return cast("float", page.evaluate("() => window.__entered"))
 
 
 def reload_until_shown(page: Page, token: str, timeout: float = 120) -> float:
-    """Milliseconds from the start of loading the page anew to this message in sight."""
+    """Measure ms from the start of reloading a page to a message in sight."""
     page.evaluate("(token) => __watch.expectAfterLoad(token)", token)
     page.reload(wait_until="commit")
     at = shown(page, timeout).at
@@ -138,7 +138,7 @@ def reload_until_shown(page: Page, token: str, timeout: float = 120) -> float:
 
 
 class Wire:
-    """What a page receives over its WebSockets, in payload bytes (before any compression)."""
+    """Counts frames and payload bytes (uncompressed) that a page receives over WebSockets."""
 
     def __init__(self, page: Page) -> None:
         self.frames = 0
