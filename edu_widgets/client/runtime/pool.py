@@ -46,7 +46,7 @@ class Pooled:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How connections of a pool are made."""
+    """Settings for the connections of a pool."""
 
     outbox_folder: Path | None = None
     limits: Limits = field(default_factory=Limits)

@@ -1,4 +1,4 @@
-"""What happens to polls by themselves: counting after votes, closing in time, ending."""
+"""Timed work on polls: counting after votes, closing in time, ending."""
 
 import msgspec
 
@@ -46,7 +46,7 @@ def _end(course: str, poll: Poll, now: int) -> Part[Decision]:
 
 
 def due_at(poll: Poll) -> int | None:
-    """When something happens to a poll by itself, in ms since 1970."""
+    """Return the time of a poll's next timed change, in ms since 1970."""
     if poll.state == "open":
         return poll.closes
     if poll.anonymous and not poll.ended and poll.state != "draft" and poll.closes is not None:

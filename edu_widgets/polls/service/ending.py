@@ -21,7 +21,7 @@ from edu_widgets.protocol.channels import course_channel, staff_channel, user_ch
 from edu_widgets.service.rules import DELETE, FORGET, Decision, Part, Write
 
 ABANDONED_MS = 3_600_000
-"""How long a closed anonymous poll may wait for a reveal or a re-vote before it ends by itself."""
+"""Time after which a closed anonymous poll without a reveal or a re-vote ends by itself."""
 
 
 def ended(course: str, count: Counted, more: Sequence[Write] = ()) -> Part[Decision]:

@@ -1,4 +1,4 @@
-"""What else goes when a person is erased: their ballots in anonymous polls.
+"""Erasing a person's ballots in anonymous polls.
 
 Those of named polls carry the person's id, and the store finds them by itself; either way the
 polls are counted again.

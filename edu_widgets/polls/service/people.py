@@ -1,4 +1,4 @@
-"""Who chose what, of polls of which everybody was told before that it can be read."""
+"""Named choices, of polls for which everybody was told beforehand that they can be read."""
 
 from typing import Any
 
@@ -96,7 +96,7 @@ def _answers(ask: ReadAnswers, request: Request[ReadAnswers]) -> Part[PollAnswer
 
 
 def _name(course: str, voter: str) -> Part[str]:
-    """What a member is called; "" for who is no member any more."""
+    """Return a member's name; "" for a former member."""
     docs = yield Members(course, voter)
     for doc in docs:
         if doc.id == voter:

@@ -1,4 +1,4 @@
-"""What the rules of polls read: a poll, what belongs to it, its ballots. Parts of rules."""
+"""Parts of rules that read a poll, the documents beside it, and its ballots."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""When a lesson began: an instructor is here after none was for half an hour.
+"""The beginning of a lesson: an instructor is here after none was for half an hour.
 
 It is kept in the store, so that a lesson goes on over restarts of kernels and of the service.
 """

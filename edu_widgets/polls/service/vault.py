@@ -1,4 +1,4 @@
-"""Where ballots are: a channel of each poll that nobody can read but the rules.
+"""The place of ballots: a channel of each poll that only the rules can read.
 
 Its name is of no kind that a grant knows, so nobody can subscribe to it or page through it. What
 is in it is no part of the protocol.
@@ -29,7 +29,7 @@ MOST = 100_000
 
 
 class Ballot(msgspec.Struct, frozen=True):
-    """What one person chose in one round."""
+    """The choice of one person in one round."""
 
     choice: Choice
 
@@ -63,12 +63,12 @@ def new_key() -> Key:
 
 
 def pseudonym(key: Key, user_id: str) -> str:
-    """What stands for a person in an anonymous poll; the same in each of its rounds."""
+    """Return a person's pseudonym in an anonymous poll, the same in each of its rounds."""
     return hmac.digest(bytes.fromhex(key.key), user_id.encode(), "sha256").hex()
 
 
 def seal(key: Key, user_id: str, fingerprint: bytes) -> str:
-    """What a command of a person says, to be compared only."""
+    """Return a keyed digest of a person's command, for comparison only."""
     return hmac.digest(bytes.fromhex(key.key), user_id.encode() + fingerprint, "sha256").hex()
 
 

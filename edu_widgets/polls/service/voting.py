@@ -73,7 +73,7 @@ def _open_poll(request: "Request[CastVote]") -> Part[Poll]:
 
 @dataclass(frozen=True, slots=True)
 class _Anonymous:
-    """What stands for the voter, whether this very vote was counted, and what notes that."""
+    """The voter's pseudonym, whether this very vote was counted, and the writes that note it."""
 
     voter: str
     counted: bool
