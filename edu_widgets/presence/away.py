@@ -24,7 +24,7 @@ LOOK_EVERY = 10.0
 
 
 class Away:
-    """Whether somebody is away; once they are, only a sign of them changes it. No output."""
+    """Decides if somebody is away; once they are, only a sign of them changes it. No output."""
 
     def __init__(self, pages: PageVisibility, kernel: Kernel | None) -> None:
         self._pages = pages
@@ -32,7 +32,7 @@ class Away:
         self._since: float | None = None
 
     def look(self, now: float) -> bool | None:
-        """Whether nobody is at this end; None where it cannot be known, as in a script."""
+        """Return True if nobody is at this end; None where it cannot be known, as in a script."""
         page, kernel = self._pages.any(now), self._kernel
         seen = self._pages.seen(now)
         if kernel is None and seen is None:

@@ -1,4 +1,4 @@
-"""How people are counted and listed: the same on the service and in a kernel."""
+"""Counting and listing people: the same on the service and in a kernel."""
 
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
@@ -12,11 +12,11 @@ from edu_widgets.protocol.channels import STAFF_ROLES
 Standing: TypeAlias = Literal["stuck", "following", "none", "away", "done"]
 
 ORDER: tuple[Standing, ...] = ("stuck", "following", "none", "away", "done")
-"""Who needs to be seen first stands first."""
+"""Statuses in the order of their urgency."""
 
 
 def standing(*, away: bool, status: str | None) -> Standing:
-    """What somebody counts as.
+    """Return the status that somebody counts as.
 
     Whoever is stuck looks for an answer elsewhere, and whoever is done may rest: being away says
     something only of the others.
@@ -31,13 +31,13 @@ def standing(*, away: bool, status: str | None) -> Standing:
 
 
 def for_everybody(people: Iterable[Here]) -> Counts:
-    """How many are here, and how many of them away."""
+    """Return the number of people here, and of those away."""
     away = [person.away for person in people]
     return Counts(len(away), sum(away))
 
 
 def for_staff(people: Iterable[Here], statuses: Mapping[str, Status]) -> Counts:
-    """How many are here, and how many students count as what."""
+    """Return the number of people here, and of students by status."""
     found = dict.fromkeys(ORDER, 0)
     here = 0
     for person in people:

@@ -1,4 +1,4 @@
-"""What is news of people, statuses and hands: each is told once."""
+"""Events of people, statuses and hands, each told once."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def _old_cell(path: str) -> str:
 
 
 def _is_own(path: str) -> bool:
-    """Whether a file is the user's: neither Python's own nor installed."""
+    """Return True for a file of the user's: neither Python's own nor installed."""
     if path.startswith("<"):
         return path in {"<stdin>", "<string>"}
     paths = sysconfig.get_paths()

@@ -1,4 +1,4 @@
-"""What pages ask of presence. Handlers run in any thread, also while a cell does."""
+"""Intents of pages for presence. Handlers run in any thread, also while a cell does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REMEMBERED = 16
 
 
 class PeoplePort(Protocol):
-    """What is done for pages: `PresenceList`."""
+    """The actions for pages, as `PresenceList` has them."""
 
     hide_names: bool
 

@@ -68,7 +68,7 @@ class PresenceMirror:
 
     @property
     def offered(self) -> bool:
-        """Whether the course offers presence."""
+        """True if the course offers presence."""
         return "presence" in self._client.view().features
 
     # -- who is here ------------------------------------------------------------------------
@@ -78,7 +78,7 @@ class PresenceMirror:
         return dict(self.roster.people)
 
     def counts(self) -> Counts:
-        """How many are here; for staff also how far they are."""
+        """Return the number of people here; for staff also by status."""
         roster = self.roster
         staff = self._client.me().is_staff
         if roster.crowd:
@@ -157,10 +157,10 @@ class PresenceMirror:
         return round(self._client.service_now() - (time.time() * 1000 - at))
 
     def age(self, at: int) -> int:
-        """How many ms ago something was by the service's clock."""
+        """Return the age of something in ms by the service's clock."""
         return max(0, round(self._client.service_now()) - at)
 
 
 def _state(own: PendingCommand[_Own]) -> str:
-    """How a page shows it: "" once it is stored."""
+    """Return the state that a page shows: "" once it is stored."""
     return {"sent": "", "pending": "pending"}.get(own.state, "queued")

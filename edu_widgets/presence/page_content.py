@@ -21,7 +21,7 @@ DESK = "desk"
 
 
 class PeopleContent:
-    """What a widget shows (`Content`). Times leave as ages in ms, since clocks differ.
+    """The content of the widget (`Content`). Times leave as ages in ms, since clocks differ.
 
     While names are hidden neither people nor hands leave the kernel, only how many there are.
     """
@@ -163,7 +163,7 @@ class PeopleContent:
         return self._told(hand) | _given(fields)
 
     def _can(self) -> list[str]:
-        """What this person can do here."""
+        """Return the actions that this person has here."""
         if not self._people.offered or self._client.view().readonly:
             return []
         return ["manage"] if self._client.me().is_staff else ["status", "hand"]

@@ -35,7 +35,7 @@ class Participant(Tidy):
 
     @property
     def is_staff(self) -> bool:
-        """Whether they are an instructor."""
+        """True for an instructor."""
         return self.role != "student"
 
     def __repr__(self) -> str:
@@ -71,11 +71,11 @@ class RaisedHand(Tidy):
 
 
 Who: TypeAlias = str | Participant | RaisedHand | Person
-"""How somebody is named: by what lists hold, by their hand, by their name or their id."""
+"""Ways to name a person: an entry of a list, their hand, their name or their id."""
 
 
 def id_of(who: object) -> str:
-    """Whose id is meant.
+    """Return the id of the person that is named.
 
     Raises:
         InvalidArgument: it is nobody's.

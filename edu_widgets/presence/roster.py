@@ -1,4 +1,4 @@
-"""Who is here, as a kernel knows it: a list that follows what is told. No input or output."""
+"""The list of present people as a kernel knows it, kept up by changes. No input or output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNKNOWN_AFTER = 60.0
 
 @dataclass(slots=True)
 class Moved:
-    """What a step changed: who came and went as people would tell it, and whose entry differs."""
+    """The effect of a step: who joined and left, and whose entries differ."""
 
     joined: list[Here] = field(default_factory=list)
     left: list[Here] = field(default_factory=list)
@@ -38,9 +38,9 @@ class Roster:
         """By id everybody who is here; replaced, never changed. Empty in a crowd."""
         self.crowd = False
         self.counts = Counts()
-        """What the service last said; of fewer people than a crowd count `people`."""
+        """Counts that the service told last; of fewer people than a crowd count `people`."""
         self.staff_counts = Counts()
-        """What it last said to staff."""
+        """Counts that it told staff last."""
         self.known = False
         self.behind = True
         self._epoch = ""
@@ -115,7 +115,7 @@ class Roster:
         return moved
 
     def due(self) -> float | None:
-        """When `expire` has something to do."""
+        """Return the time at which `expire` has something to do."""
         times = list(self._missing.values())
         if self._lost_at is not None and self.known:
             times.append(self._lost_at + UNKNOWN_AFTER)

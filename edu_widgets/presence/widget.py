@@ -51,7 +51,7 @@ _FILTERS = ("all", "stuck", "done", "following", "away", "none")
 
 
 _FIGURES = ("done", "stuck", "away", "hands")
-"""What instructors see in the panel."""
+"""The figures that instructors see in the panel."""
 
 _LIST_WITHIN = 3.0
 """Seconds that the first look at who is here waits for the list."""
@@ -253,7 +253,7 @@ class PresenceList(EventWidget):
         return self._as_staff(commands.SOLVE_HAND.name, data)
 
     def _id(self, who: object, people: Mapping[str, str] | None = None) -> str:
-        """Whose id is meant; a text may be a name of `people`, or else of anybody known here."""
+        """Return the id of a person; a text may be a name of `people`, or of anybody known here."""
         id_ = id_of(who)
         if not isinstance(who, str):
             return id_
@@ -299,7 +299,7 @@ class PresenceList(EventWidget):
 
     @property
     def removed(self) -> list[RemovedPerson]:
-        """Who was removed and not readmitted, the last one first; for staff."""
+        """The removed people who were not readmitted, the last one first; for staff."""
         return self.admission.removed()
 
     def roster(self, names: Iterable[str] | None) -> int | None:
@@ -319,7 +319,7 @@ class PresenceList(EventWidget):
 
     @property
     def unread(self) -> int:
-        """How many hands nobody has taken yet; for staff."""
+        """The number of hands that nobody has taken yet; for staff."""
         return sum(1 for hand in self.hands if hand.taken is None) if self._is_staff() else 0
 
     def summary(self) -> Json:
@@ -334,7 +334,7 @@ class PresenceList(EventWidget):
 
     @property
     def hide_names(self) -> bool:
-        """Whether pages of this kernel show only how many there are: for projecting."""
+        """True if pages of this kernel show only the number of people: for projecting."""
         return self._shown.hidden
 
     @hide_names.setter

@@ -1,4 +1,4 @@
-"""What of presence ends by itself, and what else goes with a person who is erased."""
+"""Timed ends of statuses and hands, and the erasing of a person's."""
 
 import msgspec
 
@@ -19,7 +19,7 @@ from edu_widgets.service.rules import (
 )
 
 KEPT_MS = 10 * 60_000
-"""How long status and hand of somebody who left are kept, and a hand that was solved."""
+"""Time for which a solved hand, and status and hand of somebody who left, are kept."""
 
 
 class Sweep(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What the rules of presence have in common: whose document it is, and where it is written."""
+"""Common checks of the rules of presence: whose document it is, and in which channel."""
 
 from typing import Any
 

@@ -26,7 +26,7 @@ FEW = 180
 """A crowd is told by name again once there are no more people than this."""
 
 REPEATED_MS = 30_000
-"""How often the version is told though nothing changed, so that a lost change is noticed."""
+"""Interval at which the version is told without a change, so that a lost one is noticed."""
 
 Connections = Callable[[str], Collection[Hashable]]
 """The connections of a person, by their id; none while they are only leased."""
@@ -34,7 +34,7 @@ Connections = Callable[[str], Collection[Hashable]]
 
 @dataclass(slots=True)
 class _Attention:
-    """Whether somebody is away, and which of their connections said what of it."""
+    """The absence of a person, and what each of their connections said of it."""
 
     said: dict[Hashable, bool] = field(default_factory=dict)
     away: bool = False
@@ -42,7 +42,7 @@ class _Attention:
 
 
 class Roll:
-    """Who is here in one course. `epoch` is one that no other roll has."""
+    """The people present in one course. `epoch` is one that no other roll has."""
 
     def __init__(self, epoch: str) -> None:
         self.epoch = epoch
@@ -61,7 +61,7 @@ class Roll:
         self._attention.setdefault(user_id, _Attention()).said[connection] = away
 
     def _look(self, user_id: str, connections: Connections, now: int) -> _Attention | None:
-        """Whether somebody is away: if all of their connections that say anything say so.
+        """Return somebody's attention: away if all connections that say anything say so.
 
         Without any connection, and until a new one says something, it is as it was.
         """
@@ -96,7 +96,7 @@ class Roll:
     # -- what is told --------------------------------------------------------------------------
 
     def tell(self, here: list[Here], now: int) -> Presence | None:
-        """What has changed since the last time; `None` for nothing."""
+        """Return the changes since the last call; `None` for none."""
         self.crowd = len(here) > (FEW if self.crowd else MOST_NAMED)
         people = {} if self.crowd else {person.id: _public(person) for person in here}
         changed = [p for id_, p in people.items() if self._told.get(id_) != p]
@@ -125,7 +125,7 @@ class Roll:
     def answer(
         self, ask: People, here: list[Here], statuses: Mapping[str, Status] | None, now: int
     ) -> PeoplePage:
-        """Who is here; `statuses` only for staff.
+        """Return the people present; `statuses` only for staff.
 
         The whole list is the one of the version it names: what has not been told yet follows as
         the next change. Whoever looks for somebody gets what is so now.

@@ -1,4 +1,4 @@
-"""How far people say they are."""
+"""Statuses: how far people say they are."""
 
 from edu_widgets.presence.commands import ClearStatuses, SetStatus
 from edu_widgets.presence.documents import Status, status_id

@@ -1,4 +1,4 @@
-"""What the service does by itself: telling who is here, and ending what is over.
+"""Timed work of presence: telling who is here, and ending what is over.
 
 What is known in memory is found again after a start: who is here by their connections, statuses
 and hands by looking once at the store.
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 FEATURE_NAME = "presence"
 
 SWEEP_MS = 30_000
-"""How often it is looked for what is over."""
+"""Interval of looking for what is over."""
 
 
 class Kept:
@@ -92,7 +92,7 @@ class Course:
         return (PRESENCE.name, told) if told is not None else None
 
     def over(self, stage: Stage, now: int) -> Sweep | None:
-        """Whose documents are to go by now. Whoever is not known to have left left at the start."""
+        """Return the people whose documents are over; those of unknown end left at the start."""
         since = self._since = self._since or now
         if now - self._swept < SWEEP_MS:
             return None
