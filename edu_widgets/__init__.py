@@ -56,9 +56,15 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-if not TYPE_CHECKING:  # or a checker would believe in every name
+if TYPE_CHECKING:
+    from edu_widgets.realtime import RealtimeClient
+else:  # a checker would believe in every name
 
     def __getattr__(name: str) -> Any:
+        if name == "RealtimeClient":  # with an event loop, which who imports may not need
+            from edu_widgets.realtime import RealtimeClient
+
+            return RealtimeClient
         raise no_attribute(__name__, name, [] if name.startswith("_") else __all__)
 
 
@@ -85,6 +91,7 @@ __all__ = [
     "OutboxFull",
     "Person",
     "ProtocolError",
+    "RealtimeClient",
     "Receipt",
     "Refused",
     "ServiceUnavailable",

@@ -35,19 +35,12 @@ from edu_widgets.protocol.features import allowed
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
-    from edu_widgets.client.runtime.pool import Pool
-    from edu_widgets.client.runtime.threads import NetworkThread
-    from edu_widgets.client.transport.selection import TransportSettings
     from edu_widgets.configuration import Configuration
 
 _lock = threading.RLock()
 _open: dict[tuple[str, str, str], Lesson] = {}
-_pools: dict[NetworkThread, Pool] = {}
 _asked: dict[Path, dict[str, object]] = {}
 """What `host` was called with in this process, by the service's folder."""
-
-_SHORTEST_SWITCH = 0.0001
-"""Seconds; less would be all switching."""
 
 _rehearses: dict[str, str | None] = {}
 """By room, the name somebody rehearses under in this process."""
@@ -341,50 +334,23 @@ def _client(
     """A client, on this process's network thread and in its pool."""
     # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
     from edu_widgets.client.course import CourseClient
-    from edu_widgets.client.runtime.pool import Pool, Settings
-    from edu_widgets.client.runtime.threads import callbacks, network
+    from edu_widgets.connections import connections
 
-    _switch_within(configured.edu.switchInterval)
-    thread = network()
-    pool = _pools.get(thread)
-    if pool is None:
-        _pools.clear()
-        pool = _pools[thread] = Pool(thread)
-    edu = configured.edu
-    outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
-    settings = Settings(outbox, configured.limits(), _ways(configured))
+    here = connections(configured)
     client = CourseClient(
         course,
         target,
         me,
-        pool,
-        thread,
-        callbacks(),
-        settings,
+        here.pool,
+        here.network,
+        here.callbacks,
+        here.settings,
         host=host,
         channel=channel,
         entrance=entrance,
     )
-    client.kept = folders.people_folder(edu.dataDir)
+    client.kept = folders.people_folder(configured.edu.dataDir)
     return client
-
-
-def _switch_within(seconds: float) -> None:
-    """Let other threads wait at most so long for a cell that computes; 0 changes nothing."""
-    if 0 < seconds < sys.getswitchinterval():
-        sys.setswitchinterval(max(seconds, _SHORTEST_SWITCH))
-
-
-def _ways(configured: Configuration) -> TransportSettings:
-    """What event streams are set to."""
-    from edu_widgets.client.transport.selection import TransportSettings
-
-    sse = configured.sse
-    return TransportSettings(
-        endpoint=sse.endpoint,
-        retry_interval=sse.retryInterval / 1000,
-        max_retries=sse.maxRetries,
-    )
 
 
 def _forget(key: tuple[str, str, str], lesson: Lesson) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from edu_widgets.polls.widget import LivePolls
     from edu_widgets.presence.people import Who
     from edu_widgets.presence.widget import PresenceList
+    from edu_widgets.realtime import RealtimeClient
 
 _REHEARSAL = "Rehearsal: a room of its own, which begins empty each time. No student sees it."
 
@@ -93,6 +94,7 @@ class Lesson(Tidy):
         self._audience = audience
         self._on_close = on_close
         self._panels: dict[tuple[str, ...], CoursePanel] = {}
+        self._realtime: RealtimeClient | None = None
         self._widgets = Assembly(client, installed() if features is None else features, self._known)
         self._background = self._widgets.background()
         session = asking_session()
@@ -303,6 +305,27 @@ class Lesson(Tidy):
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
         return cast("NotificationPane", self._widgets.get("notifications"))
+
+    @property
+    def client(self) -> RealtimeClient:
+        """Messages of any type on the lesson's connection; it ends with the lesson.
+
+        It has the course's channel; `subscribe` adds others.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+            NotConnected: the lesson is closed.
+        """
+        self._client.check_open()
+        if self._realtime is None:
+            from edu_widgets.realtime import RealtimeClient
+
+            made = RealtimeClient.over(
+                self._client.target, self._client.connections, [self._client.channel]
+            )
+            self._client.before_close(made.close)
+            self._realtime = made
+        return self._realtime
 
     def panel(
         self,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import edu_widgets as edu
-from edu_widgets import entry, folders
+from edu_widgets import connections, entry, folders
 from edu_widgets.client.runtime.threads import stop_threads
 from edu_widgets.service import owner, state
 from tests.notebook.doubles import record_comms
@@ -45,4 +45,4 @@ def leave_lessons() -> None:
     for lesson in list(entry._open.values()):
         lesson.close()
     stop_threads()
-    entry._pools.clear()
+    connections._pools.clear()

@@ -262,7 +262,7 @@ def test_broadcasting_runs_alone() -> None:
 
 @pytest.mark.usefixtures("course")
 def test_connecting_to_a_service_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    with running(Variants(token="s3cret")) as service:
+    with running(Variants(token="s3cret", own_types=frozenset({"grade_request"}))) as service:
         monkeypatch.setenv("EDU_WIDGETS_URL", service.url)
         monkeypatch.setenv("EDU_WIDGETS_TOKEN", "s3cret")
         monkeypatch.setenv("EDU_WIDGETS_USER_ID", "ada")
@@ -273,6 +273,7 @@ def test_connecting_to_a_service_of_somebody_else(monkeypatch: pytest.MonkeyPatc
             assert "Ada: Hello from a notebook" in output(notebook, "cell-09")
             assert output(notebook, "cell-12") == "6"
             assert output(notebook, "cell-14").strip(), "what cannot be done is said"
+            assert output(notebook, "own-send") == "'done'"
             assert output(notebook, "cell-16").startswith("Closed")
         said = [message["content"] for message in service.messages("course:py101")]
         assert said == [

@@ -19,7 +19,7 @@ import msgspec
 from edu_widgets.client.membership import CourseMembership
 from edu_widgets.client.runtime.listeners import Listeners
 from edu_widgets.client.runtime.pending_receipts import PendingAnswers, PendingReceipts
-from edu_widgets.client.runtime.pool import Pool, Pooled, Settings
+from edu_widgets.client.runtime.pool import Connections, Pool, Pooled, Settings
 from edu_widgets.client.runtime.receipts import Answer, Receipt
 from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
 from edu_widgets.client.sync.channel import ChannelState, Grant
@@ -31,6 +31,7 @@ from edu_widgets.client.sync.events import (
     ChannelEvent,
     CommandChanged,
     DocumentsChanged,
+    FrameReceived,
     PageSettled,
     ReconnectFailed,
     SessionEvent,
@@ -147,6 +148,11 @@ class CourseClient:
     def target(self) -> Target:
         """The address and the identity of my connection."""
         return self._target
+
+    @property
+    def connections(self) -> Connections:
+        """The threads, pool and settings it uses."""
+        return Connections(self._pool, self._network, self._callbacks, self._settings)
 
     # -- life -------------------------------------------------------------------------
 
@@ -590,6 +596,8 @@ class CourseClient:
                     self._receipts.command(event)
                     self._listeners.tell(event)
                 self._update_view()
+            case FrameReceived():
+                pass  # for clients that read frames themselves
             case _ if self._pooled is not None and event.channel in self._membership.mirrors:
                 self._heard_in_channel(self._pooled.connection.session, event)
 

@@ -22,7 +22,7 @@ class _Entry:
 
 
 class Callbacks:
-    """Functions by event. Thread-safe; it calls nothing itself."""
+    """Functions by event; without named events by any. Thread-safe; it calls nothing itself."""
 
     def __init__(self, *events: str) -> None:
         self._events = events
@@ -62,7 +62,7 @@ class Callbacks:
             ]
 
     def _check(self, event: str) -> None:
-        if event not in self._events:
+        if self._events and event not in self._events:
             known = ", ".join(map(repr, self._events))
             raise InvalidArgument(f"There is no event {event!r:.60} here; there are {known}.")
 

@@ -43,6 +43,8 @@ class Channel:
     """What was said, and what happened, in order."""
 
     messages: list[Frame] = field(default_factory=list)
+    own: list[Frame] = field(default_factory=list)
+    """Frames of the platform's own types."""
     events: deque[tuple[int, Frame]] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     def find(self, message_id: str) -> Frame | None:
@@ -93,6 +95,9 @@ class Rooms:
         try:
             frame = json.loads(text)
             type_, channel, data = frame["type"], frame.get("channel", ""), frame.get("data") or {}
+            if type_ in self.variants.own_types:
+                await self._relay(channel, frame)
+                return
             handler = self._handlers[type_]
         except (ValueError, KeyError, TypeError, RecursionError):
             await member.send(self.frame("error", "", {"message": "Unknown message."}))
@@ -138,6 +143,16 @@ class Rooms:
         self.members.remove(member)
         for channel in tuple(member.channels):
             await self.leave(member, channel)
+
+    async def _relay(self, channel: str, frame: Frame) -> None:
+        """Keep a message of the platform's own, and hand it to everybody as it came."""
+        self.channel(channel).own.append(frame)
+        if self.variants.lose_after_storing > 0:
+            self.variants.lose_after_storing -= 1
+            raise Lost
+        for member in tuple(self.members):
+            if channel in member.channels:
+                await member.send(frame)
 
     async def _subscribe(self, member: Member, channel: str, data: Frame, type_: str) -> None:
         await self.enter(member, channel)

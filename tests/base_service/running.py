@@ -43,6 +43,10 @@ class Running:
         """What was said in a channel, as it is stored."""
         return [dict(message) for message in self._service.rooms.channel(channel).messages]
 
+    def own(self, channel: str) -> list[Frame]:
+        """Messages of the platform's own types in a channel, as they came."""
+        return list(self._service.rooms.channel(channel).own)
+
     def say(self, channel: str, user: str, content: str, **more: Any) -> str:
         """Somebody else says something; the message's id."""
         stamp = int(time.time() * 1000)

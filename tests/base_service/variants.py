@@ -29,6 +29,8 @@ class Variants:
     noise: bool = False
     """Send frames of unknown types in between."""
     acknowledge_heartbeats: bool = True
+    own_types: frozenset[str] = frozenset()
+    """Types that are in no document, which it hands to everybody as they came."""
 
     # -- history
     has_history: bool = True

@@ -159,10 +159,10 @@ if pid == 0:
     repr(lesson)
     lesson.close()
     # What a child that joins anew, or ends, does: the parent's objects go.
-    from edu_widgets import entry
+    from edu_widgets import connections, entry
     import gc
     entry._open.clear()
-    entry._pools.clear()
+    connections._pools.clear()
     del lesson, client
     gc.collect()
     print("child", problems, flush=True)

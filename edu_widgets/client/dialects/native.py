@@ -13,6 +13,7 @@ from edu_widgets.client.sync.events import (
     ChannelChanged,
     CommandChanged,
     DocumentsChanged,
+    FrameReceived,
     PageSettled,
     Service,
     SignalReceived,
@@ -311,8 +312,14 @@ def _on_other(session: SessionPort, _link: Link, envelope: Envelope) -> None:
     known = REGISTRY.frames.get(envelope.type)
     if known is not None and known.signal and envelope.channel in session.channels:
         session.emit(SignalReceived(envelope.type, envelope.channel, envelope.data))
-    else:
-        _log.debug("A frame of unknown type %r was ignored", envelope.type)
+    elif known is None:
+        try:
+            data = msgspec.json.decode(envelope.data)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise ProtocolError(f"{envelope.type}: {error}.") from error
+        stamp = int(envelope.timestamp) if envelope.timestamp else None
+        told = FrameReceived(envelope.channel, envelope.type, data, envelope.message_id, stamp)
+        session.emit(told)
 
 
 _HANDLERS: dict[str, Callable[[SessionPort, Link, Envelope], None]] = {

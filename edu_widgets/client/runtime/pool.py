@@ -9,7 +9,7 @@ from pathlib import Path
 from edu_widgets.client.dialects import dialect_of
 from edu_widgets.client.runtime.connection import Connection
 from edu_widgets.client.runtime.outbox_file import OutboxFile
-from edu_widgets.client.runtime.threads import NetworkThread
+from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
 from edu_widgets.client.sync.clock import Clock, SystemClock
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.sync.outbox import Outbox
@@ -155,3 +155,13 @@ class Pool:
         with connection.act():
             session.open()
         return pooled
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What a client of a service needs of its process."""
+
+    pool: Pool
+    network: NetworkThread
+    callbacks: CallbackThread
+    settings: Settings

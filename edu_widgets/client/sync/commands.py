@@ -13,6 +13,9 @@ from edu_widgets.protocol.errors import InvalidArgument
 
 _ENVELOPE_BYTES = 512
 
+UNREGISTERED = "unregistered"
+"""The lane of types that no feature has registered."""
+
 
 class CommandState(StrEnum):
     """The state of a command.
@@ -114,19 +117,19 @@ class NoStorage:
 
 
 def compose(
-    type_: str, data: msgspec.Struct, channel: str, id_: str | None, written: tuple[float, float]
+    type_: str, data: object, channel: str, id_: str | None, written: tuple[float, float]
 ) -> Command:
-    """Make a command of a registered type, with a new id or one made elsewhere (by a page).
+    """Make a command, with a new id or one made elsewhere (by a page).
 
     Args:
-        type_: The command's type.
+        type_: The command's type; an unregistered one is for a service that knows it.
         data: Its data.
         channel: The channel it is for.
         id_: Its id; None for a new one.
         written: The time it was written, in seconds since 1970 and in those of `Clock.elapsed`.
 
     Raises:
-        InvalidArgument: `id_` cannot be an id, or a text is not Unicode.
+        InvalidArgument: `id_` cannot be an id, a text is not Unicode, or the data is no JSON.
     """
     if id_ is not None and not is_id(id_):
         msg = f"{id_!r:.80} cannot be an id: 1 to 64 letters, digits, '_', '.' or '-'."
@@ -135,15 +138,18 @@ def compose(
         body = msgspec.json.encode(data)
     except UnicodeEncodeError as error:
         raise InvalidArgument(BROKEN_TEXT) from error
-    kind = REGISTRY.commands[type_]
+    except (TypeError, ValueError, RecursionError) as error:
+        msg = f"The data of {type_!r:.80} cannot be written as JSON: {error}."
+        raise InvalidArgument(msg) from error
+    kind = REGISTRY.commands.get(type_)
     key = getattr(data, "outbox_key", None)
     return Command(
         id_ or uuid7(),
         type_,
         channel,
         msgspec.Raw(body),
-        kind.lane,
+        kind.lane if kind is not None else UNREGISTERED,
         int(written[0] * 1000),
-        key() if (kind.latest or kind.one_by_one) and callable(key) else None,
+        key() if kind is not None and (kind.latest or kind.one_by_one) and callable(key) else None,
         since=written[1],
     )

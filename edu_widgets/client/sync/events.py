@@ -105,6 +105,20 @@ class SignalReceived:
     data: msgspec.Raw
 
 
+@dataclass(frozen=True, slots=True)
+class FrameReceived:
+    """A frame of the service, as it came: each one of a base service, unknown ones of ours."""
+
+    channel: str
+    """The channel that it names; "" for none."""
+    type: str
+    data: object
+    """The decoded data."""
+    id: str
+    timestamp: int | None
+    """The time that the frame names, in ms since 1970."""
+
+
 class Answered(msgspec.Struct, frozen=True):
     """A question got its answer, or will get none: then with `code` or `reason`."""
 
@@ -118,7 +132,7 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 ChannelEvent = DocumentsChanged | ChannelChanged | PageSettled | SignalReceived | Answered
-SessionEvent = StateChanged | ReconnectFailed | CommandChanged | ChannelEvent
+SessionEvent = StateChanged | ReconnectFailed | CommandChanged | FrameReceived | ChannelEvent
 
 
 @dataclass(frozen=True, slots=True)

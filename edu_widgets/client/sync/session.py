@@ -277,6 +277,11 @@ class Session:
         self.state, self.code, self.reason = state, code, reason
         self.emit(StateChanged(state, code, reason, self._next_try))
 
+    @property
+    def attempts(self) -> int:
+        """Attempts to connect that have failed in a row."""
+        return self._attempts
+
     def next_try(self) -> int | None:
         """Return the time of the next attempt, in ms since 1970; None if none is planned."""
         return self._next_try

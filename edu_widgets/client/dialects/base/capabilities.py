@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.protocol import Code
+from edu_widgets.protocol import REGISTRY, Code
 from edu_widgets.protocol.errors import Forbidden, Refused
 
 FEATURES = ("chat", "reactions")
@@ -23,6 +23,8 @@ _NO_QUESTIONS = "This service has no questions; send it as a message."
 
 def lacks(type_: str, data: msgspec.Raw) -> str:
     """Return the reason why a command cannot be sent there, for people; empty if it can."""
+    if type_ not in REGISTRY.commands:
+        return ""  # of the platform's own: it knows
     if type_ not in _COMMANDS:
         return f"This service has no {type_.replace('_', ' ')}: it speaks only the basic messages."
     fields = msgspec.json.decode(data, type=dict[str, Any])

@@ -11,7 +11,7 @@ from edu_widgets.client.dialects.base import history, reading
 from edu_widgets.client.dialects.base.reading import BaseFrame
 from edu_widgets.client.dialects.base.room import TOLERANCE, BaseRoom
 from edu_widgets.client.dialects.base.state import BaseState
-from edu_widgets.client.sync.events import CommandChanged, SignalReceived
+from edu_widgets.client.sync.events import CommandChanged, FrameReceived, SignalReceived
 from edu_widgets.client.sync.liveness import Link
 from edu_widgets.protocol import REGISTRY, Code, messages
 from edu_widgets.protocol.errors import ProtocolError
@@ -28,6 +28,9 @@ def take(state: BaseState, link: Link, frame: bytes | str) -> None:
         found = reading.read(frame)
         if found.type != "error":
             state.prove()
+        _confirm(state, found)
+        told = FrameReceived(found.channel, found.type, found.data, found.message_id, found.stamp)
+        state.session.emit(told)
         handler = _HANDLERS.get(found.type)
         known = REGISTRY.frames.get(found.type)
         if handler is not None:
@@ -38,6 +41,13 @@ def take(state: BaseState, link: Link, frame: bytes | str) -> None:
             _log.debug("A frame of type %r was ignored", found.type)
     except ProtocolError as error:
         _log.warning("A frame from the service was ignored: %s", error)
+
+
+def _confirm(state: BaseState, frame: BaseFrame) -> None:
+    """Settle a command of a type that no feature knows, whose frame comes back under its id."""
+    one = state.own.sent.get(frame.message_id) or state.own.doubt.get(frame.message_id)
+    if one is not None and one.is_unregistered and one.command.type == frame.type:
+        state.reconciliation.found(one)
 
 
 def _room(state: BaseState, frame: BaseFrame) -> BaseRoom | None:

@@ -10,7 +10,7 @@ import msgspec
 
 from edu_widgets.client.dialects.base.reading import Said, plain
 from edu_widgets.client.dialects.base.room import BaseRoom, Held, ToldHistory
-from edu_widgets.client.sync.commands import Command
+from edu_widgets.client.sync.commands import UNREGISTERED, Command
 from edu_widgets.protocol.errors import ProtocolError
 
 SLACK = 60_000
@@ -34,6 +34,11 @@ class Sent:
     at: float = 0.0
     wall: int | None = None
     mark: int = 0
+
+    @property
+    def is_unregistered(self) -> bool:
+        """True if no feature knows its type: only its own frame can tell of it."""
+        return self.command.lane == UNREGISTERED
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -135,6 +140,8 @@ class OwnCommands:
 def seed_data(sent: Sent, room: BaseRoom, me: str, my_name: str) -> dict[str, Any]:
     """Return a command's data in the seed's fields."""
     fields = sent.fields
+    if sent.is_unregistered:
+        return fields
     if sent.command.type == "add_reaction":
         message = room.their_id(str(fields.get("messageId", "")))
         return {"messageId": message, "emoji": fields.get("emoji", ""), "userId": me}

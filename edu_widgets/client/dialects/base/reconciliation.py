@@ -40,15 +40,20 @@ class Reconciliation:
         for one in self._own:
             command = one.command
             if command.channel == room.name and self._is_there(one, room):
-                self.end(one)
-                acked = self._session.outbox.acked(command.id)
-                if acked is not None:
-                    seq = self._seq(room, one)
-                    stored = replace(acked, state=CommandState.SENT)
-                    self._session.emit(CommandChanged(stored, gone=True, seq=seq))
+                self.found(one, self._seq(room, one))
         self._session.flush()
 
+    def found(self, one: Sent, seq: int = 0) -> None:
+        """Acknowledge a command whose effect was seen."""
+        self.end(one)
+        acked = self._session.outbox.acked(one.command.id)
+        if acked is not None:
+            stored = replace(acked, state=CommandState.SENT)
+            self._session.emit(CommandChanged(stored, gone=True, seq=seq))
+
     def _is_there(self, one: Sent, room: BaseRoom) -> bool:
+        if one.is_unregistered:
+            return False
         if one.command.type == "chat_message":
             return room.get(one.command.id) is not None
         fields = one.fields
@@ -86,7 +91,7 @@ class Reconciliation:
             held = room.get(id_)
             if held is not None:
                 held.reached = reached
-        else:
+        elif not one.is_unregistered:
             fields, me = one.fields, self._session.user_id
             room.react(str(fields.get("messageId")), str(fields.get("emoji")), me, on=True)
         self._publish(room)
@@ -124,7 +129,7 @@ class Reconciliation:
             if one.command.type == "add_reaction":
                 # Only a history that contains the message tells its reactions.
                 known = str(one.fields.get("messageId", "")) in told.all
-            if known:
+            if known and not one.is_unregistered:
                 self._own.doubt.pop(one.command.id)
             else:
                 self.give_up(one.command.id)

@@ -1,0 +1,99 @@
+"""What a client of one's own hears: messages, streams of them, and the connection's state."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from edu_widgets.protocol.attributes import Tidy
+
+MOST_WAITING = 1_000
+"""Messages that wait for an `async for`; above that the oldest are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Tidy):
+    """A message of a channel."""
+
+    type: str
+    """The service's own word: `chat_message`, `grade_published`; at a service of edu-widgets the
+    kind of the document: `message`, `poll`."""
+    channel: str
+    data: Any
+    """The content, as JSON says it."""
+    id: str
+    timestamp: datetime | None
+    """When the service sent it, if it tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientStatus(Tidy):
+    """The state of a client's connection (seed: `getConnectionStatus`)."""
+
+    connected: bool
+    channels: tuple[str, ...]
+    """The subscribed channels, whether the service has granted them yet or not."""
+    reconnect_attempts: int
+    """Attempts that have failed in a row."""
+    queued_messages: int
+    """Messages of this person that wait to be sent."""
+    transport: str
+    """`websocket`, or another way; "" while there is none."""
+
+
+class MessageStream(Tidy):
+    """Messages as they come, for one `async for`; in any event loop.
+
+    At most 1,000 wait: of a loop that is slower than its messages the oldest are dropped, and
+    `dropped` counts them.
+    """
+
+    _inner = "take"
+
+    def __init__(self, type_: str | None, forget: Callable[[MessageStream], None]) -> None:
+        self.dropped = 0
+        """Number of messages dropped so far."""
+        self._type = type_
+        self._forget = forget
+        self._waiting: deque[Message] = deque(maxlen=MOST_WAITING)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._more: asyncio.Event | None = None
+        self._ended = False
+
+    def __aiter__(self) -> AsyncIterator[Message]:
+        return self
+
+    async def __anext__(self) -> Message:
+        if self._more is None:
+            self._loop, self._more = asyncio.get_running_loop(), asyncio.Event()
+        while not self._waiting:
+            if self._ended:
+                raise StopAsyncIteration
+            self._more.clear()
+            if not self._waiting and not self._ended:
+                await self._more.wait()
+        return self._waiting.popleft()
+
+    def close(self) -> None:
+        """End the iteration, once what waits is read."""
+        self._ended = True
+        self._forget(self)
+        self._wake()
+
+    def take(self, message: Message) -> None:
+        """Add a message, if it is of the wanted type; any thread."""
+        if self._type in (None, message.type):
+            self.dropped += len(self._waiting) == MOST_WAITING
+            self._waiting.append(message)
+            self._wake()
+
+    def _wake(self) -> None:
+        loop, more = self._loop, self._more
+        if loop is not None and more is not None:
+            with contextlib.suppress(RuntimeError):  # that loop is closed, nobody waits there
+                loop.call_soon_threadsafe(more.set)
