@@ -107,7 +107,17 @@ def test_hosted_under_another_name_the_class_is_told(lesson: edu.Lesson) -> None
 def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
     assert "host" in dir(edu)
     assert set(dir(lesson)) == {
-        *("chat", "close", "course", "invite", "notifications", "panel", "people", "polls"),
+        *(
+            "chat",
+            "client",
+            "close",
+            "course",
+            "invite",
+            "notifications",
+            "panel",
+            "people",
+            "polls",
+        ),
         "feature",
         *("status", "user", "wait_connected"),
         *("close_door", "door_closed", "erase", "new_invite", "open_door"),

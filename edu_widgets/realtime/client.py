@@ -24,7 +24,7 @@ from edu_widgets.client.sync.commands import compose
 from edu_widgets.client.transport.base import Target
 from edu_widgets.connections import connections
 from edu_widgets.notebook.callbacks import Callback, Callbacks
-from edu_widgets.protocol import REGISTRY, uuid7
+from edu_widgets.protocol import seed, uuid7
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
@@ -327,7 +327,7 @@ class RealtimeClient(Tidy):
             case events.FrameReceived() if not event.channel or self._has(event.channel):
                 moment = _moment(event.timestamp)
                 message = Message(event.type, event.channel, event.data, event.id, moment)
-                self._hand(message, known=event.type in REGISTRY.frames)
+                self._hand(message, known=event.type in seed.TYPES)
             case events.DocumentsChanged() if self._has(event.channel) and self._speaks_ours():
                 for doc in event.upserted if event.live else ():
                     data = msgspec.json.decode(doc.body)

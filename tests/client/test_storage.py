@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from edu_widgets.client.runtime import outbox_file, outbox_rows
@@ -436,7 +436,23 @@ def test_whatever_stands_in_a_row_the_others_are_taken_over(
     outbox.close()
 
 
+def test_a_file_whose_header_forbids_writing_is_set_aside(tmp_path: Path) -> None:
+    path = damaged(tmp_path)
+    content = bytearray(path.read_bytes())
+    content[18] = 3  # the version that may write: one of the future
+    path.write_bytes(content)
+    box, ids = open_here(tmp_path)
+    assert "damaged" in box.problem
+    box.close()
+    assert not path.exists()
+    box, again = open_here(tmp_path)
+    assert again == ids
+    assert box.problem == ""
+    box.close()
+
+
 @given(st.lists(st.tuples(st.integers(0, 20_000), st.binary(min_size=1, max_size=8)), max_size=20))
+@example([(18, b"\x03")])
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_bytes_are_in_a_file_it_stops_nobody(
     tmp_path: Path, changes: list[tuple[int, bytes]]

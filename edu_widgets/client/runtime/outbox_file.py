@@ -78,7 +78,12 @@ class OutboxFile:
             return []
         used(self._folder)
         forget_unused(self._folder.parent)
-        return [command for path in others for command in self._take_over(path)]
+        # The same command may stand in two files, where an earlier one could not be emptied.
+        found: dict[str, Command] = {}
+        for path in others:
+            for command in self._take_over(path):
+                found.setdefault(command.id, command)
+        return list(found.values())
 
     @property
     def behind(self) -> bool:
@@ -187,7 +192,8 @@ class OutboxFile:
             db.execute("COMMIT")
         except sqlite3.Error as error:
             db.close()
-            if found.damaged and outbox_rows.is_damage(error):
+            is_damaged = found.damaged and outbox_rows.is_damage(error)
+            if is_damaged or _is_locked_by_damage(path, error):
                 self._set_aside(path)
             else:
                 self._failed("Waiting messages of before cannot be taken over", reason(error))
@@ -266,6 +272,11 @@ def _is_left_behind(path: Path) -> bool:
 def _is_busy(error: Exception) -> bool:
     codes = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     return isinstance(error, sqlite3.Error) and outbox_rows.primary_code(error) in codes
+
+
+def _is_locked_by_damage(path: Path, error: sqlite3.Error) -> bool:
+    """True if SQLite refuses to write a file that the account may write: its header is damaged."""
+    return outbox_rows.primary_code(error) == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK)
 
 
 def _unlink(path: Path) -> None:
