@@ -58,7 +58,7 @@ def test_tab_shows_no_machinery() -> None:
     every, own = map(ast.literal_eval, shown.splitlines())
     assert {"host", "join", "connect"} <= set(every)
     assert not {"sys", "Any", "entry"} & set(every)
-    assert own == ["is_staff", "name", "role", "user_id"]
+    assert own == ["is_staff", "name", "role", "user_id", "via"]
 
 
 def test_the_help_knows_every_option() -> None:

@@ -159,8 +159,12 @@ def _check_place(wanted: _Wanted, running: state.ServiceState) -> None:
         raise type(error)(f"{error} {_GOES_ON}") from None
 
 
-def stop(info: ServiceInfo, timeout: float = 10.0) -> None:
-    """End a service by SIGTERM: it stores what members sent and tells them that it restarts."""
+def stop(info: ServiceInfo, timeout: float = 60.0) -> None:
+    """End a service by SIGTERM: it stores what members sent and tells them that it restarts.
+
+    Raises:
+        ServiceUnavailable: it has not ended within `timeout` seconds.
+    """
     with contextlib.suppress(ProcessLookupError):
         os.kill(info.pid, signal.SIGTERM)
     deadline = time.monotonic() + timeout
@@ -169,6 +173,12 @@ def stop(info: ServiceInfo, timeout: float = 10.0) -> None:
             child.poll()
         time.sleep(0.02)
     _STARTED[:] = [child for child in _STARTED if child.poll() is None]
+    if processes.alive(info.pid):
+        msg = (
+            f"The service that runs at {info.url} (process {info.pid}) has not ended within "
+            f"{timeout:g} s of being told to. Look at its service.log, and try again."
+        )
+        raise ServiceUnavailable(msg)
 
 
 def clear(data_dir: Path, timeout: float = 20.0) -> None:

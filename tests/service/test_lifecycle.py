@@ -91,6 +91,16 @@ def test_other_options_restart_it_at_the_same_place(data: Path) -> None:
     assert start(data, rate_limits=True).pid == free.pid, "what is not asked for stays"
 
 
+def test_one_that_does_not_end_is_told_of(data: Path) -> None:
+    running = start(data)
+    os.kill(running.pid, signal.SIGSTOP)
+    with pytest.raises(ServiceUnavailable, match=f"process {running.pid}"):
+        launch.stop(running, timeout=0.1)
+    os.kill(running.pid, signal.SIGCONT)
+    launch.stop(running)
+    assert not processes.alive(running.pid)
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
