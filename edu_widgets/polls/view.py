@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 import traitlets
 
@@ -16,7 +16,13 @@ from edu_widgets.protocol.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
-    from edu_widgets.polls.widget import LivePolls
+
+
+class PollViews(Protocol):
+    """The course's polls, as a view of one of them knows them."""
+
+    def view(self, poll_id: str) -> PollView:
+        """Return the view of a poll."""
 
 
 class OnePoll:
@@ -62,7 +68,7 @@ class PollView(LiveWidget):
         """Make the same view for another who shares the kernel, of their polls."""
         if not isinstance(context, Assembly):
             raise InvalidArgument("A view of one poll is of a lesson's widgets.")
-        return cast("LivePolls", context.get("polls")).view(self._poll_id)
+        return cast("PollViews", context.get("polls")).view(self._poll_id)
 
     @traitlets.validate("options")
     def _check_options(self, proposal: dict[str, Any]) -> dict[str, Any]:
