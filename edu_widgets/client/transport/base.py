@@ -1,11 +1,10 @@
 """What carries frames: the seam between the session and a kind of connection."""
 
-import asyncio
 import contextlib
 import ipaddress
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -116,19 +115,6 @@ def authorization(url: str, token: str = "") -> dict[str, str]:
     asked = f"http{url.removeprefix('ws')}" if url.startswith("ws") else url
     front = next((t for base, t in _fronts.items() if asked.startswith(f"{base}/")), "")
     return own | ({"Authorization": f"token {front}"} if front else {})
-
-
-async def first_of(*work: Coroutine[Any, Any, Any]) -> None:
-    """Do several things until the first is done, or fails; the others are cancelled."""
-    tasks = [asyncio.get_running_loop().create_task(one) for one in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Transport(Protocol):

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from edu_widgets.client.sync.events import Service
-from edu_widgets.client.transport.base import Target, TransportFailed, first_of
+from edu_widgets.client.transport.base import Target, TransportFailed
 from edu_widgets.client.transport.http import FAILURES, Headers, Http, body_of, explain
 from edu_widgets.client.transport.selection import TransportSelection
 from edu_widgets.client.transport.sse import (
@@ -20,6 +20,7 @@ from edu_widgets.client.transport.sse import (
     ServerEvent,
     StreamTooLong,
 )
+from edu_widgets.client.transport.tasks import first_of
 from edu_widgets.client.transport.tokens import ask, without
 from edu_widgets.client.transport.websocket import comes_up, retry_after
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, encode, is_retry

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 from edu_widgets.client.sync.events import Service
-from edu_widgets.client.transport.base import NotPassed, Transport, TransportFailed, first_of
+from edu_widgets.client.transport.base import NotPassed, Transport, TransportFailed
 from edu_widgets.client.transport.selection import WEBSOCKET, ServiceSelection
+from edu_widgets.client.transport.tasks import first_of
 from edu_widgets.client.transport.websocket import gets_through
 
 

@@ -19,11 +19,11 @@ from edu_widgets.client.transport.base import (
     NotPassed,
     TransportFailed,
     authorization,
-    first_of,
     refusal,
 )
 from edu_widgets.client.transport.http import FAILURES, Headers, Http, body_of, failure
 from edu_widgets.client.transport.selection import ServiceSelection
+from edu_widgets.client.transport.tasks import first_of
 from edu_widgets.client.transport.tokens import ask
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, carriers, decode, encode
 from edu_widgets.protocol.errors import ProtocolError

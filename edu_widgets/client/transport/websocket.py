@@ -24,11 +24,11 @@ from edu_widgets.client.transport.base import (
     TransportFailed,
     authorization,
     ended,
-    first_of,
     proxy_for,
     refusal,
 )
 from edu_widgets.client.transport.selection import TransportSelection
+from edu_widgets.client.transport.tasks import first_of
 from edu_widgets.client.transport.tokens import ask, without
 from edu_widgets.client.transport.wire import ABNORMAL, CLOSE_TIMEOUT, Wire, nothing
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry
