@@ -448,8 +448,18 @@ _PAGE_SCRIPT = """
   lab.kernel = () => lab.context()?.session?.kernel;
   lab.ready = () => {
     const kernel = lab.kernel();
-    return lab.panel()?.content?.model != null && lab.context()?.isReady === true
+    const isReady = lab.panel()?.content?.model != null && lab.context()?.isReady === true
       && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+    if (!isReady) knock();
+    return isReady;
+  };
+  // ipykernel 7.0 to 7.3 may not see a request that comes while they answer another one, until
+  // one more comes: the first too, with which JupyterLab asks who they are.
+  let knocked = performance.now();
+  const knock = () => {
+    if (performance.now() - knocked < 5_000) return;
+    knocked = performance.now();
+    lab.kernel()?.requestKernelInfo().catch(() => {});  // it may be gone by then
   };
   // The promise, for an answer of the kernel's. ipykernel 7.0 to 7.3 may not see a request that
   // comes while they answer another one, until one more comes: so one comes.
@@ -548,7 +558,7 @@ class LabPage:
 
     def _open(self) -> Self:
         if self.page.evaluate("() => !!window.jupyterapp"):
-            self._command("docmanager:open", {"path": self.name})
+            self._command("docmanager:open", {"path": self.name}, wait=False)
         else:
             self.page.goto(f"{self.lab.url}/doc/tree/{self.name}?token={self.lab.token}")
         return self.wait_kernel()
