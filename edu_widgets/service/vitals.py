@@ -35,14 +35,14 @@ class Vitals:
         return self._problem
 
     async def _ask(self) -> None:
-        self._problem = _FAILED
+        problem = _FAILED  # the former answer is valid until this one is known
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._store.check()
-            self._problem = ""
+            problem = ""
         except TimeoutError:
-            self._problem = _SILENT
+            problem = _SILENT
         except Refused as error:
-            self._problem = self._store.problem or f"{error} The log of the service says why."
+            problem = self._store.problem or f"{error} The log of the service says why."
         finally:
-            self._at = asyncio.get_running_loop().time()
+            self._problem, self._at = problem, asyncio.get_running_loop().time()
