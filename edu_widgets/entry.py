@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _lock = threading.RLock()
 _open: dict[tuple[str, str, str], Lesson] = {}
 _asked: dict[Path, dict[str, object]] = {}
-"""What `host` was called with in this process, by the service's folder."""
+"""The arguments of `host` in this process, by the service's folder."""
 
 _rehearses: dict[str, str | None] = {}
 """By room, the name somebody rehearses under in this process."""
@@ -188,14 +188,14 @@ def join(
 
 
 def _arguments(settings: Configuration) -> list[str]:
-    """What else a service is started with."""
+    """Return the further arguments of a service."""
     edu = settings.edu
     said = {"--install-hint": edu.installHint, "--features": edu.features}
     return [f"{option}={value}" for option, value in said.items() if value]
 
 
 def _install(hint: str) -> str:
-    """How students come by the package."""
+    """Return the sentence that tells students how to install the package."""
     if hint:
         return f"Who has no edu_widgets yet: {hint}"
     return "Opened in a browser, the invite says how to install edu-widgets."

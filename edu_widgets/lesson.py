@@ -36,7 +36,7 @@ W = TypeVar("W", bound="LiveWidget")
 
 @dataclass(frozen=True, slots=True)
 class Status(Tidy):
-    """How a lesson's connection stands; prints as one sentence.
+    """The state of a lesson's connection; prints as one sentence.
 
     `round_trip` is in seconds, None before the first measurement; `queued` counts messages
     and changes that are kept and not yet acknowledged.
@@ -136,7 +136,7 @@ class Lesson(Tidy):
         return "<div>" + "<br>".join(rows) + "</div>"
 
     def _can_be_joined(self) -> bool:
-        """Whether there is something to join: it is open, and its service has not ended."""
+        """Return True if it can be joined: it is open, and its service has not ended."""
         return self.usable and not self._client.view().restart
 
     def _who_joins(self) -> str:
@@ -150,7 +150,7 @@ class Lesson(Tidy):
 
     @property
     def usable(self) -> bool:
-        """Whether it is open in this process."""
+        """True if it is open, in this process."""
         return self._client.usable
 
     def refresh(
@@ -175,7 +175,7 @@ class Lesson(Tidy):
 
     @property
     def invite(self) -> str:
-        """What students pass to `join`; empty for who is no instructor, or came by a token."""
+        """The invite that students pass to `join`; empty for students and people with a token."""
         return self._client.invite
 
     def new_invite(self) -> str:
@@ -207,7 +207,7 @@ class Lesson(Tidy):
 
     @property
     def door_closed(self) -> bool:
-        """Whether nobody new is let in; known to instructors."""
+        """True if nobody new is let in; known to instructors."""
         return self._admission().state().closed
 
     def forbid_viewers(self) -> None:
@@ -230,7 +230,7 @@ class Lesson(Tidy):
 
     @property
     def viewers_allowed(self) -> bool:
-        """Whether people may take part through somebody else's notebook; known to instructors."""
+        """True if people may take part through another person's notebook; known to instructors."""
         return self._admission().state().vouching
 
     def erase(self, person: Who | RemovedPerson) -> None:
@@ -265,7 +265,7 @@ class Lesson(Tidy):
 
     @property
     def user(self) -> Person:
-        """Who I am here."""
+        """My id, name and role in the course."""
         return self._client.me()
 
     @property
@@ -288,7 +288,7 @@ class Lesson(Tidy):
 
     @property
     def people(self) -> PresenceList:
-        """Who is here, how far they are and who wants help; one widget, as `chat` is.
+        """The people here, their status and their hands; one widget, as `chat` is.
 
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
@@ -297,7 +297,7 @@ class Lesson(Tidy):
 
     @property
     def notifications(self) -> NotificationPane:
-        """What there is to know beside the chat; one widget, as `chat` is.
+        """The notifications; one widget, as `chat` is.
 
         Mentions in the chat and polls that open are among it.
 
@@ -384,7 +384,7 @@ class Lesson(Tidy):
             return super().__getattr__(name)
 
     def _known(self) -> list[tuple[str, str]]:
-        """Who is here, by id and name, where the list of people is open."""
+        """Return the ids and names of the people here, if the list of people is open."""
         people = cast("PresenceList | None", self._widgets.opened("people"))
         return [] if people is None else [(person.user_id, person.name) for person in people.all]
 

@@ -118,7 +118,7 @@ class Assembly:
         return parts
 
     def headlines(self) -> list[NotificationSource]:
-        """What makes headlines of features' documents."""
+        """Return the sources that make headlines of features' documents."""
         return self._each(lambda feature: feature.headlines)
 
     def background(self) -> list[Any]:

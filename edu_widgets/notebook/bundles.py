@@ -11,7 +11,7 @@ from edu_widgets.protocol.errors import EduWidgetsError
 from edu_widgets.protocol.manifest import Manifest
 
 VIEWERS = "viewers"
-"""What shows who looks, where several people share a kernel."""
+"""The script that shows the viewers where several people share a kernel."""
 
 
 def files_of(kind: str) -> tuple[str, ...]:

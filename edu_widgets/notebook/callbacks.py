@@ -1,4 +1,4 @@
-"""What people hang on events with `.on(...)`, so that running a cell again does not double it."""
+"""Functions that people add to events with `.on(...)`; a cell run again does not double them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Callbacks:
             raise InvalidArgument(f"There is no event {event!r:.60} here; there are {known}.")
 
     def on(self, event: str) -> list[Callback]:
-        """What is to be called, in the order it was added."""
+        """Return the functions of an event, in the order they were added."""
         with self._lock:
             return [entry.fn for entry in self._entries if entry.event == event]
 

@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 class ChannelTimers(Protocol):
-    """What of a client sends at the right time: its network thread."""
+    """The part of a client that sends at the right time: its network thread."""
 
     def later(self, delay: float, fn: Callable[[], object], /) -> Callable[[], None]:
         """Run `fn` there after so many seconds; to be called there."""
@@ -53,7 +53,7 @@ class PageChannel:
 
     @property
     def awaited(self) -> bool:
-        """Whether any page has asked for a snapshot."""
+        """True if any page has asked for a snapshot."""
         return self._stream.awaited
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Which cell is running: the same cell run again replaces what it made before."""
+"""The running cell; the same cell run again replaces what it made before."""
 
 from __future__ import annotations
 

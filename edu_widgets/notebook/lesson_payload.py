@@ -1,4 +1,4 @@
-"""How a lesson stands, as every view shows it."""
+"""The state of a lesson, as every view shows it."""
 
 import time
 
@@ -43,5 +43,5 @@ def as_sent(message: Json) -> Json:
 
 
 def ms_until(at: int | None) -> int | None:
-    """How long it is until a time of this computer's clock, in ms; both may be `None`."""
+    """Return the ms until a time of this computer's clock; both may be `None`."""
     return None if at is None else max(0, at - int(time.time() * 1000))

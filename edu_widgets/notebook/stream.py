@@ -1,4 +1,4 @@
-"""What is sent to the pages of one widget, and when: numbered, coalesced, no input or output.
+"""The batches for the pages of one widget: numbered, coalesced, without input or output.
 
 The first change goes out at once, then at most one batch every 33 ms. Changes are kept as
 names of documents and read when the batch is made, so that many changes of one document are
@@ -29,7 +29,7 @@ ANSWER_WITHIN = 60.0
 that may take before nobody is told any more."""
 
 _MINOR = frozenset({"nextTry"})
-"""What of a lesson is not worth telling to pages that nobody attends to."""
+"""Fields of a lesson that are not sent to pages without attention."""
 
 _MAX_PAGES = 64
 _MOST_TOLD = 256
@@ -46,7 +46,7 @@ class Window:
 
 
 class Content(Protocol):
-    """What a widget shows. Any thread; never raises for one bad document."""
+    """The content of a widget. Any thread; never raises for one bad document."""
 
     def windows(self) -> Mapping[str, Window]:
         """Every collection as a page begins with it."""
@@ -81,11 +81,11 @@ class Stream:
         self._spoke_at = self._wanted_at = float("-inf")
         self._unanswered: float | None = None
         self._owed = False
-        """Whether a pulse is to follow, by which a page sees that it missed the last batch."""
+        """True if a pulse is to follow, by which a page sees that it missed the last batch."""
 
     @property
     def awaited(self) -> bool:
-        """Whether any page has asked; nothing is sent to nobody."""
+        """True if any page has asked; nothing is sent to nobody."""
         return bool(self._pages)
 
     # -- changes --------------------------------------------------------------------
@@ -104,12 +104,12 @@ class Stream:
         self._reset = bool(self._pages)
 
     def wait(self, now: float) -> None:
-        """What is touched next is no news: it may wait a gap's length for some."""
+        """Let the next changes wait up to a gap's length, as they are no news."""
         if not (self._reset or self._lesson_touched or self._touched):
             self._not_before = now + GAP
 
     def hurry(self) -> None:
-        """What was touched is news."""
+        """Send the changes so far at once, as they are news."""
         self._not_before = float("-inf")
 
     # -- whether anybody is there -------------------------------------------------------
@@ -131,7 +131,7 @@ class Stream:
         return {"op": "pulse", "n": self.n}
 
     def _is_heard(self, now: float, *, busy: bool) -> bool:
-        """Whether pages may still hear a batch; else none is told, and who is notices the hole.
+        """Return True if pages may still hear a batch; a page that does notices a hole later.
 
         While a cell runs, what a page says may have to wait for it.
         """
@@ -205,7 +205,7 @@ class Stream:
         self._said_at = now
 
     def due(self) -> float | None:
-        """When `take` has something to send; None: not before something changes."""
+        """Return the time of the next batch; None: not before something changes."""
         if not self._pages:
             return None
         if self._reset or self._lesson_touched or self._touched:
@@ -265,7 +265,7 @@ class Stream:
         return {key: part for key, part in parts.items() if part}
 
     def _is_new(self, collection: str, doc: Json) -> bool:
-        """Whether the pages have not been told just this, with its version, already."""
+        """Return True unless the pages were told exactly this document and version already."""
         key = (collection, doc["id"])
         before = self._told.pop(key, None)
         self._told[key] = doc

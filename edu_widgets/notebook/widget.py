@@ -55,7 +55,7 @@ class _Pages:
 
 
 class WidgetContext(Protocol):
-    """What of a lesson a widget may be made with."""
+    """The parts of a lesson that a widget may use."""
 
     @property
     def client(self) -> CourseClient:
@@ -63,10 +63,10 @@ class WidgetContext(Protocol):
 
     @property
     def known(self) -> Callable[[], Sequence[tuple[str, str]]]:
-        """Who is here, by id and name, as far as that is known without asking."""
+        """Ids and names of the people here, as far as known without asking."""
 
     def headlines(self) -> list[NotificationSource]:
-        """What makes headlines of features' documents."""
+        """Return the sources that make headlines of features' documents."""
 
 
 class LiveWidget(Tidy, anywidget.AnyWidget):
@@ -170,11 +170,11 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     @property
     def unread(self) -> int:
-        """How much is new here and waits for me; the panel counts it in the tab."""
+        """Number of new things that wait for me; the panel shows it in the tab."""
         return 0
 
     def summary(self) -> Json:
-        """What the panel shows of it besides: `figures`, `note` and `icon`; see docs/extending.md.
+        """Further parts of its tab in the panel: `figures`, `note`, `icon`; see docs/extending.md.
 
         Called on any thread, often, so it has to be quick and must not raise.
         """
@@ -244,7 +244,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed and can no longer be shown."""
+        """True if it was closed and can no longer be shown."""
         return self._over or (self.comm is None and not self._client.viewer)
 
     def __repr__(self) -> str:
@@ -252,7 +252,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         return f"{type(self).__name__}({self.course!r}, {state})"
 
     def _view(self) -> tuple[Json, Json]:
-        """What ipywidgets 7 would show."""
+        """Return the MIME bundle of its view and its metadata, as ipywidgets 7 makes them."""
         data = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"application/vnd.jupyter.widget-view+json": data}, inside.view_metadata()
 
@@ -322,7 +322,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             _log.warning("A message of a page was ignored: unknown or malformed.")
 
     def _objection(self, content: dict[str, Any]) -> Refused | None:
-        """Why an intent is not done, whatever it asks for."""
+        """Return the reason for refusing an intent, whatever it asks for; None if there is none."""
         whose, lives = content.get("scope"), content.get("lives")
         if whose and whose != self._client.scope:
             message = "Not done: somebody else wrote this, who is not here any more."
@@ -333,7 +333,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         return None
 
     def _delay(self, content: dict[str, Any]) -> float:
-        """How long a message was on its way, in seconds; 0 where the page does not say."""
+        """Return the seconds that a message was on its way; 0 where the page does not say."""
         page, sent = content.get("page"), content.get("sent")
         if not (isinstance(page, str) and is_id(page) and isinstance(sent, list)):
             return 0.0

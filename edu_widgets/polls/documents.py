@@ -1,4 +1,4 @@
-"""What polls keep, each thing in the channel of those who may see it.
+"""The documents of polls, each in the channel of those who may see it.
 
 A poll is in the course's channel, or while it is a draft in the staff's; the right answer and the
 live counts are in the staff's; what a person chose is in their own. The ballots themselves are in
@@ -22,10 +22,10 @@ MAX_TEXT = 200
 """Characters a short text may have, as an answer."""
 
 OPTIONS = (2, 20)
-"""How many options a poll may have, where it has any."""
+"""Number of options that a poll may have, where it has any."""
 
 SECONDS = (5, 24 * 3600)
-"""How long a poll's timer may run."""
+"""Seconds that a poll's timer may run."""
 
 MAX_GROUPS = 200
 """Different numbers or texts that a result tells, the most frequent ones."""
@@ -48,10 +48,10 @@ PollKind: TypeAlias = Literal[
 PollState: TypeAlias = Literal["draft", "open", "closed", "revealed"]
 
 WINDOW = 1_000
-"""How many polls a first join gets, those that were changed last: more than are asked in a year."""
+"""Number of polls of a first join, those changed last: more than are asked in a year."""
 
 Choice: TypeAlias = int | float | str | list[int]
-"""What a person chose: an option's index (from 0), the indexes chosen or in order, a number, a
+"""A person's choice: an option's index (from 0), the indexes chosen or in order, a number, a
 text."""
 
 ONE_OF = frozenset({"single", "scale", "predict"})
@@ -71,34 +71,34 @@ SESSION_ID = "poll_session"
 
 
 class NumberCount(Data):
-    """How many people answered with one number."""
+    """The count of people who answered with one number."""
 
     value: float
     """The number they gave."""
     people: int
-    """How many people gave it."""
+    """Number of people who gave it."""
 
 
 class TextCount(Data):
-    """How many people answered with one text, whatever its case, width and white space."""
+    """The count of people who answered with one text, whatever its case, width and white space."""
 
     text: str
     """The text as most of them wrote it."""
     people: int
-    """How many people wrote it."""
+    """Number of people who wrote it."""
 
 
 class OrderCount(Data):
-    """How many people chose one order."""
+    """The count of people who chose one order."""
 
     order: list[int]
     """The options' indexes, the first one first."""
     people: int
-    """How many people chose it."""
+    """Number of people who chose it."""
 
 
 class RoundResult(Data):
-    """What people answered in one round: people are counted, never ticks.
+    """The counted answers of one round; people are counted, never ticks.
 
     An anonymous poll tells nothing but `people` under 5 answers.
     """
@@ -106,7 +106,7 @@ class RoundResult(Data):
     round: int
     """The number of the round, from 1."""
     people: int
-    """How many people answered."""
+    """Number of people who answered."""
     counts: list[int] = msgspec.field(default_factory=list)
     """By option: the people who chose it (of ordering: absent)."""
     numbers: list[NumberCount] = msgspec.field(default_factory=list)
@@ -124,29 +124,29 @@ class RoundResult(Data):
     removed: int = 0
     """Of texts: people whose answer an instructor removed; it is told nowhere."""
     right: int | None = None
-    """How many were right; only where the answer may be seen too."""
+    """Number of right answers; only where the answer may be seen too."""
 
 
 class PollFlow(Data):
-    """Who moved where between two rounds, of those who answered both."""
+    """The moves between two rounds, of those who answered both."""
 
     from_: int = msgspec.field(name="from")
     """The earlier round."""
     to: int
     """The later round."""
     both: int
-    """How many people answered in both."""
+    """Number of people who answered in both."""
     pairs: list[list[int]]
     """`[a, b, n]`: `n` people chose the option `a` in the earlier round and `b` in the later."""
 
 
 class PollShown(Data):
-    """What of the present round has been revealed."""
+    """The revealed parts of the present round."""
 
     counts: bool = False
-    """Whether everybody sees how many chose what."""
+    """True if everybody sees the counts."""
     answer: bool = False
-    """Whether everybody sees which answer is right."""
+    """True if everybody sees the right answer."""
 
 
 class Poll(Data):
@@ -160,7 +160,7 @@ class Poll(Data):
     question: str
     """The question: Markdown, 1 to 2,000 characters."""
     kind: PollKind
-    """What is asked for; `predict` asks what some code prints."""
+    """The kind of answer; `predict` asks what some code prints."""
     created_by: str
     """The id of the instructor who asks."""
     created_at: int
@@ -168,23 +168,23 @@ class Poll(Data):
     """The options: Markdown (of `predict` code), 2 to 20; of a scale the labels of 1 to n, which
     may be empty; of numbers and texts there are none."""
     anonymous: bool = False
-    """Whether nobody is to learn who chose what, staff included."""
+    """True if nobody may learn anybody's choice, staff included."""
     named: bool = False
-    """Whether staff may read who chose what, once a round is closed; never of an anonymous one."""
+    """True if staff may read each person's choice once a round is closed; never if anonymous."""
     edited: int | None = None
-    """When the wording was changed last since it was opened, in ms since 1970."""
+    """Time of the last change of wording since it was opened, in ms since 1970."""
     state: PollState = "draft"
-    """Where it stands: a draft, open for votes, closed, or revealed."""
+    """The state: a draft, open for votes, closed, or revealed."""
     round: int = 1
     """The number of the present round, from 1."""
     seconds: int | None = None
-    """How long it is meant to be open, in seconds, as it was said last."""
+    """Seconds it is meant to be open, as given last."""
     opened: int | None = None
-    """When the round was opened, in ms since 1970."""
+    """Time at which the round was opened, in ms since 1970."""
     closes: int | None = None
-    """When the round closes or has closed, in ms since 1970; absent: until somebody closes it."""
+    """Time at which the round closes or has closed, in ms since 1970; absent: closed by hand."""
     shown: PollShown = msgspec.field(default_factory=PollShown)
-    """What of the present round has been revealed."""
+    """The revealed parts of the present round."""
     results: list[RoundResult] = msgspec.field(default_factory=list)
     """The counts of every round that was revealed."""
     flows: list[PollFlow] = msgspec.field(default_factory=list)
@@ -192,9 +192,9 @@ class Poll(Data):
     correct: list[Choice] = msgspec.field(default_factory=list)
     """The right answer once it is revealed, as in the staff's `poll_secret`."""
     tolerance: float = 0
-    """How far a right number may be from one of `correct`."""
+    """Greatest distance of a right number from one of `correct`."""
     ended: bool = False
-    """Whether it is an anonymous poll whose ballots are destroyed: no round can follow."""
+    """True for an anonymous poll whose ballots are destroyed: no round can follow."""
 
 
 class PollSecret(Data):
@@ -203,10 +203,10 @@ class PollSecret(Data):
     poll_id: str
     """The poll it is about."""
     correct: list[Choice]
-    """Which answers are right: one of these indexes, numbers or texts; of `multiple` exactly
+    """The right answers: one of these indexes, numbers or texts; of `multiple` exactly
     these indexes, of `ordering` the indexes in this order."""
     tolerance: float = 0
-    """How far a right number may be from one of `correct`."""
+    """Greatest distance of a right number from one of `correct`."""
 
 
 class PollTally(Data):
@@ -220,33 +220,34 @@ class PollTally(Data):
     round: int
     """The number of the present round."""
     people: int
-    """How many people have answered in the present round."""
+    """Number of people who have answered in the present round."""
     rounds: list[RoundResult] = msgspec.field(default_factory=list)
-    """What people answered, by round."""
+    """The counted answers, by round."""
     flows: list[PollFlow] = msgspec.field(default_factory=list)
-    """Who moved where between rounds that follow one another."""
+    """The moves between rounds that follow one another."""
     suggestion: Literal["", "move_on", "discuss", "explain"] = ""
-    """What to do after a round, by the share that is right: from 70 % move on, under 30 % explain
-    again, in between let them discuss and vote again. Empty where no right answer is known."""
+    """The next step after a round, by the share that is right: from 70 % move on, under 30 %
+    explain again, in between let them discuss and vote again. Empty where no right answer is
+    known."""
     removed: list[str] = msgspec.field(default_factory=list)
     """Of texts: what stands for each answer that was removed, in hexadecimal; at most 200."""
 
 
 class Turnout(Data):
-    """How many have answered, for everybody to see."""
+    """The number of answers, for everybody to see."""
 
     poll_id: str
     """The poll it is about."""
     round: int
     """The number of the present round."""
     answered: int
-    """How many people have answered in it."""
+    """Number of people who have answered in it."""
     at: int
-    """When this was counted, in ms since 1970."""
+    """Time of the count, in ms since 1970."""
 
 
 class OwnBallot(Data):
-    """What a person has chosen, in their own channel; gone once an anonymous poll has ended."""
+    """A person's choice, in their own channel; gone once an anonymous poll has ended."""
 
     poll_id: str
     """The poll it is about."""
@@ -261,9 +262,9 @@ class PollSession(Data):
     """
 
     began: int
-    """When it began, in ms since 1970."""
+    """Time of its beginning, in ms since 1970."""
     seen: int
-    """When an instructor was here last, in ms since 1970; renewed every five minutes."""
+    """Time at which an instructor was here last, in ms since 1970; renewed every five minutes."""
 
 
 for _kind, _body in (

@@ -26,7 +26,7 @@ class PollViews(Protocol):
 
 
 class OnePoll:
-    """What the pages of a view see: its poll, and what can be done with it. Any thread."""
+    """The content of a view's pages: its poll and its actions. Any thread."""
 
     def __init__(self, shown: PollsContent, poll_id: str) -> None:
         self._shown = shown

@@ -98,7 +98,7 @@ class LivePolls(EventWidget):
 
     @property
     def unread(self) -> int:
-        """How many open polls I have not voted in; 0 for staff, who runs them."""
+        """Number of open polls I have not voted in; 0 for staff, who run them."""
         seen = [] if self._client.me().is_staff else self.seen.all()
         return sum(
             one.poll.state == "open" and (one.vote is None or one.vote.choice is None)
@@ -259,7 +259,7 @@ class LivePolls(EventWidget):
 
     @property
     def drafts(self) -> list[Poll]:
-        """What instructors have prepared, in the order `next()` asks it."""
+        """The instructors' drafts, in the order in which `next()` asks them."""
         return [
             self.poll(seen.poll.id)
             for seen in self._polls.all()
@@ -269,7 +269,7 @@ class LivePolls(EventWidget):
     def to_csv(
         self, path: str | Path | None = None, *, people: bool = False, bom: bool = False
     ) -> str | None:
-        """What came of every poll of the course as CSV: the text, or into a file.
+        """Return the results of every poll of the course as CSV: the text, or into a file.
 
         With `people` it has a row a person of each poll that was asked with `named=True` and is
         not open, as `poll.answers()`.

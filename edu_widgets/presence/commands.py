@@ -1,4 +1,4 @@
-"""What people ask of presence, and how they learn who is here."""
+"""The commands, questions and answers of presence."""
 
 from typing import Literal
 
@@ -15,7 +15,7 @@ PAGE = 100
 """People on one page of a large room."""
 
 Filter = Literal["all", "stuck", "done", "following", "away", "none"]
-"""Whom to list: everybody, or by how they are counted. All but `all` and `away` for staff only."""
+"""The people to list, by how they are counted. All but `all` and `away` are for staff only."""
 
 
 class SetStatus(Data):
@@ -41,7 +41,7 @@ class RaiseHand(Data):
     """Ask for help. Raised again, note and traceback are replaced and the place is kept."""
 
     note: str = ""
-    """What it is about, plain text, at most 500 characters."""
+    """The reason for the hand: plain text, at most 500 characters."""
     traceback: str = ""
     """The error that stands in the way, at most 4,000 characters; only after a yes."""
 
@@ -50,16 +50,16 @@ class LowerHand(Data):
     """Take a hand down: one's own, or as staff anybody's. One that is down stays down."""
 
     user_id: str = ""
-    """Whose hand; absent: one's own."""
+    """The id of the hand's owner; absent: one's own."""
 
 
 class TakeHand(Data):
     """Say that one is helping, or no longer. Only staff; nobody is taken from somebody else."""
 
     user_id: str
-    """Whose hand it is."""
+    """The id of the hand's owner."""
     taken: bool = True
-    """Whether one is helping; `false` gives the hand back to the queue."""
+    """True while one is helping; `false` gives the hand back to the queue."""
     anyway: bool = False
     """Give back a hand that a colleague has taken, after having asked."""
 
@@ -72,7 +72,7 @@ class SolveHand(Data):
     """Say that somebody has been helped. Only staff."""
 
     user_id: str
-    """Whose hand it is."""
+    """The id of the hand's owner."""
     at: int = 0
     """The `at` of the hand that was seen: one raised again since stays up; 0: any."""
 
@@ -82,7 +82,7 @@ class SolveHand(Data):
 
 
 class Attention(Data):
-    """Whether anybody is at this end. Short-lived; said again on each new connection."""
+    """The attention at this end: somebody or nobody. Said again on each new connection."""
 
     away: bool
     """No page was in sight for a minute, or there is none and nothing was run for ten."""
@@ -98,7 +98,7 @@ class Here(Data):
     role: str = "student"
     """The person's role in the course: `student`, `instructor` or `admin`."""
     away: bool = False
-    """Whether nobody is at any of their connections."""
+    """True if nobody is at any of their connections."""
     since: int = 0
     """Of somebody away: since when, in ms since 1970. Only for staff, in a list asked for."""
     status: StatusName | None = None
@@ -110,7 +110,7 @@ class Here(Data):
 
 
 class Counts(Data):
-    """How many are here. The last five count students, each once, and are for staff only."""
+    """The numbers of people here. The last five count students, each once, for staff only."""
 
     here: int = 0
     """People who are here, away ones included."""
@@ -127,7 +127,7 @@ class Counts(Data):
 
 
 class Presence(Data):
-    """Who came, went, or changed since `prev`. At most four a second, at least two a minute.
+    """The people who came, went, or changed since `prev`; two a minute to four a second.
 
     Above 200 people it has only counts, and nobody needs to have seen the one before. In a
     staff's channel it has only counts.
@@ -142,26 +142,26 @@ class Presence(Data):
     now: int = 0
     """The service's clock, in ms since 1970."""
     set: list[Here] = msgspec.field(default_factory=list)
-    """Who came or changed."""
+    """The people who came or changed."""
     gone: list[str] = msgspec.field(name="del", default_factory=list)
     """The ids of who went."""
     crowd: bool = False
-    """Whether there are too many to be told of by name."""
+    """True if they are too many to be listed by name."""
     counts: Counts = msgspec.field(default_factory=Counts)
-    """How many are here."""
+    """The numbers of people here."""
 
 
 class People(Data):
     """Ask who is here: without a query everybody, or a page where there are too many."""
 
     query: str = ""
-    """What the names have to contain, at most 64 characters; case and accents do not matter."""
+    """Text that the names have to contain, at most 64 characters; case and accents are ignored."""
     filter: Filter = "all"
-    """Whom to list; students may ask for `all` and `away`."""
+    """The people to list; students may ask for `all` and `away`."""
     offset: int = 0
-    """How many to leave out from the beginning."""
+    """Number of people to leave out from the beginning."""
     limit: int = MOST_NAMED
-    """How many at most: 200, or 100 where there are more people than that."""
+    """Most people to list: 200, or 100 where there are more people than that."""
 
 
 class PeoplePage(Data):
@@ -174,13 +174,13 @@ class PeoplePage(Data):
     now: int = 0
     """The service's clock, in ms since 1970."""
     people: list[Here] = msgspec.field(default_factory=list)
-    """Who was found, on this page."""
+    """The people found, on this page."""
     total: int = 0
-    """How many were found in all."""
+    """Number of people found in all."""
     crowd: bool = False
-    """Whether there are too many to be told of by name."""
+    """True if they are too many to be listed by name."""
     counts: Counts = msgspec.field(default_factory=Counts)
-    """How many are here."""
+    """The numbers of people here."""
 
 
 def _command(name: str, data: type[Data], *, latest: bool = True) -> CommandType:

@@ -58,7 +58,7 @@ _LIST_WITHIN = 3.0
 
 
 class PresenceList(EventWidget):
-    """Who is here; displayed by being the last line of a cell.
+    """The people here; displayed by being the last line of a cell.
 
     `people.options = {"height": 300, "lang": "tr"}` sets its height in pixels and its language
     (default: the page's).
@@ -122,7 +122,7 @@ class PresenceList(EventWidget):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many are `here` and `away`; for staff also `stuck`, `done`, `following`, `none`
+        """The numbers of `here` and `away`; for staff also `stuck`, `done`, `following`, `none`
         (nothing said) and `hands`. Of students each is counted once, and of these
         `away` counts who is neither stuck nor done.
         """  # noqa: D205 - one sentence after the other
@@ -323,7 +323,7 @@ class PresenceList(EventWidget):
         return sum(1 for hand in self.hands if hand.taken is None) if self._is_staff() else 0
 
     def summary(self) -> Json:
-        """What the panel shows of it: how far the class is; to a student that somebody comes."""
+        """The parts of its tab in the panel: the class's progress; to a student that help comes."""
         if self._is_staff():
             counts = self.counts
             return {"figures": {name: counts.get(name, 0) for name in _FIGURES}}

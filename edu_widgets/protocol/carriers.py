@@ -1,4 +1,4 @@
-"""How frames travel where no WebSocket gets through: what both sides have to agree on."""
+"""The paths, headers and bodies that carry frames where no WebSocket gets through."""
 
 from typing import Annotated
 
@@ -50,7 +50,7 @@ MAX_BATCH_FRAMES = 1000
 
 
 class Closed(msgspec.Struct, frozen=True):
-    """Why the service ends a connection: the last event of a stream, or part of a poll's answer."""
+    """The reason for a connection's end: the last event of a stream, or part of a poll's answer."""
 
     code: int
     reason: str = ""

@@ -47,7 +47,7 @@ _CLOSE_WITHIN = 5.0
 
 @dataclass(slots=True)
 class _State:
-    """What the network thread has seen."""
+    """The state that the network thread keeps."""
 
     pooled: Pooled | None = None
     connected: bool = False

@@ -1,4 +1,4 @@
-"""What a client of one's own hears: messages, streams of them, and the connection's state."""
+"""The messages, message streams and status of a `RealtimeClient`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Message(Tidy):
     """The content, as JSON says it."""
     id: str
     timestamp: datetime | None
-    """When the service sent it, if it tells."""
+    """Time at which the service sent it; None if it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ MAX_STALL_S = 15.0
 tells every eight."""
 
 GOODBYE_S = 2.0
-"""How long a close may take before the connection is cut."""
+"""Seconds that a close may take before the connection is cut."""
 
 KEPT_BY_SYSTEM = 64 * 1024
 UNSENT = 16 * 1024
@@ -45,7 +45,7 @@ class ConnectionWriter(Protocol):
         """Write at once, never block, never raise; closes a reader that is too slow."""
 
     def arrival(self) -> "asyncio.Future[None]":
-        """What is done once the member has read all that was written so far."""
+        """Return a future that is done once the member has read everything written so far."""
 
     def close(self, code: int, reason: str) -> None:
         """Begin to close; nothing is written afterwards."""
@@ -93,7 +93,7 @@ class TransportWriter(ABC):
         self._shut = False
         self.heard = self._loop.time()
         self.code = 0
-        """Why we closed it, if we did."""
+        """The code with which we closed it; 0 if we did not."""
 
     def now(self) -> float:
         """The time that `heard` and `check` go by, in seconds."""
@@ -101,12 +101,12 @@ class TransportWriter(ABC):
 
     @property
     def is_shut(self) -> bool:
-        """Whether nothing is written any more."""
+        """True if nothing is written any more."""
         return self._shut
 
     @property
     def is_waiting(self) -> bool:
-        """Whether there is something of which it is not known yet that it was read."""
+        """True while something is not known to be read."""
         return bool(self._arrivals)
 
     def shut(self) -> None:
@@ -150,7 +150,7 @@ class TransportWriter(ABC):
         self._put(data)
 
     def is_stalled(self, now: float) -> bool:
-        """Whether the reader has taken nothing of what waits for it for too long."""
+        """Return True if the reader has taken nothing of the waiting bytes for too long."""
         waiting = self._buffered()
         taken = self._written - waiting
         if not waiting or taken > self._taken:
@@ -160,7 +160,7 @@ class TransportWriter(ABC):
         return self._stalled_since is not None and now - self._stalled_since >= MAX_STALL_S
 
     def arrival(self) -> asyncio.Future[None]:
-        """What is done once the member has read all that was written so far."""
+        """Return a future that is done once the member has read everything written so far."""
         arrival: asyncio.Future[None] = self._loop.create_future()
         if self._shut:
             arrival.cancel()
@@ -171,7 +171,7 @@ class TransportWriter(ABC):
         return arrival
 
     def ponged(self, mark: bytes) -> None:
-        """What was asked for was answered."""
+        """Settle the future of an answered mark."""
         arrival = self._arrivals.pop(mark, None)
         if arrival is not None:
             arrival.set_result(None)

@@ -25,14 +25,14 @@ MOST_WAITING = 64
 """Unproven connections of one address while it has no budget."""
 
 _PROTOCOL, _BUDGET, _ANSWERS, _REQUEST = "protocol", "budget", "answers", "request"
-"""Who holds reading: aiohttp, an empty budget, answers not taken, a request that is answered."""
+"""Holders of reading: aiohttp, an empty budget, answers not taken, a request being answered."""
 
 Charge = Callable[[float], float]
 """Takes units; returns the seconds to wait until they are there."""
 
 
 class Writing(Protocol):
-    """Who writes to a proven connection."""
+    """The writer of a proven connection."""
 
     def paused(self) -> None:
         """More waits to be sent than the transport's limit."""
@@ -103,7 +103,7 @@ class Gates:
         self._open -= 1
 
     def charge_of(self, address: str) -> Charge:
-        """What pays for the bytes of somebody unknown at an address.
+        """Return the budget that pays for the bytes of an unproven connection of an address.
 
         A proxy's is everybody's; its requests are paid by whom it tells of.
         """
@@ -328,7 +328,7 @@ class GatedTransport(asyncio.Transport):
         self.release(_PROTOCOL)
 
     def is_reading(self) -> bool:
-        """Whether nobody holds it."""
+        """Return True if nobody holds reading."""
         return self._real.is_reading()
 
     def close(self) -> None:
@@ -344,11 +344,11 @@ class GatedTransport(asyncio.Transport):
         self._real.set_write_buffer_limits(high, low)
 
     def get_write_buffer_limits(self) -> tuple[int, int]:
-        """When writing is resumed and paused, in bytes."""
+        """Return the numbers of waiting bytes at which writing resumes and pauses."""
         return self._real.get_write_buffer_limits()
 
     def can_write_eof(self) -> bool:
-        """Whether the end can be written."""
+        """Return True if the end can be written."""
         return self._real.can_write_eof()
 
     def write_eof(self) -> None:

@@ -54,7 +54,7 @@ class HttpConnection:
     told: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a poll was answered that it is over."""
     ending: asyncio.Task[object] | None = None
-    """What ends one of polls, which no request does."""
+    """The task that ends a connection of polls, which no request does."""
 
 
 CONNECTIONS: web.AppKey[dict[str, HttpConnection]] = web.AppKey("connections", dict)
@@ -264,7 +264,7 @@ async def _take(hub: Hub, mine: HttpConnection, frames: list[msgspec.Raw]) -> No
 
 
 class _Own(msgspec.Struct):
-    """What of a frame tells whether it is the carrier's own."""
+    """The fields of a frame that tell the carrier's own from others."""
 
     type: str = ""
     data: msgspec.Raw = msgspec.Raw(b"{}")

@@ -27,7 +27,7 @@ class Identity:
 
     @property
     def expired(self) -> bool:
-        """Whether the proof has expired."""
+        """True if the proof has expired."""
         return self.expires is not None and time.time() > self.expires
 
 

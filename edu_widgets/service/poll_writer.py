@@ -36,12 +36,12 @@ class PollWriter:
 
     @property
     def is_shut(self) -> bool:
-        """Whether nothing is written any more."""
+        """True if nothing is written any more."""
         return self._closed is not None
 
     @property
     def code(self) -> int:
-        """Why we closed it, if we did."""
+        """The code with which we closed it; 0 if we did not."""
         return self._closed.code if self._closed is not None else 0
 
     def write(self, out: Frame) -> None:
@@ -56,7 +56,7 @@ class PollWriter:
         self._wake()
 
     def arrival(self) -> asyncio.Future[None]:
-        """What is done once a poll says that all that was written so far has come."""
+        """Return a future that is done once a poll confirms everything written so far."""
         arrival: asyncio.Future[None] = self._loop.create_future()
         if self.is_shut:
             arrival.cancel()
@@ -78,7 +78,7 @@ class PollWriter:
                 self.closing()
 
     async def polled(self, after: int, wait: float) -> tuple[int, list[msgspec.Raw]]:
-        """What is there beyond a number, or comes in time: the number of the last, and frames.
+        """Return the number of the last frame and the frames beyond `after` that come in time.
 
         A poll that waits ends, without any, as soon as another begins.
 
@@ -106,7 +106,7 @@ class PollWriter:
         return after + len(frames), frames
 
     def closed(self, last: int) -> carriers.Closed | None:
-        """Why it is over, for whom has everything that came before."""
+        """Return the reason for the end, once a poll has everything before it; else None."""
         return self._closed if last == self._read + len(self._kept) else None
 
     def _forget(self, after: int) -> None:

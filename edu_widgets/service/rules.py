@@ -61,7 +61,7 @@ class Person:
 
     @property
     def staff(self) -> bool:
-        """Whether this is an instructor or an administrator."""
+        """True for instructors and administrators."""
         return self.role in STAFF_ROLES
 
 

@@ -301,7 +301,7 @@ export interface PollBody {
   id: string;
   /** The question: Markdown, 1 to 2,000 characters. */
   question: string;
-  /** What is asked for; `predict` asks what some code prints. */
+  /** The kind of answer; `predict` asks what some code prints. */
   kind: "multiple" | "number" | "ordering" | "predict" | "scale" | "single" | "text";
   /** The id of the instructor who asks. */
   createdBy: string;
@@ -312,23 +312,23 @@ export interface PollBody {
    * be empty; of numbers and texts there are none.
    */
   options?: string[];
-  /** Whether nobody is to learn who chose what, staff included. */
+  /** True if nobody may learn anybody's choice, staff included. */
   anonymous?: boolean;
-  /** Whether staff may read who chose what, once a round is closed; never of an anonymous one. */
+  /** True if staff may read each person's choice once a round is closed; never if anonymous. */
   named?: boolean;
-  /** When the wording was changed last since it was opened, in ms since 1970. */
+  /** Time of the last change of wording since it was opened, in ms since 1970. */
   edited?: number | null;
-  /** Where it stands: a draft, open for votes, closed, or revealed. */
+  /** The state: a draft, open for votes, closed, or revealed. */
   state?: "closed" | "draft" | "open" | "revealed";
   /** The number of the present round, from 1. */
   round?: number;
-  /** How long it is meant to be open, in seconds, as it was said last. */
+  /** Seconds it is meant to be open, as given last. */
   seconds?: number | null;
-  /** When the round was opened, in ms since 1970. */
+  /** Time at which the round was opened, in ms since 1970. */
   opened?: number | null;
-  /** When the round closes or has closed, in ms since 1970; absent: until somebody closes it. */
+  /** Time at which the round closes or has closed, in ms since 1970; absent: closed by hand. */
   closes?: number | null;
-  /** What of the present round has been revealed. */
+  /** The revealed parts of the present round. */
   shown?: PollShown;
   /** The counts of every round that was revealed. */
   results?: RoundResult[];
@@ -336,9 +336,9 @@ export interface PollBody {
   flows?: PollFlow[];
   /** The right answer once it is revealed, as in the staff's `poll_secret`. */
   correct?: (number | string | number[])[];
-  /** How far a right number may be from one of `correct`. */
+  /** Greatest distance of a right number from one of `correct`. */
   tolerance?: number;
-  /** Whether it is an anonymous poll whose ballots are destroyed: no round can follow. */
+  /** True for an anonymous poll whose ballots are destroyed: no round can follow. */
   ended?: boolean;
 }
 
@@ -347,11 +347,11 @@ export interface PollSecretBody {
   /** The poll it is about. */
   pollId: string;
   /**
-   * Which answers are right: one of these indexes, numbers or texts; of `multiple` exactly these
-   * indexes, of `ordering` the indexes in this order.
+   * The right answers: one of these indexes, numbers or texts; of `multiple` exactly these indexes,
+   * of `ordering` the indexes in this order.
    */
   correct: (number | string | number[])[];
-  /** How far a right number may be from one of `correct`. */
+  /** Greatest distance of a right number from one of `correct`. */
   tolerance?: number;
 }
 
@@ -365,14 +365,14 @@ export interface PollTallyBody {
   pollId: string;
   /** The number of the present round. */
   round: number;
-  /** How many people have answered in the present round. */
+  /** Number of people who have answered in the present round. */
   people: number;
-  /** What people answered, by round. */
+  /** The counted answers, by round. */
   rounds?: RoundResult[];
-  /** Who moved where between rounds that follow one another. */
+  /** The moves between rounds that follow one another. */
   flows?: PollFlow[];
   /**
-   * What to do after a round, by the share that is right: from 70 % move on, under 30 % explain
+   * The next step after a round, by the share that is right: from 70 % move on, under 30 % explain
    * again, in between let them discuss and vote again. Empty where no right answer is known.
    */
   suggestion?: "" | "discuss" | "explain" | "move_on";
@@ -380,19 +380,19 @@ export interface PollTallyBody {
   removed?: string[];
 }
 
-/** How many have answered, for everybody to see. */
+/** The number of answers, for everybody to see. */
 export interface TurnoutBody {
   /** The poll it is about. */
   pollId: string;
   /** The number of the present round. */
   round: number;
-  /** How many people have answered in it. */
+  /** Number of people who have answered in it. */
   answered: number;
-  /** When this was counted, in ms since 1970. */
+  /** Time of the count, in ms since 1970. */
   at: number;
 }
 
-/** What a person has chosen, in their own channel; gone once an anonymous poll has ended. */
+/** A person's choice, in their own channel; gone once an anonymous poll has ended. */
 export interface OwnBallotBody {
   /** The poll it is about. */
   pollId: string;
@@ -406,9 +406,9 @@ export interface OwnBallotBody {
  * Only for staff. A question that was asked before it began is asked anew.
  */
 export interface PollSessionBody {
-  /** When it began, in ms since 1970. */
+  /** Time of its beginning, in ms since 1970. */
   began: number;
-  /** When an instructor was here last, in ms since 1970; renewed every five minutes. */
+  /** Time at which an instructor was here last, in ms since 1970; renewed every five minutes. */
   seen: number;
 }
 
@@ -762,7 +762,7 @@ export type ClearStatusesData = Record<string, never>;
 
 /** Ask for help. Raised again, note and traceback are replaced and the place is kept. */
 export interface RaiseHandData {
-  /** What it is about, plain text, at most 500 characters. */
+  /** The reason for the hand: plain text, at most 500 characters. */
   note?: string;
   /** The error that stands in the way, at most 4,000 characters; only after a yes. */
   traceback?: string;
@@ -770,15 +770,15 @@ export interface RaiseHandData {
 
 /** Take a hand down: one's own, or as staff anybody's. One that is down stays down. */
 export interface LowerHandData {
-  /** Whose hand; absent: one's own. */
+  /** The id of the hand's owner; absent: one's own. */
   userId?: string;
 }
 
 /** Say that one is helping, or no longer. Only staff; nobody is taken from somebody else. */
 export interface TakeHandData {
-  /** Whose hand it is. */
+  /** The id of the hand's owner. */
   userId: string;
-  /** Whether one is helping; `false` gives the hand back to the queue. */
+  /** True while one is helping; `false` gives the hand back to the queue. */
   taken?: boolean;
   /** Give back a hand that a colleague has taken, after having asked. */
   anyway?: boolean;
@@ -786,7 +786,7 @@ export interface TakeHandData {
 
 /** Say that somebody has been helped. Only staff. */
 export interface SolveHandData {
-  /** Whose hand it is. */
+  /** The id of the hand's owner. */
   userId: string;
   /** The `at` of the hand that was seen: one raised again since stays up; 0: any. */
   at?: number;
@@ -1174,14 +1174,14 @@ export interface PollAnswersData {
   more?: boolean;
 }
 
-/** Whether anybody is at this end. Short-lived; said again on each new connection. */
+/** The attention at this end: somebody or nobody. Said again on each new connection. */
 export interface AttentionData {
   /** No page was in sight for a minute, or there is none and nothing was run for ten. */
   away: boolean;
 }
 
 /**
- * Who came, went, or changed since `prev`. At most four a second, at least two a minute.
+ * The people who came, went, or changed since `prev`; two a minute to four a second.
  *
  * Above 200 people it has only counts, and nobody needs to have seen the one before. In a staff's
  * channel it has only counts.
@@ -1195,25 +1195,25 @@ export interface PresenceData {
   prev?: number;
   /** The service's clock, in ms since 1970. */
   now?: number;
-  /** Who came or changed. */
+  /** The people who came or changed. */
   set?: Here[];
   /** The ids of who went. */
   del?: string[];
-  /** Whether there are too many to be told of by name. */
+  /** True if they are too many to be listed by name. */
   crowd?: boolean;
-  /** How many are here. */
+  /** The numbers of people here. */
   counts?: Counts;
 }
 
 /** Ask who is here: without a query everybody, or a page where there are too many. */
 export interface PeopleData {
-  /** What the names have to contain, at most 64 characters; case and accents do not matter. */
+  /** Text that the names have to contain, at most 64 characters; case and accents are ignored. */
   query?: string;
-  /** Whom to list; students may ask for `all` and `away`. */
+  /** The people to list; students may ask for `all` and `away`. */
   filter?: "all" | "away" | "done" | "following" | "none" | "stuck";
-  /** How many to leave out from the beginning. */
+  /** Number of people to leave out from the beginning. */
   offset?: number;
-  /** How many at most: 200, or 100 where there are more people than that. */
+  /** Most people to list: 200, or 100 where there are more people than that. */
   limit?: number;
 }
 
@@ -1225,13 +1225,13 @@ export interface PeoplePageData {
   v: number;
   /** The service's clock, in ms since 1970. */
   now?: number;
-  /** Who was found, on this page. */
+  /** The people found, on this page. */
   people?: Here[];
-  /** How many were found in all. */
+  /** Number of people found in all. */
   total?: number;
-  /** Whether there are too many to be told of by name. */
+  /** True if they are too many to be listed by name. */
   crowd?: boolean;
-  /** How many are here. */
+  /** The numbers of people here. */
   counts?: Counts;
 }
 
@@ -1284,23 +1284,23 @@ export interface Reaction {
   names?: string[];
 }
 
-/** What of the present round has been revealed. */
+/** The revealed parts of the present round. */
 export interface PollShown {
-  /** Whether everybody sees how many chose what. */
+  /** True if everybody sees the counts. */
   counts?: boolean;
-  /** Whether everybody sees which answer is right. */
+  /** True if everybody sees the right answer. */
   answer?: boolean;
 }
 
 /**
- * What people answered in one round: people are counted, never ticks.
+ * The counted answers of one round; people are counted, never ticks.
  *
  * An anonymous poll tells nothing but `people` under 5 answers.
  */
 export interface RoundResult {
   /** The number of the round, from 1. */
   round: number;
-  /** How many people answered. */
+  /** Number of people who answered. */
   people: number;
   /** By option: the people who chose it (of ordering: absent). */
   counts?: number[];
@@ -1318,41 +1318,41 @@ export interface RoundResult {
   more?: number;
   /** Of texts: people whose answer an instructor removed; it is told nowhere. */
   removed?: number;
-  /** How many were right; only where the answer may be seen too. */
+  /** Number of right answers; only where the answer may be seen too. */
   right?: number | null;
 }
 
-/** How many people answered with one number. */
+/** The count of people who answered with one number. */
 export interface NumberCount {
   /** The number they gave. */
   value: number;
-  /** How many people gave it. */
+  /** Number of people who gave it. */
   people: number;
 }
 
-/** How many people answered with one text, whatever its case, width and white space. */
+/** The count of people who answered with one text, whatever its case, width and white space. */
 export interface TextCount {
   /** The text as most of them wrote it. */
   text: string;
-  /** How many people wrote it. */
+  /** Number of people who wrote it. */
   people: number;
 }
 
-/** How many people chose one order. */
+/** The count of people who chose one order. */
 export interface OrderCount {
   /** The options' indexes, the first one first. */
   order: number[];
-  /** How many people chose it. */
+  /** Number of people who chose it. */
   people: number;
 }
 
-/** Who moved where between two rounds, of those who answered both. */
+/** The moves between two rounds, of those who answered both. */
 export interface PollFlow {
   /** The earlier round. */
   from: number;
   /** The later round. */
   to: number;
-  /** How many people answered in both. */
+  /** Number of people who answered in both. */
   both: number;
   /** `[a, b, n]`: `n` people chose the option `a` in the earlier round and `b` in the later. */
   pairs: number[][];
@@ -1404,7 +1404,7 @@ export interface Here {
   name: string;
   /** The person's role in the course: `student`, `instructor` or `admin`. */
   role?: string;
-  /** Whether nobody is at any of their connections. */
+  /** True if nobody is at any of their connections. */
   away?: boolean;
   /** Of somebody away: since when, in ms since 1970. Only for staff, in a list asked for. */
   since?: number;
@@ -1416,7 +1416,7 @@ export interface Here {
   via?: string;
 }
 
-/** How many are here. The last five count students, each once, and are for staff only. */
+/** The numbers of people here. The last five count students, each once, for staff only. */
 export interface Counts {
   /** People who are here, away ones included. */
   here?: number;

@@ -159,7 +159,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """What a client of a service needs of its process."""
+    """The threads, pool and settings that a client uses."""
 
     pool: Pool
     network: NetworkThread

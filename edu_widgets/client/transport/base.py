@@ -1,4 +1,4 @@
-"""What carries frames: the seam between the session and a kind of connection."""
+"""The seam between the session and the kinds of connections that carry its frames."""
 
 import contextlib
 import ipaddress
@@ -13,7 +13,7 @@ from edu_widgets.client.sync.events import Service
 from edu_widgets.protocol import carriers, meaning
 
 WEBSOCKET_PATH = carriers.WEBSOCKET
-"""Where a service of ours has its WebSocket."""
+"""Path of the WebSocket of a service of ours."""
 
 
 class TokenSource(Protocol):
@@ -29,23 +29,23 @@ class SteppedSource:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to connect, and as whom. The token shows in no repr."""
+    """The address of a service and the person who connects. The token shows in no repr."""
 
     url: str
     user_id: str
     token: TokenSource = field(repr=False)
     base: bool = False
-    """Whether a service that is not ours, and speaks only the seed's messages, will do."""
+    """True if a base service, which speaks only the seed's messages, will do."""
     place: str = ""
-    """What is kept for this person is kept by this, wherever the service is reached; "": by url."""
+    """The key of the person's stored data, whatever the service's address; "": the url."""
     former: str = ""
     """The url by which an earlier version kept it."""
     way: str = ""
-    """What got through to the service when it was used last."""
+    """The transport that got through to the service last time."""
     keep_way: Callable[[str], None] | None = field(default=None, compare=False)
     """Keeps that; called on a thread of its own."""
     viewer: bool = False
-    """Whether this is somebody who takes part through the notebook of another."""
+    """True for a person who takes part through another person's notebook."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -79,7 +79,7 @@ class _Problem(msgspec.Struct, rename="camel"):
 
 
 def refusal(body: bytes) -> TransportFailed | None:
-    """What our service says in an answer that refuses; None if it says nothing of that form."""
+    """Return the reason that our service gives in a refusing answer; None if it gives none."""
     with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         said = msgspec.json.decode(body, type=_Problem)
         wait = None if said.retry_after is None else min(said.retry_after, 3_600_000) / 1000
@@ -122,11 +122,11 @@ class Transport(Protocol):
 
     @property
     def name(self) -> str:
-        """What people may call it."""
+        """The name of the transport, for people."""
 
     @property
     def service(self) -> Service:
-        """What answered, once it is open."""
+        """The service at the other end, once the transport is open."""
 
     @property
     def received(self) -> int:
@@ -164,7 +164,7 @@ class Transport(Protocol):
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address is on this computer, where no proxy can be of use."""
+    """Return True for an address on this computer, where no proxy can be of use."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -178,7 +178,7 @@ _NAMES = {
     "http": ("http",),
     "https": ("https",),
 }
-"""Which of the proxies named is asked, by the address's scheme; the first there is."""
+"""The named proxies to use, by the address's scheme; the first one that exists counts."""
 
 
 def proxy_for(url: str) -> str | None:

@@ -127,7 +127,7 @@ class EventStreamTransport:
         return TransportFailed(0, f"There is no event stream either (HTTP {status}).")
 
     async def _has_uplink(self) -> bool:
-        """Whether a heartbeat can be posted."""
+        """Return True if a heartbeat can be posted."""
         status = await self._post([self._heartbeat()])
         if status in _OK or status in _NO_UPLINK:
             return status in _OK
@@ -290,7 +290,7 @@ def frame_of(event: ServerEvent) -> bytes:
 
 
 def _is_stream(response: httpx.Response) -> bool:
-    """Whether it is an event stream, and not one of ours, which has more to say than this can."""
+    """Return True for an event stream of a base service; ours needs another transport."""
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     right = response.status_code == httpx.codes.OK and kind == MEDIA_TYPE
     return right and HEADER not in response.headers

@@ -31,7 +31,7 @@ class FallbackTransport:
 
     @property
     def service(self) -> Service:
-        """What answered."""
+        """The service at the other end."""
         return self._inner.service if self._inner is not None else Service()
 
     @property

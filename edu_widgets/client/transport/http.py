@@ -16,7 +16,7 @@ from edu_widgets.client.transport import network_errors
 from edu_widgets.client.transport.base import NotPassed, TransportFailed, proxy_for
 
 FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError)
-"""What a request may raise."""
+"""The errors that a request may raise."""
 
 _MOST = 10
 """Connections at once."""
@@ -90,7 +90,7 @@ async def body_of(
 
 
 def explain(error: BaseException, url: str) -> str:
-    """Why a request failed, for people."""
+    """Return the reason why a request failed, for people."""
     if isinstance(error, ImportError) or type(error) is ValueError:
         return "The proxy that the environment names cannot be used."  # never with its password
     return network_errors.explain(error, url)

@@ -19,7 +19,7 @@ _UNREACHABLE = frozenset(
 )
 _CUT = (ConnectionError, EOFError)
 _PLAIN = ("WRONG_VERSION", "HTTP_REQUEST", "RECORD", "UNKNOWN_PROTO")
-"""What OpenSSL says of an answer that is no TLS, depending on its version."""
+"""OpenSSL's words for an answer that is no TLS, depending on its version."""
 _PARTNER = {"http": "https", "https": "http", "ws": "wss", "wss": "ws"}
 _PROBE_WITHIN = 2.0
 
@@ -52,7 +52,7 @@ def _told(error: BaseException, where: str, parts: SplitResult, proxy: str) -> s
 
 
 def nobody(error: BaseException) -> bool:
-    """Whether it failed since nobody is there: whatever else is tried would fail alike."""
+    """Return True if nobody listens there, so that every other transport would fail alike."""
     return any(
         isinstance(cause, socket.gaierror | ConnectionRefusedError)
         or _number(cause) in _UNREACHABLE | {errno.ECONNREFUSED}
@@ -88,13 +88,13 @@ def _tls(cause: BaseException, where: str, scheme: str) -> str:
 
 
 def wants_tls(scheme: str) -> str:
-    """What to try where something answers, but not in plain words."""
+    """Return advice for an address that answers, but not in plain HTTP."""
     other = _PARTNER.get(scheme, "https")
     return f"If it is a secure one, its address begins with {other}:// instead."
 
 
 def speaks_tls(host: str, port: int) -> bool:
-    """Whether what listens there takes a secure connection; tried for two seconds at most."""
+    """Return True if the listener takes a secure connection; tries for at most two seconds."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # nothing is sent
     with (

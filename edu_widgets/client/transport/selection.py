@@ -1,4 +1,4 @@
-"""Which transport to try next, learned from how the last ones went; no transport itself."""
+"""The choice of the next transport, learned from the last ones; no transport itself."""
 
 import threading
 import time
@@ -27,9 +27,9 @@ class TransportSettings:
     max_retries: int = 10
     """Failures in a row after which streams are given up for a while."""
     up_within: float = 3.0
-    """How long a WebSocket may take where there may be a stream instead."""
+    """Seconds that a WebSocket may take where a stream may take its place."""
     patience: float = 10.0
-    """How long anything may take to come up where there is nothing else."""
+    """Seconds that the only possible transport may take to come up."""
     again: float = 300.0
     """After how long a way that failed is tried again."""
     soon: float = 15.0
@@ -38,7 +38,7 @@ class TransportSettings:
 
 @dataclass(slots=True)
 class StreamMemory:
-    """What an event stream leaves to the next: where to resume."""
+    """The position at which the next event stream resumes."""
 
     last_event_id: str = ""
 
@@ -152,9 +152,9 @@ class TransportSelection:
     place: TokenPlace = field(default_factory=TokenPlace)
     memory: StreamMemory = field(default_factory=StreamMemory)
     ours: bool = False
-    """Whether it is known that the service is one of ours."""
+    """True if the service is known to be one of ours."""
     plain: bool = False
-    """Whether the service answers under its plain address, not under a path of ours."""
+    """True if the service answers under its plain address, not under a path of ours."""
     service: ServiceSelection = field(init=False)
     """The ways to it, if it is."""
     _last: str = ""
@@ -239,14 +239,14 @@ class TransportSelection:
     # -- addresses --------------------------------------------------------------------------------
 
     def addresses(self) -> list[str]:
-        """Where a WebSocket may be: under our path, and where the seed's clients ask for it."""
+        """Return the possible addresses of a WebSocket: our path and that of the seed's clients."""
         ours = self.target().url
         plain = ours.removesuffix(WEBSOCKET_PATH) or ours
         both = list(dict.fromkeys((ours, plain)))
         return both[::-1] if self.plain else both
 
     def stream(self) -> str:
-        """Where the event stream is; posts go to `messages` beside it."""
+        """Return the event stream's address; posts go to `messages` beside it."""
         endpoint = self.settings.endpoint
         if not endpoint.startswith("/"):
             return endpoint

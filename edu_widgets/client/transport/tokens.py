@@ -124,7 +124,7 @@ def _call(source: TokenSource) -> _Call:
 
 
 class TokenPlace:
-    """Where one base service takes the token: in the `Authorization` header, else in the query.
+    """The place of a base service's token: the `Authorization` header, else the query.
 
     The seed's clients put it into the address, where it ends up in logs; so that is tried once,
     after a refusal, and only where nobody on the way can read it. What worked is kept.
@@ -176,5 +176,5 @@ class TokenPlace:
 
 
 def is_private(url: str) -> bool:
-    """Whether nobody on the way reads an address: it is encrypted, or never leaves the computer."""
+    """Return True if nobody on the way reads the address: it is encrypted, or stays here."""
     return urlsplit(url).scheme in ("wss", "https") or is_loopback(url)

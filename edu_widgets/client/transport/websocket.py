@@ -204,7 +204,7 @@ class WebSocketTransport:
             self._selection.websocket_works()
 
     def _ended(self, code: int, reason: str) -> TransportFailed:
-        """Why a base service has ended the connection. Its numbers are not those of our table."""
+        """Return the reason why a base service ended the connection; its codes are not ours."""
         said = reason.replace(self._token, "…") if self._token else reason
         how = f"{code} {said}".rstrip()
         cut = TransportFailed(0, f"The connection was cut ({how}).")
@@ -283,7 +283,7 @@ async def _opened(url: str, headers: dict[str, str], patience: float) -> Wire:
 
 
 async def comes_up(selection: TransportSelection) -> bool:
-    """Whether a WebSocket comes up now; it is closed again."""
+    """Return True if a WebSocket comes up now; it is closed again."""
     probe = WebSocketTransport(selection.target(), selection)
     try:
         await probe.open()
@@ -296,7 +296,7 @@ async def comes_up(selection: TransportSelection) -> bool:
 
 
 async def gets_through(target: Target) -> bool:
-    """Whether a WebSocket to a service of ours comes up now, and carries something."""
+    """Return True if a WebSocket to a service of ours comes up now and carries frames."""
     probe, answered = WebSocketTransport(target), asyncio.Event()
     try:
         await probe.open()
@@ -318,13 +318,13 @@ class _Connect(connect):
 
 
 class _Typed(msgspec.Struct):
-    """What a frame is."""
+    """The type of a frame."""
 
     type: str = "error"
 
 
 def _is_error(frame: bytes | str) -> bool:
-    """Whether a frame says that something is wrong, or nothing that can be read."""
+    """Return True for a frame that reports an error or cannot be read."""
     try:
         return msgspec.json.decode(frame, type=_Typed).type == "error"
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -332,7 +332,7 @@ def _is_error(frame: bytes | str) -> bool:
 
 
 def _refusal(error: InvalidStatus) -> TransportFailed:
-    """Why there is no WebSocket. Only what the service says itself may end the lesson."""
+    """Return the reason for a refused WebSocket; only the service's own word ends the lesson."""
     response = error.response
     status = response.status_code
     if status in _NO_UPGRADE:

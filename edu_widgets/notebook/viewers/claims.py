@@ -1,4 +1,4 @@
-"""Who looks at a kernel's pages, as the pages claim it. No input or output.
+"""The viewers of a kernel's pages, as the pages claim them. No input or output.
 
 A claim proves nothing: whoever can run code in the kernel can be anybody. It keeps apart people who
 want to be kept apart.
@@ -27,16 +27,16 @@ class Identity:
     id: str
     name: str
     anonymous: bool = False
-    """Whether Jupyter made the name up, one for each browser."""
+    """True if Jupyter made the name up, one for each browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a page said of who looks at it; `identity` is None where Jupyter did not say."""
+    """A page's claim about its viewer; `identity` is None where Jupyter named nobody."""
 
     identity: Identity | None = None
     outside: bool = False
-    """Whether the page is not Jupyter's own, so that nobody could be asked."""
+    """True if the page is not Jupyter's own, so that nobody could be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ OWNER = Place("owner")
 
 @dataclass(slots=True)
 class Remembered:
-    """What the next kernel is to know."""
+    """The claims that the next kernel is to know."""
 
     owner: str = ""
     """The identity of who runs the lesson; "" while nobody is known to."""
@@ -62,7 +62,7 @@ class Remembered:
     others: list[str] = field(default_factory=list)
     """Anonymous identities that are somebody else, as the owner's page has said."""
     names: dict[str, str] = field(default_factory=dict)
-    """What these have said that they are called."""
+    """The names that these have given themselves."""
 
 
 OUTSIDE = Claim(outside=True)
@@ -151,7 +151,7 @@ class Claims:
         return Place("viewer", who.id, said) if said else Place("reader", session)
 
     def is_owner(self, session: str) -> bool:
-        """Whether a session is known to be the owner's, not only taken for it."""
+        """Return True if a session is known to be the owner's, not only taken for it."""
         claim = self._sessions.get(session)
         if claim is None or claim.identity is None:
             return self.place(session) == OWNER

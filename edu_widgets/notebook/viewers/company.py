@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ViewerContext:
-    """What a viewer's widget is made with where it is of no lesson."""
+    """The context of a viewer's widget that belongs to no lesson."""
 
     client: CourseClient
     known: Callable[[], tuple[tuple[str, str], ...]] = tuple
@@ -49,11 +49,11 @@ _MOST_APART = 32
 _TEND_S = 60.0
 
 _WHY = {int(Code.ROOM_FULL): "full"}
-"""Why somebody only reads, by the code of the service's refusal; `refused` for the others."""
+"""Reasons for reading only, by the code of the service's refusal; `refused` for others."""
 
 
 class SharedWidget(Protocol):
-    """What a widget shows to each viewer."""
+    """A widget with a face for each viewer."""
 
     def session(self, page: str) -> str:
         """The session of a page of it; "": it has none such."""
@@ -62,10 +62,10 @@ class SharedWidget(Protocol):
         """Show each page what is for whoever looks at it now."""
 
     def is_watched(self, key: str) -> bool:
-        """Whether a page shows it to this viewer."""
+        """Return True if a page shows it to this viewer."""
 
     def told(self) -> None:
-        """What pages are told of the viewers has changed."""
+        """Tell the pages anew about the viewers."""
 
     def drop(self, key: str) -> None:
         """This viewer is gone."""
@@ -80,12 +80,12 @@ class Viewer:
     client: CourseClient | None = None
     """None while it is not known whether they may take part."""
     why: str = ""
-    """Why they only read: `full`, `refused`, `base`, `removed`, `unknown`, `offline`."""
+    """The reason for reading only: `full`, `refused`, `base`, `removed`, `unknown`, `offline`."""
     context: Any = field(default=None, repr=False)
 
 
 class Company:
-    """Who shares the kernel; the owner alone as long as nobody else has claimed to look.
+    """The people who share the kernel; the owner alone until another page claims a viewer.
 
     Any thread. A viewer's client is made on a thread of its own, since the service is asked.
     """
@@ -145,7 +145,7 @@ class Company:
         self._change(lambda: self._claims.same(id_, same=same))
 
     def is_owner(self, session: str) -> bool:
-        """Whether a session is known to be the owner's."""
+        """Return True if a session is known to be the owner's."""
         return self._claims.is_owner(session)
 
     def remove(self, key: str) -> None:
@@ -173,19 +173,19 @@ class Company:
 
     @property
     def hushed(self) -> bool:
-        """Whether staff content stays off the owner's pages, because others look on."""
+        """True if staff content stays off the owner's pages, because others look on."""
         with self._lock:
             others = any(one.place != OWNER for one in self._viewers.values())
         return others and self._client.me().is_staff
 
     def context(self, key: str) -> Any:
-        """What the widgets of a viewer are made with."""
+        """Return the context of a viewer's widgets."""
         with self._lock:
             viewer = self._viewers.get(key)
         return None if viewer is None else viewer.context
 
     def told(self, key: str) -> Json | None:
-        """What the pages of a viewer are told of who looks; None where there is nobody else."""
+        """Return the note on viewers for a viewer's pages; None where there is nobody else."""
         with self._lock:
             viewer = self._viewers.get(key)
             others = [one for one in self._viewers.values() if one.place != OWNER]
@@ -215,7 +215,7 @@ class Company:
             self._settle()
 
     def _ready(self, key: str, place: Place) -> bool:
-        """Whether a viewer has a client; if there is none, one is being made."""
+        """Return True if a viewer has a client; if there is none, one is being made."""
         with self._lock:
             viewer = self._viewers.get(key)
             if viewer is not None:
@@ -327,7 +327,7 @@ _lock = threading.Lock()
 
 
 def company_of(client: CourseClient) -> Company:
-    """Who shares the kernel in the lesson of this client, the owner's."""
+    """Return the people who share the kernel in the lesson of the owner's client."""
     with _lock:
         if not isinstance(client.company, Company):
             client.company = Company(client)

@@ -133,14 +133,14 @@ class Faces:
                 face.welcome(page)
 
     def is_watched(self, key: str) -> bool:
-        """Whether a page shows it to this viewer."""
+        """Return True if a page shows it to this viewer."""
         with self._lock:
             face = self._twins.get(key)
         waits = any(self._company.key(one) == key for one in self._sessions.values())
         return face.channel.awaited if face is not None else waits
 
     def told(self) -> None:
-        """What pages are told of the viewers has changed."""
+        """Tell the pages anew about the viewers."""
         for face in (self._own, *tuple(self._twins.values())):
             face.channel.look_again()
 
@@ -163,5 +163,5 @@ class Faces:
 
     @property
     def awaited(self) -> bool:
-        """Whether any page shows it, to whomever."""
+        """True if any page shows it, to whomever."""
         return any(face.channel.awaited for face in (self._own, *tuple(self._twins.values())))

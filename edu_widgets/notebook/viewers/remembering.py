@@ -1,4 +1,4 @@
-"""What is kept of who shares a kernel, beside the owner's secret, for the next kernel."""
+"""The file of the people who share a kernel, beside the owner's secret, for the next kernel."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ class ViewersFile:
         self._path = folder / f"{digest}.viewers"
 
     def read(self) -> Remembered:
-        """What was kept; nothing where it is damaged."""
+        """Return the stored claims; none where the file is damaged."""
         with contextlib.suppress(OSError, msgspec.DecodeError):
             return msgspec.json.decode(self._path.read_bytes(), type=Remembered)
         return Remembered()

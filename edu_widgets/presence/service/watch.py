@@ -168,7 +168,7 @@ def on_tick(stage: Stage, now: int) -> None:
 
 
 async def people(stage: Stage, channel: str, person: Person, data: Any) -> tuple[str, PeoplePage]:
-    """Who is here.
+    """The people here.
 
     Raises:
         Refused: `INVALID` for a question that cannot be one, `FORBIDDEN` for students who ask
