@@ -41,6 +41,7 @@ test("bars take no side until the answer is revealed, then the right one says so
   expect(rows(shown)[1]).toBe("B two 2 people 6%");
   await shown.tell(revealed());
   expect(rows(shown)[0]).toBe("A one Correct Your vote 25 people 81%");
+  finishAnimations(shown.root);
   expect(shown.find(".right .track i").getBoundingClientRect().width).toBeGreaterThan(100);
 });
 
@@ -86,6 +87,7 @@ describe("two rounds", () => {
     await settled();
     expect(shown.find(".flow").checkVisibility()).toBe(false);
     expect(shown.text(".pair")).toBe("A one Correct Round 1 38% → Round 2 81%");
+    finishAnimations(shown.root);
     const [was, is] = shown.all(".pair .bars i").map((bar) => bar.getBoundingClientRect().width);
     expect((is ?? 0) / (was ?? 1)).toBeCloseTo(25 / 31 / (12 / 32), 1);
   });
