@@ -13,6 +13,7 @@ import edu_widgets as edu
 from edu_widgets import folders
 from edu_widgets.service import state
 from tests.hosting import hosted
+from tests.ports import own_port
 from tests.waiting import PATIENCE, wait_until
 
 
@@ -22,7 +23,8 @@ def lessons(
 ) -> Iterator[tuple[edu.Lesson, edu.Lesson]]:
     """An instructor's and a student's lesson of this test's own."""
     del bundles
-    with hosted(tmp_path, monkeypatch) as mira:
+    # A service that was killed comes back at its port, which no test beside may take.
+    with hosted(tmp_path, monkeypatch, port=own_port()) as mira:
         ada = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
         yield mira, ada
         ada.close()
