@@ -23,7 +23,7 @@ from edu_widgets.polls import files
 from edu_widgets.polls.authoring import Question
 from edu_widgets.presence.people import RaisedHand
 from edu_widgets.service import launch
-from tests.base_service import Variants, running
+from tests.base_service import Running, Variants
 from tests.conftest import ROOT
 from tests.kernels import Students, data_folder, invite, running_kernel, shown
 from tests.waiting import PATIENCE, wait_until
@@ -262,7 +262,7 @@ def test_broadcasting_runs_alone() -> None:
 
 @pytest.mark.usefixtures("course")
 def test_connecting_to_a_service_of_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    with running(Variants(token="s3cret", own_types=frozenset({"grade_request"}))) as service:
+    with Running(Variants(token="s3cret", own_types=frozenset({"grade_request"}))) as service:
         monkeypatch.setenv("EDU_WIDGETS_URL", service.url)
         monkeypatch.setenv("EDU_WIDGETS_TOKEN", "s3cret")
         monkeypatch.setenv("EDU_WIDGETS_USER_ID", "ada")

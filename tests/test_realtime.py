@@ -16,7 +16,7 @@ import pytest
 import edu_widgets as edu
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.realtime.messages import MOST_WAITING, Message, MessageStream
-from tests.base_service import Running, Variants, running
+from tests.base_service import Running, Variants
 from tests.client.fake_service import eventually
 from tests.faults import Faults
 from tests.hosting import hosted, leave_lessons
@@ -37,7 +37,7 @@ def _clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def platform() -> Iterator[Running]:
-    with running(Variants(own_types=OWN.own_types)) as service:
+    with Running(Variants(own_types=OWN.own_types)) as service:
         yield service
 
 

@@ -17,7 +17,7 @@ from edu_widgets import folders
 from edu_widgets.client.invites import Invite, MembershipFiles, exchange
 from edu_widgets.client.invites.sign_in import SignedIn
 from edu_widgets.service import locks
-from tests.base_service import Variants, running
+from tests.base_service import Running, Variants
 from tests.conftest import ROOT
 from tests.hosting import leave_lessons
 from tests.waiting import PATIENCE
@@ -122,7 +122,7 @@ def test_a_lesson_goes_on_where_waiting_messages_cannot_be_kept_and_says_so(
     data: Path,
 ) -> None:
     data.write_text("a file")
-    with running(Variants()) as service:
+    with Running(Variants()) as service:
         try:
             lesson = edu.connect(
                 url=service.url, token=Variants().token, user_id="u17", course="py101"

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
 from tests.base_service.rooms import Frame, Member
 from tests.base_service.service import Asked, BaseService
 from tests.base_service.variants import Variants
-from tests.waiting import PATIENCE
-
-T = TypeVar("T")
+from tests.loop_thread import LoopThread
 
 
-class Running:
+class Running(LoopThread):
     """A service that runs in another thread."""
 
-    def __init__(self, service: BaseService, loop: asyncio.AbstractEventLoop, port: int) -> None:
-        self.variants = service.variants
+    def __init__(self, variants: Variants | None = None, port: int = 0) -> None:
+        super().__init__()
+        self.variants = variants or Variants()
         self.port = port
-        self._service = service
-        self._loop = loop
+        self._service = BaseService(self.variants)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        runner, self.port = await start(self._service, "127.0.0.1", self.port)
+        yield
+        await runner.cleanup()
 
     @property
     def url(self) -> str:
@@ -65,19 +67,16 @@ class Running:
         async def act() -> None:
             await self._service.rooms.take(Member(user, nothing), json.dumps(frame))
 
-        self._run(act())
+        self.run(act())
 
     def tell(self, channel: str, type_: str, data: Any) -> None:
         """The service says something to everybody in a channel."""
-        self._run(self._service.rooms.tell(channel, type_, data))
+        self.run(self._service.rooms.tell(channel, type_, data))
 
     def people(self, channel: str) -> list[str]:
         """Who is in a channel."""
         members = tuple(self._service.rooms.members)
         return [member.user_id for member in members if channel in member.channels]
-
-    def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE)
 
 
 async def start(service: BaseService, host: str, port: int) -> tuple[web.AppRunner, int]:
@@ -90,32 +89,3 @@ async def start(service: BaseService, host: str, port: int) -> tuple[web.AppRunn
     site = web.TCPSite(runner, host, port)
     await site.start()
     return runner, int(runner.addresses[0][1])
-
-
-@contextmanager
-def running(variants: Variants | None = None, port: int = 0) -> Iterator[Running]:
-    """A service in a thread, until the block ends."""
-    service = BaseService(variants or Variants())
-    ready = threading.Event()
-    found: list[Running] = []
-    stop: list[Callable[[], object]] = []
-
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        ended = asyncio.Event()
-        runner, taken = await start(service, "127.0.0.1", port)
-        found.append(Running(service, loop, taken))
-        stop.append(lambda: loop.call_soon_threadsafe(ended.set))
-        ready.set()
-        await ended.wait()
-        await runner.cleanup()
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()), name="base-service", daemon=True)
-    thread.start()
-    assert ready.wait(PATIENCE)
-    try:
-        yield found[0]
-    finally:
-        stop[0]()
-        thread.join(PATIENCE)
-        assert not thread.is_alive()

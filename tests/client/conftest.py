@@ -14,7 +14,7 @@ from edu_widgets.client.runtime.pool import Pool, Settings
 from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.transport.base import Target
-from tests.client.fake_service import FakeService, fake_service
+from tests.client.fake_service import FakeService
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Join(Clients):
 
 @pytest.fixture
 def fake() -> Iterator[FakeService]:
-    with fake_service() as service:
+    with FakeService() as service:
         yield service
 
 

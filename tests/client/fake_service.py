@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from edu_widgets.protocol import Document, Envelope, decode, encode, messages
 from edu_widgets.protocol.documents import body
-from tests.waiting import PATIENCE, wait_until
+from tests.loop_thread import LoopThread
+from tests.waiting import wait_until
 
 
 def eventually(condition: Callable[[], Any], what: str = "it comes true") -> None:
@@ -43,17 +42,17 @@ class Script:
     """How many changes more than it sends at once a channel's head is said to be at."""
 
 
-@dataclass
-class FakeService:
+class FakeService(LoopThread):
     """Channels with documents, and a record of all that came."""
 
-    script: Script = field(default_factory=Script)
-    frames: list[Envelope] = field(default_factory=list)
-    requests: list[Request] = field(default_factory=list)
-    connections: list[ServerConnection] = field(default_factory=list)
-    docs: dict[str, list[Document]] = field(default_factory=dict)
-    port: int = 0
-    loop: asyncio.AbstractEventLoop | None = None
+    def __init__(self, script: Script | None = None, port: int = 0) -> None:
+        super().__init__()
+        self.script = script or Script()
+        self.port = port
+        self.frames: list[Envelope] = []
+        self.requests: list[Request] = []
+        self.connections: list[ServerConnection] = []
+        self.docs: dict[str, list[Document]] = {}
 
     @property
     def base(self) -> str:
@@ -68,10 +67,6 @@ class FakeService:
 
     # -- from the test's thread ---------------------------------------------------------
 
-    def call(self, fn: Callable[..., object], *args: object) -> None:
-        assert self.loop is not None
-        self.loop.call_soon_threadsafe(fn, *args)
-
     def say(self, type_: str, channel: str, data: object, message_id: str = "") -> None:
         """Send a frame to everybody."""
         frame = encode(type_, channel, data, timestamp=1, message_id=message_id)
@@ -82,22 +77,36 @@ class FakeService:
             for connection in self.connections:
                 await connection.send(frame, text=True)
 
-        assert self.loop is not None
-        asyncio.run_coroutine_threadsafe(send(), self.loop).result(PATIENCE)
+        self.run(send())
 
     def close_all(self, code: int, reason: str = "") -> None:
         async def close() -> None:
             for connection in tuple(self.connections):
                 await connection.close(code, reason)
 
-        assert self.loop is not None
-        asyncio.run_coroutine_threadsafe(close(), self.loop).result(PATIENCE)
+        self.run(close())
 
     def abort_all(self) -> None:
         for connection in tuple(self.connections):
             self.call(connection.transport.abort)
 
     # -- on its own ---------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        async with serve(
+            self._serve,
+            "127.0.0.1",
+            self.port,
+            process_request=self._check,
+            process_response=self._mark,
+            compression=None,
+            close_timeout=1,
+        ) as server:
+            self.port = next(iter(server.sockets)).getsockname()[1]
+            yield
+            for connection in tuple(self.connections):
+                connection.transport.abort()
 
     def _check(self, _: ServerConnection, request: Request) -> Response | None:
         self.requests.append(request)
@@ -162,37 +171,3 @@ class FakeService:
                     change = messages.Changes(self.script.epoch, seq - 1, seq, [known])
                     await answer("changes", change)
                 await answer("ack", messages.Ack(frame.message_id, known.seq), frame.message_id)
-
-
-@contextmanager
-def fake_service(script: Script | None = None, port: int = 0) -> Iterator[FakeService]:
-    """Run one until the block ends."""
-    fake = FakeService(script or Script())
-    ready, stop = threading.Event(), asyncio.Event()
-
-    async def main() -> None:
-        fake.loop = asyncio.get_running_loop()
-        server: Server
-        async with serve(
-            fake._serve,
-            "127.0.0.1",
-            port,
-            process_request=fake._check,
-            process_response=fake._mark,
-            compression=None,
-            close_timeout=1,
-        ) as server:
-            fake.port = next(iter(server.sockets)).getsockname()[1]
-            ready.set()
-            await stop.wait()
-            fake.abort_all()
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()), name="fake-service", daemon=True)
-    thread.start()
-    assert ready.wait(PATIENCE)
-    try:
-        yield fake
-    finally:
-        fake.call(stop.set)
-        thread.join(PATIENCE)
-        assert not thread.is_alive()

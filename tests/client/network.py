@@ -4,25 +4,22 @@
         network.upgrade = 403
         connect to network.port …
 
-Each connection carries one request. Runs in a thread of its own.
+Each connection carries one request.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
-from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Self
+from collections.abc import AsyncIterator, Callable, Iterator
 from urllib.parse import urlsplit
 
-from tests.waiting import PATIENCE
+from tests.loop_thread import LoopThread
 
 HTML = b"<html><body>Blocked by your network.</body></html>"
 
 
-class Network:
+class Network(LoopThread):
     """Forwards requests to `port` on loopback.
 
     `upgrade`, `events`, `polls`: what is done with such requests: `pass`, a status with which they
@@ -31,6 +28,7 @@ class Network:
     """
 
     def __init__(self, port: int) -> None:
+        super().__init__()
         self.target = port
         self.port = 0
         self.upgrade: str | int = "pass"
@@ -41,27 +39,8 @@ class Network:
         self._swallowing = False
         self.asked: list[str] = []
         """Method and path of each request."""
-        self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop
-        self._stop: asyncio.Event
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._main()), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(PATIENCE)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
 
     @property
     def base(self) -> str:
@@ -74,30 +53,27 @@ class Network:
 
     def cut(self) -> None:
         """Reset every connection; new ones are taken."""
+        self.call(self._abort)
 
-        async def call() -> None:
-            for writer in tuple(self._writers):
-                writer.transport.abort()
+    def _abort(self) -> None:
+        for writer in tuple(self._writers):
+            writer.transport.abort()
 
-        asyncio.run_coroutine_threadsafe(call(), self._loop).result(PATIENCE)
-
-    async def _main(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stop.wait()
+        yield
         server.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for writer in tuple(self._writers):
-            writer.transport.abort()
+        self._abort()
         await asyncio.sleep(0)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
-        task = self._loop.create_task(self._serve(reader, writer))
+        task = self.loop.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -110,7 +86,7 @@ class Network:
             self.asked.append(f"{method.decode()} {path}")
             deed = self._deed(head, path)
             if deed == "hang":
-                await self._stop.wait()
+                await self._ended.wait()
             if isinstance(deed, int):
                 told = f"HTTP/1.1 {deed} No\r\nContent-Type: text/html\r\nConnection: close\r\n"
                 writer.write(told.encode() + b"Content-Length: %d\r\n\r\n" % len(HTML) + HTML)

@@ -30,7 +30,7 @@ from edu_widgets.protocol.errors import (
     WouldDeadlock,
 )
 from tests.client.conftest import Join
-from tests.client.fake_service import FakeService, Script, eventually, fake_service
+from tests.client.fake_service import FakeService, Script, eventually
 from tests.waiting import PATIENCE
 
 ROOM = "course:py101"
@@ -59,7 +59,7 @@ def test_send_and_receive(fake: FakeService, join: Join) -> None:
 
 
 def test_caught_up_is_who_has_all_pages(join: Join) -> None:
-    with fake_service(Script(to_come=2)) as fake:
+    with FakeService(Script(to_come=2)) as fake:
         client = join(fake)
         own = "user:py101:ada"
         eventually(lambda: client.mirror().cursor.epoch and client.mirror(own).cursor.epoch)
@@ -77,14 +77,14 @@ def test_caught_up_is_who_has_all_pages(join: Join) -> None:
 
 
 def test_what_is_written_offline_is_sent_once_in_order(join: Join) -> None:
-    with fake_service() as first:
+    with FakeService() as first:
         port = first.port
         client = join(first)
         client.wait_connected(PATIENCE)
     eventually(lambda: client.view().state == "reconnecting")
     receipts = [say(client, str(n)) for n in range(20)]
     assert client.view().queued <= 20
-    with fake_service(port=port) as again:
+    with FakeService(port=port) as again:
         for receipt in receipts:
             receipt.wait(PATIENCE)
         sent = [frame.message_id for frame in again.of("chat_message")]
@@ -165,7 +165,7 @@ def test_a_refused_command_fails_its_receipt_and_can_be_retried(
 
 
 def test_a_discarded_command_says_so(join: Join) -> None:
-    with fake_service() as fake:
+    with FakeService() as fake:
         client = join(fake)
         client.wait_connected(PATIENCE)
     eventually(lambda: client.view().state == "reconnecting")
@@ -195,7 +195,7 @@ def test_closing_fails_what_waits_and_keeps_it(fake: FakeService, join: Join) ->
 
 
 def test_limits_are_raised_in_the_callers_thread(join: Join) -> None:
-    with fake_service() as fake:
+    with FakeService() as fake:
         client = join(fake)
         client.wait_connected(PATIENCE)
     eventually(lambda: client.view().state == "reconnecting")
@@ -224,7 +224,7 @@ def test_a_stop_code_is_raised_by_wait_connected(fake: FakeService, join: Join) 
 
 
 def test_nobody_there_says_why(join: Join) -> None:
-    with fake_service() as fake:
+    with FakeService() as fake:
         pass
     client = join(fake)
     with pytest.raises(NotConnected, match="Nothing listens"):
@@ -244,7 +244,7 @@ def test_a_role_document_changes_who_i_am_and_what_i_see(fake: FakeService, join
 
 
 def test_staff_by_the_services_word_see_the_staff_channel_at_once(join: Join) -> None:
-    with fake_service(Script(role="instructor")) as fake:
+    with FakeService(Script(role="instructor")) as fake:
         client = join(fake)
         client.wait_connected(PATIENCE)
         eventually(lambda: "staff:py101" in [f.channel for f in fake.of("subscribe")])

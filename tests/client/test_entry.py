@@ -14,7 +14,7 @@ import edu_widgets as edu
 from edu_widgets.lesson import Status
 from edu_widgets.notebook.lesson_payload import lesson_fields
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Unauthorized
-from tests.client.fake_service import FakeService, eventually, fake_service
+from tests.client.fake_service import FakeService, eventually
 from tests.client.test_course import say, texts
 from tests.hosting import leave_lessons
 from tests.waiting import PATIENCE
@@ -129,7 +129,7 @@ def test_status_is_one_sentence() -> None:
 
 
 def test_status_says_what_is_wrong() -> None:
-    with fake_service() as fake:
+    with FakeService() as fake:
         lesson = connect(fake).wait_connected(PATIENCE)
     eventually(lambda: "Nothing listens" in str(lesson.status()))
     with pytest.raises(NotConnected, match="background"):

@@ -25,7 +25,7 @@ from edu_widgets.service.people import OWNER
 from tests.client.conftest import Clients, Join
 from tests.client.fake_service import eventually
 from tests.client.network import Network
-from tests.client.real_service import COURSE, RealService, real_service
+from tests.client.real_service import COURSE, RealService
 from tests.client.test_course import ROOM, say, texts
 from tests.waiting import PATIENCE
 
@@ -74,7 +74,7 @@ class Campus:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[RealService]:
     free = from_table({"rateLimits": False})
-    with real_service(tmp_path / "service", config=free) as running:
+    with RealService(tmp_path / "service", config=free) as running:
         yield running
 
 
@@ -331,7 +331,7 @@ def test_a_proxy_of_the_environment_that_lets_only_requests_through(
     """As of companies: requests in the form for proxies, and no tunnel to a port like ours."""
     where = address("http://class.example.org")
     with (
-        real_service(tmp_path / "service", address=where) as service,
+        RealService(tmp_path / "service", address=where) as service,
         Network(service.port) as proxy,
     ):
         through_proxy(monkeypatch, proxy)

@@ -13,7 +13,7 @@ from edu_widgets.client.transport.base import Target
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Forbidden, Unauthorized, refusal
 from tests.client.conftest import Join
-from tests.client.fake_service import FakeService, eventually, fake_service
+from tests.client.fake_service import FakeService, eventually
 from tests.waiting import PATIENCE
 
 
@@ -94,7 +94,7 @@ def test_the_token_shows_nowhere(
 
 
 def test_redirects_are_not_followed(fake: FakeService, join: Join) -> None:
-    with fake_service() as elsewhere:
+    with FakeService() as elsewhere:
         headers = {"Location": elsewhere.url}
         fake.script.refuse = (307, headers, b"")
         client = join(fake)

@@ -19,7 +19,7 @@ from edu_widgets.client.transport.network_errors import explain
 from edu_widgets.protocol import Document, encode, messages
 from edu_widgets.protocol.documents import body
 from tests.client.conftest import Join
-from tests.client.fake_service import FakeService, Script, eventually, fake_service
+from tests.client.fake_service import FakeService, Script, eventually
 from tests.client.test_course import ROOM, say, texts
 from tests.faults import Faults
 from tests.waiting import PATIENCE
@@ -166,7 +166,7 @@ def test_an_answer_that_never_ends_is_given_up(
 def test_http_refusals(
     join: Join, refusal: tuple[int, dict[str, str], bytes], state: str, code: int
 ) -> None:
-    with fake_service(Script(ours=False, refuse=refusal)) as fake:
+    with FakeService(Script(ours=False, refuse=refusal)) as fake:
         client = join(fake)
         eventually(lambda: client.view().reason)
         view = client.view()
@@ -176,7 +176,7 @@ def test_http_refusals(
 
 def test_the_service_names_its_own_time(join: Join) -> None:
     payload = b'{"code":4004,"message":"later","retryAfter":60000}'
-    with fake_service(Script(ours=False, refuse=(429, {"Edu-Widgets": "1"}, payload))) as fake:
+    with FakeService(Script(ours=False, refuse=(429, {"Edu-Widgets": "1"}, payload))) as fake:
         client = join(fake)
         eventually(lambda: client.view().next_try)
         assert (client.view().next_try or 0) / 1000 - time.time() > 50
@@ -229,7 +229,7 @@ def test_nothing_is_left_after_close(tmp_path: Path) -> None:
     from edu_widgets.client.runtime.threads import CallbackThread
     from edu_widgets.client.transport.base import Target
 
-    with nothing_left(), fake_service() as fake:
+    with nothing_left(), FakeService() as fake:
         network, callbacks = NetworkThread(), CallbackThread()
         network.start()
         pool = Pool(network)
@@ -270,7 +270,7 @@ def test_a_proxy_that_passes_no_upgrade_is_named_and_waited_for(
 
 
 def test_what_was_joined_is_ours_though_a_proxy_drops_the_header(join: Join) -> None:
-    with fake_service(Script(ours=False)) as fake:
+    with FakeService(Script(ours=False)) as fake:
         client = join(fake)
         client.wait_connected(PATIENCE)
         say(client, "heard").wait(PATIENCE)

@@ -23,7 +23,7 @@ import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 
-from tests.base_service import Variants, running
+from tests.base_service import Running, Variants
 from tests.bell.package_of import install
 from tests.docs.blocks import PAGES, Block, blocks, is_cell, name
 from tests.kernels import Kernel, Students, data_folder, invite, running_kernel
@@ -179,7 +179,7 @@ def test_the_page_runs(page: str, room: Path, monkeypatch: pytest.MonkeyPatch) -
     for variable, value in scene.environment.items():
         monkeypatch.setenv(variable, value)
     with ExitStack() as stack:
-        platform = stack.enter_context(running(Variants()))
+        platform = stack.enter_context(Running(Variants()))
         monkeypatch.setenv("EDU_WIDGETS_URL", platform.url)
         students = stack.enter_context(Students(room, "Ada", "Bo"))
         reader = Reader(scene, room, students, platform.url, stack)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.base_service import Running, Variants, running
+from tests.base_service import Running, Variants
 
 from .classroom import SETUP, Person
 from .conftest import OpenNotebook
@@ -35,7 +35,7 @@ def test_a_chat_with_a_platforms_service(
     notebook: OpenNotebook, tmp_path: Path, bundles: Path
 ) -> None:
     del bundles
-    with running(Variants(rewrite_ids=True)) as service:
+    with Running(Variants(rewrite_ids=True)) as service:
         service.say(ROOM, "grace", "Is `b[:, None]` a *view*?")
         ada = enters(service, notebook, tmp_path)
         ada.sees("Is b[:, None] a view?")
@@ -59,7 +59,7 @@ def test_a_service_that_can_only_be_read(
     notebook: OpenNotebook, tmp_path: Path, bundles: Path
 ) -> None:
     del bundles
-    with running(Variants(websocket=False, posts=False)) as service:
+    with Running(Variants(websocket=False, posts=False)) as service:
         ada = enters(service, notebook, tmp_path)
         service.say(ROOM, "grace", "Hello!")
         ada.sees("Hello!")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_client.manager import KernelManager
 
 from edu_widgets.protocol import uuid7
-from tests.client.fake_service import FakeService, fake_service
+from tests.client.fake_service import FakeService
 from tests.conftest import ROOT
 from tests.shell_requests import client_of
 from tests.waiting import PATIENCE, wait_until
@@ -79,7 +79,7 @@ def shape(message: dict[str, Any]) -> tuple[str, Any]:
 
 
 def test_silence_is_silent_with_a_page_and_without(tmp_path: Path) -> None:
-    with fake_service() as fake, kernel(tmp_path) as client:
+    with FakeService() as fake, kernel(tmp_path) as client:
         code = LESSON.format(url=fake.base, folder=str(tmp_path / "data"))
         done = client.execute(code, reply=True, timeout=PATIENCE)
         assert done["content"]["status"] == "ok", done["content"]

@@ -8,7 +8,7 @@ import pytest
 
 from edu_widgets.notifications.widget import NotificationPane
 from edu_widgets.protocol.errors import Refused
-from tests.base_service import Variants, running
+from tests.base_service import Running, Variants
 from tests.client.conftest import callbacks, network, pool
 from tests.client.dialects.base.conftest import Enter, _no_memory, enter
 from tests.client.fake_service import eventually
@@ -28,7 +28,7 @@ def titles(pane: NotificationPane) -> Callable[[], set[str]]:
 
 @pytest.mark.parametrize("websocket", [True, False], ids=["websocket", "stream"])
 def test_what_the_service_tells_is_in_the_pane(enter: Enter, *, websocket: bool) -> None:
-    with running() as service:
+    with Running() as service:
         service.variants.websocket = websocket
         client = enter(service).client
         pane = NotificationPane(client)
@@ -54,7 +54,7 @@ def test_what_the_service_tells_is_in_the_pane(enter: Enter, *, websocket: bool)
 
 def test_what_a_stream_missed_is_told_once(enter: Enter) -> None:
     variants = Variants(websocket=False, posts=False)
-    with running(variants) as service, Faults(service.port) as faults:
+    with Running(variants) as service, Faults(service.port) as faults:
         client = enter(service, url=f"ws://127.0.0.1:{faults.port}").client
         pane = NotificationPane(client)
         told: list[str] = []

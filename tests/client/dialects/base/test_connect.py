@@ -16,7 +16,7 @@ from edu_widgets.client.transport.base import Target
 from edu_widgets.client.transport.selection import TransportSelection
 from edu_widgets.client.transport.websocket import WebSocketTransport
 from edu_widgets.protocol.errors import Refused
-from tests.base_service import Running, Variants, running
+from tests.base_service import Running, Variants
 from tests.client.dialects.base.conftest import ROOM, TOKEN
 from tests.client.fake_service import eventually
 from tests.hosting import leave_lessons
@@ -41,7 +41,7 @@ def connect(service: Running, *, channel: str = "", name: str | None = None) -> 
 
 
 def test_a_lesson_with_a_platforms_service() -> None:
-    with running() as service:
+    with Running() as service:
         service.say(ROOM, "grace", "Ready?")
         lesson = connect(service, name="Ada L.").wait_connected(PATIENCE)
         assert str(lesson.status()).startswith("Live over websocket")
@@ -62,7 +62,7 @@ def test_a_lesson_with_a_platforms_service() -> None:
 
 
 def test_the_channel_as_the_platform_spells_it() -> None:
-    with running() as service:
+    with Running() as service:
         service.say("room-42", "grace", "here")
         lesson = connect(service, channel="room-42").wait_connected(PATIENCE)
         eventually(lambda: [m.content for m in lesson.chat.messages] == ["here"])
@@ -71,7 +71,7 @@ def test_the_channel_as_the_platform_spells_it() -> None:
 
 
 def test_the_stream_elsewhere_is_a_setting() -> None:
-    with running(Variants(websocket=False)) as service, running() as other:
+    with Running(Variants(websocket=False)) as service, Running() as other:
         lesson = edu.connect(
             url=other.url.replace(str(other.port), "9"),  # nobody is there
             token=TOKEN,

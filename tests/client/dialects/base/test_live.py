@@ -15,7 +15,7 @@ from edu_widgets.client.transport.selection import TransportSettings
 from edu_widgets.notebook.lesson_payload import lesson_fields
 from edu_widgets.notifications.documents import NOTIFICATION
 from edu_widgets.protocol.errors import Forbidden, NotConnected, Refused
-from tests.base_service import Running, Variants, running
+from tests.base_service import Running, Variants
 from tests.client.dialects.base.conftest import QUICK, ROOM, Enter, Watch, say
 from tests.client.fake_service import eventually
 from tests.faults import Faults
@@ -61,7 +61,7 @@ def once_each(watch: Watch, service: Running, words: list[str]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_nothing_lost_nothing_twice_no_wrong_claim(enter: Enter, kind: str) -> None:
-    with running() as service:
+    with Running() as service:
         service.say(ROOM, "grace", "hello")
         for name, value in KINDS[kind].items():
             setattr(service.variants, name, value)
@@ -113,7 +113,7 @@ STEPS: dict[str, Callable[[Watch, Running], object]] = {
     ],
 )
 def test_a_line_that_is_cut(enter: Enter, kind: str, step: str) -> None:
-    with running(Variants(**KINDS[kind])) as service, Faults(service.port) as faults:
+    with Running(Variants(**KINDS[kind])) as service, Faults(service.port) as faults:
         service.say(ROOM, "grace", "hello")
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         words = [f"w{n}" for n in range(5)]
@@ -126,7 +126,7 @@ def test_a_line_that_is_cut(enter: Enter, kind: str, step: str) -> None:
 
 
 def test_a_line_that_is_cut_again_and_again(enter: Enter) -> None:
-    with running(Variants(rewrite_ids=True)) as service, Faults(service.port) as faults:
+    with Running(Variants(rewrite_ids=True)) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         watch.client.wait_connected(PATIENCE)
         words = [f"w{n}" for n in range(30)]
@@ -144,7 +144,7 @@ def test_a_line_that_is_cut_again_and_again(enter: Enter) -> None:
 
 
 def test_a_line_on_which_nothing_moves_confirms_nothing(enter: Enter) -> None:
-    with running() as service, Faults(service.port) as faults:
+    with Running() as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         watch.client.wait_connected(PATIENCE)
         faults.half_open()
@@ -160,7 +160,7 @@ def test_a_line_on_which_nothing_moves_confirms_nothing(enter: Enter) -> None:
 
 def test_what_was_said_over_four_cuts_is_all_there_at_both_ends(enter: Enter) -> None:
     """The newest fifty of a history do not reach back over 120 that were missed."""
-    with running() as service, Faults(service.port) as faults:
+    with Running() as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         watch.client.wait_connected(PATIENCE)
         words: list[str] = []
@@ -180,7 +180,7 @@ def test_what_was_said_over_four_cuts_is_all_there_at_both_ends(enter: Enter) ->
 
 
 def test_unconfirmed_is_said_and_becomes_true_when_it_is_seen(enter: Enter) -> None:
-    with running(Variants(**SILENT)) as service, Faults(service.port) as faults:
+    with Running(Variants(**SILENT)) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         watch.client.wait_connected(PATIENCE)
         (receipt,) = watch.say("w0")
@@ -200,7 +200,7 @@ def test_unconfirmed_is_said_and_becomes_true_when_it_is_seen(enter: Enter) -> N
 def test_reactions_people_typing_errors(enter: Enter) -> None:
     from edu_widgets.client.sync.events import SignalReceived
 
-    with running() as service:
+    with Running() as service:
         id_ = service.say(ROOM, "grace", "hello")
         watch = enter(service)
         signals: list[str] = []
@@ -221,7 +221,7 @@ def test_reactions_people_typing_errors(enter: Enter) -> None:
 
 
 def test_what_the_service_has_not_is_refused_at_once(enter: Enter) -> None:
-    with running() as service:
+    with Running() as service:
         watch = enter(service)
         watch.client.wait_connected(PATIENCE)
         with pytest.raises(Refused, match="take a reaction back"):
@@ -233,7 +233,7 @@ def test_what_the_service_has_not_is_refused_at_once(enter: Enter) -> None:
 
 
 def test_a_channel_by_the_platforms_name(enter: Enter) -> None:
-    with running() as service:
+    with Running() as service:
         service.say("room/42", "grace", "hello")
         watch = enter(service, channel="room/42")
         watch.client.wait_connected(PATIENCE)
@@ -245,7 +245,7 @@ def test_a_channel_by_the_platforms_name(enter: Enter) -> None:
 
 @pytest.mark.parametrize("websocket", [True, False])
 def test_two_courses_share_a_connection(enter: Enter, websocket: bool) -> None:
-    with running(Variants(websocket=websocket)) as service:
+    with Running(Variants(websocket=websocket)) as service:
         first = enter(service)
         first.client.wait_connected(PATIENCE)
         second = enter(service, course="bio")
@@ -258,7 +258,7 @@ def test_two_courses_share_a_connection(enter: Enter, websocket: bool) -> None:
 
 
 def test_the_next_process_goes_on_where_this_one_was_killed(enter: Enter) -> None:
-    with running(Variants(lose_after_storing=1)) as service, Faults(service.port) as faults:
+    with Running(Variants(lose_after_storing=1)) as service, Faults(service.port) as faults:
         url = f"ws://127.0.0.1:{faults.port}"
         watch = enter(service, url=url)
         watch.client.wait_connected(PATIENCE)
@@ -279,7 +279,7 @@ def test_the_next_process_goes_on_where_this_one_was_killed(enter: Enter) -> Non
 
 
 def test_without_a_way_to_send_one_reads(enter: Enter) -> None:
-    with running(Variants(websocket=False, posts=False)) as service:
+    with Running(Variants(websocket=False, posts=False)) as service:
         watch = enter(service)
         watch.client.wait_connected(PATIENCE)
         assert watch.client.view().readonly
@@ -293,7 +293,7 @@ def test_without_a_way_to_send_one_reads(enter: Enter) -> None:
 
 def test_a_stream_resumes_where_it_was_cut(enter: Enter) -> None:
     variants = Variants(websocket=False, posts=False)
-    with running(variants) as service, Faults(service.port) as faults:
+    with Running(variants) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         watch.client.wait_connected(PATIENCE)
         eventually(lambda: service.people(ROOM) == ["ada"])
@@ -314,7 +314,7 @@ def test_a_stream_resumes_where_it_was_cut(enter: Enter) -> None:
 def test_the_way_that_works_is_remembered_and_the_better_one_taken_when_it_opens(
     enter: Enter,
 ) -> None:
-    with running(Variants(websocket=False)) as service:
+    with Running(Variants(websocket=False)) as service:
         first = enter(service, settings=TransportSettings(again=1.0, retry_interval=0.05))
         first.client.wait_connected(PATIENCE)
         assert first.client.numbers().transport == "event stream"
@@ -333,21 +333,21 @@ def test_the_way_that_works_is_remembered_and_the_better_one_taken_when_it_opens
 
 
 def test_a_websocket_that_hangs_gives_way_to_a_stream(enter: Enter) -> None:
-    with running(Variants(handshake_delay=60)) as service:
+    with Running(Variants(handshake_delay=60)) as service:
         watch = enter(service, settings=TransportSettings(up_within=0.3))
         watch.client.wait_connected(PATIENCE)
         assert watch.client.numbers().transport == "event stream"
 
 
 def test_where_there_is_nothing_else_a_websocket_may_take_its_time(enter: Enter) -> None:
-    with running(Variants(handshake_delay=1.0, stream=False)) as service:
+    with Running(Variants(handshake_delay=1.0, stream=False)) as service:
         watch = enter(service, settings=TransportSettings(up_within=0.3))
         watch.client.wait_connected(PATIENCE)
         assert watch.client.numbers().transport == "websocket"
 
 
 def test_a_service_under_a_plain_address_only(enter: Enter) -> None:
-    with running() as service:
+    with Running() as service:
         watch = enter(service, url=f"{service.url}/deep")
         watch.client.wait_connected(PATIENCE)
         assert service.asked[0].address.startswith("/deep/api/realtime/ws?")
@@ -363,7 +363,7 @@ def test_variants_are_options_of_the_command_line() -> None:
 
 def test_what_a_page_keeps_is_told_apart_by_person_and_service(enter: Enter) -> None:
     """A base service names no scope: the kernel makes one, so that nobody gets another's drafts."""
-    with running(Variants()) as service:
+    with Running(Variants()) as service:
         client = enter(service).client
         eventually(lambda: client.view().state == "live")
         url = service.url + WEBSOCKET_PATH

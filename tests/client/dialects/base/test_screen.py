@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.chat.widget import CourseChat
-from tests.base_service import Running, Variants, running
+from tests.base_service import Running, Variants
 from tests.client.dialects.base.conftest import ROOM, Enter
 from tests.client.fake_service import eventually
 from tests.faults import Faults
@@ -69,7 +69,7 @@ class Looking:
 def test_every_message_is_on_the_screen_once_and_says_what_is_true(
     enter: Enter, variants: dict[str, Any], last: str
 ) -> None:
-    with running(Variants(**variants)) as service:
+    with Running(Variants(**variants)) as service:
         client = enter(service).client
         looking = Looking(CourseChat(client), service)
         looking.say("before it is connected")
@@ -85,7 +85,7 @@ def test_every_message_is_on_the_screen_once_and_says_what_is_true(
 
 
 def test_unconfirmed_turns_into_sent_in_its_place(enter: Enter) -> None:
-    with running(Variants(echo_to_others_only=True)) as service, Faults(service.port) as faults:
+    with Running(Variants(echo_to_others_only=True)) as service, Faults(service.port) as faults:
         client = enter(service, url=f"ws://127.0.0.1:{faults.port}").client
         chat = CourseChat(client)
         looking = Looking(chat, service)
@@ -101,12 +101,12 @@ def test_unconfirmed_turns_into_sent_in_its_place(enter: Enter) -> None:
 
 
 def test_what_cannot_be_done_is_not_offered(enter: Enter) -> None:
-    with running(Variants(websocket=False, posts=False)) as service:
+    with Running(Variants(websocket=False, posts=False)) as service:
         client = enter(service).client
         chat = CourseChat(client)
         client.wait_connected(PATIENCE)
         assert "send" not in chat._chat.room.can()
-    with running() as service:
+    with Running() as service:
         client = enter(service).client
         chat = CourseChat(client)
         client.wait_connected(PATIENCE)
@@ -116,7 +116,7 @@ def test_what_cannot_be_done_is_not_offered(enter: Enter) -> None:
 
 
 def test_an_error_of_the_service_is_a_notice(enter: Enter) -> None:
-    with running() as service:
+    with Running() as service:
         client = enter(service).client
         chat = CourseChat(client)
         client.wait_connected(PATIENCE)
@@ -133,7 +133,7 @@ def test_an_error_of_the_service_is_a_notice(enter: Enter) -> None:
 
 
 def test_callbacks_are_told_of_each_message_once(enter: Enter) -> None:
-    with running() as service, Faults(service.port) as faults:
+    with Running() as service, Faults(service.port) as faults:
         service.say(ROOM, "grace", "earlier")
         client = enter(service, url=f"ws://127.0.0.1:{faults.port}").client
         chat = CourseChat(client)

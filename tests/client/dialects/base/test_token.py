@@ -16,7 +16,7 @@ from edu_widgets.client.transport.websocket import WebSocketTransport
 from edu_widgets.client.view import CourseEvent
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Unauthorized
-from tests.base_service import Running, Variants, running
+from tests.base_service import Running, Variants
 from tests.client.conftest import Join
 from tests.client.dialects.base.conftest import TOKEN, Enter
 from tests.client.fake_service import FakeService, eventually
@@ -35,7 +35,7 @@ def tries(service: Running) -> list[str]:
 def test_a_wrong_token_is_tried_in_both_places_once_and_never_counts_as_live(
     enter: Enter, how: str, websocket: bool
 ) -> None:
-    with running(Variants(refuse_with=how, websocket=websocket)) as service:
+    with Running(Variants(refuse_with=how, websocket=websocket)) as service:
         watch = enter(service, token="wr0ng-token")
         with pytest.raises(Unauthorized) as raised:
             watch.client.wait_connected(PATIENCE)
@@ -51,7 +51,7 @@ def test_a_wrong_token_is_tried_in_both_places_once_and_never_counts_as_live(
 
 def test_connections_that_end_without_a_word_are_given_up_in_the_end(enter: Enter) -> None:
     variants = Variants(refuse_with="abort", stream=False)
-    with running(variants) as service:
+    with Running(variants) as service:
         watch = enter(service, token="wr0ng-token")
         with pytest.raises(Unauthorized):
             watch.client.wait_connected(PATIENCE)
@@ -61,7 +61,7 @@ def test_connections_that_end_without_a_word_are_given_up_in_the_end(enter: Ente
 
 
 def test_a_line_that_breaks_early_is_not_taken_for_a_refusal(enter: Enter) -> None:
-    with running(Variants(history_delay=0.5)) as service, Faults(service.port) as faults:
+    with Running(Variants(history_delay=0.5)) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         for n in range(3):
             eventually(lambda n=n: len(service.asked) > n)  # type: ignore[misc]
@@ -72,7 +72,7 @@ def test_a_line_that_breaks_early_is_not_taken_for_a_refusal(enter: Enter) -> No
 
 def test_what_worked_is_remembered(enter: Enter) -> None:
     variants = Variants(token_in_query_only=True)
-    with running(variants) as service, Faults(service.port) as faults:
+    with Running(variants) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         watch.client.wait_connected(PATIENCE)
         assert tries(service) == ["header", "query"]
@@ -83,7 +83,7 @@ def test_what_worked_is_remembered(enter: Enter) -> None:
 
 
 def test_a_token_that_worked_in_the_header_never_goes_into_an_address(enter: Enter) -> None:
-    with running() as service, Faults(service.port) as faults:
+    with Running() as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         watch.client.wait_connected(PATIENCE)
         service.variants.token = "another"
@@ -93,7 +93,7 @@ def test_a_token_that_worked_in_the_header_never_goes_into_an_address(enter: Ent
 
 
 def test_after_a_stop_a_good_token_is_let_in(enter: Enter) -> None:
-    with running() as service:
+    with Running() as service:
         watch = enter(service, token="wr0ng-token")
         eventually(lambda: watch.client.view().state == "stopped")
         good = Target(f"{service.url}/api/realtime/ws", "ada", lambda: TOKEN, base=True)
@@ -140,7 +140,7 @@ def test_the_token_is_nowhere_to_be_read(
     for name in ("httpx", "httpcore", "websockets", "asyncio", "edu_widgets.client.websockets"):
         caplog.set_level(logging.DEBUG, logger=name)
     logging.getLogger("edu_widgets.client.websockets").setLevel(logging.INFO)
-    with running(variants) as service, Faults(service.port) as faults:
+    with Running(variants) as service, Faults(service.port) as faults:
         watch = enter(service, url=f"ws://127.0.0.1:{faults.port}")
         seen: list[str] = []
 
@@ -177,7 +177,7 @@ def test_the_token_is_nowhere_to_be_read(
 def test_a_service_of_ours_is_known_by_its_header_alone(
     enter: Enter, fake: FakeService, join: Join
 ) -> None:
-    with running() as service:
+    with Running() as service:
         watch = enter(service, url=fake.base.replace("http", "ws"))
         watch.client.wait_connected(PATIENCE)
         assert watch.client.view().dialect == "ours"
@@ -188,7 +188,7 @@ def test_a_service_of_ours_is_known_by_its_header_alone(
 
 
 def test_who_joins_by_an_invite_takes_no_answer_of_a_base_service(join: Join) -> None:
-    with running() as service:
+    with Running() as service:
         from tests.client.fake_service import FakeService as Fake
 
         client = join(Fake(port=service.port))
