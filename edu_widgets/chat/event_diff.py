@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edu_widgets.chat.documents import (
@@ -15,9 +14,9 @@ from edu_widgets.chat.documents import (
     Question,
 )
 from edu_widgets.chat.message import ChatMessage, from_document, from_mute, from_pin, from_question
-from edu_widgets.chat.news import News
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.news import News
 from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
@@ -30,7 +29,8 @@ EVENTS = (
 
 Happening = tuple[str, Any]
 
-_REMEMBERED = 2_000
+_REMEMBERED = 4_000
+"""Number of messages, among them those that were deleted or are not held any more."""
 
 _AROUND = (Pin, Question, ChatSettings, Mute)
 _KINDS_AROUND = frozenset(kind.kind for kind in _AROUND)
@@ -38,10 +38,15 @@ _KINDS_AROUND = frozenset(kind.kind for kind in _AROUND)
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A message as it was last seen."""
+    """A message as it was last seen; `gone`: it is no longer held here."""
 
     born: int
     message: ChatMessage
+    gone: bool = False
+
+    @property
+    def at(self) -> float:
+        return self.message.timestamp.timestamp()
 
     @property
     def text(self) -> tuple[int, str]:
@@ -61,15 +66,18 @@ class EventDiff:
 
     def __init__(self, client: CourseClient) -> None:
         self._client = client
-        self._news = News(client)
-        self._messages: OrderedDict[str, _Seen] = OrderedDict()
+        self._born = 0
+        """The highest number of a message so far."""
+        self._newest = float("-inf")
+        """The time of the newest message so far."""
         self._around: dict[str, dict[str, Any]] = {}
         self._unlooked: set[str] = set()
         """Channels whose pins, questions, settings or mutes changed since the last comparison."""
         self._unchecked = False
-        mirror = client.mirror()
-        for document in mirror.of_kind(Message.kind):
-            self._keep(document)
+        held = [seen for d in client.mirror().of_kind(Message.kind) if (seen := self._seen(d))]
+        self._note(held)
+        known = {seen.message.id: seen for seen in held}
+        self._news = News[_Seen](client, [client.channel], known, most=_REMEMBERED)
         for channel in (client.channel, *self._beside()):
             if client.caught_up(channel):
                 self._around[channel] = self._look_around(channel)
@@ -78,8 +86,10 @@ class EventDiff:
         """Return the events of this change, in order."""
         found: list[Happening] = []
         if event.channel == self._client.channel:
-            fresh = self._news.of(event)
-            found += self._messages_changed(event, {message.id for message in fresh})
+            new: list[_Seen] = []
+            found += [("delete", message) for message in self._messages_gone(event)]
+            found += self._messages_upserted(event, new)
+            fresh = [seen.message for seen in sorted(new, key=lambda seen: seen.born)]
             found += [("message", message) for message in fresh]
             me = self._client.me().user_id
             found += [("mention", m) for m in fresh if m.mentions_me and m.user_id != me]
@@ -89,28 +99,40 @@ class EventDiff:
 
     # -- messages --------------------------------------------------------------------------
 
-    def _messages_changed(self, event: DocumentsChanged, fresh: set[str]) -> Iterator[Happening]:
+    def _messages_gone(self, event: DocumentsChanged) -> Iterator[ChatMessage]:
+        """Yield the messages that were deleted."""
         for doc in event.dropped:
-            self._messages.pop(doc.id, None)
+            self._gone(doc.id)
         removed = [doc.id for doc in event.removed if doc.kind == Message.kind]
         self._unchecked = self._unchecked or event.reset
         if self._unchecked and self._client.caught_up():
             self._unchecked = False
             removed += self._missing()
         for id_ in removed:
-            gone = self._messages.pop(id_, None)
-            if gone is not None:
-                yield "delete", gone.message
-        for document in event.upserted:
-            if document.kind != Message.kind:
-                continue
-            before, now = self._messages.get(document.id), self._keep(document)
-            if before is None or now is None or document.id in fresh:
-                continue
-            if before.text != now.text:
-                yield "edit", now.message
-            if before.counts != now.counts:
-                yield "reaction", now.message
+            seen = self._gone(id_)
+            if seen is not None:
+                yield seen.message
+
+    def _messages_upserted(self, event: DocumentsChanged, new: list[_Seen]) -> Iterator[Happening]:
+        """Yield the events of known messages; put new ones into `new`."""
+        began = self._news.has_begun(event.channel)
+        self._news.heard(event)
+        docs = [doc for doc in event.upserted if doc.kind == Message.kind]
+        found = [seen for doc in docs if (seen := self._seen(doc))]
+        for now in found:
+            before = self._news.swap(now.message.id, now)
+            if before is None:
+                # Sequence numbers may have begun again; times of the service tell new from old.
+                later = now.at >= self._newest if event.reset else now.born > self._born
+                if began and later:
+                    new.append(now)
+            elif not before.gone:
+                if before.text != now.text:
+                    yield "edit", now.message
+                if before.counts != now.counts:
+                    yield "reaction", now.message
+        self._born = 0 if event.reset else self._born
+        self._note(found)
 
     def _missing(self) -> list[str]:
         """Return the ids of seen messages missing in a fresh window that reaches down to them."""
@@ -118,21 +140,23 @@ class EventDiff:
         if not mirror.cursor.epoch:
             return []  # the channel was taken away: no message was deleted
         floor = mirror.floor(Message.kind)
-        return [
-            id_
-            for id_, seen in self._messages.items()
-            if seen.born >= floor and mirror.get(id_) is None
-        ]
+        held = ((id_, seen) for id_, seen in self._news if not seen.gone)
+        return [id_ for id_, seen in held if seen.born >= floor and mirror.get(id_) is None]
 
-    def _keep(self, document: Document) -> _Seen | None:
+    def _gone(self, id_: str) -> _Seen | None:
+        """Note that a message is no longer held; return it as it was, if it was."""
+        seen = self._news.swap(id_, None)
+        if seen is not None:
+            self._news.swap(id_, replace(seen, gone=True))
+        return None if seen is None or seen.gone else seen
+
+    def _seen(self, document: Document) -> _Seen | None:
         message = from_document(document, self._client.me().name)
-        if message is None:
-            return None
-        seen = self._messages[document.id] = _Seen(document.born, message)
-        self._messages.move_to_end(document.id)
-        while len(self._messages) > _REMEMBERED:
-            self._messages.popitem(last=False)
-        return seen
+        return _Seen(document.born, message) if message is not None else None
+
+    def _note(self, found: list[_Seen]) -> None:
+        self._born = max([self._born, *(seen.born for seen in found)])
+        self._newest = max([self._newest, *(seen.at for seen in found)])
 
     # -- pins, questions, settings and mutes -------------------------------------------------
 

@@ -11,6 +11,7 @@ import msgspec
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.known_people import known
+from edu_widgets.client.news import News
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
@@ -23,10 +24,9 @@ from edu_widgets.notifications import command_builder, commands
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
 from edu_widgets.notifications.item import NotificationItem, TakenAction, from_taken
 from edu_widgets.notifications.mirror import Inbox
-from edu_widgets.notifications.news import News
 from edu_widgets.notifications.page_content import INBOX, NOTIFICATIONS, InboxContent
 from edu_widgets.notifications.platform import TYPES
-from edu_widgets.protocol import is_id
+from edu_widgets.protocol import Cursor, Document, is_id
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
 
 if TYPE_CHECKING:
@@ -70,8 +70,11 @@ class NotificationPane(EventWidget):
     ) -> None:
         self._inbox = Inbox(client, sources)
         self._shown = InboxContent(client, self._inbox)
-        self._news = News(client, self._inbox.channels(), [i.id for i in self._inbox.items()])
-        self._taken_news = News(client, self._inbox.channels())
+        channels = self._inbox.channels()
+        told = {item.id: True for item in self._inbox.items()}
+        self._news = News[bool](client, channels, told)
+        self._cursors = {name: client.mirror(name).cursor for name in channels}
+        """How far each channel was when it was last looked at."""
         self._people = people
         self._me = client.me()
         self._ends: Callable[[], None] | None = None
@@ -278,15 +281,18 @@ class NotificationPane(EventWidget):
     def _documents_changed(self, event: DocumentsChanged) -> None:
         changed = self._inbox.take(event)
         if event.channel in self._inbox.channels():
-            self._tell("notification", self._news.of(event, changed.found))
-            self._tell_taken(event)
+            # An action may be chosen again: each version counts as new.
+            chosen = [(d, f"{d.id} {d.seq}") for d in event.upserted if d.kind == ActionTaken.kind]
+            fresh = self._fresh(event, (*changed.found, *chosen))
+            self._tell("notification", fresh)
+            self._tell_taken(event, [doc for doc, id_ in chosen if id_ in fresh])
         if changed.looks_different:
             self._look()
 
     def _told(self, type_: str, data: msgspec.Raw) -> None:
         id_ = self._inbox.platform.take(type_, data)
         self._look()
-        if id_ is not None and self._news.is_new(id_):
+        if id_ is not None and not self._news.swap(id_, version=True):
             self._tell("notification", [id_])
 
     def _tell(self, event: str, ids: list[str]) -> None:
@@ -299,18 +305,31 @@ class NotificationPane(EventWidget):
         for item in items:
             self._call(event, item)
 
-    def _tell_taken(self, event: DocumentsChanged) -> None:
+    def _tell_taken(self, event: DocumentsChanged, fresh: Iterable[Document]) -> None:
         channel = self._inbox.staff if self._client.me().is_staff else self._inbox.own
-        chosen = [doc for doc in event.upserted if doc.kind == ActionTaken.kind]
-        # A person may choose again: each version counts as new.
-        ids = [(doc, f"{doc.id} {doc.seq}") for doc in chosen]
-        fresh = set(self._taken_news.of(event, ids))
-        if event.channel != channel:
-            return
-        for doc, id_ in ids:
-            body = decoded(doc, ActionTaken) if id_ in fresh else None
+        for doc in fresh if event.channel == channel else ():
+            body = decoded(doc, ActionTaken)
             if body is not None:
                 self._call("action", from_taken(body))
+
+    def _fresh(self, event: DocumentsChanged, found: Iterable[tuple[Document, str]]) -> list[str]:
+        """Return the ids among `found` that are new, and remember all."""
+        channel, cursor = event.channel, self._client.mirror(event.channel).cursor
+        last = self._cursors.get(channel, Cursor())
+        # In a new history it is counted anew: what was reported already is known by its id.
+        head = last.seq if last.epoch == cursor.epoch else 0
+        began = self._news.has_begun(channel)
+        fresh = [
+            id_
+            for doc, id_ in found
+            if not self._news.swap(id_, version=True) and began and (event.live or doc.seq > head)
+        ]
+        seqs = [doc.seq for doc in (*event.upserted, *event.removed)]
+        self._cursors[channel] = Cursor(cursor.epoch, max([head, cursor.seq, *seqs]))
+        self._news.heard(event)
+        if not cursor.epoch:  # the channel was taken away
+            self._news.begin_again(channel)
+        return fresh
 
     # -- to the pages ------------------------------------------------------------------------------
 

@@ -1,13 +1,17 @@
-"""What happened to polls: each opening, closing and reveal is told once."""
+"""Events of polls: each opening, closing and reveal, told once."""
 
 from collections.abc import Iterable, Iterator
 
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.news import News
 from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.polls.documents import Poll
 from edu_widgets.polls.mirror import Polls
 
 _Step = tuple[int, str]
+
+_REMEMBERED = 10_000
+"""Number of polls, more than a course has."""
 
 
 class EventDiff:
@@ -16,25 +20,18 @@ class EventDiff:
     def __init__(self, client: CourseClient, polls: Polls) -> None:
         self._client = client
         self._polls = polls
-        self._began = client.caught_up()
-        self._known: dict[str, _Step] = {seen.poll.id: _step(seen.poll) for seen in polls.all()}
+        known = {seen.poll.id: _step(seen.poll) for seen in polls.all()}
+        self._news = News[_Step](client, [client.channel], known, most=_REMEMBERED)
 
     def of(self, ids: Iterable[str], event: DocumentsChanged) -> Iterator[tuple[str, str]]:
-        """Poll and event (`open`, `close`, `reveal`) of what changed.
-
-        What came with the first load is only noted; what was missed while disconnected is told.
-        """
-        began = self._began
-        if event.channel == self._client.channel:
-            self._began = began or event.caught_up
+        """Yield the ids of polls and their events (`open`, `close`, `reveal`)."""
+        began = self._news.has_begun(self._client.channel)
+        self._news.heard(event)
         for id_ in dict.fromkeys(ids):
             seen = self._polls.get(id_)
-            if seen is None or seen.making is not None:
-                self._known.pop(id_, None)
-                continue
-            before, now = self._known.get(id_), _step(seen.poll)
-            self._known[id_] = now
-            if began and before != now and now[1] in _TOLD:
+            now = _step(seen.poll) if seen is not None and seen.making is None else None
+            before = self._news.swap(id_, now)
+            if began and now is not None and before != now and now[1] in _TOLD:
                 yield id_, _TOLD[now[1]]
 
 

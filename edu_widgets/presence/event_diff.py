@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.news import News
 from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.presence.commands import Here
 from edu_widgets.presence.documents import Hand, Status
@@ -17,22 +18,24 @@ from edu_widgets.protocol import Document
 
 EVENTS = ("joined", "left", "status", "hand", "taken", "solved")
 
+_KINDS = (Status.kind, Hand.kind)
+_REMEMBERED = 20_000
+"""Number of statuses and hands, more than there are people in a course."""
+
 Tell: TypeAlias = Callable[[str, Participant | RaisedHand], None]
 
 
 class EventDiff:
-    """Tells changes from what was so already. Network thread only."""
+    """Makes events of changed documents and of a changed roster. Network thread only."""
 
     def __init__(self, client: CourseClient, people: PresenceMirror, tell: Tell) -> None:
         self._people = people
         self._tell = tell
-        self._statuses: dict[str, Status] = {}
-        self._hands: dict[str, Hand] = {}
         channel = people.staff if client.me().is_staff else people.own
         mirror = client.mirror(channel)
-        self._began = client.caught_up(channel)
-        for doc in (*mirror.of_kind(Status.kind), *mirror.of_kind(Hand.kind)):
-            self._note(doc, quiet=True)
+        held = (*mirror.of_kind(Status.kind), *mirror.of_kind(Hand.kind))
+        known = {doc.id: body for doc in held if (body := _body(doc)) is not None}
+        self._news = News[Status | Hand](client, [channel], known, most=_REMEMBERED)
 
     def people(self, moved: Moved) -> None:
         """Somebody came or went."""
@@ -42,22 +45,23 @@ class EventDiff:
 
     def documents(self, event: DocumentsChanged) -> None:
         """Statuses and hands changed."""
-        quiet = not self._began
-        self._began = self._began or event.caught_up
+        began = self._news.has_begun(event.channel)
+        self._news.heard(event)
         for doc in (*event.upserted, *event.removed):
-            self._note(doc, quiet=quiet)
+            if doc.kind not in _KINDS:
+                continue
+            now = _body(doc)
+            before = self._news.swap(doc.id, now)
+            if not began:
+                continue
+            if isinstance(now, Hand):
+                self._hand(before if isinstance(before, Hand) else None, now)
+            elif doc.kind == Status.kind:
+                before = before if isinstance(before, Status) else None
+                self._status(doc.id.partition(":")[2], before, now)
 
-    def _note(self, doc: Document, *, quiet: bool) -> None:
-        if doc.kind == Status.kind:
-            self._status(doc.id.partition(":")[2], decoded(doc, Status), quiet=quiet)
-        elif doc.kind == Hand.kind:
-            self._hand(doc.id.partition(":")[2], decoded(doc, Hand), quiet=quiet)
-
-    def _status(self, user_id: str, now: Status | None, *, quiet: bool) -> None:
-        before = self._statuses.pop(user_id, None)
-        if now is not None:
-            self._statuses[user_id] = now
-        if quiet or (before and before.status) == (now and now.status):
+    def _status(self, user_id: str, before: Status | None, now: Status | None) -> None:
+        if (before and before.status) == (now and now.status):
             return
         last = now or before
         here = self._people.here().get(user_id)
@@ -66,13 +70,7 @@ class EventDiff:
         if here is not None:
             self._tell("status", participant(here, now))
 
-    def _hand(self, user_id: str, now: Hand | None, *, quiet: bool) -> None:
-        before = self._hands.pop(user_id, None)
-        if now is None:
-            return
-        self._hands[user_id] = now
-        if quiet:
-            return
+    def _hand(self, before: Hand | None, now: Hand) -> None:
         fresh = before is None or before.at != now.at
         if now.solved is None and fresh:
             self._tell("hand", raised_hand(now))
@@ -81,3 +79,7 @@ class EventDiff:
             self._tell("taken", raised_hand(now))
         if now.solved is not None and (fresh or before is None or before.solved is None):
             self._tell("solved", raised_hand(now))
+
+
+def _body(doc: Document) -> Status | Hand | None:
+    return decoded(doc, Status) if doc.kind == Status.kind else decoded(doc, Hand)

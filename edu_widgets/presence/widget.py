@@ -446,12 +446,12 @@ class PresenceList(EventWidget):
         ids = [doc.id.partition(":")[2] for doc in changed if doc.kind in (Status.kind, Hand.kind)]
         if any(doc.kind in KINDS for doc in changed):
             self._channel.changed(DESK, [DESK])
-        if not ids and not event.reset:
-            return
         if event.channel == (
             self._people.staff if self._client.me().is_staff else self._people.own
         ):
             self._news.documents(event)
+        if not ids and not event.reset:
+            return
         self._channel.changed(PEOPLE, ids, reset=event.reset)
         self._channel.changed(HANDS, ids)
         self._channel.changed(DESK, [DESK])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from edu_widgets.chat.documents import ChatMessage as Data
+from edu_widgets.chat.event_diff import EventDiff
 from edu_widgets.chat.mirror import MESSAGES, Chat, from_document
-from edu_widgets.chat.news import News
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.notebook import lesson_payload
@@ -271,13 +271,18 @@ def test_paging_back_stops_at_what_is_loaded(chat: Chat, client: FakeClient) -> 
     assert (list(window.docs), window.floor, window.more) == ([], 101, True)
 
 
+def new(diff: EventDiff, event: Any) -> list[Any]:
+    """Return the messages that are told as new."""
+    return [message for what, message in diff.of(event) if what == "message"]
+
+
 class NewsMachine(RuleBasedStateMachine):
     """Whatever is repeated, missed, reset or renewed: each new message is told once, in order."""
 
     @initialize(history=st.integers(0, 3))
     def begin(self, history: int) -> None:
         self.client = FakeClient()
-        self.news = News(as_client(self.client))
+        self.news = EventDiff(as_client(self.client))
         self.told: list[str] = []
         self.expected: list[str] = []
         self.clock = START
@@ -290,7 +295,7 @@ class NewsMachine(RuleBasedStateMachine):
 
     def hear(self, event: Any) -> None:
         assert isinstance(event, DocumentsChanged)
-        self.told += [found.id for found in self.news.of(event)]
+        self.told += [message.id for message in new(self.news, event)]
 
     def write(self, **fields: Any) -> Document:
         self.clock += 10
@@ -351,9 +356,9 @@ TestNews.settings = settings(max_examples=100, stateful_step_count=25, deadline=
 def test_what_is_loaded_before_or_paged_back_to_is_history(client: FakeClient) -> None:
     client.seq = 50
     client.load(client.document("here"), floor=51)
-    news = News(as_client(client))
+    news = EventDiff(as_client(client))
     told: list[Any] = []
-    client.listen(lambda event: told.extend(news.of(event)))  # type: ignore[arg-type]
+    client.listen(lambda event: told.extend(new(news, event)))
     _ = client.older("message")
     client.arrive_older([message("old", 7, 7)])
     assert told == []
@@ -362,18 +367,18 @@ def test_what_is_loaded_before_or_paged_back_to_is_history(client: FakeClient) -
 
 
 def test_the_first_message_ever_in_an_empty_course_is_news(client: FakeClient) -> None:
-    news = News(as_client(client))
+    news = EventDiff(as_client(client))
     told: list[Any] = []
-    client.listen(lambda event: told.extend(news.of(event)))  # type: ignore[arg-type]
+    client.listen(lambda event: told.extend(new(news, event)))
     client.load()
     client.arrive(client.document("first"))
     assert [m.content for m in told] == ["first"]
 
 
 def test_a_wider_window_after_a_reset_is_no_news(client: FakeClient) -> None:
-    news = News(as_client(client))
+    news = EventDiff(as_client(client))
     told: list[Any] = []
-    client.listen(lambda event: told.extend(news.of(event)))  # type: ignore[arg-type]
+    client.listen(lambda event: told.extend(new(news, event)))
     old, here = client.document("never seen"), client.document("here")
     client.load(here, floor=2)
     missed = client.document("missed")
