@@ -41,6 +41,7 @@ FEATURE = Manifest(
         needs="presence",
         projected=True,
         figures={"done": "done", "stuck": "stuck", "away": "clock", "hands": "hand"},
+        tones={"done": "ok", "stuck": "mark"},
         leads="hands",
         switches={"hide_names": Switch("hide", "hide_names")},
     ),

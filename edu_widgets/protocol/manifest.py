@@ -74,6 +74,7 @@ class Tab:
         at_once: True to make its view together with the panel, False at its first showing.
         narrow: True to show only its icon where there is little room.
         figures: The icons of the figures that instructors see in the strip, by the figures' names.
+        tones: The tones of these icons, `"ok"` or `"mark"`, by the figures' names; others are grey.
         leads: The name of the figure that leads to the tab, if one does.
         switches: The instructors' switches in the strip, by name.
     """
@@ -85,6 +86,7 @@ class Tab:
     at_once: bool = False
     narrow: bool = False
     figures: Mapping[str, str] = field(default_factory=dict)
+    tones: Mapping[str, str] = field(default_factory=dict)
     leads: str = ""
     switches: Mapping[str, Switch] = field(default_factory=dict)
 
@@ -148,6 +150,7 @@ class Manifest:
             "atOnce": tab.at_once,
             "narrow": tab.narrow,
             "figures": dict(tab.figures),
+            "tones": dict(tab.tones),
             "leads": tab.leads,
             "switches": {name: switch.icon for name, switch in tab.switches.items()},
             "words": {

@@ -80,7 +80,7 @@ def test_a_lesson_in_tabs(pair: tuple[Person, Person]) -> None:
     # The instructor's strip.
     goes_to(panel(ada), "People")
     panel(ada).get_by_role("radio", name="Stuck").click()
-    expect(panel(mira).locator(".desk .stuck")).to_contain_text("1")
+    expect(panel(mira).locator(".desk .mark")).to_contain_text("1")
     assert "Error" not in ada.lab.execute("lesson.people.raise_hand('Why?')")
     expect(tab(panel(mira), "People")).to_have_accessible_name("People 1 hand waiting")
     panel(mira).locator(".desk").get_by_role("button", name="hand").click()

@@ -27,6 +27,8 @@ export interface Part {
   /** The icons of its figures, and of its switches, by their names. */
   figures: Record<string, string>;
   switches: Record<string, string>;
+  /** The tones of its figures' icons, `ok` or `mark`; of others there is none. */
+  tones: Record<string, string>;
   /** The figure that leads to its tab. */
   leads: string;
   words: Record<string, PartWords>;
@@ -118,7 +120,7 @@ export const readParts = (value: unknown, features: readonly string[]): Part[] =
         ...{ projected: told.projected === true, atOnce: told.atOnce === true },
         ...{ narrow: told.narrow === true, leads: asText(told.leads) },
         ...{ figures: byName(told.figures, asText), switches: byName(told.switches, asText) },
-        words: byName(told.words, readWords),
+        ...{ tones: byName(told.tones, asText), words: byName(told.words, readWords) },
       };
     }),
   );

@@ -39,7 +39,7 @@ export const Strip = withHooks(function Strip(
         <span class="sr"> {show}</span>
       </button>
     ) : (
-      <span key={name} class={`ct ${name}`}>
+      <span key={name} class={`ct ${part.tones[name] ?? ""}`}>
         {inside}
       </span>
     );
