@@ -136,7 +136,8 @@ def test_lines_that_are_cut_lose_nothing(campus: Campus, lan: Network, way: str)
     for receipt in receipts:
         receipt.wait(PATIENCE)
     eventually(lambda: texts(bob) == texts(ada) == [str(n) for n in range(9)])
-    assert name_of(ada) == way
+    # On a busy machine a connection may come up too late, and something else be taken meanwhile.
+    eventually(lambda: name_of(ada) == way)
 
 
 def test_who_leaves_says_so(campus: Campus, lan: Network, way: str) -> None:
