@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -13,6 +13,9 @@ PATIENCE = 180.0
 Long, so that a machine that does other work too is no reason for a test to fail: where all is
 well it is never waited out. Every deadline of a test is this one, in browsers too.
 """
+
+SOCKET: dict[str, Any] = {"proxy": None, "open_timeout": PATIENCE, "ping_interval": None}
+"""How tests open a WebSocket: a service that is slow, or lets them wait, is not given up."""
 
 
 def wait_until(condition: Callable[[], T], what: str, timeout: float = PATIENCE) -> T:

@@ -102,6 +102,7 @@ class FakeService(LoopThread):
             process_response=self._mark,
             compression=None,
             close_timeout=1,
+            ping_interval=None,
         ) as server:
             self.port = next(iter(server.sockets)).getsockname()[1]
             yield

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import uuid7
 from edu_widgets.service.server import Options, Server
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, SOCKET
 
 from .carrying import CARRIERS, Ended, HttpSocket
 
@@ -98,7 +98,7 @@ class Service:
             additional_headers={"Authorization": f"Bearer {token}"},
             compression=None,
             max_size=None,
-            proxy=None,
+            **SOCKET,
             **options,
         )
 

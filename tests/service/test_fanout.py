@@ -19,7 +19,7 @@ from edu_widgets.service.config import from_table
 from edu_widgets.service.connection_writer import MAX_BUFFERED, MAX_STALL_S
 from edu_widgets.service.frames import Frame
 from edu_widgets.service.supervisor import Supervisor
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, SOCKET
 
 from .harness import Service, serving
 
@@ -46,7 +46,7 @@ async def test_our_frames_are_what_aiohttp_would_have_written() -> None:
     async with (
         TestServer(app) as server,
         connect(
-            str(server.make_url("/")).replace("http", "ws"), compression="deflate", proxy=None
+            str(server.make_url("/")).replace("http", "ws"), compression="deflate", **SOCKET
         ) as client,
     ):
         got = []

@@ -25,7 +25,7 @@ from edu_widgets.service import launch, owner, processes, state
 from edu_widgets.service.locks import FileLock
 from edu_widgets.service.server import Options, Server
 from tests.ports import own_port
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import PATIENCE, SOCKET, wait_until
 
 from .harness import CHANNEL, COURSE, Client, serving
 
@@ -181,7 +181,7 @@ def test_a_signal_ends_it_in_order(data: Path, number: signal.Signals) -> None:
     async def end() -> int:
         url = info.local_url.replace("http", "ws") + "/api/realtime/ws"
         headers = {"Authorization": f"Bearer {info.owner_secret}"}
-        async with connect(url, additional_headers=headers, proxy=None) as raw:
+        async with connect(url, additional_headers=headers, **SOCKET) as raw:
             client = Client(raw, info.owner_secret)
             await client.enter()
             os.kill(info.pid, number)
@@ -198,7 +198,7 @@ def test_kill_9_amid_commits_loses_nothing_that_was_acked(data: Path) -> None:
     headers = {"Authorization": f"Bearer {info.owner_secret}"}
 
     async def write(acked: list[str]) -> None:
-        async with connect(url, additional_headers=headers, proxy=None) as raw:
+        async with connect(url, additional_headers=headers, **SOCKET) as raw:
             client = Client(raw, "")
             for _ in range(300):
                 await client.say("x" * 200)
@@ -223,7 +223,7 @@ def test_kill_9_amid_commits_loses_nothing_that_was_acked(data: Path) -> None:
     assert again.started_now
 
     async def stored() -> set[str]:
-        async with connect(url, additional_headers=headers, proxy=None) as raw:
+        async with connect(url, additional_headers=headers, **SOCKET) as raw:
             client, before, ids = Client(raw, ""), None, set()
             while True:
                 await client.send("request_history", data={"limit": 200, "before": before})
@@ -250,7 +250,7 @@ def test_it_ends_after_its_kernels_and_its_members(data: Path) -> None:
         async def stay() -> None:
             url = info.local_url.replace("http", "ws") + "/"
             headers = {"Authorization": f"Bearer {info.owner_secret}"}
-            async with connect(url, additional_headers=headers, proxy=None) as raw:
+            async with connect(url, additional_headers=headers, **SOCKET) as raw:
                 client = Client(raw, "")
                 await client.beat()
                 other.kill()
@@ -368,7 +368,8 @@ async def test_nothing_is_left_behind(tmp_path: Path) -> None:
             async with http.post(server.state.url + "/api/join", json=body) as answer:
                 token = (await answer.json())["token"]
             url = server.state.url.replace("http", "ws") + "/"
-            raw = await connect(url, additional_headers={"Authorization": f"Bearer {token}"})
+            headers = {"Authorization": f"Bearer {token}"}
+            raw = await connect(url, additional_headers=headers, **SOCKET)
             client = Client(raw, token)
             await client.enter()
             await client.say("hi", mid=uuid7())
