@@ -24,8 +24,10 @@ settings.load_profile("patient")
 
 
 _TOGETHER = {
-    # Two JupyterLabs with their browsers and kernels would be in each other's way.
-    "tests/lab/": "the laboratory",
+    # A laboratory is a JupyterLab with its browser and kernels: two halves, alike in length.
+    "tests/lab/test_c": "one laboratory",
+    "tests/lab/test_d": "one laboratory",
+    "tests/lab/": "the other laboratory",
     # They install into js/node_modules, and build from there.
     "tests/test_browser_units.py": "js",
     "tests/test_packaging.py": "js",
@@ -35,6 +37,11 @@ _TOGETHER = {
 }
 
 
+def together(nodeid: str) -> str:
+    """The name of what has one worker: the test itself, unless it needs others beside it."""
+    return next((name for start, name in _TOGETHER.items() if nodeid.startswith(start)), nodeid)
+
+
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Gives one worker what has to be together, the longest first, and all else to who is free.
 
@@ -42,8 +49,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        found = (name for start, name in _TOGETHER.items() if nodeid.startswith(start))
-        return next(found, nodeid)
+        return together(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:

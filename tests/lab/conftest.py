@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import require
+from tests.conftest import require, together
 
 from .classroom import Class
 from .harness import KERNELS, Lab, LabPage, find_chromium, install_kernels
@@ -32,12 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(600))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _alone(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No other worker has the laboratory's tests too."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared.parent.joinpath("laboratory").touch(exist_ok=False)
+@pytest.fixture(scope="module", autouse=True)
+def _alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No other worker has tests of this laboratory too."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    mark = tmp_path_factory.getbasetemp().parent / together(request.node.nodeid)
+    if worker and not mark.exists():
+        mark.write_text(worker)
+    assert not worker or mark.read_text() == worker, "a laboratory has one worker"
 
 
 @pytest.fixture(scope="package")
