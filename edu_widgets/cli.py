@@ -32,6 +32,10 @@ def _run(args: argparse.Namespace) -> int:
         from edu_widgets.configuration import command
 
         return command.run(args)
+    if args.command == "doctor":
+        from edu_widgets.doctor import run as doctor
+
+        return doctor.run(args)
     if args.command == "demo":
         from edu_widgets.demo import run
 
@@ -86,6 +90,7 @@ def _data_folder(args: argparse.Namespace) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     from edu_widgets.demo import run
+    from edu_widgets.doctor import run as doctor
     from edu_widgets.service import serve, tending
 
     parser = Parser(prog="edu-widgets", description="A live classroom inside the notebook.")
@@ -97,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_arguments(commands.add_parser("serve", help="run the service alone"))
     tending.add_commands(commands)
+    doctor.add_arguments(
+        commands.add_parser("doctor", help="say why a lesson does not work, and what to do")
+    )
     _config_arguments(commands.add_parser("config", help="show the settings in force"))
     return parser
 

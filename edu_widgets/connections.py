@@ -27,7 +27,7 @@ def connections(configured: Configuration) -> Connections:
         pool = _pools[thread] = Pool(thread)
     edu = configured.edu
     outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
-    settings = Settings(outbox, configured.limits(), _ways(configured))
+    settings = Settings(outbox, configured.limits(), transport_settings(configured))
     return Connections(pool, thread, callbacks(), settings)
 
 
@@ -37,7 +37,7 @@ def _switch_within(seconds: float) -> None:
         sys.setswitchinterval(max(seconds, _SHORTEST_SWITCH))
 
 
-def _ways(configured: Configuration) -> TransportSettings:
+def transport_settings(configured: Configuration) -> TransportSettings:
     """Return the settings of event streams."""
     sse = configured.sse
     return TransportSettings(

@@ -399,11 +399,16 @@ class Lesson(Tidy):
         return self
 
     def status(self) -> Status:
-        """State, transport, round trip, queue and reconnects.
+        """State, transport, round trip, queue and reconnects, and what stands in the way.
+
+        `edu-widgets doctor` in a terminal looks further, and says what to do.
 
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
+        from edu_widgets.doctor.causes import causes
+        from edu_widgets.notebook import comms, inside
+
         self._client.check()
         numbers, view = self._client.numbers(), self._client.view()
         detail = view.reason or (meaning(view.code) if view.code else "")
@@ -411,13 +416,15 @@ class Lesson(Tidy):
             detail = f"{detail} {numbers.proxy}".strip()
         if view.restart:
             detail = f"The service has ended: run {view.restart} to start it again."
+        subshells = inside.kernel() is None or comms.subshells_supported()
+        told = [detail, *causes(numbers, subshells=subshells), numbers.problem]
         return Status(
             numbers.state,
             numbers.transport,
             numbers.round_trip,
             numbers.queued,
             numbers.reconnects,
-            " ".join(part for part in (detail, numbers.problem) if part),
+            " ".join(part for part in told if part),
         )
 
     def close(self) -> None:

@@ -50,7 +50,6 @@ from edu_widgets.client.view import (
     Entrance,
     Person,
     ViewChanged,
-    count,
     look,
 )
 from edu_widgets.protocol import Code, uuid7
@@ -348,12 +347,17 @@ class CourseClient:
         pooled = self._pooled
         if pooled is None:
             return ClientNumbers(self._current.view.state, "", None, 0, 0, "")
-        return count(
-            self._current.view,
+        session = pooled.connection.session
+        return ClientNumbers(
+            self._current.view.state,
             pooled.connection.transport_name,
-            pooled.connection.session.statistics,
+            session.statistics.round_trip,
+            self._current.view.queued,
+            session.statistics.reconnects,
             pooled.storage.problem if pooled.storage is not None else "",
             proxy_told(self._target.url),
+            pooled.selection.service.why_not,
+            session.service_clock.now() - time.time(),
         )
 
     def wait_connected(self, timeout: float = 10.0) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from edu_widgets.protocol.attributes import Tidy
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         ReconnectFailed,
         SignalReceived,
     )
-    from edu_widgets.client.sync.liveness import Statistics
     from edu_widgets.client.sync.session import Session
 
 import threading
@@ -51,6 +50,8 @@ class Entrance:
     """The line of code that enters the course again."""
     service_ended: Callable[[], bool] = lambda: False
     """Tells if the service is this computer's own and does not run any more; quick."""
+    invite: str = field(repr=False, default="")
+    """The invite it was joined by, by which others may join too; "" if there is none to show."""
 
     @property
     def closed(self) -> str:
@@ -110,6 +111,10 @@ class ClientNumbers:
     problem: str
     proxy: str = ""
     """A sentence that names the proxy on the way, if there is one."""
+    why_not: str = ""
+    """The reason why no WebSocket got through when one was tried last."""
+    ahead: float = 0.0
+    """Seconds that the service's clock is ahead of this computer's; 0 while that is not known."""
 
 
 def look(session: Session, state: ChannelState | None) -> CourseView:
@@ -148,21 +153,6 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
     told = state.people is not None and state.staff is not None
     students = max(0, (state.people or 0) - (state.staff or 0)) if told else None
     return replace(common, state="live", online=state.people, students=students, here=state.names)
-
-
-def count(
-    view: CourseView, transport: str, statistics: Statistics, problem: str, proxy: str
-) -> ClientNumbers:
-    """Return the numbers of a connection."""
-    return ClientNumbers(
-        view.state,
-        transport,
-        statistics.round_trip,
-        view.queued,
-        statistics.reconnects,
-        problem,
-        proxy,
-    )
 
 
 class CurrentView:

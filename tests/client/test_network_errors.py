@@ -20,7 +20,7 @@ def caused(error: BaseException, cause: BaseException) -> BaseException:
 
 def certificate() -> ssl.SSLCertVerificationError:
     error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1006)")
-    error.verify_message = "certificate has expired"
+    error.verify_code, error.verify_message = 10, "in the library's words"
     return error
 
 
@@ -41,10 +41,15 @@ def certificate() -> ssl.SSLCertVerificationError:
             caused(httpx.ConnectError("All attempts failed"), ConnectionRefusedError()),
             "Nothing listens at class.example",
         ),
+        (
+            caused(httpx.ConnectError("failed"), RuntimeError(ConnectionRefusedError())),
+            "Nothing listens at class.example",
+        ),
         (TimeoutError(), "did not answer in time"),
         (httpx.ConnectTimeout(""), "did not answer in time"),
         (OSError(errno.ENETUNREACH, "Network is unreachable"), "The network does not lead to"),
-        (certificate(), "does not trust the certificate of class.example: certificate has expired"),
+        (OSError(errno.EMFILE, "Too many open files"), "has no file handle left"),
+        (certificate(), "does not trust the certificate of class.example: it has expired"),
         (ssl.SSLError(1, "odd"), "A secure connection to class.example cannot be made"),
         (EOFError(), "ended the connection before it answered"),
         (ValueError("[Errno 7] odd"), "class.example cannot be reached"),

@@ -82,6 +82,20 @@ class MembershipFiles:
         found = (one for one in self._all(course, name) if one.service == base and one.user_id)
         return max(found, key=lambda one: bool(one.service_id), default=None)
 
+    def known(self, service_id: str, course: str = "") -> list[Membership]:
+        """Return the memberships at a service, of one course or of any, the last used first."""
+        found = []
+        with contextlib.suppress(OSError):
+            paths = sorted(self._folder.glob("*.json"), key=_changed, reverse=True)
+            for path in paths:
+                one = _read(path)
+                if one is None or not one.user_id or one.service_id != service_id:
+                    continue
+                with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                    of = json.loads(path.read_text("utf-8"))["course"]
+                    found += [one] if course in ("", of) else []
+        return found
+
     def prepare(self, service_id: str, base: str, course: str, name: str) -> Membership:
         """Make and store a secret before its first use, or return the one that is stored.
 
@@ -159,6 +173,13 @@ class MembershipFiles:
     def _path(self, service: str, course: str, name: str) -> Path:
         digest = sha256(f"{service}\n{course}\n{name_key(name)}".encode()).hexdigest()[:32]
         return self._folder / f"{digest}.json"
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # removed by another kernel meanwhile
+        return 0.0
 
 
 def _row(course: str, member: Membership) -> dict[str, str]:

@@ -34,6 +34,7 @@ class Pooled:
     target: Target
     outbox: Outbox
     storage: OutboxFile | None
+    selection: TransportSelection
     users: int = 0
 
     def use(self, target: Target) -> None:
@@ -151,7 +152,7 @@ class Pool:
         pooled: Pooled
         selection = TransportSelection(lambda: pooled.target, session.wanted, settings.transport)
         connection = Connection(session, lambda: next_transport(selection), self._clock)
-        pooled = Pooled(connection, target, outbox, storage)
+        pooled = Pooled(connection, target, outbox, storage, selection)
         with connection.act():
             session.open()
         return pooled

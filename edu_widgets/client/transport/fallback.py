@@ -54,6 +54,8 @@ class FallbackTransport:
             except TransportFailed as failure:
                 await self._inner.close(1000, "")
                 first = first or failure
+                if way == WEBSOCKET:
+                    self._selection.why_not = failure.reason
                 if failure.code:
                     raise
                 if not isinstance(failure, NotPassed):
@@ -75,6 +77,8 @@ class FallbackTransport:
                 await first_of(inner.read(receive, rest), self._look_for_websocket())
         except NotPassed as failure:
             self._selection.failed(self._way)
+            if self._way == WEBSOCKET:
+                self._selection.why_not = failure.reason
             raise TransportFailed(0, failure.reason, 0.0) from None
         except TransportFailed as failure:
             if not failure.code:

@@ -75,6 +75,8 @@ class ServiceSelection:
     clock: Callable[[], float]
     former: str = ""
     """The last connection, unless it has ended in order."""
+    why_not: str = ""
+    """The reason why no WebSocket got through when one was tried last; "" if one did."""
     _websocket_worked: bool = False
     _cuts: int = 0
 
@@ -95,6 +97,8 @@ class ServiceSelection:
     def works(self, way: str) -> None:
         """Something got through."""
         self._websocket_worked |= way == WEBSOCKET
+        if way == WEBSOCKET:
+            self.why_not = ""
         known = self._winner()
         if known is None or known.way != way:
             self._remember(way)

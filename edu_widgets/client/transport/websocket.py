@@ -53,6 +53,8 @@ _WITHOUT_UPGRADE = (
     "pass on the headers Upgrade and Connection (docs/service.md)."
 )
 
+_SILENT = "Something on the way to the service lets nothing through a WebSocket."
+
 _PASSING = frozenset({1001, 1011, 1012, 1013, 1014})
 """Close codes that say something of the service, not of us: away, failed, restarting."""
 
@@ -193,8 +195,7 @@ class WebSocketTransport:
                 await answered.wait()
         except TimeoutError:
             if wire.received == before:
-                text = "Something on the way to the service lets nothing through a WebSocket."
-                raise NotPassed(0, text) from None
+                raise NotPassed(0, _SILENT) from None
         await asyncio.Future()
 
     def _is_heard(self) -> None:
@@ -297,17 +298,29 @@ async def comes_up(selection: TransportSelection) -> bool:
 
 async def gets_through(target: Target) -> bool:
     """Return True if a WebSocket to a service of ours comes up now and carries frames."""
-    probe, answered = WebSocketTransport(target), asyncio.Event()
+    try:
+        await try_websocket(target)
+    except TransportFailed:
+        return False
+    return True
+
+
+async def try_websocket(target: Target, patience: float | None = None) -> None:
+    """See that a WebSocket to a service of ours comes up and carries frames; it is closed again.
+
+    Raises:
+        TransportFailed: it does not.
+    """
+    probe, answered = WebSocketTransport(target, patience=patience), asyncio.Event()
     try:
         await probe.open()
         probe.ping(answered.set)
         async with asyncio.timeout(ANSWER_WITHIN):
             await answered.wait()
-    except (TransportFailed, TimeoutError):
-        return False
+    except TimeoutError:
+        raise NotPassed(0, _SILENT) from None
     finally:
         await probe.close(1000, "")
-    return True
 
 
 class _Connect(connect):

@@ -1,0 +1,65 @@
+"""What `lesson.status()` says beside the state: a cause in one sentence, really made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import edu_widgets as edu
+from edu_widgets.client import course
+from edu_widgets.client.transport import selection
+from edu_widgets.client.view import ClientNumbers
+from edu_widgets.doctor import causes
+from edu_widgets.notebook import inside
+from tests.client.network import Network
+from tests.client.real_service import RealService, real_service
+from tests.waiting import PATIENCE, wait_until
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealService]:
+    monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path / "data"))
+    with real_service(tmp_path / "service") as running:
+        yield running
+
+
+def test_a_status_says_what_is_in_the_way(
+    service: RealService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No WebSocket, then a clock that is wrong, then a kernel without subshells."""
+    selection._of_services.clear()
+    with Network(service.port) as lan:
+        lan.upgrade = 403
+        lesson = edu.join(service.invite(lan.base), name="Ada").wait_connected(PATIENCE)
+        told = str(lesson.status())
+        assert told.startswith("Live over event stream")
+        assert "answered HTTP 403 instead of a WebSocket. The lesson runs over the event " in told
+        assert "clock" not in told
+        service_time = lesson._client.service_now() / 1000
+        monkeypatch.setattr(course, "time", SimpleNamespace(time=lambda: service_time - 600))
+        assert "This computer's clock is 10 minutes behind the service's." in str(lesson.status())
+        monkeypatch.undo()
+        old = SimpleNamespace(kernel_info={"supported_features": ["debugger"]})
+        monkeypatch.setattr(inside, "kernel", lambda: old)
+        assert causes.NO_SUBSHELLS in str(lesson.status())
+        monkeypatch.undo()
+        lesson.close()
+    selection._of_services.clear()
+
+
+def test_nothing_is_said_of_what_is_well() -> None:
+    numbers = ClientNumbers("live", "websocket", 0.01, 0, 0, "")
+    assert causes.causes(numbers, subshells=True) == []
+
+
+def test_an_outbox_that_cannot_be_written_is_in_the_status(
+    service: RealService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("EDU_WIDGETS_OUTBOX_DIR", str(tmp_path / "file"))
+    lesson = edu.join(service.invite(service.server.state.url), name="Bo").wait_connected(PATIENCE)
+    wait_until(lambda: "a file of that name is in the way" in str(lesson.status()), "it is said")
+    lesson.close()
