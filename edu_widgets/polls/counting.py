@@ -28,6 +28,14 @@ from edu_widgets.protocol.text_normalization import equality_key
 Votes: TypeAlias = Mapping[str, Choice]
 """The choices of one round, by voter."""
 
+
+class Ballots(dict[str, Choice]):
+    """The choices of one round, by voter."""
+
+    vouched: int = 0
+    """Number of voters who took part through somebody else's notebook."""
+
+
 Suggestion: TypeAlias = Literal["", "move_on", "discuss", "explain"]
 
 _MOVE_ON = 0.7

@@ -125,6 +125,9 @@ class RoundResult(Data):
     """Of texts: people whose answer an instructor removed; it is told nowhere."""
     right: int | None = None
     """Number of right answers; only where the answer may be seen too."""
+    vouched: int = 0
+    """People of these who took part through somebody else's notebook; not told of an anonymous
+    poll."""
 
 
 class PollFlow(Data):

@@ -16,7 +16,7 @@ from edu_widgets.polls.kinds import is_right
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from edu_widgets.protocol.shortening import shorten
 
-COLUMNS = ("round", "option", "answer", "people", "share", "correct")
+COLUMNS = ("round", "option", "answer", "people", "share", "correct", "vouched")
 
 EXPORTED = ("course", "poll", "asked", "question", *COLUMNS)
 """The columns of a CSV, which also names its question."""
@@ -49,8 +49,9 @@ def rows(
     """One row an answer and round. `share` is of the people who answered in the round.
 
     `option` counts from 1, None where there are no options; `correct` is None where no right
-    answer may be known. Answers that are too many to be told are one row, those that were removed
-    another, the last of their round, so that all people are in it.
+    answer may be known; `vouched` is of all who answered in the round. Answers that are too many
+    to be told are one row, those that were removed another, the last of their round, so that all
+    people are in it.
     """
     return [row for result in results for row in _rows(poll, result, correct, tolerance)]
 
@@ -70,6 +71,7 @@ def _rows(
             "people": people,
             "share": people / result.people if result.people else 0.0,
             "correct": right if known else None,
+            "vouched": result.vouched,
         }
 
 

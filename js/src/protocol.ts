@@ -1320,6 +1320,10 @@ export interface RoundResult {
   removed?: number;
   /** Number of right answers; only where the answer may be seen too. */
   right?: number | null;
+  /**
+   * People of these who took part through somebody else's notebook; not told of an anonymous poll.
+   */
+  vouched?: number;
 }
 
 /** The count of people who answered with one number. */

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from edu_widgets.polls import results
 from edu_widgets.polls.documents import Turnout
 from edu_widgets.polls.service.ending import ABANDONED_MS
 from edu_widgets.protocol import Code, Cursor
 from edu_widgets.protocol.errors import ProtocolError, Refused
+from edu_widgets.service.rules import Person
 from edu_widgets.service.store import reads, writes
 from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF, START, own
 from tests.polls.school import ADA, BO, CY, School, student
@@ -468,3 +470,31 @@ def test_an_anonymous_poll_left_alone_ends_by_itself(school: School) -> None:
     assert (poll.ended, poll.state, poll.results) == (True, "closed", [])
     assert school.ballots(id_) == []
     assert school.tally(id_).rounds[0].counts == [3, 3]
+
+
+def test_results_say_how_many_took_part_through_anothers_notebook(school: School) -> None:
+    bob, lina = (Person(f"via-{n}", n, "student", via="Ada") for n in ("Bob", "Lina"))
+    id_ = school.ask("a", "b")
+    for person, choice in ((ADA, 0), (bob, 1), (lina, 1), (lina, 0)):
+        school.vote(person, id_, choice)
+    school.close(id_)
+    school.refresh(id_)
+    (result,) = school.tally(id_).rounds
+    assert (result.people, result.vouched) == (3, 2)
+    school.revote(id_)
+    school.vote(bob, id_, 0, 2)
+    school.reveal(id_, counts=True)
+    assert [(one.people, one.vouched) for one in school.poll(id_).results] == [(3, 2), (1, 1)]
+    rows = results.rows(school.poll(id_), school.poll(id_).results)
+    assert {(row["round"], row["vouched"]) for row in rows} == {(1, 2), (2, 1)}
+
+
+def test_of_an_anonymous_poll_nothing_is_said_of_them(school: School) -> None:
+    bob = Person("via-bob", "Bob", "student", via="Ada")
+    id_ = school.ask("a", "b", anonymous=True)
+    for person in (bob, *(student(n) for n in range(5))):
+        school.vote(person, id_, 0)
+    school.close(id_)
+    school.refresh(id_)
+    (result,) = school.tally(id_).rounds
+    assert (result.people, result.vouched) == (6, 0)

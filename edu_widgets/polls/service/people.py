@@ -13,6 +13,7 @@ from edu_widgets.polls.commands import (
     ReadAnswers,
     ReadMissing,
 )
+from edu_widgets.polls.counting import Votes
 from edu_widgets.polls.documents import Choice, Poll
 from edu_widgets.polls.removal import removal_mark
 from edu_widgets.polls.service.reading import ballots, check_staff, existing
@@ -83,7 +84,7 @@ def _answers(ask: ReadAnswers, request: Request[ReadAnswers]) -> Part[PollAnswer
     poll = yield from _named(request.course, ask.poll_id)
     if poll.state not in {"closed", "revealed"}:
         raise refusal(Code.INVALID, "Who chose what can be read once the poll is closed.")
-    votes = (yield from ballots(request.course, poll)).get(ask.round, {})
+    votes: Votes = (yield from ballots(request.course, poll)).get(ask.round, {})
     if removed := (yield from tally_of(request.course, poll)).removed:
         votes = {v: one for v, one in votes.items() if removal_mark(str(one)) not in removed}
     skip = max(0, ask.skip)

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.polls.counting import Votes
-from edu_widgets.polls.documents import POLL, SECRET, Choice, Poll, PollSecret
+from edu_widgets.polls.counting import Ballots
+from edu_widgets.polls.documents import POLL, SECRET, Poll, PollSecret
 from edu_widgets.polls.service import vault
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import course_channel, staff_channel
@@ -99,17 +99,19 @@ def secret_of(course: str, poll: Poll) -> Part[PollSecret | None]:
     return None
 
 
-def ballots(course: str, poll: Poll) -> Part[dict[int, Votes]]:
+def ballots(course: str, poll: Poll) -> Part[dict[int, Ballots]]:
     """All choices, by round and voter; every round there was is in it."""
     docs = yield Scan(vault.vault_channel(course, poll.id), vault.BALLOT, vault.MOST)
-    found: dict[int, dict[str, Choice]] = {n: {} for n in range(1, poll.round + 1)}
+    found = {n: Ballots() for n in range(1, poll.round + 1)}
     for doc in docs:
         number, _, voter = doc.id.partition(":")
-        found.setdefault(int(number), {})[voter] = _BALLOT.decode(doc.body).choice
-    return dict(found)
+        ballot, votes = _BALLOT.decode(doc.body), found.setdefault(int(number), Ballots())
+        votes[voter] = ballot.choice
+        votes.vouched += ballot.vouched
+    return found
 
 
-def voters(course: str, poll: Poll, rounds: dict[int, Votes]) -> Part[set[str]]:
+def voters(course: str, poll: Poll, rounds: dict[int, Ballots]) -> Part[set[str]]:
     """The ids of those who have a ballot of their own of a poll."""
     if not poll.anonymous:
         return {voter for votes in rounds.values() for voter in votes}

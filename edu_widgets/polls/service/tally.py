@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from edu_widgets.polls.counting import Votes, count_round, flows, right_of, suggest
+from edu_widgets.polls.counting import Ballots, count_round, flows, right_of, suggest
 from edu_widgets.polls.documents import (
     POLL,
     TALLY,
@@ -41,7 +41,7 @@ class Counted:
 
 def counted(
     poll: Poll,
-    rounds: Mapping[int, Votes],
+    rounds: Mapping[int, Ballots],
     secret: PollSecret | None,
     now: int,
     removed: Sequence[str] = (),
@@ -51,7 +51,10 @@ def counted(
     # The open round of an anonymous poll is nobody's to see.
     hidden = poll.round if poll.anonymous and poll.state == "open" else 0
     told = {n: votes for n, votes in sorted(rounds.items()) if n != hidden}
-    results = [count_round(poll, n, votes, secret, removed) for n, votes in told.items()]
+    results = [
+        msgspec.structs.replace(count_round(poll, n, votes, secret, removed), vouched=votes.vouched)
+        for n, votes in told.items()
+    ]
     tally = PollTally(
         poll.id, poll.round, answered, results, flows(poll, told), removed=list(removed)
     )

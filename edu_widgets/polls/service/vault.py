@@ -28,10 +28,13 @@ MOST = 100_000
 """Ballots that are read: more than a course can have people, times rounds."""
 
 
-class Ballot(msgspec.Struct, frozen=True):
+class Ballot(msgspec.Struct, frozen=True, omit_defaults=True):
     """The choice of one person in one round."""
 
     choice: Choice
+    vouched: bool = False
+    """True for a person who takes part through somebody else's notebook; never of an anonymous
+    poll."""
 
 
 class Key(msgspec.Struct, frozen=True):

@@ -44,10 +44,10 @@ def vote(request: "Request[CastVote]") -> "RuleRun":
         voter, marks = anonymous.voter, anonymous.marks
     rounds = yield from _own_rounds(own, poll.id)
     rounds[str(poll.round)] = choice
-    ballot = vault.ballot_id(poll.round, voter)
+    ballot, vouched = vault.ballot_id(poll.round, voter), named and bool(user.via)
     body = OwnBallot(poll.id, rounds)
     writes = [
-        Write(hidden, ballot, vault.BALLOT, vault.Ballot(choice), signed=named),
+        Write(hidden, ballot, vault.BALLOT, vault.Ballot(choice, vouched), signed=named),
         Write(own, own_id(poll.id), OWN_BALLOT, body, signed=named),
         *marks,
     ]

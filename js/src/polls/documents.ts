@@ -54,6 +54,8 @@ export interface Round {
   /** People whose text an instructor removed. */
   removed: number;
   right: number | null;
+  /** People who took part through somebody else's notebook. */
+  vouched: number;
 }
 
 /** The movements between two rounds: `n` people from option `a` to option `b`. */
@@ -150,6 +152,7 @@ const readRound = (value: Fields): Round => ({
   median: asNumber(value.median),
   more: count(value.more),
   removed: count(value.removed),
+  vouched: count(value.vouched),
   right: asNumber(value.right),
 });
 

@@ -243,7 +243,7 @@ const Foot = withHooks(function Foot(
   const of = isPresent ? peopleHere(pane, people) : null;
   // While it is open, that stands above already, large.
   const told = !comparing && !(isPresent && poll.state === "open");
-  const { right, median } = round ?? { right: null, median: null };
+  const { right, median, vouched } = round ?? { right: null, median: null, vouched: 0 };
   const show = (number: number | null, compare: boolean): void => {
     pane.round.value = number;
     pane.comparing.value = compare;
@@ -257,6 +257,7 @@ const Foot = withHooks(function Foot(
         (poll.kind === "number" || poll.kind === "text") && (
           <span class="n">{words.rightOnes(right, percent(right, people, words.lang))}</span>
         )}
+      {!comparing && vouched > 0 && <span class="n">{words.vouched(vouched)}</span>}
       {!comparing && median !== null && (
         <span class="n">{words.median(figure(median, words.lang))}</span>
       )}

@@ -156,6 +156,7 @@ export const en = {
   rightOnes: (count: number, share: string) => `${format(count)} correct (${share})`,
   median: (value: string) => `Median ${value}`,
   meanPlace: "mean place",
+  vouched: (count: number) => `${format(count)} through a shared notebook`,
   furtherOut: (count: number) => `${format(count)} further out:`,
   others: (count: number) => `and ${format(count)} more`,
   singles: (count: number) => (count === 1 ? "1 more answer" : `${format(count)} more answers`),

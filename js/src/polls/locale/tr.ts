@@ -141,6 +141,7 @@ export const tr: PollsCatalog = {
   rightOnes: (count, share) => `Doğru: ${format(count)} (${share})`,
   median: (value) => `Ortanca ${value}`,
   meanPlace: "ortalama sıra",
+  vouched: (count) => `Paylaşılan not defterinden: ${format(count)}`,
   furtherOut: (count) => `Daha uzakta ${format(count)} kişi:`,
   others: (count) => `ve ${format(count)} yanıt daha`,
   singles: (count) => `${format(count)} yanıt daha`,
