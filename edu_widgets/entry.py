@@ -182,7 +182,7 @@ def join(
         target,
         me,
         settings,
-        Entrance(call("edu.join", ..., name=...)),
+        Entrance(call("edu.join", ..., name=...), invite="" if parsed.front else str(parsed)),
         invite=member.invite,
     )
 

@@ -364,6 +364,10 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         name = person_name(intent.text("name"))
         self._company.name(self._company.session(intent.page), name)
 
+    @on_intent("viewer.deny")
+    def _deny_viewer(self, intent: Intent) -> None:
+        self._company.deny(self._company.session(intent.page))
+
     @on_intent("viewer.same")
     def _tell_viewers_apart(self, intent: Intent) -> None:
         session = self._company.session(intent.page)

@@ -19,6 +19,7 @@ from edu_widgets.client.runtime.receipts import Answer, Receipt
 from edu_widgets.client.sync.commands import Command, CommandState, InPlaceOf
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.sync.mirror import Applied, Mirror
+from edu_widgets.client.view import Entrance
 from edu_widgets.protocol import REGISTRY, Document, uuid7
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate, refusal
@@ -38,6 +39,8 @@ class FakeClient(CourseClient):
         self.host = "127.0.0.1:8765"
         self.scope = "ada-in-py101"
         self.channel = f"course:{course}"
+        self.invite = ""
+        self.entrance = Entrance()
         self.now = 1_000.0
         self.person = Person("u-ada", name, role)
         self.standing = CourseView("live", features=("chat",))

@@ -97,6 +97,22 @@ def test_a_browser_without_a_name_is_the_owner_until_the_owner_says_otherwise() 
     assert (mine.place("s2"), mine.is_owner("s2")) == (OWNER, True)
 
 
+def test_who_is_taken_for_another_reads_and_says_who_they_are() -> None:
+    made = claims(s1=ADA, s2=BOB, s3=BOB, s4=ADA)
+    for session in ("s2", "s4", "nobody"):
+        made.deny(session)
+    assert (standing(made, "s2"), standing(made, "s4")) == ("reader", "reader")
+    assert (made.is_owner("s4"), made.place("nobody")) == (False, None)
+    made.name("s2", "Lina")
+    assert made.place("s2") == Place("viewer", "said Lina", "Lina")
+    assert made.place("s3") == Place("viewer", "bob", "Bob"), "of another page nothing was said"
+    made.deny("s2")
+    assert standing(made, "s2") == "reader", "nor Lina"
+    alone = claims(s1=SILENT)
+    alone.deny("s1")
+    assert standing(alone, "s1") == "reader"
+
+
 def test_the_owner_is_not_renamed_by_a_page() -> None:
     made = claims(s1=ADA)
     made.name("s1", "Eve")

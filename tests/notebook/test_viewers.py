@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.client.course import CourseClient, Person
+from edu_widgets.client.view import Entrance
 from edu_widgets.notebook import comms as comms_
 from edu_widgets.notebook.comms import CommSender
 from edu_widgets.notebook.page_visibility import visibility_of
@@ -190,6 +191,27 @@ def test_the_owner_ends_it_for_one(kernel: Kernel) -> None:
     assert "Only whose notebook" in refused(kernel.ask("s2", "p2", "viewer.remove", id=key))[0]
     told = snapshot(kernel.ask("s1", "p1", "viewer.remove", id=key), "p2")["lesson"]
     assert (told["viewer"]["is"], told["viewer"]["why"]) == ("reader", "removed")
+
+
+def test_i_am_not_bob(kernel: Kernel) -> None:
+    kernel.owner.entrance = Entrance(invite="http://x/py101?code=K7QX4M2P")
+    kernel.say("s1", "p1", who=ADA)
+    bob = snapshot(kernel.say("s2", "p2", who=BOB), "p2")["lesson"]["viewer"]
+    assert bob["invite"] == "http://x/py101?code=K7QX4M2P", (
+        "how to join from a notebook of one's own"
+    )
+    told = snapshot(kernel.ask("s2", "p2", "viewer.deny"), "p2")["lesson"]["viewer"]
+    assert (told["is"], told["why"], told["name"]) == ("reader", "unknown", "")
+    told = snapshot(kernel.ask("s2", "p2", "viewer.name", name="Lina"), "p2")["lesson"]
+    assert told["me"]["name"] == "Lina"
+    assert told["scope"] == "said Lina-in-py101"
+
+
+def test_who_was_removed_is_nobody_else_either(kernel: Kernel) -> None:
+    kernel.say("s1", "p1", who=ADA)
+    key = snapshot(kernel.say("s2", "p2", who=BOB), "p2")["for"]
+    kernel.ask("s1", "p1", "viewer.remove", id=key)
+    assert "may only read here" in refused(kernel.ask("s2", "p2", "viewer.deny"))[0]
 
 
 def test_a_second_browser_without_a_name_is_asked_about(kernel: Kernel) -> None:

@@ -89,6 +89,7 @@ class Claims:
         self._fixed = bool(self.remembered.owner)
         self._sessions: OrderedDict[str, Claim] = OrderedDict()
         self._names: dict[str, str] = {}
+        self._denied: set[str] = set()
         self._began: str | None = None
 
     def began(self, session: str) -> None:
@@ -102,15 +103,23 @@ class Claims:
         if session not in self._sessions:
             self._sessions[session] = claim
             while len(self._sessions) > _MAX_SESSIONS:
-                self._sessions.popitem(last=False)
+                gone, _ = self._sessions.popitem(last=False)
+                self._denied.discard(gone)
+                self._names.pop(gone, None)
             self._settle()
+
+    def deny(self, session: str) -> None:
+        """Whoever looks by this session is not whom it is taken for; from now on they read."""
+        if session in self._sessions:
+            self._denied.add(session)
+            self._names.pop(session, None)
 
     def name(self, session: str, name: str) -> None:
         """Somebody whom Jupyter does not name says what they are called."""
         claim = self._sessions.get(session)
         if claim is None or self.place(session) == OWNER:
             return
-        if claim.identity is None:
+        if claim.identity is None or session in self._denied:
             self._names[session] = name
         elif claim.identity.id in self.remembered.others:
             self.remembered.names[claim.identity.id] = name
@@ -138,7 +147,7 @@ class Claims:
         claim = self._sessions.get(session)
         if claim is None:
             return None if self._sessions else OWNER
-        if claim.identity is None:
+        if claim.identity is None or session in self._denied:
             return self._unnamed(session, claim)
         who, known = claim.identity, self.remembered
         if who.id == known.owner or who.id in known.same:
@@ -153,14 +162,14 @@ class Claims:
     def is_owner(self, session: str) -> bool:
         """Return True if a session is known to be the owner's, not only taken for it."""
         claim = self._sessions.get(session)
-        if claim is None or claim.identity is None:
+        if claim is None or claim.identity is None or session in self._denied:
             return self.place(session) == OWNER
         known = self.remembered
         return claim.identity.id in {known.owner, *known.same}
 
     def _unnamed(self, session: str, claim: Claim) -> Place:
         first = session in (self._began, next(iter(self._sessions)))
-        if not self.remembered.owner and (claim.outside or first):
+        if session not in self._denied and not self.remembered.owner and (claim.outside or first):
             return OWNER
         said = self._names.get(session)
         return Place("viewer", f"said {said}", said) if said else Place("reader", session)

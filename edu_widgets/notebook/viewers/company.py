@@ -127,6 +127,19 @@ class Company:
         self._change(lambda: self._claims.name(session, name))
         self._settle()
 
+    def deny(self, session: str) -> None:
+        """Whoever looks is not whom the page is taken for: they are asked who they are.
+
+        Raises:
+            Forbidden: it was ended that whom the page is taken for takes part here.
+        """
+        with self._lock:
+            viewer = self._viewers.get(self.key(session) or "")
+        if viewer is not None and viewer.why in {"removed", "refused"}:
+            raise Forbidden("Whom this page is taken for may only read here, and so may you.")
+        self._change(lambda: self._claims.deny(session))
+        self._settle()
+
     def session(self, page: str) -> str:
         """The session that a page has with the kernel."""
         return next(filter(None, (one.session(page) for one in tuple(self._widgets))), "")
@@ -194,7 +207,9 @@ class Company:
             client = viewer.client
             name = viewer.place.name if client is None or viewer.why else client.me().name
             said: Json = {"is": "reader" if viewer.why else "viewer", "name": name, "owner": owner}
-            return said | ({"why": viewer.why} if viewer.why else {})
+            said |= {"why": viewer.why} if viewer.why else {}
+            invite = self._client.invite or self._client.entrance.invite
+            return said | ({"invite": invite} if invite else {})
         asked = [{"id": one.id, "name": one.name} for one in self._claims.asked()]
         if not others and not asked:
             return None

@@ -14,6 +14,8 @@ export interface Viewer {
   owner: string;
   /** Why somebody only reads. */
   why: string;
+  /** How to join from a notebook of one's own; empty: that is not known here. */
+  invite: string;
   /** Whether staff content stays off this page, the owner's. */
   hushed: boolean;
   people: Someone[];
@@ -34,6 +36,7 @@ export function readViewer(value: Fields | null): Viewer | null {
     name: asText(value.name),
     owner: asText(value.owner),
     why: asText(value.why),
+    invite: asText(value.invite),
     hushed: value.hushed === true,
     people: asList(value.people).flatMap(readSomeone),
     asked: asList(value.asked).flatMap(readSomeone),

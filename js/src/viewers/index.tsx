@@ -34,7 +34,7 @@ const Viewers = withHooks(function Viewers(
   }
   const content = (): VNode => (
     <Speak words={words}>
-      <Who connection={connection} />
+      <Who connection={connection} close={() => floats.close()} />
     </Speak>
   );
   const isOpen = Boolean(open?.at.classList.contains("sign"));

@@ -6,6 +6,7 @@ import { Icon } from "../core/icons";
 import { whoLooks } from "../core/jupyter";
 import { asText, isFields } from "../core/messages";
 import type { Viewer } from "./documents";
+import { OwnNotebook } from "./own";
 import type { Context } from "./words";
 
 interface Props {
@@ -48,6 +49,7 @@ export const Line = withHooks(function Line(
         <b>{hushed ? words.hushed(owner) : words.canRead}</b> {sentence}
         {!hushed && why !== "offline" && ` ${words.ownNotebook}`}
       </p>
+      {!hushed && why !== "offline" && <OwnNotebook viewer={viewer} />}
     </div>
   );
 });

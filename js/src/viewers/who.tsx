@@ -6,13 +6,14 @@ import { Icon, icons } from "../core/icons";
 import { initialOf } from "../core/text";
 import { chain } from "../shared/shapes";
 import { readViewer } from "./documents";
+import { OwnNotebook } from "./own";
 import type { Context } from "./words";
 
 const Sign = icons({ chain });
 
 /** Who one is here, whose kernel it is and what that means; the owner sees who else takes part. */
 export const Who = withHooks(function Who(
-  { connection }: { connection: Connection },
+  { connection, close }: { connection: Connection; close: () => void },
   { words }: Context,
 ): VNode {
   const viewer = readViewer(useSignal(connection.lesson).viewer);
@@ -71,8 +72,19 @@ export const Who = withHooks(function Who(
               {words.readable(owner)}
             </li>
           </ul>
-          {is === "reader" && <p class="mut">{words.ownNotebook}</p>}
+          {viewer && <OwnNotebook viewer={viewer} />}
         </>
+      )}
+      {name && (
+        <Button
+          look="quiet deny"
+          onClick={() => {
+            close();
+            connection.intend("viewer.deny", {});
+          }}
+        >
+          {words.notMe(name)}
+        </Button>
       )}
     </div>
   );

@@ -23,6 +23,12 @@ export const en = {
     offline: () => "The service does not answer; this is tried again.",
   } as Record<string, (owner: string) => string>,
   ownNotebook: "To take part, join in a notebook of your own.",
+  openOwn: "Open my own notebook",
+  runThere: "Run this in a notebook of your own:",
+  runThereWith: "Run this in a notebook of your own, with the invite of your instructor:",
+  copy: "Copy",
+  copied: "Copied",
+  notMe: (name: string) => `I am not ${name}`,
   whoAreYou: (owner: string) => `This is ${owner}’s notebook. Who are you?`,
   untilThen:
     "Until then you read. Everybody in the course sees the name, and whose notebook says it.",
