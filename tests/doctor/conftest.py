@@ -12,7 +12,7 @@ import pytest
 from edu_widgets import cli
 from edu_widgets.client.transport import base, selection
 from edu_widgets.doctor.findings import WIDTH
-from tests.client.real_service import RealService, real_service
+from tests.client.real_service import RealService
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ws_proxy", "wss_proxy")
 
@@ -63,5 +63,5 @@ def doctor(
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[RealService]:
-    with real_service(tmp_path / "service") as running:
+    with RealService(tmp_path / "service") as running:
         yield running

@@ -27,7 +27,7 @@ from edu_widgets.doctor import network
 from edu_widgets.protocol import carriers
 from edu_widgets.service.tokens import Key
 from tests.client.network import Network
-from tests.client.real_service import COURSE, RealService, real_service
+from tests.client.real_service import COURSE, RealService
 from tests.doctor.conftest import Doctor
 
 KEY = b"a shared secret of at least 32 bytes."
@@ -69,7 +69,7 @@ def _secrets(file: Path) -> list[str]:
 
 
 def test_who_runs_the_service_is_known_by_its_folder(doctor: Doctor, tmp_path: Path) -> None:
-    with real_service(tmp_path / "data" / "services" / COURSE) as service:
+    with RealService(tmp_path / "data" / "services" / COURSE) as service:
         told = doctor(service.invite(service.server.state.url))
     assert told.of("Person") == "ok The secret of who runs the service is accepted."
 
@@ -348,7 +348,7 @@ def test_a_token_of_a_platform(
 ) -> None:
     token = jwt.encode({"sub": "u17", "exp": time.time() + 600, **claims}, key, algorithm="HS256")
     keys = (Key(KEY, ("HS256",)),)
-    with real_service(tmp_path / "service", keys=keys, courses=(COURSE, "ds200")) as service:
+    with RealService(tmp_path / "service", keys=keys, courses=(COURSE, "ds200")) as service:
         monkeypatch.setenv("EDU_WIDGETS_URL", service.server.state.url)
         monkeypatch.setenv("EDU_WIDGETS_TOKEN", token)
         monkeypatch.setenv("EDU_WIDGETS_USER_ID", "u17")

@@ -15,14 +15,14 @@ from edu_widgets.client.view import ClientNumbers
 from edu_widgets.doctor import causes
 from edu_widgets.notebook import inside
 from tests.client.network import Network
-from tests.client.real_service import RealService, real_service
+from tests.client.real_service import RealService
 from tests.waiting import PATIENCE, wait_until
 
 
 @pytest.fixture
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealService]:
     monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path / "data"))
-    with real_service(tmp_path / "service") as running:
+    with RealService(tmp_path / "service") as running:
         yield running
 
 
