@@ -40,16 +40,13 @@ __version__ = "0.1.0"
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Make `%%poll` known to an IPython shell, and errors short: `%load_ext edu_widgets`.
+    """Have an IPython shell know features' magics, and show errors short: `%load_ext edu_widgets`.
 
     An import in a running shell does the same.
     """
-    from edu_widgets.notebook import completion, tracebacks
-    from edu_widgets.polls import magic
+    from edu_widgets.notebook.shell import extend
 
-    magic.register(shell)
-    tracebacks.shorten(shell)
-    completion.tidy()
+    extend(shell)
 
 
 def __dir__() -> list[str]:
@@ -72,7 +69,9 @@ def _meet_shell() -> None:
     find = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = find() if find is not None else None
     if shell is not None:
-        load_ipython_extension(shell)
+        from edu_widgets.notebook.shell import meet
+
+        meet(shell)
 
 
 _meet_shell()

@@ -95,7 +95,7 @@ class Lesson(Tidy):
         self._on_close = on_close
         self._panels: dict[tuple[str, ...], CoursePanel] = {}
         self._realtime: RealtimeClient | None = None
-        self._widgets = Assembly(client, installed() if features is None else features, self._known)
+        self._widgets = Assembly(client, installed() if features is None else features)
         self._background = self._widgets.background()
         session = asking_session()
         if session is not None:
@@ -251,7 +251,7 @@ class Lesson(Tidy):
         from edu_widgets import configuration, folders
         from edu_widgets.client.invites.memberships import forget
 
-        user_id = self.people.anybody(person, self.people.removed)
+        user_id = self._widgets.identify(person)
         self._admission().erase(user_id)
         edu = configuration.load().edu
         outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
@@ -382,11 +382,6 @@ class Lesson(Tidy):
             if not name.startswith("_") and name in self._widgets:
                 return self._widgets.get(name)
             return super().__getattr__(name)
-
-    def _known(self) -> list[tuple[str, str]]:
-        """Return the ids and names of the people here, if the list of people is open."""
-        people = cast("PresenceList | None", self._widgets.opened("people"))
-        return [] if people is None else [(person.user_id, person.name) for person in people.all]
 
     def wait_connected(self, timeout: float = 10.0) -> Lesson:
         """Wait until the lesson is live and what was said in it is here; at most `timeout` seconds.

@@ -10,7 +10,7 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.conftest import ROOT
@@ -115,6 +115,41 @@ def test_no_module_imports_one_that_imports_it() -> None:
     known = set(paths)
     graph = {module: imports_of(module, path, known) for module, path in paths.items()}
     assert circles(graph) == [], "also one for the type checker alone, or within a function"
+
+
+FEATURES = sorted(path.parent.name for path in PACKAGE.glob("*/feature.py"))
+PUTS_TOGETHER = {"edu_widgets.lesson": ["edu_widgets.panel"]}
+"""What may be named besides by the type checker: the one way to show all features."""
+
+
+def at_run_time(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a module but for those under `if TYPE_CHECKING`."""
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield node
+            yield from at_run_time(node)
+
+
+def test_only_manifests_say_which_features_there_are() -> None:
+    """Engines, and what puts a lesson together, neither import nor name a feature's modules."""
+    named = {}
+    for path in PACKAGE.rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        part = path.relative_to(PACKAGE).parts[0]
+        if part in {*FEATURES, "demo"}:
+            continue
+        nodes = list(at_run_time(ast.parse(path.read_text("utf-8"))))
+        texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+        for node in nodes:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                base = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+                texts += [f"{base}{name.name}" for name in node.names]
+        allowed = PUTS_TOGETHER.get(module, [])
+        found = [text for text in texts if isinstance(text, str) and text not in allowed]
+        wrong = within(found, tuple(f"edu_widgets.{feature}" for feature in FEATURES))
+        if left := sorted({text for text in wrong if not within([text], tuple(allowed))}):
+            named[module] = left
+    assert named == {}
 
 
 def test_kernel_side_never_loads_the_service() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from edu_widgets.chat import cells, commands, searching
@@ -319,9 +320,9 @@ class ChatApi:
 
     # -- shared by Python and the pages ------------------------------------------------------
 
+    @abstractmethod
     def _look_at_room(self) -> None:
         """Send the pages the document `room` if it changed (network thread)."""
-        raise NotImplementedError
 
     def _hand_over(
         self, text: str, reply_to: str | None, id_: str, *, question: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -45,6 +46,7 @@ class Value(TraitType, Generic[T]):  # type: ignore[type-arg]
         except (InvalidArgument, ValueError, TypeError):
             raise TraitError(f"it has to be {self.allowed}") from None
 
+    @abstractmethod
     def checked(self, value: Any) -> T:
         """Check a value and return it as it is used.
 
@@ -52,7 +54,6 @@ class Value(TraitType, Generic[T]):  # type: ignore[type-arg]
             ValueError: it cannot be used.
             TypeError: it has the wrong type.
         """
-        raise NotImplementedError
 
     def info(self) -> str:
         """Describe the valid values."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.viewers.company import company_of
-from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget import Directory, LiveWidget
 from edu_widgets.protocol import manifest as manifests
 from edu_widgets.protocol.errors import InvalidArgument, Unsupported
 from edu_widgets.protocol.features import installed
@@ -36,17 +36,10 @@ class Assembly:
     Args:
         client: The participant's connection to the course.
         features: The features that the lesson has.
-        known: Who is here, by id and name, as far as that is known without asking.
     """
 
-    def __init__(
-        self,
-        client: CourseClient,
-        features: Sequence[Manifest],
-        known: Callable[[], Sequence[tuple[str, str]]] = tuple,
-    ) -> None:
+    def __init__(self, client: CourseClient, features: Sequence[Manifest]) -> None:
         self.client = client
-        self.known = known
         self._features = {feature.called: feature for feature in features}
         self._made: dict[str, LiveWidget] = {}
         self._broken: set[str] = set()
@@ -117,6 +110,29 @@ class Assembly:
                     parts[called] = Part(feature, widget)
         return parts
 
+    def known(self) -> Sequence[tuple[str, str]]:
+        """Return the ids and names of the people here, as far as open widgets know them."""
+        opened = [self.opened(called) for called in self._directories()]
+        found = [widget.known_people() for widget in opened if isinstance(widget, Directory)]
+        return [person for people in found for person in people]
+
+    def identify(self, who: object) -> str:
+        """Return the id of a person.
+
+        Raises:
+            InvalidArgument: nobody, or more than one, is called so.
+            Unsupported: the lesson has no list of people.
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        for called in self._directories():
+            widget: object = self.get(called)
+            if isinstance(widget, Directory):
+                return widget.identify(who)
+        raise Unsupported(_why_not("list of people"))
+
+    def _directories(self) -> list[str]:
+        return [called for called, feature in self._features.items() if feature.directory]
+
     def headlines(self) -> list[NotificationSource]:
         """Return the sources that make headlines of features' documents."""
         return self._each(lambda feature: feature.headlines)
@@ -159,7 +175,7 @@ class ViewerAssembly(Assembly):
     """
 
     def __init__(self, owner: Assembly, client: CourseClient) -> None:
-        super().__init__(client, tuple(owner.features), owner.known)
+        super().__init__(client, owner.features)
         self._owner = owner
         # Of a connection that is the owner's too, the owner's own says whether they are there.
         self._background = self.background() if client.target.viewer else []
@@ -167,6 +183,10 @@ class ViewerAssembly(Assembly):
     def get(self, called: str) -> LiveWidget:
         """A feature's widget as this viewer sees it."""
         return self._owner.get(called).seen_by(self.client.viewer)
+
+    def known(self) -> Sequence[tuple[str, str]]:
+        """Return whom the owner's widgets know."""
+        return self._owner.known()
 
     def close(self) -> None:
         """End what runs beside it."""

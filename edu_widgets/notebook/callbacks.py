@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from edu_widgets.notebook.identity import Cell, running_cell
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.validation import shown
 
 Callback = Callable[..., Any]
+
+F = TypeVar("F", bound=Callback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,29 @@ class Callbacks:
         self._lock = threading.Lock()
         self._entries: list[_Entry] = []
 
-    def add(self, event: str, fn: object) -> None:
+    def add(self, event: str, fn: F | None) -> F | Callable[[F], F]:
         """Hang `fn` on `event`, in place of what an earlier run of this cell has hung anywhere.
 
         Where no cell is known, a function of the same name from `__main__` is replaced: running
         its definition again has made it anew.
 
+        Returns:
+            `fn`; without one a decorator that hangs what it decorates on `event`.
+
         Raises:
             InvalidArgument: there is no such event, or `fn` cannot be called.
         """
+        if fn is not None:
+            self._add(event, fn)
+            return fn
+
+        def decorate(decorated: F) -> F:
+            self._add(event, decorated)
+            return decorated
+
+        return decorate
+
+    def _add(self, event: str, fn: object) -> None:
         self._check(event)
         if not callable(fn):
             msg = f"What is called on {event!r} must be a function, not {shown(fn)}."

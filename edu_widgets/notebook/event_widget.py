@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar, overload
 
 from edu_widgets.client.course import CourseClient
-from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.callbacks import Callback, Callbacks, F
 from edu_widgets.notebook.stream import Content
 from edu_widgets.notebook.widget import LiveWidget
-
-F = TypeVar("F", bound=Callback)
 
 
 class EventWidget(LiveWidget):
@@ -48,15 +46,7 @@ class EventWidget(LiveWidget):
             NotConnected: the lesson is closed.
         """
         self._client.check_open()
-        if fn is not None:
-            self._callbacks.add(event, fn)
-            return fn
-
-        def decorate(decorated: F) -> F:
-            self._callbacks.add(event, decorated)
-            return decorated
-
-        return decorate
+        return self._callbacks.add(event, fn)
 
     def off(self, event: str | None = None, fn: Callback | None = None) -> None:
         """Take `fn` off `event`; without `fn` everything, without `event` off all of them.

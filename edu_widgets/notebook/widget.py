@@ -7,7 +7,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import anywidget
 import traitlets
@@ -61,12 +61,26 @@ class WidgetContext(Protocol):
     def client(self) -> CourseClient:
         """The participant's connection to the course."""
 
-    @property
-    def known(self) -> Callable[[], Sequence[tuple[str, str]]]:
-        """Ids and names of the people here, as far as known without asking."""
+    def known(self) -> Sequence[tuple[str, str]]:
+        """Return the ids and names of the people here, as far as known without asking."""
 
     def headlines(self) -> list[NotificationSource]:
         """Return the sources that make headlines of features' documents."""
+
+
+@runtime_checkable
+class Directory(Protocol):
+    """A widget that knows people by name; its feature's manifest says so."""
+
+    def known_people(self) -> Sequence[tuple[str, str]]:
+        """Return the ids and names of the people here, without asking the service."""
+
+    def identify(self, who: object) -> str:
+        """Return the id of a person: of somebody here or removed, a name or an id.
+
+        Raises:
+            InvalidArgument: nobody, or more than one, is called so.
+        """
 
 
 class LiveWidget(Tidy, anywidget.AnyWidget):

@@ -13,6 +13,7 @@ FEATURE = Manifest(
     service="edu_widgets.polls.service:FEATURE",
     widget="edu_widgets.polls.widget:LivePolls",
     headlines="edu_widgets.polls.notification_sources:Openings",
+    ipython="edu_widgets.polls.magic:register",
     tab=Tab("poll", place=20, needs="polls", projected=True),
     script="edu_widgets:static/polls.js",
 )

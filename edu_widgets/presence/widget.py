@@ -70,7 +70,7 @@ class PresenceList(EventWidget):
     """
 
     kind_: ClassVar[str] = "presence"
-    _inner: ClassVar[str] = "anybody decide list_for raise_with renew_for signal_to"
+    _inner: ClassVar[str] = "decide identify known_people list_for raise_with renew_for signal_to"
     events_: ClassVar[tuple[str, ...]] = EVENTS
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
@@ -277,10 +277,21 @@ class PresenceList(EventWidget):
             Forbidden: I am not staff here, or it is an instructor.
             Refused, NotConnected: the service said no, or does not answer.
         """
-        return self.admission.remove(self.anybody(who), same_join=same_join)
+        return self.admission.remove(self._anybody(who), same_join=same_join)
 
-    def anybody(self, who: Who | RemovedPerson, removed: Iterable[RemovedPerson] = ()) -> str:
-        """The id of somebody here, or of those `removed`."""
+    def known_people(self) -> list[tuple[str, str]]:
+        """Return the ids and names of those of `all`."""
+        return [(person.user_id, person.name) for person in self.all]
+
+    def identify(self, who: object) -> str:
+        """Return the id of somebody here, or of somebody removed.
+
+        Raises:
+            InvalidArgument: nobody, or more than one, is called so.
+        """
+        return self._anybody(who, self.removed)
+
+    def _anybody(self, who: object, removed: Iterable[RemovedPerson] = ()) -> str:
         people = None
         if isinstance(who, str):  # most have left nothing that names them here
             people = {one.user_id: one.name for one in removed} | dict(known(self._client))

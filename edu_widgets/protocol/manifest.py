@@ -106,6 +106,9 @@ class Manifest:
         widget: The class of its widget, as `package.module:Name`.
         headlines: A class that makes headlines of its documents for notifications, likewise.
         background: A callable run with each lesson from its start, given the client, likewise.
+        ipython: A callable that adds to an IPython shell, as a magic, given the shell, likewise.
+        directory: True if its widget knows people by name: a `Directory` of
+            `edu_widgets.notebook.widget`.
         tab: Its tab in the panel, if it has one.
         script: The widget's ES module, as `package:path`.
         core: The version of `edu:core` that the script needs.
@@ -120,6 +123,8 @@ class Manifest:
     widget: str = ""
     headlines: str = ""
     background: str = ""
+    ipython: str = ""
+    directory: bool = False
     tab: Tab | None = None
     script: str = ""
     core: int = CORE
@@ -178,7 +183,7 @@ class Manifest:
             raise InvalidArgument(msg)
         if "en" not in self.words:
             raise InvalidArgument(f"The feature {self.name} has no words in English (`en`).")
-        for what in (self.service, self.widget, self.headlines, self.background):
+        for what in (self.service, self.widget, self.headlines, self.background, self.ipython):
             if what and not _OBJECT.match(what):
                 msg = f"{what!r:.80} of the feature {self.name} is no 'package.module:name'."
                 raise InvalidArgument(msg)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Self, TypeVar, overload
+from typing import Any, Self, overload
 
 import msgspec
 
@@ -23,7 +23,7 @@ from edu_widgets.client.sync.clock import elapsed
 from edu_widgets.client.sync.commands import compose
 from edu_widgets.client.transport.base import Target
 from edu_widgets.connections import connections
-from edu_widgets.notebook.callbacks import Callback, Callbacks
+from edu_widgets.notebook.callbacks import Callback, Callbacks, F
 from edu_widgets.protocol import seed, uuid7
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import (
@@ -37,8 +37,6 @@ from edu_widgets.protocol.features import allowed
 from edu_widgets.protocol.validation import seconds
 from edu_widgets.realtime.checks import channel_name, content, not_subscribed
 from edu_widgets.realtime.messages import ClientStatus, Message, MessageStream
-
-F = TypeVar("F", bound=Callback)
 
 _CONNECTION = ("connected", "disconnected", "reconnect_failed", "error")
 _CLOSED = "The client is closed. Make another RealtimeClient."
@@ -290,15 +288,7 @@ class RealtimeClient(Tidy):
             NotConnected: the client is closed.
         """
         self._check()
-        if fn is not None:
-            self._listeners.add(event, fn)
-            return fn
-
-        def decorate(decorated: F) -> F:
-            self._listeners.add(event, decorated)
-            return decorated
-
-        return decorate
+        return self._listeners.add(event, fn)
 
     def off(self, event: str | None = None, fn: Callback | None = None) -> None:
         """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""

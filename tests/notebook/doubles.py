@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 import comm
 import msgspec
 from comm.base_comm import BaseComm
+from typing_extensions import override
 
 from edu_widgets.chat.documents import Message, Reaction
 from edu_widgets.client.course import CourseClient, CourseEvent, CourseView, Person, ViewChanged
@@ -29,7 +30,10 @@ START = 1_700_000_000_000
 
 
 class FakeClient(CourseClient):
-    """Stands in for a CourseClient: what it is given happens when the test says so."""
+    """Stands in for a CourseClient: what it is given happens when the test says so.
+
+    By `override` the type checker sees where it and the real one drift apart.
+    """
 
     base: bool = False
     usable: bool = True
@@ -67,47 +71,59 @@ class FakeClient(CourseClient):
 
     # -- the interface ------------------------------------------------------------
 
+    @override
     def check_open(self) -> None:
         """It is open."""
 
+    @override
     def wait_for(self, so: Callable[[], bool], timeout: float) -> bool:
         """Nothing comes by itself."""
         del timeout
         return so()
 
+    @override
     def me(self) -> Person:
         return self.person
 
+    @override
     def view(self) -> CourseView:
         return self.standing
 
+    @override
     def mirror(self, channel: str | None = None) -> Mirror:
         if channel in (None, self.channel):
             return self.held
         return self.others.setdefault(str(channel), Mirror())
 
+    @override
     def caught_up(self, channel: str | None = None) -> bool:
         del channel
         # Other channels are as far as the course's.
         return self.caught and bool(self.held.cursor.epoch)
 
+    @override
     def wait_caught_up(self, *channels: str, timeout: float = 10.0) -> bool:
         return all(self.caught_up(channel) for channel in channels)
 
+    @override
     def service_now(self) -> float:
         return self.now * 1000
 
+    @override
     def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
         self.last_words.append(say)
         return lambda: self.last_words.remove(say)
 
+    @override
     def promise(self) -> Receipt:
         return Receipt(uuid7(), cast("Any", None))
 
+    @override
     def signal(self, type_: str, data: Any, *, channel: str | None = None) -> None:
         del channel
         self.signals.append((type_, data))
 
+    @override
     def ask(self, type_: str, data: Any, *, channel: str | None = None) -> Answer:
         del channel
         if self.refuse_with is not None:
@@ -116,9 +132,11 @@ class FakeClient(CourseClient):
         self.answers.append(Answer(uuid7(), cast("Any", None)))
         return self.answers[-1]
 
+    @override
     def commands(self, type_: str) -> list[Command]:
         return [c for c in self.outbox.values() if c.type == type_]
 
+    @override
     def send(
         self,
         type_: str,
@@ -159,12 +177,15 @@ class FakeClient(CourseClient):
             self.emit(CommandChanged(self.outbox.pop(id), gone=True))
         return waiting
 
+    @override
     def retry(self, id: str) -> None:
         self.asked.append(("retry", id))
 
+    @override
     def discard(self, id: str) -> None:
         self.asked.append(("discard", id))
 
+    @override
     def withdraw(self, id: str) -> Receipt:
         receipt = Receipt(uuid7(), cast("Any", None))
         found = self.outbox.get(id)
@@ -175,12 +196,15 @@ class FakeClient(CourseClient):
             receipt.settle(0)
         return receipt
 
+    @override
     def hurry(self, lane: str) -> None:
         self.asked.append(("hurry", lane))
 
+    @override
     def retry_now(self) -> None:
         self.asked.append(("retry_now", ""))
 
+    @override
     def older(self, kind: str, limit: int = 50, *, channel: str | None = None) -> Receipt:
         del channel
         self.asked.append(("older", f"{kind} {limit}"))
@@ -188,19 +212,23 @@ class FakeClient(CourseClient):
         self.receipts["older"] = receipt
         return receipt
 
+    @override
     def listen(self, listener: Callable[[CourseEvent], None]) -> Callable[[], None]:
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener) if listener in self.listeners else None
 
+    @override
     def call_back(self, fn: Callable[..., object], *args: object) -> None:
         self.called.append((fn, *args))
         fn(*args)
 
+    @override
     def later(self, delay: float, fn: Callable[[], object]) -> Callable[[], None]:
         timer = (self.now + delay, next(self._count), fn)
         self._timers.append(timer)
         return lambda: self._timers.remove(timer) if timer in self._timers else None
 
+    @override
     def on_network(self, fn: Callable[[], object]) -> None:
         with self._lock:
             self._posted.append(fn)
@@ -350,6 +378,7 @@ class RecordingComm(BaseComm):
         RecordingComm.opened.append(self)
         super().__init__(*args, **kwargs)
 
+    @override
     def publish_msg(self, msg_type: str, data: Any = None, *args: Any, **keys: Any) -> None:
         self.published.append((msg_type, data))
 

@@ -121,4 +121,4 @@ def test_what_cannot_be_hung_on_is_said() -> None:
     with pytest.raises(InvalidArgument, match="'message'"):
         Callbacks("message").add("mesage", print)
     with pytest.raises(InvalidArgument, match="function"):
-        Callbacks("message").add("message", "print")
+        Callbacks("message").add("message", "print")  # type: ignore[arg-type]
