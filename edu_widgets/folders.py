@@ -1,4 +1,4 @@
-"""Where edu-widgets keeps its files: secrets, waiting messages, the embedded service's data."""
+"""The folders of edu-widgets' files: secrets, waiting messages, the embedded service's data."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What ipykernel's comms need so that neither a busy kernel nor a thread silences a widget.
+"""Settings of ipykernel's comms so that neither a busy kernel nor a thread silences a widget.
 
 Facts of four generations of ipykernel, each held by a test in `tests/lab`:
 
@@ -52,7 +52,7 @@ class _CustomSends(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CommSender:
-    """Where a message came from."""
+    """The origin of a message."""
 
     session: str
     """The page's session with the kernel: new with every load of the page."""
@@ -61,7 +61,7 @@ class CommSender:
 
 
 def subshells_supported() -> bool:
-    """Whether this kernel can handle comm messages while a cell runs.
+    """Return True if this kernel can handle comm messages while a cell runs.
 
     The page must ask for it too (JupyterLab ≥ 4.4 does, unless its user disabled it), and
     `keep_on_subshell` must have worked: `beside_cells`, in a handler, knows in the end.
@@ -82,7 +82,7 @@ def push(widget: _CustomSends, content: Mapping[str, Any]) -> None:
 
 
 def sender() -> CommSender | None:
-    """Which page sent the message being handled. Only in a message handler.
+    """Return the id of the page that sent the message being handled. Only in a message handler.
 
     It tells pages apart; it proves nothing about who is there.
     """
@@ -103,5 +103,5 @@ def sender() -> CommSender | None:
 
 
 def beside_cells() -> bool:
-    """Whether the message being handled did not have to wait for a cell. Only in a handler."""
+    """Return True if the message being handled did not wait for a cell. Only in a handler."""
     return threading.current_thread() is not threading.main_thread()

@@ -55,7 +55,7 @@ def _start(_pid: int) -> None:
 
 
 def _built() -> dict[str, int]:
-    """When each bundle was written."""
+    """Return the time of each bundle's last change."""
     return {path.name: path.stat().st_mtime_ns for path in _STATIC.glob("*.js")}
 
 

@@ -1,4 +1,4 @@
-"""What stands where a widget was, once there is no kernel behind it.
+"""The static HTML and text in a widget's place, once there is no kernel behind it.
 
 It is saved with the notebook, so it says nothing of what was shown: no text, no names.
 """

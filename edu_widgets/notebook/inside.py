@@ -1,4 +1,4 @@
-"""What is used of other packages beyond what they promise: all of it, in this one file.
+"""Private names of other packages: every use of one is in this file.
 
 Each function says what for, and does nothing, or what comes nearest, where an attribute is
 missing or has another shape. docs/architecture.md lists them with what is then lost; a test finds
@@ -113,7 +113,7 @@ def ready_thread() -> None:
 
 
 def is_closed(comm: object) -> bool:
-    """Whether a page has closed this comm, as with "close all widgets"."""
+    """Return True if a page has closed this comm, as with "close all widgets"."""
     return bool(getattr(comm, "_closed", False))
 
 
@@ -125,7 +125,7 @@ def forget_id(model: Any) -> None:
 
 
 def view_metadata() -> dict[str, Any]:
-    """What anywidget says of a view besides its data; by it Colab finds anywidget's page code."""
+    """Return a view's metadata by which Colab finds anywidget's page code."""
     util = getattr(anywidget, "_util", None)
     said: object = getattr(util, "get_repr_metadata", dict)()
     return said if isinstance(said, dict) else {}

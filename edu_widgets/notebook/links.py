@@ -31,7 +31,7 @@ def safe_href(href: object) -> str | None:
 
 
 def destination(href: str, text: str) -> str:
-    """Where a link leads, for behind a text that does not say it; "" where it does.
+    """Return the target of a link for display behind its text; "" where the text says it.
 
     It is the host as a browser spells it (`xn--…` where letters of other scripts are in it), or
     the address of a mail.

@@ -66,7 +66,7 @@ def to_nodes(text: str, mentions: tuple[str, ...] = (), me: str = "") -> Body:
 
 
 def plain_text(body: Body, limit: int = MAX_TEXT) -> str:
-    """What nodes say without their form, blocks on lines of their own; of `limit` and little more.
+    """Return the text of nodes, blocks on lines of their own; of `limit` and little more.
 
     The page reads the same of them, `plainText` in js/src/core/rich_text.tsx.
     """
@@ -85,7 +85,7 @@ def plain_text(body: Body, limit: int = MAX_TEXT) -> str:
 
 
 def mentioned(text: str, names: Iterable[str]) -> list[str]:
-    """Which of these people a text mentions: `@Name`, not within a word and not in code.
+    """Return those of these people whom a text mentions: `@Name`, not within a word, not in code.
 
     Names are compared as a service does that lets nobody have the same: `@ada` is Ada.
     """

@@ -1,4 +1,4 @@
-"""What one feature has to tell beside its own view, so that another can show it among its own.
+"""Headlines of one feature's documents, for another to show among its own.
 
 A feature makes headlines of its documents: of a chat message that names the reader, of a poll that
 opens. Whoever composes the parts hands its source to whoever shows headlines; neither knows the
@@ -47,10 +47,10 @@ class NotificationSource(Protocol):
         """Kinds of documents that can tell that one was seen."""
 
     def headline(self, document: Document) -> Headline | None:
-        """What there is to tell of a document as it is now; None for nothing."""
+        """Return the headline of a document as it is now; None for none."""
 
     def seen(self, headline: Headline) -> bool:
-        """Whether the reader has seen, where it leads, what it is about."""
+        """Return True if the reader has seen the document that a headline is about."""
 
 
 def headline_id(kind: str, *parts: object) -> str:

@@ -1,4 +1,4 @@
-"""What pages ask for: each intent is confirmed, acts once, and is refused with a sentence."""
+"""Requests of pages: each intent is confirmed, acts once, and is refused with a sentence."""
 
 import logging
 import threading

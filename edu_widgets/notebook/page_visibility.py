@@ -1,4 +1,4 @@
-"""Whether anybody looks at what this kernel shows, and how late a page's messages come.
+"""Visibility of this kernel's pages, cells that run, and the delay of pages' messages.
 
 Pages say when they are in sight and when not, and again while somebody does something there or they
 are told something. That somebody looks leaves the kernel only as a yes or no. Imports no widget.
@@ -42,13 +42,13 @@ class PageVisibility:
                 self._seen = now
 
     def any(self, now: float) -> bool:
-        """Whether there is a page, in sight or not."""
+        """True if there is a page, in sight or not."""
         with self._lock:
             self._forget(now)
             return bool(self._heard)
 
     def seen(self, now: float) -> float | None:
-        """When something was last in sight; None: never."""
+        """Time at which something was last in sight; None: never."""
         with self._lock:
             self._forget(now)
             if any(visible for visible, _ in self._heard.values()):
@@ -62,7 +62,7 @@ class PageVisibility:
 
 
 class Kernel:
-    """What IPython tells of the cells it runs. There is none in a script."""
+    """IPython's events of the cells it runs. There is none in a script."""
 
     def __init__(self, shell: Any, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -99,16 +99,16 @@ class Kernel:
 
     @property
     def running(self) -> bool:
-        """Whether a cell is running."""
+        """True if a cell is running."""
         return self._running
 
     def busy_until(self, now: float) -> float:
-        """When a cell last ran."""
+        """Time at which a cell last ran."""
         return now if self._running else max(self.began, self._ended)
 
 
 class Delays:
-    """How long the messages of a page were on their way. Any thread; times are in seconds.
+    """Delays of the messages of pages. Any thread; times are in seconds.
 
     The clocks of two computers are never compared: of a page's last messages the fastest counts as
     on time. A page tells its time by two clocks, of which one may be set and the other may stand
@@ -154,7 +154,7 @@ def kernel_here(clock: Callable[[], float]) -> Kernel | None:
 
 
 def cell_is_running() -> bool:
-    """Whether a cell is running in this kernel, as far as is known; it is from the next one on."""
+    """Return True if a cell runs in this kernel; cells are known from the next one on."""
     global _here  # noqa: PLW0603 - one a process
     with _LOCK:
         if _here is None:

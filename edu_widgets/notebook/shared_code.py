@@ -37,7 +37,7 @@ _models: dict[tuple[int, str, str], SharedCode] = {}
 
 
 def reference(name: str, text: str) -> str:
-    """What a trait says to refer to the model of this code; it is opened if it is not open."""
+    """A trait's reference to the model of this code; the model is opened if it is not open."""
     version = hashlib.sha256(text.encode()).hexdigest()[:_VERSION]
     key = (os.getpid(), name, version)
     model = _models.get(key)

@@ -1,4 +1,4 @@
-"""What an IPython shell gets: short errors, completion of our objects, and what features add."""
+"""Extension of an IPython shell: short errors, completion of our objects, features' magics."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from edu_widgets.notebook.stream import Json
 
 
 class Versions:
-    """What documents looked like when they were last read. Any thread."""
+    """Documents' contents when they were last read. Any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -74,7 +74,7 @@ class NotificationPane(EventWidget):
         told = {item.id: True for item in self._inbox.items()}
         self._news = News[bool](client, channels, told)
         self._cursors = {name: client.mirror(name).cursor for name in channels}
-        """How far each channel was when it was last looked at."""
+        """Each channel's position when it was last looked at."""
         self._people = people
         self._me = client.me()
         self._ends: Callable[[], None] | None = None

@@ -26,7 +26,7 @@ MakePoll: TypeAlias = Callable[[str, Receipt | None], Poll]
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What became of a question.
+    """The outcome of a question.
 
     `known` is the poll of it that there was before, `anew` whether it was asked all the same;
     `changed` tells what it took over, `stands` how it stands where that may surprise.
@@ -143,7 +143,7 @@ class Asking:
             _ = poll.amend(**edits)
 
     def _hindrance(self, known: Seen, seconds: int | None) -> str:
-        """Why a poll cannot have another time, and what can be done; empty: it can."""
+        """The reason why a poll cannot have another time, and a remedy; empty if it can."""
         poll = known.poll
         if poll.state in {"closed", "revealed"}:
             return "its time is not changed, for it is over" if seconds else ""
@@ -166,7 +166,7 @@ class Asking:
                 self._await_lesson()
 
     def _await_lesson(self) -> None:
-        """Where the computer slept, wait until it is known which lesson this is."""
+        """After the computer slept, wait until the current lesson is known."""
         if not self._polls.slept():
             return
         known = threading.Event()
@@ -184,7 +184,7 @@ class Asking:
 
 
 def _summary(puts: list[Put]) -> str:
-    """What became of the questions of a file, in one line."""
+    """Return the outcomes of the questions of a file, in one line."""
     old = [put for put in puts if put.known is not None and not put.anew]
     anew = sum(put.anew for put in puts)
     drafts = sum(put.known is not None and put.known.poll.state == "draft" for put in old)

@@ -33,7 +33,7 @@ _POINTS = 5
 _ENDS = 2
 
 _WRITTEN = (Decimal, Fraction, date, time)
-"""What is shown as people write it, `0.1` and `2026-11-30`, not as a call that makes it."""
+"""Types of values that are shown as people write them, `0.1` and `2026-11-30`, not as calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def whole_seconds(seconds: object) -> int | None:
 
 
 def timer_seconds(seconds: object) -> int | None:
-    """How long a round is to run; None for as long as it is open.
+    """Return a round's duration; None for as long as it is open.
 
     Raises:
         InvalidArgument: it is no number, too short or too long.
@@ -266,7 +266,7 @@ def option_indexes(kind: str, options: Sequence[str], values: Sequence[Any]) -> 
 
 
 def _is_way(indexes: Sequence[int | None]) -> bool:
-    """Whether values read in one way are options, each once."""
+    """Return True if values read in one way are options, each once."""
     return None not in indexes and len(set(indexes)) == len(indexes)
 
 

@@ -1,4 +1,4 @@
-"""What people ask of polls. All of it is one lane: what an instructor does keeps its order."""
+"""Commands of polls. All are of one lane: an instructor's steps keep their order."""
 
 from typing import Any
 
@@ -15,21 +15,21 @@ class CreatePoll(Data):
     question: str
     """The question: Markdown, 1 to 2,000 characters."""
     kind: PollKind = "single"
-    """What is asked for; `predict` asks what some code prints."""
+    """The kind of question; `predict` asks for the output of some code."""
     options: list[str] = msgspec.field(default_factory=list)
     """The options, see the poll itself."""
     correct: list[Choice] = msgspec.field(default_factory=list)
     """The right answer, kept for staff until it is revealed; it may also come only then."""
     tolerance: float = 0
-    """How far a right number may be from one of `correct`."""
+    """Distance from one of `correct` within which a number is right."""
     anonymous: bool = False
-    """Whether nobody is to learn who chose what."""
+    """True if nobody is to learn who chose what."""
     seconds: int | None = None
-    """How long it is to be open, 5 to 86,400 seconds; absent: until it is closed."""
+    """Duration, 5 to 86,400 seconds; absent: until it is closed."""
     open: bool = False
-    """Whether it is to be opened at once."""
+    """True if it is to be opened at once."""
     named: bool = False
-    """Whether staff may read who chose what, which is said to everybody before they vote."""
+    """True if staff may read who chose what; everybody is told before they vote."""
 
     def of_the_moment(self) -> bool:
         """A draft can be kept; what is asked now is not asked an hour later."""
@@ -42,7 +42,7 @@ class OpenPoll(Data):
     poll_id: str
     """The poll it is about."""
     seconds: int | None = None
-    """How long it is to be open, in seconds; absent: as its draft says."""
+    """Duration in seconds; absent: as its draft says."""
 
 
 class EditPoll(Data):
@@ -61,9 +61,9 @@ class EditPoll(Data):
     correct: list[Choice] | None = None
     """The right answer."""
     tolerance: float = 0
-    """How far a right number may be from one of `correct`, where that is given."""
+    """Distance from one of `correct` within which a number is right, if that is given."""
     seconds: int | None = None
-    """How long it is to be open, in seconds since it was opened; 0: until it is closed."""
+    """Duration in seconds from its opening; 0: until it is closed."""
 
 
 class ClosePoll(Data):
@@ -83,7 +83,7 @@ class ExtendPoll(Data):
     round: int
     """The round that is to have more time."""
     seconds: int
-    """How much more, in seconds, up to a day in all."""
+    """Additional seconds, up to a day in all."""
 
 
 class RevealPoll(Data):
@@ -95,13 +95,13 @@ class RevealPoll(Data):
     poll_id: str
     """The poll it is about."""
     counts: bool = False
-    """Whether to show how many chose what."""
+    """True to show the counts of the choices."""
     answer: bool = False
-    """Whether to show which answer is right."""
+    """True to show the right answer."""
     correct: list[Choice] = msgspec.field(default_factory=list)
     """The right answer, if it was not given before; it takes the place of one that was."""
     tolerance: float = 0
-    """How far a right number may be from one of `correct`."""
+    """Distance from one of `correct` within which a number is right."""
 
 
 class RevotePoll(Data):
@@ -112,7 +112,7 @@ class RevotePoll(Data):
     round: int
     """The number of the round to begin; one that has begun already stays as it is."""
     seconds: int | None = None
-    """How long it is to be open, in seconds; absent: until it is closed."""
+    """Duration in seconds; absent: until it is closed."""
 
 
 class DeletePoll(Data):
@@ -144,7 +144,7 @@ class CastVote(Data):
     round: int
     """The round it is for; a vote that comes too late for it counts nowhere."""
     choice: Choice
-    """What is chosen, in the form of the poll's kind."""
+    """The choice, in the form of the poll's kind."""
 
     def outbox_key(self) -> str:
         """Only the last word on a round counts."""
@@ -162,7 +162,7 @@ class ReadAnswers(Data):
     round: int
     """The round it is about."""
     skip: int = 0
-    """How many answers were read already."""
+    """Number of answers that were read already."""
 
 
 class ReadMissing(Data):
@@ -180,7 +180,7 @@ class MissingPerson(Data):
     user_id: str
     """The person's id."""
     name: str
-    """What they are called in the course."""
+    """The person's name in the course."""
 
 
 class PollMissing(Data):
@@ -191,18 +191,18 @@ class PollMissing(Data):
     round: int
     """The round it is about."""
     people: list[MissingPerson] = msgspec.field(default_factory=list)
-    """Who has not answered."""
+    """The people who have not answered."""
 
 
 class NamedAnswer(Data):
-    """What one person chose."""
+    """One person's choice."""
 
     user_id: str
     """The person's id."""
     name: str
-    """What they are called in the course; empty for who is no member any more."""
+    """The person's name in the course; empty for former members."""
     choice: Choice
-    """What they chose, in the form of the poll's kind."""
+    """The choice, in the form of the poll's kind."""
 
 
 class PollAnswers(Data):
@@ -213,9 +213,9 @@ class PollAnswers(Data):
     round: int
     """The round it is about."""
     answers: list[NamedAnswer] = msgspec.field(default_factory=list)
-    """What people chose."""
+    """The people's choices."""
     more: bool = False
-    """Whether there are further ones."""
+    """True if there are further ones."""
 
 
 MAX_ANSWERS = 500
@@ -245,7 +245,7 @@ POLL_ANSWERS = REGISTRY.frame(FrameType("poll_answers", PollAnswers, "service", 
 
 
 class _About(msgspec.Struct):
-    """What of a command tells which poll it is about."""
+    """The poll's id in a command's data."""
 
     poll_id: str = msgspec.field(name="pollId", default="")
 

@@ -49,7 +49,7 @@ def count_round(
     secret: PollSecret | None = None,
     removed: Collection[str] = (),
 ) -> RoundResult:
-    """What people answered in a round; with `secret` also how many were right.
+    """Return the counts of a round's answers; with `secret` also the number of right ones.
 
     Texts of which `removed` has the marks are told nowhere, and those who wrote them are counted.
     """
@@ -126,7 +126,7 @@ def _count_orders(result: RoundResult, orders: list[list[int]], options: int) ->
 
 
 def right_of(poll: Poll, result: RoundResult, secret: PollSecret) -> int | None:
-    """How many of a counted round were right, where its counts still tell; else None."""
+    """Return the number of right answers of a counted round; None if its counts do not tell."""
     correct, tolerance = secret.correct, secret.tolerance
     if poll.kind in ONE_OF and result.counts:
         return sum(result.counts[int(i)] for i in correct if isinstance(i, int))
@@ -140,7 +140,7 @@ def right_of(poll: Poll, result: RoundResult, secret: PollSecret) -> int | None:
 
 
 def flows(poll: Poll, rounds: Mapping[int, Votes]) -> list[PollFlow]:
-    """Who moved where between rounds that follow one another."""
+    """Return the moves between choices in rounds that follow one another."""
     if poll.kind not in ONE_OF:
         return []
     found = []
@@ -155,7 +155,7 @@ def flows(poll: Poll, rounds: Mapping[int, Votes]) -> list[PollFlow]:
 
 
 def suggest(result: RoundResult | None) -> Suggestion:
-    """What to do after a round (Mazur): by the share of those who were right."""
+    """Return the advice after a round (Mazur): by the share of those who were right."""
     if result is None or result.right is None or not result.people:
         return ""
     share = result.right / result.people

@@ -1,4 +1,4 @@
-"""What is written in a file or a cell, made a question: each entry as it is, with its line.
+"""Questions from the text of a file or a cell: each entry as it is, with its line.
 
 Nothing is guessed: `12,000`, `no`, `007` or `Seconds: 30` are what they say, or an error that names
 the line and what may have been meant.
@@ -105,7 +105,7 @@ class Draft:
 
 
 def fault(where: str, line: int, message: str) -> InvalidArgument:
-    """What is wrong in a line."""
+    """Return the error of a line."""
     return InvalidArgument(f"{where}, line {line}: {message}")
 
 
@@ -144,7 +144,7 @@ def number_from(name: str, text: str) -> float:
 
 
 def _ways(text: str) -> list[str]:
-    """How a number with commas can be meant, as it is to be written."""
+    """Return the meanings of a number with commas, as it is to be written."""
     whole, mark, part = text.rpartition(max(".,", key=text.rfind))
     together = re.sub("[.,]", "", text)
     pointed = f"{re.sub('[.,]', '', whole)}.{part}"

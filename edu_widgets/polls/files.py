@@ -130,7 +130,7 @@ def _is(node: Any, kind: str) -> bool:
 
 
 def _tagged(node: Any) -> str:
-    """What is wrong with a node that says itself what it is."""
+    """Return the error of a node that tells its own type."""
     plain = node.tag.startswith(_TAG) and "/" not in node.tag.removeprefix(_TAG)
     return "" if plain else f"this is not valid YAML for questions: {node.tag[:80]!r}."
 

@@ -1,4 +1,4 @@
-"""What pages ask of polls: intents, checked and handed on. Any thread."""
+"""Pages' requests to polls: intents, checked and handed on. Any thread."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Written(msgspec.Struct, rename="camel"):
 
 
 class Revealed(msgspec.Struct, rename="camel"):
-    """What a page wants to reveal."""
+    """A page's request to reveal."""
 
     counts: bool = False
     answer: bool = False
@@ -42,7 +42,7 @@ class Revealed(msgspec.Struct, rename="camel"):
 
 
 class PollsPort(Protocol):
-    """What is done for pages: `LivePolls`."""
+    """The methods that carry out pages' requests: `LivePolls`."""
 
     @property
     def seen(self) -> Polls: ...

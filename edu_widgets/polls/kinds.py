@@ -1,4 +1,4 @@
-"""What each kind of poll takes: its options, choices and right answers. Raises, never repairs."""
+"""Options, choices and right answers of each kind of poll. Checks raise, and never repair."""
 
 import math
 from collections.abc import Sequence
@@ -150,7 +150,7 @@ def check_correct(
 
 
 def is_right(kind: str, choice: Choice, correct: Sequence[Choice], tolerance: float = 0) -> bool:
-    """Whether a choice is right; both are checked already."""
+    """Return True if a choice is right; both are checked already."""
     if kind in {"multiple", "ordering"}:
         return choice == list(correct)
     if kind == "text":

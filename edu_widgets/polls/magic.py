@@ -130,7 +130,7 @@ def polls_of(variables: Mapping[str, Any], name: str | None) -> LivePolls:
 
 
 def _is_left(value: object) -> bool:
-    """Whether it is a lesson that was closed."""
+    """Return True for a lesson that was closed."""
     return getattr(type(value), "usable", None) is not None and not getattr(value, "usable", True)
 
 

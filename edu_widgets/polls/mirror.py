@@ -273,18 +273,18 @@ class Polls:
         self._session_at = self.now()
 
     def slept(self) -> bool:
-        """Whether it was not said for so long that another lesson may have begun."""
+        """Return True after a silence so long that another lesson may have begun."""
         at = self._session_at
         return at is not None and self.now() - at > APART_MS
 
     def is_of_this_lesson(self, seen: Seen) -> bool:
-        """Whether a poll was made or opened in the lesson that goes on now."""
+        """Return True if a poll was made or opened in the current lesson."""
         if seen.making is not None:
             return True
         return max(seen.poll.created_at, seen.poll.opened or 0) >= self._began()
 
     def _began(self) -> float:
-        """When the lesson began, in ms since 1970 by the service's clock."""
+        """Return the time at which the lesson began, in ms since 1970 by the service's clock."""
         now = self.now()
         session = decoded(self._client.mirror(self.staff).get(SESSION_ID), PollSession)
         if session is None:
@@ -296,7 +296,7 @@ class Polls:
         return now if self.slept() or left else session.began
 
     def knows_answer(self, poll_id: str) -> bool:
-        """Whether this process asked it with its right answer, which may not be back yet."""
+        """Return True if this process asked it with its right answer, which may not be back yet."""
         return poll_id in self._with_answer
 
     def opening(self, poll_id: str, receipt: Receipt) -> None:

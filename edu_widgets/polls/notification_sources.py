@@ -20,7 +20,7 @@ class Openings:
         self._client = client
 
     def headline(self, document: Document) -> Headline | None:
-        """What there is to tell of a poll."""
+        """Return the headline of a poll."""
         try:
             poll: Poll = document.as_(Poll)
         except ProtocolError:
@@ -39,7 +39,7 @@ class Openings:
         )
 
     def seen(self, headline: Headline) -> bool:
-        """Whether the reader has voted in this round."""
+        """Return True if the reader has voted in this round."""
         mirror = self._client.mirror(user_channel(self._client.course, self._client.me().user_id))
         document = mirror.get(f"ballot:{headline.target}")
         if document is None or document.deleted:

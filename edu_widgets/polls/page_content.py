@@ -1,4 +1,4 @@
-"""What the pages see of polls: docs/widget-protocol.md, *Documents of polls*."""
+"""The pages' view of polls: docs/widget-protocol.md, *Documents of polls*."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class PollsContent:
                 pages.pop(page, None)
 
     def can(self) -> list[str]:
-        """What this person can do here."""
+        """Return this person's abilities here."""
         view = self._client.view()
         if view.readonly or (view.features and _OFFERED not in view.features):
             return []

@@ -99,17 +99,17 @@ class Poll(Tidy):
 
     @property
     def kind(self) -> str:
-        """What is asked for, such as `single` or `multiple`."""
+        """The kind of question, such as `single` or `multiple`."""
         return self._seen().poll.kind
 
     @property
     def anonymous(self) -> bool:
-        """Whether nobody is to learn who chose what."""
+        """True if nobody is to learn who chose what."""
         return self._seen().poll.anonymous
 
     @property
     def named(self) -> bool:
-        """Whether instructors may read who chose what, as everybody was told before they voted."""
+        """True if instructors may read who chose what, as everybody was told before they voted."""
         return self._seen().poll.named
 
     @property
@@ -133,7 +133,7 @@ class Poll(Tidy):
 
     @property
     def answered(self) -> int:
-        """How many people have answered in this round."""
+        """The number of people who have answered in this round."""
         return self._seen().answered
 
     @property
@@ -144,7 +144,7 @@ class Poll(Tidy):
 
     @property
     def mine(self) -> Any:
-        """What one has chosen oneself in this round, as it is given to `vote`; None: nothing."""
+        """One's own choice in this round, as it is given to `vote`; None: nothing."""
         seen, vote = self._seen(), self._vote()
         return None if vote is None or vote.choice is None else spoken(seen.poll, vote.choice)
 
@@ -162,7 +162,7 @@ class Poll(Tidy):
 
     @property
     def suggestion(self) -> str:
-        """What to do after the round, by the share that was right; for instructors, else "".
+        """The advice after the round, by the share that was right; for instructors, else "".
 
         Once the right answer is revealed, no further vote is possible, nor suggested.
         """
@@ -415,7 +415,7 @@ class Poll(Tidy):
         return list(results.headed(found, self._client.course, self._living().poll))
 
     def answers(self) -> Any:
-        """Who chose what, as a pandas DataFrame, or without pandas as a list of dicts.
+        """Return everybody's choices, as a pandas DataFrame, or without pandas as a list of dicts.
 
         Only for instructors, only of a poll that was asked with `named=True`, and once it is
         closed. The service notes that it was read.
@@ -542,7 +542,7 @@ class Poll(Tidy):
 
 
 def _counts(value: object) -> bool:
-    """Whether counts are to be shown.
+    """Return True if counts are to be shown.
 
     Raises:
         InvalidArgument: it is neither True nor False, as where the answer stands in its place.

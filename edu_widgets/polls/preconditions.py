@@ -1,4 +1,4 @@
-"""What can be done with a poll as it stands; what cannot is an error in the cell that asked."""
+"""Preconditions of a poll's steps; one that is not met is an error in the cell that asked."""
 
 from __future__ import annotations
 

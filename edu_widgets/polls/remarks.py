@@ -1,4 +1,4 @@
-"""What is printed in a cell where something other than what it says would be a surprise."""
+"""Remarks printed in a cell where something other than what it says would be a surprise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def excerpt(question: str) -> str:
 
 
 def standing(poll: Poll, now: float) -> str:
-    """When a poll was asked, and how it stands: `asked 09:12, revealed`."""
+    """Return the time at which a poll was asked, and its state: `asked 09:12, revealed`."""
     state = "still open" if poll.state == "open" else poll.state
     return f"asked {clock_time(when(poll.opened or poll.created_at), when(now))}, {state}"
 

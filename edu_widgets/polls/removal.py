@@ -17,7 +17,7 @@ _SHOWN = 60
 
 
 def removal_mark(text: str) -> str:
-    """What stands for an answer that was removed, and for all that say the same; not the text."""
+    """A removed answer's placeholder, also for all that say the same; not the text."""
     return hashlib.blake2b(equality_key(text).encode(), digest_size=16).hexdigest()
 
 

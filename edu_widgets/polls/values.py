@@ -44,7 +44,7 @@ def plain(value: object) -> Any:
 
 
 def _scalar(value: Any, item: Callable[[Any], Any]) -> Any:
-    """What one value of NumPy stands for; None of one that is masked."""
+    """Return the Python value of one value of NumPy; None of one that is masked."""
     if getattr(value, "mask", False):
         return None
     own = item(value)
@@ -120,7 +120,7 @@ def values_of(values: object, what: str, *, ordered: bool = False) -> list[Any]:
 
 
 def are_several(value: object) -> bool:
-    """Whether a value is several: a list, a tuple, a set, a range, an array."""
+    """Return True if a value is several: a list, a tuple, a set, a range, an array."""
     if isinstance(value, list | tuple | set | frozenset | range):
         return True
     return callable(getattr(type(value), "tolist", None)) and getattr(value, "ndim", 0) > 0

@@ -1,1 +1,1 @@
-"""Who is here, how far people are, and who wants help."""
+"""The people here, their progress, and requests for help."""

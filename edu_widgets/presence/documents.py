@@ -1,4 +1,4 @@
-"""What presence keeps: how far people are, and raised hands.
+"""Documents of presence: people's statuses, and raised hands.
 
 Who is here is not kept: the service knows it by the connections it has, so a crash leaves nobody
 behind. What people ask for is in `edu_widgets.presence.commands`.
@@ -22,7 +22,7 @@ StatusName = Literal["following", "done", "stuck"]
 
 
 class Status(Data):
-    """How far a person says they are. Its document's id is `status:<userId>`.
+    """A person's own status. Its document's id is `status:<userId>`.
 
     It is in the staff's channel and in that person's own.
     """
@@ -30,7 +30,7 @@ class Status(Data):
     kind: ClassVar[str] = "status"
 
     user_id: str
-    """Whose status it is."""
+    """The id of the person."""
     user_name: str
     """The display name of whose status it is."""
     status: StatusName
@@ -49,13 +49,13 @@ class Hand(Data):
     kind: ClassVar[str] = "hand"
 
     user_id: str
-    """Who wants help."""
+    """A request for help."""
     user_name: str
     """The display name of who wants help."""
     at: int
     """Since when, in ms since 1970; what is added later does not change it."""
     note: str = ""
-    """What they say, plain text, at most 500 characters."""
+    """The note, plain text, at most 500 characters."""
     traceback: str = ""
     """The error they chose to send with it, at most 4,000 characters."""
     taken: int | None = None
@@ -65,7 +65,7 @@ class Hand(Data):
     taken_by_name: str | None = None
     """The display name of who is helping, or has helped."""
     solved: int | None = None
-    """When it was solved, in ms since 1970; absent while the hand is up."""
+    """The time at which it was solved, in ms since 1970; absent while the hand is up."""
 
 
 for _body in (Status, Hand):

@@ -24,7 +24,7 @@ TOKEN_MS = 12 * 3600 * 1000
 """For how long a token holds."""
 
 _MARK = "edu~"
-"""What a token begins with, and neither a secret nor a JWT has in it."""
+"""The beginning of a token, which neither a secret nor a JWT has."""
 
 _UNKNOWN = (
     "This service does not know you. Run the cell with host() or join() again; "
@@ -41,7 +41,7 @@ class SignInBody(msgspec.Struct, frozen=True, rename="camel"):
     proof: Annotated[str, msgspec.Meta(pattern=DIGEST)] = "0" * 64
     host: Annotated[str, msgspec.Meta(max_length=255)] = ""
     successor: dict[str, str] | None = None
-    """What verifies the secret from now on, where an earlier version kept a plain hash of it."""
+    """A verifier of the secret, in place of the plain hash that an earlier version kept."""
 
 
 def unknown() -> Refused:
@@ -50,14 +50,14 @@ def unknown() -> Refused:
 
 
 class Sessions:
-    """Who is who, by challenge and token."""
+    """Identification of people, by challenge and token."""
 
     def __init__(self, store: Store, hosts: Collection[str]) -> None:
         self._store = store
         self._hosts = hosts
 
     async def about(self) -> dict[str, str]:
-        """What anybody may know: which service this is."""
+        """Return what is public: the service's id."""
         return {"serviceId": (await self._store.service()).id}
 
     async def sign_in(self, ask: SignInBody) -> tuple[dict[str, str], str]:
@@ -145,7 +145,7 @@ class Sessions:
 
 
 def is_token(text: str) -> bool:
-    """Whether a bearer value is a token of ours."""
+    """Return True if a bearer value is a token of ours."""
     return text.startswith(_MARK)
 
 

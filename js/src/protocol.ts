@@ -413,12 +413,12 @@ export interface PollSessionBody {
 }
 
 /**
- * How far a person says they are. Its document's id is `status:<userId>`.
+ * A person's own status. Its document's id is `status:<userId>`.
  *
  * It is in the staff's channel and in that person's own.
  */
 export interface StatusBody {
-  /** Whose status it is. */
+  /** The id of the person. */
   userId: string;
   /** The display name of whose status it is. */
   userName: string;
@@ -435,13 +435,13 @@ export interface StatusBody {
  * traceback any more.
  */
 export interface HandBody {
-  /** Who wants help. */
+  /** A request for help. */
   userId: string;
   /** The display name of who wants help. */
   userName: string;
   /** Since when, in ms since 1970; what is added later does not change it. */
   at: number;
-  /** What they say, plain text, at most 500 characters. */
+  /** The note, plain text, at most 500 characters. */
   note?: string;
   /** The error they chose to send with it, at most 4,000 characters. */
   traceback?: string;
@@ -451,7 +451,7 @@ export interface HandBody {
   takenBy?: string | null;
   /** The display name of who is helping, or has helped. */
   takenByName?: string | null;
-  /** When it was solved, in ms since 1970; absent while the hand is up. */
+  /** The time at which it was solved, in ms since 1970; absent while the hand is up. */
   solved?: number | null;
 }
 
@@ -628,21 +628,21 @@ export interface MarkReadData {
 export interface CreatePollData {
   /** The question: Markdown, 1 to 2,000 characters. */
   question: string;
-  /** What is asked for; `predict` asks what some code prints. */
+  /** The kind of question; `predict` asks for the output of some code. */
   kind?: "multiple" | "number" | "ordering" | "predict" | "scale" | "single" | "text";
   /** The options, see the poll itself. */
   options?: string[];
   /** The right answer, kept for staff until it is revealed; it may also come only then. */
   correct?: (number | string | number[])[];
-  /** How far a right number may be from one of `correct`. */
+  /** Distance from one of `correct` within which a number is right. */
   tolerance?: number;
-  /** Whether nobody is to learn who chose what. */
+  /** True if nobody is to learn who chose what. */
   anonymous?: boolean;
-  /** How long it is to be open, 5 to 86,400 seconds; absent: until it is closed. */
+  /** Duration, 5 to 86,400 seconds; absent: until it is closed. */
   seconds?: number | null;
-  /** Whether it is to be opened at once. */
+  /** True if it is to be opened at once. */
   open?: boolean;
-  /** Whether staff may read who chose what, which is said to everybody before they vote. */
+  /** True if staff may read who chose what; everybody is told before they vote. */
   named?: boolean;
 }
 
@@ -650,7 +650,7 @@ export interface CreatePollData {
 export interface OpenPollData {
   /** The poll it is about. */
   pollId: string;
-  /** How long it is to be open, in seconds; absent: as its draft says. */
+  /** Duration in seconds; absent: as its draft says. */
   seconds?: number | null;
 }
 
@@ -669,9 +669,9 @@ export interface EditPollData {
   options?: string[] | null;
   /** The right answer. */
   correct?: (number | string | number[])[] | null;
-  /** How far a right number may be from one of `correct`, where that is given. */
+  /** Distance from one of `correct` within which a number is right, if that is given. */
   tolerance?: number;
-  /** How long it is to be open, in seconds since it was opened; 0: until it is closed. */
+  /** Duration in seconds from its opening; 0: until it is closed. */
   seconds?: number | null;
 }
 
@@ -689,7 +689,7 @@ export interface ExtendPollData {
   pollId: string;
   /** The round that is to have more time. */
   round: number;
-  /** How much more, in seconds, up to a day in all. */
+  /** Additional seconds, up to a day in all. */
   seconds: number;
 }
 
@@ -701,13 +701,13 @@ export interface ExtendPollData {
 export interface RevealPollData {
   /** The poll it is about. */
   pollId: string;
-  /** Whether to show how many chose what. */
+  /** True to show the counts of the choices. */
   counts?: boolean;
-  /** Whether to show which answer is right. */
+  /** True to show the right answer. */
   answer?: boolean;
   /** The right answer, if it was not given before; it takes the place of one that was. */
   correct?: (number | string | number[])[];
-  /** How far a right number may be from one of `correct`. */
+  /** Distance from one of `correct` within which a number is right. */
   tolerance?: number;
 }
 
@@ -717,7 +717,7 @@ export interface RevotePollData {
   pollId: string;
   /** The number of the round to begin; one that has begun already stays as it is. */
   round: number;
-  /** How long it is to be open, in seconds; absent: until it is closed. */
+  /** Duration in seconds; absent: until it is closed. */
   seconds?: number | null;
 }
 
@@ -747,7 +747,7 @@ export interface CastVoteData {
   pollId: string;
   /** The round it is for; a vote that comes too late for it counts nowhere. */
   round: number;
-  /** What is chosen, in the form of the poll's kind. */
+  /** The choice, in the form of the poll's kind. */
   choice: number | string | number[];
 }
 
@@ -1140,7 +1140,7 @@ export interface ReadAnswersData {
   pollId: string;
   /** The round it is about. */
   round: number;
-  /** How many answers were read already. */
+  /** Number of answers that were read already. */
   skip?: number;
 }
 
@@ -1158,7 +1158,7 @@ export interface PollMissingData {
   pollId: string;
   /** The round it is about. */
   round: number;
-  /** Who has not answered. */
+  /** The people who have not answered. */
   people?: MissingPerson[];
 }
 
@@ -1168,9 +1168,9 @@ export interface PollAnswersData {
   pollId: string;
   /** The round it is about. */
   round: number;
-  /** What people chose. */
+  /** The people's choices. */
   answers?: NamedAnswer[];
-  /** Whether there are further ones. */
+  /** True if there are further ones. */
   more?: boolean;
 }
 
@@ -1386,17 +1386,17 @@ export interface Cursor {
 export interface MissingPerson {
   /** The person's id. */
   userId: string;
-  /** What they are called in the course. */
+  /** The person's name in the course. */
   name: string;
 }
 
-/** What one person chose. */
+/** One person's choice. */
 export interface NamedAnswer {
   /** The person's id. */
   userId: string;
-  /** What they are called in the course; empty for who is no member any more. */
+  /** The person's name in the course; empty for former members. */
   name: string;
-  /** What they chose, in the form of the poll's kind. */
+  /** The choice, in the form of the poll's kind. */
   choice: number | string | number[];
 }
 

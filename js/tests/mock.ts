@@ -1,4 +1,4 @@
-import type { Fields, PageMessage } from "../src/core/messages";
+import type { Fields, KernelMessage, Lesson, PageMessage } from "../src/core/messages";
 import type { Model } from "../src/core/model";
 
 type Callback = (...args: unknown[]) => void;
@@ -100,18 +100,25 @@ export class MockModel {
     { n = 0, floor = 0, more = false } = {},
     others: Record<string, unknown[]> = {},
   ): void {
-    const rest = Object.entries(others).map(([name, held]) => [name, { docs: held }]);
-    this.say({
+    const rest = Object.entries(others).map(([name, held]) => [
+      name,
+      { docs: held, floor: 0, more: false },
+    ]);
+    const snapshot: Partial<KernelMessage> = {
       op: "snapshot",
       to: this.page,
       n,
       lesson: { ...liveLesson, scope: this.#traits.course, ...lesson },
       collections: { messages: { docs, floor, more }, ...Object.fromEntries(rest) },
-    });
+    };
+    this.say(snapshot);
   }
 }
 
-export const liveLesson: Fields = {
+/** What the kernel tells of the lesson: the page's fields, with a wait in place of a time. */
+type Told = Omit<Partial<Lesson>, "nextTry"> & { nextTryIn?: number | null };
+
+export const liveLesson: Told = {
   course: "py101",
   host: "edu.example",
   me: { id: "u-tomas", name: "Tomas", role: "student" },

@@ -35,7 +35,7 @@ async def main() -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
+        with contextlib.suppress(NotImplementedError):  # Windows: there it is ended from outside
             loop.add_signal_handler(number, stop.set)
     await stop.wait()
     await runner.cleanup()

@@ -11,7 +11,7 @@ from edu_widgets.service.config import from_table
 from edu_widgets.service.frames import Frame
 from edu_widgets.service.member import Member
 from edu_widgets.service.rooms import Room
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, comes_true
 
 from .harness import CHANNEL, Client, Service
 
@@ -71,7 +71,7 @@ async def test_nothing_follows_a_close_frame(service: Service) -> None:
     member.close(Code.SLOW_CONSUMER)
     room.write(signal(1))
     member.write(signal(2))
-    await asyncio.sleep(0.05)
+    await comes_true(lambda: ada.socket.close_code is not None, "the close frame has come")
     room.write(signal(3))
     assert await ada.closed() == Code.SLOW_CONSUMER
     assert not [f for f in ada.seen if f["type"] == "test"]
@@ -86,7 +86,8 @@ async def test_a_connection_that_breaks_hurts_nobody(
     writer._transport.abort()
     for number in range(3):
         room.write(signal(number))
-    await asyncio.sleep(0.05)  # by now the socket is closed
+    socket = writer._transport.get_extra_info("socket")
+    await comes_true(lambda: socket.fileno() < 0, "the socket is closed")
     for number in range(3, 30):
         room.write(signal(number))
     assert await numbers(bob, 29) == list(range(30))

@@ -1,1 +1,1 @@
-"""What carries frames: WebSocket, event stream, and which of them is tried next."""
+"""Transports of frames, by WebSocket, event stream and polls, and the choice of the next one."""
