@@ -6,6 +6,7 @@ import { at, people } from "./people";
 import { polls } from "./polls";
 import { presence } from "./presence";
 import type { State } from "./state";
+import { viewers } from "./viewers";
 import { writing } from "./writing";
 
 const python = (runs: string, ...lines: string[]): unknown[] => [
@@ -122,6 +123,7 @@ const short = { height: 120, lang: "en" };
 /** Each state by name: the options to show it with, and what the kernel says. */
 export const states: Record<string, State> = {
   ...around,
+  ...viewers,
   ...writing,
   ...polls,
   ...presence,

@@ -43,7 +43,7 @@ export const Line = withHooks(function Line(
   if (!why && !hushed) return null;
   const sentence = hushed ? words.hushedRest : (words.why[why] ?? words.why.refused)?.(owner);
   return (
-    <div class="banner calm" role="status">
+    <div class="banner calm ask" role="status">
       <Icon name={hushed ? "hidden" : "eye"} />
       <p>
         <b>{hushed ? words.hushed(owner) : words.canRead}</b> {sentence}

@@ -1,0 +1,72 @@
+// Who looks, where several people share a kernel: the sign, and what one does there.
+import axe from "axe-core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pressed, viewer, viewers } from "../gallery/viewers";
+import { companyCode } from "../src/core/company_code";
+import type { Fields } from "../src/core/messages";
+import Viewers from "../src/viewers/index";
+import { dress, finishAnimations, isGrave, RULES, themes, told } from "./accessible";
+import { closeAll, type Stage, settled, stage } from "./stage";
+
+beforeEach(() => {
+  companyCode.value = Viewers;
+});
+
+afterEach(() => {
+  closeAll();
+  companyCode.value = null;
+  document.documentElement.removeAttribute("style");
+});
+
+const shown = async (who: Fields): Promise<Stage> => {
+  const made = stage();
+  made.model.snapshot([], { viewer: who });
+  await settled();
+  return made;
+};
+
+describe.each(Object.entries(viewers))("%s", (_, { options, play, act }) => {
+  test.each([
+    ["light", 900],
+    ["dark", 360],
+  ])("is accessible in %s, %i px wide, and nothing is cut sideways", async (theme, width) => {
+    dress(themes[theme]);
+    const made = stage({ options });
+    made.el.style.width = `${width}px`;
+    play(made.model);
+    await settled();
+    await act?.(made.root, made.model);
+    await settled();
+    finishAnimations(made.root);
+    const { violations } = await axe.run(made.el, { runOnly: [...RULES] });
+    expect(told(violations.filter(isGrave))).toEqual([]);
+    const view = made.find(".edu");
+    expect(view.scrollWidth).toBe(view.clientWidth);
+  });
+});
+
+test("who is taken for another says so, and the sign's window closes", async () => {
+  const made = await shown(viewer);
+  await pressed(made.root, "sign");
+  await pressed(made.root, "I am not Bob");
+  expect(made.model.asked("intent", "viewer.deny")).toHaveLength(1);
+  await settled();
+  expect(made.root.querySelector(".who")).toBeNull();
+});
+
+test("the lines to join by are those of the invite, under one's own name", async () => {
+  const made = await shown({ ...viewer, name: 'Bob "Q"' });
+  await pressed(made.root, "sign");
+  await pressed(made.root, "Open my own notebook");
+  await settled();
+  expect(made.find(".own pre").textContent).toBe(
+    'import edu_widgets as edu\nedu.join("http://192.168.1.20:8765/py101?code=K7QX4M2P", name="Bob \\"Q\\"").panel()',
+  );
+});
+
+test("without an invite the instructor is named as who has it", async () => {
+  const made = await shown({ ...viewer, is: "reader", why: "full", invite: "" });
+  await pressed(made.root, "Open my own notebook");
+  await settled();
+  expect(made.text()).toContain("with the invite of your instructor");
+});
