@@ -166,6 +166,8 @@ class CoursePanel(LiveWidget):
         super().close()
 
     def _refer_to_parts(self) -> None:
+        if self._client.viewer:
+            return  # its pages have the models of the panel that it is a twin of
         parts = self._shown.parts
         for tab in self._tabs:
             parts[tab].widget.reopen()

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, expect
 from .classroom import Class, Person
 from .conftest import OpenNotebook
 from .harness import NAMED
+from .test_panel_lab import SHOW, goes_to, panel, tab
 
 
 def named(name: str) -> dict[str, Any]:
@@ -17,20 +18,31 @@ def named(name: str) -> dict[str, Any]:
 
 
 def sign(person: Person) -> Locator:
-    return person.chat.locator(".sign")
+    return person.lab.page.locator(".jp-Notebook .sign:visible").first
+
+
+FULL = """
+from edu_widgets.client.invites.vouching import vouch
+for number in range(9):
+    _ = vouch(lesson._client.target, lesson.course, f"guest {number}", f"Guest {number}")
+"""
+"""Nine more take part through this notebook today."""
 
 
 @pytest.mark.parametrize("kernel", ["ipykernel-7.4"])
 def test_two_people_in_one_kernel_are_two(
     lesson: Class, notebook: OpenNotebook, kernel: str
 ) -> None:
-    lesson.instructor(kernel)
+    mira = lesson.instructor(kernel)
     ada = lesson.student("Ada", kernel, **named("Ada"))
     expect(sign(ada)).to_have_count(0)
+    ada.lab.show(2, SHOW)
     bob = Person(notebook(again=ada.lab, **named("Bob")).wait_kernel())
-    bob.lab.run_cell(2)
+    bob.lab.show(2, SHOW)
     expect(sign(bob)).to_contain_text("You are Bob")
     expect(sign(ada)).to_contain_text("+1")
+
+    # What is written, being written, and not sent yet.
     ada.box.press_sequentially("a draft of mine")
     bob.says("Same error here.")
     bob.sees("Same error here.")
@@ -41,9 +53,42 @@ def test_two_people_in_one_kernel_are_two(
     expect(bob.box).to_have_value("")
     bob.box.press_sequentially("typing")
     expect(ada.chat.locator(".typing")).to_contain_text("Bob")
-    sign(bob).click()
-    expect(bob.chat.get_by_role("dialog")).to_contain_text("Ada owns this kernel")
-    bob.lab.page.keyboard.press("Escape")
+
+    # What is unread, and what is voted.
+    goes_to(panel(bob), "Polls")
+    mira.says("Who has it?")
+    ada.sees("Who has it?")
+    expect(tab(panel(bob), "Chat")).to_have_accessible_name("Chat 1 unread")
+    expect(tab(panel(ada), "Chat")).to_have_accessible_name("Chat")
+    assert "Error" not in mira.lab.execute('poll = lesson.polls.ask("Which?", ["one", "two"])')
+    goes_to(panel(ada), "Polls")
+    for person, choice in ((ada, "one"), (bob, "two")):
+        panel(person).get_by_role("radio", name=choice).click()
+        expect(panel(person).locator(".edu.polls")).to_contain_text("Counted")
+    told = mira.lab.execute("poll.close().wait(60); poll.results()[['people', 'vouched']].values")
+    assert "".join(told.split()) == "array([[1,1],[1,1]])"
+
+    # A page that is loaded anew, and a kernel that is: who is who stays.
+    bob.lab.reload()
+    goes_to(panel(bob), "Polls")
+    expect(panel(bob).get_by_role("radio", name="two")).to_be_checked()
+    expect(sign(bob)).to_contain_text("You are Bob")
+    ada.lab.restart_kernel()
+    bob.lab.wait_kernel().run_all()
+    expect(sign(bob)).to_contain_text("You are Bob")
+    ada.lab.run_cell(2)
+    expect(sign(ada)).to_contain_text("+1")
+    goes_to(panel(ada), "Chat")
+    expect(ada.box).to_have_value("a draft of mine")
+
+    # The eleventh reads, and is told how to take part.
+    assert "Error" not in ada.lab.execute(FULL)
+    bob.lab.context.set_extra_http_headers({NAMED: "Jun"})
+    bob.lab.reload()
+    reads = bob.lab.page.locator(".banner.calm", has_text="You can read here")
+    expect(reads).to_contain_text("Ten people already take part through Ada")
+    reads.get_by_role("button", name="Open my own notebook").click()
+    expect(reads.locator("pre")).to_contain_text(lesson.invite)
 
 
 @pytest.mark.parametrize("kernel", ["ipykernel-7.4"])

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from edu_widgets.client.transport.base import Target
 from edu_widgets.lesson import Lesson
+from edu_widgets.notebook.assembly import ViewerAssembly
+from edu_widgets.notebook.viewers.claims import Place
+from edu_widgets.notebook.viewers.company import Viewer, company_of
+from edu_widgets.panel.widget import CoursePanel
 from edu_widgets.protocol.errors import InvalidArgument
 from tests.notebook.doubles import as_client
 from tests.panel.test_widget import Client
@@ -53,3 +58,22 @@ def test_what_cannot_be_says_so(lesson: Lesson) -> None:
         lesson.panel(height=9)
     with pytest.raises(InvalidArgument, match="lang must be 'en', 'tr'"):
         lesson.panel(lang="xx")
+
+
+def test_who_shares_the_kernel_has_it_too(lesson: Lesson) -> None:
+    """Their twins have no comms; their pages have the models of the owner's panel."""
+    bob = Client()
+    bob.viewer = "k1"
+    bob._target = Target("ws://127.0.0.1", "via-bob", lambda: "")
+    bob.company = company = company_of(lesson._client)
+    viewer = Viewer("k1", Place("viewer", "bob", "Bob"), as_client(bob))
+    viewer.context = ViewerAssembly(lesson._widgets, as_client(bob))
+    company._viewers["k1"] = viewer
+    panel = lesson.panel()
+    twin = panel.seen_by("k1")
+    assert isinstance(twin, CoursePanel)
+    assert twin is not panel
+    assert twin.tabs == panel.tabs
+    assert twin._shown.parts["chat"].widget is lesson.chat.seen_by("k1") is not lesson.chat
+    assert not twin._parts
+    panel.close()

@@ -282,7 +282,10 @@ class Company:
 
     def _settle(self) -> None:
         for widget in tuple(self._widgets):
-            widget.settle()
+            try:
+                widget.settle()
+            except Exception:  # noqa: BLE001 - told; the other widgets go on
+                _log.exception("A widget cannot be shown to somebody who shares this kernel.")
         for widget in tuple(self._widgets):
             widget.told()
 
