@@ -88,6 +88,12 @@ def require(condition: object, reason: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.fixture
+def way() -> str:
+    """What carries the connections of a test; tests of what holds for each name all of them."""
+    return "websocket"
+
+
 @contextmanager
 def installing() -> Iterator[None]:
     """While one worker installs into js/node_modules, others neither do nor build from it."""

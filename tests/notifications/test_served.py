@@ -11,7 +11,7 @@ import pytest
 from edu_widgets.notifications.documents import ActionTaken, Notification
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.service.config import ChannelConfig, RateLimit, ServiceConfig
-from tests.service.harness import CHANNEL, COURSE, Client, Service, serving
+from tests.service.harness import CHANNEL, COURSE, EACH_WAY, Client, Service, serving
 
 STAFF = f"staff:{COURSE}"
 
@@ -68,11 +68,12 @@ async def gone(client: Client, id_: str) -> None:
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> Any:
-    async with serving(tmp_path) as running:
+async def service(tmp_path: Path, way: str) -> Any:
+    async with serving(tmp_path, way) as running:
         yield running
 
 
+@EACH_WAY
 async def test_to_one_person_only(service: Service) -> None:
     mira = await teacher_of(service)
     ada, bo = [await student_of(service, name) for name in ("Ada", "Bo")]
@@ -91,6 +92,7 @@ async def test_the_channel_of_one_person_offers_it(service: Service) -> None:
     assert (await ada.enter(own(ada)))["features"] == ["alerts", "updates"]
 
 
+@EACH_WAY
 async def test_it_goes_at_its_time(service: Service) -> None:
     mira, ada = await teacher_of(service), await student_of(service, "Ada")
     id_ = uuid7()

@@ -14,15 +14,15 @@ from edu_widgets.polls.documents import POLL, TALLY, TURNOUT
 from edu_widgets.polls.service import sessions
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.service.timers import Timers
-from tests.service.harness import CHANNEL, COURSE, Client, Service, serving
+from tests.service.harness import CHANNEL, COURSE, EACH_WAY, Client, Service, serving
 
 FEATURES = "chat,polls"
 STAFF = f"staff:{COURSE}"
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Service]:
-    async with serving(tmp_path, features=FEATURES) as running:
+async def service(tmp_path: Path, way: str) -> AsyncIterator[Service]:
+    async with serving(tmp_path, way, features=FEATURES) as running:
         yield running
 
 
@@ -63,6 +63,7 @@ async def students(service: Service, count: int) -> list[Client]:
     return found
 
 
+@EACH_WAY
 async def test_a_lesson_with_a_poll(service: Service) -> None:
     teacher = await service.owner()
     await teacher.enter()
@@ -82,6 +83,7 @@ async def test_a_lesson_with_a_poll(service: Service) -> None:
     assert late["code"] == Code.TOO_LATE
 
 
+@EACH_WAY
 @pytest.mark.parametrize("anonymous", [False, True])
 async def test_no_frame_of_a_student_tells_anything_too_early(
     service: Service, anonymous: bool
@@ -153,6 +155,7 @@ async def test_nobody_reads_a_vault_not_even_staff(service: Service) -> None:
         assert frame["data"]["code"] == Code.NO_SUCH_CHANNEL
 
 
+@EACH_WAY
 async def test_an_acknowledgement_tells_where_its_changes_are(service: Service) -> None:
     teacher = await service.owner()
     (ada,) = await students(service, 1)
@@ -168,6 +171,7 @@ async def test_an_acknowledgement_tells_where_its_changes_are(service: Service) 
     assert list(draft["heads"]) == [STAFF]
 
 
+@EACH_WAY
 async def test_two_notebooks_of_one_person_are_one_vote(service: Service) -> None:
     teacher = await service.owner()
     await teacher.enter(STAFF)

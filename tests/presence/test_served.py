@@ -11,14 +11,14 @@ import pytest
 from edu_widgets.presence.service import roll
 from edu_widgets.service import rooms
 from edu_widgets.service.config import ServiceConfig, from_table
-from tests.service.harness import CHANNEL, Client, Service, serving
+from tests.service.harness import CHANNEL, EACH_WAY, Client, Service, serving
 
 STAFF = "staff:py101"
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Service]:
-    async with serving(tmp_path) as running:
+async def service(tmp_path: Path, way: str) -> AsyncIterator[Service]:
+    async with serving(tmp_path, way) as running:
         yield running
 
 
@@ -55,6 +55,7 @@ async def told(client: Client, name: str, channel: str = CHANNEL, **wanted: Any)
     return data
 
 
+@EACH_WAY
 async def test_who_comes_and_goes_is_told_to_everybody(service: Service) -> None:
     owner, ada = await both_in_the_room(service)
     news = await told(owner, "Ada")
@@ -68,6 +69,7 @@ async def test_who_comes_and_goes_is_told_to_everybody(service: Service) -> None
     assert gone["data"]["prev"] <= gone["data"]["v"]
 
 
+@EACH_WAY
 async def test_several_connections_are_one_person(service: Service) -> None:
     owner, ada = await both_in_the_room(service)
     await told(owner, "Ada")
@@ -81,6 +83,7 @@ async def test_several_connections_are_one_person(service: Service) -> None:
     assert gone == []
 
 
+@EACH_WAY
 async def test_away_only_if_nobody_is_at_any_connection(service: Service) -> None:
     owner, ada = await both_in_the_room(service)
     await told(owner, "Ada")
@@ -143,6 +146,7 @@ async def test_a_signal_of_somebody_who_is_not_in_the_room_says_nothing(service:
     assert all(not p.get("away") for p in (await people(owner))["people"])
 
 
+@EACH_WAY
 async def test_a_new_role_is_told(service: Service) -> None:
     owner, ada = await both_in_the_room(service)
     body = {"course": "py101", "userId": ada.user_id, "role": "instructor"}
@@ -151,6 +155,7 @@ async def test_a_new_role_is_told(service: Service) -> None:
     await told(owner, "Ada", role="instructor")
 
 
+@EACH_WAY
 async def test_statuses_go_to_staff_and_to_oneself(service: Service) -> None:
     owner = await service.owner("Prof")
     await owner.enter()

@@ -10,12 +10,6 @@ from tests.service.harness import Service, serving
 
 
 @pytest.fixture
-def way() -> str:
-    """What carries the connections of a test; modules that hold for each name all of them."""
-    return "websocket"
-
-
-@pytest.fixture
 async def service(tmp_path: Path, way: str) -> AsyncIterator[Service]:
     async with serving(tmp_path, way=way) as running:
         yield running

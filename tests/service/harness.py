@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
+import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -20,6 +21,9 @@ from .carrying import CARRIERS, Ended, HttpSocket
 
 COURSE = "py101"
 CHANNEL = f"course:{COURSE}"
+
+EACH_WAY = pytest.mark.parametrize("way", ["websocket", *CARRIERS])
+"""For tests of what a member is, whatever carries the connection."""
 
 
 @dataclass

@@ -19,7 +19,7 @@ from edu_widgets.protocol.messages import Changes
 from edu_widgets.service.frames import Frame
 from edu_widgets.service.rooms import BURST_S, Rooms
 from edu_widgets.service.store import PAGE_BYTES, ChannelChange, Committed
-from tests.service.harness import CHANNEL, Service
+from tests.service.harness import CHANNEL, EACH_WAY, Service
 
 ROOM = "course:c"
 
@@ -199,6 +199,7 @@ def test_a_mirror_never_has_a_hole_and_ends_equal(steps: list[tuple[int, bool, f
     assert desk.reader.mirror.cursor.seq == desk.seq
 
 
+@EACH_WAY
 async def test_acks_do_not_wait_for_what_does(service: Service) -> None:
     ada, bo = await service.student("Ada"), await service.student("Bo")
     for client in (ada, bo):
@@ -220,6 +221,7 @@ async def test_acks_do_not_wait_for_what_does(service: Service) -> None:
     assert len(message["body"]["reactions"]) == 20
 
 
+@EACH_WAY
 async def test_who_joins_between_is_told_the_latest_once(service: Service) -> None:
     ada = await service.student("Ada")
     await ada.enter()

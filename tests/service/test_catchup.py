@@ -12,13 +12,9 @@ from edu_widgets.protocol import Cursor
 from edu_widgets.service import rooms
 from edu_widgets.service.config import from_table
 
-from .carrying import CARRIERS
-from .harness import CHANNEL, Client, Service, serving
+from .harness import CHANNEL, EACH_WAY, Client, Service, serving
 
 FREE = from_table({"rateLimits": False})
-
-
-EACH_WAY = pytest.mark.parametrize("way", ["websocket", *CARRIERS])
 
 
 class Mirror:
@@ -89,6 +85,7 @@ async def test_who_breaks_off_and_stays_away_is_missed_after_the_lease(
         await ada.counts(1)
 
 
+@EACH_WAY
 async def test_who_leaves_is_missed_at_once(service: Service) -> None:
     ada, bob = await service.two()
     await ada.counts(2)
@@ -105,6 +102,7 @@ async def test_who_leaves_is_missed_at_once(service: Service) -> None:
     assert "not for them" not in str(again.seen)
 
 
+@EACH_WAY
 async def test_two_connections_are_one_person(service: Service) -> None:
     ada = await service.student()
     second = await service.open(ada.token)
@@ -126,8 +124,9 @@ async def test_arrivals_are_told_four_times_a_second_at_most(service: Service) -
     assert told <= 2 + 4 * (asyncio.get_running_loop().time() - started)
 
 
-async def test_a_first_join_gets_a_window_and_asks_for_more(tmp_path: Path) -> None:
-    async with serving(tmp_path, config=FREE) as service:
+@EACH_WAY
+async def test_a_first_join_gets_a_window_and_asks_for_more(tmp_path: Path, way: str) -> None:
+    async with serving(tmp_path, way, config=FREE) as service:
         ada = await service.student()
         for n in range(WINDOW + 10):
             await ada.answer(await ada.say(f"{n}"))
@@ -191,6 +190,7 @@ async def test_an_epoch_of_another_history_resets(service: Service) -> None:
     assert (await ada.until("changes"))["data"]["reset"]
 
 
+@EACH_WAY
 async def test_subscribing_twice_at_once_loses_nothing(service: Service) -> None:
     ada, bob = await service.student(), await service.student("Bob")
     await ada.enter()
@@ -210,6 +210,7 @@ async def test_subscribing_twice_at_once_loses_nothing(service: Service) -> None
 # -- typing ---------------------------------------------------------------------
 
 
+@EACH_WAY
 async def test_typing_is_told_to_the_others(service: Service) -> None:
     ada, bob = await service.two()
     await ada.send("typing_start", data={"userId": "somebody-else"})
@@ -283,9 +284,12 @@ async def test_typing_in_a_channel_one_is_not_in(service: Service) -> None:
     assert "user_typing" not in {f["type"] for f in bob.seen}
 
 
-async def test_a_page_of_long_messages_is_shorter_and_ends_no_connection(tmp_path: Path) -> None:
+@EACH_WAY
+async def test_a_page_of_long_messages_is_shorter_and_ends_no_connection(
+    tmp_path: Path, way: str
+) -> None:
     """What is written while a page waits for a slow link must not find too much waiting."""
-    async with serving(tmp_path, config=from_table({"rateLimits": False})) as service:
+    async with serving(tmp_path, way, config=from_table({"rateLimits": False})) as service:
         ada = await service.student()
         await ada.enter()
         text = "x" * 7_900

@@ -15,7 +15,7 @@ from edu_widgets.service.config import from_table
 from edu_widgets.service.store.sqlite import SqliteStore
 from tests.waiting import PATIENCE
 
-from .harness import CHANNEL, COURSE, Client, Service, serving
+from .harness import CHANNEL, COURSE, EACH_WAY, Client, Service, serving
 
 
 @pytest.fixture
@@ -137,6 +137,7 @@ async def test_pings_are_answered(ada: Client) -> None:
     await (await ada.socket.ping(b"hello"))
 
 
+@EACH_WAY
 async def test_nobody_posts_as_somebody_else(ada: Client, bob: Client) -> None:
     mid = uuid7()
     data = {"id": mid, "content": "hi", "userId": bob.user_id, "userName": "Bob", "role": "admin"}
@@ -147,12 +148,14 @@ async def test_nobody_posts_as_somebody_else(ada: Client, bob: Client) -> None:
     assert "role" not in message
 
 
+@EACH_WAY
 async def test_text_travels_verbatim(ada: Client, bob: Client) -> None:
     text = "<img src=x onerror=alert(1)> 👩‍🏫 \\u0041 </script>"
     await ada.say(f"{text}\u202e\x00\x1b[31m\u2066")
     assert (await bob.message(text))["content"] == text
 
 
+@EACH_WAY
 async def test_an_id_used_again(ada: Client, bob: Client) -> None:
     mid = await ada.say("one")
     first = await ada.answer(mid)
@@ -223,9 +226,10 @@ async def test_no_log_has_what_was_in_a_request(
     assert "TOKENTOKENTOKEN" not in caplog.text
 
 
-async def test_a_flood_is_held_back_in_order(tmp_path: Path) -> None:
+@EACH_WAY
+async def test_a_flood_is_held_back_in_order(tmp_path: Path, way: str) -> None:
     table = from_table({"course": {"rateLimit": {"messages": 3, "interval": 700}}})
-    async with serving(tmp_path, config=table) as service:
+    async with serving(tmp_path, way, config=table) as service:
         ada, prof = await service.student(), await service.owner()
         await ada.enter()
         ids = [await ada.say(f"{n}") for n in range(5)]
@@ -246,9 +250,10 @@ async def test_a_flood_is_held_back_in_order(tmp_path: Path) -> None:
             assert (await prof.answer(await prof.say("staff")))["type"] == "ack"
 
 
-async def test_a_limit_is_a_persons_not_a_connections(tmp_path: Path) -> None:
+@EACH_WAY
+async def test_a_limit_is_a_persons_not_a_connections(tmp_path: Path, way: str) -> None:
     table = from_table({"course": {"rateLimit": {"messages": 2, "interval": 60_000}}})
-    async with serving(tmp_path, config=table) as service:
+    async with serving(tmp_path, way, config=table) as service:
         ada = await service.student()
         second = await service.open(ada.token)
         assert (await ada.answer(await ada.say("1")))["type"] == "ack"
@@ -306,6 +311,7 @@ async def test_one_persons_searches_are_not_before_anothers(
     assert order == [other, mids[-1]]
 
 
+@EACH_WAY
 async def test_only_a_few_searches_of_a_person_wait_for_their_turn(
     service: Service, ada: Client, bob: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,8 +342,9 @@ async def test_limits_can_be_lifted(tmp_path: Path) -> None:
         assert {(await ada.answer(mid))["type"] for mid in ids} == {"ack"}
 
 
-async def test_a_full_room(tmp_path: Path) -> None:
-    async with serving(tmp_path, config=from_table({"course": {"maxUsers": 1}})) as service:
+@EACH_WAY
+async def test_a_full_room(tmp_path: Path, way: str) -> None:
+    async with serving(tmp_path, way, config=from_table({"course": {"maxUsers": 1}})) as service:
         ada, bob, prof = (
             await service.student(),
             await service.student("Bob"),
@@ -372,8 +379,9 @@ async def test_a_full_disk_asks_to_come_again(service: Service, ada: Client, bob
     ] == "ack"
 
 
-async def test_channels_do_not_offer_every_feature(tmp_path: Path) -> None:
-    async with serving(tmp_path, config=from_table({"course": {"features": []}})) as service:
+@EACH_WAY
+async def test_channels_do_not_offer_every_feature(tmp_path: Path, way: str) -> None:
+    async with serving(tmp_path, way, config=from_table({"course": {"features": []}})) as service:
         ada = await service.student()
         assert (await ada.enter()).get("features", []) == []
         assert (await ada.answer(await ada.say("x")))["data"]["code"] == Code.FORBIDDEN
