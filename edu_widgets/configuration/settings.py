@@ -32,7 +32,7 @@ class WebSocket(Configurable):
         " of milliseconds",
         help=(
             "The first retry comes within so many milliseconds; with each further one the time "
-            "doubles, up to 6 s."
+            "doubles, up to 2 s, and after 16 attempts to 6 s."
         ),
     )
     maxReconnectAttempts = traits.Whole(

@@ -82,7 +82,7 @@ def clients(config: Config) -> Iterator[list[CourseClient]]:
     settings = Settings(Path(config.folder) / "outbox", Limits(reconnect_interval=0.05))
     made = []
     for member in config.members:
-        target = Target(member.url, member.name, lambda token=member.token: token)  # type: ignore[misc]
+        target = Target(member.url, member.name, lambda token=member.token: token)
         person = Person(member.name, member.name)
         made.append(CourseClient(config.course, target, person, pool, network, callbacks, settings))
     try:
@@ -124,16 +124,18 @@ class Sender:
 
     def send(self) -> bool:
         """Send what there is room for; False once all is acknowledged."""
-        waiting = self.client.commands("chat_message")
-        for _ in range(len(waiting), AHEAD):
+        outbox = self.client._outbox
+        assert outbox is not None
+        waiting = len(outbox) + len(outbox.arriving)
+        for _ in range(waiting, AHEAD):
             if self.last == self.most:
                 break
             self.last += 1
             self._note("w", self.last)
             id_ = uuid7()
             content = f"{self.client.target.user_id} {self.last}"
-            self.client.send("chat_message", ChatMessage(id_, content), id=id_)
-        return self.last < self.most or bool(waiting)
+            _ = self.client.send("chat_message", ChatMessage(id_, content), id=id_)
+        return self.last < self.most or waiting > 0
 
     def _heard(self, event: CourseEvent) -> None:
         if isinstance(event, CommandChanged):

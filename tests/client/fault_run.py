@@ -184,7 +184,10 @@ class Run:
             self.outcome.faults[kind] += 1
             self._do(kind, way)
         for kernel in self._kernels.values():
-            assert kernel.done.wait(PATIENCE), f"{kernel.config.members[0].name} still sends"
+            before = -1
+            while not kernel.done.wait(PATIENCE):
+                before, now = self._progress(), before
+                assert before > now, f"{kernel.config.members[0].name} sends no more"
         head = self._head()
         told = [seen(reader, head) for reader in self._readers]
         told += [one for kernel in self._kernels.values() for one in kernel.end(head)]

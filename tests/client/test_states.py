@@ -115,7 +115,8 @@ def test_delays_of_the_fast_phase_and_of_the_probes(seed: int) -> None:
         assert due is not None
         delay = due - rig.clock.now
         if rig.clock.now - start <= 120:
-            assert 0 <= delay <= min(6, 2**n)
+            most = 2 if n < 16 else 6
+            assert 0 <= delay <= min(most, 2**n)
             fast += 1
         else:
             assert 45 <= delay <= 75
@@ -126,19 +127,27 @@ def test_delays_of_the_fast_phase_and_of_the_probes(seed: int) -> None:
     assert rig.state() is State.OFFLINE
 
 
-def test_delays_are_spread() -> None:
+@pytest.mark.parametrize(("failures", "most"), [(4, 2), (20, 6)])
+def test_delays_are_spread(failures: int, most: int) -> None:
+    """A service that is back in seconds has its class back in two more, and not all at once."""
     delays = []
     for seed in range(200):
         rig = Rig(seed=seed)
         rig.live()
         rig.session.lost(0, "cut")
-        for _ in range(4):
+        for _ in range(failures):
             rig.fail()
         assert rig.session.next_attempt is not None
-        delays.append(rig.session.next_attempt - rig.clock.now)
-    assert min(delays) < 0.5
-    assert max(delays) > 5.5
-    assert 2.5 < sum(delays) / len(delays) < 3.5
+        delays.append((rig.session.next_attempt - rig.clock.now) / most)
+    assert min(delays) < 0.1
+    assert 0.9 < max(delays) <= 1
+    assert 0.4 < sum(delays) / len(delays) < 0.6
+
+
+def test_a_long_interval_is_kept_to() -> None:
+    rig = Rig(interval=6)
+    delays = [rig.session._backoff.failed(0.0) for _ in range(16)]
+    assert 2 < max(delays) <= 6
 
 
 def test_the_service_names_the_time_it_needs() -> None:

@@ -131,8 +131,12 @@ class Link:
 
 
 FAST_PHASE = 120.0
-"""Seconds after a loss in which the delays between attempts are short."""
+"""Seconds after a loss in which the delays between attempts are short …"""
 
+QUICK = 16
+"""… and so many attempts are made quickly: a service that was killed is back within seconds."""
+
+_QUICK_CAP = 2.0
 _CAP = 6.0
 _PROBE = 60.0
 _MAX_EXPONENT = 16
@@ -142,8 +146,9 @@ _MAX_EXPONENT = 16
 class Backoff:
     """Delays between attempts: full jitter, then one jittered probe a minute, for ever.
 
-    For the first two minutes `U(0, min(6 s, interval * 2**n))`: a thousand clients reconnect
-    within seconds, but not all at once. `interval` in seconds (seed: `reconnectInterval`).
+    For the first two minutes `U(0, min(6 s, interval * 2**n))`, and for the first attempts 2 s, or
+    one interval, in place of the 6 s: a thousand clients reconnect within seconds, but not all at
+    once. `interval` in seconds (seed: `reconnectInterval`).
     """
 
     rng: random.Random
@@ -159,7 +164,8 @@ class Backoff:
         self.failures += 1
         if now - self._since > FAST_PHASE:
             return self.rng.uniform(0.75 * _PROBE, 1.25 * _PROBE)
-        return self.rng.uniform(0.0, min(_CAP, self.interval * 2**exponent))
+        cap = max(_QUICK_CAP, self.interval) if self.failures <= QUICK else _CAP
+        return self.rng.uniform(0.0, min(cap, self.interval * 2**exponent))
 
     def answered(self) -> None:
         """Note that the service answers: the next loss begins a new fast phase.
