@@ -21,7 +21,15 @@ from edu_widgets.client.sync.commands import compose
 from edu_widgets.client.sync.events import SessionEvent
 from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.client.sync.session import Session
-from edu_widgets.client.transport.base import Target
+from edu_widgets.client.transport.base import Target, Transport
+from edu_widgets.client.transport.events import EventsTransport
+from edu_widgets.client.transport.polling import PollTransport
+from edu_widgets.client.transport.selection import (
+    EVENTS,
+    WEBSOCKET,
+    ServiceSelection,
+    TransportSettings,
+)
 from edu_widgets.client.transport.websocket import WebSocketTransport
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import course_channel
@@ -38,10 +46,15 @@ Work = Callable[[Pipe, str, int, int], Coroutine[Any, Any, None]]
 
 
 class Member:
-    """One kernel client: session, outbox, WebSocket."""
+    """One kernel client: session, outbox, and a transport (`WAYS`)."""
 
     def __init__(
-        self, name: str, url: str, channels: Sequence[str] = (ROOM,), role: str = "student"
+        self,
+        name: str,
+        url: str,
+        channels: Sequence[str] = (ROOM,),
+        role: str = "student",
+        way: str = WEBSOCKET,
     ) -> None:
         claims = {"sub": name, "name": name, "exp": time.time() + 3600}
         token = jwt.encode(claims | {"courses": [COURSE], "role": role}, KEY, algorithm="HS256")
@@ -49,7 +62,8 @@ class Member:
         clock = SystemClock()
         self.session = Session(name, Outbox(), clock, random.Random(), uuid7, dialect_of)
         self.channels = [self.session.subscribe(channel) for channel in channels]
-        self.connection = Connection(self.session, lambda: WebSocketTransport(target), clock)
+        selection = ServiceSelection(lambda: target, TransportSettings(), clock.monotonic)
+        self.connection = Connection(self.session, lambda: transport(selection, way), clock)
 
     def open(self, heard: Callable[[SessionEvent], None]) -> None:
         """Connect, and call `heard` with events."""
@@ -67,6 +81,13 @@ class Member:
         self.session.outbox.check_room(command.size)
         with self.connection.act() as session:
             session.submit(command)
+
+
+def transport(selection: ServiceSelection, way: str) -> Transport:
+    """A transport of one kind, whatever would get through."""
+    if way == WEBSOCKET:
+        return WebSocketTransport(selection.target())
+    return EventsTransport(selection) if way == EVENTS else PollTransport(selection)
 
 
 def start_service(folder: Path, *arguments: str) -> owner.ServiceInfo:

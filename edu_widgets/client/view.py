@@ -134,7 +134,7 @@ def look(session: Session, state: ChannelState | None) -> CourseView:
         dialect=session.dialect.name,
         readonly=base and session.dialect.readonly,
     )
-    if state is None or session.state is not State.CONNECTED:
+    if state is None or not (session.state is State.CONNECTED or session.calm):
         return replace(
             common,
             state=session.state.value,

@@ -10,10 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from edu_widgets.client.course import CourseClient
+from edu_widgets.client.course import CourseClient, ViewChanged
 from edu_widgets.client.invites import MembershipFiles, parse_invite, websocket_url
 from edu_widgets.client.invites import join as exchange
 from edu_widgets.client.runtime.pool import Settings
+from edu_widgets.client.sync import session
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.transport import base, selection, websocket
 from edu_widgets.client.transport.base import Target
@@ -27,6 +28,7 @@ from tests.client.fake_service import eventually
 from tests.client.network import Network
 from tests.client.real_service import COURSE, RealService
 from tests.client.test_course import ROOM, say, texts
+from tests.faults import Faults
 from tests.waiting import PATIENCE
 
 WAYS = {
@@ -138,6 +140,27 @@ def test_lines_that_are_cut_lose_nothing(campus: Campus, lan: Network, way: str)
     eventually(lambda: texts(bob) == texts(ada) == [str(n) for n in range(9)])
     # On a busy machine a connection may come up too late, and something else be taken meanwhile.
     eventually(lambda: name_of(ada) == way)
+
+
+def test_a_network_that_ends_every_connection_after_a_while_is_calm(
+    campus: Campus, lan: Network, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many do after a minute; here it is a second, and a good connection one of 0.2 s."""
+    monkeypatch.setattr(session, "STABLE", 0.2)
+    monkeypatch.setattr(session, "CALM", PATIENCE)
+    monkeypatch.setattr(selection, "BRIEF", 0.2)
+    with Faults(lan.port, life=1.0) as line:
+        ada = campus.enter(lan, at=f"http://127.0.0.1:{line.port}")
+        states = list[str]()
+        ada.listen(lambda e: states.append(e.view.state) if isinstance(e, ViewChanged) else None)
+        sent = 0
+        while line.accepted < 12:
+            say(ada, str(sent)).wait(PATIENCE)
+            sent += 1
+        eventually(lambda: texts(ada) == [str(n) for n in range(sent)])
+        assert set(states) <= {"live"}
+        assert name_of(ada) == way
+        ada.close()
 
 
 def test_who_leaves_says_so(campus: Campus, lan: Network, way: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edu_widgets.client.sync.events import ReconnectFailed, State, StateChanged
+from edu_widgets.client.sync.session import CALM
 from edu_widgets.client.view import look
 from edu_widgets.protocol import Code
 from tests.client.rig import ROOM, Rig, changes, command
@@ -142,6 +143,32 @@ def test_delays_are_spread(failures: int, most: int) -> None:
     assert min(delays) < 0.1
     assert 0.9 < max(delays) <= 1
     assert 0.4 < sum(delays) / len(delays) < 0.6
+
+
+def test_the_loss_of_a_good_connection_is_told_only_if_it_lasts() -> None:
+    rig = Rig()
+    rig.live()
+    rig.clock.pass_(10)
+    rig.session.lost(0, "cut")
+    assert look(rig.session, rig.session.channels[ROOM]).state == "live"
+    rig.fail()
+    assert look(rig.session, rig.session.channels[ROOM]).state == "reconnecting"
+    rig.reconnect()
+    rig.grant()
+    rig.session.lost(0, "cut")
+    assert not rig.session.calm, "it was no good one"
+
+
+def test_an_attempt_that_takes_its_time_ends_the_calm() -> None:
+    rig = Rig()
+    rig.live()
+    rig.clock.pass_(10)
+    rig.session.lost(0, "cut")
+    rig.forget()
+    assert rig.session.next_attempt is not None
+    rig.run(CALM + 1)
+    assert not rig.session.calm
+    assert rig.states() == [State.RECONNECTING] * 2, "at the attempt, and then again"
 
 
 def test_a_long_interval_is_kept_to() -> None:

@@ -36,7 +36,13 @@ from edu_widgets.protocol.errors import MessageTooLong
 MAX_EXPIRED = 3
 """Refusals of a token in a row, each of a token newly obtained, after which attempts stop."""
 
-_STABLE = 5.0
+STABLE = 5.0
+"""Seconds after which a connection that is lost was a good one."""
+
+CALM = 2.0
+"""Seconds in which the loss of a good connection is not told, if the next attempt succeeds: many a
+network ends every connection after a minute, and nobody has to know."""
+
 _MAX_WAIT = 60.0
 _LAST_MS = 4e12
 _EXPIRED = (
@@ -77,6 +83,7 @@ class Session:
         self._next_try: int | None = None
         self._connecting = False
         self._was_connected = False
+        self._calm_until: float | None = None
         self._actions: list[Action] = []
         self._events: list[SessionEvent] = []
         self.questions = Questions(self.emit)
@@ -102,7 +109,7 @@ class Session:
 
     def deadline(self) -> float | None:
         """Return the monotonic time for the next call of `tick`."""
-        times = [self.next_attempt, self.outbox.store_at(self._clock.monotonic())]
+        times = [self.next_attempt, self._calm_until, self.outbox.store_at(self._clock.monotonic())]
         if self._link is not None:
             times += [self._link.liveness.due(), self.dialect.due(self._link)]
         over = self.outbox.expires_at()
@@ -123,6 +130,7 @@ class Session:
         now = self._clock.monotonic()
         self.dialect = self._speaking(service)
         self._connecting = False
+        self._calm_until = None
         liveness = Liveness.start(now, self._clock.wall(), self.limits.heartbeat)
         self._link = Link(liveness, now, accepted=service.accepted)
         self.next_attempt = self._next_try = None
@@ -154,7 +162,9 @@ class Session:
         """
         if self.state in (State.CLOSED, State.STOPPED) or not (self._connecting or self._link):
             return
-        now = self._clock.monotonic()
+        now, link = self._clock.monotonic(), self._link
+        calm = not code and link is not None and self._is_good(link, now)
+        self._calm_until = now + CALM if calm else None
         self._forget_link(now)
         self._expired = self._expired + 1 if code == Code.TOKEN_EXPIRED else 0
         if self._expired >= MAX_EXPIRED:
@@ -171,12 +181,20 @@ class Session:
                 self.emit(ReconnectFailed(self._attempts))
             self._become(self._unconnected(), code, reason)
 
+    @property
+    def calm(self) -> bool:
+        """True right after the loss of a good connection, as long as no attempt has failed."""
+        return self._calm_until is not None
+
+    def _is_good(self, link: Link, now: float) -> bool:
+        return link.answered and now - link.opened_at >= STABLE
+
     def _forget_link(self, now: float) -> None:
         """End the connection, or the attempt at one."""
         link, self._link, self._connecting = self._link, None, False
         if link is None or not link.answered:
             self._attempts += 1  # the loss of a connection that worked is no failed attempt
-        elif now - link.opened_at >= _STABLE:
+        elif self._is_good(link, now):
             self._backoff.succeeded()
         self.dialect.lost()
         for command in self.outbox.disconnected():
@@ -236,7 +254,7 @@ class Session:
             return
         if self._link is not None or self._connecting:
             self._actions.append(Close(1000, "bye"))
-        self._link = None
+        self._link = self._calm_until = None
         self._connecting = False
         self.next_attempt = self._next_try = None
         self._become(State.CLOSED)
@@ -246,6 +264,9 @@ class Session:
         now, wall = self._clock.monotonic(), self._clock.wall()
         if self.next_attempt is not None and now >= self.next_attempt:
             self._try_now()
+        if self._calm_until is not None and now >= self._calm_until:
+            self._calm_until = None
+            self._become(self.state, self.code, self.reason)
         self._expire()
         self.outbox.store_again(now)
         link = self._link
