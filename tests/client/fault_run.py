@@ -40,8 +40,6 @@ KEY = "k" * 48
 WAYS = ("websocket", "event stream", "long poll")
 LINES = ("cut", "stall", "delay", "half_open", "refuse", "slow", "buffer", "corrupt")
 KILLS = ("kill the service", "kill a kernel")
-SENDERS = 2
-"""Of each way, in one kernel."""
 
 
 @dataclass
@@ -112,15 +110,18 @@ class Kernel:
 
 
 class Run:
-    """One run: `with Run(folder, seed, messages) as run: outcome = run.play()`."""
+    """One run: `with Run(folder, seed, messages) as run: outcome = run.play()`.
 
-    def __init__(self, folder: Path, seed: int, messages: int, decks: int = 1) -> None:
+    Each way has a reader, and so many senders in a kernel of their own; whoever sends reads, too.
+    """
+
+    def __init__(self, folder: Path, seed: int, messages: int, senders: int = 1) -> None:
         self.folder = folder
         self.outcome = Outcome(seed)
         self._rng = random.Random(seed)
-        self._each = -(-messages // (SENDERS * len(WAYS)))
-        self._total = self._each * SENDERS * len(WAYS)
-        self._decks = decks
+        self._senders = senders
+        self._each = -(-messages // (senders * len(WAYS)))
+        self._total = self._each * senders * len(WAYS)
         self._stack = ExitStack()
         self._port = own_port()
 
@@ -129,7 +130,7 @@ class Run:
         (self.folder / "key").write_text(KEY)
         self._service = self._start_service()
         self._stack.callback(lambda: launch.stop(self._service))
-        made = {way: Faults(self._service_port(), only=way) for way in WAYS}
+        made = {way: Faults(self._port, only=way) for way in WAYS}
         self._lines = {way: self._stack.enter_context(line) for way, line in made.items()}
         self._readers = [
             self._stack.enter_context(clients(self._config(way, [f"{way} reader"])))[0]
@@ -139,7 +140,7 @@ class Run:
             reader.start()
         self._kernels = {
             way: Kernel(
-                self._config(way, [f"{way} {n}" for n in range(SENDERS)]),
+                self._config(way, [f"{way} {n}" for n in range(self._senders)]),
                 self.folder / f"{way}.json",
             )
             for way in WAYS
@@ -168,9 +169,6 @@ class Run:
             arguments=("--jwt-key-file", str(self.folder / "key")),
         )
 
-    def _service_port(self) -> int:
-        return self._port
-
     # -- what goes wrong --------------------------------------------------------------------
 
     def play(self) -> Outcome:
@@ -178,9 +176,9 @@ class Run:
         began = time.monotonic()
         deck = [(kind, way) for kind in LINES for way in WAYS]
         deck += [("kill a kernel", way) for way in WAYS] + [("kill the service", "")] * 2
-        events = [card for _ in range(self._decks) for card in self._rng.sample(deck, len(deck))]
-        for number, (kind, way) in enumerate(events):
-            self._wait_for(0.9 * self._total * number / len(events))
+        self._rng.shuffle(deck)
+        for number, (kind, way) in enumerate(deck):
+            self._wait_for(0.9 * self._total * number / len(deck))
             self.outcome.faults[kind] += 1
             self._do(kind, way)
         for kernel in self._kernels.values():
