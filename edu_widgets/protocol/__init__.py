@@ -16,6 +16,7 @@ from edu_widgets.protocol.envelope import (
     decode,
     decode_data,
     encode,
+    is_text,
 )
 from edu_widgets.protocol.ids import is_id, uuid7
 from edu_widgets.protocol.registry import (
@@ -46,6 +47,7 @@ __all__ = [
     "encode",
     "is_id",
     "is_retry",
+    "is_text",
     "meaning",
     "uuid7",
 ]

@@ -80,6 +80,20 @@ def encode(
         raise InvalidArgument(BROKEN_TEXT) from error
 
 
+def is_text(frame: bytes | str) -> bool:
+    """Return True if a frame is text; one that is no UTF-8 was damaged on its way.
+
+    `decode` does not see that: it leaves the data as they came.
+    """
+    if isinstance(frame, str) or frame.isascii():
+        return True
+    try:
+        frame.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def decode(frame: bytes | str, *, limit: int = MAX_FRAME) -> Envelope:
     """Read a frame's envelope, leaving its data undecoded.
 

@@ -6,6 +6,8 @@ import logging
 import time
 from collections.abc import Iterator
 
+from aiohttp import WSCloseCode
+
 from edu_widgets.protocol import (
     REGISTRY,
     Code,
@@ -14,6 +16,7 @@ from edu_widgets.protocol import (
     decode,
     decode_data,
     is_id,
+    is_text,
 )
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import ProtocolError, Refused, refusal
@@ -50,8 +53,12 @@ It is far more than anybody clicks; but each is written to disk, and may be sent
 async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
     """Handle one frame once it is paid for; nothing more is read from the member until then.
 
-    A wrong frame raises nothing here: it is answered by an `error`.
+    A wrong frame raises nothing here: it is answered by an `error`. One that is no UTF-8 was
+    damaged on its way, and ends the connection: on another the client sends it again, as it was.
     """
+    if not is_text(raw):
+        member.close(WSCloseCode.INVALID_TEXT, "Frames have to be UTF-8.")
+        return
     envelope = None
     try:
         try:

@@ -19,9 +19,11 @@ from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.transport import base, selection, websocket
 from edu_widgets.client.transport.base import Target
 from edu_widgets.client.transport.selection import TransportSettings
-from edu_widgets.protocol import Code, carriers
+from edu_widgets.protocol import Code, Document, carriers, encode, messages
+from edu_widgets.protocol.documents import body
 from edu_widgets.service.addresses import address
 from edu_widgets.service.config import from_table
+from edu_widgets.service.frames import Frame
 from edu_widgets.service.people import OWNER
 from tests.client.conftest import Clients, Join
 from tests.client.fake_service import eventually
@@ -161,6 +163,24 @@ def test_a_network_that_ends_every_connection_after_a_while_is_calm(
         assert set(states) <= {"live"}
         assert name_of(ada) == way
         ada.close()
+
+
+def test_what_was_damaged_on_its_way_comes_again(campus: Campus, lan: Network, way: str) -> None:
+    """A document that is no UTF-8 would stay in the mirror for ever, and could not be read."""
+    ada = campus.enter(lan)
+    say(ada, "here").wait(PATIENCE)
+    eventually(lambda: texts(ada) == ["here"])
+    cursor = ada.mirror().cursor
+    seq = cursor.seq + 1
+    doc = Document("d", "message", seq, seq, body({"content": "MARK"}))
+    whole = messages.Changes(cursor.epoch, cursor.seq, seq, [doc])
+    raw = encode("changes", ROOM, whole, timestamp=1).replace(b"MARK", b"m\xe1rk")
+    hub = campus.service.server.hub
+    campus.service.call(lambda: [member.write(Frame(raw)) for member in tuple(hub.members)])
+    eventually(lambda: ada.numbers().reconnects == 1 and ada.view().state == "live")
+    say(ada, "and well").wait(PATIENCE)
+    eventually(lambda: texts(ada) == ["here", "and well"])
+    assert name_of(ada) == way
 
 
 def test_who_leaves_says_so(campus: Campus, lan: Network, way: str) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from edu_widgets.client.sync.events import Service
-from edu_widgets.protocol import carriers, meaning
+from edu_widgets.protocol import carriers, is_text, meaning
 
 WEBSOCKET_PATH = carriers.WEBSOCKET
 """Path of the WebSocket of a service of ours."""
@@ -95,6 +95,18 @@ def ended(code: int, reason: str) -> TransportFailed:
     if code in _OURS:
         return TransportFailed(code, reason or meaning(code))
     return TransportFailed(0, f"The connection was cut ({code} {reason}".rstrip() + ").")
+
+
+def sound(frame: bytes) -> bytes:
+    """The frame, if it is text.
+
+    Raises:
+        TransportFailed: it was damaged on its way, and so may others be: another connection
+            resumes before it.
+    """
+    if is_text(frame):
+        return frame
+    raise TransportFailed(0, "Something on the way to the service damages what it sends.")
 
 
 _fronts: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import TypeVar
 import httpx
 import msgspec
 
-from edu_widgets.client.transport.base import NotPassed, TransportFailed, ended
+from edu_widgets.client.transport.base import NotPassed, TransportFailed, ended, sound
 from edu_widgets.client.transport.http_carrier import HttpCarrier
 from edu_widgets.client.transport.sse import MEDIA_TYPE, EventStream, ServerEvent, StreamTooLong
 from edu_widgets.protocol import carriers
@@ -46,7 +46,7 @@ class EventsTransport(HttpCarrier):
         if kind != MEDIA_TYPE:
             what = "with a page instead of an event stream"
             raise NotPassed(0, f"Something on the way to the service answered {what}.")
-        self._stream = EventStream(response.aiter_raw())
+        self._stream = EventStream(response.aiter_raw(), check=sound)
         self._stream.come = self._come
         self._events = self._stream.events()
         try:

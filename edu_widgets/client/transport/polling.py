@@ -3,7 +3,7 @@
 import httpx
 import msgspec
 
-from edu_widgets.client.transport.base import NotPassed, ended
+from edu_widgets.client.transport.base import NotPassed, ended, sound
 from edu_widgets.client.transport.http_carrier import TRIES, HttpCarrier
 from edu_widgets.protocol import carriers
 
@@ -21,7 +21,7 @@ class PollTransport(HttpCarrier):
         while True:
             polled = await self._poll(carriers.Poll(self.id, last))
             for frame in polled.frames:
-                self._hear(bytes(frame))
+                self._hear(sound(bytes(frame)))
             last = polled.last
             self._rest()
             if polled.close is not None:

@@ -47,6 +47,8 @@ class EventStream:
         chunks: The body.
         last_event_id: That of the connection before.
         limit: Bytes that one event may have.
+        check: Called with each line of data; its errors end the stream. The standard puts a
+            replacement in the place of what is no UTF-8.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class EventStream:
         chunks: AsyncIterable[bytes],
         last_event_id: str = "",
         limit: int = MAX_SERVICE_FRAME,
+        check: Callable[[bytes], object] = lambda _: None,
     ) -> None:
         self.last_event_id = last_event_id
         self.retry: int | None = None
@@ -63,6 +66,7 @@ class EventStream:
         """Called after the events that came in one piece."""
         self._chunks = chunks
         self._limit = limit
+        self._check_data = check
 
     async def events(self) -> AsyncIterator[ServerEvent]:
         """Give each event as soon as it is complete.
@@ -99,7 +103,7 @@ class EventStream:
                 if name == b"retry":
                     self._wait(value.removeprefix(b" "))
                 elif name in (b"data", b"event", b"id"):
-                    size += len(value) + 1 if name == b"data" else 0
+                    size += self._size_of(value) if name == b"data" else 0
                     self._check(size)
                     out += line + b"\n"
                 elif not line:
@@ -114,6 +118,10 @@ class EventStream:
         if value.isdigit():
             digits = value.lstrip(b"0") or b"0"
             self.retry = int(digits) if len(digits) <= _MAX_DIGITS else 10**_MAX_DIGITS
+
+    def _size_of(self, data: bytes) -> int:
+        self._check_data(data)
+        return len(data) + 1
 
     def _check(self, size: int) -> None:
         if size > self._limit:

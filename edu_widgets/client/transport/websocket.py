@@ -26,6 +26,7 @@ from edu_widgets.client.transport.base import (
     ended,
     proxy_for,
     refusal,
+    sound,
 )
 from edu_widgets.client.transport.selection import TransportSelection
 from edu_widgets.client.transport.tasks import first_of
@@ -180,7 +181,7 @@ class WebSocketTransport:
     async def _follow(
         self, wire: Wire, receive: Callable[[bytes | str], None], rest: Callable[[], None]
     ) -> NoReturn:
-        raise ended(*await wire.read(receive, rest))
+        raise ended(*await wire.read(lambda frame: receive(sound(frame)), rest))
 
     async def _is_silent(self, wire: Wire) -> None:
         """See that more comes than the answer to the upgrade.
