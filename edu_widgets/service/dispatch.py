@@ -6,8 +6,6 @@ import logging
 import time
 from collections.abc import Iterator
 
-from aiohttp import WSCloseCode
-
 from edu_widgets.protocol import (
     REGISTRY,
     Code,
@@ -57,7 +55,7 @@ async def receive(hub: Hub, member: Member, raw: bytes | str) -> None:
     damaged on its way, and ends the connection: on another the client sends it again, as it was.
     """
     if not is_text(raw):
-        member.close(WSCloseCode.INVALID_TEXT, "Frames have to be UTF-8.")
+        member.close(Code.PROTOCOL, "Frames have to be UTF-8.")
         return
     envelope = None
     try:

@@ -28,11 +28,11 @@ import msgspec
 
 from edu_widgets.client.invites.parsing import websocket_url
 from edu_widgets.protocol.channels import course_channel
-from edu_widgets.service import launch, owner
+from edu_widgets.service import launch, owner, processes
 from tests.client.fault_kernel import Config, Member, Seen, Told, clients, log_of, seen
 from tests.faults import Faults
 from tests.ports import own_port
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 COURSE = "py101"
 ROOM = course_channel(COURSE)
@@ -205,6 +205,7 @@ class Run:
     def _do(self, kind: str, way: str) -> None:
         if kind == "kill the service":
             os.kill(self._service.pid, signal.SIGKILL)
+            wait_until(lambda: not processes.alive(self._service.pid), "it is gone")
             self._service = self._start_service()
         elif kind == "kill a kernel":
             self._kernels[way].kill()

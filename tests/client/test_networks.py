@@ -191,7 +191,10 @@ def test_who_leaves_says_so(campus: Campus, lan: Network, way: str) -> None:
     eventually(lambda: campus.members() == 0)
 
 
-@pytest.mark.parametrize(("code", "state"), [(Code.RESTARTING, "live"), (Code.REMOVED, "stopped")])
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [(Code.RESTARTING, "live"), (Code.PROTOCOL, "live"), (Code.REMOVED, "stopped")],
+)
 def test_what_the_service_says_at_the_end_is_heard(
     campus: Campus, lan: Network, way: str, code: Code, state: str
 ) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import WSCloseCode
 from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import Code, uuid7
@@ -108,7 +107,7 @@ async def test_who_sends_no_utf8_is_asked_to_connect_again(
 ) -> None:
     """It was damaged on its way: a refusal would be told to whoever wrote what it was before."""
     await ada.socket.send(raw, text=True)
-    assert await ada.closed() == WSCloseCode.INVALID_TEXT
+    assert await ada.closed() == Code.PROTOCOL
     assert "error" not in {frame["type"] for frame in ada.seen}
     await bob.beat()
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from edu_widgets.client.sync.events import Service
-from edu_widgets.protocol import carriers, is_text, meaning
+from edu_widgets.protocol import Code, carriers, is_text, meaning
 
 WEBSOCKET_PATH = carriers.WEBSOCKET
 """Path of the WebSocket of a service of ours."""
@@ -91,8 +91,11 @@ _OURS = range(4000, 5000)
 
 
 def ended(code: int, reason: str) -> TransportFailed:
-    """Only numbers of our table are passed on; all others mean: try again."""
-    if code in _OURS:
+    """Only numbers of our table are passed on; all others mean: try again.
+
+    As does `PROTOCOL`, of a connection: what was sent has been damaged on its way.
+    """
+    if code in _OURS and code != Code.PROTOCOL:
         return TransportFailed(code, reason or meaning(code))
     return TransportFailed(0, f"The connection was cut ({code} {reason}".rstrip() + ").")
 
