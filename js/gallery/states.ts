@@ -1,3 +1,4 @@
+import formulas from "../../tests/vectors/formulas.json";
 import type { Fields } from "../src/core/messages";
 import { message, messages } from "../tests/mock";
 import { around } from "./around";
@@ -214,6 +215,12 @@ export const states: Record<string, State> = {
   thousand: {
     options: { height: 420, lang: "en" },
     play: (model) => model.snapshot(messages(1, 1000)),
+  },
+  formulas: {
+    options: { height: 560 },
+    play(model) {
+      model.snapshot(formulas.map(({ nodes }, n) => message(n + 1, { body: nodes })));
+    },
   },
   rich: {
     options: { height: 560, lang: "en" },

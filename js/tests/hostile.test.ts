@@ -40,10 +40,14 @@ const nodes: [string, unknown][] = [
   ["a list in a list", [[["p", "x"]]]],
   ["numbers", [1, 2, 3]],
   ["depth", deep(500)],
+  ["an element that is no formula's", ["math", { tex: "x" }, ["script", "window.pwned=1"]]],
+  ["a formula that runs", ["math", { onclick: "window.pwned=1" }, ["mi", { onclick: "1" }, "x"]]],
+  ["a formula that leads away", ["math", {}, ["mrow", { href: "javascript:1", style: "x" }, "x"]]],
+  ["a formula without an end", ["math", {}, deep(500)]],
 ];
 
 const allowed =
-  /^(P|BLOCKQUOTE|EM|STRONG|DEL|BR|HR|UL|OL|LI|CODE|PRE|A|TABLE|TBODY|TR|TH|TD|BDI|SPAN|DIV|BUTTON|SVG|PATH)$/i;
+  /^(P|BLOCKQUOTE|EM|STRONG|DEL|BR|HR|UL|OL|LI|CODE|PRE|A|TABLE|TBODY|TR|TH|TD|BDI|SPAN|DIV|BUTTON|SVG|PATH|MATH|MROW|MI)$/i;
 const attributes =
   /^(class|dir|href|target|rel|tabindex|start|style|role|type|title|aria-.*|viewBox|d)$/;
 

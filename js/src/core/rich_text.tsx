@@ -8,7 +8,7 @@ import type { Context as Speaking } from "./i18n";
 import { asText, type Body, type Fields, isFields } from "./messages";
 import { findIn } from "./text_search";
 
-const MAX_DEPTH = 24;
+const MAX_DEPTH = 48;
 
 interface Context {
   /** Whether links and code blocks of this text are tab stops. */
@@ -40,9 +40,8 @@ export function safeHref(value: unknown): string | null {
   }
 }
 
-const plainTags: readonly string[] = ["em", "strong", "del", "ul", "li", "code", "tr"];
-
-const alignments: readonly unknown[] = ["left", "center", "right"];
+// Of a formula all from `mfrac` on: nothing of HTML, and nothing that loads, begins like that.
+const plainTag = /^(em|strong|del|ul|li|code|[bh]r|t[rhd]|m[fi-u][a-z]*)$/;
 
 /** A table that scrolls sideways where it is too wide, by keys too. */
 const Wide = withHooks(function Wide(
@@ -57,21 +56,30 @@ const Wide = withHooks(function Wide(
   );
 });
 
+/** The attributes of cells and formulas; none of them leads anywhere, whatever its value. */
+const layout = ({ attributes: given }: Parsed): Fields => ({
+  width: given.width,
+  stretchy: given.stretchy,
+  linethickness: given.linethickness,
+  displaystyle: given.displaystyle,
+  display: given.display,
+  accent: given.accent,
+  // Set as a property: what is no alignment is none, and brings nothing else along.
+  style: { textAlign: given.align },
+});
+
 type Render = (parsed: Parsed, children: () => ComponentChildren, context: Context) => VNode;
 
-const align = ({ attributes }: Parsed): { style?: string } =>
-  alignments.includes(attributes.align) ? { style: `text-align:${attributes.align}` } : {};
+const paragraph: Render = ({ tag }, children) => (
+  <p dir="auto" class={tag}>
+    {children()}
+  </p>
+);
 
 const special: Record<string, Render> = {
-  p: (_, children) => <p dir="auto">{children()}</p>,
-  h: (_, children) => (
-    <p dir="auto" class="h">
-      {children()}
-    </p>
-  ),
+  p: paragraph,
+  h: paragraph,
   quote: (_, children) => <blockquote>{children()}</blockquote>,
-  br: () => <br />,
-  hr: () => <hr />,
   ol: ({ attributes }, children) => {
     const start = Number.isInteger(attributes.start) ? Number(attributes.start) : 1;
     return <ol start={start}>{children()}</ol>;
@@ -102,8 +110,11 @@ const special: Record<string, Render> = {
     );
     return flat ? <div class="table">{rows}</div> : <Wide reachable={reachable}>{rows}</Wide>;
   },
-  th: (parsed, children) => <th {...align(parsed)}>{children()}</th>,
-  td: (parsed, children) => <td {...align(parsed)}>{children()}</td>,
+  math: (parsed, children, { reachable }) => {
+    // As a table is: what is wider than the page is scrolled, by keys too.
+    const focus = parsed.attributes.display ? { class: "table", tabIndex: reachable ? 0 : -1 } : {};
+    return h<object>("math", { ...layout(parsed), ...focus }, children());
+  },
   at: ({ attributes }, children) => (
     <bdi class={attributes.me === true ? "at me" : "at"}>{children()}</bdi>
   ),
@@ -116,7 +127,7 @@ function build(node: unknown, context: Context, depth: number): ComponentChildre
   const children = () => parsed.children.map((child) => build(child, context, depth + 1));
   const render = Object.hasOwn(special, parsed.tag) ? special[parsed.tag] : undefined;
   if (render) return render(parsed, children, context);
-  return plainTags.includes(parsed.tag) ? h(parsed.tag, null, children()) : plainText([node]);
+  return plainTag.test(parsed.tag) ? h(parsed.tag, layout(parsed), children()) : plainText([node]);
 }
 
 /** The elements of a text. A plain string keeps its line breaks. */
@@ -131,19 +142,30 @@ export function Rich({ body, context }: { body: Body; context: Context }): VNode
   return <>{body.map((node) => build(node, context, 0))}</>;
 }
 
-const blocks = new Set(["p", "h", "quote", "li", "pre", "tr", "br", "hr"]);
+/** Strings and elements in the order of reading; what is in a formula is no text. */
+function* reading(nodes: readonly unknown[]): Generator<string | Parsed> {
+  const waiting = [...nodes].reverse();
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (typeof node === "string") yield node;
+    if (!Array.isArray(node)) continue;
+    const parsed = parse(node);
+    yield parsed;
+    if (parsed.tag !== "math")
+      for (const child of [...parsed.children].reverse()) waiting.push(child);
+  }
+}
+
+const block = /^(p|h|quote|li|pre|tr|[bh]r)$/;
 
 /** The text alone, without form; `limit` bounds the work for hostile nesting. */
 export function plainText(nodes: readonly unknown[], limit = 20_000): string {
   let text = "";
-  const waiting: unknown[] = [...nodes].reverse();
-  while (waiting.length > 0 && text.length < limit) {
-    const node = waiting.pop();
+  for (const node of reading(nodes)) {
+    if (text.length >= limit) break;
     if (typeof node === "string") text += node;
-    if (!Array.isArray(node)) continue;
-    const { tag, children } = parse(node);
-    if (blocks.has(tag) && text !== "" && !text.endsWith("\n")) text += "\n";
-    for (let index = children.length - 1; index >= 0; index--) waiting.push(children[index]);
+    else if (node.tag === "math") text += asText(node.attributes.tex);
+    else if (block.test(node.tag) && text !== "" && !text.endsWith("\n")) text += "\n";
   }
   return text;
 }
@@ -153,14 +175,11 @@ export const bodyText = (body: Body): string => (typeof body === "string" ? body
 /** The first address in a text that can be followed; `null` if there is none. */
 export function linkOf(body: Body): string | null {
   if (typeof body === "string") return safeHref(body.trim());
-  const waiting: unknown[] = [...body].reverse();
-  for (let most = 100; waiting.length > 0 && most > 0; most--) {
-    const node = waiting.pop();
-    if (!Array.isArray(node)) continue;
-    const { tag, attributes, children } = parse(node);
-    const href = tag === "a" ? safeHref(attributes.href) : null;
-    if (href !== null) return href;
-    waiting.push(...[...children].reverse());
+  let most = 100;
+  for (const node of reading(body)) {
+    if (most-- === 0) break;
+    const href = typeof node !== "string" && node.tag === "a" && safeHref(node.attributes.href);
+    if (href) return href;
   }
   return null;
 }

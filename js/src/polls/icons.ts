@@ -1,7 +1,7 @@
 import { icons, type IconName as Shared } from "../core/icons";
-import { keep, play, poll } from "../shared/shapes";
+import { eye, keep, play, poll, stop } from "../shared/shapes";
 
-const own = { keep, play, poll };
+const own = { eye, keep, play, poll, stop };
 
 export type IconName = Shared | keyof typeof own;
 

@@ -15,3 +15,6 @@ export const chain =
 export const keep = "M4 2.5h8v11L8 10.7l-4 2.8z";
 export const play = "M5 3.2v9.6L12.6 8z";
 export const poll = "M3.5 13V8.5M8 13V3M12.5 13V6";
+export const eye =
+  "M1.8 8S4 3.8 8 3.8 14.2 8 14.2 8 12 12.2 8 12.2 1.8 8 1.8 8M10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0";
+export const stop = "M4.5 4.5h7v7h-7z";

@@ -2,12 +2,15 @@ import type { VNode } from "preact";
 import { Button } from "../core/button";
 import type { Connection } from "../core/connection";
 import { useEffect, useState, withHooks } from "../core/hooks";
-import { Icon } from "../core/icons";
+import { icons } from "../core/icons";
 import { whoLooks } from "../core/jupyter";
 import { asText, isFields } from "../core/messages";
+import { eye } from "../shared/shapes";
 import type { Viewer } from "./documents";
 import { OwnNotebook } from "./own";
 import type { Context } from "./words";
+
+const Icon = icons({ eye });
 
 interface Props {
   viewer: Viewer;

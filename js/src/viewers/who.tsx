@@ -4,12 +4,12 @@ import type { Connection } from "../core/connection";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon, icons } from "../core/icons";
 import { initialOf } from "../core/text";
-import { chain } from "../shared/shapes";
+import { chain, eye } from "../shared/shapes";
 import { readViewer } from "./documents";
 import { OwnNotebook } from "./own";
 import type { Context } from "./words";
 
-const Sign = icons({ chain });
+const Sign = icons({ chain, eye });
 
 /** Who one is here, whose kernel it is and what that means; the owner sees who else takes part. */
 export const Who = withHooks(function Who(
@@ -68,7 +68,7 @@ export const Who = withHooks(function Who(
               </>
             )}
             <li>
-              <Icon name="eye" />
+              <Sign name="eye" />
               {words.readable(owner)}
             </li>
           </ul>
