@@ -95,13 +95,8 @@ def host(  # noqa: PLR0913 - the options of a service
     taught = course
     if rehearse:
         course = rehearsal_of(course)
-        for lesson in [lesson for lesson in _open.values() if lesson.course == course]:
-            lesson.close()
-        launch.clear(folders.service_folder(course, settings.edu.dataDir))
-        # The line that starts it again names nobody, and what the room knew of its host is gone.
-        name = _rehearses[course] = name or _rehearses.get(course)
+        name = _begin_rehearsal(course, name, settings)
     folder = folders.service_folder(course, settings.edu.dataDir)
-    hint = settings.edu.installHint
     info = launch.start(
         course,
         folder,
@@ -130,18 +125,25 @@ def host(  # noqa: PLR0913 - the options of a service
     said |= {"rate_limits": None if rate_limits else False, "rehearse": rehearse or None}
     asked = _asked.setdefault(folder, {})
     asked.update({key: value for key, value in said.items() if value is not None})
-    lesson = _lesson(
-        course,
-        target,
-        me,
-        settings,
-        Entrance(call("edu.host", taught, **asked), partial(launch.ended, folder)),
-        invite=str(Invite(info.url, course, info.invite)),
-        audience=f"{info.audience} {_install(hint)}",
-    )
+    entrance = Entrance(call("edu.host", taught, **asked), partial(launch.ended, folder))
+    invite = str(Invite(info.url, course, info.invite))
+    audience = f"{info.audience} {_install(settings.edu.installHint)}"
+    lesson = _lesson(course, target, me, settings, entrance, invite=invite, audience=audience)
     with contextlib.suppress(NotConnected, Refused):  # what it says of itself is to be true
         lesson.wait_connected(_SHORTLY)
     return lesson
+
+
+def _begin_rehearsal(course: str, name: str | None, settings: Configuration) -> str | None:
+    """Empty a room to rehearse in, and return the name to rehearse under; None: one's own."""
+    from edu_widgets.service import launch
+
+    for lesson in [lesson for lesson in _open.values() if lesson.course == course]:
+        lesson.close()
+    launch.clear(folders.service_folder(course, settings.edu.dataDir))
+    # The line that starts it again names nobody, and what the room knew of its host is gone.
+    _rehearses[course] = name or _rehearses.get(course)
+    return _rehearses[course]
 
 
 def join(

@@ -57,7 +57,7 @@ def start(  # noqa: PLR0913 - the options of a service
         address: `loopback` (default), `lan`, an IP address or a public URL.
         port: Exactly this port; by default the last one used here or the next free one.
         keep: Keep running after the kernel and the last member are gone.
-        rate_limits: Whether the limits on messages are in force.
+        rate_limits: True if the limits on messages are in force.
         linger: Without `keep`, seconds to keep running after that.
         timeout: Seconds until the service has to answer.
         watch_pid: The kernel's process; this one by default.

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from unittest.mock import patch
 
 import msgspec
+from typing_extensions import override
 
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import DocumentsChanged
@@ -46,19 +47,24 @@ class InMemoryClient(FakeClient, Generic[S]):
         self.usable = True
         self.sync()
 
+    @override
     def mirror(self, channel: str | None = None) -> Mirror:
         return self.mirrors[channel or self.channel]
 
+    @override
     def service_now(self) -> float:
         return float(self.service.now)
 
+    @override
     def caught_up(self, channel: str | None = None) -> bool:
         return self.caught and bool(self.mirror(channel).cursor.epoch)
 
+    @override
     def check(self) -> None:
         pass
 
-    def discard(self, id: str) -> None:  # noqa: A002
+    @override
+    def discard(self, id: str) -> None:
         super().discard(id)
         if id in self.outbox:
             self.drop(id)

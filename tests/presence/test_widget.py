@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from edu_widgets.client.sync.commands import CommandState
+from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.notebook.page_visibility import visibility_of
 from edu_widgets.presence.commands import Counts, Here, PeoplePage, Presence, SetStatus
 from edu_widgets.presence.people import Participant, RaisedHand
 from edu_widgets.presence.roster import GRACE, UNKNOWN_AFTER
 from edu_widgets.presence.widget import PresenceList
 from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, NotConnected
 from edu_widgets.service.rules import Person
 from tests.in_memory.client import nothing_here_yet
@@ -499,6 +501,17 @@ def test_a_first_load_in_several_frames_is_not_told(classroom: Classroom) -> Non
     assert (staff.told, len(staff.list.hands)) == ([], 4)
     classroom.do(ADA, "raise_hand")
     staff.client.sync(live=False)
+    assert [event for event, _ in staff.told] == ["hand"]
+
+
+def test_a_first_load_may_end_with_other_things(classroom: Classroom) -> None:
+    with nothing_here_yet():
+        staff = Desk(classroom, MIRA)
+    channel = staff_channel(staff.client.course)
+    staff.client.emit(DocumentsChanged(channel, reset=True))
+    staff.client.emit(DocumentsChanged(channel, caught_up=True))
+    classroom.do(ADA, "raise_hand")
+    staff.client.settle()
     assert [event for event, _ in staff.told] == ["hand"]
 
 
