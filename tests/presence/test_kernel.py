@@ -76,7 +76,7 @@ def test_a_killed_service_leaves_no_ghosts_and_no_flicker(
     for lesson in (mira, ada):
         lesson.wait_connected(PATIENCE)
     roster = mira.people._people.roster
-    wait_until(lambda: not roster.behind and not roster._missing, "everybody is back")
+    wait_until(lambda: not roster.behind and roster.due() is None, "everybody is back")
     assert names(mira) == ["Mira", "Ada"]
     assert told == []
     assert mira.people.counts["done"] == 1
