@@ -3,6 +3,9 @@
 import os
 import sys
 
+_THREADS = 17
+"""Place of the number of threads in `/proc/*/stat`, behind the name."""
+
 
 def alive(pid: int) -> bool:
     """Return whether a process runs; a zombie does not."""
@@ -20,11 +23,13 @@ def alive(pid: int) -> bool:
 
 
 def _is_zombie(pid: int) -> bool:
+    """Return whether all of a process has ended: with a thread left, it still has its port."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - read every second
-            return file.read().rpartition(b")")[2].split()[:1] == [b"Z"]
+            fields = file.read().rpartition(b")")[2].split()
     except OSError:
         return False
+    return fields[:1] == [b"Z"] and int(fields[_THREADS]) <= 1
 
 
 if sys.platform == "win32":

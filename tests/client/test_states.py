@@ -218,6 +218,26 @@ def test_a_send_while_reconnecting_waits_for_its_turn() -> None:
     assert rig.connects == 0
 
 
+def test_who_was_let_in_is_refused_twice_before_it_is_believed() -> None:
+    """A request that was damaged on its way is refused like one with a wrong token."""
+    rig = Rig()
+    rig.live()
+    for _ in range(2):  # it is let in between
+        rig.session.lost(0, "cut")
+        rig.fail(Code.UNAUTHORIZED, "no")
+        assert rig.state() is State.RECONNECTING
+        rig.reconnect()
+        rig.grant()
+    rig.session.lost(0, "cut")
+    rig.fail(Code.UNAUTHORIZED, "no")
+    rig.fail(Code.UNAUTHORIZED, "no")
+    assert rig.state() is State.STOPPED
+    stranger = Rig()
+    stranger.session.open()
+    stranger.session.lost(Code.UNAUTHORIZED, "no")
+    assert stranger.state() is State.STOPPED
+
+
 @pytest.mark.parametrize("code", [Code.UNAUTHORIZED, Code.REMOVED, 4777])
 def test_stop_codes_stop(code: int) -> None:
     rig = Rig()

@@ -385,3 +385,23 @@ async def test_nothing_is_left_behind(tmp_path: Path) -> None:
     gc.collect()
     after = (files(), ours(), len(asyncio.all_tasks()))
     assert after == before
+
+
+@posix
+def test_a_process_of_which_a_thread_is_left_still_runs() -> None:
+    """It has its port until the last one is gone: one that was killed looked ended before."""
+    body = (
+        "import ctypes, sys, threading\n"
+        "threading.Thread(target=sys.stdin.read).start()\n"
+        "print(flush=True)\n"
+        "ctypes.CDLL(None).pthread_exit(None)\n"
+    )
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", body], stdin=pipe, stdout=pipe) as process:
+        stat = Path(f"/proc/{process.pid}/stat")
+        if stat.exists():
+            wait_until(lambda: ") Z " in stat.read_text(), "its first thread is gone")
+        assert processes.alive(process.pid)
+        assert process.stdin is not None
+        process.stdin.close()
+        wait_until(lambda: not processes.alive(process.pid), "all of it is gone")

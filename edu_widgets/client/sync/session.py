@@ -43,6 +43,7 @@ CALM = 2.0
 """Seconds in which the loss of a good connection is not told, if the next attempt succeeds: many a
 network ends every connection after a minute, and nobody has to know."""
 
+_DOUBTFUL = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN})
 _MAX_WAIT = 60.0
 _LAST_MS = 4e12
 _EXPIRED = (
@@ -79,7 +80,7 @@ class Session:
         self._backoff = Backoff(rng, self.limits.reconnect_interval)
         self._link: Link | None = None
         self._attempts = 0
-        self._expired = 0
+        self._expired = self._refusals = 0
         self._next_try: int | None = None
         self._connecting = False
         self._was_connected = False
@@ -164,12 +165,13 @@ class Session:
             return
         now, link = self._clock.monotonic(), self._link
         calm = not code and link is not None and self._is_good(link, now)
+        doubtful = link is None and self._is_doubtful(code)
         self._calm_until = now + CALM if calm else None
         self._forget_link(now)
         self._expired = self._expired + 1 if code == Code.TOKEN_EXPIRED else 0
         if self._expired >= MAX_EXPIRED:
             self._stop(code, _EXPIRED)
-        elif not is_retry(code):
+        elif not (is_retry(code) or doubtful):
             self._stop(code, reason)
         else:
             delay = self._backoff.failed(now)
@@ -180,6 +182,14 @@ class Session:
             if self._attempts == self.limits.max_attempts:
                 self.emit(ReconnectFailed(self._attempts))
             self._become(self._unconnected(), code, reason)
+
+    def _is_doubtful(self, code: int) -> bool:
+        """Return True for the first refusal of an attempt by somebody who was let in before.
+
+        The request may have been damaged on its way, and the token in it.
+        """
+        self._refusals = self._refusals + 1 if code in _DOUBTFUL and self._was_connected else 0
+        return self._refusals == 1
 
     @property
     def calm(self) -> bool:
@@ -207,7 +217,7 @@ class Session:
 
     def _stop(self, code: int, reason: str) -> None:
         self.next_attempt = self._next_try = None
-        self._attempts = self._expired = 0
+        self._attempts = self._expired = self._refusals = 0
         self._backoff.succeeded()
         if code == Code.REMOVED:
             self.drop(code, reason)
@@ -229,7 +239,7 @@ class Session:
             self._link.answered = True
             if not self._link.accepted:
                 self._note_connected()
-            self._attempts = self._expired = 0
+            self._attempts = self._expired = self._refusals = 0
             self._backoff.answered()
 
     def retry_now(self, *, anew: bool = False) -> None:

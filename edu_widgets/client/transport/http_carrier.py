@@ -47,6 +47,10 @@ MOST_BYTES = 128 * 1024
 _ENDED = frozenset({Code.NOT_FOUND, Code.PROTOCOL, Code.INVALID})
 """Refusals of a request that is of no connection, or not its next: another one is opened."""
 
+_IN_DOUBT = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN})
+"""Refusals of a request that the attempt to open another connection will tell, if they are true:
+the request may have been damaged on its way."""
+
 _ACK = b'"heartbeat_ack"'
 _JSON = {"Content-Type": "application/json"}
 _BYE = msgspec.json.encode({"type": carriers.BYE})
@@ -133,7 +137,7 @@ class HttpCarrier(ABC):
             said = refusal(body)
             if said is not None and said.code == Code.UNKNOWN_TYPE:
                 return NotPassed(0, f"The service is of an earlier version: it has no {self.name}.")
-            if said is not None and said.code in _ENDED:
+            if said is not None and (said.code in _ENDED or (self.id and said.code in _IN_DOUBT)):
                 return TransportFailed(0, said.reason)
             if said is not None:
                 return said
