@@ -6,6 +6,11 @@ import asyncio
 import base64
 import json
 import os
+import re
+
+import aiohttp
+
+from edu_widgets.protocol import carriers
 
 PING = 0x89
 
@@ -30,6 +35,43 @@ class Reader(asyncio.Protocol):
             payload = data[at + 2 : at + 2 + data[at + 1]] if at + 1 < len(data) else b""
             self.transport.write(bytes((0x8A, 0x80 | len(payload))) + b"\0\0\0\0" + payload)
             at = data.find(PING, at + 1)
+
+    async def say(self, frame: bytes) -> None:
+        """Send a frame."""
+        self.transport.write(masked(frame))
+
+
+class StreamReader(Reader):
+    """The same on an event stream: what it says goes by posts, and pings are answered so, too."""
+
+    def __init__(self, crowd: Crowd, base: str, secret: str, http: aiohttp.ClientSession) -> None:
+        self.secret = {"Authorization": f"Bearer {secret}"}
+        head = f"GET {carriers.EVENTS} HTTP/1.1\r\nHost: {base.removeprefix('http://')}\r\n"
+        super().__init__(crowd, f"{head}Authorization: Bearer {secret}\r\n\r\n".encode())
+        self.base = base
+        self.http = http
+        self.id = ""
+        self.number = 0
+        self.order = asyncio.Lock()
+        self.pongs: set[asyncio.Task[None]] = set()
+
+    def data_received(self, data: bytes) -> None:
+        self.crowd.received(self, data)
+        if not self.id and (found := re.search(rb"Edu-Widgets-Connection: (\S+)", data)):
+            self.id = found[1].decode()
+        for mark in re.findall(rb'event: ping\ndata: (\{"id":"\w+"\})', data):
+            pong = asyncio.ensure_future(self.say(b'{"type":"pong","data":' + mark + b"}"))
+            self.pongs.add(pong)
+            pong.add_done_callback(self.pongs.discard)
+
+    async def say(self, frame: bytes) -> None:
+        """Post a frame."""
+        async with self.order:
+            self.number += 1
+            own = {carriers.CONNECTION: self.id, carriers.NUMBER: str(self.number)}
+            body, headers = b"[" + frame + b"]", self.secret | own
+            async with self.http.post(self.base + carriers.MESSAGES, data=body, headers=headers):
+                pass
 
 
 class Crowd:
@@ -74,14 +116,27 @@ async def settle(crowd: Crowd, least: int = 0) -> None:
         await asyncio.sleep(1)
 
 
-async def enter(crowd: Crowd, port: int, secret: str, channel: str) -> Reader:
+async def enter(
+    crowd: Crowd,
+    port: int,
+    secret: str,
+    channel: str,
+    http: aiohttp.ClientSession | None = None,
+) -> Reader:
     """Connect one more reader; it is subscribed if `channel` is given."""
-    transport, reader = await asyncio.get_running_loop().create_connection(
-        lambda: Reader(crowd, upgrade(port, secret)), "127.0.0.1", port
+    _, reader = await asyncio.get_running_loop().create_connection(
+        lambda: make(crowd, port, secret, http), "127.0.0.1", port
     )
     while not reader.up:  # noqa: ASYNC110 - as fast as can be
         await asyncio.sleep(0)
     if channel:
         subscribe = json.dumps({"type": "subscribe", "channel": channel})
-        transport.write(masked(subscribe.encode().ljust(126)))
+        await reader.say(subscribe.encode().ljust(126))
     return reader
+
+
+def make(crowd: Crowd, port: int, secret: str, http: aiohttp.ClientSession | None) -> Reader:
+    """A reader on an event stream, if there is something to post with; else on a WebSocket."""
+    if http is None:
+        return Reader(crowd, upgrade(port, secret))
+    return StreamReader(crowd, f"http://127.0.0.1:{port}", secret, http)

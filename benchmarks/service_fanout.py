@@ -7,6 +7,7 @@ everybody gets one of the same size:
 - `transport`: bare `transport.write` of a ready frame on plain asyncio sockets, the floor;
 - `room`: aiohttp reads the message, the service's room writes a ready frame: no rule, no store;
 - `service`: the whole service, from a posted chat message through store and room;
+- `events`: the same for members on event streams, whose messages come by posts;
 - `send_str`: aiohttp's `send_str`, awaited one member after the other;
 - `websockets`: `websockets.broadcast`.
 
@@ -37,9 +38,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 from aiohttp import web
 
-from benchmarks.readers import Crowd, Reader, enter, masked, settle
+from benchmarks.readers import Crowd, Reader, enter, settle
 
 if TYPE_CHECKING:
     from edu_widgets.service.server import Server
@@ -204,6 +206,7 @@ WAYS: dict[str, Callable[[Connection, int], Coroutine[Any, Any, None]]] = {
     "transport": transport_way,
     "room": partial(service_way, whole=False),
     "service": service_way,
+    "events": service_way,
     "send_str": send_str_way,
     "websockets": websockets_way,
 }
@@ -220,7 +223,7 @@ def command(channel: str, number: int) -> bytes:
     mid = f"m-{time.time_ns()}-{number:06d}"
     data = {"id": mid, "content": "x" * (PAYLOAD - HEADROOM)}
     out = {"type": "chat_message", "channel": channel, "data": data, "messageId": mid}
-    return masked(json.dumps(out).encode())
+    return json.dumps(out).encode()
 
 
 @dataclass
@@ -235,8 +238,10 @@ class Found:
     """CPU µs a posted message, without the writing."""
 
 
-async def connect(crowd: Crowd, port: int, secret: str, channel: str) -> list[Reader]:
-    readers = [await enter(crowd, port, secret, channel) for _ in range(crowd.members)]
+async def connect(
+    crowd: Crowd, port: int, secret: str, channel: str, http: aiohttp.ClientSession | None
+) -> list[Reader]:
+    readers = [await enter(crowd, port, secret, channel, http) for _ in range(crowd.members)]
     await settle(crowd)
     return readers
 
@@ -249,9 +254,10 @@ async def run(way: str, members: int, messages: int, size: int) -> tuple[dict[st
     loop = asyncio.get_running_loop()
     port, secret, channel = await loop.run_in_executor(None, ours.recv)
     crowd = Crowd(members)
-    readers = await connect(crowd, port, secret, channel)
+    http = aiohttp.ClientSession() if way == "events" else None
+    readers = await connect(crowd, port, secret, channel, http)
     before = crowd.bytes  # to measure the size of a message
-    readers[0].transport.write(command(channel, 999_999))
+    await readers[0].say(command(channel, 999_999))
     await settle(crowd, before + PAYLOAD * members)
     one = (crowd.bytes - before) // members
     found = {}
@@ -262,7 +268,7 @@ async def run(way: str, members: int, messages: int, size: int) -> tuple[dict[st
             crowd.arrived.clear()
             crowd.target = crowd.bytes + one * members - 100
             await asyncio.sleep(pause)
-            readers[0].transport.write(command(channel, number))
+            await readers[0].say(command(channel, number))
             await crowd.arrived.wait()
         await asyncio.sleep(0.1)
         ours.send("enough")
@@ -271,6 +277,8 @@ async def run(way: str, members: int, messages: int, size: int) -> tuple[dict[st
         found[rhythm] = Found(used * 1e6 / n, writing * 1e6 / n, (used - writing) * 1e6 / messages)
     for reader in readers:
         reader.transport.abort()
+    if http is not None:
+        await http.close()
     await asyncio.sleep(0.05)
     process.terminate()
     process.join()

@@ -30,7 +30,7 @@ from edu_widgets.client.transport.base import Target
 from edu_widgets.protocol import uuid7
 from tests.waiting import PATIENCE, wait_until
 
-AHEAD = 150
+AHEAD = 48
 """Messages that a sender has waiting at most."""
 
 
