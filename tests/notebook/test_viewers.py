@@ -117,6 +117,7 @@ def test_two_people_have_two_names_and_what_is_for_one_is_addressed(kernel: Kern
     assert bob["lesson"]["viewer"] == {"is": "viewer", "name": "Bob", "owner": "Ada"}
     key = bob["for"]
     own = [m for m in messages if m["op"] == "batch" and "for" not in m]
+    assert own[-1]["lesson"]["viewer"]["owner"] == "Ada"
     assert [one["name"] for one in own[-1]["lesson"]["viewer"]["people"]] == ["Bob"]
     twin = kernel.widget.seen_by(key)
     assert isinstance(twin, ThingWidget)

@@ -214,7 +214,7 @@ class Company:
         if not others and not asked:
             return None
         people = [{"id": one.key, "name": one.place.name, "why": one.why} for one in others]
-        said = {"is": "owner", "name": owner, "people": people, "asked": asked}
+        said = {"is": "owner", "name": owner, "owner": owner, "people": people, "asked": asked}
         return said | ({"hushed": True} if key == HUSHED else {})
 
     # -- what follows ------------------------------------------------------------------------
