@@ -63,24 +63,25 @@ class Service:
     """The service's id; "" if it is none of ours."""
 
 
-def reach(service: Service, patience: float = _WITHIN) -> Iterator[Finding]:
+def reach(service: Service) -> Iterator[Finding]:
     """Ask an address what answers there; `service` learns its id."""
     proxy = proxy_shown(service.base)
     if proxy:
         told = f"Requests go through the proxy {proxy}, as the environment says."
         yield Finding("Proxy", told)
-    yield from asyncio.run(_reached(service, patience))
+    yield from asyncio.run(_reached(service))
 
 
-async def _reached(service: Service, patience: float) -> list[Finding]:
+async def _reached(service: Service) -> list[Finding]:
     url, where = service.base + PATH, urlsplit(service.base).netloc
     sent = time.time()
     http: Http | None = None
     try:
-        http = Http(url, patience)
-        response = await http.request("GET", url, authorization(url), None, patience)
+        http = Http(url, _WITHIN)
+        response = await http.request("GET", url, authorization(url), None, _WITHIN)
         came = time.time()
-        body = await body_of(response, _MOST)
+        async with asyncio.timeout(_WITHIN):
+            body = await body_of(response, _MOST)
     except FAILURES as error:
         next_ = network_errors.advice(error, url)
         return [Finding("Connection", explain(error, url), next_, "no")]
