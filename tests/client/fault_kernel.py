@@ -30,8 +30,8 @@ from edu_widgets.client.transport.base import Target
 from edu_widgets.protocol import uuid7
 from tests.waiting import PATIENCE, wait_until
 
-AHEAD = 48
-"""Messages that a sender has waiting at most."""
+BATCH = 40
+"""Messages that are sent together: some more than may be under way at once."""
 
 
 class Member(msgspec.Struct):
@@ -123,13 +123,11 @@ class Sender:
         client.listen(self._heard)
 
     def send(self) -> bool:
-        """Send what there is room for; False once all is acknowledged."""
+        """Send some more, once all before are acknowledged; False if there are none."""
         outbox = self.client._outbox
         assert outbox is not None
         waiting = len(outbox) + len(outbox.arriving)
-        for _ in range(waiting, AHEAD):
-            if self.last == self.most:
-                break
+        for _ in range(0 if waiting else min(BATCH, self.most - self.last)):
             self.last += 1
             self._note("w", self.last)
             id_ = uuid7()
@@ -159,7 +157,7 @@ def main() -> None:
         for client in made:
             client.start()
         while sum(sender.send() for sender in senders):
-            time.sleep(0.005)
+            time.sleep(0.02)
         _tell("done")
         head = int(sys.stdin.readline())
         _tell(msgspec.json.encode([seen(client, head) for client in made]).decode())
