@@ -240,14 +240,14 @@ export const polls: Record<string, State> = {
   "poll-scale-revealed": student([
     scale(ends, {
       ...{ state: "revealed", mine: 3, shown: { counts: true } },
-      results: [{ round: 1, people: 28, counts: [2, 5, 11, 8, 2], median: 3 }],
+      results: [{ round: 1, people: 28, counts: [2, 5, 11, 8, 2], median: 3, vouched: 1 }],
     }),
   ]),
   "poll-number": student([number({ mine: 12, mineState: "pending" })]),
   "poll-number-revealed": student([
     number({
       ...{ state: "revealed", mine: 12, shown: { counts: true, answer: true }, correct: [12] },
-      results: [{ round: 1, people: 31, numbers, median: 12, right: 19 }],
+      results: [{ round: 1, people: 31, numbers, median: 12, right: 19, vouched: 3 }],
     }),
   ]),
   "poll-number-wide": student([
