@@ -1,8 +1,8 @@
 """Messages through networks and processes that fail, by each way in: is any lost, or twice?
 
-    python -m benchmarks.faults [--messages 100000] [--seed N]
+    python -m benchmarks.faults [--messages 100000] [--senders 1] [--seed N]
 
-The run of tests/client/fault_run.py, longer: a service, two senders and a reader for each of
+The run of tests/client/fault_run.py, longer: a service, senders and a reader for each of
 WebSocket, event stream and long poll, all of them through proxies that cut, stall, delay, slow
 down, refuse, hold back and corrupt; the service and the senders' kernels are killed. A round of
 some ten thousand messages has a seed of its own, which is printed and repeats it.
@@ -28,12 +28,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--senders", type=int, default=1, help="of each way")
     args = parser.parse_args()
     faults, wrong, acked = Counter[str](), 0, 0
     for number in range(-(-args.messages // ROUND)):
         with tempfile.TemporaryDirectory() as folder:
             messages = min(ROUND, args.messages)
-            with Run(Path(folder), args.seed + number, messages, senders=2) as run:
+            with Run(Path(folder), args.seed + number, messages, args.senders) as run:
                 found = run.play()
         faults += found.faults
         wrong += len(found.wrong)
