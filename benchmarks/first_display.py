@@ -2,8 +2,7 @@
 
     python -m benchmarks.first_display [--rounds 6]
 
-Each time is that of a fresh kernel and page in a real JupyterLab. Two ways alternate in one run:
-the widget's code is sent when the lesson is entered, as it is, or only with the first widget.
+Each time is that of a fresh kernel and page in a real JupyterLab.
 """
 
 import argparse
@@ -11,12 +10,6 @@ import statistics
 
 from tests.lab.classroom import SETUP, Class, classroom
 
-WAYS = {
-    "code sent on entering": "",
-    "code sent with the widget": (
-        "import edu_widgets.notebook.shared_code as code\ncode.send_ahead = lambda kind: None\n"
-    ),
-}
 ENTER = "lesson = edu.host('py101', name='Mira').wait_connected()\n"
 
 SHOW = """async () => {
@@ -36,10 +29,10 @@ SHOW = """async () => {
 }"""
 
 
-def once(place: Class, before: str) -> float:
-    """Measure milliseconds in a new notebook whose first cell runs `before` and enters."""
+def once(place: Class) -> float:
+    """Measure milliseconds in a new notebook whose first cell enters."""
     setup = SETUP.format(folder=str(place.folder))
-    lab = place.open_notebook([setup + before + ENTER, "lesson.chat"], None)
+    lab = place.open_notebook([setup + ENTER, "lesson.chat"], None)
     try:
         lab.run_cell(0)
         lab.breathe()
@@ -49,18 +42,14 @@ def once(place: Class, before: str) -> float:
 
 
 def main() -> None:
-    """Measure and print a table."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=6)
     rounds = parser.parse_args().rounds
-    times: dict[str, list[float]] = {way: [] for way in WAYS}
     with classroom("py101") as place:
-        for turn in range(rounds):
-            for way in list(WAYS)[:: 1 if turn % 2 else -1]:
-                times[way].append(once(place, WAYS[way]))
-    for way, found in times.items():
-        middle, low, high = statistics.median(found), min(found), max(found)
-        print(f"{way:28} n={len(found):2}  median {middle:4.0f} ms  ({low:.0f}-{high:.0f})")
+        times = [once(place) for _ in range(rounds)]
+    middle, low, high = statistics.median(times), min(times), max(times)
+    print(f"n={len(times):2}  median {middle:4.0f} ms  ({low:.0f}-{high:.0f})")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -36,14 +35,22 @@ from edu_widgets.protocol.features import allowed
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient
     from edu_widgets.configuration import Configuration
+    from edu_widgets.notebook.hosts import Visitor
+
+_Key = tuple[str, str, str, "Visitor | None"]
 
 _lock = threading.RLock()
-_open: dict[tuple[str, str, str], Lesson] = {}
+_open: dict[_Key, Lesson] = {}
+"""The open lessons: by service, person and channel, and by visitor where a process has several."""
+
 _asked: dict[Path, dict[str, object]] = {}
 """The arguments of `host` in this process, by the service's folder."""
 
 _rehearses: dict[str, str | None] = {}
 """By room, the name somebody rehearses under in this process."""
+
+_LOOK = 10.0
+"""Seconds between two looks whether a visitor is still there."""
 
 _SHORTLY = 3.0
 """Seconds that `host` waits for the link: it takes some hundredths of one."""
@@ -76,6 +83,10 @@ def host(  # noqa: PLR0913 - the options of a service
     invite and a service on this computer, wherever the real course is. Students of the course see
     nothing of it, and nothing of it appears in the course later.
 
+    On a page of Voilà or `marimo run`, whose visitors share its author's account, each of them
+    enters as a student of a name made up (*Guest 4821*), unless the setting
+    `EduWidgets.visitorRole` says `"instructor"`.
+
     With a `roster` only these names may join, each of them once; without one it is as it was, or
     as the setting `EduWidgets.rosterFile` says.
 
@@ -85,6 +96,7 @@ def host(  # noqa: PLR0913 - the options of a service
         FolderUnusable: its folder cannot be made or written.
         Unsupported: this Python cannot start threads or processes, or lock files.
     """
+    from edu_widgets.notebook.hosts import serves_visitors
     from edu_widgets.service import launch, owner
 
     _check_platform()
@@ -111,6 +123,8 @@ def host(  # noqa: PLR0913 - the options of a service
     )
     if names is not None:
         owner.set_roster(info, names)
+    if serves_visitors() and settings.edu.visitorRole != "instructor":
+        return _let_in(Invite(info.local_url, course, info.invite), settings)
     member = owner.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
     target = Target(
@@ -173,7 +187,11 @@ def join(
         shown = "edu.join('http://…?code=…', name='…')"
         msg = f"join() needs the invite your instructor shows, as {shown}."
         raise InvalidArgument(msg)
-    parsed = parse_invite(text)
+    return _let_in(parse_invite(text), settings, name)
+
+
+def _let_in(parsed: Invite, settings: Configuration, name: str | None = None) -> Lesson:
+    """Enter by an invite."""
     who = _own_name() if name is None else name
     member, target = exchange(
         parsed, who, MembershipFiles(folders.people_folder(settings.edu.dataDir))
@@ -292,7 +310,11 @@ def _lesson(
 
     With a `channel` the service may be a base one: only `connect` names it.
     """
-    key = (*target.key, channel or course_channel(course))
+    from edu_widgets.notebook.comms import keep_reading
+    from edu_widgets.notebook.hosts import visitor
+
+    here = visitor()
+    key = (*target.key, channel or course_channel(course), here)
     with _lock:
         open_ = _open.get(key)
         where = urlsplit(target.url).netloc
@@ -317,11 +339,18 @@ def _lesson(
         except BaseException:
             client.close()  # interrupted: nobody has it, and it would stay for ever
             raise
-    if features and "IPython" in sys.modules:  # a script shows nothing: it imports no widgets
-        from edu_widgets.notebook.shared_code import send_ahead
-
-        send_ahead(features[0].name)
+    keep_reading()
+    if here is not None:
+        client.on_network(lambda: _leave_with(here, lesson, client))
     return lesson
+
+
+def _leave_with(visitor: Visitor, lesson: Lesson, client: CourseClient) -> None:
+    """Leave a lesson once its visitor has gone, of which nobody tells (network thread)."""
+    if visitor.thread.is_alive() and lesson.usable:
+        client.later(_LOOK, lambda: _leave_with(visitor, lesson, client))
+    elif lesson.usable:
+        client.call_back(lesson.close)
 
 
 def _client(
@@ -355,7 +384,7 @@ def _client(
     return client
 
 
-def _forget(key: tuple[str, str, str], lesson: Lesson) -> None:
+def _forget(key: _Key, lesson: Lesson) -> None:
     with _lock:
         if _open.get(key) is lesson:
             del _open[key]
@@ -373,6 +402,11 @@ def _settings(
 
 
 def _own_name() -> str:
+    from edu_widgets.notebook.hosts import guest_name
+
+    guest = guest_name()
+    if guest:
+        return guest
     hub = os.environ.get("JUPYTERHUB_USER")
     if hub:
         return hub

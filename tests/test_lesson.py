@@ -25,7 +25,6 @@ import edu_widgets as edu
 from edu_widgets import folders
 from edu_widgets.client.runtime.threads import network, stop_threads
 from edu_widgets.notebook.lesson_payload import lesson_fields
-from edu_widgets.notebook.shared_code import SharedCode
 from edu_widgets.protocol.errors import NotConnected, ServiceUnavailable
 from edu_widgets.service import launch, state
 from edu_widgets.service.store import schema
@@ -425,7 +424,7 @@ def test_what_a_closed_lesson_raises_is_documented(lesson: edu.Lesson) -> None:
 def test_nothing_of_a_closed_lesson_stays_in_the_kernel(lesson: edu.Lesson) -> None:
     def kept() -> list[str]:
         ours = [w for w in _instances.values() if type(w).__module__.startswith("edu_widgets")]
-        return sorted(type(one).__name__ for one in ours if not isinstance(one, SharedCode))
+        return sorted(type(one).__name__ for one in ours)
 
     def once() -> tuple[list[str], list[weakref.ref[object]]]:
         ada = edu.join(lesson.invite, name="Ada").wait_connected()

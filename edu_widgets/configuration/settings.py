@@ -145,6 +145,14 @@ class EduWidgets(Configurable):
             "with `host()`'s invite and on the page it opens."
         ),
     )
+    visitorRole = traits.Text(
+        traits.role,
+        "'student' or 'instructor'",
+        help=(
+            "What `host()` makes of whoever looks at a page of Voilà or of `marimo run`. Not set: "
+            "a student, for everybody's code there runs under its author's account."
+        ),
+    )
     features = traits.Text(
         traits.names,
         "names with commas between, all with '-' before them or none",

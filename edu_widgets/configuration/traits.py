@@ -285,6 +285,16 @@ def names(text: str) -> None:
         raise ValueError
 
 
+def role(text: str) -> None:
+    """Check what a visitor is.
+
+    Raises:
+        ValueError: it is another word.
+    """
+    if text not in ("student", "instructor"):
+        raise ValueError
+
+
 def sentence(text: str) -> None:
     """Check a text that is one line for people.
 

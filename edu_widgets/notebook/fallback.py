@@ -12,12 +12,13 @@ from edu_widgets.protocol import features
 _OTHER = {"en": "Live widget of {course}", "tr": "{course} dersinin canlı bileşeni"}
 _HOW = {
     "en": (
-        "It is live: run this cell again to open it here. If it stays away, anywidget is missing "
-        "where Jupyter runs: install it there and reload."
+        "This was live: run this cell again to open it here. If it stays away, anywidget is "
+        "missing where Jupyter runs: install it there and reload."
     ),
     "tr": (
-        "Canlıdır: açmak için bu hücreyi yeniden çalıştırın. Yine açılmazsa, Jupyter'in çalıştığı "
-        "yerde anywidget eksiktir: oraya kurun ve sayfayı yenileyin."
+        "Burada canlı bir bileşen vardı: açmak için bu hücreyi yeniden çalıştırın. Yine "
+        "açılmazsa, Jupyter'in çalıştığı yerde anywidget eksiktir: oraya kurun ve sayfayı "
+        "yenileyin."
     ),
 }
 _TRUST = {
@@ -30,6 +31,22 @@ _TRUST = {
         "Command Palette → Trust Notebook."
     ),
 }
+_ALONE = {
+    "en": "This was live. To take part, open the notebook in Jupyter and run its cells again.",
+    "tr": (
+        "Burada canlı bir bileşen vardı. Katılmak için not defterini Jupyter'de açıp hücrelerini "
+        "yeniden çalıştırın."
+    ),
+}
+_NO_CODE = {
+    "en": "The code of this widget could not be loaded. Run the cell again to open it.",
+    "tr": "Bu bileşenin kodu yüklenemedi. Açmak için hücreyi yeniden çalıştırın.",
+}
+
+
+def sentences() -> dict[str, list[str]]:
+    """What a view says by itself, by language: without a kernel, and without its code."""
+    return {lang: [_ALONE[lang], _NO_CODE[lang]] for lang in _HOW}
 
 
 def fallback(kind: str, course: str, lang: str = "") -> dict[str, str]:

@@ -14,8 +14,10 @@ from contextvars import ContextVar
 from typing import Any, Protocol, cast
 
 import anywidget
+import ipywidgets
 
 __all__ = [
+    "announce",
     "cell_numbers",
     "forget_id",
     "forget_routes",
@@ -23,6 +25,7 @@ __all__ = [
     "keep_on_subshell",
     "keep_reading",
     "kernel",
+    "marimo_context",
     "ready_thread",
     "view_metadata",
 ]
@@ -119,9 +122,17 @@ def is_closed(comm: object) -> bool:
 
 def forget_id(model: Any) -> None:
     """Let a model whose comm was closed open the next one under a new id."""
+    known = getattr(sys.modules.get("ipywidgets.widgets.widget"), "_instances", None)
+    if isinstance(known, dict):  # or ipywidgets would look for the comm of the old one
+        known.pop(getattr(model, "_model_id", None), None)
     model.comm = None
     if hasattr(model, "_model_id"):
         model._model_id = None
+
+
+def announce(model: Any) -> None:
+    """Tell a host that gives comms itself, as marimo, of a model that needs another one."""
+    getattr(ipywidgets.Widget, "_call_widget_constructed", lambda _: None)(model)
 
 
 def view_metadata() -> dict[str, Any]:
@@ -135,3 +146,12 @@ def cell_numbers(shell: Any) -> dict[str, int]:
     """The execution count of each cell that IPython ran, by the file name in its frames."""
     names = getattr(getattr(shell, "compile", None), "_filename_map", None)
     return {str(path): number for path, number in names.items()} if isinstance(names, dict) else {}
+
+
+# -- marimo ------------------------------------------------------------------------------------
+
+
+def marimo_context() -> Any:
+    """The state of the session whose code runs in this thread, or None. Imports nothing."""
+    types = sys.modules.get("marimo._runtime.context.types")
+    return getattr(types, "safe_get_context", lambda: None)()

@@ -1,64 +1,35 @@
-"""The browser's code as the kernel hands it out: once a kernel, however many widgets it shows.
+"""The browser's code as the kernel hands it out: named in a trait, sent to a page that asks.
 
-Each file is a model without a view. A widget's trait refers to the models of what it needs, and
-its loader (js/src/loader.ts) takes the text from them.
+It is in no trait, so that a notebook saved with its widgets' state has none of it, and in no model
+of its own, so that it is there whatever comms a host has closed.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 
-import ipywidgets
-import traitlets
-
-from edu_widgets.notebook import comms, inside
-from edu_widgets.notebook.bundles import bundle, files_of
-from edu_widgets.protocol.errors import EduWidgetsError
+from edu_widgets.notebook.bundles import VIEWERS, bundle, files_of
+from edu_widgets.notebook.stream import Json
 
 _VERSION = 12
 """Characters of a content's hash that tell one version of a file from another."""
 
-
-class SharedCode(ipywidgets.Widget):  # type: ignore[misc]  # it has no types
-    """A file of browser code; pages find it by its model's id."""
-
-    name = traitlets.Unicode().tag(sync=True)
-    version = traitlets.Unicode().tag(sync=True)
-    text = traitlets.Unicode().tag(sync=True)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r}, {self.version!r})"
-
-
-_models: dict[tuple[int, str, str], SharedCode] = {}
-"""By process (a forked child must not use its parent's), name and version."""
+_MOST_FILES = 8
+"""A widget is made of two; one question asks for no more than these."""
 
 
 def reference(name: str, text: str) -> str:
-    """A trait's reference to the model of this code; the model is opened if it is not open."""
-    version = hashlib.sha256(text.encode()).hexdigest()[:_VERSION]
-    key = (os.getpid(), name, version)
-    model = _models.get(key)
-    if model is None or model.comm is None or inside.is_closed(model.comm):
-        if model is not None:
-            model.close()  # a page has closed its comm, as with "close all widgets"
-        model = _models[key] = SharedCode(name=name, version=version, text=text)
-    return f"IPY_MODEL_{model.model_id}"
+    """What a trait says to refer to this code: its name and version."""
+    return f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:_VERSION]}"
 
 
-def send_ahead(kind: str) -> None:
-    """Send a kind of widget's code before the first one is shown, which then shows sooner.
+def answers(kind: str, asked: object) -> list[Json]:
+    """Return the messages with the files that a page asks a widget of `kind` for.
 
-    Does nothing outside a kernel. Code that is missing is told of by the widget that needs it.
+    What it has not, as a version from before, is left out.
     """
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)
-    if getattr(get_ipython(), "kernel", None) is None:
-        return
-    comms.keep_reading()
-    try:
-        for name in files_of(kind):
-            reference(name, bundle(name))
-    except EduWidgetsError:
-        return
+    files = asked[:_MOST_FILES] if isinstance(asked, list) else []
+    wanted = {code for code in files if isinstance(code, str)}
+    names = [n for n in (*files_of(kind), VIEWERS) if any(c.startswith(f"{n}@") for c in wanted)]
+    had = {reference(name, bundle(name)): bundle(name) for name in names}
+    return [{"op": "code", "code": c, "text": text} for c, text in had.items() if c in wanted]

@@ -13,15 +13,17 @@ import anywidget
 import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.notebook import comms, development, inside
+from edu_widgets.notebook import comms, development, hosts, inside
 from edu_widgets.notebook.bundles import VIEWERS, bundle, files_of
 from edu_widgets.notebook.channel import PageChannel
-from edu_widgets.notebook.fallback import fallback
+from edu_widgets.notebook.fallback import fallback, sentences
+from edu_widgets.notebook.held_back import ASK_EVERY, HeldBack
+from edu_widgets.notebook.identity import asking_session
 from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
 from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
-from edu_widgets.notebook.shared_code import reference
+from edu_widgets.notebook.shared_code import answers, reference
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.viewers.faces import Face, Faces
@@ -31,6 +33,9 @@ from edu_widgets.protocol.channels import person_name
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused
 
 _log = logging.getLogger(__name__)
+
+_UNASKED = 0.5
+"""Seconds after which a page has what it needs to keep what it is sent."""
 
 _HEIGHTS = (160, 4_000)
 _DEFAULT_HEIGHT = 420
@@ -96,8 +101,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     kind_: ClassVar[str] = ""
     _inner: ClassVar[str] = (
-        "face kind kind_ events_ made_for open refer_to_code reload reopen retire seen_by summary "
-        "twin_for watch"
+        "face kind kind_ events_ made_for offer_code open refer_to_code reload reopen retire "
+        "seen_by summary twin_for watch"
     )
     comm: Any
 
@@ -106,6 +111,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     _code = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _says = traitlets.Dict().tag(sync=True)
     _instance = traitlets.Unicode().tag(sync=True)
     kind = traitlets.Unicode().tag(sync=True)
     course = traitlets.Unicode().tag(sync=True)
@@ -126,6 +132,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._pages = _Pages(self)
         self._outlet: Callable[[Json], None] = lambda _: None
         self._over = False
+        self._as_opened, self._opened_for = hosts.carried(), asking_session()
+        self._held_back = HeldBack() if hosts.hears_only_answers() else None
         self._company = company_of(client)
         self._delays = Delays()
         self._channel = PageChannel(
@@ -139,6 +147,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         try:
             super().__init__(
                 _esm=bundle("loader"),
+                _code=self._references(),  # marimo opens a comm before `open` can
+                _says=sentences(),
                 _instance=uuid7(),
                 kind=self.kind_,
                 course=client.course,
@@ -205,23 +215,28 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     # -- life --------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Open a comm to the front end, if none is open; before it, those of its code."""
+        """Open a comm to the front end, if none is open."""
         if self._client.viewer:
             return  # its pages are those of the widget that it is a twin of
         comms.keep_reading()
         self.refer_to_code()
         super().open()
+        self._as_opened, self._opened_for = hosts.carried(), asking_session()
         comms.keep_on_subshell(self.comm)
         development.follow(self)
 
     def reopen(self) -> None:
-        """Open anew what a page has closed, as with "close all widgets"; else do nothing."""
+        """Open anew what was closed, as by "close all widgets" or marimo; else do nothing."""
         if self._client.viewer:
             return
+        if hosts.forgets_comms() and asking_session() != self._opened_for:
+            for model in (self, self.layout):
+                model.comm.close()
         # The layout first, because a page needs it to make the widget.
         for model in (self.layout, self):
             if inside.is_closed(model.comm):
                 inside.forget_id(model)
+                inside.announce(model)
                 model.open()
 
     def watch(self, fn: Callable[[], object]) -> Callable[[], None]:
@@ -248,8 +263,11 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             self.close()
 
     def refer_to_code(self) -> None:
-        """Refer to the models of the code there is now; they are opened if they are not open."""
-        self._code = [reference(name, bundle(name)) for name in files_of(self.kind_)]
+        """Refer to the code as it is now."""
+        self._code = self._references()
+
+    def _references(self) -> list[str]:
+        return [reference(name, bundle(name)) for name in files_of(self.kind_)]
 
     def reload(self) -> None:
         """Have each page run the code that is referred to: a changed `_esm` is run anew."""
@@ -270,9 +288,25 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         data = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"application/vnd.jupyter.widget-view+json": data}, inside.view_metadata()
 
+    def _display_(self) -> object:
+        """Show it in marimo, where running a cell again has closed what the cell had opened."""
+        self.reopen()
+        self.refer_to_code()
+        return hosts.marimo_view(self) or repr(self)
+
+    def offer_code(self) -> None:
+        """Send its code soon without being asked, if the cell still runs and no page can ask."""
+        if not self._beside_cells:
+            self._on_network(lambda: self._client.later(_UNASKED, self._offer))
+
+    def _offer(self) -> None:
+        if cell_is_running() and not self.closed and not (self._faces or self._channel).awaited:
+            self._hand_out(self._code)
+
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
         self.reopen()
         self.refer_to_code()
+        self.offer_code()
         of_base = getattr(super(), "_repr_mimebundle_", None)
         shown = self._view() if of_base is None else of_base(**kwargs)
         if shown is None:
@@ -304,11 +338,16 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             self._lead(content)
         except Exception:  # noqa: BLE001 - reported; a handler must not raise into the kernel
             _log.exception("A message of a page could not be handled.")
+        if self._held_back is not None:
+            self._held_back.send_all(self._client, self._to_pages)
 
     def _lead(self, content: object) -> None:
         """Lead a page's message to the face that is for whoever looks at the page."""
         if not isinstance(content, dict):
             _log.warning("A message of a page was ignored: it is no object.")
+            return
+        if content.get("op") == "code":  # no secret: the same for whoever looks
+            self._hand_out(content.get("codes"))
             return
         page, sender = content.get("page"), comms.sender()
         if self._faces is not None and isinstance(page, str) and is_id(page):
@@ -365,9 +404,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _standing(self) -> Json:
         viewer = self._company.told(self._client.viewer)
         if viewer is not None:  # what shows it comes only to pages of a kernel that is shared
-            code = reference(VIEWERS, bundle(VIEWERS)).removeprefix("IPY_MODEL_")
-            viewer = {**viewer, "code": code}
-        return lesson_fields(self._client, subshells=self._beside_cells, viewer=viewer)
+            viewer = {**viewer, "code": reference(VIEWERS, bundle(VIEWERS))}
+        fields = lesson_fields(self._client, subshells=self._beside_cells, viewer=viewer)
+        return fields if self._held_back is None else {**fields, "asks": ASK_EVERY}
 
     @on_intent("lesson.retry")
     def _retry_now(self, _: Intent) -> None:
@@ -420,7 +459,17 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         if inside.is_closed(self.comm):
             self._channel.forget()
             return
-        comms.push(self._pages, as_sent(message))
+        self._to_pages(as_sent(message))
+
+    def _to_pages(self, message: Json) -> None:
+        if self._held_back is not None and self._held_back.keeps(message):
+            return
+        with self._as_opened():
+            comms.push(self._pages, message)
+
+    def _hand_out(self, codes: object) -> None:
+        for message in answers(self.kind_, codes):
+            self._to_pages(message)
 
     def _on_network(self, fn: Any) -> None:
         try:

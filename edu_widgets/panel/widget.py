@@ -154,6 +154,12 @@ class CoursePanel(LiveWidget):
         self._refer_to_parts()
         super().open()
 
+    def offer_code(self) -> None:
+        """Send the code of all its tabs, and its own: see the base."""
+        for tab in self._tabs:
+            self._shown.parts[tab].widget.offer_code()
+        super().offer_code()
+
     def reopen(self) -> None:
         """Open comms again that a page has closed, the parts' first: their ids go to the page."""
         self._refer_to_parts()

@@ -1,25 +1,24 @@
 // All that a widget's own model carries, and all that is known here of how anywidget runs it. The
-// code comes once a kernel, in models of its own that this one refers to, and is imported once a
-// page, however many widgets and kernels need it.
+// code does not travel in models, which a notebook may be saved with: a page asks a widget for what
+// it lacks, gets it as messages, and imports it once, however many widgets and kernels need it.
 //
 // From anywidget 0.9 on, `export default` may be a function: it is called without arguments once a
 // model, and once more whenever `_esm` changes. So what belongs to a model is in its closure. A
 // model reaches `initialize` and each `render` as another proxy of it, so proxies are not compared.
 // What `initialize` and `render` return is called at their end (of a model's only from 0.11 on).
 // `host` and `signal` reach only `render`, and only from 0.11 on: neither is used. Another model,
-// of code or of a widget within a widget, is found by `model.widget_manager.get_model`.
-
-interface Code {
-  get(trait: "name" | "version" | "text"): string;
-}
+// of a widget within a widget, is found by `model.widget_manager.get_model`.
 
 /** A model that can find others. */
 export interface Finding<M> {
   widget_manager: { get_model(id: string): Promise<M> };
 }
 
-interface Model extends Finding<Code> {
+interface Model {
   get(name: string): unknown;
+  on(event: string, take: (message: unknown) => void): void;
+  off(event: string, take: (message: unknown) => void): void;
+  send(message: unknown): void;
 }
 
 interface Context {
@@ -34,23 +33,32 @@ interface Widget<C extends Context = Context> {
 /** Milliseconds that the code may take before a view says that it is missing. */
 const PATIENCE = 8_000;
 
-/** Milliseconds between two looks for a model that is not there yet. */
-const AGAIN = 100;
+/** Milliseconds between two looks for what is not there yet. */
+const AGAIN = 50;
+
+/** Milliseconds until another widget asks for what one has asked for, and has not got. */
+const ANOTHER = 2_000;
+
+/** Milliseconds until one asks again; each time twice as long as before, up to the last. */
+const FIRST_GAP = 4_000;
+const LAST_GAP = 2_000_000;
 
 /** Milliseconds that `initialize` waits: anywidget 0.11 gives up a model after 2 s. */
 const START = 1_000;
 
-const shared = globalThis as unknown as Record<symbol, Map<string, string> | undefined>;
+/**
+ * What this page holds, for all widgets: by a file's name and version its text; by all that a module
+ * is made of, each with a blank behind it, its address; by `?` and a file when it may be asked for.
+ */
+const shared = globalThis as unknown as Record<symbol, Map<string, unknown> | undefined>;
 const KEY = Symbol.for("edu-widgets");
 shared[KEY] ??= new Map();
-
-/** Addresses of modules by the names and versions of all that they are made of. */
-const addresses = shared[KEY];
+const held = shared[KEY];
 
 const wait = (time: number): Promise<void> => new Promise((done) => setTimeout(done, time));
 
 /** The model that a trait refers to. */
-export async function find<M = Code>(model: Finding<M>, reference: string): Promise<M> {
+export async function find<M>(model: Finding<M>, reference: string): Promise<M> {
   for (let left = PATIENCE; ; left -= AGAIN) {
     try {
       return await model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
@@ -61,29 +69,63 @@ export async function find<M = Code>(model: Finding<M>, reference: string): Prom
   }
 }
 
-async function load(model: Model): Promise<Widget> {
-  const references = model.get("_code") as string[];
-  const late = wait(PATIENCE).then(() => Promise.reject(new Error("The code did not arrive.")));
-  const codes = await Promise.race([Promise.all(references.map((id) => find(model, id))), late]);
-  let key = "";
-  const imports: [string, string][] = [];
-  const modules: Promise<{ default: Widget }>[] = [];
-  for (const code of codes) {
-    const name = code.get("name");
-    key += `${name}@${code.get("version")} `;
-    let address = addresses.get(key);
-    if (!address) {
-      let text = code.get("text");
-      for (const [from, to] of imports) text = text.replaceAll(`"edu:${from}"`, `"${to}"`);
-      address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-      addresses.set(key, address);
-    }
-    imports.push([name, address]);
-    modules.push(import(address)); // each at once, not when the next one asks for it
+/** Whether there is no kernel behind it: a notebook that was saved, shown by whatever shows it. */
+const isAlone = (model: Model): boolean =>
+  (model.get("layout") as { comm_live?: boolean } | undefined)?.comm_live === false;
+
+/** Have the texts of `codes` in this page. */
+async function fetchCode(model: Model, codes: readonly string[]): Promise<void> {
+  const take = (message: unknown): void => {
+    const { op, code, text } = message as Record<string, string>;
+    if (op === "code") held.set(code as string, text);
+  };
+  model.on("msg:custom", take);
+  for (let [gap, next] = [FIRST_GAP, 0]; ; await wait(AGAIN)) {
+    const missing = codes.filter((code) => !held.has(code));
+    if (!missing[0] || gap > LAST_GAP) break;
+    const now = performance.now();
+    const wanted = missing.filter((code) => !((held.get(`?${code}`) as number) > now));
+    if (!wanted[0] || now < next) continue;
+    for (const code of wanted) held.set(`?${code}`, now + ANOTHER);
+    next = now + gap;
+    gap *= 2;
+    model.send({ op: "code", codes: wanted });
   }
-  const last = (await Promise.all(modules)).at(-1);
-  if (!last) throw new Error("There is no code.");
-  return last.default;
+  model.off("msg:custom", take);
+}
+
+/** Import a text; a page that forbids `blob:` may allow `data:`. Resolves to its address. */
+async function place(text: string): Promise<string> {
+  const type = "text/javascript";
+  let address = URL.createObjectURL(new Blob([text], { type }));
+  try {
+    await import(/* @vite-ignore */ address);
+  } catch {
+    address = `data:${type},${encodeURIComponent(text)}`;
+    await import(/* @vite-ignore */ address);
+  }
+  return address;
+}
+
+async function load(model: Model): Promise<Widget> {
+  const codes = model.get("_code") as string[];
+  await fetchCode(model, codes);
+  let key = "";
+  let last = "";
+  const imports: [string, string][] = [];
+  for (const code of codes) {
+    key += `${code} `;
+    let address = held.get(key) as Promise<string> | undefined;
+    if (!address) {
+      let text = held.get(code) as string;
+      for (const [from, to] of imports) text = text.replaceAll(`"edu:${from}"`, `"${to}"`);
+      address = place(text);
+      held.set(key, address);
+    }
+    last = await address;
+    imports.push([code.replace(/@.*/, ""), last]);
+  }
+  return (await import(/* @vite-ignore */ last)).default;
 }
 
 /** A model's widget, which waits for its code; one that failed to come is asked for again. */
@@ -98,6 +140,7 @@ export default function widget(): Widget<Context & { el: HTMLElement }> {
   };
   return {
     async initialize(context) {
+      if (isAlone(context.model)) return undefined;
       const started = loading(context).then((code) => code.initialize(context));
       const settled = started.catch(() => undefined); // a view says what is wrong
       await Promise.race([settled, wait(START)]);
@@ -106,14 +149,27 @@ export default function widget(): Widget<Context & { el: HTMLElement }> {
       };
     },
     async render(context) {
+      const { model, el } = context;
+      const tell = (which: number): void => {
+        const { lang } = model.get("options") as { lang: string };
+        const says = model.get("_says") as Record<string, string[]>;
+        const tr = /^tr/i.test(lang || document.documentElement.lang);
+        el.textContent = says[tr ? "tr" : "en"]?.[which] ?? "";
+      };
+      if (isAlone(model)) {
+        tell(0);
+        return undefined;
+      }
+      const late = setTimeout(tell, PATIENCE, 1);
       try {
-        return (await loading(context)).render(context);
+        const code = await loading(context);
+        clearTimeout(late);
+        el.textContent = "";
+        return code.render(context);
       } catch (error) {
+        clearTimeout(late);
         console.error(error);
-        const { lang } = context.model.get("options") as { lang: string };
-        context.el.textContent = /^tr/i.test(lang || document.documentElement.lang)
-          ? "Bu bileşenin kodu yüklenemedi. Açmak için hücreyi yeniden çalıştırın."
-          : "The code of this widget could not be loaded. Run the cell again to open it.";
+        tell(1);
       }
     },
   };

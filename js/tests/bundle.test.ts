@@ -135,11 +135,13 @@ test("a widget of another package stands on the core that is shipped", async () 
   expect([el.childElementCount, model.listeners]).toEqual([0, 0]);
 });
 
-const imported = (): Map<string, string> =>
-  (globalThis as unknown as Record<symbol, Map<string, string>>)[Symbol.for("edu-widgets")] as Map<
-    string,
-    string
-  >;
+/** What this page has imported, by what it is made of. */
+const imported = (): string[] => {
+  const held = (globalThis as unknown as Record<symbol, Map<string, unknown>>)[
+    Symbol.for("edu-widgets")
+  ];
+  return [...(held?.keys() ?? [])].filter((key) => key.endsWith(" "));
+};
 
 /** A core and a widget on it that count how often they are imported. */
 const counting = {
@@ -162,18 +164,35 @@ async function probe(version: string, files: Record<string, string> = counting) 
 
 test("a page imports a version once, whatever asks for it, and another version beside it", async () => {
   const ends: (() => void)[] = [];
+  const asked: string[][] = [];
   for (const version of ["a", "a", "b", "a"]) {
     const { widget, model, el } = await probe(version);
     ends.push(await widget.initialize({ model: model.proxy() }));
     ends.push(await widget.render({ model: model.proxy(), el }));
     expect(el.textContent).toBe("one core");
+    asked.push(model.askedFor);
   }
   expect([count("cores"), count("probes"), count("started")]).toEqual([2, 2, 4]);
-  const keys = [...imported().keys()].filter((key) => key.includes("probe"));
+  expect(asked).toEqual([["core@a", "probe@a"], [], ["core@b", "probe@b"], []]);
+  const keys = imported().filter((key) => key.includes("probe"));
   expect(keys).toEqual(["core@a probe@a ", "core@b probe@b "]);
   for (const end of ends) end();
   await settled();
   expect([count("started"), document.body.textContent?.trim()]).toEqual([0, ""]);
+});
+
+test("what one widget has asked for is not asked for by the next, unless it does not come", async () => {
+  vi.useFakeTimers();
+  const [first, second] = [await probe("shared"), await probe("shared")];
+  first.model.codes.clear(); // its kernel does not answer
+  const shown = [first, second].map(({ widget, model, el }) =>
+    widget.render({ model: model.proxy(), el }),
+  );
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([first.model.askedFor.length, second.model.askedFor.length]).toEqual([2, 0]);
+  await vi.advanceTimersByTimeAsync(3_000);
+  await Promise.all(shown);
+  expect([first.el.textContent, second.el.textContent]).toEqual(["one core", "one core"]);
 });
 
 test("code that is a little late is waited for, and what starts first is the model", async () => {
@@ -185,7 +204,7 @@ test("code that is a little late is waited for, and what starts first is the mod
   const shown = widget.render({ model: model.proxy(), el });
   await settled();
   expect(el.textContent).toBe("");
-  for (const [id, code] of codes) model.codes.set(id, code);
+  for (const [code, text] of codes) model.say({ op: "code", code, text }); // unasked
   await shown;
   expect([el.textContent, count("started")]).toEqual(["one core", before + 1]);
   (await started)();
@@ -201,21 +220,48 @@ test("initialize ends before anywidget gives the model up", async () => {
 });
 
 test.each([
-  ["en", "", "Run the cell again to open it."],
-  ["tr-TR", "", "Açmak için hücreyi yeniden çalıştırın."],
-  ["tr", "en", "Run the cell again to open it."],
-])("a view without its code says what to do (page %s, options %s)", async (page, lang, words) => {
-  vi.useFakeTimers();
-  const errors = vi.spyOn(console, "error").mockImplementation(() => {});
-  document.documentElement.lang = page;
-  const { widget, model, el } = await probe(`lost-${page}-${lang}`);
-  model.codes.clear();
+  ["en", "", "Run again."],
+  ["tr-TR", "", "Yeniden çalıştır."],
+  ["tr", "en", "Run again."],
+])(
+  "a view that waits for its code says what to do (page %s, options %s)",
+  async (page, lang, words) => {
+    vi.useFakeTimers();
+    document.documentElement.lang = page;
+    const { widget, model, el } = await probe(`lost-${page}-${lang}`);
+    const codes = [...model.codes];
+    model.codes.clear();
+    model.set("options", { height: 420, lang });
+    const shown = widget.render({ model: model.proxy(), el });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(el.textContent).toBe(words);
+    for (const [code, text] of codes) model.codes.set(code, text);
+    await vi.advanceTimersByTimeAsync(20_000);
+    await shown;
+    expect(el.textContent, "a kernel that was busy, and answers in the end").toBe("one core");
+  },
+);
+
+test.each([
+  ["en", "This was live."],
+  ["tr", "Canlıydı."],
+])("a page that was saved says at once that this was live (%s)", async (lang, words) => {
+  const { widget, model, el } = await probe(`saved-${lang}`);
+  model.set("layout", { comm_live: false });
   model.set("options", { height: 420, lang });
-  const shown = widget.render({ model: model.proxy(), el });
-  await vi.advanceTimersByTimeAsync(10_000);
-  await shown;
-  expect(el.textContent).toContain(words);
-  expect(errors).toHaveBeenCalledOnce();
+  expect(await widget.initialize({ model: model.proxy() })).toBeUndefined();
+  await widget.render({ model: model.proxy(), el });
+  expect([el.textContent, model.askedFor, model.listeners]).toEqual([words, [], 0]);
+});
+
+test("a page that forbids blob: imports the code from data:, once", async () => {
+  const { widget, model, el } = await probe("forbidden", {
+    core: "globalThis.apart = (globalThis.apart ?? 0) + 1; export const tag = 'from data';",
+    probe: counting.probe,
+  });
+  vi.spyOn(URL, "createObjectURL").mockReturnValue("blob:nothing-there");
+  await widget.render({ model: model.proxy(), el });
+  expect([el.textContent, count("apart")]).toEqual(["from data", 1]);
 });
 
 test.each([
@@ -227,5 +273,5 @@ test.each([
   const { widget, model, el } = await probe(what, { core: "", probe: text });
   (await widget.initialize({ model: model.proxy() }))();
   await widget.render({ model: model.proxy(), el });
-  expect(el.textContent).toContain("Run the cell again");
+  expect(el.textContent).toContain("Run again");
 });

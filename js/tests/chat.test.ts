@@ -454,3 +454,16 @@ describe("views", () => {
     expect(warn).not.toHaveBeenCalled();
   });
 });
+
+test("where a host passes on answers alone, a page asks again and again", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const shown = await live([message(1)], { asks: 2_000 });
+    const seen = (): number => shown.model.sent.filter(({ op }) => op === "seen").length;
+    const before = seen();
+    vi.advanceTimersByTime(6_000);
+    expect(seen()).toBe(before + 3);
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -10,8 +10,10 @@ export class MockModel {
   open = true;
   /** What the kernel does with each message; nothing by default. */
   onSent: (message: PageMessage) => void = () => {};
-  /** The models of code that this page has, by id. */
-  readonly codes = new Map<string, Fields>();
+  /** The code that the kernel has, by name and version: who asks for it gets it. */
+  readonly codes = new Map<string, string>();
+  /** How often each was asked for. */
+  readonly askedFor: string[] = [];
   /** The other models of this page, by id. */
   readonly others = new Map<string, MockModel>();
   #traits: Fields;
@@ -24,6 +26,7 @@ export class MockModel {
       kind: "chat",
       course: "py101",
       options: { height: 420, lang: "" },
+      _says: { en: ["This was live.", "Run again."], tr: ["Canlıydı.", "Yeniden çalıştır."] },
       ...traits,
     };
   }
@@ -35,10 +38,8 @@ export class MockModel {
         // As Jupyter's says it.
         get_model: async (id: string) => {
           const other = this.others.get(id);
-          if (other) return other.proxy();
-          const code = this.codes.get(id);
-          if (!code) throw new Error("widget model not found");
-          return { get: (name: string) => code[name] };
+          if (!other) throw new Error("widget model not found");
+          return other.proxy();
         },
       },
       get: (name) => this.#traits[name],
@@ -49,6 +50,11 @@ export class MockModel {
       off: (event, callback) => this.#listeners.get(event)?.delete(callback),
       send: (content) => {
         if (!this.open) throw new Error("Cannot send");
+        const { op, codes } = content as { op: string; codes: string[] };
+        if (op === "code") {
+          this.#handOut(codes);
+          return;
+        }
         this.sent.push(content as PageMessage);
         this.onSent(content as PageMessage);
       },
@@ -58,9 +64,17 @@ export class MockModel {
   /** Have the kernel hand out the built `files`: the core, then the widget's own. */
   carry(files: Record<string, string>, version = "1"): void {
     const names = Object.keys(files);
-    this.#traits._code = names.map((name) => `IPY_MODEL_${name}-${version}`);
-    for (const name of names)
-      this.codes.set(`${name}-${version}`, { name, version, text: files[name] });
+    this.#traits._code = names.map((name) => `${name}@${version}`);
+    for (const name of names) this.codes.set(`${name}@${version}`, files[name] ?? "");
+  }
+
+  /** As the kernel does: later, and to every page. */
+  #handOut(codes: readonly string[]): void {
+    this.askedFor.push(...codes);
+    for (const code of codes) {
+      const text = this.codes.get(code);
+      if (text !== undefined) queueMicrotask(() => this.say({ op: "code", code, text }));
+    }
   }
 
   get listeners(): number {

@@ -41,7 +41,7 @@ const stub = `export default {
 /** A model of a part whose code only says what it is. */
 export function stubbed(kind: string): MockModel {
   const model = new MockModel({ kind });
-  model.carry({ [kind]: stub });
+  model.carry({ [kind]: stub }, "stub");
   return model;
 }
 

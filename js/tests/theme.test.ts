@@ -69,3 +69,16 @@ test.each([
   await expect.poll(() => host.dataset.scheme).toBe("dark");
   document.querySelector("#theme")?.remove();
 });
+
+test.each([
+  ["marimo's colours", "--background:#181c1a;--foreground:#eceeed;color-scheme:dark", "dark"],
+  ["marimo's light ones", "--background:#fff;--foreground:#0f172a;color-scheme:light", "light"],
+  ["colour parts that are no colour", "--background:0 0% 4%;color:#000", "light"],
+  ["a page that only says so", "color-scheme:dark", "dark"],
+  ["a page that leaves it to its reader", "color-scheme:dark light", "light"],
+])("other hosts' themes are followed: %s", async (_, style, scheme) => {
+  page.setAttribute("style", style);
+  const shown = await live([message(1)]);
+  const host = shown.el.firstElementChild as HTMLElement;
+  await expect.poll(() => host.dataset.scheme).toBe(scheme);
+});

@@ -40,6 +40,7 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("EduWidgets.outboxDir", "not/whole", "something that is no whole path", "whole path"),
     ("EduWidgets.rosterFile", "names.txt", "something that is no whole path", "whole path"),
     ("EduWidgets.installHint", "two\nlines", "'two\\nlines'", "one line"),
+    ("EduWidgets.visitorRole", "owner", "'owner'", "'student' or 'instructor'"),
     ("EduWidgets.features", "chat,-bell", "'chat,-bell'", "all with '-' before them or none"),
     ("EduWidgets.linger", -1, "-1", "a number of seconds"),
     ("EduWidgets.switchInterval", "quick", "'quick'", "a number of seconds"),
@@ -199,6 +200,7 @@ def test_variables_follow_one_rule() -> None:
         "EduWidgets.switchInterval": "EDU_WIDGETS_SWITCH_INTERVAL",
         "EduWidgets.rosterFile": "EDU_WIDGETS_ROSTER_FILE",
         "EduWidgets.installHint": "EDU_WIDGETS_INSTALL_HINT",
+        "EduWidgets.visitorRole": "EDU_WIDGETS_VISITOR_ROLE",
     }
     assert BY_NAME["EduWidgets.dataDir"].variable == folders.VARIABLE
 

@@ -9,7 +9,7 @@ from edu_widgets import configuration
 from edu_widgets.notebook import bundles, development
 from edu_widgets.notebook.development import VARIABLE
 from tests.notebook.doubles import RecordingComm
-from tests.notebook.test_shared_code import Polls, model_of
+from tests.notebook.test_shared_code import Polls, asked
 from tests.waiting import wait_until
 
 
@@ -45,12 +45,10 @@ def test_what_is_built_reaches_each_page_that_is_open(
         (static / "polls.js").write_text("// polls 2, and longer")
         wait_until(lambda: second._esm != "// loader 1", "the code is renewed")
         for widget in (first, second):
-            assert [model_of(said).text for said in widget._code] == [
-                "// core 1",
-                "// polls 2, and longer",
-            ]
             told = [list(data["state"]) for _, data in widget.comm.published]
             assert told == [["_code"], ["_esm"]], "a page that runs it anew knows which code"
+            texts = [message["text"] for message in asked(widget, *widget._code)]
+            assert texts == ["// core 1", "// polls 2, and longer"]
     finally:
         first.close()
         second.close()

@@ -7,6 +7,7 @@ import enum
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,8 @@ from edu_widgets.notebook import inside
 from tests.conftest import ROOT
 
 PROTOCOLS = {"_repr_html_", "_repr_mimebundle_", "_render_traceback_", "_ipython_display_"}
-"""Names with an underscore that IPython documents for others to define."""
+PROTOCOLS |= {"_display_"}
+"""Names with an underscore that IPython and marimo document for others to define."""
 TREES = {
     path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
     for path in sorted((ROOT / "edu_widgets").rglob("*.py"))
@@ -130,3 +132,20 @@ def test_without_its_names_no_file_is_a_cell() -> None:
     assert inside.cell_numbers(SimpleNamespace(compile=SimpleNamespace(_filename_map=3))) == {}
     compile_ = SimpleNamespace(_filename_map={"/tmp/a.py": 3})
     assert inside.cell_numbers(SimpleNamespace(compile=compile_)) == {"/tmp/a.py": 3}
+
+
+def test_without_marimo_there_is_no_session_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "marimo._runtime.context.types", raising=False)
+    assert inside.marimo_context() is None
+    other_shape = SimpleNamespace()
+    monkeypatch.setitem(sys.modules, "marimo._runtime.context.types", other_shape)  # type: ignore[arg-type]
+    assert inside.marimo_context() is None
+
+
+def test_a_host_that_cannot_be_told_of_a_model_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr("ipywidgets.Widget._widget_construction_callback", told.append)
+    inside.announce("a model")
+    monkeypatch.delattr("ipywidgets.Widget._call_widget_constructed")
+    inside.announce("another")
+    assert told == ["a model"]

@@ -16,5 +16,5 @@ AFFECTED = ["ipykernel-7.0", "ipykernel-7.3"]
 def test_no_request_is_stranded_once_a_lesson_is_entered(name: str, bundles: Path) -> None:
     del bundles
     with running_kernel(name) as kernel, client_of(kernel) as first, client_of(kernel) as second:
-        run(first, "from edu_widgets.notebook.shared_code import send_ahead; send_ahead('chat')")
+        run(first, "from edu_widgets.notebook.comms import keep_reading; keep_reading()")
         assert stranded(first, second, rounds=300, patience=20.0) == 0

@@ -1,22 +1,16 @@
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import sys
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
 from ipywidgets import Widget
-from ipywidgets.widgets.widget import _instances
 
-from edu_widgets.notebook.shared_code import SharedCode, reference, send_ahead
+from edu_widgets.notebook.bundles import bundle
+from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.widget import LiveWidget
 from tests.notebook.doubles import FakeClient, RecordingComm, as_client
 from tests.notebook.test_widget import Things
-
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Polls(LiveWidget):
@@ -27,144 +21,90 @@ class Polls(LiveWidget):
 
 
 @pytest.fixture(autouse=True)
-def _fresh(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> Iterator[None]:
-    """No code is held yet; what this test opens is closed after it."""
+def _fresh(comms: type[RecordingComm]) -> None:
     del comms
-    held: dict[object, SharedCode] = {}
-    monkeypatch.setattr("edu_widgets.notebook.shared_code._models", held)
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda name: f"// {name}")
-    yield
-    for model in held.values():
-        model.close()
 
 
-def model_of(said: str) -> Any:
-    return _instances[said.removeprefix("IPY_MODEL_")]
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is a line with its name: nothing has to be built."""
+    for module in ("shared_code", "widget"):
+        monkeypatch.setattr(f"edu_widgets.notebook.{module}.bundle", lambda name: f"// {name}")
 
 
-def opened() -> list[str]:
-    """What was opened since the test began, in order: names of code, else of models."""
-    states = [data["state"] for c in RecordingComm.opened for _, data in c.published[:1]]
-    return [state.get("name", state["_model_name"]) for state in states]
+def as_fake(client: object) -> FakeClient:
+    assert isinstance(client, FakeClient)
+    return client
 
 
-def test_the_model_of_code_holds_its_text_and_needs_no_view() -> None:
-    model = model_of(reference("core", "export {}"))
-    state = model.get_state()
-    assert state["name"] == "core"
-    assert state["text"] == "export {}"
-    assert state["version"] == hashlib.sha256(b"export {}").hexdigest()[:12]
-    assert (state["_model_module"], state["_model_name"]) == (
-        "@jupyter-widgets/base",
-        "WidgetModel",
-    )
-    assert state["_view_name"] is None
-    assert repr(model) == f"SharedCode('core', {state['version']!r})"
+def asked(widget: LiveWidget, *codes: object) -> list[dict[str, Any]]:
+    """What is sent to a page that asks for code."""
+    widget.comm.take()
+    widget.comm.receive({"op": "code", "codes": list(codes)})
+    return list(widget.comm.take())
 
 
-def test_the_code_is_opened_once_and_before_the_first_widget_that_needs_it() -> None:
-    widgets = [Polls() for _ in range(3)]
-    assert [name for name in opened() if name != "LayoutModel"] == [
-        "core",
-        "polls",
-        *["AnyModel"] * 3,
+@pytest.mark.usefixtures("plain")
+def test_a_page_that_asks_gets_each_file_as_a_message() -> None:
+    widget = Polls()
+    assert [code.split("@")[0] for code in widget._code] == ["core", "polls"]
+    assert asked(widget, *widget._code) == [
+        {"op": "code", "code": widget._code[0], "text": "// core"},
+        {"op": "code", "code": widget._code[1], "text": "// polls"},
     ]
-    assert len({tuple(widget._code) for widget in widgets}) == 1
-    assert [model_of(said).name for said in widgets[0]._code] == ["core", "polls"]
+    assert [told["text"] for told in asked(widget, widget._code[1])] == ["// polls"]
+    assert [told["text"] for told in asked(widget, reference("viewers", "// viewers"))] == [
+        "// viewers"
+    ]
 
 
-def test_a_notebook_saved_with_its_widgets_holds_the_code_once() -> None:
-    widgets = [Polls() for _ in range(3)]
-    saved = json.dumps(Widget.get_manager_state())
-    assert saved.count("// loader") == len(widgets)
-    assert [saved.count(f'"// {n}"') for n in ("core", "polls")] == [1, 1]
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize("codes", [None, "core", 3, [], ["core@0"], [{}], ["x"] * 10_000])
+def test_what_it_has_not_is_not_answered(codes: object) -> None:
+    widget = Polls()
+    widget.comm.take()
+    widget.comm.receive({"op": "code", "codes": codes})
+    assert widget.comm.take() == []
 
 
-def test_other_code_of_the_same_name_is_another_model() -> None:
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize(
+    ("running", "awaited", "sent"),
+    [
+        (True, False, ["// core", "// polls"]),  # a page that asks now would wait for the cell
+        (True, True, []),
+        (False, False, []),
+    ],
+)
+def test_a_page_that_cannot_ask_is_sent_the_code(
+    monkeypatch: pytest.MonkeyPatch, *, running: bool, awaited: bool, sent: list[str]
+) -> None:
+    monkeypatch.setattr("edu_widgets.notebook.widget.cell_is_running", lambda: running)
+    widget = Polls()
+    client = as_fake(widget._client)
+    widget._repr_mimebundle_()
+    if awaited:
+        widget.comm.receive({"op": "ready", "page": "p1"})
+    widget.comm.take()
+    client.advance(1)
+    texts = [told["text"] for told in widget.comm.take() if told["op"] == "code"]
+    assert texts == sent
+
+
+@pytest.mark.usefixtures("plain")
+def test_other_code_of_the_same_name_is_another_version() -> None:
     assert reference("core", "1") != reference("core", "2")
     assert reference("core", "1") == reference("core", "1")
 
 
-def test_closing_a_widget_leaves_the_code_to_the_others() -> None:
-    first, second = Polls(), Polls()
-    first.close()
-    assert [model_of(said).text for said in second._code] == [
-        "// core",
-        "// polls",
-    ]
-
-
-@pytest.mark.parametrize("closed_by", ["page", "kernel"])
-def test_closed_code_is_opened_anew_and_the_old_is_not_kept(closed_by: str) -> None:
-    old = reference("core", "// core")
-    model = model_of(old)
-    if closed_by == "page":
-        model.comm._closed = True
-    else:
-        model.close()
-    new = reference("core", "// core")
-    assert new != old
-    assert model_of(new).text == "// core"
-    assert old.removeprefix("IPY_MODEL_") not in _instances
-
-
-def test_a_widget_that_is_shown_again_tells_its_pages_where_the_code_is_now() -> None:
+def test_a_notebook_saved_with_its_widgets_holds_hardly_any_code(bundles: object) -> None:
+    del bundles
     widget = Polls()
-    before = widget._code
-    for said in before:
-        model_of(said).comm._closed = True
-    widget.comm.published.clear()
-    assert widget._repr_mimebundle_() is not None
-    assert set(widget._code).isdisjoint(before)
-    updates = [data["state"] for _, data in widget.comm.published if data["method"] == "update"]
-    assert updates == [{"_code": widget._code}]
-
-
-def test_a_widget_opened_anew_has_code_that_is_open() -> None:
-    widget = Polls()
-    for model in [widget, *map(model_of, widget._code)]:
-        model.comm._closed = True
-    RecordingComm.opened.clear()
-    assert widget._repr_mimebundle_() is not None
-    assert opened() == ["core", "polls", "AnyModel"]
-    (_, data) = widget.comm.published[0]
-    assert data["state"]["_code"] == widget._code
-    assert not any(model_of(said).comm._closed for said in widget._code)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
-def test_a_forked_child_leaves_its_parents_code_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = reference("core", "// core")
-    monkeypatch.setattr(os, "getpid", lambda: -1)
-    theirs = reference("core", "// core")
-    assert ours != theirs
-    assert not model_of(ours).comm._closed
-
-
-class _Shell:
-    def __init__(self, *, kernel: bool) -> None:
-        self.kernel = object() if kernel else None
-
-
-@pytest.mark.parametrize("kernel", [True, False])
-def test_code_is_sent_before_a_widget_needs_it_where_there_is_a_kernel(
-    monkeypatch: pytest.MonkeyPatch, *, kernel: bool
-) -> None:
-    monkeypatch.setattr("edu_widgets.notebook.shared_code.bundle", lambda name: f"// {name}")
-    monkeypatch.setattr("IPython.get_ipython", lambda: _Shell(kernel=kernel))
-    send_ahead("polls")
-    code = ["core", "polls"] if kernel else []
-    assert opened() == code
-    Polls().close()
-    assert [name for name in opened() if not name.endswith("Model")] == [
-        "core",
-        "polls",
-    ]
-    send_ahead("polls")
-    assert len(opened()) == 4, "the code, a layout and a widget, once each"
-
-
-def test_missing_code_is_not_this_ones_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("IPython.get_ipython", lambda: _Shell(kernel=True))
-    send_ahead("nosuch")
-    assert "nosuch" not in opened()
+    widget._repr_mimebundle_()
+    asked(widget, *widget._code)
+    saved = json.dumps(Widget.get_manager_state())
+    assert bundle("loader") in json.loads(saved)["state"][widget.model_id]["state"]["_esm"]
+    assert len(bundle("loader").encode()) <= 2_000
+    for name in ("core", "polls"):
+        assert bundle(name)[:200] not in saved
+    assert len(saved) < 6_000

@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ipywidgets.widgets.widget import _instances
 
 from edu_widgets.notebook import bundles, lesson_payload
+from edu_widgets.notebook.fallback import sentences
 from edu_widgets.notebook.page_requests import Intent, on_intent
-from edu_widgets.notebook.shared_code import SharedCode, reference
+from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, OutboxFull
@@ -107,11 +107,12 @@ def test_a_saved_notebook_holds_nothing_but_these(widget: ThingWidget) -> None:
     own = {
         k: v
         for k, v in state.items()
-        if not k.startswith("_") or k in ("_esm", "_code", "_instance")
+        if not k.startswith("_") or k in ("_esm", "_code", "_says", "_instance")
     }
     layout = {"layout", "tabbable", "tooltip"}
     assert {k: v for k, v in own.items() if k not in layout} == {
         "_esm": "// loader",
+        "_says": sentences(),
         "_instance": state["_instance"],
         "_code": [reference(name, f"// {name}") for name in ("core", "things")],
         "kind": "things",
@@ -395,9 +396,7 @@ def test_nothing_is_left_after_close(widget: ThingWidget, client: FakeClient) ->
     assert widget.closed
     types = [type_ for type_, _ in the_comm.published]
     assert types == ["comm_close"]
-    code = [model.comm for model in _instances.values() if isinstance(model, SharedCode)]
-    rest = [comm for comm in RecordingComm.opened if comm not in code]
-    assert all(comm._closed for comm in rest), "its layout is closed, too"
+    assert all(comm._closed for comm in RecordingComm.opened), "its layout is closed, too"
     widget._channel.changed("things", ["a"])
     widget.close()
     client.advance(2 * PULSE)

@@ -1,7 +1,7 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
 import { Collection } from "./collection";
-import { loadCompany } from "./company_code";
+import { takeCode, wantCompany } from "./company_code";
 import { attempt, report } from "./errors";
 import { on } from "./events";
 import { catalogs, type Language } from "./i18n";
@@ -91,6 +91,7 @@ export class Connection {
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #saidAt = 0;
+  #asking = false;
   /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
   #watch: Watchdog | undefined;
 
@@ -209,6 +210,13 @@ export class Connection {
     else this.#send({ op: "seen", page: this.page, visible: !document.hidden, sent: sentNow() });
   };
 
+  /** Ask, where the host lets nothing through but answers; what is out of sight needs none. */
+  #askEvery(time: number): void {
+    this.#asking = true;
+    const timer = setInterval(() => document.hidden || this.#seen(), time);
+    this.atEnd(() => clearInterval(timer));
+  }
+
   #seenAgain(after: number): void {
     if (this.#watch && Date.now() - this.#saidAt >= after) this.#seen();
   }
@@ -262,6 +270,7 @@ export class Connection {
   };
 
   #onMessage = (content: unknown): void => {
+    if (takeCode(content)) return;
     const message = readKernelMessage(content);
     if (!message) {
       warnOf(content);
@@ -360,8 +369,9 @@ export class Connection {
 
   #tellLesson(held: Lesson, change: Fields): void {
     this.lesson.value = mergeLesson(held, change);
-    const code = asText(this.lesson.value.viewer?.code);
-    if (code) loadCompany(this.#model, code).catch(report);
+    const { viewer, asks } = this.lesson.value;
+    wantCompany(this.#model, asText(viewer?.code));
+    if (asks > 0 && !this.#asking) this.#askEvery(asks);
   }
 
   /** The scope is known. */

@@ -51,6 +51,8 @@ export interface Lesson {
   features: readonly string[];
   /** Who looks, where several people share the kernel: read by viewers.tsx. */
   viewer: Fields | null;
+  /** After how many ms a page asks for what it would not be told otherwise; 0: it is told. */
+  asks: number;
 }
 
 /** The fields of every document. */
@@ -127,6 +129,7 @@ export const initialLesson = (course: string): Lesson => ({
   readonly: false,
   features: [],
   viewer: null,
+  asks: 0,
 });
 
 export const isFields = (value: unknown): value is Fields =>
@@ -212,6 +215,7 @@ const lessonFields: Record<Exclude<keyof Lesson, "nextTry">, Check> = {
   readonly: isFlag,
   features: Array.isArray,
   viewer: isFields,
+  asks: isNumber,
 };
 
 /** The fields of `value` that are what `checks` want. */

@@ -12,8 +12,9 @@ const NOTHING = "transparent";
 const SETTLED = 60;
 
 const sources: Record<keyof HostColors, string> = {
-  bg: `var(--jp-layout-color1,var(--vscode-editor-background,${NOTHING}))`,
-  ink: `var(--jp-ui-font-color0,var(--vscode-foreground,${NOTHING}))`,
+  // Jupyter's, VS Code's, marimo's.
+  bg: `var(--jp-layout-color1,var(--vscode-editor-background,var(--background,${NOTHING})))`,
+  ink: `var(--jp-ui-font-color0,var(--vscode-foreground,var(--foreground,${NOTHING})))`,
   accent: `var(--jp-brand-color1,var(--vscode-focusBorder,${NOTHING}))`,
   muted: `var(--vscode-descriptionForeground,${NOTHING})`,
   k: `var(--jp-mirror-editor-keyword-color,${NOTHING})`,
@@ -34,7 +35,8 @@ function makeProbes(): [HTMLElement, Map<keyof HostColors, HTMLElement>] {
   const probes = new Map<keyof HostColors, HTMLElement>();
   for (const [name, source] of Object.entries(sources)) {
     const probe = document.createElement("i");
-    probe.style.color = `color-mix(in srgb, ${source} 100%, transparent 0%)`;
+    // What is no colour leaves a background see-through; a `color` would be the text's around.
+    probe.style.backgroundColor = `color-mix(in srgb, ${source} 100%, transparent 0%)`;
     probes.set(name as keyof HostColors, probe);
     box.append(probe);
   }
@@ -62,10 +64,18 @@ export function followTheme(root: ShadowRoot): () => void {
   root.append(box);
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
+  /** What the page says by `color-scheme`; where it says nothing or both, what its reader prefers. */
+  const isDark = (): boolean => {
+    const { colorScheme } = getComputedStyle(host.parentElement ?? document.body);
+    const [asLight, asDark] = ["light", "dark"].map((scheme) => colorScheme.includes(scheme));
+    return asLight === asDark ? dark.matches : asDark === true;
+  };
+
   const apply = (): void => {
     const colors = {} as Record<keyof HostColors, Color | null>;
-    for (const [name, probe] of probes) colors[name] = colorOf(getComputedStyle(probe).color);
-    const [scheme, tokens] = paletteOf(colors, dark.matches);
+    for (const [name, probe] of probes)
+      colors[name] = colorOf(getComputedStyle(probe).backgroundColor);
+    const [scheme, tokens] = paletteOf(colors, isDark());
     for (const [name, color] of Object.entries(tokens)) {
       host.style.setProperty(`--edu-${name}`, writeColor(color));
     }

@@ -1,0 +1,88 @@
+"""What shows this process's widgets, where that matters. Imports none of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from edu_widgets.notebook import inside
+from edu_widgets.notebook.identity import running_cell
+
+_MOST_VISITORS = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visitor:
+    """One of several people that a process serves, each in a thread of their own, as marimo does.
+
+    The same one is equal; while it is kept, no other can be.
+    """
+
+    context: Any
+    thread: threading.Thread
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Visitor) and other.context is self.context
+
+    def __hash__(self) -> int:
+        return id(self.context)
+
+
+def visitor() -> Visitor | None:
+    """Whose code runs in this thread; None where the process serves one notebook alone."""
+    context = inside.marimo_context()
+    while getattr(context, "parent", None) is not None:  # of an app within the app
+        context = context.parent
+    return None if context is None else Visitor(context, threading.current_thread())
+
+
+def serves_visitors() -> bool:
+    """Whether a page of an author's is shown here to others: Voilà, or marimo's run mode.
+
+    Their code runs under the author's account, so what the account may do says nothing of them.
+    """
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+        return True
+    told = getattr(sys.modules.get("marimo"), "app_meta", None)
+    return inside.marimo_context() is not None and getattr(told and told(), "mode", "") == "run"
+
+
+def guest_name() -> str:
+    """A name for whoever looks at such a page, the same as long as they do; else empty."""
+    return _guest(visitor(), os.getpid()) if serves_visitors() else ""
+
+
+@lru_cache(_MOST_VISITORS)
+def _guest(_visitor: Visitor | None, _pid: int) -> str:
+    return f"Guest {1000 + secrets.randbelow(9000)}"
+
+
+def forgets_comms() -> bool:
+    """Whether a page of this host knows no comm from before it was loaded: VS Code's."""
+    cell = running_cell()
+    return cell is not None and cell.id.startswith("vscode-")
+
+
+def hears_only_answers() -> bool:
+    """Whether only what is sent while a message of theirs is handled reaches pages: Colab."""
+    return "COLAB_RELEASE_TAG" in os.environ
+
+
+def carried() -> Callable[[], AbstractContextManager[object]]:
+    """What makes another thread send to the pages of whoever's code runs here."""
+    installed = getattr(inside.marimo_context(), "install", None)
+    return installed or nullcontext
+
+
+def marimo_view(widget: object) -> object | None:
+    """A view of a widget for marimo, which keeps the first one for ever if left to itself."""
+    ui = getattr(sys.modules.get("marimo"), "ui", None)
+    view = getattr(ui, "anywidget", None)
+    return None if view is None else view(widget)

@@ -1,0 +1,50 @@
+"""An environment a host: a venv outside the repository, with it and this package's wheel."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+FOLDER = Path(os.environ.get("EDU_HOSTS", Path(tempfile.gettempdir()) / "hosts"))
+"""Where the environments are kept, for the next time."""
+
+
+def wheel() -> Path:
+    """Build this repository's wheel, with the environment that runs this."""
+    out = FOLDER / "wheel"
+    for old in out.glob("*.whl"):
+        old.unlink()
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "-w", str(out), str(ROOT)], check=True)
+    (made,) = out.glob("*.whl")
+    return made
+
+
+def environment(name: str, packages: tuple[str, ...], package: Path) -> Path:
+    """Return the Python of an environment with these packages and the wheel."""
+    folder = FOLDER / name
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    stamp = folder / "packages.json"
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+    pip = [str(python), "-m", "pip", "install", "-q"]
+    if not stamp.exists() or json.loads(stamp.read_text()) != list(packages):
+        subprocess.run([*pip, *packages, str(package)], check=True)
+        stamp.write_text(json.dumps(packages))
+    subprocess.run([*pip, "--force-reinstall", "--no-deps", str(package)], check=True)
+    return python
+
+
+def version(python: Path, name: str) -> str:
+    """The version of a package there."""
+    code = f"import importlib.metadata as m; print(m.version({name!r}))"
+    return subprocess.run(
+        [str(python), "-c", code], check=True, capture_output=True, text=True
+    ).stdout.strip()
