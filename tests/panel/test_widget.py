@@ -329,5 +329,5 @@ def test_without_a_kernel_it_says_what_it_was() -> None:
     desk = Desk()
     shown = desk.panel._repr_mimebundle_()
     assert shown is not None
-    assert shown[0]["text/plain"].startswith("Lesson panel of py101\nIt is live: run this cell")
+    assert shown[0]["text/plain"].startswith("Lesson panel of py101\nThis was live: run this cell")
     assert "Mira" not in json.dumps(shown[0])
