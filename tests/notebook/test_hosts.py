@@ -66,8 +66,8 @@ def marimo(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     made.app_meta = lambda: SimpleNamespace(mode=made.mode)
     made.ui = SimpleNamespace(anywidget=lambda widget: ("view of", widget.model_id))
     context = SimpleNamespace(safe_get_context=lambda: getattr(Session.here, "session", None))
-    monkeypatch.setitem(sys.modules, "marimo", made)  # type: ignore[arg-type]
-    monkeypatch.setitem(sys.modules, "marimo._runtime.context.types", context)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "marimo", made)
+    monkeypatch.setitem(sys.modules, "marimo._runtime.context.types", context)
     monkeypatch.setattr(Widget, "_widget_construction_callback", staticmethod(give_comm))
     return made
 

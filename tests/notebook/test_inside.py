@@ -138,7 +138,7 @@ def test_without_marimo_there_is_no_session_of_it(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delitem(sys.modules, "marimo._runtime.context.types", raising=False)
     assert inside.marimo_context() is None
     other_shape = SimpleNamespace()
-    monkeypatch.setitem(sys.modules, "marimo._runtime.context.types", other_shape)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "marimo._runtime.context.types", other_shape)
     assert inside.marimo_context() is None
 
 
