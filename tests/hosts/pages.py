@@ -223,6 +223,8 @@ class Marimo(HostPage):
         lines += ["    return (lesson,)"]
         for cell in rest:
             lines += ["@app.cell", "def _(lesson):", f"    {cell.strip()}", "    return"]
+        look = '[tool.marimo.display]\ntheme = "system"\n'
+        (self.folder / "pyproject.toml").write_text(look)
         (self.folder / "n.py").write_text(
             "\n".join([*lines, 'if __name__ == "__main__":', "    app.run()", ""])
         )
