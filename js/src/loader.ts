@@ -6,13 +6,7 @@
 // model, and once more whenever `_esm` changes. So what belongs to a model is in its closure. A
 // model reaches `initialize` and each `render` as another proxy of it, so proxies are not compared.
 // What `initialize` and `render` return is called at their end (of a model's only from 0.11 on).
-// `host` and `signal` reach only `render`, and only from 0.11 on: neither is used. Another model,
-// of a widget within a widget, is found by `model.widget_manager.get_model`.
-
-/** A model that can find others. */
-export interface Finding<M> {
-  widget_manager: { get_model(id: string): Promise<M> };
-}
+// `host` and `signal` reach only `render`, and only from 0.11 on: neither is used.
 
 interface Model {
   get(name: string): unknown;
@@ -43,6 +37,9 @@ const ANOTHER = 2_000;
 const FIRST_GAP = 4_000;
 const LAST_GAP = 2_000_000;
 
+/** Thrown where there is no kernel. */
+const ALONE = 0;
+
 /** Milliseconds that `initialize` waits: anywidget 0.11 gives up a model after 2 s. */
 const START = 1_000;
 
@@ -56,22 +53,6 @@ shared[KEY] ??= new Map();
 const held = shared[KEY];
 
 const wait = (time: number): Promise<void> => new Promise((done) => setTimeout(done, time));
-
-/** The model that a trait refers to. */
-export async function find<M>(model: Finding<M>, reference: string): Promise<M> {
-  for (let left = PATIENCE; ; left -= AGAIN) {
-    try {
-      return await model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
-    } catch (error) {
-      if (left <= 0) throw error;
-      await wait(AGAIN);
-    }
-  }
-}
-
-/** Whether there is no kernel behind it: a notebook that was saved, shown by whatever shows it. */
-const isAlone = (model: Model): boolean =>
-  (model.get("layout") as { comm_live?: boolean } | undefined)?.comm_live === false;
 
 /** Have the texts of `codes` in this page. */
 async function fetchCode(model: Model, codes: readonly string[]): Promise<void> {
@@ -108,6 +89,9 @@ async function place(text: string): Promise<string> {
 }
 
 async function load(model: Model): Promise<Widget> {
+  // Without a comm it was saved, and is shown by whatever shows it: nobody is there to ask.
+  if ((model.get("layout") as { comm_live?: boolean } | undefined)?.comm_live === false)
+    throw ALONE;
   const codes = model.get("_code") as string[];
   await fetchCode(model, codes);
   let key = "";
@@ -140,7 +124,6 @@ export default function widget(): Widget<Context & { el: HTMLElement }> {
   };
   return {
     async initialize(context) {
-      if (isAlone(context.model)) return undefined;
       const started = loading(context).then((code) => code.initialize(context));
       const settled = started.catch(() => undefined); // a view says what is wrong
       await Promise.race([settled, wait(START)]);
@@ -156,10 +139,6 @@ export default function widget(): Widget<Context & { el: HTMLElement }> {
         const tr = /^tr/i.test(lang || document.documentElement.lang);
         el.textContent = says[tr ? "tr" : "en"]?.[which] ?? "";
       };
-      if (isAlone(model)) {
-        tell(0);
-        return undefined;
-      }
       const late = setTimeout(tell, PATIENCE, 1);
       try {
         const code = await loading(context);
@@ -168,8 +147,8 @@ export default function widget(): Widget<Context & { el: HTMLElement }> {
         return code.render(context);
       } catch (error) {
         clearTimeout(late);
-        console.error(error);
-        tell(1);
+        if (error !== ALONE) console.error(error);
+        tell(error === ALONE ? 0 : 1);
       }
     },
   };

@@ -91,7 +91,7 @@ export class Connection {
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
   #saidAt = 0;
-  #asking = false;
+  #asking: ReturnType<typeof setInterval> | undefined;
   /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
   #watch: Watchdog | undefined;
 
@@ -164,6 +164,7 @@ export class Connection {
     this.#model.off("comm:close", this.#onClosed);
     this.#model.off("comm_live_update", this.#onLiveChange);
     this.#watch?.dispose();
+    clearInterval(this.#asking);
     onscreen.value = onscreen.value.filter((other) => other !== this);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
@@ -209,13 +210,6 @@ export class Connection {
     if (this.kernel.value === "gone") this.#sendReady();
     else this.#send({ op: "seen", page: this.page, visible: !document.hidden, sent: sentNow() });
   };
-
-  /** Ask, where the host lets nothing through but answers; what is out of sight needs none. */
-  #askEvery(time: number): void {
-    this.#asking = true;
-    const timer = setInterval(() => document.hidden || this.#seen(), time);
-    this.atEnd(() => clearInterval(timer));
-  }
 
   #seenAgain(after: number): void {
     if (this.#watch && Date.now() - this.#saidAt >= after) this.#seen();
@@ -371,7 +365,8 @@ export class Connection {
     this.lesson.value = mergeLesson(held, change);
     const { viewer, asks } = this.lesson.value;
     wantCompany(this.#model, asText(viewer?.code));
-    if (asks > 0 && !this.#asking) this.#askEvery(asks);
+    // Where the host lets nothing through but answers; what is out of sight needs none.
+    if (asks) this.#asking ??= setInterval(() => document.hidden || this.#seen(), asks);
   }
 
   /** The scope is known. */

@@ -66,9 +66,8 @@ export function followTheme(root: ShadowRoot): () => void {
 
   /** What the page says by `color-scheme`; where it says nothing or both, what its reader prefers. */
   const isDark = (): boolean => {
-    const { colorScheme } = getComputedStyle(host.parentElement ?? document.body);
-    const [asLight, asDark] = ["light", "dark"].map((scheme) => colorScheme.includes(scheme));
-    return asLight === asDark ? dark.matches : asDark === true;
+    const { colorScheme: said } = getComputedStyle(host.parentElement ?? document.body);
+    return said === "dark" || (said !== "light" && dark.matches);
   };
 
   const apply = (): void => {

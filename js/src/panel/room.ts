@@ -5,11 +5,31 @@ import type { Model } from "../core/model";
 import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
 import { Signal, TransientSignal } from "../core/signal";
-import widget, { type Finding, find } from "../loader";
+import widget from "../loader";
 import { type PanelState, type Part, plainState, readParts, readState } from "./documents";
+
+interface Finding<M> {
+  widget_manager: { get_model(id: string): Promise<M> };
+}
 
 /** A model that can find others. */
 type Composing = Model & Finding<Parameters<ReturnType<typeof widget>["render"]>[0]["model"]>;
+
+/** Milliseconds that a part's model may take, and between two looks for it. */
+const PATIENCE = 8_000;
+const AGAIN = 50;
+
+/** The model that a trait refers to. */
+async function find<M>(model: Finding<M>, reference: string): Promise<M> {
+  for (let left = PATIENCE; ; left -= AGAIN) {
+    try {
+      return await model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
+    } catch (error) {
+      if (left <= 0) throw error;
+      await new Promise((done) => setTimeout(done, AGAIN));
+    }
+  }
+}
 
 /** How long a refusal stays in sight. */
 const REFUSAL_FOR = 8_000;
