@@ -404,7 +404,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _standing(self) -> Json:
         viewer = self._company.told(self._client.viewer)
         if viewer is not None:  # what shows it comes only to pages of a kernel that is shared
-            viewer = {**viewer, "code": reference(VIEWERS, bundle(VIEWERS))}
+            files = [reference(name, bundle(name)) for name in ("core", VIEWERS)]
+            viewer = {**viewer, "code": files}
         fields = lesson_fields(self._client, subshells=self._beside_cells, viewer=viewer)
         return fields if self._held_back is None else {**fields, "asks": ASK_EVERY}
 

@@ -27,15 +27,12 @@ interface Widget<C extends Context = Context> {
 /** Milliseconds that the code may take before a view says that it is missing. */
 const PATIENCE = 8_000;
 
-/** Milliseconds between two looks for what is not there yet. */
-const AGAIN = 50;
-
 /** Milliseconds until another widget asks for what one has asked for, and has not got. */
 const ANOTHER = 2_000;
 
-/** Milliseconds until one asks again; each time twice as long as before, up to the last. */
+/** Milliseconds until one asks again, each time twice as long as before; so often it looks meanwhile. */
 const FIRST_GAP = 4_000;
-const LAST_GAP = 2_000_000;
+const LOOKS = 80;
 
 /** Thrown where there is no kernel. */
 const ALONE = 0;
@@ -45,7 +42,8 @@ const START = 1_000;
 
 /**
  * What this page holds, for all widgets: by a file's name and version its text; by all that a module
- * is made of, each with a blank behind it, its address; by `?` and a file when it may be asked for.
+ * is made of, each with a blank behind it, its address; by `?` and a file when it may be asked for; by
+ * `load` the function.
  */
 const shared = globalThis as unknown as Record<symbol, Map<string, unknown> | undefined>;
 const KEY = Symbol.for("edu-widgets");
@@ -61,9 +59,9 @@ async function fetchCode(model: Model, codes: readonly string[]): Promise<void> 
     if (op === "code") held.set(code as string, text);
   };
   model.on("msg:custom", take);
-  for (let [gap, next] = [FIRST_GAP, 0]; ; await wait(AGAIN)) {
+  for (let [gap, next] = [FIRST_GAP, 0]; ; await wait(gap / LOOKS)) {
     const missing = codes.filter((code) => !held.has(code));
-    if (!missing[0] || gap > LAST_GAP) break;
+    if (!missing[0]) break;
     const now = performance.now();
     const wanted = missing.filter((code) => !((held.get(`?${code}`) as number) > now));
     if (!wanted[0] || now < next) continue;
@@ -88,11 +86,11 @@ async function place(text: string): Promise<string> {
   return address;
 }
 
-async function load(model: Model): Promise<Widget> {
+/** Import `codes`, each of which may import those before it, and give what the last one is. */
+async function load(model: Model, codes = model.get("_code") as string[]): Promise<Widget> {
   // Without a comm it was saved, and is shown by whatever shows it: nobody is there to ask.
   if ((model.get("layout") as { comm_live?: boolean } | undefined)?.comm_live === false)
     throw ALONE;
-  const codes = model.get("_code") as string[];
   await fetchCode(model, codes);
   let key = "";
   let last = "";
@@ -112,19 +110,16 @@ async function load(model: Model): Promise<Widget> {
   return (await import(/* @vite-ignore */ last)).default;
 }
 
-/** A model's widget, which waits for its code; one that failed to come is asked for again. */
+held.set("load", load); // for what comes later, as core/company_code.ts
+
+/**
+ * A model's widget, which waits for its code. Each proxy of the model waits for itself: anywidget cuts
+ * one that was slow to start off from all messages.
+ */
 export default function widget(): Widget<Context & { el: HTMLElement }> {
-  let loaded: Promise<Widget> | undefined;
-  const loading = ({ model }: Context): Promise<Widget> => {
-    loaded ??= load(model).catch((error) => {
-      loaded = undefined;
-      throw error;
-    });
-    return loaded;
-  };
   return {
     async initialize(context) {
-      const started = loading(context).then((code) => code.initialize(context));
+      const started = load(context.model).then((code) => code.initialize(context));
       const settled = started.catch(() => undefined); // a view says what is wrong
       await Promise.race([settled, wait(START)]);
       return () => {
@@ -135,20 +130,20 @@ export default function widget(): Widget<Context & { el: HTMLElement }> {
       const { model, el } = context;
       const tell = (which: number): void => {
         const { lang } = model.get("options") as { lang: string };
-        const says = model.get("_says") as Record<string, string[]>;
-        const tr = /^tr/i.test(lang || document.documentElement.lang);
-        el.textContent = says[tr ? "tr" : "en"]?.[which] ?? "";
+        const { en, tr } = model.get("_says") as Record<string, string[]>;
+        const said = /^tr/i.test(lang || document.documentElement.lang) ? tr : en;
+        el.textContent = said?.[which] as string;
       };
       const late = setTimeout(tell, PATIENCE, 1);
       try {
-        const code = await loading(context);
-        clearTimeout(late);
+        const code = await load(model);
         el.textContent = "";
         return code.render(context);
       } catch (error) {
+        if (error) console.error(error);
+        tell(error ? 1 : ALONE);
+      } finally {
         clearTimeout(late);
-        if (error !== ALONE) console.error(error);
-        tell(error === ALONE ? 0 : 1);
       }
     },
   };

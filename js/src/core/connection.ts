@@ -1,13 +1,14 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
 import { Collection } from "./collection";
-import { takeCode, wantCompany } from "./company_code";
+import { loadCompany } from "./company_code";
 import { attempt, report } from "./errors";
 import { on } from "./events";
 import { catalogs, type Language } from "./i18n";
 import { whoLooks } from "./jupyter";
 import {
   asText,
+  asTexts,
   type CollectionState,
   type Doc,
   type Fields,
@@ -264,7 +265,6 @@ export class Connection {
   };
 
   #onMessage = (content: unknown): void => {
-    if (takeCode(content)) return;
     const message = readKernelMessage(content);
     if (!message) {
       warnOf(content);
@@ -364,7 +364,7 @@ export class Connection {
   #tellLesson(held: Lesson, change: Fields): void {
     this.lesson.value = mergeLesson(held, change);
     const { viewer, asks } = this.lesson.value;
-    wantCompany(this.#model, asText(viewer?.code));
+    loadCompany(this.#model, asTexts(viewer?.code)).catch(report);
     // Where the host lets nothing through but answers; what is out of sight needs none.
     if (asks) this.#asking ??= setInterval(() => document.hidden || this.#seen(), asks);
   }

@@ -51,8 +51,8 @@ export interface Lesson {
   features: readonly string[];
   /** Who looks, where several people share the kernel: read by viewers.tsx. */
   viewer: Fields | null;
-  /** After how many ms a page asks for what it would not be told otherwise; 0: it is told. */
-  asks: number;
+  /** After how many ms a page asks for what it would not be told otherwise. */
+  asks?: number;
 }
 
 /** The fields of every document. */
@@ -70,7 +70,8 @@ export interface CollectionState {
   more: boolean;
 }
 
-const ops = ["snapshot", "batch", "page", "got", "refused", "signal", "pulse"] as const;
+/** `code` is the loader's: here it only says that the kernel lives. */
+const ops = ["snapshot", "batch", "page", "got", "refused", "signal", "pulse", "code"] as const;
 
 /** A message of the kernel, every field of its right type; what its `op` has not is empty. */
 export interface KernelMessage {
@@ -129,7 +130,6 @@ export const initialLesson = (course: string): Lesson => ({
   readonly: false,
   features: [],
   viewer: null,
-  asks: 0,
 });
 
 export const isFields = (value: unknown): value is Fields =>

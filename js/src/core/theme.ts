@@ -66,7 +66,7 @@ export function followTheme(root: ShadowRoot): () => void {
 
   /** What the page says by `color-scheme`; where it says nothing or both, what its reader prefers. */
   const isDark = (): boolean => {
-    const { colorScheme: said } = getComputedStyle(host.parentElement ?? document.body);
+    const { colorScheme: said } = getComputedStyle(host.parentElement as Element);
     return said === "dark" || (said !== "light" && dark.matches);
   };
 
