@@ -62,7 +62,7 @@ async function fetchCode(model: Model, codes: readonly string[]): Promise<void> 
   for (let [gap, next] = [FIRST_GAP, 0]; ; await wait(gap / LOOKS)) {
     const missing = codes.filter((code) => !held.has(code));
     if (!missing[0]) break;
-    const now = performance.now();
+    const now = Date.now();
     const wanted = missing.filter((code) => !((held.get(`?${code}`) as number) > now));
     if (!wanted[0] || now < next) continue;
     for (const code of wanted) held.set(`?${code}`, now + ANOTHER);
