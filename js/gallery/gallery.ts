@@ -46,7 +46,7 @@ if (state && cell) {
     return Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""]));
   };
   model.carry(await filesOf(kind));
-  if (name.startsWith("shared-")) model.codes.set("viewers-1", { text: await text("viewers") });
+  if (name.startsWith("shared-")) model.codes.set("viewers@1", await text("viewers"));
   if (kind === "panel") await compose(model, state, filesOf);
   if (name !== "busy") model.onSent = (sent) => confirm(model, sent);
   await widget.initialize({ model: model.proxy() });

@@ -43,7 +43,7 @@ const START = 1_000;
 /**
  * What this page holds, for all widgets: by a file's name and version its text; by all that a module
  * is made of, each with a blank behind it, its address; by `?` and a file when it may be asked for; by
- * `load` the function.
+ * `code` the function that gets it.
  */
 const shared = globalThis as unknown as Record<symbol, Map<string, unknown> | undefined>;
 const KEY = Symbol.for("edu-widgets");
@@ -75,12 +75,11 @@ async function fetchCode(model: Model, codes: readonly string[]): Promise<void> 
 
 /** Import a text; a page that forbids `blob:` may allow `data:`. Resolves to its address. */
 async function place(text: string): Promise<string> {
-  const type = "text/javascript";
-  let address = URL.createObjectURL(new Blob([text], { type }));
+  let address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   try {
     await import(/* @vite-ignore */ address);
   } catch {
-    address = `data:${type},${encodeURIComponent(text)}`;
+    address = `data:text/javascript,${encodeURIComponent(text)}`;
     await import(/* @vite-ignore */ address);
   }
   return address;
@@ -110,7 +109,7 @@ async function load(model: Model, codes = model.get("_code") as string[]): Promi
   return (await import(/* @vite-ignore */ last)).default;
 }
 
-held.set("load", load); // for what comes later, as core/company_code.ts
+held.set("code", load); // for what comes later, as core/company_code.ts
 
 /**
  * A model's widget, which waits for its code. Each proxy of the model waits for itself: anywidget cuts
@@ -122,9 +121,7 @@ export default function widget(): Widget<Context & { el: HTMLElement }> {
       const started = load(context.model).then((code) => code.initialize(context));
       const settled = started.catch(() => undefined); // a view says what is wrong
       await Promise.race([settled, wait(START)]);
-      return () => {
-        settled.then((end) => (end as (() => void) | undefined)?.());
-      };
+      return () => settled.then((end) => (end as (() => void) | undefined)?.());
     },
     async render(context) {
       const { model, el } = context;

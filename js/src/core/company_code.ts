@@ -4,9 +4,8 @@
 import type { Model } from "./model";
 import { Signal } from "./signal";
 
-type Load = (model: Model, codes: readonly string[]) => Promise<unknown>;
+type Load = (model: Model, codes: unknown) => Promise<unknown>;
 
-const page = globalThis as unknown as Record<symbol, Map<string, Load> | undefined>;
 const KEY = Symbol.for("edu-widgets");
 
 /** What the file exports: a component, see company.tsx. */
@@ -15,9 +14,10 @@ export const companyCode = new Signal<unknown>(null);
 let loading: string | undefined;
 
 /** Load the code of these names and versions, once. */
-export async function loadCompany(model: Model, codes: readonly string[]): Promise<void> {
-  const code = codes.at(-1);
+export async function loadCompany(model: Model, codes: unknown): Promise<void> {
+  const code = (codes as string[] | undefined)?.at(-1);
   if (!code || code === loading) return;
   loading = code;
-  companyCode.value = await page[KEY]?.get("load")?.(model, codes);
+  const page = globalThis as unknown as { [KEY]: { get(name: string): Load } };
+  companyCode.value = await page[KEY].get("code")(model, codes);
 }

@@ -8,7 +8,6 @@ import { catalogs, type Language } from "./i18n";
 import { whoLooks } from "./jupyter";
 import {
   asText,
-  asTexts,
   type CollectionState,
   type Doc,
   type Fields,
@@ -165,7 +164,6 @@ export class Connection {
     this.#model.off("comm:close", this.#onClosed);
     this.#model.off("comm_live_update", this.#onLiveChange);
     this.#watch?.dispose();
-    clearInterval(this.#asking);
     onscreen.value = onscreen.value.filter((other) => other !== this);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
@@ -363,10 +361,12 @@ export class Connection {
 
   #tellLesson(held: Lesson, change: Fields): void {
     this.lesson.value = mergeLesson(held, change);
-    const { viewer, asks } = this.lesson.value;
-    loadCompany(this.#model, asTexts(viewer?.code)).catch(report);
+    loadCompany(this.#model, this.lesson.value.viewer?.code).catch(report);
     // Where the host lets nothing through but answers; what is out of sight needs none.
-    if (asks) this.#asking ??= setInterval(() => document.hidden || this.#seen(), asks);
+    const { asks } = change;
+    if (!asks) return;
+    this.#asking ??= setInterval(() => document.hidden || this.#seen(), asks as number);
+    this.#timers.add(this.#asking);
   }
 
   /** The scope is known. */

@@ -51,8 +51,6 @@ export interface Lesson {
   features: readonly string[];
   /** Who looks, where several people share the kernel: read by viewers.tsx. */
   viewer: Fields | null;
-  /** After how many ms a page asks for what it would not be told otherwise. */
-  asks?: number;
 }
 
 /** The fields of every document. */
@@ -215,7 +213,6 @@ const lessonFields: Record<Exclude<keyof Lesson, "nextTry">, Check> = {
   readonly: isFlag,
   features: Array.isArray,
   viewer: isFields,
-  asks: isNumber,
 };
 
 /** The fields of `value` that are what `checks` want. */

@@ -66,8 +66,8 @@ export function followTheme(root: ShadowRoot): () => void {
 
   /** What the page says by `color-scheme`; where it says nothing or both, what its reader prefers. */
   const isDark = (): boolean => {
-    const { colorScheme: said } = getComputedStyle(host.parentElement as Element);
-    return said === "dark" || (said !== "light" && dark.matches);
+    const { colorScheme } = getComputedStyle(host.parentElement as Element);
+    return colorScheme === "dark" || (colorScheme !== "light" && dark.matches);
   };
 
   const apply = (): void => {
