@@ -362,10 +362,10 @@ export class Connection {
   #tellLesson(held: Lesson, change: Fields): void {
     this.lesson.value = mergeLesson(held, change);
     loadCompany(this.#model, this.lesson.value.viewer?.code).catch(report);
-    // Where the host lets nothing through but answers; what is out of sight needs none.
+    // Where the host lets nothing through but answers.
     const { asks } = change;
     if (!asks) return;
-    this.#asking ??= setInterval(() => document.hidden || this.#seen(), asks as number);
+    this.#asking ??= setInterval(this.#seen, asks as number);
     this.#timers.add(this.#asking);
   }
 
