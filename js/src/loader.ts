@@ -116,12 +116,14 @@ held.set("code", load); // for what comes later, as core/company_code.ts
  * one that was slow to start off from all messages.
  */
 export default function widget(): Widget<Context & { el: HTMLElement }> {
+  let settled: Promise<unknown> | undefined;
   return {
     async initialize(context) {
       const started = load(context.model).then((code) => code.initialize(context));
-      const settled = started.catch(() => undefined); // a view says what is wrong
+      settled = started.catch(() => undefined); // a view says what is wrong
       await Promise.race([settled, wait(START)]);
-      return () => settled.then((end) => (end as (() => void) | undefined)?.());
+      return () =>
+        (settled as Promise<unknown>).then((end) => (end as (() => void) | undefined)?.());
     },
     async render(context) {
       const { model, el } = context;
@@ -134,6 +136,7 @@ export default function widget(): Widget<Context & { el: HTMLElement }> {
       const late = setTimeout(tell, PATIENCE, 1);
       try {
         const code = await load(model);
+        await settled; // what starts first is the model
         el.textContent = "";
         return code.render(context);
       } catch (error) {

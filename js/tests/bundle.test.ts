@@ -249,7 +249,7 @@ test.each([
   const { widget, model, el } = await probe(`saved-${lang}`);
   model.set("layout", { comm_live: false });
   model.set("options", { height: 420, lang });
-  expect(await widget.initialize({ model: model.proxy() })).toBeUndefined();
+  (await widget.initialize({ model: model.proxy() }))();
   await widget.render({ model: model.proxy(), el });
   expect([el.textContent, model.askedFor, model.listeners]).toEqual([words, [], 0]);
 });
