@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -96,6 +97,15 @@ def test_strangers_push_nothing_out_of_the_trail(
     sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
     assert all(size < 2_200 for size in sizes.values())
     assert set(sizes) == {"audit.jsonl", "refused.jsonl", "refused.old.jsonl"}
+
+
+@pytest.mark.parametrize("user_id", ["u-eve", "UNI\\eve", 'e"v"e', "gülşah", "eve\u2028"])
+def test_no_record_keeps_the_id_of_who_is_erased(tmp_path: Path, user_id: str) -> None:
+    with Audit(tmp_path / "audit.jsonl") as audit:
+        audit.record("MODERATION", kind="mute_user", about=user_id, by="u-mira")
+        audit.forget(user_id)
+    (line,) = (tmp_path / "audit.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["about"] == "erased"
 
 
 def test_the_log_of_a_running_service_turns_over(
