@@ -18,6 +18,7 @@ from edu_widgets.service import erasing
 
 from .harness import CHANNEL, COURSE, Client, Service, serving
 from .test_admission import STAFF, as_owner, asked, holding, instructor
+from .test_vouching import vouched
 
 NOTHING: set[str] = set()
 
@@ -54,6 +55,23 @@ async def test_who_is_erased_is_in_no_file_of_the_service(service: Service, tmp_
     again = await service.join("Evelina")
     assert again["userId"] != eve.user_id
     assert again["name"] == "Evelina", "with the invite as somebody new"
+
+
+async def test_whose_notebook_it_was_is_said_nowhere_any_more(
+    service: Service, tmp_path: Path
+) -> None:
+    mira, eve = await instructor(service), await service.student("Evelina")
+    bob = await vouched(service, eve.token)
+    await bob.enter()
+    mid = await bob.say("Mine.")
+    assert (await bob.answer(mid))["type"] == "ack"
+    assert (await bob.message("Mine."))["via"] == "Evelina"
+    await asked(mira, "erase_person", userId=eve.user_id)
+    assert left(tmp_path, eve) == NOTHING
+    await mira.enter()
+    docs = [doc for f in mira.seen if f["type"] == "changes" for doc in f["data"].get("docs", [])]
+    last = [doc["body"] for doc in docs if doc["id"] == mid][-1]
+    assert (last["content"], last.get("via")) == ("Mine.", None), "what Bob wrote is his"
 
 
 async def test_who_may_be_erased_and_by_whom(service: Service) -> None:

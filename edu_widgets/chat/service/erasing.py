@@ -36,6 +36,8 @@ _ALL = 2**31
 def erase(person: Erasure) -> RuleRun:
     """Remove a person's reactions, votes, mute and name, and the pins of or by them.
 
+    What others wrote through their notebook stays, without saying whose it was.
+
     Messages that mention them stay, but without the mention, since the next person with the name
     is not meant. Mutes and answers that they set as staff stay, without their name.
     """
@@ -54,7 +56,7 @@ def erase(person: Erasure) -> RuleRun:
 
 
 def _messages(channel: str, person: Erasure, theirs: list[Document]) -> Part[list[Write]]:
-    """Return writes of others' messages, without this person's reactions and mentions."""
+    """Return writes of others' messages, without this person's reactions and name."""
     emojis: dict[str, list[str]] = {}
     for own in theirs:
         body: OwnReactions = own.as_(OwnReactions)
@@ -63,7 +65,7 @@ def _messages(channel: str, person: Erasure, theirs: list[Document]) -> Part[lis
     reacted = yield Get(channel, tuple(emojis))
     named = yield Scan(channel, Message.kind, _ALL) if person.name else Get(channel, ())
     writes = []
-    for doc in {doc.id: doc for doc in (*reacted, *filter(_mentions, named))}.values():
+    for doc in {doc.id: doc for doc in (*reacted, *filter(_names, named))}.values():
         message = read([doc], doc.id, Message)
         if message is None:
             continue
@@ -72,15 +74,17 @@ def _messages(channel: str, person: Erasure, theirs: list[Document]) -> Part[lis
             reactions = removed(left, emoji, person.user_id)
             left = msgspec.structs.replace(left, reactions=reactions)
         mentions = [name for name in left.mentions if not same_name(name, person.name)]
-        left = msgspec.structs.replace(left, mentions=mentions)
+        via = left.via if left.via != person.name else None
+        left = msgspec.structs.replace(left, mentions=mentions, via=via)
         if left != message:
             writes.append(Write(channel, doc.id, doc.kind, left))
     return writes
 
 
-def _mentions(doc: Document) -> bool:
-    """True if a message may mention a person; few do, and decoding all of them takes a while."""
-    return b'"mentions":["' in bytes(doc.body)
+def _names(doc: Document) -> bool:
+    """True if a message may name a person; few do, and decoding all of them takes a while."""
+    raw = bytes(doc.body)
+    return b'"mentions":["' in raw or b'"via":"' in raw
 
 
 def _mutes(person: Erasure) -> Part[list[Write]]:

@@ -30,6 +30,10 @@ from edu_widgets.service.store.reads import answer, head
 from edu_widgets.service.store.sweeping import destroy
 
 
+ERASED_VOUCHER = "-"
+"""Stands for the erased person through whose notebook somebody took part; nobody has this id."""
+
+
 def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committed:
     """Recognise a repeated command, or run its rule and write the decision.
 
@@ -338,6 +342,10 @@ def erase(
         (course, user_id),
     )
     db.execute("DELETE FROM members WHERE course = ? AND user = ?", (course, user_id))
+    db.execute(
+        "UPDATE members SET voucher = ? WHERE course = ? AND voucher = ?",
+        (ERASED_VOUCHER, course, user_id),
+    )
     db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, user_id))
     db.execute("UPDATE removals SET name = '' WHERE course = ? AND user = ?", (course, user_id))
     db.execute(
