@@ -8,7 +8,7 @@ import pytest
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.proofs import SignIn, Verifier, new_secret
-from edu_widgets.service.store.vouching import MOST_VOUCHED
+from edu_widgets.service.store.vouching import MOST_KEYS, MOST_VOUCHED
 
 from .harness import COURSE, Client, Reply, Service, serving
 from .test_admission import as_owner, asked, audit, instructor
@@ -184,6 +184,16 @@ async def test_the_key_of_another_is_not_taken_over(service: Service) -> None:
     assert (await vouch(service, ada["token"], secret=secret)).status == 200
     other = await vouch(service, ada["token"], "lina", secret=secret)
     assert other.body["code"] == Code.ID_CONFLICT
+
+
+async def test_who_is_vouched_for_has_some_keys_however_many_are_brought(service: Service) -> None:
+    ada = await service.join("Ada")
+    before = (await service.server.hub.store.sizes())["keys"]
+    secrets = [new_secret() for _ in range(3 * MOST_KEYS)]
+    for secret in secrets:
+        assert (await vouch(service, ada["token"], secret=secret)).status == 200
+    assert (await service.server.hub.store.sizes())["keys"] <= before + MOST_KEYS
+    assert await signed_in(service, secrets[-1])
 
 
 async def test_it_is_in_the_audit_trail_and_holds_after_a_restart(tmp_path: Path) -> None:

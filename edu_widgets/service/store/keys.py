@@ -17,8 +17,11 @@ def service(db: sqlite3.Connection) -> ServiceKeys:
     return ServiceKeys(meta["service"], bytes.fromhex(meta["key"]))
 
 
-def add(db: sqlite3.Connection, user_id: str, key: Verifier) -> None:
-    """Store a person's key."""
+def add(db: sqlite3.Connection, user_id: str, key: Verifier, most: int | None = None) -> None:
+    """Store a person's key; one that has `most` already loses the others."""
+    (held,) = db.execute("SELECT count(*) FROM keys WHERE user = ?", (user_id,)).fetchone()
+    if most is not None and held >= most:
+        db.execute("DELETE FROM keys WHERE user = ?", (user_id,))
     row = (key.key_id, user_id, key.stored_key, key.server_key)
     db.execute("INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?)", row)
 

@@ -15,6 +15,10 @@ from edu_widgets.service.store.writes import enter
 MOST_VOUCHED = 10
 """People that one person may vouch for in a course within a day."""
 
+MOST_KEYS = 10
+"""Keys of one of them: a notebook always proves somebody by the same one. Whoever brings more has
+only the last."""
+
 _DAY_MS = 24 * 3600 * 1000
 
 
@@ -40,7 +44,7 @@ def vouch(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
     if member is None:
         check_members(db, who.course)
     if who.key is not None:
-        keys.add(db, who.user_id, who.key)
+        keys.add(db, who.user_id, who.key, most=MOST_KEYS)
     name = member[0] if same else who.name
     entered = enter(db, who.course, who.user_id, name, "student")
     db.execute(
