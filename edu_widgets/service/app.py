@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -15,24 +17,35 @@ from edu_widgets.service import client_address, http_connections, http_guard
 from edu_widgets.service.audit import REFUSED
 from edu_widgets.service.budget import REQUEST
 from edu_widgets.service.endpoints import DOOR, MAX_BODY, Door, add_routes, as_json
-from edu_widgets.service.gate import gate_of
+from edu_widgets.service.gate import MOST_WAITING, gate_of
+from edu_widgets.service.limits import SlidingWindow
 
 log = logging.getLogger("edu_widgets.service")
 
 
+_told: SlidingWindow[str] = SlidingWindow(time.monotonic)
+
+
 def _without_request(record: logging.LogRecord) -> bool:
-    """Log only the error's type: aiohttp's message quotes headers, and so tokens."""
-    if record.exc_info:
-        error = record.exc_info[1]
-        record.msg, record.args = f"A request was not understood ({type(error).__name__}).", ()
-        record.exc_info = record.exc_text = None
-    return True
+    """Log only the error's type: aiohttp's message quotes headers, and so tokens.
+
+    One type is logged once a minute: strangers can cause as many as they like.
+    """
+    if not record.exc_info:
+        return True
+    kind = type(record.exc_info[1]).__name__
+    record.msg, record.args = f"A request was not understood ({kind}).", ()
+    record.exc_info = record.exc_text = None
+    return not _told.admit(kind, most=1, interval_ms=60_000)
 
 
 http_log = logging.getLogger("edu_widgets.service.http")
 """The logger that aiohttp's server writes to."""
 
 http_log.addFilter(_without_request)
+
+WAITING: web.AppKey[Counter[str]] = web.AppKey("waiting", Counter)
+"""Requests that wait for their address's budget, by address."""
 
 _STATUS = {
     Code.UNAUTHORIZED: 401,
@@ -66,6 +79,7 @@ def application(door: Door, prefix: str = "") -> web.Application:
     """
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_guard])
     app[DOOR] = door
+    app[WAITING] = Counter()
     app[http_connections.CONNECTIONS] = {}
     for path in {"", prefix}:
         http_connections.add_routes(app.router, path)
@@ -82,6 +96,28 @@ async def _mark(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.popall(hdrs.SERVER, None)
 
 
+async def _paid(waiting: Counter[str], door: Door, source: str) -> None:
+    """Wait until a request of an address is paid for.
+
+    Raises:
+        Refused: `RATE_LIMITED`: many of that address wait already. Behind a proxy nobody's
+            connections are counted, so they would take all the places there are.
+    """
+    wait = door.hub.budgets.charge_guest(source, REQUEST)
+    if not wait:
+        return
+    if waiting[source] >= MOST_WAITING:
+        door.hub.budgets.refund_guest(source, REQUEST)
+        raise refusal(Code.RATE_LIMITED, Code.RATE_LIMITED.meaning, int(wait * 1000))
+    waiting[source] += 1
+    try:
+        await asyncio.sleep(wait)
+    finally:
+        waiting[source] -= 1
+        if not waiting[source]:
+            del waiting[source]
+
+
 @web.middleware
 async def _guard(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -91,9 +127,7 @@ async def _guard(
     try:
         with gate.answering() if gate is not None else contextlib.nullcontext():
             source = client_address.source(request, door.address)
-            wait = door.hub.budgets.charge_guest(source, REQUEST)
-            if wait:
-                await asyncio.sleep(wait)
+            await _paid(request.app[WAITING], door, source)
             http_guard.check(request, door.address.hosts)
             return await handler(request)
     except Refused as error:

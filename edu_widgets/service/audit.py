@@ -15,6 +15,7 @@ import msgspec
 
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.folders import reason
+from edu_widgets.service.limits import SlidingWindow
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -32,6 +33,13 @@ REFUSED = "REQUEST_REFUSED"
 have a file of their own beside the trail, so that strangers cannot push others out."""
 
 MAX_REFUSED_BYTES = 1024 * 1024
+
+
+OFTEN = frozenset({"WEBSOCKET_CONNECTED", "WEBSOCKET_DISCONNECTED", "JOINED", "VOUCHED"})
+"""Actions that anybody inside can repeat as often as they like."""
+
+MOST_OFTEN, OFTEN_MS = 100, 3_600_000
+"""Records of one such action of one person in an hour; what is beyond says nothing new."""
 
 
 class _Lines:
@@ -111,17 +119,28 @@ class Audit:
             self._all = _Lines(path, MAX_BYTES)
             self._refused = _Lines(path.with_name("refused.jsonl"), MAX_REFUSED_BYTES)
         self._complained = False
+        self._often: SlidingWindow[tuple[str, object]] = SlidingWindow(time.monotonic)
 
     def record(self, action: str, **details: str | float | None) -> None:
         """Add a record, for example `record("WEBSOCKET_CONNECTED", userId=…)`."""
         lines = self._refused if action == REFUSED else self._all
-        if lines is None:
+        if lines is None or self._is_too_often(action, details.get("userId")):
             return
         entry = {"time": int(time.time() * 1000), "category": CATEGORY, "action": action, **details}
         try:
             lines.add(msgspec.json.encode(entry))
         except (OSError, ValueError) as error:
             self._complain(error)
+
+    def _is_too_often(self, action: str, user_id: object) -> bool:
+        key = (action, user_id)
+        return action in OFTEN and bool(
+            self._often.admit(key, most=MOST_OFTEN, interval_ms=OFTEN_MS)
+        )
+
+    def sweep(self) -> None:
+        """Forget who did nothing for an hour that is recorded so many times only."""
+        self._often.sweep()
 
     def forget(self, user_id: str = "", before: int = 0) -> None:
         """Remove a person's id from all records, and records older than a time.

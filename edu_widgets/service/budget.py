@@ -42,6 +42,9 @@ REQUEST = 3
 JOIN = 7
 """Units for a join beside its request: it is stored, and perhaps announced to the class."""
 
+ENTRY = 20
+"""Units for a member's connection beside its request: others and the store hear of it."""
+
 CONNECTION = 2
 """Units for a connection, before anything came by it."""
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
@@ -15,7 +16,7 @@ from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service import client_address, erasing, http_guard, invite_page, tokens, websocket
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
-from edu_widgets.service.budget import JOIN, REQUEST
+from edu_widgets.service.budget import ENTRY, JOIN, REQUEST
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
@@ -30,6 +31,11 @@ MAX_BODY = 64 * 1024
 
 BODY_S = 30.0
 """Seconds in which a body has to arrive: 2 kB a second is slow enough."""
+
+
+MOST_AT_ONCE = 64
+"""Requests of one person that carry or open connections, at once: each of thirty connections has
+a poll and a post."""
 
 
 class RoleChange(msgspec.Struct, frozen=True, rename="camel"):
@@ -82,6 +88,8 @@ class Door:
     keys: Sequence[tokens.Key] = ()
     watch: Callable[[int], None] = field(default=lambda _pid: None)
     install_hint: str = ""
+    _under_way: Counter[str] = field(init=False, default_factory=Counter)
+    """Requests that are being answered or wait to be paid for, by person."""
 
     async def identity(self, request: web.Request) -> Identity:
         """Return the identity that the request's bearer value proves.
@@ -96,6 +104,35 @@ class Door:
         else:
             found = await self.people.identity(value)
         return await self.people.within(found)
+
+    async def entering(self, request: web.Request) -> Identity:
+        """As `identity`, once the person has paid for a connection.
+
+        Raises:
+            Refused: as `identity` and `turn`.
+        """
+        identity = await self.identity(request)
+        source = client_address.source(request, self.address)
+        with self.turn(identity.user_id):
+            await asyncio.sleep(self.hub.budgets.charge_as(identity.user_id, source, ENTRY))
+        return identity
+
+    @contextlib.contextmanager
+    def turn(self, user_id: str) -> Iterator[None]:
+        """Count a request of a person while it is under way.
+
+        Raises:
+            Refused: `RATE_LIMITED`: as many as may be are so already.
+        """
+        if self._under_way[user_id] >= MOST_AT_ONCE:
+            raise refusal(Code.RATE_LIMITED, "Too many requests at once; try again.", 1000)
+        self._under_way[user_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[user_id] -= 1
+            if not self._under_way[user_id]:
+                del self._under_way[user_id]
 
     async def owner(self, request: web.Request) -> Person:
         """Check that the request is the owner's, and return them as a person.
@@ -170,7 +207,7 @@ async def _root(request: web.Request) -> web.StreamResponse:
 
 async def _websocket(request: web.Request) -> web.StreamResponse:
     door = request.app[DOOR]
-    identity = await door.identity(request)
+    identity = await door.entering(request)
     return await websocket.serve(
         door.hub, request, identity, client_address.source(request, door.address)
     )

@@ -24,6 +24,9 @@ HEAD_S = 10.0
 MOST_WAITING = 64
 """Unproven connections of one address while it has no budget."""
 
+ANSWER_S = 15.0
+"""Seconds in which something of an answer has to be taken, or the connection is cut."""
+
 _PROTOCOL, _BUDGET, _ANSWERS, _REQUEST = "protocol", "budget", "answers", "request"
 """Holders of reading: aiohttp, an empty budget, answers not taken, a request being answered."""
 
@@ -139,6 +142,7 @@ class Gate(asyncio.Protocol):
         self._writing: Writing | None = None
         self._mute = False
         self._timer: asyncio.TimerHandle | None = None
+        self._looking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let a connection in, or end it at once."""
@@ -171,6 +175,7 @@ class Gate(asyncio.Protocol):
         """Pass the end of a connection on."""
         if self._transport is not None:
             self._wait_for_nothing()
+            self._look_no_more()
             self._gates.closed(self)
         if self._writing is not None:
             self._writing.shut()
@@ -200,6 +205,7 @@ class Gate(asyncio.Protocol):
             self._writing.paused()
         elif self._transport is not None:
             self._transport.hold(_ANSWERS)
+            self.look()
 
     def resume_writing(self) -> None:
         """Pass on that little waits to be sent."""
@@ -208,6 +214,7 @@ class Gate(asyncio.Protocol):
         if self._writing is not None:
             self._writing.resumed()
         if self._transport is not None:
+            self._look_no_more()
             self._transport.release(_ANSWERS)
 
     @contextlib.contextmanager
@@ -278,6 +285,25 @@ class Gate(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def look(self, before: int | None = None) -> None:
+        """Cut the connection once nothing of what waits to be sent is taken any more.
+
+        Args:
+            before: Bytes that waited at the last look; None: this is the first one.
+        """
+        assert self._transport is not None  # noqa: S101 - something was written to it
+        left = self._transport.get_write_buffer_size()
+        self._look_no_more()
+        if before is not None and left >= before:
+            self.end()
+        else:
+            self._looking = self._loop.call_later(ANSWER_S, self.look, left)
+
+    def _look_no_more(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
     def _wait_for_nothing(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
@@ -332,8 +358,9 @@ class GatedTransport(asyncio.Transport):
         return self._real.is_reading()
 
     def close(self) -> None:
-        """Close it once all is written."""
+        """Close it once all is written, or nothing of it is taken any more."""
         self._real.close()
+        self.gate.look()
 
     def abort(self) -> None:
         """Close it at once."""

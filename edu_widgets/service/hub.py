@@ -365,6 +365,7 @@ class Hub:
         self.coalescer.forget_old()
         self.limiter.sweep()
         self.budgets.sweep()
+        self.audit.sweep()
         self.hooks.tick(now_ms())
 
     def _look_at_store(self) -> None:

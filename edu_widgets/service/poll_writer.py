@@ -24,6 +24,9 @@ class PollWriter:
         self._read = 0
         self._arrivals: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._polls = 0
+        self._told = 0
+        self.repeated = 0
+        """Bytes of the last poll's answer that had been told before."""
         self._waiting: asyncio.Future[None] | None = None
         self._closed: carriers.Closed | None = None
         self.closing: Callable[[], None] | None = None
@@ -103,6 +106,8 @@ class PollWriter:
                 break
             frames.append(msgspec.Raw(frame))
             size += len(frame)
+        self.repeated = sum(map(len, map(bytes, frames[: max(0, self._told - after)])))
+        self._told = max(self._told, after + len(frames))
         return after + len(frames), frames
 
     def closed(self, last: int) -> carriers.Closed | None:

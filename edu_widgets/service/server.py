@@ -62,6 +62,9 @@ LOOK_S = 5.0
 KEEP_ALIVE_S = 75.0
 """Seconds that an idle HTTP connection is kept open: longer than proxies keep theirs."""
 
+END_S = 3.0
+"""Seconds that requests have as the service ends: some wait for a body, or until they are paid."""
+
 TOMBSTONES_KEPT_MS = 30 * 24 * 3600 * 1000
 
 
@@ -206,6 +209,7 @@ class Server:
             logger=http_log,
             handle_signals=False,
             keepalive_timeout=KEEP_ALIVE_S,
+            shutdown_timeout=END_S,
         )
         await self._runner.setup()
         most = listening.most_connections()

@@ -147,11 +147,22 @@ async def test_a_budget_is_a_persons_not_a_connections(tmp_path: Path) -> None:
             await eve.socket.send(envelope("heartbeat", f"b{n}"))
         await eve.until("heartbeat_ack")
         bob = await service.student("Bob")
-        while len(eve.seen) < 190:
+        while len(eve.seen) < 150:
             await eve.read()
         mid = await second.send("heartbeat", "system", {"timestamp": 1})
         await bob.beat()
         assert not [f for f in second.seen if f["messageId"] == mid]
+
+
+async def test_connections_are_paid_for(tmp_path: Path) -> None:
+    async with serving(tmp_path, config=SMALL) as service:
+        eve, bob = await service.join("Eve"), await service.student("Bob")
+        service.server.hub.budgets.charge_as(eve["userId"], "", 1_000)
+        opening = asyncio.ensure_future(service.open(eve["token"]))
+        for _ in range(20):
+            await bob.beat()
+        assert not opening.done()
+        opening.cancel()
 
 
 async def test_pings_and_pongs_are_paid_for_too(tmp_path: Path) -> None:

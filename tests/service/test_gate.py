@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from edu_widgets.service import endpoints, gate, listening
+from edu_widgets.service.addresses import address
 from edu_widgets.service.config import from_table
-from tests.waiting import PATIENCE
+from edu_widgets.service.gate import MOST_WAITING
+from tests.waiting import PATIENCE, comes_true
 
 from .harness import Service, serving
 
@@ -96,8 +98,8 @@ async def test_requests_in_a_row_wait_and_members_do_not(tmp_path: Path) -> None
         writer.close()
 
 
-async def test_answers_that_are_not_taken_are_not_made(service: Service) -> None:
-    """Pipelined requests of somebody who reads nothing."""
+async def flooded(service: Service) -> socket.socket:
+    """Pipelined requests of somebody who reads nothing, until nothing is read of them either."""
     port = service.server.state.port
     head = f"GET /py101 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
     stranger = socket.socket()
@@ -111,7 +113,37 @@ async def test_answers_that_are_not_taken_are_not_made(service: Service) -> None
             with contextlib.suppress(BlockingIOError):
                 stranger.send(head * 20)
             await ada.beat()
+    return stranger
+
+
+async def test_answers_that_are_not_taken_are_not_made(service: Service) -> None:
+    (await flooded(service)).close()
+
+
+async def test_who_takes_no_answer_is_cut(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edu_widgets.service.gate.ANSWER_S", 0.05)
+    stranger = await flooded(service)
+    gates = service.server._gates
+    await comes_true(lambda: not any(map(_held, gates._unproven)), "the stranger is gone")
     stranger.close()
+
+
+async def test_behind_a_proxy_few_wait_and_others_do_not(tmp_path: Path) -> None:
+    table = from_table({"guestBudget": {"rate": 1, "burst": 30}})
+    where = address("https://here.example")
+    async with serving(tmp_path, config=table, address=where) as service:
+
+        async def ask(source: str) -> int:
+            headers = {"Host": "here.example", "X_Forwarded_For": source}
+            return (await service.ask("GET", "/health", **headers)).status
+
+        crowd = [asyncio.ensure_future(ask("192.0.2.1")) for _ in range(MOST_WAITING + 20)]
+        await comes_true(lambda: sum(one.done() and one.result() == 429 for one in crowd) > 5, "no")
+        assert await ask("192.0.2.2") == 200
+        for one in crowd:
+            one.cancel()
 
 
 def _held(each: Any) -> bool:

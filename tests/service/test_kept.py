@@ -99,6 +99,17 @@ def test_strangers_push_nothing_out_of_the_trail(
     assert set(sizes) == {"audit.jsonl", "refused.jsonl", "refused.old.jsonl"}
 
 
+def test_who_comes_and_goes_all_the_time_pushes_nothing_out_either(tmp_path: Path) -> None:
+    with Audit(tmp_path / "audit.jsonl") as audit:
+        audit.record("MODERATION", kind="mute_user", by="u-mira")
+        for _ in range(1_000):
+            for action in ("WEBSOCKET_CONNECTED", "WEBSOCKET_DISCONNECTED", "JOINED", "VOUCHED"):
+                audit.record(action, userId="u-eve", by="u-eve")
+        audit.record("JOINED", userId="u-ada")
+    lines = (tmp_path / "audit.jsonl").read_text().splitlines()
+    assert len(lines) == 4 * audits.MOST_OFTEN + 2, "others are recorded"
+
+
 @pytest.mark.parametrize("user_id", ["u-eve", "UNI\\eve", 'e"v"e', "gülşah", "eve\u2028"])
 def test_no_record_keeps_the_id_of_who_is_erased(tmp_path: Path, user_id: str) -> None:
     with Audit(tmp_path / "audit.jsonl") as audit:

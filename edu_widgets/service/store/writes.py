@@ -29,7 +29,6 @@ from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
 from edu_widgets.service.store.sweeping import destroy
 
-
 ERASED_VOUCHER = "-"
 """Stands for the erased person through whose notebook somebody took part; nobody has this id."""
 
