@@ -5,6 +5,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -27,7 +28,7 @@ from edu_widgets.service.rules import (
 from edu_widgets.service.store import ChannelChange, Committed, StoredInvite, StoredMember, runs
 from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
-from edu_widgets.service.store.sweeping import destroy
+from edu_widgets.service.store.sweeping import MAX_MEMBERS, destroy
 
 ERASED_VOUCHER = "-"
 """Stands for the erased person through whose notebook somebody took part; nobody has this id."""
@@ -253,7 +254,8 @@ def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
 # -- people ---------------------------------------------------------------------
 
 
-_look = lru_cache(8192)(look_alike_key)
+_look = lru_cache(2 * MAX_MEMBERS)(look_alike_key)
+"""All names of a course: with fewer each newcomer would have all of them looked at again."""
 
 
 def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: str) -> StoredMember:
@@ -265,10 +267,10 @@ def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: st
     # A removed person's name is free: its key begins with NUL, as no name's key does.
     looks = {_look(other) for key, other in others if not key.startswith("\0")}
     given = name
-    number = 2
-    while name_key(given) in taken or _look(given) in looks:
-        given = f"{name} ({number})"
-        number += 1
+    if name_key(name) in taken or _look(name) in looks:
+        key, look = name_key(name), _look(name)  # a number behind them is what it is
+        numbers = (f" ({number})" for number in count(2))
+        given += next(n for n in numbers if key + n not in taken and look + n not in looks)
     db.execute(
         "INSERT INTO members (course, user, name, name_key, role) VALUES (?1, ?2, ?3, ?4, ?5)"
         " ON CONFLICT (course, user) DO UPDATE SET name = ?3, name_key = ?4, role = ?5",

@@ -4,16 +4,19 @@ import asyncio
 import contextlib
 import shutil
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from edu_widgets.protocol import Code, Cursor
 from edu_widgets.protocol.errors import Refused, ServiceUnavailable
+from edu_widgets.protocol.text_normalization import look_alike_key
 from edu_widgets.service.config import ChannelConfig
 from edu_widgets.service.rules import Decision, Person, Request, RuleRun, Write
-from edu_widgets.service.store import schema
+from edu_widgets.service.store import schema, writes
 from edu_widgets.service.store.sqlite import SqliteStore
+from edu_widgets.service.store.sweeping import MAX_MEMBERS
 
 from .rules import ADA, CHANNEL, Put, ask, burn, put
 
@@ -216,4 +219,34 @@ async def test_what_is_destroyed_is_in_no_file_any_more(tmp_path: Path) -> None:
     await store.commit(ask("3", ("a", 1)), put)
     await store.commit(ask("4", ("a", 2)), put)
     assert files_with(tmp_path, b'"secret ') == set()
+    await store.close()
+
+
+async def test_a_large_course_is_not_looked_through_anew_for_each_newcomer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def look(name: str) -> str:
+        looked.append(name)
+        return look_alike_key(name)
+
+    monkeypatch.setattr(writes, "_look", lru_cache(writes._look.cache_info().maxsize)(look))
+    store = SqliteStore(tmp_path / "service.db")
+    await store.enter("c", "u", "Ada", "student")
+    rows = [("c", f"u{n}", f"P {n}", f"p {n}", "student") for n in range(MAX_MEMBERS - 10)]
+    rows += [("c", f"a{n}", f"Ada ({n})", f"ada ({n})", "student") for n in range(2, 8)]
+    await store._write(
+        lambda db: (
+            db.executemany(
+                "INSERT INTO members (course, user, name, name_key, role) VALUES (?, ?, ?, ?, ?)",
+                rows,
+            )
+            and None
+        )
+    )
+    await store.enter("c", "x", "Zoe", "student")
+    looked.clear()
+    assert (await store.enter("c", "y", "ada", "student")).name == "ada (8)"
+    assert len(looked) < 3
     await store.close()
