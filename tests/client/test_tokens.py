@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import Any
 
 import pytest
 
@@ -122,6 +123,22 @@ def test_a_function_that_hangs_is_told_and_called_again(
     let_go.set()
     client.wait_connected(PATIENCE)
     assert len(calls) <= tokens.MAX_HANGING, "what it said in the end is used"
+
+
+async def asynchronous() -> str:
+    return "t"
+
+
+@pytest.mark.parametrize(
+    "source", [lambda: None, lambda: b"t", lambda: 7, lambda: "x" * 20_000, asynchronous]
+)
+def test_what_is_no_token_is_told_and_sent_to_nobody(
+    fake: FakeService, join: Join, source: Any
+) -> None:
+    client = join(fake, token=source)
+    eventually(lambda: client.view().state == "stopped")
+    assert "token" in client.view().reason
+    assert fake.requests == []
 
 
 def test_signing_in_has_a_deadline_for_each_step_and_not_that_of_a_function(

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from collections.abc import Coroutine
 from concurrent.futures import Future
 from urllib.parse import urlsplit
 
@@ -34,6 +35,9 @@ _SLOW = "Signing in has taken longer than {:g} s; the link may be very slow. It 
 _Call = Future[tuple[str, TransportFailed | None]]
 _calls: list[tuple[TokenSource, _Call]] = []
 """Calls whose answer nobody has taken yet. Network thread only."""
+
+MOST = 16_000
+"""Characters of a token: a longer one fits in no header that a service reads."""
 
 _MIN_HIDDEN = 8
 """Characters of a token that is looked for in what a service says: shorter ones may be words."""
@@ -72,8 +76,8 @@ async def ask(source: TokenSource) -> str:
     token, problem = call.result()
     if problem is not None:
         raise problem
-    if not token or not token.isascii() or not token.isprintable():
-        reason = "The token is empty, or has characters that no token can have."
+    if not 0 < len(token) <= MOST or not token.isascii() or not token.isprintable():
+        reason = "The token is empty, too long, or has characters that no token can have."
         raise TransportFailed(Code.UNAUTHORIZED, reason)
     return token
 
@@ -107,7 +111,7 @@ def _call(source: TokenSource) -> _Call:
         token = ""
         problem: TransportFailed | None = None
         try:
-            token = str(source()).strip()
+            token, problem = _read(source())
         except Refused as error:  # by the service that is asked for it
             wait = None if error.retry_after is None else error.retry_after / 1000
             problem = TransportFailed(error.code, str(error), wait)
@@ -121,6 +125,19 @@ def _call(source: TokenSource) -> _Call:
     _calls.append((source, answer))
     threading.Thread(target=run, name="edu-widgets-token", daemon=True).start()
     return answer
+
+
+def _read(given: object) -> tuple[str, TransportFailed | None]:
+    """The token that a function gave, or what is wrong with that."""
+    if isinstance(given, str):
+        return given.strip(), None
+    if isinstance(given, Coroutine):
+        given.close()
+    reason = (
+        "The function that gives the token has to return it as a string"
+        f"{', and may not be async' if isinstance(given, Coroutine) else ''}."
+    )
+    return "", TransportFailed(Code.UNAUTHORIZED, reason)
 
 
 class TokenPlace:
