@@ -50,7 +50,7 @@ def read(data_dir: Path) -> ServiceState | None:
         raw["courses"] = tuple(raw["courses"])
         known = {name: raw[name] for name in ServiceState.__dataclass_fields__ if name in raw}
         return ServiceState(**known)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

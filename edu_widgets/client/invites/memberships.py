@@ -91,7 +91,7 @@ class MembershipFiles:
                 one = _read(path)
                 if one is None or not one.user_id or one.service_id != service_id:
                     continue
-                with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
                     of = json.loads(path.read_text("utf-8"))["course"]
                     found += [one] if course in ("", of) else []
         return found
@@ -149,7 +149,7 @@ class MembershipFiles:
         """Delete the secrets of a person who was erased from a course; returns the memberships."""
         erased = []
         for path in self._folder.glob("*.json"):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
                 kept = json.loads(path.read_text("utf-8"))
                 member = _read(path)
                 if member and (kept["course"], member.user_id) == (course, user_id):
@@ -189,7 +189,7 @@ def _row(course: str, member: Membership) -> dict[str, str]:
 
 
 def _read(path: Path) -> Membership | None:
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
         fields = (str(kept[name]) for name in _FIELDS)
         places = (str(kept.get(name, "")) for name in ("service_id", "service", "former"))

@@ -147,7 +147,7 @@ def _witness(path: Path) -> Witness | None:
     try:
         told = json.loads(side_files(path)[2].read_text("utf-8"))
         return Witness(tuple(map(str, told["generations"])), told["running"] is not False)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

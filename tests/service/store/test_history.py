@@ -13,6 +13,7 @@ from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 from edu_widgets.service import backups
 from edu_widgets.service.locks import alone_in
 from edu_widgets.service.store.sqlite import SqliteStore
+from tests.service.harness import serving
 
 from .rules import CHANNEL, ask, put
 
@@ -339,3 +340,14 @@ async def test_a_damaged_store_is_told_at_the_start(tmp_path: Path) -> None:
     path.write_bytes(raw)
     with pytest.raises(ServiceUnavailable, match="edu-widgets restore FILE"):
         store_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["service.db.generation", "service.json"])
+async def test_a_file_beside_the_store_that_is_nested_deeply_is_none(
+    tmp_path: Path, name: str
+) -> None:
+    async with serving(tmp_path) as service:
+        await service.join("Ada")
+    (tmp_path / name).write_text("[" * 200_000)
+    async with serving(tmp_path) as service:
+        assert (await service.ask("GET", "/health")).status == 200
