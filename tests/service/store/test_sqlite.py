@@ -236,15 +236,8 @@ async def test_a_large_course_is_not_looked_through_anew_for_each_newcomer(
     await store.enter("c", "u", "Ada", "student")
     rows = [("c", f"u{n}", f"P {n}", f"p {n}", "student") for n in range(MAX_MEMBERS - 10)]
     rows += [("c", f"a{n}", f"Ada ({n})", f"ada ({n})", "student") for n in range(2, 8)]
-    await store._write(
-        lambda db: (
-            db.executemany(
-                "INSERT INTO members (course, user, name, name_key, role) VALUES (?, ?, ?, ?, ?)",
-                rows,
-            )
-            and None
-        )
-    )
+    into = "INSERT INTO members (course, user, name, name_key, role) VALUES (?, ?, ?, ?, ?)"
+    await store._write(lambda db: db.executemany(into, rows).close())
     await store.enter("c", "x", "Zoe", "student")
     looked.clear()
     assert (await store.enter("c", "y", "ada", "student")).name == "ada (8)"
