@@ -155,6 +155,8 @@ async def test_posts_without_a_frame_are_paid_for_too(tmp_path: Path, way: str) 
             await bob.beat()
         assert not post.done()
         post.cancel()
+        eve.cut()
+        service.clients.remove(eve)  # its goodbye would have to be paid for, too
 
 
 async def test_what_is_told_again_is_known() -> None:
