@@ -34,6 +34,7 @@ async function show(options: unknown, kind = "chat") {
   const model = new MockModel({ kind, course: freshCourse(), options });
   const files = ["core", kind];
   model.carry(Object.fromEntries(files.map((name) => [name, built[name] ?? ""])));
+  model.codes.set("viewers@1", built.viewers ?? "");
   const el = place();
   const end = await widget.initialize({ model: model.proxy() });
   const close = await widget.render({ model: model.proxy(), el });
@@ -62,7 +63,8 @@ test.each(Object.entries(states))("the bundle shows the state %s", async (_, sta
   expect(text).toMatch(begins[state.kind ?? "chat"] as RegExp);
   expect(text).not.toMatch(/undefined|null|NaN|\[object|=>/);
   await dispose();
-  expect([el.childElementCount, model.listeners]).toEqual([0, 0]);
+  // Code that a view has asked for is waited for, whatever becomes of the view.
+  await expect.poll(() => [el.childElementCount, model.listeners]).toEqual([0, 0]);
 });
 
 test("the bundle sends, fails, retries and pages", async () => {
