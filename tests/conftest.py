@@ -37,6 +37,14 @@ _TOGETHER = {
 }
 
 
+# What waits for minutes comes first, while the laboratories compute.
+_FIRST = ("tests/client/test_faults.py", "tests/service/", "tests/sync/", "tests/test_quality.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
+
+
 def together(nodeid: str) -> str:
     """The name of what has one worker: the test itself, unless it needs others beside it."""
     return next((name for start, name in _TOGETHER.items() if nodeid.startswith(start)), nodeid)

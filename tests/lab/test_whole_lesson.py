@@ -189,7 +189,7 @@ def vote_talk_vote_again_and_compare(people: People) -> None:
     assert bo.lab.axe(OUTPUT) == []
     line = run(mira, "print(poll.to_csv())").splitlines()[1]
     assert line.startswith("py101,")
-    assert line.endswith(f" {HOSTILE},1,1,512,1,0.5,True")
+    assert line.endswith(f" {HOSTILE},1,1,512,1,0.5,True,0")
     mira.lab.show(2, f"{SHOW}\npoll.freeze()")
     expect(mira.lab.page.locator(OUTPUT, has_text="✓ Correct")).to_be_visible()
     expect(view(mira, "people").locator(".pp")).to_have_count(3)
