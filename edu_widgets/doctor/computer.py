@@ -1,4 +1,4 @@
-"""What may be wrong with this computer: folders, open files, packages, a notebook's trust."""
+"""Checks of this computer: folders, open files, packages, a notebook's trust."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What was looked at, what was found and what to do next, as a table to paste into a mail."""
+"""Findings of the checks, each with its remedy, as a table to paste into a mail."""
 
 import textwrap
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What may be wrong between this computer and a service: from its name to the first frame."""
+"""Checks of the way to a service: from its name to the first frame."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ _ASK_NETWORK = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks: a token for this address and nobody else's; without one only what anybody may."""
+    """The asking person: a token for this address alone; without one only public requests."""
 
     token: TokenSource | None = field(default=None, repr=False)
     user_id: str = ""
@@ -55,7 +55,7 @@ class Person:
 
 @dataclass(slots=True)
 class Service:
-    """What answers at an address."""
+    """The service found at an address."""
 
     base: str
     course: str = ""

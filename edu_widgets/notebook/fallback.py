@@ -45,7 +45,7 @@ _NO_CODE = {
 
 
 def sentences() -> dict[str, list[str]]:
-    """What a view says by itself, by language: without a kernel, and without its code."""
+    """Return a view's own sentences by language: without a kernel, and without its code."""
     return {lang: [_ALONE[lang], _NO_CODE[lang]] for lang in _HOW}
 
 

@@ -129,7 +129,7 @@ def _node(element: Element, depth: int, *, display: bool) -> Built:
 
 
 def _has_limits(base: Element) -> bool:
-    """Whether an operator's limits belong below and above it, where there is room."""
+    """Return True if an operator's limits belong below and above it, where there is room."""
     named = base.tag == "mo" and base.text in _WITH_LIMITS
     return named or base.get("movablelimits") == "true"
 

@@ -1,4 +1,4 @@
-"""What waits for a page to ask, where only answers reach it: Colab.
+"""Messages kept until a page asks, for hosts where only answers reach it: Colab.
 
 There a message that a thread sends is lost, so it is kept, and sent while a message of a page is
 handled. What is lost all the same, as to the iframe of another output, is a hole in the numbers,

@@ -1,4 +1,4 @@
-"""What shows this process's widgets, where that matters. Imports none of it."""
+"""The host that shows this process's widgets, where it matters. Imports none of them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Visitor:
 
 
 def visitor() -> Visitor | None:
-    """Whose code runs in this thread; None where the process serves one notebook alone."""
+    """Return the visitor whose code runs in this thread; None in a process for one notebook."""
     context = inside.marimo_context()
     while getattr(context, "parent", None) is not None:  # of an app within the app
         context = context.parent
@@ -44,7 +44,7 @@ def visitor() -> Visitor | None:
 
 
 def serves_visitors() -> bool:
-    """Whether a page of an author's is shown here to others: Voilà, or marimo's run mode.
+    """Return True if an author's page is shown here to others: Voilà, or marimo's run mode.
 
     Their code runs under the author's account, so what the account may do says nothing of them.
     """
@@ -65,18 +65,18 @@ def _guest(_visitor: Visitor | None, _pid: int) -> str:
 
 
 def forgets_comms() -> bool:
-    """Whether a page of this host knows no comm from before it was loaded: VS Code's."""
+    """Return True if this host's pages forget comms opened before they were loaded: VS Code's."""
     cell = running_cell()
     return cell is not None and cell.id.startswith("vscode-")
 
 
 def hears_only_answers() -> bool:
-    """Whether only what is sent while a message of theirs is handled reaches pages: Colab."""
+    """Return True if pages get only what is sent while their message is handled: Colab's."""
     return "COLAB_RELEASE_TAG" in os.environ
 
 
 def carried() -> Callable[[], AbstractContextManager[object]]:
-    """What makes another thread send to the pages of whoever's code runs here."""
+    """Return a wrapper with which another thread sends to the pages of this thread's visitor."""
     installed = getattr(inside.marimo_context(), "install", None)
     return installed or nullcontext
 

@@ -148,7 +148,7 @@ class PageRequests:
         return Intent(page, id_, do[:64], args if isinstance(args, dict) else {})
 
     def _remember(self, id_: str) -> tuple[bool, Json | None]:
-        """Whether this id is new; if not, the refusal it got."""
+        """Note an id; return True if it is new, and the refusal it got if it is not."""
         with self._lock:
             if id_ in self._seen:
                 self._seen.move_to_end(id_)

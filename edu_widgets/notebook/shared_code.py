@@ -6,6 +6,7 @@ of its own, so that it is there whatever comms a host has closed.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 from edu_widgets.notebook.bundles import VIEWERS, bundle, files_of
@@ -18,8 +19,9 @@ _MOST_FILES = 8
 """A widget is made of two; one question asks for no more than these."""
 
 
+@functools.lru_cache(maxsize=32)  # asked for with each batch for a viewer
 def reference(name: str, text: str) -> str:
-    """What a trait says to refer to this code: its name and version."""
+    """Return the reference to this code in a trait: its name and version."""
     return f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:_VERSION]}"
 
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.lab.harness import notebook_of
 from tests.ports import own_port
 from tests.waiting import PATIENCE, wait_until
 
@@ -43,20 +44,8 @@ class HostPage:
 
     def write(self) -> None:
         """Write the notebook: as Jupyter's, unless told otherwise."""
-        made: list[dict[str, Any]] = [
-            {
-                "cell_type": "code",
-                "id": f"cell-{number}",
-                "source": source,
-                "metadata": {},
-                "outputs": [],
-                "execution_count": None,
-            }
-            for number, source in enumerate(self.cells)
-        ]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        book = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}}
-        (self.folder / "n.ipynb").write_text(json.dumps({**book, "cells": made}))
+        book = notebook_of(self.cells, "python3")
+        (self.folder / "n.ipynb").write_text(json.dumps(book), encoding="utf-8")
 
     def command(self) -> list[str]:
         """The arguments of Python that start it."""

@@ -153,6 +153,29 @@ def _installed_version(packages: Path) -> str:
     return found.name.removeprefix("ipykernel-").removesuffix(".dist-info")
 
 
+def notebook_of(cells: Sequence[str], kernel: str) -> dict[str, Any]:
+    """The content of a notebook of code cells; `kernel` is a kernelspec's name."""
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {"name": kernel, "display_name": kernel, "language": "python"},
+            "language_info": {"name": "python"},
+        },
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "source": source,
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+            }
+            for number, source in enumerate(cells)
+        ],
+    }
+
+
 # ----------------------------------------------------------------------------- server
 
 
@@ -226,28 +249,9 @@ class Lab:
     def write_notebook(self, name: str, cells: Sequence[str], kernel: str | None = None) -> Path:
         """A notebook of these code cells; `kernel` is a kernelspec's name."""
         kernel = kernel or self.default_kernel
-        notebook = {
-            "nbformat": 4,
-            "nbformat_minor": 5,
-            "metadata": {
-                "kernelspec": {"name": kernel, "display_name": kernel, "language": "python"},
-                "language_info": {"name": "python"},
-            },
-            "cells": [
-                {
-                    "cell_type": "code",
-                    "id": f"cell-{number}",
-                    "source": source,
-                    "metadata": {},
-                    "outputs": [],
-                    "execution_count": None,
-                }
-                for number, source in enumerate(cells)
-            ],
-        }
         path = self.work / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(notebook), encoding="utf-8")
+        path.write_text(json.dumps(notebook_of(cells, kernel)), encoding="utf-8")
         return path
 
     @property
