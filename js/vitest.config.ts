@@ -13,6 +13,9 @@ const launchOptions =
 const reduceMotion: BrowserCommand<[reduce: boolean]> = ({ page }, reduce) =>
   page.emulateMedia({ reducedMotion: reduce ? "reduce" : "no-preference" });
 
+// What fails is run once more where nobody looks on, and named if it passes then.
+const retry = process.env.CI ? 1 : 0;
+
 const jsxNames = {
   name: "jsx-names",
   enforce: "post" as const,
@@ -29,6 +32,7 @@ export default defineConfig({
   },
   optimizeDeps: { include: ["axe-core", "preact", "preact/hooks"] },
   test: {
+    reporters: ["default", "./tests/flaky.node.ts"],
     projects: [
       {
         extends: true,
@@ -40,6 +44,7 @@ export default defineConfig({
           // How long a page takes depends on who else computes; no test is about that.
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          retry,
           expect: { poll: { timeout: 60_000 } },
           browser: {
             enabled: true,
@@ -58,6 +63,7 @@ export default defineConfig({
           environment: "node",
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          retry,
         },
       },
     ],

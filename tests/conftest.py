@@ -71,7 +71,7 @@ class Told:
         self.terminal = terminal
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
+        if report.failed or str(report.outcome) == "rerun":
             self.terminal.ensure_newline()
             self.terminal.write_line(f"{report.nodeid} failed at {report.when}:")
             self.terminal.write_line(report.longreprtext[-3000:])
@@ -82,6 +82,26 @@ def pytest_configure(config: pytest.Config) -> None:
     terminal = config.pluginmanager.getplugin("terminalreporter")
     if "CI" in os.environ and terminal is not None:
         config.pluginmanager.register(Told(terminal))
+
+
+FLAKY = "flaky, to be mended"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what passed only the second time.
+
+    What runs the tests of others has those of theirs as properties of this name.
+    """
+    stats = terminalreporter.stats
+    failed = {report.nodeid for kind in ("failed", "error") for report in stats.get(kind, ())}
+    names = {report.nodeid for report in stats.get("rerun", ())} - failed
+    for report in stats.get("passed", ()):
+        named = [name for key, name in report.user_properties if key == FLAKY]
+        names |= {f"{report.nodeid}: {name}" for name in named}
+    if names:
+        terminalreporter.section(FLAKY)
+        for name in sorted(names):
+            terminalreporter.write_line(name)
 
 
 def require(condition: object, reason: str) -> None:

@@ -85,13 +85,19 @@ export async function shown(what: Shown = {}): Promise<PanelStage> {
   return stage;
 }
 
-/** Code is imported, and what it shows stands. */
+/** What is in the tabs that were looked at has its code, and what it shows stands. */
 export async function loaded(): Promise<void> {
-  for (let n = 0; n < 4; n++) {
-    await new Promise((done) => setTimeout(done));
-    await settled();
-  }
+  do await settled();
+  while (isLoading());
+  await settled();
 }
+
+const isLoading = (): boolean =>
+  [...document.body.children]
+    .flatMap(({ firstElementChild: host }) => [
+      ...(host?.shadowRoot?.querySelectorAll(".content") ?? []),
+    ])
+    .some((part) => !part.hasChildNodes());
 
 let n = 0;
 

@@ -1,3 +1,4 @@
+import { options } from "preact";
 import { vi } from "vitest";
 import widget from "../src/chat/index";
 import type { Fields } from "../src/core/messages";
@@ -87,19 +88,43 @@ export function closeAll(): void {
   vi.restoreAllMocks();
 }
 
-/** Two frames: rendered, laid out, observers and scroll events run. */
+/** At most so many frames are waited for: what moves by itself never stands. */
+const FRAMES = 60;
+
+/** Rendered and laid out; observers, scroll events and effects have run, and what these caused. */
 export async function settled(): Promise<void> {
-  for (let frame = 0; frame < 2; frame++) {
-    await new Promise((resolve) => {
-      const channel = new MessageChannel();
-      nextFrame(() => channel.port1.postMessage(null));
-      channel.port2.onmessage = () => {
-        channel.port2.close();
-        resolve(null);
-      };
-    });
+  for (let n = 0; n < 2 || (effects > 0 && n < FRAMES); n++) {
+    await new Promise(nextFrame);
+    await observed();
+    await new Promise((done) => later(done));
   }
 }
 
+/** Who watches what is in sight is told together, in the order they began to. */
+const observed = (): Promise<void> =>
+  new Promise((done) => {
+    const last = new IntersectionObserver(() => {
+      last.disconnect();
+      done();
+    });
+    last.observe(document.documentElement);
+  });
+
 // Bound before any test installs a fake clock.
 const nextFrame = window.requestAnimationFrame.bind(window);
+const later = window.setTimeout.bind(window);
+
+/** How often effects are still to run. */
+let effects = 0;
+
+/** As Preact itself does it, but that it can be waited for, and needs no clock. */
+function afterPaint(run: () => void): void {
+  effects++;
+  nextFrame(() =>
+    later(() => {
+      effects--;
+      run();
+    }),
+  );
+}
+(options as { requestAnimationFrame?: typeof afterPaint }).requestAnimationFrame = afterPaint;
