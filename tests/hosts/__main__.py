@@ -4,8 +4,7 @@
     python -m tests.hosts --list
 
 Each host gets an environment of its own in the system's temporary folder (or `$EDU_HOSTS`), where
-it stays for the next time. A picture of each is left in docs/images/hosts/. Ends with 1 if a step
-failed.
+it stays for the next time. Pictures are left in test-results/. Ends with 1 if a step failed.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -28,27 +28,34 @@ from tests.hosting import hosted
 from tests.lab.harness import CHROMIUM_FLAGS, find_chromium
 from tests.waiting import PATIENCE, wait_until
 
+from .browser_python import Pyodide
 from .environments import environment, version, wheel
 from .pages import (
-    HostPage,
+    Editor,
     Jupyter,
     Marimo,
     MarimoRun,
     Notebook,
-    Static,
+    Served,
     Voila,
     VoilaClassic,
     shown,
 )
+from .static import Static
 
-PICTURES = ROOT / "docs/images/hosts"
+PICTURES = ROOT / "test-results"
+"""What each host showed, and what the pages did when a step failed."""
+LEAST_WIDTH = 300
+"""Pixels, of a page of 900."""
+MOST_SAVED = 4_000
+"""Bytes of one widget in a saved notebook."""
 
 
 @dataclass(frozen=True)
 class Host:
     """A host, and what pip installs for it; the first of it gives the version."""
 
-    page: type[HostPage]
+    page: type[Served | Static | Pyodide]
     packages: tuple[str, ...]
 
 
@@ -58,6 +65,7 @@ HOSTS = {
     "voila": Host(Voila, ("voila==0.5.*", "ipykernel")),
     "voila-classic": Host(VoilaClassic, ("voila==0.5.*", "ipykernel")),
     "static": Host(Static, ("nbconvert==7.*", "ipykernel")),
+    "pyodide": Host(Pyodide, ("ipykernel",)),
     "notebook-7": Host(Notebook, ("notebook==7.*", "ipykernel")),
     **{
         f"lab-{minor}": Host(Jupyter, (f"jupyterlab=={minor}.*", "ipykernel"))
@@ -84,18 +92,23 @@ lesson = edu.join({invite!r}{name}).wait_connected(180)
 class Steps:
     """What was tried, and what came of it."""
 
-    def __init__(self) -> None:
-        self.failed: dict[str, str] = {}
-        self.done: list[str] = []
+    def __init__(self, name: str) -> None:
+        self.failed = False
+        self.pages: list[Page] = []
+        self._host = name
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """A step; one that fails does not keep the next from being tried."""
         try:
             yield
-            self.done.append(name)
-        except Exception:  # noqa: BLE001 - reported at the end
-            self.failed[name] = traceback.format_exc()
+        except Exception:  # noqa: BLE001 - told, and the end is 1
+            self.failed = True
+            print(f"{self._host}: {name} FAILED\n{traceback.format_exc()}", flush=True)
+            for number, page in enumerate(self.pages):
+                page.screenshot(path=PICTURES / f"{self._host}-{name}-{number}.png")
+        else:
+            print(f"{self._host}: {name}", flush=True)
 
 
 def scenario(name: str, host: Host, lesson: Any, folder: Path, package: Path) -> Steps:
@@ -103,8 +116,9 @@ def scenario(name: str, host: Host, lesson: Any, folder: Path, package: Path) ->
     python = environment(name, host.packages, package)
     told = host.packages[0].split("=")[0]
     print(f"{name}: {told} {version(python, told)}", flush=True)
-    steps = Steps()
-    who = "" if host.page.visitors > 1 else ", name='Ada'"
+    steps = Steps(name)
+    guests = issubclass(host.page, Served) and host.page.visitors > 1
+    who = "" if guests else ", name='Ada'"
     cells = [
         cell.format(folder=str(folder / "ada"), invite=lesson.invite, name=who) for cell in CELLS
     ]
@@ -113,31 +127,72 @@ def scenario(name: str, host: Host, lesson: Any, folder: Path, package: Path) ->
             executable_path=find_chromium(), args=list(CHROMIUM_FLAGS)
         )
         with host.page(python, folder, cells, browser) as place:
-            page = place.open()
-            if isinstance(place, Static):
-                _is_over(steps, place, page)
-                page.screenshot(path=PICTURES / f"{name}.png")
-                return steps
-            with steps.step("join"):
-                shown(page)
-            _take_part(steps, page, lesson)
-            if place.visitors > 1:
-                with steps.step("second visitor"):
-                    other = place.open()
-                    shown(other)
-                    _sees(other, "Welcome")
-                    wait_until(lambda: len(_people(lesson)) == 3, "two visitors are two people")
-            _look_again(steps, place, page, PICTURES / f"{name}.png")
+            steps.pages = place.pages
+            match place:
+                case Static():
+                    _is_over(steps, place, PICTURES / f"{name}.png")
+                case Pyodide():
+                    with steps.step("one sentence"):
+                        said = place.said(lesson.invite)
+                        assert "Use a Jupyter whose kernel runs on a computer." in said, said
+                case Served():
+                    _live(steps, place, lesson, PICTURES / f"{name}.png")
         browser.close()
     return steps
 
 
-def _is_over(steps: Steps, place: Static, page: Page) -> None:
-    with steps.step("says that it was live"):
-        expect(page.get_by_text("This was live.").first).to_be_visible()
-        expect(page.locator("textarea, input")).to_have_count(0)
+def _live(steps: Steps, place: Served, lesson: Any, picture: Path) -> None:
+    page = place.open()
+    with steps.step("join"):
+        shown(page)
+    page.screenshot(path=picture)
+    if steps.failed:
+        return
+    with steps.step("wide enough"):
+        for view in page.locator(".edu.chat, .edu.polls").all():
+            assert view.evaluate("view => view.clientWidth") >= LEAST_WIDTH
+    _take_part(steps, page, lesson)
+    if place.visitors > 1:
+        _visit(steps, place, lesson)
+    _look_again(steps, place, page, picture)
+
+
+def _visit(steps: Steps, place: Served, lesson: Any) -> None:
+    """Look at the page as a second visitor."""
+    with steps.step("second visitor"):
+        other = place.open()
+        shown(other)
+        _sees(other, "Welcome")
+        wait_until(lambda: len(_people(lesson)) == 3, "two visitors are two people")
+    with steps.step("all are students"):
+        guests = [person for person in _people(lesson) if person.id != lesson.user.id]
+        assert [person.role for person in guests] == ["student", "student"], guests
+    with steps.step(f"kernels: {place.kernels}"):
+        server = psutil.Process(place.server.pid)
+        own = [child for child in server.children(recursive=True) if _is_kernel(child)]
+        assert len(own) == place.kernels, [child.cmdline() for child in own]
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    return any("ipykernel" in word for word in process.cmdline())
+
+
+def _is_over(steps: Steps, place: Static, picture: Path) -> None:
+    for name, scripts, told in (
+        ("run", True, "This was live. To take part"),
+        ("plain", False, "This was live: run this cell again"),
+        ("plain", True, "This was live: run this cell again"),
+    ):
+        with steps.step(f"{name}.html {'with' if scripts else 'without'} scripts says it was live"):
+            page = place.open(name, scripts=scripts)
+            said = page.get_by_text(told)
+            expect(said).to_have_count(2)  # the chat and the polls
+            expect(said.first).to_be_visible()
+            page.screenshot(path=picture.with_stem(f"{picture.stem}-{name}"))
+            expect(page.locator("textarea, input, button")).to_have_count(0)
+            expect(page.get_by_text("busy")).to_have_count(0)
     with steps.step("hardly any code is saved"):
-        assert max(place.code()) < 4_000, place.code()
+        assert max(place.sizes()) <= MOST_SAVED, place.sizes()
 
 
 def _take_part(steps: Steps, page: Page, lesson: Any) -> None:
@@ -158,14 +213,13 @@ def _take_part(steps: Steps, page: Page, lesson: Any) -> None:
         wait_until(lambda: poll.answered == 1, "the vote is counted")
 
 
-def _look_again(steps: Steps, place: HostPage, page: Page, picture: Path) -> None:
-    picture.parent.mkdir(parents=True, exist_ok=True)
+def _look_again(steps: Steps, place: Served, page: Page, picture: Path) -> None:
     page.screenshot(path=picture)
     with steps.step("reload"):
         place.reload(page)
         shown(page)
         _sees(page, "Welcome")
-    if place.reruns:
+    if isinstance(place, Editor):
         with steps.step("run again"):
             place.rerun(page)
             shown(page)
@@ -196,7 +250,7 @@ def main() -> int:
         print("\n".join(HOSTS))
         return 0
     expect.set_options(timeout=PATIENCE * 1000)
-    package, worst = wheel(), 0
+    package, failed = wheel(), False
     for name in said.hosts or HOSTS:
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
@@ -205,11 +259,8 @@ def main() -> int:
                 hosted(folder / "mira", patch, rate_limits=False) as lesson,
             ):
                 steps = scenario(name, HOSTS[name], lesson, folder, package)
-        for step, why in steps.failed.items():
-            print(f"{name}: {step} FAILED\n{why}", flush=True)
-        print(f"{name}: {', '.join(steps.done)}: well", flush=True)
-        worst = worst or bool(steps.failed)
-    return int(worst)
+        failed = failed or steps.failed
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
 import venv
 from pathlib import Path
@@ -23,7 +24,12 @@ def wheel() -> Path:
         old.unlink()
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "-w", str(out), str(ROOT)], check=True)
-    (made,) = out.glob("*.whl")
+    return newest_wheel()
+
+
+def newest_wheel() -> Path:
+    """The wheel that was built last."""
+    (made,) = (FOLDER / "wheel").glob("*.whl")
     return made
 
 
@@ -48,3 +54,15 @@ def version(python: Path, name: str) -> str:
     return subprocess.run(
         [str(python), "-c", code], check=True, capture_output=True, text=True
     ).stdout.strip()
+
+
+def from_npm(package: str) -> Path:
+    """Return the folder of a package of npm, as `name@version`; fetched at the first call."""
+    folder = FOLDER / "npm" / package.replace("/", "+")
+    if not (folder / "package").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        pack = ["npm", "pack", "--silent", "--pack-destination", str(folder), package]
+        name = subprocess.run(pack, check=True, capture_output=True, text=True).stdout.split()[-1]
+        with tarfile.open(folder / name) as archive:
+            archive.extractall(folder, filter="data")
+    return folder / "package"

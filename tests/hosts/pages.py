@@ -7,6 +7,7 @@ import os
 import subprocess
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,50 +24,83 @@ _TOKEN = "t0ken"
 
 
 @dataclass
-class HostPage:
-    """A host with a notebook of these cells: the base of all."""
+class HostPage(ABC):
+    """A notebook of these cells, and its pages in a browser."""
 
     python: Path
     folder: Path
     cells: Sequence[str]
     browser: Browser
 
-    reruns: ClassVar[bool] = True
-    """Whether its visitors can run a cell again."""
-    visitors: ClassVar[int] = 1
-
     def __post_init__(self) -> None:
-        self.port = own_port()
         self.pages: list[Page] = []
         self.write()
-
-    # -- what differs
 
     def write(self) -> None:
         """Write the notebook: as Jupyter's, unless told otherwise."""
         book = notebook_of(self.cells, "python3")
         (self.folder / "n.ipynb").write_text(json.dumps(book), encoding="utf-8")
 
+    @abstractmethod
+    def __enter__(self) -> Self:
+        """Make its pages ready to be opened."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for page in self.pages:
+            page.context.close()
+
+    def browse(self) -> Page:
+        """A page of a browser of its own."""
+        context = self.browser.new_context(viewport={"width": 900, "height": 1000})
+        context.set_default_timeout(PATIENCE * 1000)
+        page = context.new_page()
+        self.pages.append(page)
+        return page
+
+
+class Served(HostPage):
+    """A notebook behind a server, with a kernel."""
+
+    visitors: ClassVar[int] = 1
+    """How many people look at it at once, each with a lesson of their own."""
+    kernels: ClassVar[int] = 1
+    """How many processes they have for that, besides the server."""
+
+    def __post_init__(self) -> None:
+        self.port = own_port()
+        super().__post_init__()
+
+    @abstractmethod
     def command(self) -> list[str]:
-        """The arguments of Python that start it."""
-        raise NotImplementedError
+        """The arguments of Python that start the server."""
 
     def address(self) -> str:
         """The notebook's page."""
-        raise NotImplementedError
+        return f"http://127.0.0.1:{self.port}/"
 
     def ready(self, page: Page) -> None:
         """See that the page's cells are run."""
+        page.wait_for_load_state()
+
+    def open(self) -> Page:
+        """The notebook in a browser of its own."""
+        page = self.browse()
+        page.goto(self.address(), wait_until="domcontentloaded")
+        self.ready(page)
+        return page
 
     def make_dark(self, page: Page) -> None:
         """Change to a dark theme."""
         page.emulate_media(color_scheme="dark")
 
-    def rerun(self, page: Page) -> None:
-        """Run the cells again that show widgets."""
-        raise NotImplementedError
-
-    # -- what is the same
+    def reload(self, page: Page) -> None:
+        """Load the page anew, as its reader does."""
+        page.reload(wait_until="domcontentloaded")
 
     def __enter__(self) -> Self:
         self.log = (self.folder / "host.log").open("wb")
@@ -101,28 +135,21 @@ class HostPage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for page in self.pages:
-            page.context.close()
+        super().__exit__(kind, error, trace)
         self.server.terminate()
         self.server.wait(PATIENCE)
         self.log.close()
 
-    def open(self) -> Page:
-        """The notebook in a browser of its own."""
-        context = self.browser.new_context(viewport={"width": 1000, "height": 1100})
-        context.set_default_timeout(PATIENCE * 1000)
-        page = context.new_page()
-        self.pages.append(page)
-        page.goto(self.address(), wait_until="domcontentloaded")
-        self.ready(page)
-        return page
 
-    def reload(self, page: Page) -> None:
-        """Load the page anew, as its reader does."""
-        page.reload(wait_until="domcontentloaded")
+class Editor(Served):
+    """Where the reader can run a cell again."""
+
+    @abstractmethod
+    def rerun(self, page: Page) -> None:
+        """Run the cells again that show widgets."""
 
 
-class Jupyter(HostPage):
+class Jupyter(Editor):
     """JupyterLab and Notebook 7."""
 
     module: ClassVar[str] = "jupyterlab"
@@ -130,6 +157,7 @@ class Jupyter(HostPage):
 
     def command(self) -> list[str]:
         own = ["--no-browser", "--ServerApp.allow_root=True", f"--ServerApp.port={self.port}"]
+        own += ["--LabApp.news_url=None", "--JupyterNotebookApp.news_url=None"]
         seen = [
             "--LabApp.expose_app_in_browser=True",
             "--JupyterNotebookApp.expose_app_in_browser=True",
@@ -173,19 +201,15 @@ class Notebook(Jupyter):
     path = "notebooks"
 
 
-class Voila(HostPage):
+class Voila(Served):
     """A page of Voilà: each visitor has a kernel of their own."""
 
-    reruns = False
-    visitors = 2
+    visitors = kernels = 2
     template: ClassVar[str] = "lab"
 
     def command(self) -> list[str]:
         look = [f"--template={self.template}"]
         return ["-m", "voila", "n.ipynb", "--no-browser", f"--port={self.port}", *look]
-
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
 
     def make_dark(self, page: Page) -> None:
         page.goto(f"{self.address()}?voila-theme=dark", wait_until="domcontentloaded")
@@ -200,10 +224,12 @@ class VoilaClassic(Voila):
         page.add_style_tag(content=":root { color-scheme: dark; background: #111 }")
 
 
-class Marimo(HostPage):
-    """marimo's editor."""
+class MarimoRun(Served):
+    """`marimo run`: an app of several visitors in one process."""
 
-    mode: ClassVar[str] = "edit"
+    visitors = 2
+    kernels = 0
+    mode: ClassVar[str] = "run"
 
     def write(self) -> None:
         first, *rest = self.cells
@@ -222,58 +248,22 @@ class Marimo(HostPage):
         own = ["--headless", "--no-token", f"--port={self.port}"]
         return ["-m", "marimo", self.mode, "n.py", *own]
 
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+
+class Marimo(MarimoRun, Editor):
+    """marimo's editor."""
+
+    visitors = 1
+    mode = "edit"
 
     def ready(self, page: Page) -> None:
-        if self.mode == "edit":  # a notebook that is opened waits to be run
-            expect(page.locator(".cm-content").nth(len(self.cells) - 1)).to_be_visible()
-            page.keyboard.press("Control+Shift+r")
+        # A notebook that is opened waits to be run.
+        expect(page.locator(".cm-content").nth(len(self.cells) - 1)).to_be_visible()
+        page.keyboard.press("Control+Shift+r")
 
     def rerun(self, page: Page) -> None:
         for text in ("lesson.chat", "lesson.polls"):
             page.locator(".cm-content", has_text=text).last.click()
             page.keyboard.press("Control+Enter")
-
-
-class MarimoRun(Marimo):
-    """`marimo run`: an app of several visitors in one process."""
-
-    mode = "run"
-    reruns = False
-    visitors = 2
-
-
-class Static(HostPage):
-    """A page that nbconvert makes of a notebook that was run and saved with its widgets."""
-
-    reruns = False
-    saved: ClassVar[str] = "run.ipynb"
-
-    def __enter__(self) -> Self:
-        kept = ["--execute", "--ExecutePreprocessor.store_widget_state=True"]
-        for more in (
-            [*kept, "--to=notebook", f"--output={self.saved}", "n.ipynb"],
-            ["--to=html", self.saved],
-        ):
-            subprocess.run(
-                [str(self.python), "-m", "nbconvert", *more], check=True, cwd=self.folder
-            )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for page in self.pages:
-            page.context.close()
-
-    def address(self) -> str:
-        return (self.folder / "run.html").as_uri()
-
-    def code(self) -> list[int]:
-        """How many characters of code each saved model carries."""
-        book = json.loads((self.folder / self.saved).read_text())
-        (kept,) = book["metadata"]["widgets"].values()
-        states = [model["state"] for model in kept["state"].values()]
-        return [len(str(state)) for state in states if "_esm" in state or "text" in state]
 
 
 def shown(page: Page) -> None:

@@ -1,0 +1,62 @@
+"""A notebook without a kernel: what nbconvert makes of one that was run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any, Self
+
+from playwright.sync_api import Page, Route
+
+from .environments import from_npm
+from .pages import HostPage
+
+
+class Static(HostPage):
+    """The HTML of a notebook saved with its widgets' state (`run`) and without it (`plain`)."""
+
+    def __enter__(self) -> Self:
+        state = ["--execute", "--ExecutePreprocessor.store_widget_state=True"]
+        patient = "--ExecutePreprocessor.startup_timeout=600"
+        self._convert(*state, patient, "--to=notebook", "--output=run.ipynb", "n.ipynb")
+        book = json.loads((self.folder / "run.ipynb").read_text("utf-8"))
+        (saved,) = book["metadata"].pop("widgets").values()
+        self.states: list[dict[str, Any]] = [model["state"] for model in saved["state"].values()]
+        (self.folder / "plain.ipynb").write_text(json.dumps(book), "utf-8")
+        for name in ("run", "plain"):
+            self._convert("--to=html", f"{name}.ipynb")
+        return self
+
+    def _convert(self, *how: str) -> None:
+        command = [str(self.python), "-m", "nbconvert", *how]
+        subprocess.run(command, check=True, cwd=self.folder)
+
+    def open(self, name: str, *, scripts: bool) -> Page:
+        """One of them in a browser without a network; `scripts`: but for those of ipywidgets."""
+        page = self.browse()
+        given = self._scripts() if scripts else {}
+
+        def answer(route: Route) -> None:
+            found = [file for part, file in given.items() if part in route.request.url]
+            if found:
+                route.fulfill(path=found[0], content_type="text/javascript")
+            else:
+                route.abort()
+
+        page.route("http*://**", answer)
+        page.goto((self.folder / f"{name}.html").as_uri(), wait_until="domcontentloaded")
+        return page
+
+    def _scripts(self) -> dict[str, Path]:
+        """The files that such a page takes from the network, by a part of their addresses."""
+        here = self.python.parent.parent
+        return {
+            "/require.min.js": from_npm("requirejs@2") / "require.js",
+            "/html-manager@": from_npm("@jupyter-widgets/html-manager@1") / "dist/embed-amd.js",
+            "/anywidget@": here / "share/jupyter/nbextensions/anywidget/index.js",
+        }
+
+    def sizes(self) -> list[int]:
+        """How many bytes of each of our widgets are saved."""
+        return [len(json.dumps(state)) for state in self.states if "_esm" in state]
