@@ -20,6 +20,7 @@ from edu_widgets.service.budget import ENTRY, JOIN, REQUEST
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
+from edu_widgets.service.identity_cache import IdentityCache
 from edu_widgets.service.people import OWNER, Join, Members, Vouch
 from edu_widgets.service.roles import change_role
 from edu_widgets.service.rules import Person
@@ -88,16 +89,23 @@ class Door:
     keys: Sequence[tokens.Key] = ()
     watch: Callable[[int], None] = field(default=lambda _pid: None)
     install_hint: str = ""
+    identities: IdentityCache = field(init=False)
     _under_way: Counter[str] = field(init=False, default_factory=Counter)
     """Requests that are being answered or wait to be paid for, by person."""
+
+    def __post_init__(self) -> None:
+        """Remember who proves to be who."""
+        self.identities = IdentityCache(self.hub.store)
 
     async def identity(self, request: web.Request) -> Identity:
         """Return the identity that the request's bearer value proves.
 
         Raises:
-            Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED` or `REMOVED`.
+            Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED`, `REMOVED` or `UNAVAILABLE`.
         """
-        value = http_guard.bearer(request)
+        return await self.identities.get(http_guard.bearer(request), self._prove)
+
+    async def _prove(self, value: str) -> Identity:
         if tokens.looks_like_token(value):
             found = tokens.identity(value, self.keys, self.hub.courses)
             await self.people.check_foreign(found.user_id)
@@ -114,7 +122,10 @@ class Door:
         identity = await self.identity(request)
         source = client_address.source(request, self.address)
         with self.turn(identity.user_id):
-            await asyncio.sleep(self.hub.budgets.charge_as(identity.user_id, source, ENTRY))
+            wait = self.hub.budgets.charge_as(identity.user_id, source, ENTRY)
+            if wait:
+                await asyncio.sleep(wait)
+                return await self.identity(request)  # their role may be another by now
         return identity
 
     @contextlib.contextmanager

@@ -18,12 +18,23 @@ _parsed = lru_cache(1024)(parse_channel)  # only valid names are kept, and those
 class Identity:
     """A person as proven by a secret or token, with their name and role in each course.
 
-    `expires`: the end of the proof, in s since 1970; `None` for never.
+    `expires`: the end of the proof, in s since 1970; `None` for never. `voucher`: the id of the
+    person through whose notebook they take part; "" for those who came by themselves.
     """
 
     user_id: str
     people: dict[str, Person] = field(default_factory=dict)
     expires: float | None = None
+    voucher: str = ""
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """The ids of the people whose membership this depends on."""
+        return frozenset({self.user_id, self.voucher} - {""})
+
+    def copy(self) -> "Identity":
+        """Return the same for a connection, which changes it while it lasts."""
+        return Identity(self.user_id, dict(self.people), self.expires, self.voucher)
 
     @property
     def expired(self) -> bool:

@@ -156,6 +156,7 @@ class Removed:
 
 
 Listener = Callable[[Committed], None]
+PeopleListener = Callable[[str], None]
 Matches = Callable[[bytes], bool]
 """True if a document's body (JSON) matches the search; called in another thread."""
 
@@ -228,6 +229,13 @@ class Store(Protocol):
 
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Call back on the event loop for every commit, in order; returns a function to stop it."""
+
+    def listen_people(self, callback: PeopleListener) -> None:
+        """Call back on the event loop with the id of each person whose admission has changed.
+
+        That is their membership, name, role, voucher, keys or removal; "" stands for everybody.
+        Whoever made the change hears of its end only then.
+        """
 
     async def service(self) -> ServiceKeys:
         """Return the id and the signing key of the service that owns this store."""

@@ -26,6 +26,7 @@ from edu_widgets.service.store import (
     Listener,
     Matches,
     Newcomer,
+    PeopleListener,
     Removed,
     Searched,
     ServiceKeys,
@@ -68,6 +69,7 @@ class SqliteStore:
         self._path = path
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
+        self._people_listeners: list[PeopleListener] = []
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         try:
             self._writer = Writer(path, self._loop, self._deliver)
@@ -114,7 +116,14 @@ class SqliteStore:
 
         return stop
 
-    def _deliver(self, jobs: list[Job]) -> None:
+    def listen_people(self, callback: PeopleListener) -> None:
+        """Call back with the id of each person whose admission has changed."""
+        self._people_listeners.append(callback)
+
+    def _deliver(self, jobs: list[Job], touched: frozenset[str]) -> None:
+        for user_id in touched:
+            for tell in self._people_listeners:
+                tell(user_id)
         for job in jobs:
             if isinstance(job.result, Committed) and job.error is None and job.result.changes:
                 for callback in tuple(self._listeners):

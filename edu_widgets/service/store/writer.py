@@ -18,7 +18,7 @@ from typing import Any
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused, refusal
-from edu_widgets.service.store import Committed, history, runs, schema
+from edu_widgets.service.store import Committed, admission_triggers, history, runs, schema
 from edu_widgets.service.store.guard import Guard, StoreLostError, damaged
 from edu_widgets.service.store.history import is_damage
 from edu_widgets.service.store.rescue import adopt, rescue
@@ -32,7 +32,8 @@ LOOK_AGAIN_S = 5.0
 """Seconds between attempts to write to a lost store, which may be back."""
 
 Work = Callable[[sqlite3.Connection], Any]
-Deliver = Callable[[list["Job"]], None]
+Deliver = Callable[[list["Job"], frozenset[str]], None]
+"""Takes the jobs of a group, and the ids of the people whose admission they may have changed."""
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Writer:
         self._log_tells = False
         self._look_at = 0.0
         self._failed = False
+        self._touched: set[str] = set()
         self.problem = ""
         """The reason why nothing is stored any more, for the operator; "" if the store works."""
         adopt(path)
@@ -64,6 +66,7 @@ class Writer:
         self._db: sqlite3.Connection | None = schema.connect(path)
         try:
             generation = schema.prepare(self._db, path, replaced=replaced)
+            admission_triggers.add(self._db, self._touched.add)
             self.generation = runs.present(self._db)
             self._guard = Guard(path, generation)
         except BaseException:
@@ -110,8 +113,10 @@ class Writer:
                 except BaseException as error:
                     log.exception("The store failed.")
                     self._fail(jobs, error)
+                touched = frozenset(self._touched)
+                self._touched.clear()
                 with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
-                    self._loop.call_soon_threadsafe(self._deliver, jobs)
+                    self._loop.call_soon_threadsafe(self._deliver, jobs, touched)
         try:
             if not self.problem:
                 history.end(self._connection(), self._path)
@@ -198,6 +203,8 @@ class Writer:
     def _connection(self) -> sqlite3.Connection:
         if self._db is None:
             self._db = schema.connect(self._path)
+            admission_triggers.add(self._db, self._touched.add)
+            self._touched.add("")  # it may be another file
             self._guard.reopened()
         return self._db
 
