@@ -86,20 +86,21 @@ async def test_who_breaks_off_and_stays_away_is_missed_after_the_lease(
 
 
 @EACH_WAY
-async def test_who_leaves_is_missed_at_once(service: Service) -> None:
-    ada, bob = await service.two()
-    await ada.counts(2)
-    await bob.socket.close()
-    await ada.counts(1)
-    again = await service.open(bob.token)
-    await again.enter()
-    await ada.counts(2)
-    await again.send("unsubscribe")
-    await ada.counts(1)
-    await ada.say("not for them")
-    await ada.message("not for them")
-    await again.beat()
-    assert "not for them" not in str(again.seen)
+async def test_who_closes_is_missed_and_who_leaves_at_once(tmp_path: Path, way: str) -> None:
+    async with serving(tmp_path, way, lease_s=0.1) as service:
+        ada, bob = await service.two()
+        await ada.counts(2)
+        await bob.socket.close()
+        await ada.counts(1)
+        again = await service.open(bob.token)
+        await again.enter()
+        await ada.counts(2)
+        await again.send("unsubscribe")
+        await ada.counts(1)
+        await ada.say("not for them")
+        await ada.message("not for them")
+        await again.beat()
+        assert "not for them" not in str(again.seen)
 
 
 @EACH_WAY

@@ -242,7 +242,8 @@ async def test_the_silent_are_asked_and_then_given_up(
 ) -> None:
     monkeypatch.setattr("edu_widgets.service.hub.TICK_S", 0.02)
     monkeypatch.setattr(websocket, "SILENT_S", 0.05)
-    monkeypatch.setattr(websocket, "DEAD_S", 0.4)
+    monkeypatch.setattr(websocket, "DEAD_S", 2)
+    monkeypatch.setattr(websocket, "PAGE_S", 2)
     async with serving(tmp_path) as service:
         ada = await service.student()
         dead = await stall(service, (await service.join("Dead"))["token"])
