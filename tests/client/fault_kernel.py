@@ -127,13 +127,14 @@ class Sender:
         outbox = self.client._outbox
         assert outbox is not None
         waiting = len(outbox) + len(outbox.arriving)
-        for _ in range(0 if waiting else min(BATCH, self.most - self.last)):
+        more = 0 if waiting else min(BATCH, self.most - self.last)
+        for _ in range(more):
             self.last += 1
             self._note("w", self.last)
             id_ = uuid7()
             content = f"{self.client.target.user_id} {self.last}"
             _ = self.client.send("chat_message", ChatMessage(id_, content), id=id_)
-        return self.last < self.most or waiting > 0
+        return waiting + more > 0
 
     def _heard(self, event: CourseEvent) -> None:
         if isinstance(event, CommandChanged):
@@ -156,7 +157,9 @@ def main() -> None:
         senders = [Sender(c, log_of(config, c.target.user_id), config.messages) for c in made]
         for client in made:
             client.start()
-        while sum(sender.send() for sender in senders):
+        idle = 0
+        while idle < 2:  # what is handed to the network's thread is nowhere for a moment
+            idle = 0 if sum(sender.send() for sender in senders) else idle + 1
             time.sleep(0.02)
         _tell("done")
         head = int(sys.stdin.readline())

@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import require, together
 
 from .classroom import Class
-from .harness import KERNELS, Lab, LabPage, find_chromium, install_kernels
+from .harness import OLD, TRIED, Lab, LabPage, find_chromium, install_kernels
 
 HERE = Path(__file__).parent
 
@@ -44,7 +44,7 @@ def _alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab with every ipykernel of `KERNELS`."""
+    """A JupyterLab with every ipykernel of `TRIED`, and with an old one."""
     require(find_chromium(), "no Chromium: apt install chromium, or set CHROMIUM")
     for module in ("jupyterlab", "playwright"):
         require(importlib.util.find_spec(module), f"{module} is not installed")
@@ -52,7 +52,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
     with sync_playwright() as playwright:
         made = Lab(playwright, tmp_path_factory.mktemp("lab"))
-        made.kernels = install_kernels(made.data_dir, KERNELS)
+        made.kernels = install_kernels(made.data_dir, dict.fromkeys([OLD, *TRIED]))
         with made:
             yield made
 

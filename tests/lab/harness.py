@@ -38,6 +38,7 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.nightly import NIGHTLY
 from tests.waiting import PATIENCE, wait_until
 
 expect.set_options(timeout=PATIENCE * 1000)
@@ -55,6 +56,12 @@ KERNELS: dict[str, tuple[str, ...]] = {
     "ipykernel-7.3": ("ipykernel==7.3.*",),
     "ipykernel-7.4": ("ipykernel==7.4.*",),
 }
+
+TRIED = list(KERNELS) if NIGHTLY else ["ipykernel-7.4"]
+"""The kernels of tests that hold for each."""
+
+OLD = "ipykernel-6.31"
+"""One without subshells."""
 
 VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.waiting import wait_until
 
 from .classroom import Class, Person
+from .harness import OLD, TRIED
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_one_chat_remains_of_five_runs_and_keeps_its_draft(pair: tuple[Person, P
     assert same == "True 2"
 
 
-@pytest.mark.parametrize("kernel", ["ipykernel-7.0", "ipykernel-7.3", "ipykernel-7.4"])
+@pytest.mark.parametrize("kernel", [name for name in TRIED if name != OLD])
 def test_the_chat_goes_on_while_a_cell_sleeps(lesson: Class, kernel: str) -> None:
     mira = lesson.instructor()
     ada = lesson.student("Ada", kernel)
@@ -124,7 +125,7 @@ def test_the_chat_goes_on_while_a_cell_sleeps(lesson: Class, kernel: str) -> Non
 
 def test_an_old_kernel_hears_while_busy_and_sends_once_afterwards(lesson: Class) -> None:
     mira = lesson.instructor()
-    ada = lesson.student("Ada", "ipykernel-6.31")
+    ada = lesson.student("Ada", OLD)
     gate = _keep_busy(ada)
     mira.says("can you hear me?")
     ada.sees("can you hear me?")

@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.waiting import wait_until
 
 from .conftest import OpenNotebook
-from .harness import KERNELS, Lab, LabPage
+from .harness import OLD, TRIED, Lab, LabPage
 
 # What a page sees goes to `__log`; its models, as anywidget hands them out, to `__models`.
 PROBE = r'''
@@ -163,7 +163,7 @@ def release(page: LabPage, name: str) -> None:
 # ------------------------------------------------------- kernels of four generations
 
 
-@pytest.fixture(scope="module", params=KERNELS)
+@pytest.fixture(scope="module", params=TRIED)
 def kernel(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -181,7 +181,7 @@ def page(module_notebook: OpenNotebook, kernel: str) -> LabPage:
     page = module_notebook(cells, kernel)
     page.run_cell(0).run_cell(1)
     wait_log(page, "render", 2)
-    if kernel != "ipykernel-6.31":
+    if kernel != OLD:
         warm_up(page, "one")
     return page
 
@@ -194,7 +194,7 @@ def test_the_kernel_is_the_one_asked_for(lab: Lab, page: LabPage, kernel: str) -
 
 def test_subshells_are_known_to_be_there_or_not(page: LabPage, kernel: str) -> None:
     supported = page.execute("comms.subshells_supported()") == "True"
-    assert supported is (kernel != "ipykernel-6.31")
+    assert supported is (kernel != OLD)
 
 
 def test_7_0_to_7_3_answer_past_the_stream_until_told_not_to(page: LabPage, kernel: str) -> None:
@@ -258,7 +258,7 @@ def test_a_message_is_handled_beside_a_running_cell(page: LabPage, kernel: str) 
     wait_pushed(page, "push", 3)
     for number in range(5):
         send(page, "one", {"asked": number})
-    if kernel == "ipykernel-6.31":
+    if kernel == OLD:
         # Ten pushes the other way are time enough: it would have come.
         wait_pushed(page, "push", len(pushed(page, "push")) + 10)
         assert len(heard(page)) == old
@@ -271,13 +271,13 @@ def test_a_message_is_handled_beside_a_running_cell(page: LabPage, kernel: str) 
     page.execute("stop.set(); pusher.join()")
     messages = messages[old:]
     assert [message["content"]["asked"] for message in messages] == list(range(5))
-    assert {message["beside"] for message in messages} == {kernel != "ipykernel-6.31"}
+    assert {message["beside"] for message in messages} == {kernel != OLD}
     assert {message["session"] for message in messages} == {page.client_id}
-    assert {message["subshell"] is None for message in messages} == {kernel == "ipykernel-6.31"}
+    assert {message["subshell"] is None for message in messages} == {kernel == OLD}
 
 
 def test_without_the_remedy_only_7_4_makes_a_message_wait(page: LabPage, kernel: str) -> None:
-    if kernel == "ipykernel-6.31":
+    if kernel == OLD:
         return  # has no subshells
     old = len(heard(page))
     page.run_cell(4, wait=False).wait_busy()

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from .classroom import Class, Person
 from .conftest import OpenNotebook
-from .harness import KERNELS
+from .harness import TRIED
 
 pytestmark = pytest.mark.own_page
 
@@ -24,7 +24,7 @@ CLOSE = {
 }
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kernel", TRIED)
 def test_each_page_gets_the_code_whenever_it_comes(
     lesson: Class, notebook: OpenNotebook, kernel: str
 ) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.nightly import NIGHTLY
 from tests.shell_requests import client_of, run, running_kernel, stranded
 
 # As they are, these leave about one of thirty such requests unseen.
-AFFECTED = ["ipykernel-7.0", "ipykernel-7.3"]
+AFFECTED = ["ipykernel-7.0", "ipykernel-7.3"] if NIGHTLY else ["ipykernel-7.0"]
 
 
 @pytest.mark.parametrize("name", AFFECTED)
