@@ -75,6 +75,17 @@ class SetSlowMode(Data):
         return "slow"
 
 
+class SetPictures(Data):
+    """Allow or forbid students to send pictures. Staff only."""
+
+    allowed: bool
+    """True to allow pictures, false to forbid them."""
+
+    def outbox_key(self) -> str:
+        """A fixed key: only the last command counts."""
+        return "pictures"
+
+
 class MuteUser(Data):
     """Mute or unmute a person. Staff only; staff cannot be muted."""
 
@@ -208,6 +219,17 @@ SET_SLOW_MODE = REGISTRY.command(
         SetSlowMode,
         "status",
         feature="chat",
+        latest=True,
+        momentary=True,
+        moderation=True,
+    )
+)
+SET_PICTURES = REGISTRY.command(
+    CommandType(
+        "set_pictures",
+        SetPictures,
+        "status",
+        feature="pictures",
         latest=True,
         momentary=True,
         moderation=True,

@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from edu_widgets.protocol import REGISTRY, CommandType, DocumentKind
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.messages import Data
 
 MAX_CONTENT = 8_000
@@ -37,6 +38,9 @@ MAX_REACTIONS = 20
 
 NAMED_REACTIONS = 12
 """People that a reaction names; the others are only counted."""
+
+MAX_PICTURES = 4
+"""Pictures that a message may have."""
 
 MAX_SLOW = 3_600
 """Seconds that may have to lie between two messages of a person."""
@@ -82,6 +86,8 @@ class Message(Data):
     """True if the message was asked as a question; it then has a `question` document."""
     via: str | None = None
     """Display name of the person through whose notebook the author took part, if not their own."""
+    pictures: list[BlobRef] = msgspec.field(default_factory=list)
+    """Its pictures, at most 4; the text may then be empty."""
 
 
 class Pin(Data):
@@ -134,6 +140,8 @@ class ChatSettings(Data):
 
     slow_mode: int = 0
     """Least number of seconds between two messages of a person; 0: no limit. Staff are exempt."""
+    pictures: bool = True
+    """False if students may not send pictures."""
 
 
 class Mute(Data):
@@ -220,6 +228,8 @@ class ChatMessage(Data):
     """True to list it among the questions; the channel has to offer `questions`."""
     mentions: list[str] = msgspec.field(default_factory=list)
     """Display names it mentions, at most 20; only those in the text behind an `@` are kept."""
+    pictures: list[BlobRef] = msgspec.field(default_factory=list)
+    """Its pictures, at most 4; the channel has to offer `pictures`."""
 
 
 MESSAGE = REGISTRY.document(DocumentKind(Message.kind, Message, window=WINDOW))

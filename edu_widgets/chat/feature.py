@@ -9,9 +9,9 @@ FEATURE = Manifest(
         "tr": Words("{course} ders sohbeti", tab="Sohbet", unread="{n} okunmamış"),
     },
     channels={
-        "course": ("chat", "reactions", "questions"),
-        "lesson": ("chat", "questions"),
-        "staff": ("chat", "reactions"),
+        "course": ("chat", "reactions", "questions", "pictures"),
+        "lesson": ("chat", "questions", "pictures"),
+        "staff": ("chat", "reactions", "pictures"),
     },
     documents=("edu_widgets.chat.documents", "edu_widgets.chat.commands"),
     service="edu_widgets.chat.service:FEATURE",

@@ -3,6 +3,6 @@
 from edu_widgets.protocol.text_normalization import search_key
 
 
-def matches(query: str, content: str, author: str) -> bool:
-    """True if the text or the author's name contains `query`, which is a `search_key` already."""
-    return query in search_key(content) or query in search_key(author)
+def matches(query: str, *texts: str) -> bool:
+    """True if one of a message's texts contains `query`, which is a `search_key` already."""
+    return any(query in search_key(text) for text in texts)

@@ -93,7 +93,8 @@ def among_loaded(client: CourseClient, query: str, before: int | None) -> Found:
         message = decoded(document, Message)
         if message is None or (before is not None and document.born >= before):
             continue
-        if matches(wanted, message.content, message.user_name):
+        alts = (picture.alt for picture in message.pictures)
+        if matches(wanted, message.content, message.user_name, *alts):
             docs.append(document)
     more = len(docs) > MAX_FOUND
     docs = docs[:MAX_FOUND]

@@ -13,7 +13,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 
 from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.errors import Refused, refusal
-from edu_widgets.service import client_address, http_connections, http_guard
+from edu_widgets.service import blobs, client_address, http_connections, http_guard
 from edu_widgets.service.audit import REFUSED
 from edu_widgets.service.budget import REQUEST
 from edu_widgets.service.endpoints import DOOR, MAX_BODY, Door, add_routes, as_json
@@ -81,8 +81,10 @@ def application(door: Door, prefix: str = "") -> web.Application:
     app[DOOR] = door
     app[WAITING] = Counter()
     app[http_connections.CONNECTIONS] = {}
+    app[blobs.UPLOADS] = Counter()
     for path in {"", prefix}:
         http_connections.add_routes(app.router, path)
+        blobs.add_routes(app.router, path)
         add_routes(app.router, path)
     app.on_response_prepare.append(_mark)
     app.on_shutdown.append(http_connections.end)

@@ -32,6 +32,9 @@ BYTES_OUT = 8 * 1024
 """Bytes of a member's frames (`BYTES_IN`) and of documents read from the store for them
 (`BYTES_OUT`) that cost one unit more."""
 
+BLOB_BYTES = 32 * 1024
+"""Bytes of a picture read for a member that cost one unit: they are passed on as they are."""
+
 BYTES_UNPROVEN = 256
 """Bytes of an unproven client that cost one unit: a request may be as short, and many may come
 in a row."""

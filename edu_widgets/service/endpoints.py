@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -17,7 +18,7 @@ from edu_widgets.service import client_address, erasing, http_guard, invite_page
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
 from edu_widgets.service.budget import ENTRY, JOIN, REQUEST
-from edu_widgets.service.gate import gate_of
+from edu_widgets.service.gate import Charge, gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.identity_cache import IdentityCache
@@ -170,23 +171,38 @@ class Door:
 DOOR: web.AppKey[Door] = web.AppKey("door", Door)
 
 
+@contextlib.asynccontextmanager
+async def paid_by(request: web.Request, door: Door, identity: Identity) -> AsyncIterator[Charge]:
+    """Let a request be a member's, who pays for it, while it is answered.
+
+    Raises:
+        Refused: `RATE_LIMITED`: too many of theirs are under way already.
+    """
+    user, source = identity.user_id, client_address.source(request, door.address)
+    gate = gate_of(request)
+    charge = partial(door.hub.budgets.charge_as, user, source)
+    with door.turn(user), gate.lent(charge) if gate is not None else contextlib.nullcontext():
+        await asyncio.sleep(door.hub.budgets.proved(user, source, REQUEST))
+        yield charge
+
+
 def as_json(value: object, status: int = 200) -> web.Response:
     """Make a response with a JSON body."""
     body = msgspec.json.encode(value)
     return web.Response(body=body, status=status, content_type="application/json")
 
 
-async def received(request: web.Request, most: int = MAX_BODY) -> bytes:
+async def received(request: web.Request, most: int = MAX_BODY, within: float = BODY_S) -> bytes:
     """Read the body of a request.
 
     Raises:
-        HTTPRequestTimeout: it does not arrive within `BODY_S`.
+        HTTPRequestTimeout: it does not arrive in `within` seconds.
         HTTPRequestEntityTooLarge: it has more than `most` bytes.
     """
     try:
         gate = gate_of(request)
         with gate.waiting() if gate is not None else contextlib.nullcontext():
-            async with asyncio.timeout(BODY_S):
+            async with asyncio.timeout(within):
                 return await request.clone(client_max_size=most).read()
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error

@@ -7,7 +7,6 @@ deadlines. Each request proves anew that it is the same person's.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,9 +17,9 @@ from edu_widgets.protocol import Code, carriers
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service import budget, client_address, dispatch
 from edu_widgets.service.connection_writer import GOODBYE_S
-from edu_widgets.service.endpoints import DOOR, Door, as_json, decoded, received
+from edu_widgets.service.endpoints import DOOR, as_json, decoded, paid_by, received
 from edu_widgets.service.event_writer import EventWriter
-from edu_widgets.service.gate import Charge, gate_of
+from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
@@ -108,21 +107,6 @@ def _mine(request: web.Request, identity: Identity, id_: str) -> HttpConnection:
     return found
 
 
-@contextlib.asynccontextmanager
-async def _paid_by(request: web.Request, door: Door, identity: Identity) -> AsyncIterator[Charge]:
-    """Let a request be a member's, who pays for it, while it is answered.
-
-    Raises:
-        Refused: `RATE_LIMITED`: too many of theirs are under way already.
-    """
-    user, source = identity.user_id, client_address.source(request, door.address)
-    gate = gate_of(request)
-    charge = partial(door.hub.budgets.charge_as, user, source)
-    with door.turn(user), gate.lent(charge) if gate is not None else contextlib.nullcontext():
-        await asyncio.sleep(door.hub.budgets.proved(user, source, budget.REQUEST))
-        yield charge
-
-
 # -- down: an event stream ----------------------------------------------------------
 
 
@@ -154,7 +138,7 @@ async def _poll(request: web.Request) -> web.Response:
     door = request.app[DOOR]
     identity = await door.identity(request)
     ask = decoded(await received(request, MAX_POLL), carriers.Poll)
-    async with _paid_by(request, door, identity) as charge:
+    async with paid_by(request, door, identity) as charge:
         if ask.after is None:
             await asyncio.sleep(charge(budget.ENTRY))
             return _polled(_open_poll(request, identity, ask.connection), 0, [])
@@ -229,7 +213,7 @@ async def _messages(request: web.Request) -> web.Response:
         raise refusal(Code.RATE_LIMITED, "One batch after the other, please.", 1000)
     mine.posts += 1
     try:
-        async with _paid_by(request, door, identity):
+        async with paid_by(request, door, identity):
             raw = await received(request, carriers.MAX_BATCH)
             # The same batch may have come meanwhile, by another attempt.
             if number > mine.number + 1 or (number > mine.number and mine.turn.locked()):

@@ -20,7 +20,7 @@ from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.features import Ask, Feature, SignalRule
 from edu_widgets.service.frames import frame
 from edu_widgets.service.hooks import Hooks
-from edu_widgets.service.identity import Grant, grant
+from edu_widgets.service.identity import Grant, Identity, grant
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
@@ -155,12 +155,16 @@ class Hub:
         member.runs(self.supervisor.spawn(what, work))
 
     def grant(self, member: Member, channel: str) -> Grant:
-        """Return a member's grant for a channel.
+        """Return a member's grant for a channel, see `grant_to`."""
+        return self.grant_to(member.identity, channel)
+
+    def grant_to(self, identity: Identity, channel: str) -> Grant:
+        """Return a person's grant for a channel.
 
         Raises:
             Refused: `NO_SUCH_CHANNEL`, `FORBIDDEN`.
         """
-        granted = grant(member.identity, channel, self.courses, self.config)
+        granted = grant(identity, channel, self.courses, self.config)
         if not (granted.person.staff or self._is_open(granted)):
             lesson, course = granted.channel.rest, granted.channel.course
             text = f"There is no lesson {lesson:.80} in {course}; an instructor opens it."

@@ -187,6 +187,8 @@ export interface MessageBody {
   question?: boolean;
   /** Display name of the person through whose notebook the author took part, if not their own. */
   via?: string | null;
+  /** Its pictures, at most 4; the text may then be empty. */
+  pictures?: BlobRef[];
 }
 
 /** A message that stays in sight. Its document's id is `pin:<messageId>`. */
@@ -211,6 +213,8 @@ export interface PinBody {
 export interface ChatSettingsBody {
   /** Least number of seconds between two messages of a person; 0: no limit. Staff are exempt. */
   slowMode?: number;
+  /** False if students may not send pictures. */
+  pictures?: boolean;
 }
 
 /**
@@ -544,6 +548,8 @@ export interface ChatMessageData {
   question?: boolean;
   /** Display names it mentions, at most 20; only those in the text behind an `@` are kept. */
   mentions?: string[];
+  /** Its pictures, at most 4; the channel has to offer `pictures`. */
+  pictures?: BlobRef[];
 }
 
 /** Replace the text of one's own message; staff may edit anybody's. */
@@ -588,6 +594,12 @@ export interface PinMessageData {
 export interface SetSlowModeData {
   /** Least number of seconds between two messages, 0 (no limit) to 3,600. */
   seconds: number;
+}
+
+/** Allow or forbid students to send pictures. Staff only. */
+export interface SetPicturesData {
+  /** True to allow pictures, false to forbid them. */
+  allowed: boolean;
 }
 
 /** Mute or unmute a person. Staff only; staff cannot be muted. */
@@ -1284,6 +1296,22 @@ export interface Reaction {
   names?: string[];
 }
 
+/** A picture as a document names it. The service keeps the bytes as long as one does. */
+export interface BlobRef {
+  /** SHA-256 of its bytes, in hexadecimal. */
+  hash: string;
+  /** Its media type, such as `image/png`. */
+  type: string;
+  /** The number of its bytes. */
+  bytes: number;
+  /** Its width in pixels. */
+  width: number;
+  /** Its height in pixels. */
+  height: number;
+  /** What it shows, for those who do not see it. */
+  alt?: string;
+}
+
 /** The revealed parts of the present round. */
 export interface PollShown {
   /** True if everybody sees the counts. */
@@ -1444,6 +1472,7 @@ export interface ClientMessages {
   add_reaction: AddReactionData;
   pin_message: PinMessageData;
   set_slow_mode: SetSlowModeData;
+  set_pictures: SetPicturesData;
   mute_user: MuteUserData;
   upvote_question: UpvoteQuestionData;
   answer_question: AnswerQuestionData;

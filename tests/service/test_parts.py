@@ -137,7 +137,14 @@ def test_the_seeds_table() -> None:
         60_000,
     )
     # The seed offers `questions` in a lesson; here they are where the chat is.
-    assert course.features == ("chat", "reactions", "questions", "polls", "presence")
+    assert course.features == (
+        "chat",
+        "reactions",
+        "questions",
+        "pictures",
+        "polls",
+        "presence",
+    )
     lesson = table.channel("lesson")
     assert (lesson.max_users, lesson.rate_limit.messages) == (500, 15)
     assert lesson.allowed_roles == ("student", "instructor")

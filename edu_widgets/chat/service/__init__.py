@@ -19,6 +19,7 @@ FEATURE = Feature(
         commands.ANSWER_QUESTION.name: questions.answer,
         commands.PIN_MESSAGE.name: moderation.pin,
         commands.SET_SLOW_MODE.name: moderation.slow_down,
+        commands.SET_PICTURES.name: moderation.allow_pictures,
         commands.MUTE_USER.name: moderation.mute,
         commands.MARK_READ.name: reading.mark_read,
     },

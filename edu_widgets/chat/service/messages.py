@@ -4,6 +4,7 @@ import msgspec
 
 from edu_widgets.chat.commands import DeleteMessage, EditMessage
 from edu_widgets.chat.documents import (
+    MAX_PICTURES,
     ChatMessage,
     Message,
     Pin,
@@ -11,8 +12,13 @@ from edu_widgets.chat.documents import (
     pin_id,
     question_id,
 )
-from edu_widgets.chat.service.preconditions import may_speak, not_muted, the_message
-from edu_widgets.chat.text import content_of, excerpt, kept_mentions
+from edu_widgets.chat.service.preconditions import (
+    may_show_pictures,
+    may_speak,
+    not_muted,
+    the_message,
+)
+from edu_widgets.chat.text import content_of, described, excerpt, kept_mentions
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Write, read
@@ -28,16 +34,20 @@ def send(request: Request[ChatMessage]) -> RuleRun:
     the view has to escape text that is dangerous to show.
 
     Raises:
-        Refused: `INVALID` for an empty or too long text, or an id that is not the command's;
-            `FORBIDDEN` for a muted person, and for a question where the channel has none;
-            `RATE_LIMITED` in slow mode.
+        Refused: `INVALID` for an empty or too long text, more than four pictures, or an id that is
+            not the command's; `FORBIDDEN` for a muted person, and for a question or a picture where
+            the channel has none; `RATE_LIMITED` in slow mode.
     """
     data = request.data
-    content = _checked(data.content)
+    content = _checked(data.content, empty=bool(data.pictures))
     if data.id != request.message_id:
         raise refusal(Code.INVALID, "data.id and messageId of a chat message have to be the same.")
     if data.question and "questions" not in request.config.features:
         raise refusal(Code.FORBIDDEN, "This channel does not offer questions.")
+    if data.pictures:
+        yield from may_show_pictures(request)
+    if len(data.pictures) > MAX_PICTURES:
+        raise refusal(Code.INVALID, f"A message has at most {MAX_PICTURES} pictures.")
     noted = yield from may_speak(request)
     reply_to = None
     if data.reply_to:
@@ -56,11 +66,13 @@ def send(request: Request[ChatMessage]) -> RuleRun:
         via=request.user.via or None,
         mentions=kept_mentions(content, data.mentions),
         question=data.question,
+        pictures=[described(picture) for picture in data.pictures],
     )
     writes = [Write(request.channel, message.id, Message.kind, message)]
     if message.question:
+        short = excerpt(content, message.pictures)
         question = Question(
-            message.id, message.user_id, message.user_name, excerpt(content), message.timestamp
+            message.id, message.user_id, message.user_name, short, message.timestamp
         )
         writes.append(Write(request.channel, question_id(message.id), Question.kind, question))
     return Decision([*writes, *noted])
@@ -74,8 +86,8 @@ def edit(request: Request[EditMessage]) -> RuleRun:
             it was edited meanwhile, `INVALID` for an invalid text or a message that is no text.
     """
     data = request.data
-    content = _checked(data.content)
     message = yield from the_message(request, data.message_id)
+    content = _checked(data.content, empty=bool(message.pictures))
     _own_or_staff(request, message, "edit")
     yield from not_muted(request)
     if message.type != "text":
@@ -94,7 +106,7 @@ def edit(request: Request[EditMessage]) -> RuleRun:
         version=message.version + 1,
     )
     writes = [Write(request.channel, message.id, Message.kind, edited)]
-    short = excerpt(content)
+    short = excerpt(content, message.pictures)
     for doc in (yield _beside(request, message.id)):
         body = _pointing(doc)
         if body is not None and body.content != short:
@@ -134,8 +146,8 @@ def _own_or_staff(
         raise refusal(Code.FORBIDDEN, f"You may only {what} your own messages.")
 
 
-def _checked(text: str) -> str:
+def _checked(text: str, *, empty: bool) -> str:
     try:
-        return content_of(text)
+        return content_of(text, empty=empty)
     except InvalidArgument as error:
         raise refusal(Code.INVALID, str(error)) from error

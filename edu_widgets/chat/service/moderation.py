@@ -1,8 +1,10 @@
 """Rules for staff only: pin messages, mute people, set slow mode."""
 
+from typing import Any
+
 import msgspec
 
-from edu_widgets.chat.commands import MuteUser, PinMessage, SetSlowMode
+from edu_widgets.chat.commands import MuteUser, PinMessage, SetPictures, SetSlowMode
 from edu_widgets.chat.documents import (
     MAX_PINS,
     MAX_SLOW,
@@ -67,7 +69,7 @@ def pin(request: Request[PinMessage]) -> RuleRun:
         message.id,
         message.user_id,
         message.user_name,
-        excerpt(message.content),
+        excerpt(message.content, message.pictures),
         request.now,
         request.user.id,
         request.user.name,
@@ -85,10 +87,26 @@ def slow_down(request: Request[SetSlowMode]) -> RuleRun:
     seconds = request.data.seconds
     if not 0 <= seconds <= MAX_SLOW:
         raise refusal(Code.INVALID, f"Slow mode takes 0 to {MAX_SLOW} seconds, not {seconds}.")
+    return (yield from _set(request, slow_mode=seconds))
+
+
+def allow_pictures(request: Request[SetPictures]) -> RuleRun:
+    """Allow students to send pictures, or forbid it.
+
+    Raises:
+        Refused: `FORBIDDEN` for students.
+    """
+    only_staff(request, "turn pictures on or off")
+    return (yield from _set(request, pictures=request.data.allowed))
+
+
+def _set(request: Request[Any], **changed: object) -> RuleRun:
+    """Change some of the chat's settings."""
     found = read((yield Get(request.channel, (ChatSettings.ID,))), ChatSettings.ID, ChatSettings)
-    if (found or ChatSettings()).slow_mode == seconds:
+    before = found or ChatSettings()
+    body = msgspec.structs.replace(before, **changed)
+    if body == before:
         return Decision()
-    body = ChatSettings(seconds)
     # Not signed, like mutes: it holds for everybody, also after the person who set it is erased.
     write = Write(request.channel, ChatSettings.ID, ChatSettings.kind, body, signed=False)
     return Decision([write])

@@ -65,6 +65,20 @@ def may_speak(request: Request[Any]) -> Part[list[Write]]:
     return [Write(own, LastMessage.ID, LastMessage.kind, LastMessage(request.now))]
 
 
+def may_show_pictures(request: Request[Any]) -> Part[None]:
+    """Check that the sender may send pictures here.
+
+    Raises:
+        Refused: `FORBIDDEN`: the channel has none, or an instructor has forbidden them.
+    """
+    if "pictures" not in request.config.features:
+        raise refusal(Code.FORBIDDEN, "This channel does not offer pictures.")
+    found = yield Get(request.channel, (ChatSettings.ID,))
+    settings = read(found, ChatSettings.ID, ChatSettings) or ChatSettings()
+    if not (settings.pictures or request.user.staff):
+        raise refusal(Code.FORBIDDEN, "An instructor has turned pictures off in this chat.")
+
+
 def _check_mute(mute: Mute | None, now: int) -> None:
     if mute is None:
         return

@@ -36,11 +36,18 @@ class _Written(msgspec.Struct, rename="camel"):
 _WRITTEN = msgspec.json.Decoder(_Written)
 
 
+class _Described(msgspec.Struct):
+    """The only part of a picture that is searched."""
+
+    alt: str = ""
+
+
 class _Searched(msgspec.Struct, rename="camel"):
     """The only parts of a message that are searched."""
 
     content: str = ""
     user_name: str = ""
+    pictures: list[_Described] = []
 
 
 _SEARCHED = msgspec.json.Decoder(_Searched)
@@ -83,7 +90,8 @@ async def search(stage: Stage, channel: str, person: Person, data: Any) -> tuple
 
     def fits(body: bytes) -> bool:
         message = _SEARCHED.decode(body)
-        return matches(query, message.content, message.user_name)
+        alts = (picture.alt for picture in message.pictures)
+        return matches(query, message.content, message.user_name, *alts)
 
     seen = await stage.search(channel, Message.kind, fits, ask.before, limit)
     return "found", Found(ask.query, list(seen.docs), seen.more, seen.floor)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from edu_widgets.protocol import Cursor, Document
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.messages import Changes, Page
 from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service.rules import EraseRule, Request, Rule
@@ -155,6 +156,28 @@ class Removed:
     at: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class NewBlob:
+    """A picture that somebody sends to a channel; `now` in ms since 1970."""
+
+    course: str
+    channel: str
+    author: str
+    ref: BlobRef
+    data: bytes = field(repr=False)
+    now: int
+    unlimited: bool = False
+    """True for staff, whose pictures have only the course's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A stored picture and its media type."""
+
+    type: str
+    data: bytes = field(repr=False)
+
+
 Listener = Callable[[Committed], None]
 PeopleListener = Callable[[str], None]
 Matches = Callable[[bytes], bool]
@@ -185,7 +208,8 @@ class Store(Protocol):
 
         Raises:
             Refused: the rule's refusal; `ID_CONFLICT` for an id used with other content, or by a
-                document of another kind;
+                document of another kind; `NOT_FOUND` for a picture that neither the document's
+                channel nor the command's has, `INVALID` for one that is not as described;
                 `UNAVAILABLE` when nothing can be written now; `INTERNAL` for a rule's bug.
         """
 
@@ -214,6 +238,19 @@ class Store(Protocol):
         It examines 20,000 documents at most, for two seconds at most, a few hundred at a time in
         turn with other searches, so that neither they nor commits nor other reads wait for it.
         """
+
+    async def put_blob(self, blob: NewBlob) -> None:
+        """Store a picture; it stays while a document of its channel names it.
+
+        Until one does it is kept for ten minutes. One that is stored already is kept anew.
+
+        Raises:
+            Refused: `TOO_LARGE`: the course, or a student in it, has no room for more;
+                `RATE_LIMITED`: too many of a student's wait for their documents.
+        """
+
+    async def blob(self, channel: str, hash_: str, user_id: str) -> StoredBlob | None:
+        """Return a picture of a channel; `None` if there is none, or only another's unnamed one."""
 
     async def latest(self) -> int:
         """Return the time of the latest stored document, in ms since 1970; 0 if there is none."""

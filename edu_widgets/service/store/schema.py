@@ -9,7 +9,7 @@ from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.store import history, keys
 from edu_widgets.service.store.history import transaction
 
-VERSION = 5
+VERSION = 6
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -88,6 +88,22 @@ ALTER TABLE members ADD COLUMN voucher TEXT NOT NULL DEFAULT '';
 ALTER TABLE members ADD COLUMN vouched INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE doors ADD COLUMN vouching INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX members_by_voucher ON members (course, voucher);
+""",
+    6: """
+CREATE TABLE blobs (
+    channel TEXT NOT NULL, hash TEXT NOT NULL, course TEXT NOT NULL, author TEXT NOT NULL,
+    type TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    pending INTEGER NOT NULL,         -- when it was sent for a document that is not there yet; or 0
+    data BLOB NOT NULL,
+    PRIMARY KEY (channel, hash)
+);
+CREATE INDEX blobs_by_author ON blobs (course, author, bytes, pending);
+CREATE INDEX blobs_by_time ON blobs (pending) WHERE pending > 0;
+CREATE TABLE blob_uses (
+    channel TEXT NOT NULL, hash TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (channel, hash, document)
+) WITHOUT ROWID;
+CREATE INDEX blob_uses_by_document ON blob_uses (channel, document);
 """,
 }
 """By version: the statements that upgrade the tables of the one before."""

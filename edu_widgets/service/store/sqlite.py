@@ -25,14 +25,17 @@ from edu_widgets.service.store import (
     Known,
     Listener,
     Matches,
+    NewBlob,
     Newcomer,
     PeopleListener,
     Removed,
     Searched,
     ServiceKeys,
+    StoredBlob,
     StoredInvite,
     StoredMember,
     admission,
+    blobs,
     keys,
     reads,
     schema,
@@ -186,6 +189,14 @@ class SqliteStore:
             if not more or len(found) >= limit or spent >= SEARCH_S:
                 break
         return Searched(tuple(found), floor or 0, more)
+
+    async def put_blob(self, blob: NewBlob) -> None:
+        """Store a picture."""
+        await self._write(lambda db: blobs.put(db, blob))
+
+    async def blob(self, channel: str, hash_: str, user_id: str) -> StoredBlob | None:
+        """Return a picture of a channel."""
+        return await self._read(lambda db: blobs.read(db, channel, hash_, user_id))
 
     async def latest(self) -> int:
         """Return the time of the latest stored document, in ms since 1970; 0 if there is none."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import refusal
+from edu_widgets.service.store import blobs
 
 REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
 """Milliseconds for which an ack is stored; after that, documents identify their commands …"""
@@ -28,6 +29,7 @@ def sweep(db: sqlite3.Connection, now: int, tombstones_before: int) -> None:
     db.execute("DELETE FROM staff_invites WHERE expires < ?", (now,))
     db.execute("DELETE FROM nonces WHERE until < ?", (now,))
     _tombstones(db, tombstones_before)
+    blobs.sweep(db, now)
     _strangers(db, now)
 
 
@@ -68,6 +70,7 @@ def destroy(db: sqlite3.Connection, channels: Iterable[str]) -> None:
         db.execute("DELETE FROM documents WHERE channel = ?", (channel,))
         db.execute("DELETE FROM channels WHERE name = ?", (channel,))
         db.execute("DELETE FROM run_heads WHERE channel = ?", (channel,))
+        blobs.destroy(db, channel)
 
 
 def _replies(db: sqlite3.Connection, now: int) -> None:

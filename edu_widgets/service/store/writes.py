@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.protocol import Code, Document
+from edu_widgets.protocol import REGISTRY, Code, Document
+from edu_widgets.protocol.blobs import holds, named_in
 from edu_widgets.protocol.channels import parse_channel, staff_channel, user_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.text_normalization import look_alike_key, name_key
@@ -25,7 +26,14 @@ from edu_widgets.service.rules import (
     Write,
     drive,
 )
-from edu_widgets.service.store import ChannelChange, Committed, StoredInvite, StoredMember, runs
+from edu_widgets.service.store import (
+    ChannelChange,
+    Committed,
+    StoredInvite,
+    StoredMember,
+    blobs,
+    runs,
+)
 from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
 from edu_widgets.service.store.sweeping import MAX_MEMBERS, destroy
@@ -52,6 +60,7 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
         author=request.user.id,
         fingerprint=request.fingerprint,
         now=request.now,
+        blobs_of=request.channel,
     )
     destroy(db, decision.destroy)
     own = next((c.seq for c in changes if c.channel == request.channel), None)
@@ -135,8 +144,12 @@ def write(
     author: str,
     fingerprint: bytes,
     now: int,
+    blobs_of: str = "",
 ) -> tuple[ChannelChange, ...]:
-    """Write documents, each channel's with consecutive seqs."""
+    """Write documents, each channel's with consecutive seqs.
+
+    What blobs they name and their own channels have not is taken from the channel `blobs_of`.
+    """
     by_channel: dict[str, dict[str, Write]] = defaultdict(dict)
     forgotten = [item for item in writes if item.body is FORGET]
     for item in writes:
@@ -150,10 +163,21 @@ def write(
             _put(db, item, seq=number, author=author, fingerprint=fingerprint, now=now)
             for number, item in enumerate(items.values(), prev + 1)
         )
+        for doc in docs:
+            _name_blobs(db, channel, doc, blobs_of)
         changes.append(ChannelChange(channel, epoch, prev, seq, docs))
     if forgotten:
         changes += _forget(db, course, forgotten)
     return tuple(changes)
+
+
+def _name_blobs(db: sqlite3.Connection, channel: str, doc: Document, source: str) -> None:
+    if doc.deleted:  # also of a feature that is not installed any more
+        blobs.name(db, channel, doc.id, (), source)
+        return
+    kind = REGISTRY.documents.get(doc.kind)
+    if kind is not None and holds(kind.body):
+        blobs.name(db, channel, doc.id, named_in(doc.body, kind.body), source)
 
 
 def _forget(db: sqlite3.Connection, course: str, writes: Sequence[Write]) -> list[ChannelChange]:
@@ -177,6 +201,7 @@ def _forget(db: sqlite3.Connection, course: str, writes: Sequence[Write]) -> lis
             "DELETE FROM documents WHERE channel = ? AND id = ? RETURNING born", key
         ).fetchone()
         born[key] = found[0] if found else seq
+        blobs.name(db, *key, (), "")
     changes = []
     for name, (epoch, prev, _) in before.items():
         runs.note_head(db, name, prev)
@@ -353,4 +378,5 @@ def erase(
         "DELETE FROM keys WHERE user = ?1 AND NOT EXISTS (SELECT 1 FROM members WHERE user = ?1)",
         (user_id,),
     )
+    blobs.erase(db, course, user_id)
     return Committed(0, changes, destroyed=True)
