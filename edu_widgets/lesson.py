@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from edu_widgets.client.transport.base import Target
     from edu_widgets.client.view import Entrance, Person
     from edu_widgets.notebook.widget import LiveWidget
+    from edu_widgets.notes.widget import SharedNotes
     from edu_widgets.notifications.widget import NotificationPane
     from edu_widgets.panel.widget import CoursePanel
     from edu_widgets.polls.widget import LivePolls
@@ -68,7 +69,7 @@ class Status(Tidy):
 
 
 class Lesson(Tidy):
-    """A course as one person sees it: `chat`, `polls`, `people` and `notifications`.
+    """A course as one person sees it: `chat`, `polls`, `people`, `notes`, `notifications`.
 
     Made by `host`, `join` or `connect`. Everything is used from any thread, returns at once,
     and goes on while a cell runs.
@@ -305,6 +306,15 @@ class Lesson(Tidy):
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
         return cast("NotificationPane", self._widgets.get("notifications"))
+
+    @property
+    def notes(self) -> SharedNotes:
+        """My notes and those of the class; one widget, as `chat` is.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        return cast("SharedNotes", self._widgets.get("notes"))
 
     @property
     def client(self) -> RealtimeClient:

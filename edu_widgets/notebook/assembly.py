@@ -137,6 +137,10 @@ class Assembly:
         """Return the sources that make headlines of features' documents."""
         return self._each(lambda feature: feature.headlines)
 
+    def position(self) -> int:
+        """Return the number of the cell that the lesson is at; 0 if no feature knows one."""
+        return max(self._each(lambda feature: feature.position), default=0)
+
     def background(self) -> list[Any]:
         """Begin what runs beside the lesson, to be closed with it."""
         return self._each(lambda feature: feature.background)

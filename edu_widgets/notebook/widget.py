@@ -72,6 +72,9 @@ class WidgetContext(Protocol):
     def headlines(self) -> list[NotificationSource]:
         """Return the sources that make headlines of features' documents."""
 
+    def position(self) -> int:
+        """Return the number of the cell that the lesson is at; 0 if it is at none."""
+
 
 @runtime_checkable
 class Directory(Protocol):

@@ -106,6 +106,8 @@ class Manifest:
         widget: The class of its widget, as `package.module:Name`.
         headlines: A class that makes headlines of its documents for notifications, likewise.
         background: A callable run with each lesson from its start, given the client, likewise.
+        position: A callable that tells the number of the cell that the lesson is at, 0 if it is at
+            none, given the client, likewise.
         ipython: A callable that adds to an IPython shell, as a magic, given the shell, likewise.
         directory: True if its widget knows people by name: a `Directory` of
             `edu_widgets.notebook.widget`.
@@ -123,6 +125,7 @@ class Manifest:
     widget: str = ""
     headlines: str = ""
     background: str = ""
+    position: str = ""
     ipython: str = ""
     directory: bool = False
     tab: Tab | None = None
@@ -183,7 +186,7 @@ class Manifest:
             raise InvalidArgument(msg)
         if "en" not in self.words:
             raise InvalidArgument(f"The feature {self.name} has no words in English (`en`).")
-        for what in (self.service, self.widget, self.headlines, self.background, self.ipython):
+        for what in self._named():
             if what and not _OBJECT.match(what):
                 msg = f"{what!r:.80} of the feature {self.name} is no 'package.module:name'."
                 raise InvalidArgument(msg)
@@ -193,6 +196,11 @@ class Manifest:
                 f"edu-widgets has {CORE}: install a newer edu-widgets."
             )
             raise InvalidArgument(msg)
+
+    def _named(self) -> tuple[str, ...]:
+        """Return the names of the parts that are imported at their first use."""
+        parts = (self.service, self.widget, self.headlines, self.background)
+        return (*parts, self.position, self.ipython)
 
     def register(self) -> None:
         """Import the modules that register its documents and messages."""

@@ -43,14 +43,10 @@ class ChannelConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     rate_limit: RateLimit = RateLimit()
 
 
-_LESSON_OF_SEED = ("notes_sharing",)
-"""Feature names that the seed lists for a lesson's channel and that no feature here brings."""
-
-
-def _offering(kind: str, *more: str, **fields: Any) -> ChannelConfig:
+def _offering(kind: str, **fields: Any) -> ChannelConfig:
     """Make a row with the features that the installed packages bring to such a channel."""
     offered = features.offered(kind, features.installed())
-    return ChannelConfig(features=(*offered, *more), **fields)
+    return ChannelConfig(features=tuple(offered), **fields)
 
 
 class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -60,7 +56,6 @@ class ServiceConfig(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_
     lesson: ChannelConfig = msgspec.field(
         default_factory=lambda: _offering(
             "lesson",
-            *_LESSON_OF_SEED,
             max_users=500,
             allowed_roles=("student", "instructor"),
             rate_limit=RateLimit(messages=15),

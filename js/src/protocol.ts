@@ -77,7 +77,7 @@ export function isRetry(code: number): boolean {
 }
 
 /** Commands of one lane keep their order; lanes do not wait for each other. */
-export type Lane = "chat" | "vote" | "status";
+export type Lane = "chat" | "vote" | "status" | "notes";
 
 /** A frame as it is written: every field but `userId` is always there. */
 export interface Envelope<Type extends string = string, Data = unknown> {
@@ -459,6 +459,66 @@ export interface HandBody {
   solved?: number | null;
 }
 
+/** A person's note, in their own channel. Its document's id is `note:<id>`. */
+export interface NoteBody {
+  /** The id, made once by its creator and never again. */
+  id: string;
+  /** The text: Markdown, 1 to 8,000 characters. */
+  text: string;
+  /** Time at which it was created, in ms since 1970. */
+  createdAt: number;
+  /** Time of the last change of its text, in ms since 1970. */
+  editedAt?: number | null;
+  /** Number of times it was written; an edit has to name the version it is based on. */
+  version?: number;
+  /** Number of the instructor's cell that it is about; 0: of none. */
+  cell?: number;
+  /** Time in the lesson that it is about, in ms since 1970; 0: of none. */
+  minute?: number;
+  /** The channel it is shared in; empty for a private note. */
+  shared?: string;
+}
+
+/** A note that its author has shared. Its document's id is `note:<userId>:<id>`. */
+export interface SharedNoteBody {
+  /** Id of the note; unique together with its author. */
+  id: string;
+  /** The person's id on this service. */
+  userId: string;
+  /** The person's display name. */
+  userName: string;
+  /** The text: Markdown, 1 to 8,000 characters. */
+  text: string;
+  /** Time at which it was created, in ms since 1970. */
+  createdAt: number;
+  /** Time of the last change of its text, in ms since 1970. */
+  editedAt?: number | null;
+  /** Version of the note that this is a copy of. */
+  version?: number;
+  /** Number of the instructor's cell that it is about; 0: of none. */
+  cell?: number;
+  /** Time in the lesson that it is about, in ms since 1970; 0: of none. */
+  minute?: number;
+  /** The author's role when it was shared; absent for students. */
+  role?: string | null;
+  /** Display name of the person through whose notebook the author took part, if not their own. */
+  via?: string | null;
+  /** Number of people who like it. */
+  likes?: number;
+}
+
+/**
+ * One person's like of a shared note, in that person's own channel.
+ *
+ * Its document's id is `like:<channel>/<id of the shared note's document>`.
+ */
+export interface NoteLikeBody {
+  /** The channel of the shared note. */
+  channel: string;
+  /** The id of the shared note's document. */
+  note: string;
+}
+
 /**
  * A notification (seed: *Notification System*). Times are ms since 1970.
  *
@@ -802,6 +862,52 @@ export interface SolveHandData {
   userId: string;
   /** The `at` of the hand that was seen: one raised again since stays up; 0: any. */
   at?: number;
+}
+
+/** Write a note of one's own, or replace its text; a shared one changes for the class too. */
+export interface WriteNoteData {
+  /** Id of the note, made by its author. */
+  id: string;
+  /** The text: Markdown, 1 to 8,000 characters. */
+  text: string;
+  /** The `version` it is based on, 0 for a new note; if it has another, the answer is `STALE`. */
+  version?: number;
+  /** Number of the instructor's cell that it is about; 0: of none. */
+  cell?: number;
+  /** Time in the lesson that it is about, in ms since 1970; 0: of none. */
+  minute?: number;
+}
+
+/** Share a note of one's own with the class, or take it back. A repetition changes nothing. */
+export interface ShareNoteData {
+  /** Id of the note. */
+  id: string;
+  /** True to share it, false to take it back. */
+  on: boolean;
+}
+
+/** Delete a note of one's own, with its shared copy. A repetition changes nothing. */
+export interface DeleteNoteData {
+  /** Id of the note. */
+  id: string;
+}
+
+/** Take a shared note from the class; its author keeps it as a private one. Staff only. */
+export interface RemoveNoteData {
+  /** Id of the note's author. */
+  userId: string;
+  /** Id of the note. */
+  id: string;
+}
+
+/** Like another person's shared note, or take the like back. A repetition changes nothing. */
+export interface LikeNoteData {
+  /** Id of the note's author. */
+  userId: string;
+  /** Id of the note. */
+  id: string;
+  /** True to like it, false to take the like back. */
+  on: boolean;
 }
 
 /** Send a notification to everybody, a role or one person. Staff only. */
@@ -1493,6 +1599,11 @@ export interface ClientMessages {
   lower_hand: LowerHandData;
   take_hand: TakeHandData;
   solve_hand: SolveHandData;
+  note_write: WriteNoteData;
+  note_share: ShareNoteData;
+  note_delete: DeleteNoteData;
+  note_remove: RemoveNoteData;
+  note_like: LikeNoteData;
   send_notification: SendNotificationData;
   mark_notifications: MarkNotificationsData;
   clear_notifications: ClearNotificationsData;
@@ -1568,6 +1679,9 @@ export interface DocumentBodies {
   poll_session: PollSessionBody;
   status: StatusBody;
   hand: HandBody;
+  note: NoteBody;
+  note_shared: SharedNoteBody;
+  note_like: NoteLikeBody;
   notification: NotificationBody;
   notification_mark: NotificationMarkBody;
   action_taken: ActionTakenBody;

@@ -1,0 +1,1 @@
+"""Notes: one's own, and those that are shared with the class."""

@@ -1,0 +1,73 @@
+import type { NotesCatalog } from "./en";
+
+const { format } = new Intl.NumberFormat("tr");
+
+export const tr: NotesCatalog = {
+  notes: "Notlar",
+  mine: "Benim",
+  class: "Sınıf",
+  shown: (tab, count) => `${tab}, ${format(count)}`,
+
+  private: "Özel",
+  shared: "Sınıfla paylaşıldı",
+  edited: (time) => `düzenlendi: ${time}`,
+  updated: (time) => `güncellendi: ${time}`,
+  states: {
+    pending: "Kaydediliyor",
+    queued: "Bağlanana dek saklanıyor",
+    slowed: "Saklandı, birazdan gönderilecek",
+    held: "Önceden saklandı",
+    failed: "Kaydedilmedi",
+  },
+  cell: (number) => `Hücre [${number}]`,
+
+  write: "Not yaz",
+  writeHint: "Ctrl+Enter saklar",
+  keep: "Notu sakla",
+  edit: "Düzenle",
+  editBox: "Notu düzenle",
+  done: "Tamam",
+  discard: "Değişiklikleri at",
+  tieTo: (what) => `Bağla: ${what}`,
+  untie: (what) => `Bağı kaldır: ${what}`,
+
+  share: "Paylaş",
+  askShare: (course) => `${course} dersindeki herkesle paylaşılsın mı?`,
+  shareHint: "Adınız da görünür; geri alabilirsiniz.",
+  takeBack: "Geri al",
+  more: "Bu not için diğerleri",
+  delete: "Sil",
+  askDelete: "Bu not kalıcı olarak silinsin mi?",
+  askDeleteShared: "Bu not, sınıf için de, kalıcı olarak silinsin mi?",
+  tryAgain: "Yeniden düzenle",
+
+  lessonNotes: "Ders notları",
+  fromClass: "Sınıftan, ders sırasıyla",
+  you: "Siz",
+  via: (name) => `${name} üzerinden`,
+  instructor: "Eğitmen",
+  admin: "Yönetici",
+  like: "Beğen",
+  liked: (count) => `Beğenen: ${format(count)}`,
+  copyToMine: "Notlarıma kopyala",
+  copied: "Kopyalandı",
+  remove: "Sınıftan kaldır",
+  askRemove: "Bu not sınıftan kaldırılsın mı? Yazarında kalır.",
+  showAll: "Tümünü göster",
+  showLess: "Daha az göster",
+  earlier: "Önceki notları göster",
+
+  export: "Dışa aktar",
+  exportTitle: "Not defteri olarak dışa aktar",
+  exportMine: "Kendi notlarınız içindedir.",
+  withClass: "Sınıfın notlarıyla",
+  withNames: "Adlarla",
+  save: "Dosyayı kaydet",
+
+  nothingMine: "Henüz not yok",
+  nothingMineHint: "Buraya yazdıklarınızı, paylaşana dek yalnız siz görürsünüz.",
+  nothingShared: "Henüz kimse not paylaşmadı",
+  nothingSharedHint: "Önce eğitmeninizin ders notları, sonra diğerleri gelir.",
+  notOffered: "Bu derste not yok.",
+  leaveProjector: "Yansıtma görünümünden çık",
+};
