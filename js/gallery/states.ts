@@ -2,6 +2,7 @@ import formulas from "../../tests/vectors/formulas.json";
 import type { Fields } from "../src/core/messages";
 import { message, messages } from "../tests/mock";
 import { around } from "./around";
+import { notes } from "./notes";
 import { notifications } from "./notifications";
 import { at, people } from "./people";
 import { polls } from "./polls";
@@ -128,6 +129,7 @@ export const states: Record<string, State> = {
   ...writing,
   ...polls,
   ...presence,
+  ...notes,
   ...notifications,
   live: {
     options: { height: 566, lang: "en" },

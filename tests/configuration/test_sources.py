@@ -26,7 +26,15 @@ def test_the_defaults_are_the_documents() -> None:
         "maxUsers": 1000,
         "requireAuth": True,
         "allowedRoles": ["student", "instructor", "admin"],
-        "features": ["chat", "reactions", "questions", "pictures", "polls", "presence"],
+        "features": [
+            "chat",
+            "reactions",
+            "questions",
+            "pictures",
+            "polls",
+            "presence",
+            "notes_sharing",
+        ],
         "rateLimit": {"messages": 10, "interval": 60_000},
     }
     assert found.channels.lesson["maxUsers"] == 500

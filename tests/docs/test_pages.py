@@ -118,6 +118,13 @@ SCENES: Mapping[str, Scene] = {
         "import edu_widgets as edu",
         after={"rehearse=True": ["'Rehearsal' in repr(lesson)", "lesson.wait_connected()"]},
     ),
+    "docs/notes.md": Scene(
+        HOST,
+        after={
+            "lesson.notes.write": ["[n.cell for n in lesson.notes.mine] == [9]"],
+            "note = ": ["lesson.notes.mine == [] and lesson.notes.shared == []"],
+        },
+    ),
     "docs/notifications.md": Scene(
         HOST,
         before={'find("Ada")': [lambda students: students.lessons]},

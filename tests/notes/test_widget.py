@@ -94,14 +94,14 @@ def test_the_class_has_lesson_notes_first_then_the_others_in_the_lessons_order(
     mira, desk = open_(MIRA)
     for text, minute in (("late", START - 1000), ("early", START - 9000)):
         at = datetime.fromtimestamp(minute / 1000, UTC)
-        mine.write(text, minute=at)
+        _ = mine.write(text, minute=at)
         lane(ada)
-        mine.share(next(note for note in mine.mine if note.text == text))
+        _ = mine.share(next(note for note in mine.mine if note.text == text))
         lane(ada)
     room.now += 60_000
-    desk.write("Temperatures")
+    _ = desk.write("Temperatures")
     lane(mira)
-    desk.share(desk.mine[0])
+    _ = desk.share(desk.mine[0])
     lane(mira, ada)
     assert texts(mine.mine) == ["early", "late"]
     assert texts(mine.shared) == ["Temperatures", "early", "late"]
@@ -111,10 +111,10 @@ def test_the_class_has_lesson_notes_first_then_the_others_in_the_lessons_order(
 
 def test_edits_build_on_each_other_before_the_first_is_there(open_: Open) -> None:
     client, notes = open_(ADA)
-    notes.write("one")
+    _ = notes.write("one")
     lane(client)
-    notes.edit(notes.mine[0], "two")
-    notes.edit(notes.mine[0].id, "three")
+    _ = notes.edit(notes.mine[0], "two")
+    _ = notes.edit(notes.mine[0].id, "three")
     assert (notes.mine[0].text, notes.mine[0].version) == ("three", 3)
     lane(client)
     (note,) = notes.mine
@@ -128,14 +128,14 @@ def test_what_is_refused_keeps_its_text_and_can_be_written_again(
     id_ = room.write(ADA, "here")
     client.sync()
     room.write(ADA, "elsewhere", id_, version=1)
-    notes.edit(id_, "here again")
+    _ = notes.edit(id_, "here again")
     client.deliver()
     (note,) = notes.mine
     assert (note.text, note.state) == ("here again", "failed")
     assert "edited meanwhile" in note.error
     client.sync()
     assert texts(notes.mine) == ["here again"]
-    notes.edit(id_, "both")
+    _ = notes.edit(id_, "both")
     lane(client)
     (note,) = notes.mine
     assert (note.text, note.version, note.state) == ("both", 3, "sent")
@@ -145,15 +145,15 @@ def test_likes_show_at_once_and_others_see_their_number(open_: Open, room: Class
     room.share(ADA, "useful")
     bo, bos = open_(BO)
     ada, adas = open_(ADA)
-    bos.like(bos.shared[0])
+    _ = bos.like(bos.shared[0])
     assert (bos.shared[0].likes, bos.shared[0].liked) == (1, True)
     lane(bo, ada)
     assert (adas.shared[0].likes, adas.shared[0].liked) == (1, False)
-    bos.like(bos.shared[0], liked=False)
+    _ = bos.like(bos.shared[0], liked=False)
     lane(bo, ada)
     assert (bos.shared[0].likes, adas.shared[0].likes) == (0, 0)
     with pytest.raises(InvalidArgument, match="your own note"):
-        adas.like(adas.shared[0])
+        _ = adas.like(adas.shared[0])
 
 
 def test_the_class_is_told_of_a_shared_note_once(open_: Open, room: Classroom) -> None:
@@ -175,8 +175,8 @@ def test_staff_takes_a_note_away(open_: Open, room: Classroom) -> None:
     mira, desk = open_(MIRA)
     bo, bos = open_(BO)
     with pytest.raises(Refused, match="Only instructors"):
-        bos.remove(bos.shared[0])
-    desk.remove(desk.shared[0])
+        _ = bos.remove(bos.shared[0])
+    _ = desk.remove(desk.shared[0])
     assert desk.shared == []
     lane(mira, bo)
     assert bos.shared == []
@@ -186,7 +186,7 @@ def test_staff_takes_a_note_away(open_: Open, room: Classroom) -> None:
 def test_a_copy_is_mine_and_private(open_: Open, room: Classroom) -> None:
     room.share(ADA, "use `parse_dates`")
     client, notes = open_(BO)
-    notes.copy(notes.shared[0])
+    _ = notes.copy(notes.shared[0])
     lane(client)
     assert [(n.text, n.shared, n.user_id) for n in notes.mine] == [
         ("use `parse_dates`", False, BO.id)
@@ -225,7 +225,7 @@ def test_a_closed_lesson_takes_no_notes(open_: Open) -> None:
     client, notes = open_(ADA)
     client.refuse_with = NotConnected("closed")
     with pytest.raises(NotConnected):
-        notes.write("x")
+        _ = notes.write("x")
 
 
 def test_notes_become_a_notebook(open_: Open, room: Classroom, tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_a_page_writes_edits_shares_and_deletes(open_: Open, room: Classroom) ->
     client, notes = open_(ADA)
     ready(notes)
     note = uuid7()
-    fields = {"id": note, "text": "a", "version": 0, "cell": 15, "minute": START}
+    fields: dict[str, Any] = {"id": note, "text": "a", "version": 0, "cell": 15, "minute": START}
     (batch,) = intend(notes, "notes.write", **fields)
     (shown,) = batch["set"]["mine"]
     assert (shown["id"], shown["state"], shown["cell"]) == (note, "pending", 15)

@@ -33,7 +33,8 @@ export const ClassNotes = withHooks(function ClassNotes(
   const shown = groups.flatMap(([, notes]) => notes);
   const { current, roving } = useRoving(shown, shown[0]);
   return (
-    <div role="feed" aria-label={words.class} {...roving}>
+    // biome-ignore lint/a11y/useSemanticElements: it is no form
+    <div role="group" aria-label={words.class} {...roving}>
       {room.shared.more && !projected && (
         <Button look="earlier" onClick={() => room.older()}>
           {words.earlier}

@@ -1,7 +1,8 @@
 import { feature } from "../core/feature";
+import leave from "../shared/leave.css?inline";
 import note from "./note.css?inline";
 import { Room } from "./room";
 import { NotesView } from "./view";
 import view from "./view.css?inline";
 
-export default feature((connection) => new Room(connection), NotesView, [view, note]);
+export default feature((connection) => new Room(connection), NotesView, [view, leave, note]);

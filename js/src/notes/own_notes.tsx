@@ -95,9 +95,14 @@ const Own = withHooks(function Own(
       {!editing && room.can("write") && (
         <div class="tools">
           {!note.shared && (
-            <Button look="quiet do-share" onClick={() => ask("share")}>
+            <Button
+              look="quiet do-share"
+              aria-label={words.share}
+              title={words.share}
+              onClick={() => ask("share")}
+            >
               <Icon name="people" />
-              {words.share}
+              <span>{words.share}</span>
             </Button>
           )}
           <IconButton
@@ -148,12 +153,14 @@ const Sharing = withHooks(function Sharing(
       <span>
         <b>{words.askShare(course)}</b> {words.shareHint}
       </span>
-      <Button look="quiet" onClick={onNo}>
-        {words.cancel}
-      </Button>
-      <Button ref={yes} look="fill" onClick={onYes}>
-        {words.share}
-      </Button>
+      <div>
+        <Button look="quiet" onClick={onNo}>
+          {words.cancel}
+        </Button>
+        <Button ref={yes} look="fill" onClick={onYes}>
+          {words.share}
+        </Button>
+      </div>
     </div>
   );
 });
@@ -177,6 +184,7 @@ const Meta = withHooks(function Meta(
           {error && <bdi>{`: ${error}`}</bdi>}
         </span>
       )}
+      {state === "failed" && <Button onClick={() => room.begin(note)}>{words.tryAgain}</Button>}
       {shared && room.can("write") && (
         <Button onClick={() => room.share(note, false)}>{words.takeBack}</Button>
       )}
