@@ -18,10 +18,11 @@ const parts = {
   chat: "live",
   polls: "poll-live",
   people: "people-class",
+  notes: "notes",
   notifications: "notifications",
 };
 
-const features = ["chat", "polls", "presence"];
+const features = ["chat", "polls", "presence", "notes_sharing"];
 
 interface Setting {
   lang?: string;
@@ -57,6 +58,7 @@ const turkish = {
   chat: "offline",
   polls: "poll-turkish",
   people: "people-student-tr",
+  notes: "notes-turkish",
   notifications: "notifications-turkish",
 };
 

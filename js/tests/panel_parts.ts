@@ -35,6 +35,7 @@ export const student = ({ unread = {}, helped, quiet, ...more }: Told = {}): Fie
     chat: { unread: unread.chat ?? 0 },
     polls: { unread: unread.polls ?? 0 },
     people: { unread: unread.people ?? 0, note: helped === true },
+    notes: { unread: unread.notes ?? 0 },
     notifications: { unread: unread.notifications ?? 0, icon: quiet ? "belloff" : "" },
   },
   ...more,

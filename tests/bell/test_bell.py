@@ -107,7 +107,7 @@ def test_settings_and_the_protocol_have_it(run: Run, bell: Path, tmp_path: Path)
     assert {"document.bell", "client.bell_ring", "RingsBody"} <= set(schema["$defs"])
     types = (tmp_path / "js" / "src" / "protocol.ts").read_text("utf-8")
     assert "bell: RingsBody;" in types
-    assert re.search(r'^export type Lane = .*\| "bell";$', types, re.M)
+    assert re.search(r'^export type Lane = .*\| "bell";$', types, re.MULTILINE)
     assert "`bell_ring`" in (tmp_path / "docs" / "protocol.md").read_text("utf-8")
 
 

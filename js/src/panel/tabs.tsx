@@ -71,7 +71,8 @@ export const Tabs = withHooks(function Tabs(
     <>
       <div class="tl" role="tablist" aria-label={course} ref={list} onKeyDown={onKeyDown}>
         {parts.map((part) => {
-          const { name, narrow } = part;
+          const { name } = part;
+          const narrow = part.narrow || (parts.length > MOST_LABELS && name !== shown);
           const label = wordsOfPart(part, words.lang).tab;
           return (
             <button
@@ -102,6 +103,9 @@ export const Tabs = withHooks(function Tabs(
     </>
   );
 });
+
+/** More tabs than that are shapes where there is little room, but for the one that is shown. */
+const MOST_LABELS = 5;
 
 /** How much is new in a tab that is not shown: a count, or a dot for something. */
 const Count = withHooks(function Count(
