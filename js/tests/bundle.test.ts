@@ -52,6 +52,7 @@ const begins: Record<string, RegExp> = {
   chat: /^(Chat|Sohbet)py/,
   presence: /^(People|Kişiler)/,
   polls: /^(Poll|Anket)/,
+  notes: /^(Notes|Notlar)/,
   notifications: /^(Notifications|Bildirimler)/,
 };
 
