@@ -32,6 +32,8 @@ _TOGETHER = {
     "tests/test_browser_units.py": "js",
     "tests/test_packaging.py": "js",
     "tests/protocol/test_export.py::test_typescript": "js",
+    # They build the site.
+    "tests/docs/test_site.py": "the site",
     # They make an environment.
     "tests/test_lowest.py": "the lowest versions",
 }

@@ -192,17 +192,19 @@ def as_json(value: object, status: int = 200) -> web.Response:
     return web.Response(body=body, status=status, content_type="application/json")
 
 
-async def received(request: web.Request, most: int = MAX_BODY, within: float = BODY_S) -> bytes:
+async def received(
+    request: web.Request, most: int = MAX_BODY, within: float | None = None
+) -> bytes:
     """Read the body of a request.
 
     Raises:
-        HTTPRequestTimeout: it does not arrive in `within` seconds.
+        HTTPRequestTimeout: it does not arrive in `within` seconds; None: in `BODY_S`.
         HTTPRequestEntityTooLarge: it has more than `most` bytes.
     """
     try:
         gate = gate_of(request)
         with gate.waiting() if gate is not None else contextlib.nullcontext():
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(BODY_S if within is None else within):
                 return await request.clone(client_max_size=most).read()
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 import importlib
 import pkgutil
 import re
@@ -22,10 +23,6 @@ from tests.conftest import ROOT
 PROTOCOLS = {"_repr_html_", "_repr_mimebundle_", "_render_traceback_", "_ipython_display_"}
 PROTOCOLS |= {"_display_"}
 """Names with an underscore that IPython and marimo document for others to define."""
-TREES = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
-    for path in sorted((ROOT / "edu_widgets").rglob("*.py"))
-}
 PLACE = "edu_widgets/notebook/inside.py"
 BUILT_INS = ("getattr", "setattr", "hasattr", "delattr")
 
@@ -45,13 +42,24 @@ def defined(tree: ast.AST) -> Iterator[str]:
             yield node.attr
 
 
-OWN = {name for path, tree in TREES.items() if path != PLACE for name in defined(tree)}
+@functools.cache
+def trees() -> dict[str, ast.Module]:
+    """The package, parsed, by each module's path."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted((ROOT / "edu_widgets").rglob("*.py"))
+    }
+
+
+@functools.cache
+def own() -> set[str]:
+    return {name for path, tree in trees().items() if path != PLACE for name in defined(tree)}
 
 
 def foreign(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Where a private name of another package is used, also where it stands in a text."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in OWN:
+        if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in own():
             yield node.lineno, node.attr
         elif (
             isinstance(node, ast.Call)
@@ -66,7 +74,7 @@ def foreign(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_no_private_name_of_another_package_is_used_elsewhere() -> None:
-    found = {path: list(foreign(tree)) for path, tree in TREES.items() if path != PLACE}
+    found = {path: list(foreign(tree)) for path, tree in trees().items() if path != PLACE}
     found = {
         path: kept
         for path, used in found.items()
@@ -76,7 +84,7 @@ def test_no_private_name_of_another_package_is_used_elsewhere() -> None:
 
 
 def test_nothing_lets_a_private_name_pass_the_linter() -> None:
-    for path in TREES:
+    for path in trees():
         assert "SLF001" not in (ROOT / path).read_text("utf-8"), path
 
 

@@ -102,6 +102,7 @@ class Service:
             additional_headers={"Authorization": f"Bearer {token}"},
             compression=None,
             max_size=None,
+            close_timeout=1,  # a service that holds somebody back does not say goodbye
             **SOCKET,
             **options,
         )

@@ -121,7 +121,8 @@ async def test_what_is_beyond_a_budget_waits_and_others_do_not(tmp_path: Path, k
 
 
 async def test_who_waits_long_is_named_to_the_administrator_once(tmp_path: Path) -> None:
-    async with serving(tmp_path, config=SMALL) as service:
+    table = config.from_table({"personBudget": {"rate": 20, "burst": 200}})
+    async with serving(tmp_path, config=table) as service:
         eve, bob = await service.student("Eve"), await service.student("Bob")
         for n in range(40):
             await eve.socket.send(FLOODS["catch-ups"](n))
