@@ -27,6 +27,7 @@ _TOGETHER = {
     # A laboratory is a JupyterLab with its browser and kernels: two halves, alike in length.
     "tests/lab/test_c": "one laboratory",
     "tests/lab/test_d": "one laboratory",
+    "tests/lab/test_k": "one laboratory",
     "tests/lab/": "the other laboratory",
     # They install into js/node_modules, and build from there.
     "tests/test_browser_units.py": "js",
