@@ -76,8 +76,8 @@ export const options = {
 
 const loader = { ...options, entryPoints: { loader: "src/loader.ts" }, inject: [] };
 const core = { ...options, entryPoints: { core: "src/core/index.ts" } };
-/** What comes to a page only where it is needed: no widget, and linked to core as they are. */
-export const extras = { viewers: "src/viewers/index.tsx" };
+/** What comes to a page only where or when it is used: no widget, and linked to core as they are. */
+export const extras = { viewers: "src/viewers/index.tsx", "chat.picker": "src/chat/picker.tsx" };
 const views = {
   ...options,
   entryPoints: { ...widgets, ...extras },

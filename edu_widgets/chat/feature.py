@@ -19,4 +19,5 @@ FEATURE = Manifest(
     headlines="edu_widgets.chat.notification_sources:Mentions",
     tab=Tab("chat", place=10, needs="chat"),
     script="edu_widgets:static/chat.js",
+    extras=("picker",),
 )

@@ -19,6 +19,12 @@ def files_of(kind: str) -> tuple[str, ...]:
     return ("core", kind)
 
 
+def extras_of(kind: str) -> tuple[str, ...]:
+    """The names of the files that the pages of a kind of widget load only where they use them."""
+    manifest = features.find(kind)
+    return (VIEWERS, *(f"{kind}.{part}" for part in (manifest.extras if manifest else ())))
+
+
 @functools.cache
 def bundle(name: str) -> str:
     """The text of a bundle.
@@ -26,9 +32,10 @@ def bundle(name: str) -> str:
     Raises:
         EduWidgetsError: it was not built; the message says how to.
     """
-    manifest = features.find(name)
+    feature, _, part = name.partition(".")
+    manifest = features.find(feature)
     if manifest is not None and not manifest.is_built_in:
-        return _script(manifest)
+        return _script(manifest, part)
     # A string, not a path: anywidget would watch a path and keep its widgets alive with it.
     file = resources.files("edu_widgets") / "static" / f"{name}.js"
     try:
@@ -42,11 +49,13 @@ def bundle(name: str) -> str:
         raise EduWidgetsError(msg) from None
 
 
-def _script(manifest: Manifest) -> str:
-    """The script of a feature of another package."""
+def _script(manifest: Manifest, part: str) -> str:
+    """The script of a feature of another package, or one of its extras."""
     package, _, path = manifest.script.partition(":")
+    if part:
+        path = f"{path.removesuffix('.js')}.{part}.js"
     try:
         return resources.files(package).joinpath(*path.split("/")).read_text(encoding="utf-8")
     except (OSError, ImportError):
-        msg = f"The script of {manifest.name} ({manifest.script}) is missing: install it again."
+        msg = f"The script of {manifest.name} ({package}:{path}) is missing: install it again."
         raise EduWidgetsError(msg) from None

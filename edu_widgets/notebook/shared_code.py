@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable
 
-from edu_widgets.notebook.bundles import VIEWERS, bundle, files_of
+from edu_widgets.notebook.bundles import bundle, extras_of, files_of
 from edu_widgets.notebook.stream import Json
 
 _VERSION = 12
@@ -25,13 +26,18 @@ def reference(name: str, text: str) -> str:
     return f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:_VERSION]}"
 
 
+def references(names: Iterable[str]) -> dict[str, str]:
+    """Return the references to these files, by their names."""
+    return {name: reference(name, bundle(name)) for name in names}
+
+
 def answers(kind: str, asked: object) -> list[Json]:
     """Return the messages with the files that a page asks a widget of `kind` for.
 
     What it has not, as a version from before, is left out.
     """
-    files = asked[:_MOST_FILES] if isinstance(asked, list) else []
-    wanted = {code for code in files if isinstance(code, str)}
-    names = [n for n in (*files_of(kind), VIEWERS) if any(c.startswith(f"{n}@") for c in wanted)]
-    had = {reference(name, bundle(name)): bundle(name) for name in names}
-    return [{"op": "code", "code": c, "text": text} for c, text in had.items() if c in wanted]
+    listed = asked[:_MOST_FILES] if isinstance(asked, list) else []
+    wanted = {code for code in listed if isinstance(code, str)}
+    had = references((*files_of(kind), *extras_of(kind)))
+    texts = {code: bundle(name) for name, code in had.items() if code in wanted}
+    return [{"op": "code", "code": code, "text": text} for code, text in texts.items()]

@@ -14,7 +14,7 @@ import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms, development, hosts, inside
-from edu_widgets.notebook.bundles import VIEWERS, bundle, files_of
+from edu_widgets.notebook.bundles import bundle, extras_of, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.fallback import fallback, sentences
 from edu_widgets.notebook.held_back import ASK_EVERY, HeldBack
@@ -23,7 +23,7 @@ from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
 from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
-from edu_widgets.notebook.shared_code import answers, reference
+from edu_widgets.notebook.shared_code import answers, references
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.viewers.faces import Face, Faces
@@ -114,6 +114,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     _code = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _extras = traitlets.Dict().tag(sync=True)
     _says = traitlets.Dict().tag(sync=True)
     _instance = traitlets.Unicode().tag(sync=True)
     kind = traitlets.Unicode().tag(sync=True)
@@ -150,7 +151,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         try:
             super().__init__(
                 _esm=bundle("loader"),
-                _code=self._references(),  # marimo opens a comm before `open` can
+                # marimo opens a comm before `open` can.
+                _code=list(references(files_of(self.kind_)).values()),
+                _extras=references(extras_of(self.kind_)),
                 _says=sentences(),
                 _instance=uuid7(),
                 kind=self.kind_,
@@ -267,15 +270,14 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def refer_to_code(self) -> None:
         """Refer to the code as it is now."""
-        self._code = self._references()
-
-    def _references(self) -> list[str]:
-        return [reference(name, bundle(name)) for name in files_of(self.kind_)]
+        self._code = list(references(files_of(self.kind_)).values())
+        self._extras = references(extras_of(self.kind_))
 
     def reload(self) -> None:
         """Have each page run the code that is referred to: a changed `_esm` is run anew."""
         if not self.closed:
-            self._esm = f"{bundle('loader')}\n// {' '.join(self._code)}"
+            codes = " ".join([*self._code, *self._extras.values()])
+            self._esm = f"{bundle('loader')}\n// {codes}"
 
     @property
     def closed(self) -> bool:
@@ -304,7 +306,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def _offer(self) -> None:
         if cell_is_running() and not self.closed and not (self._faces or self._channel).awaited:
-            self._hand_out(self._code)
+            self._hand_out([*self._code, *self._extras.values()])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
         self.reopen()
@@ -406,9 +408,6 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def _standing(self) -> Json:
         viewer = self._company.told(self._client.viewer)
-        if viewer is not None:  # what shows it comes only to pages of a kernel that is shared
-            files = [reference(name, bundle(name)) for name in ("core", VIEWERS)]
-            viewer = {**viewer, "code": files}
         fields = lesson_fields(self._client, subshells=self._beside_cells, viewer=viewer)
         return fields if self._held_back is None else {**fields, "asks": ASK_EVERY}
 

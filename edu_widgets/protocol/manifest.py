@@ -113,6 +113,8 @@ class Manifest:
             `edu_widgets.notebook.widget`.
         tab: Its tab in the panel, if it has one.
         script: The widget's ES module, as `package:path`.
+        extras: Names of ES modules that a page loads only where it uses them. `parts` of
+            `package:board.js` is `package:board.parts.js`; the page calls it `<feature>.parts`.
         core: The version of `edu:core` that the script needs.
     """
 
@@ -130,6 +132,7 @@ class Manifest:
     directory: bool = False
     tab: Tab | None = None
     script: str = ""
+    extras: Sequence[str] = ()
     core: int = CORE
 
     @property

@@ -45,8 +45,8 @@ if (state && cell) {
     const texts = await Promise.all(files.map(text));
     return Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""]));
   };
-  model.carry(await filesOf(kind));
-  if (name.startsWith("shared-")) model.codes.set("viewers@1", await text("viewers"));
+  const [viewers = "", picker = ""] = await Promise.all(["viewers", "chat.picker"].map(text));
+  model.carry(await filesOf(kind), "1", { viewers, "chat.picker": picker });
   if (kind === "panel") await compose(model, state, filesOf);
   if (name !== "busy") model.onSent = (sent) => confirm(model, sent);
   await widget.initialize({ model: model.proxy() });

@@ -39,7 +39,7 @@ const state = (who: Fields, lang: string, ...presses: string[]): State => ({
   play: (model) =>
     model.snapshot(
       [message(1), message(2)],
-      { viewer: { ...who, code: ["core@1", "viewers@1"] } },
+      { viewer: who },
       {},
       {
         room: [room()],

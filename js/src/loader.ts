@@ -34,7 +34,7 @@ const ANOTHER = 2_000;
 const FIRST_GAP = 4_000;
 const LOOKS = 80;
 
-/** Thrown where there is no kernel. */
+/** Thrown where there is no kernel, and where nobody waits any longer. */
 const ALONE = 0;
 
 /** Milliseconds that `initialize` waits: anywidget 0.11 gives up a model after 2 s. */
@@ -52,14 +52,20 @@ const held = shared[KEY];
 
 const wait = (time: number): Promise<void> => new Promise((done) => setTimeout(done, time));
 
-/** Have the texts of `codes` in this page. */
-async function fetchCode(model: Model, codes: readonly string[]): Promise<void> {
+/** Have the texts of `codes` in this page, unless it is over before. */
+async function fetchCode(
+  model: Model,
+  codes: readonly string[],
+  over?: AbortSignal,
+): Promise<void> {
   const take = (message: unknown): void => {
     const { op, code, text } = message as Record<string, string>;
     if (op === "code") held.set(code as string, text);
   };
+  const end = (): void => model.off("msg:custom", take);
   model.on("msg:custom", take);
-  for (let [gap, next] = [FIRST_GAP, 0]; ; await wait(gap / LOOKS)) {
+  over?.addEventListener("abort", end);
+  for (let [gap, next] = [FIRST_GAP, 0]; !over?.aborted; await wait(gap / LOOKS)) {
     const missing = codes.filter((code) => !held.has(code));
     if (!missing[0]) break;
     const now = Date.now();
@@ -70,7 +76,7 @@ async function fetchCode(model: Model, codes: readonly string[]): Promise<void> 
     gap *= 2;
     model.send({ op: "code", codes: wanted });
   }
-  model.off("msg:custom", take);
+  end();
 }
 
 /** Import a text; a page that forbids `blob:` may allow `data:`. Resolves to its address. */
@@ -86,11 +92,16 @@ async function place(text: string): Promise<string> {
 }
 
 /** Import `codes`, each of which may import those before it, and give what the last one is. */
-async function load(model: Model, codes = model.get("_code") as string[]): Promise<Widget> {
+async function load(
+  model: Model,
+  codes = model.get("_code") as string[],
+  over?: AbortSignal,
+): Promise<Widget> {
   // Without a comm it was saved, and is shown by whatever shows it: nobody is there to ask.
   if ((model.get("layout") as { comm_live?: boolean } | undefined)?.comm_live === false)
     throw ALONE;
-  await fetchCode(model, codes);
+  await fetchCode(model, codes, over);
+  if (over?.aborted) throw ALONE;
   let key = "";
   let last = "";
   const imports: [string, string][] = [];
@@ -109,7 +120,7 @@ async function load(model: Model, codes = model.get("_code") as string[]): Promi
   return (await import(/* @vite-ignore */ last)).default;
 }
 
-held.set("code", load); // for what comes later, as core/company_code.ts
+held.set("code", load); // for what comes later, as core/extra_code.ts
 
 /**
  * A model's widget, which waits for its code. Each proxy of the model waits for itself: anywidget cuts

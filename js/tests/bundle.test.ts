@@ -33,8 +33,9 @@ async function show(options: unknown, kind = "chat") {
   const widget = await load();
   const model = new MockModel({ kind, course: freshCourse(), options });
   const files = ["core", kind];
-  model.carry(Object.fromEntries(files.map((name) => [name, built[name] ?? ""])));
-  model.codes.set("viewers@1", built.viewers ?? "");
+  const texts = (names: string[]) =>
+    Object.fromEntries(names.map((name) => [name, built[name] ?? ""]));
+  model.carry(texts(files), "1", texts(["viewers", "chat.picker"]));
   const el = place();
   const end = await widget.initialize({ model: model.proxy() });
   const close = await widget.render({ model: model.proxy(), el });

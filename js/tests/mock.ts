@@ -26,6 +26,8 @@ export class MockModel {
       kind: "chat",
       course: "py101",
       options: { height: 420, lang: "" },
+      _code: ["core@source"],
+      _extras: { viewers: "viewers@source", "chat.picker": "chat.picker@source" },
       _says: { en: ["This was live.", "Run again."], tr: ["Canlıydı.", "Yeniden çalıştır."] },
       ...traits,
     };
@@ -61,11 +63,19 @@ export class MockModel {
     };
   }
 
-  /** Have the kernel hand out the built `files`: the core, then the widget's own. */
-  carry(files: Record<string, string>, version = "1"): void {
-    const names = Object.keys(files);
-    this.#traits._code = names.map((name) => `${name}@${version}`);
-    for (const name of names) this.codes.set(`${name}@${version}`, files[name] ?? "");
+  /**
+   * Have the kernel hand out the built `files`: the core, then the widget's own; and `extras`, which a
+   * page loads where it uses them.
+   */
+  carry(files: Record<string, string>, version = "1", extras: Record<string, string> = {}): void {
+    const hold = (name: string, text: string): string => {
+      this.codes.set(`${name}@${version}`, text);
+      return `${name}@${version}`;
+    };
+    this.#traits._code = Object.entries(files).map(([name, text]) => hold(name, text));
+    this.#traits._extras = Object.fromEntries(
+      Object.entries(extras).map(([name, text]) => [name, hold(name, text)]),
+    );
   }
 
   /** As the kernel does: later, and to every page. */

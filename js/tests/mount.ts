@@ -1,5 +1,20 @@
+import openPicker from "../src/chat/picker";
 import type { Feature } from "../src/core/feature";
+import "../src/loader";
+import Viewers from "../src/viewers/index";
 import type { MockModel } from "./mock";
+
+/** What a mock's files of code export, where it carries no built ones. */
+const extras: Record<string, unknown> = {
+  "viewers@source": Viewers,
+  "chat.picker@source": openPicker,
+};
+type Load = (model: unknown, codes: readonly string[], over: AbortSignal) => Promise<unknown>;
+const page = (globalThis as unknown as Record<symbol, Map<string, Load>>)[
+  Symbol.for("edu-widgets")
+];
+const load = page?.get("code") as Load;
+page?.set("code", async (model, codes, over) => extras[codes[1] ?? ""] ?? load(model, codes, over));
 
 /** A view of a widget in the page. */
 export interface Mounted {

@@ -1,20 +1,13 @@
 // Who looks, where several people share a kernel: the sign, and what one does there.
 import axe from "axe-core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { pressed, viewer, viewers } from "../gallery/viewers";
-import { companyCode } from "../src/core/company_code";
 import type { Fields } from "../src/core/messages";
-import Viewers from "../src/viewers/index";
 import { dress, finishAnimations, isGrave, RULES, themes, told } from "./accessible";
 import { closeAll, type Stage, settled, stage } from "./stage";
 
-beforeEach(() => {
-  companyCode.value = Viewers;
-});
-
 afterEach(() => {
   closeAll();
-  companyCode.value = null;
   document.documentElement.removeAttribute("style");
 });
 

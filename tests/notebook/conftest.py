@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.notebook.doubles import FakeClient, RecordingComm, record_comms
+from tests.notebook.doubles import FakeClient, RecordingComm, name_bundles, record_comms
 
 # What is loaded on first use takes longer than any deadline, and tests time nothing.
 settings.register_profile("edu-widgets", deadline=None)
@@ -23,7 +23,7 @@ def comms(monkeypatch: pytest.MonkeyPatch) -> type[RecordingComm]:
 def named_bundles(monkeypatch: pytest.MonkeyPatch, comms: type[RecordingComm]) -> None:
     """A widget's bundle is a line with its name, and its comm records: nothing has to be built."""
     del comms
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+    name_bundles(monkeypatch)
 
 
 @pytest.fixture

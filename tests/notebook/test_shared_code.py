@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 import pytest
 from ipywidgets import Widget
 
-from edu_widgets.notebook.bundles import bundle
-from edu_widgets.notebook.shared_code import reference
+from edu_widgets.notebook.bundles import bundle, extras_of
+from edu_widgets.notebook.shared_code import answers, reference, references
 from edu_widgets.notebook.widget import LiveWidget
-from tests.notebook.doubles import FakeClient, RecordingComm, as_client
+from tests.notebook.doubles import FakeClient, RecordingComm, as_client, name_bundles
 from tests.notebook.test_widget import Things
 
 
@@ -27,9 +27,7 @@ def _fresh(comms: type[RecordingComm]) -> None:
 
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each file is a line with its name: nothing has to be built."""
-    for module in ("shared_code", "widget"):
-        monkeypatch.setattr(f"edu_widgets.notebook.{module}.bundle", lambda name: f"// {name}")
+    name_bundles(monkeypatch)
 
 
 def as_fake(client: object) -> FakeClient:
@@ -53,9 +51,15 @@ def test_a_page_that_asks_gets_each_file_as_a_message() -> None:
         {"op": "code", "code": widget._code[1], "text": "// polls"},
     ]
     assert [told["text"] for told in asked(widget, widget._code[1])] == ["// polls"]
-    assert [told["text"] for told in asked(widget, reference("viewers", "// viewers"))] == [
-        "// viewers"
-    ]
+    assert [told["text"] for told in asked(widget, widget._extras["viewers"])] == ["// viewers"]
+
+
+@pytest.mark.usefixtures("plain")
+def test_what_a_page_uses_later_has_a_file_of_its_own() -> None:
+    assert list(references(extras_of("polls"))) == ["viewers"]
+    codes = references(extras_of("chat"))
+    assert list(codes) == ["viewers", "chat.picker"]
+    assert [told["text"] for told in answers("chat", [codes["chat.picker"]])] == ["// chat.picker"]
 
 
 @pytest.mark.usefixtures("plain")
@@ -71,7 +75,11 @@ def test_what_it_has_not_is_not_answered(codes: object) -> None:
 @pytest.mark.parametrize(
     ("running", "awaited", "sent"),
     [
-        (True, False, ["// core", "// polls"]),  # a page that asks now would wait for the cell
+        (
+            True,
+            False,
+            ["// core", "// polls", "// viewers"],
+        ),  # a page that asks now would wait for the cell
         (True, True, []),
         (False, False, []),
     ],

@@ -21,7 +21,7 @@ from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, OutboxFull
-from tests.notebook.doubles import FakeClient, RecordingComm, as_client
+from tests.notebook.doubles import FakeClient, RecordingComm, as_client, name_bundles
 from tests.waiting import PATIENCE
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -322,7 +322,7 @@ SHARED: list[ThingWidget] = []
 @pytest.fixture(autouse=True, scope="module")
 def _shared() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+        name_bundles(patch)
         SHARED.append(ThingWidget(FakeClient()))
     yield
     SHARED.pop().close()
@@ -496,8 +496,9 @@ def test_in_a_script_there_is_no_thread_and_no_error() -> None:
     program = """
 import threading
 import time
+import edu_widgets.notebook.shared_code as s
 import edu_widgets.notebook.widget as w
-w.bundle = lambda kind: "//"
+s.bundle = w.bundle = lambda name: "//"
 from tests.notebook.doubles import FakeClient, as_client
 from tests.notebook.test_widget import Things
 before = threading.active_count()

@@ -18,7 +18,7 @@ from edu_widgets.polls.magic import poll_cell, register
 from edu_widgets.polls.widget import LivePolls
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from tests.in_memory.service import MIRA
-from tests.notebook.doubles import RecordingComm, as_client
+from tests.notebook.doubles import RecordingComm, as_client, name_bundles
 from tests.polls.kernel import PollClient
 from tests.polls.school import School
 
@@ -236,7 +236,7 @@ class Lesson:
 
 @pytest.fixture
 def polls(school: School, comms: type[RecordingComm], monkeypatch: pytest.MonkeyPatch) -> LivePolls:
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+    name_bundles(monkeypatch)
     return LivePolls(as_client(PollClient(school, MIRA)))
 
 

@@ -20,7 +20,7 @@ from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service.rules import Person
 from tests.in_memory.client import nothing_here_yet
 from tests.in_memory.service import MIRA
-from tests.notebook.doubles import as_client
+from tests.notebook.doubles import as_client, name_bundles
 from tests.polls.desk import Desk, both
 from tests.polls.kernel import PollClient
 from tests.polls.school import ADA, BO, School, student
@@ -115,7 +115,7 @@ def test_a_kernel_that_just_started_learns_first_what_was_asked(
     monkeypatch.setattr(PollClient, "sync", lambda self: None)
     client = PollClient(school, MIRA)
     monkeypatch.undo()
-    monkeypatch.setattr("edu_widgets.notebook.widget.bundle", lambda kind: f"// {kind}")
+    name_bundles(monkeypatch)
     monkeypatch.setattr(client, "wait_caught_up", lambda *_, timeout: client.sync())
     polls = LivePolls(as_client(client))
     assert polls.history == []

@@ -2,7 +2,6 @@ import { feature } from "../core/feature";
 import composer from "./composer.css?inline";
 import log from "./log.css?inline";
 import message from "./message.css?inline";
-import picker from "./picker.css?inline";
 import pins from "./pins.css?inline";
 import questions from "./questions.css?inline";
 import reactions from "./reactions.css?inline";
@@ -13,6 +12,6 @@ import { ChatView } from "./view";
 import view from "./view.css?inline";
 
 const basics = [view, log, message];
-const parts = [reactions, tools, pins, picker, questions, search, composer];
+const parts = [reactions, tools, pins, questions, search, composer];
 
 export default feature((connection) => new Room(connection), ChatView, [...basics, ...parts]);

@@ -1,3 +1,5 @@
+// The picker of emoji: a file of code of its own, which a page loads when it has the messages.
+
 import type { VNode } from "preact";
 import { Status } from "../core/announced";
 import { FindBox } from "../core/find";
@@ -5,6 +7,7 @@ import type { Float, Floats } from "../core/float";
 import { findAll, focus, placeAfter } from "../core/focus";
 import { useMemo, useRef, useState, withHooks } from "../core/hooks";
 import { type Emoji, emojiIn, oftenUsed, remember, searchEmoji } from "./emoji";
+import css from "./picker.css?inline";
 import type { Context } from "./words";
 
 interface Props {
@@ -15,7 +18,7 @@ interface Props {
 }
 
 /** Open the picker at `float.at`, or close the one that is open there. */
-export function openPicker(
+export default function openPicker(
   floats: Floats,
   float: Omit<Float, "content">,
   props: Omit<Props, "floats">,
@@ -121,6 +124,7 @@ const Picker = withHooks(function Picker(
   );
   return (
     <div class="picker" role="dialog" aria-label={words.pickEmoji}>
+      <style>{css}</style>
       <FindBox
         ref={box}
         data-first={touch ? undefined : ""}

@@ -9,7 +9,7 @@ import { isolated } from "../core/text";
 import { markAnswered, mute, pin, react, upvote } from "./actions";
 import type { ChatMessage } from "./documents";
 import type { Pane } from "./pane";
-import { openPicker } from "./picker";
+import type openPicker from "./picker";
 import type { Room } from "./room";
 import type { Context, Words } from "./words";
 
@@ -74,6 +74,10 @@ const from = (pane: Pane, doc: ChatMessage, at: HTMLElement) => ({
   during: () => pane.hold(doc),
 });
 
+/** What opens the picker: its emoji are not for the first display. */
+export const loadPicker = (room: Room): Promise<typeof openPicker> =>
+  room.connection.extra("chat.picker") as Promise<typeof openPicker>;
+
 /** Pick an emoji for a message. */
 export function pickFor(pane: Pane, doc: ChatMessage, at: HTMLElement): void {
   const { room } = pane;
@@ -83,7 +87,10 @@ export function pickFor(pane: Pane, doc: ChatMessage, at: HTMLElement): void {
     const on = !isOwn(emoji);
     if (on || room.can("unreact")) react(room, doc, emoji, on);
   };
-  openPicker(pane.floats, from(pane, doc, at), { isOwn, onPick });
+  const float = from(pane, doc, at);
+  void loadPicker(room).then((open) => {
+    if (at.isConnected) open(pane.floats, float, { isOwn, onPick });
+  });
 }
 
 const nameIn = (doc: ChatMessage, words: Words): string =>

@@ -20,6 +20,7 @@ import { PinBar } from "./pins";
 import { Questions, QuestionsButton } from "./questions";
 import type { Room } from "./room";
 import { closeSearch, openSearch, SearchButton, SearchResults, SearchRow } from "./search_view";
+import { loadPicker } from "./tools";
 import { type Context, wordsOf } from "./words";
 
 export const ChatView = withHooks(function ChatView({ room, options }: ViewProps<Room>): VNode {
@@ -28,7 +29,12 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
   const pane = useMemo(() => new Pane(room), [room]);
   const view = useRef<HTMLElement>();
   const scope = useSignal(room.connection.scope);
+  const filled = useSignal(room.connection.filled);
   useEffect(() => () => pane.dispose(), [pane]);
+  // Soon, so that it is there when a cell keeps the kernel from answering.
+  useEffect(() => {
+    if (filled) void loadPicker(room);
+  }, [room, filled]);
   useEffect(
     () => offer(scope, "chat", view.current, (message) => pane.jump(message, words.gone)),
     [pane, words, scope],

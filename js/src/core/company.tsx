@@ -2,10 +2,10 @@
 
 import { type ComponentType, createContext, type VNode } from "preact";
 import { useContext } from "preact/hooks";
-import { companyCode } from "./company_code";
 import type { Connection } from "./connection";
 import type { Floats } from "./float";
-import { useSignal, withHooks } from "./hooks";
+import { useEffect, useSignal, withHooks } from "./hooks";
+import { Signal } from "./signal";
 
 /** The view around. */
 export interface ViewAround {
@@ -20,8 +20,25 @@ interface Part {
 
 export const Around = createContext<ViewAround | null>(null);
 
-export const Company = withHooks(function Company({ part }: Part): VNode | null {
-  const View = useSignal(companyCode) as ComponentType<ViewAround & Part> | null;
-  const around = useContext(Around);
-  return View && around && <View {...around} part={part} />;
+type Look = ComponentType<ViewAround & Part>;
+
+/** What viewers/ exports, which comes only to pages of a kernel that is shared. */
+const look = new Signal<Look | null>(null);
+
+const Shared = withHooks(function Shared(props: ViewAround & Part): VNode | null {
+  const { connection } = props;
+  const Look = useSignal(look);
+  const isShared = Boolean(useSignal(connection.lesson).viewer);
+  useEffect(() => {
+    if (!isShared) return;
+    void connection.extra("viewers").then((loaded) => {
+      look.value = loaded as Look;
+    });
+  }, [isShared]);
+  return Look && <Look {...props} />;
 });
+
+export const Company = ({ part }: Part): VNode | null => {
+  const around = useContext(Around);
+  return around && <Shared {...around} part={part} />;
+};

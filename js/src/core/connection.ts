@@ -1,9 +1,9 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
 import { Collection } from "./collection";
-import { loadCompany } from "./company_code";
 import { attempt, report } from "./errors";
 import { on } from "./events";
+import { loadExtra } from "./extra_code";
 import { catalogs, type Language } from "./i18n";
 import { whoLooks } from "./jupyter";
 import {
@@ -85,6 +85,7 @@ export class Connection {
   #over = new Set<string>();
   #whenKnown: ((scope: string) => void)[] = [];
   #ends: (() => void)[] = [];
+  #ended = new AbortController();
   #held: number | null = null;
   /** Whose eyes the last snapshot was for: what is for another's is none of ours. */
   #for = "";
@@ -144,6 +145,11 @@ export class Connection {
     this.#ends.push(end);
   }
 
+  /** Load the file of code that the kernel has under this name, and give what it exports. */
+  extra(name: string): Promise<unknown> {
+    return loadExtra(this.#model, name, this.#ended.signal);
+  }
+
   /** Ask the kernel for something, and show it at once. */
   intend(action: string, args: Fields, kept: Kept = "click", later = ""): Intent {
     const intent = { id: uuid7(), do: action, args };
@@ -168,6 +174,7 @@ export class Connection {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     for (const end of this.#ends) end();
+    this.#ended.abort();
     this.#listener = {};
   }
 
@@ -361,7 +368,6 @@ export class Connection {
 
   #tellLesson(held: Lesson, change: Fields): void {
     this.lesson.value = mergeLesson(held, change);
-    loadCompany(this.#model, this.lesson.value.viewer?.code).catch(report);
     // Where the host lets nothing through but answers.
     const { asks } = change;
     if (!asks) return;
