@@ -145,6 +145,7 @@ def test_a_student_learns_the_tool(mira: edu.Lesson, monkeypatch: pytest.MonkeyP
         assert "TypeError" in hand.traceback
         wait_until(lambda: poll.answered == 1, "the vote is counted")
         wait_until(lambda: not mira.people.hands, "the hand is down again")
+        wait_until(lambda: [n.user_name for n in mira.notes.shared] == ["Ada"], "a note is shared")
         wait_until(lambda: mira.people.counts["done"] == 1, "Ada is done")
         (question,) = mira.chat.questions
         assert question.answered_by == "Ada"
