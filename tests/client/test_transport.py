@@ -77,7 +77,7 @@ def test_a_stalled_line_holds_nobody_up_and_goes_on(fake: FakeService, join: Joi
         faults.stall()
         started = time.monotonic()
         receipts = [say(client, "x" * 50_000) for _ in range(80)]
-        assert time.monotonic() - started < 5, "handing over never waits for the line"
+        assert time.monotonic() - started < PATIENCE / 2, "handing over never waits for the line"
         assert client.view().state == "live"
         faults.heal()
         for receipt in receipts:
@@ -97,7 +97,7 @@ def test_closing_is_bounded_in_time_whatever_the_line_does(
             _ = say(client, "x" * 50_000)
         started = time.monotonic()
         client.close()
-        assert time.monotonic() - started < 4.5
+        assert time.monotonic() - started < PATIENCE / 2, "the line does nothing, for ever"
         assert client.view().state == "closed"
 
 

@@ -25,6 +25,7 @@ from edu_widgets.service.store import Committed
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.supervisor import LONGEST_WAIT_S, Supervisor
 from tests.service.store.rules import CHANNEL, ask, put
+from tests.waiting import PATIENCE
 
 MIRA = Person("u-mira", "Mira", "instructor")
 
@@ -223,7 +224,7 @@ async def test_a_timer_of_before_rings_though_the_first_look_failed(
         return str(page.docs[0].as_(dict)["state"])
 
     assert await state() == "open"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while await state() == "open":
             await hub._beat()
             await asyncio.sleep(0)

@@ -23,6 +23,7 @@ from edu_widgets.service.store.sqlite import SqliteStore
 from tests.in_memory.service import MIRA, STAFF, START, InMemoryService, own
 from tests.notifications.office import Office
 from tests.polls.school import School
+from tests.waiting import PATIENCE
 
 YEAR = 365 * 24 * 3_600_000
 ADA = Person("u-ada", "Ada", "student")
@@ -53,7 +54,7 @@ async def test_a_mute_lasts_as_long_as_was_meant(
     now = START
     right = hub()
     right.hooks.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while {mute.until for mute in await mutes()} != {START + 600_000}:  # noqa: ASYNC110
             await asyncio.sleep(0)
     assert len(await mutes()) == 2, "for staff and for who is muted"
