@@ -91,14 +91,21 @@ export function closeAll(): void {
 /** At most so many frames are waited for: what moves by itself never stands. */
 const FRAMES = 60;
 
-/** Rendered and laid out; observers, scroll events and effects have run, and what these caused. */
+/** Code is imported, all is laid out; observers, scroll events and effects have run, and what they caused. */
 export async function settled(): Promise<void> {
   for (let n = 0; n < 2 || (effects > 0 && n < FRAMES); n++) {
+    await Promise.allSettled(heldByPage());
     await new Promise(nextFrame);
     await observed();
     await new Promise((done) => later(done));
   }
 }
+
+/** What src/loader.ts keeps: among it the imports that are under way. */
+const heldByPage = (): unknown[] => {
+  const page = globalThis as unknown as Record<symbol, Map<string, unknown> | undefined>;
+  return [...(page[Symbol.for("edu-widgets")]?.values() ?? [])];
+};
 
 /** Who watches what is in sight is told together, in the order they began to. */
 const observed = (): Promise<void> =>
