@@ -16,6 +16,9 @@ from edu_widgets.protocol.features import installed
 from edu_widgets.protocol.manifest import Manifest
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from edu_widgets.chat.widget import CourseChat
     from edu_widgets.client.admission import Admission, RemovedPerson
     from edu_widgets.client.course import CourseClient
@@ -336,6 +339,34 @@ class Lesson(Tidy):
             self._client.before_close(made.close)
             self._realtime = made
         return self._realtime
+
+    def record(
+        self,
+        path: str | Path,
+        *,
+        since: datetime | None = None,
+        names: bool = False,
+        lang: str = "en",
+    ) -> Path:
+        """Write what was said and shown into one page, which anybody reads without a service.
+
+        The page loads nothing from anywhere. It has what everybody in the course may see.
+
+        Args:
+            path: Its file, which is replaced if it is there: `"lesson.html"`.
+            since: The time it begins at, aware; None for the last 12 hours.
+            names: True to write the names of students; those of instructors always are.
+            lang: `"en"` or `"tr"`: the language of its own words.
+
+        Raises:
+            InvalidArgument: an argument is invalid, or the file cannot be written.
+            NotConnected: older messages could not be loaded.
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
+        from edu_widgets.record.writing import write
+
+        return write(self._client, self._widgets.records(), path, since, lang, names=names)
 
     def panel(
         self,

@@ -17,6 +17,7 @@ FEATURE = Manifest(
     service="edu_widgets.chat.service:FEATURE",
     widget="edu_widgets.chat.widget:CourseChat",
     headlines="edu_widgets.chat.notification_sources:Mentions",
+    record="edu_widgets.chat.record_source:MessagesOfRecord",
     tab=Tab("chat", place=10, needs="chat"),
     script="edu_widgets:static/chat.js",
     extras=("picker",),

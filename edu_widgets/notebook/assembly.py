@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.records import RecordSource
 from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.widget import Directory, LiveWidget
 from edu_widgets.protocol import manifest as manifests
@@ -136,6 +137,15 @@ class Assembly:
     def headlines(self) -> list[NotificationSource]:
         """Return the sources that make headlines of features' documents."""
         return self._each(lambda feature: feature.headlines)
+
+    def records(self) -> Iterator[tuple[Manifest, RecordSource]]:
+        """Return what each feature has for the record of the lesson, in the order of their tabs."""
+        for feature in self._features.values():
+            if feature.record:
+                make = partial(manifests.load(feature.record), self.client)
+                source: RecordSource | None = self._tried(feature, make)
+                if source is not None:
+                    yield feature, source
 
     def position(self) -> int:
         """Return the number of the cell that the lesson is at; 0 if no feature knows one."""

@@ -13,6 +13,7 @@ FEATURE = Manifest(
     documents=("edu_widgets.notes.documents", "edu_widgets.notes.commands"),
     service="edu_widgets.notes.service:FEATURE",
     widget="edu_widgets.notes.widget:SharedNotes",
+    record="edu_widgets.notes.record_source:NotesOfRecord",
     tab=Tab(
         "M3.5 2.5h9v8l-3 3h-6zM9.5 13.5v-3h3M5.8 5.5h4.4M5.8 8h3",
         place=35,

@@ -14,6 +14,7 @@ FEATURE = Manifest(
     widget="edu_widgets.polls.widget:LivePolls",
     headlines="edu_widgets.polls.notification_sources:Openings",
     ipython="edu_widgets.polls.magic:register",
+    record="edu_widgets.polls.record_source:PollsOfRecord",
     tab=Tab("poll", place=20, needs="polls", projected=True),
     script="edu_widgets:static/polls.js",
 )

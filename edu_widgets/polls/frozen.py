@@ -9,23 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any
 
-from edu_widgets.notebook.links import safe_href
-from edu_widgets.notebook.nodes import Body, to_nodes
+from edu_widgets.notebook.nodes import to_nodes
+from edu_widgets.notebook.nodes_html import Html, nodes_html
 from edu_widgets.polls.documents import Choice, Poll, PollFlow, RoundResult
 from edu_widgets.polls.kinds import is_right
 from edu_widgets.polls.page_content import option_nodes
 from edu_widgets.polls.results import REMOVED, label
 from edu_widgets.polls.values import number_text
 
-Html = str
-
-_TAGS = {
-    "p": "p", "quote": "blockquote", "em": "em", "strong": "strong", "del": "del", "h": "p",
-    "ul": "ul", "ol": "ol", "li": "li", "code": "code", "table": "table", "tr": "tr",
-    "th": "th", "td": "td",
-}  # fmt: skip
 _RIGHT = "#2e9e5b"
 _WORDS = {
     "en": {
@@ -191,27 +183,3 @@ def _label_html(poll: Poll, index: int) -> Html:
     if len(body) == 1 and not isinstance(body, str) and body[0][0] == "p":
         body = body[0][1:]  # a single paragraph needs no room around it
     return number + nodes_html(body)
-
-
-def nodes_html(body: Body) -> Html:
-    """Nodes as HTML: the elements of docs/widget-protocol.md and nothing else."""
-    if isinstance(body, str):
-        return escape(body).replace("\n", "<br>")
-    return "".join(_node(node) for node in body)
-
-
-def _node(node: Any) -> Html:
-    if isinstance(node, str):
-        return escape(node)
-    tag, *rest = node
-    attributes: dict[str, Any] = rest.pop(0) if rest and isinstance(rest[0], dict) else {}
-    inner = "".join(_node(child) for child in rest)
-    if tag in {"br", "hr"}:
-        return f"<{tag}>"
-    if tag == "pre":
-        return f'<pre style="margin:0;white-space:pre-wrap">{inner}</pre>'
-    if tag == "a" and safe_href(str(attributes.get("href", ""))):
-        href = escape(attributes["href"], quote=True)
-        return f'<a href="{href}" rel="noopener noreferrer">{inner}</a>'
-    name = _TAGS.get(tag)
-    return f"<{name}>{inner}</{name}>" if name else inner

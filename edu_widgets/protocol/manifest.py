@@ -106,6 +106,8 @@ class Manifest:
         widget: The class of its widget, as `package.module:Name`.
         headlines: A class that makes headlines of its documents for notifications, likewise.
         background: A callable run with each lesson from its start, given the client, likewise.
+        record: A callable that gives what it has for a lesson's record, a `RecordSource`, given
+            the client, likewise.
         position: A callable that tells the number of the cell that the lesson is at, 0 if it is at
             none, given the client, likewise.
         ipython: A callable that adds to an IPython shell, as a magic, given the shell, likewise.
@@ -127,6 +129,7 @@ class Manifest:
     widget: str = ""
     headlines: str = ""
     background: str = ""
+    record: str = ""
     position: str = ""
     ipython: str = ""
     directory: bool = False
@@ -203,7 +206,7 @@ class Manifest:
     def _named(self) -> tuple[str, ...]:
         """Return the names of the parts that are imported at their first use."""
         parts = (self.service, self.widget, self.headlines, self.background)
-        return (*parts, self.position, self.ipython)
+        return (*parts, self.record, self.position, self.ipython)
 
     def register(self) -> None:
         """Import the modules that register its documents and messages."""

@@ -136,6 +136,7 @@ SCENES: Mapping[str, Scene] = {
         },
     ),
     "docs/panel.md": Scene(HOST),
+    "docs/record.md": Scene(HOST, after={"lesson.record": ["path.exists()"]}),
     "docs/polls.md": Scene(
         HOST,
         before={

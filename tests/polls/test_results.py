@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from edu_widgets.client.csv_files import as_csv
+from edu_widgets.notebook.nodes_html import MATH
 from edu_widgets.polls import frozen, results
 from edu_widgets.polls.commands import NamedAnswer
 from edu_widgets.polls.counting import count_round
@@ -180,7 +181,7 @@ class Elements(HTMLParser):
 
 
 ALLOWED = {"div", "p", "strong", "em", "del", "table", "tr", "td", "th", "code", "pre", "br", "hr"}
-ALLOWED |= {"ul", "ol", "li", "blockquote", "a"}
+ALLOWED |= {"ul", "ol", "li", "blockquote", "a", *MATH}
 
 
 def test_a_frozen_poll_tells_what_was_revealed() -> None:
