@@ -18,7 +18,7 @@ WORDS = {
         "search": "Search",
         "show": "Show",
         "found": "{n} of {all}",
-        "student": "Student {n}",
+        "unnamed": "Student {n}",
         "hidden": "Names of students are not written; what people wrote may have some in it.",
         "nothing": "Nothing was said or shown in this time.",
         "instructor": "Instructor",
@@ -29,7 +29,7 @@ WORDS = {
         "search": "Ara",
         "show": "Göster",
         "found": "{n}/{all}",
-        "student": "{n}. öğrenci",
+        "unnamed": "{n}. öğrenci",
         "hidden": "Öğrenci adları yazılmadı; yazılanların içinde geçebilir.",
         "nothing": "Bu sürede bir şey söylenmedi ve gösterilmedi.",
         "instructor": "Eğitmen",
@@ -92,7 +92,7 @@ def page(course: str, parts: Sequence[Part], lang: str, *, names: bool) -> str:
         ((entry, part) for part in parts for entry in part.entries), key=lambda pair: pair[0].at
     )
     authors = [entry.author for entry, _ in ordered if entry.author is not None]
-    written = Names(authors, words["student"], shown=names)
+    written = Names(authors, words["unnamed"], shown=names)
     rows = "\n".join(_row(entry, part, written, words, lang) for entry, part in ordered)
     boxes = "".join(
         f'<label><input type="checkbox" value="{escape(part.name, quote=True)}" checked>'

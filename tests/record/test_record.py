@@ -50,7 +50,7 @@ def test_names_of_students_are_hidden_unless_asked_for() -> None:
     hidden = made(*said)
     assert "Mira" in hidden
     assert not re.search("Ada|Bodil", hidden)
-    assert "Student 1" in hidden
+    assert '<h2 dir="auto">Student 1</h2>' in hidden, "no role but those of staff is said"
     assert "@Student 1" in hidden, "a mention says who is meant, by the same word"
     assert "1. öğrenci" in made(*said, lang="tr")
     shown = made(*said, names=True)
