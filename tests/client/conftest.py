@@ -14,6 +14,7 @@ from edu_widgets.client.runtime.pool import Pool, Settings
 from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.transport.base import Target
+from edu_widgets.client.transport.selection import TransportSettings
 from tests.client.fake_service import FakeService
 
 
@@ -56,9 +57,10 @@ class Join(Clients):
         course: str = "py101",
         url: str = "",
         token: Callable[[], str] = lambda: "s3cret-token",
+        transport: TransportSettings = TransportSettings(),  # noqa: B008 - it is frozen
     ) -> CourseClient:
         target = Target(url or fake.url, user, token)
-        settings = Settings(self.folder, Limits(reconnect_interval=0.05))
+        settings = Settings(self.folder, Limits(reconnect_interval=0.05), transport)
         client = self.client(course, target, settings)
         client.start()
         return client

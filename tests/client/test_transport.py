@@ -16,6 +16,7 @@ import pytest
 from edu_widgets.client.runtime.threads import NetworkThread
 from edu_widgets.client.transport import websocket
 from edu_widgets.client.transport.network_errors import explain
+from edu_widgets.client.transport.selection import TransportSettings
 from edu_widgets.protocol import Document, encode, messages
 from edu_widgets.protocol.documents import body
 from tests.client.conftest import Join
@@ -132,7 +133,7 @@ def test_who_says_nothing_is_not_waited_for(
     monkeypatch.setattr(websocket, "OPEN_TIMEOUT", 0.1)
     with Faults(fake.port) as faults:
         getattr(faults, fault)()
-        client = join(fake, url=via(faults))
+        client = join(fake, url=via(faults), transport=TransportSettings(patience=0.1))
         eventually(lambda: "did not answer in time" in client.view().reason)
         client.close()
 
@@ -143,7 +144,7 @@ def test_an_answer_that_never_ends_is_given_up(
     monkeypatch.setattr(websocket, "OPEN_WITHIN", 0.3)
     with Faults(fake.port) as faults:
         faults.drip(1, 0.1)
-        client = join(fake, url=via(faults))
+        client = join(fake, url=via(faults), transport=TransportSettings(patience=0.3))
         eventually(lambda: "did not answer in time" in client.view().reason)
         client.close()
 
