@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from edu_widgets.service.locks import FileLock
 from hatch_build import QUIETLY, BuildError, Bundles, node_environment
+from tests.nightly import NIGHTLY
 from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,8 @@ _TOGETHER = {
     "tests/lab/test_c": "one laboratory",
     "tests/lab/test_d": "one laboratory",
     "tests/lab/test_k": "one laboratory",
+    "tests/lab/test_n": "one laboratory",
+    "tests/lab/test_pa": "one laboratory",
     "tests/lab/": "the other laboratory",
     # They install into js/node_modules, and build from there.
     "tests/test_browser_units.py": "js",
@@ -44,7 +47,11 @@ _TOGETHER = {
 _FIRST = ("tests/client/test_faults.py", "tests/service/", "tests/sync/", "tests/test_quality.py")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not NIGHTLY:
+        later = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in later]
     items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
 
 

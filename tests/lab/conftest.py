@@ -13,14 +13,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import require, together
-from tests.nightly import NIGHTLY
 
 from .classroom import Class
 from .harness import OLD, TRIED, Lab, LabPage, find_chromium, install_kernels
 
 HERE = Path(__file__).parent
-
-collect_ignore = [] if NIGHTLY else ["test_host_facts.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from .classroom import Class, Person
+
+# test_whole_chat.py uses each of them in every run.
+pytestmark = pytest.mark.nightly
 
 _BOTH = "👍 2: \u2068Mira\u2069 and \u2068Ada\u2069"
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from .classroom import Class
+
+# test_whole_chat.py does so in every run.
+pytestmark = pytest.mark.nightly
 
 
 def test_two_people_mention_and_find(lesson: Class) -> None:

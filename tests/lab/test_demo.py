@@ -93,6 +93,7 @@ def test_the_first_minute_shows_a_living_class(demo: Demo, lab: Lab, tmp_path: P
     assert not list(tmp_path.glob("edu-widgets-*"))
 
 
+@pytest.mark.nightly  # in each run: tests/test_classmates.py
 @pytest.mark.parametrize("demo", ["broadcasting-numpy"], indirect=True)
 def test_a_lesson_with_a_question_has_people_who_answer(demo: Demo, lab: Lab) -> None:
     assert demo.process.poll() is None, demo.printed

@@ -15,7 +15,8 @@ from tests.waiting import wait_until
 
 from .classroom import SETUP, Class, Person
 
-pytestmark = pytest.mark.own_page
+# Without a JupyterLab: tests/notebook/test_development.py.
+pytestmark = [pytest.mark.own_page, pytest.mark.nightly]
 
 USE = """
 import os, sys

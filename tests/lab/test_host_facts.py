@@ -27,6 +27,8 @@ from .test_comms_lab import (
     warm_up,
 )
 
+pytestmark = pytest.mark.nightly
+
 
 @pytest.mark.own_page
 def test_a_user_may_have_disabled_subshells(lab: Lab, notebook: OpenNotebook) -> None:

@@ -48,7 +48,7 @@ def test_each_page_gets_the_code_whenever_it_comes(
     assert mira.lab.our_errors() == other.lab.our_errors() == []
 
 
-@pytest.mark.parametrize("closed_by", CLOSE)
+@pytest.mark.parametrize("closed_by", ["user", pytest.param("page", marks=pytest.mark.nightly)])
 def test_the_code_is_there_again_after_all_widgets_were_closed(
     lesson: Class, closed_by: str
 ) -> None:
