@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from edu_widgets.polls.widget import LivePolls
     from edu_widgets.presence.people import Who
     from edu_widgets.presence.widget import PresenceList
+    from edu_widgets.progress.widget import ProgressBoard
     from edu_widgets.realtime import RealtimeClient
 
 _REHEARSAL = "Rehearsal: a room of its own, which begins empty each time. No student sees it."
@@ -72,7 +73,7 @@ class Status(Tidy):
 
 
 class Lesson(Tidy):
-    """A course as one person sees it: `chat`, `polls`, `people`, `notes`, `notifications`.
+    """A course as one person sees it: `chat`, `polls`, `people`, `progress`, `notes` and more.
 
     Made by `host`, `join` or `connect`. Everything is used from any thread, returns at once,
     and goes on while a cell runs.
@@ -298,6 +299,15 @@ class Lesson(Tidy):
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
         return cast("PresenceList", self._widgets.get("people"))
+
+    @property
+    def progress(self) -> ProgressBoard:
+        """The exercises, and how far everybody is; one widget, as `chat` is.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        return cast("ProgressBoard", self._widgets.get("progress"))
 
     @property
     def notifications(self) -> NotificationPane:

@@ -1,8 +1,10 @@
-"""Tables as CSV that a spreadsheet may open too: texts of people never become formulas."""
+"""Tables, and CSV that a spreadsheet may open too: texts of people never become formulas."""
 
 from __future__ import annotations
 
 import csv
+import importlib
+import importlib.util
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +22,14 @@ _FORMULA = re.compile(
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def as_table(rows: list[dict[str, Any]], columns: Sequence[str]) -> Any:
+    """Return rows as a pandas DataFrame if pandas is there, else as they are."""
+    if importlib.util.find_spec("pandas") is None:
+        return rows
+    pandas: Any = importlib.import_module("pandas")
+    return pandas.DataFrame(rows, columns=list(columns))
 
 
 def as_csv(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.records import RecordSource
+from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.widget import Directory, LiveWidget
 from edu_widgets.protocol import manifest as manifests
@@ -150,6 +151,10 @@ class Assembly:
     def position(self) -> int:
         """Return the number of the cell that the lesson is at; 0 if no feature knows one."""
         return max(self._each(lambda feature: feature.position), default=0)
+
+    def statuses(self) -> list[Statuses]:
+        """Return what tells how people say they are."""
+        return self._each(lambda feature: feature.statuses)
 
     def background(self) -> list[Any]:
         """Begin what runs beside the lesson, to be closed with it."""

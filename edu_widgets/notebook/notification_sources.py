@@ -36,7 +36,7 @@ class Headline:
 
 
 class NotificationSource(Protocol):
-    """Makes headlines of the documents of the course's channel. Any thread; never raises."""
+    """Makes headlines of documents of the course's or one's own channel. Any thread; no raising."""
 
     @property
     def documents(self) -> str:

@@ -24,6 +24,7 @@ from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
 from edu_widgets.notebook.shared_code import answers, references
+from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.viewers.faces import Face, Faces
@@ -74,6 +75,9 @@ class WidgetContext(Protocol):
 
     def position(self) -> int:
         """Return the number of the cell that the lesson is at; 0 if it is at none."""
+
+    def statuses(self) -> list[Statuses]:
+        """Return what tells how people say they are: nothing, or what one feature offers."""
 
 
 @runtime_checkable

@@ -191,14 +191,19 @@ class Inbox:
         with self._lock:
             self._headlines.clear()
             for source in self._sources:
-                for doc in self._client.mirror().of_kind(source.documents):
-                    self._make_headline(source, doc)
+                for channel in self._headlined():
+                    for doc in self._client.mirror(channel).of_kind(source.documents):
+                        self._make_headline(source, doc)
+
+    def _headlined(self) -> tuple[str, str]:
+        """Return the channels of whose documents headlines are made."""
+        return self._client.channel, self.own
 
     def take(self, event: DocumentsChanged) -> Changed:
         """Apply a change of documents; return its effect on the notifications."""
         if event.channel not in self.channels():
             return Changed()
-        here = event.channel == self._client.channel
+        here = event.channel in self._headlined()
         if event.reset and here:
             self.read_headlines()
         found: list[tuple[Document, str]] = []

@@ -106,44 +106,10 @@ def polls_of(variables: Mapping[str, Any], name: str | None) -> LivePolls:
     Raises:
         InvalidArgument: there is none, or several.
     """
-    if name is not None:
-        polls = _polls(variables.get(name))
-        if polls is None:
-            msg = (
-                f"%%poll {name}: the variable {name!r:.40} holds no lesson. edu.host(…) makes one."
-            )
-            raise InvalidArgument(msg)
-        return polls
-    names: dict[int, str] = {}
-    found: dict[int, LivePolls] = {}
-    for key, value in list(variables.items()):
-        polls = None if key.startswith("_") or _is_left(value) else _polls(value)
-        if polls is not None:
-            names.setdefault(id(polls), key)
-            found[id(polls)] = polls
-    if not found:
-        raise InvalidArgument("%%poll: there is no lesson yet. Run lesson = edu.host(…) first.")
-    if len(found) > 1:
-        say = " or ".join(f"%%poll {name}" for name in names.values())
-        raise InvalidArgument(f"%%poll: there are several lessons. Say which one: {say}.")
-    return next(iter(found.values()))
-
-
-def _is_left(value: object) -> bool:
-    """Return True for a lesson that was closed."""
-    return getattr(type(value), "usable", None) is not None and not getattr(value, "usable", True)
-
-
-def _polls(value: object) -> LivePolls | None:
-    """The polls of a lesson; None for anything else, of which no attribute is touched."""
+    from edu_widgets.notebook.lesson_variables import widget_in  # noqa: PLC0415
     from edu_widgets.polls.widget import LivePolls  # noqa: PLC0415
 
-    if isinstance(value, LivePolls):
-        return value
-    if not isinstance(getattr(type(value), "polls", None), property):
-        return None
-    polls = getattr(value, "polls", None)
-    return polls if isinstance(polls, LivePolls) else None
+    return widget_in(variables, name, LivePolls, "polls", "%%poll")
 
 
 def register(shell: Any) -> None:

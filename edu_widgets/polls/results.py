@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from edu_widgets.client.csv_files import as_table
 from edu_widgets.polls.commands import NamedAnswer
 from edu_widgets.polls.counting import Suggestion
 from edu_widgets.polls.documents import Choice, Poll, RoundResult
@@ -137,10 +138,7 @@ def label(poll: Poll, index: int) -> str:
 
 def table(found: list[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> Any:
     """Rows as a pandas DataFrame if pandas is there, else as they are."""
-    if importlib.util.find_spec("pandas") is None:
-        return found
-    pandas: Any = importlib.import_module("pandas")
-    return pandas.DataFrame(found, columns=list(columns))
+    return as_table(found, columns)
 
 
 def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:

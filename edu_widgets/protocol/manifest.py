@@ -111,6 +111,8 @@ class Manifest:
         position: A callable that tells the number of the cell that the lesson is at, 0 if it is at
             none, given the client, likewise.
         ipython: A callable that adds to an IPython shell, as a magic, given the shell, likewise.
+        statuses: A class that tells how people say they are, `edu_widgets.notebook.statuses`,
+            likewise.
         directory: True if its widget knows people by name: a `Directory` of
             `edu_widgets.notebook.widget`.
         tab: Its tab in the panel, if it has one.
@@ -132,6 +134,7 @@ class Manifest:
     record: str = ""
     position: str = ""
     ipython: str = ""
+    statuses: str = ""
     directory: bool = False
     tab: Tab | None = None
     script: str = ""
@@ -206,7 +209,7 @@ class Manifest:
     def _named(self) -> tuple[str, ...]:
         """Return the names of the parts that are imported at their first use."""
         parts = (self.service, self.widget, self.headlines, self.background)
-        return (*parts, self.record, self.position, self.ipython)
+        return (*parts, self.record, self.position, self.ipython, self.statuses)
 
     def register(self) -> None:
         """Import the modules that register its documents and messages."""

@@ -7,6 +7,7 @@ import { notifications } from "./notifications";
 import { at, people } from "./people";
 import { polls } from "./polls";
 import { presence } from "./presence";
+import { progress } from "./progress";
 import type { State } from "./state";
 import { viewers } from "./viewers";
 import { writing } from "./writing";
@@ -129,6 +130,7 @@ export const states: Record<string, State> = {
   ...writing,
   ...polls,
   ...presence,
+  ...progress,
   ...notes,
   ...notifications,
   live: {

@@ -77,7 +77,7 @@ export function isRetry(code: number): boolean {
 }
 
 /** Commands of one lane keep their order; lanes do not wait for each other. */
-export type Lane = "chat" | "vote" | "status" | "notes";
+export type Lane = "chat" | "vote" | "status" | "progress" | "notes";
 
 /** A frame as it is written: every field but `userId` is always there. */
 export interface Envelope<Type extends string = string, Data = unknown> {
@@ -457,6 +457,91 @@ export interface HandBody {
   takenByName?: string | null;
   /** The time at which it was solved, in ms since 1970; absent while the hand is up. */
   solved?: number | null;
+}
+
+/** An exercise. Its document's id is `exercise:<name>`. */
+export interface ExerciseBody {
+  /** The exercise's name in `%check`; letters, digits, `_`, `-` and `.`, at most 40. */
+  name: string;
+  /** The title in plain text, 1 to 120 characters. */
+  title: string;
+  /** The exercise's number in the course, from 1. */
+  place: number;
+  /** Time at which it was created, in ms since 1970. */
+  createdAt: number;
+  /** The checks in order, at most 50. */
+  checks?: ExerciseCheck[];
+  /** True if everybody may see how many have done it. */
+  counts?: boolean;
+}
+
+/**
+ * How far a person is in an exercise. Its document's id is `progress:<exercise>:<userId>`.
+ *
+ * It is in the staff's channel and in that person's own.
+ */
+export interface ExerciseProgressBody {
+  /** The exercise's name. */
+  exercise: string;
+  /** The id of the person. */
+  userId: string;
+  /** The display name of the person. */
+  userName: string;
+  /**
+   * The result of each check in the last run: `p` passed, `f` failed, `s` stopped after its time,
+   * `-` not run.
+   */
+  checks: string;
+  /** Number of runs. */
+  attempts: number;
+  /** Time of the last run, in ms since 1970. */
+  at: number;
+  /** Time at which more checks passed than in the run before, or of the first run. */
+  progressed: number;
+  /** The errors of the first failed checks of the last run, at most 5. */
+  failures?: CheckFailure[];
+}
+
+/**
+ * The class's counts for an exercise, where the instructor allows them, from 5 people on.
+ *
+ * Its document's id is `counts:<exercise>`.
+ */
+export interface ExerciseCountsBody {
+  /** The exercise's name. */
+  exercise: string;
+  /** Number of people who have done it. */
+  done: number;
+  /** Number of people who have run any check of this course. */
+  people: number;
+  /** Time of the count, in ms since 1970. */
+  at: number;
+}
+
+/**
+ * A hint to those who share a failure. Its document's id is `hint:<id of the command>`.
+ *
+ * It is in the own channel of each of them, and in the staff's.
+ */
+export interface HintBody {
+  /** The exercise's name. */
+  exercise: string;
+  /** The hint: Markdown, 1 to 1,000 characters. */
+  text: string;
+  /** The id of the instructor who sent it. */
+  by: string;
+  /** The display name of the instructor who sent it. */
+  byName: string;
+  /** Time of sending, in ms since 1970. */
+  at: number;
+  /** The place of the check that fails, from 0; -1: any. */
+  check?: number;
+  /** The type of the error it is about; absent: any. */
+  type?: string;
+  /** The message of the error it is about. */
+  message?: string;
+  /** Ids of those who got it; only in the staff's copy. */
+  to?: string[];
 }
 
 /** A person's note, in their own channel. Its document's id is `note:<id>`. */
@@ -862,6 +947,50 @@ export interface SolveHandData {
   userId: string;
   /** The `at` of the hand that was seen: one raised again since stays up; 0: any. */
   at?: number;
+}
+
+/** Give the class an exercise, or change one of the same name. Only staff. */
+export interface SetExerciseData {
+  /** The exercise's name: letters, digits, `_`, `-` and `.`, at most 40. */
+  name: string;
+  /** The title in plain text, 1 to 120 characters. */
+  title: string;
+  /** The checks in order, at most 50. */
+  checks?: ExerciseCheck[];
+  /** True if everybody may see how many have done it; absent: as it is. */
+  counts?: boolean | null;
+}
+
+/** Delete an exercise, and everybody's progress in it. Only staff. */
+export interface DeleteExerciseData {
+  /** The exercise's name. */
+  name: string;
+}
+
+/**
+ * Tell what one's own checks came to: every exercise that was run since the last report.
+ *
+ * Exercises that are not there are left out, and nothing is kept of an instructor's runs.
+ */
+export interface ReportProgressData {
+  /** By exercise, each once: at most 100. */
+  results: ExerciseResult[];
+}
+
+/** Send a hint to people who have run an exercise's checks. Only staff. */
+export interface SendHintData {
+  /** The exercise's name. */
+  exercise: string;
+  /** The hint: Markdown, 1 to 1,000 characters. */
+  text: string;
+  /** Ids of those who get it, 1 to 500. */
+  people: string[];
+  /** The place of the check that fails, from 0; -1: any. */
+  check?: number;
+  /** The type of the error it is about; absent: any. */
+  type?: string;
+  /** The message of the error it is about. */
+  message?: string;
 }
 
 /** Write a note of one's own, or replace its text; a shared one changes for the class too. */
@@ -1496,6 +1625,27 @@ export interface PollFlow {
   pairs: number[][];
 }
 
+/** One check of an exercise. */
+export interface ExerciseCheck {
+  /** The check's name in plain text, 1 to 120 characters. */
+  name: string;
+  /**
+   * The code: an expression that has to be true, or a statement that must not fail; at most 2,000
+   * characters. Empty where only the hand-out has it.
+   */
+  code?: string;
+}
+
+/** The error of a failed check, without values: other words are `…`. */
+export interface CheckFailure {
+  /** The check's place in the exercise, from 0. */
+  check: number;
+  /** The name of a built-in type of exception; `Error` for any other. */
+  type: string;
+  /** Its message, at most 300 characters. */
+  message?: string;
+}
+
 /** An action that a notification offers. */
 export interface NotificationAction {
   /** Text of its button, 1 to 60 characters. */
@@ -1504,6 +1654,18 @@ export interface NotificationAction {
   action: string;
   /** Look of its button: `primary`, `secondary` or `danger`. */
   style?: "danger" | "primary" | "secondary";
+}
+
+/** What the runs of an exercise since the last report came to. */
+export interface ExerciseResult {
+  /** The exercise's name. */
+  exercise: string;
+  /** The result of each check in the last run, as in `progress`. */
+  checks: string;
+  /** Number of runs since the last report. */
+  runs?: number;
+  /** The errors of the first failed checks of the last run, at most 5. */
+  failures?: CheckFailure[];
 }
 
 /** A mirror's position in one history of a channel. */
@@ -1599,6 +1761,10 @@ export interface ClientMessages {
   lower_hand: LowerHandData;
   take_hand: TakeHandData;
   solve_hand: SolveHandData;
+  set_exercise: SetExerciseData;
+  delete_exercise: DeleteExerciseData;
+  report_progress: ReportProgressData;
+  send_hint: SendHintData;
   note_write: WriteNoteData;
   note_share: ShareNoteData;
   note_delete: DeleteNoteData;
@@ -1679,6 +1845,10 @@ export interface DocumentBodies {
   poll_session: PollSessionBody;
   status: StatusBody;
   hand: HandBody;
+  exercise: ExerciseBody;
+  progress: ExerciseProgressBody;
+  exercise_counts: ExerciseCountsBody;
+  hint: HintBody;
   note: NoteBody;
   note_shared: SharedNoteBody;
   note_like: NoteLikeBody;

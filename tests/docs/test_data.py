@@ -13,6 +13,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from edu_widgets import configuration
 from edu_widgets.configuration.sources import from_environment
 from edu_widgets.polls import files
+from edu_widgets.progress import files as exercises
 from edu_widgets.protocol import REGISTRY, envelope
 from edu_widgets.service import config as service_config
 from tests.conftest import ROOT
@@ -80,11 +81,12 @@ def in_force(written: dict[str, dict[str, object]]) -> None:
 
 
 def questions(name: str, mark: str) -> Callable[[str, Patch], None]:
-    """A file of questions; `mark` stands before each."""
+    """A file of questions or exercises; `mark` stands before each."""
 
     def check(text: str, _: Patch) -> None:
         Path(name).write_text(text, "utf-8")
-        assert len(files.load(name)) == len(re.findall(mark, text, re.MULTILINE))
+        load = exercises.load if re.search(r"^name:", text, re.MULTILINE) else files.load
+        assert len(load(name)) == len(re.findall(mark, text, re.MULTILINE))
 
     return check
 

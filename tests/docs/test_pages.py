@@ -158,6 +158,10 @@ SCENES: Mapping[str, Scene] = {
     "docs/presence.md": Scene(
         HOST, after={'.on("hand")': [hand_raised, "lesson.people.hands[0].user_name == 'Ada'"]}
     ),
+    "docs/progress.md": Scene(
+        f"{HOST}\nimport pandas as pd\ndf = pd.DataFrame({{'temp': range(12)}})",
+        after={"progress.exercise": ["lesson.progress['clean'].checks[1] == 'twelve months'"]},
+    ),
 }
 
 NAMES_SHOWN = {"docs/chat.md": "to_dataframe() shows what was said, and by whom"}

@@ -15,7 +15,7 @@ from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from edu_widgets.protocol.manifest import CORE, Manifest, Tab, Words
 from tests.conftest import ROOT
 
-OURS = ["chat", "polls", "presence", "notes", "notifications", "panel"]
+OURS = ["chat", "polls", "presence", "progress", "notes", "notifications", "panel"]
 WORDS = {"en": Words("Bell of {course}")}
 
 Install = Callable[..., list[str]]
@@ -48,6 +48,7 @@ def test_ours_are_in_the_order_of_their_tabs(install: Install) -> None:
         "chat",
         "polls",
         "people",
+        "progress",
         "notes",
         "notifications",
         "panel",
@@ -107,7 +108,7 @@ def test_a_setting_allows_some_or_forbids_some() -> None:
 
     assert names("") == OURS
     assert names("polls, chat") == ["chat", "polls"]
-    assert names("-polls,-panel") == ["chat", "presence", "notes", "notifications"]
+    assert names("-polls,-panel") == ["chat", "presence", "progress", "notes", "notifications"]
     assert names("-bell") == OURS, "what is not installed may be forbidden"
     with pytest.raises(InvalidArgument, match="all with '-' before them, or all without"):
         features.allowed("chat,-polls")

@@ -144,6 +144,7 @@ def test_the_seeds_table() -> None:
         "pictures",
         "polls",
         "presence",
+        "progress",
     )
     lesson = table.channel("lesson")
     assert (lesson.max_users, lesson.rate_limit.messages) == (500, 15)

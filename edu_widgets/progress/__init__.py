@@ -1,0 +1,1 @@
+"""Progress: exercises with checks, how far everybody is, what fails, and hints."""

@@ -1,0 +1,222 @@
+"""Progress as this process knows it: exercises, how far people are, hints, and one's own runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from edu_widgets.client.bodies import decoded
+from edu_widgets.client.course import CourseClient
+from edu_widgets.client.sync.events import DocumentsChanged
+from edu_widgets.notebook.statuses import Statuses
+from edu_widgets.progress.documents import (
+    CheckFailure,
+    Exercise,
+    ExerciseCounts,
+    ExerciseProgress,
+    Hint,
+    counts_id,
+    exercise_id,
+)
+from edu_widgets.protocol.channels import staff_channel, user_channel
+
+Group = tuple[str, int, str, str]
+"""What a group of failures shares: exercise, check (from 0), type and message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many people are how far in an exercise."""
+
+    done: int
+    stuck: int
+    working: int
+    none: int
+
+
+@dataclass(slots=True)
+class Failing:
+    """People whose checks fail in the same way."""
+
+    group: Group
+    people: list[str] = field(default_factory=list)
+    since: int = 0
+    """The time of the earliest of their runs, in ms since 1970."""
+
+
+class ProgressMirror:
+    """Reads progress from the mirrors of the course, of staff and of this person. Any thread."""
+
+    def __init__(self, client: CourseClient, statuses: Sequence[Statuses] = ()) -> None:
+        self._client = client
+        self._statuses = statuses
+        self._lock = threading.Lock()
+        self._people: dict[str, dict[str, ExerciseProgress]] | None = None
+
+    @property
+    def channel(self) -> str:
+        """The channel of the progress that this person may see: all of it, or their own."""
+        course, me = self._client.course, self._client.me()
+        return staff_channel(course) if me.is_staff else user_channel(course, me.user_id)
+
+    @property
+    def offered(self) -> bool:
+        """True if the course offers progress."""
+        return "progress" in self._client.view().features
+
+    # -- exercises ----------------------------------------------------------------------
+
+    def exercises(self) -> list[Exercise]:
+        """Every exercise, in order."""
+        docs = self._client.mirror().of_kind(Exercise.kind)
+        found = [one for doc in docs if (one := decoded(doc, Exercise)) is not None]
+        return sorted(found, key=lambda one: (one.place, one.name))
+
+    def exercise(self, name: str) -> Exercise | None:
+        """The exercise of this name, if there is one."""
+        return decoded(self._client.mirror().get(exercise_id(name)), Exercise)
+
+    def published(self, name: str) -> bool:
+        """Return True if the course has an exercise of this name."""
+        return self.exercise(name) is not None
+
+    def told_counts(self, name: str) -> ExerciseCounts | None:
+        """The counts of an exercise that the class is told."""
+        return decoded(self._client.mirror().get(counts_id(name)), ExerciseCounts)
+
+    # -- people -------------------------------------------------------------------------
+
+    def people(self) -> Mapping[str, Mapping[str, ExerciseProgress]]:
+        """By person and exercise how far they are: for staff everybody, for others oneself."""
+        with self._lock:
+            if self._people is None:
+                self._people = {}
+                for doc in self._client.mirror(self.channel).of_kind(ExerciseProgress.kind):
+                    one = decoded(doc, ExerciseProgress)
+                    if one is not None:
+                        self._people.setdefault(one.user_id, {})[one.exercise] = one
+            return dict(self._people)
+
+    def mine(self) -> Mapping[str, ExerciseProgress]:
+        """By exercise how far I am, as it is stored."""
+        return self.people().get(self._client.me().user_id, {})
+
+    def take(self, event: DocumentsChanged) -> set[str]:
+        """Apply a change of documents; return the ids of the people it is about."""
+        changed = [d for d in (*event.upserted, *event.removed) if d.kind == ExerciseProgress.kind]
+        if event.channel != self.channel or not (changed or event.reset):
+            return set()
+        mirror, ids = self._client.mirror(self.channel), set()
+        if event.reset:
+            with self._lock:
+                self._people = None
+            return set(self.people())
+        self.people()
+        with self._lock:
+            held = self._people if self._people is not None else {}
+            for doc in changed:
+                _, exercise, person = doc.id.split(":", 2)
+                ids.add(person)
+                one = decoded(mirror.get(doc.id), ExerciseProgress)
+                found = {k: v for k, v in held.get(person, {}).items() if k != exercise}
+                if one is not None:
+                    found[exercise] = one
+                held[person] = found  # never changed: others may be reading the former
+                if not found:
+                    del held[person]
+        return ids
+
+    def forget(self) -> None:
+        """Read everything anew, as after a change of role."""
+        with self._lock:
+            self._people = None
+
+    def stuck(self) -> Mapping[str, int]:
+        """By id who says to be stuck, and since when in ms since 1970."""
+        said = [one.said() for one in self._statuses]
+        return {id_: at for of in said for id_, (status, at) in of.items() if status == "stuck"}
+
+    def say(self, *, done: bool) -> None:
+        """Say *done* once one's exercise is, and no longer when another one is not."""
+        me = self._client.me()
+        for one in self._statuses:
+            status = one.said().get(me.user_id, ("", 0))[0]
+            if done and status != "done":
+                one.say("done")
+            elif not done and status == "done":
+                one.say(None)
+
+    @property
+    def status_kinds(self) -> frozenset[str]:
+        """The kinds of documents by which people say how far they are."""
+        return frozenset(one.documents for one in self._statuses)
+
+    # -- summaries ----------------------------------------------------------------------
+
+    def counted(self, name: str) -> Counted:
+        """How many people are how far in an exercise; *stuck* say so, and ran it last."""
+        people, stuck = self.people(), self.stuck()
+        started = {id_: found[name] for id_, found in people.items() if name in found}
+        done = sum(one.done for one in started.values())
+        here = sum(
+            not one.done and id_ in stuck and last(people[id_]) == name
+            for id_, one in started.items()
+        )
+        rest = len(started) - done - here
+        return Counted(done, here, rest, max(0, self.count() - len(started)))
+
+    def count(self) -> int:
+        """Number of students who are here, or of all who have run anything if these are more."""
+        return max(self._client.view().students or 0, len(self.people()))
+
+    def failing(self) -> list[Failing]:
+        """The failures, those of most people first."""
+        groups: dict[Group, Failing] = {}
+        for id_, found in self.people().items():
+            for name, one in found.items():
+                for failure in one.failures:
+                    group = _group(name, failure)
+                    failing = groups.setdefault(group, Failing(group, since=one.progressed))
+                    failing.people.append(id_)
+                    failing.since = min(failing.since, one.progressed)
+        return sorted(groups.values(), key=lambda one: (-len(one.people), one.since, one.group))
+
+    def hints(self) -> list[tuple[str, Hint]]:
+        """The hints that this person may see, with their documents' ids, oldest first."""
+        docs = self._client.mirror(self.channel).of_kind(Hint.kind)
+        found = [(doc.id, one) for doc in docs if (one := decoded(doc, Hint)) is not None]
+        return sorted(found, key=lambda pair: pair[1].at)
+
+    def hint_for(self, group: Group) -> Hint | None:
+        """The newest hint about a group of failures."""
+        found = [one for _, one in self.hints() if _group_of(one) == group]
+        return found[-1] if found else None
+
+    def done_since(self, hint: Hint) -> int:
+        """Number of those who got a hint and have done the exercise by now."""
+        people = self.people()
+        return sum(
+            one.done
+            for id_ in hint.to
+            if (one := people.get(id_, {}).get(hint.exercise)) is not None
+        )
+
+
+def last(found: Mapping[str, ExerciseProgress]) -> str:
+    """The exercise that somebody ran last."""
+    return max(found.values(), key=lambda one: one.at).exercise if found else ""
+
+
+def names(people: Iterable[Mapping[str, ExerciseProgress]]) -> dict[str, str]:
+    """By id the newest names of people."""
+    newest = sorted((one for found in people for one in found.values()), key=lambda one: one.at)
+    return {one.user_id: one.user_name for one in newest}
+
+
+def _group(name: str, failure: CheckFailure) -> Group:
+    return name, failure.check, failure.type, failure.message
+
+
+def _group_of(hint: Hint) -> Group:
+    return hint.exercise, hint.check, hint.type, hint.message
