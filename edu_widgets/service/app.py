@@ -18,7 +18,7 @@ from edu_widgets.service.audit import REFUSED
 from edu_widgets.service.budget import REQUEST
 from edu_widgets.service.endpoints import DOOR, MAX_BODY, Door, add_routes, as_json
 from edu_widgets.service.gate import MOST_WAITING, gate_of
-from edu_widgets.service.limits import SlidingWindow
+from edu_widgets.service.limits import SlidingWindow, counted
 
 log = logging.getLogger("edu_widgets.service")
 
@@ -111,13 +111,8 @@ async def _paid(waiting: Counter[str], door: Door, source: str) -> None:
     if waiting[source] >= MOST_WAITING:
         door.hub.budgets.refund_guest(source, REQUEST)
         raise refusal(Code.RATE_LIMITED, Code.RATE_LIMITED.meaning, int(wait * 1000))
-    waiting[source] += 1
-    try:
+    with counted(waiting, source):
         await asyncio.sleep(wait)
-    finally:
-        waiting[source] -= 1
-        if not waiting[source]:
-            del waiting[source]
 
 
 @web.middleware

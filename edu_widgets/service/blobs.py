@@ -5,9 +5,7 @@ decided by the documents that name it (`store/blobs.py`).
 """
 
 import asyncio
-import contextlib
 from collections import Counter
-from collections.abc import Iterator
 
 from aiohttp import hdrs, web
 
@@ -17,6 +15,7 @@ from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service import budget
 from edu_widgets.service.endpoints import DOOR, as_json, paid_by, received
 from edu_widgets.service.identity import Grant, Identity
+from edu_widgets.service.limits import counted
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import NewBlob
 
@@ -62,7 +61,9 @@ async def _post(request: web.Request) -> web.Response:
     identity, granted = await _granted(request)
     _check_length(request.content_length)
     hub, person = request.app[DOOR].hub, granted.person
-    with _arriving(request.app[UPLOADS], person.id):
+    uploads = request.app[UPLOADS]
+    _check_arriving(uploads, person.id)
+    with counted(uploads, person.id):
         async with paid_by(request, request.app[DOOR], identity) as charge:
             await asyncio.sleep(charge(budget.COMMAND))
             data = await received(request, MAX_BLOB, BODY_S)
@@ -97,22 +98,14 @@ def _check_length(length: int | None) -> None:
         raise refusal(Code.INVALID, "The picture is empty: it has no bytes.")
 
 
-@contextlib.contextmanager
-def _arriving(uploads: Counter[str], user_id: str) -> Iterator[None]:
-    """Count a picture while it arrives.
+def _check_arriving(uploads: Counter[str], user_id: str) -> None:
+    """Check that one more picture may arrive.
 
     Raises:
         Refused: `RATE_LIMITED`: too many arrive already.
     """
     if uploads[user_id] >= MOST_UPLOADS or uploads.total() >= MOST_UPLOADS_IN_ALL:
         raise refusal(Code.RATE_LIMITED, "Too many pictures at once; again in a moment.", 1000)
-    uploads[user_id] += 1
-    try:
-        yield
-    finally:
-        uploads[user_id] -= 1
-        if not uploads[user_id]:
-            del uploads[user_id]
 
 
 async def _get(request: web.Request) -> web.Response:

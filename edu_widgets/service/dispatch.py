@@ -1,10 +1,8 @@
 """Handling of each frame that a member sends."""
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections.abc import Iterator
 
 from edu_widgets.protocol import (
     REGISTRY,
@@ -25,6 +23,7 @@ from edu_widgets.service.config import RateLimit
 from edu_widgets.service.features import Sender
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Grant
+from edu_widgets.service.limits import counted
 from edu_widgets.service.member import Member
 from edu_widgets.service.rules import RateLimited, Request
 from edu_widgets.service.steady_time import now_ms
@@ -146,7 +145,8 @@ async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
             raise refusal(Code.FORBIDDEN, text)  # noqa: TRY301 - one way out
         data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
         key = (granted.person.id, envelope.type)
-        with _asking(hub, key):
+        _check_asked(hub, key)
+        with counted(hub.asking, key):
             # The person's next question waits here, so that it does not delay those of others.
             async with hub.turns.setdefault(key, asyncio.Lock()):
                 type_, answer = await ask.answer(hub, granted.name, granted.person, data)
@@ -159,9 +159,8 @@ async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
         member.write(frames.frame(type_, granted.name, answer, now_ms(), envelope.message_id))
 
 
-@contextlib.contextmanager
-def _asking(hub: Hub, key: tuple[str, str]) -> Iterator[None]:
-    """Count a question while it is answered.
+def _check_asked(hub: Hub, key: tuple[str, str]) -> None:
+    """Check that a person may ask one more question.
 
     Raises:
         RateLimited: this person has asked too much in the last minute, or has too many under way.
@@ -172,13 +171,6 @@ def _asking(hub: Hub, key: tuple[str, str]) -> Iterator[None]:
             wait = max(wait, RETRY_AFTER_MS)
         if wait:
             raise RateLimited(wait, "Too many questions; again in {} s.")
-    hub.asking[key] += 1
-    try:
-        yield
-    finally:
-        hub.asking[key] -= 1
-        if not hub.asking[key]:
-            del hub.asking[key]
 
 
 async def _history(hub: Hub, member: Member, envelope: Envelope) -> None:

@@ -22,6 +22,7 @@ from edu_widgets.service.gate import Charge, gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.identity_cache import IdentityCache
+from edu_widgets.service.limits import counted
 from edu_widgets.service.people import OWNER, Join, Members, Vouch
 from edu_widgets.service.roles import change_role
 from edu_widgets.service.rules import Person
@@ -138,13 +139,8 @@ class Door:
         """
         if self._under_way[user_id] >= MOST_AT_ONCE:
             raise refusal(Code.RATE_LIMITED, "Too many requests at once; try again.", 1000)
-        self._under_way[user_id] += 1
-        try:
+        with counted(self._under_way, user_id):
             yield
-        finally:
-            self._under_way[user_id] -= 1
-            if not self._under_way[user_id]:
-                del self._under_way[user_id]
 
     async def owner(self, request: web.Request) -> Person:
         """Check that the request is the owner's, and return them as a person.

@@ -1,11 +1,24 @@
-"""Rate limits in sliding windows: at most so many events in any interval."""
+"""Rate limits in sliding windows, and counts of what is under way."""
 
-from collections import deque
-from collections.abc import Callable
+import contextlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
+
+
+@contextlib.contextmanager
+def counted(under_way: Counter[K], key: K) -> Iterator[None]:
+    """Count one more under a key until it ends; a key with none is forgotten."""
+    under_way[key] += 1
+    try:
+        yield
+    finally:
+        under_way[key] -= 1
+        if not under_way[key]:
+            del under_way[key]
 
 
 MOST_COPIES = 3

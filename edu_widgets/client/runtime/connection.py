@@ -3,15 +3,15 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from edu_widgets.client.runtime.listeners import Listeners
 from edu_widgets.client.sync.clock import Clock
 from edu_widgets.client.sync.events import Action, Close, Connect, Ping, Send, SessionEvent
 from edu_widgets.client.sync.session import Session
 from edu_widgets.client.transport.base import Transport, TransportFailed
+from edu_widgets.client.transport.tasks import BackgroundTasks
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._listeners: Listeners[SessionEvent] = Listeners()
         self._now: _Generation | None = None
-        self._endings: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks()
         self._outgoing: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self._changing = False
@@ -112,8 +112,7 @@ class Connection:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._endings:
-            await asyncio.wait(self._endings)
+        await self._tasks.wait()
         self.session.outbox.close()
 
     # -- timer ------------------------------------------------------------------------
@@ -142,19 +141,7 @@ class Connection:
     def _start(self) -> None:
         self._outgoing.clear()
         generation = self._now = _Generation(self._connect())
-        generation.life = self._spawn(self._live(generation))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Start a task that `close` waits for; an exception is logged."""
-        task = self._loop.create_task(work)
-        self._endings.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._endings.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("Work for a connection failed.", exc_info=error)
+        generation.life = self._tasks.start(self._live(generation))
 
     async def _live(self, generation: _Generation) -> None:
         """Serve one transport from its opening to its end."""
@@ -209,7 +196,7 @@ class Connection:
         if generation.transport.write(self._outgoing):
             self._outgoing = []
         else:
-            generation.writer = self._spawn(self._write_on(generation))
+            generation.writer = self._tasks.start(self._write_on(generation))
 
     async def _write_on(self, generation: _Generation) -> None:
         try:
@@ -228,7 +215,7 @@ class Connection:
         generation, self._now = self._now, None
         last, self._outgoing = self._outgoing, []
         if generation is not None:
-            _ = self._spawn(_farewell(generation, last, code, reason))
+            _ = self._tasks.start(_farewell(generation, last, code, reason))
 
 
 async def _farewell(generation: _Generation, last: list[bytes], code: int, reason: str) -> None:

@@ -68,7 +68,7 @@ class EventsTransport(HttpCarrier):
                     raise ended(closed.code, closed.reason)
                 if event.event == carriers.PING:
                     pong = {"type": carriers.PONG, "data": _read(event, carriers.Ping)}
-                    self._soon(self.send([msgspec.json.encode(pong)]))
+                    _ = self._beside.start(self.send([msgspec.json.encode(pong)]))
                 else:
                     self._hear(event.data.encode())
         except (httpx.HTTPError, OSError):

@@ -20,7 +20,7 @@ from edu_widgets.client.transport.sse import (
     ServerEvent,
     StreamTooLong,
 )
-from edu_widgets.client.transport.tasks import first_of
+from edu_widgets.client.transport.tasks import BackgroundTasks, first_of
 from edu_widgets.client.transport.tokens import ask, without
 from edu_widgets.client.transport.websocket import comes_up, retry_after
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, encode, is_retry
@@ -53,7 +53,7 @@ class EventStreamTransport:
         self._rest: Callable[[], None] = lambda: None
         self._fault: asyncio.Future[NoReturn] = asyncio.get_running_loop().create_future()
         self._order = asyncio.Lock()
-        self._pings: set[asyncio.Task[None]] = set()
+        self._beside = BackgroundTasks(TransportFailed)
 
     async def open(self) -> None:
         """Open the stream, and see whether posts are taken."""
@@ -241,22 +241,18 @@ class EventStreamTransport:
 
     def ping(self, answered: Callable[[], None]) -> None:
         """Post a heartbeat; the stream itself carries nothing back."""
-        task = asyncio.get_running_loop().create_task(self._ping(answered))
-        self._pings.add(task)
-        task.add_done_callback(self._pings.discard)
+        _ = self._beside.start(self._ping(answered))
 
     async def _ping(self, answered: Callable[[], None]) -> None:
-        with contextlib.suppress(TransportFailed):
-            await self.send([self._heartbeat()])
-            answered()
+        await self.send([self._heartbeat()])
+        answered()
 
     async def close(self, code: int, reason: str) -> None:
         """Let go of everything."""
         del code, reason
         response, self._response = self._response, None
         http, self._http = self._http, None
-        for task in tuple(self._pings):
-            task.cancel()
+        self._beside.cancel()
         if not self._fault.cancel() and not self._fault.cancelled():
             self._fault.exception()  # nobody is left to hear of it
         if response is not None:

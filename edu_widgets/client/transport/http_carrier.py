@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import httpx
@@ -23,7 +23,7 @@ from edu_widgets.client.transport.base import (
 )
 from edu_widgets.client.transport.http import FAILURES, Headers, Http, body_of, failure
 from edu_widgets.client.transport.selection import ServiceSelection
-from edu_widgets.client.transport.tasks import first_of
+from edu_widgets.client.transport.tasks import BackgroundTasks, first_of
 from edu_widgets.client.transport.tokens import ask
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, carriers, decode, encode
 from edu_widgets.protocol.errors import ProtocolError
@@ -81,7 +81,7 @@ class HttpCarrier(ABC):
         self._posted = asyncio.Event()
         """Set at each post."""
         self._fault: asyncio.Future[NoReturn] = asyncio.get_running_loop().create_future()
-        self._posting: set[asyncio.Task[None]] = set()
+        self._beside = BackgroundTasks(TransportFailed)
 
     async def open(self) -> None:
         """Open a connection."""
@@ -202,19 +202,7 @@ class HttpCarrier(ABC):
 
     def ping(self, answered: Callable[[], None]) -> None:
         """Post a heartbeat, whose answer comes behind all others."""
-        self._soon(self.beat(answered))
-
-    def _soon(self, work: Coroutine[None, None, None]) -> None:
-        """Do something beside all else; `read` tells if it fails."""
-
-        async def run() -> None:
-            with contextlib.suppress(TransportFailed):
-                await work
-
-        task = asyncio.get_running_loop().create_task(run())
-        self._posting.add(task)
-        task.add_done_callback(self._posting.discard)
-        task.add_done_callback(lambda _: work.close())
+        _ = self._beside.start(self.beat(answered))
 
     async def beat(self, answered: Callable[[], None]) -> None:
         """Post a heartbeat, and wait until it was taken; `answered` is called for the answer."""
@@ -238,8 +226,7 @@ class HttpCarrier(ABC):
     async def close(self, code: int, reason: str) -> None:
         """Say goodbye, if that takes no longer than a second, and let go of everything."""
         del code, reason
-        for task in tuple(self._posting):
-            task.cancel()
+        self._beside.cancel()
         if self.id and self._http is not None:
             with contextlib.suppress(TransportFailed, TimeoutError):
                 async with asyncio.timeout(GOODBYE_WITHIN):

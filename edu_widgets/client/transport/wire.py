@@ -5,7 +5,6 @@ they came. What it does not tell, that part of a frame has come, its `data_recei
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -13,6 +12,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
+
+from edu_widgets.client.transport.tasks import BackgroundTasks
 
 ABNORMAL = 1006
 """The close code where the other side went without a word."""
@@ -33,7 +34,7 @@ class Wire(ClientConnection):
         self._raw: asyncio.Transport | None = None
         self._hanging_up: asyncio.TimerHandle | None = None
         self._fault: Exception | None = None
-        self._pings: set[asyncio.Task[None]] = set()
+        self._beside = BackgroundTasks(ConnectionClosed)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is there."""
@@ -101,14 +102,11 @@ class Wire(ClientConnection):
 
     def ask_alive(self, answered: Callable[[], None]) -> None:
         """Send a ping, and tell of its pong once all that came before it is delivered."""
-        task = asyncio.get_running_loop().create_task(self._ping(answered))
-        self._pings.add(task)
-        task.add_done_callback(self._pings.discard)
+        _ = self._beside.start(self._ping(answered))
 
     async def _ping(self, answered: Callable[[], None]) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            await (await self.ping())
-            answered()
+        await (await self.ping())
+        answered()
 
     def hang_up(self) -> None:
         """Let go of the socket."""
