@@ -58,7 +58,7 @@ test("says how many more there are than the list has", async () => {
   shown.model.say({ op: "batch", n: 2, lesson: { here: [] } });
   await settled();
   expect(shown.all(".sub button, .pop")).toEqual([]);
-  expect(shown.text()).toContain("15 kişi burada");
+  expect(shown.text()).toContain("15 kişi");
 });
 
 test("is not there while the lesson is not live", async () => {

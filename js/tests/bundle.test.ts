@@ -1,7 +1,7 @@
 import { afterEach, expect, inject, test, vi } from "vitest";
 import { states } from "../gallery/states";
 import type { Model } from "../src/core/model";
-import { MockModel, message } from "./mock";
+import { MockModel, message, room } from "./mock";
 import { freshCourse, settled } from "./stage";
 
 interface Widget {
@@ -112,6 +112,26 @@ test("the bundle sends, fails, retries and pages", async () => {
   );
   expect(area.placeholder).toBe("Sınıfa yaz");
   await dispose();
+});
+
+test("the picker comes after the messages, in a file of its own, and opens", async () => {
+  const { model, root, dispose } = await show({ height: 420, lang: "en" });
+  model.snapshot([message(1)], {}, {}, { room: [room()] });
+  await expect.poll(() => root.querySelector("[data-id=m1] article")).not.toBeNull();
+  root.querySelector<HTMLElement>("[data-id=m1] article")?.focus();
+  const plus = new KeyboardEvent("keydown", { key: "+", bubbles: true });
+  root.activeElement?.dispatchEvent(plus);
+  await expect.poll(() => root.querySelector(".picker input")).not.toBeNull();
+  await dispose();
+});
+
+test("a view that is closed waits for no code any longer", async () => {
+  const { model, dispose } = await show({ height: 420, lang: "en" });
+  model.set("_extras", { "chat.picker": "chat.picker@never" });
+  model.snapshot([message(1)]);
+  await expect.poll(() => model.askedFor).toContain("chat.picker@never");
+  await dispose();
+  await expect.poll(() => model.listeners).toBe(0);
 });
 
 /** A widget as a package of somebody else ships it. */

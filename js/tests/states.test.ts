@@ -34,7 +34,7 @@ const cases: Case[] = [
     name: "empty",
     play: snapshot([], { online: 4 }),
     en: ["Chat py101 · 4 here Live", "No messages yet"],
-    tr: ["Sohbet py101 · 4 kişi burada Canlı", "Henüz ileti yok"],
+    tr: ["Sohbet py101 · 4 kişi Canlı", "Henüz ileti yok"],
   },
   {
     name: "live",

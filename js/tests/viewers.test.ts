@@ -35,6 +35,8 @@ describe.each(Object.entries(viewers))("%s", (_, { options, play, act }) => {
     expect(told(violations.filter(isGrave))).toEqual([]);
     const view = made.find(".edu");
     expect(view.scrollWidth).toBe(view.clientWidth);
+    const present = made.find(".hd > .sub");
+    expect(present.scrollWidth).toBeLessThanOrEqual(present.clientWidth);
   });
 });
 

@@ -10,7 +10,7 @@ function things(messages: number, changes: number): string {
 
 export const tr: Catalog = {
   lang: "tr",
-  here: (people) => `${format(people)} kişi burada`,
+  here: (people) => `${format(people)} kişi`,
   others: (people) => `ve ${format(people)} kişi daha`,
   live: "Canlı",
   connecting: "Bağlanıyor",
