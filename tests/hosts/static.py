@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from playwright.sync_api import Page, Route
 
@@ -20,12 +20,9 @@ class Static(HostPage):
         state = ["--execute", "--ExecutePreprocessor.store_widget_state=True"]
         patient = "--ExecutePreprocessor.startup_timeout=600"
         self._convert(*state, patient, "--to=notebook", "--output=run.ipynb", "n.ipynb")
-        book = json.loads((self.folder / "run.ipynb").read_text("utf-8"))
-        (saved,) = book["metadata"].pop("widgets").values()
-        self.states: list[dict[str, Any]] = [model["state"] for model in saved["state"].values()]
-        (self.folder / "plain.ipynb").write_text(json.dumps(book), "utf-8")
-        for name in ("run", "plain"):
-            self._convert("--to=html", f"{name}.ipynb")
+        self._convert("--to=html", "run.ipynb")
+        without = "--ClearMetadataPreprocessor.enabled=True"
+        self._convert(without, "--to=html", "--output=plain.html", "run.ipynb")
         return self
 
     def _convert(self, *how: str) -> None:
@@ -59,4 +56,7 @@ class Static(HostPage):
 
     def sizes(self) -> list[int]:
         """How many bytes of each of our widgets are saved."""
-        return [len(json.dumps(state)) for state in self.states if "_esm" in state]
+        book = json.loads((self.folder / "run.ipynb").read_text("utf-8"))
+        (saved,) = book["metadata"]["widgets"].values()
+        states = [model["state"] for model in saved["state"].values()]
+        return [len(json.dumps(state)) for state in states if "_esm" in state]

@@ -11,6 +11,7 @@ Nothing here sleeps for a fixed time: every wait is for a condition, with a dead
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -552,6 +553,10 @@ class LabPage:
         self.context.set_default_timeout(PATIENCE * 1000)
         self.page.on("console", self._on_console)
         self.page.on("pageerror", self._on_error)
+        if importlib.util.find_spec("jupyter_collaboration"):
+            # It asks after 5 s what to do with a document that is not there yet.
+            slow = page.get_by_role("dialog", name="Loading").get_by_text("Continue waiting")
+            page.add_locator_handler(slow, lambda button: button.click())
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
