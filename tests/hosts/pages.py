@@ -9,11 +9,13 @@ import urllib.error
 import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
+import psutil
 from playwright.sync_api import Browser, Page, expect
 
 from tests.lab.harness import notebook_of
@@ -136,8 +138,13 @@ class Served(HostPage):
         trace: TracebackType | None,
     ) -> None:
         super().__exit__(kind, error, trace)
+        kernels = psutil.Process(self.server.pid).children(recursive=True)
         self.server.terminate()
         self.server.wait(PATIENCE)
+        for kernel in kernels:  # what is left of them still writes into the folder
+            with suppress(psutil.NoSuchProcess):
+                kernel.kill()
+        psutil.wait_procs(kernels, PATIENCE)
         self.log.close()
 
 
@@ -155,9 +162,15 @@ class Jupyter(Editor):
     module: ClassVar[str] = "jupyterlab"
     path: ClassVar[str] = "doc/tree"
 
+    def write(self) -> None:
+        super().write()
+        settings = self.folder / "jupyterlab_settings_dir/@jupyterlab/apputils-extension"
+        settings.mkdir(parents=True)
+        told = settings / "notification.jupyterlab-settings"
+        told.write_text('{"fetchNews": "false"}', encoding="utf-8")
+
     def command(self) -> list[str]:
         own = ["--no-browser", "--ServerApp.allow_root=True", f"--ServerApp.port={self.port}"]
-        own += ["--LabApp.news_url=None", "--JupyterNotebookApp.news_url=None"]
         seen = [
             "--LabApp.expose_app_in_browser=True",
             "--JupyterNotebookApp.expose_app_in_browser=True",
