@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -16,7 +16,9 @@ from weakref import WeakMethod
 
 import msgspec
 
+from edu_widgets.client.blobs import NO_PICTURES, Blobs
 from edu_widgets.client.membership import CourseMembership
+from edu_widgets.client.runtime.blob_transfers import BlobTransfers
 from edu_widgets.client.runtime.listeners import Listeners
 from edu_widgets.client.runtime.pending_receipts import PendingAnswers, PendingReceipts
 from edu_widgets.client.runtime.pool import Connections, Pool, Pooled, Settings
@@ -53,8 +55,15 @@ from edu_widgets.client.view import (
     look,
 )
 from edu_widgets.protocol import Code, uuid7
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.channels import course_channel
-from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess, NotConnected, TooLate
+from edu_widgets.protocol.errors import (
+    EduWidgetsError,
+    ForkedProcess,
+    NotConnected,
+    TooLate,
+    refusal,
+)
 from edu_widgets.protocol.validation import seconds
 
 C = TypeVar("C", bound="CourseClient")
@@ -379,6 +388,37 @@ class CourseClient:
             with contextlib.suppress(TimeoutError):
                 self._network.run(asyncio.sleep, 0).result(timeout)
         self._current.wait_live(timeout, self.host or "The service", self.entrance)
+
+    @property
+    def blobs(self) -> Blobs:
+        """The pictures that documents name."""
+        return Blobs(self)
+
+    def keep_blob(self, channel: str, ref: BlobRef, data: bytes) -> None:
+        """Keep a picture for the commands that will name it, and upload it; see `Blobs.put`.
+
+        Raises:
+            NotConnected, OutboxFull, Refused, ForkedProcess: as `Blobs.put`.
+        """
+        transfers = self._transfers()
+        transfers.uploads.check_room(len(data))
+        self._network.post(transfers.add, channel, ref.hash, data)
+
+    def fetch_blob(self, channel: str, hash_: str) -> "Future[bytes]":
+        """Fetch a picture; see `Blobs.get`.
+
+        Raises:
+            NotConnected, Refused, ForkedProcess: as `Blobs.get`.
+        """
+        return self._network.run(self._transfers().get, channel, hash_)
+
+    def _transfers(self) -> BlobTransfers:
+        self.check_open()
+        if self._pooled is None:
+            raise NotConnected(self.entrance.closed)
+        if self.base:
+            raise refusal(Code.UNKNOWN_TYPE, NO_PICTURES)
+        return self._pooled.transfers
 
     # -- sending -------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from edu_widgets.client.runtime.listeners import Listeners
+from edu_widgets.notebook.pace import MESSAGES_PER_SECOND, Pace
 from edu_widgets.notebook.stream import Clock, Content, Json, Stream
 
 _log = logging.getLogger(__name__)
@@ -38,12 +39,14 @@ class PageChannel:
         timers: ChannelTimers,
         clock: Clock = time.monotonic,
         busy: Callable[[], bool] = lambda: False,
+        pace: Pace | None = None,
     ) -> None:
         self._stream = Stream(content, lesson)
         self._send = send
         self._timers = timers
         self._clock = clock
         self._busy = busy
+        self._pace = pace or Pace(MESSAGES_PER_SECOND, clock)
         self._lock = threading.RLock()
         self._cancel: Callable[[], None] | None = None
         self._armed_for = float("inf")
@@ -155,7 +158,8 @@ class PageChannel:
 
     def pump(self) -> None:
         """Send what is due and set the timer for what is not."""
-        self._out(lambda now: self._stream.take(now, busy=self._busy()))
+        if not self._pace.wait():
+            self._out(lambda now: self._stream.take(now, busy=self._busy()))
         self._arm()
 
     def _arm(self) -> None:
@@ -168,7 +172,8 @@ class PageChannel:
                 if cancel is not None:
                     cancel()
                 self._armed_for = due
-                self._cancel = self._timers.later(max(0.0, due - self._clock()), self._on_timer)
+                wait = max(0.0, due - self._clock(), self._pace.wait())
+                self._cancel = self._timers.later(wait, self._on_timer)
             except Exception as error:  # noqa: BLE001 - the network thread may have ended
                 self._report("A timer could not be set", error)
 
@@ -187,6 +192,7 @@ class PageChannel:
             try:
                 for message in make(self._clock()):
                     self._send(message)
+                    self._pace.spend()
             except Exception as error:  # noqa: BLE001 - one widget must not end the network thread
                 self._stream.skip()
                 self._report("A widget could not tell its pages what changed", error)

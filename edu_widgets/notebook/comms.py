@@ -25,7 +25,7 @@ can do nothing, a page's messages may wait for the cell, and `beside_cells` tell
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,6 +38,7 @@ __all__ = [
     "keep_on_subshell",
     "keep_reading",
     "push",
+    "push_buffers",
     "ready_thread",
     "sender",
     "subshells_supported",
@@ -48,6 +49,12 @@ class _CustomSends(Protocol):
     """A widget, as far as `push` is concerned."""
 
     def send(self, content: Any, /) -> None: ...
+
+
+class _BufferSends(Protocol):
+    """A widget that sends buffers, too."""
+
+    def send(self, content: Any, /, buffers: Sequence[bytes] | None = None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,15 @@ def push(widget: _CustomSends, content: Mapping[str, Any]) -> None:
     """
     ready_thread()
     widget.send(content)
+    inside.forget_routes(getattr(widget, "comm", None))
+
+
+def push_buffers(
+    widget: _BufferSends, content: Mapping[str, Any], buffers: Sequence[bytes]
+) -> None:
+    """As `push`, with bytes beside the message."""
+    ready_thread()
+    widget.send(content, buffers)
     inside.forget_routes(getattr(widget, "comm", None))
 
 

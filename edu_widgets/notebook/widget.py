@@ -21,8 +21,10 @@ from edu_widgets.notebook.held_back import ASK_EVERY, HeldBack
 from edu_widgets.notebook.identity import asking_session
 from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
 from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.pace import MESSAGES
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
+from edu_widgets.notebook.pictures import Pictures
 from edu_widgets.notebook.shared_code import answers, references
 from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.stream import Content, Json
@@ -56,8 +58,8 @@ class _Pages:
     def comm(self) -> Any:
         return self._widget.comm
 
-    def send(self, content: Any, /) -> None:
-        anywidget.AnyWidget.send(self._widget, content)
+    def send(self, content: Any, /, buffers: Sequence[bytes] | None = None) -> None:
+        anywidget.AnyWidget.send(self._widget, content, buffers)
 
 
 class WidgetContext(Protocol):
@@ -145,8 +147,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._company = company_of(client)
         self._delays = Delays()
         self._channel = PageChannel(
-            content, self._standing, self._push, client, busy=cell_is_running
+            content, self._standing, self._push, client, busy=cell_is_running, pace=MESSAGES
         )
+        self._pictures = Pictures(client, self._channel.reply)
         self._intents = PageRequests(handlers_of(self, *handlers), self._reply)
         self._stop_listening = client.listen(self._on_event)
         # Of somebody else's face there is one twin only: the widget that has the comm leads to it.
@@ -342,8 +345,9 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     # -- from the pages (any thread) -----------------------------------------------------------
 
     def _received(self, _: object, content: object, buffers: object) -> None:
-        del buffers
         try:
+            if isinstance(content, dict) and isinstance(buffers, list) and buffers:
+                content = content | {"data": bytes(buffers[0])}
             self._lead(content)
         except Exception:  # noqa: BLE001 - reported; a handler must not raise into the kernel
             _log.exception("A message of a page could not be handled.")
@@ -370,6 +374,12 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         if op == "intent":
             self._channel.spoke()
             self._intents.receive(content, self._objection(content))
+        elif op == "blobs":
+            self._channel.spoke()
+            self._pictures.asked(content)
+        elif op == "put":
+            self._channel.spoke()
+            self._pictures.given(content)
         elif op == "ready" and isinstance(page, str) and is_id(page):
             self._channel.welcome(page)
             self._welcomed()
@@ -472,7 +482,11 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         if self._held_back is not None and self._held_back.keeps(message):
             return
         with self._as_opened():
-            comms.push(self._pages, message)
+            if "buffers" in message:
+                content = {key: value for key, value in message.items() if key != "buffers"}
+                comms.push_buffers(self._pages, content, message["buffers"])
+            else:
+                comms.push(self._pages, message)
 
     def _hand_out(self, codes: object) -> None:
         for message in answers(self.kind_, codes):

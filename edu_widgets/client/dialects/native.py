@@ -97,7 +97,8 @@ class Native:
 
     def flush(self, now: float) -> None:
         """Send the commands that are due."""
-        for command in self._session.outbox.due(now):
+        outbox = self._session.outbox
+        for command in outbox.due(now, outbox.ready):
             self._session.send(command.type, command.channel, command.data, command.id)
             self._session.emit(CommandChanged(command))
 

@@ -36,11 +36,17 @@ def forget_commands(folder: Path, service: str, user_id: str, course: str) -> No
             db = _open(path, create=False)
             try:
                 rows = db.execute("SELECT place, channel FROM command").fetchall()
-                theirs = [(place,) for place, name in rows if name.split(":")[1:2] == [course]]
+                theirs = [(place,) for place, name in rows if _course_of(name) == course]
                 db.executemany("DELETE FROM command WHERE place = ?", theirs)
+                blobs = [row[:2] for row in outbox_rows.blobs(db) if _course_of(row[0]) == course]
+                db.executemany(outbox_rows.DELETE_BLOB, blobs)
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 db.close()
+
+
+def _course_of(channel: str) -> str:
+    return channel.split(":")[1] if ":" in channel else ""
 
 
 class OutboxFile:
@@ -102,6 +108,20 @@ class OutboxFile:
             self._wipe = self._wipe or wipe
             self._unwritten[id] = ("DELETE FROM command WHERE id = ?", (id,))
         self.catch_up()
+
+    def put_blob(self, channel: str, hash_: str, data: bytes) -> None:
+        """Store a picture that a command will name."""
+        self._unwritten[f"{channel} {hash_}"] = (outbox_rows.PUT_BLOB, (channel, hash_, data))
+        self.catch_up()
+
+    def remove_blob(self, channel: str, hash_: str) -> None:
+        """Delete a picture."""
+        self._unwritten[f"{channel} {hash_}"] = (outbox_rows.DELETE_BLOB, (channel, hash_))
+        self.catch_up()
+
+    def load_blobs(self) -> list[tuple[str, str, bytes]]:
+        """Return the pictures in this process's file, with those taken over."""
+        return outbox_rows.blobs(self._db) if self._db is not None else []
 
     def catch_up(self) -> None:
         """Write the changes that are not on disk yet."""
@@ -185,10 +205,12 @@ class OutboxFile:
                     self._db.execute("BEGIN")
                     rows = [outbox_rows.row(command) for command in found.commands]
                     self._db.executemany(outbox_rows.PUT, rows)
+                    self._db.executemany(outbox_rows.PUT_BLOB, outbox_rows.blobs(db))
                 self._stored.update(command.id for command in found.commands)
             # Emptied under its lock: a process that opens it before its removal finds nothing.
             db.execute("BEGIN")
             db.executemany("DELETE FROM command WHERE place = ?", found.places)
+            db.execute("DELETE FROM blob")
             db.execute("COMMIT")
         except sqlite3.Error as error:
             db.close()
@@ -255,6 +277,7 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
         db.execute("PRAGMA secure_delete=ON")
         db.execute("BEGIN EXCLUSIVE")
         db.execute(outbox_rows.SCHEMA)
+        db.execute(outbox_rows.BLOBS)
         db.execute("COMMIT")
     except BaseException:
         db.close()

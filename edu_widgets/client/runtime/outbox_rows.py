@@ -1,5 +1,6 @@
 """Reading and writing the rows of an outbox's file, which may be damaged or of another version."""
 
+import contextlib
 import sqlite3
 import time
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import msgspec
 from edu_widgets.client.sync.clock import elapsed
 from edu_widgets.client.sync.commands import Command, CommandState
 from edu_widgets.protocol import MAX_FRAME
+from edu_widgets.protocol.blobs import MAX_BLOB
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS command (
@@ -30,6 +32,16 @@ CREATE TABLE IF NOT EXISTS command (
     since REAL NOT NULL DEFAULT 0
 )
 """
+BLOBS = """
+CREATE TABLE IF NOT EXISTS blob (
+    channel TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (channel, hash)
+)
+"""
+PUT_BLOB = "INSERT OR REPLACE INTO blob (channel, hash, data) VALUES (?, ?, ?)"
+DELETE_BLOB = "DELETE FROM blob WHERE channel = ? AND hash = ?"
 _EARLIER = "id, type, channel, data, lane, created, key, state, code, error"
 _COLUMNS = f"{_EARLIER}, boot, since"
 PUT = (
@@ -49,6 +61,7 @@ MOST_ROWS = 10_000
 """Most rows read of one file; the rest stays in it for the next time."""
 _LONGEST = 1024 * 1024
 """Most bytes of a row that is read."""
+_MOST_BLOBS = 1_000
 _MOST_ERROR = 2_000
 
 _DAMAGE = frozenset(
@@ -110,6 +123,19 @@ def read(db: sqlite3.Connection) -> Rows:
     columns = [column[1] for column in db.execute("PRAGMA table_info(command)")]
     select = _ROW if "since" in columns else _EARLIER_ROW
     found.places = [place for place in found.places if _take(db, select, place, found)]
+    return found
+
+
+def blobs(db: sqlite3.Connection) -> list[tuple[str, str, bytes]]:
+    """Read the pictures that wait with the commands: channel, hash and bytes of each.
+
+    Those that cannot be read are left out: their commands say so once they are sent.
+    """
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * MAX_BLOB)
+    found: list[tuple[str, str, bytes]] = []
+    with contextlib.suppress(*UNREADABLE):
+        for row in db.execute("SELECT channel, hash, data FROM blob LIMIT ?", (_MOST_BLOBS,)):
+            found.append(msgspec.convert(row, tuple[str, str, bytes]))  # noqa: PERF401 - till damage
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edu_widgets.client.dialects import dialect_of
+from edu_widgets.client.runtime.blob_transfers import BlobTransfers
 from edu_widgets.client.runtime.connection import Connection
 from edu_widgets.client.runtime.outbox_file import OutboxFile
 from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
@@ -14,6 +15,7 @@ from edu_widgets.client.sync.clock import Clock, SystemClock
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.client.sync.session import Session
+from edu_widgets.client.sync.uploads import Uploads
 from edu_widgets.client.transport.base import Target
 from edu_widgets.client.transport.factory import next_transport
 from edu_widgets.client.transport.selection import TransportSelection, TransportSettings
@@ -35,7 +37,13 @@ class Pooled:
     outbox: Outbox
     storage: OutboxFile | None
     selection: TransportSelection
+    transfers: BlobTransfers
     users: int = 0
+
+    async def close(self) -> None:
+        """End the connection, and what is fetched or sent beside it."""
+        await self.transfers.close()
+        await self.connection.close()
 
     def use(self, target: Target) -> None:
         """Go by this address and token from the next attempt on; at once, where none holds."""
@@ -113,7 +121,7 @@ class Pool:
 
     async def _end(self, key: Key) -> None:
         pooled = self._open.pop(key)
-        task = self._closing[key] = asyncio.ensure_future(pooled.connection.close())
+        task = self._closing[key] = asyncio.ensure_future(pooled.close())
         # Not once the waiting ends: who waits may be cancelled, and the outbox is still open.
         task.add_done_callback(lambda _: self._closing.pop(key, None))
         await asyncio.shield(task)
@@ -140,6 +148,8 @@ class Pool:
         )
         outbox = Outbox(storage)
         outbox.load(self._clock.elapsed())
+        uploads = Uploads(outbox, storage, self._clock.elapsed)
+        uploads.load()
         session = Session(
             target.user_id,
             outbox,
@@ -152,7 +162,8 @@ class Pool:
         pooled: Pooled
         selection = TransportSelection(lambda: pooled.target, session.wanted, settings.transport)
         connection = Connection(session, lambda: next_transport(selection), self._clock)
-        pooled = Pooled(connection, target, outbox, storage, selection)
+        transfers = BlobTransfers(connection, lambda: pooled.target, uploads)
+        pooled = Pooled(connection, target, outbox, storage, selection, transfers)
         with connection.act():
             session.open()
         return pooled

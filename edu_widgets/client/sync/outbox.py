@@ -77,6 +77,8 @@ class Outbox:
         """Commands that other threads have handed over, and that are not added yet."""
         self._bytes = 0
         self._store_at: float | None = None
+        self.ready: Callable[[Command], bool] = lambda _: True
+        """False for a command that waits for the upload of a picture that it names."""
         self.tried: set[str] = set()
         """Ids of commands that an earlier session has sent without getting an answer."""
 
@@ -398,7 +400,13 @@ class Outbox:
 
     def wake_at(self) -> float | None:
         """Return the time at which a lane resumes or an answer is overdue; maybe in the past."""
-        waiting = {command.lane for command in self._in_turn()}
+        waiting, held = set[str](), set[tuple[str, str]]()
+        for command in self._in_turn():
+            place = (command.lane, command.channel)
+            if place in held or not self.ready(command):
+                held.add(place)
+            else:
+                waiting.add(command.lane)
         lanes = (self._lanes[lane] for lane in waiting)
         times = [
             lane.paused_until

@@ -14,6 +14,7 @@ import httpx
 
 from edu_widgets.client.transport import network_errors
 from edu_widgets.client.transport.base import NotPassed, TransportFailed, proxy_for
+from edu_widgets.protocol import carriers
 
 FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError)
 """The errors that a request may raise."""
@@ -71,6 +72,11 @@ class Http:
         transport, self._transport = self._transport, None
         if transport is not None:
             await transport.aclose()
+
+
+def address(url: str, path: str) -> str:
+    """Return the address of a path of a service, given that of its WebSocket."""
+    return f"http{url.removesuffix(carriers.WEBSOCKET).removeprefix('ws')}{path}"
 
 
 async def body_of(

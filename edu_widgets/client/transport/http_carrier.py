@@ -21,7 +21,7 @@ from edu_widgets.client.transport.base import (
     authorization,
     refusal,
 )
-from edu_widgets.client.transport.http import FAILURES, Headers, Http, body_of, failure
+from edu_widgets.client.transport.http import FAILURES, Headers, Http, address, body_of, failure
 from edu_widgets.client.transport.selection import ServiceSelection
 from edu_widgets.client.transport.tasks import BackgroundTasks, first_of
 from edu_widgets.client.transport.tokens import ask
@@ -118,8 +118,7 @@ class HttpCarrier(ABC):
     # -- requests ---------------------------------------------------------------------------
 
     def _url(self, path: str) -> str:
-        base = self._target.url.removesuffix(carriers.WEBSOCKET)
-        return f"http{base.removeprefix('ws')}{path}"
+        return address(self._target.url, path)
 
     async def _request(
         self, method: str, path: str, headers: Headers, body: bytes | None

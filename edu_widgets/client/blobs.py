@@ -1,0 +1,75 @@
+"""Pictures as features use them: put before a command names them, fetched where one is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from edu_widgets.protocol.blobs import BlobRef, is_hash, picture
+from edu_widgets.protocol.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+NO_PICTURES = "This service takes no pictures: it speaks only the basic messages."
+
+
+class _Keeper(Protocol):
+    """The client, as far as pictures need it."""
+
+    channel: str
+
+    def keep_blob(self, channel: str, ref: BlobRef, data: bytes) -> None: ...
+
+    def fetch_blob(self, channel: str, hash_: str) -> Future[bytes]: ...
+
+
+class Blobs:
+    """The pictures of one participant in one course. Any thread."""
+
+    def __init__(self, client: _Keeper) -> None:
+        self._client = client
+
+    def put(self, data: bytes, channel: str | None = None, *, alt: str = "") -> BlobRef:
+        """Keep a picture for a command that names it, and upload it; returns at once.
+
+        A command that names it is sent once it is uploaded. Both are kept over a restart of the
+        kernel, as everything that waits; a picture that no command names is dropped after ten
+        minutes.
+
+        Args:
+            data: The bytes of a PNG, JPEG, WebP, GIF or SVG, at most 1 MiB.
+            channel: The channel of the document that will name it; None: the course's.
+            alt: What it shows, for those who do not see it.
+
+        Raises:
+            InvalidArgument: it is no such picture, is damaged, or has more than 8,192 pixels a
+                side.
+            MessageTooLong: it has more than 1 MiB.
+            OutboxFull: 16 MiB of pictures are waiting already.
+            NotConnected: the lesson is closed.
+            Refused: this is a base service, which has no pictures.
+        """
+        ref = picture(data, alt)
+        self._client.keep_blob(channel or self._client.channel, ref, data)
+        return ref
+
+    def get(self, ref: BlobRef | str, channel: str | None = None) -> Future[bytes]:
+        """Fetch a picture: from this kernel, if it had it before, or from the service.
+
+        Args:
+            ref: The picture, or its hash.
+            channel: The channel of the document that names it; None: the course's.
+
+        Returns:
+            A future, which fails with `NotConnected` while offline, and with `Refused` where the
+            channel has no such picture. Do not wait for it on the network thread.
+
+        Raises:
+            InvalidArgument: `ref` is no hash.
+            NotConnected: the lesson is closed.
+            Refused: this is a base service, which has no pictures.
+        """
+        hash_ = ref if isinstance(ref, str) else ref.hash
+        if not is_hash(hash_):
+            raise InvalidArgument(f"{hash_!r:.80} is no picture's hash.")
+        return self._client.fetch_blob(channel or self._client.channel, hash_)

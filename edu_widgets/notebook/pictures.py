@@ -1,0 +1,133 @@
+"""Pictures between a widget and its pages: a page asks for those in sight, and gives its own.
+
+Each travels as the buffer of one message, at a pace that leaves room for all else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from edu_widgets.notebook.pace import PICTURES, Turns, share_of
+from edu_widgets.notebook.stream import Json
+from edu_widgets.protocol.blobs import BlobRef, is_hash
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from edu_widgets.client.blobs import Blobs
+
+_MOST = 64
+"""Pictures that a widget's pages may wait for; they ask again for others."""
+
+
+class PictureClient(Protocol):
+    """A client, as far as pictures need it."""
+
+    @property
+    def blobs(self) -> Blobs:
+        """The pictures of a participant."""
+
+    def later(self, delay: float, fn: Callable[[], object], /) -> Callable[[], None]:
+        """Run `fn` after so many seconds; to be called on the network thread."""
+
+
+class Pictures:
+    """The pictures of one widget's pages. Any thread.
+
+    Args:
+        client: The participant whose rights count.
+        send: Sends a message to all pages, with its field `buffers` beside it.
+    """
+
+    def __init__(
+        self, client: PictureClient, send: Callable[[Json], None], turns: Turns = PICTURES
+    ) -> None:
+        self._client = client
+        self._send = send
+        self._turns = turns
+        self._awaited: set[tuple[str, str]] = set()
+
+    def asked(self, content: Json) -> None:
+        """A page lacks pictures: those that it shows, in the order of need."""
+        wanted = content.get("blobs")
+        for one in wanted[:_MOST] if isinstance(wanted, list) else ():
+            hash_, channel = (
+                (one.get("hash"), one.get("channel")) if isinstance(one, dict) else ("", "")
+            )
+            if isinstance(hash_, str) and is_hash(hash_):
+                self._fetch(hash_, channel if isinstance(channel, str) else "")
+
+    def _fetch(self, hash_: str, channel: str) -> None:
+        key = (channel, hash_)
+        if key in self._awaited or len(self._awaited) >= _MOST:
+            return
+        self._awaited.add(key)
+        try:
+            coming = self._client.blobs.get(hash_, channel or None)
+        except EduWidgetsError as error:
+            self._fail(key, error)
+        else:
+            coming.add_done_callback(partial(self._come, key))
+
+    def _come(self, key: tuple[str, str], coming: Future[bytes]) -> None:
+        """A picture has come, or has not (network thread)."""
+        if coming.cancelled():
+            self._awaited.discard(key)
+            return
+        error = coming.exception()
+        if error is not None:
+            self._fail(key, error)
+            return
+        data = coming.result()
+        wait = self._turns.take(share_of(len(data)))
+        _ = self._client.later(wait, partial(self._hand_out, key, data))
+
+    def _hand_out(self, key: tuple[str, str], data: bytes) -> None:
+        self._awaited.discard(key)
+        self._send({"op": "blob", "channel": key[0], "hash": key[1], "buffers": [data]})
+
+    def _fail(self, key: tuple[str, str], error: BaseException) -> None:
+        self._awaited.discard(key)
+        self._send({"op": "blob", "channel": key[0], "hash": key[1], **_told(error)})
+
+    def given(self, content: Json) -> None:
+        """A page gives a picture, as the field `data`; it is answered with its reference."""
+        page, id_, data = content.get("page"), content.get("id"), content.get("data")
+        channel = content.get("channel")
+        try:
+            if not isinstance(data, bytes):
+                raise InvalidArgument("The picture has not come with its message.")
+            ref = self._client.blobs.put(data, channel if isinstance(channel, str) else None)
+            answer = {"ref": shown(ref, channel if isinstance(channel, str) else "")}
+        except EduWidgetsError as error:
+            answer = _told(error)
+        self._send({"op": "put", "to": page, "id": id_, **answer})
+
+
+def shown(ref: BlobRef, channel: str = "") -> Json:
+    """Return a picture as pages are told of it; `channel`, where it is not the course's."""
+    told: Json = msgspec.to_builtins(ref)
+    return told | ({"channel": channel} if channel else {})
+
+
+def read_picture(value: Any) -> BlobRef:
+    """Return a picture as a page names it.
+
+    Raises:
+        InvalidArgument: it is none.
+    """
+    try:
+        return msgspec.convert(value, BlobRef)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise InvalidArgument(f"A picture: {error}.") from error
+
+
+def _told(error: BaseException) -> Json:
+    if not isinstance(error, EduWidgetsError):
+        return {"code": 0, "message": "The picture could not be fetched."}
+    return {"code": error.code if isinstance(error, Refused) else 0, "message": str(error)}
