@@ -3,8 +3,8 @@
     python -m benchmarks.viewer_bytes
 
 Each viewer is a person of their own, with a connection of their own to a real service in this
-process; a recording comm stands for the pages. Every batch reaches every page, so what is said
-once for each viewer grows with their number.
+process; a recording comm stands for the pages. The message is somebody's in another notebook. Every
+batch reaches every page, so what is said once for each viewer grows with their number.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import comm
 from jupyter_client.session import json_packer
@@ -39,28 +40,36 @@ def opened(chat: CourseChat, name: str) -> None:
 def measure(folder: Path, people: int) -> tuple[int, int]:
     """Return how many comm messages carry one chat message, and their bytes."""
     with RealService(folder) as service:
-        lesson = edu.join(service.invite(service.server.state.url), name="Ada")
+        invite = service.invite(service.server.state.url)
+        lesson = edu.join(invite, name="Ada")
         chat = lesson.wait_connected(PATIENCE).chat
         for name in ("Ada", *(f"Viewer {n}" for n in range(1, people))):
             opened(chat, name)
+        os.environ["EDU_WIDGETS_DATA_DIR"] += "-grace"
+        grace = edu.join(invite, name="Grace").wait_connected(PATIENCE)
         shown = chat.comm.published
 
+        def told() -> list[dict[str, Any]]:
+            return [data["content"] for _, data in tuple(shown) if "content" in data]
+
         def ready() -> set[str]:
-            told = (data["content"] for _, data in tuple(shown) if "content" in data)
-            live = (one for one in told if one.get("lesson", {}).get("state") == "live")
+            live = (one for one in told() if one.get("lesson", {}).get("state") == "live")
             return {one["to"] for one in live if one["op"] == "snapshot"}
 
         wait_until(lambda: len(ready()) == people, "everybody has a live snapshot")
         time.sleep(1)  # what follows on a first snapshot is not the message's
         shown.clear()
-        chat.send(TEXT).wait(PATIENCE)
+        grace.chat.send(TEXT).wait(PATIENCE)
 
-        def carried() -> list[bytes]:
-            packed = (json_packer(data) for _, data in tuple(shown))
-            return [one for one in packed if TEXT.encode() in one]
+        def carried() -> list[dict[str, Any]]:
+            return [one for one in told() if TEXT in str(one)]
 
-        wait_until(lambda: len(carried()) >= people, "everybody has the message")
-        found = carried()
+        def reached() -> set[str]:
+            return {key for one in carried() for key in one.get("by", {one.get("for", ""): one})}
+
+        wait_until(lambda: len(reached()) == people, "everybody has the message")
+        found = [json_packer({"method": "custom", "content": one}) for one in carried()]
+        grace.close()
         lesson.close()
         return len(found), sum(map(len, found))
 

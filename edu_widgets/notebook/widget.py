@@ -30,6 +30,7 @@ from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.viewers.faces import Face, Faces
+from edu_widgets.notebook.viewers.joint import JointBatches
 from edu_widgets.protocol import Code, is_id, uuid7
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.channels import person_name
@@ -154,6 +155,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._stop_listening = client.listen(self._on_event)
         # Of somebody else's face there is one twin only: the widget that has the comm leads to it.
         self._faces = None if client.viewer else Faces(self._company, self.face(), self._twin)
+        self._joint = JointBatches(self._to_pages, self._later, self._watching)
         self.on_msg(self._received)
         try:
             super().__init__(
@@ -203,7 +205,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def _twin(self, key: str, context: WidgetContext) -> Face:
         comms.ready_thread()
-        return self.twin_for(context).face(lambda message: self._push(message | {"for": key}))
+        return self.twin_for(context).face(lambda message: self._push(message, key))
 
     @property
     def unread(self) -> int:
@@ -467,7 +469,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         except Exception:  # noqa: BLE001 - the lesson is closed or the process ends
             self._channel.reply(message)
 
-    def _push(self, message: Json) -> None:
+    def _push(self, message: Json, viewer: str = "") -> None:
         if sys.is_finalizing():
             return
         if self._client.viewer:
@@ -476,7 +478,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         if inside.is_closed(self.comm):
             self._channel.forget()
             return
-        self._to_pages(as_sent(message))
+        self._joint.push(viewer, as_sent(message))
 
     def _to_pages(self, message: Json) -> None:
         if self._held_back is not None and self._held_back.keeps(message):
@@ -491,6 +493,12 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _hand_out(self, codes: object) -> None:
         for message in answers(self.kind_, codes):
             self._to_pages(message)
+
+    def _watching(self) -> int:
+        return self._faces.watching if self._faces is not None else 1
+
+    def _later(self, delay: float, fn: Callable[[], None]) -> None:
+        self._client.on_network(lambda: self._client.later(delay, fn))
 
     def _on_network(self, fn: Any) -> None:
         try:

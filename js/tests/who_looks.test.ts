@@ -62,3 +62,23 @@ test("what is for others is dropped, whatever its number", () => {
   expect(model.sent.filter(({ op }) => op === "ready")).toHaveLength(1);
   connection.dispose();
 });
+
+test("of a joint batch somebody gets what all are told and what is theirs", () => {
+  const model = new MockModel();
+  const connection = new Connection(model.proxy(), () => "en");
+  const things = connection.mirror<Doc>("things", readDoc);
+  connection.show();
+  const collections = { things: { docs: [{ id: "a" }, { id: "b" }], floor: 0, more: false } };
+  const lesson = { scope: "bob" };
+  model.say({ op: "snapshot", to: connection.page, n: 3, lesson, collections, for: "bob" });
+  const all = { set: { things: [{ id: "everybody's" }] }, lesson: { online: 3 } };
+  const bob = { n: 4, set: { things: [{ id: "bob's" }] }, del: { things: ["a"] } };
+  const lina = { n: 9, set: { things: [{ id: "lina's" }] }, lesson: { queued: 1 } };
+  model.say({ op: "batch", ...all, by: { "": { n: 7 }, lina } });
+  expect(things.docs.map(({ id }) => id)).toEqual(["a", "b"]);
+  model.say({ op: "batch", ...all, by: { "": { n: 7 }, bob, lina } });
+  expect(things.docs.map(({ id }) => id)).toEqual(["b", "everybody's", "bob's"]);
+  expect(connection.lesson.value).toMatchObject({ online: 3, queued: 0 });
+  expect(model.sent.filter(({ op }) => op === "ready")).toHaveLength(1);
+  connection.dispose();
+});

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,14 @@ class Kernel:
         found: list[dict[str, Any]] = self.widget.comm.take()
         return found
 
+    def later(self) -> list[dict[str, Any]]:
+        """What is sent to all pages within a second."""
+        found = self.sent()
+        for client in (*self.clients.values(), self.owner):
+            client.advance(1.0)
+            found += self.sent()
+        return found
+
 
 @pytest.fixture
 def kernel(monkeypatch: pytest.MonkeyPatch, client: FakeClient) -> Kernel:
@@ -113,17 +122,52 @@ def test_two_people_have_two_names_and_what_is_for_one_is_addressed(kernel: Kern
     assert bob["lesson"]["scope"] == "bob-in-py101"
     assert bob["lesson"]["viewer"] == {"is": "viewer", "name": "Bob", "owner": "Ada"}
     key = bob["for"]
-    own = [m for m in messages if m["op"] == "batch" and "for" not in m]
+    assert not [m for m in messages if m["op"] == "batch"], "it waits a moment for those of others"
+    own = [m for m in kernel.later() if m["op"] == "batch" and "for" not in m]
     assert own[-1]["lesson"]["viewer"]["owner"] == "Ada"
     assert [one["name"] for one in own[-1]["lesson"]["viewer"]["people"]] == ["Bob"]
     twin = kernel.widget.seen_by(key)
     assert isinstance(twin, ThingWidget)
     twin.put("bob's own")
-    kernel.clients["Bob"].advance(1.0)
-    assert {m.get("for") for m in kernel.sent() if m["op"] == "batch"} == {key}
+    assert {m.get("for") for m in kernel.later() if m["op"] == "batch"} == {key}
     kernel.ask("s2", "p2", "thing.do", scope="bob-in-py101")
     assert [one.do for one in twin.done] == ["thing.do"]
     assert kernel.widget.done == [], "it was not the owner who asked"
+
+
+def test_what_is_for_all_is_said_once_and_what_is_for_one_to_that_one(kernel: Kernel) -> None:
+    keys = {"Ada": ""}
+    kernel.say("s1", "p1", who=ADA)
+    keys["Bob"] = snapshot(kernel.say("s2", "p2", who=BOB), "p2")["for"]
+    keys["Lina"] = snapshot(kernel.say("s3", "p3", who=LINA), "p3")["for"]
+    kernel.later()
+    faces = {name: kernel.widget.seen_by(key) for name, key in keys.items()}
+    for name, face in faces.items():
+        assert isinstance(face, ThingWidget)
+        face.things.things["open"] = {"id": "open", "born": 1, "words": "for everybody"}
+        face.things.things[f"of {name}"] = {"id": f"of {name}", "born": 1, "words": "a secret"}
+        face._channel.changed("things", ["open", f"of {name}"])
+    [joint] = [m for m in kernel.later() if m["op"] == "batch"]
+    assert json.dumps(joint).count("for everybody") == 1
+    assert sorted(joint["by"]) == sorted(keys.values())
+    said = {key: json.dumps(part) for key, part in joint.pop("by").items()}
+    assert "secret" not in json.dumps(joint), "the part of all has nobody's own"
+    for name, key in keys.items():
+        assert [k for k, text in said.items() if f"of {name}" in text] == [key]
+
+
+def test_staff_content_is_in_no_byte_while_others_look_on(kernel: Kernel) -> None:
+    kernel.owner.person = Person("u-ada", "Ada", "instructor")
+    kernel.say("s1", "p1", who=ADA)
+    bob = snapshot(kernel.say("s2", "p2", who=BOB), "p2")["for"]
+    kernel.later()
+    kernel.widget.put("for staff")
+    for face in (kernel.widget.seen_by(bob), kernel.widget.seen_by(company_.HUSHED)):
+        assert isinstance(face, ThingWidget)
+        face.put("shared too")
+    told = json.dumps(kernel.later())
+    assert "shared too" in told
+    assert "for staff" not in told
 
 
 def test_a_page_cannot_speak_for_another_session(kernel: Kernel) -> None:

@@ -164,4 +164,9 @@ class Faces:
     @property
     def awaited(self) -> bool:
         """True if any page shows it, to whomever."""
-        return any(face.channel.awaited for face in (self._own, *tuple(self._twins.values())))
+        return self.watching > 0
+
+    @property
+    def watching(self) -> int:
+        """Number of people that pages show it to."""
+        return sum(face.channel.awaited for face in (self._own, *tuple(self._twins.values())))

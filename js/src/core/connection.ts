@@ -270,7 +270,7 @@ export class Connection {
   };
 
   #onMessage = (content: unknown): void => {
-    const message = readKernelMessage(content);
+    const message = readKernelMessage(content, this.#for);
     if (!message) {
       warnOf(content);
       return;

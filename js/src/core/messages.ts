@@ -148,6 +148,15 @@ const byName = <T>(value: unknown, read: (inner: unknown) => T): Record<string, 
     ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, read(inner)]))
     : {};
 
+/** The lists of what all viewers are told and of what this one is, by name. */
+const both = <T>(all: unknown, own: unknown, read: (inner: unknown) => readonly T[]) => {
+  const lists = byName(all, read);
+  for (const [name, more] of Object.entries(byName(own, read))) {
+    lists[name] = [...(lists[name] ?? []), ...more];
+  }
+  return lists;
+};
+
 const readCollection = (value: unknown): CollectionState => {
   const { docs, floor, more } = isFields(value) ? value : ({} as Fields);
   return { docs: asList(docs), floor: asNumber(floor) ?? 0, more: more === true };
@@ -155,9 +164,17 @@ const readCollection = (value: unknown): CollectionState => {
 
 const numbered: readonly unknown[] = ["snapshot", "batch", "pulse"];
 
-/** Read one custom message of the kernel; `null` if it is none of ours or is malformed. */
-export function readKernelMessage(value: unknown): KernelMessage | null {
-  if (!isFields(value)) return null;
+/** The part of a joint batch for somebody who is not named in it. */
+const notNamed = { n: 0, to: "*" };
+
+/**
+ * Read one custom message of the kernel, of a joint batch what is for the eyes of `whose`; `null` if it
+ * is none of ours or is malformed.
+ */
+export function readKernelMessage(told: unknown, whose = ""): KernelMessage | null {
+  if (!isFields(told)) return null;
+  const own = isFields(told.by) ? ((told.by[whose] ?? notNamed) as Fields) : null;
+  const value: Fields = own ? { ...told, ...own, for: whose } : told;
   const op = ops.find((known) => known === value.op);
   const n = asNumber(value.n);
   if (!op || (n === null && numbered.includes(op))) return null;
@@ -166,10 +183,10 @@ export function readKernelMessage(value: unknown): KernelMessage | null {
     n,
     to: asText(value.to),
     for: asText(value.for),
-    lesson: isFields(value.lesson) ? value.lesson : {},
+    lesson: { ...(told.lesson as Fields), ...(own?.lesson as Fields) },
     collections: byName(value.collections, readCollection),
-    set: byName(value.set, asList),
-    del: byName(value.del, asTexts),
+    set: both(told.set, own?.set, asList),
+    del: both(told.del, own?.del, asTexts),
     in: asText(value.in),
     docs: asList(value.docs),
     floor: asNumber(value.floor) ?? 0,
