@@ -16,6 +16,7 @@ from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.notebook import comms, development, hosts, inside
 from edu_widgets.notebook.bundles import bundle, extras_of, files_of
 from edu_widgets.notebook.channel import PageChannel
+from edu_widgets.notebook.ending import say_at_end
 from edu_widgets.notebook.fallback import fallback, sentences
 from edu_widgets.notebook.held_back import ASK_EVERY, HeldBack
 from edu_widgets.notebook.identity import asking_session
@@ -112,7 +113,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     kind_: ClassVar[str] = ""
     _inner: ClassVar[str] = (
         "face kind kind_ events_ made_for offer_code open refer_to_code reload reopen retire "
-        "seen_by summary twin_for watch"
+        "say_ended seen_by summary twin_for watch"
     )
     comm: Any
 
@@ -174,6 +175,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             raise
         if client.viewer:
             self.layout.close()
+        else:
+            say_at_end(self)
 
     @classmethod
     def made_for(cls, lesson: WidgetContext) -> LiveWidget:
@@ -271,6 +274,14 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         if self.comm is not None:
             self.layout.close()
         super().close()
+
+    def say_ended(self) -> None:
+        """Tell the pages that the kernel ends, and nothing more."""
+        if self._over or not (self._faces or self._channel).awaited:
+            return
+        self._joint.flush()
+        self._over = True
+        self._to_pages({"op": "ended"})
 
     def retire(self) -> None:
         """The lesson was left: close it, unless a page shows it, which then says so."""
@@ -470,7 +481,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
             self._channel.reply(message)
 
     def _push(self, message: Json, viewer: str = "") -> None:
-        if sys.is_finalizing():
+        if self._over or sys.is_finalizing():
             return
         if self._client.viewer:
             self._outlet(message)

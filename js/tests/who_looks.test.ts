@@ -82,3 +82,16 @@ test("of a joint batch somebody gets what all are told and what is theirs", () =
   expect(model.sent.filter(({ op }) => op === "ready")).toHaveLength(1);
   connection.dispose();
 });
+
+test("a kernel that somebody else ends has stopped, until it answers again", () => {
+  const model = new MockModel();
+  const connection = new Connection(model.proxy(), () => "en");
+  connection.show();
+  const snapshot = { op: "snapshot", to: connection.page, n: 3, collections: {}, for: "bob" };
+  model.say(snapshot);
+  model.say({ op: "ended" });
+  expect(connection.kernel.value).toBe("gone");
+  model.say(snapshot);
+  expect(connection.kernel.value).toBe("alive");
+  connection.dispose();
+});

@@ -1,4 +1,7 @@
-"""A kernel with an open lesson in which nobody does anything says nothing: a hub may cull it."""
+"""A kernel with an open lesson in which nobody does anything says nothing: a hub may cull it.
+
+Only once it ends it says so.
+"""
 
 from __future__ import annotations
 
@@ -39,14 +42,14 @@ BEATS = 8
 
 
 @contextmanager
-def kernel(folder: Path) -> Iterator[BlockingKernelClient]:
+def kernel(folder: Path) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
     manager = KernelManager(kernel_name="python3")
     manager.start_kernel(
         env=os.environ | {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(ROOT)}
     )
     try:
         with client_of(manager) as client:
-            yield client
+            yield manager, client
     finally:
         manager.shutdown_kernel(now=True)
 
@@ -78,8 +81,8 @@ def shape(message: dict[str, Any]) -> tuple[str, Any]:
     return message["msg_type"], content.get("data", content)
 
 
-def test_silence_is_silent_with_a_page_and_without(tmp_path: Path) -> None:
-    with FakeService() as fake, kernel(tmp_path) as client:
+def test_silence_is_silent_with_a_page_and_without_until_the_kernel_ends(tmp_path: Path) -> None:
+    with FakeService() as fake, kernel(tmp_path) as (manager, client):
         code = LESSON.format(url=fake.base, folder=str(tmp_path / "data"))
         done = client.execute(code, reply=True, timeout=PATIENCE)
         assert done["content"]["status"] == "ok", done["content"]
@@ -98,3 +101,7 @@ def test_silence_is_silent_with_a_page_and_without(tmp_path: Path) -> None:
         assert any("snapshot" in str(shape(m)) for m in told(client))
         beats(fake, BEATS)
         assert [shape(m) for m in told(client)] == [], "nobody does anything at the page"
+        manager.shutdown_kernel(restart=True)  # as JupyterLab does for whoever restarts it
+        last = [m["content"] for m in told(client) if m["msg_type"] == "comm_msg"]
+        assert all(one["data"]["content"] == {"op": "ended"} for one in last), last
+        assert sorted(one["comm_id"] for one in last) == sorted(widgets), "each says it once"

@@ -276,6 +276,10 @@ export class Connection {
       return;
     }
     this.#watch?.heard();
+    if (message.op === "ended") {
+      this.#onClosed();
+      return;
+    }
     attempt(() =>
       batch(() => {
         this.#revive(message);

@@ -68,8 +68,18 @@ export interface CollectionState {
   more: boolean;
 }
 
-/** `code` is the loader's: here it only says that the kernel lives. */
-const ops = ["snapshot", "batch", "page", "got", "refused", "signal", "pulse", "code"] as const;
+/** `code` is the loader's: here it only says that the kernel lives; `ended` that it does no more. */
+const ops = [
+  "snapshot",
+  "batch",
+  "page",
+  "got",
+  "refused",
+  "signal",
+  "pulse",
+  "code",
+  "ended",
+] as const;
 
 /** A message of the kernel, every field of its right type; what its `op` has not is empty. */
 export interface KernelMessage {
