@@ -18,6 +18,7 @@ from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.realtime.messages import MOST_WAITING, Message, MessageStream
 from tests.base_service import Running, Variants
 from tests.client.fake_service import eventually
+from tests.client.real_service import RealService
 from tests.faults import Faults
 from tests.hosting import hosted, leave_lessons
 from tests.waiting import PATIENCE
@@ -278,6 +279,34 @@ def test_a_refused_token_is_an_error(platform: Running, enter: Enter) -> None:
     ada.subscribe("course:second")
     eventually(lambda: told)
     assert isinstance(told[0][1], edu.EduWidgetsError)
+
+
+def test_who_comes_and_goes_at_a_service_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RealService(tmp_path / "service") as service:
+        invite = service.invite(service.server.state.url)
+        client = edu.join(invite, name="Ada").wait_connected(PATIENCE).client
+        told = heard(client, "user_joined", "user_left", "unknown_message")
+        stream = client.messages("user_left")
+
+        def known() -> bool:
+            followed = client._state.channels[ROOM]
+            return followed is not None and followed._parts[0]._roster.known is True
+
+        eventually(known)
+        monkeypatch.setenv("EDU_WIDGETS_DATA_DIR", str(tmp_path / "grace"))
+        grace = edu.join(invite, name="Grace").wait_connected(PATIENCE)
+        eventually(lambda: told)
+        who = {"userId": grace.user.user_id, "userName": "Grace"}
+        grace.close()
+        eventually(lambda: len(told) > 1)
+        assert [event for event, _ in told] == ["user_joined", "user_left"]
+        assert [(m.type, m.channel, m.data) for _, m in told] == [
+            ("user_joined", ROOM, who),
+            ("user_left", ROOM, who),
+        ]
+        assert len(stream._waiting) == 1, "whoever was there before has not come"
 
 
 def test_beside_a_lesson_it_uses_the_same_connection(

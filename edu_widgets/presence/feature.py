@@ -34,6 +34,7 @@ FEATURE = Manifest(
     documents=("edu_widgets.presence.documents", "edu_widgets.presence.commands"),
     service="edu_widgets.presence.service:FEATURE",
     widget="edu_widgets.presence.widget:PresenceList",
+    realtime="edu_widgets.presence.realtime:PeopleMessages",
     background="edu_widgets.presence.away:AwayReporter",
     statuses="edu_widgets.presence.said:Said",
     directory=True,

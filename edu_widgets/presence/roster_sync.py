@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from edu_widgets.client.course import CourseClient
 from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.presence import commands
-from edu_widgets.presence.commands import PeoplePage, Presence
-from edu_widgets.presence.mirror import PresenceMirror
-from edu_widgets.presence.roster import Moved
+from edu_widgets.presence.commands import People, PeoplePage, Presence
+from edu_widgets.presence.roster import Moved, Roster
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 """Seconds until a question that was not answered is asked again."""
+
+
+class RosterPort(Protocol):
+    """The connection to a course's channel, as far as a roster needs it."""
+
+    def ask(self, type_: str, data: People, /) -> Answer:
+        """Ask the service.
+
+        Raises:
+            NotConnected: the connection is closed.
+        """
+
+    def later(self, delay: float, fn: Callable[[], object], /) -> Callable[[], None]:
+        """Run `fn` after `delay` seconds; returns what prevents it."""
 
 
 class RosterSync:
@@ -22,14 +35,15 @@ class RosterSync:
 
     def __init__(
         self,
-        client: CourseClient,
-        people: PresenceMirror,
+        client: RosterPort,
+        roster: Roster,
+        is_live: Callable[[], bool],
         changed: Callable[[Moved], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
-        self._people = people
-        self._roster = people.roster
+        self._roster = roster
+        self._is_live = is_live
         self._changed = changed
         self._clock = clock
         self._live = False
@@ -49,7 +63,7 @@ class RosterSync:
 
     def look(self) -> None:
         """The connection may have changed."""
-        live = self._client.view().state == "live" and self._people.offered
+        live = self._is_live()
         if live != self._live:
             self._live = live
             self._again_at, self._pause = float("-inf"), _FIRST_PAUSE
@@ -86,7 +100,7 @@ class RosterSync:
 
     def _ask(self) -> None:
         try:
-            answer = self._client.ask(commands.PEOPLE.name, commands.People())
+            answer = self._client.ask(commands.PEOPLE.name, People())
         except NotConnected:
             return  # the lesson is closed
         self._asked = answer

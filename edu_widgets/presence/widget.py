@@ -79,7 +79,7 @@ class PresenceList(EventWidget):
         self._staff = client.me().is_staff
         self.admission = Admission(client)
         self._news = EventDiff(client, self._people, self._tell)
-        self._following = RosterSync(client, self._people, self._moved)
+        self._following = RosterSync(client, self._people.roster, self._is_live, self._moved)
         super().__init__(client, self._shown, IntentHandlers(self), **options)
         client.on_network(self._begin)
 
@@ -89,6 +89,9 @@ class PresenceList(EventWidget):
         except EduWidgetsError:  # a forked child may look, but has nothing
             return super().__repr__()
         return f"{super().__repr__()[:-1]}, {here} here)"
+
+    def _is_live(self) -> bool:
+        return self._client.view().state == "live" and self._people.offered
 
     # -- who is here ---------------------------------------------------------------------
 

@@ -105,6 +105,8 @@ class Manifest:
         service: The service's part, as `package.module:NAME`.
         widget: The class of its widget, as `package.module:Name`.
         headlines: A class that makes headlines of its documents for notifications, likewise.
+        realtime: A class that tells of the feature by messages of the basic service, for
+            `RealtimeClient`, given one of its channels, likewise.
         background: A callable run with each lesson from its start, given the client, likewise.
         record: A callable that gives what it has for a lesson's record, a `RecordSource`, given
             the client, likewise.
@@ -130,6 +132,7 @@ class Manifest:
     service: str = ""
     widget: str = ""
     headlines: str = ""
+    realtime: str = ""
     background: str = ""
     record: str = ""
     position: str = ""
@@ -208,7 +211,7 @@ class Manifest:
 
     def _named(self) -> tuple[str, ...]:
         """Return the names of the parts that are imported at their first use."""
-        parts = (self.service, self.widget, self.headlines, self.background)
+        parts = (self.service, self.widget, self.headlines, self.realtime, self.background)
         return (*parts, self.record, self.position, self.ipython, self.statuses)
 
     def register(self) -> None:

@@ -36,6 +36,7 @@ from edu_widgets.protocol.errors import (
 from edu_widgets.protocol.features import allowed
 from edu_widgets.protocol.validation import seconds
 from edu_widgets.realtime.checks import channel_name, content, not_subscribed
+from edu_widgets.realtime.followed import FollowedChannel, told_types
 from edu_widgets.realtime.messages import ClientStatus, Message, MessageStream
 
 _CONNECTION = ("connected", "disconnected", "reconnect_failed", "error")
@@ -51,7 +52,9 @@ class _State:
     connected: bool = False
     reason: str = ""
     stop: Callable[[], None] = lambda: None
-    channels: dict[str, None] = field(default_factory=dict)
+    channels: dict[str, FollowedChannel | None] = field(default_factory=dict)
+    """The subscribed channels; None while nobody wants to know what features tell of them."""
+    follows: bool = False
 
 
 class RealtimeClient(Tidy):
@@ -172,6 +175,8 @@ class RealtimeClient(Tidy):
             with pooled.connection.act() as session:
                 for name in self._state.channels:
                     session.unsubscribe(name)
+            for followed in filter(None, self._state.channels.values()):
+                followed.close()
             self._state.channels.clear()
             await self._here.pool.release(self._target)
         self._receipts.close(NotConnected("The client was closed; what waited is kept on disk."))
@@ -195,6 +200,8 @@ class RealtimeClient(Tidy):
             self._state.channels[name] = None
             with pooled.connection.act() as session:
                 session.subscribe(name)
+            if self._state.follows:
+                self._follow()
 
     def unsubscribe(self, channel: str) -> None:
         """Leave a channel; one that is not subscribed is left already.
@@ -208,9 +215,29 @@ class RealtimeClient(Tidy):
     def _unsubscribe(self, name: str) -> None:
         pooled = self._state.pooled
         if pooled is not None and name in self._state.channels:
-            del self._state.channels[name]
+            followed = self._state.channels.pop(name)
+            if followed is not None:
+                followed.close()
             with pooled.connection.act() as session:
                 session.unsubscribe(name)
+
+    def _want(self, type_: str | None) -> None:
+        """Somebody wants messages of a type, None: of all; features may tell some."""
+        if type_ is None or type_ in told_types():
+            self._here.network.post(self._follow)
+
+    def _follow(self) -> None:
+        self._state.follows = True
+        pooled = self._state.pooled
+        if pooled is None:
+            return
+        for name, followed in self._state.channels.items():
+            if followed is None:
+                made = FollowedChannel(name, pooled, self._here.network, self._told)
+                self._state.channels[name] = made
+
+    def _told(self, type_: str, channel: str, data: object) -> None:
+        self._hand(Message(type_, channel, data, "", None), known=True)
 
     # -- sending --------------------------------------------------------------------------
 
@@ -275,9 +302,11 @@ class RealtimeClient(Tidy):
 
         Args:
             event: A type of message, as `grade_published`: `fn` gets a `Message`. `message`: each
-                message of the chat. `unknown_message`: each one of a type that is neither basic nor
-                listened to. `connected`: without arguments. `disconnected`: with the reason.
-                `reconnect_failed`: with the number of attempts. `error`: with an `EduWidgetsError`.
+                message of the chat. `user_joined`, `user_left`: somebody came or went; at a
+                service of edu-widgets where the channel has presence. `unknown_message`: each one
+                of a type that is neither basic nor listened to. `connected`: without arguments.
+                `disconnected`: with the reason. `reconnect_failed`: with the number of attempts.
+                `error`: with an `EduWidgetsError`.
             fn: Called on the callback thread, in order. What it raises is shown once.
 
         Returns:
@@ -288,6 +317,7 @@ class RealtimeClient(Tidy):
             NotConnected: the client is closed.
         """
         self._check()
+        self._want(event)
         return self._listeners.add(event, fn)
 
     def off(self, event: str | None = None, fn: Callback | None = None) -> None:
@@ -297,6 +327,7 @@ class RealtimeClient(Tidy):
     def messages(self, type: str | None = None) -> MessageStream:  # noqa: A002
         """Return the messages from now on, of one type or all, for an `async for`."""
         self._check()
+        self._want(type)
         stream = MessageStream(type, self._forget)
         self._streams.append(stream)
         return stream
@@ -326,6 +357,8 @@ class RealtimeClient(Tidy):
                 self._refused(name)
             case _:
                 pass
+        for followed in filter(None, tuple(self._state.channels.values())):
+            followed.heard(event)
 
     def _has(self, channel: str) -> bool:
         return channel in self._state.channels
