@@ -12,12 +12,6 @@ from .conftest import OpenNotebook
 from .harness import NAMED
 from .test_panel_lab import SHOW, goes_to, panel, tab
 
-NINE_MORE = """
-from edu_widgets.client.invites.vouching import vouch
-for number in range(9):
-    vouch(lesson._client.target, lesson.course, f"viewer {number}", f"Viewer {number}")
-"""
-
 
 def named(name: str) -> dict[str, Any]:
     return {"extra_http_headers": {NAMED: name}}
@@ -72,20 +66,6 @@ def test_two_people_in_one_kernel_are_two(
     expect(panel(bob).locator(".opt", has_text="two")).to_contain_text("Your vote")
     expect(sign(bob)).to_contain_text("You are Bob")
 
-    # A kernel that one restarts: all pages say so, and once the cells ran who is who stays.
-    ada.lab.restart_kernel()
-    for person in (ada, bob):
-        stopped = panel(person).locator(".banner:visible", has_text="The kernel has stopped.")
-        expect(stopped.first).to_be_visible()
-    ada.lab.run_all()
-    bob.lab.run_cell(2)
-    goes_to(panel(bob), "Polls")
-    expect(panel(bob).locator(".opt", has_text="two")).to_contain_text("Your vote")
-    expect(sign(bob)).to_contain_text("You are Bob")
-    expect(sign(ada)).to_contain_text("+1")
-    goes_to(panel(ada), "Chat")
-    expect(ada.box).to_have_value("a draft of mine")
-
 
 @pytest.mark.parametrize("kernel", ["ipykernel-7.4"])
 def test_an_instructors_page_shows_no_staff_content_to_two(
@@ -99,11 +79,3 @@ def test_an_instructors_page_shows_no_staff_content_to_two(
     bob.says("I am a student here.")
     mira.sees("I am a student here.")
     expect(mira.message("I am a student here.")).to_contain_text("via Mira")
-
-    # With nine further people, of whom no page is open now, Noor is the eleventh.
-    assert "Error" not in mira.lab.execute(NINE_MORE)
-    noor = Person(notebook(again=mira.lab, **named("Noor")).wait_kernel())
-    noor.lab.run_cell(2)
-    expect(noor.chat.locator(".banner.calm")).to_contain_text("Ten people already take part")
-    noor.sees("I am a student here.")
-    expect(noor.box).to_have_count(0)
