@@ -35,7 +35,7 @@ export const desk = (more: Fields = {}): Fields => ({
 const hint = {
   by: "Mira",
   at: 1_700_000_000_000,
-  body: ["Look at the names first: ", ["c", "df.columns"]],
+  body: ["Look at the names first: ", ["code", "df.columns"]],
 };
 
 export const own = (of = titles): Fields[] => [
