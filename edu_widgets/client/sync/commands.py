@@ -58,6 +58,39 @@ class Command:
         """Bytes that it counts for in the outbox."""
         return len(self.data) + _ENVELOPE_BYTES
 
+    @property
+    def kept_as(self) -> str:
+        """The word for it in the count of waiting commands; "" if it is not counted."""
+        known = REGISTRY.commands.get(self.type)
+        return known.kept_as if known is not None else "change"
+
+    @property
+    def is_one_by_one(self) -> bool:
+        """True if it waits for the answer to the one before it with the same key."""
+        known = REGISTRY.commands.get(self.type)
+        return known is not None and known.one_by_one
+
+    def is_momentary(self) -> bool:
+        """Return True if it is meant for now: without a connection it is given up after a while."""
+        known = REGISTRY.commands.get(self.type)
+        if known is None or not known.momentary:
+            return False
+        if not hasattr(known.data, "of_the_moment"):
+            return True
+        try:
+            return bool(msgspec.json.decode(self.data, type=known.data).of_the_moment())
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False  # of another version: the service will say
+
+    def shares_key(self, other: "Command") -> bool:
+        """Return True if both are of one type and channel and have the same key."""
+        mine, theirs = (self.type, self.channel, self.key), (other.type, other.channel, other.key)
+        return self.key is not None and mine == theirs
+
+    def outdates(self, old: "Command") -> bool:
+        """Return True if it replaces `old`: they have the same key, and only the latest counts."""
+        return self.shares_key(old) and not self.is_one_by_one
+
 
 @dataclass(frozen=True, slots=True)
 class InPlaceOf:

@@ -4,8 +4,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from edu_widgets.client.sync.commands import Command, CommandState, NoStorage, Storage
 from edu_widgets.protocol import MAX_FRAME, REGISTRY, Code, is_retry, meaning
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
@@ -143,7 +141,7 @@ class Outbox:
 
     def kept(self) -> tuple[int, int]:
         """Return the numbers of waiting messages and of other waiting changes by the user."""
-        kinds = [_kept_as(command) for command in self._waiting()]
+        kinds = [command.kept_as for command in self._waiting()]
         return kinds.count("message"), kinds.count("change")
 
     def _waiting(self) -> list[Command]:
@@ -168,7 +166,7 @@ class Outbox:
                 return []
             msg = f"The id {command.id!r} was used before for something else. Make a new one."
             raise IdConflict(msg, Code.ID_CONFLICT)
-        replaced = [c for c in self._commands.values() if _outdates(command, c)]
+        replaced = [c for c in self._commands.values() if command.outdates(c)]
         replaced = [c for c in replaced if c.state is not CommandState.SENT]
         self._commands[command.id] = command
         self._bytes += command.size
@@ -183,7 +181,7 @@ class Outbox:
         """Return True if a newer command with the same key exists, so this is not sent again."""
         if command.key is None:
             return False
-        same = [c for c in self._commands.values() if _outdates(command, c)]
+        same = [c for c in self._commands.values() if command.outdates(c)]
         return bool(same) and same[-1].id != command.id
 
     def due(self, now: float, ready: Callable[[Command], bool] | None = None) -> list[Command]:
@@ -218,8 +216,8 @@ class Outbox:
             place = (command.lane, command.channel)
             if command.state not in _SENDABLE or place in blocked:
                 continue
-            if _is_one_by_one(command) and any(
-                _same_key(command, other) and other.state is CommandState.SENT
+            if command.is_one_by_one and any(
+                command.shares_key(other) and other.state is CommandState.SENT
                 for other in self._commands.values()
             ):
                 blocked.add(place)
@@ -292,9 +290,9 @@ class Outbox:
 
     def fail_with(self, failed: Command) -> list[Command]:
         """Fail the waiting commands that build on a failed one; return them."""
-        if failed.state is not CommandState.FAILED or not _is_one_by_one(failed):
+        if failed.state is not CommandState.FAILED or not failed.is_one_by_one:
             return []
-        behind = [c for c in self._commands.values() if _same_key(failed, c)]
+        behind = [c for c in self._commands.values() if failed.shares_key(c)]
         return [
             self._move(command, CommandState.FAILED, failed.code, failed.error)
             for command in behind
@@ -359,7 +357,7 @@ class Outbox:
 
     def _momentary(self) -> list[Command]:
         waiting = (*_SENDABLE, CommandState.HELD)
-        return [c for c in self._commands.values() if c.state in waiting and _is_momentary(c)]
+        return [c for c in self._commands.values() if c.state in waiting and c.is_momentary()]
 
     def retry(self, id: str, created: int, elapsed: float) -> Command | None:  # noqa: A002
         """Queue a failed or held command again, behind the waiting ones."""
@@ -458,41 +456,6 @@ class Outbox:
         if state is CommandState.FAILED:
             self._storage.put(moved)
         return moved
-
-
-def _kept_as(command: Command) -> str:
-    known = REGISTRY.commands.get(command.type)
-    return known.kept_as if known is not None else "change"
-
-
-def _is_momentary(command: Command) -> bool:
-    known = REGISTRY.commands.get(command.type)
-    if known is None or not known.momentary:
-        return False
-    if not hasattr(known.data, "of_the_moment"):
-        return True
-    try:
-        return bool(msgspec.json.decode(command.data, type=known.data).of_the_moment())
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False  # of another version: the service will say
-
-
-def _same_key(one: Command, other: Command) -> bool:
-    return one.key is not None and (one.type, one.channel, one.key) == (
-        other.type,
-        other.channel,
-        other.key,
-    )
-
-
-def _is_one_by_one(command: Command) -> bool:
-    known = REGISTRY.commands.get(command.type)
-    return known is not None and known.one_by_one
-
-
-def _outdates(new: Command, old: Command) -> bool:
-    """Return True if `new` replaces `old`: they have the same key, and only the latest counts."""
-    return _same_key(new, old) and not _is_one_by_one(new)
 
 
 __all__ = ["Command", "CommandState", "NoStorage", "Outbox", "Storage"]
