@@ -3,7 +3,9 @@
     python -m benchmarks.restart [--members 1000] [--rounds 3] [--carrier websocket | events | poll]
 
 Every member is the whole kernel client (session, outbox, transport); all of them live in two
-processes beside the service. Measured, from the service's return: when each member is live again.
+processes beside the service. Measured, from the service's return: when each member is live again,
+and the CPU that the service and the members' processes used until then, which is comparable on a
+machine that has other work.
 Checked: every message sent before, during and after is in every mirror, once, in the same order.
 Budget: p99 of 3 s by WebSocket, of 6 s by event stream and poll; nothing lost, nothing twice.
 """
@@ -23,6 +25,7 @@ from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
+from benchmarks.floods import cpu_s
 from benchmarks.members import WORKERS, Member, start_service, start_workers, websocket_url
 from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.client.transport.selection import EVENTS, POLL, WEBSOCKET
@@ -68,6 +71,8 @@ async def work(pipe: Pipe, url: str, first: int, count: int, way: str) -> None:
             while any(member.back_at is None for member in members):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
             pipe.send([member.back_at for member in members])
+        elif what == "cpu":
+            pipe.send([time.process_time()])
         elif what == "say":
             for member in members[:SPEAKERS]:
                 member.say(f"{argument} of {member.session.user_id}")
@@ -91,8 +96,11 @@ def ask(pipes: list[Pipe], what: str, argument: object = None) -> list[object]:
     return answers
 
 
-def run(members: int, way: str) -> list[float]:
-    """Return the seconds from the service's return until each member was live."""
+def run(members: int, way: str) -> tuple[list[float], float, float]:
+    """Return the seconds from the service's return until each member was live, and CPU seconds.
+
+    The CPU is the service's and that of the members, from its return until all were live.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         info = start_service(folder, "--no-rate-limits")
@@ -106,8 +114,9 @@ def run(members: int, way: str) -> list[float]:
         ask(pipes, "say", "while it was gone")
         time.sleep(1)
         info = start_service(folder, "--no-rate-limits")
-        back = time.monotonic()
+        back, begun, before = time.monotonic(), cpu_s(info.pid), total(ask(pipes, "cpu"))
         resumed = [float(str(at)) - back for at in ask(pipes, "live")]
+        service, clients = cpu_s(info.pid) - begun, total(ask(pipes, "cpu")) - before
         ask(pipes, "say", "after")
         told = ask(pipes, "heard", 3 * SPEAKERS * WORKERS)
         assert len(set(told)) == 1, "mirrors differ"
@@ -118,7 +127,11 @@ def run(members: int, way: str) -> list[float]:
         for pipe in pipes:
             pipe.send(("end", None))
         launch.stop(info)
-        return [max(0.0, at) for at in resumed]
+        return [max(0.0, at) for at in resumed], service, clients
+
+
+def total(told: list[object]) -> float:
+    return sum(float(str(one)) for one in told)
 
 
 def main() -> None:
@@ -130,13 +143,16 @@ def main() -> None:
     budget = BUDGETS[args.carrier]
     worst = []
     for number in range(args.rounds):
-        times = sorted(run(args.members, args.carrier))
+        found, service, clients = run(args.members, args.carrier)
+        times = sorted(found)
         p99 = times[min(len(times) - 1, int(0.99 * len(times)))]
         worst.append(p99)
         print(
             f"round {number + 1}: {len(times)} members by {args.carrier} live again after "
             f"p50 {statistics.median(times):.2f} s  p99 {p99:.2f} s  max {times[-1]:.2f} s; "
-            f"nothing lost, nothing twice; load average {os.getloadavg()[0]:.1f}",
+            f"nothing lost, nothing twice; CPU a member: service {1000 * service / len(times):.1f} "
+            f"ms, the members' own {1000 * clients / len(times):.1f} ms; "
+            f"load average {os.getloadavg()[0]:.1f}",
             flush=True,
         )
     print(f"p99 median {statistics.median(worst):.2f} s (budget {budget:g} s)")

@@ -15,7 +15,7 @@ import pytest
 
 import edu_widgets as edu
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
-from edu_widgets.realtime.messages import MOST_WAITING, Message, MessageStream
+from edu_widgets.realtime.messages import MOST_BYTES, MOST_WAITING, Message, MessageStream
 from tests.base_service import Running, Variants
 from tests.client.fake_service import eventually
 from tests.client.real_service import RealService
@@ -171,7 +171,7 @@ def test_messages_are_iterated_in_any_loop(platform: Running, enter: Enter) -> N
 def test_a_stream_nobody_reads_is_bounded_and_says_what_it_dropped() -> None:
     stream = MessageStream(None, lambda _: None)
     for n in range(MOST_WAITING + 7):
-        stream.take(Message("a", ROOM, n, str(n), None))
+        stream.take(Message("a", ROOM, n, str(n), None), 1)
     stream.close()
 
     async def rest() -> list[int]:
@@ -179,6 +179,31 @@ def test_a_stream_nobody_reads_is_bounded_and_says_what_it_dropped() -> None:
 
     assert asyncio.run(rest()) == list(range(7, MOST_WAITING + 7))
     assert stream.dropped == 7
+
+
+def test_a_stream_is_bounded_by_bytes_too_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stream = MessageStream(None, lambda _: None)
+    for n in range(10):
+        stream.take(Message("a", ROOM, n, str(n), None), MOST_BYTES // 3)
+    assert len(stream._waiting) == 3
+    stream.take(Message("a", ROOM, 10, "10", None), 2 * MOST_BYTES)
+    stream.close()
+
+    async def rest() -> list[int]:
+        return [message.data async for message in stream]
+
+    assert asyncio.run(rest()) == [10], "the newest stays, however long"
+    assert stream.dropped == 10
+    assert len(caplog.records) == 1
+
+
+def test_what_waits_is_measured(enter: Enter, platform: Running) -> None:
+    with enter() as client:
+        stream = client.messages()
+        client._hand(Message("a", ROOM, {"text": "x" * 1000}, "1", None), known=True)
+        assert stream._bytes > 1000
 
 
 @pytest.mark.parametrize(

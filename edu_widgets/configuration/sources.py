@@ -34,6 +34,7 @@ from edu_widgets.configuration.settings import (
     Setting,
 )
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folders import read_file, words
 
 FILE = "jupyter_edu_widgets_config"
 
@@ -170,11 +171,15 @@ def _from_file(path: Path) -> Iterator[Given]:
 
 def _run(path: Path) -> tuple[Config, str]:
     """Load a file; return its settings, and an error message or ""."""
+    try:
+        raw = read_file(path)
+    except OSError as error:
+        return Config(), f"{path} cannot be read: {words(error)}."
     kind = PyFileConfigLoader if path.suffix == ".py" else JSONFileConfigLoader
     loader: FileConfigLoader = kind(path.name, str(path.parent))
     try:
         # Traitlets takes an empty list for an empty object.
-        if path.suffix != ".py" and not isinstance(json.loads(path.read_text("utf-8")), dict):
+        if path.suffix != ".py" and not isinstance(json.loads(raw), dict):
             return Config(), f"{path}: the file has to hold an object."
         return loader.load_config(), ""
     except json.JSONDecodeError as error:

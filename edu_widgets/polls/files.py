@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from edu_widgets.polls import markdown
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.entries import SETTINGS, Draft, Entry, fault, meant
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
-from edu_widgets.protocol.folders import words
+from edu_widgets.protocol.folders import read_file, words
 from edu_widgets.protocol.validation import shown
 
 _MAX_BYTES = 1024 * 1024
@@ -42,14 +43,14 @@ def load(path: object) -> list[Question]:
 
 def _text_of(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        found = path.read_bytes() if size <= _MAX_BYTES else b""
+        found = read_file(path, _MAX_BYTES)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            msg = f"{path.name} has over a megabyte: that is no set of questions."
+            raise InvalidArgument(msg) from error
         raise InvalidArgument(f"{path.name[:200]} cannot be read: {words(error)}.") from error
     except ValueError as error:
         raise InvalidArgument(f"{str(path)[:200]!r} is no path of a file.") from error
-    if size > _MAX_BYTES:
-        raise InvalidArgument(f"{path.name} has over a megabyte: that is no set of questions.")
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -4,7 +4,9 @@ The text of the system's or SQLite's own error is never shown.
 """
 
 import errno
+import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +49,9 @@ _UNREAD = {
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
     errno.EIO: "the disk has a fault",
+    errno.ESPIPE: "it is a pipe or a device, not a file",
+    errno.ENXIO: "it is a pipe or a device, not a file",
+    errno.EFBIG: "it is too large",
 }
 _ROOM = 256 * 1024
 """Free bytes below which a disk counts as full."""
@@ -83,6 +88,33 @@ def words(error: BaseException | None) -> str:
     return _UNREAD.get(number or 0, _NO_REASON)
 
 
+def read_file(path: Path, most: int = MAX_READ) -> bytes:
+    """Return the content of an ordinary file; it may be behind a link.
+
+    Reading anything else, such as a named pipe that nobody writes to, might never end.
+
+    Raises:
+        OSError: it cannot be read, is no ordinary file (`ESPIPE`), or has over `most` bytes
+            (`EFBIG`).
+        ValueError: it is no path of a file.
+    """
+    with open(path, "rb", opener=_at_once) as file:
+        found = file.read(most + 1)
+    if len(found) > most:
+        raise OSError(errno.EFBIG, "too large", str(path))
+    return found
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open an ordinary file; whatever else it is, nothing is waited for."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+    kind = os.fstat(handle).st_mode
+    if stat.S_ISREG(kind):
+        return handle
+    os.close(handle)
+    raise OSError(errno.EISDIR if stat.S_ISDIR(kind) else errno.ESPIPE, "no file", path)
+
+
 def content(path: Path, what: str) -> bytes:
     """Return the content of a file that somebody has named; `what` is the error's word for it.
 
@@ -90,15 +122,14 @@ def content(path: Path, what: str) -> bytes:
         InvalidArgument: it cannot be read, or is larger than `MAX_READ`.
     """
     try:
-        with path.open("rb") as file:
-            found = file.read(MAX_READ + 1)
+        return read_file(path)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            msg = f"{what} {path} has over a megabyte: another file is meant."
+            raise InvalidArgument(msg) from None
         raise InvalidArgument(f"{what} {path} cannot be read: {words(error)}.") from None
     except ValueError:
         raise InvalidArgument(f"{what} {str(path)!r:.200} is no path of a file.") from None
-    if len(found) > MAX_READ:
-        raise InvalidArgument(f"{what} {path} has over a megabyte: another file is meant.")
-    return found
 
 
 def is_full(folder: Path) -> bool:

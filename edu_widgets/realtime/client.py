@@ -388,8 +388,10 @@ class RealtimeClient(Tidy):
             self._tell("error", refusal(session.code, session.reason))
 
     def _hand(self, message: Message, *, known: bool) -> None:
-        for stream in tuple(self._streams):
-            stream.take(message)
+        streams = tuple(self._streams)
+        size = len(msgspec.json.encode(message.data)) if streams else 0
+        for stream in streams:
+            stream.take(message, size)
         if message.type == "error":
             text = message.data.get("message") if isinstance(message.data, dict) else None
             self._tell("error", Refused(str(text or "The service reports an error.")))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -12,8 +14,13 @@ from typing import Any
 
 from edu_widgets.protocol.attributes import Tidy
 
+_log = logging.getLogger(__name__)
+
 MOST_WAITING = 1_000
-"""Messages that wait for an `async for`; above that the oldest are dropped."""
+"""Messages that wait for an `async for`; above that the oldest are dropped …"""
+
+MOST_BYTES = 8 * 1024 * 1024
+"""… and above so many bytes of them as JSON; the newest one stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,8 @@ class ClientStatus(Tidy):
 class MessageStream(Tidy):
     """Messages as they come, for one `async for`; in any event loop.
 
-    At most 1,000 wait: of a loop that is slower than its messages the oldest are dropped, and
-    `dropped` counts them.
+    At most 1,000 wait, of 8 MiB together: of a loop that is slower than its messages the oldest
+    are dropped. `dropped` counts them, and the log says so once.
     """
 
     _inner = "take"
@@ -60,7 +67,9 @@ class MessageStream(Tidy):
         """Number of messages dropped so far."""
         self._type = type_
         self._forget = forget
-        self._waiting: deque[Message] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[tuple[Message, int]] = deque()
+        self._bytes = 0
+        self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._more: asyncio.Event | None = None
         self._ended = False
@@ -77,7 +86,10 @@ class MessageStream(Tidy):
             self._more.clear()
             if not self._waiting and not self._ended:
                 await self._more.wait()
-        return self._waiting.popleft()
+        with self._lock:
+            message, size = self._waiting.popleft()
+            self._bytes -= size
+        return message
 
     def close(self) -> None:
         """End the iteration, once what waits is read."""
@@ -85,12 +97,27 @@ class MessageStream(Tidy):
         self._forget(self)
         self._wake()
 
-    def take(self, message: Message) -> None:
-        """Add a message, if it is of the wanted type; any thread."""
-        if self._type in (None, message.type):
-            self.dropped += len(self._waiting) == MOST_WAITING
-            self._waiting.append(message)
-            self._wake()
+    def take(self, message: Message, size: int) -> None:
+        """Add a message of `size` bytes, if it is of the wanted type; any thread."""
+        if self._type not in (None, message.type):
+            return
+        with self._lock:
+            self._waiting.append((message, size))
+            self._bytes += size
+            while len(self._waiting) > MOST_WAITING or (
+                self._bytes > MOST_BYTES and len(self._waiting) > 1
+            ):
+                self._bytes -= self._waiting.popleft()[1]
+                self._drop()
+        self._wake()
+
+    def _drop(self) -> None:
+        if not self.dropped:
+            _log.warning(
+                "The loop over messages() is slower than they come: the oldest are dropped. "
+                "`dropped` of the stream counts them."
+            )
+        self.dropped += 1
 
     def _wake(self) -> None:
         loop, more = self._loop, self._more

@@ -47,6 +47,9 @@ http_log.addFilter(_without_request)
 WAITING: web.AppKey[Counter[str]] = web.AppKey("waiting", Counter)
 """Requests that wait for their address's budget, by address."""
 
+MOST_PROVEN = 4
+"""Requests with one person's proof that wait beside those of strangers at their address."""
+
 _STATUS = {
     Code.UNAUTHORIZED: 401,
     Code.TOKEN_EXPIRED: 401,
@@ -98,20 +101,25 @@ async def _mark(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.popall(hdrs.SERVER, None)
 
 
-async def _paid(waiting: Counter[str], door: Door, source: str) -> None:
+async def _paid(request: web.Request, door: Door, source: str) -> None:
     """Wait until a request of an address is paid for.
 
     Raises:
         Refused: `RATE_LIMITED`: many of that address wait already. Behind a proxy nobody's
-            connections are counted, so they would take all the places there are.
+            connections are counted, so they would take all the places there are. Strangers take
+            none from who brings a proof.
     """
     wait = door.hub.budgets.charge_guest(source, REQUEST)
     if not wait:
         return
-    if waiting[source] >= MOST_WAITING:
+    waiting, whose, most = request.app[WAITING], source, MOST_WAITING
+    if waiting[source] >= most:
+        signed = await door.signed_for(request)
+        whose, most = (f"{source} {signed}", MOST_PROVEN) if signed else (source, most)
+    if waiting[whose] >= most:
         door.hub.budgets.refund_guest(source, REQUEST)
         raise refusal(Code.RATE_LIMITED, Code.RATE_LIMITED.meaning, int(wait * 1000))
-    with counted(waiting, source):
+    with counted(waiting, whose):
         await asyncio.sleep(wait)
 
 
@@ -124,7 +132,7 @@ async def _guard(
     try:
         with gate.answering() if gate is not None else contextlib.nullcontext():
             source = client_address.source(request, door.address)
-            await _paid(request.app[WAITING], door, source)
+            await _paid(request, door, source)
             http_guard.check(request, door.address.hosts)
             return await handler(request)
     except Refused as error:

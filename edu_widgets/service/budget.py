@@ -7,6 +7,7 @@ is a little slower, and a flood fills the sender's own buffers and nobody else's
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterable
+from typing import Protocol
 
 from edu_widgets.protocol import Document
 from edu_widgets.service.audit import Audit
@@ -50,6 +51,10 @@ ENTRY = 20
 
 CONNECTION = 2
 """Units for a connection, before anything came by it."""
+
+NOTEBOOK_SHARE = 2
+"""Budgets of one person that a notebook has together: its owner's, and of all who take part
+through it."""
 
 NOTICEABLE_S = 1.0
 """Seconds of waiting for a budget after which the audit trail names the person, once a minute."""
@@ -98,6 +103,18 @@ class Buckets:
             self.waited.pop(key, None)
 
 
+class Payer(Protocol):
+    """Whose work it is."""
+
+    @property
+    def user_id(self) -> str:
+        """The person's id."""
+
+    @property
+    def voucher(self) -> str:
+        """The id of the person through whose notebook they take part; "" for nobody."""
+
+
 class Budgets:
     """One service's budgets: by person, by address, and by address of unproven clients."""
 
@@ -107,34 +124,42 @@ class Budgets:
         self._limited = config.rate_limits
         self._metrics = metrics
         self._audit = audit
-        self._people = Buckets(config.person_budget, now)
+        person = config.person_budget
+        self._people = Buckets(person, now)
+        shared = Budget(person.rate * NOTEBOOK_SHARE, person.burst * NOTEBOOK_SHARE)
+        self._notebooks = Buckets(shared, now)
+        """By owner."""
         self._addresses = Buckets(config.address_budget, now)
         self._guests = Buckets(config.guest_budget, now)
         self._told: SlidingWindow[str] = SlidingWindow(now)
 
     def charge(self, member: Member, cost: float) -> float:
         """Take `cost` units from a member; returns the seconds to wait until they are there."""
-        return self.charge_as(member.identity.user_id, member.address, cost)
+        return self.charge_as(member.identity, member.address, cost)
 
-    def proved(self, user: str, address: str, cost: float) -> float:
+    def proved(self, who: Payer, address: str, cost: float) -> float:
         """Move a guest's charge to the person who has proved their identity.
 
         So a class that reconnects from one address is not held up by signing in.
         """
         self._guests.refund(address, cost)
-        return self.charge_as(user, address, cost)
+        return self.charge_as(who, address, cost)
 
-    def charge_as(self, user: str, address: str, cost: float) -> float:
-        """Take `cost` units from a person and their address; returns the seconds to wait."""
+    def charge_as(self, who: Payer, address: str, cost: float) -> float:
+        """Take `cost` units from a person, their notebook and address; returns seconds to wait."""
         if not self._limited:
             return 0.0
+        user = who.user_id
+        notebook = who.voucher or user
         own = self._people.charge(user, cost)
+        shared = self._notebooks.charge(notebook, cost)
         crowd = self._addresses.charge(address, cost)
-        if own:
-            self._held_back("person", self._people.waited[user], user)
+        if own or shared:
+            waited = (self._people.waited.get(user, 0), self._notebooks.waited.get(notebook, 0))
+            self._held_back("person", max(waited), user)
         if crowd:
             self._held_back("address", self._addresses.waited[address])
-        return max(own, crowd)
+        return max(own, shared, crowd)
 
     async def pay(self, member: Member, cost: float) -> None:
         """Take `cost` units from a member, and wait until they are there."""
@@ -162,6 +187,6 @@ class Budgets:
 
     def sweep(self) -> None:
         """Forget the buckets that are full."""
-        for buckets in (self._people, self._addresses, self._guests):
+        for buckets in (self._people, self._notebooks, self._addresses, self._guests):
             buckets.sweep()
         self._told.sweep()

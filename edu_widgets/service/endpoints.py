@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import STAFF_ROLES, course_name
-from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.service import client_address, erasing, http_guard, invite_page, tokens, websocket
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
@@ -115,6 +115,16 @@ class Door:
             found = await self.people.identity(value)
         return await self.people.within(found)
 
+    async def signed_for(self, request: web.Request) -> str:
+        """Return whose a request's token is by its signature alone; "" for no or another proof."""
+        with contextlib.suppress(Refused):
+            value = http_guard.bearer(request)
+            if tokens.looks_like_token(value):
+                return tokens.identity(value, self.keys, self.hub.courses).user_id
+            key_id, _ = await self.people.sessions.signed_for(value)
+            return key_id
+        return ""
+
     async def entering(self, request: web.Request) -> Identity:
         """As `identity`, once the person has paid for a connection.
 
@@ -124,7 +134,7 @@ class Door:
         identity = await self.identity(request)
         source = client_address.source(request, self.address)
         with self.turn(identity.user_id):
-            wait = self.hub.budgets.charge_as(identity.user_id, source, ENTRY)
+            wait = self.hub.budgets.charge_as(identity, source, ENTRY)
             if wait:
                 await asyncio.sleep(wait)
                 return await self.identity(request)  # their role may be another by now
@@ -176,9 +186,9 @@ async def paid_by(request: web.Request, door: Door, identity: Identity) -> Async
     """
     user, source = identity.user_id, client_address.source(request, door.address)
     gate = gate_of(request)
-    charge = partial(door.hub.budgets.charge_as, user, source)
+    charge = partial(door.hub.budgets.charge_as, identity, source)
     with door.turn(user), gate.lent(charge) if gate is not None else contextlib.nullcontext():
-        await asyncio.sleep(door.hub.budgets.proved(user, source, REQUEST))
+        await asyncio.sleep(door.hub.budgets.proved(identity, source, REQUEST))
         yield charge
 
 
@@ -278,7 +288,7 @@ async def _sign_in(request: web.Request) -> web.Response:
     answer, user_id = await door.people.sessions.sign_in(ask)
     if user_id:
         source, both = client_address.source(request, door.address), 2 * REQUEST
-        await asyncio.sleep(door.hub.budgets.proved(user_id, source, both))
+        await asyncio.sleep(door.hub.budgets.proved(Identity(user_id), source, both))
     return as_json(answer)
 
 

@@ -71,11 +71,16 @@ class Gates:
     def opened(self, gate: "Gate", *, waits: bool) -> bool:
         """Count a new connection; false if there is no room for it.
 
-        At an address that has used up its budget (`waits`), only a few wait.
+        At an address that has used up its budget (`waits`), only a few wait. Who has had their
+        turn there and said nothing makes room for who comes.
         """
         if waits and self._by_address[gate.address] >= MOST_WAITING:
             self._metrics.turned_away.inc()
-            return False
+            mine = (other for other in self._unproven if other.address == gate.address)
+            silent = next((other for other in mine if other.is_silent), None)
+            if silent is None:
+                return False
+            silent.end()
         if self._open >= self._most or len(self._unproven) >= self._most_unproven:
             self._metrics.turned_away.inc()
             oldest = self._idle()
@@ -143,6 +148,11 @@ class Gate(asyncio.Protocol):
         self._mute = False
         self._timer: asyncio.TimerHandle | None = None
         self._looking: asyncio.TimerHandle | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """True if it is read from, and its first request has not come."""
+        return self._inner is not None and self._timer is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let a connection in, or end it at once."""

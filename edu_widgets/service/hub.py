@@ -24,7 +24,7 @@ from edu_widgets.service.identity import Grant, Identity, grant
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
-from edu_widgets.service.rooms import LEASE_S, Room, Rooms
+from edu_widgets.service.rooms import LEASE_S, MOST_NAMED, Room, Rooms
 from edu_widgets.service.rules import NOBODY, EraseRule, Person, Request, Rule
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Committed, Matches, Searched, Store
@@ -198,14 +198,22 @@ class Hub:
         if room is not None:
             now = self.loop.time()
             room.remove(member, now if at_once else now + self._lease_s)
-            self.settle(room)
+            if at_once:
+                self.settle(room)
 
     def settle(self, room: Room) -> None:
-        """Forget people whose lease has expired, and announce the room's people if they changed."""
+        """Forget people whose lease has expired, and announce the room's people if they changed.
+
+        It looks at everybody in the room: not to be called for each who comes.
+        """
         for person in room.expire(self.loop.time()):
             self.hooks.left(room.channel, person)
         if not room.channel.startswith("user:") and room.census() != room.announced:
-            self.coalescer.call(("room", room.channel), lambda: self._announce_people(room))
+            self._announce_soon(room)
+
+    def _announce_soon(self, room: Room) -> None:
+        key = ("room", room.channel)
+        self.coalescer.call(key, lambda: self._announce_people(room), _size(room))
 
     def _announce_people(self, room: Room) -> None:
         census = room.census()
@@ -217,7 +225,8 @@ class Hub:
         """Note that a person has entered a room; `first`: by the first of their connections."""
         if first:
             self.hooks.joined(room.channel, person)
-        self.settle(room)
+        if not room.channel.startswith("user:"):
+            self._announce_soon(room)
 
     def reidentify(self, user_id: str, course: str, person: Person) -> None:
         """Give a person's connections the new name and role, and end subscriptions it forbids."""
@@ -337,7 +346,7 @@ class Hub:
                 room.write(frame(said[0], channel, said[1], now_ms()))
 
         signal = partial(self.supervisor.call, "A feature's signal", write)
-        self.coalescer.call((key, channel), signal)
+        self.coalescer.call((key, channel), signal, _size(self.rooms.get(channel)))
 
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Run a feature's work, coalesced by key."""
@@ -388,3 +397,11 @@ class Hub:
             member.close(Code.TOKEN_EXPIRED)
         else:
             member.writer.check(now)
+
+
+def _size(room: Room | None) -> float:
+    """How many times a room is the largest that has names: what is written to all comes as seldom.
+
+    So the number of a thousand who come back together is not written a thousand times to each.
+    """
+    return max(1.0, len(room or ()) / MOST_NAMED)

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from edu_widgets.protocol import Code
-from edu_widgets.protocol.channels import ROLES, user_channel
+from edu_widgets.protocol.channels import ROLES, STAFF_ROLES, user_channel
 from edu_widgets.protocol.errors import EduWidgetsError, refusal
 from edu_widgets.protocol.messages import Role
+from edu_widgets.service.people import OWNER
 from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Write, read
 
 if TYPE_CHECKING:
@@ -28,11 +29,14 @@ async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Pers
 
     Raises:
         Refused: `INVALID`: there is no such role, or a person who is vouched for would not be a
-            student; `NOT_FOUND`: there is no such person; or the store cannot write.
+            student; `FORBIDDEN`: as an instructor's change of the owner's role, of another
+            instructor's, or to administrator; `NOT_FOUND`: there is no such person; or the store
+            cannot write.
     """
     if role not in ROLES:
         raise refusal(Code.INVALID, f"{role!r:.40} is not a role; roles are {', '.join(ROLES)}.")
     before = (await hub.store.memberships(user_id)).get(course)
+    _check_right(user_id, before, role, by)
     if before is not None and before.voucher and role != "student":
         text = f"{before.name} takes part through somebody else's notebook: always as a student."
         raise refusal(Code.INVALID, text)
@@ -45,6 +49,24 @@ async def change_role(hub: "Hub", course: str, user_id: str, role: str, by: Pers
         _ = await hub.store.set_role(course, user_id, before.role)
         raise
     hub.audit.record("ROLE_CHANGED", course=course, userId=user_id, role=role, by=by.id)
+
+
+def _check_right(user_id: str, before: "StoredMember | None", role: str, by: Person) -> None:
+    """Check who may change a role: who may remove somebody may make a student of them.
+
+    Raises:
+        Refused: `FORBIDDEN`.
+    """
+    if by.id == OWNER:
+        return
+    if user_id == OWNER:
+        raise refusal(Code.FORBIDDEN, "The role of who hosts the course is changed by nobody else.")
+    held = before.role if before is not None else ""
+    if by.role != "admin" and (
+        role == "admin" or held == "admin" or (held in STAFF_ROLES and user_id != by.id)
+    ):
+        text = "Roles of instructors are changed by who hosts the course, or by an administrator."
+        raise refusal(Code.FORBIDDEN, text)
 
 
 async def tell_in_the_end(hub: "Hub", member: "StoredMember") -> None:
@@ -68,3 +90,8 @@ async def tell(hub: "Hub", member: "StoredMember", by: Person | None = None) -> 
     await hub.commit(channel, write_role, Role(member.role, member.name), by or person)
     hub.rooms.flush()
     hub.reidentify(member.user_id, member.course, person)
+    for user_id in await hub.store.vouched(member.course, member.user_id):
+        present = (await hub.store.memberships(user_id)).get(member.course)
+        if present is not None:  # whose notebook they use is called otherwise now
+            seen = Person(user_id, present.name, present.role, present.via)
+            hub.reidentify(user_id, member.course, seen)

@@ -173,12 +173,14 @@ class Erasure:
     """The erasure of a person from a course, which has these channels.
 
     `name` is the person's name in the course, unique in it; empty if they are no member.
+    `vouched`: the ids of those who take part through their notebook.
     """
 
     course: str
     user_id: str
     name: str
     channels: tuple[str, ...]
+    vouched: tuple[str, ...] = ()
 
 
 RuleRun: TypeAlias = Generator[Query, list[Document], Decision]

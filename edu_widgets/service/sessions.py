@@ -100,6 +100,18 @@ class Sessions:
             Refused: `TOKEN_EXPIRED`: it is old, or not of this service as it runs now;
                 `UNAUTHORIZED`: the person is not known any more.
         """
+        key_id, expires = await self.signed_for(token)
+        known = await self._store.known(key_id)
+        if known is None:
+            raise unknown()
+        return known.user_id, expires / 1000
+
+    async def signed_for(self, token: str) -> tuple[str, int]:
+        """The id of the key that a token is for, and when it ends, in ms since 1970.
+
+        Raises:
+            Refused: `TOKEN_EXPIRED`: it is old, or not of this service as it runs now.
+        """
         service = await self._store.service()
         key_id, told, *_ = [*token.removeprefix(_MARK).split("~"), ""]
         expires = int(told, 16) if _is_hex(told) else 0
@@ -107,10 +119,7 @@ class Sessions:
         ours = hmac.compare_digest(token.encode("utf-8", "surrogatepass"), right)
         if not ours or expires <= now_ms():
             raise refusal(Code.TOKEN_EXPIRED, Code.TOKEN_EXPIRED.meaning)
-        known = await self._store.known(key_id)
-        if known is None:
-            raise unknown()
-        return known.user_id, expires / 1000
+        return key_id, expires
 
     def _nonce(self, key: bytes, now: int, ask: SignInBody) -> str:
         return f"{now:x}.{_signed(key, 'nonce', f'{now:x}', ask.key_id, ask.cnonce)}"

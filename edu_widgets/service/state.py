@@ -1,6 +1,6 @@
 """`service.json`: the address of a running service and its owner's secret.
 
-Standard library only: kernels read it, and must not load the service for that.
+Kernels read it, and must not load the service for that.
 """
 
 import contextlib
@@ -10,6 +10,8 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from edu_widgets.protocol.folders import read_file
 
 FILE = "service.json"
 
@@ -46,7 +48,7 @@ class ServiceState:
 def read(data_dir: Path) -> ServiceState | None:
     """Read the state that the last service of a folder wrote; `None` if it cannot be read."""
     try:
-        raw = json.loads((data_dir / FILE).read_text(encoding="utf-8"))
+        raw = json.loads(read_file(data_dir / FILE))
         raw["courses"] = tuple(raw["courses"])
         known = {name: raw[name] for name in ServiceState.__dataclass_fields__ if name in raw}
         return ServiceState(**known)

@@ -5,6 +5,9 @@ from collections.abc import Callable, Hashable
 
 FRAMES_A_SECOND = 4
 
+MOST_TIMES = 8.0
+"""Bound of how much longer than usual an interval may be."""
+
 
 class Throttle:
     """Calls an action by key at most every `interval` s; calls in between become one.
@@ -20,13 +23,17 @@ class Throttle:
         self._last: dict[Hashable, float] = {}
         self._waiting: dict[Hashable, tuple[asyncio.TimerHandle, Callable[[], object]]] = {}
 
-    def call(self, key: Hashable, action: Callable[[], object]) -> None:
-        """Call `action` now or soon; it replaces an action of this key that is waiting."""
+    def call(self, key: Hashable, action: Callable[[], object], times: float = 1) -> None:
+        """Call `action` now or soon; it replaces an action of this key that is waiting.
+
+        `times`: how much longer than usual the interval before it is, at most `MOST_TIMES`.
+        """
         waiting = self._waiting.get(key)
         if waiting is not None:
             self._waiting[key] = (waiting[0], action)
             return
-        wait = self._last.get(key, -self._interval) + self._interval - self._loop.time()
+        interval = self._interval * min(times, MOST_TIMES)
+        wait = self._last.get(key, -interval) + interval - self._loop.time()
         if wait <= 0:
             self._last[key] = self._loop.time()
             action()
@@ -42,7 +49,7 @@ class Throttle:
         """Forget keys that were not used within the interval."""
         now = self._loop.time()
         for key, last in list(self._last.items()):
-            if now - last > self._interval and key not in self._waiting:
+            if now - last > self._interval * MOST_TIMES and key not in self._waiting:
                 del self._last[key]
 
     def close(self) -> None:

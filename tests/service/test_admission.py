@@ -490,3 +490,43 @@ async def test_connections_are_as_many_as_the_setting_says(tmp_path: Path) -> No
         assert await cy.closed() == Code.CONNECTION_LIMIT
         for prof in (await service.owner(), await instructor(service)):
             assert (await prof.subscribe())["role"] == "instructor", "staff finds a place"
+
+
+async def test_an_instructor_changes_no_role_of_the_host_or_of_a_colleague(
+    service: Service,
+) -> None:
+    prof, mira, zoe = (
+        await service.owner(),
+        await instructor(service),
+        await instructor(service, "Zoe"),
+    )
+    ada = await service.student()
+
+    async def made(by: Client, whom: str, role: str) -> int:
+        body = {"course": COURSE, "userId": whom, "role": role}
+        bearer = f"Bearer {by.token}"
+        return (await service.ask("POST", "/api/role", body, Authorization=bearer)).status
+
+    for role in ("student", "admin", "instructor"):
+        assert await made(mira, "owner", role) == 403
+        assert await made(mira, zoe.user_id, role) == 403
+    assert await made(mira, mira.user_id, "admin") == 403
+    assert await made(mira, ada.user_id, "admin") == 403
+    assert await made(mira, ada.user_id, "instructor") == 200
+    assert await made(mira, mira.user_id, "student") == 200, "one may step back"
+    assert await made(prof, zoe.user_id, "admin") == 200
+    assert await made(zoe, "owner", "student") == 403, "nor does an administrator"
+    assert await made(zoe, ada.user_id, "student") == 200
+    me = await service.ask("GET", "/api/me", Authorization=f"Bearer {prof.token}")
+    assert me.body["courses"][COURSE]["role"] == "instructor"
+    await mira.enter()
+
+
+async def test_nobody_mutes_who_hosts(service: Service) -> None:
+    await service.owner()
+    mira = await instructor(service)
+    zoe = await instructor(service, "Zoe")
+    await mira.enter()
+    for whom in ("owner", zoe.user_id):
+        told = await asked(mira, "mute_user", userId=whom, userName="Prof", minutes=1)
+        assert (told["type"], told["data"]["code"]) == ("error", Code.FORBIDDEN), whom

@@ -14,10 +14,12 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service import config
 from edu_widgets.service.budget import Buckets
 from edu_widgets.service.config import Budget, ServiceConfig
+from edu_widgets.service.identity import Identity
 from edu_widgets.service.store.sqlite import SqliteStore
 from tests.waiting import PATIENCE
 
 from .harness import CHANNEL, Client, Service, serving
+from .test_vouching import vouched
 
 SMALL = config.from_table({"personBudget": {"rate": 1, "burst": 200}})
 """What is beyond the burst waits for minutes: a test sees it without measuring."""
@@ -158,7 +160,7 @@ async def test_a_budget_is_a_persons_not_a_connections(tmp_path: Path) -> None:
 async def test_connections_are_paid_for(tmp_path: Path) -> None:
     async with serving(tmp_path, config=SMALL) as service:
         eve, bob = await service.join("Eve"), await service.student("Bob")
-        service.server.hub.budgets.charge_as(eve["userId"], "", 1_000)
+        service.server.hub.budgets.charge_as(Identity(eve["userId"]), "", 1_000)
         opening = asyncio.ensure_future(service.open(eve["token"]))
         for _ in range(20):
             await bob.beat()
@@ -242,3 +244,18 @@ async def test_an_instructors_questions_and_messages_in_a_row_wait_for_nothing(
         assert (await prof.answer(mid))["type"] == "ack"
     held = service.server.hub.metrics.text().decode()
     assert 'edu_widgets_held_back_total{budget="person"}' not in held
+
+
+async def test_a_notebook_has_two_budgets_however_many_look_at_it(tmp_path: Path) -> None:
+    async with serving(tmp_path, config=SMALL) as service:
+        ada, bob = await service.join("Ada"), await service.student("Bob")
+        budgets = service.server.hub.budgets
+        viewers = [await vouched(service, ada["token"], f"v{n}") for n in range(5)]
+        members = {member.identity.user_id: member for member in service.server.hub.members}
+        theirs = [members[one.user_id] for one in viewers]
+        assert {one.identity.voucher for one in theirs} == {ada["userId"]}
+        once = SMALL.person_budget.burst
+        assert not any(budgets.charge(one, once / 4) for one in theirs), "a class in one notebook"
+        waits = [budgets.charge(one, once / 2) for one in theirs]
+        assert waits[-1] > 0, "but not five times what one person has"
+        assert not budgets.charge(members[bob.user_id], once / 2)

@@ -12,6 +12,7 @@ from edu_widgets.service import connection_writer
 from edu_widgets.service.config import from_table
 from edu_widgets.service.event_writer import EventWriter
 from edu_widgets.service.frames import Frame
+from edu_widgets.service.identity import Identity
 from edu_widgets.service.member import Member
 from edu_widgets.service.poll_writer import PollWriter
 from tests.waiting import PATIENCE
@@ -149,7 +150,7 @@ async def test_frames_are_paid_for_not_posts(tmp_path: Path, way: str) -> None:
 async def test_posts_without_a_frame_are_paid_for_too(tmp_path: Path, way: str) -> None:
     async with serving(tmp_path, way, config=SMALL) as service:
         eve, bob = await service.student("Eve"), await service.student("Bob")
-        service.server.hub.budgets.charge_as(eve.user_id, "", 1_000)
+        service.server.hub.budgets.charge_as(Identity(eve.user_id), "", 1_000)
         post = asyncio.ensure_future(eve.socket.post([], 0))
         for _ in range(20):
             await bob.beat()

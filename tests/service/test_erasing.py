@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -172,3 +173,55 @@ async def test_a_course_that_is_over_for_long_is_erased(
         again = await service.student("Evelina")
         assert "epoch" in await again.enter(CHANNEL)
         assert again.user_id != eve.user_id
+
+
+async def test_a_name_from_before_is_gone_too(service: Service, tmp_path: Path) -> None:
+    mira, eve = await instructor(service), await service.student("Evelina")
+    bob = await vouched(service, eve.token)
+    await bob.enter()
+    await bob.answer(await bob.say("Before."))
+    await service.join("Evi", secret=eve.token)
+    await bob.answer(await bob.say("After."))
+    assert (await bob.message("Before."))["via"] == "Evelina"
+    assert (await bob.message("After."))["via"] == "Evi", "whose notebook it is, as of now"
+    await asked(mira, "erase_person", userId=eve.user_id)
+    assert left(tmp_path, eve) == holding(tmp_path, '"Evi"') == NOTHING
+
+
+async def test_nothing_is_named_after_who_is_erased(service: Service, tmp_path: Path) -> None:
+    mira, eve, bo = await instructor(service), await eve_says(service), await service.student("Bo")
+    await eve.enter(f"user:{COURSE}:{eve.user_id}")
+    await mira.enter()
+    said = await mira.say("Hello")
+    commands: list[tuple[Client, str, dict[str, Any]]] = [
+        (eve, "add_reaction", {"messageId": said, "emoji": "👍"}),
+        (eve, "set_status", {"status": "stuck"}),
+        (eve, "raise_hand", {}),
+        (mira, "mute_user", {"userId": eve.user_id, "userName": "Evelina", "minutes": 1}),
+        (mira, "mute_user", {"userId": eve.user_id, "userName": "Evelina", "muted": False}),
+        (eve, "set_status", {}),
+    ]
+    for who, type_, data in commands:
+        assert (await asked(who, type_, **data))["type"] == "ack", type_
+    await asked(mira, "remove_person", userId=eve.user_id)
+    await asked(mira, "readmit_person", userId=eve.user_id)
+    await as_owner(service, "/api/roster", {"names": ["Evelina", "Bo"]})
+    head = await service.server.hub.store.heads(STAFF)
+    assert left(tmp_path, eve) - {"audit.jsonl"}
+    await asked(mira, "erase_person", userId=eve.user_id)
+    assert left(tmp_path, eve) == NOTHING
+    assert eve.user_id not in str(await service.server.hub.store.lessons())
+    late = await service.open(mira.token)
+    caught = await late.subscribe(STAFF, head.epoch, head.seq)
+    assert caught["seq"] > head.seq, "who has missed a tombstone gets everything anew"
+    assert (await late.until("changes"))["data"]["reset"]
+    await bo.enter()
+
+
+async def test_who_was_removed_and_erased_has_left_no_id(service: Service, tmp_path: Path) -> None:
+    mira, eve = await instructor(service), await eve_says(service)
+    await asked(mira, "remove_person", userId=eve.user_id)
+    await asked(mira, "erase_person", userId=eve.user_id)
+    assert left(tmp_path, eve) == NOTHING
+    refused = await service.ask("GET", "/api/me", Authorization=f"Bearer {eve.token}")
+    assert refused.body["code"] == Code.UNAUTHORIZED

@@ -12,11 +12,14 @@ import pytest
 
 from edu_widgets.service import endpoints, gate, listening
 from edu_widgets.service.addresses import address
+from edu_widgets.service.app import MOST_PROVEN, WAITING
 from edu_widgets.service.config import from_table
 from edu_widgets.service.gate import MOST_WAITING
+from edu_widgets.service.tokens import Key
 from tests.waiting import PATIENCE, comes_true
 
 from .harness import Service, serving
+from .test_join import KEY, token
 
 Stranger = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -219,3 +222,43 @@ async def test_whoever_goes_in_the_middle_of_a_body_is_nothing_to_log(
         while service.server._gates._unproven:
             await ada.beat()
     assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
+
+
+async def test_who_waits_and_says_nothing_makes_room_for_classmates(tmp_path: Path) -> None:
+    table = from_table({"guestBudget": {"rate": 100, "burst": 200}})
+    async with serving(tmp_path, config=table) as service:
+        ada = await service.student()
+        gates, budgets = service.server._gates, service.server.hub.budgets
+        strangers = [await connected(service) for _ in range(MOST_WAITING + 10)]
+        await comes_true(
+            lambda: sum(each.is_silent for each in gates._unproven) >= MOST_WAITING, "they wait"
+        )
+        budgets.charge_guest("127.0.0.1", 220)
+        again = await service.open(ada.token)
+        await again.beat()
+        for _, writer in strangers:
+            writer.close()
+
+
+async def test_a_proof_is_not_turned_away_for_strangers(tmp_path: Path) -> None:
+    table = from_table({"guestBudget": {"rate": 1, "burst": 30}})
+    where = address("https://here.example")
+    async with serving(
+        tmp_path, config=table, address=where, keys=(Key(KEY, ("HS256",)),)
+    ) as service:
+        waiting = service.server._runner.app[WAITING]
+
+        async def ask(**more: str) -> int:
+            headers = {"Host": "here.example", "X_Forwarded_For": "192.0.2.1"} | more
+            return (await service.ask("GET", "/api/me", **headers)).status
+
+        service.server.hub.budgets.charge_guest("192.0.2.1", 10_000)
+        waiting["192.0.2.1"] = MOST_WAITING  # strangers who wait
+        bearer = f"Bearer {token()}"
+        assert await ask() == 429
+        assert await ask(Authorization=f"{bearer[:-4]}AAAA") == 429
+        mine = [asyncio.ensure_future(ask(Authorization=bearer)) for _ in range(MOST_PROVEN)]
+        await comes_true(lambda: waiting["192.0.2.1 u-1"] == MOST_PROVEN, "they wait as well")
+        assert await ask(Authorization=bearer) == 429, "but not as many as they like"
+        for one in mine:
+            one.cancel()

@@ -15,6 +15,7 @@ from edu_widgets.service.command_queues import FORGET_S, CommandQueues
 from edu_widgets.service.frames import Frame, merged
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.throttle import Throttle
+from tests.waiting import comes_true
 
 
 class Clock:
@@ -105,6 +106,18 @@ async def test_coalescing_says_the_first_at_once_and_the_last_always() -> None:
     assert [n for n, _ in said] == [0, 99]
     assert said[1][1] - said[0][1] >= 0.049
     coalescer.call("k", lambda: said.append((-1, 0)))
+    coalescer.close()
+
+
+async def test_what_is_written_to_many_comes_more_seldom() -> None:
+    loop = asyncio.get_running_loop()
+    coalescer = Throttle(loop, interval=0.05)
+    said: list[float] = []
+    coalescer.call("k", lambda: said.append(loop.time()), 4)
+    coalescer.call("k", lambda: said.append(loop.time()), 4)
+    coalescer.forget_old()
+    await comes_true(lambda: len(said) == 2, "the last one is said")
+    assert said[1] - said[0] >= 0.199
     coalescer.close()
 
 

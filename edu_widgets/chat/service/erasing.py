@@ -74,7 +74,8 @@ def _messages(channel: str, person: Erasure, theirs: list[Document]) -> Part[lis
             reactions = removed(left, emoji, person.user_id)
             left = msgspec.structs.replace(left, reactions=reactions)
         mentions = [name for name in left.mentions if not same_name(name, person.name)]
-        via = left.via if left.via != person.name else None
+        theirs_too = left.user_id in person.vouched or left.via == person.name
+        via = None if theirs_too else left.via
         left = msgspec.structs.replace(left, mentions=mentions, via=via)
         if left != message:
             writes.append(Write(channel, doc.id, doc.kind, left))

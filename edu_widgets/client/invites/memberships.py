@@ -13,7 +13,7 @@ from typing import Any
 from edu_widgets.client.invites.parsing import websocket_url
 from edu_widgets.client.runtime.unused_files import forget_unused, used
 from edu_widgets.protocol.errors import FolderUnusable
-from edu_widgets.protocol.folders import using
+from edu_widgets.protocol.folders import read_file, using
 from edu_widgets.protocol.ids import uuid7
 from edu_widgets.protocol.proofs import Verifier, new_secret
 from edu_widgets.protocol.text_normalization import name_key
@@ -92,7 +92,7 @@ class MembershipFiles:
                 if one is None or not one.user_id or one.service_id != service_id:
                     continue
                 with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-                    of = json.loads(path.read_text("utf-8"))["course"]
+                    of = json.loads(read_file(path))["course"]
                     found += [one] if course in ("", of) else []
         return found
 
@@ -150,7 +150,7 @@ class MembershipFiles:
         erased = []
         for path in self._folder.glob("*.json"):
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-                kept = json.loads(path.read_text("utf-8"))
+                kept = json.loads(read_file(path))
                 member = _read(path)
                 if member and (kept["course"], member.user_id) == (course, user_id):
                     path.unlink()
@@ -190,7 +190,7 @@ def _row(course: str, member: Membership) -> dict[str, str]:
 
 def _read(path: Path) -> Membership | None:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-        kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        kept: dict[str, Any] = json.loads(read_file(path))
         fields = (str(kept[name]) for name in _FIELDS)
         places = (str(kept.get(name, "")) for name in ("service_id", "service", "former"))
         return replace(Membership(*fields, *places), way=str(kept.get("way", "")))
@@ -200,7 +200,7 @@ def _read(path: Path) -> Membership | None:
 def _patiently_read(path: Path) -> Membership | None:
     """Read a file that another kernel may be writing just now; None if it is damaged."""
     end = time.monotonic() + _PATIENCE
-    while (found := _read(path)) is None and not path.stat().st_size and time.monotonic() < end:
+    while (found := _read(path)) is None and not path.lstat().st_size and time.monotonic() < end:
         time.sleep(0.02)
     return found
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from edu_widgets.notebook.viewers.claims import Remembered
+from edu_widgets.protocol.folders import read_file
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class ViewersFile:
     def read(self) -> Remembered:
         """Return the stored claims; none where the file is damaged."""
         with contextlib.suppress(OSError, msgspec.DecodeError):
-            return msgspec.json.decode(self._path.read_bytes(), type=Remembered)
+            return msgspec.json.decode(read_file(self._path), type=Remembered)
         return Remembered()
 
     def write(self, remembered: Remembered) -> None:

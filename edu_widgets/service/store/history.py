@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.protocol.folders import read_file
 from edu_widgets.service.store import runs
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -145,7 +146,7 @@ def is_damage(error: Exception) -> bool:
 
 def _witness(path: Path) -> Witness | None:
     try:
-        told = json.loads(side_files(path)[2].read_text("utf-8"))
+        told = json.loads(read_file(side_files(path)[2]))
         return Witness(tuple(map(str, told["generations"])), told["running"] is not False)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None

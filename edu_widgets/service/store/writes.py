@@ -347,10 +347,19 @@ def erase(
     """Turn a person's documents in a course into tombstones, and delete the person's data."""
     channels = db.execute("SELECT name FROM channels WHERE course = ?", (course,)).fetchall()
     member = db.execute(
-        "SELECT name FROM members WHERE course = ? AND user = ?", (course, user_id)
+        "SELECT name, voucher FROM members WHERE course = ? AND user = ?", (course, user_id)
     ).fetchone()
-    name = member[0] if member is not None else ""
-    person = Erasure(course, user_id, name, tuple(channel for (channel,) in channels))
+    name, voucher = member or ("", "")
+    vouched = db.execute(
+        "SELECT user FROM members WHERE course = ? AND voucher = ?", (course, user_id)
+    ).fetchall()
+    person = Erasure(
+        course,
+        user_id,
+        name,
+        tuple(channel for (channel,) in channels),
+        tuple(user for (user,) in vouched),
+    )
     wanted: dict[tuple[str, str], Write] = {}
     for rule in rules:
         decision = drive(rule(person), lambda query: answer(db, query))
@@ -373,6 +382,14 @@ def erase(
         (ERASED_VOUCHER, course, user_id),
     )
     db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, user_id))
+    db.execute("DELETE FROM roster WHERE course = ? AND key = ?", (course, name_key(name)))
+    _leave_no_id(db, course, user_id)
+    if not voucher:  # without their key nobody can come back as them, but others could again
+        db.execute(
+            "DELETE FROM removals WHERE course = ?1 AND user = ?2"
+            " AND EXISTS (SELECT 1 FROM keys WHERE user = ?2)",
+            (course, user_id),
+        )
     db.execute("UPDATE removals SET name = '' WHERE course = ? AND user = ?", (course, user_id))
     db.execute(
         "DELETE FROM keys WHERE user = ?1 AND NOT EXISTS (SELECT 1 FROM members WHERE user = ?1)",
@@ -380,3 +397,18 @@ def erase(
     )
     blobs.erase(db, course, user_id)
     return Committed(0, changes, destroyed=True)
+
+
+def _leave_no_id(db: sqlite3.Connection, course: str, user_id: str) -> None:
+    """Delete what is named after an erased person: their own channel, and tombstones.
+
+    Mirrors that have not heard of such a tombstone are reset.
+    """
+    destroy(db, [user_channel(course, user_id)])
+    swept = db.execute(
+        "DELETE FROM documents WHERE body IS NULL AND instr(id, ?2)"
+        " AND channel IN (SELECT name FROM channels WHERE course = ?1) RETURNING channel, seq",
+        (course, user_id),
+    ).fetchall()
+    for channel, seq in swept:
+        db.execute("UPDATE channels SET swept = max(swept, ?) WHERE name = ?", (seq, channel))
