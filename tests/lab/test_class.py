@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from tests.waiting import wait_until
 
 from .classroom import Class, Person
+from .conftest import OpenNotebook
 from .harness import OLD, TRIED
 
 
@@ -20,8 +22,20 @@ def pair(lesson: Class) -> tuple[Person, Person]:
     return mira, lesson.student("Ada")
 
 
-def test_what_one_types_the_other_sees(pair: tuple[Person, Person]) -> None:
-    mira, ada = pair
+@pytest.fixture(scope="module")
+def everybody(
+    module_notebook: OpenNotebook, tmp_path_factory: pytest.TempPathFactory, bundles: Path
+) -> Iterator[tuple[Person, Person]]:
+    """The same two, in one lesson that several tests are about."""
+    del bundles
+    lesson = Class("py101", tmp_path_factory.mktemp("lesson"), module_notebook)
+    mira = lesson.instructor()
+    yield mira, lesson.student("Ada")
+    lesson.stop()
+
+
+def test_what_one_types_the_other_sees(everybody: tuple[Person, Person]) -> None:
+    mira, ada = everybody
     ada.says("Is `b[:, None]` a copy or a view?")
     mira.sees("Is b[:, None] a copy or a view?")
     expect(mira.message("copy or a view").locator("header")).to_contain_text("Ada")
@@ -34,8 +48,8 @@ def test_what_one_types_the_other_sees(pair: tuple[Person, Person]) -> None:
     assert ada.lab.our_errors() == []
 
 
-def test_typing_never_moves_the_notebook(pair: tuple[Person, Person]) -> None:
-    mira, ada = pair
+def test_typing_never_moves_the_notebook(everybody: tuple[Person, Person]) -> None:
+    mira, ada = everybody
     cells, counts = ada.lab.notebook_source(), ada.lab.execution_counts()
     ada.box.click()
     ada.box.press_sequentially("dd add bb x z")
@@ -54,6 +68,54 @@ def test_typing_never_moves_the_notebook(pair: tuple[Person, Person]) -> None:
     expect(ada.box).not_to_be_focused()
     expect(ada.box).to_have_value("a")
     assert ada.lab.cell_count() == len(cells)
+    ada.box.fill("")
+
+
+def test_hostile_text_is_only_text(everybody: tuple[Person, Person]) -> None:
+    mira, ada = everybody
+    hostile = "<img src=x onerror='window.__hit=1'><script>window.__hit=1</script>"
+    ada.says(hostile)
+    mira.sees("<img src=x onerror='window.__hit=1'>")
+    ada.says("[click](javascript:window.__hit=1) ![x](https://example.org/x.png)")
+    mira.sees("click")
+    for person in (mira, ada):
+        assert person.lab.page.evaluate("() => window.__hit") is None
+        assert person.chat.locator("img, script, iframe").count() == 0
+        assert person.chat.locator("a[href^='javascript']").count() == 0
+
+
+def test_python_reads_what_is_said(everybody: tuple[Person, Person]) -> None:
+    mira, ada = everybody
+    mira.lab.execute(
+        "heard = []\n@lesson.chat.on('message')\ndef hear(message): heard.append(message.content)"
+    )
+    ada.says("from the page")
+    mira.sees("from the page")  # a page's messages and a cell's are handled side by side
+    ada.lab.execute("lesson.chat.send('from Python').wait()")
+    mira.sees("from the page", "from Python")
+    wait_until(
+        lambda: mira.lab.execute("print(heard)") == "['from the page', 'from Python']",
+        "the callback has heard both",
+    )
+
+
+def test_nothing_said_reaches_the_saved_notebook(everybody: tuple[Person, Person]) -> None:
+    mira, ada = everybody
+    ada.says("only for the room")
+    mira.sees("only for the room")
+    for person in (mira, ada):
+        person.lab.save()
+        saved = (person.lab.lab.work / person.lab.name).read_text(encoding="utf-8")
+        assert "only for the room" not in saved
+        assert "course chat" in saved.lower()
+
+
+def test_no_serious_accessibility_problem(everybody: tuple[Person, Person]) -> None:
+    mira, ada = everybody
+    ada.says("Look:\n")
+    mira.says("see https://example.org and `code`")
+    ada.sees("see https://example.org")
+    assert ada.lab.axe(".jp-OutputArea-output") == []
 
 
 def test_a_killed_service_loses_nothing_and_repeats_nothing(
@@ -185,50 +247,3 @@ def test_a_restarted_kernel_is_told_and_comes_back(pair: tuple[Person, Person]) 
     mira.sees("and I am the same Ada")
     names = mira.lab.execute("print(sorted({m.user_name for m in lesson.chat.messages}))")
     assert names == "['Ada']"
-
-
-def test_hostile_text_is_only_text(pair: tuple[Person, Person]) -> None:
-    mira, ada = pair
-    hostile = "<img src=x onerror='window.__hit=1'><script>window.__hit=1</script>"
-    ada.says(hostile)
-    mira.sees("<img src=x onerror='window.__hit=1'>")
-    ada.says("[click](javascript:window.__hit=1) ![x](https://example.org/x.png)")
-    mira.sees("click")
-    for person in (mira, ada):
-        assert person.lab.page.evaluate("() => window.__hit") is None
-        assert person.chat.locator("img, script, iframe").count() == 0
-        assert person.chat.locator("a[href^='javascript']").count() == 0
-
-
-def test_python_reads_what_is_said(pair: tuple[Person, Person]) -> None:
-    mira, ada = pair
-    mira.lab.execute(
-        "heard = []\n@lesson.chat.on('message')\ndef hear(message): heard.append(message.content)"
-    )
-    ada.says("from the page")
-    mira.sees("from the page")  # a page's messages and a cell's are handled side by side
-    ada.lab.execute("lesson.chat.send('from Python').wait()")
-    mira.sees("from the page", "from Python")
-    wait_until(
-        lambda: mira.lab.execute("print(heard)") == "['from the page', 'from Python']",
-        "the callback has heard both",
-    )
-
-
-def test_nothing_said_reaches_the_saved_notebook(pair: tuple[Person, Person]) -> None:
-    mira, ada = pair
-    ada.says("only for the room")
-    mira.sees("only for the room")
-    for person in (mira, ada):
-        person.lab.save()
-        saved = (person.lab.lab.work / person.lab.name).read_text(encoding="utf-8")
-        assert "only for the room" not in saved
-        assert "course chat" in saved.lower()
-
-
-def test_no_serious_accessibility_problem(pair: tuple[Person, Person]) -> None:
-    mira, ada = pair
-    ada.says("Look:\n")
-    mira.says("see https://example.org and `code`")
-    ada.sees("see https://example.org")
-    assert ada.lab.axe(".jp-OutputArea-output") == []
