@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from edu_widgets.client.bodies import when
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.progress.documents import FAILED, Exercise, ExerciseProgress
 from edu_widgets.progress.mirror import Failing, ProgressMirror
 from edu_widgets.protocol.attributes import Tidy
-
-if TYPE_CHECKING:
-    from edu_widgets.progress.widget import ProgressBoard
 
 COLUMNS = (
     *("exercise", "title", "name", "user", "passed", "checks", "done", "attempts", "last_run"),
@@ -44,10 +41,29 @@ class Standing(Tidy):
         return self.passed == self.checks
 
 
+class Board(Protocol):
+    """The part of the widget that exercises and groups stand on."""
+
+    def found(self, name: str) -> Exercise | None:
+        """Return the exercise of this name, if there is one."""
+
+    def counts_of(self, name: str) -> dict[str, int]:
+        """Return how many people are how far; nothing for students."""
+
+    def share_counts(self, name: str, share: bool) -> Receipt:  # noqa: FBT001 - a handle's argument
+        """Let everybody see an exercise's counts, or no longer."""
+
+    def delete(self, name: str) -> Receipt:
+        """Delete an exercise."""
+
+    def hint(self, group: FailureGroup, text: str) -> Receipt:
+        """Send a hint to those who have a failure now."""
+
+
 class ExerciseHandle(Tidy):
     """An exercise of the course; what it says is always as it is now."""
 
-    def __init__(self, board: ProgressBoard, name: str) -> None:
+    def __init__(self, board: Board, name: str) -> None:
         self._board = board
         self.name = name
 
@@ -100,7 +116,7 @@ class ExerciseHandle(Tidy):
 class FailureGroup(Tidy):
     """People whose checks fail in the same way."""
 
-    def __init__(self, board: ProgressBoard, failing: Failing, check: str) -> None:
+    def __init__(self, board: Board, failing: Failing, check: str) -> None:
         self._board = board
         self.failing = failing
         self.exercise, self.number, self.type, self.message = failing.group
