@@ -47,7 +47,7 @@ PICTURES = ROOT / "test-results"
 """What each host showed, and what the pages did when a step failed."""
 LEAST_WIDTH = 300
 """Pixels, of a page of 900."""
-MOST_SAVED = 4_000
+MOST_SAVED = 3_000
 """Bytes of one widget in a saved notebook."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Self
@@ -41,7 +42,7 @@ class Static(HostPage):
             else:
                 route.abort()
 
-        page.route("http*://**", answer)
+        page.route(re.compile("https?:"), answer)
         page.goto((self.folder / f"{name}.html").as_uri(), wait_until="domcontentloaded")
         return page
 
