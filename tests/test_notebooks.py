@@ -92,6 +92,27 @@ def test_both_sides_of_the_first_lesson(course: Path, monkeypatch: pytest.Monkey
             assert "[1, 2, 3, 4] [1, 2, 3, 4, 5]" in outputs(ada)
 
 
+def test_both_sides_of_exercises(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def works() -> None:
+        monkeypatch.setenv("EDU_WIDGETS_INVITE", invite(course))
+        acts: Acts = {
+            "look": ["len(lesson.progress) == 2"],
+            "mine": ["sum(one.done for one in lesson.progress.mine) == 2"],
+        }
+        with executed("exercises-student.ipynb", acts) as ada:
+            assert "Load the readings: 2 of 2" in output(ada, "check-load")
+            assert "Run the cell again" in output(ada, "look")
+            assert "✓" not in output(ada, "look")
+            assert "Leave out what is missing: 3 of 3" in output(ada, "check-clean")
+
+    acts: Acts = {
+        "failures": [works, "sum(one.done for one in lesson.progress.people) == 2"],
+    }
+    with executed("exercises-instructor.ipynb", acts) as mira:
+        assert output(mira, "failures") == "[]"
+        assert output(mira, "counts") == "{'load': 1, 'clean': 1}"
+
+
 def test_an_instructor_rehearses_alone(course: Path) -> None:
     acts: Acts = {
         "answer-send": ["len(lesson.chat.questions) == 1"],
