@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from edu_widgets.cells.widget import LiveCells
     from edu_widgets.chat.widget import CourseChat
     from edu_widgets.client.admission import Admission, RemovedPerson
     from edu_widgets.client.course import CourseClient
@@ -73,7 +74,7 @@ class Status(Tidy):
 
 
 class Lesson(Tidy):
-    """A course as one person sees it: `chat`, `polls`, `people`, `progress`, `notes` and more.
+    """A course as one person sees it: `chat`, `polls`, `cells`, `people`, `progress` and more.
 
     Made by `host`, `join` or `connect`. Everything is used from any thread, returns at once,
     and goes on while a cell runs.
@@ -328,6 +329,15 @@ class Lesson(Tidy):
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
         return cast("SharedNotes", self._widgets.get("notes"))
+
+    @property
+    def cells(self) -> LiveCells:
+        """The cells that an instructor runs, to share and to follow; one widget, as `chat` is.
+
+        Raises:
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        return cast("LiveCells", self._widgets.get("cells"))
 
     @property
     def client(self) -> RealtimeClient:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Protocol, cast
 
@@ -27,10 +28,12 @@ __all__ = [
     "kernel",
     "marimo_context",
     "ready_thread",
+    "tap_messages",
     "view_metadata",
 ]
 
 _ROUTE_PARAMETERS = ["data", "default"]
+_SEND_PARAMETERS = ["stream", "msg_or_type", "content", "parent"]
 
 
 class _Routed(Protocol):
@@ -110,6 +113,47 @@ def ready_thread() -> None:
         parent = getattr(running, "_shell_parent", None)
         if isinstance(parent, ContextVar):
             parent.set({})
+
+
+def tap_messages(note: Callable[[Any, Any, Any], None]) -> Callable[[], None] | None:
+    """Have `note` called with each message that this kernel sends; return a function that ends it.
+
+    Its arguments are those of the session's `send`: a message or its type, its content, and its
+    parent. It is called on the thread that sends, must be quick, and may raise nothing that
+    matters. Returns None if there is no ipykernel, or its session sends in a way that is not known
+    here. `Session.send` is public; that all a kernel says goes through one session is not.
+    """
+    session: Any = getattr(kernel(), "session", None)
+    send: Any = getattr(session, "send", None)
+    try:
+        if list(inspect.signature(send).parameters)[:4] != _SEND_PARAMETERS:
+            return None
+    except (TypeError, ValueError):
+        return None
+    noting = True
+
+    def tapped(
+        stream: Any,
+        msg_or_type: Any,
+        content: Any = None,
+        parent: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        if noting:
+            with suppress(Exception):
+                note(msg_or_type, content, parent)
+        return send(stream, msg_or_type, content, parent, *args, **kwargs)
+
+    def end() -> None:
+        nonlocal noting
+        noting = False
+        # Where somebody else has wrapped it since, it stays and passes on.
+        if vars(session).get("send") is tapped:
+            del session.send
+
+    session.send = tapped
+    return end
 
 
 # -- comm, ipywidgets, anywidget, IPython ------------------------------------------------------

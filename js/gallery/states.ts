@@ -2,6 +2,7 @@ import formulas from "../../tests/vectors/formulas.json";
 import type { Fields } from "../src/core/messages";
 import { message, messages } from "../tests/mock";
 import { around } from "./around";
+import { cells } from "./cells";
 import { notes } from "./notes";
 import { notifications } from "./notifications";
 import { at, people } from "./people";
@@ -129,6 +130,7 @@ export const states: Record<string, State> = {
   ...viewers,
   ...writing,
   ...polls,
+  ...cells,
   ...presence,
   ...progress,
   ...notes,

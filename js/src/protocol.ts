@@ -77,7 +77,7 @@ export function isRetry(code: number): boolean {
 }
 
 /** Commands of one lane keep their order; lanes do not wait for each other. */
-export type Lane = "chat" | "vote" | "status" | "progress" | "notes";
+export type Lane = "chat" | "vote" | "status" | "cells" | "progress" | "notes";
 
 /** A frame as it is written: every field but `userId` is always there. */
 export interface Envelope<Type extends string = string, Data = unknown> {
@@ -414,6 +414,56 @@ export interface PollSessionBody {
   began: number;
   /** Time at which an instructor was here last, in ms since 1970; renewed every five minutes. */
   seen: number;
+}
+
+/** One run of a cell. Times are in ms since 1970. */
+export interface CellBody {
+  /**  */
+  source: string;
+  /**  */
+  started: number;
+  /**  */
+  status?: "error" | "ok" | "running";
+  /** The execution count: the 3 of `In[3]`. */
+  number?: number;
+  /**  */
+  language?: string;
+  /**  */
+  outputs?: CellOutput[];
+  /** Time of its end; 0 while it runs. */
+  ended?: number;
+  /** The cell's id in its notebook, where the front end says one. */
+  cellId?: string;
+  /** The id of the document of its run before, if there was one. */
+  again?: string;
+  /** The number of its run, from 1. */
+  times?: number;
+  /** Number of characters of the source, where it was cut. */
+  shown?: number;
+  /** Number of characters that the source had, where it was cut. */
+  total?: number;
+  /** Id of who ran it, set by the service. */
+  byId?: string;
+  /** Display name of who ran it, set by the service. */
+  byName?: string;
+}
+
+/** The state of the sharing in a course. */
+export interface CellsSharingBody {
+  /**  */
+  state?: "off" | "on" | "paused";
+  /** Time of the last change, in ms since 1970. */
+  at?: number;
+  /** Id of who shares. */
+  byId?: string;
+  /** Display name of who shares. */
+  byName?: string;
+}
+
+/** How far a person has seen the cells; in their own channel. */
+export interface CellsMarkBody {
+  /** `born` of the newest cell that they have seen. */
+  upTo?: number;
 }
 
 /**
@@ -906,6 +956,36 @@ export interface CastVoteData {
   round: number;
   /** The choice, in the form of the poll's kind. */
   choice: number | string | number[];
+}
+
+/**
+ * Share a run of a cell, or what became of it. Staff only.
+ *
+ * A cell that was taken back is not shared again.
+ */
+export interface ShareCellData {
+  /** The id of the run's document, made by the sender. */
+  id: string;
+  /**  */
+  cell: CellBody;
+}
+
+/** Delete a shared cell for everybody. Staff only. */
+export interface TakeBackCellData {
+  /** The id of the cell's document. */
+  id: string;
+}
+
+/** Say that the sharing begins, pauses or ends. Staff only. */
+export interface SetSharingData {
+  /**  */
+  state: "off" | "on" | "paused";
+}
+
+/** Say how far one has seen the cells. */
+export interface MarkCellsData {
+  /** `born` of the newest cell one has seen; the stored mark only ever moves up. */
+  upTo: number;
 }
 
 /** Say how far one is. */
@@ -1421,6 +1501,18 @@ export interface PollAnswersData {
   more?: boolean;
 }
 
+/** A connection says whether its person looks at the newest cell. */
+export interface CellsFollowingData {
+  /**  */
+  on?: boolean;
+}
+
+/** The number of people who look at the newest cell; to staff. */
+export interface CellsAudienceData {
+  /** Number of people who reacted with it. */
+  count?: number;
+}
+
 /** The attention at this end: somebody or nobody. Said again on each new connection. */
 export interface AttentionData {
   /** No page was in sight for a minute, or there is none and nothing was run for ten. */
@@ -1625,6 +1717,37 @@ export interface PollFlow {
   pairs: number[][];
 }
 
+/** One output of a cell. What it holds depends on its `type`. */
+export interface CellOutput {
+  /**
+   * The seed's kind: of messages `text`, `system`, `file` or `reaction`, of notifications `info`,
+   * `success`, `warning`, `error`, `course_update`, `payment` or `message`.
+   */
+  type: "error" | "html" | "markdown" | "note" | "text";
+  /**
+   * Of `text` and `error` what is printed, without escapes; of `markdown` its source; of `note` a
+   * line that says what it was.
+   */
+  text?: string;
+  /** The colours of `text`, as lengths in UTF-16 units and letters: `5R12.3b`. */
+  runs?: string;
+  /**
+   * Of `text` its stream, where that is `stderr`; of `error` the exception's type; of `note` what
+   * it was: `picture`, `widget`, or a MIME type.
+   */
+  name?: string;
+  /** Of `error` the first line of what the exception says. */
+  value?: string;
+  /** Of `html` the allowed nodes (docs/widget-protocol.md). */
+  nodes?: unknown[];
+  /** How much of it is here, where something was cut; in `unit`. */
+  shown?: number;
+  /** How much of it there was. */
+  total?: number;
+  /**  */
+  unit?: "" | "characters" | "columns" | "lines" | "outputs" | "rows";
+}
+
 /** One check of an exercise. */
 export interface ExerciseCheck {
   /** The check's name in plain text, 1 to 120 characters. */
@@ -1755,6 +1878,10 @@ export interface ClientMessages {
   delete_poll: DeletePollData;
   remove_answer: RemoveAnswerData;
   cast_vote: CastVoteData;
+  share_cell: ShareCellData;
+  take_back_cell: TakeBackCellData;
+  set_sharing: SetSharingData;
+  mark_cells: MarkCellsData;
   set_status: SetStatusData;
   clear_statuses: ClearStatusesData;
   raise_hand: RaiseHandData;
@@ -1791,6 +1918,7 @@ export interface ClientMessages {
   count_unread: CountUnreadData;
   read_answers: ReadAnswersData;
   read_missing: ReadMissingData;
+  cells_following: CellsFollowingData;
   attention: AttentionData;
   people: PeopleData;
 }
@@ -1816,6 +1944,7 @@ export interface ServiceMessages {
   unread_count: UnreadCountData;
   poll_missing: PollMissingData;
   poll_answers: PollAnswersData;
+  cells_audience: CellsAudienceData;
   presence: PresenceData;
   people_page: PeoplePageData;
   notification: PlatformNotificationData;
@@ -1843,6 +1972,9 @@ export interface DocumentBodies {
   turnout: TurnoutBody;
   own_ballot: OwnBallotBody;
   poll_session: PollSessionBody;
+  cell: CellBody;
+  cells_sharing: CellsSharingBody;
+  cells_mark: CellsMarkBody;
   status: StatusBody;
   hand: HandBody;
   exercise: ExerciseBody;

@@ -80,6 +80,7 @@ SCENES: Mapping[str, Scene] = {
             ],
         },
     ),
+    "docs/cells.md": Scene(HOST),
     "docs/chat.md": Scene(
         HOST,
         after={

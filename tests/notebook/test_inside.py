@@ -135,6 +135,51 @@ def test_without_metadata_a_view_is_shown_all_the_same(monkeypatch: pytest.Monke
     assert inside.view_metadata() == {}
 
 
+class Session:
+    """A kernel's session, as far as its messages are noted."""
+
+    def __init__(self) -> None:
+        self.sent: list[object] = []
+
+    def send(
+        self, stream: object, msg_or_type: object, content: object = None, parent: object = None
+    ) -> object:
+        del stream, content, parent
+        self.sent.append(msg_or_type)
+        return msg_or_type
+
+
+def test_messages_are_noted_and_pass_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    monkeypatch.setattr(inside, "kernel", lambda: SimpleNamespace(session=session))
+    noted: list[tuple[object, ...]] = []
+
+    def note(*message: object) -> None:
+        noted.append(message)
+        raise RuntimeError
+
+    end = inside.tap_messages(note)
+    assert end is not None
+    assert session.send("stream", "status", parent={"a": 1}) == "status"
+    assert session.send(None, msg_or_type="stream", content={"b": 2}) == "stream"
+    assert noted == [("status", None, {"a": 1}), ("stream", {"b": 2}, None)]
+    wrapped = session.send
+    end()
+    assert "send" not in vars(session)
+    assert wrapped(None, "late") == "late"
+    assert len(noted) == 2
+    assert session.sent == ["status", "stream", "late"]
+
+
+def test_a_session_of_another_shape_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def note(*_: object) -> None:
+        raise AssertionError
+
+    for running in (None, SimpleNamespace(), SimpleNamespace(session=SimpleNamespace(send=print))):
+        monkeypatch.setattr(inside, "kernel", lambda running=running: running)
+        assert inside.tap_messages(note) is None
+
+
 def test_without_its_names_no_file_is_a_cell() -> None:
     assert inside.cell_numbers(None) == {}
     assert inside.cell_numbers(SimpleNamespace(compile=SimpleNamespace(_filename_map=3))) == {}

@@ -60,7 +60,16 @@ def test_the_command_writes_what_is_missing_and_says_so(tmp_path: Path) -> None:
 
 def test_every_feature_is_found() -> None:
     found = [manifest.name for manifest in register_features()]
-    assert found == ["chat", "polls", "presence", "progress", "notes", "notifications", "panel"]
+    assert found == [
+        "chat",
+        "polls",
+        "cells",
+        "presence",
+        "progress",
+        "notes",
+        "notifications",
+        "panel",
+    ]
 
 
 def test_nothing_ours_loads_the_exporter() -> None:

@@ -156,8 +156,10 @@ def test_the_seeds_table() -> None:
         "questions",
         "pictures",
         "polls",
+        "cells",
         "presence",
         "progress",
+        "notes_sharing",
     )
     lesson = table.channel("lesson")
     assert (lesson.max_users, lesson.rate_limit.messages) == (500, 15)

@@ -1,0 +1,1 @@
+"""Cells: the class follows the code that an instructor runs."""

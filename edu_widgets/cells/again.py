@@ -1,0 +1,85 @@
+"""Which run was of the same cell before, by the cell's id or by how alike the sources are."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from difflib import SequenceMatcher
+
+from edu_widgets.cells.documents import Cell
+from edu_widgets.client.bodies import decoded
+from edu_widgets.client.course import CourseClient
+
+_MOST = 500
+_ALIKE = 0.8
+"""Likeness from which two sources are of one cell."""
+
+_LONG = 2_000
+"""Characters from which sources are compared by lines."""
+
+
+def likeness(a: str, b: str, least: float = 0.0) -> float:
+    """Return how alike two sources are, from 0 to 1; 0 if it is less than `least`."""
+    if a == b:
+        return 1.0
+    if not a or not b or 2 * min(len(a), len(b)) / (len(a) + len(b)) < least:
+        return 0.0
+    long = len(a) + len(b) > _LONG
+    matcher: SequenceMatcher[str] = SequenceMatcher(None, autojunk=False)
+    matcher.set_seqs(a.split("\n") if long else a, b.split("\n") if long else b)
+    if matcher.quick_ratio() < least:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= least else 0.0
+
+
+class Again:
+    """The newest run of each of this person's cells. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._by_cell: OrderedDict[str, str] = OrderedDict()
+        self._runs: OrderedDict[str, Cell] = OrderedDict()
+
+    def learn(self, client: CourseClient) -> None:
+        """Learn the runs that are shared already."""
+        me = client.me().user_id
+        for doc in client.mirror().of_kind(Cell.kind):
+            cell = decoded(doc, Cell)
+            if cell is not None and cell.by_id == me:
+                self._remember(doc.id, cell)
+
+    def relate(self, id_: str, cell: Cell) -> None:
+        """Set which run came before this one; a run keeps what was found for it first."""
+        known = self._runs.get(id_)
+        if known is not None:
+            cell.again, cell.times = known.again, known.times
+        else:
+            before = self._before(cell)
+            if before:
+                cell.again, cell.times = before, self._runs[before].times + 1
+        self._remember(id_, cell)
+
+    def _before(self, cell: Cell) -> str:
+        if cell.cell_id:
+            return self._by_cell.get(cell.cell_id, "")
+        best, found = _ALIKE, ""
+        superseded = {run.again for run in self._runs.values()}
+        for id_, run in reversed(self._runs.items()):
+            if run.cell_id or id_ in superseded:
+                continue
+            alike = likeness(run.source, cell.source, best)
+            if alike > best or (alike >= best and not found):
+                best, found = alike, id_
+            if alike == 1.0:
+                break
+        return found
+
+    def _remember(self, id_: str, cell: Cell) -> None:
+        self._runs[id_] = Cell(
+            cell.source, cell.started, cell_id=cell.cell_id, again=cell.again, times=cell.times
+        )
+        if cell.cell_id:
+            self._by_cell[cell.cell_id] = id_
+        while len(self._runs) > _MOST:
+            gone, run = self._runs.popitem(last=False)
+            if self._by_cell.get(run.cell_id) == gone:
+                del self._by_cell[run.cell_id]

@@ -1,0 +1,77 @@
+import type { VNode } from "preact";
+import { Button } from "../core/button";
+import { useState, withHooks } from "../core/hooks";
+import { Rich } from "../core/rich_text";
+import type { Output } from "./documents";
+import { Icon } from "./icons";
+import { Coloured } from "./runs";
+import type { Context } from "./words";
+
+/** Text that was printed or shown; what is long scrolls, by keys too. */
+const Text = withHooks(function Text({ output }: { output: Output }, { words }: Context): VNode {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: what scrolls is the text itself
+    <pre
+      class={output.name === "stderr" ? "txt warn" : "txt"}
+      tabIndex={-1}
+      dir="ltr"
+      role="region"
+      aria-label={output.name === "stderr" ? words.errors : words.output}
+    >
+      <Coloured text={output.text} runs={output.runs} prefix="a-" />
+    </pre>
+  );
+});
+
+/** An exception: its last line, and the traceback on demand. */
+const Failure = withHooks(function Failure(
+  { output }: { output: Output },
+  { words }: Context,
+): VNode {
+  const [open, setOpen] = useState(false);
+  const lines = output.text.split("\n").length;
+  return (
+    <>
+      <p class="err">
+        <Icon name="alert" />
+        <span>
+          <b>{output.name}</b>
+          {output.value && `: ${output.value}`}
+        </span>
+        {output.text && (
+          <Button look="tiny" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {words.traceback(lines)}
+          </Button>
+        )}
+      </p>
+      {open && <Text output={output} />}
+    </>
+  );
+});
+
+/** One output of a cell. */
+export const Shown = withHooks(function Shown(
+  { output, reachable }: { output: Output; reachable: boolean },
+  { words }: Context,
+): VNode {
+  const { cut, type } = output;
+  return (
+    <>
+      {type === "text" && <Text output={output} />}
+      {type === "error" && <Failure output={output} />}
+      {type === "body" && (
+        <div class="rich">
+          <Rich body={output.body} context={{ reachable }} />
+        </div>
+      )}
+      {type === "note" && (
+        <p class="state note">
+          <Icon name="hidden" />
+          {words.notes[output.name] ?? words.note(output.name)}
+          {output.text && <code>{output.text}</code>}
+        </p>
+      )}
+      {cut && <p class="state">{words.cut(cut.shown, cut.total, cut.unit)}</p>}
+    </>
+  );
+});
