@@ -7,12 +7,11 @@ import random
 from pathlib import Path
 
 from tests.client.fault_run import KILLS, LINES, Run
-from tests.nightly import NIGHTLY
 
 SEED = "EDU_WIDGETS_FAULTS_SEED"
 """The variable with the seed of a run that is to be repeated."""
 
-MESSAGES = 10_000 if NIGHTLY else 3_000
+MESSAGES = 10_000
 
 
 def test_nothing_is_lost_and_everybody_ends_equal(tmp_path: Path) -> None:
