@@ -12,6 +12,8 @@ FEATURE = Manifest(
     documents=("edu_widgets.cells.documents", "edu_widgets.cells.commands"),
     service="edu_widgets.cells.service:FEATURE",
     widget="edu_widgets.cells.widget:LiveCells",
+    record="edu_widgets.cells.record_source:CellsOfRecord",
+    position="edu_widgets.cells.mirror:position",
     ipython="edu_widgets.cells.magic:register",
     tab=Tab("cell", place=25, needs="cells", projected=True),
     script="edu_widgets:static/cells.js",

@@ -18,6 +18,14 @@ MOST = 1_000
 _PAGE = 50
 
 
+def position(client: CourseClient) -> int:
+    """Return the number of the cell that a lesson is at: the newest of those that are shared."""
+    mirror = client.mirror()
+    sharing = decoded(mirror.get(CellsSharing.ID), CellsSharing)
+    newest = decoded(next(iter(mirror.newest(Cell.kind, 1)), None), Cell)
+    return newest.number if newest is not None and sharing and sharing.state == "on" else 0
+
+
 class Cells:
     """The cells of a course, and how far this person has seen them."""
 

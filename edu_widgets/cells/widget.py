@@ -22,7 +22,7 @@ from edu_widgets.cells.documents import Cell, CellsMark, CellsSharing
 from edu_widgets.cells.intent_handlers import IntentHandlers
 from edu_widgets.cells.mine import OwnCells
 from edu_widgets.cells.mirror import Cells
-from edu_widgets.cells.notebook_file import write
+from edu_widgets.cells.notebook_file import notebook_cell
 from edu_widgets.cells.page_content import CELLS, DESK, CellsContent
 from edu_widgets.cells.sharing import Sharing
 from edu_widgets.client.bodies import decoded
@@ -33,6 +33,7 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, Sig
 from edu_widgets.client.view import Person
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.highlight import highlight
+from edu_widgets.notebook.notebook_files import write_notebook
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
@@ -115,13 +116,14 @@ class LiveCells(EventWidget):
         return found[-1]
 
     def to_notebook(self, path: str | Path) -> Path:
-        """Write the shared cells into a notebook's file, with their outputs; return its path.
+        """Write the shared cells into a new notebook, with their outputs; return its path.
 
         Raises:
-            InvalidArgument: the name does not end with `.ipynb`, or it cannot be written.
+            InvalidArgument: the name does not end with `.ipynb`, there is such a file, or it cannot
+                be written.
         """
-        found = ((doc.id, decoded(doc, Cell)) for doc in self.cells.documents())
-        return write(path, [(i, c) for i, c in found if c is not None], self._client.course)
+        found = (decoded(doc, Cell) for doc in self.cells.documents())
+        return write_notebook(path, [notebook_cell(cell) for cell in found if cell is not None])
 
     @property
     def unread(self) -> int:

@@ -1,22 +1,33 @@
-"""Notebooks as files (nbformat 4.5), made of Markdown and code that nobody has run."""
+"""Notebooks as files (nbformat 4.5)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal
 
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.folders import reason
 
 
-class NotebookCell(NamedTuple):
-    """A cell of a notebook to be written."""
+@dataclass(frozen=True, slots=True)
+class NotebookCell:
+    """A cell of a notebook to be written.
+
+    Args:
+        type: Its kind.
+        source: Its text.
+        number: Of code, its execution count; None if nobody has run it.
+        outputs: Of code, its outputs as nbformat has them.
+    """
 
     type: Literal["markdown", "code"]
     source: str
+    number: int | None = None
+    outputs: Sequence[dict[str, Any]] = ()
 
 
 def as_notebook(cells: Iterable[NotebookCell]) -> str:
@@ -25,8 +36,10 @@ def as_notebook(cells: Iterable[NotebookCell]) -> str:
     for cell in cells:
         made.append({"cell_type": cell.type, "id": uuid7(), "metadata": {}, "source": cell.source})
         if cell.type == "code":
-            made[-1] |= {"execution_count": None, "outputs": []}
-    book = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+            made[-1] |= {"execution_count": cell.number, "outputs": list(cell.outputs)}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    book = {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
 
 
