@@ -12,12 +12,13 @@ MESSAGES_PER_SECOND = 300.0
 PICTURES_PER_SECOND = 20.0
 PICTURE_BYTES_PER_SECOND = 4_000_000.0
 
-_LONGEST = 0.25
-"""Seconds that a batch waits at most: what many widgets say goes into few batches then."""
-
 
 class Pace:
-    """At most `rate` units a second, of which those of one second may come at once. Any thread."""
+    """`rate` units a second in the long run, and as many more at once after a silence. Any thread.
+
+    Who can wait asks before, and does; who cannot only notes what it has spent, and the others
+    wait the longer for it.
+    """
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
@@ -32,7 +33,7 @@ class Pace:
 
     def wait(self) -> float:
         """Return the seconds until more may be sent; 0: now."""
-        return min(_LONGEST, max(0.0, self._spent_until - self._clock() - 1.0))
+        return max(0.0, self._spent_until - self._clock() - 1.0)
 
 
 class Turns:
@@ -53,7 +54,7 @@ class Turns:
 
 
 MESSAGES = Pace(MESSAGES_PER_SECOND)
-"""All messages of this kernel to its pages."""
+"""All messages of this kernel to its pages: batches of changes wait, answers to a page do not."""
 
 PICTURES = Turns()
 """The pictures among them."""

@@ -32,6 +32,9 @@ class PictureClient(Protocol):
     def blobs(self) -> Blobs:
         """The pictures of a participant."""
 
+    def on_network(self, fn: Callable[[], object], /) -> None:
+        """Run `fn` on the network thread."""
+
     def later(self, delay: float, fn: Callable[[], object], /) -> Callable[[], None]:
         """Run `fn` after so many seconds; to be called on the network thread."""
 
@@ -72,7 +75,10 @@ class Pictures:
         except EduWidgetsError as error:
             self._fail(key, error)
         else:
-            coming.add_done_callback(partial(self._come, key))
+            # One that is there already calls back at once, on this thread.
+            coming.add_done_callback(
+                lambda done: self._client.on_network(partial(self._come, key, done))
+            )
 
     def _come(self, key: tuple[str, str], coming: Future[bytes]) -> None:
         """A picture has come, or has not (network thread)."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
@@ -22,6 +23,7 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.client.sync.mirror import Applied, Mirror
 from edu_widgets.client.view import Entrance
 from edu_widgets.protocol import REGISTRY, Document, uuid7
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate, refusal
 from edu_widgets.protocol.messages import Changes, Page
@@ -362,6 +364,36 @@ def keyed(id: str, kind: str, seq: int, content: Any, *, born: int = 0) -> Docum
 
 def reaction(emoji: str, *users: str) -> Reaction:
     return Reaction(emoji, len(users), list(users), ["One", "Two", "Three"][: len(users)])
+
+
+class Shelf(FakeClient):
+    """A client whose pictures come when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[tuple[str, BlobRef]] = []
+        self.coming: dict[tuple[str, str], Future[bytes]] = {}
+        self.fetched: list[str] = []
+
+    @override
+    def keep_blob(self, channel: str, ref: BlobRef, data: bytes) -> None:
+        assert len(data) == ref.bytes
+        self.given.append((channel, ref))
+
+    @override
+    def fetch_blob(self, channel: str, hash_: str) -> Future[bytes]:
+        if self.refuse_with is not None:
+            raise self.refuse_with
+        self.fetched.append(hash_)
+        return self.coming.setdefault((channel, hash_), Future())
+
+    def come(self, hash_: str, data: bytes = b"x", channel: str = "course:py101") -> None:
+        self.coming.setdefault((channel, hash_), Future()).set_result(data)
+        self.run()
+
+    def fail(self, hash_: str, error: Exception) -> None:
+        self.coming.pop(("course:py101", hash_)).set_exception(error)
+        self.run()
 
 
 def as_client(fake: FakeClient) -> CourseClient:
