@@ -34,6 +34,7 @@ def test_the_defaults_are_the_documents() -> None:
             "polls",
             "cells",
             "presence",
+            "progress",
             "notes_sharing",
         ],
         "rateLimit": {"messages": 10, "interval": 60_000},
