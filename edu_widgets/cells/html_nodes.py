@@ -319,6 +319,8 @@ def _clean(node: Any, depth: int, left: list[int]) -> Any:
     if given.get("align") == "right":
         attributes["align"] = "right"
     children = [c for child in rest if (c := _clean(child, depth + 1, left)) is not None]
+    if name == "th" and not children:
+        name = "td"  # a head that says nothing is none
     if name == "a":
         href = safe_href(given.get("href"))
         if href is None:

@@ -24,7 +24,11 @@ const text = (said: string, more: Fields = {}): Fields => ({ type: "text", text:
 
 const row = (tag: string, ...cells: string[]): unknown[] => [
   "tr",
-  ...cells.map((value, index) => [index ? tag : "th", { align: index ? "right" : "left" }, value]),
+  ...cells.map((value, index) => [
+    value && !index ? "th" : value ? tag : "td",
+    { align: index ? "right" : "left" },
+    value,
+  ]),
 ];
 
 const table = {

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { cells as states } from "../gallery/cells";
 import widget from "../src/cells/index";
 import type { Fields } from "../src/core/messages";
-import { dress, RULES, themes, told } from "./accessible";
+import { dress, finishAnimations, RULES, themes, told } from "./accessible";
 import { MockModel } from "./mock";
 import { keydown, type Mounted, mount, named } from "./mount";
 import { closeAll, freshCourse, settled } from "./stage";
@@ -162,10 +162,10 @@ test("compared with one's own, lines are told apart without colour", async () =>
 });
 
 test("run again shows what changed, and folds the former out of sight", async () => {
-  const runs = [...twenty(), cell(21, { again: "c1", times: 2, changed: 1 })];
+  const runs = [...twenty(), cell(21, { again: "c5", times: 2, changed: 1 })];
   const stage = await shown(runs);
   expect(stage.text()).toContain("2nd time, 1 line changed");
-  expect(stage.text()).toContain("Run again as [21]");
+  await expect.poll(() => stage.text()).toContain("Run again as [21]");
   named("Show changes", stage.all("button")).click();
   expect(stage.asked().at(-1)).toEqual(["cells.changes", { id: "c21" }]);
   await stage.signal("compared", {
@@ -250,6 +250,7 @@ test.each(looks)("axe finds nothing in %s, %s", async (_, theme, state) => {
   await settled();
   await state.act?.(mounted.root, model);
   await settled();
+  finishAnimations(mounted.root);
   const { violations } = await axe.run(mounted.el, { runOnly: RULES });
   expect(told(violations)).toEqual([]);
 });

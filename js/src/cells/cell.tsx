@@ -151,7 +151,8 @@ export const CellRow = withHooks(function CellRow(props: Props, { words }: Conte
             {changes ? (
               <Lines rows={compared.rows} />
             ) : (
-              <pre dir="ltr">
+              // biome-ignore lint/a11y/useSemanticElements: what scrolls is the code itself
+              <pre dir="ltr" tabIndex={reachable ? 0 : -1} role="group" aria-label={words.source}>
                 <Coloured text={cell.source} runs={cell.runs} />
               </pre>
             )}

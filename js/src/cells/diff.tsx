@@ -60,7 +60,7 @@ export const Lines = withHooks(function Lines(
 ): VNode {
   return (
     // biome-ignore lint/a11y/useSemanticElements: what scrolls is the code itself
-    <pre class="dif" dir="ltr" tabIndex={reachable} role="region" aria-label={words.source}>
+    <pre class="dif" dir="ltr" tabIndex={reachable} role="group" aria-label={words.source}>
       {[...column(rows, only)].map(([line, side], index) => (
         <Line key={index} line={line} side={side} />
       ))}

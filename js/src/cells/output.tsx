@@ -7,15 +7,21 @@ import { Icon } from "./icons";
 import { Coloured } from "./runs";
 import type { Context } from "./words";
 
+interface Props {
+  output: Output;
+  /** Whether what scrolls in it is a tab stop. */
+  reachable: boolean;
+}
+
 /** Text that was printed or shown; what is long scrolls, by keys too. */
-const Text = withHooks(function Text({ output }: { output: Output }, { words }: Context): VNode {
+const Text = withHooks(function Text({ output, reachable }: Props, { words }: Context): VNode {
   return (
     // biome-ignore lint/a11y/useSemanticElements: what scrolls is the text itself
     <pre
       class={output.name === "stderr" ? "txt warn" : "txt"}
-      tabIndex={-1}
+      tabIndex={reachable ? 0 : -1}
       dir="ltr"
-      role="region"
+      role="group"
       aria-label={output.name === "stderr" ? words.errors : words.output}
     >
       <Coloured text={output.text} runs={output.runs} prefix="a-" />
@@ -25,7 +31,7 @@ const Text = withHooks(function Text({ output }: { output: Output }, { words }: 
 
 /** An exception: its last line, and the traceback on demand. */
 const Failure = withHooks(function Failure(
-  { output }: { output: Output },
+  { output, reachable }: Props,
   { words }: Context,
 ): VNode {
   const [open, setOpen] = useState(false);
@@ -44,21 +50,21 @@ const Failure = withHooks(function Failure(
           </Button>
         )}
       </p>
-      {open && <Text output={output} />}
+      {open && <Text output={output} reachable={reachable} />}
     </>
   );
 });
 
 /** One output of a cell. */
 export const Shown = withHooks(function Shown(
-  { output, reachable }: { output: Output; reachable: boolean },
+  { output, reachable }: Props,
   { words }: Context,
 ): VNode {
   const { cut, type } = output;
   return (
     <>
-      {type === "text" && <Text output={output} />}
-      {type === "error" && <Failure output={output} />}
+      {type === "text" && <Text output={output} reachable={reachable} />}
+      {type === "error" && <Failure output={output} reachable={reachable} />}
       {type === "body" && (
         <div class="rich">
           <Rich body={output.body} context={{ reachable }} />
