@@ -27,6 +27,10 @@ def tab(view: Locator, name: str) -> Locator:
     return view.locator(".tab", has_text=name)
 
 
+TABS = 7
+"""Chat, polls, cells, people, progress, notes and notifications."""
+
+
 def shown(view: Locator, text: str) -> Locator:
     """What can be read in a view, in the tab's own part of it too."""
     return view.get_by_text(text).filter(visible=True)
@@ -44,7 +48,7 @@ def pair(lesson: Class) -> tuple[Person, Person]:
     mira, ada = lesson.instructor(), lesson.student("Ada")
     for person in (mira, ada):
         person.lab.show(2, SHOW)
-        expect(panel(person).get_by_role("tab")).to_have_count(4)
+        expect(panel(person).get_by_role("tab")).to_have_count(TABS)
         expect(panel(person).locator(".light:visible")).to_have_text(["Live"])
     return mira, ada
 
@@ -53,7 +57,7 @@ def test_a_lesson_in_tabs(pair: tuple[Person, Person]) -> None:
     mira, ada = pair
     # By keys: to the last tab, round to the first and on; what is written meanwhile is counted.
     tab(panel(ada), "Chat").focus()
-    for key in ("End", "ArrowRight", "ArrowRight", "ArrowRight"):
+    for key in ("End", *("ArrowRight",) * 4):
         ada.lab.page.keyboard.press(key)
     expect(tab(panel(ada), "People")).to_be_focused()
     expect(panel(ada).locator(".edu.people")).to_contain_text("Ada (you)")
@@ -102,7 +106,7 @@ def test_a_lesson_in_tabs(pair: tuple[Person, Person]) -> None:
     assert mira.lab.execute("print(panel.hide_names, panel.quiet)") == "True True"
     panel(mira).get_by_role("button", name="Leave projector mode").focus()
     mira.lab.page.keyboard.press("Escape")
-    expect(panel(mira).get_by_role("tab")).to_have_count(4)
+    expect(panel(mira).get_by_role("tab")).to_have_count(TABS)
     wait_until(lambda: mira.lab.execute("print(panel.quiet)") == "False", "all is as before")
     mira.lab.execute("panel.projector = True")
     expect(panel(mira).locator(".tabs")).to_have_count(0)
@@ -137,7 +141,7 @@ def test_beside_the_notebook_narrow_and_after_a_reload(lesson: Class) -> None:
     expect(panel(mira).locator(".edu.people")).to_contain_text("Mira")
     panel(mira).locator(".tabs").click(button="right", position={"x": 500, "y": 10})
     mira.lab.page.get_by_text("Create New View for Cell Output").click()
-    expect(beside(mira).get_by_role("tab")).to_have_count(4)
+    expect(beside(mira).get_by_role("tab")).to_have_count(TABS)
 
     # It fills its tab, and shows another than the cell.
     goes_to(beside(mira), "Chat")

@@ -78,7 +78,8 @@ async def test_who_comes_and_goes_is_heard_whatever_another_feature_does(
     ada = Person("ada", "Ada", "student")
     room = hub.rooms.open(CHANNEL)
     room.present[ada.id] = Presence(ada)
-    hub.joined(room, ada, first=True)  # nobody is connected: it is only a lease, and over
+    hub.joined(room, ada, first=True)
+    hub.settle(room)  # nobody is connected: it is only a lease, and over
     assert moved == ["Ada ['Ada']", "Ada []"]
     assert caplog.text.count("A feature's hook (bad) failed") == 1, "the same once a minute"
     await hub.close()

@@ -93,6 +93,7 @@ async def test_coalescing_says_the_first_at_once_and_the_last_always() -> None:
     coalescer = Throttle(loop, interval=0.05)
     said: list[tuple[int, float]] = []
     done = asyncio.Event()
+    began = loop.time()
     for number in range(100):
 
         def say(number: int = number) -> None:
@@ -104,7 +105,7 @@ async def test_coalescing_says_the_first_at_once_and_the_last_always() -> None:
     assert [n for n, _ in said] == [0]
     await asyncio.wait_for(done.wait(), 5)
     assert [n for n, _ in said] == [0, 99]
-    assert said[1][1] - said[0][1] >= 0.049
+    assert said[1][1] - began >= 0.049
     coalescer.call("k", lambda: said.append((-1, 0)))
     coalescer.close()
 
@@ -113,11 +114,12 @@ async def test_what_is_written_to_many_comes_more_seldom() -> None:
     loop = asyncio.get_running_loop()
     coalescer = Throttle(loop, interval=0.05)
     said: list[float] = []
+    began = loop.time()
     coalescer.call("k", lambda: said.append(loop.time()), 4)
     coalescer.call("k", lambda: said.append(loop.time()), 4)
     coalescer.forget_old()
     await comes_true(lambda: len(said) == 2, "the last one is said")
-    assert said[1] - said[0] >= 0.199
+    assert said[1] - began >= 0.199
     coalescer.close()
 
 
