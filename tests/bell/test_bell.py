@@ -74,7 +74,8 @@ def test_it_is_rung_in_one_kernel_and_heard_in_another(run: Run, bell: Path) -> 
 
 def test_not_installed_there_is_nothing_of_it(run: Run) -> None:
     done = run("-c", CLASS + WITHOUT)
-    assert (done.returncode, done.stdout) == (0, "Lesson has no 'bell'.\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Lesson has no 'bell'."), done.stdout
     assert "left out" not in done.stderr
 
 
@@ -82,7 +83,8 @@ def test_broken_the_class_goes_on_without_it(run: Run, bell: Path, tmp_path: Pat
     broken = shutil.copytree(bell, tmp_path / "broken")
     (broken / "course_bell" / "feature.py").write_text("raise RuntimeError('no clapper')\n")
     done = run("-c", CLASS + WITHOUT, path=broken)
-    assert (done.returncode, done.stdout) == (0, "Lesson has no 'bell'.\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Lesson has no 'bell'."), done.stdout
     (line,) = [line for line in done.stderr.splitlines() if "bell" in line]
     assert line.endswith("is left out: no clapper")
     (log,) = tmp_path.rglob("service.log")

@@ -443,7 +443,8 @@ async def test_a_removed_person_is_refused_at_every_door(tmp_path: Path) -> None
         body |= {"userId": eve.user_id, "role": "admin", "who": "Ada"}
         for door in sorted(guarded):
             method, path = door.split()
-            path += f"?channel=course:{COURSE}" * path.startswith("/api/blobs")
+            if path.startswith("/api/blobs"):
+                path = f"{path.replace('{hash}', '0' * 64)}?channel=course:{COURSE}"
             for proof in (eve.token, token(sub="u-9")):
                 if path in ("/api/join", "/api/vouch") and proof != eve.token:
                     continue  # nobody joins, or vouches, by a platform's token
