@@ -3,25 +3,30 @@
 Everything here happens on the network thread.
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import httpx
 
 from edu_widgets.client.runtime.connection import Connection
 from edu_widgets.client.sync.events import CommandChanged, SessionEvent, State, StateChanged
 from edu_widgets.client.sync.uploads import Key, Upload, Uploads
 from edu_widgets.client.transport import tokens
 from edu_widgets.client.transport.base import Target, TransportFailed, authorization, refusal
-from edu_widgets.client.transport.http import FAILURES, Http, address, body_of, failure
 from edu_widgets.protocol import HEADER, Code, is_retry, meaning
 from edu_widgets.protocol.blobs import MAX_BLOB, PATH
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected
 from edu_widgets.protocol.errors import refusal as refused
+
+if TYPE_CHECKING:
+    import httpx
+
+    from edu_widgets.client.transport.http import Http
 
 CACHE = 32 * MAX_BLOB
 """Bytes of pictures that are kept once they were downloaded."""
@@ -209,6 +214,14 @@ class BlobTransfers:
         return await self._try(method, path, body)
 
     async def _try(self, method: str, path: str, body: bytes | None) -> bytes:
+        # Imported with the first picture: that is slow.
+        from edu_widgets.client.transport.http import (  # noqa: PLC0415
+            FAILURES,
+            address,
+            body_of,
+            failure,
+        )
+
         target = self._target()
         if not self._token or self._asked is None or self._asked.token is not target.token:
             self._token = await tokens.ask(target.token)
@@ -222,7 +235,7 @@ class BlobTransfers:
                 data = await body_of(answer, MAX_BLOB)
         except FAILURES as error:
             raise failure(error, url) from None
-        if answer.status_code == httpx.codes.OK and HEADER in answer.headers:
+        if answer.status_code == HTTPStatus.OK and HEADER in answer.headers:
             return data
         raise _refusal(answer, data)
 
@@ -232,6 +245,8 @@ class BlobTransfers:
             http, self._http = self._http, None
             await http.close()
         if self._http is None:
+            from edu_widgets.client.transport.http import Http  # noqa: PLC0415
+
             self._http = Http(target.url, PATIENCE)
         return self._http
 

@@ -74,9 +74,12 @@ const from = (pane: Pane, doc: ChatMessage, at: HTMLElement) => ({
   during: () => pane.hold(doc),
 });
 
-/** What opens the picker: its emoji are not for the first display. */
-export const loadPicker = (room: Room): Promise<typeof openPicker> =>
-  room.connection.extra("chat.picker") as Promise<typeof openPicker>;
+/** What opens the picker, once it is here: its emoji are not for the first display. */
+let picker: typeof openPicker | undefined;
+
+export const loadPicker = async (room: Room): Promise<void> => {
+  picker ??= (await room.connection.extra("chat.picker")) as typeof openPicker;
+};
 
 /** Pick an emoji for a message. */
 export function pickFor(pane: Pane, doc: ChatMessage, at: HTMLElement): void {
@@ -88,9 +91,10 @@ export function pickFor(pane: Pane, doc: ChatMessage, at: HTMLElement): void {
     if (on || room.can("unreact")) react(room, doc, emoji, on);
   };
   const float = from(pane, doc, at);
-  void loadPicker(room).then((open) => {
-    if (at.isConnected) open(pane.floats, float, { isOwn, onPick });
-  });
+  // At once where it is here: what is typed next is for it.
+  const open = (): void => picker?.(pane.floats, float, { isOwn, onPick });
+  if (picker) open();
+  else void loadPicker(room).then(() => at.isConnected && open());
 }
 
 const nameIn = (doc: ChatMessage, words: Words): string =>
