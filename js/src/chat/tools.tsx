@@ -78,7 +78,7 @@ const from = (pane: Pane, doc: ChatMessage, at: HTMLElement) => ({
 let picker: typeof openPicker | undefined;
 
 export const loadPicker = async (room: Room): Promise<void> => {
-  picker ??= (await room.connection.extra("chat.picker")) as typeof openPicker;
+  picker = (await room.connection.extra("chat.picker")) as typeof openPicker;
 };
 
 /** Pick an emoji for a message. */
