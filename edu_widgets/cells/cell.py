@@ -55,7 +55,8 @@ class SharedCell(Tidy):
 
     def __repr__(self) -> str:
         tail = f" ({self.status})" if self.status != "ok" else ""
-        return f"<[{self.number}] {self.user_name}: {shorten(self.source, _EXCERPT)}{tail}>"
+        # No name: it is saved with the notebook it is shown in.
+        return f"<[{self.number}] {shorten(self.source, _EXCERPT)}{tail}>"
 
     @property
     def text(self) -> str:

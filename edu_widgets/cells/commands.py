@@ -16,6 +16,7 @@ class ShareCell(Data):
     id: str
     """The id of the run's document, made by the sender."""
     cell: Cell
+    """The run as it is now."""
 
     def outbox_key(self) -> str:
         """The run: only its latest state counts."""
@@ -33,6 +34,7 @@ class SetSharing(Data):
     """Say that the sharing begins, pauses or ends. Staff only."""
 
     state: SharingState
+    """The new state: `off`, `on` or `paused`."""
 
     def outbox_key(self) -> str:
         """A fixed key: only the last command counts."""
@@ -54,12 +56,14 @@ class CellsFollowing(Data):
     """A connection says whether its person looks at the newest cell."""
 
     on: bool = False
+    """True if it does."""
 
 
 class CellsAudience(Data):
     """The number of people who look at the newest cell; to staff."""
 
     count: int = 0
+    """The number of these people."""
 
 
 def _command(

@@ -29,6 +29,7 @@ class CellOutput(Data):
     """One output of a cell. What it holds depends on its `type`."""
 
     type: OutputType
+    """Its kind: `text`, `markdown`, `html`, `error` or `note`."""
     text: str = ""
     """Of `text` and `error` what is printed, without escapes; of `markdown` its source; of `note`
     a line that says what it was."""
@@ -46,6 +47,7 @@ class CellOutput(Data):
     total: int = 0
     """How much of it there was."""
     unit: Unit = ""
+    """The unit of both: `lines`, `rows`, `columns`, `outputs` or `characters`."""
 
 
 class Cell(Data):
@@ -54,12 +56,17 @@ class Cell(Data):
     kind: ClassVar[str] = "cell"
 
     source: str
+    """The code as it was run, with tokens and invites masked."""
     started: int
+    """Time of its beginning."""
     status: CellStatus = "running"
+    """How far it is: `running`, `ok` or `error`."""
     number: int = 0
     """The execution count: the 3 of `In[3]`."""
     language: str = "python"
+    """The language of its source, as Pygments names it."""
     outputs: list[CellOutput] = msgspec.field(default_factory=list)
+    """Its outputs, in order; at most 50."""
     ended: int = 0
     """Time of its end; 0 while it runs."""
     cell_id: str = ""
@@ -85,6 +92,7 @@ class CellsSharing(Data):
     ID: ClassVar[str] = "cells_sharing"
 
     state: SharingState = "off"
+    """Whether cells are shared: `off`, `on` or `paused`."""
     at: int = 0
     """Time of the last change, in ms since 1970."""
     by_id: str = ""

@@ -2,27 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from edu_widgets.cells import compare
+from edu_widgets.cells.cell import SharedCell
 from edu_widgets.cells.documents import Cell
+from edu_widgets.cells.mine import OwnCells
+from edu_widgets.cells.mirror import Cells
 from edu_widgets.cells.page_content import CELLS
 from edu_widgets.client.bodies import decoded
+from edu_widgets.client.view import Person
 from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol.errors import InvalidArgument, Refused
-
-if TYPE_CHECKING:
-    from edu_widgets.cells.widget import LiveCells
 
 _MOST_MISSED = 300
 _MOST_INSERTED = 100
 
 
+class CellsDesk(Protocol):
+    """The parts of the widget that its pages' intents use; see `LiveCells`."""
+
+    cells: Cells
+    own: OwnCells
+
+    @property
+    def me(self) -> Person:
+        """My id, name and role."""
+
+    def share(self) -> None:
+        """Begin to share."""
+
+    def pause(self) -> None:
+        """Keep back what is run from now on."""
+
+    def resume(self, *, share_held: bool = False) -> None:
+        """Go on sharing."""
+
+    def stop(self) -> None:
+        """End the sharing."""
+
+    def take_back(self, cell: SharedCell | str) -> None:
+        """Delete a shared cell for everybody."""
+
+    def see(self, born: int) -> None:
+        """Note that a page shows the cells up to this one."""
+
+    def follow(self, page: str, *, on: bool) -> None:
+        """Note whether a page is at the newest cell."""
+
+    def tell(self, page: str, name: str, data: Json) -> None:
+        """Send one page an answer."""
+
+    def send_older(self, page: str, collection: str, before: int) -> None:
+        """Send one page older cells."""
+
+
 class IntentHandlers:
     """The handlers of one widget."""
 
-    def __init__(self, widget: LiveCells) -> None:
+    def __init__(self, widget: CellsDesk) -> None:
         self._widget = widget
 
     # -- reading --------------------------------------------------------------------------

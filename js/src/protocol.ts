@@ -418,17 +418,17 @@ export interface PollSessionBody {
 
 /** One run of a cell. Times are in ms since 1970. */
 export interface CellBody {
-  /**  */
+  /** The code as it was run, with tokens and invites masked. */
   source: string;
-  /**  */
+  /** Time of its beginning. */
   started: number;
-  /**  */
+  /** How far it is: `running`, `ok` or `error`. */
   status?: "error" | "ok" | "running";
   /** The execution count: the 3 of `In[3]`. */
   number?: number;
-  /**  */
+  /** The language of its source, as Pygments names it. */
   language?: string;
-  /**  */
+  /** Its outputs, in order; at most 50. */
   outputs?: CellOutput[];
   /** Time of its end; 0 while it runs. */
   ended?: number;
@@ -450,7 +450,7 @@ export interface CellBody {
 
 /** The state of the sharing in a course. */
 export interface CellsSharingBody {
-  /**  */
+  /** Whether cells are shared: `off`, `on` or `paused`. */
   state?: "off" | "on" | "paused";
   /** Time of the last change, in ms since 1970. */
   at?: number;
@@ -966,7 +966,7 @@ export interface CastVoteData {
 export interface ShareCellData {
   /** The id of the run's document, made by the sender. */
   id: string;
-  /**  */
+  /** The run as it is now. */
   cell: CellBody;
 }
 
@@ -978,7 +978,7 @@ export interface TakeBackCellData {
 
 /** Say that the sharing begins, pauses or ends. Staff only. */
 export interface SetSharingData {
-  /**  */
+  /** The new state: `off`, `on` or `paused`. */
   state: "off" | "on" | "paused";
 }
 
@@ -1503,13 +1503,13 @@ export interface PollAnswersData {
 
 /** A connection says whether its person looks at the newest cell. */
 export interface CellsFollowingData {
-  /**  */
+  /** True if it does. */
   on?: boolean;
 }
 
 /** The number of people who look at the newest cell; to staff. */
 export interface CellsAudienceData {
-  /** Number of people who reacted with it. */
+  /** The number of these people. */
   count?: number;
 }
 
@@ -1719,10 +1719,7 @@ export interface PollFlow {
 
 /** One output of a cell. What it holds depends on its `type`. */
 export interface CellOutput {
-  /**
-   * The seed's kind: of messages `text`, `system`, `file` or `reaction`, of notifications `info`,
-   * `success`, `warning`, `error`, `course_update`, `payment` or `message`.
-   */
+  /** Its kind: `text`, `markdown`, `html`, `error` or `note`. */
   type: "error" | "html" | "markdown" | "note" | "text";
   /**
    * Of `text` and `error` what is printed, without escapes; of `markdown` its source; of `note` a
@@ -1744,7 +1741,7 @@ export interface CellOutput {
   shown?: number;
   /** How much of it there was. */
   total?: number;
-  /**  */
+  /** The unit of both: `lines`, `rows`, `columns`, `outputs` or `characters`. */
   unit?: "" | "characters" | "columns" | "lines" | "outputs" | "rows";
 }
 

@@ -160,7 +160,7 @@ def test_a_file_that_may_not_be_read_is_not_said_to_be_unwritable(
 ) -> None:
     (tmp_path / "a.md").write_text("x?")
     mine = PermissionError(errno.EACCES, "Permission denied")
-    monkeypatch.setattr(Path, "read_bytes", Mock(side_effect=mine))
+    monkeypatch.setattr("edu_widgets.protocol.folders.os.open", Mock(side_effect=mine))
     with pytest.raises(InvalidArgument, match=r"read: this account may not read it\.$"):
         files.load(tmp_path / "a.md")
 
