@@ -12,8 +12,8 @@ from .harness import TRIED
 pytestmark = pytest.mark.own_page
 
 IMPORTED = """() => [...(globalThis[Symbol.for('edu-widgets')] ?? new Map()).keys()]
-  .filter((key) => key.endsWith(" ") && !key.includes("chat.picker@"))"""
-"""What a page has imported, but for the file that comes when the messages are there."""
+  .filter((key) => /^core@\\S+( chat@\\S+)? $/.test(key))"""
+"""What a page has imported to show the chat; of other files each comes when it is used."""
 CLOSE = {
     "user": "import ipywidgets; ipywidgets.Widget.close_all()",
     # What "close all widgets" of a page leaves behind. The kernel's end is closed here, because
