@@ -183,7 +183,7 @@ def test_it_asks_in_a_line_and_in_a_cell(lesson: edu.Lesson) -> None:
     polls = lesson.polls
     asked = polls.ask("Is it?", ["yes", "no"])
     magics: dict[str, Any] = {}
-    shell = SimpleNamespace(user_ns={"lesson": lesson})
+    shell = SimpleNamespace(user_ns={"lesson": lesson}, input_transformers_cleanup=[])
     shell.register_magic_function = lambda fn, magic_kind, magic_name: magics.update(
         {f"{magic_kind} {magic_name}": fn}
     )
@@ -442,7 +442,7 @@ def test_nothing_of_a_closed_lesson_stays_in_the_kernel(lesson: edu.Lesson) -> N
 
     before, threads = kept(), threading.active_count()
     during, gone = once()
-    assert len(during) == len(before) + 5
+    assert len(during) == len(before) + 8, "a panel, and what is in its tabs"
     wait_until(lambda: kept() == before, "no model is left")
 
     def collected() -> bool:

@@ -77,7 +77,10 @@ def test_importing_in_a_script_touches_no_shell() -> None:
 @pytest.mark.parametrize(
     ("cell", "told"),
     [
-        ("%%poll\nx?\n\n- a\n- b", "there is no lesson yet. Run lesson = edu.host(…) or edu.join(…) first."),
+        (
+            "%%poll\nx?\n\n- a\n- b",
+            "there is no lesson yet. Run lesson = edu.host(…) or edu.join(…) first.",
+        ),
         ("%%poll --nosuch\nx?", "unrecognized arguments: --nosuch"),
         ("%%poll --seconds soon\nx?", "--seconds"),
         ("%%poll --as 1x\nx?", "--as '1x' cannot be a variable's name"),
