@@ -1,4 +1,4 @@
-"""Which run was of the same cell before, by the cell's id or by how alike the sources are."""
+"""The earlier run of the same cell, found by the cell's id or by the likeness of the sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kernel sends, noted as it is sent: the instructor's thread only appends references."""
+"""Notes a kernel's messages as they are sent: the instructor's thread only appends references."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class SharedCell(Tidy):
 
     @property
     def text(self) -> str:
-        """What it printed and showed, as text."""
+        """Its outputs as text."""
         return "\n".join(output.text for output in self.outputs if output.text)
 
 

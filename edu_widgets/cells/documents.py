@@ -43,9 +43,9 @@ class CellOutput(Data):
     nodes: list[Any] = msgspec.field(default_factory=list)
     """Of `html` the allowed nodes (docs/widget-protocol.md)."""
     shown: int = 0
-    """How much of it is here, where something was cut; in `unit`."""
+    """The part of it that is here, where something was cut; in `unit`."""
     total: int = 0
-    """How much of it there was."""
+    """The whole amount, before something was cut."""
     unit: Unit = ""
     """The unit of both: `lines`, `rows`, `columns`, `outputs` or `characters`."""
 
@@ -60,7 +60,7 @@ class Cell(Data):
     started: int
     """Time of its beginning."""
     status: CellStatus = "running"
-    """How far it is: `running`, `ok` or `error`."""
+    """The state of its run: `running`, `ok` or `error`."""
     number: int = 0
     """The execution count: the 3 of `In[3]`."""
     language: str = "python"
@@ -92,7 +92,7 @@ class CellsSharing(Data):
     ID: ClassVar[str] = "cells_sharing"
 
     state: SharingState = "off"
-    """Whether cells are shared: `off`, `on` or `paused`."""
+    """The state: `off`, `on` or `paused`."""
     at: int = 0
     """Time of the last change, in ms since 1970."""
     by_id: str = ""
@@ -102,7 +102,7 @@ class CellsSharing(Data):
 
 
 class CellsMark(Data):
-    """How far a person has seen the cells; in their own channel."""
+    """The newest cell that a person has seen; in their own channel."""
 
     kind: ClassVar[str] = "cells_mark"
     ID: ClassVar[str] = "cells_mark"

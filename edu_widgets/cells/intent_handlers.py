@@ -1,4 +1,4 @@
-"""What pages ask of cells."""
+"""Handlers of the intents of the cells' pages."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Printed:
-    """What was printed on `stdout` or `stderr`, without anything else between."""
+    """Text printed on `stdout` or `stderr`, without anything else between."""
 
     name: str
     screen: Screen = field(default_factory=Screen)

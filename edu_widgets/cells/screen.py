@@ -1,4 +1,4 @@
-"""What a stream has printed, as it stands on a screen: bounded, however much it was."""
+"""A stream's text as it stands on a screen: bounded, however much was printed."""
 
 from __future__ import annotations
 

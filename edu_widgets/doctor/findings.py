@@ -21,7 +21,7 @@ class Finding:
     found: str
     """A sentence."""
     next: str = ""
-    """What to do; "" if nothing."""
+    """The advice; "" for none."""
     mark: Literal["ok", "note", "no"] = "ok"
     """`no`: a lesson does not work because of it; `note`: it works, but not as it could."""
 

@@ -50,7 +50,7 @@ class Person:
     token: TokenSource | None = field(default=None, repr=False)
     user_id: str = ""
     told: str = ""
-    """Where the token comes from, as a sentence's beginning."""
+    """The origin of the token, as a sentence's beginning."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""How fast a kernel sends to its pages, over all its widgets.
+"""The pace at which a kernel sends to its pages, over all its widgets.
 
 Jupyter Server drops what exceeds 1,000 messages a second over three seconds, silently, and with
 it what the user prints; pictures that all come at once hold up everything behind them.

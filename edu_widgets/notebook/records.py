@@ -1,4 +1,4 @@
-"""What a feature has for the record of a lesson: entries on one timeline.
+"""Entries of the record of a lesson, which features bring onto one timeline.
 
 A feature's manifest names its source; `edu_widgets.record` makes a page of all of them, and knows
 no feature.

@@ -1,4 +1,4 @@
-"""How people say they are, of one feature, for others that show it or say it for them.
+"""People's statuses, kept by one feature, for others that show or set them.
 
 A feature whose manifest names its `statuses` offers them; whoever composes the lesson hands them
 on, and neither feature knows the other.

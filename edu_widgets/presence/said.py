@@ -1,4 +1,4 @@
-"""What people say of themselves, for other features (`edu_widgets.notebook.statuses`)."""
+"""People's statuses for other features (`edu_widgets.notebook.statuses`)."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Check:
 
 @dataclass(slots=True)
 class Result:
-    """What a check came to: `passed`, `failed`, `stopped` after its time, or `not run`.
+    """The outcome of a check: `passed`, `failed`, `stopped` after its time, or `not run`.
 
     `type` and `message` are what may be told of its error.
     """
@@ -54,7 +54,7 @@ class Result:
 
 
 class NotTrueError(AssertionError):
-    """What a check asks for is not so."""
+    """The expression of a check is false."""
 
 
 def parsed(code: str, where: str = "") -> list[Check]:

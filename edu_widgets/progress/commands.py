@@ -31,7 +31,7 @@ class DeleteExercise(Data):
 
 
 class ExerciseResult(Data):
-    """What the runs of an exercise since the last report came to."""
+    """The outcome of the runs of an exercise since the last report."""
 
     exercise: str
     """The exercise's name."""

@@ -1,4 +1,4 @@
-"""What of an exception may leave the kernel: its type, and its message without values.
+"""The part of an exception that may leave the kernel: its type, its message without values.
 
 A word of the message stays only if it is in the list of words that Python, NumPy and pandas
 use in theirs, is the name of a built-in, or stands in the published exercise. Everything else may

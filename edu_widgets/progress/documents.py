@@ -89,7 +89,7 @@ class CheckFailure(Data):
 
 
 class ExerciseProgress(Data):
-    """How far a person is in an exercise. Its document's id is `progress:<exercise>:<userId>`.
+    """A person's progress in an exercise. Its document's id is `progress:<exercise>:<userId>`.
 
     It is in the staff's channel and in that person's own.
     """

@@ -22,12 +22,12 @@ from edu_widgets.progress.documents import (
 from edu_widgets.protocol.channels import staff_channel, user_channel
 
 Group = tuple[str, int, str, str]
-"""What a group of failures shares: exercise, check (from 0), type and message."""
+"""The key of a group of failures: exercise, check (from 0), type and message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many people are how far in an exercise."""
+    """The numbers of people by their progress in an exercise."""
 
     done: int
     stuck: int
@@ -155,7 +155,7 @@ class ProgressMirror:
     # -- summaries ----------------------------------------------------------------------
 
     def counted(self, name: str) -> Counted:
-        """How many people are how far in an exercise; *stuck* say so, and ran it last."""
+        """The numbers of people by their progress; *stuck* say so, and ran it last."""
         people, stuck = self.people(), self.stuck()
         started = {id_: found[name] for id_, found in people.items() if name in found}
         done = sum(one.done for one in started.values())

@@ -184,7 +184,7 @@ def _replacing(
     before: Command | None,
     gone: bool,  # noqa: FBT001 - its call
 ) -> ReportProgress:
-    """What is told in place of a report that was not sent yet; without one only what is new."""
+    """Return the report for one that was not sent yet; without one only the news."""
     if before is None or not gone:
         return ReportProgress(list(part.values()))
     held = msgspec.json.decode(before.data, type=ReportProgress)

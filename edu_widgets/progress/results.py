@@ -21,7 +21,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Standing(Tidy):
-    """How far one person is in one exercise."""
+    """One person's progress in one exercise."""
 
     exercise: str
     title: str

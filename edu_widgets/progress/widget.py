@@ -278,7 +278,7 @@ class ProgressBoard(EventWidget):
         return self._mirror.exercise(name)
 
     def counts_of(self, name: str) -> dict[str, int]:
-        """How many people are how far; nothing for students."""
+        """The numbers of people by their progress; nothing for students."""
         if not self._client.me().is_staff:
             return {}
         one = self._mirror.counted(name)

@@ -57,7 +57,7 @@ class BlobRef(Data):
     height: Side
     """Its height in pixels."""
     alt: Annotated[str, msgspec.Meta(max_length=MAX_ALT)] = ""
-    """What it shows, for those who do not see it."""
+    """Description of the picture, for those who do not see it."""
 
     @property
     def content(self) -> tuple[str, str, int, int, int]:

@@ -1,4 +1,4 @@
-"""What features tell of a channel by messages of the basic service, as who comes and goes."""
+"""Messages of the basic service that features make of a channel, as of who comes and goes."""
 
 from __future__ import annotations
 

@@ -94,26 +94,15 @@ def page(course: str, parts: Sequence[Part], lang: str, *, names: bool) -> str:
     authors = [entry.author for entry, _ in ordered if entry.author is not None]
     written = Names(authors, words["unnamed"], shown=names)
     rows = "\n".join(_row(entry, part, written, words, lang) for entry, part in ordered)
-    boxes = "".join(
-        f'<label><input type="checkbox" value="{escape(part.name, quote=True)}" checked>'
-        f" {escape(part.label)} <span>{len(part.entries)}</span></label>"
-        for part in parts
-        if part.entries
-    )
-    title = escape(words["title"].format(course=course))
     style, script = _resource("page.css"), _resource("page.js")
     # Nothing loads from anywhere, and no script runs but this one.
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{_digest(script)}'"
     )
-    when = ""
-    if ordered:
-        first, last = _local(ordered[0][0].at), _local(ordered[-1][0].at)
-        when = f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"
-    hint = "" if names else f"<p>{escape(words['hidden'])}</p>"
+    title = escape(words["title"].format(course=course))
+    head = _head([entry.at for entry, _ in ordered], parts, words, names=names)
     empty = "" if ordered else f"<p>{escape(words['nothing'])}</p>"
-    found = escape(words["found"], quote=True)
     return f"""<!doctype html>
 <html lang="{lang}">
 <head>
@@ -126,13 +115,7 @@ def page(course: str, parts: Sequence[Part], lang: str, *, names: bool) -> str:
 <body>
 <header>
 <h1>{title}</h1>
-<p>{when}</p>
-{hint}
-<form role="search">
-<input type="search" aria-label="{escape(words["search"])}" placeholder="{escape(words["search"])}">
-<fieldset><legend>{escape(words["show"])}</legend>{boxes}</fieldset>
-<output data-words="{found}" role="status"></output>
-</form>
+{head}
 </header>
 <main>
 {rows}{empty}
@@ -141,6 +124,29 @@ def page(course: str, parts: Sequence[Part], lang: str, *, names: bool) -> str:
 </body>
 </html>
 """
+
+
+def _head(times: list[int], parts: Sequence[Part], words: dict[str, str], *, names: bool) -> str:
+    """Return the time that a record spans, and the form that searches in it."""
+    when = ""
+    if times:
+        first, last = _local(times[0]), _local(times[-1])
+        when = f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"
+    hint = "" if names else f"<p>{escape(words['hidden'])}</p>"
+    boxes = "".join(
+        f'<label><input type="checkbox" value="{escape(part.name, quote=True)}" checked>'
+        f" {escape(part.label)} <span>{len(part.entries)}</span></label>"
+        for part in parts
+        if part.entries
+    )
+    search, found = escape(words["search"]), escape(words["found"], quote=True)
+    return f"""<p>{when}</p>
+{hint}
+<form role="search">
+<input type="search" aria-label="{search}" placeholder="{search}">
+<fieldset><legend>{escape(words["show"])}</legend>{boxes}</fieldset>
+<output data-words="{found}" role="status"></output>
+</form>"""
 
 
 def _row(entry: RecordEntry, part: Part, names: Names, words: dict[str, str], lang: str) -> str:

@@ -104,7 +104,7 @@ class Buckets:
 
 
 class Payer(Protocol):
-    """Whose work it is."""
+    """The person or address that pays for the work."""
 
     @property
     def user_id(self) -> str:

@@ -400,7 +400,7 @@ class Hub:
 
 
 def _size(room: Room | None) -> float:
-    """How many times a room is the largest that has names: what is written to all comes as seldom.
+    """A room's size in multiples of the largest with names: messages to all come as seldom.
 
     So the number of a thousand who come back together is not written a thousand times to each.
     """

@@ -422,7 +422,7 @@ export interface CellBody {
   source: string;
   /** Time of its beginning. */
   started: number;
-  /** How far it is: `running`, `ok` or `error`. */
+  /** The state of its run: `running`, `ok` or `error`. */
   status?: "error" | "ok" | "running";
   /** The execution count: the 3 of `In[3]`. */
   number?: number;
@@ -450,7 +450,7 @@ export interface CellBody {
 
 /** The state of the sharing in a course. */
 export interface CellsSharingBody {
-  /** Whether cells are shared: `off`, `on` or `paused`. */
+  /** The state: `off`, `on` or `paused`. */
   state?: "off" | "on" | "paused";
   /** Time of the last change, in ms since 1970. */
   at?: number;
@@ -460,7 +460,7 @@ export interface CellsSharingBody {
   byName?: string;
 }
 
-/** How far a person has seen the cells; in their own channel. */
+/** The newest cell that a person has seen; in their own channel. */
 export interface CellsMarkBody {
   /** `born` of the newest cell that they have seen. */
   upTo?: number;
@@ -526,7 +526,7 @@ export interface ExerciseBody {
 }
 
 /**
- * How far a person is in an exercise. Its document's id is `progress:<exercise>:<userId>`.
+ * A person's progress in an exercise. Its document's id is `progress:<exercise>:<userId>`.
  *
  * It is in the staff's channel and in that person's own.
  */
@@ -1635,7 +1635,7 @@ export interface BlobRef {
   width: number;
   /** Its height in pixels. */
   height: number;
-  /** What it shows, for those who do not see it. */
+  /** Description of the picture, for those who do not see it. */
   alt?: string;
 }
 
@@ -1737,9 +1737,9 @@ export interface CellOutput {
   value?: string;
   /** Of `html` the allowed nodes (docs/widget-protocol.md). */
   nodes?: unknown[];
-  /** How much of it is here, where something was cut; in `unit`. */
+  /** The part of it that is here, where something was cut; in `unit`. */
   shown?: number;
-  /** How much of it there was. */
+  /** The whole amount, before something was cut. */
   total?: number;
   /** The unit of both: `lines`, `rows`, `columns`, `outputs` or `characters`. */
   unit?: "" | "characters" | "columns" | "lines" | "outputs" | "rows";
@@ -1776,7 +1776,7 @@ export interface NotificationAction {
   style?: "danger" | "primary" | "secondary";
 }
 
-/** What the runs of an exercise since the last report came to. */
+/** The outcome of the runs of an exercise since the last report. */
 export interface ExerciseResult {
   /** The exercise's name. */
   exercise: string;

@@ -1,4 +1,4 @@
-"""How many people look at the newest cell: in memory, and told to staff as a number."""
+"""The number of people who look at the newest cell: in memory, and told to staff."""
 
 from __future__ import annotations
 

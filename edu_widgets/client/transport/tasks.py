@@ -9,7 +9,7 @@ _log = logging.getLogger(__name__)
 
 
 class BackgroundTasks:
-    """What is done beside all else for one connection; what fails is logged.
+    """Tasks beside the others of one connection; a failure is logged.
 
     Args:
         told: Errors that are told elsewhere, as by `read`, and so not logged.

@@ -1,4 +1,4 @@
-"""Who is concerned by what is written about admission, told by the database itself.
+"""The people whom a change of admission concerns, told by the database itself.
 
 Triggers of the writing connection, so that no statement is forgotten, whoever wrote it.
 """
