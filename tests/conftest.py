@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from edu_widgets.notebook import pace
 from edu_widgets.service.locks import FileLock
 from hatch_build import QUIETLY, BuildError, Bundles, node_environment
 from tests.nightly import NIGHTLY
@@ -118,6 +119,13 @@ def require(condition: object, reason: str) -> None:
     """Fail where something is missing that `.ci/run` installs; `reason` says how to get it."""
     if not condition:
         pytest.fail(reason, pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a kernel's pace of its own: what others sent just before is not its own."""
+    monkeypatch.setattr(pace, "MESSAGES", pace.Pace(pace.MESSAGES_PER_SECOND))
+    monkeypatch.setattr(pace, "PICTURES", pace.Turns())
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from edu_widgets.notebook.pace import PICTURES, Turns, share_of
+from edu_widgets.notebook import pace
+from edu_widgets.notebook.pace import Turns, share_of
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol.blobs import BlobRef, is_hash
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
@@ -48,11 +49,11 @@ class Pictures:
     """
 
     def __init__(
-        self, client: PictureClient, send: Callable[[Json], None], turns: Turns = PICTURES
+        self, client: PictureClient, send: Callable[[Json], None], turns: Turns | None = None
     ) -> None:
         self._client = client
         self._send = send
-        self._turns = turns
+        self._turns = turns or pace.PICTURES
         self._awaited: set[tuple[str, str]] = set()
 
     def asked(self, content: Json) -> None:

@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.notebook import comms, development, hosts, inside
+from edu_widgets.notebook import comms, development, hosts, inside, pace
 from edu_widgets.notebook.bundles import bundle, extras_of, files_of
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.ending import say_at_end
@@ -22,7 +22,6 @@ from edu_widgets.notebook.held_back import ASK_EVERY, HeldBack
 from edu_widgets.notebook.identity import asking_session
 from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
 from edu_widgets.notebook.notification_sources import NotificationSource
-from edu_widgets.notebook.pace import MESSAGES
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
 from edu_widgets.notebook.pictures import Pictures
@@ -149,7 +148,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._company = company_of(client)
         self._delays = Delays()
         self._channel = PageChannel(
-            content, self._standing, self._push, client, busy=cell_is_running, pace=MESSAGES
+            content, self._standing, self._push, client, busy=cell_is_running, pace=pace.MESSAGES
         )
         self._pictures = Pictures(client, self._channel.reply)
         self._intents = PageRequests(handlers_of(self, *handlers), self._reply)
