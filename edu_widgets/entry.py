@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from edu_widgets import folders
 from edu_widgets.client.invites import (
@@ -27,30 +25,21 @@ from edu_widgets.client.invites import (
 )
 from edu_widgets.client.transport.base import Target
 from edu_widgets.client.view import Entrance, Person
-from edu_widgets.lesson import Lesson
+from edu_widgets.open_lessons import close_lessons, open_lesson
 from edu_widgets.protocol.channels import course_channel, course_name, person_name, rehearsal_of
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.protocol.features import allowed
 
 if TYPE_CHECKING:
-    from edu_widgets.client.course import CourseClient
     from edu_widgets.configuration import Configuration
-    from edu_widgets.notebook.hosts import Visitor
-
-_Key = tuple[str, str, str, "Visitor | None"]
-
-_lock = threading.RLock()
-_open: dict[_Key, Lesson] = {}
-"""The open lessons: by service, person and channel, and by visitor where a process has several."""
+    from edu_widgets.lesson import Lesson
+    from edu_widgets.service.owner import ServiceInfo
 
 _asked: dict[Path, dict[str, object]] = {}
 """The arguments of `host` in this process, by the service's folder."""
 
 _rehearses: dict[str, str | None] = {}
 """By room, the name somebody rehearses under in this process."""
-
-_LOOK = 10.0
-"""Seconds between two looks whether a visitor is still there."""
 
 _SHORTLY = 3.0
 """Seconds that `host` waits for the link: it takes some hundredths of one."""
@@ -127,13 +116,6 @@ def host(  # noqa: PLR0913 - the options of a service
         return _let_in(Invite(info.local_url, course, info.invite), settings)
     member = owner.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
-    target = Target(
-        websocket_url(info.local_url),
-        member.user_id,
-        Credentials(info.local_url, info.owner_secret, info.service_id),
-        place=place(info.service_id, info.owner_secret),
-        former=websocket_url(info.former_url) if info.former_url else "",
-    )
     # No name: the line ends up in saved notebooks, and the service remembers who hosts it.
     said = {"address": address, "port": port, "keep": keep or None}
     said |= {"rate_limits": None if rate_limits else False, "rehearse": rehearse or None}
@@ -142,18 +124,30 @@ def host(  # noqa: PLR0913 - the options of a service
     entrance = Entrance(call("edu.host", taught, **asked), partial(launch.ended, folder))
     invite = str(Invite(info.url, course, info.invite))
     audience = f"{info.audience} {_install(settings.edu.installHint)}"
-    lesson = _lesson(course, target, me, settings, entrance, invite=invite, audience=audience)
+    lesson = open_lesson(
+        course, _as_owner(info, me), me, settings, entrance, invite=invite, audience=audience
+    )
     with contextlib.suppress(NotConnected, Refused):  # what it says of itself is to be true
         lesson.wait_connected(_SHORTLY)
     return lesson
+
+
+def _as_owner(info: ServiceInfo, me: Person) -> Target:
+    """Return the address of a service of one's own, and the secret of its owner."""
+    return Target(
+        websocket_url(info.local_url),
+        me.user_id,
+        Credentials(info.local_url, info.owner_secret, info.service_id),
+        place=place(info.service_id, info.owner_secret),
+        former=websocket_url(info.former_url) if info.former_url else "",
+    )
 
 
 def _begin_rehearsal(course: str, name: str | None, settings: Configuration) -> str | None:
     """Empty a room to rehearse in, and return the name to rehearse under; None: one's own."""
     from edu_widgets.service import launch
 
-    for lesson in [lesson for lesson in _open.values() if lesson.course == course]:
-        lesson.close()
+    close_lessons(course)
     launch.clear(folders.service_folder(course, settings.edu.dataDir))
     # The line that starts it again names nobody, and what the room knew of its host is gone.
     _rehearses[course] = name or _rehearses.get(course)
@@ -197,7 +191,7 @@ def _let_in(parsed: Invite, settings: Configuration, name: str | None = None) ->
         parsed, who, MembershipFiles(folders.people_folder(settings.edu.dataDir))
     )
     me = Person(member.user_id, member.name, member.role)
-    return _lesson(
+    return open_lesson(
         parsed.course,
         target,
         me,
@@ -269,7 +263,7 @@ def connect(
     room = settings.edu.channel or course_channel(of)
     entrance = Entrance(call("edu.connect", ...))
     target = Target(websocket_url(base), who, source, base=True)
-    return _lesson(of, target, me, settings, entrance, channel=room)
+    return open_lesson(of, target, me, settings, entrance, channel=room)
 
 
 def _check_platform() -> None:
@@ -293,101 +287,6 @@ def _literal(value: object) -> str:
     if value is ...:
         return "…"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-
-
-def _lesson(
-    course: str,
-    target: Target,
-    me: Person,
-    configured: Configuration,
-    entrance: Entrance,
-    *,
-    invite: str = "",
-    audience: str = "",
-    channel: str = "",
-) -> Lesson:
-    """The open lesson for this service, user and course, or a new one.
-
-    With a `channel` the service may be a base one: only `connect` names it.
-    """
-    from edu_widgets.notebook.comms import keep_reading
-    from edu_widgets.notebook.hosts import visitor
-
-    here = visitor()
-    key = (*target.key, channel or course_channel(course), here)
-    with _lock:
-        open_ = _open.get(key)
-        where = urlsplit(target.url).netloc
-        if open_ is not None and open_.usable:
-            known = None if channel else me  # a token's name is the service's to say
-            open_.refresh(
-                target, known, invite=invite, audience=audience, host=where, entrance=entrance
-            )
-            return open_
-        features = allowed(configured.edu.features)
-        client = _client(course, target, me, configured, where, channel, entrance)
-        try:
-            client.start()
-            lesson = Lesson(
-                client,
-                invite=invite,
-                audience=audience,
-                features=features,
-                on_close=lambda: _forget(key, lesson),
-            )
-            _open[key] = lesson
-        except BaseException:
-            client.close()  # interrupted: nobody has it, and it would stay for ever
-            raise
-    keep_reading()
-    if here is not None:
-        client.on_network(lambda: _leave_with(here, lesson, client))
-    return lesson
-
-
-def _leave_with(visitor: Visitor, lesson: Lesson, client: CourseClient) -> None:
-    """Leave a lesson once its visitor has gone, of which nobody tells (network thread)."""
-    if visitor.thread.is_alive() and lesson.usable:
-        client.later(_LOOK, lambda: _leave_with(visitor, lesson, client))
-    elif lesson.usable:
-        client.call_back(lesson.close)
-
-
-def _client(
-    course: str,
-    target: Target,
-    me: Person,
-    configured: Configuration,
-    host: str,
-    channel: str,
-    entrance: Entrance,
-) -> CourseClient:
-    """A client, on this process's network thread and in its pool."""
-    # Importing edu_widgets stays cheap: what needs an event loop is imported by who connects.
-    from edu_widgets.client.course import CourseClient
-    from edu_widgets.connections import connections
-
-    here = connections(configured)
-    client = CourseClient(
-        course,
-        target,
-        me,
-        here.pool,
-        here.network,
-        here.callbacks,
-        here.settings,
-        host=host,
-        channel=channel,
-        entrance=entrance,
-    )
-    client.kept = folders.people_folder(configured.edu.dataDir)
-    return client
-
-
-def _forget(key: _Key, lesson: Lesson) -> None:
-    with _lock:
-        if _open.get(key) is lesson:
-            del _open[key]
 
 
 def _settings(
@@ -416,13 +315,3 @@ def _own_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "Someone"
-
-
-def _after_fork() -> None:
-    """In a forked child: another thread of the parent may hold the lock, for ever."""
-    global _lock  # noqa: PLW0603
-    _lock = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

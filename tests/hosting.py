@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 import edu_widgets as edu
-from edu_widgets import connections, entry, folders
+from edu_widgets import connections, folders
 from edu_widgets.client.runtime.threads import stop_threads
+from edu_widgets.open_lessons import close_lessons
 from edu_widgets.service import owner, state
 from tests.notebook.doubles import record_comms
 from tests.waiting import PATIENCE, wait_until
@@ -42,7 +43,6 @@ def hosted(folder: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Ite
 
 def leave_lessons() -> None:
     """Leave every lesson of this process, and stop its threads."""
-    for lesson in list(entry._open.values()):
-        lesson.close()
+    close_lessons()
     stop_threads()
     connections._pools.clear()

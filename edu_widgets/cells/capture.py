@@ -54,7 +54,8 @@ class Capture:
         self.wake.clear()
         waiting = self._waiting
         found = [waiting.popleft() for _ in range(len(waiting))]
-        self._text -= sum(len(content["text"]) for kind, content, _, _ in found if kind == "stream")
+        # Counted anew: threads that print at the same moment may have counted past each other.
+        self._text = sum(len(noted[1]["text"]) for noted in waiting.copy() if noted[0] == "stream")
         return found
 
     def _note(self, msg_or_type: Any, content: Any, parent: Any) -> None:

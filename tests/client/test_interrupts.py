@@ -26,7 +26,12 @@ from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually
 from tests.waiting import PATIENCE
 
-OURS = ("edu_widgets/client", "edu_widgets/entry.py", "edu_widgets/lesson.py")
+OURS = (
+    "edu_widgets/client",
+    "edu_widgets/entry.py",
+    "edu_widgets/open_lessons.py",
+    "edu_widgets/lesson.py",
+)
 
 
 class Interrupt:

@@ -159,9 +159,9 @@ if pid == 0:
     repr(lesson)
     lesson.close()
     # What a child that joins anew, or ends, does: the parent's objects go.
-    from edu_widgets import connections, entry
+    from edu_widgets import connections, open_lessons
     import gc
-    entry._open.clear()
+    open_lessons._open.clear()
     connections._pools.clear()
     del lesson, client
     gc.collect()

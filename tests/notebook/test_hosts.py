@@ -120,7 +120,7 @@ def test_visitors_are_told_apart_and_stay_the_same() -> None:
 def test_each_visitor_of_marimo_run_has_a_lesson_of_their_own(
     marimo: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("edu_widgets.entry._LOOK", 0.05)
+    monkeypatch.setattr("edu_widgets.open_lessons._LOOK", 0.05)
     with hosted(tmp_path, monkeypatch) as lesson:
         marimo.mode = "run"
         entered: dict[str, list[edu.Lesson]] = {"one": [], "two": []}
