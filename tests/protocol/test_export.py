@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -136,13 +137,15 @@ def test_a_document_and_a_message_may_be_called_alike() -> None:
 # -- schema -------------------------------------------------------------------------------
 
 
+@cache
 def validator(definition: str = "") -> Any:
-    jsonschema = import_module("jsonschema")
-    schema = {**SCHEMA, **({"$ref": f"#/$defs/{definition}"} if definition else {})}
-    if definition:
-        del schema["anyOf"]
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    validators = import_module("jsonschema").Draft202012Validator
+    if not definition:
+        validators.check_schema(SCHEMA)
+        return validators(SCHEMA)
+    schema = {**SCHEMA, "$ref": f"#/$defs/{definition}"}
+    del schema["anyOf"]
+    return validators(schema)
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda s: s.frame[9:22].decode())
