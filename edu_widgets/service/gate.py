@@ -251,15 +251,14 @@ class Gate(asyncio.Protocol):
 
         Args:
             charge: Takes units of theirs.
-            paid: Units of the address that are given back, beside those of the connection.
+            paid: Units of the address that are given back, beside those of the connection and
+                its bytes.
             writing: Is told of what waits to be sent, and when the connection is over.
             mute: Whether the other side has nothing more to say; it is cut if it does.
         """
         self._writing = writing
         self._mute = mute
-        self._gates.proved(self)
-        self._gates.budgets.refund_guest(self.address, CONNECTION + paid)
-        self._charge, self._bytes = charge, BYTES_IN
+        self._belong_to(charge, CONNECTION + paid)
 
     @contextlib.contextmanager
     def lent(self, charge: Charge) -> Iterator[None]:
@@ -267,17 +266,21 @@ class Gate(asyncio.Protocol):
 
         Behind a proxy the next request may be somebody else's.
         """
-        gates, before = self._gates, self._charge
-        gates.proved(self)
-        gates.budgets.refund_guest(self.address, self._paid)
-        charge(self._paid * self._bytes / BYTES_IN)
-        self._charge, self._bytes = charge, BYTES_IN
+        before = self._charge
+        self._belong_to(charge)
         try:
             yield
         finally:
             self._charge, self._bytes, self._paid = before, BYTES_UNPROVEN, 0.0
             if self._transport is not None and not self._transport.is_closing():
-                gates.unproved(self)
+                self._gates.unproved(self)
+
+    def _belong_to(self, charge: Charge, paid: float = 0.0) -> None:
+        """Let a member pay for what has come so far and will come; their address gets it back."""
+        self._gates.proved(self)
+        self._gates.budgets.refund_guest(self.address, self._paid + paid)
+        charge(self._paid * self._bytes / BYTES_IN)
+        self._charge, self._bytes = charge, BYTES_IN
 
     @contextlib.contextmanager
     def deaf(self) -> Iterator[None]:
