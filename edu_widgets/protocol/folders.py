@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from edu_widgets.protocol.errors import FolderUnusable, InvalidArgument
@@ -37,6 +37,7 @@ _REASONS = {
     errno.EOPNOTSUPP: NO_LOCKS,
     errno.ENOSYS: NO_LOCKS,
 }
+_NO_FILE = {errno.ESPIPE, errno.ENXIO, errno.EISDIR, errno.ELOOP}
 _NO_REASON = "the system gives no reason"
 _UNREAD = {
     errno.ENOENT: "there is no such file",
@@ -58,6 +59,9 @@ _ROOM = 256 * 1024
 
 MAX_READ = 1024 * 1024
 """Largest size in bytes of a file that people write for us; a larger one is the wrong file."""
+
+DATABASE_FILES = ("", "-journal", "-wal", "-shm")
+"""Ends of the names of an SQLite file and of those that it makes beside it."""
 
 _OF_SQLITE = {
     "SQLITE_FULL": _FULL,
@@ -98,21 +102,52 @@ def read_file(path: Path, most: int = MAX_READ) -> bytes:
             (`EFBIG`).
         ValueError: it is no path of a file.
     """
-    with open(path, "rb", opener=_at_once) as file:
+    with open(path, "rb", opener=ordinary) as file:
         found = file.read(most + 1)
     if len(found) > most:
         raise OSError(errno.EFBIG, "too large", str(path))
     return found
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open an ordinary file; whatever else it is, nothing is waited for."""
-    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
-    kind = os.fstat(handle).st_mode
-    if stat.S_ISREG(kind):
-        return handle
-    os.close(handle)
-    raise OSError(errno.EISDIR if stat.S_ISDIR(kind) else errno.ESPIPE, "no file", path)
+def ordinary(path: str, flags: int) -> int:
+    """Open an ordinary file, as the `opener` of `open`; a new one is its owner's (0600).
+
+    Raises:
+        OSError: it is anything else, such as a pipe (`ESPIPE`); nothing is waited for.
+    """
+    extra = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+    handle = os.open(path, flags | extra, 0o600)
+    try:
+        _check_kind(os.fstat(handle).st_mode, path)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def check_ordinary(path: Path) -> None:
+    """Check a file before something opens it that would wait for what is none.
+
+    Raises:
+        OSError: it is there and is no ordinary file.
+    """
+    with suppress(FileNotFoundError):
+        _check_kind(path.stat().st_mode, str(path))
+
+
+def check_database(path: Path) -> None:
+    """Check an SQLite file and those beside it before SQLite opens them, as `check_ordinary` does.
+
+    Raises:
+        OSError: one of them is there and is no ordinary file; `filename` tells which.
+    """
+    for suffix in DATABASE_FILES:
+        check_ordinary(path.with_name(path.name + suffix))
+
+
+def _check_kind(mode: int, path: str) -> None:
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ESPIPE, "no file", path)
 
 
 def content(path: Path, what: str) -> bytes:
@@ -159,5 +194,6 @@ def using(folder: Path, variable: str = DATA) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        msg = f"The folder {folder} cannot be used: {reason(error)}. {advice(variable)}"
+        which = f", because of {error.filename}" if error.errno in _NO_FILE else ""
+        msg = f"The folder {folder} cannot be used{which}: {reason(error)}. {advice(variable)}"
         raise FolderUnusable(msg) from None

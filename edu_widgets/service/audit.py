@@ -7,6 +7,7 @@ not end a lesson.
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO, Self
 import msgspec
 
 from edu_widgets.protocol.errors import ServiceUnavailable
-from edu_widgets.protocol.folders import reason
+from edu_widgets.protocol.folders import MAX_READ, ordinary, reason
 from edu_widgets.service.limits import SlidingWindow
 
 log = logging.getLogger("edu_widgets.service")
@@ -60,8 +61,7 @@ class _Lines:
             self.close()
             self._path.replace(self._path.with_suffix(".old.jsonl"))
         if self._file is None:
-            self._path.touch(mode=0o600, exist_ok=True)
-            self._file = self._path.open("ab", buffering=0)
+            self._file = open(self._path, "ab", 0, opener=ordinary)  # noqa: SIM115 - kept open
         self._file.write(line + b"\n")
 
     def rewrite(self, kept: Callable[[bytes], bytes]) -> None:
@@ -72,14 +72,17 @@ class _Lines:
         """
         self.close()
         for path in (self._path.with_suffix(".old.jsonl"), self._path):
-            if not path.exists():
-                continue
             fresh = path.with_suffix(".new")
             try:
-                fresh.touch(mode=0o600)
-                with path.open("rb") as lines, fresh.open("wb") as out:
+                with (
+                    open(path, "rb", opener=ordinary) as file,
+                    open(fresh, "wb", opener=ordinary) as out,
+                ):
+                    lines = iter(partial(file.readline, MAX_READ), b"")  # not ours, if longer
                     out.writelines(left for line in lines if (left := kept(line)))
                 fresh.replace(path)
+            except FileNotFoundError:
+                continue
             except OSError as error:
                 msg = f"The audit trail {path} cannot be written: {reason(error)}."
                 raise ServiceUnavailable(msg) from error
@@ -159,7 +162,7 @@ class Audit:
     def _complain(self, error: Exception) -> None:
         if not self._complained:
             self._complained = True
-            log.warning("The audit trail cannot be written: %s", error)
+            log.warning("The audit trail cannot be written: %s.", reason(error))
 
     def close(self) -> None:
         """Close the files; a later record opens them again."""

@@ -96,7 +96,7 @@ def _check(source: Path) -> None:
 def _is_store(path: Path) -> bool:
     try:
         _check(path)
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         return False
     return True
 
@@ -112,6 +112,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _reading(path: Path) -> sqlite3.Connection:
+    schema.check_files(path)
     uri = f"{path.resolve().as_uri()}?mode=ro"
     return sqlite3.connect(uri, uri=True, timeout=10)
 

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable, Unsupported
-from edu_widgets.protocol.folders import is_full, using
+from edu_widgets.protocol.folders import check_ordinary, is_full, ordinary, using
 from edu_widgets.protocol.validation import text_argument
 from edu_widgets.service import addresses, logs, processes, state
 from edu_widgets.service.locks import FileLock
@@ -30,6 +30,8 @@ LOCK = "launch.lock"
 CHANNELS = "channels.json"
 _GOES_ON = "The lesson that runs goes on as it was."
 _LINES_SHOWN = 12
+_BYTES_READ = 64 * 1024
+"""Bytes of a log's end that are looked at for these lines."""
 _QUICK = 0.2
 _STARTED: list["subprocess.Popen[bytes]"] = []
 """Processes started here, kept so that ended ones are reaped and no handle warns when freed."""
@@ -219,13 +221,15 @@ def _command(course: str, data_dir: Path, wanted: _Wanted) -> list[str]:
     command += ["--port", str(wanted.port)] if wanted.port is not None else []
     if wanted.channels:
         table = data_dir / CHANNELS
-        table.write_text(json.dumps(wanted.channels, indent=1), encoding="utf-8")
+        with open(table, "w", encoding="utf-8", opener=ordinary) as file:
+            json.dump(wanted.channels, file, indent=1)
         command += ["--config", str(table)]
     return command + ["--keep"] * wanted.keep + ["--no-rate-limits"] * (not wanted.rate_limits)
 
 
 def _spawn(command: list[str], data_dir: Path, timeout: float) -> state.ServiceState:
     log = data_dir / logs.NAME
+    check_ordinary(log)
     if log.exists() and log.stat().st_size > logs.KEPT_BYTES:
         log.replace(log.with_suffix(".old.log"))
     begin = log.stat().st_size if log.exists() else 0
@@ -233,7 +237,7 @@ def _spawn(command: list[str], data_dir: Path, timeout: float) -> state.ServiceS
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
         options = {"creationflags": flags | subprocess.CREATE_NO_WINDOW}
-    with log.open("ab") as out:
+    with open(log, "ab", opener=ordinary) as out:
         # In a session of its own, an interrupt or the end of the kernel does not reach it.
         options |= {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": out}
         try:
@@ -267,8 +271,8 @@ def _environment() -> dict[str, str]:
 
 
 def _tail(log: Path, begin: int) -> str:
-    with log.open("rb") as file:
-        file.seek(begin)
+    with open(log, "rb", opener=ordinary) as file:
+        file.seek(max(begin, log.stat().st_size - _BYTES_READ))
         lines = file.read().decode(errors="replace").splitlines()[-_LINES_SHOWN:]
     return "\n".join(["Its log ends with:", *lines]) if lines else "Its log is empty."
 

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import os
 import sqlite3
-import stat
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +11,15 @@ from pathlib import Path
 from edu_widgets.client.runtime import outbox_rows
 from edu_widgets.client.runtime.unused_files import forget_unused, used
 from edu_widgets.client.sync.commands import Command
-from edu_widgets.protocol.folders import NO_LOCKS, OUTBOX, advice, reason
+from edu_widgets.protocol.folders import (
+    DATABASE_FILES,
+    NO_LOCKS,
+    OUTBOX,
+    advice,
+    check_database,
+    reason,
+    words,
+)
 from edu_widgets.protocol.ids import uuid7
 
 _log = logging.getLogger(__name__)
@@ -182,6 +189,14 @@ class OutboxFile:
 
     def _take_over(self, path: Path) -> list[Command]:
         try:
+            check_database(path)
+        except OSError as error:
+            self._complain(
+                f"{error.filename} is in the way of waiting messages of before: {words(error)}. "
+                "Move it away, and they are sent the next time."
+            )
+            return []
+        try:
             if not _is_left_behind(path):
                 return []
             db = _open(path, create=False)
@@ -259,6 +274,7 @@ class OutboxFile:
 
 def _open(path: Path, *, create: bool) -> sqlite3.Connection:
     """Open a file under an exclusive lock held until it is closed."""
+    check_database(path)
     if create:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     db = sqlite3.connect(
@@ -288,8 +304,7 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
 def _is_left_behind(path: Path) -> bool:
     """Return True for a file, unless it is empty and new: its process is about to lock it."""
     found = path.stat()
-    newborn = found.st_size == 0 and time.time() - found.st_mtime < _NEWBORN
-    return stat.S_ISREG(found.st_mode) and not newborn
+    return found.st_size > 0 or time.time() - found.st_mtime >= _NEWBORN
 
 
 def _is_busy(error: Exception) -> bool:
@@ -303,6 +318,6 @@ def _is_locked_by_damage(path: Path, error: sqlite3.Error) -> bool:
 
 
 def _unlink(path: Path) -> None:
-    for suffix in ("", "-journal", "-wal", "-shm"):
+    for suffix in DATABASE_FILES:
         with contextlib.suppress(OSError):
             Path(f"{path}{suffix}").unlink()

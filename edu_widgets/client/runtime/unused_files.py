@@ -35,8 +35,10 @@ def forget_unused(folder: Path, now: float | None = None) -> None:
 
 
 def _last_used(path: Path) -> float:
-    inside = path.iterdir() if path.is_dir() else ()
-    return max([path.stat().st_mtime, *(other.stat().st_mtime for other in inside)])
+    with contextlib.suppress(OSError):
+        inside = path.iterdir() if path.is_dir() else ()
+        return max([path.stat().st_mtime, *(other.stat().st_mtime for other in inside)])
+    return path.lstat().st_mtime  # it cannot be read, or its links lead in a circle
 
 
 def _remove(path: Path) -> None:

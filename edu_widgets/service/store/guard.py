@@ -5,6 +5,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+from edu_widgets.protocol.folders import ordinary
 from edu_widgets.service.store import schema
 from edu_widgets.service.store.history import is_damage, is_of, side_files
 
@@ -119,7 +120,7 @@ def find_damage(path: Path) -> str:
     Raises:
         sqlite3.Error, OSError: it cannot be read now.
     """
-    with path.open("rb") as file:
+    with open(path, "rb", opener=ordinary) as file:
         header = file.read(len(_HEADER))
     if header != _HEADER:  # a copy of the page in the log would hide that until the next start
         return "its first page is overwritten"

@@ -4,7 +4,7 @@ import secrets
 import sqlite3
 from pathlib import Path
 
-from edu_widgets.protocol.folders import is_full
+from edu_widgets.protocol.folders import check_database, is_full, words
 from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.store import history, keys
 from edu_widgets.service.store.history import transaction
@@ -116,6 +116,19 @@ _NAMES_COMPARED = 2
 
 _KEYS = 3
 """The version since which people prove their identity without sending their secret."""
+
+
+def check_files(path: Path) -> None:
+    """Check that a store and the files beside it are ordinary ones, before they are opened.
+
+    Raises:
+        NotOurs: one is a pipe, a device or a folder.
+    """
+    try:
+        check_database(path)
+    except OSError as error:
+        named = Path(str(error.filename)).name
+        raise NotOurs(f"cannot be opened. Look at {named}: {words(error)}") from error
 
 
 def connect(path: Path, *, read_only: bool = False, busy_s: float = 2.0) -> sqlite3.Connection:

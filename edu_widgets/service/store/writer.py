@@ -60,6 +60,7 @@ class Writer:
         self._touched: set[str] = set()
         self.problem = ""
         """The reason why nothing is stored any more, for the operator; "" if the store works."""
+        schema.check_files(path)
         adopt(path)
         path.touch(mode=0o600)  # SQLite gives its side files the same permissions
         replaced = history.was_replaced(path)
