@@ -16,27 +16,38 @@ import pytest
 
 from edu_widgets.chat.service import silenced
 from edu_widgets.presence.service import watch
+from edu_widgets.progress.service.counting import Counts
 from edu_widgets.protocol import REGISTRY, uuid7
+from edu_widgets.protocol.blobs import BlobRef, picture
 from edu_widgets.protocol.channels import course_channel, user_channel
+from edu_widgets.protocol.errors import Refused
 from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service import audit as audits
 from edu_widgets.service import features, steady_time
 from edu_widgets.service.audit import REFUSED, Audit
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.hub import Hub
+from edu_widgets.service.identity import Identity
+from edu_widgets.service.identity_cache import MOST_A_PERSON, IdentityCache
+from edu_widgets.service.people import Join, Members
 from edu_widgets.service.rooms import Presence
 from edu_widgets.service.rules import Person, Request
 from edu_widgets.service.server import TOMBSTONES_KEPT_MS
-from edu_widgets.service.store import Newcomer
+from edu_widgets.service.store import NewBlob, Newcomer, StoredMember
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.store.sweeping import REPLIES_KEPT_MS, STRANGERS_KEPT_MS
 from edu_widgets.service.throttle import Throttle
+from tests.pictures import png
 
 COURSE = "c"
 ROOM = course_channel(COURSE)
 MIRA = Person("u-mira", "Mira", "instructor")
 
 WEEKS = 16
+LESSONS = 2
+"""Lessons a week."""
+STARTS = 40
+"""Starts of the service a month, most of them without a lesson."""
 CLASS = 12
 """300 people, scaled, with as much less of what they do in a lesson; all else is as it is."""
 STRANGERS = 3
@@ -47,7 +58,7 @@ DAY = 24 * 3600
 
 
 class Term:
-    """A service that runs for each lesson, on a clock that moves when told."""
+    """A service that runs for a month at a time, on a clock that moves when told."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -70,6 +81,27 @@ class Term:
             audit=self.audit,
         )
         self.hub.coalescer = Throttle(self.hub.loop, 0)
+        self.proved = IdentityCache(self.store, self.time)
+        self.members = Members(self.store, [COURSE], self._told)
+        budgets = self.hub.budgets
+        self.windows: dict[str, Any] = {
+            "limiter": self.hub.limiter,
+            "audited": self.audit._often,
+            "held back": budgets._told,
+            "wrong codes": self.members._wrong,
+            "joins": self.members._new,
+        }
+        self.buckets: dict[str, Any] = {
+            "people": budgets._people,
+            "notebooks": budgets._notebooks,
+            "addresses": budgets._addresses,
+            "guests": budgets._guests,
+        }
+        for each in (*self.windows.values(), *self.buckets.values()):
+            each._now = self.time
+        # Nothing here is about a computer that loses its power.
+        assert self.store._writer._db is not None
+        self.store._writer._db.execute("PRAGMA synchronous = OFF")
         self.hub.hooks.start()
         await self.settle()
 
@@ -77,6 +109,9 @@ class Term:
         await self.hub.close()
         await self.store.close()
         self.audit.close()
+
+    async def _told(self, member: StoredMember) -> None:
+        """Whom a join has changed is told to nobody here."""
 
     async def settle(self) -> None:
         """Until what features do by themselves is done."""
@@ -100,19 +135,23 @@ class Term:
 
     async def lesson(self, number: int) -> None:
         """Everybody comes, says something, asks, reacts, votes, says how far they are, and goes."""
-        await self.begin()
         room = self.hub.rooms.open(ROOM)
         for who in (*self.people, MIRA):
             room.present[who.id] = Presence(who, leased_until=float("inf"))
             await self.store.seen(who.id, steady_time.now_ms())
+            await self.prove(who, f"{number} {who.id}")
         for n in range(STRANGERS):
             key = Verifier.of(f"{number}.{n}")
             now = steady_time.now_ms()
-            await self.store.admit(Newcomer(COURSE, uuid7(), f"S {number} {n}", key, now=now))
+            stranger = Newcomer(COURSE, uuid7(), f"S {number} {n}", key, now=now)
+            await self.store.admit(stranger)
+            await self.prove(Person(stranger.user_id, stranger.name, "student"), f"{number}.{n}")
+            await self.try_to_come(f"2001:db8::{number:x}:{n:x}")
         for _ in range(REFUSALS):
             self.audit.record(REFUSED, path="/api/join", code=4101)
         self.audit.record("MODERATION", kind="mute_user", about="u-1", by=MIRA.id)
         await self.talk()
+        await self.work(number)
         await self.ask(anonymous=number % 2 == 0)
         own = user_channel(COURSE, MIRA.id)
         await self.do(MIRA, "send_notification", room=own, title="Break", seconds=60)
@@ -129,6 +168,61 @@ class Term:
         await self.settle()
         now = steady_time.now_ms()
         await self.store.sweep(now, now - TOMBSTONES_KEPT_MS)
+
+    async def prove(self, who: Person, bearer: str) -> None:
+        """Somebody signs in by what they have had since this lesson."""
+        found = Identity(who.id, {COURSE: who}, self.now + DAY / 2)
+
+        async def prove(_value: str) -> Identity:
+            return found
+
+        await self.proved.get(bearer, prove)
+
+    async def try_to_come(self, source: str) -> None:
+        """Somebody from another address tries a wrong code, and sends more than they may."""
+        with pytest.raises(Refused):
+            await self.members.join(Join(COURSE, "WRONGONE", "Eve"), source)
+        self.members._check_newcomers(source)
+        self.hub.budgets.charge_guest(source, 10_000)
+        self.hub.budgets.charge_as(Identity(source), source, 10_000)
+
+    async def work(self, number: int) -> None:
+        """Notes, an exercise, shared cells and pictures; some of it is taken back."""
+        for n, who in enumerate(self.people):
+            note = uuid7()
+            await self.do(who, "note_write", id=note, text="Remember")
+            await self.do(who, "note_share", id=note, on=True)
+            await self.do(self.people[n - 1], "note_like", userId=who.id, id=note, on=True)
+            await self.do(who, "note_delete", id=note)
+        name, before = f"e{number}", f"e{number - 1}"
+        checks = [{"name": "rows", "code": "n == 2"}]
+        await self.do(MIRA, "set_exercise", name=name, title="Clean", checks=checks, counts=True)
+        for result in "fp":
+            done = [{"exercise": name, "checks": result}]
+            await self.all_do("report_progress", results=done)
+        await self.settle()
+        await self.do(MIRA, "delete_exercise", name=before)
+        await self.do(MIRA, "set_sharing", state="on")
+        for status in ("running", "ok"):
+            cell = {"source": "1 + 1", "started": steady_time.now_ms(), "status": status}
+            await self.do(MIRA, "share_cell", id=f"c{number}", cell=cell)
+        await self.do(MIRA, "take_back_cell", id=f"c{number}")
+        await self.do(MIRA, "set_sharing", state="off")
+        shown = await self.show(f"{number} shown")
+        await self.show(f"{number} never shown")
+        id_ = uuid7()
+        seen = [msgspec.to_builtins(shown)]
+        await self.do(self.people[0], "chat_message", id_, id=id_, content="", pictures=seen)
+        await self.do(self.people[0], "delete_message", messageId=id_)
+        self.messages += 1
+
+    async def show(self, mark: str) -> BlobRef:
+        """A picture that somebody sends to the room."""
+        data = png(mark=mark)
+        ref, author = picture(data), self.people[0].id
+        blob = NewBlob(COURSE, ROOM, author, ref, data, steady_time.now_ms())
+        await self.store.put_blob(blob)
+        return ref
 
     async def talk(self) -> None:
         for n in range(CLASS // 3):
@@ -163,8 +257,17 @@ class Term:
         living = await self.store._rows("SELECT count(*) FROM documents WHERE body IS NOT NULL")
         course = watch._course(self.hub, ROOM)
         assert course is not None
-        maps = {
-            "limiter": len(self.hub.limiter),
+        tally = self.hub.state(Counts).of(COURSE)
+        maps = {name: len(window) for name, window in self.windows.items()}
+        maps |= {name: len(each._full_at) + len(each.waited) for name, each in self.buckets.items()}
+        maps |= {
+            "proved": len(self.proved),
+            "proved about": len(self.proved._about),
+            "progress": sum(1 + len(held) for held in tally.done.values()),
+            "progress people": len(tally.runs_in) + len(tally.changed),
+            "questions": len(self.hub.asking) + len(self.hub.turns),
+            "faults": len(self.hub.supervisor._told) + len(self.hub.supervisor._going),
+            "here": len(course._last_here) + len(course.roll._attention),
             "rooms": len(list(self.hub.rooms)),
             "coalescer": len(self.hub.coalescer._last),
             "statuses": len(course.kept.statuses) + len(course.kept.hands),
@@ -189,14 +292,19 @@ async def test_a_term_grows_with_what_is_written_alone(term: Term) -> None:
     await term.begin()
     for who in term.people:
         await term.store.enter(COURSE, who.id, who.name, who.role)
-    await term.end()
     weeks: list[dict[str, int]] = []
-    for number in range(WEEKS * 7):
-        await term.lesson(number)
-        if number % 7 == 6:
-            weeks.append(await term.sizes())
-        await term.end()
-        term.now += DAY - 3600
+    for week in range(WEEKS):
+        for lesson in range(LESSONS):
+            await term.lesson(week * LESSONS + lesson)
+            if lesson == LESSONS - 1:
+                weeks.append(await term.sizes())
+            term.now += 7 * DAY / LESSONS - 3600
+        if week % 4 == 3:
+            await term.end()
+            for _ in range(STARTS):
+                await SqliteStore(term.folder / "service.db").close()
+            await term.begin()
+    await term.end()
     for name in weeks[-1]:
         print(f"{name:>22}", *(f"{week.get(name, 0):>8}" for week in weeks))  # noqa: T201
     half, last = weeks[WEEKS // 2], weeks[-1]
@@ -206,19 +314,37 @@ async def test_a_term_grows_with_what_is_written_alone(term: Term) -> None:
     assert last["living"] <= 12 * CLASS * term.polls + 10 * written
     grown = [b["living"] - a["living"] for a, b in pairwise(weeks[4:])]
     assert max(grown) <= 1.3 * min(grown), "each week as much as the one before"
-    strangers = STRANGERS * (STRANGERS_KEPT_MS // (DAY * 1000) + 1)
+    lesson_ms = 7 * DAY * 1000 // LESSONS
+    strangers = STRANGERS * (STRANGERS_KEPT_MS // lesson_ms + 1)
     people = CLASS + 1 + strangers
     bounds = {
         "members": people,
         "keys": people,
         "channels": people + term.polls + 4,
-        "replies": 40 * CLASS * (REPLIES_KEPT_MS // (DAY * 1000) + 1),
+        "replies": 60 * CLASS * (REPLIES_KEPT_MS // lesson_ms + 1),
         "runs": 64,
         "run_heads": 64 * (people + term.polls),
         "nonces": 0,
         "staff_invites": 0,
         "removals": 0,
-        "limiter": CLASS,
+        "limiter": 0,
+        "audited": 0,
+        "held back": 0,
+        "wrong codes": STRANGERS + 1,
+        "joins": 2 * STRANGERS,
+        "people": 0,
+        "notebooks": 0,
+        "addresses": 0,
+        "guests": 0,
+        "proved": MOST_A_PERSON * people,
+        "proved about": 2 * people,
+        "progress": CLASS + 1,
+        "progress people": CLASS,
+        "questions": 0,
+        "faults": 0,
+        "here": 0,
+        "blobs": 1,
+        "blob_uses": 0,
         "rooms": 1,
         "coalescer": 8,
         "statuses": 0,

@@ -33,7 +33,7 @@ class Tally:
 
     def note(self, exercise: str, person: str, *, done: bool | None) -> None:
         """Note how far a person is; None: nothing is kept of it any more."""
-        held = self.done.setdefault(exercise, {})
+        held = self.done.get(exercise, {})
         before = held.get(person)
         if before == done:
             return
@@ -42,12 +42,14 @@ class Tally:
             self.runs_in[person] -= 1
         else:
             self.runs_in[person] += before is None
-            held[person] = done
+            self.done.setdefault(exercise, held)[person] = done
         if self.runs_in[person] <= 0:
             del self.runs_in[person]
         if (before is None) != (done is None):
             self.changed |= self.counted  # `people` may have changed, in all of them
         self.changed.add(exercise)
+        if not held:
+            del self.done[exercise]
 
     def counts(self, exercise: str) -> ExerciseCounts:
         """Return the counts of an exercise, without a time."""
