@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from edu_widgets.presence.widget import PresenceList
     from edu_widgets.progress.widget import ProgressBoard
     from edu_widgets.realtime import RealtimeClient
+    from edu_widgets.record.report import Report
 
 _REHEARSAL = "Rehearsal: a room of its own, which begins empty each time. No student sees it."
 
@@ -387,6 +388,30 @@ class Lesson(Tidy):
         from edu_widgets.record.writing import write
 
         return write(self._client, self._widgets.records(), path, since, lang, names=names)
+
+    def report(
+        self, *, since: datetime | None = None, names: bool = True, lang: str = "en"
+    ) -> Report:
+        """Return what the lesson came to: attendance, participation, polls, progress, questions.
+
+        For instructors. A cell shows only its numbers; its tables are rows, data frames, CSV and
+        a page.
+
+        Args:
+            since: The time it begins at, aware; None for the last 12 hours.
+            names: False for *Student 1* in place of names.
+            lang: `"en"` or `"tr"`: the language of its own words.
+
+        Raises:
+            Forbidden: I am not staff here.
+            InvalidArgument: an argument is invalid.
+            NotConnected: older messages could not be loaded.
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        self._client.check()
+        from edu_widgets.record.report import report
+
+        return report(self._client, self._widgets.records(), since, lang, names=bool(names))
 
     def panel(
         self,

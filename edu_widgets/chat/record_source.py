@@ -1,16 +1,18 @@
-"""The chat's messages in the record of a lesson."""
+"""The chat's messages in the record of a lesson, and who wrote how much in its report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
+from typing import Any
 
 from edu_widgets.chat.documents import Message, Question, question_id
-from edu_widgets.client.bodies import decoded
+from edu_widgets.client.bodies import decoded, when
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.nodes import plain_text, to_nodes
 from edu_widgets.notebook.nodes_html import nodes_html
-from edu_widgets.notebook.records import Author, RecordEntry, load_back
+from edu_widgets.notebook.records import Author, RecordEntry, ReportTable, load_back
+from edu_widgets.protocol.channels import STAFF_ROLES
 from edu_widgets.protocol.shortening import shorten
 
 _QUOTED = 120
@@ -18,6 +20,38 @@ _WORDS = {
     "en": {"question": "Question", "answered": "Answered", "votes": "{n} want to know"},
     "tr": {"question": "Soru", "answered": "Yanıtlandı", "votes": "Bilmek isteyen: {n}"},
 }
+_REPORT = {
+    "en": {
+        "participation": "Participation",
+        "name": "Name",
+        "user": "Id",
+        "messages": "Messages",
+        "questions": "Questions",
+        "reactions": "Reactions received",
+        "first": "First message",
+        "last": "Last message",
+        "open": "Open questions",
+        "asked": "Asked",
+        "question": "Question",
+        "votes": "Want to know",
+    },
+    "tr": {
+        "participation": "Katılım",
+        "name": "Ad",
+        "user": "Kimlik",
+        "messages": "İletiler",
+        "questions": "Sorular",
+        "reactions": "Alınan tepkiler",
+        "first": "İlk ileti",
+        "last": "Son ileti",
+        "open": "Açık sorular",
+        "asked": "Soruldu",
+        "question": "Soru",
+        "votes": "Bilmek isteyen",
+    },
+}
+_PARTICIPATION = ("name", "user", "messages", "questions", "reactions", "first", "last")
+_OPEN = ("asked", "name", "user", "question", "votes")
 
 
 class MessagesOfRecord:
@@ -47,6 +81,31 @@ class MessagesOfRecord:
                 foot=self._foot(message, words),
             )
 
+    def tables(self, since: int, lang: str) -> Iterator[ReportTable]:
+        """Return how much each student wrote, and the questions that nobody has answered."""
+        words = _REPORT[lang]
+        load_back(self._client, Question.kind, self._oldest_question, since)
+        questions = [one for one in self._questions() if one.at >= since]
+        messages = [one for one in self._messages() if one.timestamp >= since]
+        rows = sorted(
+            _participation(messages), key=lambda row: (row["name"].casefold(), row["user"])
+        )
+        figures = {words["messages"]: len(messages), words["questions"]: len(questions)}
+        columns = {name: words[name] for name in _PARTICIPATION}
+        yield ReportTable("participation", words["participation"], columns, rows, figures)
+        still = [_open(one) for one in questions if one.answered is None]
+        columns = {name: words[name] for name in _OPEN}
+        yield ReportTable("questions", words["open"], columns, still, {words["open"]: len(still)})
+
+    def _questions(self) -> Iterator[Question]:
+        for document in self._client.mirror().of_kind(Question.kind):
+            question = decoded(document, Question)
+            if question is not None:
+                yield question
+
+    def _oldest_question(self) -> int | None:
+        return min((question.at for question in self._questions()), default=None)
+
     def _messages(self) -> Iterator[Message]:
         for document in self._client.mirror().of_kind(Message.kind):
             message = decoded(document, Message)
@@ -62,6 +121,32 @@ class MessagesOfRecord:
                 parts.append(words["votes"].format(n=question.votes))
         parts += [f"{reaction.emoji} {reaction.count}" for reaction in message.reactions]
         return " · ".join(parts)
+
+
+def _participation(messages: Iterable[Message]) -> Iterable[dict[str, Any]]:
+    """Return how much each student wrote."""
+    people: dict[str, dict[str, Any]] = {}
+    for message in messages:
+        if message.role in STAFF_ROLES:
+            continue
+        at = when(message.timestamp)
+        new = {"user": message.user_id, "messages": 0, "questions": 0, "reactions": 0, "first": at}
+        row = people.setdefault(message.user_id, new)
+        row["name"], row["last"] = message.user_name, at
+        row["messages"] += 1
+        row["questions"] += message.question
+        row["reactions"] += sum(reaction.count for reaction in message.reactions)
+    return people.values()
+
+
+def _open(question: Question) -> dict[str, Any]:
+    return {
+        "asked": when(question.at),
+        "name": question.user_name,
+        "user": question.user_id,
+        "question": " ".join(question.content.split()),
+        "votes": question.votes,
+    }
 
 
 def _html(message: Message, answered: Message | None) -> Callable[[Callable[[str], str]], str]:

@@ -1,14 +1,14 @@
-"""Entries of the record of a lesson, which features bring onto one timeline.
+"""What features bring to the record of a lesson, one timeline, and to its report, tables.
 
-A feature's manifest names its source; `edu_widgets.record` makes a page of all of them, and knows
+A feature's manifest names its source; `edu_widgets.record` makes pages of all of them, and knows
 no feature.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.protocol.channels import STAFF_ROLES
@@ -68,6 +68,37 @@ class RecordSource(Protocol):
 
     def entries(self, lang: str) -> Iterable[RecordEntry]:
         """Return the loaded entries in any order, in words of a language: `en` or `tr`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """One table of a report.
+
+    Args:
+        name: Its name in Python: `attendance`.
+        label: Its title in words of the report's language.
+        columns: The keys of the rows in order, each with its words. Where `user` is among them a
+            row is of that person, called `name`.
+        rows: The values by column: texts, numbers, aware datetimes, True, False or None.
+        figures: What it comes to, by words; without a name or a text of anybody.
+    """
+
+    name: str
+    label: str
+    columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]]
+    figures: Mapping[str, int | float] = field(default_factory=dict)
+
+
+@runtime_checkable
+class ReportSource(Protocol):
+    """The tables of one feature. Any thread but the network's; only of an instructor's lesson."""
+
+    def tables(self, since: int, lang: str) -> Iterable[ReportTable]:
+        """Return what has happened from a time on, in ms since 1970, in words of a language.
+
+        It tells nobody's answers in an anonymous poll.
+        """
 
 
 def load_back(

@@ -1,7 +1,7 @@
-"""Documents of presence: people's statuses, and raised hands.
+"""Documents of presence: people's statuses, raised hands, and from when to when they were here.
 
-Who is here is not kept: the service knows it by the connections it has, so a crash leaves nobody
-behind. What people ask for is in `edu_widgets.presence.commands`.
+Who is here now is not kept: the service knows it by the connections it has, so a crash leaves
+nobody behind. What people ask for is in `edu_widgets.presence.commands`.
 """
 
 from typing import ClassVar, Literal
@@ -17,6 +17,12 @@ MAX_TRACEBACK = 4_000
 
 MOST_NAMED = 200
 """People up to whom everybody is told of everybody; above, of counts, and of pages asked for."""
+
+MAX_STAYS = 60
+"""Stays of one person that are kept, the newest: more lessons than a term has."""
+
+ATTENDANCES = 1_000
+"""People of whom a first join gets the attendance, those who were here last."""
 
 StatusName = Literal["following", "done", "stuck"]
 
@@ -68,8 +74,26 @@ class Hand(Data):
     """The time at which it was solved, in ms since 1970; absent while the hand is up."""
 
 
+class Attendance(Data):
+    """From when to when a student was here. Its document's id is `attendance:<userId>`.
+
+    Only for staff. It is written after the first minute, then every five minutes and when they
+    leave.
+    """
+
+    kind: ClassVar[str] = "attendance"
+
+    user_id: str
+    """The id of the person."""
+    user_name: str
+    """The display name of the person."""
+    stays: list[list[int]]
+    """`[from, to]` in ms since 1970, the newest 60, oldest first. Five minutes away end none."""
+
+
 for _body in (Status, Hand):
     REGISTRY.document(DocumentKind(_body.kind, _body))
+REGISTRY.document(DocumentKind(Attendance.kind, Attendance, window=ATTENDANCES, recent=True))
 
 
 def status_id(user_id: str) -> str:
@@ -80,3 +104,8 @@ def status_id(user_id: str) -> str:
 def hand_id(user_id: str) -> str:
     """The id of a person's hand."""
     return f"hand:{user_id}"
+
+
+def attendance_id(user_id: str) -> str:
+    """The id of a person's attendance."""
+    return f"attendance:{user_id}"

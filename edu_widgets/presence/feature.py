@@ -35,6 +35,7 @@ FEATURE = Manifest(
     service="edu_widgets.presence.service:FEATURE",
     widget="edu_widgets.presence.widget:PresenceList",
     realtime="edu_widgets.presence.realtime:PeopleMessages",
+    record="edu_widgets.presence.record_source:AttendanceOfRecord",
     background="edu_widgets.presence.away:AwayReporter",
     statuses="edu_widgets.presence.said:Said",
     directory=True,

@@ -22,6 +22,8 @@ FEATURE = Manifest(
     documents=("edu_widgets.progress.documents", "edu_widgets.progress.commands"),
     service="edu_widgets.progress.service:FEATURE",
     widget="edu_widgets.progress.widget:ProgressBoard",
+    realtime="edu_widgets.progress.realtime:ProgressMessages",
+    record="edu_widgets.progress.record_source:ProgressOfRecord",
     headlines="edu_widgets.progress.notification_sources:Hints",
     ipython="edu_widgets.progress.magic:register",
     tab=Tab(_STEPS, place=32, needs="progress", projected=True),

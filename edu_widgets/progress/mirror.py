@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.progress.documents import (
-    CheckFailure,
     Exercise,
     ExerciseCounts,
     ExerciseProgress,
@@ -19,10 +18,8 @@ from edu_widgets.progress.documents import (
     counts_id,
     exercise_id,
 )
+from edu_widgets.progress.tally import Failing, Group, Tally
 from edu_widgets.protocol.channels import staff_channel, user_channel
-
-Group = tuple[str, int, str, str]
-"""The key of a group of failures: exercise, check (from 0), type and message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +32,6 @@ class Counted:
     none: int
 
 
-@dataclass(slots=True)
-class Failing:
-    """People whose checks fail in the same way."""
-
-    group: Group
-    people: list[str] = field(default_factory=list)
-    since: int = 0
-    """The time of the earliest of their runs, in ms since 1970."""
-
-
 class ProgressMirror:
     """Reads progress from the mirrors of the course, of staff and of this person. Any thread."""
 
@@ -52,7 +39,7 @@ class ProgressMirror:
         self._client = client
         self._statuses = statuses
         self._lock = threading.Lock()
-        self._people: dict[str, dict[str, ExerciseProgress]] | None = None
+        self._held: Tally | None = None
 
     @property
     def channel(self) -> str:
@@ -90,13 +77,15 @@ class ProgressMirror:
     def people(self) -> Mapping[str, Mapping[str, ExerciseProgress]]:
         """By person and exercise how far they are: for staff everybody, for others oneself."""
         with self._lock:
-            if self._people is None:
-                self._people = {}
-                for doc in self._client.mirror(self.channel).of_kind(ExerciseProgress.kind):
-                    one = decoded(doc, ExerciseProgress)
-                    if one is not None:
-                        self._people.setdefault(one.user_id, {})[one.exercise] = one
-            return dict(self._people)
+            return dict(self._tally().people)
+
+    def _tally(self) -> Tally:
+        """The tally, made at its first use; with the lock held."""
+        if self._held is None:
+            docs = self._client.mirror(self.channel).of_kind(ExerciseProgress.kind)
+            found = (decoded(doc, ExerciseProgress) for doc in docs)
+            self._held = Tally(one for one in found if one is not None)
+        return self._held
 
     def mine(self) -> Mapping[str, ExerciseProgress]:
         """By exercise how far I am, as it is stored."""
@@ -108,29 +97,21 @@ class ProgressMirror:
         if event.channel != self.channel or not (changed or event.reset):
             return set()
         mirror, ids = self._client.mirror(self.channel), set()
-        if event.reset:
-            with self._lock:
-                self._people = None
-            return set(self.people())
-        self.people()
         with self._lock:
-            held = self._people if self._people is not None else {}
+            if event.reset:
+                self._held = None
+                return set(self._tally().people)
+            tally = self._tally()
             for doc in changed:
                 _, exercise, person = doc.id.split(":", 2)
                 ids.add(person)
-                one = decoded(mirror.get(doc.id), ExerciseProgress)
-                found = {k: v for k, v in held.get(person, {}).items() if k != exercise}
-                if one is not None:
-                    found[exercise] = one
-                held[person] = found  # never changed: others may be reading the former
-                if not found:
-                    del held[person]
+                tally.put(person, exercise, decoded(mirror.get(doc.id), ExerciseProgress))
         return ids
 
     def forget(self) -> None:
         """Read everything anew, as after a change of role."""
         with self._lock:
-            self._people = None
+            self._held = None
 
     def stuck(self) -> Mapping[str, int]:
         """By id who says to be stuck, and since when in ms since 1970."""
@@ -156,31 +137,31 @@ class ProgressMirror:
 
     def counted(self, name: str) -> Counted:
         """The numbers of people by their progress; *stuck* say so, and ran it last."""
-        people, stuck = self.people(), self.stuck()
-        started = {id_: found[name] for id_, found in people.items() if name in found}
-        done = sum(one.done for one in started.values())
-        here = sum(
-            not one.done and id_ in stuck and last(people[id_]) == name
-            for id_, one in started.items()
-        )
-        rest = len(started) - done - here
-        return Counted(done, here, rest, max(0, self.count() - len(started)))
+        stuck = self.stuck()
+        with self._lock:
+            tally = self._tally()
+            started, done = tally.started[name], tally.done[name]
+            here = sum(
+                tally.latest.get(id_) == name and not tally.people[id_][name].done for id_ in stuck
+            )
+        return Counted(done, here, started - done - here, max(0, self.count() - started))
+
+    def latest(self) -> str:
+        """The exercise that most people ran last; "" if nobody has run any."""
+        with self._lock:
+            last_of = +self._tally().latest_of
+        return max(sorted(last_of), key=last_of.__getitem__, default="")
 
     def count(self) -> int:
         """Number of students who are here, or of all who have run anything if these are more."""
-        return max(self._client.view().students or 0, len(self.people()))
+        with self._lock:
+            people = len(self._tally().people)
+        return max(self._client.view().students or 0, people)
 
     def failing(self) -> list[Failing]:
         """The failures, those of most people first."""
-        groups: dict[Group, Failing] = {}
-        for id_, found in self.people().items():
-            for name, one in found.items():
-                for failure in one.failures:
-                    group = _group(name, failure)
-                    failing = groups.setdefault(group, Failing(group, since=one.progressed))
-                    failing.people.append(id_)
-                    failing.since = min(failing.since, one.progressed)
-        return sorted(groups.values(), key=lambda one: (-len(one.people), one.since, one.group))
+        with self._lock:
+            return self._tally().failing()
 
     def hints(self) -> list[tuple[str, Hint]]:
         """The hints that this person may see, with their documents' ids, oldest first."""
@@ -201,21 +182,6 @@ class ProgressMirror:
             for id_ in hint.to
             if (one := people.get(id_, {}).get(hint.exercise)) is not None
         )
-
-
-def last(found: Mapping[str, ExerciseProgress]) -> str:
-    """The exercise that somebody ran last."""
-    return max(found.values(), key=lambda one: one.at).exercise if found else ""
-
-
-def names(people: Iterable[Mapping[str, ExerciseProgress]]) -> dict[str, str]:
-    """By id the newest names of people."""
-    newest = sorted((one for found in people for one in found.values()), key=lambda one: one.at)
-    return {one.user_id: one.user_name for one in newest}
-
-
-def _group(name: str, failure: CheckFailure) -> Group:
-    return name, failure.check, failure.type, failure.message
 
 
 def _group_of(hint: Hint) -> Group:

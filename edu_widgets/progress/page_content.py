@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 
 from edu_widgets.client.course import CourseClient
@@ -10,9 +11,10 @@ from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notebook.versions import Versions
 from edu_widgets.progress.documents import FEWEST, Exercise, ExerciseProgress, Hint
-from edu_widgets.progress.mirror import Failing, Group, ProgressMirror, last, names
+from edu_widgets.progress.mirror import ProgressMirror
 from edu_widgets.progress.reporter import Reporter
 from edu_widgets.progress.results import check_name_of, code_of
+from edu_widgets.progress.tally import Failing, Group, last
 
 DESK = "desk"
 EXERCISES = "exercises"
@@ -52,9 +54,9 @@ class ProgressContent:
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
         """These documents as they are now, and the ids of those that are gone."""
-        make = self._made().get(collection)
-        found = make() if make is not None else {}
         wanted = list(dict.fromkeys(ids))
+        make = partial(self._rows, wanted) if collection == PEOPLE else self._made().get(collection)
+        found = make() if make is not None else {}
         docs = [found[id_] for id_ in wanted if id_ in found]
         return docs, [id_ for id_ in wanted if id_ not in found]
 
@@ -102,12 +104,10 @@ class ProgressContent:
 
     def _now(self) -> str:
         """The exercise that most people ran last; for a student their own last one."""
-        people = self._mirror.people() if self._is_staff() else {"": self._mirror.mine()}
-        latest = [last(found) for found in people.values() if found]
+        if self._is_staff():
+            return self._mirror.latest()
         own = list(self._reporter.runs)
-        if not self._is_staff() and own:
-            return own[-1]
-        return max(sorted(set(latest)), key=latest.count, default="")
+        return own[-1] if own else last(self._mirror.mine())
 
     def _for_staff(self, exercise: Exercise) -> Json:
         counted = self._mirror.counted(exercise.name)
@@ -193,31 +193,32 @@ class ProgressContent:
             doc["hint"] = [hint.at, self._mirror.done_since(hint), len(hint.to)]
         return doc
 
-    def _rows(self) -> dict[str, Json]:
+    def _rows(self, wanted: Iterable[str] | None = None) -> dict[str, Json]:
+        """Return the rows of these people, by default of all."""
         if self.hidden or not self._is_staff():
             return {}
         people, stuck = self._mirror.people(), self._mirror.stuck()
-        named, exercises = names(people.values()), self._mirror.exercises()
-        order = [one.name for one in exercises]
+        order = [one.name for one in self._mirror.exercises()]
         return {
-            id_: self._stamped(PEOPLE, self._row(id_, named.get(id_, ""), found, order, stuck))
-            for id_, found in people.items()
+            id_: self._stamped(PEOPLE, self._row(id_, people[id_], order, stuck))
+            for id_ in (people if wanted is None else wanted)
+            if id_ in people
         }
 
     def _row(
         self,
         id_: str,
-        name: str,
         found: Mapping[str, ExerciseProgress],
         order: list[str],
         stuck: Mapping[str, int],
     ) -> Json:
         cells = [[found[n].passed, len(found[n].checks)] if n in found else 0 for n in order]
         latest = last(found)
-        doc: Json = {"id": id_, "name": name, "cells": cells}
+        # The newest name, should they have changed it.
+        doc: Json = {"id": id_, "name": found[latest].user_name, "cells": cells}
         if latest in order:
             doc["last"] = order.index(latest)
-        if latest and not found[latest].done:
+        if not found[latest].done:
             doc["idle"] = self._age(found[latest].progressed)
         if id_ in stuck:
             doc["stuck"] = self._age(stuck[id_])

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from edu_widgets.client.bodies import when
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.progress.documents import FAILED, Exercise, ExerciseProgress
-from edu_widgets.progress.mirror import Failing, ProgressMirror
+from edu_widgets.progress.mirror import ProgressMirror
+from edu_widgets.progress.tally import Failing
 from edu_widgets.protocol.attributes import Tidy
 
 COLUMNS = (
@@ -181,19 +182,24 @@ def check_name_of(exercise: Exercise | None, number: int) -> str:
 def rows(mirror: ProgressMirror) -> list[dict[str, Any]]:
     """Return the standings as rows of a table."""
     return [
-        {
-            "exercise": one.exercise,
-            "title": one.title,
-            "name": one.name,
-            "user": one.user_id,
-            "passed": one.passed,
-            "checks": one.checks,
-            "done": one.done,
-            "attempts": one.attempts,
-            "last_run": one.last_run.isoformat(timespec="seconds"),
-            "failed_check": one.failed_check,
-            "error": one.error,
-            "message": one.message,
-        }
+        {**row_of(one), "last_run": one.last_run.isoformat(timespec="seconds")}
         for one in standings(mirror)
     ]
+
+
+def row_of(one: Standing) -> dict[str, Any]:
+    """Return a standing by the columns of a table."""
+    return {
+        "exercise": one.exercise,
+        "title": one.title,
+        "name": one.name,
+        "user": one.user_id,
+        "passed": one.passed,
+        "checks": one.checks,
+        "done": one.done,
+        "attempts": one.attempts,
+        "last_run": one.last_run,
+        "failed_check": one.failed_check,
+        "error": one.error,
+        "message": one.message,
+    }

@@ -29,7 +29,7 @@ from edu_widgets.progress.documents import (
     Hint,
 )
 from edu_widgets.progress.intent_handlers import IntentHandlers
-from edu_widgets.progress.mirror import Failing, ProgressMirror
+from edu_widgets.progress.mirror import ProgressMirror
 from edu_widgets.progress.page_content import DESK, EXERCISES, GROUPS, PEOPLE, ProgressContent
 from edu_widgets.progress.reporter import Reporter
 from edu_widgets.progress.results import (
@@ -41,6 +41,7 @@ from edu_widgets.progress.results import (
     rows,
     standings,
 )
+from edu_widgets.progress.tally import Failing
 from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
 from edu_widgets.protocol.visible_text import checked
 

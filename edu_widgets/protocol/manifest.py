@@ -108,8 +108,8 @@ class Manifest:
         realtime: A class that tells of the feature by messages of the basic service, for
             `RealtimeClient`, given one of its channels, likewise.
         background: A callable run with each lesson from its start, given the client, likewise.
-        record: A callable that gives what it has for a lesson's record, a `RecordSource`, given
-            the client, likewise.
+        record: A callable that gives what it has for a lesson's record, a `RecordSource`, and for
+            its report if it is a `ReportSource` too, given the client, likewise.
         position: A callable that tells the number of the cell that the lesson is at, 0 if it is at
             none, given the client, likewise.
         ipython: A callable that adds to an IPython shell, as a magic, given the shell, likewise.

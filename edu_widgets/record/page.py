@@ -94,15 +94,26 @@ def page(course: str, parts: Sequence[Part], lang: str, *, names: bool) -> str:
     authors = [entry.author for entry, _ in ordered if entry.author is not None]
     written = Names(authors, words["unnamed"], shown=names)
     rows = "\n".join(_row(entry, part, written, words, lang) for entry, part in ordered)
-    style, script = _resource("page.css"), _resource("page.js")
-    # Nothing loads from anywhere, and no script runs but this one.
-    policy = (
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-        f"script-src 'sha256-{_digest(script)}'"
-    )
     title = escape(words["title"].format(course=course))
     head = _head([entry.at for entry, _ in ordered], parts, words, names=names)
     empty = "" if ordered else f"<p>{escape(words['nothing'])}</p>"
+    return whole_page(title, head, f"{rows}{empty}", lang, _resource("page.js"))
+
+
+def whole_page(title: str, head: str, body: str, lang: str, script: str = "") -> str:
+    """Return a page that loads nothing from anywhere, and runs no script but this one.
+
+    Args:
+        title: The title, escaped.
+        head: What stands below the title, as HTML.
+        body: The content, as HTML.
+        lang: `en` or `tr`.
+        script: Its script; "" for none.
+    """
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    if script:
+        policy += f"; script-src 'sha256-{_digest(script)}'"
+        script = f"<script>{script}</script>\n"
     return f"""<!doctype html>
 <html lang="{lang}">
 <head>
@@ -110,7 +121,7 @@ def page(course: str, parts: Sequence[Part], lang: str, *, names: bool) -> str:
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>{style}</style>
+<style>{_resource("page.css")}</style>
 </head>
 <body>
 <header>
@@ -118,10 +129,9 @@ def page(course: str, parts: Sequence[Part], lang: str, *, names: bool) -> str:
 {head}
 </header>
 <main>
-{rows}{empty}
+{body}
 </main>
-<script>{script}</script>
-</body>
+{script}</body>
 </html>
 """
 

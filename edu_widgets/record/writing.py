@@ -39,16 +39,22 @@ def write(
         InvalidArgument: an argument is invalid, or the file cannot be written.
         NotConnected: something older could not be loaded.
     """
-    target = _checked_path(path)
-    if not isinstance(lang, str) or lang not in WORDS:
-        raise InvalidArgument(f"lang must be 'en' or 'tr', not {lang!r:.40}.")
-    start = _start(client, since)
+    target = checked_path(path)
+    lang, start = checked_lang(lang), start_of(client, since)
     parts = []
     for feature, source in sources:
         source.load(start)
         entries = [entry for entry in source.entries(lang) if entry.at >= start]
         parts.append(Part(feature.called, feature.says(lang).tab, entries))
-    text = page(client.course, parts, lang, names=bool(names))
+    return written(target, page(client.course, parts, lang, names=bool(names)))
+
+
+def written(target: Path, text: str) -> Path:
+    """Write a page into a file and return its path.
+
+    Raises:
+        InvalidArgument: the file cannot be written.
+    """
     try:
         target.write_text(text, "utf-8")
     except (OSError, ValueError) as error:
@@ -57,15 +63,35 @@ def write(
     return target
 
 
-def _checked_path(path: object) -> Path:
+def checked_path(path: object) -> Path:
+    """Return the path of a page.
+
+    Raises:
+        InvalidArgument: it does not end as that of a page does.
+    """
     if not isinstance(path, (str, Path)) or Path(path).suffix not in {".html", ".htm"}:
-        msg = f"A record's name ends with .html, such as 'lesson.html'; not {path!r:.80}."
+        msg = f"A page's name ends with .html, such as 'lesson.html'; not {path!r:.80}."
         raise InvalidArgument(msg)
     return Path(path)
 
 
-def _start(client: CourseClient, since: object) -> int:
-    """Return the time at which a record begins, in ms since 1970."""
+def checked_lang(lang: object) -> str:
+    """Return the language of a page.
+
+    Raises:
+        InvalidArgument: it is none that there is.
+    """
+    if not isinstance(lang, str) or lang not in WORDS:
+        raise InvalidArgument(f"lang must be 'en' or 'tr', not {lang!r:.40}.")
+    return lang
+
+
+def start_of(client: CourseClient, since: object) -> int:
+    """Return the time at which a record begins, in ms since 1970.
+
+    Raises:
+        InvalidArgument: `since` is no aware datetime.
+    """
     if since is None:
         return int(client.service_now()) - _USUAL_MS
     if not isinstance(since, datetime) or since.tzinfo is None:

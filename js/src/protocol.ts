@@ -509,6 +509,21 @@ export interface HandBody {
   solved?: number | null;
 }
 
+/**
+ * From when to when a student was here. Its document's id is `attendance:<userId>`.
+ *
+ * Only for staff. It is written after the first minute, then every five minutes and when they
+ * leave.
+ */
+export interface AttendanceBody {
+  /** The id of the person. */
+  userId: string;
+  /** The display name of the person. */
+  userName: string;
+  /** `[from, to]` in ms since 1970, the newest 60, oldest first. Five minutes away end none. */
+  stays: number[][];
+}
+
 /** An exercise. Its document's id is `exercise:<name>`. */
 export interface ExerciseBody {
   /** The exercise's name in `%check`; letters, digits, `_`, `-` and `.`, at most 40. */
@@ -1974,6 +1989,7 @@ export interface DocumentBodies {
   cells_mark: CellsMarkBody;
   status: StatusBody;
   hand: HandBody;
+  attendance: AttendanceBody;
   exercise: ExerciseBody;
   progress: ExerciseProgressBody;
   exercise_counts: ExerciseCountsBody;

@@ -115,7 +115,7 @@ def test_a_lesson_is_read_and_searched_without_a_service(
         current = ada.polls.current
         assert current is not None
         current.vote(2).wait(PATIENCE)
-        secret = lesson.polls.ask("Never revealed?", ["a", "b"]).wait(PATIENCE)
+        secret = lesson.polls.ask("Never revealed?", ["ja", "nein"], anonymous=True).wait(PATIENCE)
         poll.close().wait(PATIENCE)
         poll.reveal().wait(PATIENCE)
         ada.notes.write("privately").wait(PATIENCE)
@@ -139,6 +139,17 @@ def test_a_lesson_is_read_and_searched_without_a_service(
     assert lesson.record(tmp_path / "named.html", names=True, lang="tr").read_text().count("Ada")
     later = datetime.now(UTC) + timedelta(hours=1)
     assert "Nothing was said" in lesson.record(path, since=later).read_text()
+    report = lesson.report()
+    assert next(iter(report)) == "attendance"
+    [ada_wrote] = report["participation"]
+    assert (ada_wrote["name"], ada_wrote["messages"], ada_wrote["questions"]) == ("Ada", 1, 1)
+    assert [row["question"] for row in report["questions"]] == ["Why is `0.1 + 0.2` odd?"]
+    voted = {row["answer"]: row["people"] for row in report["polls"]}
+    assert voted == {"6": 0, "8": 1, None: 1}, "no answers of an anonymous poll"
+    assert not re.search("Ada|odd", report._repr_html_() + repr(report)), "a class looks on"
+    page = read(report.to_html(tmp_path / "report.html"))
+    assert page.get_by_role("region", name="Participation").get_by_text("Ada").is_visible()
+    assert "Ada" not in lesson.report(names=False).to_csv("participation")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from edu_widgets.presence.documents import Hand, Status, hand_id, status_id
+from edu_widgets.presence.documents import Hand, Status, attendance_id, hand_id, status_id
 from edu_widgets.presence.service.preconditions import both
 from edu_widgets.presence.service.statuses import MOST
 from edu_widgets.protocol.channels import staff_channel, user_channel
@@ -45,7 +45,7 @@ def sweep(request: Request[Sweep]) -> RuleRun:
 
 
 def erase(person: Erasure) -> RuleRun:
-    """Forget who helped, and a person's status and hand wherever they are."""
+    """Forget who helped, and a person's status, hand and attendance wherever they are."""
     course, user_id = person.course, person.user_id
     staff = staff_channel(course)
     writes: list[Write] = []
@@ -59,11 +59,13 @@ def erase(person: Erasure) -> RuleRun:
             body = msgspec.structs.replace(hand, taken=None, taken_by=None, taken_by_name=None)
         writes += both(course, hand.user_id, doc.id, Hand.kind, body)
     for channel in (staff, user_channel(course, user_id)):
-        for doc in (yield Get(channel, (status_id(user_id), hand_id(user_id)))):
+        for doc in (yield Get(channel, tuple(make(user_id) for make in _OF_A_PERSON))):
             if not doc.deleted:
                 writes.append(Write(channel, doc.id, doc.kind, DELETE))
     return Decision(writes)
 
+
+_OF_A_PERSON = (status_id, hand_id, attendance_id)
 
 KINDS = (Status.kind, Hand.kind)
 """The kinds of documents that end by themselves."""

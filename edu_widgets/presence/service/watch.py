@@ -21,6 +21,7 @@ from edu_widgets.presence.commands import (
     Presence,
 )
 from edu_widgets.presence.documents import Hand, Status
+from edu_widgets.presence.service import attendance
 from edu_widgets.presence.service.ending import KEPT_MS, Sweep, sweep
 from edu_widgets.presence.service.roll import Roll
 from edu_widgets.protocol import Code, Document
@@ -68,6 +69,7 @@ class Course:
         self._last_here: dict[str, int] = {}
         self._since: int | None = None
         self._swept = 0
+        self._stays = attendance.Stays()
 
     def here(self, stage: Stage, now: int) -> list[Here]:
         """Everybody who is here now."""
@@ -91,13 +93,22 @@ class Course:
         told = self.roll.tell_staff(self.here(stage, now), self.kept.statuses, now)
         return (PRESENCE.name, told) if told is not None else None
 
-    def over(self, stage: Stage, now: int) -> Sweep | None:
+    def look(self, stage: Stage, now: int) -> None:
+        """See to what is over, and who has been here for how long."""
+        if now - self._swept < SWEEP_MS:
+            return
+        self._swept = now
+        people = stage.people(self.channel)
+        over, stays = self._over(people, now), self._stays.look(people, now)
+        for what, rule, data in (("sweep", sweep, over), ("stays", attendance.note, stays)):
+            if data:
+                work = partial(stage.commit, self.channel, rule, data)
+                stage.soon((f"presence {what}", self.channel), work)
+
+    def _over(self, people: list[Person], now: int) -> Sweep | None:
         """Return the people whose documents are over; those of unknown end left at the start."""
         since = self._since = self._since or now
-        if now - self._swept < SWEEP_MS:
-            return None
-        self._swept = now
-        for person in stage.people(self.channel):
+        for person in people:
             self._last_here[person.id] = now
         holders = self.kept.statuses.keys() | self.kept.hands.keys()
         self._last_here = {id_: at for id_, at in self._last_here.items() if id_ in holders}
@@ -159,12 +170,7 @@ def on_tick(stage: Stage, now: int) -> None:
         if course is None:
             continue
         course.changed(stage)
-        over = course.over(stage, now)
-        if over is not None:
-            stage.soon(
-                ("presence sweep", name),
-                partial(stage.commit, course.channel, sweep, over),
-            )
+        course.look(stage, now)
 
 
 async def people(stage: Stage, channel: str, person: Person, data: Any) -> tuple[str, PeoplePage]:
