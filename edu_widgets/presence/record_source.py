@@ -29,7 +29,7 @@ _REPORT = {
         "up": "Hands still up",
     },
     "tr": {
-        "attendance": "Devam",
+        "attendance": "Yoklama",
         "name": "Ad",
         "user": "Kimlik",
         "first": "Başlangıç",
