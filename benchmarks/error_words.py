@@ -3,8 +3,9 @@
     python -m benchmarks.error_words [--check]
 
 The words stand in what CPython's library, NumPy and pandas raise: constant texts of the calls in
-their `raise` statements, read by `ast`. A word has to stand in two files, so that what only
-one module names is not in it, and has no digit. NumPy and pandas are to be installed.
+their `raise` statements, read by `ast`. A word has no digit, and stands in two files, so that what
+only one module names is not in it; one of four small letters or more is plain enough to stand in
+one. NumPy and pandas are to be installed.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from pathlib import Path
 LIST = Path(__file__).parents[1] / "edu_widgets" / "progress" / "error_words.txt"
 HEAD = "# Words of errors of CPython, NumPy and pandas; benchmarks/error_words.py writes it.\n"
 FILES = 2
-"""Files that a word stands in."""
+"""Files that a word stands in, unless it is a plain one."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)*")
+_PLAIN = re.compile("[a-z]{4,}")
 _MESSAGES = {"msg", "message", "err_msg", "errmsg", "error_message"}
 _LEFT_OUT = {"test", "tests", "idlelib", "site-packages", "lib2to3", "turtledemo"}
 
@@ -82,7 +84,7 @@ def listed() -> list[str]:
         for text in texts(path):
             for word in _WORD.findall(text):
                 found[word].add(path)
-    words = {word for word, paths in found.items() if len(paths) >= FILES}
+    words = {word for word, paths in found.items() if len(paths) >= FILES or _PLAIN.fullmatch(word)}
     return sorted(words | set(BUILT_IN.split()))
 
 

@@ -2,4 +2,4 @@
 
 import os
 
-NIGHTLY = bool(os.environ.get("EDU_WIDGETS_NIGHTLY"))
+NIGHTLY = bool(os.environ.get("EDU_NIGHTLY"))

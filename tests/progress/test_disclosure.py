@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -116,3 +117,14 @@ def test_a_message_of_any_size_is_looked_at_no_further() -> None:
             return Long("not " * 100_000)
 
     assert message_of(Huge()).startswith("not not")
+
+
+def test_the_list_of_words_is_sorted_and_holds_no_value() -> None:
+    listed = files("edu_widgets.progress").joinpath("error_words.txt").read_text("utf-8")
+    head, *words = listed.splitlines()
+    assert head.startswith("# ")
+    assert words == sorted(set(words))
+    assert len(words) >= 2_800
+    assert all(re.fullmatch(r"[^\W\d]+", word) for word in words)
+    assert {"axis", "broadcast", "dtype", "expected", "subscriptable"} <= set(words)
+    assert not {"hunter", "secret", "salary", "Ada", "tempest"} & set(words)
