@@ -100,9 +100,11 @@ class Asking:
         """The newest poll of the same question, if it was not refused."""
         for seen in reversed(self._polls.all()):
             poll, failed = seen.poll, seen.making is not None and seen.making.state == "failed"
-            told = (poll.question, tuple(poll.options), poll.kind, poll.anonymous, poll.named)
-            wanted = (asked.text, asked.options, asked.kind, asked.anonymous, asked.named)
-            if not failed and told == wanted:
+            told = (poll.question, tuple(poll.options), poll.kind)
+            wanted = (asked.text, asked.options, asked.kind)
+            promised = (poll.anonymous, poll.named, poll.live)
+            same = promised == (asked.anonymous, asked.named, asked.live)
+            if not failed and told == wanted and same:
                 return seen
         return None
 

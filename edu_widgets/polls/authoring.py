@@ -11,10 +11,11 @@ from fractions import Fraction
 from typing import Any, cast, get_args
 
 from edu_widgets.polls.commands import CreatePoll
-from edu_widgets.polls.documents import MAX_OPTION, ONE_OF, Choice, PollKind
+from edu_widgets.polls.documents import MAX_OPTION, ONE_OF, Choice, Poll, PollKind
 from edu_widgets.polls.kinds import (
     check_choice,
     check_correct,
+    check_live,
     check_named,
     check_seconds,
     checked_question,
@@ -48,6 +49,22 @@ class Question:
     seconds: int | None = None
     anonymous: bool = False
     named: bool = False
+    live: bool = False
+
+    @classmethod
+    def of(cls, poll: Poll, correct: Sequence[Choice], tolerance: float) -> Question:
+        """The question of a poll, with its right answer as far as it is known."""
+        return cls(
+            poll.question,
+            tuple(poll.options),
+            poll.kind,
+            tuple(correct),
+            tolerance if correct else 0,
+            poll.seconds,
+            poll.anonymous,
+            poll.named,
+            poll.live,
+        )
 
     def command(self, *, open_: bool) -> CreatePoll:
         """The command that creates it."""
@@ -61,10 +78,11 @@ class Question:
             self.seconds,
             open_,
             self.named,
+            self.live,
         )
 
 
-def question(
+def question(  # noqa: PLR0913 - a question has as many sides
     text: object,
     options: Sequence[object] = (),
     *,
@@ -74,6 +92,7 @@ def question(
     seconds: float | None = None,
     anonymous: bool = False,
     named: bool = False,
+    live: bool = False,
 ) -> Question:
     """Check a question as it is asked in a call.
 
@@ -88,6 +107,7 @@ def question(
     whole = timer_seconds(seconds)
     tolerance = number_of(tolerance, "tolerance")
     check_named(named=named, anonymous=anonymous)
+    check_live(known, live=live, anonymous=anonymous)
     right = right_answer(kind, told, correct, tolerance)
     return Question(
         text,
@@ -98,6 +118,7 @@ def question(
         whole,
         flag("anonymous", anonymous),
         flag("named", named),
+        flag("live", live),
     )
 
 

@@ -30,6 +30,8 @@ class CreatePoll(Data):
     """True if it is to be opened at once."""
     named: bool = False
     """True if staff may read who chose what; everybody is told before they vote."""
+    live: bool = False
+    """True if everybody sees the counts while it is open; neither of texts nor if anonymous."""
 
     def of_the_moment(self) -> bool:
         """A draft can be kept; what is asked now is not asked an hour later."""
@@ -59,11 +61,22 @@ class EditPoll(Data):
     options: list[str] | None = None
     """All the options, in the order they are in."""
     correct: list[Choice] | None = None
-    """The right answer."""
+    """The right answer; of a draft none takes it away."""
     tolerance: float = 0
     """Distance from one of `correct` within which a number is right, if that is given."""
     seconds: int | None = None
     """Duration in seconds from its opening; 0: until it is closed."""
+
+
+class OrderDrafts(Data):
+    """Put the drafts into the order in which they are asked. Only staff; the last order counts."""
+
+    ids: list[str]
+    """The ids of drafts, the next one first, at most 500; what is no draft any more is left out."""
+
+    def outbox_key(self) -> str:
+        """There is one order."""
+        return "order"
 
 
 class ClosePoll(Data):
@@ -134,6 +147,35 @@ class RemoveAnswer(Data):
     """The poll it is about."""
     text: str
     """The answer; case, width and white space make no difference."""
+
+
+class HideAnswer(Data):
+    """Hide one answer of a text poll from students, or show it again. Only staff.
+
+    Its people are counted among those of removed answers; staff goes on seeing it.
+    """
+
+    poll_id: str
+    """The poll it is about."""
+    text: str
+    """The answer; case, width and white space make no difference."""
+    on: bool = True
+    """False to show it again."""
+
+
+class MergeAnswers(Data):
+    """Count several answers of a text poll as one, or each by itself again. Only staff.
+
+    It holds in every round, and for answers given later too. Once the ballots of an anonymous poll
+    are destroyed, nothing can be taken apart again (`TOO_LATE`).
+    """
+
+    poll_id: str
+    """The poll it is about."""
+    texts: list[str]
+    """1 to 20 answers; case, width and white space make no difference."""
+    into: str = ""
+    """The text as which they are counted; empty: each counts by itself again."""
 
 
 class CastVote(Data):
@@ -218,6 +260,9 @@ class PollAnswers(Data):
     """True if there are further ones."""
 
 
+MAX_MERGED = 20
+"""Answers that are merged at once."""
+
 MAX_ANSWERS = 500
 """Answers by name that are told at once."""
 
@@ -229,12 +274,15 @@ def _command(name: str, data: type[Data], **settings: Any) -> CommandType:
 CREATE_POLL = _command("create_poll", CreatePoll, momentary=True)
 OPEN_POLL = _command("open_poll", OpenPoll, momentary=True)
 EDIT_POLL = _command("edit_poll", EditPoll, moderation=True, about="poll_id")
+ORDER_DRAFTS = _command("order_drafts", OrderDrafts, latest=True)
 CLOSE_POLL = _command("close_poll", ClosePoll, momentary=True)
 EXTEND_POLL = _command("extend_poll", ExtendPoll, momentary=True)
 REVEAL_POLL = _command("reveal_poll", RevealPoll, momentary=True)
 REVOTE_POLL = _command("revote_poll", RevotePoll, momentary=True)
 DELETE_POLL = _command("delete_poll", DeletePoll)
 REMOVE_ANSWER = _command("remove_answer", RemoveAnswer, moderation=True, about="poll_id")
+HIDE_ANSWER = _command("hide_answer", HideAnswer, moderation=True, about="poll_id")
+MERGE_ANSWERS = _command("merge_answers", MergeAnswers)
 CAST_VOTE = _command("cast_vote", CastVote, latest=True, private=True)
 
 

@@ -1,7 +1,7 @@
 """Counting: from ballots to what can be told of them. People are counted, never ticks."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from math import isfinite
 from statistics import median
@@ -19,10 +19,9 @@ from edu_widgets.polls.documents import (
     PollFlow,
     PollSecret,
     RoundResult,
-    TextCount,
 )
 from edu_widgets.polls.kinds import is_right
-from edu_widgets.polls.removal import removal_mark
+from edu_widgets.polls.text_answers import Moderation, groups_of
 from edu_widgets.protocol.text_normalization import equality_key
 
 Votes: TypeAlias = Mapping[str, Choice]
@@ -47,23 +46,24 @@ def count_round(
     number: int,
     votes: Votes,
     secret: PollSecret | None = None,
-    removed: Collection[str] = (),
+    moderation: Moderation = Moderation(),  # noqa: B008 - it is frozen
 ) -> RoundResult:
     """Return the counts of a round's answers; with `secret` also the number of right ones.
 
-    Texts of which `removed` has the marks are told nowhere, and those who wrote them are counted.
+    Texts that were removed are told nowhere, and those who wrote them are counted.
     """
     result = RoundResult(number, len(votes))
     if poll.anonymous and len(votes) < FEWEST:
         return result
     choices = list(votes.values())
-    if removed:
-        choices = [choice for choice in choices if removal_mark(str(choice)) not in removed]
+    if poll.kind == "text":
+        counted = (moderation.counted(str(choice)) for choice in choices)
+        choices = [text for text in counted if text is not None]
         result.removed = len(votes) - len(choices)
     if poll.kind == "number":
         _count_numbers(result, [float(c) for c in choices if isinstance(c, int | float)])
     elif poll.kind == "text":
-        _count_texts(result, [c for c in choices if isinstance(c, str)])
+        _count_texts(result, [str(choice) for choice in choices], moderation.names)
     elif poll.kind == "ordering":
         _count_orders(result, [c for c in choices if isinstance(c, list)], len(poll.options))
     else:
@@ -99,12 +99,13 @@ def _median(numbers: list[float]) -> float:
     return middle if isfinite(middle) else 2 * median(number / 2 for number in numbers)
 
 
-def _count_texts(result: RoundResult, texts: list[str]) -> None:
+def _count_texts(result: RoundResult, texts: list[str], names: Mapping[str, str]) -> None:
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     for text in texts:
         groups[equality_key(text)][text] += 1
-    found = [TextCount(_usual(spelled), spelled.total()) for spelled in groups.values()]
-    found.sort(key=lambda group: (-group.people, group.text))
+    found = groups_of(
+        {names.get(key) or _usual(spelled): spelled.total() for key, spelled in groups.items()}
+    )
     result.texts = found[:MAX_GROUPS]
     result.more = sum(group.people for group in found[MAX_GROUPS:])
 

@@ -33,8 +33,11 @@ MAX_GROUPS = 200
 MAX_ORDERS = 10
 """Different orders that a result tells, the most frequent ones."""
 
+MAX_ORDERED = 500
+"""Drafts that can be put into an order."""
+
 MAX_REMOVED = 200
-"""Different texts that can be removed from one poll."""
+"""Different texts that can be removed from one poll, hidden in it, or merged into others."""
 
 FEWEST = 5
 """Answers under which an anonymous poll tells no counts."""
@@ -65,9 +68,13 @@ TALLY = "poll_tally"
 TURNOUT = "turnout"
 OWN_BALLOT = "own_ballot"
 SESSION = "poll_session"
+ORDER = "poll_order"
 
 SESSION_ID = "poll_session"
 """The id of the one session in the staff's channel."""
+
+ORDER_ID = "poll_order"
+"""The id of the one order of drafts in the staff's channel."""
 
 
 class NumberCount(Data):
@@ -122,7 +129,7 @@ class RoundResult(Data):
     more: int = 0
     """People whose number, text or order is not among those told."""
     removed: int = 0
-    """Of texts: people whose answer an instructor removed; it is told nowhere."""
+    """Of texts: people whose answer an instructor removed or hides."""
     right: int | None = None
     """Number of right answers; only where the answer may be seen too."""
     vouched: int = 0
@@ -196,6 +203,9 @@ class Poll(Data):
     """The right answer once it is revealed, as in the staff's `poll_secret`."""
     tolerance: float = 0
     """Greatest distance of a right number from one of `correct`."""
+    live: bool = False
+    """True if everybody sees the counts of the present round while it is open; never if anonymous,
+    nor of texts."""
     ended: bool = False
     """True for an anonymous poll whose ballots are destroyed: no round can follow."""
 
@@ -234,10 +244,14 @@ class PollTally(Data):
     known."""
     removed: list[str] = msgspec.field(default_factory=list)
     """Of texts: what stands for each answer that was removed, in hexadecimal; at most 200."""
+    hidden: list[str] = msgspec.field(default_factory=list)
+    """Of texts: the same for each answer that only staff sees; at most 200."""
+    merged: dict[str, str] = msgspec.field(default_factory=dict)
+    """Of texts: by the same for an answer, the text as which it is counted; at most 200."""
 
 
 class Turnout(Data):
-    """The number of answers, for everybody to see."""
+    """The number of answers, for everybody to see; of a live poll their counts too."""
 
     poll_id: str
     """The poll it is about."""
@@ -247,6 +261,8 @@ class Turnout(Data):
     """Number of people who have answered in it."""
     at: int
     """Time of the count, in ms since 1970."""
+    live: RoundResult | None = None
+    """The counts of the round so far, only of a poll that was asked `live`: never who was right."""
 
 
 class OwnBallot(Data):
@@ -270,6 +286,16 @@ class PollSession(Data):
     """Time at which an instructor was here last, in ms since 1970; renewed every five minutes."""
 
 
+class PollOrder(Data):
+    """The order in which drafts are asked. Only for staff.
+
+    Drafts that are not in it come last, the oldest first.
+    """
+
+    ids: list[str]
+    """The ids of the drafts, the next one first; at most 500."""
+
+
 for _kind, _body in (
     (POLL, Poll),
     (SECRET, PollSecret),
@@ -279,3 +305,4 @@ for _kind, _body in (
 ):
     REGISTRY.document(DocumentKind(_kind, _body, window=WINDOW, recent=True))
 REGISTRY.document(DocumentKind(SESSION, PollSession, only=SESSION_ID))
+REGISTRY.document(DocumentKind(ORDER, PollOrder, only=ORDER_ID))

@@ -27,7 +27,7 @@ from edu_widgets.polls.documents import WITH_OPTIONS
 from edu_widgets.polls.values import number_of
 from edu_widgets.protocol.errors import InvalidArgument
 
-SETTINGS = ("kind", "seconds", "anonymous", "named", "tolerance", "correct", "answer")
+SETTINGS = ("kind", "seconds", "anonymous", "named", "live", "tolerance", "correct", "answer")
 
 _MEANT = {
     **dict.fromkeys(("time", "timer", "timeout", "duration", "limit", "countdown"), "seconds"),
@@ -72,7 +72,7 @@ class Draft:
             InvalidArgument: it is none; the message names the line.
         """
         told = dict(given or {})
-        for name in ("kind", "seconds", "tolerance", "anonymous", "named"):
+        for name in ("kind", "seconds", "tolerance", "anonymous", "named", "live"):
             entry = self._only(name)
             if entry is not None and name not in told:
                 with at(self.where, entry.line):
@@ -176,6 +176,7 @@ _VALUES = {
     "tolerance": number_from,
     "anonymous": _flag,
     "named": _flag,
+    "live": _flag,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -11,7 +11,13 @@ from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import Question
 from edu_widgets.polls.documents import Choice, PollKind
-from edu_widgets.polls.kinds import check_choice, check_correct, check_seconds, checked_question
+from edu_widgets.polls.kinds import (
+    check_choice,
+    check_correct,
+    check_live,
+    check_seconds,
+    checked_question,
+)
 from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.poll import Poll
 from edu_widgets.protocol import Code, CommandType
@@ -30,6 +36,17 @@ class Written(msgspec.Struct, rename="camel"):
     tolerance: float = 0
     anonymous: bool = False
     seconds: int | None = None
+    live: bool = False
+
+
+class Edited(msgspec.Struct, rename="camel"):
+    """A draft as a page's form has it now; without `correct` its right answer stays."""
+
+    question: str
+    options: list[str] = []
+    correct: list[Choice] | None = None
+    tolerance: float = 0
+    seconds: int = 0
 
 
 class Revealed(msgspec.Struct, rename="camel"):
@@ -51,6 +68,8 @@ class PollsPort(Protocol):
     def poll(self, id_: str) -> Poll: ...
     def send(self, command: CommandType, data: msgspec.Struct) -> Receipt: ...
     def peek(self, poll_id: str, page: str, *, on: bool) -> None: ...
+    def source(self, poll_id: str, page: str) -> None: ...
+    def duplicate(self, poll: Poll, *, id_: str = "") -> Poll: ...
     def discard(self, id_: str) -> None: ...
 
 
@@ -92,6 +111,7 @@ class IntentHandlers:
             return
         text, options = checked_question(written.question, written.kind, written.options)
         check_seconds(written.seconds)
+        check_live(written.kind, live=written.live, anonymous=written.anonymous)
         asked = Question(
             text,
             tuple(options),
@@ -104,8 +124,46 @@ class IntentHandlers:
             written.tolerance,
             written.seconds,
             written.anonymous,
+            live=written.live,
         )
         _ = self._polls.create(asked, open_=open_, id_=id_)
+
+    @on_intent("polls.source")
+    def source(self, intent: Intent) -> None:
+        """Tell how a draft is written."""
+        self._polls.source(intent.id_of("id"), intent.page)
+
+    @on_intent("polls.edit")
+    def edit(self, intent: Intent) -> None:
+        """Change a draft."""
+        poll, edited = self._polls.poll(intent.id_of("id")), intent.read(Edited)
+        if poll.state != "draft":
+            raise TooLate("This poll was asked already: poll.edit() mends it.", Code.TOO_LATE)
+        text, options = checked_question(edited.question, poll.kind, edited.options)
+        check_seconds(edited.seconds or None)
+        changes: dict[str, Any] = {
+            "question": text,
+            "options": options,
+            "seconds": edited.seconds,
+        }
+        if edited.correct is not None:
+            changes["correct"] = check_correct(
+                poll.kind, len(options), edited.correct, edited.tolerance
+            )
+            changes["tolerance"] = edited.tolerance
+        _ = poll.amend(**changes)
+
+    @on_intent("polls.duplicate")
+    def duplicate(self, intent: Intent) -> None:
+        """Prepare a poll once more, as a draft."""
+        id_ = intent.id_of("as")
+        if self._polls.seen.get(id_) is None:
+            _ = self._polls.duplicate(self._polls.poll(intent.id_of("id")), id_=id_)
+
+    @on_intent("polls.move")
+    def move(self, intent: Intent) -> None:
+        """Give a draft another place in the order."""
+        _ = self._polls.poll(intent.id_of("id")).move(intent.number("place"))
 
     @on_intent("polls.open")
     def open(self, intent: Intent) -> None:
@@ -158,6 +216,22 @@ class IntentHandlers:
         text = str(check_choice("text", 0, intent.args.get("text")))
         data = commands.RemoveAnswer(intent.id_of("id"), text)
         _ = self._polls.send(commands.REMOVE_ANSWER, data)
+
+    @on_intent("polls.hide_answer")
+    def hide_answer(self, intent: Intent) -> None:
+        """Hide one answer of a text poll from students, or show it again."""
+        text = str(check_choice("text", 0, intent.args.get("text")))
+        data = commands.HideAnswer(intent.id_of("id"), text, intent.args.get("on") is True)
+        _ = self._polls.send(commands.HIDE_ANSWER, data)
+
+    @on_intent("polls.merge_answers")
+    def merge_answers(self, intent: Intent) -> None:
+        """Count one answer of a text poll as another, or by itself again."""
+        text = str(check_choice("text", 0, intent.args.get("text")))
+        into = intent.args.get("into") or ""
+        into = str(check_choice("text", 0, into)) if into else ""
+        data = commands.MergeAnswers(intent.id_of("id"), [text], into)
+        _ = self._polls.send(commands.MERGE_ANSWERS, data)
 
     @on_intent("polls.peek")
     def peek(self, intent: Intent) -> None:

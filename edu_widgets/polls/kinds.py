@@ -95,6 +95,20 @@ def check_named(*, named: bool, anonymous: bool) -> None:
         raise InvalidArgument("A poll is either anonymous or named, not both.")
 
 
+def check_live(kind: str, *, live: bool, anonymous: bool) -> None:
+    """See that counts may be shown while people vote.
+
+    Raises:
+        InvalidArgument: the poll is anonymous, or people write texts.
+    """
+    if live and anonymous:
+        msg = "A poll is either anonymous or live: each new count would tell what somebody chose."
+        raise InvalidArgument(msg)
+    if live and kind == "text":
+        msg = "Texts are never live: look at what people wrote, then poll.reveal() shows it."
+        raise InvalidArgument(msg)
+
+
 def check_seconds(seconds: int | None) -> None:
     """See that a timer can be set.
 

@@ -42,6 +42,7 @@ Options of the first line:
     --seconds 60           close after so many seconds
     --anonymous            nobody sees who chose what
     --named                instructors see who chose what, and those who vote are told so
+    --live                 everybody sees the counts while it is open
     --draft                keep it for instructors; open it with poll.open()
     --again                ask it again, though it was asked before
     --as q1                put it into this variable instead of `poll`
@@ -63,6 +64,7 @@ def _parser() -> _Parser:
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--anonymous", action="store_true", default=None)
     parser.add_argument("--named", action="store_true", default=None)
+    parser.add_argument("--live", action="store_true", default=None)
     parser.add_argument("--draft", action="store_true", help="keep it for staff until it is opened")
     parser.add_argument("--again", action="store_true", help="ask it again")
     parser.add_argument("--as", dest="name", default=NAME, help="the variable it is put into")
@@ -92,6 +94,7 @@ def poll_cell(line: str, cell: str, variables: dict[str, Any]) -> Poll:
         "seconds": given.seconds,
         "anonymous": given.anonymous,
         "named": given.named,
+        "live": given.live,
     }
     polls = polls_of(variables, given.lesson)
     asked = markdown.one(cell, **{key: v for key, v in settings.items() if v is not None})

@@ -19,28 +19,37 @@ from edu_widgets.polls.commands import (
     DELETE_POLL,
     EDIT_POLL,
     EXTEND_POLL,
+    HIDE_ANSWER,
+    MERGE_ANSWERS,
     OPEN_POLL,
+    ORDER_DRAFTS,
     REMOVE_ANSWER,
     REVEAL_POLL,
     REVOTE_POLL,
     CastVote,
     CreatePoll,
     EditPoll,
+    OrderDrafts,
 )
 from edu_widgets.polls.documents import (
     APART_MS,
+    MAX_ORDERED,
+    ORDER_ID,
     POLL,
     SESSION_ID,
     Choice,
     OwnBallot,
     Poll,
+    PollOrder,
     PollSecret,
     PollSession,
     PollTally,
+    RoundResult,
     Turnout,
 )
 from edu_widgets.protocol import REGISTRY, Code, Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
+from edu_widgets.protocol.errors import InvalidArgument
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class Seen:
     secret: PollSecret | None = None
     tally: PollTally | None = None
     answered: int = 0
+    live: RoundResult | None = None
     vote: Vote | None = None
     earlier: tuple[tuple[int, Choice], ...] = ()
 
@@ -96,9 +106,12 @@ class Polls:
         self._with_answer: set[str] = set()
         self._opening: dict[str, Receipt] = {}
         self._session_at: float | None = None
-        self.steps = PendingCommands[Any](client, *_LEADS_TO, EXTEND_POLL, REMOVE_ANSWER)
+        self.steps = PendingCommands[Any](
+            client, *_LEADS_TO, EXTEND_POLL, REMOVE_ANSWER, HIDE_ANSWER, MERGE_ANSWERS
+        )
         self.votes = PendingCommands[CastVote](client, CAST_VOTE)
         self.edits = PendingCommands[EditPoll](client, EDIT_POLL)
+        self.orders = PendingCommands[OrderDrafts](client, ORDER_DRAFTS)
         self.making = PendingCommands[CreatePoll](client, CREATE_POLL)
 
     # -- reading ------------------------------------------------------------------------
@@ -174,6 +187,7 @@ class Polls:
             secret=decoded(staff.get(f"secret:{poll.id}"), PollSecret),
             tally=decoded(staff.get(f"tally:{poll.id}"), PollTally),
             answered=turnout.answered if turnout is not None and fresh else 0,
+            live=turnout.live if turnout is not None and fresh else None,
             vote=_vote(poll, own.get(str(poll.round)), votes),
             earlier=tuple(sorted(earlier)),
         )
@@ -195,6 +209,7 @@ class Polls:
             data.anonymous,
             data.named,
             seconds=data.seconds,
+            live=data.live,
         )
 
     # -- one's own ------------------------------------------------------------------------
@@ -303,12 +318,41 @@ class Polls:
         """A draft is being opened."""
         self._opening[poll_id] = receipt
 
+    def drafts(self, seen: Iterable[Seen]) -> list[Seen]:
+        """The drafts among polls, in the order in which they are asked."""
+        order = decoded(self._client.mirror(self.staff).get(ORDER_ID), PollOrder)
+        ids = order.ids if order is not None else []
+        for own in self.orders.waiting():
+            ids = own.data.ids if own.hopeful else ids
+        places = {id_: place for place, id_ in enumerate(ids)}
+        return sorted(
+            (one for one in seen if one.poll.state == "draft"),
+            key=lambda one: places.get(one.poll.id, len(places)),
+        )
+
+    def move(self, poll_id: str, place: int) -> Receipt:
+        """Have a draft asked as the one at `place`, from 1; beyond the last one it is the last.
+
+        Raises:
+            InvalidArgument: it is no draft, or there are too many.
+            EduWidgetsError: the client did not take it.
+        """
+        ids = [one.poll.id for one in self.drafts(self.all())]
+        if poll_id not in ids:
+            raise InvalidArgument("Only drafts have a place among what is asked next.")
+        if len(ids) > MAX_ORDERED:
+            msg = f"There are {len(ids)} drafts; at most {MAX_ORDERED} can be put into an order."
+            raise InvalidArgument(msg)
+        ids.remove(poll_id)
+        ids.insert(max(0, place - 1), poll_id)
+        return self.orders.send(ORDER_DRAFTS.name, OrderDrafts(ids))
+
     def next_draft(self, seen: Iterable[Seen]) -> Seen | None:
-        """The draft that is asked next: the oldest that is not being opened already."""
-        for one in seen:
+        """The draft that is asked next: the first that is not being opened already."""
+        for one in self.drafts(seen):
             opening = self._opening.get(one.poll.id)
             waits = opening is None or opening.error is not None
-            if one.poll.state == "draft" and one.making is None and waits:
+            if one.making is None and waits:
                 return one
         return None
 
@@ -325,6 +369,8 @@ def _edited(seen: Seen, edits: list[PendingCommand[EditPoll]]) -> Seen:
             given["seconds"] = data.seconds or None
         if data.correct:
             secret = PollSecret(poll.id, data.correct, data.tolerance)
+        elif data.correct is not None and poll.state == "draft":
+            secret = None
         seen = replace(seen, poll=msgspec.structs.replace(poll, **given), secret=secret)
     return seen
 

@@ -14,8 +14,9 @@ from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.nodes import Body, to_nodes
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notebook.versions import Versions
-from edu_widgets.polls.documents import Poll
+from edu_widgets.polls.documents import Poll, PollTally
 from edu_widgets.polls.mirror import Polls, Seen
+from edu_widgets.polls.text_answers import answer_mark
 
 POLLS = "polls"
 """The collection of polls in the page."""
@@ -51,7 +52,7 @@ class PollsContent:
     def windows(self) -> Mapping[str, Window]:
         """Both collections, whole."""
         seen = self._polls.all()
-        docs = [self._render(one) for one in _relevant(seen)]
+        docs = [self._render(one) for one in _relevant(seen, self._polls.drafts(seen))]
         return {POLLS: Window(docs), DESK: Window([self._desk(seen)])}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
@@ -89,11 +90,28 @@ class PollsContent:
             return []
         return ["vote", "manage"] if self._client.me().is_staff else ["vote"]
 
+    def source(self, seen: Seen) -> Json:
+        """A poll as it is written, for an instructor's form."""
+        poll, (correct, tolerance) = seen.poll, self._polls.answer_of(seen)
+        return {
+            "id": poll.id,
+            "question": poll.question,
+            "kind": poll.kind,
+            "options": list(poll.options),
+            "correct": list(correct),
+            "tolerance": tolerance,
+            "anonymous": poll.anonymous,
+            "live": poll.live,
+            "seconds": poll.seconds or 0,
+        }
+
     # -- rendering ---------------------------------------------------------------------------
 
     def _desk(self, seen: list[Seen]) -> Json:
         draft = self._polls.next_draft(seen)
         doc: Json = {"id": DESK, "can": self.can(), "next": draft.poll.id if draft else None}
+        if drafts := [one.poll.id for one in self._polls.drafts(seen)]:
+            doc["order"] = drafts[:MOST]
         name = variable_of(self._client)
         if name is not None:
             doc["lesson"] = name
@@ -123,6 +141,7 @@ class PollsContent:
         optional: Json = {
             "anonymous": poll.anonymous or None,
             "named": poll.named or None,
+            "live": self._live(seen),
             "edited": poll.edited,
             "opened": poll.opened,
             "closes": poll.closes,
@@ -144,6 +163,13 @@ class PollsContent:
             optional["saving"] = None if failed else True
         return doc | {key: value for key, value in optional.items() if value is not None}
 
+    @staticmethod
+    def _live(seen: Seen) -> Json | bool | None:
+        """The counts so far of a poll that is live, or that there are none yet."""
+        if not seen.poll.live:
+            return None
+        return True if seen.live is None else msgspec.to_builtins(seen.live)
+
     def _peek(self, seen: Seen) -> Json | None:
         with self._lock:
             pages = list(self._peeks.get(seen.poll.id, ()))
@@ -153,7 +179,8 @@ class PollsContent:
         told: Json = {
             "pages": pages,
             "people": tally.people,
-            "results": msgspec.to_builtins(tally.rounds),
+            "results": _with_hidden(tally),
+            "merged": sorted(set(tally.merged.values())) or None,
             "flows": msgspec.to_builtins(tally.flows),
             "suggestion": tally.suggestion or None,
             "correct": list(secret.correct) if secret else None,
@@ -162,12 +189,21 @@ class PollsContent:
         return {key: value for key, value in told.items() if value is not None}
 
 
-def _relevant(seen: list[Seen]) -> list[Seen]:
+def _with_hidden(tally: PollTally) -> list[Json]:
+    """The counted rounds; texts that students do not see are marked."""
+    rounds: list[Json] = msgspec.to_builtins(tally.rounds)
+    if tally.hidden:
+        for text in (text for told in rounds for text in told.get("texts", ())):
+            if answer_mark(text["text"]) in tally.hidden:
+                text["hidden"] = True
+    return rounds
+
+
+def _relevant(seen: list[Seen], drafts: list[Seen]) -> list[Seen]:
     """The polls that a page begins with, in the order given."""
     opened = [one for one in seen if one.poll.state == "open"]
-    drafts = [one for one in seen if one.poll.state == "draft"][:_DRAFTS]
     latest = sorted(seen, key=lambda one: one.poll.opened or one.poll.created_at, reverse=True)
-    ranked = dict.fromkeys(one.poll.id for one in (*reversed(opened), *drafts, *latest))
+    ranked = dict.fromkeys(one.poll.id for one in (*reversed(opened), *drafts[:_DRAFTS], *latest))
     chosen = set(list(ranked)[:MOST])
     return [one for one in seen if one.poll.id in chosen]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
-from edu_widgets.client.csv_files import as_csv
+import msgspec
+
 from edu_widgets.client.runtime.receipts import Receipt
-from edu_widgets.client.view import Person
-from edu_widgets.polls import commands, frozen, remarks, results
+from edu_widgets.polls import commands, remarks
 from edu_widgets.polls.authoring import (
     choice_of,
     flag,
@@ -20,24 +18,16 @@ from edu_widgets.polls.authoring import (
     timer_seconds,
     whole_seconds,
 )
-from edu_widgets.polls.documents import Choice, RoundResult
-from edu_widgets.polls.documents import Poll as PollBody
+from edu_widgets.polls.documents import Choice
 from edu_widgets.polls.kinds import checked_rewording
-from edu_widgets.polls.mirror import Polls, Seen, Vote
-from edu_widgets.polls.preconditions import DELETED, Step, check_step
-from edu_widgets.polls.removal import missing_answer, removal_mark
+from edu_widgets.polls.poll_outcome import PollOutcome
+from edu_widgets.polls.preconditions import Step, check_step
 from edu_widgets.polls.values import number_of, plain
 from edu_widgets.protocol import Code, uuid7
-from edu_widgets.protocol.attributes import Tidy
-from edu_widgets.protocol.errors import InvalidArgument, Refused, TooLate
-
-if TYPE_CHECKING:
-    import msgspec
-
-    from edu_widgets.client.course import CourseClient
+from edu_widgets.protocol.errors import InvalidArgument, TooLate
 
 
-class Poll(Tidy):
+class Poll(PollOutcome):
     """A poll of a course, as it is now. What changes it returns at once, with a receipt.
 
     Displayed by being the last line of a cell: never counts, which are revealed or asked for
@@ -46,134 +36,6 @@ class Poll(Tidy):
     """
 
     _inner: ClassVar[str] = "amend begin exported"
-
-    def __init__(
-        self,
-        id_: str,
-        client: CourseClient,
-        polls: Polls,
-        made: Receipt | None = None,
-        show: Callable[..., Any] = lambda **_: None,
-    ) -> None:
-        self.id = id_
-        self._client = client
-        self._polls = polls
-        self._made = made
-        self._show = show
-        self._last: Seen | None = polls.get(id_)
-
-    def __repr__(self) -> str:
-        poll = self._seen().poll
-        text = remarks.excerpt(poll.question)
-        # repr(): what others wrote must not write control sequences to a terminal.
-        return f"<Poll {text!r} {self.state}, round {poll.round}, {self.answered} answered>"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self._show(**kwargs)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Poll) and (self.id, self._client) == (other.id, other._client)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
-    def _seen(self) -> Seen:
-        seen = self._polls.get(self.id)
-        if seen is not None:
-            self._last = seen
-        if self._last is None:
-            raise InvalidArgument(DELETED)
-        return self._last
-
-    # -- what it is ------------------------------------------------------------------------
-
-    @property
-    def question(self) -> str:
-        """The question, as Markdown."""
-        return self._seen().poll.question
-
-    @property
-    def options(self) -> list[str]:
-        """The options, as Markdown; empty for numbers and texts."""
-        return list(self._seen().poll.options)
-
-    @property
-    def kind(self) -> str:
-        """The kind of question, such as `single` or `multiple`."""
-        return self._seen().poll.kind
-
-    @property
-    def anonymous(self) -> bool:
-        """True if nobody is to learn who chose what."""
-        return self._seen().poll.anonymous
-
-    @property
-    def named(self) -> bool:
-        """True if instructors may read who chose what, as everybody was told before they voted."""
-        return self._seen().poll.named
-
-    @property
-    def state(self) -> str:
-        """`draft`, `open`, `closed` or `revealed`.
-
-        Before the service has it `saving`, or `failed` if it did not take it; `deleted` once it
-        is gone.
-        """
-        seen = self._polls.get(self.id)
-        if seen is None:
-            return "deleted"
-        if seen.making is not None:
-            return "failed" if seen.making.state == "failed" else "saving"
-        return seen.poll.state
-
-    @property
-    def round(self) -> int:
-        """The present round, from 1."""
-        return self._seen().poll.round
-
-    @property
-    def answered(self) -> int:
-        """The number of people who have answered in this round."""
-        return self._seen().answered
-
-    @property
-    def vote_state(self) -> str | None:
-        """Of one's own vote: `pending`, `queued`, `counted`, `late` or `failed`; None without."""
-        vote = self._vote()
-        return vote.state if vote else None
-
-    @property
-    def mine(self) -> Any:
-        """One's own choice in this round, as it is given to `vote`; None: nothing."""
-        seen, vote = self._seen(), self._vote()
-        return None if vote is None or vote.choice is None else spoken(seen.poll, vote.choice)
-
-    @property
-    def correct(self) -> Any:
-        """The right answer as far as one may know it, None otherwise; options count from 1."""
-        correct, _ = self._polls.answer_of(self._seen())
-        poll = self._seen().poll
-        if not correct:
-            return None
-        if poll.kind in {"multiple", "ordering"}:
-            return [int(one) + 1 for one in correct if isinstance(one, int)]
-        told = [spoken(poll, one) for one in correct]
-        return told[0] if len(told) == 1 else told
-
-    @property
-    def suggestion(self) -> str:
-        """The advice after the round, by the share that was right; for instructors, else "".
-
-        Once the right answer is revealed, no further vote is possible, nor suggested.
-        """
-        seen = self._seen()
-        known = seen.tally.suggestion if seen.tally is not None else ""
-        if known != "move_on" and seen.poll.state == "revealed" and seen.poll.shown.answer:
-            return ""
-        return results.SUGGESTIONS[known] if known else ""
-
-    def _vote(self) -> Vote | None:
-        return self._seen().vote
 
     # -- running it ------------------------------------------------------------------------
 
@@ -244,6 +106,18 @@ class Poll(Tidy):
         if seconds is not None:
             given["seconds"] = timer_seconds(seconds)
         return self.amend(**given)
+
+    def move(self, place: int) -> Receipt:
+        """Have a draft asked as the one at `place` among the drafts, from 1.
+
+        Raises:
+            InvalidArgument: it is no draft any more, or there is no such place.
+        """
+        self._check("move")
+        place = plain(place)
+        if type(place) is not int or place < 1:
+            raise InvalidArgument(f"A place among the drafts is 1, 2, …, not {place!r:.40}.")
+        return self._polls.move(self.id, place)
 
     def amend(self, **changes: Any) -> Receipt:
         """Change what was checked."""
@@ -322,44 +196,6 @@ class Poll(Tidy):
         """
         return self._run("delete", commands.DeletePoll(self.id))
 
-    def remove_answer(self, text: str) -> Receipt:
-        """Take one answer of a text poll out of its results, for everybody and for good.
-
-        All that say the same go with it, in every round, and those given later too. How many took
-        part stays, and `results()` says how many answers were removed.
-
-        Raises:
-            InvalidArgument: it is no text poll, or no answer says this; the nearest is named.
-        """
-        self._check("remove")
-        seen = self._seen()
-        if seen.poll.kind != "text":
-            raise InvalidArgument("Only of a poll of kind 'text' an answer can be removed.")
-        answer = str(choice_of("text", [], text))
-        tally, mark = seen.tally, removal_mark(answer)
-        if tally is not None and not any(result.more for result in tally.rounds):
-            told = {removal_mark(one.text) for result in tally.rounds for one in result.texts}
-            if mark not in told.union(tally.removed):
-                raise InvalidArgument(missing_answer(answer, tally.rounds))
-        return self._polls.run(commands.REMOVE_ANSWER.name, commands.RemoveAnswer(self.id, answer))
-
-    def _stands(self) -> tuple[str, int]:
-        """State and round, with what was asked for in this notebook and is not here yet."""
-        seen = self._polls.get(self.id)
-        if seen is None:
-            return "deleted", self._seen().poll.round
-        return self._polls.stands(seen)
-
-    def _check(self, step: Step) -> None:
-        """See that an instructor asks, and for what can be done."""
-        self._client.check()
-        if not self._client.me().is_staff:
-            raise Refused("Only instructors run polls.")
-        seen = self._seen()
-        if seen.making is not None and seen.making.state == "failed":
-            raise InvalidArgument(f"The service did not take this poll: {seen.making.error}")
-        check_step(step, seen.poll, self._stands()[0])
-
     def _run(self, step: Step, data: msgspec.Struct) -> Receipt:
         """Do what an instructor asks for."""
         self._check(step)
@@ -383,163 +219,6 @@ class Poll(Tidy):
         chosen = choice_of(poll.kind, poll.options, choice)
         return self._polls.cast(uuid7(), commands.CastVote(self.id, round_, chosen))
 
-    # -- what came of it -----------------------------------------------------------------------
-
-    def results(self, round: int | None = None) -> Any:  # noqa: A002 - as people call it
-        """The counts as a pandas DataFrame, or without pandas as a list of dicts.
-
-        One row an answer and round, or of one `round`. Instructors see the counts as they are
-        now (of an anonymous poll once it is closed), everybody else what was revealed.
-
-        Raises:
-            InvalidArgument: there is no such round, or the poll was deleted.
-        """
-        return results.table(self._rows(round))
-
-    def to_csv(
-        self, path: str | Path | None = None, *, people: bool = False, bom: bool = False
-    ) -> str | None:
-        """The same as CSV: the text, or into a file; with course, poll, date and question.
-
-        With `people` it has a row a person, as `answers()`.
-
-        Raises:
-            InvalidArgument: the poll was deleted, or cannot be read by name.
-        """
-        columns = results.EXPORTED_BY_NAME if people else results.EXPORTED
-        return as_csv(columns, self.exported(people=people), path, bom=bom)
-
-    def exported(self, *, people: bool = False) -> list[dict[str, Any]]:
-        """The rows of `to_csv`, as dicts."""
-        found = self._named_rows() if people else self._rows(None)
-        return list(results.headed(found, self._client.course, self._living().poll))
-
-    def answers(self) -> Any:
-        """Return everybody's choices, as a pandas DataFrame, or without pandas as a list of dicts.
-
-        Only for instructors, only of a poll that was asked with `named=True`, and once it is
-        closed. The service notes that it was read.
-
-        Raises:
-            InvalidArgument: the poll was not asked so, or is not closed.
-            Refused: only instructors may read it.
-            NotConnected: the service does not answer.
-        """
-        return results.table(self._named_rows(), results.NAMED)
-
-    def missing(self) -> list[Person]:
-        """The students who are here and have not answered in the present round, by name.
-
-        Only for instructors, only of a poll that was asked with `named=True`.
-
-        Raises:
-            InvalidArgument: the poll was not asked so.
-            Refused: only instructors may read it, or it was not opened yet.
-            NotConnected: the service does not answer.
-        """
-        self._check("missing")
-        poll = self._living().poll
-        self._check_named(poll)
-        ask = commands.ReadMissing(self.id, poll.round)
-        asked = self._client.ask(commands.READ_MISSING.name, ask)
-        asked.wait()
-        return [Person(one.user_id, one.name) for one in asked.read(commands.PollMissing).people]
-
-    @staticmethod
-    def _check_named(poll: PollBody) -> None:
-        if not poll.named:
-            raise InvalidArgument(
-                "Who chose what can be read only of a poll that was asked with named=True, which "
-                "tells people before they vote."
-            )
-
-    def _named_rows(self) -> list[dict[str, Any]]:
-        self._check("answers")
-        poll = self._living().poll
-        self._check_named(poll)
-        correct, tolerance = self._polls.answer_of(self._living())
-        return [
-            row
-            for number in range(1, poll.round + 1)
-            for row in results.named_rows(poll, number, self._read(number), correct, tolerance)
-        ]
-
-    def _read(self, number: int) -> Iterator[commands.NamedAnswer]:
-        """The answers of a round, as the service tells them, some hundred at a time."""
-        skip, more = 0, True
-        while more:
-            ask = commands.ReadAnswers(self.id, number, skip)
-            asked = self._client.ask(commands.READ_ANSWERS.name, ask)
-            asked.wait()
-            part = asked.read(commands.PollAnswers)
-            yield from part.answers
-            skip, more = skip + len(part.answers), part.more and bool(part.answers)
-
-    def plot(self, axes: Any = None) -> Any:
-        """The same as bars; needs matplotlib. Returns the axes.
-
-        Raises:
-            EduWidgetsError: matplotlib is missing.
-            InvalidArgument: there are no counts.
-        """
-        found = self._rows(None)
-        if not any(row["people"] for row in found):
-            raise InvalidArgument(self._nothing_to_draw())
-        return results.plot(" ".join(self.question.split()), found, axes)
-
-    def _nothing_to_draw(self) -> str:
-        poll = self._seen().poll
-        if not self._client.me().is_staff and not poll.results:
-            return "There is nothing to draw yet: no counts were revealed."
-        if poll.state == "draft":
-            return "There is nothing to draw yet: this poll is a draft."
-        if poll.anonymous and self.answered:
-            told = "once it is closed" if poll.state == "open" else "with 5 answers or more"
-            return f"There is nothing to draw: an anonymous poll tells counts {told}."
-        return "There is nothing to draw yet: nobody has answered."
-
-    def freeze(self, lang: str = "") -> None:
-        """Leave the revealed results in this cell's output, as a static picture in the notebook.
-
-        Raises:
-            InvalidArgument: nothing was revealed yet.
-        """
-        poll = self._living().poll
-        if not poll.results:
-            msg = (
-                "Nothing was revealed yet, and what is in a saved notebook, everybody reads: "
-                "poll.reveal() comes first."
-            )
-            raise InvalidArgument(msg)
-        display: Any = import_module("IPython.display")  # without types, and only in a notebook
-        data = {"text/html": frozen.html(poll, lang), "text/plain": frozen.plain(poll)}
-        display.publish_display_data(data)
-
-    def _living(self) -> Seen:
-        """The poll with what came of it.
-
-        Raises:
-            InvalidArgument: it was deleted.
-        """
-        seen = self._polls.get(self.id)
-        if seen is None:
-            raise InvalidArgument(DELETED)
-        return seen
-
-    def _rows(self, number: int | None) -> list[dict[str, Any]]:
-        seen = self._living()
-        found: Sequence[RoundResult] = seen.poll.results
-        if seen.tally is not None and self._client.me().is_staff:
-            found = seen.tally.rounds
-        if number is not None:
-            number = plain(number)
-            if type(number) is not int or not 1 <= number <= seen.poll.round:
-                msg = f"There is no round {number!r}; rounds are 1 to {seen.poll.round}."
-                raise InvalidArgument(msg)
-            found = [result for result in found if result.round == number]
-        correct, tolerance = self._polls.answer_of(seen)
-        return results.rows(seen.poll, found, correct, tolerance)
-
 
 def _counts(value: object) -> bool:
     """Return True if counts are to be shown.
@@ -551,12 +230,3 @@ def _counts(value: object) -> bool:
         msg = f"The first argument says whether counts are shown: poll.reveal(answer={value!r:.80})"
         raise InvalidArgument(f"{msg} tells an answer.")
     return flag("counts", value)
-
-
-def spoken(poll: PollBody, choice: Choice) -> Any:
-    """A choice as people give it: options by number from 1."""
-    if isinstance(choice, list):
-        return [index + 1 for index in choice]
-    if poll.kind in {"number", "text"} or not isinstance(choice, int):
-        return choice
-    return choice + 1

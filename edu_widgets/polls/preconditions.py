@@ -20,11 +20,12 @@ Step: TypeAlias = Literal[
     "answers",
     "missing",
     "remove",
+    "move",
 ]
 
 DELETED = "This poll was deleted, with all its votes."
 _DRAFT = "This poll is a draft, which only instructors see: poll.open() opens it."
-_ON_DRAFTS = frozenset({"open", "delete", "edit"})
+_ON_DRAFTS = frozenset({"open", "delete", "edit", "move"})
 
 
 def check_step(step: Step, poll: Poll, state: str) -> None:

@@ -19,14 +19,15 @@ from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.polls import authoring, commands, files, remarks, results
 from edu_widgets.polls.asking import Asking
 from edu_widgets.polls.authoring import Question
-from edu_widgets.polls.documents import OWN_BALLOT, POLL, SECRET, SESSION, TALLY, TURNOUT
+from edu_widgets.polls.documents import ORDER, OWN_BALLOT, POLL, SECRET, SESSION, TALLY, TURNOUT
 from edu_widgets.polls.event_diff import EventDiff
 from edu_widgets.polls.intent_handlers import IntentHandlers
 from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.page_content import DESK, POLLS, PollsContent
 from edu_widgets.polls.poll import Poll
+from edu_widgets.polls.preconditions import DELETED
 from edu_widgets.polls.view import PollView
-from edu_widgets.protocol import CommandType
+from edu_widgets.protocol import CommandType, uuid7
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
     InvalidArgument,
@@ -43,6 +44,7 @@ _COMMANDS = frozenset(
         commands.CREATE_POLL.name,
         commands.OPEN_POLL.name,
         commands.EDIT_POLL.name,
+        commands.ORDER_DRAFTS.name,
         commands.CLOSE_POLL.name,
         commands.EXTEND_POLL.name,
         commands.REVEAL_POLL.name,
@@ -67,7 +69,7 @@ class LivePolls(EventWidget):
     """
 
     kind_: ClassVar[str] = "polls"
-    _inner: ClassVar[str] = "create discard peek poll put seen send view"
+    _inner: ClassVar[str] = "create discard peek poll put seen send source view"
     events_: ClassVar[tuple[str, ...]] = ("open", "close", "reveal")
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
@@ -117,6 +119,7 @@ class LivePolls(EventWidget):
         *,
         anonymous: bool = False,
         named: bool = False,
+        live: bool = False,
         tolerance: float = 0,
         again: bool = False,
     ) -> Poll:
@@ -127,7 +130,8 @@ class LivePolls(EventWidget):
         not as the cell says, that is printed. `correct` is an option's number from 1 or its text
         (or a list); it may also be said only at `poll.reveal(answer=…)`, so that it need not stand
         in a cell that is projected. Of a `named` poll instructors can read who chose what, as
-        everybody is told before they vote.
+        everybody is told before they vote. Of a `live` one everybody sees the counts while it is
+        open, and never which answer is right.
 
         Raises:
             InvalidArgument: something about the question cannot be; the message says what.
@@ -143,6 +147,7 @@ class LivePolls(EventWidget):
             seconds=seconds,
             anonymous=anonymous,
             named=named,
+            live=live,
         )
         return self.put(asked, open_=True, again=again)
 
@@ -156,6 +161,7 @@ class LivePolls(EventWidget):
         *,
         anonymous: bool = False,
         named: bool = False,
+        live: bool = False,
         tolerance: float = 0,
         again: bool = False,
     ) -> Poll:
@@ -169,6 +175,7 @@ class LivePolls(EventWidget):
             seconds=seconds,
             anonymous=anonymous,
             named=named,
+            live=live,
         )
         return self.put(asked, open_=False, again=again)
 
@@ -189,7 +196,7 @@ class LivePolls(EventWidget):
         return found
 
     def next(self, seconds: float | None = None, *, quiet: bool = False) -> Poll:
-        """Open the next draft, the oldest; with `quiet` nothing is printed.
+        """Open the next draft, the first in their order; with `quiet` nothing is printed.
 
         Raises:
             InvalidArgument: no draft is left.
@@ -237,6 +244,24 @@ class LivePolls(EventWidget):
         with self._asking.lock:
             return self._asking.create(asked, open_=open_, id_=id_)
 
+    def duplicate(self, poll: Poll, *, id_: str = "") -> Poll:
+        """Prepare a poll once more, as a draft: a copy of a draft comes right behind it.
+
+        Raises:
+            InvalidArgument: there is no such poll.
+            Refused: only instructors run polls.
+        """
+        self._check_staff()
+        seen = self._polls.get(poll.id)
+        if seen is None:
+            raise InvalidArgument(DELETED)
+        asked = Question.of(seen.poll, *self._polls.answer_of(seen))
+        made = self.create(asked, open_=False, id_=id_ or uuid7())
+        if seen.poll.state == "draft":
+            drafts = [one.poll.id for one in self._polls.drafts(self._polls.all())]
+            _ = self._polls.move(made.id, drafts.index(poll.id) + 2)
+        return made
+
     def _check_staff(self) -> None:
         self._client.check()
         if not self._client.me().is_staff:
@@ -262,8 +287,8 @@ class LivePolls(EventWidget):
         """The instructors' drafts, in the order in which `next()` asks them."""
         return [
             self.poll(seen.poll.id)
-            for seen in self._polls.all()
-            if seen.poll.state == "draft" and not (seen.making and seen.making.data.open)
+            for seen in self._polls.drafts(self._polls.all())
+            if not (seen.making and seen.making.data.open)
         ]
 
     def to_csv(
@@ -358,6 +383,17 @@ class LivePolls(EventWidget):
         self._shown.peek(poll_id, page, on=on)
         self._on_network(lambda: self._changed(POLLS, [poll_id]))
 
+    def source(self, poll_id: str, page: str) -> None:
+        """Tell a page of the instructor's how a draft is written, to be edited there.
+
+        Raises:
+            Refused: only instructors run polls.
+        """
+        self._check_staff()
+        seen = self._polls.get(poll_id)
+        if seen is not None:
+            self._say("source", {"to": page, **self._shown.source(seen)})
+
     def discard(self, id_: str) -> None:
         """Forget what failed about a poll: its creation, or one's vote in it."""
         failed = [v.id for v in self._polls.votes.waiting() if id_ in (v.id, v.data.poll_id)]
@@ -394,14 +430,15 @@ class LivePolls(EventWidget):
     def _heard_documents(self, event: DocumentsChanged) -> None:
         if any(doc.kind == SESSION for doc in event.upserted):
             self._polls.heard_session()
-        changed = [doc for doc in (*event.upserted, *event.removed) if doc.kind in _KINDS]
+        told = (*event.upserted, *event.removed)
+        changed = [doc for doc in told if doc.kind in _KINDS]
         ids = [doc.id.rpartition(":")[2] for doc in changed]
         for poll_id, what in self._news.of(ids, event):
             for fn in self._callbacks.on(what):  # a poll is looked up only if somebody listens
                 self._client.call_back(fn, self.poll(poll_id))
         if changed or event.reset:
             self._changed(POLLS, ids, reset=event.reset)
-        if any(doc.kind == POLL for doc in changed):
+        if any(doc.kind in {POLL, ORDER} for doc in told):
             following = self._polls.next_draft(self._polls.all())
             # What is asked next may be older than what the pages began with.
             next_ = [following.poll.id] if following is not None else []
@@ -414,6 +451,9 @@ class LivePolls(EventWidget):
             self._polls.making.heard(event)
             self._touch(command.id)
             return
+        if command.type == commands.ORDER_DRAFTS.name:
+            self._polls.orders.heard(event)
+            self._changed(DESK, [DESK])
         if command.type == commands.EDIT_POLL.name:
             self._polls.edits.heard(event)
             self._touch(commands.poll_of(command.data))
@@ -441,7 +481,10 @@ class LivePolls(EventWidget):
         self._changed(DESK, [DESK], news=news)
 
     def _notice(self, message: str) -> None:
-        said = {"op": "signal", "name": "notice", "data": {"message": message}}
+        self._say("notice", {"message": message})
+
+    def _say(self, name: str, data: Mapping[str, Any]) -> None:
+        said = {"op": "signal", "name": name, "data": data}
         self._reply(said)
         for view in list(self._views.values()):
             view.notice(said)

@@ -194,6 +194,28 @@ export const polls: Record<string, State> = {
     },
   ),
   "poll-list": staff(set(), { act: press("All polls"), next: "d1" }),
+  "poll-draft-menu": staff(set(), {
+    act: press("All polls", "More: What does `len({1, 1, 2})` return?"),
+    next: "d1",
+  }),
+  "poll-draft-edit": staff(set(), {
+    async act(root, model) {
+      await press("All polls", "More: What does `len({1, 1, 2})` return?", "Edit")(root);
+      const draft = { question: "What does `len({1, 1, 2})` return?", options: ["3", "2"] };
+      const rest = { id: "d1", kind: "single", correct: [1], seconds: 60, to: model.page };
+      model.say({ op: "signal", name: "source", data: { ...draft, ...rest } });
+      await frame();
+    },
+    next: "d1",
+  }),
+  "poll-live-counts": student([
+    shape({ live: first, answered: 32, mine: 3, mineState: "counted" }),
+  ]),
+  "poll-live-counts-tr": student(
+    [scale(ends, { live: { round: 1, people: 9, counts: [1, 2, 3, 2, 1] }, answered: 9 })],
+    { options: turkish },
+  ),
+  "poll-live-counts-staff": staff([shape({ live: first, answered: 32 })]),
   "poll-form": staff([], { act: press("New poll") }),
   "poll-form-predict": staff([], {
     async act(root) {
@@ -273,6 +295,21 @@ export const polls: Record<string, State> = {
     },
   }),
   "poll-text": student([text()]),
+  "poll-text-hidden": staff([text(closed)], {
+    act: peekAt(text(closed), {
+      results: [
+        { round: 1, people: 31, texts: [{ ...texts[1], hidden: true }, ...texts.slice(2)] },
+      ],
+      merged: ["shapes"],
+    }),
+  }),
+  "poll-text-menu": staff([text(closed)], {
+    async act(root, model) {
+      const told = { results: [{ round: 1, people: 31, texts }], merged: ["shapes"] };
+      await peekAt(text(closed), told)(root, model);
+      await press("More: shapes")(root);
+    },
+  }),
   "poll-text-revealed": student([
     text({
       state: "revealed",

@@ -342,6 +342,11 @@ export interface PollBody {
   correct?: (number | string | number[])[];
   /** Greatest distance of a right number from one of `correct`. */
   tolerance?: number;
+  /**
+   * True if everybody sees the counts of the present round while it is open; never if anonymous,
+   * nor of texts.
+   */
+  live?: boolean;
   /** True for an anonymous poll whose ballots are destroyed: no round can follow. */
   ended?: boolean;
 }
@@ -382,9 +387,13 @@ export interface PollTallyBody {
   suggestion?: "" | "discuss" | "explain" | "move_on";
   /** Of texts: what stands for each answer that was removed, in hexadecimal; at most 200. */
   removed?: string[];
+  /** Of texts: the same for each answer that only staff sees; at most 200. */
+  hidden?: string[];
+  /** Of texts: by the same for an answer, the text as which it is counted; at most 200. */
+  merged?: Record<string, string>;
 }
 
-/** The number of answers, for everybody to see. */
+/** The number of answers, for everybody to see; of a live poll their counts too. */
 export interface TurnoutBody {
   /** The poll it is about. */
   pollId: string;
@@ -394,6 +403,8 @@ export interface TurnoutBody {
   answered: number;
   /** Time of the count, in ms since 1970. */
   at: number;
+  /** The counts of the round so far, only of a poll that was asked `live`: never who was right. */
+  live?: RoundResult | null;
 }
 
 /** A person's choice, in their own channel; gone once an anonymous poll has ended. */
@@ -414,6 +425,16 @@ export interface PollSessionBody {
   began: number;
   /** Time at which an instructor was here last, in ms since 1970; renewed every five minutes. */
   seen: number;
+}
+
+/**
+ * The order in which drafts are asked. Only for staff.
+ *
+ * Drafts that are not in it come last, the oldest first.
+ */
+export interface PollOrderBody {
+  /** The ids of the drafts, the next one first; at most 500. */
+  ids: string[];
 }
 
 /** One run of a cell. Times are in ms since 1970. */
@@ -866,6 +887,8 @@ export interface CreatePollData {
   open?: boolean;
   /** True if staff may read who chose what; everybody is told before they vote. */
   named?: boolean;
+  /** True if everybody sees the counts while it is open; neither of texts nor if anonymous. */
+  live?: boolean;
 }
 
 /** Open a draft. Only staff. One that is open stays as it is; a closed one is `TOO_LATE`. */
@@ -889,12 +912,18 @@ export interface EditPollData {
   question?: string | null;
   /** All the options, in the order they are in. */
   options?: string[] | null;
-  /** The right answer. */
+  /** The right answer; of a draft none takes it away. */
   correct?: (number | string | number[])[] | null;
   /** Distance from one of `correct` within which a number is right, if that is given. */
   tolerance?: number;
   /** Duration in seconds from its opening; 0: until it is closed. */
   seconds?: number | null;
+}
+
+/** Put the drafts into the order in which they are asked. Only staff; the last order counts. */
+export interface OrderDraftsData {
+  /** The ids of drafts, the next one first, at most 500; what is no draft any more is left out. */
+  ids: string[];
 }
 
 /** Close a round, so that no vote counts any more. Only staff. */
@@ -961,6 +990,35 @@ export interface RemoveAnswerData {
   pollId: string;
   /** The answer; case, width and white space make no difference. */
   text: string;
+}
+
+/**
+ * Hide one answer of a text poll from students, or show it again. Only staff.
+ *
+ * Its people are counted among those of removed answers; staff goes on seeing it.
+ */
+export interface HideAnswerData {
+  /** The poll it is about. */
+  pollId: string;
+  /** The answer; case, width and white space make no difference. */
+  text: string;
+  /** False to show it again. */
+  on?: boolean;
+}
+
+/**
+ * Count several answers of a text poll as one, or each by itself again. Only staff.
+ *
+ * It holds in every round, and for answers given later too. Once the ballots of an anonymous poll
+ * are destroyed, nothing can be taken apart again (`TOO_LATE`).
+ */
+export interface MergeAnswersData {
+  /** The poll it is about. */
+  pollId: string;
+  /** 1 to 20 answers; case, width and white space make no difference. */
+  texts: string[];
+  /** The text as which they are counted; empty: each counts by itself again. */
+  into?: string;
 }
 
 /** Vote, or change one's vote, as long as this very round is open. */
@@ -1686,7 +1744,7 @@ export interface RoundResult {
   orders?: OrderCount[];
   /** People whose number, text or order is not among those told. */
   more?: number;
-  /** Of texts: people whose answer an instructor removed; it is told nowhere. */
+  /** Of texts: people whose answer an instructor removed or hides. */
   removed?: number;
   /** Number of right answers; only where the answer may be seen too. */
   right?: number | null;
@@ -1883,12 +1941,15 @@ export interface ClientMessages {
   create_poll: CreatePollData;
   open_poll: OpenPollData;
   edit_poll: EditPollData;
+  order_drafts: OrderDraftsData;
   close_poll: ClosePollData;
   extend_poll: ExtendPollData;
   reveal_poll: RevealPollData;
   revote_poll: RevotePollData;
   delete_poll: DeletePollData;
   remove_answer: RemoveAnswerData;
+  hide_answer: HideAnswerData;
+  merge_answers: MergeAnswersData;
   cast_vote: CastVoteData;
   share_cell: ShareCellData;
   take_back_cell: TakeBackCellData;
@@ -1984,6 +2045,7 @@ export interface DocumentBodies {
   turnout: TurnoutBody;
   own_ballot: OwnBallotBody;
   poll_session: PollSessionBody;
+  poll_order: PollOrderBody;
   cell: CellBody;
   cells_sharing: CellsSharingBody;
   cells_mark: CellsMarkBody;

@@ -206,7 +206,8 @@ test("drafts are listed in their order and run one after another", async () => {
     "1 First? Next · Single choice · 60 s Open",
     "2 Second? Single choice · 60 s Open",
   ]);
-  await shown.click("Delete: Second?");
+  await shown.click("More: Second?");
+  await choose(shown, "Delete");
   expect(shown.asked("delete")).toEqual([]);
   await choose(shown, "Delete");
   expect(shown.asked("delete")).toEqual([{ id: "d1" }]);

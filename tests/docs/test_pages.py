@@ -144,6 +144,7 @@ SCENES: Mapping[str, Scene] = {
             "poll.close": [votes("mutable", 2, 1), "poll.answered == 2"],
             "poll.suggestion": ["poll.suggestion"],
             "poll.reveal": [votes("mutable", 2, 2, round_=2), "poll.answered == 2"],
+            "poll.merge_answers": [votes("called", "lists", "asdf"), "poll.answered == 2"],
             "poll.remove_answer": [votes("Which word", "Rude words", "loop"), "poll.answered == 2"],
         },
         after={

@@ -19,7 +19,7 @@ from edu_widgets.polls.service.tally import count_again, count_from_tally, write
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
-from edu_widgets.service.rules import Decision, Part, Request, Write
+from edu_widgets.service.rules import DELETE, Decision, Part, Request, Write
 
 if TYPE_CHECKING:
     from edu_widgets.service.rules import RuleRun
@@ -44,8 +44,10 @@ def edit(request: "Request[EditPoll]") -> "RuleRun":
     if data.seconds is not None:
         poll = yield from _timed(request, poll, data.seconds)
     writes: list[Write] = []
-    if secret is not None and secret != known:
-        writes.append(Write(staff_channel(course), secret_id(poll.id), SECRET, secret))
+    if secret != known:
+        # None is left only of a draft.
+        body = DELETE if secret is None else secret
+        writes.append(Write(staff_channel(course), secret_id(poll.id), SECRET, body))
     if poll.state == "draft":
         if poll != found.poll:
             writes.append(Write(found.channel, poll.id, POLL, poll))
@@ -79,7 +81,7 @@ def _answered(poll: Poll, data: EditPoll, known: PollSecret | None) -> PollSecre
     if poll.shown.answer and secret != known:
         text = "Its right answer was shown; reveal(answer=…) shows another one."
         raise refusal(Code.TOO_LATE, text)
-    return secret if correct else known
+    return secret if correct else None if poll.state == "draft" else known
 
 
 def _timed(request: Request[EditPoll], poll: Poll, seconds: int) -> Part[Poll]:

@@ -22,7 +22,13 @@ from edu_widgets.polls.documents import (
     PollShown,
     RoundResult,
 )
-from edu_widgets.polls.kinds import check_correct, check_named, check_seconds, checked_question
+from edu_widgets.polls.kinds import (
+    check_correct,
+    check_live,
+    check_named,
+    check_seconds,
+    checked_question,
+)
 from edu_widgets.polls.service import vault
 from edu_widgets.polls.service.ending import deleted, ended
 from edu_widgets.polls.service.reading import (
@@ -60,6 +66,7 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
         question, options = checked_question(data.question, data.kind, data.options)
         check_seconds(data.seconds)
         check_named(named=data.named, anonymous=data.anonymous)
+        check_live(data.kind, live=data.live, anonymous=data.anonymous)
         correct = check_correct(data.kind, len(data.options), data.correct, data.tolerance)
     except InvalidArgument as error:
         raise invalid(error) from error
@@ -73,6 +80,7 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
         data.anonymous,
         named=data.named,
         seconds=data.seconds,
+        live=data.live,
     )
     staff = staff_channel(request.course)
     writes = [Write(staff, poll.id, POLL, poll)]

@@ -1,6 +1,6 @@
 """Counting a poll anew from its ballots: never by adding up, so nothing is counted twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -16,7 +16,6 @@ from edu_widgets.polls.documents import (
     RoundResult,
     Turnout,
 )
-from edu_widgets.polls.removal import without_removed
 from edu_widgets.polls.service.reading import (
     Found,
     ballots,
@@ -25,6 +24,7 @@ from edu_widgets.polls.service.reading import (
     tally_id,
     turnout_id,
 )
+from edu_widgets.polls.text_answers import Moderation
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import ProtocolError
 from edu_widgets.service.rules import Get, Part, Write
@@ -44,32 +44,44 @@ def counted(
     rounds: Mapping[int, Ballots],
     secret: PollSecret | None,
     now: int,
-    removed: Sequence[str] = (),
+    moderation: Moderation,
 ) -> Counted:
-    """Count a poll whose ballots are all there, without the texts that were removed."""
+    """Count a poll whose ballots are all there."""
     answered = len(rounds.get(poll.round, {}))
     # The open round of an anonymous poll is nobody's to see.
     hidden = poll.round if poll.anonymous and poll.state == "open" else 0
     told = {n: votes for n, votes in sorted(rounds.items()) if n != hidden}
     results = [
-        msgspec.structs.replace(count_round(poll, n, votes, secret, removed), vouched=votes.vouched)
+        msgspec.structs.replace(
+            count_round(poll, n, votes, secret, moderation), vouched=votes.vouched
+        )
         for n, votes in told.items()
     ]
-    tally = PollTally(
-        poll.id, poll.round, answered, results, flows(poll, told), removed=list(removed)
-    )
-    return _put_together(poll, tally, now)
+    tally = PollTally(poll.id, poll.round, answered, results, flows(poll, told))
+    return _put_together(poll, tally, now, moderation)
 
 
-def _put_together(poll: Poll, tally: PollTally, now: int) -> Counted:
+def _put_together(poll: Poll, tally: PollTally, now: int, moderation: Moderation) -> Counted:
     here = next((result for result in tally.rounds if result.round == poll.round), None)
-    tally = msgspec.structs.replace(tally, suggestion=suggest(here))
+    tally = msgspec.structs.replace(
+        tally,
+        suggestion=suggest(here),
+        removed=list(moderation.removed),
+        hidden=list(moderation.hidden),
+        merged=dict(moderation.merged),
+    )
     revealed = {result.round for result in poll.results}
-    shown = [public(poll, result) for result in tally.rounds if result.round in revealed]
+    shown = [
+        public(poll, moderation.shown(result))
+        for result in tally.rounds
+        if result.round in revealed
+    ]
     poll = msgspec.structs.replace(
         poll, results=shown, flows=[f for f in tally.flows if {f.from_, f.to} <= revealed]
     )
-    return Counted(poll, tally, Turnout(poll.id, poll.round, tally.people, now))
+    # Whoever is right is not told: of a round with one answer that would tell which is.
+    live = msgspec.structs.replace(here, right=None) if poll.live and here is not None else None
+    return Counted(poll, tally, Turnout(poll.id, poll.round, tally.people, now, live))
 
 
 def public(poll: Poll, result: RoundResult) -> RoundResult:
@@ -82,7 +94,7 @@ def count_again(
     poll: Poll,
     now: int,
     secret: PollSecret | None = None,
-    removed: Sequence[str] | None = None,
+    moderation: Moderation | None = None,
 ) -> Part[Counted]:
     """Read a poll's ballots and count them.
 
@@ -91,13 +103,13 @@ def count_again(
         poll: The poll.
         now: The time, in ms since 1970.
         secret: Another right answer than is kept.
-        removed: Other marks of removed texts than are kept.
+        moderation: Another moderation of texts than is kept.
     """
     rounds = yield from ballots(course, poll)
     secret = secret or (yield from secret_of(course, poll))
-    if removed is None:
-        removed = (yield from tally_of(course, poll)).removed
-    return counted(poll, rounds, secret, now, removed)
+    if moderation is None:
+        moderation = Moderation.of((yield from tally_of(course, poll)))
+    return counted(poll, rounds, secret, now, moderation)
 
 
 def count_from_tally(
@@ -105,23 +117,21 @@ def count_from_tally(
     poll: Poll,
     secret: PollSecret | None,
     now: int,
-    removed: Sequence[str] | None = None,
+    moderation: Moderation | None = None,
 ) -> Part[Counted]:
     """The counts of an ended poll, whose ballots are gone: as they were counted last.
 
     How many were right with an answer that became known only now is told as far as counts do.
     """
     tally = yield from tally_of(course, poll)
-    results = tally.rounds
-    if removed is not None:
-        results = [without_removed(result, removed) for result in results]
-        tally = msgspec.structs.replace(tally, removed=list(removed))
+    moderation = moderation or Moderation.of(tally)
+    results = [moderation.applied(result) for result in tally.rounds]
     if secret is not None:
         results = [
             msgspec.structs.replace(result, right=right_of(poll, result, secret))
             for result in results
         ]
-    return _put_together(poll, msgspec.structs.replace(tally, rounds=results), now)
+    return _put_together(poll, msgspec.structs.replace(tally, rounds=results), now, moderation)
 
 
 def tally_of(course: str, poll: Poll) -> Part[PollTally]:
@@ -136,8 +146,8 @@ def writes_of(course: str, count: Counted) -> Part[list[Write]]:
     before = yield from find(course, poll.id)
     writes = [] if before == Found(poll, here) else [Write(here, poll.id, POLL, poll)]
     held = yield from _held(here, turnout_id(poll.id), Turnout)
-    told = (held.round, held.answered) if isinstance(held, Turnout) else None
-    if told != (count.turnout.round, count.turnout.answered):
+    at = count.turnout.at
+    if not isinstance(held, Turnout) or msgspec.structs.replace(held, at=at) != count.turnout:
         writes.append(Write(here, turnout_id(poll.id), TURNOUT, count.turnout))
     if (yield from _held(staff, tally_id(poll.id), PollTally)) != count.tally:
         writes.append(Write(staff, tally_id(poll.id), TALLY, count.tally))

@@ -12,7 +12,7 @@ import { keyOf } from "./figures";
 import { Icon, type IconName } from "./icons";
 import { OptionRows } from "./option_rows";
 import type { Pane } from "./pane";
-import { Results } from "./results";
+import { Picture, Results } from "./results";
 import { Sorting } from "./sorting";
 import { Timer, useTimeUp } from "./timer";
 import { Ballot } from "./voting";
@@ -52,6 +52,12 @@ export const PollCard = withHooks(function PollCard(
           <p class="anon">
             <Icon name="eye" />
             {words.named}
+          </p>
+        )}
+        {poll.live && poll.state !== "revealed" && (
+          <p class="anon">
+            <Icon name="eye" />
+            {words.live}
           </p>
         )}
         {!pane.only && <OpenPolls pane={pane} poll={poll} />}
@@ -135,6 +141,7 @@ const Vote = withHooks(function Vote({ pane, poll }: Props, { words }: Context):
   return (
     <>
       <Input room={room} poll={poll} open={open} />
+      {Input !== Ballot && <SoFar pane={pane} poll={poll} />}
       <div class="foot" id="foot">
         <VoteStatus pane={pane} poll={poll} over={over} />
         {!can.includes("vote") && (
@@ -150,6 +157,15 @@ const Vote = withHooks(function Vote({ pane, poll }: Props, { words }: Context):
     </>
   );
 });
+
+/** What is known of a poll before it is revealed: nothing but the question. */
+const untold = { results: [], flows: [], correct: [], tolerance: 0 } satisfies Outcome;
+
+/** The counts so far of a live poll, for everybody. */
+const SoFar = ({ pane, poll }: Props): VNode | null =>
+  poll.soFar !== null && poll.soFar.people > 0 ? (
+    <Picture pane={pane} poll={poll} outcome={untold} round={poll.soFar} />
+  ) : null;
 
 const shownAs: Record<string, [icon: IconName, kind: string]> = {
   pending: ["clock", "quiet"],
@@ -206,10 +222,14 @@ const ReadOnlyOptions = withHooks(function ReadOnlyOptions(
   { words }: Context,
 ): VNode {
   const { state } = poll;
-  const result = { results: [], flows: [], correct: [], tolerance: 0 } satisfies Outcome;
+  const told = poll.soFar !== null && poll.soFar.people > 0;
   return (
     <>
-      <OptionRows poll={poll} outcome={result} round={null} />
+      {told ? (
+        <SoFar pane={pane} poll={poll} />
+      ) : (
+        <OptionRows poll={poll} outcome={untold} round={null} />
+      )}
       {typeof poll.mine !== "object" && poll.mine !== undefined && isTyped(poll) && (
         <p class="given">
           {words.mineIs} <bdi>{poll.mine}</bdi>
@@ -222,7 +242,7 @@ const ReadOnlyOptions = withHooks(function ReadOnlyOptions(
           </span>
         )}
         {!managing && <NotCounted poll={poll} words={words} />}
-        {managing && state !== "draft" && <HiddenNote words={words} />}
+        {managing && state !== "draft" && !poll.live && <HiddenNote words={words} />}
         {state === "draft" && <DraftLine poll={poll} words={words} />}
         <span class="grow" />
         {state === "closed" && <AnswerCount pane={pane} poll={poll} />}
@@ -263,7 +283,12 @@ const DraftLine = ({ poll, words }: { poll: Poll; words: Words }): VNode => (
     ) : poll.saving ? (
       words.saving
     ) : (
-      [words.draftHint, poll.hasAnswer && words.answerKept, words.openFor(poll.seconds ?? 0)]
+      [
+        words.draftHint,
+        poll.hasAnswer && words.answerKept,
+        poll.live && words.liveShort,
+        words.openFor(poll.seconds ?? 0),
+      ]
         .filter(Boolean)
         .join(" · ")
     )}

@@ -295,6 +295,20 @@ const MoreButton = withHooks(function MoreButton({ pane, poll }: Props, { words 
         ],
       },
       {
+        items:
+          poll.saving || poll.error
+            ? []
+            : [
+                ...(poll.state === "draft" && !pane.only
+                  ? [{ label: words.edit, icon: "edit", run: () => pane.edit(poll) } as const]
+                  : []),
+                {
+                  ...{ label: words.duplicate, icon: "copy" as const },
+                  run: () => room.duplicate(poll),
+                },
+              ],
+      },
+      {
         items: poll.saving
           ? []
           : [

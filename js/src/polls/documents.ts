@@ -45,7 +45,8 @@ export interface Round {
   people: number;
   counts: readonly number[];
   numbers: readonly { value: number; people: number }[];
-  texts: readonly { text: string; people: number }[];
+  /** `hidden`: students do not see it. */
+  texts: readonly { text: string; people: number; hidden: boolean }[];
   ranks: readonly number[];
   orders: readonly { order: readonly number[]; people: number }[];
   median: number | null;
@@ -79,6 +80,8 @@ export interface Peek extends Outcome {
   pages: readonly string[];
   people: number;
   suggestion: string;
+  /** The texts as which others are counted, too. */
+  merged: readonly string[];
 }
 
 export interface Poll extends Doc, Outcome {
@@ -87,6 +90,10 @@ export interface Poll extends Doc, Outcome {
   options: readonly Body[];
   anonymous: boolean;
   named: boolean;
+  /** Whether everybody sees the counts while it is open. */
+  live: boolean;
+  /** The counts of the present round of a live poll. */
+  soFar: Round | null;
   /** The time of the last edit since it was opened. */
   edited?: number;
   state: "draft" | "open" | "closed" | "revealed";
@@ -116,6 +123,8 @@ export type Ability = "vote" | "manage";
 export interface Desk extends Doc {
   can: readonly Ability[];
   next: string | null;
+  /** The drafts' ids, in the order in which they are asked. */
+  order: readonly string[];
   /** The kernel's variable that has the lesson. */
   lesson: string;
 }
@@ -140,9 +149,10 @@ const readRound = (value: Fields): Round => ({
     const number = asNumber(item.value);
     return number === null ? [] : [{ value: number, people: count(item.people) }];
   }),
-  texts: asFields(value.texts).map(({ text, people }) => ({
+  texts: asFields(value.texts).map(({ text, people, hidden }) => ({
     text: asText(text),
     people: count(people),
+    hidden: hidden === true,
   })),
   ranks: asNumbers(value.ranks),
   orders: asFields(value.orders).map(({ order, people }) => ({
@@ -180,6 +190,7 @@ const readPeek = (value: unknown): Peek | null =>
         pages: asTexts(value.pages),
         people: count(value.people),
         suggestion: asText(value.suggestion),
+        merged: asTexts(value.merged),
       }
     : null;
 
@@ -225,6 +236,8 @@ export function readPoll(value: unknown): Poll | null {
     options: asList(value.options).filter(isBody),
     shown: { counts: shown.counts === true, answer: shown.answer === true },
     ends: fromNow(value.left),
+    live: value.live === true || isFields(value.live),
+    soFar: isFields(value.live) ? readRound(value.live) : null,
     earlier: Object.fromEntries(
       earlier.flatMap(([round, was]) => {
         const choice = asChoice(was);
@@ -236,7 +249,9 @@ export function readPoll(value: unknown): Poll | null {
 }
 
 /** The state before the kernel has told it. */
-export const plainDesk: Desk = { id: "desk", can: [], next: null, lesson: "lesson" };
+export const plainDesk: Desk = {
+  ...{ id: "desk", can: [], next: null, order: [], lesson: "lesson" },
+};
 
 /** Read the document of the collection `desk`. */
 export function readDesk(value: unknown): Desk | null {
@@ -247,6 +262,7 @@ export function readDesk(value: unknown): Desk | null {
     rev: asNumber(value.rev) ?? 0,
     can: asTexts(value.can).filter((word): word is Ability => known.includes(word)),
     next: asText(value.next) || null,
+    order: asTexts(value.order),
     lesson: /^[a-z_]\w{0,60}$/i.exec(asText(value.lesson))?.[0] ?? plainDesk.lesson,
   };
 }

@@ -8,6 +8,7 @@ import { keyOf } from "./figures";
 import { Icon } from "./icons";
 import type { Pane } from "./pane";
 import {
+  canBeLive,
   emptyForm,
   type Form,
   hasOptions,
@@ -25,29 +26,40 @@ const TIMES = [0, 30, 60, 90, 120, 300];
 
 interface Props {
   pane: Pane;
+  /** Whether a draft is edited. */
+  edits: boolean;
 }
 
 const textOf = (event: Event): string => (event.target as HTMLInputElement).value;
 
 /** A question as it is written: kept until it is asked, also over a reload. */
-export const PollForm = withHooks(function PollForm({ pane }: Props, { words }: Context): VNode {
+export const PollForm = withHooks(function PollForm(
+  { pane, edits }: Props,
+  { words }: Context,
+): VNode | null {
   const { room } = pane;
-  const form = useSignal(room.form);
+  const held = edits ? room.editing : room.form;
+  const form = useSignal(held);
+  const chosen = useSignal(pane.chosen);
   const [tried, setTried] = useState(false);
   const change = (fields: Partial<Form>): void => {
-    room.form.value = { ...room.form.value, ...fields };
+    held.value = { ...held.value, ...fields };
   };
   const lacking = missing(form, words.lang);
   const submit = (open: boolean): void => {
     setTried(true);
     if (lacking !== null || !room.open) return;
     pane.shown.value = "poll";
-    room.create(open, words.lang);
+    if (edits) room.saveEdit(words.lang);
+    else room.create(open, words.lang);
   };
+  // It comes from the kernel.
+  if (edits && form.id !== chosen) return null;
+  const times = [...new Set([...TIMES, form.seconds])].sort((a, b) => a - b);
   return (
     <form
       class="form"
-      aria-label={words.newPoll}
+      aria-label={edits ? words.editDraft : words.newPoll}
       onSubmit={(event: Event) => event.preventDefault()}
     >
       <label class="row">
@@ -62,7 +74,7 @@ export const PollForm = withHooks(function PollForm({ pane }: Props, { words }: 
           onInput={(event: Event) => change({ question: textOf(event) })}
         />
       </label>
-      <fieldset class="kinds">
+      <fieldset class="kinds" disabled={edits}>
         <legend>{words.kind}</legend>
         {KINDS.map((kind) => (
           <label key={kind} class={form.kind === kind ? "on" : ""}>
@@ -72,7 +84,7 @@ export const PollForm = withHooks(function PollForm({ pane }: Props, { words }: 
               value={kind}
               checked={form.kind === kind}
               onChange={() => {
-                room.form.value = withKind(form, kind);
+                held.value = withKind(form, kind);
               }}
             />
             {words.kinds[kind]}
@@ -91,42 +103,45 @@ export const PollForm = withHooks(function PollForm({ pane }: Props, { words }: 
             value={String(form.seconds)}
             onChange={(event: Event) => change({ seconds: Number(textOf(event)) })}
           >
-            {TIMES.map((seconds) => (
+            {times.map((seconds) => (
               <option key={seconds} value={String(seconds)}>
                 {words.timeOf(seconds)}
               </option>
             ))}
           </select>
         </label>
-        <label class="tick">
-          <input
-            type="checkbox"
-            checked={form.anonymous}
-            onChange={(event: Event) =>
-              change({ anonymous: (event.target as HTMLInputElement).checked })
-            }
-          />
-          <span>
-            {words.anonymousShort}
-            <small>{words.anonymousHint}</small>
-          </span>
-        </label>
+        <Tick
+          name={words.anonymousShort}
+          hint={words.anonymousHint}
+          on={form.anonymous}
+          off={edits}
+          onTick={(anonymous) => change({ anonymous })}
+        />
+        <Tick
+          name={words.liveShort}
+          hint={words.liveHint}
+          on={form.live && canBeLive(form)}
+          off={edits || !canBeLive(form)}
+          onTick={(live) => change({ live })}
+        />
       </div>
       <p class="wrong" role="alert">
         {tried && lacking !== null && words.missing[lacking]}
       </p>
       <div class="actions">
-        <Button look="big fill" onClick={() => submit(true)}>
-          <Icon name="play" />
-          {words.askNow}
-        </Button>
-        <Button look="big outlined" onClick={() => submit(false)}>
-          {words.keepDraft}
+        {!edits && (
+          <Button look="big fill" onClick={() => submit(true)}>
+            <Icon name="play" />
+            {words.askNow}
+          </Button>
+        )}
+        <Button look={edits ? "big fill" : "big outlined"} onClick={() => submit(false)}>
+          {edits ? words.saveDraft : words.keepDraft}
         </Button>
         <Button
           look="big quiet"
           onClick={() => {
-            room.form.value = emptyForm(form.kind);
+            held.value = emptyForm(form.kind);
             pane.shown.value = "poll";
           }}
         >
@@ -137,6 +152,29 @@ export const PollForm = withHooks(function PollForm({ pane }: Props, { words }: 
     </form>
   );
 });
+
+interface TickProps {
+  name: string;
+  hint: string;
+  on: boolean;
+  off: boolean;
+  onTick: (on: boolean) => void;
+}
+
+const Tick = ({ name, hint, on, off, onTick }: TickProps): VNode => (
+  <label class="tick">
+    <input
+      type="checkbox"
+      checked={on}
+      disabled={off}
+      onChange={(event: Event) => onTick((event.target as HTMLInputElement).checked)}
+    />
+    <span>
+      {name}
+      <small>{hint}</small>
+    </span>
+  </label>
+);
 
 interface PartProps {
   form: Form;

@@ -55,3 +55,16 @@ export const CorrectMark = withHooks(function CorrectMark(_: object, { words }: 
     </span>
   );
 });
+
+/** A scale whose points have words only at its ends lies in one line. */
+export const isLine = ({ kind, options }: Poll): boolean =>
+  kind === "scale" && options.length <= 11 && options.slice(1, -1).every((body) => isEmpty(body));
+
+/** The texts at the two ends of a scale. */
+export const Ends = ({ poll }: { poll: Poll }): VNode | null =>
+  poll.options.some((body) => !isEmpty(body)) ? (
+    <div class="ends" aria-hidden="true">
+      <Label poll={poll} index={0} />
+      <Label poll={poll} index={poll.options.length - 1} />
+    </div>
+  ) : null;

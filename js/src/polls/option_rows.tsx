@@ -2,9 +2,8 @@ import type { VNode } from "preact";
 import { withHooks } from "../core/hooks";
 import type { Outcome, Poll, Round } from "./documents";
 import { choiceIn, isChosen, isRight, percent } from "./figures";
-import { CorrectMark, isEmpty, Key, Label } from "./label";
+import { CorrectMark, Ends, isEmpty, isLine, Key, Label } from "./label";
 import { figure } from "./numerals";
-import { Ends, isLine } from "./voting";
 import type { Context } from "./words";
 
 interface Props {
@@ -32,11 +31,33 @@ export const Marks = withHooks(function Marks(
   );
 });
 
-/** The options in the order of the ballot, with the counts of a round if it has any. */
-export const OptionRows = withHooks(function OptionRows(
-  { poll, outcome, round }: Props,
+/** The people of an option, as a bar and in figures. */
+export const Share = withHooks(function Share(
+  { count, people }: { count: number; people: number },
   { words }: Context,
-): VNode | null {
+): VNode {
+  return (
+    <>
+      <span class="track" aria-hidden="true">
+        <i />
+      </span>
+      <span class="fig n">
+        <span class="people">
+          {figure(count, words.lang)}
+          <span class="sr"> {words.people(count)}</span>
+        </span>
+        <b>{percent(count, people, words.lang)}</b>
+      </span>
+    </>
+  );
+});
+
+/** The options in the order of the ballot, with the counts of a round if it has any. */
+export const OptionRows = withHooks(function OptionRows({
+  poll,
+  outcome,
+  round,
+}: Props): VNode | null {
   if (poll.options.length === 0) return null;
   const counts = round?.counts ?? [];
   const mine = choiceIn(poll, round?.round ?? poll.round);
@@ -47,7 +68,6 @@ export const OptionRows = withHooks(function OptionRows(
     const right = isRight(poll.kind === "ordering" ? "single" : poll.kind, index, outcome);
     const chosen = poll.kind !== "ordering" && isChosen(mine, index);
     const count = counts[index] ?? 0;
-    const share = told && round ? percent(count, round.people, words.lang) : "";
     const part = line ? count / most : count / Math.max(1, round?.people ?? 1);
     return (
       <li
@@ -60,20 +80,7 @@ export const OptionRows = withHooks(function OptionRows(
           <Label poll={poll} index={index} />
           <Marks right={right && poll.kind !== "ordering"} mine={chosen && !line} />
         </div>
-        {told && (
-          <>
-            <span class="track" aria-hidden="true">
-              <i />
-            </span>
-            <span class="fig n">
-              <span class="people">
-                {figure(count, words.lang)}
-                <span class="sr"> {words.people(count)}</span>
-              </span>
-              <b>{share}</b>
-            </span>
-          </>
-        )}
+        {told && <Share count={count} people={round?.people ?? 0} />}
       </li>
     );
   });

@@ -4,7 +4,7 @@ import { Signal } from "../core/signal";
 import type { Poll } from "./documents";
 import type { Room } from "./room";
 
-export type Shown = "poll" | "list" | "form";
+export type Shown = "poll" | "list" | "form" | "edit";
 
 const roundOf = ({ id, round }: Poll): string => `${id}:${round}`;
 
@@ -61,6 +61,13 @@ export class Pane {
     this.#plain();
   }
 
+  /** Edit a draft. */
+  edit(poll: Poll): void {
+    this.room.edit(poll);
+    this.chosen.value = poll.id;
+    this.shown.value = "edit";
+  }
+
   /** Reveal results or an answer; anonymous ballots, which that destroys, only after a yes. */
   reveal(poll: Poll, what: Fields): void {
     const run = (): void => {
@@ -95,7 +102,7 @@ export class Pane {
     const isNew = isOpen && !this.#known.has(roundOf(current));
     for (const one of room.polls.docs) if (one.state === "open") this.#known.add(roundOf(one));
     if (isNew) {
-      if (this.shown.value !== "form") this.show(null);
+      if (this.shown.value !== "form" && this.shown.value !== "edit") this.show(null);
     } else if (isOpen && chosen.value === null && room.polls.get(this.#front ?? "")) {
       // What has just closed is talked about, even where another one was left open.
       chosen.value = this.#front === current.id ? null : (this.#front as string);

@@ -1,11 +1,13 @@
 // A question as the form has it, until it is asked.
 
-import { asText, asTexts, type Fields, isFields, isFlag } from "../core/messages";
+import { asList, asNumber, asText, asTexts, type Fields, isFields } from "../core/messages";
 import { KINDS, type Kind } from "./documents";
 import { lookKey } from "./equality";
-import { readNumber } from "./numerals";
+import { readNumber, typed } from "./numerals";
 
 export interface Form {
+  /** The id of the draft that is edited; empty: it is a new question. */
+  id: string;
   question: string;
   kind: Kind;
   options: readonly string[];
@@ -16,6 +18,7 @@ export interface Form {
   /** Seconds, 0: no timer. */
   seconds: number;
   anonymous: boolean;
+  live: boolean;
 }
 
 export const MOST_OPTIONS = 20;
@@ -33,7 +36,7 @@ const optionsOf = (kind: Kind): string[] =>
 
 export const emptyForm = (kind: Kind = "single"): Form => ({
   ...{ question: "", kind, options: optionsOf(kind), right: [], answer: "", tolerance: "" },
-  ...{ seconds: 60, anonymous: false },
+  ...{ id: "", seconds: 60, anonymous: false, live: false },
 });
 
 /** The form with another kind; what was written stays where it can. */
@@ -52,13 +55,34 @@ export function readForm(stored: unknown): Form {
   const right = Array.isArray(stored.right) ? stored.right.filter(Number.isInteger) : [];
   return {
     ...emptyForm(kind),
+    id: asText(stored.id),
     question: asText(stored.question),
     options: asTexts(stored.options),
     right,
     answer: asText(stored.answer),
     tolerance: asText(stored.tolerance),
     seconds: typeof stored.seconds === "number" ? stored.seconds : 60,
-    anonymous: isFlag(stored.anonymous) && stored.anonymous,
+    anonymous: stored.anonymous === true,
+    live: stored.live === true,
+  };
+}
+
+/** Whether counts can be shown while people vote. */
+export const canBeLive = ({ kind, anonymous }: Form): boolean => kind !== "text" && !anonymous;
+
+/** The form of a draft as the kernel says it is written. */
+export function formOf(source: Fields, lang: string): Form {
+  const form = readForm({ ...source, right: source.correct });
+  const correct = asList(source.correct);
+  if (hasOptions(form.kind)) return form.kind === "ordering" ? { ...form, right: [] } : form;
+  const said = (value: unknown): string =>
+    typeof value === "number" ? typed(value, lang) : asText(value);
+  const tolerance = asNumber(source.tolerance) ?? 0;
+  return {
+    ...form,
+    right: [],
+    answer: correct.map(said).join("\n"),
+    tolerance: tolerance > 0 ? typed(tolerance, lang) : "",
   };
 }
 
@@ -88,6 +112,16 @@ export function missing(
     : null;
 }
 
+/** The arguments of `polls.edit`: all that a draft may change; of an order its right one stays. */
+export function editFields(form: Form, lang: string): Fields {
+  const { question, options, correct = [], tolerance } = commandFields(form, lang);
+  return {
+    ...{ question, options, seconds: form.seconds },
+    ...(form.kind !== "ordering" && { correct }),
+    ...(tolerance !== undefined && { tolerance }),
+  };
+}
+
 /** The arguments of `polls.create` and `polls.draft`, but the id. */
 export function commandFields(form: Form, lang: string): Fields {
   const { kind, question, seconds, anonymous } = form;
@@ -110,6 +144,7 @@ export function commandFields(form: Form, lang: string): Fields {
     ...(correct.length > 0 && { correct }),
     ...(tolerance && { tolerance: Math.abs(tolerance) }),
     ...(anonymous && { anonymous }),
+    ...(form.live && canBeLive(form) && { live: true }),
     ...(seconds > 0 && { seconds }),
   };
 }

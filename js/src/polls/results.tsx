@@ -89,7 +89,7 @@ interface Shown {
 }
 
 /** The round as its kind is best seen. */
-const Picture = withHooks(function Picture(
+export const Picture = withHooks(function Picture(
   { pane, poll, outcome, round }: Shown,
   { words }: Context,
 ): VNode {

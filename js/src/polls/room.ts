@@ -1,6 +1,6 @@
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { asText, type Fields, type Intent, isFields } from "../core/messages";
+import { asText, asTexts, type Fields, type Intent, isFields } from "../core/messages";
 import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
 import { refusalSignal, Signal } from "../core/signal";
@@ -15,7 +15,7 @@ import {
   readDesk,
   readPoll,
 } from "./documents";
-import { commandFields, emptyForm, type Form, readForm } from "./question_form";
+import { commandFields, editFields, emptyForm, type Form, formOf, readForm } from "./question_form";
 
 /** A course's polls as this page holds them, for any number of views. */
 export class Room {
@@ -29,10 +29,14 @@ export class Room {
   readonly projected: Signal<Projected>;
   /** A question that is being written. */
   readonly form: Signal<Form>;
+  /** A draft that is being edited; without an id, none is. */
+  readonly editing: Signal<Form>;
   /** Answers begun and not sent, by poll and round: ticks, an order, a text. */
   readonly begun = new Signal<Readonly<Record<string, Choice>>>({});
   /** The round of each poll for which live results were asked for. */
   readonly peeked = new Signal<Readonly<Record<string, number>>>({});
+  /** The language in which numbers are written into forms. */
+  lang = "en";
   /** The poll that was made here last: its view goes there when it arrives. */
   readonly made = new Signal<string | null>(null);
 
@@ -42,15 +46,18 @@ export class Room {
   /** The question that was sent last, to be put back into the form if it is refused. */
   #sent: { intent: Intent; form: Form } | null = null;
 
+  readonly #desks: Collection<Desk>;
+
   constructor(connection: Connection) {
     this.connection = connection;
     this.polls = connection.mirror("polls", readPoll);
-    const desks = connection.mirror("desk", readDesk);
-    desks.version.subscribe(() => {
-      this.desk.value = desks.get("desk") ?? plainDesk;
+    this.#desks = connection.mirror("desk", readDesk);
+    this.#desks.version.subscribe(() => {
+      this.desk.value = this.#desks.get("desk") ?? plainDesk;
     });
     this.projected = projectorOf(connection);
     this.form = keep("poll", connection, readForm);
+    this.editing = keep("poll-draft", connection, readForm);
     this.polls.version.subscribe(this.#noteTimes);
     connection.listen({
       snapshot: () => {
@@ -124,6 +131,37 @@ export class Room {
     this.connection.intend(`polls.${action}`, { id, ...args });
   }
 
+  /** The drafts in the order in which they are asked. */
+  drafts(): Poll[] {
+    const { order } = this.desk.value;
+    const place = ({ id }: Poll): number => (order.includes(id) ? order.indexOf(id) : order.length);
+    return this.polls.docs
+      .filter(({ state }) => state === "draft")
+      .sort((a, b) => place(a) - place(b));
+  }
+
+  /** Have a draft asked as the one at `place`, from 1. */
+  move({ id }: Poll, place: number): void {
+    this.connection.intend("polls.move", { id, place });
+  }
+
+  /** Prepare a poll once more, as a draft. */
+  duplicate({ id }: Poll): void {
+    this.connection.intend("polls.duplicate", { id, as: uuid7() });
+  }
+
+  /** Ask for a draft as it is written; it comes into `editing`. */
+  edit({ id }: Poll): void {
+    // What was begun of the same draft stays.
+    if (this.editing.value.id !== id) this.manage("source", { id });
+  }
+
+  saveEdit(lang: string): void {
+    const form = this.editing.value;
+    this.manage("edit", form, editFields(form, lang));
+    this.editing.value = emptyForm();
+  }
+
   next(): void {
     this.connection.intend("polls.next", {});
   }
@@ -155,10 +193,31 @@ export class Room {
     }
   };
 
-  /** The optimistic change of a vote in its round; returns its rollback. */
-  #shows = ({ do: action, args }: Intent): (() => void) | undefined => {
+  /** The optimistic change of an intent; returns its rollback. */
+  #shows = (intent: Intent): (() => void) | undefined => {
+    const { do: action, args } = intent;
+    const id = asText(args.id);
+    switch (action) {
+      case "polls.vote":
+        return this.#showVote(intent);
+      case "polls.edit":
+        return this.polls.overlay(id, (told) => told && edited(told, args));
+      case "polls.duplicate": {
+        const of = this.polls.get(id);
+        return (
+          of && this.polls.overlay(asText(args.as), (told) => told ?? copy(of, asText(args.as)))
+        );
+      }
+      case "polls.move":
+        return this.#desks.overlay("desk", (told) => told && moved(told, id, Number(args.place)));
+      default:
+        return undefined;
+    }
+  };
+
+  #showVote = ({ args }: Intent): (() => void) | undefined => {
     const mine = asChoice(args.choice);
-    if (action !== "polls.vote" || mine === undefined) return undefined;
+    if (mine === undefined) return undefined;
     return this.polls.overlay(asText(args.id), (told) => {
       if (!told || told.round !== args.round || told.state !== "open") return told;
       const isLost = told.mineState === "late" || told.mineState === "failed";
@@ -191,8 +250,31 @@ export class Room {
   }
 
   #onSignal = (name: string, data: unknown): void => {
-    if (name !== "notice" || !isFields(data)) return;
+    if (!isFields(data)) return;
     const to = asText(data.to);
-    if (to === "" || to === this.connection.page) this.say(asText(data.message));
+    if (to !== "" && to !== this.connection.page) return;
+    if (name === "notice") this.say(asText(data.message));
+    if (name === "source") this.editing.value = formOf(data, this.lang);
   };
 }
+
+/** A draft with what it is edited to: its Markdown as plain text, until the kernel has read it. */
+const edited = (told: Poll, { question, options, seconds }: Fields): Poll => ({
+  ...told,
+  question: asText(question),
+  options: asTexts(options),
+  seconds: Number(seconds),
+});
+
+const copy = ({ mine: _, ...of }: Poll, id: string): Poll => ({
+  ...of,
+  ...{ id, state: "draft", saving: true, round: 1, answered: 0, earlier: {}, error: "" },
+  ...{ results: [], flows: [], correct: [], peek: null, soFar: null },
+  shown: { counts: false, answer: false },
+});
+
+const moved = (desk: Desk, id: string, place: number): Desk => {
+  const order = desk.order.filter((other) => other !== id);
+  order.splice(place - 1, 0, id);
+  return { ...desk, order, next: desk.next === null ? null : (order[0] ?? null) };
+};

@@ -1,8 +1,9 @@
 import type { VNode } from "preact";
-import { Button } from "../core/button";
+import { Button, IconButton } from "../core/button";
 import { AskingButton } from "../core/confirm";
 import { useSignal, withHooks } from "../core/hooks";
-import type { Outcome, Poll, Round } from "./documents";
+import { openMenu } from "../core/menu";
+import type { Outcome, Peek, Poll, Round } from "./documents";
 import { isRight } from "./figures";
 import { CorrectMark } from "./label";
 import { figure } from "./numerals";
@@ -39,20 +40,24 @@ export const TextResults = withHooks(function TextResults(
   return (
     <>
       <ol class="wl" aria-labelledby="ask">
-        {shown.map(({ text, people }) => {
+        {shown.map(({ text, people, hidden: unseen }) => {
           const right = isRight("text", text, outcome);
           return (
-            <li key={text} class={right ? "right" : ""}>
+            <li key={text} class={`${right ? "right" : ""}${unseen ? " hid" : ""}`}>
               <bdi>
                 {text}
                 {right && " "}
                 {right && <CorrectMark />}
+                {unseen && <small class="unseen"> {words.hiddenText}</small>}
               </bdi>
               <i style={{ width: `${(100 * people) / most}%` }} aria-hidden="true" />
               <b class="n">
                 {figure(people, words.lang)}
                 <span class="sr"> {words.people(people)}</span>
               </b>
+              {removable && (
+                <TextMenu pane={pane} poll={poll} outcome={outcome} of={text} texts={texts} />
+              )}
               {removable && (
                 <AskingButton
                   label={words.takeOut}
@@ -79,5 +84,46 @@ export const TextResults = withHooks(function TextResults(
         </Button>
       )}
     </>
+  );
+});
+
+/** Other answers that one can be counted with, in its menu. */
+const MOST_OTHERS = 12;
+
+interface MenuProps extends Omit<Props, "round"> {
+  of: string;
+  texts: Round["texts"];
+}
+
+/** Hides an answer from students, or counts it with another one. */
+const TextMenu = withHooks(function TextMenu(
+  { pane, poll, outcome, of, texts }: MenuProps,
+  { words }: Context,
+): VNode {
+  const { room, floats } = pane;
+  const hidden = texts.some(({ text, hidden: unseen }) => text === of && unseen);
+  const merged = (outcome as Partial<Peek>).merged?.includes(of) && !poll.ended;
+  const merge = (into: string): void => room.manage("merge_answers", poll, { text: of, into });
+  const others = texts.filter(({ text }) => text !== of).slice(0, MOST_OTHERS);
+  const onClick = ({ currentTarget: at }: { currentTarget: HTMLElement }): void =>
+    openMenu(floats, { at }, words.textMenu(of), [
+      {
+        items: [
+          {
+            label: hidden ? words.showText : words.hideText,
+            icon: "hidden",
+            run: () => room.manage("hide_answer", poll, { text: of, on: !hidden }),
+          },
+          ...(merged ? [{ label: words.splitText, run: () => merge("") }] : []),
+        ],
+      },
+      {
+        label: words.mergeWith,
+        none: words.noOthers,
+        items: others.map(({ text }) => ({ label: text, run: () => merge(text) })),
+      },
+    ]);
+  return (
+    <IconButton icon="dots" label={words.textMenu(of)} aria-haspopup="menu" onClick={onClick} />
   );
 });

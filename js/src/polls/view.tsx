@@ -24,6 +24,7 @@ import { type Context, wordsOf } from "./words";
 export const PollsView = withHooks(function PollsView({ room, options }: ViewProps<Room>): VNode {
   const { height, lang, poll: only } = useSignal(options);
   const words = wordsOf(lang);
+  room.lang = words.lang;
   const pane = useMemo(() => new Pane(room, only), [room, only]);
   const view = useRef<HTMLElement>();
   const scope = useSignal(room.connection.scope);
@@ -80,10 +81,13 @@ const Header = withHooks(function Header(
   const shown = useSignal(pane.shown);
   const comparing = useSignal(pane.comparing);
   const poll = shown === "poll" ? pane.poll() : undefined;
+  const titles: Record<string, string> = {
+    ...{ list: words.polls, form: words.newPoll, edit: words.editDraft },
+  };
   const many = !pane.only && (room.polls.size > (room.managing ? 0 : 1) || shown === "list");
   return (
     <div class="hd">
-      <h3>{shown === "list" ? words.polls : shown === "form" ? words.newPoll : words.poll}</h3>
+      <h3>{titles[shown] ?? words.poll}</h3>
       {poll?.state === "draft" && <span class="pill">{words.draft}</span>}
       {poll && (poll.round > 1 || poll.state !== "draft") && (
         <span class="pill n">
@@ -134,8 +138,8 @@ const Body = withHooks(function Body({ pane }: { pane: Pane }): VNode {
       ) : (
         <Nothing pane={pane} />
       )
-    ) : shown === "form" && room.managing ? (
-      <PollForm pane={pane} />
+    ) : (shown === "form" || shown === "edit") && room.managing ? (
+      <PollForm pane={pane} edits={shown === "edit"} />
     ) : (
       <PollList pane={pane} />
     );

@@ -6,7 +6,8 @@ import type { Fields } from "../core/messages";
 import type { Choice, Poll } from "./documents";
 import { isChosen, optionOf } from "./figures";
 import { Icon } from "./icons";
-import { isEmpty, Key, Label } from "./label";
+import { Ends, isLine, Key, Label } from "./label";
+import { Marks, Share } from "./option_rows";
 import type { Room } from "./room";
 import type { Context } from "./words";
 
@@ -16,10 +17,6 @@ interface Props {
   /** Whether votes are taken. */
   open: boolean;
 }
-
-/** A scale whose points have words only at its ends lies in one line. */
-export const isLine = ({ kind, options }: Poll): boolean =>
-  kind === "scale" && options.length <= 11 && options.slice(1, -1).every((body) => isEmpty(body));
 
 /** The options to choose from: one click or key votes; of several, they are ticked first. */
 export const Ballot = withHooks(function Ballot(
@@ -58,34 +55,52 @@ export const Ballot = withHooks(function Ballot(
     choose(meant);
   };
   const line = isLine(poll);
+  const { soFar } = poll;
+  const told = soFar !== null && soFar.people > 0;
+  const most = Math.max(1, line ? Math.max(...(soFar?.counts ?? [])) : (soFar?.people ?? 1));
   return (
     <>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is in what is spread */}
       <div
         ref={box}
-        class={line ? "opts line" : "opts"}
+        class={`opts${line ? " line" : ""}${told ? " told" : ""}`}
         {...groupOf(many, open)}
         style={{ "--n": poll.options.length }}
         onKeyDown={onKeyDown}
       >
         {poll.options.map((_, index) => {
           const chosen = isChosen(choice, index);
+          const count = soFar?.counts[index] ?? 0;
+          const part = count / most;
           return (
             <button
               key={index}
               type="button"
-              class="opt"
+              class={told ? "opt res" : "opt"}
+              style={{ "--p": `${100 * part}%`, "--q": part }}
               {...roleOf(many, chosen, open)}
               tabIndex={index === stop ? 0 : -1}
               onClick={() => choose(index)}
             >
               <Key kind={poll.kind} index={index} />
-              <Label poll={poll} index={index} />
-              {chosen && !line && (
-                <span class="mine">
-                  <Icon name="check" />
-                  <span class="word">{isChosen(poll.mine, index) ? words.mine : ""}</span>
-                </span>
+              {told ? (
+                <div class="what">
+                  <Label poll={poll} index={index} />
+                  <Marks right={false} mine={!line && isChosen(poll.mine, index)} />
+                </div>
+              ) : (
+                <Label poll={poll} index={index} />
+              )}
+              {told && soFar !== null ? (
+                <Share count={count} people={soFar.people} />
+              ) : (
+                chosen &&
+                !line && (
+                  <span class="mine">
+                    <Icon name="check" />
+                    <span class="word">{isChosen(poll.mine, index) ? words.mine : ""}</span>
+                  </span>
+                )
               )}
             </button>
           );
@@ -115,15 +130,6 @@ const groupOf = (many: boolean, open: boolean): Fields => ({
 const roleOf = (many: boolean, chosen: boolean, open: boolean): Fields => ({
   ...{ role: many ? "checkbox" : "radio", "aria-checked": chosen, "aria-disabled": !open },
 });
-
-/** The texts at the two ends of a scale. */
-export const Ends = ({ poll }: { poll: Poll }): VNode | null =>
-  poll.options.some((body) => !isEmpty(body)) ? (
-    <div class="ends" aria-hidden="true">
-      <Label poll={poll} index={0} />
-      <Label poll={poll} index={poll.options.length - 1} />
-    </div>
-  ) : null;
 
 /** Whether an answer says something, and something else than the one that was given. */
 export const isNew = (choice: Choice | undefined, mine: Choice | undefined): boolean =>

@@ -8,7 +8,7 @@ import pytest
 
 from edu_widgets.polls import frozen, results
 from edu_widgets.polls.documents import MAX_REMOVED, RoundResult, TextCount
-from edu_widgets.polls.removal import missing_answer
+from edu_widgets.polls.text_answers import missing_answer
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 from tests.in_memory.service import MIRA, ROOM, STAFF
@@ -210,3 +210,118 @@ def test_what_nobody_wrote_names_the_nearest(mira: Desk, ada: Desk) -> None:
 def test_looking_for_the_nearest_takes_little_time() -> None:
     texts = [TextCount("ab" * 99 + str(number), 1) for number in range(MAX_REMOVED)]
     assert "nearest" in missing_answer("ba" * 99, [RoundResult(1, 200, texts=texts)])
+
+
+# -- hidden and merged --------------------------------------------------------------------------
+
+
+def hide(school: School, id_: str, text: str = MEAN, person: Any = MIRA, on: bool = True) -> None:
+    school.do(person, "hide_answer", pollId=id_, text=text, on=on)
+
+
+def merge(school: School, id_: str, *texts: str, into: str = "", person: Any = MIRA) -> None:
+    school.do(person, "merge_answers", pollId=id_, texts=list(texts), into=into)
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_what_is_hidden_staff_sees_and_students_count(school: School, anonymous: bool) -> None:
+    id_ = asked(school, MEAN, "bo is stupid", *["tea"] * 4, anonymous=anonymous)
+    school.close(id_)
+    hide(school, id_)
+    hide(school, id_)
+    assert {one.text: one.people for one in school.tally(id_).rounds[0].texts} == {
+        "tea": 4,
+        school.tally(id_).rounds[0].texts[1].text: 2,
+    }
+    school.reveal(id_, counts=True)
+    (shown,) = school.poll(id_).results
+    assert (shown.people, shown.removed, shown.texts) == (6, 2, [TextCount("tea", 4)])
+    assert b"stupid" not in school.ever_told(student(3)).lower()
+    hide(school, id_, on=False)  # also once the ballots of an anonymous poll are gone
+    (shown,) = school.poll(id_).results
+    assert (shown.removed, len(shown.texts)) == (0, 2)
+
+
+def test_merged_answers_are_one_in_every_round_and_later(school: School) -> None:
+    id_ = asked(school, "list", "a List", "lists", "dict", correct=["list"])
+    merge(school, id_, "A LIST", "lists", into="list")
+    school.vote(student(9), id_, "Lists")
+    school.refresh(id_)
+    (found,) = school.tally(id_).rounds
+    assert found.texts == [TextCount("list", 4), TextCount("dict", 1)]
+    assert (found.people, found.right, found.removed) == (5, 4, 0)
+    merge(school, id_, "list", into="the list")  # and what was merged into it goes along
+    assert school.tally(id_).rounds[0].texts[0] == TextCount("the list", 4)
+    assert not school.poll(id_).results, "before a reveal nothing reaches students"
+    remove(school, id_, "the list")
+    assert school.tally(id_).rounds[0].removed == 4
+    assert school.refresh(id_).changes == ()
+
+
+def test_merged_answers_are_taken_apart(school: School) -> None:
+    id_ = asked(school, "list", "lists", "a list")
+    merge(school, id_, "lists", "a list", into="list")
+    merge(school, id_, "lists")
+    assert {t.text: t.people for t in school.tally(id_).rounds[0].texts} == {"list": 2, "lists": 1}
+    merge(school, id_, "list")
+    assert len(school.tally(id_).rounds[0].texts) == 3
+
+
+def test_of_an_ended_anonymous_poll_they_stay_merged(school: School) -> None:
+    id_ = asked(school, "list", "lists", *["tea"] * 4, anonymous=True)
+    school.reveal(id_, counts=True)
+    merge(school, id_, "lists", into="list")
+    assert {t.text: t.people for t in school.poll(id_).results[0].texts} == {"tea": 4, "list": 2}
+    assert school.poll(id_).results[0].people == 6
+    with refused(Code.TOO_LATE):
+        merge(school, id_, "lists")
+
+
+def test_only_staff_moderates_and_there_is_an_end_to_it(school: School) -> None:
+    id_ = asked(school, "tea", "chai")
+    for do in (hide, merge):
+        with refused(Code.FORBIDDEN):
+            do(school, id_, "tea", person=ADA)
+        with refused(Code.NOT_FOUND):
+            do(school, "nothing", "tea")
+        with refused(Code.INVALID):
+            do(school, school.ask("a", "b"), "a")
+    with refused(Code.INVALID):
+        merge(school, id_, into="tea")
+    with refused(Code.INVALID):
+        merge(school, id_, *(f"tea {n}" for n in range(21)), into="tea")
+    for number in range(0, MAX_REMOVED, 20):
+        merge(school, id_, *(f"{n}" for n in range(number, number + 20)), into="tea")
+    with refused(Code.TOO_LATE):
+        merge(school, id_, "chai", into="tea")
+    assert len(school.tally(id_).rounds[0].texts) == 2
+
+
+def test_in_a_cell_and_on_a_page(school: School, mira: Desk, ada: Desk) -> None:
+    poll = mira.polls.ask("Say it.", kind="text")
+    both(mira, ada)
+    for number, text in enumerate(("tea", "chai", MEAN), 5):
+        school.vote(student(number), poll.id, text)
+    both(mira, ada)
+    _ = poll.merge_answers(["chai"], "tea")
+    _ = poll.hide_answer(MEAN)
+    both(mira, ada)
+    assert next((row["answer"], row["people"]) for row in poll.exported()) == ("tea", 2)
+    mira.intend("peek", id=poll.id, on=True)
+    (doc,) = mira.shown()
+    texts = {one["text"]: one.get("hidden") for one in doc["peek"]["results"][0]["texts"]}
+    assert texts == {"tea": None, " ".join(MEAN.split()): True}
+    assert doc["peek"]["merged"] == ["tea"]
+    with pytest.raises(InvalidArgument, match="nearest"):
+        poll.merge_answers(["teaa"], "tea")
+    with pytest.raises(InvalidArgument, match="1 to 20"):
+        poll.merge_answers([], "tea")
+    assert ada.intend("hide_answer", id=poll.id, text="tea", on=True), "refused"
+    assert ada.intend("merge_answers", id=poll.id, text="tea", into="chai"), "refused"
+    assert not mira.intend("merge_answers", id=poll.id, text="tea")
+    assert not mira.intend("hide_answer", id=poll.id, text=MEAN, on=False)
+    both(mira, ada)
+    _ = poll.split_answers("tea")
+    _ = poll.reveal()
+    both(mira, ada)
+    assert len(ada.polls.poll(poll.id).exported()) == 3
