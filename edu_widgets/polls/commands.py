@@ -173,7 +173,7 @@ class MergeAnswers(Data):
     poll_id: str
     """The poll it is about."""
     texts: list[str]
-    """1 to 20 answers; case, width and white space make no difference."""
+    """The answers, 1 to 20 of them; case, width and white space make no difference."""
     into: str = ""
     """The text as which they are counted; empty: each counts by itself again."""
 

@@ -86,7 +86,11 @@ const peekAt =
   (doc: Fields, peek: Fields) =>
   async (root: ShadowRoot, model: MockModel): Promise<void> => {
     await press("Show to me only")(root);
-    const told = { ...doc, rev: 50, peek: { pages: [model.page], people: 21, flows: [], ...peek } };
+    const told = {
+      ...doc,
+      rev: 99_999,
+      peek: { pages: [model.page], people: 21, flows: [], ...peek },
+    };
     model.say({ op: "batch", n: 1, set: { polls: [told] } });
     await frame();
   };

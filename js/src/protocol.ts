@@ -1015,7 +1015,7 @@ export interface HideAnswerData {
 export interface MergeAnswersData {
   /** The poll it is about. */
   pollId: string;
-  /** 1 to 20 answers; case, width and white space make no difference. */
+  /** The answers, 1 to 20 of them; case, width and white space make no difference. */
   texts: string[];
   /** The text as which they are counted; empty: each counts by itself again. */
   into?: string;

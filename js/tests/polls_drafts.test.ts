@@ -92,7 +92,8 @@ const live = { round: 1, people: 4, counts: [1, 3, 0] };
 
 test("counts of a live poll stand beside the options, before one votes and after", async () => {
   const shown = await student([poll({ live: true })]);
-  expect(shown.text()).toContain("Everybody sees the counts while it is open.");
+  expect(shown.text(".poll .anon")).toBe("Everybody sees the counts while it is open.");
+  expect(shown.text(".hd")).toContain("Live");
   expect(shown.all(".fig")).toEqual([]);
   await shown.tell(poll({ live, answered: 4 }));
   const figures = () => shown.all("[role=radio] .fig b").map((one) => one.textContent);

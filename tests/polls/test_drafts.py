@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from edu_widgets.polls.documents import MAX_ORDERED, ORDER, PollOrder, PollSecret
@@ -69,9 +71,9 @@ def test_in_a_cell(school: School, mira: Desk, ada: Desk) -> None:
     assert mira.polls.drafts == [copy, second, first, asked], "of one that was asked it comes last"
     for place in (0, 1.5, True, "1"):
         with pytest.raises(InvalidArgument):
-            copy.move(place)  # type: ignore[arg-type]
+            _ = copy.move(place)  # type: ignore[arg-type]
     with pytest.raises(InvalidArgument, match="drafts"):
-        third.move(1)
+        _ = third.move(1)
     with pytest.raises(Refused):
         ada.polls.duplicate(ada.polls.poll(third.id))
 
@@ -93,15 +95,21 @@ def test_on_a_page(school: School, mira: Desk, ada: Desk) -> None:
         *("p1", "Wich?", [0]),
         30,
     )
-    edited = {"question": "Which?", "options": ["a", "b", "c"], "correct": [2], "seconds": 0}
+    edited: dict[str, Any] = {
+        "question": "Which?",
+        "options": ["a", "b", "c"],
+        "correct": [2],
+        "seconds": 0,
+    }
     assert not mira.intend("edit", id=first.id, **edited)
     both(mira, ada)
     assert (first.question, first.options, first.correct) == ("Which?", ["a", "b", "c"], 3)
     assert mira.intend("edit", id=first.id, question="", options=["a", "b"]), "refused"
     assert mira.intend("edit", id=first.id, question="Which?", options=["a"]), "refused"
     as_ = uuid7()
+    again: dict[str, Any] = {"id": second.id, "as": as_}
     for _ in range(2):  # a page that was reloaded sends it again
-        assert not mira.intend("duplicate", **{"id": second.id, "as": as_})
+        assert not mira.intend("duplicate", **again)
     both(mira, ada)
     assert mira.desk()["order"] == [second.id, as_, first.id]
     assert secret(school, as_) == PollSecret(as_, [4], 1)

@@ -71,7 +71,7 @@ def test_what_cannot_be_live(school: School, mira: Desk) -> None:
         mira.polls.ask("Which?", ["a", "b"], live=True, anonymous=True)
     with pytest.raises(InvalidArgument, match="Texts are never live"):
         mira.polls.ask("What?", kind="text", live=True)
-    args = {"id": "0", "question": "What?", "kind": "text", "live": True}
+    args: dict[str, Any] = {"id": "0", "question": "What?", "kind": "text", "live": True}
     assert mira.intend("create", **args), "refused"
 
 

@@ -313,9 +313,9 @@ def test_in_a_cell_and_on_a_page(school: School, mira: Desk, ada: Desk) -> None:
     assert texts == {"tea": None, " ".join(MEAN.split()): True}
     assert doc["peek"]["merged"] == ["tea"]
     with pytest.raises(InvalidArgument, match="nearest"):
-        poll.merge_answers(["teaa"], "tea")
+        _ = poll.merge_answers(["teaa"], "tea")
     with pytest.raises(InvalidArgument, match="1 to 20"):
-        poll.merge_answers([], "tea")
+        _ = poll.merge_answers([], "tea")
     assert ada.intend("hide_answer", id=poll.id, text="tea", on=True), "refused"
     assert ada.intend("merge_answers", id=poll.id, text="tea", into="chai"), "refused"
     assert not mira.intend("merge_answers", id=poll.id, text="tea")

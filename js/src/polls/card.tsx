@@ -57,7 +57,7 @@ export const PollCard = withHooks(function PollCard(
         {poll.live && poll.state !== "revealed" && (
           <p class="anon">
             <Icon name="eye" />
-            {words.live}
+            {words.liveNote}
           </p>
         )}
         {!pane.only && <OpenPolls pane={pane} poll={poll} />}

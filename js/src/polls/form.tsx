@@ -76,7 +76,7 @@ export const PollForm = withHooks(function PollForm(
       </label>
       <fieldset class="kinds" disabled={edits}>
         <legend>{words.kind}</legend>
-        {KINDS.map((kind) => (
+        {KINDS.filter((kind) => !edits || kind === form.kind).map((kind) => (
           <label key={kind} class={form.kind === kind ? "on" : ""}>
             <input
               type="radio"

@@ -87,7 +87,7 @@ export const en = {
   named: "Your answer is shown to the instructor with your name.",
   namedShort: "With names",
   /** Said before people vote: everybody sees the counts. */
-  live: "Everybody sees the counts while it is open.",
+  liveNote: "Everybody sees the counts while it is open.",
   liveShort: "Live counts",
   liveHint: "Everybody sees the counts while it is open; never of texts, nor if anonymous.",
   edited: (time: string) => `The question was edited ${time}`,

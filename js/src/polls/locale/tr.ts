@@ -76,7 +76,7 @@ export const tr: PollsCatalog = {
   anonymousShort: "Anonim",
   named: "Yanıtınız eğitmene adınızla gösterilir.",
   namedShort: "Adla",
-  live: "Anket açıkken sayıları herkes görür.",
+  liveNote: "Anket açıkken sayıları herkes görür.",
   liveShort: "Canlı sayılar",
   liveHint: "Sayıları açıkken herkes görür; metinlerde ve anonimken olmaz.",
   edited: (time) => `Soru düzenlendi: ${time}`,
