@@ -77,7 +77,11 @@ export const options = {
 const loader = { ...options, entryPoints: { loader: "src/loader.ts" }, inject: [] };
 const core = { ...options, entryPoints: { core: "src/core/index.ts" } };
 /** What comes to a page only where or when it is used: no widget, and linked to core as they are. */
-export const extras = { viewers: "src/viewers/index.tsx", "chat.picker": "src/chat/picker.tsx" };
+export const extras = {
+  viewers: "src/viewers/index.tsx",
+  "chat.picker": "src/chat/picker.tsx",
+  pictures: "src/pictures/index.tsx",
+};
 const views = {
   ...options,
   entryPoints: { ...widgets, ...extras },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from edu_widgets.chat import cells, commands, searching
@@ -22,9 +23,10 @@ from edu_widgets.chat.message import (
     plain,
 )
 from edu_widgets.chat.mirror import Chat
+from edu_widgets.chat.pictures import bytes_of
 from edu_widgets.chat.read_receipts import ReadReceipts
 from edu_widgets.chat.typists import Typists
-from edu_widgets.chat.validation import Pointed, checked, id_of
+from edu_widgets.chat.validation import Pointed, check_number, checked, id_of
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.known_people import known as known_people
@@ -32,6 +34,7 @@ from edu_widgets.client.known_people import named
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
 from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
     InvalidArgument,
@@ -77,25 +80,36 @@ class ChatApi:
 
     def send(
         self,
-        text: str,
+        text: str = "",
         reply_to: Pointed | None = None,
         question: bool = False,  # noqa: FBT001, FBT002
+        picture: object = None,
+        alt: str = "",
     ) -> Receipt:
         """Send a message; returns at once with a receipt (`.wait()`, awaitable).
 
         `text` is Markdown, 1 to 8,000 characters; `@Name` mentions a person who is present or
         wrote a loaded message. `reply_to` is a message or its id; with `question` the message is
-        listed among the questions, too. A message that cannot be sent now is kept, also over a
+        listed among the questions, too. `picture` is a figure with `savefig()`, the bytes of a PNG,
+        JPEG, WebP, GIF or SVG, a path to one, or a list of at most four; `alt` says what it shows.
+        Beside one the text may be empty. A message that cannot be sent now is kept, also over a
         restart of the kernel.
 
         Raises:
-            InvalidArgument: `text` has no visible character, or `reply_to` is no message.
-            MessageTooLong: it has more than 8,000 characters.
+            InvalidArgument: `text` has no visible character and there is no picture, `reply_to` is
+                no message, or `picture` is none that can be shared.
+            MessageTooLong: it has more than 8,000 characters, or a picture more than 1 MiB.
             OutboxFull: too much is waiting already.
             NotConnected: the lesson is closed.
+            Refused: this is a base service, which takes no pictures.
         """
         answered = None if reply_to is None else id_of(reply_to, "reply_to")
-        return self._hand_over(checked(text), answered, uuid7(), question=question)
+        several = picture if isinstance(picture, (list, tuple)) else [picture]
+        given = [bytes_of(one) for one in several if one is not None]
+        check_number(given)
+        content = checked(text, empty=bool(given))
+        refs = [self._client.blobs.put(data, alt=alt) for data in given]
+        return self._hand_over(content, answered, uuid7(), question=question, pictures=refs)
 
     def ask(self, text: str) -> Receipt:
         """Ask a question: a message that others can vote for, and that can be answered."""
@@ -107,7 +121,9 @@ class ChatApi:
         If somebody has edited it since, the receipt fails with `Refused`, code `STALE`.
         """
         version = message.version if isinstance(message, ChatMessage) else None
-        return self._edit(id_of(message), checked(text), version)
+        found = self._chat.message(id_of(message))
+        text = checked(text, empty=found is not None and bool(found.pictures))
+        return self._edit(id_of(message), text, version)
 
     def delete(self, message: Pointed) -> Receipt:
         """Delete one's own message, with its pin and its question; staff may delete anybody's."""
@@ -201,6 +217,12 @@ class ChatApi:
         user_id, name = self._person(person)
         return self._mute(user_id, name, minutes=0, on=False)
 
+    def pictures(self, allowed: bool) -> Receipt:  # noqa: FBT001
+        """Allow students to send pictures, or forbid it. Staff only."""
+        if not isinstance(allowed, bool):
+            raise InvalidArgument(f"allowed is True or False, not {allowed!r:.40}.")
+        return self._client.send(commands.SET_PICTURES.name, commands.SetPictures(allowed))
+
     def slow_mode(self, seconds: int) -> Receipt:
         """Set the least seconds between two messages of a person; 0: no limit. Staff only."""
         if isinstance(seconds, bool) or not isinstance(seconds, int):
@@ -242,6 +264,21 @@ class ChatApi:
     def muted(self) -> list[MutedPerson]:
         """The muted people: for staff everybody, for others at most themselves."""
         return self._chat.muted()
+
+    def picture(self, picture: BlobRef, timeout: float = 10.0) -> bytes:
+        """Return the bytes of a picture of a message, waiting `timeout` seconds at most.
+
+        Raises:
+            NotConnected: it cannot be fetched now.
+            Refused: it is not there any more.
+            WouldDeadlock: called on the network thread.
+        """
+        coming = self._client.blobs.get(picture)
+        self._client.connections.network.forbid_waiting()
+        try:
+            return coming.result(timeout)
+        except TimeoutError as error:
+            raise NotConnected("The picture has not come in time; try again.") from error
 
     def mark_read(self) -> None:
         """Note that everything loaded was read, also for one's other devices."""
@@ -325,7 +362,13 @@ class ChatApi:
         """Send the pages the document `room` if it changed (network thread)."""
 
     def _hand_over(
-        self, text: str, reply_to: str | None, id_: str, *, question: bool = False
+        self,
+        text: str,
+        reply_to: str | None,
+        id_: str,
+        *,
+        question: bool = False,
+        pictures: Sequence[BlobRef] = (),
     ) -> Receipt:
         me, created = self._client.me(), int(time.time() * 1000)
         data = ChatMessageData(
@@ -337,6 +380,7 @@ class ChatApi:
             reply_to=reply_to,
             question=question,
             mentions=self._mentions(text),
+            pictures=list(pictures),
         )
         return self._chat.send(data, created)
 

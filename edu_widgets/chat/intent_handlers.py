@@ -10,9 +10,10 @@ from edu_widgets.chat.commands import Found
 from edu_widgets.chat.documents import WINDOW, Message, pin_id, question_id
 from edu_widgets.chat.mirror import MESSAGES
 from edu_widgets.chat.typists import Typing
-from edu_widgets.chat.validation import checked
+from edu_widgets.chat.validation import check_number, checked
 from edu_widgets.notebook.channel import PageChannel
 from edu_widgets.notebook.page_requests import Intent, PageRequests, on_intent
+from edu_widgets.notebook.pictures import read_picture
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
@@ -41,17 +42,21 @@ class IntentHandlers(ChatApi):
 
     @on_intent("chat.send")
     def _on_send(self, intent: Intent) -> None:
-        id_, text = intent.id_of("id"), checked(intent.text("text"))
+        named = intent.args.get("pictures")
+        pictures = [read_picture(one) for one in named] if isinstance(named, list) else []
+        check_number(pictures)
+        id_, text = intent.id_of("id"), checked(intent.text("text"), empty=bool(pictures))
         reply_to = intent.id_of("replyTo") if intent.args.get("replyTo") else None
         # A page that was reloaded, or talks to a new kernel, may send a known message again.
         if not self._chat.knows(id_):
             question = intent.args.get("question") is True
-            _ = self._hand_over(text, reply_to, id_, question=question)
+            _ = self._hand_over(text, reply_to, id_, question=question, pictures=pictures)
         self._client.on_network(lambda: self._mine.say(on=False))
 
     @on_intent("chat.edit")
     def _on_edit(self, intent: Intent) -> None:
-        text = checked(intent.text("text"))
+        found = self._chat.message(intent.id_of("id"))
+        text = checked(intent.text("text"), empty=found is not None and bool(found.pictures))
         _ = self._edit(intent.id_of("id"), text, intent.number("version"))
 
     @on_intent("chat.delete")
@@ -113,6 +118,10 @@ class IntentHandlers(ChatApi):
     @on_intent("chat.slow")
     def _on_slow(self, intent: Intent) -> None:
         _ = self.slow_mode(intent.number("seconds"))
+
+    @on_intent("chat.pictures")
+    def _on_pictures(self, intent: Intent) -> None:
+        _ = self.pictures(intent.switch())
 
     # -- typing, reading and searching ---------------------------------------------------------
 

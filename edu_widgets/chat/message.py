@@ -14,6 +14,7 @@ from edu_widgets.protocol.shortening import shorten
 
 if TYPE_CHECKING:
     from edu_widgets.protocol import Document
+    from edu_widgets.protocol.blobs import BlobRef
 
 _EXCERPT = 60
 
@@ -47,10 +48,13 @@ class ChatMessage(Tidy):
     mentions_me: bool = False
     via: str = ""
     """The name of the person through whose notebook the author took part; "": their own."""
+    pictures: tuple[BlobRef, ...] = ()
+    """Its pictures; `lesson.chat.picture(p)` has the bytes of one."""
 
     def __repr__(self) -> str:
         notes = [self.state] if self.state != "sent" else []
         notes += ["edited"] if self.edited else []
+        notes += [f"pictures: {len(self.pictures)}"] if self.pictures else []
         tail = f" ({', '.join(notes)})" if notes else ""
         return f"<{_line(self.user_name, self.timestamp, self.content)}{tail}>"
 
@@ -133,6 +137,7 @@ def shown(message: Message, id_: str, me: str, *, unconfirmed: bool = False) -> 
         question=message.question,
         mentions_me=is_mentioned(message.mentions, me),
         via=message.via or "",
+        pictures=tuple(message.pictures),
     )
 
 

@@ -204,6 +204,7 @@ class Chat:
             error=own.error,
             mentions=tuple(data.mentions),
             question=data.question,
+            pictures=tuple(data.pictures),
         )
 
     # -- one's own ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from edu_widgets.client.bodies import decoded
 from edu_widgets.client.pending_commands import PendingCommand
 from edu_widgets.client.view import Person
 from edu_widgets.notebook.nodes import plain_text, to_nodes
+from edu_widgets.notebook.pictures import shown
 from edu_widgets.notebook.stream import Json
 from edu_widgets.protocol import Document
 
@@ -56,6 +57,7 @@ def message(
         "replyTo": body.reply_to,
         "question": body.question,
         "mentionsMe": is_mentioned(body.mentions, me.name),
+        "pictures": [shown(picture) for picture in body.pictures],
         "reactions": _reactions(body, reader, pending),
         "editing": pending.editing,
         "deleting": pending.deleting,
@@ -85,6 +87,7 @@ def own_message(own: PendingCommand[Any], me: Person) -> Json:
         "replyTo": data.reply_to,
         "question": data.question,
         "mentionsMe": is_mentioned(data.mentions, me.name),
+        "pictures": [shown(picture) for picture in data.pictures],
         "state": own.state if own.state != "sent" else None,
         "error": own.error if own.state == "failed" else None,
         "code": own.code if own.state == "failed" else None,

@@ -17,7 +17,7 @@ from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import EduWidgetsError
 
-_WRITING = ("send", "reply", "edit", "react", "unreact", "ask", "upvote", "typing")
+_WRITING = ("send", "reply", "edit", "react", "unreact", "ask", "upvote", "typing", "picture")
 """Tools that a muted person does not have."""
 
 _FEW, _MANY = 64, MAX_UNREAD
@@ -85,6 +85,11 @@ class RoomState:
         self._below = Below(client)
 
     # -- for Python and the page --------------------------------------------------------------
+
+    def pictures(self) -> bool:
+        """Return True unless an instructor has turned pictures off."""
+        settings = decoded(self._client.mirror().get(ChatSettings.ID), ChatSettings)
+        return settings.pictures if settings is not None else True
 
     def slow(self) -> int:
         """Return the least number of seconds between two messages of a person; 0: no limit."""
@@ -174,7 +179,10 @@ class RoomState:
             tools += ["ask", "upvote"]
         # A base service has no search: its pages search the loaded messages, and say so.
         tools += ["typing", "read", "search"] if not base else ["typing"]
-        if self._client.me().is_staff and not base:
+        staff = self._client.me().is_staff
+        if "pictures" in features and not base and (staff or self.pictures()):
+            tools.append("picture")
+        if staff and not base:
             tools.append("moderate")
         if self.muted() is not None:
             tools = [tool for tool in tools if tool not in _WRITING]
@@ -190,7 +198,7 @@ class RoomState:
             "slow": self.slow(),
             "muted": self.muted(),
             "read": self.read_mark(),
-        }
+        } | ({} if self.pictures() else {"noPictures": True})
 
     def news(self) -> bool:
         """True if `room` differs from the one that every page knows; `unread` is left out.

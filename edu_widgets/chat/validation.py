@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from edu_widgets.chat.documents import MAX_PICTURES
 from edu_widgets.chat.message import AskedQuestion, ChatMessage, PinnedMessage
 from edu_widgets.chat.text import content_of
 from edu_widgets.protocol import is_id
@@ -26,8 +29,23 @@ def id_of(message: object, what: str = "message") -> str:
     return str(message)
 
 
-def checked(text: object) -> str:
+def check_number(pictures: Sequence[object]) -> None:
+    """Check that a message may have so many pictures.
+
+    Raises:
+        InvalidArgument: they are more than four.
+    """
+    if len(pictures) > MAX_PICTURES:
+        msg = f"A message has at most {MAX_PICTURES} pictures, not {len(pictures)}."
+        raise InvalidArgument(msg)
+
+
+def checked(text: object, *, empty: bool = False) -> str:
     """Return a message's text as it is sent: clean, and without white space at its end.
+
+    Args:
+        text: The text.
+        empty: True if it may be empty, as beside a picture.
 
     Raises:
         InvalidArgument: it is no string, has no visible character, or has half a character.
@@ -36,4 +54,4 @@ def checked(text: object) -> str:
     if not isinstance(text, str):
         msg = f"The message must be a string, not {shown(text)}; for a value send str(value)."
         raise InvalidArgument(msg)
-    return content_of(text)
+    return content_of(text, empty=empty)

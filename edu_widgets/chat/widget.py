@@ -44,6 +44,7 @@ _OTHERS = tuple(
     for command in (
         commands.EDIT_MESSAGE, commands.DELETE_MESSAGE, commands.ADD_REACTION,
         commands.PIN_MESSAGE, commands.SET_SLOW_MODE, commands.MUTE_USER,
+        commands.SET_PICTURES,
         commands.UPVOTE_QUESTION, commands.ANSWER_QUESTION, commands.MARK_READ,
     )
 )  # fmt: skip

@@ -14,6 +14,10 @@ VIEWERS = "viewers"
 """The script that shows the viewers where several people share a kernel."""
 
 
+PICTURES = "pictures"
+"""The script that fetches, shows and gives pictures."""
+
+
 def files_of(kind: str) -> tuple[str, ...]:
     """The names of the files a kind of widget is made of; each imports those before it."""
     return ("core", kind)
@@ -22,7 +26,11 @@ def files_of(kind: str) -> tuple[str, ...]:
 def extras_of(kind: str) -> tuple[str, ...]:
     """The names of the files that the pages of a kind of widget load only where they use them."""
     manifest = features.find(kind)
-    return (VIEWERS, *(f"{kind}.{part}" for part in (manifest.extras if manifest else ())))
+    return (
+        VIEWERS,
+        PICTURES,
+        *(f"{kind}.{part}" for part in (manifest.extras if manifest else ())),
+    )
 
 
 @functools.cache

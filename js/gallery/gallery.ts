@@ -45,8 +45,9 @@ if (state && cell) {
     const texts = await Promise.all(files.map(text));
     return Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""]));
   };
-  const [viewers = "", picker = ""] = await Promise.all(["viewers", "chat.picker"].map(text));
-  model.carry(await filesOf(kind), "1", { viewers, "chat.picker": picker });
+  const extras = ["viewers", "chat.picker", "pictures"];
+  const late = await Promise.all(extras.map(async (name) => [name, await text(name)]));
+  model.carry(await filesOf(kind), "1", Object.fromEntries(late));
   if (kind === "panel") await compose(model, state, filesOf);
   if (name !== "busy") model.onSent = (sent) => confirm(model, sent);
   await widget.initialize({ model: model.proxy() });

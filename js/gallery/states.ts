@@ -6,6 +6,7 @@ import { cells } from "./cells";
 import { notes } from "./notes";
 import { notifications } from "./notifications";
 import { at, people } from "./people";
+import { pictures } from "./pictures";
 import { polls } from "./polls";
 import { presence } from "./presence";
 import { progress } from "./progress";
@@ -129,6 +130,7 @@ export const states: Record<string, State> = {
   ...around,
   ...viewers,
   ...writing,
+  ...pictures,
   ...polls,
   ...cells,
   ...presence,

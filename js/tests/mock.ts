@@ -6,6 +6,8 @@ type Callback = (...args: unknown[]) => void;
 /** A model as anywidget hands it out, with a kernel's end to play with. */
 export class MockModel {
   readonly sent: PageMessage[] = [];
+  /** The bytes that came beside messages. */
+  readonly buffers: ArrayBuffer[] = [];
   /** Whether the comm is there: without it, sending throws as Jupyter's does. */
   open = true;
   /** What the kernel does with each message; nothing by default. */
@@ -27,7 +29,11 @@ export class MockModel {
       course: "py101",
       options: { height: 420, lang: "" },
       _code: ["core@source"],
-      _extras: { viewers: "viewers@source", "chat.picker": "chat.picker@source" },
+      _extras: {
+        viewers: "viewers@source",
+        "chat.picker": "chat.picker@source",
+        pictures: "pictures@source",
+      },
       _says: { en: ["This was live.", "Run again."], tr: ["Canlıydı.", "Yeniden çalıştır."] },
       ...traits,
     };
@@ -50,8 +56,9 @@ export class MockModel {
         this.#listeners.set(event, callbacks.add(callback));
       },
       off: (event, callback) => this.#listeners.get(event)?.delete(callback),
-      send: (content) => {
+      send: (content, _, buffers) => {
         if (!this.open) throw new Error("Cannot send");
+        if (buffers) this.buffers.push(...buffers);
         const { op, codes } = content as { op: string; codes: string[] };
         if (op === "code") {
           this.#handOut(codes);
@@ -96,8 +103,8 @@ export class MockModel {
   }
 
   /** A custom message of the kernel; each page gets a copy of its own. */
-  say(message: unknown): void {
-    this.emit("msg:custom", structuredClone(message));
+  say(message: unknown, buffers: DataView[] = []): void {
+    this.emit("msg:custom", structuredClone(message), buffers);
   }
 
   set(name: string, value: unknown): void {

@@ -1,12 +1,14 @@
 import openPicker from "../src/chat/picker";
 import type { Feature } from "../src/core/feature";
 import "../src/loader";
+import Pictures from "../src/pictures/index";
 import Viewers from "../src/viewers/index";
 import type { MockModel } from "./mock";
 
 /** What a mock's files of code export, where it carries no built ones. */
 const extras: Record<string, unknown> = {
   "viewers@source": Viewers,
+  "pictures@source": Pictures,
   "chat.picker@source": openPicker,
 };
 type Load = (model: unknown, codes: readonly string[], over: AbortSignal) => Promise<unknown>;

@@ -56,9 +56,9 @@ def test_a_page_that_asks_gets_each_file_as_a_message() -> None:
 
 @pytest.mark.usefixtures("plain")
 def test_what_a_page_uses_later_has_a_file_of_its_own() -> None:
-    assert list(references(extras_of("polls"))) == ["viewers"]
+    assert list(references(extras_of("polls"))) == ["viewers", "pictures"]
     codes = references(extras_of("chat"))
-    assert list(codes) == ["viewers", "chat.picker"]
+    assert list(codes) == ["viewers", "pictures", "chat.picker"]
     assert [told["text"] for told in answers("chat", [codes["chat.picker"]])] == ["// chat.picker"]
 
 

@@ -42,6 +42,9 @@ export function react(room: Asked, { id }: Named, emoji: string, on: boolean): v
   intend(room, "react", { id, emoji, on });
 }
 
+/** Let students send pictures, or not. */
+export const allowPictures = (room: Asked, on: boolean): void => intend(room, "pictures", { on });
+
 export const pin = (room: Asked, { id }: Named, on: boolean): void =>
   intend(room, "pin", { id, on });
 

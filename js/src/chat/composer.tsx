@@ -4,6 +4,8 @@ import { Button, IconButton } from "../core/button";
 import { focus } from "../core/focus";
 import { useEffect, useMemo, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { Pictures } from "../core/pictures";
+import { attach, readyPictures } from "./attached";
 import {
   lastOwn,
   type Text,
@@ -13,7 +15,7 @@ import {
   usePasted,
   useText,
 } from "./composer_hooks";
-import { BAR, Bar, SaveButtons, SendButton } from "./composer_parts";
+import { BAR, Bar, PictureButton, SaveButtons, SendButton } from "./composer_parts";
 import { insertCode, tooLong } from "./composer_text";
 import { type Choice, LIST, MentionMenu, optionId } from "./mention_menu";
 import type { Room } from "./room";
@@ -38,7 +40,7 @@ export const Composer = withHooks(function Composer(
   const held = useText(room, open);
   const { text, editing, replyTo, asking, waiting, ready } = held;
   const mentions = useMentions(area, room, held);
-  const pasted = usePasted(area, held);
+  const pasted = usePasted(area, room, held);
   const teller = useMemo(() => new TypingTeller(room), [room]);
   useEffect(() => () => teller.stop(), [teller]);
   useEffect(() => {
@@ -70,7 +72,9 @@ export const Composer = withHooks(function Composer(
     room.send(body, {
       ...(replyTo && { replyTo: replyTo.id }),
       ...(asking && { question: true }),
+      pictures: readyPictures(room.attached.value) ?? [],
     });
+    room.attached.value = [];
     teller.stop(); // after the message: the kernel takes one thing after the other
     room.replyTo.value = null;
     room.asking.value = false;
@@ -112,7 +116,17 @@ export const Composer = withHooks(function Composer(
     <div class="writing">
       {choice && <MentionMenu choice={choice} onTake={mentions.choose} />}
       <Status text={choice && words.mentionable(choice.names.length)} />
-      <div class="composer">
+      {!editing && <Pictures part="tray" attached={room.attached} />}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: what is dropped, a button takes too */}
+      <div
+        class="composer"
+        onDragOver={(event) => {
+          if (!editing && event.dataTransfer?.types.includes("Files")) event.preventDefault();
+        }}
+        onDrop={(event) => {
+          if (!editing && attach(room, event.dataTransfer?.files)) event.preventDefault();
+        }}
+      >
         {doc && (
           <Bar
             room={room}
@@ -158,6 +172,7 @@ export const Composer = withHooks(function Composer(
             }}
           />
         )}
+        {!editing && room.can("picture") && <PictureButton room={room} />}
         <IconButton icon="code" label={words.insertCode} onClick={onCode} />
         {editing ? (
           <SaveButtons ready={ready} onSave={send} onCancel={cancel} />

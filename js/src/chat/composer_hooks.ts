@@ -2,6 +2,7 @@
 
 import { focus, placeAfter } from "../core/focus";
 import { useBrief, useEffect, useRef, useSignal, useState } from "../core/hooks";
+import { type Attachment, attach, readyPictures } from "./attached";
 import { insertCode, isInFence, looksLikeCode } from "./composer_text";
 import type { ChatMessage } from "./documents";
 import { type Choice, choiceAt, take } from "./mention_menu";
@@ -63,6 +64,7 @@ export function useText(room: Room, open: boolean) {
   const editing = useSignal(room.editing);
   const target = useSignal(room.replyTo);
   const wantsAnswer = useSignal(room.asking);
+  const attached = useSignal(room.attached);
   useSignal(room.state);
   useSignal(room.sentAt);
   const text = editing ? (changed ?? "") : draft;
@@ -71,12 +73,22 @@ export function useText(room: Room, open: boolean) {
     ...{ text, waiting, editing },
     replyTo: editing || !room.can("reply") ? null : target,
     asking: !editing && wantsAnswer && room.can("ask"),
-    ready: open && !waiting && text.trim() !== "",
+    ready: open && !waiting && isReady(text, editing, attached),
     set(value: string): void {
       if (editing) room.edit.text.value = value;
       else room.draft.value = value;
     },
   };
+}
+
+/** Whether there is something to send, and nothing of it is still being prepared. */
+function isReady(
+  text: string,
+  editing: ChatMessage | null,
+  attached: readonly Attachment[],
+): boolean {
+  if (editing) return text.trim() !== "" || Boolean(editing.pictures?.[0]);
+  return (text.trim() !== "" || attached.length > 0) && readyPictures(attached) !== null;
 }
 
 export type Text = ReturnType<typeof useText>;
@@ -134,10 +146,16 @@ export function useMentions(area: Area, room: Room, text: Text) {
 }
 
 /** Offers for a while to format pasted text as code. */
-export function usePasted(area: Area, text: Text) {
+export function usePasted(area: Area, room: Room, text: Text) {
   const [offered, offer] = useBrief(OFFER_FOR);
   const pasted = useRef<string>();
   const onPaste = (event: ClipboardEvent): void => {
+    const copied = event.clipboardData?.getData("text/plain");
+    // A spreadsheet puts a picture of its cells beside their text.
+    if (!copied && !text.editing && attach(room, event.clipboardData?.files)) {
+      event.preventDefault();
+      return;
+    }
     const code = (event.clipboardData?.getData("text/plain") ?? "").replace(/\r\n?/g, "\n");
     const before = area.current?.value.slice(0, area.current.selectionStart) ?? "";
     if (!looksLikeCode(code) || isInFence(before)) return;

@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { Button, IconButton } from "../core/button";
-import { useCountdown, useSignal, withHooks } from "../core/hooks";
+import { useCountdown, useRef, useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { bodyText } from "../core/rich_text";
 import { isolated, oneLine } from "../core/text";
+import { attach, textOf } from "./attached";
 import { lastOwn } from "./composer_hooks";
 import type { ChatMessage } from "./documents";
 import type { Room } from "./room";
@@ -30,6 +30,30 @@ export const SaveButtons = withHooks(function SaveButtons(
       <Button look={ready ? "fill" : "quiet"} off={!ready} onClick={onSave}>
         {words.save}
       </Button>
+    </>
+  );
+});
+
+/** The button that has pictures chosen. */
+export const PictureButton = withHooks(function PictureButton(
+  { room }: { room: Room },
+  { words }: Context,
+): VNode {
+  const input = useRef<HTMLInputElement>();
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept="image/*"
+        multiple
+        hidden
+        onChange={({ currentTarget: chosen }) => {
+          attach(room, chosen.files);
+          chosen.value = "";
+        }}
+      />
+      <IconButton icon="picture" label={words.addPicture} onClick={() => input.current?.click()} />
     </>
   );
 });
@@ -73,7 +97,7 @@ export const Bar = withHooks(function Bar(
       <Icon name={editing ? "edit" : "reply"} />
       <span id={BAR}>
         <b>{editing ? (restored ? words.notSaved : title) : words.replyingTo(isolated(name))}</b>
-        {!editing && <span dir="auto">{oneLine(bodyText(doc.body), 200)}</span>}
+        {!editing && <span dir="auto">{oneLine(textOf(doc), 200)}</span>}
       </span>
       {onCancel && <IconButton icon="close" label={words.cancelReply} onClick={onCancel} />}
     </div>

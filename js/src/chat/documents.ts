@@ -21,6 +21,7 @@ import {
   isTime,
   readDoc,
 } from "../core/messages";
+import { type BlobRef, blobRef } from "../core/pictures";
 
 /** An emoji under a message: its count, some names, and whether the reader set it. */
 export interface Reaction {
@@ -46,6 +47,7 @@ export interface ChatMessage extends Doc {
   version?: number;
   replyTo?: string | undefined;
   reactions: readonly Reaction[];
+  pictures?: readonly BlobRef[];
   mentionsMe?: boolean;
   /** Whether it was asked as a question. */
   question?: boolean;
@@ -94,7 +96,7 @@ export interface Mute extends Doc {
 
 /** The abilities a reader may have, each a tool of the view. */
 const ABILITIES =
-  "send reply edit delete react unreact ask upvote typing read search moderate" as const;
+  "send picture reply edit delete react unreact ask upvote typing read search moderate" as const;
 
 type Split<S extends string> = S extends `${infer Word} ${infer Rest}` ? Word | Split<Rest> : S;
 
@@ -105,6 +107,8 @@ export interface RoomState extends Doc {
   can: readonly Ability[];
   /** Seconds between two messages of one person; 0: slow mode is off. */
   slow: number;
+  /** Whether students may send no pictures. */
+  noPictures?: boolean;
   /** Until when the reader is muted, 0: until somebody lifts it; `null`: not at all. */
   muted: number | null;
   /** The `born` of the newest message read. */
@@ -153,6 +157,7 @@ const messageFields: Record<Exclude<keyof ChatMessage, "retryAt">, Check> = {
   version: isNumber,
   replyTo: isText,
   reactions: Array.isArray,
+  pictures: Array.isArray,
   mentionsMe: isFlag,
   question: isFlag,
   state: isOneOf("pending queued slowed failed held unconfirmed"),
@@ -179,7 +184,9 @@ export function readChatMessage(value: unknown): ChatMessage | null {
   if (doc?.body === undefined) return null;
   const { body, user = "", name = "", at = 0 } = doc;
   const retryAt = fromNow((value as Fields).retryIn);
-  return { ...doc, body, user, name, at, retryAt, reactions: readReactions(doc.reactions) };
+  const reactions = readReactions(doc.reactions);
+  const pictures = asList(doc.pictures).flatMap((one) => blobRef(one) ?? []);
+  return { ...doc, body, user, name, at, retryAt, reactions, pictures };
 }
 
 const excerptFields = { ...docFields, user: isText, name: isText, text: isText, at: isTime };
@@ -220,6 +227,7 @@ const roomFields: Record<keyof RoomState, Check> = {
   ...docFields,
   can: Array.isArray,
   slow: isNumber,
+  noPictures: isFlag,
   muted: isTime,
   read: isNumber,
   unread: isNumber,

@@ -4,10 +4,12 @@ import { Confirm } from "../core/confirm";
 import { focus } from "../core/focus";
 import { useCountdown, useRef, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { Picture } from "../core/pictures";
 import { bodyText, linkOf, Rich } from "../core/rich_text";
 import { initialOf, oneLine } from "../core/text";
 import { clockTime, dayName } from "../core/time";
 import { remove, withdraw } from "./actions";
+import { textOf } from "./attached";
 import { CollapsibleText } from "./collapsible_text";
 import type { ChatMessage, Question } from "./documents";
 import type { Pane } from "./pane";
@@ -115,7 +117,7 @@ function Message(props: RowProps): VNode {
   const named = doc.mentionsMe && words.mentionsYou;
   const said = [name, role, time, kind, named].filter(Boolean).join(", ");
   // Whoever goes from row to row hears what each says, not only of whom it is.
-  const label = `${said}: ${oneLine(bodyText(doc.body), READ_OUT)}`;
+  const label = `${said}: ${oneLine(textOf(doc), READ_OUT)}`;
   const there = doc.born != null;
   return (
     <article class={rowClass(props)} tabIndex={active ? 0 : -1} aria-label={label}>
@@ -136,8 +138,11 @@ function Message(props: RowProps): VNode {
         {doc.type === "file" ? (
           <FileBody doc={doc} reachable={active} />
         ) : (
-          <CollapsibleText body={doc.body} reachable={active} />
+          bodyText(doc.body) !== "" && <CollapsibleText body={doc.body} reachable={active} />
         )}
+        {doc.pictures?.map((blob) => (
+          <Picture key={blob.hash} blob={blob} reachable={active} />
+        ))}
         {grouped && doc.edited && <div class="state">{words.edited}</div>}
         <Reactions pane={pane} doc={doc} question={question} reachable={active} />
         <Delivery doc={doc} room={pane.room} />
@@ -191,7 +196,7 @@ const Quote = withHooks(function Quote(
           <b>
             <bdi>{nameOf(target, pane.room.isOwn(target), words)}</bdi>
           </b>
-          <span dir="auto">{oneLine(bodyText(target.body), 200)}</span>
+          <span dir="auto">{oneLine(textOf(target), 200)}</span>
         </>
       ) : (
         <span>{words.earlier}</span>

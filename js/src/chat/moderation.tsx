@@ -7,7 +7,7 @@ import type { Options } from "../core/model";
 import type { Signal } from "../core/signal";
 import { isolated } from "../core/text";
 import { clockTime, today } from "../core/time";
-import { mute, slow } from "./actions";
+import { allowPictures, mute, slow } from "./actions";
 import type { Pane } from "./pane";
 import type { Room } from "./room";
 import type { Context } from "./words";
@@ -23,7 +23,7 @@ export const Settings = withHooks(function Settings(
   const { room, floats } = pane;
   useSignal(room.connection.lesson);
   useSignal(room.connection.kernel);
-  const { slow: now } = useSignal(room.state);
+  const { slow: now, noPictures = false } = useSignal(room.state);
   if (!room.can("moderate")) return <HeaderMenu floats={floats} options={options} />;
   const groups = (): MenuGroup[] => {
     const paces = PACES.includes(now) ? PACES : [...PACES, now].sort((a, b) => a - b);
@@ -32,6 +32,11 @@ export const Settings = withHooks(function Settings(
       checked: seconds === now,
       run: () => slow(room, seconds),
     }));
+    const pictures = [true, false].map((on) => ({
+      label: on ? words.forAll : words.off,
+      checked: on !== noPictures,
+      run: () => allowPictures(room, on),
+    }));
     const muted = room.mutes.docs.map(({ id, name, until }) => ({
       ...(until > 0 && { note: words.till(clockTime(until, words.lang)) }),
       ...{ label: words.unmute(isolated(name.trim() || words.unnamed)), icon: "voice" as const },
@@ -39,6 +44,7 @@ export const Settings = withHooks(function Settings(
     }));
     return [
       { label: words.slowMode, items: pace },
+      ...(room.can("picture") ? [{ label: words.pictures, items: pictures }] : []),
       { label: words.mutedPeople, items: muted, none: words.nobodyMuted },
     ];
   };

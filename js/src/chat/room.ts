@@ -1,11 +1,20 @@
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { asNumber, asText, type Fields, hasEnded, type Intent, isFields } from "../core/messages";
+import {
+  asList,
+  asNumber,
+  asText,
+  type Fields,
+  hasEnded,
+  type Intent,
+  isFields,
+} from "../core/messages";
 import { keep, keepText } from "../core/persistent";
-import { bodyText } from "../core/rich_text";
+import type { BlobRef } from "../core/pictures";
 import { Signal, TransientSignal } from "../core/signal";
 import { oneLine } from "../core/text";
 import { timeOf, uuid7 } from "../core/uuid";
+import { type Attachment, textOf } from "./attached";
 import {
   type Ability,
   type ChatMessage,
@@ -60,6 +69,8 @@ export class Room {
   readonly replyTo: Signal<ChatMessage | null>;
   /** Whether the next message will be a question. */
   readonly asking: Signal<boolean>;
+  /** The pictures that go with the next message. */
+  readonly attached = new Signal<readonly Attachment[]>([]);
   /** The message whose text is being changed in the box. */
   readonly editing = new Signal<ChatMessage | null>(null);
   /** The last answer to a request for a message's source. */
@@ -122,11 +133,19 @@ export class Room {
     return this.state.value.can.includes(ability) && (!readonly || ability === "search");
   }
 
-  send(text: string, { replyTo, question }: { replyTo?: string; question?: boolean } = {}): void {
+  send(
+    text: string,
+    {
+      replyTo,
+      question,
+      pictures = [],
+    }: { replyTo?: string; question?: boolean; pictures?: readonly BlobRef[] } = {},
+  ): void {
     this.#send({
       ...{ id: uuid7(), text },
       ...(replyTo && { replyTo }),
       ...(question && { question }),
+      ...(pictures[0] && { pictures }),
     });
     this.draft.value = "";
     this.sentAt.value = Date.now();
@@ -141,12 +160,13 @@ export class Room {
       this.connection.intend("chat.retry", { id: doc.id });
       return;
     }
-    const { id, replyTo, question } = doc;
+    const { id, replyTo, question, pictures } = doc;
     this.#forget(id);
     this.#send({
       ...{ id, text: asText(doc.body) },
       ...(replyTo && { replyTo }),
       ...(question && { question }),
+      ...(pictures?.[0] && { pictures }),
     });
   }
 
@@ -221,6 +241,7 @@ export class Room {
       ...{ id, body: asText(args.text), at: timeOf(id), rev: LOCAL, state: "pending" },
       ...{ reactions: [], user: me?.id ?? "", name: me?.name ?? "", role: me?.role, replyTo },
       ...(args.question === true && { question: true }),
+      pictures: asList(args.pictures) as readonly BlobRef[],
     };
   }
 
@@ -307,5 +328,5 @@ const LONGEST = 500;
 /** The text of a pin or question in one line: of its message if loaded, else as the kernel has it. */
 export function excerptOf(room: Room, { id, text }: Pick<Pin, "id" | "text">): string {
   const message = room.messages.get(id);
-  return oneLine(message ? bodyText(message.body) : text, LONGEST);
+  return oneLine(message ? textOf(message) : text, LONGEST);
 }

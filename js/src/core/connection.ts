@@ -65,6 +65,7 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
 
 export class Connection {
   readonly page = uuid7();
+  readonly model: Model;
   readonly lesson: Signal<Lesson>;
   readonly kernel = new Signal<Kernel>("waiting");
   /** Whether a snapshot has ever come. */
@@ -72,7 +73,6 @@ export class Connection {
   /** Whose this is, as the kernel says it: what the page keeps is kept by it. Empty: not known. */
   readonly scope = new Signal("");
 
-  #model: Model;
   #lang: () => Language;
   #onOther: () => void;
   #listener: Listener = {};
@@ -98,7 +98,7 @@ export class Connection {
 
   /** `onOther` is called when the model turns out to be somebody else's: this is to end then. */
   constructor(model: Model, lang: () => Language, onOther = (): void => undefined) {
-    this.#model = model;
+    this.model = model;
     this.#lang = lang;
     this.#onOther = onOther;
     const course = String(model.get("course") ?? "");
@@ -147,7 +147,7 @@ export class Connection {
 
   /** Load the file of code that the kernel has under this name, and give what it exports. */
   extra(name: string): Promise<unknown> {
-    return loadExtra(this.#model, name, this.#ended.signal);
+    return loadExtra(this.model, name, this.#ended.signal);
   }
 
   /** Ask the kernel for something, and show it at once. */
@@ -166,9 +166,9 @@ export class Connection {
   }
 
   dispose(): void {
-    this.#model.off("msg:custom", this.#onMessage);
-    this.#model.off("comm:close", this.#onClosed);
-    this.#model.off("comm_live_update", this.#onLiveChange);
+    this.model.off("msg:custom", this.#onMessage);
+    this.model.off("comm:close", this.#onClosed);
+    this.model.off("comm_live_update", this.#onLiveChange);
     this.#watch?.dispose();
     onscreen.value = onscreen.value.filter((other) => other !== this);
     for (const timer of this.#timers) clearTimeout(timer);
@@ -225,7 +225,7 @@ export class Connection {
     this.#saidAt = Date.now();
     this.#watch?.said();
     try {
-      this.#model.send(message);
+      this.model.send(message);
     } catch {
       this.#onClosed();
     }

@@ -77,6 +77,7 @@ export type { Model, Options } from "./model";
 export { canLead, isInSight, LEAD, lead, offer, offered } from "./navigation";
 export type { Kept } from "./outbox";
 export { keep, keepText } from "./persistent";
+export { type BlobRef, blobRef, Picture, Pictures } from "./pictures";
 export { type Projected, project, projectorOf, useProjected } from "./projector";
 export { bodyText, Highlighted, linkOf, plainText, Rich, safeHref } from "./rich_text";
 export { openStage, stages } from "./shadow";

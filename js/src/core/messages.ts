@@ -68,7 +68,7 @@ export interface CollectionState {
   more: boolean;
 }
 
-/** `code` is the loader's: here it only says that the kernel lives; `ended` that it does no more. */
+/** `code` is the loader's, `blob` and `put` are pictures/'s: here they say that the kernel lives; `ended` that it does no more. */
 const ops = [
   "snapshot",
   "batch",
@@ -79,6 +79,8 @@ const ops = [
   "pulse",
   "code",
   "ended",
+  "blob",
+  "put",
 ] as const;
 
 /** A message of the kernel, every field of its right type; what its `op` has not is empty. */
@@ -115,6 +117,8 @@ export type Sent = [wall: number, steady: number];
 
 export type PageMessage =
   | { op: "ready"; page: string; lang: string; who: unknown }
+  | { op: "blobs"; page: string; blobs: readonly Fields[] }
+  | { op: "put"; page: string; id: string }
   | { op: "seen"; page: string; visible: boolean; sent: Sent }
   | ({ op: "intent"; page: string; scope: string; lives?: number; sent?: Sent } & Intent);
 

@@ -5,7 +5,7 @@ export interface Model {
   get(name: string): unknown;
   on(event: string, callback: (...args: unknown[]) => void): void;
   off(event: string, callback: (...args: unknown[]) => void): void;
-  send(content: unknown): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
   /** Finds other models, as those of code. */
   widget_manager?: { get_model(id: string): Promise<Pick<Model, "get">> };
 }

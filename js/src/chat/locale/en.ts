@@ -74,6 +74,9 @@ export const en = {
   reactedBy: (emoji: string, count: number, people: string) =>
     `${emoji} ${format(count)}${people && `: ${people}`}`,
   includingYours: "including yours",
+  addPicture: "Add a picture",
+  pictures: "Pictures",
+  forAll: "From everybody",
   pickEmoji: "Pick an emoji",
   searchEmoji: "Search emoji",
   oftenUsed: "Frequently used",

@@ -1,0 +1,16 @@
+export const en = {
+  picture: "Picture",
+  open: (alt: string) => `${alt || "Picture"}. Show it large`,
+  close: "Close",
+  loading: "Loading the picture",
+  failed: "The picture could not be loaded.",
+  offline: "Offline: the picture comes later.",
+  again: "Try again",
+  describe: "What does it show?",
+  remove: "Remove the picture",
+  preparing: "Preparing the picture",
+  noPicture: "This is no picture: PNG, JPEG, WebP, GIF or SVG.",
+  tooLarge: "An SVG or an animated GIF has at most 1 MiB. Shrink it, or send it as PNG.",
+  unread: "The picture cannot be read.",
+  noAnswer: "The kernel did not take the picture. Remove it and try again.",
+};

@@ -1,0 +1,86 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { message } from "./mock";
+import { closeAll, type Stage, settled, stage } from "./stage";
+
+afterEach(closeAll);
+
+const can = ["send", "picture", "reply", "edit"];
+const hash = "ab".repeat(32);
+const blob = { hash, type: "image/png", bytes: 70, width: 40, height: 30, alt: "A plot" };
+const bytes = Uint8Array.from(
+  atob(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  ),
+  (char) => char.charCodeAt(0),
+);
+
+async function open(docs: unknown[] = [], more = {}): Promise<Stage> {
+  const shown = stage();
+  const room = { id: "room", rev: 1, can, slow: 0, ...more };
+  shown.model.snapshot(docs, { state: "live" }, {}, { room: [room] });
+  await settled();
+  return shown;
+}
+
+const sent = (shown: Stage, op: string) =>
+  shown.model.sent.filter((one) => (one.op as string) === op) as unknown as Record<string, never>[];
+
+test("a picture keeps its place, is asked for once in sight, and is shown", async () => {
+  const shown = await open([message(1, { body: [], pictures: [blob] })]);
+  const place = shown.find<HTMLElement>(".pic");
+  expect(place.style.aspectRatio).toBe("40 / 30");
+  expect(shown.find("article").getAttribute("aria-label")).toContain("A plot");
+  await expect.poll(() => sent(shown, "blobs").length).toBe(1);
+  expect(sent(shown, "blobs")[0]?.blobs).toEqual([{ hash, channel: "" }]);
+  shown.model.say({ op: "blob", hash, channel: "" }, [new DataView(bytes.buffer)]);
+  await vi.waitFor(() => expect(shown.find<HTMLImageElement>(".pic img").alt).toBe("A plot"));
+  expect(shown.find<HTMLImageElement>(".pic img").src).toMatch(/^blob:/);
+});
+
+test("one that is refused says why, and can be asked for again", async () => {
+  const other = { ...blob, hash: "cd".repeat(32) };
+  const shown = await open([message(1, { pictures: [other] })]);
+  await expect.poll(() => sent(shown, "blobs").length).toBe(1);
+  shown.model.say({
+    op: "blob",
+    hash: other.hash,
+    channel: "",
+    code: 4512,
+    message: "It is gone.",
+  });
+  await expect.poll(() => shown.find(".pic").textContent).toContain("It is gone.");
+  shown.find<HTMLButtonElement>(".pic button").click();
+  await expect.poll(() => sent(shown, "blobs").length).toBe(2);
+});
+
+test("a pasted picture goes to the kernel, then with the message", async () => {
+  const shown = await open();
+  const file = new File([bytes], "p.png", { type: "image/png" });
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(file);
+  shown
+    .find("textarea")
+    .dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, composed: true }));
+  await expect.poll(() => sent(shown, "put").length).toBe(1);
+  expect(new Uint8Array(shown.model.buffers[0] as ArrayBuffer)).toEqual(bytes);
+  const { page, id } = sent(shown, "put")[0] as unknown as { page: string; id: string };
+  shown.model.say({ op: "put", to: page, id, ref: { ...blob, alt: "" } });
+  const alt = shown.find<HTMLInputElement>(".tray input");
+  alt.value = "Mine";
+  alt.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+  await settled();
+  await expect
+    .poll(() => shown.find("[aria-label='Send']").getAttribute("aria-disabled"))
+    .not.toBe("true");
+  shown.find("textarea").focus();
+  shown.press("Enter");
+  await settled();
+  const [intent] = shown.model.asked("intent", "chat.send");
+  expect(intent?.args.pictures).toEqual([{ ...blob, alt: "Mine" }]);
+  expect(shown.root.querySelector(".tray")).toBeNull();
+});
+
+test("who may send none has no button", async () => {
+  const shown = await open([], { can: ["send"] });
+  expect(shown.root.querySelector("[aria-label='Add a picture']")).toBeNull();
+});
