@@ -1,19 +1,22 @@
 // Pictures that go with a message: taken from what is pasted, dropped or chosen.
 
-import type { BlobRef } from "../core/pictures";
+import type { Connection } from "../core/connection";
+import { asList, asText, isFields, isText } from "../core/messages";
+import { keep } from "../core/persistent";
+import { type BlobRef, blobRef } from "../core/pictures";
 import { bodyText } from "../core/rich_text";
+import type { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
 import type { ChatMessage } from "./documents";
 import type { Room } from "./room";
 
-const MOST = 4;
-
 /** A picture on its way: `blob` once the kernel has it, `error` if it cannot be sent. */
 export interface Attachment {
   id: string;
-  file: Blob;
   alt: string;
-  blob?: BlobRef;
+  /** What was pasted, dropped or chosen; not there any more in a page that was reloaded. */
+  file?: Blob;
+  blob?: BlobRef | undefined;
   error?: string;
 }
 
@@ -22,9 +25,24 @@ export function attach(room: Room, files: FileList | null | undefined): boolean 
   const found = [...(files ?? [])].filter(({ type }) => type.startsWith("image/"));
   if (!found[0] || !room.can("picture")) return false;
   const more = found.map((file) => ({ id: uuid7(), file, alt: "" }));
-  room.attached.value = [...room.attached.value, ...more].slice(0, MOST);
+  // More than a message takes are left out by pictures/, which says so.
+  room.attached.value = [...room.attached.value, ...more];
   return true;
 }
+
+/** Those that go with the next message: kept as its text is, by what the kernel calls them. */
+export const keepAttached = (connection: Connection): Signal<readonly Attachment[]> =>
+  keep<readonly Attachment[]>("pictures", connection, readAttached, {
+    merge: (stored, now) => [...stored, ...now],
+    write: (all) => all[0] && all.map(({ id, alt, blob }) => ({ id, alt, blob })),
+  });
+
+const readAttached = (stored: unknown): Attachment[] =>
+  asList(stored).flatMap((one) =>
+    isFields(one) && isText(one.id)
+      ? [{ id: one.id as string, alt: asText(one.alt), blob: blobRef(one.blob) ?? undefined }]
+      : [],
+  );
 
 /** The pictures as the message names them; `null` while one is not ready. */
 export function readyPictures(all: readonly Attachment[]): BlobRef[] | null {

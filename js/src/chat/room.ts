@@ -14,7 +14,7 @@ import type { BlobRef } from "../core/pictures";
 import { Signal, TransientSignal } from "../core/signal";
 import { oneLine } from "../core/text";
 import { timeOf, uuid7 } from "../core/uuid";
-import { type Attachment, textOf } from "./attached";
+import { type Attachment, keepAttached, textOf } from "./attached";
 import {
   type Ability,
   type ChatMessage,
@@ -70,7 +70,7 @@ export class Room {
   /** Whether the next message will be a question. */
   readonly asking: Signal<boolean>;
   /** The pictures that go with the next message. */
-  readonly attached = new Signal<readonly Attachment[]>([]);
+  readonly attached: Signal<readonly Attachment[]>;
   /** The message whose text is being changed in the box. */
   readonly editing = new Signal<ChatMessage | null>(null);
   /** The last answer to a request for a message's source. */
@@ -110,6 +110,7 @@ export class Room {
     this.draft = keepText("draft", connection);
     this.replyTo = keep("reply", connection, readChatMessage);
     this.asking = keep("ask", connection, (stored) => stored === true);
+    this.attached = keepAttached(connection);
     this.edit = new Editing(this);
     this.readMark = new ReadMark(this);
     this.messages.version.subscribe(this.#dropReply);

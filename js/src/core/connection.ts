@@ -190,13 +190,13 @@ export class Connection {
 
   #sendReady(): void {
     const { page } = this;
-    whoLooks((who) => this.#send({ op: "ready", page, lang: this.#lang(), who }));
+    whoLooks((who) => this.send({ op: "ready", page, lang: this.#lang(), who }));
   }
 
   #sendIntent(intent: Intent): void {
     const lives = this.#outbox.lives(intent.id);
     const moment = lives === null ? {} : { lives, sent: sentNow() };
-    this.#send({ op: "intent", page: this.page, scope: this.scope.value, ...moment, ...intent });
+    this.send({ op: "intent", page: this.page, scope: this.scope.value, ...moment, ...intent });
     this.#later(BUSY_AFTER, () => {
       if (this.#outbox.get(intent.id)) this.#becomeBusy();
     });
@@ -214,18 +214,19 @@ export class Connection {
 
   #seen = (): void => {
     if (this.kernel.value === "gone") this.#sendReady();
-    else this.#send({ op: "seen", page: this.page, visible: !document.hidden, sent: sentNow() });
+    else this.send({ op: "seen", page: this.page, visible: !document.hidden, sent: sentNow() });
   };
 
   #seenAgain(after: number): void {
     if (this.#watch && Date.now() - this.#saidAt >= after) this.#seen();
   }
 
-  #send(message: PageMessage): void {
+  /** Send a message to the kernel; where it cannot be sent, the kernel counts as gone. */
+  send(message: PageMessage, buffers?: ArrayBuffer[]): void {
     this.#saidAt = Date.now();
     this.#watch?.said();
     try {
-      this.model.send(message);
+      this.model.send(message, undefined, buffers);
     } catch {
       this.#onClosed();
     }

@@ -1,6 +1,7 @@
 // Pictures that somebody pastes, drops or chooses: made small enough, and given to the kernel.
 
 import type { Connection } from "../core/connection";
+import { endAll } from "../core/events";
 import { asText, isFields } from "../core/messages";
 import { type BlobRef, blobRef } from "../core/pictures";
 import { uuid7 } from "../core/uuid";
@@ -16,7 +17,6 @@ const STEPS: readonly [number, number][] = [
   [1200, 0.75],
   [800, 0.7],
 ];
-const PATIENCE = 20_000;
 
 /** A picture of at most 1 MiB. Throws a sentence. */
 export async function shrink(file: Blob, words: Words): Promise<Blob> {
@@ -49,11 +49,15 @@ export async function shrink(file: Blob, words: Words): Promise<Blob> {
   throw words.unread;
 }
 
-/** Give a picture to the kernel; resolves to how a message names it. Throws a sentence. */
-export async function give(connection: Connection, file: Blob, words: Words): Promise<BlobRef> {
+/**
+ * Give a picture to the kernel; resolves to how a message names it, and to nothing where the widget
+ * ends before. A kernel that is busy takes it later, one that was gone gets it once more. Throws a
+ * sentence.
+ */
+export async function give(connection: Connection, file: Blob): Promise<BlobRef | undefined> {
   const data = await file.arrayBuffer();
   const id = uuid7();
-  const { model, page } = connection;
+  const { model, page, kernel } = connection;
   return new Promise((done, fail) => {
     const take = (content: unknown): void => {
       if (!isFields(content) || content.op !== "put" || content.id !== id) return;
@@ -62,20 +66,20 @@ export async function give(connection: Connection, file: Blob, words: Words): Pr
       if (ref) done(ref);
       else fail(asText(content.message));
     };
-    const timer = setTimeout(() => {
-      end();
-      fail(words.noAnswer);
-    }, PATIENCE);
-    const end = (): void => {
-      clearTimeout(timer);
-      model.off("msg:custom", take);
+    let lacks = true;
+    const look = (): void => {
+      if (kernel.value === "gone") lacks = true;
+      else if (lacks) {
+        lacks = false;
+        connection.send({ op: "put", page, id }, [data]);
+      }
     };
-    model.on("msg:custom", take);
-    try {
-      model.send({ op: "put", page, id }, undefined, [data]);
-    } catch {
+    const end = endAll([() => model.off("msg:custom", take), kernel.subscribe(look)]);
+    connection.atEnd(() => {
       end();
-      fail(words.noAnswer);
-    }
+      done(undefined);
+    });
+    model.on("msg:custom", take);
+    look();
   });
 }

@@ -12,5 +12,8 @@ export const en = {
   noPicture: "This is no picture: PNG, JPEG, WebP, GIF or SVG.",
   tooLarge: "An SVG or an animated GIF has at most 1 MiB. Shrink it, or send it as PNG.",
   unread: "The picture cannot be read.",
-  noAnswer: "The kernel did not take the picture. Remove it and try again.",
+  late: "The kernel is busy; it takes the picture as soon as it can.",
+  lost: "The page was reloaded before this picture was ready. Add it again.",
+  leftOut: (most: number, count: number) =>
+    `A message has at most ${most} pictures; ${count} more ${count === 1 ? "was" : "were"} left out.`,
 };

@@ -14,5 +14,7 @@ export const tr: typeof en = {
   noPicture: "Bu bir resim değil: PNG, JPEG, WebP, GIF veya SVG.",
   tooLarge: "SVG veya hareketli GIF en çok 1 MiB olabilir. Küçültün ya da PNG olarak gönderin.",
   unread: "Resim okunamıyor.",
-  noAnswer: "Çekirdek resmi almadı. Kaldırıp yeniden deneyin.",
+  late: "Çekirdek meşgul; resmi ilk fırsatta alacak.",
+  lost: "Bu resim hazır olmadan sayfa yenilendi. Yeniden ekleyin.",
+  leftOut: (most, count) => `Bir mesajda en çok ${most} resim olur; ${count} resim alınmadı.`,
 };
