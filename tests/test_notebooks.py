@@ -113,6 +113,24 @@ def test_both_sides_of_exercises(course: Path, monkeypatch: pytest.MonkeyPatch) 
         assert output(mira, "counts") == "{'load': 1, 'clean': 1}"
 
 
+def test_a_class_follows_code_and_plots(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def follows() -> None:
+        monkeypatch.setenv("EDU_WIDGETS_INVITE", invite(course))
+        acts: Acts = {"last": ["any(o.picture for cell in lesson.cells for o in cell.outputs)"]}
+        with executed("cells-student.ipynb", acts) as ada:
+            (image,) = next(cell for cell in ada.cells if cell.id == "picture").outputs
+            assert image.data["image/png"].startswith("iVBORw0KGgo")
+            book = nbformat.read(course / "notebooks/from-the-lesson.ipynb", as_version=4)
+            sources = [cell.source for cell in book.cells]
+            assert "private" not in "".join(sources)
+            assert any("image/png" in output.data for output in book.cells[-1].outputs)
+
+    shared = "[cell.status for cell in lesson.cells] == ['ok'] * 3"
+    with executed("cells-instructor.ipynb", {"shared": [shared, follows]}) as mira:
+        assert "3" in output(mira, "shared")
+        assert (course / "notebooks/look-before-you-compute.ipynb").exists()
+
+
 def test_an_instructor_rehearses_alone(course: Path) -> None:
     acts: Acts = {
         "answer-send": ["len(lesson.chat.questions) == 1"],

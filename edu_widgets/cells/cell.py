@@ -10,6 +10,7 @@ from edu_widgets.cells.documents import Cell, CellOutput
 from edu_widgets.client.bodies import when
 from edu_widgets.notebook.nodes import plain_text
 from edu_widgets.protocol.attributes import Tidy
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.shortening import shorten
 
 _EXCERPT = 60
@@ -19,8 +20,9 @@ _EXCERPT = 60
 class SharedOutput(Tidy):
     """One output of a shared cell.
 
-    `type`: `text`, `markdown`, `html` (a table, as text here), `error` or `note` (something that is
-    not shown to others). `shown` and `total` count `unit`, where something was cut.
+    `type`: `text`, `markdown`, `html` (a table, as text here), `picture`, `error` or `note`
+    (something that is not shown to others). `lesson.cells.picture(output.picture)` gives a
+    picture's bytes. `shown` and `total` count `unit`, where something was cut.
     """
 
     type: str
@@ -29,6 +31,7 @@ class SharedOutput(Tidy):
     shown: int = 0
     total: int = 0
     unit: str = ""
+    picture: BlobRef | None = None
 
     def __repr__(self) -> str:
         return f"<{self.type}: {shorten(self.text, _EXCERPT)}>"
@@ -86,7 +89,11 @@ def _output(output: CellOutput) -> SharedOutput:
         text = as_text(output.nodes)
     elif output.type == "error":
         text = text or f"{output.name}: {output.value}"
-    return SharedOutput(output.type, text, output.name, output.shown, output.total, output.unit)
+    elif output.picture is not None:
+        text = output.picture.alt
+    return SharedOutput(
+        output.type, text, output.name, output.shown, output.total, output.unit, output.picture
+    )
 
 
 def as_text(nodes: list[object]) -> str:

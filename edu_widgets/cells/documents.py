@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 import msgspec
 
 from edu_widgets.protocol import REGISTRY, DocumentKind
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.messages import Data
 
 MAX_CELL = 48 * 1024
@@ -20,7 +21,7 @@ WINDOW = 40
 """Cells that a first join gets, the newest; the others come in pages."""
 
 CellStatus: TypeAlias = Literal["running", "ok", "error"]
-OutputType: TypeAlias = Literal["text", "markdown", "html", "error", "note"]
+OutputType: TypeAlias = Literal["text", "markdown", "html", "picture", "error", "note"]
 Unit: TypeAlias = Literal["", "lines", "rows", "columns", "outputs", "characters"]
 SharingState: TypeAlias = Literal["off", "on", "paused"]
 
@@ -29,7 +30,7 @@ class CellOutput(Data):
     """One output of a cell. What it holds depends on its `type`."""
 
     type: OutputType
-    """Its kind: `text`, `markdown`, `html`, `error` or `note`."""
+    """Its kind: `text`, `markdown`, `html`, `picture`, `error` or `note`."""
     text: str = ""
     """Of `text` and `error` what is printed, without escapes; of `markdown` its source; of `note`
     a line that says what it was."""
@@ -37,7 +38,7 @@ class CellOutput(Data):
     """The colours of `text`, as lengths in UTF-16 units and letters: `5R12.3b`."""
     name: str = ""
     """Of `text` its stream, where that is `stderr`; of `error` the exception's type; of `note` what
-    it was: `picture`, `widget`, or a MIME type."""
+    it was: `picture`, `large_picture`, `broken_picture`, `widget`, or a MIME type."""
     value: str = ""
     """Of `error` the first line of what the exception says."""
     nodes: list[Any] = msgspec.field(default_factory=list)
@@ -48,6 +49,8 @@ class CellOutput(Data):
     """The whole amount, before something was cut."""
     unit: Unit = ""
     """The unit of both: `lines`, `rows`, `columns`, `outputs` or `characters`."""
+    picture: BlobRef | None = None
+    """Of `picture` the picture."""
 
 
 class Cell(Data):

@@ -11,6 +11,7 @@ from edu_widgets.cells import ansi
 from edu_widgets.cells.documents import MAX_CELL, MAX_OUTPUTS, MAX_SOURCE, Cell, CellOutput, size
 from edu_widgets.cells.html_nodes import MAX_COLUMNS, MAX_ROWS, Html
 from edu_widgets.cells.masking import Masking
+from edu_widgets.cells.pictures import Put, is_picture, picture_output
 from edu_widgets.cells.runs import Display, Failure, Item, Printed, Run
 
 GAP = "⋯"
@@ -26,19 +27,24 @@ _MAX_MARKDOWN = 8_000
 _MAX_SOURCE_BYTES = 24 * 1024
 _MAX_NOTE = 120
 _LEAST_ROWS = 4
-_PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def document(run: Run, masking: Masking) -> Cell:
-    """Return a run as the document that is shared, without secrets and small enough."""
+def document(run: Run, masking: Masking, put: Put | None = None) -> Cell:
+    """Return a run as the document that is shared, without secrets and small enough.
+
+    Args:
+        run: The run.
+        masking: What masks secrets.
+        put: Puts a picture; None where the service has none.
+    """
     source, shown, total = _source(masking.mask(run.source))
     items = run.items
     left_out = run.left_out
     if len(items) > MAX_OUTPUTS:
         left_out += len(items) - MAX_OUTPUTS + 1
         items = [*items[: MAX_OUTPUTS - 2], items[-1]]
-    outputs = [_output(item, masking, ended=run.is_over) for item in items]
+    outputs = [_output(item, masking, put, ended=run.is_over) for item in items]
     if left_out:
         all_ = len(outputs) + left_out
         note = CellOutput("note", name="outputs", shown=len(outputs), total=all_, unit="outputs")
@@ -98,14 +104,14 @@ def _sendable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()  # lone surrogates cannot be sent
 
 
-def _output(item: Item, masking: Masking, *, ended: bool) -> CellOutput | None:
+def _output(item: Item, masking: Masking, put: Put | None, *, ended: bool) -> CellOutput | None:
     match item:
         case Printed(name, _):
             return _printed(item, name, masking, ended=ended)
         case Failure():
             return _failure(item, masking)
-        case Display(data, _, _):
-            return _displayed(data, masking)
+        case Display():
+            return _picture(item, masking, put) or _displayed(item.data, masking)
 
 
 def _printed(item: Printed, name: str, masking: Masking, *, ended: bool) -> CellOutput | None:
@@ -152,12 +158,22 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def _picture(item: Display, masking: Masking, put: Put | None) -> CellOutput | None:
+    """Return a picture as it was shared, or is now; None if it is none, or cannot be yet."""
+    shared: CellOutput | None = item.shared
+    if shared is None and is_picture(item.data) and _WIDGET not in item.data:
+        shared = item.shared = picture_output(item.data, item.metadata, masking, put)
+        if shared is not None:
+            item.data = {}
+    return shared
+
+
 def _displayed(data: Mapping[str, Any], masking: Masking) -> CellOutput | None:
     """Return the best of the representations that can be shown to others."""
     plain = _joined(data.get("text/plain"))
     if _WIDGET in data:
         return _note("widget", plain, masking)
-    if any(type_ in data for type_ in _PICTURES):
+    if is_picture(data):
         return _note("picture", plain, masking)
     if "text/html" in data and (table := _html(_joined(data["text/html"]), masking)) is not None:
         return table

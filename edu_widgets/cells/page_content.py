@@ -17,6 +17,7 @@ from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.nodes import to_nodes
+from edu_widgets.notebook.pictures import shown
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notebook.versions import Versions
 from edu_widgets.protocol import Document
@@ -115,7 +116,7 @@ class CellsContent:
             "source": cell.source,
             "by": cell.by_id,
             "byName": cell.by_name,
-            "outputs": [shown for output in cell.outputs if (shown := _output(output))],
+            "outputs": [told for output in cell.outputs if (told := _output(output))],
         }
         before = self._cells.get(cell.again) if cell.again else None
         optional: Json = {
@@ -203,6 +204,8 @@ def _output(output: CellOutput) -> Json | None:
             made |= {"type": "body", "body": body}
         case "html":
             made |= {"type": "body", "body": cleaned(output.nodes)}
+        case "picture":
+            made["picture"] = shown(output.picture) if output.picture else None
         case _:
             made["text"] = output.text
     optional: Json = {

@@ -7,11 +7,12 @@ from html import escape
 
 from edu_widgets.cells.documents import Cell, CellOutput
 from edu_widgets.cells.html_nodes import cleaned
+from edu_widgets.cells.pictures import pictures_of
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.nodes_html import Html, nodes_html
-from edu_widgets.notebook.records import Author, RecordEntry, as_it_is, load_back
+from edu_widgets.notebook.records import Author, RecordEntry, as_it_is, load_back, picture_place
 
 
 class CellsOfRecord:
@@ -38,6 +39,7 @@ class CellsOfRecord:
                 as_it_is("".join(parts)),
                 Author(cell.by_id, cell.by_name, "instructor"),  # only staff shares cells
                 place=f"[{cell.number}]" if cell.number else "",
+                pictures=pictures_of([cell]),
             )
 
     def _cells(self) -> Iterator[Cell]:
@@ -53,6 +55,8 @@ def _output(output: CellOutput) -> Html:
             return f"<div>{nodes_html(to_nodes(output.text))}</div>"
         case "html":
             return f"<div>{nodes_html(tuple(cleaned(output.nodes)))}</div>"
+        case "picture" if output.picture is not None:
+            return picture_place(output.picture)
         case "note":
             return f"<p><em>{escape(output.text or output.name)}</em></p>"
         case _:

@@ -27,6 +27,8 @@ class Display:
     data: Mapping[str, Any]
     metadata: Mapping[str, Any] = field(default_factory=dict)
     display_id: str = ""
+    shared: Any = None
+    """A picture as it was shared; its bytes are not kept beside it."""
 
 
 @dataclass(slots=True)

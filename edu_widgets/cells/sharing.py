@@ -22,7 +22,8 @@ from edu_widgets.cells.commands import (
 from edu_widgets.cells.documents import Cell, SharingState
 from edu_widgets.cells.masking import Masking
 from edu_widgets.cells.outputs import document
-from edu_widgets.cells.runs import Run, Runs
+from edu_widgets.cells.pictures import Put, is_picture
+from edu_widgets.cells.runs import Display, Run, Runs
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.transport.base import SteppedSource
@@ -35,6 +36,9 @@ SOON = 0.02
 
 GAP = 0.25
 """Seconds between two updates of one cell while it runs."""
+
+PICTURE_GAP = 1.0
+"""The same for a cell with pictures."""
 
 _MOST_HELD = 100
 """Cells that were not shared and are remembered."""
@@ -219,7 +223,9 @@ class Sharing:
 
     def _wait(self) -> float | None:
         with self._lock:
-            times = [self._sent.get(id_, (0.0, ""))[0] + GAP for id_ in self._due]
+            times = [
+                self._sent.get(id_, (0.0, ""))[0] + _gap(run) for id_, run in self._due.items()
+            ]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _read(self) -> None:
@@ -259,17 +265,23 @@ class Sharing:
                 del self._sent[next(iter(self._sent))]
         for run in due:
             with self._lock:
-                cell = document(run, self._masking)
+                cell = document(run, self._masking, self._put())
                 self._again.relate(run.id, cell)
             self._share(ShareCell(run.id, cell))
+
+    def _put(self) -> Put | None:
+        """Return what puts a picture; None if this service takes none."""
+        if "pictures" not in self._client.view().features:
+            return None
+        return lambda data, alt: self._client.blobs.put(data, alt=alt)
 
     def _share(self, data: ShareCell) -> None:
         self._try(lambda: self._client.send(SHARE_CELL.name, data))
 
     def _is_due(self, run: Run, now: float) -> bool:
-        """Return True at a run's start and end, and otherwise a quarter of a second later."""
+        """Return True at a run's start and end, and otherwise some time after the last."""
         at, status = self._sent.get(run.id, (0.0, ""))
-        return status != run.status or now >= at + GAP
+        return status != run.status or now >= at + _gap(run)
 
     def _try(self, do: Callable[[], object]) -> None:
         try:
@@ -281,6 +293,13 @@ class Sharing:
         level = logging.DEBUG if self._reported else logging.WARNING
         self._reported = True
         _log.log(level, "A cell could not be shared (reported once): %s", error, exc_info=error)
+
+
+def _gap(run: Run) -> float:
+    pictures = any(
+        isinstance(item, Display) and (item.shared or is_picture(item.data)) for item in run.items
+    )
+    return PICTURE_GAP if pictures else GAP
 
 
 def _secrets(client: CourseClient) -> Iterable[str]:

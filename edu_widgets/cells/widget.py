@@ -14,9 +14,11 @@ from edu_widgets.cells.commands import (
     CELLS_AUDIENCE,
     CELLS_FOLLOWING,
     MARK_CELLS,
+    SHARE_CELL,
     CellsAudience,
     CellsFollowing,
     MarkCells,
+    ShareCell,
 )
 from edu_widgets.cells.documents import Cell, CellsMark, CellsSharing
 from edu_widgets.cells.intent_handlers import IntentHandlers
@@ -24,17 +26,20 @@ from edu_widgets.cells.mine import OwnCells
 from edu_widgets.cells.mirror import Cells
 from edu_widgets.cells.notebook_file import notebook_cell
 from edu_widgets.cells.page_content import CELLS, DESK, CellsContent
+from edu_widgets.cells.pictures import pictures_of, without_pictures
 from edu_widgets.cells.sharing import Sharing
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.news import News
-from edu_widgets.client.sync.commands import CommandState
+from edu_widgets.client.sync.commands import Command, CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.client.view import Person
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.highlight import highlight
 from edu_widgets.notebook.notebook_files import write_notebook
+from edu_widgets.notebook.pictures import fetch, fetch_all
 from edu_widgets.notebook.stream import Json
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 
@@ -115,15 +120,30 @@ class LiveCells(EventWidget):
             raise InvalidArgument(f"No shared cell has the number {number!r:.20}; {there}.")
         return found[-1]
 
+    def picture(self, picture: BlobRef, timeout: float = 10.0) -> bytes:
+        """Return the bytes of an output's `picture`, waiting `timeout` seconds at most.
+
+        Raises:
+            NotConnected: it cannot be fetched now.
+            Refused: it is not there any more.
+            WouldDeadlock: called on the network thread.
+        """
+        return fetch(self._client, picture, timeout)
+
     def to_notebook(self, path: str | Path) -> Path:
         """Write the shared cells into a new notebook, with their outputs; return its path.
+
+        Pictures are loaded first, for a minute at most; in the place of one that does not come
+        stands a line that says so.
 
         Raises:
             InvalidArgument: the name does not end with `.ipynb`, there is such a file, or it cannot
                 be written.
         """
-        found = (decoded(doc, Cell) for doc in self.cells.documents())
-        return write_notebook(path, [notebook_cell(cell) for cell in found if cell is not None])
+        decoded_ = (decoded(doc, Cell) for doc in self.cells.documents())
+        found = [cell for cell in decoded_ if cell is not None]
+        pictures = fetch_all(self._client, pictures_of(found))
+        return write_notebook(path, [notebook_cell(cell, pictures) for cell in found])
 
     @property
     def unread(self) -> int:
@@ -270,12 +290,23 @@ class LiveCells(EventWidget):
                 if command.state is CommandState.FAILED and not event.gone:
                     # It cannot be done any more, and would only lie there.
                     self._client.discard(command.id)
+                    self._share_without_pictures(command)
                     if command.type != MARK_CELLS.name:
                         self._channel.signal("notice", {"message": command.error})
             case CommandChanged():
                 pass
             case _:
                 self._look()
+
+    def _share_without_pictures(self, command: Command) -> None:
+        """A cell was refused, perhaps since there is no room for its pictures: it goes without."""
+        if command.type != SHARE_CELL.name:
+            return
+        shared = msgspec.json.decode(command.data, type=ShareCell)
+        bare = without_pictures(shared.cell) if shared.cell.ended else None
+        if bare is not None:
+            with suppress(EduWidgetsError):  # the lesson is being closed
+                _ = self._client.send(SHARE_CELL.name, ShareCell(shared.id, bare))
 
     def _heard_documents(self, event: DocumentsChanged) -> None:
         docs = [d for d in (*event.upserted, *event.removed, *event.dropped) if d.kind in _KINDS]

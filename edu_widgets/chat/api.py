@@ -33,6 +33,7 @@ from edu_widgets.client.known_people import known as known_people
 from edu_widgets.client.known_people import named
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
+from edu_widgets.notebook.pictures import fetch
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.errors import (
@@ -273,12 +274,7 @@ class ChatApi:
             Refused: it is not there any more.
             WouldDeadlock: called on the network thread.
         """
-        coming = self._client.blobs.get(picture)
-        self._client.connections.network.forbid_waiting()
-        try:
-            return coming.result(timeout)
-        except TimeoutError as error:
-            raise NotConnected("The picture has not come in time; try again.") from error
+        return fetch(self._client, picture, timeout)
 
     def mark_read(self) -> None:
         """Note that everything loaded was read, also for one's other devices."""

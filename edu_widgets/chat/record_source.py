@@ -11,7 +11,13 @@ from edu_widgets.client.bodies import decoded, when
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.nodes import plain_text, to_nodes
 from edu_widgets.notebook.nodes_html import nodes_html
-from edu_widgets.notebook.records import Author, RecordEntry, ReportTable, load_back
+from edu_widgets.notebook.records import (
+    Author,
+    RecordEntry,
+    ReportTable,
+    load_back,
+    picture_place,
+)
 from edu_widgets.protocol.channels import STAFF_ROLES
 from edu_widgets.protocol.shortening import shorten
 
@@ -79,6 +85,7 @@ class MessagesOfRecord:
                 _html(message, messages.get(message.reply_to or "")),
                 Author(message.user_id, message.user_name, message.role or "student"),
                 foot=self._foot(message, words),
+                pictures=message.pictures,
             )
 
     def tables(self, since: int, lang: str) -> Iterator[ReportTable]:
@@ -157,6 +164,6 @@ def _html(message: Message, answered: Message | None) -> Callable[[Callable[[str
             name = escape(called(answered.user_name))
             quote = f"<blockquote><b>{name}</b> {escape(text)}</blockquote>"
         body = to_nodes(message.content, tuple(message.mentions))
-        return quote + nodes_html(body, called)
+        return quote + nodes_html(body, called) + "".join(map(picture_place, message.pictures))
 
     return make

@@ -33,8 +33,8 @@ class Blobs:
         """Keep a picture for a command that names it, and upload it; returns at once.
 
         A command that names it is sent once it is uploaded. Both are kept over a restart of the
-        kernel, as everything that waits; a picture that no command names is dropped after ten
-        minutes.
+        kernel, as everything that waits; a picture that no command names is dropped after an
+        hour, or after ten minutes where others need the room.
 
         Args:
             data: The bytes of a PNG, JPEG, WebP, GIF or SVG, at most 1 MiB.

@@ -5,8 +5,12 @@ Each travels as the buffer of one message, at a pace that leaves room for all el
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -14,16 +18,20 @@ import msgspec
 from edu_widgets.notebook import pace
 from edu_widgets.notebook.pace import Turns, share_of
 from edu_widgets.notebook.stream import Json
-from edu_widgets.protocol.blobs import BlobRef, is_hash
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
+from edu_widgets.protocol.blobs import TYPES, BlobRef, is_hash
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected, Refused
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from edu_widgets.client.blobs import Blobs
+    from edu_widgets.client.course import CourseClient
 
 _MOST = 64
 """Pictures that a widget's pages may wait for; they ask again for others."""
+
+WITHIN = 60.0
+"""Seconds in which the pictures of a file that is written have to come."""
 
 
 class PictureClient(Protocol):
@@ -132,6 +140,58 @@ def read_picture(value: Any) -> BlobRef:
         return msgspec.convert(value, BlobRef)
     except (msgspec.ValidationError, RecursionError) as error:
         raise InvalidArgument(f"A picture: {error}.") from error
+
+
+def picture_html(picture: BlobRef, data: bytes, alt: str | None = None) -> str:
+    """Return a picture as an element that holds it: nothing is loaded, and no script in it runs.
+
+    Args:
+        picture: The picture.
+        data: Its bytes.
+        alt: What it shows, escaped; None for what the reference says.
+    """
+    alt = escape(picture.alt) if alt is None else alt
+    type_ = picture.type if picture.type in TYPES else TYPES[0]
+    return (
+        f'<img src="data:{type_};base64,{base64.b64encode(data).decode()}" '
+        f'alt="{alt}" width="{picture.width}" height="{picture.height}">'
+    )
+
+
+def fetch(client: CourseClient, picture: BlobRef, timeout: float) -> bytes:
+    """Return the bytes of a picture of the course, waiting `timeout` seconds at most.
+
+    Raises:
+        NotConnected: it cannot be fetched now.
+        Refused: it is not there any more.
+        WouldDeadlock: called on the network thread.
+    """
+    coming = client.blobs.get(picture)
+    client.connections.network.forbid_waiting()
+    try:
+        return coming.result(timeout)
+    except TimeoutError as error:
+        raise NotConnected("The picture has not come in time; try again.") from error
+
+
+def fetch_all(client: CourseClient, pictures: Iterable[BlobRef]) -> dict[str, bytes]:
+    """Return the bytes of pictures by their hash, those that come within a minute.
+
+    Raises:
+        WouldDeadlock: called on the network thread.
+    """
+    wanted = dict.fromkeys(picture.hash for picture in pictures)
+    until = time.monotonic() + WITHIN
+    coming = {}
+    for hash_ in wanted:
+        with suppress(EduWidgetsError):
+            coming[hash_] = client.blobs.get(hash_)
+    client.connections.network.forbid_waiting()
+    found = {}
+    for hash_, future in coming.items():
+        with suppress(EduWidgetsError, TimeoutError):
+            found[hash_] = future.result(max(0.0, until - time.monotonic()))
+    return found
 
 
 def _told(error: BaseException) -> Json:

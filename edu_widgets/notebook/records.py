@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Protocol, runtime_checkable
 
 from edu_widgets.client.course import CourseClient
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.channels import STAFF_ROLES
 
 PATIENCE = 60.0
@@ -42,6 +44,7 @@ class RecordEntry:
         author: The person it is of, if it is of one.
         place: What stands beside its time, such as the number of a cell; "" for nothing.
         foot: A line below it, in the page's muted colour; "" for none.
+        pictures: The pictures in it, each in the place that `picture_place` has made.
     """
 
     at: int
@@ -49,6 +52,15 @@ class RecordEntry:
     author: Author | None = None
     place: str = ""
     foot: str = ""
+    pictures: Sequence[BlobRef] = ()
+
+
+def picture_place(picture: BlobRef) -> str:
+    """Return the place of a picture in an entry's content: it is put there if there is room."""
+    return (
+        f'<img data-picture="{escape(picture.hash)}" alt="{escape(picture.alt)}" '
+        f'width="{picture.width}" height="{picture.height}">'
+    )
 
 
 def as_it_is(html: str) -> Callable[[Callable[[str], str]], str]:

@@ -21,6 +21,9 @@ WORDS = {
         "unnamed": "Student {n}",
         "hidden": "Names of students are not written; what people wrote may have some in it.",
         "nothing": "Nothing was said or shown in this time.",
+        "left_out": "{n} of {all} pictures are left out; a line stands in the place of each.",
+        "no_room": "A picture for which there was no room",
+        "not_loaded": "A picture that could not be loaded",
         "instructor": "Instructor",
         "admin": "Administrator",
     },
@@ -32,10 +35,17 @@ WORDS = {
         "unnamed": "{n}. öğrenci",
         "hidden": "Öğrenci adları yazılmadı; yazılanların içinde geçebilir.",
         "nothing": "Bu sürede bir şey söylenmedi ve gösterilmedi.",
+        "left_out": "Alınmayan resim: {n}/{all}. Her birinin yerinde bir satır var.",
+        "no_room": "Yer kalmadığı için alınmayan bir resim",
+        "not_loaded": "Yüklenemeyen bir resim",
         "instructor": "Eğitmen",
         "admin": "Yönetici",
     },
 }
+
+
+LEFT_OUT = "<!-- pictures -->"
+"""The place of the line that says how many pictures are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,7 @@ def whole_page(title: str, head: str, body: str, lang: str, script: str = "") ->
 <header>
 <h1>{title}</h1>
 {head}
+{LEFT_OUT}
 </header>
 <main>
 {body}

@@ -12,6 +12,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.manifest import Manifest
 from edu_widgets.record.page import WORDS, Part, page
+from edu_widgets.record.pictures import with_pictures
 
 _USUAL_MS = 12 * 3_600_000
 
@@ -46,7 +47,8 @@ def write(
         source.load(start)
         entries = [entry for entry in source.entries(lang) if entry.at >= start]
         parts.append(Part(feature.called, feature.says(lang).tab, entries))
-    return written(target, page(client.course, parts, lang, names=bool(names)))
+    text = page(client.course, parts, lang, names=bool(names))
+    return written(target, with_pictures(client, text, parts, lang))
 
 
 def written(target: Path, text: str) -> Path:

@@ -2,6 +2,7 @@
 
 import type { Fields } from "../src/core/messages";
 import type { MockModel } from "../tests/mock";
+import { refs, serve } from "./pictures";
 import type { State } from "./state";
 
 const MINUTE = 60_000;
@@ -61,9 +62,33 @@ const lesson = (): Fields[] => {
       ...{ outputs: [keyError], status: "error", mine: { n: 11, differs: 1 } },
     }),
     cell(12, '# the year at one glance\ndf.plot("date", "temp_c")', "24c9.6s2.8s", {
-      outputs: [{ type: "note", name: "picture", text: "<Figure size 640x480 with 1 Axes>" }],
+      outputs: [{ type: "note", name: "large_picture" }],
     }),
   ];
+};
+
+const plotted = (): Fields[] => {
+  const [first, second] = refs;
+  return [
+    ...lesson(),
+    cell(13, 'df.plot("date", "temp_c")', "9.6s2.8s", {
+      outputs: [
+        { type: "picture", picture: first },
+        { type: "picture", picture: second },
+        { type: "note", name: "broken_picture" },
+      ],
+    }),
+  ];
+};
+
+const seen = async (root: ShadowRoot): Promise<void> => {
+  const all = () => root.querySelectorAll(".pic img").length === 2;
+  for (let frames = 0; frames < 300 && !all(); frames++) await new Promise(requestAnimationFrame);
+};
+
+const plots = (model: MockModel): void => {
+  serve(model, () => ({}));
+  here(model, plotted());
 };
 
 const again = (): Fields[] => [
@@ -168,6 +193,8 @@ async function scrollUp(root: ShadowRoot, model: MockModel): Promise<void> {
 /** States of the cells by name. */
 export const cells: Record<string, State> = {
   cells: { kind, options: options(640), play: (model) => here(model, lesson()) },
+  cellspictures: { kind, options: options(900), play: plots, act: seen },
+  cellspicturesturkish: { kind, options: options(900, "tr"), play: plots, act: seen },
   "cells-turkish": {
     kind,
     options: options(640, "tr"),

@@ -28,7 +28,7 @@ const plots: readonly Drawn[] = [
 
 const hashOf = (index: number): string => `${index}`.repeat(64);
 
-const refs = plots.map(({ width, height, alt }, index) => ({
+export const refs = plots.map(({ width, height, alt }, index) => ({
   ...{ hash: hashOf(index), type: "image/png", bytes: 9_000, width, height, alt },
 }));
 
@@ -45,7 +45,7 @@ async function draw({ width, height, colour }: Drawn): Promise<Blob> {
 }
 
 /** The kernel has those of these pictures that `answer` lets it have. */
-function serve(model: MockModel, answer: (index: number) => Fields | null): void {
+export function serve(model: MockModel, answer: (index: number) => Fields | null): void {
   const before = model.onSent;
   model.onSent = (sent) => {
     before(sent);

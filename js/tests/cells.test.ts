@@ -65,6 +65,23 @@ const press = (stage: Stage, key: string): void => {
 
 const twenty = (): Fields[] => Array.from({ length: 20 }, (_, n) => cell(n + 1));
 
+test("a picture among the outputs keeps its place and is asked for; one that is none says why", async () => {
+  const picture = { hash: "78".repeat(32), type: "image/png", bytes: 70, width: 40, height: 30 };
+  const outputs = [
+    { type: "picture", picture: { ...picture, alt: "A plot" } },
+    { type: "picture", picture: { hash: 7 } },
+    { type: "note", name: "large_picture" },
+    { type: "note", name: "broken_picture" },
+  ];
+  const stage = await shown([cell(1, { outputs })]);
+  expect(stage.root.querySelectorAll(".pic").length).toBe(1);
+  await expect
+    .poll(() => stage.model.sent.filter((one) => one.op === "blobs"))
+    .toMatchObject([{ blobs: [{ hash: picture.hash, channel: "" }] }]);
+  expect(stage.text()).toContain("A picture of more than 1 MiB, not shared");
+  expect(stage.text()).toContain("A picture that cannot be read, not shared");
+});
+
 test("a cell is shown with what it printed, and where it was cut", async () => {
   const html = [
     ["table", ["tr", ["td", "cell of a table"]]],

@@ -84,3 +84,91 @@ test("who may send none has no button", async () => {
   const shown = await open([], { can: ["send"] });
   expect(shown.root.querySelector("[aria-label='Add a picture']")).toBeNull();
 });
+
+async function paste(shown: Stage, ...names: string[]): Promise<void> {
+  const clipboardData = new DataTransfer();
+  for (const name of names) {
+    clipboardData.items.add(new File([bytes, name], name, { type: "image/png" }));
+  }
+  shown
+    .find("textarea")
+    .dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, composed: true }));
+  await settled();
+}
+
+test("of six pictures four are taken, and the page says how many are left out", async () => {
+  const shown = await open();
+  await paste(shown, ..."abcdef");
+  await expect.poll(() => shown.root.querySelectorAll(".tray input").length).toBe(4);
+  expect(shown.text()).toContain("A message has at most 4 pictures; 2 more were left out.");
+  shown.find<HTMLButtonElement>(".tray [aria-label='Remove the picture']").click();
+  await expect.poll(() => shown.text()).not.toContain("left out");
+});
+
+test("a picture waits for a kernel that comes back", async () => {
+  const shown = await open();
+  await expect.poll(() => shown.root.querySelector("[aria-label='Add a picture']")).not.toBeNull();
+  await paste(shown, "a");
+  await expect.poll(() => sent(shown, "put").length).toBe(1);
+  shown.model.emit("comm:close");
+  shown.model.snapshot([], { state: "live" }, {}, { room: [{ id: "room", rev: 2, can, slow: 0 }] });
+  await expect.poll(() => sent(shown, "put").length).toBe(2);
+  const [first, second] = sent(shown, "put");
+  expect(second?.id).toBe(first?.id);
+  expect(shown.root.querySelector(".tray [role=alert]")).toBeNull();
+});
+
+test("what the kernel had outlives a reload of the page, and what it had not is named", async () => {
+  const scope = `reloaded-${Math.random()}`;
+  const kept = [
+    { id: "a", alt: "Mine", blob: { ...blob, hash: "ef".repeat(32), alt: "" } },
+    { id: "b", alt: "" },
+  ];
+  sessionStorage.setItem(`edu-widgets:pictures:${scope}`, JSON.stringify(kept));
+  const shown = stage();
+  shown.model.snapshot(
+    [],
+    { state: "live", scope },
+    {},
+    { room: [{ id: "room", rev: 1, can, slow: 0 }] },
+  );
+  await expect
+    .poll(() => shown.text())
+    .toContain("The page was reloaded before this picture was ready. Add it again.");
+  expect(shown.find<HTMLInputElement>(".tray input").value).toBe("Mine");
+  shown.find<HTMLButtonElement>(".tray .bad button").click();
+  await settled();
+  shown.find("textarea").focus();
+  shown.press("Enter");
+  const [intent] = shown.model.asked("intent", "chat.send");
+  expect(intent?.args.pictures).toEqual([{ ...kept[0]?.blob, alt: "Mine" }]);
+  expect(sessionStorage.getItem(`edu-widgets:pictures:${scope}`)).toBeNull();
+});
+
+test("offline a picture is asked for once, and again when the service is back", async () => {
+  const other = { ...blob, hash: "12".repeat(32) };
+  const shown = stage();
+  const room = [{ id: "room", rev: 1, can, slow: 0 }];
+  shown.model.snapshot([message(1, { pictures: [other] })], { state: "offline" }, {}, { room });
+  await expect.poll(() => sent(shown, "blobs").length).toBe(1);
+  await expect.poll(() => shown.find(".pic").textContent).toContain("Offline");
+  shown.model.say({ op: "blob", hash: other.hash, channel: "", code: 0, message: "Offline." });
+  shown.model.snapshot([message(1, { pictures: [other] })], { state: "live" }, {}, { room });
+  await expect.poll(() => sent(shown, "blobs").length).toBe(2);
+});
+
+test("a picture opens large, and Escape in it is nobody else's", async () => {
+  const other = { ...blob, hash: "34".repeat(32) };
+  const shown = await open([message(1, { pictures: [other] })]);
+  await expect.poll(() => sent(shown, "blobs").length).toBe(1);
+  shown.model.say({ op: "blob", hash: other.hash, channel: "" }, [new DataView(bytes.buffer)]);
+  await expect.poll(() => shown.root.querySelector(".pic button")).not.toBeNull();
+  const button = shown.find<HTMLButtonElement>(".pic button");
+  button.focus();
+  button.click();
+  await expect.poll(() => shown.root.querySelector("dialog[open]")).not.toBeNull();
+  expect(shown.find("dialog").getAttribute("aria-label")).toBe("A plot");
+  shown.find<HTMLButtonElement>("dialog [aria-label='Close']").click();
+  await expect.poll(() => shown.root.querySelector("dialog")).toBeNull();
+  expect(shown.root.activeElement).toBe(button);
+});

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import edu_widgets as edu
 from edu_widgets.cells.documents import Cell
 from edu_widgets.client.bodies import decoded
 from tests.kernels import Kernel, data_folder, invite, running_kernel
+from tests.pictures import SVG as SVGS
+from tests.pictures import png
 from tests.waiting import PATIENCE, wait_until
 
 HOST = f"""
@@ -83,6 +86,31 @@ def test_a_class_sees_what_is_run(room: Class, tmp_path: Path) -> None:
     read = nbformat.read(path, as_version=4)
     nbformat.validate(read)
     assert [cell.source for cell in read.cells] == [cell.source for cell in cells]
+
+
+def test_pictures_are_seen_by_the_class_and_stand_in_what_is_written(
+    room: Class, tmp_path: Path
+) -> None:
+    picture = b64encode(png(mark="cells")).decode()
+    source = (
+        "from IPython.display import SVG, Image, display; import base64\n"
+        f"display(Image(data=base64.b64decode({picture!r}), alt='A plot'))\n"
+        f"display(SVG({SVGS.decode()!r}))"
+    )
+    room.run(source)
+    room.comes(source)
+    *_, cell = room.ada.cells
+    plot, drawing = cell.outputs
+    assert (plot.type, plot.text, drawing.type) == ("picture", "A plot", "picture")
+    assert plot.picture is not None
+    assert room.ada.cells.picture(plot.picture, PATIENCE) == png(mark="cells")
+    path = room.ada.cells.to_notebook(tmp_path / "lesson.ipynb")
+    *_, written = nbformat.read(path, as_version=4).cells
+    assert b64decode(written.outputs[0].data["image/png"]) == png(mark="cells")
+    assert written.outputs[1].data["text/html"].startswith('<img src="data:image/svg+xml;base64,')
+    page = room.ada.record(tmp_path / "lesson.html").read_text("utf-8")
+    assert f'<img src="data:image/png;base64,{picture}" alt="A plot"' in page
+    assert "data-picture" not in page
 
 
 def test_a_pause_keeps_back_and_may_be_shared_later(room: Class) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,11 +15,14 @@ import pytest
 import edu_widgets as edu
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.nodes_html import nodes_html
-from edu_widgets.notebook.records import Author, RecordEntry, as_it_is
-from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.notebook.records import Author, RecordEntry, as_it_is, picture_place
+from edu_widgets.protocol.blobs import picture
+from edu_widgets.protocol.errors import InvalidArgument, NotConnected
 from edu_widgets.record.page import Part, page
+from edu_widgets.record.pictures import with_pictures
 from tests.hosting import hosted
 from tests.lab.harness import CHROMIUM_FLAGS, find_chromium
+from tests.pictures import png
 from tests.ports import own_port
 from tests.waiting import PATIENCE, wait_until
 
@@ -173,3 +178,46 @@ def test_what_cannot_be_is_said(
     with pytest.raises(InvalidArgument, match=words):
         lesson.record(**arguments)
     assert list(tmp_path.glob("*.html")) == []
+
+
+class Shelves:
+    """A client as far as a record's pictures need it: it has those that it was given."""
+
+    def __init__(self, *there: bytes) -> None:
+        self._there = {picture(data).hash: data for data in there}
+        self.blobs = self
+        self.connections = SimpleNamespace(network=SimpleNamespace(forbid_waiting=lambda: None))
+
+    def get(self, hash_: str) -> Future[bytes]:
+        coming: Future[bytes] = Future()
+        if hash_ in self._there:
+            coming.set_result(self._there[hash_])
+        else:
+            coming.set_exception(NotConnected("The picture cannot be fetched while offline."))
+        return coming
+
+
+def test_pictures_are_in_it_as_far_as_there_is_room_and_the_others_are_named() -> None:
+    small, gone = png(mark="small"), png(mark="gone")
+    large = [png(size=1024 * 1024, mark=mark) for mark in "abcd"]
+    refs = [picture(data, f'"{n}" <b>') for n, data in enumerate([small, gone, *large])]
+    parts = [
+        Part(
+            "chat",
+            "Chat",
+            [
+                RecordEntry(START + n, as_it_is(picture_place(ref)), ADA, pictures=[ref])
+                for n, ref in enumerate(refs)
+            ],
+        )
+    ]
+    client: Any = Shelves(small, *large)
+    text = with_pictures(client, page("py101", parts, "en", names=False), parts, "en")
+    assert len(text.encode()) <= 5_000_000
+    assert text.count('<img src="data:image/png;base64,') == 4
+    assert "2 of 6 pictures are left out" in text
+    assert "A picture that could not be loaded: &quot;1&quot; &lt;b&gt;" in text
+    assert text.count("A picture for which there was no room: ") == 1
+    assert "<b>" not in text
+    whole = with_pictures(client, made(entry("Hello")), [], "tr")
+    assert "resim" not in whole

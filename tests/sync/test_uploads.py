@@ -8,7 +8,7 @@ import pytest
 from edu_widgets.chat.documents import ChatMessage
 from edu_widgets.client.sync.commands import Command, CommandState, compose
 from edu_widgets.client.sync.outbox import Outbox
-from edu_widgets.client.sync.uploads import FRESH, MAX_BYTES, UNNAMED, Uploads
+from edu_widgets.client.sync.uploads import FRESH, IDLE, MAX_BYTES, UNNAMED, Uploads
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.blobs import picture
 from edu_widgets.protocol.errors import OutboxFull
@@ -149,11 +149,17 @@ def test_what_did_not_get_through_waits_until_there_is_a_connection(
     assert uploads.due() is upload
 
 
-def test_so_much_may_wait_and_no_more(uploads: Uploads) -> None:
+def test_so_much_may_wait_and_what_none_has_named_makes_room(
+    uploads: Uploads, clock: Clock
+) -> None:
     uploads.check_room(MAX_BYTES)
     put(uploads, "a")
     with pytest.raises(OutboxFull, match="Pictures"):
         uploads.check_room(MAX_BYTES)
+    clock.now += IDLE + 1
+    uploads.check_room(MAX_BYTES)
+    uploads.add(CHANNEL, "large", bytes(MAX_BYTES))
+    assert uploads.get(CHANNEL, picture(png(mark="a")).hash) is None
 
 
 class Kept:

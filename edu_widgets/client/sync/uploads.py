@@ -17,8 +17,11 @@ MAX_BYTES = 16 * MAX_BLOB
 FRESH = 300.0
 """Seconds for which an upload counts: the service keeps one that nothing names for ten minutes."""
 
-UNNAMED = 600.0
-"""Seconds for which a picture waits for a command that names it."""
+UNNAMED = 3_600.0
+"""Seconds for which a picture waits for a command that names it: so long one may write beside it …"""
+
+IDLE = 600.0
+"""… and so long, where others need the room."""
 
 Key = tuple[str, str]
 """A channel, and the hash of a picture for it."""
@@ -94,7 +97,10 @@ class Uploads:
         Raises:
             OutboxFull: 16 MiB of pictures are waiting.
         """
-        if self._bytes + size > MAX_BYTES:
+        idle = sum(
+            len(upload.data) for upload in tuple(self._held.values()) if self._is_idle(upload)
+        )
+        if self._bytes - idle + size > MAX_BYTES:
             msg = (
                 f"Pictures of {self._bytes >> 20} MiB already wait to be sent. Wait for the "
                 "connection, or discard messages that have some."
@@ -108,6 +114,9 @@ class Uploads:
         if held is not None:
             held.since, held.refused = self.now(), None
             return
+        for idle in filter(self._is_idle, tuple(self._held.values())):
+            if self._bytes + len(data) > MAX_BYTES:
+                self._forget(idle)
         self._hold(Upload(channel, hash_, data, self.now()))
         if self._storage is not None:
             self._storage.put_blob(channel, hash_, data)
@@ -183,6 +192,9 @@ class Uploads:
                 upload.named = True
             elif upload.named or self.now() - upload.since > UNNAMED:
                 self._forget(upload)
+
+    def _is_idle(self, upload: Upload) -> bool:
+        return not upload.named and self.now() - upload.since > IDLE
 
     def _is_done(self, upload: Upload) -> bool:
         return upload.done_at is not None and self.now() - upload.done_at < FRESH

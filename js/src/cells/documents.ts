@@ -16,6 +16,7 @@ import {
   isTime,
   readDoc,
 } from "../core/messages";
+import { type BlobRef, blobRef } from "../core/pictures";
 
 /** The part of something that is here, and how much there was of it. */
 export interface Cut {
@@ -25,12 +26,13 @@ export interface Cut {
 }
 
 export interface Output {
-  type: "text" | "body" | "error" | "note";
+  type: "text" | "body" | "picture" | "error" | "note";
   text: string;
   runs: string;
   name: string;
   value: string;
   body: Body;
+  picture: BlobRef | null;
   cut: Cut | null;
 }
 
@@ -125,7 +127,7 @@ const readMine = (value: unknown): Mine | null =>
     ? { n: count(value.n), differs: count(value.differs) }
     : null;
 
-const types = isOneOf("text body error note");
+const types = isOneOf("text body picture error note");
 
 function readOutput(value: unknown): Output[] {
   if (!isFields(value) || !types(value.type)) return [];
@@ -137,6 +139,7 @@ function readOutput(value: unknown): Output[] {
       name: asText(value.name),
       value: asText(value.value),
       body: isBody(value.body) ? value.body : "",
+      picture: blobRef(value.picture),
       cut: readCut(value.cut),
     },
   ];

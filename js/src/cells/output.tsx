@@ -1,11 +1,15 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
 import { useState, withHooks } from "../core/hooks";
+import { Picture } from "../core/pictures";
 import { Rich } from "../core/rich_text";
 import type { Output } from "./documents";
 import { Icon } from "./icons";
 import { Coloured } from "./runs";
 import type { Context } from "./words";
+
+/** The room that a picture takes at most, in px. */
+const MOST = { width: 640, height: 480 };
 
 interface Props {
   output: Output;
@@ -69,6 +73,9 @@ export const Shown = withHooks(function Shown(
         <div class="rich">
           <Rich body={output.body} context={{ reachable }} />
         </div>
+      )}
+      {type === "picture" && output.picture && (
+        <Picture blob={output.picture} max={MOST} reachable={reachable} />
       )}
       {type === "note" && (
         <p class="state note">

@@ -47,6 +47,8 @@ export const en = {
     })[unit] ?? `First ${format(shown)} of ${format(total)} characters`,
   notes: {
     picture: "A picture, not shared",
+    large_picture: "A picture of more than 1 MiB, not shared",
+    broken_picture: "A picture that cannot be read, not shared",
     widget: "A widget, not shared",
     outputs: "More outputs, not shared",
     large: "Too large to be shared",

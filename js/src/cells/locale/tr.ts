@@ -44,6 +44,8 @@ export const tr: typeof en = {
     })[unit] ?? `İlk karakterler: ${format(shown)}/${format(total)}`,
   notes: {
     picture: "Bir resim, paylaşılmadı",
+    large_picture: "1 MiB boyutundan büyük bir resim, paylaşılmadı",
+    broken_picture: "Okunamayan bir resim, paylaşılmadı",
     widget: "Bir bileşen, paylaşılmadı",
     outputs: "Başka çıktılar, paylaşılmadı",
     large: "Paylaşılamayacak kadar büyük",
