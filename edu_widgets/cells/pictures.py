@@ -43,10 +43,10 @@ def picture_output(
     Returns:
         The output; None if there is no picture, or none now, so that it is tried again later.
     """
+    if put is None:
+        return None
     why = ""
-    for type_ in TYPES if put is not None else ():
-        if type_ not in data:
-            continue
+    for type_ in filter(data.__contains__, TYPES):
         try:
             raw = _bytes(data[type_], masking if type_ == SVG else None)
             ref = put(raw, _description(data, metadata.get(type_) or metadata, masking))

@@ -1792,8 +1792,8 @@ export interface PollFlow {
 
 /** One output of a cell. What it holds depends on its `type`. */
 export interface CellOutput {
-  /** Its kind: `text`, `markdown`, `html`, `error` or `note`. */
-  type: "error" | "html" | "markdown" | "note" | "text";
+  /** Its kind: `text`, `markdown`, `html`, `picture`, `error` or `note`. */
+  type: "error" | "html" | "markdown" | "note" | "picture" | "text";
   /**
    * Of `text` and `error` what is printed, without escapes; of `markdown` its source; of `note` a
    * line that says what it was.
@@ -1803,7 +1803,7 @@ export interface CellOutput {
   runs?: string;
   /**
    * Of `text` its stream, where that is `stderr`; of `error` the exception's type; of `note` what
-   * it was: `picture`, `widget`, or a MIME type.
+   * it was: `picture`, `large_picture`, `broken_picture`, `widget`, or a MIME type.
    */
   name?: string;
   /** Of `error` the first line of what the exception says. */
@@ -1816,6 +1816,8 @@ export interface CellOutput {
   total?: number;
   /** The unit of both: `lines`, `rows`, `columns`, `outputs` or `characters`. */
   unit?: "" | "characters" | "columns" | "lines" | "outputs" | "rows";
+  /** Of `picture` the picture. */
+  picture?: BlobRef | null;
 }
 
 /** One check of an exercise. */

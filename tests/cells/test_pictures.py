@@ -19,7 +19,7 @@ from tests.pictures import GIF, JPEG, SVG, png
 
 HOSTILE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10" onload="alert(1)">'
-    b'<script>alert("token=abcdefghij")</script><image href="https://evil.example/x.png"/></svg>'
+    b'<script>alert("x?token=abcdefghij")</script><image href="https://evil.example/x.png"/></svg>'
 )
 
 
@@ -139,8 +139,14 @@ def test_each_is_put_once_and_again_where_there_was_no_room(album: Album) -> Non
     first = only(run, album)
     assert only(run, album) == first
     assert album.given == [png()]
-    (without,) = document(Wire().begin("x")[0], Masking(), None).outputs or [None]
-    assert without is None
+
+
+def test_a_service_without_pictures_gets_a_line_in_its_place() -> None:
+    wire = Wire()
+    run, cell = wire.begin("fig")
+    wire.say("display_data", cell, data={"image/png": encoded(png()), "text/plain": "A plot"})
+    (output,) = document(run, Masking(), None).outputs
+    assert (output.type, output.name, output.text) == ("note", "picture", "A plot")
 
 
 def test_fifty_pictures_fit_into_a_cell_and_can_be_left_out() -> None:

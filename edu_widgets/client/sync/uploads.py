@@ -18,7 +18,7 @@ FRESH = 300.0
 """Seconds for which an upload counts: the service keeps one that nothing names for ten minutes."""
 
 UNNAMED = 3_600.0
-"""Seconds for which a picture waits for a command that names it: so long one may write beside it …"""
+"""Seconds for which a picture waits for a command that names it: one may write so long …"""
 
 IDLE = 600.0
 """… and so long, where others need the room."""
