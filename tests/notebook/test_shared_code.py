@@ -78,7 +78,7 @@ def test_what_it_has_not_is_not_answered(codes: object) -> None:
         (
             True,
             False,
-            ["// core", "// polls", "// viewers"],
+            ["// core", "// polls", "// viewers", "// pictures"],
         ),  # a page that asks now would wait for the cell
         (True, True, []),
         (False, False, []),
