@@ -52,6 +52,10 @@ ENTRY = 20
 CONNECTION = 2
 """Units for a connection, before anything came by it."""
 
+LEFT = 30
+"""Units more for a connection that was begun and left before anything was answered by it: making
+and ending it is all the work it was."""
+
 NOTEBOOK_SHARE = 2
 """Budgets of one person that a notebook has together: its owner's, and of all who take part
 through it."""

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from edu_widgets.service.budget import BYTES_IN, BYTES_UNPROVEN, CONNECTION, Budgets
+from edu_widgets.service.budget import BYTES_IN, BYTES_UNPROVEN, CONNECTION, LEFT, Budgets
 from edu_widgets.service.metrics import Metrics
 
 HEAD_S = 10.0
@@ -145,6 +145,8 @@ class Gate(asyncio.Protocol):
         self._paid = 0.0
         """Units that the address has paid for bytes."""
         self._writing: Writing | None = None
+        self._answered = False
+        """True once a request was answered, or it is known whose the connection is."""
         self._mute = False
         self._timer: asyncio.TimerHandle | None = None
         self._looking: asyncio.TimerHandle | None = None
@@ -190,6 +192,8 @@ class Gate(asyncio.Protocol):
         if self._writing is not None:
             self._writing.shut()
         if self._inner is not None:
+            if not self._answered:
+                self._charge(LEFT)
             self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -236,6 +240,7 @@ class Gate(asyncio.Protocol):
             yield
         finally:
             self.busy -= 1
+            self._answered = True
 
     @contextlib.contextmanager
     def waiting(self) -> Iterator[None]:
@@ -257,6 +262,7 @@ class Gate(asyncio.Protocol):
             mute: Whether the other side has nothing more to say; it is cut if it does.
         """
         self._writing = writing
+        self._answered = True
         self._mute = mute
         self._belong_to(charge, CONNECTION + paid)
 

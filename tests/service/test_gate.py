@@ -153,14 +153,41 @@ def _held(each: Any) -> bool:
     return each._transport is not None and not each._transport.is_reading()
 
 
-async def test_members_who_come_back_pay_nothing_as_strangers(tmp_path: Path) -> None:
+async def test_members_who_come_back_pay_nothing_as_strangers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = from_table({"guestBudget": {"rate": 1, "burst": 60}})
     async with serving(tmp_path, config=table) as service:
+        budgets = service.server.hub.budgets
+        monkeypatch.setattr(budgets._guests, "_now", lambda: 0.0)
         joined = await service.join("Ada")
         for _ in range(25):
             ada = await service.open(joined["token"])
             await ada.beat()
-        assert service.server.hub.budgets.charge_guest("127.0.0.1", 30) == 0, "half is there"
+        assert budgets.charge_guest("127.0.0.1", 30) == 0, "half is there"
+
+
+async def test_who_leaves_before_an_answer_has_soon_used_up_what_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = from_table({"guestBudget": {"rate": 1, "burst": 200}})
+    async with serving(tmp_path, config=table) as service:
+        budgets, unproven = service.server.hub.budgets, service.server._gates._unproven
+        monkeypatch.setattr(budgets._guests, "_now", lambda: 0.0)
+        for _ in range(20):
+            assert (await service.ask("GET", "/health", Connection="close")).status == 200
+        assert budgets.charge_guest("127.0.0.1", 0) == 0, (
+            "who waits for an answer pays for it alone"
+        )
+        await comes_true(lambda: not unproven, "they have gone")
+        left = 0
+        while not budgets.charge_guest("127.0.0.1", 0):
+            _, writer = await connected(service, HALF[1])
+            await comes_true(lambda: bool(unproven), "one has come")
+            writer.transport.abort()
+            await comes_true(lambda: not unproven, "and gone")
+            left += 1
+        assert left <= 4
 
 
 async def test_running_out_of_files_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
