@@ -69,6 +69,7 @@ class PollsPort(Protocol):
     def send(self, command: CommandType, data: msgspec.Struct) -> Receipt: ...
     def peek(self, poll_id: str, page: str, *, on: bool) -> None: ...
     def source(self, poll_id: str, page: str) -> None: ...
+    def missing(self, poll_id: str, page: str) -> None: ...
     def duplicate(self, poll: Poll, *, id_: str = "") -> Poll: ...
     def discard(self, id_: str) -> None: ...
 
@@ -232,6 +233,11 @@ class IntentHandlers:
         into = str(check_choice("text", 0, into)) if into else ""
         data = commands.MergeAnswers(intent.id_of("id"), [text], into)
         _ = self._polls.send(commands.MERGE_ANSWERS, data)
+
+    @on_intent("polls.missing")
+    def missing(self, intent: Intent) -> None:
+        """Tell who of those here has not answered."""
+        self._polls.missing(intent.id_of("id"), intent.page)
 
     @on_intent("polls.peek")
     def peek(self, intent: Intent) -> None:

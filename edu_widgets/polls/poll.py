@@ -35,7 +35,7 @@ class Poll(PollOutcome):
     `OutboxFull` where too much is waiting.
     """
 
-    _inner: ClassVar[str] = "amend begin exported"
+    _inner: ClassVar[str] = "amend ask_missing begin exported"
 
     # -- running it ------------------------------------------------------------------------
 

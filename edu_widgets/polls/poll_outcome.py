@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edu_widgets.client.csv_files import as_csv
-from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.runtime.receipts import Answer, Receipt
 from edu_widgets.client.view import Person
 from edu_widgets.polls import commands, frozen, results
 from edu_widgets.polls.authoring import choice_of, flag
@@ -76,13 +76,17 @@ class PollOutcome(PollBase):
             Refused: only instructors may read it, or it was not opened yet.
             NotConnected: the service does not answer.
         """
+        asked = self.ask_missing()
+        asked.wait()
+        return [Person(one.user_id, one.name) for one in asked.read(commands.PollMissing).people]
+
+    def ask_missing(self) -> Answer:
+        """As `missing`, and it is not waited for."""
         self._check("missing")
         poll = self._living().poll
         self._check_named(poll)
         ask = commands.ReadMissing(self.id, poll.round)
-        asked = self._client.ask(commands.READ_MISSING.name, ask)
-        asked.wait()
-        return [Person(one.user_id, one.name) for one in asked.read(commands.PollMissing).people]
+        return self._client.ask(commands.READ_MISSING.name, ask)
 
     @staticmethod
     def _check_named(poll: PollBody) -> None:

@@ -69,7 +69,7 @@ class LivePolls(EventWidget):
     """
 
     kind_: ClassVar[str] = "polls"
-    _inner: ClassVar[str] = "create discard peek poll put seen send source view"
+    _inner: ClassVar[str] = "create discard missing peek poll put seen send source view"
     events_: ClassVar[tuple[str, ...]] = ("open", "close", "reveal")
 
     def __init__(self, client: CourseClient, **options: Any) -> None:
@@ -393,6 +393,28 @@ class LivePolls(EventWidget):
         seen = self._polls.get(poll_id)
         if seen is not None:
             self._say("source", {"to": page, **self._shown.source(seen)})
+
+    def missing(self, poll_id: str, page: str) -> None:
+        """Tell a page of the instructor's who has not answered in a named poll.
+
+        Raises:
+            Refused: only instructors run polls.
+            InvalidArgument: it is not asked with names, or not open.
+        """
+        asked = self.poll(poll_id).ask_missing()
+
+        def told() -> None:
+            try:
+                if asked.error is not None:
+                    raise asked.error
+                found = asked.read(commands.PollMissing)
+            except EduWidgetsError as error:
+                self._say("notice", {"to": page, "message": str(error)})
+                return
+            names = [one.name or one.user_id for one in found.people]
+            self._say("missing", {"to": page, "id": poll_id, "round": found.round, "names": names})
+
+        asked.when_settled(told)
 
     def discard(self, id_: str) -> None:
         """Forget what failed about a poll: its creation, or one's vote in it."""

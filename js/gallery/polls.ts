@@ -298,6 +298,14 @@ export const polls: Record<string, State> = {
       await fill(".choosing input", "1,000")(root);
     },
   }),
+  "poll-missing": staff([shape({ named: true, answered: 30 })], {
+    async act(root, model) {
+      await press("Who has not answered")(root);
+      const told = { to: model.page, id: "p1", round: 1, names: ["Deniz Ağaoğlu", "Bo", "Priya"] };
+      model.say({ op: "signal", name: "missing", data: told });
+      await frame();
+    },
+  }),
   "poll-text": student([text()]),
   "poll-text-hidden": staff([text(closed)], {
     act: peekAt(text(closed), {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Fields } from "../src/core/messages";
 import { poll, staffDesk } from "./polls_mock";
-import { endPolls, type PollStage, staff } from "./polls_stage";
+import { endPolls, type PollStage, staff, student } from "./polls_stage";
 import { closeAll, settled } from "./stage";
 
 afterEach(() => {
@@ -397,4 +397,28 @@ test("a poll that closes stays in front, also where an older one was left open",
   expect(shown.text(".ask")).toBe("The newer one");
   await shown.tell(poll({ ...older, round: 2, opened: 3 }));
   expect(shown.text(".ask")).toBe("The older one");
+});
+
+test("who has not answered is told of polls with names, on that page alone", async () => {
+  const shown = await staff([poll({ named: true, answered: 3 })]);
+  await shown.click("Who has not answered");
+  expect(shown.asked("missing")).toEqual([{ id: "p1" }]);
+  const say = async (to: string, ...names: string[]): Promise<void> => {
+    const data = { to, id: "p1", round: 1, names };
+    shown.model.say({ op: "signal", name: "missing", data });
+    await settled();
+  };
+  await say("another page", "Ada");
+  expect(shown.text()).not.toContain("Ada");
+  await say(shown.model.page, "Ada", "Bo");
+  expect(shown.text(".missing [role=status]")).toBe("2 of those here: Ada, Bo");
+  await shown.project();
+  expect(shown.text()).not.toContain("Ada");
+  await shown.press("Escape");
+  await say(shown.model.page);
+  expect(shown.text(".missing [role=status]")).toBe("Everybody here has answered.");
+  const unnamed = await staff([poll({ answered: 3 })]);
+  expect(unnamed.all(".missing")).toEqual([]);
+  const ada = await student([poll({ named: true })]);
+  expect(ada.all(".missing")).toEqual([]);
 });

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import msgspec
 import pytest
 
+from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.polls import commands
 from edu_widgets.polls.authoring import question
@@ -572,3 +574,27 @@ def test_who_stops_being_staff_peeks_no_more(mira: Desk, ada: Desk) -> None:
     mira.client.person = replace(mira.client.person, role="student")
     assert "peek" not in mira.shown()[0]
     assert BO.id not in json.dumps(mira.heard)
+
+
+def test_a_page_asks_who_has_not_answered(
+    mira: Desk, ada: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = mira.polls.ask("Which?", ["a", "b"], named=True)
+    plain = mira.polls.ask("And which?", ["a", "b"])
+    both(mira, ada)
+    asked: list[tuple[str, commands.ReadMissing]] = []
+    answer = Answer("q1", cast("Any", None))
+
+    def ask(type_: str, data: commands.ReadMissing) -> Answer:
+        asked.append((type_, data))
+        return answer
+
+    monkeypatch.setattr(mira.client, "ask", ask)
+    assert not mira.intend("missing", id=named.id)
+    assert asked == [("read_missing", commands.ReadMissing(named.id, 1))]
+    told = commands.PollMissing(named.id, 1, [commands.MissingPerson(ADA.id, "Ada")])
+    answer.answer(msgspec.Raw(msgspec.json.encode(told)))
+    (said,) = [m["data"] for m in mira.listen() if m.get("name") == "missing"]
+    assert said == {"to": "p1", "id": named.id, "round": 1, "names": ["Ada"]}
+    assert mira.intend("missing", id=plain.id), "refused: nobody was told"
+    assert ada.intend("missing", id=named.id), "refused"

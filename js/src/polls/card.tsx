@@ -10,6 +10,7 @@ import { type Choice, isTyped, type Outcome, type Poll } from "./documents";
 import { Field } from "./field";
 import { keyOf } from "./figures";
 import { Icon, type IconName } from "./icons";
+import { Missing } from "./missing";
 import { OptionRows } from "./option_rows";
 import type { Pane } from "./pane";
 import { Picture, Results } from "./results";
@@ -32,6 +33,7 @@ export const PollCard = withHooks(function PollCard(
   const managing = useSignal(room.desk).can.includes("manage");
   const projected = useSignal(pane.projected);
   useSignal(room.peeked);
+  const asking = poll.state === "open" || poll.state === "closed";
   const peek = managing ? room.peekOf(poll) : null;
   return (
     <>
@@ -62,6 +64,7 @@ export const PollCard = withHooks(function PollCard(
         )}
         {!pane.only && <OpenPolls pane={pane} poll={poll} />}
         {managing && poll.state === "open" && <Turnout pane={pane} poll={poll} />}
+        {managing && poll.named && asking && !projected && <Missing pane={pane} poll={poll} />}
         {peek ? (
           <Results pane={pane} poll={poll} outcome={peek} secret />
         ) : poll.state === "revealed" ? (

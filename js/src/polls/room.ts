@@ -35,6 +35,10 @@ export class Room {
   readonly begun = new Signal<Readonly<Record<string, Choice>>>({});
   /** The round of each poll for which live results were asked for. */
   readonly peeked = new Signal<Readonly<Record<string, number>>>({});
+  /** The people who are here and have not answered in a round, by name, when asked for. */
+  readonly missing = new Signal<{ id: string; round: number; names: readonly string[] } | null>(
+    null,
+  );
   /** The language in which numbers are written into forms. */
   lang = "en";
   /** The poll that was made here last: its view goes there when it arrives. */
@@ -254,6 +258,11 @@ export class Room {
     const to = asText(data.to);
     if (to !== "" && to !== this.connection.page) return;
     if (name === "notice") this.say(asText(data.message));
+    if (name === "missing")
+      this.missing.value = {
+        ...{ id: asText(data.id), round: Number(data.round) },
+        names: asTexts(data.names),
+      };
     if (name === "source") this.editing.value = formOf(data, this.lang);
   };
 }

@@ -86,6 +86,9 @@ export const tr: PollsCatalog = {
   gone: "Bu anket silindi",
 
   answered: (count, of) => ["Yanıtlayan: ", format(count), of === null ? "" : `/${format(of)}`],
+  whoIsMissing: "Kim yanıtlamadı",
+  notYet: (count) => `Buradakilerden ${format(count)} kişi:`,
+  noneMissing: "Buradaki herkes yanıtladı.",
   hush: "Sonuçlar bu ekranda da gizli.",
   draftHint: "Yalnız eğitmenler görür",
   answerKept: "yanıtı gizli duruyor",
