@@ -84,6 +84,10 @@ class Hub:
         self.lessons: set[str] = set()
         """Channels of lessons that staff has opened; those of the configuration are always open."""
         self.members: dict[Member, None] = {}
+        self._connections: Counter[str] = Counter()
+        """Members by their person's id."""
+        self._came: set[str] = set()
+        """People who have connected since it was last noted who did."""
         self.changed = self.loop.time()
         """Loop time of the last connect or disconnect of a member."""
         self._lease_s = lease_s
@@ -122,7 +126,7 @@ class Hub:
                 del member.identity.people[course]
                 if not member.identity.people:
                     raise removed(course)
-        mine = sum(1 for other in self.members if other.identity.user_id == user)
+        mine = self._connections[user]
         staff = any(person.staff for person in member.identity.people.values())
         if len(self.members) >= self.config.max_connections and not staff:
             raise refusal(Code.CONNECTION_LIMIT, "The service has as many connections as it may.")
@@ -130,10 +134,11 @@ class Hub:
             text = f"At most {self.config.max_connections_per_person} connections a person."
             raise refusal(Code.CONNECTION_LIMIT, text)
         self.members[member] = None
+        self._connections[user] += 1
+        self._came.add(user)
         self.changed = self.loop.time()
         self.metrics.members.set(len(self.members))
         self.audit.record("WEBSOCKET_CONNECTED", userId=user)
-        _ = self.supervisor.spawn("Noting who is here", self.store.seen(user, now_ms()))
 
     async def dismiss(self, member: Member, code: int) -> None:
         """Unregister a member whose connection has ended.
@@ -142,7 +147,12 @@ class Hub:
         a kernel that restarts does; a person who wants to leave sends `unsubscribe` before. A dead
         peer has no lease: it was silent for longer than that.
         """
-        self.members.pop(member, None)
+        if member in self.members:
+            del self.members[member]
+            user = member.identity.user_id
+            self._connections[user] -= 1
+            if not self._connections[user]:
+                del self._connections[user]
         self.changed = self.loop.time()
         self.metrics.members.set(len(self.members))
         for channel in tuple(member.channels):
@@ -380,6 +390,18 @@ class Hub:
         self.budgets.sweep()
         self.audit.sweep()
         self.hooks.tick(now_ms())
+        if self._came:
+            what = "Noting who came"
+            self.supervisor.until_done(what, what, self._note_who_came)
+
+    async def _note_who_came(self) -> None:
+        """Note in the store who has come, for all since the last tick at once."""
+        came, self._came = self._came, set()
+        try:
+            await self.store.seen(came, now_ms())
+        except Refused:
+            self._came |= came
+            raise
 
     def _look_at_store(self) -> None:
         """Close all members when the store fails: their outboxes keep commands until it is back."""

@@ -235,7 +235,7 @@ WRITES: dict[str, tuple[Callable[[Store], Awaitable[object]], set[str]]] = {
     "retire": (lambda s: s.retire(2**60), {"ada", "via-bo"}),
     "forbid": (lambda s: s.set_vouching(COURSE, allowed=False), {""}),
     "erase": (lambda s: s.erase(COURSE, "ada", 1), {"ada", "via-bo"}),
-    "nothing": (lambda s: s.seen("ada", 1), set()),
+    "nothing": (lambda s: s.seen(("ada",), 1), set()),
 }
 
 

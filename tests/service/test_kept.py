@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -18,6 +19,8 @@ from edu_widgets.service import logs
 from edu_widgets.service.audit import REFUSED, Audit
 from edu_widgets.service.config import from_table
 from edu_widgets.service.limits import SlidingWindow
+from edu_widgets.service.store.sqlite import SqliteStore
+from tests.waiting import PATIENCE
 
 from .harness import serving
 
@@ -27,6 +30,22 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs, "TICK_S", 0.01)
     monkeypatch.setattr("edu_widgets.service.server.LOOK_S", 0.01)
     monkeypatch.setattr("edu_widgets.service.vitals.FRESH_S", 0)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_who_comes_is_noted_with_all_who_came(tmp_path: Path) -> None:
+    async with serving(tmp_path) as service:
+        store = service.server.hub.store
+        assert isinstance(store, SqliteStore)
+        found: list[tuple[str, int]] = []
+        ada, bob = await service.two()
+        await store._write(lambda db: db.execute("UPDATE members SET seen = 1"))
+        for client in (ada, bob):
+            await (await service.open(client.token)).beat()
+        async with asyncio.timeout(PATIENCE):
+            while len(found) < 2:
+                found = await store._rows("SELECT user, seen FROM members WHERE seen > 1")
+        assert {user for user, _ in found} == {ada.user_id, bob.user_id}
 
 
 @pytest.mark.usefixtures("quick")

@@ -138,7 +138,7 @@ class Term:
         room = self.hub.rooms.open(ROOM)
         for who in (*self.people, MIRA):
             room.present[who.id] = Presence(who, leased_until=float("inf"))
-            await self.store.seen(who.id, steady_time.now_ms())
+            await self.store.seen((who.id,), steady_time.now_ms())
             await self.prove(who, f"{number} {who.id}")
         for n in range(STRANGERS):
             key = Verifier.of(f"{number}.{n}")

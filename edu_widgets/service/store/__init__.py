@@ -3,7 +3,7 @@
 All methods are called on one event loop. Every store has to pass `tests/service/store/`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -386,8 +386,8 @@ class Store(Protocol):
     async def sizes(self) -> dict[str, int]:
         """Return the number of rows of each table."""
 
-    async def seen(self, user_id: str, now: int) -> None:
-        """Note that a person is connected, so that they are not forgotten for a while."""
+    async def seen(self, user_ids: Iterable[str], now: int) -> None:
+        """Note that people are connected, so that they are not forgotten for a while."""
 
     async def close(self) -> None:
         """Store what is queued, then close every file and end every thread."""

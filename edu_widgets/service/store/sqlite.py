@@ -6,7 +6,7 @@ import hmac
 import logging
 import queue
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -349,9 +349,9 @@ class SqliteStore:
         """Return the number of rows of each table."""
         return await self._read(sweeping.sizes)
 
-    async def seen(self, user_id: str, now: int) -> None:
-        """Note that a person is connected."""
-        await self._write(lambda db: sweeping.seen(db, user_id, now))
+    async def seen(self, user_ids: Iterable[str], now: int) -> None:
+        """Note that people are connected."""
+        await self._write(lambda db: sweeping.seen(db, user_ids, now))
 
     async def close(self) -> None:
         """Store what is queued, then close every file and end every thread."""

@@ -45,10 +45,11 @@ def sizes(db: sqlite3.Connection) -> dict[str, int]:
     return {name: db.execute(count.format(name)).fetchone()[0] for name in sorted(tables)}
 
 
-def seen(db: sqlite3.Connection, user_id: str, now: int) -> None:
-    """Note that a person is connected, at most once a day."""
-    db.execute(
-        "UPDATE members SET seen = ?2 WHERE user = ?1 AND seen < ?2 - ?3", (user_id, now, _DAY_MS)
+def seen(db: sqlite3.Connection, user_ids: Iterable[str], now: int) -> None:
+    """Note that people are connected, at most once a day."""
+    db.executemany(
+        "UPDATE members SET seen = ?2 WHERE user = ?1 AND seen < ?2 - ?3",
+        [(user_id, now, _DAY_MS) for user_id in user_ids],
     )
 
 
