@@ -37,6 +37,12 @@ TICK_S = 1.0
 MAX_LESSONS = 1_000
 """Lessons of one course that have a channel."""
 
+STREAM_S = 1 / 30
+"""Seconds between two frames of what is streamed to a channel …"""
+
+STREAM_TO = 100
+"""… and the members above which it is three times as long."""
+
 S = TypeVar("S")
 
 
@@ -72,6 +78,7 @@ class Hub:
         self.metrics = Metrics()
         self.rooms = Rooms(self.loop, now_ms)
         self.coalescer = Throttle(self.loop)
+        self.streams = Throttle(self.loop, STREAM_S)
         self.limiter: SlidingWindow[tuple[str, str]] = SlidingWindow(time.monotonic)
         self.budgets = Budgets(config, self.metrics, audit, time.monotonic)
         self.began = time.monotonic()
@@ -107,6 +114,7 @@ class Hub:
         """Close every member and end all tasks; the store stays open."""
         self.rooms.flush()
         self.coalescer.close()
+        self.streams.close()
         await self.supervisor.close()
         for member in tuple(self.members):
             member.close(code)
@@ -348,15 +356,22 @@ class Hub:
         self, channel: str, key: str, say: Callable[[], tuple[str, object] | None]
     ) -> None:
         """Write a signal to a channel, coalesced by key."""
+        signal = partial(self._signal, channel, say)
+        self.coalescer.call((key, channel), signal, _size(self.rooms.get(channel)))
 
+    def stream(self, channel: str, key: str, say: Callable[[], tuple[str, object] | None]) -> None:
+        """Write a signal to a channel, merged by key."""
+        times = 3 if len(self.rooms.get(channel) or ()) > STREAM_TO else 1
+        self.streams.call((key, channel), partial(self._signal, channel, say), times)
+
+    def _signal(self, channel: str, say: Callable[[], tuple[str, object] | None]) -> None:
         def write() -> None:
             room = self.rooms.get(channel)
             said = say() if room else None
             if room and said is not None:
                 room.write(frame(said[0], channel, said[1], now_ms()))
 
-        signal = partial(self.supervisor.call, "A feature's signal", write)
-        self.coalescer.call((key, channel), signal, _size(self.rooms.get(channel)))
+        self.supervisor.call("A feature's signal", write)
 
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Run a feature's work, coalesced by key."""
@@ -386,6 +401,7 @@ class Hub:
             call("Looking at a room", self.settle, room)
         self.rooms.tidy()
         self.coalescer.forget_old()
+        self.streams.forget_old()
         self.limiter.sweep()
         self.budgets.sweep()
         self.audit.sweep()

@@ -49,6 +49,14 @@ class Stage(Protocol):
         `frame` is called when the signal is written; it returns type and data, or `None` for none.
         """
 
+    def stream(
+        self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]
+    ) -> None:
+        """Write a signal as `announce` does, up to 30 times a second; to more than 100 members 10.
+
+        It is for what follows a hand, as a stroke that is being drawn.
+        """
+
     def state(self, make: Callable[[], S]) -> S:
         """Return a feature's object in this service, made by `make` on first use."""
 

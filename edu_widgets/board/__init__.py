@@ -1,0 +1,1 @@
+"""The board that a class draws on."""

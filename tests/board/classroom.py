@@ -1,0 +1,86 @@
+"""The rules of the board on a store in memory: who draws what, and what everybody sees then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from edu_widgets.board.documents import Board, BoardItem, BoardPage
+from edu_widgets.board.points import encode
+from edu_widgets.board.service import FEATURE
+from edu_widgets.board.service.sizes import ALL, Size, of_person, sizes_channel
+from edu_widgets.board.service.sweeping import sweep
+from edu_widgets.protocol import uuid7
+from edu_widgets.service import rules
+from edu_widgets.service.config import ServiceConfig
+from edu_widgets.service.rules import Person
+from edu_widgets.service.store import writes
+from edu_widgets.service.timers import Due
+from tests.in_memory.client import InMemoryClient
+from tests.in_memory.service import COURSE, MIRA, ROOM, InMemoryService
+
+ADA = Person("u-ada", "Ada", "student")
+BO = Person("u-bo", "Bo", "student")
+
+LINE = encode([(0, 0), (40, 8), (80, 8)])
+
+
+class Classroom(InMemoryService):
+    """A course with a board."""
+
+    def __init__(self) -> None:
+        super().__init__(FEATURE, ServiceConfig().course)
+        for person in (MIRA, ADA, BO):
+            self.db.execute(
+                "INSERT INTO members (course, user, name, name_key, role) VALUES (?, ?, ?, ?, ?)",
+                (COURSE, person.id, person.name, person.name.lower(), person.role),
+            )
+
+    def draw(self, by: Person, id_: str = "", **fields: Any) -> str:
+        """A stroke of somebody's; its id."""
+        id_ = id_ or uuid7()
+        stroke = {"page": "first", "tool": "pen", "ink": "blue", "width": 2, "x": 8, "y": 4}
+        self.do(by, "board_draw", id=id_, **{**stroke, "points": LINE, **fields})
+        return id_
+
+    def open_to_all(self) -> None:
+        self.do(MIRA, "board_set", open=True)
+
+    def sweep(self, page: str) -> None:
+        self.by_itself("board_sweep", Due(f"board_page:{page}"), sweep)
+
+    def erase(self, person: Person) -> None:
+        assert FEATURE.erase is not None
+        self.db.execute("BEGIN")
+        writes.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
+        self.db.execute("COMMIT")
+
+    def items(self) -> list[BoardItem]:
+        """What is on the board, oldest first."""
+        return [msgspec.json.decode(b, type=BoardItem) for _, b in self.rows(ROOM, BoardItem.kind)]
+
+    def pages(self) -> list[BoardPage]:
+        return [msgspec.json.decode(b, type=BoardPage) for _, b in self.rows(ROOM, BoardPage.kind)]
+
+    def board(self) -> Board:
+        found = self.document(ROOM, Board.ID)
+        return Board() if found is None else found.as_(Board)
+
+    def size(self, person: Person | None = None) -> Size:
+        id_ = ALL if person is None else of_person(person.id)
+        found = self.document(sizes_channel(COURSE), id_)
+        return Size() if found is None else found.as_(Size)
+
+    def heads(self) -> dict[str, int]:
+        """How many changes there were in each channel."""
+        return dict(self.db.execute("SELECT name, head FROM channels").fetchall())
+
+
+class BoardClient(InMemoryClient[Classroom]):
+    """One person's client: commands reach the classroom, and documents the mirrors, when told."""
+
+    def __init__(self, room: Classroom, person: rules.Person) -> None:
+        super().__init__(room, person)
+        self.standing = replace(self.standing, features=("board",))
