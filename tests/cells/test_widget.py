@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from edu_widgets.cells import magic
+from edu_widgets.cells.commands import SHARE_CELL, ShareCell
 from edu_widgets.cells.compare import rows
+from edu_widgets.cells.documents import Cell, CellOutput
 from edu_widgets.cells.mine import Like
 from edu_widgets.cells.widget import LiveCells
+from edu_widgets.client.sync.commands import Command, CommandState
+from edu_widgets.client.sync.events import CommandChanged
+from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.blobs import picture
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused
 from edu_widgets.service.rules import Person
 from tests.cells.studio import ADA, Studio
 from tests.in_memory.client import InMemoryClient
 from tests.in_memory.service import MIRA
+from tests.pictures import png
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
 
@@ -175,3 +183,24 @@ def test_take_puts_a_cell_into_the_next_one(studio: Studio) -> None:
     other, _ = widget_of(studio)
     with pytest.raises(InvalidArgument, match="several lessons"):
         magic.take("3", Shell(a=widget, b=other))
+
+
+def test_a_cell_whose_picture_is_refused_comes_without_it(studio: Studio) -> None:
+    widget, client = widget_of(studio, MIRA)
+    ref = picture(png(), "A plot")
+    outputs = [CellOutput("text", "kept"), CellOutput("picture", picture=ref)]
+    done = ShareCell(uuid7(), Cell("plot()", 1, "ok", ended=2, outputs=outputs))
+    running = ShareCell(uuid7(), Cell("plot()", 1, outputs=outputs))
+    for data in (running, done):
+        raw = msgspec.Raw(msgspec.json.encode(data))
+        command = Command(
+            uuid7(), SHARE_CELL.name, client.channel, raw, "cells", 0, state=CommandState.FAILED
+        )
+        widget._on_event(CommandChanged(command))
+    client.run()
+    client.deliver()
+    (cell,) = studio.cells()
+    assert [(o.type, o.name or o.text) for o in cell.outputs] == [
+        ("text", "kept"),
+        ("note", "picture"),
+    ]
