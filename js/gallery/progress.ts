@@ -1,7 +1,7 @@
 // Exercises: one's own, a class's bars, failures and matrix.
 
 import type { Fields } from "../src/core/messages";
-import type { MockModel } from "../tests/mock";
+import { type MockModel, projecting } from "../tests/mock";
 import type { State } from "./state";
 
 const MINUTE = 60_000;
@@ -182,7 +182,7 @@ export const progress: Record<string, State> = {
   "progress-projector": {
     ...staff(whole),
     act: (_, model) => {
-      model.say({ op: "signal", name: "notice", data: {} });
+      projecting(String(model.proxy().get("course"))).value = "all";
     },
   },
 };

@@ -1,5 +1,8 @@
+import type { Connection } from "../src/core/connection";
 import type { Fields, KernelMessage, Lesson, PageMessage } from "../src/core/messages";
 import type { Model } from "../src/core/model";
+import { type Projected, projectorOf } from "../src/core/projector";
+import type { Signal } from "../src/core/signal";
 
 type Callback = (...args: unknown[]) => void;
 
@@ -198,3 +201,10 @@ export function message(born: number, more: Fields = {}): Fields {
 
 export const messages = (from: number, to: number): Fields[] =>
   Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
+
+/** What is projected of a scope in this page, as a panel sets it. */
+export const projecting = (scope: string): Signal<Projected> =>
+  projectorOf({
+    whenKnown: (act: (scope: string) => void) => act(scope),
+    atEnd: () => {},
+  } as unknown as Connection);

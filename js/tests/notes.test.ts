@@ -2,12 +2,10 @@ import axe from "axe-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { own, shared } from "../gallery/notes";
 import { states } from "../gallery/states";
-import type { Connection } from "../src/core/connection";
 import type { Fields } from "../src/core/messages";
-import { projectorOf } from "../src/core/projector";
 import widget from "../src/notes/index";
 import { dress, finishAnimations, isGrave, RULES, themes, told } from "./accessible";
-import { MockModel } from "./mock";
+import { MockModel, projecting } from "./mock";
 import { keydown, mount } from "./mount";
 import { closeNotes, type NotesStage, shown } from "./notes_stage";
 import { closeAll, freshCourse, settled } from "./stage";
@@ -261,10 +259,7 @@ describe("the notes of the class", () => {
   test("projected, only lesson notes are shown, without names", async () => {
     const stage = shown({ mine: [own(1, "secret")], class: [lesson(), shared("Priya", 22, "x")] });
     await soon(() => stage.all("article").length).toBe(1);
-    const projected = projectorOf({
-      whenKnown: (act: (scope: string) => void) => act(stage.course),
-      atEnd: () => {},
-    } as unknown as Connection);
+    const projected = projecting(stage.course);
     projected.value = "all";
     await soon(stage.notes).toEqual(["Temperatures"]);
     expect(stage.text()).not.toMatch(/Mira|secret|Private/);

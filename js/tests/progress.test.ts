@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { bars, crowd, desk, failures, lesson, many, own, people } from "../gallery/progress";
 import type { Fields } from "../src/core/messages";
 import widget from "../src/progress/index";
-import { MockModel } from "./mock";
+import { MockModel, projecting } from "./mock";
 import { keydown, type Mounted, mount, named } from "./mount";
 import { freshCourse, settled } from "./stage";
 
@@ -112,6 +112,19 @@ describe("an instructor", () => {
     await expect.poll(focused).not.toBe(first);
     const row = stage.root.activeElement?.closest("tr")?.getAttribute("aria-rowindex");
     expect(row).toBe("82");
+  });
+
+  test("projects bars alone: no name, no failure, nothing to press", async () => {
+    const stage = await shown("instructor", whole);
+    const projected = projecting(String(stage.model.proxy().get("course")));
+    projected.value = "all";
+    await expect.poll(() => stage.all(".progress.proj")).toHaveLength(1);
+    expect(stage.all(".bars .mix").length).toBeGreaterThan(1);
+    expect(stage.text()).toContain("33 people");
+    expect(stage.text()).not.toMatch(/Aylin|Baran|KeyError|hint/);
+    expect(stage.all("table, button, [role=switch]")).toHaveLength(0);
+    projected.value = null;
+    await expect.poll(() => stage.all("table")).toHaveLength(1);
   });
 
   test("with names hidden has no matrix", async () => {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+from edu_widgets import cli
 from tests.service.harness import Client, serving
+from tests.service.test_admission import holding
 
 STAFF = "staff:py101"
+WORD = "zebrafinch"
 
 
 def documents(frame: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -35,7 +39,9 @@ async def test_a_class_is_counted_and_a_hint_reaches_one(tmp_path: Path) -> None
         assert answer["type"] == "ack", answer
         assert (await asked(students[0], "set_exercise", **exercise))["type"] == "error"
         for n, student in enumerate(students):
-            results = [{"exercise": "clean", "checks": "p" if n < 2 else "f"}]
+            results: list[dict[str, Any]] = [{"exercise": "clean", "checks": "p" if n < 2 else "f"}]
+            if n >= 2:  # what cannot be in the service's files by chance
+                results[0]["failures"] = [{"check": 0, "type": "KeyError", "message": WORD}]
             assert (await asked(student, "report_progress", results=results))["type"] == "ack"
 
         def counted(frame: dict[str, Any]) -> bool:
@@ -51,3 +57,8 @@ async def test_a_class_is_counted_and_a_hint_reaches_one(tmp_path: Path) -> None
         assert not any(documents(frame, "hint") for frame in students[3].seen)
         told = [one for frame in students[3].seen for one in documents(frame, "progress")]
         assert {one["userId"] for one in told} == {students[3].user_id}
+    assert holding(tmp_path, WORD)
+    command = ["retention", "--data", str(tmp_path), "--days", "0"]
+    assert await asyncio.to_thread(cli.main, command) == 0
+    for gone in (WORD, students[4].user_id, "exercise_counts"):
+        assert not holding(tmp_path, gone), "it goes with a course that is over"
