@@ -33,7 +33,7 @@ JUMPS = 20
 BUILD = """
 import * as esbuild from 'esbuild';
 import { options } from './build.mjs';
-const entryPoints = { chat: 'src/chat/index.ts' };
+const entryPoints = { widget: `src/${process.argv[1]}/index.ts` };
 const { outputFiles } = await esbuild.build({ ...options, entryPoints, write: false });
 process.stdout.write(outputFiles[0].text);
 """
@@ -176,15 +176,15 @@ def quantile(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * len(ordered)))]
 
 
-def build() -> str:
-    """Build the chat's bundle from the present sources."""
-    node = ["node", "--input-type=module", "--eval", BUILD]
+def build(feature: str = "chat") -> str:
+    """Build a feature's bundle from the present sources."""
+    node = ["node", "--input-type=module", "--eval", BUILD, feature]
     return subprocess.run(
         node, cwd=REPOSITORY / "js", capture_output=True, text=True, check=True
     ).stdout
 
 
-def serve(page: Page, bundle: str) -> None:
+def serve(page: Page, bundle: str, document: str = PAGE) -> None:
     """Answer the page's requests; isolated, so that its clock is exact to 5 µs."""
     headers = {
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -192,9 +192,9 @@ def serve(page: Page, bundle: str) -> None:
     }
 
     def answer(route: Route) -> None:
-        script = route.request.url.endswith("/chat.js")
+        script = route.request.url.endswith(".js")
         kind = "text/javascript" if script else "text/html"
-        body = bundle if script else PAGE
+        body = bundle if script else document
         route.fulfill(body=body, headers={**headers, "Content-Type": f"{kind}; charset=utf-8"})
 
     page.route("**/*", answer)

@@ -1,5 +1,7 @@
 """Reports: what a person's checks came to."""
 
+from functools import lru_cache
+
 from edu_widgets.progress.commands import ExerciseResult, ReportProgress
 from edu_widgets.progress.documents import (
     FAILED,
@@ -97,6 +99,13 @@ def _failure(failure: CheckFailure, checks: int) -> CheckFailure:
         raise InvalidArgument("There is no such check in the exercise.")
     if not failure.type.isidentifier():
         raise InvalidArgument("An error's type is a name.")
-    type_ = checked(failure.type, "An error's type", MAX_TYPE)
-    message = checked(failure.message, "An error's message", MAX_MESSAGE, least=0, lines=False)
-    return CheckFailure(failure.check, type_, message)
+    return CheckFailure(failure.check, *_cleaned(failure.type, failure.message))
+
+
+@lru_cache(4_096)
+def _cleaned(type_: str, message: str) -> tuple[str, str]:
+    """Return an error's type and message as they are kept; a class has the same ones many times."""
+    return (
+        checked(type_, "An error's type", MAX_TYPE),
+        checked(message, "An error's message", MAX_MESSAGE, least=0, lines=False),
+    )
