@@ -129,7 +129,7 @@ def main() -> None:
                     page.mouse.wheel(0, PX if step < args.steps // 2 else -PX)
                     if step == args.steps // 2 and label == "matrix":
                         assert page.evaluate("() => bench.reached()") > PX, "it scrolls"
-                every += page.evaluate("() => bench.frames()")
+                every.extend(page.evaluate("() => bench.frames()"))
         browser.close()
     for label, times in found.items():
         print(f"{label:8} {Frames(times).line()}")
