@@ -120,6 +120,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
             "polls",
             "progress",
             "record",
+            "report",
         ),
         "feature",
         *("status", "user", "wait_connected"),
