@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -43,9 +44,7 @@ def messages(count: int) -> Iterator[RecordEntry]:
             f"{n}: {SAID}" if n % 5 == 0 else f"{n}: The next one, and so on to the end."
         )
         who = Author(f"u-{n % 60}", f"Student {n % 60}")
-        yield RecordEntry(
-            START + n * LONG // count, lambda called, b=body: nodes_html(b, called), who
-        )
+        yield RecordEntry(START + n * LONG // count, partial(nodes_html, body), who)
 
 
 def cells(count: int) -> Iterator[RecordEntry]:

@@ -121,8 +121,9 @@ const Grid = withHooks(function Grid(
   const look = (): void => {
     const { current } = place;
     if (!current) return;
-    setFrom(Math.max(0, Math.floor(current.scrollTop / ROW) - AROUND));
-    setSight(Math.ceil(current.clientHeight / ROW) + 2 * AROUND);
+    // In steps: rows are made anew once for some of them that were scrolled, not for each.
+    setFrom(Math.max(0, Math.floor(current.scrollTop / (AROUND * ROW)) - 1) * AROUND);
+    setSight(Math.ceil(current.clientHeight / ROW) + 3 * AROUND);
   };
   useEffect(look, []);
   useEffect(() => {
