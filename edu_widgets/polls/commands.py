@@ -32,6 +32,8 @@ class CreatePoll(Data):
     """True if staff may read who chose what; everybody is told before they vote."""
     live: bool = False
     """True if everybody sees the counts while it is open; neither of texts nor if anonymous."""
+    grace_ms: int = 0
+    """Time after its end for which votes are taken, 0 to 30,000 ms; see the poll itself."""
 
     def of_the_moment(self) -> bool:
         """A draft can be kept; what is asked now is not asked an hour later."""
@@ -45,6 +47,8 @@ class OpenPoll(Data):
     """The poll it is about."""
     seconds: int | None = None
     """Duration in seconds; absent: as its draft says."""
+    grace_ms: int = 0
+    """Time after its end for which votes are taken, 0 to 30,000 ms; see the poll itself."""
 
 
 class EditPoll(Data):
@@ -126,6 +130,8 @@ class RevotePoll(Data):
     """The number of the round to begin; one that has begun already stays as it is."""
     seconds: int | None = None
     """Duration in seconds; absent: until it is closed."""
+    grace_ms: int = 0
+    """Time after its end for which votes are taken, 0 to 30,000 ms; see the poll itself."""
 
 
 class DeletePoll(Data):

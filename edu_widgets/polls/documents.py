@@ -39,6 +39,9 @@ MAX_ORDERED = 500
 MAX_REMOVED = 200
 """Different texts that can be removed from one poll, hidden in it, or merged into others."""
 
+MAX_GRACE = 30_000
+"""Longest time after its end for which a round takes votes, in ms."""
+
 FEWEST = 5
 """Answers under which an anonymous poll tells no counts."""
 
@@ -193,6 +196,10 @@ class Poll(Data):
     """Time at which the round was opened, in ms since 1970."""
     closes: int | None = None
     """Time at which the round closes or has closed, in ms since 1970; absent: closed by hand."""
+    grace_ms: int = 0
+    """Time after `closes` for which everybody's votes in the present round are taken, in ms: for
+    those whose picture of the lesson is late. Fixed when the round opens; 0 once it is over, and
+    only then are counts and names told of it."""
     shown: PollShown = msgspec.field(default_factory=PollShown)
     """The revealed parts of the present round."""
     results: list[RoundResult] = msgspec.field(default_factory=list)

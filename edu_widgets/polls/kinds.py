@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from edu_widgets.polls.documents import (
+    MAX_GRACE,
     MAX_OPTION,
     MAX_QUESTION,
     MAX_TEXT,
@@ -118,6 +119,17 @@ def check_seconds(seconds: int | None) -> None:
     least, most = SECONDS
     if seconds is not None and not least <= seconds <= most:
         msg = f"A poll's timer runs {least} to {most:,} seconds, not {seconds:,}."
+        raise InvalidArgument(msg)
+
+
+def check_grace(grace_ms: int) -> None:
+    """See that votes can be taken for so long after the end.
+
+    Raises:
+        InvalidArgument: it is negative or too long.
+    """
+    if not 0 <= grace_ms <= MAX_GRACE:
+        msg = f"Votes are taken 0 to {MAX_GRACE:,} ms after the end, not {grace_ms:,}."
         raise InvalidArgument(msg)
 
 

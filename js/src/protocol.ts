@@ -332,6 +332,12 @@ export interface PollBody {
   opened?: number | null;
   /** Time at which the round closes or has closed, in ms since 1970; absent: closed by hand. */
   closes?: number | null;
+  /**
+   * Time after `closes` for which everybody's votes in the present round are taken, in ms: for
+   * those whose picture of the lesson is late. Fixed when the round opens; 0 once it is over, and
+   * only then are counts and names told of it.
+   */
+  graceMs?: number;
   /** The revealed parts of the present round. */
   shown?: PollShown;
   /** The counts of every round that was revealed. */
@@ -889,6 +895,8 @@ export interface CreatePollData {
   named?: boolean;
   /** True if everybody sees the counts while it is open; neither of texts nor if anonymous. */
   live?: boolean;
+  /** Time after its end for which votes are taken, 0 to 30,000 ms; see the poll itself. */
+  graceMs?: number;
 }
 
 /** Open a draft. Only staff. One that is open stays as it is; a closed one is `TOO_LATE`. */
@@ -897,6 +905,8 @@ export interface OpenPollData {
   pollId: string;
   /** Duration in seconds; absent: as its draft says. */
   seconds?: number | null;
+  /** Time after its end for which votes are taken, 0 to 30,000 ms; see the poll itself. */
+  graceMs?: number;
 }
 
 /**
@@ -970,6 +980,8 @@ export interface RevotePollData {
   round: number;
   /** Duration in seconds; absent: until it is closed. */
   seconds?: number | null;
+  /** Time after its end for which votes are taken, 0 to 30,000 ms; see the poll itself. */
+  graceMs?: number;
 }
 
 /** Delete a poll with all that belongs to it, ballots too. Only staff. */

@@ -4,7 +4,7 @@ import msgspec
 
 from edu_widgets.polls.documents import POLL, Poll
 from edu_widgets.polls.service.ending import ABANDONED_MS, ended
-from edu_widgets.polls.service.reading import find
+from edu_widgets.polls.service.reading import ends_at, find, takes_votes
 from edu_widgets.polls.service.running import closed
 from edu_widgets.polls.service.tally import count_again, writes_of
 from edu_widgets.polls.service.vault import poll_of
@@ -24,6 +24,8 @@ def refresh(request: Request[Due]) -> RuleRun:
     over = due is not None and now >= due
     if over and poll.state == "open":
         poll = closed(poll, now)
+    elif over and takes_votes(poll):
+        poll = msgspec.structs.replace(poll, grace_ms=0)
     elif over:
         return (yield from _end(request.course, poll, now))
     count = yield from count_again(request.course, poll, now)
@@ -49,6 +51,8 @@ def due_at(poll: Poll) -> int | None:
     """Return the time of a poll's next timed change, in ms since 1970."""
     if poll.state == "open":
         return poll.closes
+    if takes_votes(poll):
+        return ends_at(poll)
     if poll.anonymous and not poll.ended and poll.state != "draft" and poll.closes is not None:
         return poll.closes + ABANDONED_MS
     return None

@@ -15,7 +15,7 @@ from edu_widgets.polls.commands import (
 )
 from edu_widgets.polls.counting import Votes
 from edu_widgets.polls.documents import Choice, Poll
-from edu_widgets.polls.service.reading import ballots, check_staff, existing
+from edu_widgets.polls.service.reading import ballots, check_over, check_staff, existing
 from edu_widgets.polls.service.tally import tally_of
 from edu_widgets.polls.text_answers import Moderation
 from edu_widgets.protocol import Code
@@ -84,6 +84,7 @@ def _answers(ask: ReadAnswers, request: Request[ReadAnswers]) -> Part[PollAnswer
     poll = yield from _named(request.course, ask.poll_id)
     if poll.state not in {"closed", "revealed"}:
         raise refusal(Code.INVALID, "Who chose what can be read once the poll is closed.")
+    check_over(poll, request.now)
     votes: Votes = (yield from ballots(request.course, poll)).get(ask.round, {})
     if poll.kind == "text":
         moderation = Moderation.of((yield from tally_of(request.course, poll)))

@@ -11,7 +11,7 @@ from edu_widgets.polls.service import vault
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
-from edu_widgets.service.rules import Get, Part, Request, Scan
+from edu_widgets.service.rules import Get, Part, RateLimited, Request, Scan
 
 _BALLOT = msgspec.json.Decoder(vault.Ballot)
 
@@ -63,6 +63,33 @@ def check_channel(request: Request[Any]) -> None:
     """
     if request.channel != course_channel(request.course):
         raise refusal(Code.INVALID, "Polls are asked in the course's channel.")
+
+
+def takes_votes(poll: Poll) -> bool:
+    """Return True while votes of the present round may come, in the time after its end too."""
+    return poll.state == "open" or (poll.state == "closed" and poll.grace_ms > 0)
+
+
+def ends_at(poll: Poll) -> int | None:
+    """Return the time from which no vote of the present round counts, in ms since 1970."""
+    return None if poll.closes is None else poll.closes + poll.grace_ms
+
+
+def check_over(poll: Poll, now: int) -> None:
+    """See that no vote of a closed round can come any more.
+
+    Raises:
+        RateLimited: those whose picture is late may still vote; `retry_after` tells how long.
+        Refused: `INVALID` where such a round is still open.
+    """
+    if not poll.grace_ms or not takes_votes(poll):
+        return
+    if poll.state == "open":
+        text = "Close the round first: after it people whose picture is late can still vote."
+        raise refusal(Code.INVALID, text)
+    left = (ends_at(poll) or now) - now
+    if left > 0:
+        raise RateLimited(left, "People whose picture is late can still vote; again in {} s.")
 
 
 def find(course: str, poll_id: str) -> Part[Found | None]:

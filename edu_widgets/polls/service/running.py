@@ -24,6 +24,7 @@ from edu_widgets.polls.documents import (
 )
 from edu_widgets.polls.kinds import (
     check_correct,
+    check_grace,
     check_live,
     check_named,
     check_seconds,
@@ -33,6 +34,7 @@ from edu_widgets.polls.service import vault
 from edu_widgets.polls.service.ending import deleted, ended
 from edu_widgets.polls.service.reading import (
     Found,
+    check_over,
     check_staff,
     existing,
     find,
@@ -67,6 +69,7 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
         check_seconds(data.seconds)
         check_named(named=data.named, anonymous=data.anonymous)
         check_live(data.kind, live=data.live, anonymous=data.anonymous)
+        check_grace(data.grace_ms)
         correct = check_correct(data.kind, len(data.options), data.correct, data.tolerance)
     except InvalidArgument as error:
         raise invalid(error) from error
@@ -85,7 +88,7 @@ def create(request: "Request[CreatePoll]") -> "RuleRun":
     staff = staff_channel(request.course)
     writes = [Write(staff, poll.id, POLL, poll)]
     if data.open:
-        writes = yield from _opened(request, poll, data.seconds)
+        writes = yield from _opened(request, poll, data.seconds, data.grace_ms)
     if correct:
         secret = PollSecret(poll.id, correct, data.tolerance)
         writes.append(Write(staff, secret_id(poll.id), SECRET, secret))
@@ -111,17 +114,26 @@ def open_(request: "Request[OpenPoll]") -> "RuleRun":
     seconds = request.data.seconds or found.poll.seconds
     try:
         check_seconds(seconds)
+        check_grace(request.data.grace_ms)
     except InvalidArgument as error:
         raise invalid(error) from error
-    writes = yield from _opened(request, found.poll, seconds)
+    writes = yield from _opened(request, found.poll, seconds, request.data.grace_ms)
     # After the poll in the course, so that no mirror is without it in between.
     return Decision([*writes, Write(found.channel, found.poll.id, POLL, DELETE)])
 
 
-def _opened(request: Request[Any], poll: Poll, seconds: int | None) -> Part[list[Write]]:
+def _opened(
+    request: Request[Any], poll: Poll, seconds: int | None, grace_ms: int
+) -> Part[list[Write]]:
     closes = request.now + 1000 * seconds if seconds else None
     poll = msgspec.structs.replace(
-        poll, state="open", opened=request.now, closes=closes, seconds=seconds, shown=PollShown()
+        poll,
+        state="open",
+        opened=request.now,
+        closes=closes,
+        grace_ms=grace_ms,
+        seconds=seconds,
+        shown=PollShown(),
     )
     count = yield from count_again(request.course, poll, request.now)
     return (yield from writes_of(request.course, count))
@@ -175,6 +187,7 @@ def reveal(request: "Request[RevealPoll]") -> "RuleRun":
     course, data, now = request.course, request.data, request.now
     found = yield from existing(course, data.poll_id)
     poll = _revealable(found, data)
+    check_over(poll, now)
     secret = yield from _answer(request, poll)
     if data.answer and secret is None:
         text = "No right answer is known. Say which one is, as in reveal(answer=1)."
@@ -187,7 +200,7 @@ def reveal(request: "Request[RevealPoll]") -> "RuleRun":
     if counts:
         # Named here, counted below: every round there was is revealed with the present one.
         results = [RoundResult(number, 0) for number in range(1, poll.round + 1)]
-    poll = msgspec.structs.replace(poll, state="revealed", shown=shown, results=results)
+    poll = msgspec.structs.replace(poll, state="revealed", grace_ms=0, shown=shown, results=results)
     writes: list[Write] = []
     if answer and secret is not None:
         poll = msgspec.structs.replace(poll, correct=secret.correct, tolerance=secret.tolerance)
@@ -241,12 +254,14 @@ def revote(request: "Request[RevotePoll]") -> "RuleRun":
         raise refusal(Code.TOO_LATE, "This anonymous poll has ended; ask the question again.")
     if poll.state not in {"closed", "revealed"} or data.round != poll.round + 1:
         raise refusal(Code.INVALID, "Close the round before the next one begins.")
+    check_over(poll, request.now)
     try:
         check_seconds(data.seconds)
+        check_grace(data.grace_ms)
     except InvalidArgument as error:
         raise invalid(error) from error
     poll = msgspec.structs.replace(poll, round=data.round)
-    return Decision((yield from _opened(request, poll, data.seconds)))
+    return Decision((yield from _opened(request, poll, data.seconds, data.grace_ms)))
 
 
 def delete(request: "Request[DeletePoll]") -> "RuleRun":

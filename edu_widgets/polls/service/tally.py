@@ -21,6 +21,7 @@ from edu_widgets.polls.service.reading import (
     ballots,
     find,
     secret_of,
+    takes_votes,
     tally_id,
     turnout_id,
 )
@@ -49,7 +50,7 @@ def counted(
     """Count a poll whose ballots are all there."""
     answered = len(rounds.get(poll.round, {}))
     # The open round of an anonymous poll is nobody's to see.
-    hidden = poll.round if poll.anonymous and poll.state == "open" else 0
+    hidden = poll.round if poll.anonymous and takes_votes(poll) else 0
     told = {n: votes for n, votes in sorted(rounds.items()) if n != hidden}
     results = [
         msgspec.structs.replace(

@@ -7,7 +7,13 @@ from edu_widgets.polls.commands import CastVote
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, Choice, OwnBallot, Poll
 from edu_widgets.polls.kinds import check_choice
 from edu_widgets.polls.service import vault
-from edu_widgets.polls.service.reading import check_channel, invalid, own_id
+from edu_widgets.polls.service.reading import (
+    check_channel,
+    ends_at,
+    invalid,
+    own_id,
+    takes_votes,
+)
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
@@ -63,8 +69,9 @@ def _open_poll(request: "Request[CastVote]") -> Part[Poll]:
     if doc.deleted:
         raise refusal(Code.TOO_LATE, "This vote came too late: the poll was deleted.")
     poll: Poll = doc.as_(Poll)
-    over = poll.closes is not None and request.now >= poll.closes
-    if poll.state != "open" or over or poll.round > request.data.round:
+    end = ends_at(poll)
+    over = end is not None and request.now >= end
+    if not takes_votes(poll) or over or poll.round > request.data.round:
         raise refusal(Code.TOO_LATE, _OVER)
     if poll.round != request.data.round:
         raise refusal(Code.INVALID, "That round has not begun.")
