@@ -261,6 +261,24 @@ describe("the board", () => {
     expect(stage.asked("board.older")).toEqual([]);
   });
 
+  test("shows a figure as the ground of its page, which moves with it and is paper", async () => {
+    const sides = { type: "image/png", bytes: 90, width: 400, height: 200 };
+    const ground = { hash: "a".repeat(64), ...sides, alt: "Means by month" };
+    const stage = await shown();
+    stage.tell({ pages: [{ id: "first", rev: 2, order: 0, ground }] });
+    await soon(() => stage.all(".ground").length).toBe(1);
+    await soon(() => stage.pixel(300, 300)[3]).toBe(0);
+    const left = () => stage.find(".ground").getBoundingClientRect().left;
+    const before = left();
+    stage.press("ArrowRight");
+    await soon(left).toBe(before - 60);
+    stage.stroke([
+      [60, 60],
+      [160, 60],
+    ]);
+    await soon(() => stage.pixel(110, 60)).toEqual([26, 26, 26, 255]);
+  });
+
   test("reads only what can be drawn", () => {
     const one = drawn("pen", "red", [[1, 2]]);
     expect(readItem(one)).toMatchObject({ tool: "pen", x: 4, y: 8 });

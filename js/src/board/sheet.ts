@@ -48,6 +48,8 @@ export class Sheet {
   #known = new Map<string, Item>();
   #items: Item[] = [];
   #page = "";
+  /** Whether a picture lies under the page that is drawn. */
+  #wasPaper = false;
   #frame = 0;
   #zoomedAt = 0;
   #showedAt = 0;
@@ -239,8 +241,9 @@ export class Sheet {
 
   #sync = (): void => {
     const { page } = this.#room;
-    if (page.value !== this.#page) {
+    if (page.value !== this.#page || this.#isPaper() !== this.#wasPaper) {
       this.#page = page.value;
+      this.#wasPaper = this.#isPaper();
       this.#known.clear();
       this.retheme();
     }

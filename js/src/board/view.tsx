@@ -10,6 +10,7 @@ import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../c
 import { openMenu } from "../core/menu";
 import { hasEnded } from "../core/messages";
 import type { Options } from "../core/model";
+import { type BlobRef, blobRef, Picture } from "../core/pictures";
 import { useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
@@ -193,6 +194,7 @@ const Paper = withHooks(function Paper(
     }
   }, [pages.length]);
   const name = words.pageOf(index + 1, pages.length);
+  const ground = blobRef(pages[index]?.ground);
   const hint = `sheet-${room.connection.page}`;
   return (
     <div class="paper">
@@ -204,6 +206,7 @@ const Paper = withHooks(function Paper(
         aria-label={words.sheet(name, room.shown.length)}
         aria-describedby={hint}
       >
+        {ground && <Ground key={page} ground={ground} sheet={sheet} />}
         <canvas ref={canvas} />
       </div>
       <span class="sr" id={hint}>
@@ -211,6 +214,33 @@ const Paper = withHooks(function Paper(
       </span>
       {writing && <TextBox {...{ room, sheet, writing, canvas }} />}
       {!projected && <List room={room} sheet={sheet} />}
+    </div>
+  );
+});
+
+/** The picture that a page lies on: it moves with the page. */
+const Ground = withHooks(function Ground({
+  ground,
+  sheet,
+}: {
+  ground: BlobRef;
+  sheet: Drawing;
+}): VNode {
+  const place = useRef<HTMLDivElement>();
+  useEffect(() => {
+    const move = (): void => {
+      const { x, y, zoom } = sheet.current?.camera.value ?? { x: 0, y: 0, zoom: 1 };
+      if (place.current) {
+        place.current.style.transform = `translate(${-x * zoom}px, ${-y * zoom}px) scale(${zoom})`;
+      }
+    };
+    move();
+    return sheet.current?.camera.subscribe(move);
+  }, [sheet.current]);
+  const { width, height } = ground;
+  return (
+    <div ref={place} class="ground" style={{ width: `${width}px`, height: `${height}px` }}>
+      <Picture blob={ground} max={{ width, height }} onOpen={false} reachable={false} />
     </div>
   );
 });
