@@ -286,12 +286,7 @@ const DraftLine = ({ poll, words }: { poll: Poll; words: Words }): VNode => (
     ) : poll.saving ? (
       words.saving
     ) : (
-      [
-        words.draftHint,
-        poll.hasAnswer && words.answerKept,
-        poll.live && words.liveShort,
-        words.openFor(poll.seconds ?? 0),
-      ]
+      [words.draftHint, poll.hasAnswer && words.answerKept, words.openFor(poll.seconds ?? 0)]
         .filter(Boolean)
         .join(" · ")
     )}

@@ -59,7 +59,7 @@ export const PollForm = withHooks(function PollForm(
   return (
     <form
       class="form"
-      aria-label={edits ? words.editDraft : words.newPoll}
+      aria-label={edits ? words.edit : words.newPoll}
       onSubmit={(event: Event) => event.preventDefault()}
     >
       <label class="row">
@@ -119,7 +119,7 @@ export const PollForm = withHooks(function PollForm(
         />
         <Tick
           name={words.liveShort}
-          hint={words.liveHint}
+          hint={words.liveNote}
           on={form.live && canBeLive(form)}
           off={edits || !canBeLive(form)}
           onTick={(live) => change({ live })}

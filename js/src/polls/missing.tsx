@@ -5,10 +5,7 @@ import type { Poll } from "./documents";
 import type { Pane } from "./pane";
 import type { Context } from "./words";
 
-/** Names that stand there; of the others it is said how many they are. */
-const MOST = 50;
-
-/** For an instructor, of a poll with names: who of those here has not answered, when asked for. */
+/** Who of those here has not answered a poll with names, when an instructor asks: 500 at most. */
 export const Missing = withHooks(function Missing(
   { pane, poll }: { pane: Pane; poll: Poll },
   { words }: Context,
@@ -17,7 +14,6 @@ export const Missing = withHooks(function Missing(
   const told = useSignal(room.missing);
   const shown = told !== null && told.id === poll.id && told.round === poll.round ? told : null;
   const names = shown?.names ?? [];
-  const more = names.length - MOST;
   return (
     <div class="missing">
       <Button
@@ -33,8 +29,7 @@ export const Missing = withHooks(function Missing(
       </Button>
       <span role="status">
         {shown && (names.length > 0 ? `${words.notYet(names.length)} ` : words.noneMissing)}
-        {names.length > 0 && <bdi>{names.slice(0, MOST).join(", ")}</bdi>}
-        {more > 0 && ` ${words.others(more)}`}
+        <bdi>{names.join(", ")}</bdi>
       </span>
     </div>
   );

@@ -277,9 +277,7 @@ const edited = (told: Poll, { question, options, seconds }: Fields): Poll => ({
 
 const copy = ({ mine: _, ...of }: Poll, id: string): Poll => ({
   ...of,
-  ...{ id, state: "draft", saving: true, round: 1, answered: 0, earlier: {}, error: "" },
-  ...{ results: [], flows: [], correct: [], peek: null, soFar: null },
-  shown: { counts: false, answer: false },
+  ...{ id, state: "draft", saving: true, round: 1, results: [], soFar: null },
 });
 
 const moved = (desk: Desk, id: string, place: number): Desk => {

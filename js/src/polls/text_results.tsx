@@ -102,11 +102,12 @@ const TextMenu = withHooks(function TextMenu(
 ): VNode {
   const { room, floats } = pane;
   const hidden = texts.some(({ text, hidden: unseen }) => text === of && unseen);
+  const label = `${words.moreOf}: ${of}`;
   const merged = (outcome as Partial<Peek>).merged?.includes(of) && !poll.ended;
   const merge = (into: string): void => room.manage("merge_answers", poll, { text: of, into });
   const others = texts.filter(({ text }) => text !== of).slice(0, MOST_OTHERS);
   const onClick = ({ currentTarget: at }: { currentTarget: HTMLElement }): void =>
-    openMenu(floats, { at }, words.textMenu(of), [
+    openMenu(floats, { at }, label, [
       {
         items: [
           {
@@ -119,11 +120,8 @@ const TextMenu = withHooks(function TextMenu(
       },
       {
         label: words.mergeWith,
-        none: words.noOthers,
         items: others.map(({ text }) => ({ label: text, run: () => merge(text) })),
       },
     ]);
-  return (
-    <IconButton icon="dots" label={words.textMenu(of)} aria-haspopup="menu" onClick={onClick} />
-  );
+  return <IconButton icon="dots" label={label} aria-haspopup="menu" onClick={onClick} />;
 });

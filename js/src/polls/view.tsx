@@ -63,6 +63,8 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
   );
 });
 
+const titles = { list: "polls", form: "newPoll", edit: "edit", poll: "poll" } as const;
+
 interface HeaderProps {
   pane: Pane;
   options: Signal<Options>;
@@ -81,13 +83,10 @@ const Header = withHooks(function Header(
   const shown = useSignal(pane.shown);
   const comparing = useSignal(pane.comparing);
   const poll = shown === "poll" ? pane.poll() : undefined;
-  const titles: Record<string, string> = {
-    ...{ list: words.polls, form: words.newPoll, edit: words.editDraft },
-  };
   const many = !pane.only && (room.polls.size > (room.managing ? 0 : 1) || shown === "list");
   return (
     <div class="hd">
-      <h3>{titles[shown] ?? words.poll}</h3>
+      <h3>{words[titles[shown]]}</h3>
       {poll?.state === "draft" && <span class="pill">{words.draft}</span>}
       {poll && (poll.round > 1 || poll.state !== "draft") && (
         <span class="pill n">
