@@ -172,3 +172,29 @@ test("a picture opens large, and Escape in it is nobody else's", async () => {
   await expect.poll(() => shown.root.querySelector("dialog")).toBeNull();
   expect(shown.root.activeElement).toBe(button);
 });
+
+test("an SVG is shown as an image from its own bytes, and what is in it does not run", async () => {
+  const other = { ...blob, hash: "56".repeat(32), type: "image/svg+xml" };
+  const shown = await open([message(1, { pictures: [other] })]);
+  await expect.poll(() => sent(shown, "blobs").length).toBe(1);
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30" onload="top.bad = 1">' +
+    "<script>top.bad = 1</script></svg>";
+  const { buffer } = new TextEncoder().encode(svg);
+  shown.model.say({ op: "blob", hash: other.hash, channel: "" }, [new DataView(buffer)]);
+  await expect
+    .poll(() => shown.root.querySelector<HTMLImageElement>(".pic img")?.naturalWidth)
+    .toBe(40);
+  expect(shown.find<HTMLImageElement>(".pic img").src).toMatch(/^data:image\/svg\+xml;base64,/);
+  expect(Object.keys(top ?? {})).not.toContain("bad");
+});
+
+test("what is no picture after all says so, in its place", async () => {
+  const other = { ...blob, hash: "9a".repeat(32) };
+  const shown = await open([message(1, { pictures: [other] })]);
+  await expect.poll(() => sent(shown, "blobs").length).toBe(1);
+  const { buffer } = new TextEncoder().encode("<html>no picture</html>");
+  shown.model.say({ op: "blob", hash: other.hash, channel: "" }, [new DataView(buffer)]);
+  await expect.poll(() => shown.find(".pic").textContent).toContain("could not be loaded");
+  expect(shown.find(".pic").textContent).toContain("Try again");
+});
