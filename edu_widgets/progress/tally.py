@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 
 from edu_widgets.progress.documents import CheckFailure, ExerciseProgress
 
@@ -66,6 +67,8 @@ class Tally:
         return sorted(groups, key=lambda one: (-len(one.people), one.since, one.group))
 
     def _count(self, one: ExerciseProgress, step: int) -> None:
+        if step > 0:
+            _share_texts(one)
         self.started[one.exercise] += step
         self.done[one.exercise] += step * one.done
         for failure in one.failures:
@@ -85,6 +88,14 @@ class Tally:
         if found:
             self.latest[person] = latest = last(found)
             self.latest_of[latest] += 1
+
+
+def _share_texts(one: ExerciseProgress) -> None:
+    """Have equal texts be one: a class has few, and each was decoded by itself."""
+    one.exercise, one.user_id = intern(one.exercise), intern(one.user_id)
+    one.user_name, one.checks = intern(one.user_name), intern(one.checks)
+    for failure in one.failures:
+        failure.type, failure.message = intern(failure.type), intern(failure.message)
 
 
 def group_of(exercise: str, failure: CheckFailure) -> Group:
