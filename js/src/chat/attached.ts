@@ -8,7 +8,6 @@ import { bodyText } from "../core/rich_text";
 import type { Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
 import type { ChatMessage } from "./documents";
-import type { Room } from "./room";
 
 /** A picture on its way: `blob` once the kernel has it, `error` if it cannot be sent. */
 export interface Attachment {
@@ -20,13 +19,19 @@ export interface Attachment {
   error?: string;
 }
 
+/** The part of a room that takes pictures. */
+interface Box {
+  can(action: string): boolean;
+  readonly attached: Signal<readonly Attachment[]>;
+}
+
 /** Put files beside the next message; whether there were any that may be pictures. */
-export function attach(room: Room, files: FileList | null | undefined): boolean {
+export function attach(box: Box, files: FileList | null | undefined): boolean {
   const found = [...(files ?? [])].filter(({ type }) => type.startsWith("image/"));
-  if (!found[0] || !room.can("picture")) return false;
+  if (!found[0] || !box.can("picture")) return false;
   const more = found.map((file) => ({ id: uuid7(), file, alt: "" }));
   // More than a message takes are left out by pictures/, which says so.
-  room.attached.value = [...room.attached.value, ...more];
+  box.attached.value = [...box.attached.value, ...more];
   return true;
 }
 
