@@ -6,10 +6,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.pending_commands import PendingCommands
 from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.notebook.statuses import Statuses
+from edu_widgets.progress.commands import SET_EXERCISE, SetExercise
 from edu_widgets.progress.documents import (
     Exercise,
     ExerciseCounts,
@@ -40,6 +44,8 @@ class ProgressMirror:
         self._statuses = statuses
         self._lock = threading.Lock()
         self._held: Tally | None = None
+        self.given = PendingCommands[SetExercise](client, SET_EXERCISE)
+        """The exercises that I am giving the class."""
 
     @property
     def channel(self) -> str:
@@ -59,6 +65,21 @@ class ProgressMirror:
         docs = self._client.mirror().of_kind(Exercise.kind)
         found = [one for doc in docs if (one := decoded(doc, Exercise)) is not None]
         return sorted(found, key=lambda one: (one.place, one.name))
+
+    def known(self) -> dict[str, Exercise]:
+        """Every exercise by name, in order, as it will be once what I give has arrived."""
+        known = {one.name: one for one in self.exercises()}
+        for command in self.given.waiting():
+            if command.hopeful:
+                data = command.data
+                held = known.get(data.name)
+                if held is None:
+                    held = Exercise(data.name, data.title, len(known) + 1, command.created)
+                counts = held.counts if data.counts is None else data.counts
+                known[data.name] = replace(
+                    held, title=data.title, checks=data.checks, counts=counts
+                )
+        return known
 
     def exercise(self, name: str) -> Exercise | None:
         """The exercise of this name, if there is one."""

@@ -136,26 +136,27 @@ class ProgressBoard(EventWidget):
 
     def _give(self, one: Draft, counts: bool | None) -> ExerciseHandle:  # noqa: FBT001 - three values
         data = SetExercise(one.name, one.title, list(one.checks), counts)
-        _ = self._as_staff(commands.SET_EXERCISE.name, data)
+        self._check_staff()
+        _ = self._mirror.given.send(commands.SET_EXERCISE.name, data)
         return ExerciseHandle(self, one.name)
 
     @property
     def exercises(self) -> list[ExerciseHandle]:
         """The exercises, in order."""
-        return [ExerciseHandle(self, one.name) for one in self._mirror.exercises()]
+        return [ExerciseHandle(self, name) for name in self._mirror.known()]
 
     def __iter__(self) -> Iterator[ExerciseHandle]:
         return iter(self.exercises)
 
     def __len__(self) -> int:
-        return len(self._mirror.exercises())
+        return len(self._mirror.known())
 
     def __bool__(self) -> bool:
         return True
 
     def __getitem__(self, name: str) -> ExerciseHandle:
         if self.found(name) is None:
-            known = ", ".join(one.name for one in self._mirror.exercises()) or "none yet"
+            known = ", ".join(self._mirror.known()) or "none yet"
             raise InvalidArgument(f"There is no exercise {name!r:.60}; there is {known}.")
         return ExerciseHandle(self, name)
 
@@ -276,7 +277,7 @@ class ProgressBoard(EventWidget):
 
     def found(self, name: str) -> Exercise | None:
         """The exercise of this name, if there is one."""
-        return self._mirror.exercise(name)
+        return self._mirror.known().get(name)
 
     def counts_of(self, name: str) -> dict[str, int]:
         """The numbers of people by their progress; nothing for students."""
@@ -335,9 +336,12 @@ class ProgressBoard(EventWidget):
         self._touch_own()
 
     def _as_staff(self, type_: str, data: msgspec.Struct) -> Receipt:
+        self._check_staff()
+        return self._client.send(type_, data)
+
+    def _check_staff(self) -> None:
         if not self._client.me().is_staff:
             raise Forbidden("Only instructors may do that.")
-        return self._client.send(type_, data)
 
     def close(self) -> None:
         """Close the widget: its views go, nothing is called any more."""
@@ -353,6 +357,7 @@ class ProgressBoard(EventWidget):
             case DocumentsChanged():
                 self._heard_documents(event)
             case CommandChanged(command) if command.type in _COMMANDS:
+                self._mirror.given.heard(event)
                 if command.state is CommandState.FAILED and not event.gone:
                     self._channel.signal("notice", {"message": command.error})
                     self._client.discard(command.id)

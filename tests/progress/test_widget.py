@@ -71,6 +71,16 @@ def test_an_exercise_is_given_and_read(course: Course) -> None:
         ada["cleen"]
 
 
+def test_an_exercise_is_there_as_soon_as_it_is_given(course: Course) -> None:
+    mira, desk = board(course, MIRA)
+    mira.exercise("clean", "Clean the table", CHECKS)
+    mira.exercise("clean", "Clean it", CHECKS, counts=True)
+    assert (mira["clean"].title, mira["clean"].checks) == ("Clean it", list(CHECKS))
+    assert (len(mira), [one.name for one in mira.exercises]) == (1, ["clean"])
+    settle(desk)
+    assert [one.title for one in mira] == ["Clean it"]
+
+
 def test_own_checks_are_run_and_reported_without_values(course: Course) -> None:
     mira, desk, ada, kernel = given(course)
     code = "assert len(df) == 2\nassert df[0] == 'x', f'got {df[0]}'"
