@@ -185,6 +185,7 @@ def test_the_chat_goes_on_while_a_cell_sleeps(lesson: Class, kernel: str) -> Non
     mira.sees("yes, while my cell runs")
 
 
+@pytest.mark.nightly
 def test_an_old_kernel_hears_while_busy_and_sends_once_afterwards(lesson: Class) -> None:
     mira = lesson.instructor()
     ada = lesson.student("Ada", OLD)

@@ -15,6 +15,9 @@ from tests.waiting import wait_until
 from .conftest import OpenNotebook
 from .harness import OLD, TRIED, Lab, LabPage
 
+# The versions of each run are in constraints.txt: what they do changes with those alone.
+pytestmark = pytest.mark.nightly
+
 # What a page sees goes to `__log`; its models, as anywidget hands them out, to `__models`.
 PROBE = r'''
 import json, threading, time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.waiting import wait_until
@@ -83,6 +84,7 @@ def test_a_notification_to_one_person_only(lesson: Class) -> None:
     assert bo.lab.our_errors() == []
 
 
+@pytest.mark.nightly
 def test_a_toast_over_the_chat_takes_nothing_from_who_writes(lesson: Class) -> None:
     mira, ada = lesson.instructor(), lesson.student("Ada")
     show(ada, "lesson.notifications")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.base_service import Running, Variants
@@ -55,6 +56,7 @@ def test_a_chat_with_a_platforms_service(
         assert TOKEN not in ada.chat.evaluate("chat => chat.getRootNode().innerHTML")
 
 
+@pytest.mark.nightly
 def test_a_service_that_can_only_be_read(
     notebook: OpenNotebook, tmp_path: Path, bundles: Path
 ) -> None:

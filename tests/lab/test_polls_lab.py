@@ -138,6 +138,7 @@ def test_a_question_is_written_in_the_page_and_its_result_kept(
     assert mira.lab.cell_count() == cells + 1
 
 
+@pytest.mark.nightly
 def test_votes_are_taken_while_a_cell_runs(pair: tuple[Person, Person]) -> None:
     mira, ada = pair
     ask(mira)
@@ -153,6 +154,7 @@ def test_votes_are_taken_while_a_cell_runs(pair: tuple[Person, Person]) -> None:
     ada.lab.wait_kernel()
 
 
+@pytest.mark.nightly
 def test_a_theme_is_followed_whenever_it_changes(pair: tuple[Person, Person]) -> None:
     _, ada = pair
     host = ada.lab.page.locator("[data-scheme]:has(.edu.polls)")

@@ -9,7 +9,7 @@ from .classroom import Class, Person
 from .conftest import OpenNotebook
 from .harness import TRIED
 
-pytestmark = pytest.mark.own_page
+pytestmark = [pytest.mark.own_page, pytest.mark.nightly]
 
 IMPORTED = """() => [...(globalThis[Symbol.for('edu-widgets')] ?? new Map()).keys()]
   .filter((key) => /^core@\\S+( chat@\\S+)? $/.test(key))"""
@@ -49,7 +49,7 @@ def test_each_page_gets_the_code_whenever_it_comes(
     assert mira.lab.our_errors() == other.lab.our_errors() == []
 
 
-@pytest.mark.parametrize("closed_by", ["user", pytest.param("page", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("closed_by", ["user", "page"])
 def test_the_code_is_there_again_after_all_widgets_were_closed(
     lesson: Class, closed_by: str
 ) -> None:

@@ -67,6 +67,7 @@ def test_two_people_in_one_kernel_are_two(
     expect(sign(bob)).to_contain_text("You are Bob")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("kernel", ["ipykernel-7.4"])
 def test_an_instructors_page_shows_no_staff_content_to_two(
     lesson: Class, notebook: OpenNotebook, kernel: str

@@ -127,7 +127,8 @@ def choose(person: Person, text: str, *items: str) -> None:
 
 def set_pace(person: Person, pace: str) -> None:
     person.chat.get_by_role("button", name="Chat settings").click()
-    person.chat.get_by_role("menuitemradio", name=pace).click()
+    paces = person.chat.get_by_role("group", name="Slow mode")
+    paces.get_by_role("menuitemradio", name=pace).click()
 
 
 # -- what they do ------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { FindBox } from "../core/find";
-import { useEffect, useNow, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { useEffect, useMemo, useNow, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { searchKey } from "../core/text_search";
 import type { Board } from "./board";
@@ -46,7 +46,8 @@ export const Matrix = withHooks(function Matrix(
   { words }: Context,
 ): VNode {
   useSignal(board.people.version);
-  useSignal(board.exercises.version);
+  const version = useSignal(board.exercises.version);
+  const exercises = useMemo(() => board.sorted(), [board, version]);
   const now = useNow();
   const [query, setQuery] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
@@ -95,7 +96,7 @@ export const Matrix = withHooks(function Matrix(
         <div class="sec">{words.everyone}</div>
       )}
       {rows.length > 0 ? (
-        <Grid key={`${filter} ${wanted}`} rows={rows} exercises={board.sorted()} now={now} />
+        <Grid key={`${filter} ${wanted}`} rows={rows} exercises={exercises} now={now} />
       ) : (
         <p class="note">{words.nobody}</p>
       )}
@@ -199,11 +200,10 @@ const Grid = withHooks(function Grid(
             return (
               <Line
                 key={one.id}
-                {...{ now, words, exercises }}
+                {...{ now, words, exercises, index }}
                 row={one}
-                index={index + 2}
                 focus={index === near ? column : -1}
-                onFocus={(across) => move([index, across])}
+                move={move}
               />
             );
           })}
@@ -230,17 +230,24 @@ interface LineProps {
   focus: number;
   now: number;
   words: Words;
-  onFocus: (column: number) => void;
+  move: (to: readonly [row: number, column: number]) => void;
 }
 
-const Line = ({ row, exercises, index, focus, now, words, onFocus }: LineProps): VNode => {
+/** A row; what it shows is made anew only once it would look different. */
+const Line = (props: LineProps): VNode => {
+  const { row, exercises, index, focus, now, words } = props;
+  const minutes = Math.floor((now - (row.stuck || row.idle)) / 60_000);
+  return useMemo(() => line(props), [row, exercises, index, focus, minutes, words]);
+};
+
+const line = ({ row, exercises, index, focus, now, words, move }: LineProps): VNode => {
   const tab = (column: number): { tabIndex: number; onFocus: () => void } => ({
     tabIndex: focus === column ? 0 : -1,
-    onFocus: () => onFocus(column),
+    onFocus: () => move([index, column]),
   });
   const name = row.name.trim() || words.unnamed;
   return (
-    <tr aria-rowindex={index}>
+    <tr aria-rowindex={index + 2}>
       <th scope="row" title={name} {...tab(0)}>
         <bdi>{name}</bdi>
       </th>
