@@ -13,7 +13,13 @@ from edu_widgets.client.runtime.outbox_file import OutboxFile, forget_commands
 from edu_widgets.client.runtime.unused_files import MAX_KEPT, forget_unused
 from edu_widgets.notebook.viewers.remembering import ViewersFile
 from edu_widgets.polls import files as sets
-from edu_widgets.protocol.errors import FolderUnusable, InvalidArgument, ServiceUnavailable
+from edu_widgets.protocol.blobs import picture_file
+from edu_widgets.protocol.errors import (
+    FolderUnusable,
+    InvalidArgument,
+    MessageTooLong,
+    ServiceUnavailable,
+)
 from edu_widgets.protocol.folders import MAX_READ, content, read_file
 from edu_widgets.service import backups, launch, logs, state
 from edu_widgets.service.audit import Audit
@@ -65,8 +71,9 @@ def test_a_file_that_is_none_is_no_reason_to_wait(tmp_path: Path, odd: str) -> N
         soon(lambda: load_key(path)),
         soon(lambda: sets.load(path)),
         soon(lambda: content(path, "The file")),
+        soon(lambda: picture_file(path)),
     ):
-        assert isinstance(told, InvalidArgument)
+        assert isinstance(told, InvalidArgument | MessageTooLong)
 
 
 @pytest.mark.parametrize("odd", ODD)

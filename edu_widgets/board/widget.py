@@ -44,7 +44,7 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, Sig
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.protocol import Document, uuid7
-from edu_widgets.protocol.blobs import MAX_BLOB
+from edu_widgets.protocol.blobs import MAX_BLOB, picture_file
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
 
 __all__ = ["SharedBoard", "Stroke"]
@@ -487,10 +487,7 @@ def _picture(figure: object) -> bytes:
     if isinstance(figure, bytes | bytearray | memoryview):
         return bytes(figure)
     if isinstance(figure, str | Path):
-        try:
-            return Path(figure).read_bytes()
-        except (OSError, ValueError) as error:
-            raise InvalidArgument(f"{str(figure)!r:.200} cannot be read.") from error
+        return picture_file(Path(figure))
     save = getattr(figure, "savefig", None)
     if save is None:
         msg = f"A figure is one of matplotlib's, bytes or a path; not {type(figure).__name__}."

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
-from edu_widgets.protocol.blobs import MAX_BLOB, too_large
-from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong
-from edu_widgets.protocol.folders import reason
+from edu_widgets.protocol.blobs import picture_file
+from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.validation import shown
 
 
@@ -26,7 +25,7 @@ def bytes_of(picture: object) -> bytes:
     if isinstance(picture, (bytes, bytearray, memoryview)):
         return bytes(picture)
     if isinstance(picture, (str, PathLike)):
-        return _read(Path(picture))
+        return picture_file(Path(picture))
     savefig: Callable[..., object] | None = getattr(picture, "savefig", None)
     if callable(savefig):
         drawn = io.BytesIO()
@@ -34,13 +33,3 @@ def bytes_of(picture: object) -> bytes:
         return drawn.getvalue()
     msg = f"A picture is bytes, a path, or a figure with savefig(), not {shown(picture)}."
     raise InvalidArgument(msg)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MAX_BLOB:
-            raise MessageTooLong(too_large(size))
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidArgument(f"The picture {path} cannot be read: {reason(error)}.") from error

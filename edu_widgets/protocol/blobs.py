@@ -4,18 +4,21 @@ A document or a command names blobs by fields of the type `BlobRef`, at any dept
 engines find them there: no feature has to say where they are.
 """
 
+import errno
 import hashlib
 import io
 import math
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any
 from xml.parsers import expat
 
 import msgspec
 
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong
+from edu_widgets.protocol.folders import read_file, words
 from edu_widgets.protocol.messages import Data
 from edu_widgets.protocol.patterns import pattern
 
@@ -93,6 +96,24 @@ def picture(data: bytes, alt: str = "") -> BlobRef:
         msg = f"The picture has {width:,} × {height:,} pixels; at most {MAX_SIDE:,} a side."
         raise InvalidArgument(msg)
     return BlobRef(hashlib.sha256(data).hexdigest(), type_, len(data), width, height, alt)
+
+
+def picture_file(path: Path) -> bytes:
+    """Return the bytes of a picture's file; of a pipe or a device nothing is read.
+
+    Raises:
+        InvalidArgument: it cannot be read.
+        MessageTooLong: it has more than 1 MiB.
+    """
+    try:
+        return read_file(path, MAX_BLOB)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise MessageTooLong(too_large(path.stat().st_size)) from None
+        msg = f"The picture {str(path)[:200]} cannot be read: {words(error)}."
+        raise InvalidArgument(msg) from None
+    except ValueError:
+        raise InvalidArgument(f"The picture {str(path)!r:.200} is no path of a file.") from None
 
 
 def too_large(size: int) -> str:

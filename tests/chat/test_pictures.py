@@ -93,7 +93,13 @@ def test_four_go_with_one_message_and_its_text_may_be_empty(
 
 @pytest.mark.parametrize(
     ("given", "error"),
-    [(5, InvalidArgument), ("no/such/file.png", InvalidArgument), (b"text", InvalidArgument)],
+    [
+        (5, InvalidArgument),
+        ("no/such/file.png", InvalidArgument),
+        ("no\0path.png", InvalidArgument),
+        ("/dev/zero", InvalidArgument),
+        (b"text", InvalidArgument),
+    ],
 )
 def test_what_is_no_picture_sends_nothing(
     chat: CourseChat, client: Shelf, given: object, error: type[Exception]
