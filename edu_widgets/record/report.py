@@ -120,19 +120,20 @@ class Report(Tidy):
 
     def _numbers(self) -> str:
         told = "".join(
-            f"<div><dt>{escape(word)}</dt><dd>{n:g}</dd></div>" for word, n in self.figures.items()
+            f"<div><dt>{escape(word)}</dt><dd>{_number(n)}</dd></div>"
+            for word, n in self.figures.items()
         )
         return f"<dl>{told}</dl>"
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{word}: {n:g}" for word, n in self.figures.items())
+        told = ", ".join(f"{word}: {_number(n)}" for word, n in self.figures.items())
         return f"Report on {self.course}: {told}" if told else f"Report on {self.course}"
 
     def _repr_html_(self) -> str:
         # Numbers alone: it is shown in a class, and saved with the notebook.
         title = escape(_WORDS[self.lang]["title"].format(course=self.course))
         told = "".join(
-            f"<span>{escape(word)} <b>{n:g}</b></span>" for word, n in self.figures.items()
+            f"<span>{escape(word)} <b>{_number(n)}</b></span>" for word, n in self.figures.items()
         )
         more = escape(_TABLES + ", ".join(self))
         return (
@@ -197,6 +198,11 @@ def _plain(value: object) -> object:
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
 
 
+def _number(value: float) -> str:
+    """Return a number with all its digits, for people."""
+    return str(value) if isinstance(value, int) else f"{value:.15g}"
+
+
 def _section(table: ReportTable, words: Mapping[str, str]) -> str:
     label = escape(table.label)
     if not table.rows:
@@ -227,6 +233,6 @@ def _cell(value: object, words: Mapping[str, str], *, share: bool) -> str:
             at = value.astimezone()
             return f'<td><time datetime="{at.isoformat()}">{at:%Y-%m-%d %H:%M}</time></td>'
         case int() | float():
-            return f'<td class="n">{f"{value:.0%}" if share else f"{value:g}"}</td>'
+            return f'<td class="n">{f"{value:.0%}" if share else _number(value)}</td>'
         case _:
             return f'<td dir="auto">{escape(str(value))}</td>'

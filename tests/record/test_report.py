@@ -41,11 +41,12 @@ class Source:
         label = {"en": "Questions", "tr": "Sorular"}[lang]
         yield ReportTable("questions", label, {**who, "text": "Text"}, rows)
         times: list[dict[str, Any]] = [
-            {**ada, "at": NOW, "share": 0.256, "right": True},
-            {**bo, "at": NOW, "share": None, "right": False},
+            {**ada, "at": NOW, "share": 0.256, "right": True, "runs": 1_234_567},
+            {**bo, "at": NOW, "share": None, "right": False, "runs": 1923456.5},
         ]
-        columns = {**who, "at": "At", "share": "Share", "right": "Right"}
-        yield ReportTable("attendance", "Attendance", columns, times, {"Students": 2})
+        columns = {**who, "at": "At", "share": "Share", "right": "Right", "runs": "Runs"}
+        figures = {"Students": 2, "Messages": 1_234_567}
+        yield ReportTable("attendance", "Attendance", columns, times, figures)
 
 
 def made(*, staff: bool = True, since: object = None, lang: object = "en", **more: Any) -> Report:
@@ -61,13 +62,14 @@ def made(*, staff: bool = True, since: object = None, lang: object = "en", **mor
 def test_tables_as_rows_csv_and_figures() -> None:
     report = made()
     assert list(report) == ["attendance", "questions"]
-    assert report.figures == {"Students": 2}
+    assert report.figures == {"Students": 2, "Messages": 1_234_567}
     assert report["attendance"][0] == {
         "name": "Ada",
         "user": "u-ada",
         "at": NOW,
         "share": 0.256,
         "right": True,
+        "runs": 1_234_567,
     }
     csv = report.to_csv("questions")
     assert "u-ada,'=1+1" in csv, "no text becomes a formula"
@@ -78,6 +80,7 @@ def test_tables_as_rows_csv_and_figures() -> None:
 def test_a_cell_shows_numbers_alone() -> None:
     for shown in (repr(made()), made()._repr_html_()):
         assert "Students" in shown
+        assert "1234567" in shown
         assert not re.search("Ada|Bo|img", shown)
 
 
@@ -98,6 +101,7 @@ def test_a_page_has_text_alone_and_loads_nothing(tmp_path: Path) -> None:
     assert "<script" not in text
     assert "default-src 'none'" in text
     assert "26%" in text
+    assert re.findall('class="n">([0-9.]+)<', text) == ["1234567", "1923456.5"]
     assert "u-ada" not in text
 
 
