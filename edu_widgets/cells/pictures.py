@@ -71,7 +71,9 @@ def _bytes(value: object, masking: Masking | None) -> bytes:
     if isinstance(value, list):
         value = "".join(map(str, value))
     if isinstance(value, bytes):
-        return value
+        if masking is None:
+            return value
+        value = value.decode("utf-8", "replace")
     text = str(value)
     if len(text) > _MAX_TEXT:
         raise MessageTooLong(too_large(len(text)))

@@ -90,9 +90,10 @@ def test_a_description_is_what_the_kernel_says_of_it_without_secrets(album: Albu
 
 def test_an_svg_is_text_in_which_secrets_are_masked(album: Album) -> None:
     assert shown(album, {"image/svg+xml": SVG.decode()}).picture is not None
-    output = shown(album, {"image/svg+xml": HOSTILE.decode()})
-    assert output.picture is not None, "as an image, it runs and loads nothing"
-    assert b"abcdefghij" not in album.given[-1]
+    for hostile in (HOSTILE.decode(), HOSTILE):
+        output = shown(album, {"image/svg+xml": hostile})
+        assert output.picture is not None, "as an image, it runs and loads nothing"
+        assert b"abcdefghij" not in album.given[-1]
 
 
 @pytest.mark.parametrize(
