@@ -137,6 +137,22 @@ def test_a_refused_one_fails_its_command_which_a_retry_tries_again(
     assert due(outbox) == ["1"]
 
 
+def test_what_the_service_has_lost_is_uploaded_again_by_a_retry(
+    outbox: Outbox, uploads: Uploads
+) -> None:
+    put(uploads, "a")
+    finish(uploads, "a")
+    outbox.add(message("1", "a"))
+    failed = outbox.reject("1", Code.NOT_FOUND, "The picture is not there any more.")
+    assert failed is not None
+    uploads.lost(failed)
+    assert uploads.due() is None
+    outbox.retry("1", 0, 0.0)
+    assert due(outbox) == []
+    finish(uploads, "a")
+    assert due(outbox) == ["1"]
+
+
 def test_what_did_not_get_through_waits_until_there_is_a_connection(
     uploads: Uploads, clock: Clock
 ) -> None:

@@ -120,6 +120,8 @@ class BlobTransfers:
             case CommandChanged():
                 if event.gone:
                     self.uploads.tidy()
+                elif event.command.code == Code.NOT_FOUND:
+                    self.uploads.lost(event.command)
                 self._go_on()
 
     def _is_live(self) -> bool:

@@ -179,6 +179,11 @@ class Uploads:
                     yield command, code, reason
                     break
 
+    def lost(self, command: Command) -> None:
+        """Note that the service has not what a command names: a retry uploads it again."""
+        for upload in self._waiting_for(command):
+            upload.done_at = None
+
     def tidy(self) -> None:
         """Forget the pictures whose commands are settled, and those that none has named."""
         if not self._held:
