@@ -192,16 +192,17 @@ def test_ctrl_c_ends_a_command_without_a_word(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("make", ["missing", "unwritable", "in use"])
+@pytest.mark.parametrize("make", ["missing", "a folder", "in use"])
 def test_a_folder_that_cannot_be_used_is_told_as_it_is(make: str, tmp_path: Path) -> None:
     """What is wrong with it, and never that another service has it."""
     if make == "missing":
         done = serve("--course", "x", "--data", "/proc/none", "--port", "0")
         assert "cannot be used" in done.stderr
-    elif make == "unwritable":
-        (tmp_path / "service.db").mkdir()  # root may write into any folder
+    elif make == "a folder":
+        (tmp_path / "service.db").mkdir()
         done = serve("--course", "x", "--data", str(tmp_path), "--port", "0")
-        assert "service.db cannot be opened or written" in done.stderr
+        assert "service.db cannot be opened" in done.stderr
+        assert "it is a folder" in done.stderr
     else:
         with alone_in(tmp_path):
             done = serve("--course", "x", "--data", str(tmp_path), "--port", "0")
