@@ -152,6 +152,7 @@ def test_a_reloaded_page_has_its_chat_back(pair: tuple[Person, Person]) -> None:
     ada.sees("said after it")
 
 
+@pytest.mark.nightly  # in each run: tests/notebook/test_widget.py
 def test_one_chat_remains_of_five_runs_and_keeps_its_draft(pair: tuple[Person, Person]) -> None:
     mira, ada = pair
     ada.box.click()
