@@ -1,4 +1,4 @@
-"""What sharing costs the instructor: a cell's run with sharing on, beside the same without.
+"""The cost of sharing for the instructor: a run of a cell with sharing on, beside the same without.
 
     python -m benchmarks.cell_sharing [--cells 100] [--rounds 4] [--pause 0.15]
 

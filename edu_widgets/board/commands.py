@@ -45,7 +45,7 @@ class MoveItems(Data):
     ids: list[str]
     """At most 200 ids."""
     dx: int
-    """How far to the right, in quarters of a pixel."""
+    """The distance to the right, in quarters of a pixel."""
     dy: int
 
 
@@ -119,7 +119,7 @@ class DrawnPart(Data):
 
 
 class BoardParts(Data):
-    """What is being drawn now: one entry a stroke."""
+    """The strokes that are being drawn now: one entry each."""
 
     parts: list[DrawnPart]
 

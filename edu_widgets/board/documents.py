@@ -53,7 +53,7 @@ class BoardView(Data):
 
 
 class Board(Data):
-    """Who draws on the board, and whose view the class follows. The one document of its kind."""
+    """The people who draw on the board, and the view that the class follows. One of its kind."""
 
     kind: ClassVar[str] = "board"
     ID: ClassVar[str] = "board"
@@ -78,7 +78,7 @@ class BoardPage(Data):
     ground: BlobRef | None = None
     """The picture that the page lies on; nobody can erase it."""
     cleared_at: int = 0
-    """What was drawn up to this time, in ms since 1970, is gone."""
+    """The time, in ms since 1970, up to which everything that was drawn is gone."""
     removed: bool = False
     """True for a page that was taken away and whose things are still being deleted."""
     swept: bool = True

@@ -1,4 +1,4 @@
-"""What is on the board, as Python objects for people."""
+"""The things on the board, as Python objects for people."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ INKS = {
 
 _WIDTHS = (2, 4, 7)
 _MARKER = 5
-"""How many times as wide as the pen the marker is."""
+"""The width of the marker, in widths of the pen."""
 _MARGIN = 24
 _FONT = 18
 _LINE = 24

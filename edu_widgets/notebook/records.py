@@ -1,4 +1,4 @@
-"""What features bring to the record of a lesson, one timeline, and to its report, tables.
+"""The parts that features bring to a lesson: a timeline to its record, tables to its report.
 
 A feature's manifest names its source; `edu_widgets.record` makes pages of all of them, and knows
 no feature.

@@ -21,7 +21,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 
 
 class PollOutcome(PollBase):
-    """What came of a poll."""
+    """The outcome of a poll."""
 
     def results(self, round: int | None = None) -> Any:  # noqa: A002 - as people call it
         """The counts as a pandas DataFrame, or without pandas as a list of dicts.

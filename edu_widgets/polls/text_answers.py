@@ -1,4 +1,4 @@
-"""What instructors do to the answers of a text poll before all see them: remove, hide, merge."""
+"""Moderation of a text poll's answers before all see them: remove, hide, merge."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def answer_mark(text: str) -> str:
 
 @dataclass(frozen=True)
 class Moderation:
-    """Which answers of a poll are removed, hidden from students, or counted as another one."""
+    """The answers of a poll that are removed, hidden from students, or counted as another one."""
 
     removed: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()

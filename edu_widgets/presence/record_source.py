@@ -49,7 +49,7 @@ _HANDS = ("raised", "name", "user", "waited", "helped_by")
 
 
 class AttendanceOfRecord:
-    """Who was here for how long, and whose hand waited; without entries on the timeline."""
+    """The time that people were here, and hands that waited; without entries on the timeline."""
 
     def __init__(self, client: CourseClient) -> None:
         self._client = client

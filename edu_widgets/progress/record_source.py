@@ -1,4 +1,4 @@
-"""How far the class is, and each person, in the report of a lesson; the record has none of it."""
+"""The progress of the class and of each person in a lesson's report; its record has none."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _CLASS = (
 
 
 class ProgressOfRecord:
-    """How far people are; without entries on the timeline."""
+    """The progress of people; without entries on the timeline."""
 
     def __init__(self, client: CourseClient) -> None:
         self._mirror = ProgressMirror(client)

@@ -1,4 +1,4 @@
-"""What a class's progress comes to, kept up by each change: nothing is counted anew for a page."""
+"""The counts of a class's progress, kept up by each change: nothing is counted anew for a page."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _TABLES = 'report.to_dataframe("…"): '
 
 @dataclass(frozen=True, slots=True)
 class Report(Tidy):
-    """What a lesson came to, as it was when it was asked for. A cell shows only its numbers.
+    """The report on a lesson at the time it was asked for. A cell shows only its numbers.
 
     `report["attendance"]` is a list of rows; `to_dataframe`, `to_csv` and `to_html` give the same
     as a table, a file, a page. `list(report)` are the names of its tables.
@@ -57,7 +57,7 @@ class Report(Tidy):
 
     @property
     def figures(self) -> dict[str, int | float]:
-        """What it comes to, by words; without anybody's name."""
+        """The figures by their words; without anybody's name."""
         return {word: n for table in self.tables for word, n in table.figures.items()}
 
     def __iter__(self) -> Any:

@@ -16,7 +16,7 @@ STAGE = "stage"
 
 
 class StageContent:
-    """What is shown as one document for the pages. Any thread."""
+    """The stream as one document for the pages. Any thread."""
 
     def __init__(self, client: CourseClient, stream: CourseStream) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""What is being drawn: parts of strokes, merged into one frame for all, and never stored."""
+"""Parts of strokes that are being drawn: merged into one frame for all, and never stored."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NEVER_STORED = ("laser", "cursor")
 
 @dataclass(slots=True)
 class Drawing:
-    """What is being drawn on one board, and by whom that is allowed."""
+    """The strokes that are being drawn on one board, and the people who may."""
 
     board: Board = field(default_factory=Board)
     parts: dict[tuple[str, str], DrawnPart] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""How much is on a board, and what of a person's was removed by others.
+"""The size of a board, and the things of a person that others removed.
 
 It is counted in a channel that nobody reads: one document for the board, one for each person.
 """
@@ -20,7 +20,7 @@ REMEMBERED = 200
 
 
 class Size(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How much there is: in all, or of the person whose id the document has."""
+    """The size in all, or of the person whose id the document has."""
 
     kind: ClassVar[str] = "board_size"
 
