@@ -14,6 +14,7 @@ import { type BlobRef, blobRef, Picture } from "../core/pictures";
 import { useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
+import { LeaveProjector } from "../shared/leave";
 import { png } from "./export";
 import { keys } from "./keys";
 import { List } from "./list";
@@ -57,16 +58,7 @@ export const BoardView = withHooks(function BoardView({ room, options }: ViewPro
         </Empty>
       )}
       {isHere && !projected && <Foot {...{ room, sheet, floats }} />}
-      {projected && (
-        <IconButton
-          icon="close"
-          class="leave"
-          label={words.leaveProjector}
-          onClick={() => {
-            room.projected.value = null;
-          }}
-        />
-      )}
+      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
     </Frame>
   );
 });

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { Button, IconButton } from "../core/button";
+import { Button } from "../core/button";
 import { on } from "../core/events";
 import type { ViewProps } from "../core/feature";
 import { Floats } from "../core/float";
@@ -12,6 +12,7 @@ import { offer } from "../core/navigation";
 import { useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
+import { LeaveProjector } from "../shared/leave";
 import { CatchUp } from "./catch_up";
 import { OwnRows, Strip } from "./desk";
 import { Icon } from "./icons";
@@ -69,16 +70,7 @@ export const CellsView = withHooks(function CellsView({ room, options }: ViewPro
       header={!projected && <Header {...{ room, scroller, floats, options }} />}
     >
       <Body {...{ room, scroller, floats, projected }} />
-      {projected && (
-        <IconButton
-          icon="close"
-          class="leave"
-          label={words.leaveProjector}
-          onClick={() => {
-            room.projected.value = null;
-          }}
-        />
-      )}
+      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
       <Refusal text={room.notice} />
     </Frame>
   );

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { Button, IconButton } from "../core/button";
+import { Button } from "../core/button";
 import type { ViewProps } from "../core/feature";
 import { Floats } from "../core/float";
 import { findAll, focus, focusIn, isModified, moveFocus } from "../core/focus";
@@ -11,6 +11,7 @@ import type { Options } from "../core/model";
 import { useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
+import { LeaveProjector } from "../shared/leave";
 import { ClassNotes } from "./class_notes";
 import { isOfLesson } from "./documents";
 import { NewNote } from "./editor";
@@ -67,16 +68,7 @@ export const NotesView = withHooks(function NotesView({ room, options }: ViewPro
       {exporting && !projected && <ExportForm room={room} onDone={() => setExporting(false)} />}
       <Refusal text={room.refusal} />
       <Body room={room} floats={floats} tab={projected ? "class" : tab} projected={projected} />
-      {projected && (
-        <IconButton
-          icon="close"
-          class="leave"
-          label={words.leaveProjector}
-          onClick={() => {
-            room.projected.value = null;
-          }}
-        />
-      )}
+      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
     </Frame>
   );
 });

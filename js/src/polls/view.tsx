@@ -11,6 +11,7 @@ import { offer } from "../core/navigation";
 import { useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
+import { LeaveProjector } from "../shared/leave";
 import { PollCard } from "./card";
 import { useKeptFocus } from "./focus_recovery";
 import { PollForm } from "./form";
@@ -48,16 +49,7 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
       header={!projected && <Header pane={pane} options={options} />}
     >
       <Body pane={pane} />
-      {projected && (
-        <IconButton
-          icon="close"
-          class="leave"
-          label={words.leaveProjector}
-          onClick={() => {
-            room.projected.value = null;
-          }}
-        />
-      )}
+      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
       <Refusal text={room.notice} />
     </Frame>
   );
