@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -36,6 +35,7 @@ from edu_widgets.board.mirror import CHANGES, BoardMirror, Change, erased, ids_o
 from edu_widgets.board.page_content import ITEMS, PAGES, ROOM, BoardContent
 from edu_widgets.board.points import FAR, MAX_POINTS, QUARTERS, encode
 from edu_widgets.board.svg import svg
+from edu_widgets.client.blobs import picture_bytes
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.runtime.receipts import Receipt
@@ -44,7 +44,6 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, Sig
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.protocol import Document, uuid7
-from edu_widgets.protocol.blobs import MAX_BLOB, picture_file
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
 
 __all__ = ["SharedBoard", "Stroke"]
@@ -58,8 +57,6 @@ _CHANGES: dict[str, msgspec.json.Decoder[Change]] = {
     command.name: msgspec.json.Decoder(command.data) for command in CHANGES
 }
 _FIGURE_WAIT = 30.0
-_DPI = (150, 100, 72, 50)
-"""Resolutions of a figure, tried until it is small enough."""
 _OLDER = 200
 
 
@@ -243,7 +240,7 @@ class SharedBoard(EventWidget):
         self._check_staff("add pages")
         if page is not None:
             self._check_page(page)
-        ground = self._client.blobs.put(_picture(figure), alt=alt)
+        ground = self._client.blobs.put(picture_bytes(figure), alt=alt)
         return self._board.send(commands.SET_PAGE.name, SetPage(page or uuid7(), ground))
 
     def open_to(self, who: str) -> Receipt:
@@ -476,27 +473,3 @@ def _place(point: object) -> tuple[int, int]:
     if not (math.isfinite(x) and math.isfinite(y)) or max(abs(x), abs(y)) * QUARTERS > FAR:
         raise InvalidArgument(f"({x:g}, {y:g}) is no place on a page: a million pixels at most.")
     return round(x * QUARTERS), round(y * QUARTERS)
-
-
-def _picture(figure: object) -> bytes:
-    """Return the bytes of a picture; a figure is drawn as small as it has to be.
-
-    Raises:
-        InvalidArgument: it is no picture, or a file that cannot be read.
-    """
-    if isinstance(figure, bytes | bytearray | memoryview):
-        return bytes(figure)
-    if isinstance(figure, str | Path):
-        return picture_file(Path(figure))
-    save = getattr(figure, "savefig", None)
-    if save is None:
-        msg = f"A figure is one of matplotlib's, bytes or a path; not {type(figure).__name__}."
-        raise InvalidArgument(msg)
-    drawn = b""
-    for dpi in _DPI:
-        file = BytesIO()
-        save(file, format="png", dpi=dpi, bbox_inches="tight")
-        drawn = file.getvalue()
-        if len(drawn) <= MAX_BLOB:
-            break
-    return drawn

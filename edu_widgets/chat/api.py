@@ -23,10 +23,10 @@ from edu_widgets.chat.message import (
     plain,
 )
 from edu_widgets.chat.mirror import Chat
-from edu_widgets.chat.pictures import bytes_of
 from edu_widgets.chat.read_receipts import ReadReceipts
 from edu_widgets.chat.typists import Typists
 from edu_widgets.chat.validation import Pointed, check_number, checked, id_of
+from edu_widgets.client.blobs import picture_bytes
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.known_people import known as known_people
@@ -106,7 +106,7 @@ class ChatApi:
         """
         answered = None if reply_to is None else id_of(reply_to, "reply_to")
         several = picture if isinstance(picture, (list, tuple)) else [picture]
-        given = [bytes_of(one) for one in several if one is not None]
+        given = [picture_bytes(one) for one in several if one is not None]
         check_number(given)
         content = checked(text, empty=bool(given))
         refs = [self._client.blobs.put(data, alt=alt) for data in given]

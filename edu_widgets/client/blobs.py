@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from edu_widgets.protocol.blobs import BlobRef, is_hash, picture
+from edu_widgets.protocol.blobs import MAX_BLOB, BlobRef, is_hash, picture, picture_file
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.validation import shown
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
 NO_PICTURES = "This service takes no pictures: it speaks only the basic messages."
+
+_DPI = (150, 100, 72, 50)
+"""Resolutions of a figure, tried until it is small enough."""
 
 
 class _Keeper(Protocol):
@@ -73,3 +81,31 @@ class Blobs:
         if not is_hash(hash_):
             raise InvalidArgument(f"{hash_!r:.80} is no picture's hash.")
         return self._client.fetch_blob(channel or self._client.channel, hash_)
+
+
+def picture_bytes(given: object) -> bytes:
+    """Return the bytes of a picture; a figure is drawn as small as it has to be.
+
+    Args:
+        given: Bytes, a path, or a figure with `savefig`, such as matplotlib's.
+
+    Raises:
+        InvalidArgument: it is none of these, or the file cannot be read.
+        MessageTooLong: the file has more than 1 MiB.
+    """
+    if isinstance(given, bytes | bytearray | memoryview):
+        return bytes(given)
+    if isinstance(given, str | PathLike):
+        return picture_file(Path(given))
+    savefig: Callable[..., object] | None = getattr(given, "savefig", None)
+    if not callable(savefig):
+        msg = f"A picture is bytes, a path, or a figure with savefig(), not {shown(given)}."
+        raise InvalidArgument(msg)
+    drawn = b""
+    for dpi in _DPI:
+        file = io.BytesIO()
+        savefig(file, format="png", dpi=dpi, bbox_inches="tight")
+        drawn = file.getvalue()
+        if len(drawn) <= MAX_BLOB:
+            break
+    return drawn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edu_widgets.chat.documents import ChatMessage, Message
+from edu_widgets.client.blobs import picture_bytes
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.invites import MembershipFiles, join, parse_invite
 from edu_widgets.client.runtime.pool import Settings
@@ -128,3 +130,11 @@ def test_a_base_service_has_none(make: Make, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(CourseClient, "base", True)
     with pytest.raises(Refused, match="takes no pictures"):
         ada.blobs.put(DATA)
+
+
+def test_a_figure_is_drawn_as_small_as_it_has_to_be() -> None:
+    class Figure:
+        def savefig(self, file: io.BytesIO, *, dpi: int, **_: object) -> None:
+            file.write(bytes(dpi * 10_000))
+
+    assert len(picture_bytes(Figure())) == 100 * 10_000
