@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from difflib import SequenceMatcher
 
@@ -12,6 +13,12 @@ from edu_widgets.client.course import CourseClient
 _MOST = 500
 _ALIKE = 0.8
 """Likeness from which two sources are of one cell."""
+
+_IN_COMMON = 0.25
+"""Part of the words that two sources have in common, below which they are not compared further."""
+
+_CANDIDATES = 3
+_WORD = re.compile(r"\w+")
 
 _LONG = 2_000
 """Characters from which sources are compared by lines."""
@@ -38,6 +45,8 @@ class Again:
     def __init__(self) -> None:
         self._by_cell: OrderedDict[str, str] = OrderedDict()
         self._runs: OrderedDict[str, Cell] = OrderedDict()
+        self._by_words: OrderedDict[str, frozenset[str]] = OrderedDict()
+        """The words of those runs that have no cell's id and were not run again, by their ids."""
 
     def learn(self, client: CourseClient) -> None:
         """Learn the runs that are shared already."""
@@ -61,25 +70,39 @@ class Again:
     def _before(self, cell: Cell) -> str:
         if cell.cell_id:
             return self._by_cell.get(cell.cell_id, "")
+        words = _words(cell.source)
+        candidates: list[tuple[float, str]] = []
+        for id_, own in reversed(self._by_words.items()):
+            if self._runs[id_].source == cell.source:
+                return id_
+            # Comparing letters takes some thousand times as long: it is done with the likeliest.
+            common = len(words & own) / len(words | own) if words and own else 0.0
+            if common >= _IN_COMMON:
+                candidates.append((common, id_))
+        candidates.sort(key=lambda found: found[0], reverse=True)
         best, found = _ALIKE, ""
-        superseded = {run.again for run in self._runs.values()}
-        for id_, run in reversed(self._runs.items()):
-            if run.cell_id or id_ in superseded:
-                continue
-            alike = likeness(run.source, cell.source, best)
+        for _, id_ in candidates[:_CANDIDATES]:
+            alike = likeness(self._runs[id_].source, cell.source, best)
             if alike > best or (alike >= best and not found):
                 best, found = alike, id_
-            if alike == 1.0:
-                break
         return found
 
     def _remember(self, id_: str, cell: Cell) -> None:
+        known = self._runs.get(id_)
         self._runs[id_] = Cell(
             cell.source, cell.started, cell_id=cell.cell_id, again=cell.again, times=cell.times
         )
         if cell.cell_id:
             self._by_cell[cell.cell_id] = id_
+        elif known is None:
+            self._by_words[id_] = _words(cell.source)
+        self._by_words.pop(cell.again, None)
         while len(self._runs) > _MOST:
             gone, run = self._runs.popitem(last=False)
+            self._by_words.pop(gone, None)
             if self._by_cell.get(run.cell_id) == gone:
                 del self._by_cell[run.cell_id]
+
+
+def _words(source: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(source))

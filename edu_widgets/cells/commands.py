@@ -6,6 +6,9 @@ from edu_widgets.protocol.messages import Data
 
 LANE = "cells"
 
+MOST_SHARED = 300
+"""States of cells that the service takes of one person in 10 s; a class is told of each."""
+
 
 class ShareCell(Data):
     """Share a run of a cell, or what became of it. Staff only.
@@ -67,7 +70,7 @@ class CellsAudience(Data):
 
 
 def _command(
-    name: str, data: type[Data], kept_as: str = "", *, latest: bool = False
+    name: str, data: type[Data], kept_as: str = "", *, latest: bool = False, most: int = 0
 ) -> CommandType:
     return REGISTRY.command(
         CommandType(
@@ -76,12 +79,13 @@ def _command(
             LANE,
             feature="cells",
             latest=latest,
+            most=most,
             kept_as="change" if kept_as else "",
         )
     )
 
 
-SHARE_CELL = _command("share_cell", ShareCell, latest=True)
+SHARE_CELL = _command("share_cell", ShareCell, latest=True, most=MOST_SHARED)
 TAKE_BACK_CELL = _command("take_back_cell", TakeBackCell, "change")
 SET_SHARING = _command("set_sharing", SetSharing, latest=True)
 MARK_CELLS = _command("mark_cells", MarkCells, latest=True)

@@ -24,10 +24,18 @@ from edu_widgets.cells.masking import Masking
 from edu_widgets.cells.outputs import document
 from edu_widgets.cells.pictures import Put, is_picture
 from edu_widgets.cells.runs import Display, Run, Runs
+from edu_widgets.cells.sending import Sending
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
+from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.transport.base import SteppedSource
-from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, Refused, Unsupported
+from edu_widgets.protocol.errors import (
+    EduWidgetsError,
+    Forbidden,
+    OutboxFull,
+    Refused,
+    Unsupported,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +51,9 @@ PICTURE_GAP = 1.0
 _MOST_HELD = 100
 """Cells that were not shared and are remembered."""
 
+_MOST_SHOWN = 2_000
+"""Characters of a source that is kept of one of them."""
+
 _NO_KERNEL = (
     "Cells are shared from a notebook that runs in ipykernel (Jupyter, VS Code, Colab); this "
     "Python runs in something else, so nothing is shared."
@@ -51,7 +62,10 @@ _NO_KERNEL = (
 
 @dataclass(frozen=True, slots=True)
 class HeldCell:
-    """A cell of mine that was not shared: `why` is `private` or `paused`."""
+    """A cell of mine that was not shared: `why` is `private`, `paused`, or `many`.
+
+    `many`: more cells were run than the service takes, and this one waited longest.
+    """
 
     id: str
     number: int
@@ -83,8 +97,9 @@ class Sharing:
         self._held: dict[str, tuple[HeldCell, Run | None]] = {}
         self._taken_back: set[str] = set()
         self._sent: dict[str, tuple[float, str]] = {}
-        """By run: when its last state was sent, on the monotonic clock, and its status then."""
+        """By run: when its last state was made, on the monotonic clock, and its status then."""
         self._due: dict[str, Run] = {}
+        self._sending = Sending(self._hand_over, self._capture.wake.set)
         self._reported = False
         self._forget: Callable[[], None] = lambda: None
 
@@ -161,6 +176,7 @@ class Sharing:
         with self._lock:
             self._taken_back.add(id_)
             self._due.pop(id_, None)
+            self._sending.forget(id_)
         _ = self._client.send(TAKE_BACK_CELL.name, TakeBackCell(id_))
 
     def stop(self) -> None:
@@ -179,6 +195,10 @@ class Sharing:
             for run in self._runs.end_all(_now()):
                 self._note(run)
         self._send_due(all_=True)
+        with self._lock:
+            left = len(self._sending)
+        if left:
+            self._report(OutboxFull(f"No room: {left} cells are not shared any more."))
         self._become("off")
 
     def _check(self) -> None:
@@ -202,7 +222,8 @@ class Sharing:
             cell = decoded(doc, Cell)
             if cell is not None and cell.by_id == me and cell.status == "running":
                 cell.status, cell.ended = "error", _now()
-                self._share(ShareCell(doc.id, cell))
+                self._put_aside(doc.id, cell)
+        self._go_on()
 
     # -- the thread ------------------------------------------------------------------------
 
@@ -223,10 +244,14 @@ class Sharing:
 
     def _wait(self) -> float | None:
         with self._lock:
-            times = [
-                self._sent.get(id_, (0.0, ""))[0] + _gap(run) for id_, run in self._due.items()
+            now = time.monotonic()
+            waits = [
+                self._sent.get(id_, (0.0, ""))[0] + _gap(run) - now
+                for id_, run in self._due.items()
             ]
-        return max(0.0, min(times) - time.monotonic()) if times else None
+            wait = self._sending.wait()
+        waits += [wait] if wait is not None else []
+        return max(0.0, min(waits)) if waits else None
 
     def _read(self) -> None:
         with self._lock:
@@ -245,14 +270,21 @@ class Sharing:
         if held is None and is_new and (run.private or self._state == "paused"):
             why = "private" if run.private else "paused"
             cell = HeldCell(
-                run.id, run.number, run.started, why, "" if run.private else run.source[:2_000]
+                run.id,
+                run.number,
+                run.started,
+                why,
+                "" if run.private else run.source[:_MOST_SHOWN],
             )
-            self._held[run.id] = (cell, None if run.private else run)
-            while len(self._held) > _MOST_HELD:
-                del self._held[next(iter(self._held))]
-            self._changed()
+            self._hold(cell, None if run.private else run)
         elif held is None and not run.private and run.id not in self._taken_back:
             self._due[run.id] = run
+
+    def _hold(self, cell: HeldCell, run: Run | None) -> None:
+        self._held[cell.id] = (cell, run)
+        while len(self._held) > _MOST_HELD:
+            del self._held[next(iter(self._held))]
+        self._changed()
 
     def _send_due(self, *, all_: bool = False) -> None:
         now = time.monotonic()
@@ -267,7 +299,8 @@ class Sharing:
             with self._lock:
                 cell = document(run, self._masking, self._put())
                 self._again.relate(run.id, cell)
-            self._share(ShareCell(run.id, cell))
+                self._put_aside(run.id, cell)
+        self._go_on(at_once=all_)
 
     def _put(self) -> Put | None:
         """Return what puts a picture; None if this service takes none."""
@@ -275,8 +308,18 @@ class Sharing:
             return None
         return lambda data, alt: self._client.blobs.put(data, alt=alt)
 
-    def _share(self, data: ShareCell) -> None:
-        self._try(lambda: self._client.send(SHARE_CELL.name, data))
+    def _put_aside(self, id_: str, cell: Cell) -> None:
+        with self._lock:
+            for gone, lost in self._sending.put(id_, cell):
+                held = HeldCell(gone, lost.number, lost.started, "many", lost.source[:_MOST_SHOWN])
+                self._hold(held, None)
+
+    def _go_on(self, *, at_once: bool = False) -> None:
+        with self._lock:
+            self._try(lambda: self._sending.go_on(at_once=at_once))
+
+    def _hand_over(self, data: ShareCell) -> Receipt:
+        return self._client.send(SHARE_CELL.name, data)
 
     def _is_due(self, run: Run, now: float) -> bool:
         """Return True at a run's start and end, and otherwise some time after the last."""

@@ -38,6 +38,8 @@ class CommandType:
 
     `lane`: commands of one lane keep their order; lanes do not wait for each other.
     `limited`: counts against the channel's rate limit (the seed's: new and edited messages).
+    `most`: at most so many of one person in 10 s, staff included; 0: the limit of all other
+    commands, which is not for staff.
     `feature`: the channel has to offer it (seed: `ChannelConfig.features`).
     `latest`: a waiting command is replaced by a newer one with the same `outbox_key()` of its
     data (votes, statuses).
@@ -57,6 +59,7 @@ class CommandType:
     lane: str
     feature: str
     limited: bool = False
+    most: int = 0
     latest: bool = False
     one_by_one: bool = False
     momentary: bool = False

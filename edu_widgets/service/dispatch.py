@@ -265,16 +265,18 @@ def _limit(hub: Hub, granted: Grant, command: CommandType, envelope: Envelope) -
 
     Returns the name of the limit that the command counts against, to be stored with it.
 
-    Staff has no limit: instructors post links, hints and answers in a row, and the seed's 10 a
-    minute would silence them first.
+    Staff has no limit but that of a command with one of its own: instructors post links, hints and
+    answers in a row, and the seed's 10 a minute would silence them first.
 
     Raises:
         RateLimited: the limit is reached.
     """
-    if not hub.config.rate_limits or granted.person.staff:
+    if not hub.config.rate_limits or (granted.person.staff and not command.most):
         return ""
     what, limit = command.name, CLICKS
-    if command.limited:
+    if command.most:
+        limit = RateLimit(messages=command.most, interval=CLICKS.interval)
+    elif command.limited:
         what, limit = f"{granted.channel.kind}:{granted.channel.course}", granted.config.rate_limit
     key = (granted.person.id, what)
     wait = hub.limiter.admit(

@@ -218,11 +218,15 @@ test("what was missed is listed, ticked where one has nothing like it", async ()
 });
 
 test("an instructor pauses, sees what is kept back, and takes back", async () => {
-  const held = [{ id: "h1", n: 3, at: 5, why: "private", source: "never shown" }];
+  const held = [
+    { id: "h0", n: 2, at: 4, why: "many", source: "loop()" },
+    { id: "h1", n: 3, at: 5, why: "private", source: "never shown" },
+  ];
   const desk = { can: ["share"], mine: "on", audience: 31, held };
   const stage = await shown([cell(1)], desk);
   expect(stage.text()).toContain("Sharing this notebook 1 cell 31 with you");
   expect(stage.text()).toContain("Not shared private cell");
+  expect(stage.text()).toContain("Not shared too many at once");
   expect(stage.text()).not.toContain("never shown");
   named("Pause", stage.all("button")).click();
   named("Take back [1]", stage.all("button")).click();

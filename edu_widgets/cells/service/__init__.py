@@ -12,6 +12,7 @@ FEATURE = Feature(
         commands.SET_SHARING.name: sharing.set_state,
         commands.MARK_CELLS.name: sharing.mark,
     },
+    erase=sharing.erase,
     signals={commands.CELLS_FOLLOWING.name: following.follow},
     on_join=following.moved,
     on_leave=following.moved,

@@ -18,7 +18,16 @@ from edu_widgets.protocol import Code, is_id
 from edu_widgets.protocol.channels import course_channel, user_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.registry import REGISTRY
-from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Write, read
+from edu_widgets.service.rules import (
+    DELETE,
+    Decision,
+    Erasure,
+    Get,
+    Request,
+    RuleRun,
+    Write,
+    read,
+)
 
 
 def share(request: Request[ShareCell]) -> RuleRun:
@@ -81,7 +90,21 @@ def set_state(request: Request[SetSharing]) -> RuleRun:
     if request.data.state != "on" and held.state == "on" and held.by_id != user.id:
         return Decision(reply=False)  # somebody else shares by now
     body = CellsSharing(request.data.state, request.now, user.id, user.name)
-    return Decision([Write(request.channel, id_, CellsSharing.kind, body)], reply=False)
+    # It may outlive whoever wrote it first, so that it is erased by its own rule.
+    write = Write(request.channel, id_, CellsSharing.kind, body, signed=False)
+    return Decision([write], reply=False)
+
+
+def erase(person: Erasure) -> RuleRun:
+    """Delete the state of the sharing that an erased person has set.
+
+    Their cells carry their id and go by themselves.
+    """
+    channel, id_ = course_channel(person.course), CellsSharing.ID
+    held = read((yield Get(channel, (id_,))), id_, CellsSharing)
+    if held is None or held.by_id != person.user_id:
+        return Decision()
+    return Decision([Write(channel, id_, CellsSharing.kind, DELETE)])
 
 
 def mark(request: Request[MarkCells]) -> RuleRun:

@@ -105,6 +105,8 @@ def _rules(message: Message) -> str:
     rules = [f"the channel offers `{command.feature}`"]
     if command.limited:
         rules.append("it counts against the channel's rate limit")
+    if command.most:
+        rules.append(f"at most {command.most} of one person in 10 s, staff included")
     if command.latest:
         rules.append("a newer one replaces one that still waits")
     return f"\n\nCommand in lane `{command.lane}`: {', '.join(rules)}."

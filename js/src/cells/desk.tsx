@@ -106,8 +106,9 @@ const Unshared = withHooks(function Unshared({ cell }: { cell: Held }, { words }
       </span>
       {!isPrivate && (
         <span class="np">
-          <Icon name="pause" />
+          <Icon name={cell.why === "many" ? "alert" : "pause"} />
           <b>{words.private}</b>
+          {cell.why === "many" && ` ${words.tooMany}`}
         </span>
       )}
       <time>{clockTime(cell.at, words.lang)}</time>

@@ -93,6 +93,7 @@ export const en = {
   stop: "Stop sharing",
   private: "Not shared",
   privateCell: "private cell",
+  tooMany: "too many at once",
   takeBack: "Take back",
   sharingMenu: "More about sharing",
   leaveProjector: "Leave projector mode",

@@ -86,6 +86,7 @@ export const tr: typeof en = {
   stop: "Paylaşımı bitir",
   private: "Paylaşılmadı",
   privateCell: "özel hücre",
+  tooMany: "bir anda çok fazla",
   takeBack: "Geri al",
   sharingMenu: "Paylaşım seçenekleri",
   leaveProjector: "Yansıtmadan çık",
