@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.view import Person
 from edu_widgets.entry import connect, host, join
-from edu_widgets.lesson import Lesson, Status
+from edu_widgets.lesson import Lesson
+from edu_widgets.lesson_status import Status
 from edu_widgets.protocol.attributes import no_attribute
 from edu_widgets.protocol.errors import (
     EduWidgetsError,

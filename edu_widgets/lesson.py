@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, Self, TypeVar, cast, overload
 
-from edu_widgets.protocol import meaning
-from edu_widgets.protocol.attributes import Tidy
+from edu_widgets.lesson_admission import LessonAdmission
+from edu_widgets.lesson_status import Status, status_of
 from edu_widgets.protocol.channels import is_rehearsal
 from edu_widgets.protocol.errors import EduWidgetsError, ForkedProcess
 from edu_widgets.protocol.features import installed
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from edu_widgets.cells.widget import LiveCells
     from edu_widgets.chat.widget import CourseChat
-    from edu_widgets.client.admission import Admission, RemovedPerson
     from edu_widgets.client.course import CourseClient
     from edu_widgets.client.transport.base import Target
     from edu_widgets.client.view import Entrance, Person
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from edu_widgets.notifications.widget import NotificationPane
     from edu_widgets.panel.widget import CoursePanel
     from edu_widgets.polls.widget import LivePolls
-    from edu_widgets.presence.people import Who
     from edu_widgets.presence.widget import PresenceList
     from edu_widgets.progress.widget import ProgressBoard
     from edu_widgets.realtime import RealtimeClient
@@ -41,47 +38,38 @@ _REHEARSAL = "Rehearsal: a room of its own, which begins empty each time. No stu
 W = TypeVar("W", bound="LiveWidget")
 
 
-@dataclass(frozen=True, slots=True)
-class Status(Tidy):
-    """The state of a lesson's connection; prints as one sentence.
+class FeatureWidget(Generic[W]):
+    """A feature's widget as an attribute of a lesson: one, however often it is asked for."""
 
-    `round_trip` is in seconds, None before the first measurement; `queued` counts messages
-    and changes that are kept and not yet acknowledged.
-    """
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
 
-    state: str
-    transport: str
-    round_trip: float | None
-    queued: int
-    reconnects: int
-    detail: str = ""
+    @overload
+    def __get__(self, lesson: None, owner: type) -> Self: ...
 
-    def __str__(self) -> str:
-        parts = [self.state.capitalize()]
-        live = self.state == "live"
-        if live and self.transport:
-            parts[0] += f" over {self.transport}"
-        if live and self.round_trip is not None:
-            parts.append(f"round trip {self.round_trip * 1000:.0f} ms")
-        if self.queued:
-            parts.append(f"{self.queued} kept, to be sent")
-        if self.reconnects:
-            times = "once" if self.reconnects == 1 else f"{self.reconnects} times"
-            parts.append(f"reconnected {times}")
-        sentence = ", ".join(parts) + "."
-        return f"{sentence} {self.detail}".rstrip()
+    @overload
+    def __get__(self, lesson: Lesson, owner: type) -> W: ...
 
-    __repr__ = __str__
+    def __get__(self, lesson: Lesson | None, owner: type) -> Self | W:
+        if lesson is None:
+            return self
+        return cast("W", lesson.widget(self._name))
+
+    def __set__(self, lesson: Lesson, value: Never) -> Never:
+        raise AttributeError(f"lesson.{self._name} cannot be replaced.", name=self._name)
 
 
-class Lesson(Tidy):
+class Lesson(LessonAdmission):
     """A course as one person sees it: `chat`, `polls`, `cells`, `people`, `progress` and more.
+
+    Each of these is a widget, the same one however often it is asked for; in a forked child, which
+    a lesson does not belong to, it raises `ForkedProcess`.
 
     Made by `host`, `join` or `connect`. Everything is used from any thread, returns at once,
     and goes on while a cell runs.
     """
 
-    _inner: ClassVar[str] = "refresh usable"
+    _inner: ClassVar[str] = "refresh usable widget"
 
     def __init__(
         self,
@@ -181,164 +169,24 @@ class Lesson(Tidy):
         return self._client.course
 
     @property
-    def invite(self) -> str:
-        """The invite that students pass to `join`; empty for students and people with a token."""
-        return self._client.invite
-
-    def new_invite(self) -> str:
-        """End the invite and make another, which is returned; whoever is in stays.
-
-        Raises:
-            Forbidden: I am not staff here.
-            Refused, NotConnected: the service said no, or does not answer.
-        """
-        return self._admission().renew_invite()
-
-    def close_door(self) -> None:
-        """Let nobody new in; whoever is in may leave and come back.
-
-        Raises:
-            Forbidden: I am not staff here.
-            Refused, NotConnected: the service said no, or does not answer.
-        """
-        self._admission().set_door(closed=True)
-
-    def open_door(self) -> None:
-        """Let new people in again.
-
-        Raises:
-            Forbidden: I am not staff here.
-            Refused, NotConnected: the service said no, or does not answer.
-        """
-        self._admission().set_door(closed=False)
-
-    @property
-    def door_closed(self) -> bool:
-        """True if nobody new is let in; known to instructors."""
-        return self._admission().state().closed
-
-    def forbid_viewers(self) -> None:
-        """Let nobody take part through somebody else's notebook; who does is out at once.
-
-        Raises:
-            Forbidden: I am not staff here.
-            Refused, NotConnected: the service said no, or does not answer.
-        """
-        self._admission().set_vouching(allowed=False)
-
-    def allow_viewers(self) -> None:
-        """Let people who share a notebook take part each under their own name, as at first.
-
-        Raises:
-            Forbidden: I am not staff here.
-            Refused, NotConnected: the service said no, or does not answer.
-        """
-        self._admission().set_vouching(allowed=True)
-
-    @property
-    def viewers_allowed(self) -> bool:
-        """True if people may take part through another person's notebook; known to instructors."""
-        return self._admission().state().vouching
-
-    def erase(self, person: Who | RemovedPerson) -> None:
-        """Erase a person from the course for good: messages, votes, and that they were here.
-
-        It is gone from the service's files and from everybody's copy, and so are secrets and
-        waiting messages of theirs on this computer. Backups stay as they are. With a valid invite
-        they can join again, as somebody new: `new_invite()` ends it.
-
-        Args:
-            person: A person of a list, a hand, a name or an id; also somebody removed.
-
-        Raises:
-            InvalidArgument: nobody, or more than one, is called so.
-            Forbidden: I am not staff here, or it is an instructor.
-            Refused, NotConnected: the service said no, or does not answer.
-        """
-        from edu_widgets import configuration, folders
-        from edu_widgets.client.invites.memberships import forget
-
-        user_id = self._widgets.identify(person)
-        self._admission().erase(user_id)
-        edu = configuration.load().edu
-        outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
-        forget(folders.people_folder(edu.dataDir), outbox, self.course, user_id)
-
-    def _admission(self) -> Admission:
-        from edu_widgets.client.admission import Admission
-
-        self._client.check()
-        return Admission(self._client)
-
-    @property
     def user(self) -> Person:
         """My id, name and role in the course."""
         return self._client.me()
 
-    @property
-    def chat(self) -> CourseChat:
-        """The course's chat, one widget however often it is asked for.
-
-        Raises:
-            ForkedProcess: this is a forked child; the lesson belongs to the parent.
-        """
-        return cast("CourseChat", self._widgets.get("chat"))
-
-    @property
-    def polls(self) -> LivePolls:
-        """The course's polls, to ask and to answer; one widget, as `chat` is.
-
-        Raises:
-            ForkedProcess: this is a forked child; the lesson belongs to the parent.
-        """
-        return cast("LivePolls", self._widgets.get("polls"))
-
-    @property
-    def people(self) -> PresenceList:
-        """The people here, their status and their hands; one widget, as `chat` is.
-
-        Raises:
-            ForkedProcess: this is a forked child; the lesson belongs to the parent.
-        """
-        return cast("PresenceList", self._widgets.get("people"))
-
-    @property
-    def progress(self) -> ProgressBoard:
-        """The exercises, and how far everybody is; one widget, as `chat` is.
-
-        Raises:
-            ForkedProcess: this is a forked child; the lesson belongs to the parent.
-        """
-        return cast("ProgressBoard", self._widgets.get("progress"))
-
-    @property
-    def notifications(self) -> NotificationPane:
-        """The notifications; one widget, as `chat` is.
-
-        Mentions in the chat and polls that open are among it.
-
-        Raises:
-            ForkedProcess: this is a forked child; the lesson belongs to the parent.
-        """
-        return cast("NotificationPane", self._widgets.get("notifications"))
-
-    @property
-    def notes(self) -> SharedNotes:
-        """My notes and those of the class; one widget, as `chat` is.
-
-        Raises:
-            ForkedProcess: this is a forked child; the lesson belongs to the parent.
-        """
-        return cast("SharedNotes", self._widgets.get("notes"))
-
-    @property
-    def cells(self) -> LiveCells:
-        """The cells that an instructor runs, to share and to follow; one widget, as `chat` is.
-
-        Raises:
-            ForkedProcess: this is a forked child; the lesson belongs to the parent.
-        """
-        return cast("LiveCells", self._widgets.get("cells"))
+    chat: FeatureWidget[CourseChat] = FeatureWidget()
+    """The course's chat."""
+    polls: FeatureWidget[LivePolls] = FeatureWidget()
+    """The course's polls, to ask and to answer."""
+    people: FeatureWidget[PresenceList] = FeatureWidget()
+    """The people here, their status and their hands."""
+    progress: FeatureWidget[ProgressBoard] = FeatureWidget()
+    """The exercises, and how far everybody is."""
+    notifications: FeatureWidget[NotificationPane] = FeatureWidget()
+    """The notifications; mentions in the chat and polls that open are among them."""
+    notes: FeatureWidget[SharedNotes] = FeatureWidget()
+    """My notes and those of the class."""
+    cells: FeatureWidget[LiveCells] = FeatureWidget()
+    """The cells that an instructor runs, to share and to follow."""
 
     @property
     def client(self) -> RealtimeClient:
@@ -448,6 +296,15 @@ class Lesson(Tidy):
                 widget.options = {**widget.options, "lang": lang}
         return panel
 
+    def widget(self, name: str) -> LiveWidget:
+        """The widget of the feature that a lesson calls so.
+
+        Raises:
+            Unsupported: the lesson has no such feature.
+            ForkedProcess: this is a forked child; the lesson belongs to the parent.
+        """
+        return self._widgets.get(name)
+
     def feature(self, kind: type[W]) -> W:
         """The lesson's widget of a feature, by its class, also of one from another package.
 
@@ -466,7 +323,7 @@ class Lesson(Tidy):
 
         def __getattr__(self, name: str) -> Any:
             if not name.startswith("_") and name in self._widgets:
-                return self._widgets.get(name)
+                return self.widget(name)
             return super().__getattr__(name)
 
     def wait_connected(self, timeout: float = 10.0) -> Lesson:
@@ -487,26 +344,8 @@ class Lesson(Tidy):
         Raises:
             ForkedProcess: this is a forked child; the lesson belongs to the parent.
         """
-        from edu_widgets.doctor.causes import causes
-        from edu_widgets.notebook import comms, inside
-
         self._client.check()
-        numbers, view = self._client.numbers(), self._client.view()
-        detail = view.reason or (meaning(view.code) if view.code else "")
-        if numbers.proxy not in detail:
-            detail = f"{detail} {numbers.proxy}".strip()
-        if view.restart:
-            detail = f"The service has ended: run {view.restart} to start it again."
-        subshells = inside.kernel() is None or comms.subshells_supported()
-        told = [detail, *causes(numbers, subshells=subshells), numbers.problem]
-        return Status(
-            numbers.state,
-            numbers.transport,
-            numbers.round_trip,
-            numbers.queued,
-            numbers.reconnects,
-            " ".join(part for part in told if part),
-        )
+        return status_of(self._client)
 
     def close(self) -> None:
         """Leave the lesson. What was not sent is kept until the course is joined again.

@@ -139,6 +139,12 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
     assert "content" in dir(lesson.chat.messages[0])
 
 
+def test_a_widget_of_a_lesson_is_not_replaced(lesson: edu.Lesson) -> None:
+    with pytest.raises(AttributeError, match="chat cannot be replaced"):
+        setattr(lesson, "chat", None)  # noqa: B010 - a type checker refuses it, too
+    assert lesson.chat.kind == "chat"
+
+
 def test_a_wrong_name_is_told_the_right_one(lesson: edu.Lesson) -> None:
     wrong: dict[str, Callable[[], object]] = {
         "Lesson has no 'poll'. Did you mean 'polls'?": lambda: lesson.poll,  # type: ignore[attr-defined]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from edu_widgets.protocol.errors import InvalidArgument
-
-if TYPE_CHECKING:
-    from edu_widgets.cells.widget import LiveCells
 
 _PRIVATE = "%%private"
 
@@ -32,7 +29,11 @@ def take(line: str, shell: Any) -> None:
     number = words.pop(0) if words and words[0].lstrip("-").isdigit() else ""
     if len(words) > 1 or (words and not words[0].isidentifier()):
         raise InvalidArgument(f"%take {line!r:.60}: it is used as %take 3. %take? shows more.")
-    cells = _cells(shell.user_ns, words[0] if words else "")
+    from edu_widgets.cells.widget import LiveCells  # noqa: PLC0415 - see above
+    from edu_widgets.notebook.lesson_variables import widget_in  # noqa: PLC0415
+
+    lesson = words[0] if words else None
+    cells = widget_in(shell.user_ns, lesson, LiveCells, "cells", f"%take {number}".rstrip())
     if number:
         found = cells.number(int(number))
     else:
@@ -40,33 +41,6 @@ def take(line: str, shell: Any) -> None:
             raise InvalidArgument("%take: no cell has been shared yet.")
         found = cells[-1]
     shell.set_next_input(found.source)
-
-
-def _cells(variables: dict[str, Any], name: str) -> LiveCells:
-    found = {key: cells for key, value in variables.items() if (cells := _of(value)) is not None}
-    if name:
-        if name not in found:
-            raise InvalidArgument(f"%take: the variable {name!r:.40} holds no lesson.")
-        return found[name]
-    names = {id(cells): key for key, cells in found.items() if not key.startswith("_")}
-    if not names:
-        raise InvalidArgument("%take: there is no lesson yet. Run lesson = edu.join(…) first.")
-    if len(names) > 1:
-        say = " or ".join(f"%take 3 {key}" for key in names.values())
-        raise InvalidArgument(f"%take: there are several lessons. Say which one: {say}.")
-    return found[next(iter(names.values()))]
-
-
-def _of(value: object) -> LiveCells | None:
-    """The cells of a lesson that is open; None for anything else, of which nothing is touched."""
-    from edu_widgets.cells.widget import LiveCells  # noqa: PLC0415 - see above
-
-    if isinstance(value, LiveCells):
-        return value
-    if not isinstance(getattr(type(value), "cells", None), property):
-        return None
-    cells = getattr(value, "cells", None) if getattr(value, "usable", False) else None
-    return cells if isinstance(cells, LiveCells) else None
 
 
 def without_mark(lines: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import isdatadescriptor
 from typing import Any, TypeVar
 
 from edu_widgets.notebook.widget import LiveWidget
@@ -60,7 +61,7 @@ def _widget(value: object, kind: type[W], attribute: str) -> W | None:
     """A lesson's widget; None for anything else, of which no attribute is touched."""
     if isinstance(value, kind):
         return value
-    if not isinstance(getattr(type(value), attribute, None), property):
+    if not isdatadescriptor(getattr(type(value), attribute, None)):
         return None
     widget = getattr(value, attribute, None)
     return widget if isinstance(widget, kind) else None

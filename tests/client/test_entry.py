@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import edu_widgets as edu
-from edu_widgets.lesson import Status
+from edu_widgets.lesson_status import Status
 from edu_widgets.notebook.lesson_payload import lesson_fields
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Unauthorized
 from tests.client.fake_service import FakeService, eventually
