@@ -80,12 +80,8 @@ class LiveCells(EventWidget):
         super().__init__(client, self._shown, IntentHandlers(self), **options)
         self._on_network(self._look)
 
-    def __repr__(self) -> str:
-        try:
-            count = len(self)
-        except EduWidgetsError:  # in a forked child, which has no lesson
-            return super().__repr__()
-        return f"{super().__repr__()[:-1]}, {count} cell{'s' * (count != 1)})"
+    def _contents(self) -> str:
+        return f"{len(self)} cell{'s' * (len(self) != 1)}"
 
     # -- the cells ------------------------------------------------------------------------
 

@@ -26,7 +26,6 @@ from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel
-from edu_widgets.protocol.errors import EduWidgetsError
 from edu_widgets.protocol.messages import Error, UserTyping
 
 __all__ = ["CourseChat", "checked"]
@@ -108,12 +107,9 @@ class CourseChat(IntentHandlers, EventWidget):
         self._dropped = _drop_old(client)
         super().__init__(client, self._chat, **options)
 
-    def __repr__(self) -> str:
-        try:
-            count = self._chat.count()
-        except EduWidgetsError:  # in a forked child, which has no lesson
-            return super().__repr__()
-        return f"{super().__repr__()[:-1]}, {count} message{'s' * (count != 1)})"
+    def _contents(self) -> str:
+        count = self._chat.count()
+        return f"{count} message{'s' * (count != 1)}"
 
     # -- for people ----------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import anywidget
@@ -34,7 +35,7 @@ from edu_widgets.notebook.viewers.joint import JointBatches
 from edu_widgets.protocol import Code, is_id, uuid7
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.channels import person_name
-from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused
+from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument, Refused
 
 _log = logging.getLogger(__name__)
 
@@ -304,8 +305,14 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         return self._over or (self.comm is None and not self._client.viewer)
 
     def __repr__(self) -> str:
-        state = "closed" if self.closed else self._client.view().state
-        return f"{type(self).__name__}({self.course!r}, {state})"
+        parts = [repr(self.course), "closed" if self.closed else self._client.view().state]
+        with suppress(EduWidgetsError):  # a forked child may look, but has no lesson
+            parts += filter(None, [self._contents()])
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    def _contents(self) -> str:
+        """Return how much it holds, for its repr: `3 polls`."""
+        return ""
 
     def _view(self) -> tuple[Json, Json]:
         """Return the MIME bundle of its view and its metadata, as ipywidgets 7 makes them."""

@@ -24,7 +24,7 @@ from edu_widgets.notes.item import NoteItem
 from edu_widgets.notes.mirror import COMMANDS, Notebook
 from edu_widgets.notes.page_content import CLASS, ROOM, NotesContent
 from edu_widgets.protocol import Code, is_id, uuid7
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused, refusal
+from edu_widgets.protocol.errors import InvalidArgument, Refused, refusal
 from edu_widgets.protocol.visible_text import checked
 
 __all__ = ["NoteItem", "SharedNotes"]
@@ -186,12 +186,8 @@ class SharedNotes(EventWidget):
         """
         return write_notebook(path, self._cells(shared=shared, names=names))
 
-    def __repr__(self) -> str:
-        try:
-            mine, shared = len(self.mine), len(self.shared)
-        except EduWidgetsError:  # in a forked child, which has no lesson
-            return super().__repr__()
-        return f"{super().__repr__()[:-1]}, {mine} of my own, {shared} shared)"
+    def _contents(self) -> str:
+        return f"{len(self.mine)} of my own, {len(self.shared)} shared"
 
     # -- intents of the pages (any thread) -------------------------------------------------
 

@@ -89,12 +89,8 @@ class NotificationPane(EventWidget):
         """Return the icon that the panel shows besides the count in *do not disturb*."""
         return {"icon": "belloff"} if self.do_not_disturb else {}
 
-    def __repr__(self) -> str:
-        try:
-            unread = self.unread
-        except EduWidgetsError:  # in a forked child, which has no lesson
-            return super().__repr__()
-        return f"{super().__repr__()[:-1]}, {unread} unread)"
+    def _contents(self) -> str:
+        return f"{self.unread} unread"
 
     # -- for people ----------------------------------------------------------------------
 

@@ -79,12 +79,9 @@ class LivePolls(PollsApi, EventWidget):
                 if command.state in (CommandState.FAILED, CommandState.HELD):
                     self._client.discard(command.id)
 
-    def __repr__(self) -> str:
-        try:
-            count = len(self._polls.all())
-        except EduWidgetsError:  # a forked child may look, but has nothing
-            return super().__repr__()
-        return f"{super().__repr__()[:-1]}, {count} poll{'s' * (count != 1)})"
+    def _contents(self) -> str:
+        count = len(self._polls.all())
+        return f"{count} poll{'s' * (count != 1)}"
 
     @property
     def unread(self) -> int:

@@ -42,7 +42,7 @@ from edu_widgets.progress.results import (
     standings,
 )
 from edu_widgets.progress.tally import Failing
-from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument
+from edu_widgets.protocol.errors import Forbidden, InvalidArgument
 from edu_widgets.protocol.visible_text import checked
 
 NOBODY = "This hint would reach nobody: no one has this failure any more."
@@ -91,12 +91,9 @@ class ProgressBoard(EventWidget):
         """Return the board of a lesson, with what its other features know of people."""
         return cls(lesson.client, lesson.statuses())
 
-    def __repr__(self) -> str:
-        try:
-            count = len(self._mirror.exercises())
-        except EduWidgetsError:  # a forked child may look, but has nothing
-            return super().__repr__()
-        return f"{super().__repr__()[:-1]}, {count} exercise{'s' * (count != 1)})"
+    def _contents(self) -> str:
+        count = len(self._mirror.exercises())
+        return f"{count} exercise{'s' * (count != 1)}"
 
     # -- exercises -----------------------------------------------------------------------
 
