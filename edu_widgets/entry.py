@@ -15,9 +15,9 @@ from edu_widgets.client.invites import (
     Credentials,
     Invite,
     MembershipFiles,
-    base_url,
     parse_invite,
     place,
+    platform_target,
     websocket_url,
 )
 from edu_widgets.client.invites import (
@@ -255,14 +255,13 @@ def connect(
     if not callable(token):
         words["token"] = token
     settings = _settings(config, words)
-    base = base_url(settings.websocket.url)
     who = settings.needed("EduWidgets.userId")
     of = course_name(settings.needed("EduWidgets.course"))
     source = token if callable(token) else settings.token_source()
     me = Person(who, who if name is None else person_name(name))
     room = settings.edu.channel or course_channel(of)
     entrance = Entrance(call("edu.connect", ...))
-    target = Target(websocket_url(base), who, source, base=True)
+    target = platform_target(settings.websocket.url, who, source, me.name)
     return open_lesson(of, target, me, settings, entrance, channel=room)
 
 

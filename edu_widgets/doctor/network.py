@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from edu_widgets.client.invites import websocket_url
+from edu_widgets.client.invites import platform_target, websocket_url
 from edu_widgets.client.invites.requests import request
 from edu_widgets.client.transport import network_errors
 from edu_widgets.client.transport.base import (
@@ -19,7 +19,7 @@ from edu_widgets.client.transport.base import (
     proxy_shown,
 )
 from edu_widgets.client.transport.events import EventsTransport
-from edu_widgets.client.transport.factory import UPGRADE_WITHIN
+from edu_widgets.client.transport.factory import UPGRADE_WITHIN, next_transport
 from edu_widgets.client.transport.http import FAILURES, Http, body_of, explain
 from edu_widgets.client.transport.http_carrier import HttpCarrier
 from edu_widgets.client.transport.polling import PollTransport
@@ -28,7 +28,7 @@ from edu_widgets.client.transport.selection import (
     TransportSelection,
     TransportSettings,
 )
-from edu_widgets.client.transport.websocket import WebSocketTransport, try_websocket
+from edu_widgets.client.transport.websocket import try_websocket
 from edu_widgets.doctor.causes import SET_CLOCK, clock_off
 from edu_widgets.doctor.findings import Finding
 from edu_widgets.protocol import HEADER, Code
@@ -61,6 +61,8 @@ class Service:
     course: str = ""
     id: str = ""
     """The service's id; "" if it is none of ours."""
+    address: str = field(default="", repr=False)
+    """The whole address that a platform's service was named by."""
 
 
 def reach(service: Service) -> Iterator[Finding]:
@@ -204,9 +206,9 @@ def platform(service: Service, person: Person, settings: TransportSettings) -> F
 
 async def _platform(service: Service, person: Person, settings: TransportSettings) -> Finding:
     assert person.token is not None  # noqa: S101 - only who has one asks
-    target = Target(websocket_url(service.base), person.user_id, person.token, base=True)
+    target = platform_target(service.address or service.base, person.user_id, person.token)
     selection = TransportSelection(lambda: target, settings=settings)
-    probe = WebSocketTransport(target, selection)
+    probe = next_transport(selection)
     why = ""
     for _ in range(3):  # in the header, then once in the address
         why = await _failure(probe.open(), anybody=False)

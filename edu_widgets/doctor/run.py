@@ -80,7 +80,8 @@ def _service(address: str, settings: Configuration) -> Service | None:
     if not where:
         return None
     shown = where if "://" in where else f"http://{where}"
-    return Service(base_url(shown), settings.edu.course if _is_configured(where, settings) else "")
+    course = settings.edu.course if _is_configured(where, settings) else ""
+    return Service(base_url(shown), course, address=shown)
 
 
 def _configured(settings: Configuration) -> str:

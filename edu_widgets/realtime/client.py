@@ -13,7 +13,7 @@ from typing import Any, Self, overload
 import msgspec
 
 from edu_widgets import configuration
-from edu_widgets.client.invites import base_url, websocket_url
+from edu_widgets.client.invites import platform_target
 from edu_widgets.client.runtime.pending_receipts import PendingReceipts
 from edu_widgets.client.runtime.pool import Connections, Pooled
 from edu_widgets.client.runtime.receipts import Receipt
@@ -100,10 +100,9 @@ class RealtimeClient(Tidy):
         settings = configuration.load(words, config)
         for manifest in allowed(settings.edu.features):
             manifest.register()  # the types that features know are checked before they are sent
-        base = base_url(settings.websocket.url)
         person = settings.needed("EduWidgets.userId")
         source = token if callable(token) else settings.token_source()
-        target = Target(websocket_url(base), person, source, base=True)
+        target = platform_target(settings.websocket.url, person, source)
         self._begin(target, connections(settings), channels)
 
     @classmethod

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import crossplane
+import pglast
 import pytest
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
@@ -114,6 +115,11 @@ def nginx(text: str, _: Patch) -> None:
     assert parsed["status"] == "ok", parsed["errors"]
 
 
+def sql(text: str, _: Patch) -> None:
+    """PostgreSQL's own parser reads it."""
+    assert pglast.parse_sql(text)
+
+
 def unit(text: str, _: Patch) -> None:
     """A unit of systemd starts a command that is there."""
     started = re.findall(r"^Exec\w+=(.*(?:\\\n.*)*)", text, re.MULTILINE)
@@ -138,6 +144,7 @@ CHECKS: dict[str, Callable[[str, Patch], None]] = {
     "py": of_bell,
     "python": config_file,
     "sh": shell,
+    "sql": sql,
     "systemd": unit,
     "toml": toml,
     "yaml": questions("questions.yaml", r"^ *- question:"),

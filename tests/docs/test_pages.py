@@ -27,16 +27,22 @@ from tests.base_service import Running, Variants
 from tests.bell.package_of import install
 from tests.docs.blocks import PAGES, Block, blocks, is_cell, name
 from tests.kernels import Kernel, Students, data_folder, invite, running_kernel
+from tests.supabase.project import Project
 from tests.waiting import PATIENCE
 
 INVITE = re.compile(r"http://[\d.]+:8765/py101\?code=K7QX4M2P")
 PLATFORM = re.compile(r"wss://(rt|class)\.example\.org")
+PROJECT = re.compile(r"wss://PROJECT\.supabase\.co/\S+?(?=\")")
 """Addresses that stand for the reader's own."""
 
 HOST = "import edu_widgets as edu\nlesson = edu.host('py101', name='Mira')"
 
 Act = Callable[[Students], object] | str
 """What somebody does; or as text, what the page's kernel has to see by then."""
+
+
+Services = Mapping[re.Pattern[str], str]
+"""The addresses of services that run here, by those that stand for them."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +170,9 @@ SCENES: Mapping[str, Scene] = {
         f"{HOST}\nimport pandas as pd\ndf = pd.DataFrame({{'temp': range(12)}})",
         after={"progress.exercise": ["lesson.progress['clean'].checks[1] == 'twelve months'"]},
     ),
+    "docs/supabase.md": Scene(
+        "access_token = 'of-ada'", after={"edu.connect": ["lesson.status().state == 'live'"]}
+    ),
 }
 
 NAMES_SHOWN = {"docs/chat.md": "to_dataframe() shows what was said, and by whom"}
@@ -195,8 +204,11 @@ def test_the_page_runs(page: str, room: Path, monkeypatch: pytest.MonkeyPatch) -
     with ExitStack() as stack:
         platform = stack.enter_context(Running(Variants()))
         monkeypatch.setenv("EDU_WIDGETS_URL", platform.url)
+        project = stack.enter_context(Project({"of-ada": "ada"}))
         students = stack.enter_context(Students(room, "Ada", "Bo"))
-        reader = Reader(scene, room, students, platform.url, stack)
+        reader = Reader(
+            scene, room, students, {PLATFORM: platform.url, PROJECT: project.url}, stack
+        )
         reader.read(TAUGHT[page])
     names = re.findall(r"\b(Mira|Ada|Bo)\b", json.dumps(reader.outputs))
     assert bool(names) == (page in NAMES_SHOWN), f"it is saved with the names {names}"
@@ -206,12 +218,12 @@ class Reader:
     """Runs the cells of a page as somebody does who reads it with a class."""
 
     def __init__(
-        self, scene: Scene, room: Path, students: Students, platform: str, stack: ExitStack
+        self, scene: Scene, room: Path, students: Students, services: Services, stack: ExitStack
     ) -> None:
         self._scene = scene
         self._room = room
         self._students = students
-        self._platform = platform
+        self._services = services
         self._stack = stack
         self._kernel = self._new_kernel()
         self.outputs: list[nbformat.NotebookNode] = []
@@ -237,7 +249,9 @@ class Reader:
                 act(self._students)
 
     def _run(self, block: Block) -> None:
-        source = PLATFORM.sub(self._platform, block.text)
+        source = block.text
+        for address, url in self._services.items():
+            source = address.sub(url, source)
         if INVITE.search(source):
             source = INVITE.sub(invite(self._room), source)
             if "with edu.join" in source:

@@ -2,7 +2,13 @@
 
 from edu_widgets.client.invites.exchange import join
 from edu_widgets.client.invites.memberships import Membership, MembershipFiles, place
-from edu_widgets.client.invites.parsing import Invite, base_url, parse_invite, websocket_url
+from edu_widgets.client.invites.parsing import (
+    Invite,
+    base_url,
+    parse_invite,
+    platform_target,
+    websocket_url,
+)
 from edu_widgets.client.invites.sign_in import Credentials
 
 __all__ = [
@@ -14,5 +20,6 @@ __all__ = [
     "join",
     "parse_invite",
     "place",
+    "platform_target",
     "websocket_url",
 ]

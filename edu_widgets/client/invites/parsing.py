@@ -1,12 +1,15 @@
 """Parsing of invites and addresses as people type and paste them."""
 
+import base64
+import contextlib
 import html
+import json
 import re
 import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
-from edu_widgets.client.transport.base import WEBSOCKET_PATH
+from edu_widgets.client.transport.base import WEBSOCKET_PATH, Target, TokenSource
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.patterns import pattern
@@ -161,6 +164,45 @@ def base_url(address: str) -> str:
     netloc = url.netloc.rpartition("@")[2]
     path = url.path.removesuffix(WEBSOCKET_PATH).rstrip("/")
     return f"{url.scheme.replace('ws', 'http')}://{netloc}{path}"
+
+
+def platform_target(address: str, user_id: str, token: TokenSource, name: str = "") -> Target:
+    """Return the target of a platform's service, or of a Supabase project.
+
+    A project is known by the `apikey` in its address, as Supabase writes it:
+    `wss://PROJECT.supabase.co/realtime/v1/websocket?apikey=…`.
+
+    Raises:
+        InvalidArgument: it is not an address, or its key is one that belongs on no computer but
+            the platform's own.
+    """
+    base = base_url(address)
+    key = dict(parse_qsl(urlsplit(address.strip()).query)).get("apikey", "")
+    if not key:
+        return Target(websocket_url(base), user_id, token, base=True, name=name)
+    if _is_secret(key) or not (key.isascii() and key.isprintable()):
+        msg = "The apikey in url= is none for this: take the project's publishable key (anon)."
+        raise InvalidArgument(msg)
+    path = "" if urlsplit(base).path else _SUPABASE_PATH
+    url = "ws" + base.removeprefix("http") + path
+    return Target(url, user_id, token, base=True, name=name, api_key=key)
+
+
+_SUPABASE_PATH = "/realtime/v1/websocket"
+
+
+def _is_secret(key: str) -> bool:
+    """Return True for a key of a Supabase project that no policy binds."""
+    if key.startswith("sb_secret_"):
+        return True
+    claims = key.split(".")[1] if key.count(".") == _DOTS_OF_A_JWT else ""
+    with contextlib.suppress(ValueError, RecursionError):
+        told = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+        return isinstance(told, dict) and told.get("role") not in (None, "anon")
+    return False
+
+
+_DOTS_OF_A_JWT = 2
 
 
 def _split(address: str) -> SplitResult | None:

@@ -46,6 +46,10 @@ class Target:
     """Keeps that; called on a thread of its own."""
     viewer: bool = False
     """True for a person who takes part through another person's notebook."""
+    name: str = ""
+    """The person's name, where the transport itself tells who is here."""
+    api_key: str = field(default="", repr=False)
+    """The publishable key of a Supabase project; "" for any other service."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -20,6 +20,10 @@ def next_transport(selection: TransportSelection) -> Transport:
     from edu_widgets.client.transport.websocket import WebSocketTransport  # noqa: PLC0415
 
     target = selection.target()
+    if target.api_key:
+        from edu_widgets.client.transport.supabase import SupabaseTransport  # noqa: PLC0415
+
+        return SupabaseTransport(target, selection.channels)
     if not target.base or selection.ours:
         from edu_widgets.client.transport.fallback import FallbackTransport  # noqa: PLC0415
 

@@ -144,7 +144,7 @@ class WebSocketTransport:
 
     async def _dial(self, url: str, headers: dict[str, str], patience: float) -> None:
         try:
-            wire = await _opened(url, headers, patience)
+            wire = await dial(url, headers, patience)
         except InvalidStatus:
             raise
         except InvalidURI:
@@ -235,16 +235,9 @@ class WebSocketTransport:
 
     async def close(self, code: int, reason: str) -> None:
         """Close within a second; then let go."""
-        if self._wire is None:
-            return
         wire, self._wire = self._wire, None
-        try:
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await wire.close(code if code != Code.DEAD_PEER else 1000, reason)
-        except (WebSocketException, OSError, TimeoutError):
-            pass
-        finally:
-            wire.hang_up()
+        if wire is not None:
+            await wire.end(code, reason)
 
     def _open_wire(self) -> Wire:
         if self._wire is None:
@@ -252,8 +245,14 @@ class WebSocketTransport:
         return self._wire
 
 
-async def _opened(url: str, headers: dict[str, str], patience: float) -> Wire:
-    """Open a connection, however long that takes, while there is progress."""
+async def dial(url: str, headers: dict[str, str], patience: float) -> Wire:
+    """Open a connection, however long that takes, while there is progress.
+
+    Args:
+        url: The WebSocket's whole address.
+        headers: Further headers of the request.
+        patience: Seconds from one sign of progress to the next.
+    """
     clock = asyncio.get_running_loop().time
     latest = clock() + OPEN_WITHIN
     async with asyncio.timeout(patience) as deadline:

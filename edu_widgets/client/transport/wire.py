@@ -10,10 +10,11 @@ from typing import Any, cast
 
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import broadcast
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import State
 
 from edu_widgets.client.transport.tasks import BackgroundTasks
+from edu_widgets.protocol import Code
 
 ABNORMAL = 1006
 """The close code where the other side went without a word."""
@@ -107,6 +108,16 @@ class Wire(ClientConnection):
     async def _ping(self, answered: Callable[[], None]) -> None:
         await (await self.ping())
         answered()
+
+    async def end(self, code: int, reason: str) -> None:
+        """Close politely within a second; then let go."""
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await self.close(code if code != Code.DEAD_PEER else 1000, reason)
+        except (WebSocketException, OSError, TimeoutError):
+            pass
+        finally:
+            self.hang_up()
 
     def hang_up(self) -> None:
         """Let go of the socket."""

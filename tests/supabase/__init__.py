@@ -1,0 +1,1 @@
+"""Supabase Realtime, emulated from its published protocol, and lessons on it."""
