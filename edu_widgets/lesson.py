@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from edu_widgets.board.widget import SharedBoard
     from edu_widgets.cells.widget import LiveCells
     from edu_widgets.chat.widget import CourseChat
     from edu_widgets.client.course import CourseClient
@@ -185,6 +186,8 @@ class Lesson(LessonAdmission):
     """The notifications; mentions in the chat and polls that open are among them."""
     notes: FeatureWidget[SharedNotes] = FeatureWidget()
     """My notes and those of the class."""
+    board: FeatureWidget[SharedBoard] = FeatureWidget()
+    """The board that the class draws on."""
     cells: FeatureWidget[LiveCells] = FeatureWidget()
     """The cells that an instructor runs, to share and to follow."""
 

@@ -107,6 +107,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
     assert "host" in dir(edu)
     assert set(dir(lesson)) == {
         *(
+            "board",
             "cells",
             "chat",
             "client",

@@ -21,15 +21,24 @@ class DrawItem(Data):
     id: str
     """Id of the thing, made by its author."""
     page: str
+    """The id of its page."""
     tool: Tool
+    """What it was drawn with; a text and a note are tools, too."""
     ink: Ink
+    """The name of its ink."""
     width: int
+    """Width of the line: 1 (thin) to 3 (thick)."""
     x: int
+    """Place of its first point, in quarters of a pixel of the page."""
     y: int
+    """Place of its first point downwards, as `x`."""
     points: str
+    """Its points relative to that place, coded as those of a stored one."""
     text: str = ""
+    """The text of a text or a note, 1 to 500 characters."""
     created_at: int = 0
-    """Of a thing that is restored: when it was drawn. What was cleared since then stays away."""
+    """Of a thing that is restored: when it was drawn, in ms since 1970. What was cleared since then
+    stays away."""
 
 
 class EraseItems(Data):
@@ -47,20 +56,25 @@ class MoveItems(Data):
     dx: int
     """The distance to the right, in quarters of a pixel."""
     dy: int
+    """The distance downwards, as `dx`."""
 
 
 class SetPage(Data):
     """Add a page, give one a picture as its ground, or take one away. Staff only."""
 
     id: str
+    """The id of the page, made by who adds it."""
     ground: BlobRef | None = None
+    """The picture that it lies on; absent: what it has."""
     removed: bool = False
+    """True to take it away, with all that is on it."""
 
 
 class ClearPage(Data):
     """Delete everything on a page but its ground. Staff only."""
 
     id: str
+    """The id of the page."""
 
 
 class SetBoard(Data):
@@ -83,6 +97,7 @@ class ShowView(Data):
     """Show the class one's view; ignored unless it follows."""
 
     view: BoardView
+    """The part of a page that is in sight."""
 
     def outbox_key(self) -> str:
         """The view: only the last one counts."""
@@ -95,10 +110,13 @@ class BoardPart(Data):
     id: str
     """Id that the stroke will have."""
     page: str
+    """The id of its page."""
     tool: str
     """A tool; `laser` or `cursor` for what is never stored."""
     ink: Ink
+    """The name of its ink."""
     width: int
+    """Width of the line: 1 (thin) to 3 (thick)."""
     points: str
     """The points since the last part, its last one included; coded as those of a stroke."""
 
@@ -107,21 +125,30 @@ class DrawnPart(Data):
     """Parts of one stroke of somebody's, since they were told last."""
 
     id: str
+    """Id that the stroke will have."""
     page: str
+    """The id of its page."""
     tool: str
+    """A tool; `laser` or `cursor` for what is never stored."""
     ink: Ink
+    """The name of its ink."""
     width: int
+    """Width of the line: 1 (thin) to 3 (thick)."""
     points: list[str]
     """The points of each part, in order."""
     user_id: str
+    """Id of the person who draws it."""
     user_name: str
+    """Display name of the person who draws it."""
     staff: bool = False
+    """True if that is an instructor."""
 
 
 class BoardParts(Data):
     """The strokes that are being drawn now: one entry each."""
 
     parts: list[DrawnPart]
+    """One entry for each stroke, since they were told last."""
 
 
 DRAW_ITEM = REGISTRY.command(CommandType("board_draw", DrawItem, "board", feature=BOARD))

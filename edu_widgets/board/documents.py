@@ -46,10 +46,15 @@ class BoardView(Data):
     """The part of a page that the class is shown, in pixels of the page."""
 
     page: str
+    """The id of the page."""
     x: int
+    """The left edge."""
     y: int
+    """The upper edge."""
     width: int
+    """The width, at least 1."""
     height: int
+    """The height, at least 1."""
 
 
 class Board(Data):
@@ -65,6 +70,7 @@ class Board(Data):
     leader_id: str = ""
     """Id of the instructor whose view the class follows; empty if nobody's."""
     leader_name: str = ""
+    """Display name of that instructor."""
     view: BoardView | None = None
     """The view of that instructor."""
 
@@ -75,6 +81,7 @@ class BoardPage(Data):
     kind: ClassVar[str] = "board_page"
 
     id: str
+    """The id of the page; `first` is that of the page that is always there."""
     ground: BlobRef | None = None
     """The picture that the page lies on; nobody can erase it."""
     cleared_at: int = 0
@@ -94,21 +101,28 @@ class BoardItem(Data):
     kind: ClassVar[str] = "board_item"
 
     id: str
+    """Its id, made by its author."""
     page: str
-    """Id of its page."""
+    """The id of its page."""
     tool: Tool
+    """What it was drawn with; a text and a note are tools, too."""
     ink: Ink
+    """The name of its ink, which is mixed for the page's ground."""
     width: int
     """Width of the line: 1 (thin) to 3 (thick)."""
     x: int
-    """Place of its first point, in quarters of a pixel of the page; so for `y`."""
+    """Place of its first point, in quarters of a pixel of the page."""
     y: int
+    """Place of its first point downwards, as `x`."""
     points: str
     """Its points relative to that place, the first one (0, 0): differences as zigzag varints in
     base64. Of a shape the two opposite corners or ends, of a text or note the corner alone."""
     user_id: str
+    """Id of its author."""
     user_name: str
+    """Display name of its author."""
     created_at: int
+    """When it was drawn, in ms since 1970."""
     text: str = ""
     """The text of a text or a note, 1 to 500 characters."""
     role: str | None = None

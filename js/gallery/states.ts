@@ -2,6 +2,7 @@ import formulas from "../../tests/vectors/formulas.json";
 import type { Fields } from "../src/core/messages";
 import { message, messages } from "../tests/mock";
 import { around } from "./around";
+import { board } from "./board";
 import { cells } from "./cells";
 import { notes } from "./notes";
 import { notifications } from "./notifications";
@@ -132,6 +133,7 @@ export const states: Record<string, State> = {
   ...writing,
   ...pictures,
   ...polls,
+  ...board,
   ...cells,
   ...presence,
   ...progress,

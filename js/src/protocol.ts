@@ -77,7 +77,7 @@ export function isRetry(code: number): boolean {
 }
 
 /** Commands of one lane keep their order; lanes do not wait for each other. */
-export type Lane = "chat" | "vote" | "status" | "cells" | "progress" | "notes";
+export type Lane = "chat" | "vote" | "status" | "board" | "cells" | "progress" | "notes";
 
 /** A frame as it is written: every field but `userId` is always there. */
 export interface Envelope<Type extends string = string, Data = unknown> {
@@ -441,6 +441,71 @@ export interface PollSessionBody {
 export interface PollOrderBody {
   /** The ids of the drafts, the next one first; at most 500. */
   ids: string[];
+}
+
+/** The people who draw on the board, and the view that the class follows. One of its kind. */
+export interface BoardBody {
+  /** True if everybody may draw, false for staff and those with the pen. */
+  open?: boolean;
+  /** The names of the people who were given the pen, by their ids. */
+  pens?: Record<string, string>;
+  /** Id of the instructor whose view the class follows; empty if nobody's. */
+  leaderId?: string;
+  /** Display name of that instructor. */
+  leaderName?: string;
+  /** The view of that instructor. */
+  view?: BoardView | null;
+}
+
+/** A page of the board. Its document's id is `board_page:<id>`; pages are ordered by birth. */
+export interface BoardPageBody {
+  /** The id of the page; `first` is that of the page that is always there. */
+  id: string;
+  /** The picture that the page lies on; nobody can erase it. */
+  ground?: BlobRef | null;
+  /** The time, in ms since 1970, up to which everything that was drawn is gone. */
+  clearedAt?: number;
+  /** True for a page that was taken away and whose things are still being deleted. */
+  removed?: boolean;
+  /** False while things that are gone are still being deleted. */
+  swept?: boolean;
+}
+
+/**
+ * A thing on the board: a stroke, a shape, a text or a note.
+ *
+ * Its document's id is `board:<id>`; things are ordered by birth, then by id.
+ */
+export interface BoardItemBody {
+  /** Its id, made by its author. */
+  id: string;
+  /** The id of its page. */
+  page: string;
+  /** What it was drawn with; a text and a note are tools, too. */
+  tool: "arrow" | "ellipse" | "line" | "marker" | "pen" | "rectangle" | "sticky" | "text";
+  /** The name of its ink, which is mixed for the page's ground. */
+  ink: "amber" | "blue" | "green" | "ink" | "red" | "violet";
+  /** Width of the line: 1 (thin) to 3 (thick). */
+  width: number;
+  /** Place of its first point, in quarters of a pixel of the page. */
+  x: number;
+  /** Place of its first point downwards, as `x`. */
+  y: number;
+  /**
+   * Its points relative to that place, the first one (0, 0): differences as zigzag varints in
+   * base64. Of a shape the two opposite corners or ends, of a text or note the corner alone.
+   */
+  points: string;
+  /** Id of its author. */
+  userId: string;
+  /** Display name of its author. */
+  userName: string;
+  /** When it was drawn, in ms since 1970. */
+  createdAt: number;
+  /** The text of a text or a note, 1 to 500 characters. */
+  text?: string;
+  /** The author's role; absent for students. */
+  role?: string | null;
 }
 
 /** One run of a cell. Times are in ms since 1970. */
@@ -1043,6 +1108,87 @@ export interface CastVoteData {
   choice: number | string | number[];
 }
 
+/** Put a stroke, a shape, a text or a note on the board, or replace or restore one's own. */
+export interface DrawItemData {
+  /** Id of the thing, made by its author. */
+  id: string;
+  /** The id of its page. */
+  page: string;
+  /** What it was drawn with; a text and a note are tools, too. */
+  tool: "arrow" | "ellipse" | "line" | "marker" | "pen" | "rectangle" | "sticky" | "text";
+  /** The name of its ink. */
+  ink: "amber" | "blue" | "green" | "ink" | "red" | "violet";
+  /** Width of the line: 1 (thin) to 3 (thick). */
+  width: number;
+  /** Place of its first point, in quarters of a pixel of the page. */
+  x: number;
+  /** Place of its first point downwards, as `x`. */
+  y: number;
+  /** Its points relative to that place, coded as those of a stored one. */
+  points: string;
+  /** The text of a text or a note, 1 to 500 characters. */
+  text?: string;
+  /**
+   * Of a thing that is restored: when it was drawn, in ms since 1970. What was cleared since then
+   * stays away.
+   */
+  createdAt?: number;
+}
+
+/** Delete things from the board: one's own; staff any. What is gone already is no mistake. */
+export interface EraseItemsData {
+  /** At most 200 ids. */
+  ids: string[];
+}
+
+/** Move things on the board: one's own; staff any. */
+export interface MoveItemsData {
+  /** At most 200 ids. */
+  ids: string[];
+  /** The distance to the right, in quarters of a pixel. */
+  dx: number;
+  /** The distance downwards, as `dx`. */
+  dy: number;
+}
+
+/** Add a page, give one a picture as its ground, or take one away. Staff only. */
+export interface SetPageData {
+  /** The id of the page, made by who adds it. */
+  id: string;
+  /** The picture that it lies on; absent: what it has. */
+  ground?: BlobRef | null;
+  /** True to take it away, with all that is on it. */
+  removed?: boolean;
+}
+
+/** Delete everything on a page but its ground. Staff only. */
+export interface ClearPageData {
+  /** The id of the page. */
+  id: string;
+}
+
+/**
+ * Say who draws, and whether the class follows one's view. Staff only.
+ *
+ * What is absent stays as it is.
+ */
+export interface SetBoardData {
+  /** True if everybody may draw. */
+  open?: boolean | null;
+  /** Id of a person to give the pen to or take it from. */
+  pen?: string;
+  /** True to give `pen` the pen, false to take it. */
+  give?: boolean;
+  /** True if the class follows one's view from now on. */
+  follow?: boolean | null;
+}
+
+/** Show the class one's view; ignored unless it follows. */
+export interface ShowViewData {
+  /** The part of a page that is in sight. */
+  view: BoardView;
+}
+
 /**
  * Share a run of a cell, or what became of it. Staff only.
  *
@@ -1586,6 +1732,28 @@ export interface PollAnswersData {
   more?: boolean;
 }
 
+/** A part of a stroke that is being drawn, or a place that is pointed at. */
+export interface BoardPartData {
+  /** Id that the stroke will have. */
+  id: string;
+  /** The id of its page. */
+  page: string;
+  /** A tool; `laser` or `cursor` for what is never stored. */
+  tool: string;
+  /** The name of its ink. */
+  ink: "amber" | "blue" | "green" | "ink" | "red" | "violet";
+  /** Width of the line: 1 (thin) to 3 (thick). */
+  width: number;
+  /** The points since the last part, its last one included; coded as those of a stroke. */
+  points: string;
+}
+
+/** The strokes that are being drawn now: one entry each. */
+export interface BoardPartsData {
+  /** One entry for each stroke, since they were told last. */
+  parts: DrawnPart[];
+}
+
 /** A connection says whether its person looks at the newest cell. */
 export interface CellsFollowingData {
   /** True if it does. */
@@ -1802,6 +1970,20 @@ export interface PollFlow {
   pairs: number[][];
 }
 
+/** The part of a page that the class is shown, in pixels of the page. */
+export interface BoardView {
+  /** The id of the page. */
+  page: string;
+  /** The left edge. */
+  x: number;
+  /** The upper edge. */
+  y: number;
+  /** The width, at least 1. */
+  width: number;
+  /** The height, at least 1. */
+  height: number;
+}
+
 /** One output of a cell. What it holds depends on its `type`. */
 export interface CellOutput {
   /** Its kind: `text`, `markdown`, `html`, `picture`, `error` or `note`. */
@@ -1903,6 +2085,28 @@ export interface NamedAnswer {
   choice: number | string | number[];
 }
 
+/** Parts of one stroke of somebody's, since they were told last. */
+export interface DrawnPart {
+  /** Id that the stroke will have. */
+  id: string;
+  /** The id of its page. */
+  page: string;
+  /** A tool; `laser` or `cursor` for what is never stored. */
+  tool: string;
+  /** The name of its ink. */
+  ink: "amber" | "blue" | "green" | "ink" | "red" | "violet";
+  /** Width of the line: 1 (thin) to 3 (thick). */
+  width: number;
+  /** The points of each part, in order. */
+  points: string[];
+  /** Id of the person who draws it. */
+  userId: string;
+  /** Display name of the person who draws it. */
+  userName: string;
+  /** True if that is an instructor. */
+  staff?: boolean;
+}
+
 /** Somebody who is here; in a list for staff also how far they say they are. */
 export interface Here {
   /** The person's id on this service. */
@@ -1965,6 +2169,13 @@ export interface ClientMessages {
   hide_answer: HideAnswerData;
   merge_answers: MergeAnswersData;
   cast_vote: CastVoteData;
+  board_draw: DrawItemData;
+  board_erase: EraseItemsData;
+  board_move: MoveItemsData;
+  board_page: SetPageData;
+  board_clear: ClearPageData;
+  board_set: SetBoardData;
+  board_view: ShowViewData;
   share_cell: ShareCellData;
   take_back_cell: TakeBackCellData;
   set_sharing: SetSharingData;
@@ -2005,6 +2216,7 @@ export interface ClientMessages {
   count_unread: CountUnreadData;
   read_answers: ReadAnswersData;
   read_missing: ReadMissingData;
+  board_part: BoardPartData;
   cells_following: CellsFollowingData;
   attention: AttentionData;
   people: PeopleData;
@@ -2031,6 +2243,7 @@ export interface ServiceMessages {
   unread_count: UnreadCountData;
   poll_missing: PollMissingData;
   poll_answers: PollAnswersData;
+  board_parts: BoardPartsData;
   cells_audience: CellsAudienceData;
   presence: PresenceData;
   people_page: PeoplePageData;
@@ -2060,6 +2273,9 @@ export interface DocumentBodies {
   own_ballot: OwnBallotBody;
   poll_session: PollSessionBody;
   poll_order: PollOrderBody;
+  board: BoardBody;
+  board_page: BoardPageBody;
+  board_item: BoardItemBody;
   cell: CellBody;
   cells_sharing: CellsSharingBody;
   cells_mark: CellsMarkBody;

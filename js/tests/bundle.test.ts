@@ -53,6 +53,7 @@ const begins: Record<string, RegExp> = {
   chat: /^(Chat|Sohbet)py/,
   presence: /^(People|Kişiler)/,
   polls: /^(Poll|Anket)/,
+  board: /^(Board|Tahta)/,
   cells: /^(Cells|Hücreler)/,
   progress: /^(Progress|İlerleme|Exercises)/,
   notes: /^(Notes|Notlar)/,

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edu_widgets.board.points import FAR, MAX_CODED, MAX_POINTS, decode, encode
@@ -29,6 +29,7 @@ def test_what_is_coded_is_read_again(points: list[tuple[int, int]]) -> None:
     assert decode(encode(points)) == points
 
 
+@settings(max_examples=50)
 @given(st.text(alphabet="AB/+9z", max_size=40) | st.text(max_size=10))
 def test_any_text_is_points_or_refused(text: str) -> None:
     with suppress(InvalidArgument):

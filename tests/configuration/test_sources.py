@@ -32,6 +32,7 @@ def test_the_defaults_are_the_documents() -> None:
             "questions",
             "pictures",
             "polls",
+            "board",
             "cells",
             "presence",
             "progress",

@@ -86,6 +86,15 @@ SCENES: Mapping[str, Scene] = {
             ],
         },
     ),
+    "docs/board.md": Scene(
+        HOST,
+        before={'find("Ada")': [lambda students: students.lessons]},
+        after={
+            "give_pen": ["lesson.board.pens == {}"],
+            "Why not": ["[s.tool for s in lesson.board.strokes] == ['pen', 'arrow', 'sticky']"],
+            "add_figure": ["len(lesson.board.pages) == 2"],
+        },
+    ),
     "docs/cells.md": Scene(HOST),
     "docs/chat.md": Scene(
         HOST,

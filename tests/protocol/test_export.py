@@ -64,6 +64,7 @@ def test_every_feature_is_found() -> None:
     assert found == [
         "chat",
         "polls",
+        "board",
         "cells",
         "presence",
         "progress",

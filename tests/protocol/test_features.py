@@ -15,7 +15,10 @@ from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from edu_widgets.protocol.manifest import CORE, Manifest, Tab, Words
 from tests.conftest import ROOT
 
-OURS = ["chat", "polls", "cells", "presence", "progress", "notes", "notifications", "panel"]
+OURS = [
+    *("chat", "polls", "board", "cells", "presence", "progress"),
+    *("notes", "notifications", "panel"),
+]
 WORDS = {"en": Words("Bell of {course}")}
 
 Install = Callable[..., list[str]]
@@ -47,6 +50,7 @@ def test_ours_are_in_the_order_of_their_tabs(install: Install) -> None:
     assert [manifest.called for manifest in features.built_in()] == [
         "chat",
         "polls",
+        "board",
         "cells",
         "people",
         "progress",
@@ -111,6 +115,7 @@ def test_a_setting_allows_some_or_forbids_some() -> None:
     assert names("polls, chat") == ["chat", "polls"]
     assert names("-polls,-panel") == [
         "chat",
+        "board",
         "cells",
         "presence",
         "progress",
@@ -120,7 +125,7 @@ def test_a_setting_allows_some_or_forbids_some() -> None:
     assert names("-bell") == OURS, "what is not installed may be forbidden"
     with pytest.raises(InvalidArgument, match="all with '-' before them, or all without"):
         features.allowed("chat,-polls")
-    with pytest.raises(InvalidArgument, match="no feature 'bell': installed are cells, chat, "):
+    with pytest.raises(InvalidArgument, match="no feature 'bell': installed are board, cells, "):
         features.allowed("chat,bell")
 
 

@@ -158,6 +158,7 @@ def test_the_seeds_table() -> None:
         "questions",
         "pictures",
         "polls",
+        "board",
         "cells",
         "presence",
         "progress",
