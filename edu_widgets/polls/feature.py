@@ -17,4 +17,5 @@ FEATURE = Manifest(
     record="edu_widgets.polls.record_source:PollsOfRecord",
     tab=Tab("poll", place=20, needs="polls", projected=True),
     script="edu_widgets:static/polls.js",
+    extras=("form",),
 )

@@ -45,7 +45,7 @@ if (state && cell) {
     const texts = await Promise.all(files.map(text));
     return Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""]));
   };
-  const extras = ["viewers", "chat.picker", "pictures"];
+  const extras = ["viewers", "chat.picker", "pictures", "polls.form"];
   const late = await Promise.all(extras.map(async (name) => [name, await text(name)]));
   model.carry(await filesOf(kind), "1", Object.fromEntries(late));
   if (kind === "panel") await compose(model, state, filesOf);

@@ -35,6 +35,7 @@ export class MockModel {
       _extras: {
         viewers: "viewers@source",
         "chat.picker": "chat.picker@source",
+        "polls.form": "polls.form@source",
         pictures: "pictures@source",
       },
       _says: { en: ["This was live.", "Run again."], tr: ["Canlıydı.", "Yeniden çalıştır."] },

@@ -2,6 +2,7 @@ import openPicker from "../src/chat/picker";
 import type { Feature } from "../src/core/feature";
 import "../src/loader";
 import Pictures from "../src/pictures/index";
+import PollForm from "../src/polls/form";
 import Viewers from "../src/viewers/index";
 import type { MockModel } from "./mock";
 
@@ -10,6 +11,7 @@ const extras: Record<string, unknown> = {
   "viewers@source": Viewers,
   "pictures@source": Pictures,
   "chat.picker@source": openPicker,
+  "polls.form@source": PollForm,
 };
 type Load = (model: unknown, codes: readonly string[], over: AbortSignal) => Promise<unknown>;
 const page = (globalThis as unknown as Record<symbol, Map<string, Load>>)[

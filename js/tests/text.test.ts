@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { initialOf, oneLine, shorten } from "../src/core/text";
-import { excerpt } from "../src/core/text_search";
 import { clockTime, today } from "../src/core/time";
+import { excerpt } from "../src/shared/text_search";
 import { message } from "./mock";
 import { closeAll, live, settled } from "./stage";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { excerpt, findIn, searchKey } from "../src/core/text_search";
+import { searchKey } from "../src/core/text";
+import { excerpt, findIn } from "../src/shared/text_search";
 
 test.each([
   ["ISPARTA ılık İzmir istanbul", "isparta ilik izmir istanbul"],

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { searchKey } from "../src/core/text_search";
+import { searchKey } from "../src/core/text";
 import { equalityKey, lookKey } from "../src/polls/equality";
 import { isRight } from "../src/polls/figures";
 import { figure, readNumber, typed, understood } from "../src/polls/numerals";

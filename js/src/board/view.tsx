@@ -2,19 +2,14 @@ import type { VNode } from "preact";
 import { Button, IconButton } from "../core/button";
 import { Confirm } from "../core/confirm";
 import type { ViewProps } from "../core/feature";
-import { Floats } from "../core/float";
+import type { Floats } from "../core/float";
 import { focus, onEscape } from "../core/focus";
-import { Empty, Frame, Refusal, Skeleton } from "../core/frame";
-import { HeaderMenu } from "../core/header_menu";
-import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { Empty, Frame, Refusal } from "../core/frame";
+import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { openMenu } from "../core/menu";
 import { hasEnded } from "../core/messages";
-import type { Options } from "../core/model";
 import { type BlobRef, blobRef, Picture } from "../core/pictures";
-import { useProjected } from "../core/projector";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
-import { LeaveProjector } from "../shared/leave";
+import { Header, useView } from "../core/view";
 import { png } from "./export";
 import { keys } from "./keys";
 import { List } from "./list";
@@ -25,25 +20,19 @@ import { type Context, Icon, wordsOf } from "./words";
 
 type Drawing = { current: Sheet | null };
 
-export const BoardView = withHooks(function BoardView({ room, options }: ViewProps<Room>): VNode {
-  const { height, lang } = useSignal(options);
-  const words = wordsOf(lang);
-  const floats = useMemo(() => new Floats(), []);
-  const view = useRef<HTMLElement>();
+export const BoardView = withHooks(function BoardView(props: ViewProps<Room>): VNode {
+  const { room } = props;
+  const { words, floats, projected, frame } = useView(props, "board", wordsOf);
   const sheet: Drawing = useRef<Sheet>();
-  const scope = useSignal(room.connection.scope);
-  const projected = useProjected(room.projected, view, scope, "board");
   const { draws } = useSignal(room.offer);
   const { state, features } = useSignal(room.connection.lesson);
   const filled = useSignal(room.connection.filled);
   const isHere = filled && !hasEnded(state) && features.includes("board");
   return (
     <Frame
-      {...{ words, height, view, floats }}
-      name={projected ? "board proj" : "board"}
+      {...frame}
       label={words.board}
-      connection={room.connection}
-      header={!projected && <Header {...{ room, floats, options }} />}
+      header={<BoardHeader room={room} />}
       onKeyDown={(event) => keys(event, room, sheet.current)}
     >
       <Refusal text={room.refusal} />
@@ -52,13 +41,12 @@ export const BoardView = withHooks(function BoardView({ room, options }: ViewPro
       {isHere ? (
         <Paper {...{ room, sheet, projected }} />
       ) : (
-        <Empty connection={room.connection} skeleton={<Skeleton rows={[["80%"], ["60%"]]} />}>
+        <Empty skeleton={[["80%"], ["60%"]]}>
           <Icon name="board" />
           <b>{words.notOffered}</b>
         </Empty>
       )}
       {isHere && !projected && <Foot {...{ room, sheet, floats }} />}
-      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
     </Frame>
   );
 });
@@ -74,24 +62,16 @@ const Locked = withHooks(
   ),
 );
 
-interface HeaderProps {
-  room: Room;
-  floats: Floats;
-  options: Signal<Options>;
-}
-
-const Header = withHooks(function Header(
-  { room, floats, options }: HeaderProps,
+const BoardHeader = withHooks(function BoardHeader(
+  { room }: { room: Room },
   { words }: Context,
 ): VNode {
   const lesson = useSignal(room.connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
   const { staff, open, leads, leader } = useSignal(room.offer);
   const following = useSignal(room.following);
   const ended = hasEnded(lesson.state);
   return (
-    <div class="hd">
-      <h3>{words.board}</h3>
+    <Header>
       <span class="grow" />
       {staff && !ended && (
         <>
@@ -131,9 +111,7 @@ const Header = withHooks(function Header(
           <bdi>{following ? words.followingOf(leader) : words.follow(leader)}</bdi>
         </Button>
       )}
-      <StatusLight light={light} word={word} />
-      <HeaderMenu floats={floats} options={options} />
-    </div>
+    </Header>
   );
 });
 

@@ -2,17 +2,12 @@ import type { VNode } from "preact";
 import { Button } from "../core/button";
 import { on } from "../core/events";
 import type { ViewProps } from "../core/feature";
-import { Floats } from "../core/float";
-import { Empty, Frame, Refusal, Skeleton } from "../core/frame";
-import { HeaderMenu } from "../core/header_menu";
-import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import type { Floats } from "../core/float";
+import { Empty, Frame, Refusal } from "../core/frame";
+import { useEffect, useMemo, useSignal, useState, withHooks } from "../core/hooks";
 import { hasEnded } from "../core/messages";
-import type { Options } from "../core/model";
 import { offer } from "../core/navigation";
-import { useProjected } from "../core/projector";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
-import { LeaveProjector } from "../shared/leave";
+import { Header, useView } from "../core/view";
 import { CatchUp } from "./catch_up";
 import { OwnRows, Strip } from "./desk";
 import { Icon } from "./icons";
@@ -41,13 +36,10 @@ function useSight(view: { current: HTMLElement | null }): boolean {
   return seen;
 }
 
-export const CellsView = withHooks(function CellsView({ room, options }: ViewProps<Room>): VNode {
-  const { height, lang } = useSignal(options);
-  const words = wordsOf(lang);
-  const floats = useMemo(() => new Floats(), []);
+export const CellsView = withHooks(function CellsView(props: ViewProps<Room>): VNode {
+  const { room } = props;
+  const { words, view, floats, scope, projected, frame } = useView(props, "cells", wordsOf);
   const scroller = useMemo(() => new Scroller(room), [room]);
-  const view = useRef<HTMLElement>();
-  const scope = useSignal(room.connection.scope);
   const following = useSignal(scroller.following);
   const seen = useSight(view);
   useEffect(() => () => scroller.dispose(), [scroller]);
@@ -60,17 +52,9 @@ export const CellsView = withHooks(function CellsView({ room, options }: ViewPro
     () => offer(scope, "cells", view.current, ({ id }) => void scroller.goTo(id)),
     [scroller, scope],
   );
-  const projected = useProjected(room.projected, view, scope, "cells");
   return (
-    <Frame
-      {...{ words, height, view, floats }}
-      name={projected ? "cells proj" : "cells"}
-      label={words.cells}
-      connection={room.connection}
-      header={!projected && <Header {...{ room, scroller, floats, options }} />}
-    >
+    <Frame {...frame} label={words.cells} header={<CellsHeader {...{ room, scroller }} />}>
       <Body {...{ room, scroller, floats, projected }} />
-      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
       <Refusal text={room.notice} />
     </Frame>
   );
@@ -79,23 +63,19 @@ export const CellsView = withHooks(function CellsView({ room, options }: ViewPro
 interface HeaderProps {
   room: Room;
   scroller: Scroller;
-  floats: Floats;
-  options: Signal<Options>;
 }
 
-const Header = withHooks(function Header(
-  { room, scroller, floats, options }: HeaderProps,
+const CellsHeader = withHooks(function CellsHeader(
+  { room, scroller }: HeaderProps,
   { words }: Context,
 ): VNode {
   const lesson = useSignal(room.connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
   const { byName, total, mine, state } = useSignal(room.desk);
   useSignal(room.cells.version);
   const following = useSignal(scroller.following);
   const name = byName || room.cells.at(room.cells.end - 1)?.byName || "";
   return (
-    <div class="hd">
-      <h3>{words.cells}</h3>
+    <Header>
       {!hasEnded(lesson.state) && mine === "off" && (
         <span class="sub n">
           <bdi>{name}</bdi>
@@ -114,9 +94,7 @@ const Header = withHooks(function Header(
           {following ? words.following : words.follow}
         </Button>
       )}
-      <StatusLight light={light} word={word} />
-      <HeaderMenu floats={floats} options={options} />
-    </div>
+    </Header>
   );
 });
 
@@ -145,10 +123,7 @@ const Body = withHooks(function Body(
         <CatchUp room={room} gap={gap} onNewest={() => scroller.toEnd()} />
       )}
       {isEmpty ? (
-        <Empty
-          connection={room.connection}
-          skeleton={<Skeleton rows={[["60%", "40%"], ["50%"], ["70%", "30%"]]} />}
-        >
+        <Empty skeleton={[["60%", "40%"], ["50%"], ["70%", "30%"]]}>
           <Icon name="code" />
           <b>{desk.offered ? words.empty : words.notOffered}</b>
           <p>

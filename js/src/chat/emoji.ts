@@ -2,7 +2,7 @@
 
 import { isText } from "../core/messages";
 import { load, save } from "../core/storage";
-import { searchKey } from "../core/text_search";
+import { searchKey } from "../core/text";
 
 /** An emoji; its English and its Turkish words, the name first, then others after a comma. */
 const table = `

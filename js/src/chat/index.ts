@@ -1,4 +1,5 @@
 import { feature } from "../core/feature";
+import find from "../shared/find.css?inline";
 import composer from "./composer.css?inline";
 import log from "./log.css?inline";
 import message from "./message.css?inline";
@@ -11,7 +12,7 @@ import tools from "./tools.css?inline";
 import { ChatView } from "./view";
 import view from "./view.css?inline";
 
-const basics = [view, log, message];
+const basics = [find, view, log, message];
 const parts = [reactions, tools, pins, questions, search, composer];
 
 export default feature((connection) => new Room(connection), ChatView, [...basics, ...parts]);

@@ -1,7 +1,7 @@
 // Who may be meant by an `@` that is being typed.
 
 import type { Collection } from "../core/collection";
-import { searchKey } from "../core/text_search";
+import { searchKey } from "../core/text";
 import type { ChatMessage } from "./documents";
 
 const MOST = 6;

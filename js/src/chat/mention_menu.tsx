@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, withHooks } from "../core/hooks";
-import { Highlighted } from "../core/rich_text";
+import { Highlighted } from "../shared/highlighted";
 import { askedAt, matching, namesOf } from "./mention";
 import type { Room } from "./room";
 import type { Context } from "./words";

@@ -1,30 +1,23 @@
 import type { VNode } from "preact";
-import { HeaderMenu } from "../core/header_menu";
 import { useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import type { MenuGroup } from "../core/menu";
-import type { Options } from "../core/model";
-import type { Signal } from "../core/signal";
 import { isolated } from "../core/text";
 import { clockTime, today } from "../core/time";
 import { allowPictures, mute, slow } from "./actions";
 import type { Pane } from "./pane";
 import type { Room } from "./room";
-import type { Context } from "./words";
+import type { Context, Words } from "./words";
 
 /** Seconds between two messages of one person that staff can choose; 0: no slow mode. */
 const PACES = [0, 5, 10, 30, 60];
 
-/** In the header, for staff: how fast people may write, and who may not. */
-export const Settings = withHooks(function Settings(
-  { pane, options }: { pane: Pane; options: Signal<Options> },
-  { words }: Context,
-): VNode {
-  const { room, floats } = pane;
+/** The menu of the header, for staff: how fast people may write, and who may not. */
+export function useSettings({ room }: Pane, words: Words) {
   useSignal(room.connection.lesson);
   useSignal(room.connection.kernel);
   const { slow: now, noPictures = false } = useSignal(room.state);
-  if (!room.can("moderate")) return <HeaderMenu floats={floats} options={options} />;
+  if (!room.can("moderate")) return undefined;
   const groups = (): MenuGroup[] => {
     const paces = PACES.includes(now) ? PACES : [...PACES, now].sort((a, b) => a - b);
     const pace = paces.map((seconds) => ({
@@ -48,8 +41,8 @@ export const Settings = withHooks(function Settings(
       { label: words.mutedPeople, items: muted, none: words.nobodyMuted },
     ];
   };
-  return <HeaderMenu floats={floats} options={options} label={words.settings} groups={groups} />;
-});
+  return { label: words.settings, groups };
+}
 
 /** At the box: how often one may write, while that is slowed down. */
 export const SlowLine = withHooks(function SlowLine(

@@ -2,10 +2,10 @@
 
 import type { VNode } from "preact";
 import { Status } from "../core/announced";
-import { FindBox } from "../core/find";
 import type { Float, Floats } from "../core/float";
 import { findAll, focus, placeAfter } from "../core/focus";
 import { useMemo, useRef, useState, withHooks } from "../core/hooks";
+import { FindBox } from "../shared/find";
 import { type Emoji, emojiIn, oftenUsed, remember, searchEmoji } from "./emoji";
 import css from "./picker.css?inline";
 import type { Context } from "./words";

@@ -3,7 +3,7 @@
 import { Timer } from "../core/events";
 import { bodyText } from "../core/rich_text";
 import { Signal } from "../core/signal";
-import { searchKey } from "../core/text_search";
+import { searchKey } from "../core/text";
 import { search } from "./actions";
 import type { ChatMessage, Found, Refusal } from "./documents";
 import type { Room } from "./room";

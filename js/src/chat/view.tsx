@@ -1,20 +1,18 @@
 import type { VNode } from "preact";
-import { Attendance } from "../core/attendance";
 import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
 import { isModified } from "../core/focus";
-import { Empty, Frame, Skeleton } from "../core/frame";
+import { Empty, Frame } from "../core/frame";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
 import { hasEnded } from "../core/messages";
-import type { Options } from "../core/model";
 import { offer } from "../core/navigation";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
 import { isolated } from "../core/text";
+import { Header, useLive, useView } from "../core/view";
+import { Attendance } from "./attendance";
 import { Composer } from "./composer";
 import { Log } from "./log";
-import { MutedLine, Settings, SlowLine } from "./moderation";
+import { MutedLine, SlowLine, useSettings } from "./moderation";
 import { Pane } from "./pane";
 import { PinBar } from "./pins";
 import { Questions, QuestionsButton } from "./questions";
@@ -23,12 +21,10 @@ import { closeSearch, openSearch, SearchButton, SearchResults, SearchRow } from 
 import { loadPicker } from "./tools";
 import { type Context, wordsOf } from "./words";
 
-export const ChatView = withHooks(function ChatView({ room, options }: ViewProps<Room>): VNode {
-  const { height, lang } = useSignal(options);
-  const words = wordsOf(lang);
+export const ChatView = withHooks(function ChatView(props: ViewProps<Room>): VNode {
+  const { room } = props;
   const pane = useMemo(() => new Pane(room), [room]);
-  const view = useRef<HTMLElement>();
-  const scope = useSignal(room.connection.scope);
+  const { words, view, scope, frame } = useView(props, "chat", wordsOf, pane.floats);
   const filled = useSignal(room.connection.filled);
   useEffect(() => () => pane.dispose(), [pane]);
   // Soon, so that it is there when a cell keeps the kernel from answering.
@@ -40,14 +36,7 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
     [pane, words, scope],
   );
   return (
-    <Frame
-      {...{ words, height, view }}
-      name="chat"
-      label={words.chat}
-      connection={room.connection}
-      floats={pane.floats}
-      header={<Header pane={pane} options={options} />}
-    >
+    <Frame {...frame} label={words.chat} header={<ChatHeader pane={pane} />}>
       <SearchRow pane={pane} />
       <ErrorBoundary of={useSignal(room.pins.version)}>
         <PinBar pane={pane} />
@@ -57,25 +46,19 @@ export const ChatView = withHooks(function ChatView({ room, options }: ViewProps
   );
 });
 
-interface HeaderProps {
-  pane: Pane;
-  options: Signal<Options>;
-}
-
-const Header = withHooks(function Header(
-  { pane, options }: HeaderProps,
+const ChatHeader = withHooks(function ChatHeader(
+  { pane }: { pane: Pane },
   { words }: Context,
 ): VNode {
   const { room } = pane;
   const lesson = useSignal(room.connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
+  const isLive = useLive(room.connection);
   const { online, here } = lesson;
   return (
-    <div class="hd">
-      <h3>{words.chat}</h3>
+    <Header tools={<SearchButton pane={pane} />} menu={useSettings(pane, words)}>
       <span class="sub n">
         <bdi>{lesson.course}</bdi>
-        {light === "live" && online !== null && (
+        {isLive && online !== null && (
           <>
             {"· "}
             {here.length > 0 ? <Attendance people={online} names={here} /> : words.here(online)}
@@ -83,10 +66,7 @@ const Header = withHooks(function Header(
         )}
       </span>
       <QuestionsButton pane={pane} />
-      <StatusLight light={light} word={word} />
-      <SearchButton pane={pane} />
-      <Settings pane={pane} options={options} />
-    </div>
+    </Header>
   );
 });
 
@@ -162,7 +142,7 @@ const Nothing = withHooks(function Nothing({ room }: { room: Room }, { words }: 
   const { connection } = room;
   const { course } = useSignal(connection.lesson);
   return (
-    <Empty connection={connection} skeleton={<Skeleton rows={SKELETON} />}>
+    <Empty skeleton={SKELETON}>
       <Icon name="chat" />
       <b>{words.empty}</b>
       <p>{words.emptyHint(course)}</p>

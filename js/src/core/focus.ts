@@ -19,6 +19,13 @@ export const focus = (element: HTMLElement | null | undefined): void =>
 export const isModified = ({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
   ctrlKey || metaKey || altKey;
 
+/** Whether a key is pressed once, by itself, where no text is written and no popup has its own. */
+export const isShortcut = (event: KeyboardEvent): boolean =>
+  !(isModified(event) || event.repeat) &&
+  !(event.composedPath()[0] as Element | undefined)?.closest?.(
+    "textarea, input:not([type=radio], [type=checkbox]), .float, [role=dialog]",
+  );
+
 const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 };
 
 interface Roving {

@@ -9,24 +9,23 @@ export type { ComponentChildren, ComponentType, VNode } from "preact";
 export { Component, createContext, Fragment, h, render } from "preact";
 export { useCallback, useContext, useLayoutEffect, useReducer } from "preact/hooks";
 export { Announced, Status } from "./announced";
-export { Attendance } from "./attendance";
+export { Around, type ViewAround } from "./around";
 export { Banner, isForbidden } from "./banner";
 export { Button, IconButton } from "./button";
 export { copyText } from "./clipboard";
 export type { Collection } from "./collection";
-export { Around, type ViewAround } from "./company";
 export { AskingButton, Confirm } from "./confirm";
 export { type Connection, type Kernel, type Listener, onscreen } from "./connection";
 export { asItem, ErrorBoundary } from "./error_boundary";
 export { endAll, on, Timer } from "./events";
 export { type Feature, feature, type Holding, type ViewProps } from "./feature";
-export { FindBox, FindInput } from "./find";
 export { type Float, FloatLayer, Floats } from "./float";
 export {
   findAll,
   focus,
   focusIn,
   isModified,
+  isShortcut,
   moveFocus,
   onEscape,
   placeAfter,
@@ -47,6 +46,7 @@ export {
 export { type Context, type Language, Speak, wordsIn } from "./i18n";
 export { Icon, type IconName, icons, shapes } from "./icons";
 export { canInsertCell, insertCell, LINKED_OUTPUT, whoLooks } from "./jupyter";
+export { late } from "./late";
 export type { Catalog } from "./locale/en";
 export { type MenuGroup, type MenuItem, openMenu } from "./menu";
 export {
@@ -66,6 +66,7 @@ export {
   isFields,
   isFlag,
   isNumber,
+  isOffered,
   isOneOf,
   isText,
   isTime,
@@ -79,12 +80,12 @@ export type { Kept } from "./outbox";
 export { keep, keepText } from "./persistent";
 export { type BlobRef, blobRef, Picture, Pictures } from "./pictures";
 export { type Projected, project, projectorOf, useProjected } from "./projector";
-export { bodyText, Highlighted, linkOf, plainText, Rich, safeHref } from "./rich_text";
+export { bodyText, linkOf, plainText, Rich, safeHref } from "./rich_text";
 export { openStage, stages } from "./shadow";
 export { batch, refusalSignal, Signal, TransientSignal } from "./signal";
 export { lightOf, StatusLight } from "./status_light";
 export { load, save } from "./storage";
-export { initialOf, isolated, oneLine } from "./text";
-export { excerpt, findIn, searchKey } from "./text_search";
+export { boundary, initialOf, isolated, oneLine, searchKey, shorten } from "./text";
 export { clockTime, dayName, isSameDay, today } from "./time";
 export { timeOf, uuid7 } from "./uuid";
+export { Header, useLive, useView } from "./view";

@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import type { Float, Floats } from "./float";
 import { findAll, isModified, placeAfter } from "./focus";
 import { Icon, type IconName } from "./icons";
-import { searchKey } from "./text_search";
+import { searchKey } from "./text";
 
 export interface MenuItem {
   label: string;

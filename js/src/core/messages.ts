@@ -19,6 +19,10 @@ export type LessonState =
 /** Whether one has left, or is not let in: what was new then is not known to be so any more. */
 export const hasEnded = (state: LessonState): boolean => state === "closed" || state === "stopped";
 
+/** Whether a course has a feature, as far as is known. */
+export const isOffered = ({ state, features }: Lesson, feature: string): boolean =>
+  state !== "live" || features.includes(feature);
+
 export interface Me {
   id: string;
   name: string;

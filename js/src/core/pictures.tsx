@@ -1,11 +1,8 @@
 // Pictures that documents name. What fetches and shows them comes late, in a file of its own.
 
-import type { ComponentType, VNode } from "preact";
-import { useContext } from "preact/hooks";
-import { Around } from "./company";
-import { useEffect, useSignal, withHooks } from "./hooks";
+import type { VNode } from "preact";
+import { late } from "./late";
 import { isFields, isNumber, isText } from "./messages";
-import { Signal } from "./signal";
 
 /** A picture as a document names it; `channel`, where it is not the course's. */
 export interface BlobRef {
@@ -38,21 +35,8 @@ interface Props {
   reachable?: boolean;
 }
 
-const loaded = new Signal<ComponentType<object> | null>(null);
-
 /** A part of what comes late: `picture` or `tray`, with the props that it takes. */
-export const Pictures = withHooks(function Pictures<P extends { part: string }>(
-  props: P,
-): VNode | null {
-  const around = useContext(Around);
-  const View = useSignal(loaded);
-  useEffect(() => {
-    void around?.connection.extra("pictures").then((code) => {
-      loaded.value = code as ComponentType<object>;
-    });
-  }, [around?.connection]);
-  return View && around && <View {...around} {...props} />;
-});
+export const Pictures = late<{ part: string } & Record<string, unknown>>("pictures");
 
 /** A picture in its place, which it keeps from the first frame on. */
 export const Picture = (props: Props): VNode => {

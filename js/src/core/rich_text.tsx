@@ -6,7 +6,6 @@ import { CodeBlock, Coloured } from "./code";
 import { withHooks } from "./hooks";
 import type { Context as Speaking } from "./i18n";
 import { asText, type Body, type Fields, isFields } from "./messages";
-import { findIn } from "./text_search";
 
 const MAX_DEPTH = 48;
 
@@ -183,15 +182,3 @@ export function linkOf(body: Body): string | null {
   }
   return null;
 }
-
-interface Props {
-  text: string;
-  query: string;
-  /** The most matches that are marked. */
-  most?: number;
-}
-
-/** A text with what matches `query` marked. */
-export const Highlighted = ({ text, query, most }: Props): VNode => (
-  <>{findIn(text, query, most).map(([piece, found]) => (found ? <mark>{piece}</mark> : piece))}</>
-);

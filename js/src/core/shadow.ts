@@ -1,13 +1,12 @@
 import code from "./code.css?inline";
 import core from "./core.css?inline";
 import empty from "./empty.css?inline";
-import find from "./find.css?inline";
 import float from "./float.css?inline";
 import { guardKeyboard } from "./keyboard";
 import { followTheme } from "./theme";
 
 /** What every widget of ours is styled by, before its own. */
-const base = core + code + empty + find + float;
+const base = core + code + empty + float;
 
 const sheets = new Map<string, CSSStyleSheet>();
 

@@ -1,4 +1,5 @@
-// Texts cut where people see one character end: never in an emoji, a flag or a letter's accents.
+// Texts cut where people see one character end: never in an emoji, a flag or a letter's accents; and
+// their keys.
 
 /** Missing in browsers of before 2024: then no code point is cut. */
 const graphemes = Intl.Segmenter
@@ -50,3 +51,20 @@ export function initialOf(name: string, lang: string): string {
 
 /** A name between marks that end what it may do to the direction of the text around it. */
 export const isolated = (name: string): string => `\u2068${name}\u2069`;
+
+const ascii = /^[\x20-\x7e\n\t]*$/;
+
+/** Accents, and the points of Hebrew and Arabic: not the vowels that Indic scripts write so. */
+const accents =
+  /(?=\p{M})[\p{Script=Inherited}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Cyrillic}]/gu;
+
+/** One character, folded: nothing for an accent that stands alone. */
+const foldOne = (character: string): string =>
+  character.normalize("NFKD").replace(accents, "").toUpperCase().toLowerCase();
+
+/**
+ * Text as it is searched: without case, without accents, the four Turkish i's as one. Which answers
+ * are equal is another question, with a key of its own (polls/equality.ts).
+ */
+export const searchKey = (text: string): string =>
+  ascii.test(text) ? text.toLowerCase() : foldOne(text).replaceAll("ı", "i").replaceAll("ς", "σ");

@@ -1,17 +1,12 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
 import type { ViewProps } from "../core/feature";
-import { Floats } from "../core/float";
-import { findAll, focus, focusIn, isModified, moveFocus } from "../core/focus";
-import { Empty, Frame, Refusal, Skeleton } from "../core/frame";
-import { HeaderMenu } from "../core/header_menu";
-import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
-import { hasEnded } from "../core/messages";
-import type { Options } from "../core/model";
-import { useProjected } from "../core/projector";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
-import { LeaveProjector } from "../shared/leave";
+import type { Floats } from "../core/float";
+import { findAll, focus, focusIn, isShortcut, moveFocus } from "../core/focus";
+import { Empty, Frame, Refusal } from "../core/frame";
+import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import { hasEnded, isOffered } from "../core/messages";
+import { Header, useView } from "../core/view";
 import { ClassNotes } from "./class_notes";
 import { isOfLesson } from "./documents";
 import { NewNote } from "./editor";
@@ -23,22 +18,13 @@ import { type Context, Icon, wordsOf } from "./words";
 const TABS = ["mine", "class"] as const;
 type Tab = (typeof TABS)[number];
 
-/** Whether a key that is pressed there is text. */
-const isText = (target: EventTarget | null): boolean =>
-  (target as HTMLElement | null)?.matches?.("textarea, input") === true;
-
-export const NotesView = withHooks(function NotesView({ room, options }: ViewProps<Room>): VNode {
-  const { height, lang } = useSignal(options);
-  const words = wordsOf(lang);
-  const floats = useMemo(() => new Floats(), []);
-  const view = useRef<HTMLElement>();
+export const NotesView = withHooks(function NotesView(props: ViewProps<Room>): VNode {
+  const { room } = props;
+  const { words, view, floats, projected, frame } = useView(props, "notes", wordsOf);
   const [tab, show] = useState<Tab>("mine");
   const [exporting, setExporting] = useState(false);
-  const scope = useSignal(room.connection.scope);
-  const projected = useProjected(room.projected, view, scope, "notes");
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (isModified(event) || event.repeat || isText(event.composedPath()[0] ?? null)) return;
-    if ((event.target as Element).closest(".float, [role=dialog]")) return;
+    if (!isShortcut(event)) return;
     const at = focusIn(view.current)?.closest<HTMLElement>("article");
     const key = event.key.toLowerCase();
     const press = (name: string): void => at?.querySelector<HTMLElement>(name)?.click();
@@ -51,53 +37,43 @@ export const NotesView = withHooks(function NotesView({ room, options }: ViewPro
   };
   return (
     <Frame
-      {...{ words, height, view, floats, onKeyDown }}
-      name={projected ? "notes proj" : "notes"}
+      {...{ ...frame, onKeyDown }}
       label={words.notes}
-      connection={room.connection}
       header={
-        !projected && (
-          <Header
-            {...{ room, floats, options, tab, show }}
-            onExport={() => setExporting(!exporting)}
-            exporting={exporting}
-          />
-        )
+        <NotesHeader
+          {...{ room, tab, show, exporting }}
+          onExport={() => setExporting(!exporting)}
+        />
       }
     >
       {exporting && !projected && <ExportForm room={room} onDone={() => setExporting(false)} />}
       <Refusal text={room.refusal} />
       <Body room={room} floats={floats} tab={projected ? "class" : tab} projected={projected} />
-      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
     </Frame>
   );
 });
 
 interface HeaderProps {
   room: Room;
-  floats: Floats;
-  options: Signal<Options>;
   tab: Tab;
   show: (tab: Tab) => void;
   exporting: boolean;
   onExport: () => void;
 }
 
-const Header = withHooks(function Header(
-  { room, floats, options, tab, show, exporting, onExport }: HeaderProps,
+const NotesHeader = withHooks(function NotesHeader(
+  { room, tab, show, exporting, onExport }: HeaderProps,
   { words }: Context,
 ): VNode {
   const { connection, mine, shared } = room;
   const lesson = useSignal(connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(connection.kernel), words);
   useSignal(mine.version);
   useSignal(shared.version);
   const tabs = useRef<HTMLDivElement>();
   const counts = { mine: mine.size, class: shared.size };
   const ended = hasEnded(lesson.state);
   return (
-    <div class="hd">
-      <h3>{words.notes}</h3>
+    <Header>
       <div
         class="tabs"
         role="tablist"
@@ -136,9 +112,7 @@ const Header = withHooks(function Header(
           <span aria-hidden="true">{words.export}</span>
         </Button>
       )}
-      <StatusLight light={light} word={word} />
-      <HeaderMenu floats={floats} options={options} />
-    </div>
+    </Header>
   );
 });
 
@@ -164,7 +138,7 @@ const Body = withHooks(function Body(
   useEffect(() => {
     if (isClass && !projected) room.seen();
   }, [isClass, newest]);
-  if (filled && lesson.state === "live" && !lesson.features.includes("notes_sharing")) {
+  if (filled && !isOffered(lesson, "notes_sharing")) {
     return <div class="empty">{words.notOffered}</div>;
   }
   const docs = isClass ? shared.docs.filter((note) => !projected || isOfLesson(note)) : mine.docs;
@@ -173,7 +147,7 @@ const Body = withHooks(function Body(
     <>
       <div class="scroll" role="tabpanel" aria-label={words[tab]}>
         {!some && (
-          <Empty connection={connection} skeleton={<Skeleton rows={SKELETON} />}>
+          <Empty skeleton={SKELETON}>
             <Icon name="note" />
             <b>{isClass ? words.nothingShared : words.nothingMine}</b>
             <p>{isClass ? words.nothingSharedHint : words.nothingMineHint}</p>

@@ -3,41 +3,28 @@ import { Announced } from "../core/announced";
 import { Button } from "../core/button";
 import { AskingButton } from "../core/confirm";
 import type { ViewProps } from "../core/feature";
-import { Floats } from "../core/float";
-import { Empty, Frame, Refusal, Skeleton } from "../core/frame";
-import { HeaderMenu } from "../core/header_menu";
-import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
+import { Empty, Frame, Refusal } from "../core/frame";
+import { useEffect, useSignal, withHooks } from "../core/hooks";
 import { hasEnded } from "../core/messages";
-import type { Options } from "../core/model";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
+import { Header, useView } from "../core/view";
 import { showCorner } from "./corner";
 import type { Inbox } from "./inbox";
 import { List } from "./list";
 import { Sign } from "./row";
 import { type Context, titleOf, wordsOf } from "./words";
 
-export const NotificationsView = withHooks(function NotificationsView({
-  room: inbox,
-  options,
-}: ViewProps<Inbox>): VNode {
-  const { height, lang } = useSignal(options);
-  const words = wordsOf(lang);
-  const floats = useMemo(() => new Floats(), []);
-  const view = useRef<HTMLElement>();
+export const NotificationsView = withHooks(function NotificationsView(
+  props: ViewProps<Inbox>,
+): VNode {
+  const { room: inbox } = props;
+  const { words, view, frame } = useView(props, "notices", wordsOf);
   useEffect(() => {
     inbox.lang.value = words.lang as typeof inbox.lang.value;
     return undefined;
   }, [words]);
   useEffect(() => watchSight(inbox, view.current as HTMLElement), [inbox]);
   return (
-    <Frame
-      {...{ words, height, view, floats }}
-      name="notices"
-      label={words.notifications}
-      connection={inbox.connection}
-      header={<Header inbox={inbox} floats={floats} options={options} />}
-    >
+    <Frame {...frame} label={words.notifications} header={<InboxHeader inbox={inbox} />}>
       <Refusal text={inbox.refusal} />
       <Body inbox={inbox} />
       <News inbox={inbox} />
@@ -58,26 +45,18 @@ function watchSight(inbox: Inbox, view: HTMLElement): () => void {
   };
 }
 
-interface HeaderProps {
-  inbox: Inbox;
-  floats: Floats;
-  options: Signal<Options>;
-}
-
-const Header = withHooks(function Header(
-  { inbox, floats, options }: HeaderProps,
+const InboxHeader = withHooks(function InboxHeader(
+  { inbox }: { inbox: Inbox },
   { words }: Context,
 ): VNode {
   const { connection, notices } = inbox;
   const lesson = useSignal(connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(connection.kernel), words);
   const { quiet } = useSignal(inbox.state);
   useSignal(notices.version);
   const ended = hasEnded(lesson.state);
   const unread = ended ? 0 : inbox.unread;
   return (
-    <div class="hd">
-      <h3>{words.notifications}</h3>
+    <Header>
       <span class="sub n">{unread > 0 && <span>{words.unread(unread)}</span>}</span>
       {unread > 0 && (
         <Button
@@ -102,9 +81,7 @@ const Header = withHooks(function Header(
         <span aria-hidden="true">{words.doNotDisturb}</span>
         <i />
       </Button>
-      <StatusLight light={light} word={word} />
-      <HeaderMenu floats={floats} options={options} />
-    </div>
+    </Header>
   );
 });
 
@@ -121,7 +98,7 @@ const Body = withHooks(function Body({ inbox }: { inbox: Inbox }, { words }: Con
     );
   }
   return (
-    <Empty connection={connection} skeleton={<Skeleton rows={SKELETON} />}>
+    <Empty skeleton={SKELETON}>
       <Sign name="bell" />
       <b>{words.nothing}</b>
       <p>{words.nothingHint}</p>

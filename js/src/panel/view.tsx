@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
+import { Around } from "../core/around";
 import { Banner } from "../core/banner";
 import { IconButton } from "../core/button";
-import { Around } from "../core/company";
 import { type Kernel, onscreen } from "../core/connection";
 import type { ViewProps } from "../core/feature";
 import { FloatLayer, Floats } from "../core/float";
@@ -104,7 +104,7 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
             />
           )}
           {projected && (
-            <IconButton icon="close" class="leave" label={words.leave} onClick={leave} />
+            <IconButton icon="close" class="leave" label={words.leaveProjector} onClick={leave} />
           )}
           <Banner
             lesson={useSignal(room.connection.lesson)}

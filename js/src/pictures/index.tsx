@@ -1,8 +1,8 @@
 // Pictures: one in its place, which opens large, and the row of those that go with a message.
 
 import type { VNode } from "preact";
+import type { ViewAround } from "../core/around";
 import { Button, IconButton } from "../core/button";
-import type { ViewAround } from "../core/company";
 import type { Connection } from "../core/connection";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import type { Context as CoreContext } from "../core/i18n";

@@ -5,6 +5,7 @@ import { useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { KINDS, type Kind } from "./documents";
 import { NumberFeedback } from "./field";
 import { keyOf } from "./figures";
+import css from "./form.css?inline";
 import { Icon } from "./icons";
 import type { Pane } from "./pane";
 import {
@@ -32,8 +33,10 @@ interface Props {
 
 const textOf = (event: Event): string => (event.target as HTMLInputElement).value;
 
+// A file of code of its own, which comes to instructors once their polls are there.
+
 /** A question as it is written: kept until it is asked, also over a reload. */
-export const PollForm = withHooks(function PollForm(
+const PollForm = withHooks(function PollForm(
   { pane, edits }: Props,
   { words }: Context,
 ): VNode | null {
@@ -62,6 +65,7 @@ export const PollForm = withHooks(function PollForm(
       aria-label={edits ? words.edit : words.newPoll}
       onSubmit={(event: Event) => event.preventDefault()}
     >
+      <style>{css}</style>
       <label class="row">
         <span>{words.question}</span>
         <textarea
@@ -152,6 +156,8 @@ export const PollForm = withHooks(function PollForm(
     </form>
   );
 });
+
+export default PollForm;
 
 interface TickProps {
   name: string;

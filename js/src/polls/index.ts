@@ -1,7 +1,5 @@
 import { feature } from "../core/feature";
-import leave from "../shared/leave.css?inline";
 import desk from "./desk.css?inline";
-import form from "./form.css?inline";
 import poll from "./poll.css?inline";
 import results from "./results.css?inline";
 import { Room } from "./room";
@@ -9,6 +7,6 @@ import rounds from "./round_comparison.css?inline";
 import { PollsView } from "./view";
 import view from "./view.css?inline";
 
-const styles = [leave, view, poll, results, rounds, desk, form];
+const styles = [view, poll, results, rounds, desk];
 
 export default feature((connection) => new Room(connection), PollsView, styles);

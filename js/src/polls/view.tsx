@@ -4,17 +4,12 @@ import { Button, IconButton } from "../core/button";
 import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
 import { Empty, Frame, Refusal } from "../core/frame";
-import { HeaderMenu } from "../core/header_menu";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
-import type { Options } from "../core/model";
+import { late } from "../core/late";
 import { offer } from "../core/navigation";
-import { useProjected } from "../core/projector";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
-import { LeaveProjector } from "../shared/leave";
+import { Header, useView } from "../core/view";
 import { PollCard } from "./card";
 import { useKeptFocus } from "./focus_recovery";
-import { PollForm } from "./form";
 import { Icon } from "./icons";
 import { PollList } from "./list";
 import { Pane } from "./pane";
@@ -22,34 +17,31 @@ import type { Room } from "./room";
 import { Drain, Timer } from "./timer";
 import { type Context, wordsOf } from "./words";
 
-export const PollsView = withHooks(function PollsView({ room, options }: ViewProps<Room>): VNode {
-  const { height, lang, poll: only } = useSignal(options);
-  const words = wordsOf(lang);
-  room.lang = words.lang;
+const PollForm = late<{ pane: Pane; edits: boolean }>("polls.form");
+
+export const PollsView = withHooks(function PollsView(props: ViewProps<Room>): VNode {
+  const { room } = props;
+  const { poll: only } = useSignal(props.options);
   const pane = useMemo(() => new Pane(room, only), [room, only]);
-  const view = useRef<HTMLElement>();
-  const scope = useSignal(room.connection.scope);
+  const { words, view, scope, projected, frame } = useView(props, "polls", wordsOf, pane.floats);
+  room.lang = words.lang;
+  const { can } = useSignal(room.desk);
+  // Soon, so that it is there when a cell keeps the kernel from answering.
+  useEffect(() => {
+    if (can.includes("manage")) void PollForm.load(room.connection);
+  }, [room, can]);
   useEffect(() => () => pane.dispose(), [pane]);
   useKeptFocus(view);
   useEffect(
     () => (only ? undefined : offer(scope, "polls", view.current, ({ id }) => pane.show(id))),
     [pane, scope],
   );
-  const projected = useProjected(room.projected, view, scope, "polls");
   useEffect(() => {
     pane.projected.value = projected;
   }, [projected]);
   return (
-    <Frame
-      {...{ words, height, view }}
-      name={projected ? "polls proj" : "polls"}
-      label={words.polls}
-      connection={room.connection}
-      floats={pane.floats}
-      header={!projected && <Header pane={pane} options={options} />}
-    >
+    <Frame {...frame} label={words.polls} header={<PollsHeader pane={pane} />}>
       <Body pane={pane} />
-      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
       <Refusal text={room.notice} />
     </Frame>
   );
@@ -57,18 +49,11 @@ export const PollsView = withHooks(function PollsView({ room, options }: ViewPro
 
 const titles = { list: "polls", form: "newPoll", edit: "edit", poll: "poll" } as const;
 
-interface HeaderProps {
-  pane: Pane;
-  options: Signal<Options>;
-}
-
-const Header = withHooks(function Header(
-  { pane, options }: HeaderProps,
+const PollsHeader = withHooks(function PollsHeader(
+  { pane }: { pane: Pane },
   { words }: Context,
 ): VNode {
   const { room } = pane;
-  const lesson = useSignal(room.connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
   useSignal(room.polls.version);
   useSignal(room.desk);
   useSignal(pane.chosen);
@@ -77,8 +62,21 @@ const Header = withHooks(function Header(
   const poll = shown === "poll" ? pane.poll() : undefined;
   const many = !pane.only && (room.polls.size > (room.managing ? 0 : 1) || shown === "list");
   return (
-    <div class="hd">
-      <h3>{words[titles[shown]]}</h3>
+    <Header
+      title={words[titles[shown]]}
+      tools={
+        many && (
+          <IconButton
+            icon="list"
+            label={words.allPolls}
+            aria-pressed={shown === "list"}
+            onClick={() => {
+              pane.shown.value = shown === "list" ? "poll" : "list";
+            }}
+          />
+        )
+      }
+    >
       {poll?.state === "draft" && <span class="pill">{words.draft}</span>}
       {poll && (poll.round > 1 || poll.state !== "draft") && (
         <span class="pill n">
@@ -89,20 +87,8 @@ const Header = withHooks(function Header(
       <Status text={poll && words.now[poll.state]} />
       <span class="grow" />
       {poll?.state === "open" && <Timer key={poll.id} poll={poll} />}
-      <StatusLight light={light} word={word} />
-      {many && (
-        <IconButton
-          icon="list"
-          label={words.allPolls}
-          aria-pressed={shown === "list"}
-          onClick={() => {
-            pane.shown.value = shown === "list" ? "poll" : "list";
-          }}
-        />
-      )}
-      <HeaderMenu floats={pane.floats} options={options} />
       {poll?.state === "open" && <Drain key={poll.id} poll={poll} />}
-    </div>
+    </Header>
   );
 });
 
@@ -146,7 +132,7 @@ const Nothing = withHooks(function Nothing({ pane }: { pane: Pane }, { words }: 
   const { room } = pane;
   const managing = useSignal(room.desk).can.includes("manage");
   return (
-    <Empty connection={room.connection} skeleton={<Grey />}>
+    <Empty skeleton={<Grey />}>
       <Icon name="poll" />
       <b>{pane.only ? words.gone : words.empty}</b>
       <p>{pane.only ? "" : managing ? words.emptyStaff : words.emptyHint}</p>

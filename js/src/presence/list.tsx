@@ -1,12 +1,12 @@
 import type { VNode } from "preact";
 import { AskingButton } from "../core/confirm";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
-import { FindBox } from "../core/find";
 import { useNow, useSignal, useState, withHooks } from "../core/hooks";
 import { icons, shapes } from "../core/icons";
-import { initialOf } from "../core/text";
-import { findIn, searchKey } from "../core/text_search";
-import { chain, done, hand, hide, stuck } from "../shared/shapes";
+import { initialOf, searchKey } from "../core/text";
+import { FindBox } from "../shared/find";
+import { Highlighted } from "../shared/highlighted";
+import { chain, done, hand, stuck } from "../shared/shapes";
 import { PersonMenu } from "./admission";
 import { countedStatus, countedStatuses, isStaff, type Person } from "./documents";
 import type { People } from "./people";
@@ -112,7 +112,7 @@ const Row = ({ people, person, query, now, manages, words }: RowProps): VNode =>
       <Avatar name={named} staff={staff} />
       <span class="nm">
         <bdi>
-          <Found text={name} query={query} />
+          <Highlighted text={name} query={query} />
         </bdi>{" "}
         {staff && (
           <span class="tag">{words.roles[person.role ?? ""] ?? words.roles.instructor}</span>
@@ -150,14 +150,6 @@ export const Avatar = withHooks(function Avatar(
     </span>
   );
 });
-
-const Found = ({ text, query }: { text: string; query: string }): VNode => (
-  <>
-    {findIn(text, query).map(([piece, found], index) =>
-      found ? <mark key={index}>{piece}</mark> : piece,
-    )}
-  </>
-);
 
 interface FindProps {
   people: number;
@@ -206,7 +198,7 @@ export const nameOf = (name: string, words: Words): string => name.trim() || wor
 
 // As the core's.
 export const Sign = icons({
-  ...{ chain, done, hand, hide, stuck },
+  ...{ chain, done, hand, stuck },
   away: shapes.clock,
   following:
     "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0M8.6 8a.6.6 0 1 1-1.2 0 .6.6 0 0 1 1.2 0",

@@ -1,43 +1,29 @@
 import type { VNode } from "preact";
-import { isForbidden } from "../core/banner";
-import { Button } from "../core/button";
 import type { ViewProps } from "../core/feature";
-import { isModified } from "../core/focus";
-import { Frame, Refusal, Skeleton } from "../core/frame";
-import { HeaderMenu } from "../core/header_menu";
+import { isShortcut } from "../core/focus";
+import { Empty, Frame, Refusal, Skeleton } from "../core/frame";
 import { useRef, useSignal, withHooks } from "../core/hooks";
-import { hasEnded } from "../core/messages";
-import type { Options } from "../core/model";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
+import { hasEnded, isOffered } from "../core/messages";
+import { Header, useLive, useView } from "../core/view";
+import { HideNames } from "../shared/hide_names";
 import { AdmissionLine, admissionGroups } from "./admission";
 import { ClassCounts } from "./class_counts";
 import { Hands } from "./hands";
 import { LargeClass } from "./large_class";
-import { Everyone, Sign } from "./list";
+import { Everyone } from "./list";
 import { OwnStatusForm } from "./own_status";
 import type { People } from "./people";
 import { type Context, wordsOf } from "./words";
 
-const isText = (target: EventTarget | null): boolean =>
-  (target as HTMLElement | null)?.matches?.("textarea, input[type=text]") === true;
-
 const keys = ["following", "done", "stuck"] as const;
 
-export const PeopleView = withHooks(function PeopleView({
-  room: people,
-  options,
-}: ViewProps<People>): VNode {
-  const { height, lang } = useSignal(options);
-  const words = wordsOf(lang);
+export const PeopleView = withHooks(function PeopleView(props: ViewProps<People>): VNode {
+  const { room: people } = props;
+  const { words, frame } = useView(props, "people", wordsOf);
   const { can } = useSignal(people.desk);
   const raise = useRef<HTMLButtonElement>();
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (isModified(event) || isText(event.composedPath()[0] ?? null)) return;
-    // A menu's letters are its own.
-    if ((event.target as Element).closest(".float")) return;
-    // A key that is held down would say it and take it back.
-    if (event.repeat) return;
+    if (!isShortcut(event)) return;
     const status = keys[Number(event.key) - 1];
     if (status && can.includes("status")) people.choose(status);
     else if (event.key.toLowerCase() === "h" && can.includes("hand")) raise.current?.click();
@@ -46,57 +32,37 @@ export const PeopleView = withHooks(function PeopleView({
   };
   return (
     <Frame
-      {...{ words, height, onKeyDown }}
-      name="people"
+      {...{ ...frame, onKeyDown }}
       label={words.people}
-      connection={people.connection}
-      floats={people.floats}
-      header={<Header people={people} options={options} />}
+      header={<PeopleHeader people={people} />}
     >
       <Body people={people} raise={raise} />
     </Frame>
   );
 });
 
-interface HeaderProps {
-  people: People;
-  options: Signal<Options>;
-}
-
-const Header = withHooks(function Header(
-  { people, options }: HeaderProps,
+const PeopleHeader = withHooks(function PeopleHeader(
+  { people }: { people: People },
   { words }: Context,
 ): VNode {
   const lesson = useSignal(people.connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(people.connection.kernel), words);
+  const isLive = useLive(people.connection);
   const { can, counts, hidden, known } = useSignal(people.desk);
   return (
-    <div class="hd">
-      <h3>{words.people}</h3>
-      <span class="sub n">{known && light === "live" && words.here(counts.here)}</span>
+    <Header
+      menu={
+        known &&
+        can.includes("manage") && {
+          label: words.admission,
+          groups: () => admissionGroups(people, words),
+        }
+      }
+    >
+      <span class="sub n">{known && isLive && words.here(counts.here)}</span>
       {can.includes("manage") && known && lesson.state !== "closed" && (
-        <Button
-          look="quiet hide"
-          role="switch"
-          aria-checked={hidden}
-          title={words.hideNames}
-          onClick={() => people.hide(!hidden)}
-        >
-          <Sign name="hide" />
-          <span>{words.hideNames}</span>
-        </Button>
+        <HideNames label={words.hideNames} hidden={hidden} onHide={(on) => people.hide(on)} />
       )}
-      <StatusLight light={light} word={word} />
-      <HeaderMenu
-        floats={people.floats}
-        options={options}
-        {...(known &&
-          can.includes("manage") && {
-            label: words.admission,
-            groups: () => admissionGroups(people, words),
-          })}
-      />
-    </div>
+    </Header>
   );
 });
 
@@ -109,12 +75,8 @@ const Body = withHooks(function Body({ people, raise }: BodyProps, { words }: Co
   const lesson = useSignal(people.connection.lesson);
   const filled = useSignal(people.connection.filled);
   const { can, crowd, hidden, known } = useSignal(people.desk);
-  const ended = hasEnded(lesson.state);
-  if (ended) {
-    return <div class="note">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
-  }
-  if (filled && lesson.state === "live" && !lesson.features.includes("presence")) {
-    return <Note text={words.notOffered} />;
+  if (hasEnded(lesson.state) || (filled && !isOffered(lesson, "presence"))) {
+    return <Empty>{words.notOffered}</Empty>;
   }
   const manages = can.includes("manage");
   return (

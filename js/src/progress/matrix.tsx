@@ -1,8 +1,8 @@
 import type { VNode } from "preact";
-import { FindBox } from "../core/find";
 import { useEffect, useMemo, useNow, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { searchKey } from "../core/text_search";
+import { searchKey } from "../core/text";
+import { FindBox } from "../shared/find";
 import type { Board } from "./board";
 import { type Cell, type Exercise, hasDoneAll, isCellDone, type Row } from "./documents";
 import { Sign } from "./signs";

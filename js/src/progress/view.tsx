@@ -1,45 +1,31 @@
 import type { VNode } from "preact";
-import { isForbidden } from "../core/banner";
-import { Button } from "../core/button";
 import { ErrorBoundary } from "../core/error_boundary";
 import type { ViewProps } from "../core/feature";
-import { Empty, Frame, Refusal, Skeleton } from "../core/frame";
-import { HeaderMenu } from "../core/header_menu";
-import { useRef, useSignal, withHooks } from "../core/hooks";
-import { hasEnded } from "../core/messages";
-import type { Options } from "../core/model";
-import { useProjected } from "../core/projector";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
+import { Empty, Frame, Refusal } from "../core/frame";
+import { useSignal, withHooks } from "../core/hooks";
+import { hasEnded, isOffered } from "../core/messages";
+import { Header, useLive, useView } from "../core/view";
+import { HideNames } from "../shared/hide_names";
 import { Bars, Legend } from "./bars";
 import type { Board } from "./board";
 import { isDone } from "./documents";
 import { Groups } from "./groups";
 import { Matrix } from "./matrix";
 import { OwnList } from "./own_list";
-import { Sign } from "./signs";
 import { type Context, wordsOf } from "./words";
 
-export const ProgressView = withHooks(function ProgressView({
-  room: board,
-  options,
-}: ViewProps<Board>): VNode {
-  const { height, lang } = useSignal(options);
-  const words = wordsOf(lang);
-  const scope = useSignal(board.connection.scope);
-  const view = useRef<HTMLElement>();
-  const projected = useProjected(board.projected, view, scope, "progress");
+export const ProgressView = withHooks(function ProgressView(props: ViewProps<Board>): VNode {
+  const { room: board } = props;
+  const { words, projected, frame } = useView(props, "progress", wordsOf);
   const { can } = useSignal(board.desk);
   const big = projected && can.includes("manage");
   return (
     <Frame
-      {...{ words, height, view }}
-      name={big ? "progress proj" : "progress"}
+      {...{ ...frame, projected: big }}
       label={words.progress}
-      connection={board.connection}
-      floats={board.floats}
-      header={big ? <BigHeader board={board} /> : <Header board={board} options={options} />}
+      header={<ProgressHeader board={board} />}
     >
+      {big && <BigHeader board={board} />}
       <Refusal text={board.notice} />
       <ErrorBoundary of={board}>
         <Body board={board} big={big} />
@@ -61,49 +47,21 @@ const BigHeader = withHooks(function BigHeader(
   );
 });
 
-interface HeaderProps {
-  board: Board;
-  options: Signal<Options>;
-}
-
-const Header = withHooks(function Header(
-  { board, options }: HeaderProps,
+const ProgressHeader = withHooks(function ProgressHeader(
+  { board }: { board: Board },
   { words }: Context,
 ): VNode {
   const lesson = useSignal(board.connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(board.connection.kernel), words);
+  const isLive = useLive(board.connection);
   const { can, people, hidden } = useSignal(board.desk);
   useSignal(board.exercises.version);
   const manages = can.includes("manage");
   const { docs } = board.exercises;
   const shared = docs.length > 0 && docs.every((exercise) => exercise.shared);
   return (
-    <div class="hd">
-      <h3>{words.progress}</h3>
-      <span class="sub n">
-        {light === "live" && docs.length > 0
-          ? manages
-            ? words.manyPeople(people)
-            : words.ownDone(docs.filter(isDone).length, docs.length)
-          : ""}
-      </span>
-      {manages && !hasEnded(lesson.state) && (
-        <Button
-          look="quiet hide"
-          role="switch"
-          aria-checked={hidden}
-          title={words.hideNames}
-          onClick={() => board.hide(!hidden)}
-        >
-          <Sign name="hide" />
-          <span>{words.hideNames}</span>
-        </Button>
-      )}
-      <StatusLight light={light} word={word} />
-      <HeaderMenu
-        floats={board.floats}
-        options={options}
-        {...(manages && {
+    <Header
+      menu={
+        manages && {
           label: words.options,
           groups: () => [
             {
@@ -116,9 +74,20 @@ const Header = withHooks(function Header(
               ],
             },
           ],
-        })}
-      />
-    </div>
+        }
+      }
+    >
+      <span class="sub n">
+        {isLive && docs.length > 0
+          ? manages
+            ? words.manyPeople(people)
+            : words.ownDone(docs.filter(isDone).length, docs.length)
+          : ""}
+      </span>
+      {manages && !hasEnded(lesson.state) && (
+        <HideNames label={words.hideNames} hidden={hidden} onHide={(on) => board.hide(on)} />
+      )}
+    </Header>
   );
 });
 
@@ -130,16 +99,13 @@ const Body = withHooks(function Body(
   const filled = useSignal(board.connection.filled);
   const { can, hidden } = useSignal(board.desk);
   useSignal(board.exercises.version);
-  if (hasEnded(lesson.state)) {
-    return <div class="note">{isForbidden(lesson) && <p>{words.askInstructor}</p>}</div>;
-  }
-  if (filled && lesson.state === "live" && !lesson.features.includes("progress")) {
-    return <p class="note">{words.notOffered}</p>;
+  if (hasEnded(lesson.state) || (filled && !isOffered(lesson, "progress"))) {
+    return <Empty>{words.notOffered}</Empty>;
   }
   const manages = can.includes("manage");
   if (board.exercises.size === 0) {
     return (
-      <Empty connection={board.connection} skeleton={<Skeleton rows={SKELETON} />}>
+      <Empty skeleton={SKELETON}>
         <b>{words.noExercises}</b>
         <p>{manages ? words.noExercisesHint : words.notBegun}</p>
       </Empty>

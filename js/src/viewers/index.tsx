@@ -1,8 +1,8 @@
 // Who looks, where several people share a kernel: a sign beside the light, and a line under the banner.
 
 import type { VNode } from "preact";
+import type { ViewAround } from "../core/around";
 import { Button } from "../core/button";
-import type { ViewAround } from "../core/company";
 import { useSignal, withHooks } from "../core/hooks";
 import { type Context as CoreContext, Speak } from "../core/i18n";
 import { initialOf } from "../core/text";

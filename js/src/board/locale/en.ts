@@ -68,7 +68,6 @@ export const en = {
     `Offline, you can draw. ${many(count, "stroke is", "strokes are")} kept.`,
   empty: "Nothing on this page",
   notOffered: "There is no board in this course.",
-  leaveProjector: "Leave the projector view",
   project: "Project the board",
 };
 

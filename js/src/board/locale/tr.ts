@@ -67,6 +67,5 @@ export const tr: BoardCatalog = {
   keptStrokes: (count) => `Çevrimdışı da çizebilirsiniz. Saklanan çizim: ${format(count)}`,
   empty: "Bu sayfada bir şey yok",
   notOffered: "Bu derste tahta yok.",
-  leaveProjector: "Yansıtma görünümünden çık",
   project: "Tahtayı yansıt",
 };

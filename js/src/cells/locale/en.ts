@@ -96,5 +96,4 @@ export const en = {
   tooMany: "too many at once",
   takeBack: "Take back",
   sharingMenu: "More about sharing",
-  leaveProjector: "Leave projector mode",
 };

@@ -89,5 +89,4 @@ export const tr: typeof en = {
   tooMany: "bir anda çok fazla",
   takeBack: "Geri al",
   sharingMenu: "Paylaşım seçenekleri",
-  leaveProjector: "Yansıtmadan çık",
 };

@@ -56,6 +56,7 @@ export const en = {
   language: "Language",
   asBrowser: "As the browser",
   cancel: "Cancel",
+  leaveProjector: "Leave projector mode (Esc)",
 
   copyCode: "Copy code",
   copied: "Copied",

@@ -48,6 +48,7 @@ export const tr: Catalog = {
   language: "Dil",
   asBrowser: "Tarayıcıdaki gibi",
   cancel: "Vazgeç",
+  leaveProjector: "Projeksiyon kipinden çık (Esc)",
 
   copyCode: "Kodu kopyala",
   copied: "Kopyalandı",

@@ -67,7 +67,6 @@ export const en = {
   nothingShared: "Nobody has shared a note yet",
   nothingSharedHint: "Lesson notes of your instructor come first, then the others.",
   notOffered: "This course has no notes.",
-  leaveProjector: "Leave the projector view",
 };
 
 /** The texts of one language; the English ones say which there are. */

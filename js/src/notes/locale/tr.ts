@@ -69,5 +69,4 @@ export const tr: NotesCatalog = {
   nothingShared: "Henüz kimse not paylaşmadı",
   nothingSharedHint: "Önce eğitmeninizin ders notları, sonra diğerleri gelir.",
   notOffered: "Bu derste not yok.",
-  leaveProjector: "Yansıtma görünümünden çık",
 };

@@ -6,7 +6,6 @@ export const en = {
   count: (count: number) => (count > 99 ? "99+" : format(count)),
   instructor: "Instructor",
   projector: "Projector mode",
-  leave: "Leave projector mode",
   hushed: "Hidden while projecting.",
   missing: "This part could not be loaded. Run the cell again to open it.",
 };

@@ -7,7 +7,6 @@ export const tr: typeof en = {
   count: (count) => (count > 99 ? "99+" : format(count)),
   instructor: "Eğitmen",
   projector: "Projektör kipi",
-  leave: "Projektör kipinden çık",
   hushed: "Yansıtırken gizli.",
   missing: "Bu bölüm yüklenemedi. Açmak için hücreyi yeniden çalıştırın.",
 };

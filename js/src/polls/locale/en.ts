@@ -140,7 +140,6 @@ export const en = {
   newPoll: "New poll",
   allPolls: "All polls",
   projector: "Projector mode",
-  leaveProjector: "Leave projector mode (Esc)",
   remove: "Delete",
   removePoll: "Delete this poll",
   edit: "Edit",

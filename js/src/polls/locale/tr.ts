@@ -124,7 +124,6 @@ export const tr: PollsCatalog = {
   newPoll: "Yeni anket",
   allPolls: "Tüm anketler",
   projector: "Projeksiyon kipi",
-  leaveProjector: "Projeksiyon kipinden çık (Esc)",
   remove: "Sil",
   removePoll: "Bu anketi sil",
   edit: "Düzenle",

@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
-import { Button } from "./button";
-import { on } from "./events";
-import { useEffect, useRef, useState, withHooks } from "./hooks";
-import type { Context } from "./i18n";
-import { Icon } from "./icons";
+import { Button } from "../core/button";
+import { on } from "../core/events";
+import { useEffect, useRef, useState, withHooks } from "../core/hooks";
+import type { Context } from "../core/i18n";
+import { Icon } from "../core/icons";
 
 interface Props {
   people: number;

@@ -1,20 +1,6 @@
-// Text as it is searched: without case, without accents, the four Turkish i's as one. Which answers
-// are equal is another question, with a key of its own (polls/equality.ts).
+// Where something is in a text.
 
-import { boundary, shorten } from "./text";
-
-const ascii = /^[\x20-\x7e\n\t]*$/;
-
-/** Accents, and the points of Hebrew and Arabic: not the vowels that Indic scripts write so. */
-const accents =
-  /(?=\p{M})[\p{Script=Inherited}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Cyrillic}]/gu;
-
-/** One character, folded: nothing for an accent that stands alone. */
-const foldOne = (character: string): string =>
-  character.normalize("NFKD").replace(accents, "").toUpperCase().toLowerCase();
-
-export const searchKey = (text: string): string =>
-  ascii.test(text) ? text.toLowerCase() : foldOne(text).replaceAll("ı", "i").replaceAll("ς", "σ");
+import { boundary, searchKey, shorten } from "../core/text";
 
 /** A part of a text, and whether it is what was looked for. */
 export type Piece = readonly [text: string, found: boolean];

@@ -1,5 +1,5 @@
 import type { InputHTMLAttributes, VNode } from "preact";
-import { Icon } from "./icons";
+import { Icon } from "../core/icons";
 
 interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "label" | "onInput" | "ref"> {
   label: string;
