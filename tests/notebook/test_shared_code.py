@@ -56,7 +56,7 @@ def test_a_page_that_asks_gets_each_file_as_a_message() -> None:
 
 @pytest.mark.usefixtures("plain")
 def test_what_a_page_uses_later_has_a_file_of_its_own() -> None:
-    assert list(references(extras_of("polls"))) == ["viewers", "pictures"]
+    assert list(references(extras_of("notes"))) == ["viewers", "pictures"]
     codes = references(extras_of("chat"))
     assert list(codes) == ["viewers", "pictures", "chat.picker"]
     assert [told["text"] for told in answers("chat", [codes["chat.picker"]])] == ["// chat.picker"]
@@ -78,7 +78,7 @@ def test_what_it_has_not_is_not_answered(codes: object) -> None:
         (
             True,
             False,
-            ["// core", "// polls", "// viewers", "// pictures"],
+            ["// core", "// polls", "// viewers", "// pictures", "// polls.form"],
         ),  # a page that asks now would wait for the cell
         (True, True, []),
         (False, False, []),
