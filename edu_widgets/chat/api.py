@@ -112,9 +112,19 @@ class ChatApi:
         refs = [self._client.blobs.put(data, alt=alt) for data in given]
         return self._hand_over(content, answered, uuid7(), question=question, pictures=refs)
 
-    def ask(self, text: str) -> Receipt:
-        """Ask a question: a message that others can vote for, and that can be answered."""
-        return self.send(text, question=True)
+    def ask(self, text: str, *, anonymous: bool = False) -> Receipt:
+        """Ask a question: a message that others can vote for, and that can be answered.
+
+        Args:
+            text: The question.
+            anonymous: True to keep from everybody in the course who asks, instructors included.
+
+        Raises:
+            InvalidArgument: no instructor has allowed anonymous questions; nothing was sent.
+        """
+        if not anonymous:
+            return self.send(text, question=True)
+        return self._hand_over(checked(text), None, uuid7(), question=True, anonymous=True)
 
     def edit(self, message: Pointed, text: str) -> Receipt:
         """Replace the text of one's own message; staff may edit anybody's.
@@ -223,6 +233,15 @@ class ChatApi:
         if not isinstance(allowed, bool):
             raise InvalidArgument(f"allowed is True or False, not {allowed!r:.40}.")
         return self._client.send(commands.SET_PICTURES.name, commands.SetPictures(allowed))
+
+    def anonymous_questions(self, allowed: bool) -> Receipt:  # noqa: FBT001
+        """Allow to ask questions anonymously, or forbid it. Staff only.
+
+        What was asked anonymously before stays so.
+        """
+        if not isinstance(allowed, bool):
+            raise InvalidArgument(f"allowed is True or False, not {allowed!r:.40}.")
+        return self._client.send(commands.SET_ANONYMOUS.name, commands.SetAnonymous(allowed))
 
     def slow_mode(self, seconds: int) -> Receipt:
         """Set the least seconds between two messages of a person; 0: no limit. Staff only."""
@@ -364,8 +383,15 @@ class ChatApi:
         id_: str,
         *,
         question: bool = False,
+        anonymous: bool = False,
         pictures: Sequence[BlobRef] = (),
     ) -> Receipt:
+        # A service that knows no anonymous questions would tell who asks: it is not sent there.
+        if anonymous and not self._chat.room.anonymous():
+            raise InvalidArgument(
+                "Anonymous questions are turned off in this chat, so nothing was sent. An "
+                "instructor turns them on with chat.anonymous_questions(True)."
+            )
         me, created = self._client.me(), int(time.time() * 1000)
         data = ChatMessageData(
             id_,
@@ -377,6 +403,7 @@ class ChatApi:
             question=question,
             mentions=self._mentions(text),
             pictures=list(pictures),
+            anonymous=anonymous,
         )
         return self._chat.send(data, created)
 

@@ -86,6 +86,17 @@ class SetPictures(Data):
         return "pictures"
 
 
+class SetAnonymous(Data):
+    """Allow or forbid to ask questions anonymously. Staff only."""
+
+    allowed: bool
+    """True to allow it, false to forbid it; what was asked anonymously before stays so."""
+
+    def outbox_key(self) -> str:
+        """A fixed key: only the last command counts."""
+        return "anonymous"
+
+
 class MuteUser(Data):
     """Mute or unmute a person. Staff only; staff cannot be muted."""
 
@@ -230,6 +241,17 @@ SET_PICTURES = REGISTRY.command(
         SetPictures,
         "status",
         feature="pictures",
+        latest=True,
+        momentary=True,
+        moderation=True,
+    )
+)
+SET_ANONYMOUS = REGISTRY.command(
+    CommandType(
+        "set_anonymous",
+        SetAnonymous,
+        "status",
+        feature="questions",
         latest=True,
         momentary=True,
         moderation=True,

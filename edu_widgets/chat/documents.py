@@ -88,6 +88,8 @@ class Message(Data):
     """Display name of the person through whose notebook the author took part, if not their own."""
     pictures: list[BlobRef] = msgspec.field(default_factory=list)
     """Its pictures, at most 4; the text may then be empty."""
+    anonymous: bool = False
+    """True if it was asked anonymously; it then has no `userId`, `userName`, `role` and `via`."""
 
 
 class Pin(Data):
@@ -130,6 +132,8 @@ class Question(Data):
     """Time it was marked as answered, in ms since 1970; absent while it is open."""
     answered_by: str | None = None
     """Display name of the person who marked it as answered."""
+    anonymous: bool = False
+    """True if it was asked anonymously; it then has no `userId` and `userName`."""
 
 
 class ChatSettings(Data):
@@ -142,6 +146,8 @@ class ChatSettings(Data):
     """Least number of seconds between two messages of a person; 0: no limit. Staff are exempt."""
     pictures: bool = True
     """False if students may not send pictures."""
+    anonymous: bool = False
+    """True if questions may be asked anonymously."""
 
 
 class Mute(Data):
@@ -191,6 +197,19 @@ class OwnVote(Data):
     """The id of the message that was asked as a question."""
 
 
+class OwnQuestion(Data):
+    """That one person asked a question anonymously, in that person's own channel.
+
+    Its document's id is `asked:<messageId>`, or `asked:<channel>/<messageId>` for a question
+    outside the course's channel.
+    """
+
+    kind: ClassVar[str] = "own_question"
+
+    message_id: str
+    """The id of the message that was asked as a question."""
+
+
 class ReadMark(Data):
     """One person's read position in the chat; in their own channel, its id is `read:chat`."""
 
@@ -230,6 +249,8 @@ class ChatMessage(Data):
     """Display names it mentions, at most 20; only those in the text behind an `@` are kept."""
     pictures: list[BlobRef] = msgspec.field(default_factory=list)
     """Its pictures, at most 4; the channel has to offer `pictures`."""
+    anonymous: bool = False
+    """True to keep from everybody who asks; for questions, where the chat's settings allow it."""
 
 
 MESSAGE = REGISTRY.document(DocumentKind(Message.kind, Message, window=WINDOW))
@@ -239,6 +260,7 @@ for _kind in (
     DocumentKind(Mute.kind, Mute),
     DocumentKind(OwnReactions.kind, OwnReactions, window=OWN, recent=True),
     DocumentKind(OwnVote.kind, OwnVote, window=OWN, recent=True),
+    DocumentKind(OwnQuestion.kind, OwnQuestion, window=OWN, recent=True),
     DocumentKind(ReadMark.kind, ReadMark, only=ReadMark.ID),
     DocumentKind(LastMessage.kind, LastMessage, only=LastMessage.ID),
     DocumentKind(Question.kind, Question, window=QUESTIONS),
@@ -274,6 +296,11 @@ def reactions_id(message_id: str, channel: str = "") -> str:
 def vote_id(message_id: str, channel: str = "") -> str:
     """The id of a person's vote for a question of a channel (default: the course's)."""
     return f"vote:{_of(channel)}{message_id}"
+
+
+def asked_id(message_id: str, channel: str = "") -> str:
+    """The id of the note that a person asked a channel's question (default: the course's)."""
+    return f"asked:{_of(channel)}{message_id}"
 
 
 def _of(channel: str) -> str:

@@ -49,8 +49,15 @@ class IntentHandlers(ChatApi):
         reply_to = intent.id_of("replyTo") if intent.args.get("replyTo") else None
         # A page that was reloaded, or talks to a new kernel, may send a known message again.
         if not self._chat.knows(id_):
-            question = intent.args.get("question") is True
-            _ = self._hand_over(text, reply_to, id_, question=question, pictures=pictures)
+            anonymous = intent.args.get("anonymous") is True
+            _ = self._hand_over(
+                text,
+                reply_to,
+                id_,
+                question=anonymous or intent.args.get("question") is True,
+                anonymous=anonymous,
+                pictures=pictures,
+            )
         self._client.on_network(lambda: self._mine.say(on=False))
 
     @on_intent("chat.edit")
@@ -122,6 +129,10 @@ class IntentHandlers(ChatApi):
     @on_intent("chat.pictures")
     def _on_pictures(self, intent: Intent) -> None:
         _ = self.pictures(intent.switch())
+
+    @on_intent("chat.anonymous")
+    def _on_anonymous(self, intent: Intent) -> None:
+        _ = self.anonymous_questions(intent.switch())
 
     # -- typing, reading and searching ---------------------------------------------------------
 

@@ -50,6 +50,8 @@ class ChatMessage(Tidy):
     """The name of the person through whose notebook the author took part; "": their own."""
     pictures: tuple[BlobRef, ...] = ()
     """Its pictures; `lesson.chat.picture(p)` has the bytes of one."""
+    anonymous: bool = False
+    """True if it was asked anonymously: nobody is told by whom, and its `user_id` is empty."""
 
     def __repr__(self) -> str:
         notes = [self.state] if self.state != "sent" else []
@@ -92,6 +94,8 @@ class AskedQuestion(Tidy):
     """True if my vote is among them."""
     mine: bool = False
     """True if I asked it."""
+    anonymous: bool = False
+    """True if it was asked anonymously: nobody is told by whom, and its `user_id` is empty."""
 
     def __repr__(self) -> str:
         state = "answered" if self.answered else "open"
@@ -138,6 +142,7 @@ def shown(message: Message, id_: str, me: str, *, unconfirmed: bool = False) -> 
         mentions_me=is_mentioned(message.mentions, me),
         via=message.via or "",
         pictures=tuple(message.pictures),
+        anonymous=message.anonymous,
     )
 
 
@@ -161,6 +166,7 @@ def from_question(question: Question, *, own: bool, mine: bool) -> AskedQuestion
         question.answered_by,
         own,
         mine,
+        question.anonymous,
     )
 
 
@@ -173,7 +179,7 @@ def from_mute(mute: Mute, *, muted: bool = True) -> MutedPerson:
 def _line(name: str, at: datetime, content: str) -> str:
     text = " ".join(content.split())
     # repr(): a message of others must not write control sequences to a terminal.
-    return f"{name!r} {clock_time(at)}: {shorten(text, _EXCERPT)!r}"
+    return f"{name or 'anonymous'!r} {clock_time(at)}: {shorten(text, _EXCERPT)!r}"
 
 
 COLUMNS = (

@@ -154,7 +154,7 @@ class Chat:
         id_ = question.message_id
         mine = (self.pending() if pending is None else pending).get(id_, NOTHING)
         voted = mine.vote.on if mine.vote is not None else self._overlay.voted(id_)
-        asked_by_me = question.user_id == self._client.me().user_id
+        asked_by_me = self._overlay.is_mine(question, id_)
         return replace(
             from_question(question, own=voted, mine=asked_by_me), votes=votes(question, mine)
         )
@@ -169,7 +169,7 @@ class Chat:
         names = set(self._client.view().here)
         for document in self._client.mirror().of_kind(_KIND):
             message = decoded(document, Message)
-            if message is not None:
+            if message is not None and not message.anonymous:
                 names.add(message.user_name)
         return names
 
@@ -193,14 +193,15 @@ class Chat:
         me, data = self._client.me(), own.data
         return ChatMessage(
             own.id,
-            me.user_id,
-            me.name,
+            "" if data.anonymous else me.user_id,
+            "" if data.anonymous else me.name,
             data.content,
             when(own.created),
             data.reply_to,
             state=own.state,
-            role=me.role,
-            via=me.via,
+            role="student" if data.anonymous else me.role,
+            via="" if data.anonymous else me.via,
+            anonymous=data.anonymous,
             error=own.error,
             mentions=tuple(data.mentions),
             question=data.question,
@@ -294,11 +295,7 @@ class Chat:
 
     def render_found(self, docs: Iterable[Document]) -> list[Json]:
         """Render messages that a search found; they need not be loaded."""
-        me = self._client.me()
-        found = (
-            rendering.message(d, rendering.MessageReader(me, self._overlay.reactions(d.id)))
-            for d in docs
-        )
+        found = (rendering.message(d, self._reader(d.id)) for d in docs)
         return [doc for doc in found if doc is not None]
 
     def _read_messages(self, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
@@ -317,20 +314,25 @@ class Chat:
         return [*self._render_all(docs), *(self._render_own(own) for own in kept)], gone
 
     def _render_all(self, docs: Iterable[Document]) -> list[Json]:
-        pending, me = self.pending(), self._client.me()
-        mirror = self._client.mirror()
+        pending, mirror = self.pending(), self._client.mirror()
         result = []
         for document in docs:
             mine = pending.get(document.id, NOTHING)
             doc = rendering.message(
                 document,
-                rendering.MessageReader(me, self._overlay.reactions(document.id)),
+                self._reader(document.id),
                 mine,
                 unconfirmed=document.id in mirror.unconfirmed,
             )
             if doc is not None:
-                result.append(self._revisions.number(document.id, doc, ours=mine is not NOTHING))
+                # That it is one's own, which no name says, may come later than the message.
+                ours = mine is not NOTHING or not doc["user"]
+                result.append(self._revisions.number(document.id, doc, ours=ours))
         return result
+
+    def _reader(self, id_: str) -> rendering.MessageReader:
+        asked = self._overlay.asked(id_)
+        return rendering.MessageReader(self._client.me(), self._overlay.reactions(id_), asked=asked)
 
     def _render_own(self, own: PendingCommand[Any]) -> Json:
         """Render one's own pending message; `rev` grows whenever the rendering changes."""
@@ -340,14 +342,13 @@ class Chat:
         return doc if own.state != "slowed" else {**doc, "retryIn": ms_until(own.retry_at) or 0}
 
     def _read_questions(self, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        mirror, pending, me = self._client.mirror(), self.pending(), self._client.me()
+        mirror, pending = self._client.mirror(), self.pending()
         found: list[Json] = []
         gone: list[str] = []
         for id_ in ids:
             document = mirror.get(question_id(id_))
             mine = pending.get(id_, NOTHING)
-            voted = self._overlay.voted(id_)
-            doc = rendering.question(document, me, mine, voted=voted) if document else None
+            doc = self._question(document, mine) if document else None
             if doc is None:
                 gone.append(id_)
                 self._revisions.forget(question_id(id_))
@@ -355,6 +356,14 @@ class Chat:
                 # One's own vote is in another channel: it changes the rendering without a new seq.
                 found.append(self._revisions.number(question_id(id_), doc, ours=True))
         return sorted(found, key=lambda doc: int(doc["born"])), gone
+
+    def _question(self, document: Document, pending: Pending) -> Json | None:
+        body = decoded(document, Question)
+        if body is None:
+            return None
+        id_ = body.message_id
+        asked, voted = self._overlay.is_mine(body, id_), self._overlay.voted(id_)
+        return rendering.question(document, body, pending, mine=asked, voted=voted)
 
     def _render_mutes(self) -> list[Json]:
         if not self._client.me().is_staff:

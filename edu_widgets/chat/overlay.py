@@ -14,10 +14,12 @@ from edu_widgets.chat.commands import AddReaction, UpvoteQuestion
 from edu_widgets.chat.documents import (
     NAMED_REACTIONS,
     Message,
+    OwnQuestion,
     OwnReactions,
     OwnVote,
     Question,
     Reaction,
+    asked_id,
     reactions_id,
     vote_id,
 )
@@ -139,6 +141,17 @@ class Overlay:
         """True if I have voted for a question, as far as the mirror knows."""
         mirror = self._client.mirror(self._own_channel())
         return decoded(mirror.get(vote_id(message_id, self._room())), OwnVote) is not None
+
+    def asked(self, message_id: str) -> bool:
+        """True if I asked a question anonymously, as far as the mirror knows."""
+        mirror = self._client.mirror(self._own_channel())
+        return decoded(mirror.get(asked_id(message_id, self._room())), OwnQuestion) is not None
+
+    def is_mine(self, body: Message | Question, message_id: str) -> bool:
+        """True if I wrote a message or asked a question, also if I did so anonymously."""
+        if body.anonymous:
+            return self.asked(message_id)
+        return body.user_id == self._client.me().user_id
 
     def _room(self) -> str:
         # With a base service these documents are made here, of one channel only.

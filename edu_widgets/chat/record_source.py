@@ -23,8 +23,18 @@ from edu_widgets.protocol.shortening import shorten
 
 _QUOTED = 120
 _WORDS = {
-    "en": {"question": "Question", "answered": "Answered", "votes": "{n} want to know"},
-    "tr": {"question": "Soru", "answered": "Yanıtlandı", "votes": "Bilmek isteyen: {n}"},
+    "en": {
+        "question": "Question",
+        "answered": "Answered",
+        "votes": "{n} want to know",
+        "anonymous": "asked anonymously",
+    },
+    "tr": {
+        "question": "Soru",
+        "answered": "Yanıtlandı",
+        "votes": "Bilmek isteyen: {n}",
+        "anonymous": "adsız soruldu",
+    },
 }
 _REPORT = {
     "en": {
@@ -37,6 +47,7 @@ _REPORT = {
         "first": "First message",
         "last": "Last message",
         "open": "Open questions",
+        "anonymous": "Anonymous",
         "asked": "Asked",
         "question": "Question",
         "votes": "Want to know",
@@ -51,6 +62,7 @@ _REPORT = {
         "first": "İlk ileti",
         "last": "Son ileti",
         "open": "Açık sorular",
+        "anonymous": "Adsız",
         "asked": "Soruldu",
         "question": "Soru",
         "votes": "Bilmek isteyen",
@@ -82,8 +94,8 @@ class MessagesOfRecord:
         for message in messages.values():
             yield RecordEntry(
                 message.timestamp,
-                _html(message, messages.get(message.reply_to or "")),
-                Author(message.user_id, message.user_name, message.role or "student"),
+                _html(message, messages.get(message.reply_to or ""), words),
+                _author(message),
                 foot=self._foot(message, words),
                 pictures=message.pictures,
             )
@@ -100,7 +112,7 @@ class MessagesOfRecord:
         figures = {words["messages"]: len(messages), words["questions"]: len(questions)}
         columns = {name: words[name] for name in _PARTICIPATION}
         yield ReportTable("participation", words["participation"], columns, rows, figures)
-        still = [_open(one) for one in questions if one.answered is None]
+        still = [_open(one, words["anonymous"]) for one in questions if one.answered is None]
         columns = {name: words[name] for name in _OPEN}
         yield ReportTable("questions", words["open"], columns, still, {words["open"]: len(still)})
 
@@ -126,15 +138,23 @@ class MessagesOfRecord:
             parts.append(words["question"] if question.answered is None else words["answered"])
             if question.votes:
                 parts.append(words["votes"].format(n=question.votes))
+        if message.anonymous:
+            parts.append(words["anonymous"])
         parts += [f"{reaction.emoji} {reaction.count}" for reaction in message.reactions]
         return " · ".join(parts)
+
+
+def _author(message: Message) -> Author | None:
+    if message.anonymous:
+        return None
+    return Author(message.user_id, message.user_name, message.role or "student")
 
 
 def _participation(messages: Iterable[Message]) -> Iterable[dict[str, Any]]:
     """Return how much each student wrote."""
     people: dict[str, dict[str, Any]] = {}
     for message in messages:
-        if message.role in STAFF_ROLES:
+        if message.role in STAFF_ROLES or message.anonymous:
             continue
         at = when(message.timestamp)
         new = {"user": message.user_id, "messages": 0, "questions": 0, "reactions": 0, "first": at}
@@ -146,22 +166,25 @@ def _participation(messages: Iterable[Message]) -> Iterable[dict[str, Any]]:
     return people.values()
 
 
-def _open(question: Question) -> dict[str, Any]:
+def _open(question: Question, anonymous: str) -> dict[str, Any]:
     return {
         "asked": when(question.at),
-        "name": question.user_name,
+        "name": anonymous if question.anonymous else question.user_name,
         "user": question.user_id,
         "question": " ".join(question.content.split()),
         "votes": question.votes,
     }
 
 
-def _html(message: Message, answered: Message | None) -> Callable[[Callable[[str], str]], str]:
+def _html(
+    message: Message, answered: Message | None, words: dict[str, str]
+) -> Callable[[Callable[[str], str]], str]:
     def make(called: Callable[[str], str]) -> str:
         quote = ""
         if answered is not None:
             text = shorten(" ".join(plain_text(to_nodes(answered.content)).split()), _QUOTED)
-            name = escape(called(answered.user_name))
+            named = not answered.anonymous
+            name = escape(called(answered.user_name) if named else words["anonymous"])
             quote = f"<blockquote><b>{name}</b> {escape(text)}</blockquote>"
         body = to_nodes(message.content, tuple(message.mentions))
         return quote + nodes_html(body, called) + "".join(map(picture_place, message.pictures))

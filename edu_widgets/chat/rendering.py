@@ -19,10 +19,12 @@ from edu_widgets.protocol import Document
 
 @dataclass(frozen=True, slots=True)
 class MessageReader:
-    """The reader for whom a message is rendered, and the emoji they have set on it."""
+    """The reader for whom a message is rendered, the emoji they have set, and if it is theirs."""
 
     me: Person
     reactions: frozenset[str] = frozenset()
+    asked: bool = False
+    """True if they asked it anonymously."""
 
 
 def message(
@@ -58,6 +60,7 @@ def message(
         "question": body.question,
         "mentionsMe": is_mentioned(body.mentions, me.name),
         "pictures": [shown(picture) for picture in body.pictures],
+        "mine": body.anonymous and reader.asked,
         "reactions": _reactions(body, reader, pending),
         "editing": pending.editing,
         "deleting": pending.deleting,
@@ -79,11 +82,14 @@ def _reactions(body: Message, reader: MessageReader, pending: Pending) -> list[J
 def own_message(own: PendingCommand[Any], me: Person) -> Json:
     """Render one's own message that has no document yet."""
     data: ChatMessage = own.data
-    doc: Json = {"id": own.id, "user": me.user_id, "name": me.name, "at": own.created}
+    named = not data.anonymous
+    user, name = (me.user_id, me.name) if named else ("", "")
+    doc: Json = {"id": own.id, "user": user, "name": name, "at": own.created}
     doc["body"] = _nodes(data.content, data.mentions, me)
     optional = {
-        "role": me.role if me.role != "student" else None,
-        "via": me.via,
+        "role": me.role if named and me.role != "student" else None,
+        "via": me.via if named else None,
+        "mine": data.anonymous,
         "replyTo": data.reply_to,
         "question": data.question,
         "mentionsMe": is_mentioned(data.mentions, me.name),
@@ -104,15 +110,14 @@ def pin(document: Document) -> Json | None:
     return _quoted(document, body) | {"byName": body.by_name}
 
 
-def question(document: Document, me: Person, pending: Pending, *, voted: bool) -> Json | None:
-    """Render a question; None for a document that cannot be decoded."""
-    body = decoded(document, Question)
-    if body is None:
-        return None
+def question(
+    document: Document, body: Question, pending: Pending, *, mine: bool, voted: bool
+) -> Json:
+    """Render a question; `mine`: the reader asked it, `voted`: they have voted for it."""
     doc = _quoted(document, body) | {
         "votes": votes(body, pending),
         "own": pending.vote.on if pending.vote is not None else voted,
-        "mine": body.user_id == me.user_id,
+        "mine": mine,
     }
     return doc | ({"answered": body.answered} if body.answered is not None else {})
 

@@ -7,7 +7,14 @@ import time
 from collections.abc import Callable
 
 from edu_widgets.chat.commands import COUNT_UNREAD, MAX_UNREAD, CountUnread, UnreadCount
-from edu_widgets.chat.documents import ChatSettings, Message, Mute, ReadMark, mute_id
+from edu_widgets.chat.documents import (
+    ChatSettings,
+    Message,
+    Mute,
+    ReadMark,
+    asked_id,
+    mute_id,
+)
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.runtime.receipts import Answer
@@ -17,7 +24,18 @@ from edu_widgets.protocol import Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import EduWidgetsError
 
-_WRITING = ("send", "reply", "edit", "react", "unreact", "ask", "upvote", "typing", "picture")
+_WRITING = (
+    "send",
+    "reply",
+    "edit",
+    "react",
+    "unreact",
+    "ask",
+    "upvote",
+    "typing",
+    "picture",
+    "anonymous",
+)
 """Tools that a muted person does not have."""
 
 _FEW, _MANY = 64, MAX_UNREAD
@@ -91,6 +109,11 @@ class RoomState:
         settings = decoded(self._client.mirror().get(ChatSettings.ID), ChatSettings)
         return settings.pictures if settings is not None else True
 
+    def anonymous(self) -> bool:
+        """Return True if an instructor has allowed anonymous questions."""
+        settings = decoded(self._client.mirror().get(ChatSettings.ID), ChatSettings)
+        return settings is not None and settings.anonymous
+
     def slow(self) -> int:
         """Return the least number of seconds between two messages of a person; 0: no limit."""
         settings = decoded(self._client.mirror().get(ChatSettings.ID), ChatSettings)
@@ -155,7 +178,7 @@ class RoomState:
         newest = mirror.newest(Message.kind, _FEW)
         if len(newest) == _FEW and newest[0].born > mark:
             newest = mirror.newest(Message.kind, _MANY)
-        loaded = sum(1 for d in newest if d.born > mark and self._author(d) != me)
+        loaded = sum(1 for d in newest if d.born > mark and not self._is_by(d, me))
         floor = mirror.floor(Message.kind) if mirror.more(Message.kind) else 0
         return min(loaded + self._below.count(mark, floor), MAX_UNREAD)
 
@@ -176,7 +199,7 @@ class RoomState:
         if "reactions" in features:
             tools += ["react", "unreact"] if not base else ["react"]
         if "questions" in features and not base:
-            tools += ["ask", "upvote"]
+            tools += ["ask", "upvote"] + (["anonymous"] if self.anonymous() else [])
         # A base service has no search: its pages search the loaded messages, and say so.
         tools += ["typing", "read", "search"] if not base else ["typing"]
         staff = self._client.me().is_staff
@@ -235,6 +258,12 @@ class RoomState:
 
     def _own(self) -> Mirror:
         return self._client.mirror(self._own_channel)
+
+    def _is_by(self, document: Document, me: str) -> bool:
+        author = self._author(document)
+        if author:
+            return author == me
+        return self._own().get(asked_id(document.id, self._client.channel)) is not None
 
     def _author(self, document: Document) -> str:
         """Return a message's author from a cache: it never changes, and decoding takes a while."""

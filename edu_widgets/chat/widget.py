@@ -43,7 +43,7 @@ _OTHERS = tuple(
     for command in (
         commands.EDIT_MESSAGE, commands.DELETE_MESSAGE, commands.ADD_REACTION,
         commands.PIN_MESSAGE, commands.SET_SLOW_MODE, commands.MUTE_USER,
-        commands.SET_PICTURES,
+        commands.SET_PICTURES, commands.SET_ANONYMOUS,
         commands.UPVOTE_QUESTION, commands.ANSWER_QUESTION, commands.MARK_READ,
     )
 )  # fmt: skip
@@ -56,6 +56,7 @@ _COLLECTIONS = {
     documents.Mute.kind: (MUTES, "mute:"),
     documents.OwnReactions.kind: (MESSAGES, "reactions:"),
     documents.OwnVote.kind: (QUESTIONS, "vote:"),
+    documents.OwnQuestion.kind: (MESSAGES, "asked:"),
 }
 """By kind of document: the page's collection it changes, and its prefix to the id there."""
 
@@ -265,6 +266,8 @@ def _by_collection(docs: Iterable[Document]) -> dict[str, list[str]]:
             # Ids of one's own reactions and votes may have a channel before the message's id.
             id_ = document.id.removeprefix(prefix).rpartition("/")[2]
             changed.setdefault(collection, []).append(id_)
+            if document.kind == documents.OwnQuestion.kind:
+                changed.setdefault(QUESTIONS, []).append(id_)
     return changed
 
 

@@ -186,10 +186,11 @@ def _without_names(tables: Iterable[ReportTable], student: str) -> list[ReportTa
 
 
 def _numbered(table: ReportTable, called: Names) -> ReportTable:
-    rows = [
-        {**row, "name": called.of(Author(row["user"], row["name"])), "user": ""}
-        for row in table.rows
-    ]
+    def name(row: Mapping[str, Any]) -> str:
+        # A row without a person is of nobody who is known: somebody who asked anonymously.
+        return called.of(Author(row["user"], row["name"])) if row["user"] else row["name"]
+
+    rows = [{**row, "name": name(row), "user": ""} for row in table.rows]
     columns = {key: word for key, word in table.columns.items() if key != "user"}
     return replace(table, columns=columns, rows=rows)
 

@@ -189,6 +189,8 @@ export interface MessageBody {
   via?: string | null;
   /** Its pictures, at most 4; the text may then be empty. */
   pictures?: BlobRef[];
+  /** True if it was asked anonymously; it then has no `userId`, `userName`, `role` and `via`. */
+  anonymous?: boolean;
 }
 
 /** A message that stays in sight. Its document's id is `pin:<messageId>`. */
@@ -215,6 +217,8 @@ export interface ChatSettingsBody {
   slowMode?: number;
   /** False if students may not send pictures. */
   pictures?: boolean;
+  /** True if questions may be asked anonymously. */
+  anonymous?: boolean;
 }
 
 /**
@@ -259,6 +263,17 @@ export interface OwnVoteBody {
   messageId: string;
 }
 
+/**
+ * That one person asked a question anonymously, in that person's own channel.
+ *
+ * Its document's id is `asked:<messageId>`, or `asked:<channel>/<messageId>` for a question outside
+ * the course's channel.
+ */
+export interface OwnQuestionBody {
+  /** The id of the message that was asked as a question. */
+  messageId: string;
+}
+
 /** One person's read position in the chat; in their own channel, its id is `read:chat`. */
 export interface ReadMarkBody {
   /** The `born` of the newest message they have read. */
@@ -293,6 +308,8 @@ export interface QuestionBody {
   answered?: number | null;
   /** Display name of the person who marked it as answered. */
   answeredBy?: string | null;
+  /** True if it was asked anonymously; it then has no `userId` and `userName`. */
+  anonymous?: boolean;
 }
 
 /**
@@ -852,6 +869,8 @@ export interface ChatMessageData {
   mentions?: string[];
   /** Its pictures, at most 4; the channel has to offer `pictures`. */
   pictures?: BlobRef[];
+  /** True to keep from everybody who asks; for questions, where the chat's settings allow it. */
+  anonymous?: boolean;
 }
 
 /** Replace the text of one's own message; staff may edit anybody's. */
@@ -901,6 +920,12 @@ export interface SetSlowModeData {
 /** Allow or forbid students to send pictures. Staff only. */
 export interface SetPicturesData {
   /** True to allow pictures, false to forbid them. */
+  allowed: boolean;
+}
+
+/** Allow or forbid to ask questions anonymously. Staff only. */
+export interface SetAnonymousData {
+  /** True to allow it, false to forbid it; what was asked anonymously before stays so. */
   allowed: boolean;
 }
 
@@ -2152,6 +2177,7 @@ export interface ClientMessages {
   pin_message: PinMessageData;
   set_slow_mode: SetSlowModeData;
   set_pictures: SetPicturesData;
+  set_anonymous: SetAnonymousData;
   mute_user: MuteUserData;
   upvote_question: UpvoteQuestionData;
   answer_question: AnswerQuestionData;
@@ -2263,6 +2289,7 @@ export interface DocumentBodies {
   mute: MuteBody;
   own_reactions: OwnReactionsBody;
   own_vote: OwnVoteBody;
+  own_question: OwnQuestionBody;
   read_mark: ReadMarkBody;
   last_message: LastMessageBody;
   question: QuestionBody;

@@ -104,7 +104,7 @@ def test_a_lesson_in_tabs(pair: tuple[Person, Person]) -> None:
         expect(shown(panel(mira), hidden)).to_have_count(0)
     wait_until(lambda: mira.lab.execute("print(panel.projector)") == "True", "Python knows it")
     assert mira.lab.execute("print(panel.hide_names, panel.quiet)") == "True True"
-    panel(mira).get_by_role("button", name="Leave projector mode").focus()
+    panel(mira).get_by_role("button", name="Leave projector mode (Esc)").focus()
     mira.lab.page.keyboard.press("Escape")
     expect(panel(mira).get_by_role("tab")).to_have_count(TABS)
     wait_until(lambda: mira.lab.execute("print(panel.quiet)") == "False", "all is as before")

@@ -20,6 +20,7 @@ FEATURE = Feature(
         commands.PIN_MESSAGE.name: moderation.pin,
         commands.SET_SLOW_MODE.name: moderation.slow_down,
         commands.SET_PICTURES.name: moderation.allow_pictures,
+        commands.SET_ANONYMOUS.name: moderation.allow_anonymous,
         commands.MUTE_USER.name: moderation.mute,
         commands.MARK_READ.name: reading.mark_read,
     },

@@ -7,10 +7,12 @@ import msgspec
 from edu_widgets.chat.documents import (
     Message,
     Mute,
+    OwnQuestion,
     OwnReactions,
     OwnVote,
     Pin,
     Question,
+    asked_id,
     reactions_id,
     vote_id,
 )
@@ -36,6 +38,8 @@ _ALL = 2**31
 def erase(person: Erasure) -> RuleRun:
     """Remove a person's reactions, votes, mute and name, and the pins of or by them.
 
+    Their messages and questions, also those asked anonymously, go by their author in the store.
+
     What others wrote through their notebook stays, without saying whose it was.
 
     Messages that mention them stay, but without the mention, since the next person with the name
@@ -44,13 +48,15 @@ def erase(person: Erasure) -> RuleRun:
     own = user_channel(person.course, person.user_id)
     reactions = yield Scan(own, OwnReactions.kind, _ALL)
     votes = {doc.id for doc in (yield Scan(own, OwnVote.kind, _ALL))}
+    asked = {doc.id for doc in (yield Scan(own, OwnQuestion.kind, _ALL))}
     writes: list[Write] = []
     for channel in person.channels:
         if not channel.startswith("user:"):
             writes += yield from _messages(channel, person, reactions)
             writes += yield from _questions(channel, person, votes)
             pins = yield Scan(channel, Pin.kind, _ALL)
-            writes += [Write(channel, d.id, d.kind, DELETE) for d in _theirs(pins, person.user_id)]
+            theirs = _theirs(pins, channel, person.user_id, asked)
+            writes += [Write(channel, doc.id, doc.kind, DELETE) for doc in theirs]
     writes += yield from _mutes(person)
     return Decision(writes)
 
@@ -115,8 +121,10 @@ def _questions(channel: str, person: Erasure, votes: set[str]) -> Part[list[Writ
     return writes
 
 
-def _theirs(pins: list[Document], user_id: str) -> Iterator[Document]:
+def _theirs(
+    pins: list[Document], channel: str, user_id: str, asked: set[str]
+) -> Iterator[Document]:
     for doc in pins:
         pin: Pin = doc.as_(Pin)
-        if user_id in (pin.user_id, pin.by):
+        if user_id in (pin.user_id, pin.by) or asked_id(pin.message_id, channel) in asked:
             yield doc

@@ -7,21 +7,26 @@ from edu_widgets.chat.documents import (
     MAX_PICTURES,
     ChatMessage,
     Message,
+    OwnQuestion,
     Pin,
     Question,
+    asked_id,
     pin_id,
     question_id,
 )
 from edu_widgets.chat.service.preconditions import (
+    is_by_sender,
+    may_be_anonymous,
     may_show_pictures,
     may_speak,
     not_muted,
+    own_channel,
     the_message,
 )
 from edu_widgets.chat.text import content_of, described, excerpt, kept_mentions
 from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.errors import InvalidArgument, refusal
-from edu_widgets.service.rules import DELETE, Decision, Get, Request, RuleRun, Write, read
+from edu_widgets.service.rules import DELETE, Decision, Get, Part, Request, RuleRun, Write, read
 
 TYPES = frozenset({"text", "file"})
 """Types of the seed that a person may send; `system` is for the service only."""
@@ -30,13 +35,17 @@ TYPES = frozenset({"text", "file"})
 def send(request: Request[ChatMessage]) -> RuleRun:
     """Create a message. The service sets author, role and time itself.
 
+    What is asked anonymously says nothing of its author; that it is theirs is noted in their own
+    channel, where they alone can read it, and with the document in the store, for erasure.
+
     The text is stored as it was written, without invisible characters and white space at its end;
     the view has to escape text that is dangerous to show.
 
     Raises:
         Refused: `INVALID` for an empty or too long text, more than four pictures, or an id that is
             not the command's; `FORBIDDEN` for a muted person, and for a question or a picture where
-            the channel has none; `RATE_LIMITED` in slow mode.
+            the channel has none, or a question that is anonymous where that is not allowed;
+            `RATE_LIMITED` in slow mode.
     """
     data = request.data
     content = _checked(data.content, empty=bool(data.pictures))
@@ -44,6 +53,8 @@ def send(request: Request[ChatMessage]) -> RuleRun:
         raise refusal(Code.INVALID, "data.id and messageId of a chat message have to be the same.")
     if data.question and "questions" not in request.config.features:
         raise refusal(Code.FORBIDDEN, "This channel does not offer questions.")
+    if data.anonymous:
+        yield from may_be_anonymous(request)
     if data.pictures:
         yield from may_show_pictures(request)
     if len(data.pictures) > MAX_PICTURES:
@@ -68,11 +79,22 @@ def send(request: Request[ChatMessage]) -> RuleRun:
         question=data.question,
         pictures=[described(picture) for picture in data.pictures],
     )
+    if data.anonymous:
+        message = msgspec.structs.replace(
+            message, anonymous=True, user_id="", user_name="", role=None, via=None
+        )
+        own, id_ = own_channel(request), asked_id(message.id, request.channel)
+        noted.append(Write(own, id_, OwnQuestion.kind, OwnQuestion(message.id)))
     writes = [Write(request.channel, message.id, Message.kind, message)]
     if message.question:
         short = excerpt(content, message.pictures)
         question = Question(
-            message.id, message.user_id, message.user_name, short, message.timestamp
+            message.id,
+            message.user_id,
+            message.user_name,
+            short,
+            message.timestamp,
+            anonymous=message.anonymous,
         )
         writes.append(Write(request.channel, question_id(message.id), Question.kind, question))
     return Decision([*writes, *noted])
@@ -88,7 +110,7 @@ def edit(request: Request[EditMessage]) -> RuleRun:
     data = request.data
     message = yield from the_message(request, data.message_id)
     content = _checked(data.content, empty=bool(message.pictures))
-    _own_or_staff(request, message, "edit")
+    yield from _own_or_staff(request, message, "edit")
     yield from not_muted(request)
     if message.type != "text":
         raise refusal(Code.INVALID, "Only a text can be edited.")
@@ -125,10 +147,14 @@ def delete(request: Request[DeleteMessage]) -> RuleRun:
     if any(doc.kind == Message.kind and doc.deleted for doc in found):
         return Decision()
     message = yield from the_message(request, request.data.message_id)
-    _own_or_staff(request, message, "delete")
+    is_own = yield from _own_or_staff(request, message, "delete")
     beside = yield _beside(request, message.id)
     gone = [(message.id, Message.kind)] + [(doc.id, doc.kind) for doc in beside if not doc.deleted]
-    return Decision([Write(request.channel, id_, kind, DELETE) for id_, kind in gone])
+    writes = [Write(request.channel, id_, kind, DELETE) for id_, kind in gone]
+    if message.anonymous and is_own:
+        id_ = asked_id(message.id, request.channel)
+        writes.append(Write(own_channel(request), id_, OwnQuestion.kind, DELETE))
+    return Decision(writes)
 
 
 def _beside(request: Request[EditMessage] | Request[DeleteMessage], message_id: str) -> Get:
@@ -141,9 +167,12 @@ def _pointing(doc: Document) -> Pin | Question | None:
 
 def _own_or_staff(
     request: Request[EditMessage] | Request[DeleteMessage], message: Message, what: str
-) -> None:
-    if message.user_id != request.user.id and not request.user.staff:
+) -> Part[bool]:
+    """Return True for a message of the sender's own, False for another's that staff change."""
+    is_own = yield from is_by_sender(request, message, message.id)
+    if not (is_own or request.user.staff):
         raise refusal(Code.FORBIDDEN, f"You may only {what} your own messages.")
+    return is_own
 
 
 def _checked(text: str, *, empty: bool) -> str:

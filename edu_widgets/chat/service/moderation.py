@@ -4,7 +4,13 @@ from typing import Any
 
 import msgspec
 
-from edu_widgets.chat.commands import MuteUser, PinMessage, SetPictures, SetSlowMode
+from edu_widgets.chat.commands import (
+    MuteUser,
+    PinMessage,
+    SetAnonymous,
+    SetPictures,
+    SetSlowMode,
+)
 from edu_widgets.chat.documents import (
     MAX_PINS,
     MAX_SLOW,
@@ -98,6 +104,16 @@ def allow_pictures(request: Request[SetPictures]) -> RuleRun:
     """
     only_staff(request, "turn pictures on or off")
     return (yield from _set(request, pictures=request.data.allowed))
+
+
+def allow_anonymous(request: Request[SetAnonymous]) -> RuleRun:
+    """Allow to ask questions anonymously, or forbid it; those that were asked stay anonymous.
+
+    Raises:
+        Refused: `FORBIDDEN` for students.
+    """
+    only_staff(request, "turn anonymous questions on or off")
+    return (yield from _set(request, anonymous=request.data.allowed))
 
 
 def _set(request: Request[Any], **changed: object) -> RuleRun:

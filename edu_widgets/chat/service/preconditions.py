@@ -4,10 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from edu_widgets.chat.documents import (
+    ChatMessage,
     ChatSettings,
     LastMessage,
     Message,
     Mute,
+    OwnQuestion,
+    Question,
+    asked_id,
     mute_id,
 )
 from edu_widgets.protocol import Code
@@ -77,6 +81,29 @@ def may_show_pictures(request: Request[Any]) -> Part[None]:
     settings = read(found, ChatSettings.ID, ChatSettings) or ChatSettings()
     if not (settings.pictures or request.user.staff):
         raise refusal(Code.FORBIDDEN, "An instructor has turned pictures off in this chat.")
+
+
+def may_be_anonymous(request: Request[ChatMessage]) -> Part[None]:
+    """Check that the sender may ask anonymously here. It is never made a question with a name.
+
+    Raises:
+        Refused: `INVALID` for what is no question; `FORBIDDEN` where no instructor has allowed it.
+    """
+    if not request.data.question:
+        raise refusal(Code.INVALID, "Only a question can be anonymous.")
+    found = yield Get(request.channel, (ChatSettings.ID,))
+    settings = read(found, ChatSettings.ID, ChatSettings) or ChatSettings()
+    if not settings.anonymous:
+        text = "Anonymous questions are turned off in this chat; this one was not shown to anybody."
+        raise refusal(Code.FORBIDDEN, text)
+
+
+def is_by_sender(request: Request[Any], body: Message | Question, message_id: str) -> Part[bool]:
+    """True if the sender wrote a message or asked a question, also if they did so anonymously."""
+    if not body.anonymous:
+        return body.user_id == request.user.id
+    id_ = asked_id(message_id, request.channel)
+    return read((yield Get(own_channel(request), (id_,))), id_, OwnQuestion) is not None
 
 
 def _check_mute(mute: Mute | None, now: int) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from edu_widgets.chat.commands import AnswerQuestion, UpvoteQuestion
 from edu_widgets.chat.documents import OwnVote, Question, question_id, vote_id
-from edu_widgets.chat.service.preconditions import not_muted, own_channel
+from edu_widgets.chat.service.preconditions import is_by_sender, not_muted, own_channel
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service.rules import DELETE, Decision, Get, Part, Request, RuleRun, Write, read
@@ -19,7 +19,7 @@ def upvote(request: Request[UpvoteQuestion]) -> RuleRun:
         Refused: `NOT_FOUND`, `FORBIDDEN` for one's own question and for a muted person.
     """
     question = yield from _the_question(request, request.data.message_id)
-    if question.user_id == request.user.id:
+    if (yield from is_by_sender(request, question, question.message_id)):
         raise refusal(Code.FORBIDDEN, "Your own question has your vote already.")
     yield from not_muted(request)
     own, id_ = own_channel(request), vote_id(question.message_id, request.channel)
@@ -38,16 +38,21 @@ def upvote(request: Request[UpvoteQuestion]) -> RuleRun:
 def answer(request: Request[AnswerQuestion]) -> RuleRun:
     """Mark a question as answered, or as open again.
 
+    Whoever asked it anonymously is not named as the one who marked it.
+
     Raises:
         Refused: `NOT_FOUND`, `FORBIDDEN` for a person who is neither staff nor asked it.
     """
     question = yield from _the_question(request, request.data.message_id)
-    if not request.user.staff and question.user_id != request.user.id:
+    is_own = yield from is_by_sender(request, question, question.message_id)
+    if not (request.user.staff or is_own):
         text = "Only instructors and whoever asked may mark a question as answered."
         raise refusal(Code.FORBIDDEN, text)
     if request.data.answered == (question.answered is not None):
         return Decision()
     when, who = (request.now, request.user.name) if request.data.answered else (None, None)
+    if is_own and question.anonymous:
+        who = None
     changed = msgspec.structs.replace(question, answered=when, answered_by=who)
     return Decision([_write(request, changed)])
 
