@@ -293,7 +293,7 @@ describe("projector mode", () => {
 
   test("Escape leaves it, back to where it was switched on", async () => {
     const stage = await project();
-    expect(stage.root.activeElement).toBe(stage.button("Leave projector mode"));
+    expect(stage.root.activeElement).toBe(stage.button("Leave projector mode (Esc)"));
     await stage.press("Escape");
     expect(stage.content()).toBe("This is the part chat");
     expect(stage.root.activeElement).toBe(stage.button("Projector mode"));
