@@ -5,6 +5,7 @@ Standard library only: kernels use it too.
 
 import errno
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +19,12 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared only
 
 
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_HERE = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+HERE = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+"""The networks of this computer alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +39,67 @@ class Address:
     """The `--address` it was made from: `loopback`, `lan`, an IP address or a URL."""
     proxies: tuple[Network, ...] = ()
     """Networks of proxies whose `X-Forwarded-For` is believed."""
+    path: str = ""
+    """The path below which JupyterHub's proxy shows the service, without a slash at its end."""
 
     def base_url(self, port: int) -> str:
         """Return the URL that people open, without `/<course>`."""
         if self.url:
             return self.url
+        if self.path:
+            return local_url(self.bind, port) + self.path
         named = next(iter(self.hosts - LOOPBACK), "127.0.0.1")
         return f"http://{f'[{named}]' if ':' in named else named}:{port}"
 
     @property
     def prefix(self) -> str:
         """The path of the public URL, which a proxy may pass on; "" if it has none."""
-        return urlsplit(self.url).path.rstrip("/")
+        return self.path or urlsplit(self.url).path.rstrip("/")
 
     @property
     def reach(self) -> str:
         """A sentence that says which people or programs can reach the service."""
         if self.url:
             return f"Everybody who can open {self.url} can reach it."
+        if self.path:
+            return f"Everybody who can open this JupyterHub can reach it, at {self.path}/."
         if self.hosts <= LOOPBACK:
             return "Only programs on this computer can reach it."
         return "Everybody in the same network can reach it."
 
 
-def address(text: str | None, bind: str | None = None, proxies: Sequence[str] = ()) -> Address:
+def address(
+    text: str | None,
+    bind: str | None = None,
+    proxies: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+) -> Address:
     """Read `--address`: nothing or `loopback`, `lan`, an IP address, or a public URL.
 
     Args:
         text: The option's value.
         bind: The IP address to listen on, if it differs from `text`.
         proxies: Addresses or networks of proxies; if empty and `text` is a URL, this computer.
+        hosts: Further host names that requests may use.
 
     Raises:
         InvalidArgument: an argument has none of these forms.
     """
     made = _address(text, bind)
-    known = tuple(map(_network, proxies))
-    return replace(made, proxies=known or (_HERE if made.url else ()))
+    known = tuple(map(_network, proxies)) or (HERE if made.url else ())
+    return replace(made, proxies=known, hosts=made.hosts | frozenset(map(_host_name, hosts)))
+
+
+def _host_name(text: str) -> str:
+    """Return a host name as requests spell it: in lower case, without a port.
+
+    Raises:
+        InvalidArgument: it is none.
+    """
+    if _NAME.fullmatch(text):
+        return text.lower()
+    msg = f"--host {text!r:.200} is not the name of a host, such as class.example.org."
+    raise InvalidArgument(msg)
 
 
 def _network(text: str) -> Network:
@@ -83,7 +111,7 @@ def _network(text: str) -> Network:
 
 
 def _address(text: str | None, bind: str | None) -> Address:
-    bind = _checked_bind(bind)
+    bind = checked_bind(bind)
     if not text or text in LOOPBACK or text == "loopback":
         return Address(bind or "127.0.0.1", LOOPBACK)
     if text.startswith(("http://", "https://")):
@@ -109,7 +137,7 @@ def _address(text: str | None, bind: str | None) -> Address:
     return Address(bind or text, LOOPBACK | {text}, asked=asked)
 
 
-def _checked_bind(bind: str | None) -> str | None:
+def checked_bind(bind: str | None) -> str | None:
     """Return the address to listen on, once it is checked.
 
     Raises:

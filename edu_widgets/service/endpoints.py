@@ -22,6 +22,7 @@ from edu_widgets.service.gate import Charge, gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.identity_cache import IdentityCache
+from edu_widgets.service.jupyterhub.people import HubPeople
 from edu_widgets.service.limits import counted
 from edu_widgets.service.people import OWNER, Join, Members, Vouch
 from edu_widgets.service.roles import change_role
@@ -91,6 +92,8 @@ class Door:
     keys: Sequence[tokens.Key] = ()
     watch: Callable[[int], None] = field(default=lambda _pid: None)
     install_hint: str = ""
+    jupyterhub: HubPeople | None = None
+    """Proves the identity of the Hub's people, where the service is behind JupyterHub."""
     identities: IdentityCache = field(init=False)
     _under_way: Counter[str] = field(init=False, default_factory=Counter)
     """Requests that are being answered or wait to be paid for, by person."""
@@ -98,21 +101,28 @@ class Door:
     def __post_init__(self) -> None:
         """Remember who proves to be who."""
         self.identities = IdentityCache(self.hub.store)
+        if self.jupyterhub is not None:
+            self.jupyterhub.forget = self.identities.forget
 
     async def identity(self, request: web.Request) -> Identity:
         """Return the identity that the request's bearer value proves.
 
         Raises:
-            Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED`, `REMOVED` or `UNAVAILABLE`.
+            Refused: `UNAUTHORIZED`, `TOKEN_EXPIRED`, `REMOVED` or `UNAVAILABLE`; of JupyterHub's
+                people also `FORBIDDEN` or `RATE_LIMITED`.
         """
-        return await self.identities.get(http_guard.bearer(request), self._prove)
+        prove = partial(self._prove, client_address.source(request, self.address))
+        return await self.identities.get(http_guard.bearer(request), prove)
 
-    async def _prove(self, value: str) -> Identity:
+    async def _prove(self, source: str, value: str) -> Identity:
         if tokens.looks_like_token(value):
             found = tokens.identity(value, self.keys, self.hub.courses)
             await self.people.check_foreign(found.user_id)
-        else:
+        elif self.jupyterhub is None or await self.people.knows(value):
             found = await self.people.identity(value)
+        else:
+            found = await self.jupyterhub.identity(value, source)
+            await self.people.check_foreign(found.user_id)
         return await self.people.within(found)
 
     async def signed_for(self, request: web.Request) -> str:
@@ -121,6 +131,8 @@ class Door:
             value = http_guard.bearer(request)
             if tokens.looks_like_token(value):
                 return tokens.identity(value, self.keys, self.hub.courses).user_id
+            if self.jupyterhub is not None and (known := self.jupyterhub.known(value)):
+                return known
             key_id, _ = await self.people.sessions.signed_for(value)
             return key_id
         return ""
@@ -393,6 +405,8 @@ async def _invite(request: web.Request) -> web.Response:
 def add_routes(router: web.UrlDispatcher, prefix: str) -> None:
     """Add all routes, under a prefix."""
     router.add_get(f"{prefix}/", _root)
+    if prefix:
+        router.add_get(prefix, _root)
     router.add_get(f"{prefix}/api/realtime/ws", _websocket)
     router.add_post(f"{prefix}/api/join", _join)
     router.add_post(f"{prefix}/api/vouch", _vouch)

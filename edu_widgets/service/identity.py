@@ -1,8 +1,8 @@
 """The identity behind a connection, and its grants for channels."""
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from edu_widgets.protocol import Code
@@ -19,13 +19,17 @@ class Identity:
     """A person as proven by a secret or token, with their name and role in each course.
 
     `expires`: the end of the proof, in s since 1970; `None` for never. `voucher`: the id of the
-    person through whose notebook they take part; "" for those who came by themselves.
+    person through whose notebook they take part; "" for those who came by themselves. `until`: the
+    time, in s since 1970, at which the source of the proof is to be asked again, by `ask_again`;
+    `None` where nobody has to be asked.
     """
 
     user_id: str
     people: dict[str, Person] = field(default_factory=dict)
     expires: float | None = None
     voucher: str = ""
+    until: float | None = None
+    ask_again: "Callable[[], Awaitable[Identity]] | None" = field(default=None, repr=False)
 
     @property
     def rests_on(self) -> frozenset[str]:
@@ -34,7 +38,7 @@ class Identity:
 
     def copy(self) -> "Identity":
         """Return the same for a connection, which changes it while it lasts."""
-        return Identity(self.user_id, dict(self.people), self.expires, self.voucher)
+        return replace(self, people=dict(self.people))
 
     @property
     def expired(self) -> bool:

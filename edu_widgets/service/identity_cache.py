@@ -70,7 +70,8 @@ class IdentityCache:
             self._drop(digest)
 
     def _keep(self, digest: bytes, found: Identity) -> None:
-        lasts = float("inf") if found.expires is None else found.expires - time.time()
+        ends = [time_ for time_ in (found.expires, found.until) if time_ is not None]
+        lasts = min(ends, default=float("inf")) - time.time()
         self._drop(digest)
         self._proved[digest] = (found, self._now() + lasts)
         for person in found.rests_on:

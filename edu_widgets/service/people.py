@@ -304,13 +304,13 @@ class Members:
     # -- identities ---------------------------------------------------------------
 
     async def check_foreign(self, user_id: str) -> None:
-        """Check that the `sub` of a platform's token is not the id of a person who came by invite.
+        """Check that the owner of another's token has not the id of a person who came by invite.
 
         Raises:
-            Refused: `UNAUTHORIZED`: it is; a platform must not give access to that person's data.
+            Refused: `UNAUTHORIZED`: a platform must not give access to that person's data.
         """
         if await self._store.memberships(user_id):
-            text = "The token's `sub` is the id of somebody who joined this service by invite."
+            text = "The token's owner has the id of somebody who joined this service by invite."
             raise refusal(Code.UNAUTHORIZED, text)
 
     async def within(self, identity: Identity) -> Identity:
@@ -323,6 +323,10 @@ class Members:
             if identity.people.pop(course, None) is not None and not identity.people:
                 raise removed(course)
         return identity
+
+    async def knows(self, value: str) -> bool:
+        """Return whether a bearer value is of this service: its token, or a person's secret."""
+        return sessions.is_token(value) or await self._person_of(value) is not None
 
     async def identity(self, value: str) -> Identity:
         """Return the identity of a token's owner, or of a secret's from an earlier version.

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -13,13 +14,26 @@ from typing import Any
 
 from edu_widgets.protocol.admission import read_roster
 from edu_widgets.protocol.channels import course_name
+from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service import addresses, arguments, listening, state, tokens
 from edu_widgets.service import config as configuration
 from edu_widgets.service.admission import STAFF_HOURS
+from edu_widgets.service.jupyterhub.api import HubApi
+from edu_widgets.service.jupyterhub.environment import HubService, hub_service
+from edu_widgets.service.jupyterhub.groups import Access, GroupRule
+from edu_widgets.service.jupyterhub.groups import group_rule as parsed_rule
 from edu_widgets.service.locks import alone_in
 from edu_widgets.service.server import HOST, Options, Server
 
 DEFAULT_PORT = 8765
+
+
+def group_rule(text: str) -> GroupRule:
+    """Read `GROUP` or `COURSE=GROUP` as an argument."""
+    try:
+        return parsed_rule(text)
+    except InvalidArgument as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,10 +60,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one("--port", "N", port, arguments.port)
     one("--address", "ADDRESS", "'loopback' (default), 'lan', an IP address, or the public URL")
     one("--bind", "IP", "address to listen on, where it differs from --address")
+    several("--host", "NAME", "a further host name of the service; may be repeated")
     one("--config", "FILE", "channel table, a TOML or JSON file", Path)
     several("--jwt-key-file", "FILE", "PEM or HS256 secret", Path)
     one("--jwt-audience", "TEXT", "what a token's `aud` has to name", default="")
     one("--jwt-issuer", "TEXT", "what a token's `iss` has to be", default="")
+    groups = "[COURSE=]GROUP"
+    several("--instructors", groups, "a group of JupyterHub whose people teach", group_rule)
+    limit = "a group of JupyterHub whose people may enter; default: everybody the Hub lets in"
+    several("--students", groups, limit, group_rule)
     proxy = (
         "a proxy (address or network) that is believed where people come from; may be repeated; "
         "default: this computer, where --address is a URL"
@@ -99,11 +118,15 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
     if args.config:
         config = configuration.load(args.config, config)
     table = configuration.without_limits(config) if args.no_rate_limits else config
+    courses = tuple(dict.fromkeys(course_name(name) for name in args.course))
+    behind = hub_service(os.environ)
+    address = addresses.address(args.address, args.bind, args.proxy, args.host)
     return Options(
-        courses=tuple(dict.fromkeys(course_name(name) for name in args.course)),
+        courses=courses,
         data_dir=args.data,
-        address=addresses.address(args.address, args.bind, args.proxy),
-        port=args.port,
+        address=address if behind is None else behind.over(address, args.bind),
+        port=behind.port if behind is not None and args.port is None else args.port,
+        jupyterhub=_asks_jupyterhub(args, behind, courses),
         config=table,
         keys=tuple(
             tokens.load_key(path, args.jwt_audience, args.jwt_issuer) for path in args.jwt_key_file
@@ -119,13 +142,38 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
     )
 
 
+def _asks_jupyterhub(
+    args: argparse.Namespace, behind: HubService | None, courses: Sequence[str]
+) -> tuple[HubApi, Access] | None:
+    """Return what asks JupyterHub, and what decides about its people; `None` without a Hub.
+
+    Raises:
+        InvalidArgument: there is no Hub, or a group is for a course that is not hosted.
+    """
+    rules = (*args.instructors, *args.students)
+    if behind is None:
+        if rules:
+            msg = (
+                "--instructors and --students name groups of JupyterHub, but this service is not "
+                "one of a Hub's: JUPYTERHUB_SERVICE_NAME is not set (docs/jupyterhub.md)."
+            )
+            raise InvalidArgument(msg)
+        return None
+    for rule in rules:
+        if rule.course and rule.course not in courses:
+            msg = f"{rule.course}={rule.group} is for no course here: {', '.join(courses)}."
+            raise InvalidArgument(msg)
+    access = Access(behind.name, courses, args.instructors, args.students)
+    return HubApi(behind.api_url), access
+
+
 async def _run(options: Options) -> int:
     listening.raise_file_limit()
     listening.tell_of_exhaustion_once(asyncio.get_running_loop())
     with alone_in(options.data_dir):
         async with Server(options) as server:
             _stop_by_signals(server)
-            _greet(server.state)
+            _greet(server.state, invites=options.jupyterhub is None)
             if sys.stdout.isatty():  # a journal or a log would keep the invite for others
                 await _invite_staff(server)
             await server.stopped()
@@ -139,9 +187,13 @@ def _stop_by_signals(server: Server) -> None:
             loop.add_signal_handler(number, server.stop)
 
 
-def _greet(about: state.ServiceState) -> None:
+def _greet(about: state.ServiceState, *, invites: bool) -> None:
+    """Say where the service is; behind JupyterHub without invites, which nobody needs there."""
     lines = [f"edu-widgets is at {about.url} (pid {about.pid}). {about.reach}"]
-    lines += [f"  {c}: {about.public_url}/{c}?code={about.invites[c]}" for c in about.courses]
+    if invites:
+        lines += [f"  {c}: {about.public_url}/{c}?code={about.invites[c]}" for c in about.courses]
+    else:
+        lines += [f"  {c}: edu.connect(course={c!r})" for c in about.courses]
     print("\n".join(lines), flush=True)  # noqa: T201
 
 

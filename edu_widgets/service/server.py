@@ -34,6 +34,10 @@ from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.endpoints import Door
 from edu_widgets.service.gate import Gate, Gates
 from edu_widgets.service.hub import Hub
+from edu_widgets.service.jupyterhub import roles as hub_roles
+from edu_widgets.service.jupyterhub.api import UserApi
+from edu_widgets.service.jupyterhub.groups import Access
+from edu_widgets.service.jupyterhub.people import HubPeople
 from edu_widgets.service.people import OWNER, Members
 from edu_widgets.service.roles import tell_in_the_end
 from edu_widgets.service.rooms import LEASE_S
@@ -90,6 +94,8 @@ class Options:
     keep: bool = True
     roster: Sequence[str] | None = None
     lease_s: float = LEASE_S
+    jupyterhub: tuple[UserApi, Access] | None = None
+    """Asks JupyterHub, and decides about its people, where the service is behind one."""
 
 
 class Server:
@@ -101,6 +107,7 @@ class Server:
         self._options = options
         self._watched = set(options.watch)
         self._stop = asyncio.Event()
+        self._hub_people: HubPeople | None = None
 
     async def __aenter__(self) -> Self:
         """Start the service.
@@ -188,6 +195,8 @@ class Server:
             self._invite_renewed,
             options.invite_ms,
         )
+        if options.jupyterhub is not None:
+            self._hub_people = HubPeople(*options.jupyterhub, partial(hub_roles.follow, self.hub))
         return Door(
             self.hub,
             people,
@@ -198,6 +207,7 @@ class Server:
             options.keys,
             self._watched.add,
             options.install_hint,
+            self._hub_people,
         )
 
     async def _set_up(self, door: Door) -> None:
@@ -228,6 +238,8 @@ class Server:
         every(CHECK_S, "Reading the whole store", self._store.check_whole)
         every(LOOK_S, "Asking the store", self.hub.vitals.ask)
         every(LOOK_S, "Turning the log over", self._turn_log_over)
+        if self._hub_people is not None:
+            every(LOOK_S, "Asking JupyterHub again", self._ask_jupyterhub)
         if not self._options.keep:
             self._alone_since = asyncio.get_running_loop().time()
             every(min(1.0, max(0.05, linger_s / 4)), "Looking who is here", self._watch)
@@ -286,6 +298,8 @@ class Server:
         if runner is not None:
             await runner.shutdown()
             await runner.cleanup()
+        if self._hub_people is not None:
+            await self._hub_people.close()
         await self._store.close()
         self._audit.close()
 
@@ -296,6 +310,10 @@ class Server:
         await self._store.sweep(now, now - TOMBSTONES_KEPT_MS)
         for table, rows in (await self._store.sizes()).items():
             self.hub.metrics.rows.labels(table).set(rows)
+
+    async def _ask_jupyterhub(self) -> None:
+        if self._hub_people is not None:
+            await self._hub_people.check(tuple(self.hub.members))
 
     async def _turn_log_over(self) -> None:
         logs.turn_over(self._options.data_dir)
