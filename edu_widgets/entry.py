@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edu_widgets import folders
+from edu_widgets import folders, hub_lessons
 from edu_widgets.client.invites import (
     Credentials,
     Invite,
@@ -27,7 +27,11 @@ from edu_widgets.client.transport.base import Target
 from edu_widgets.client.view import Entrance, Person
 from edu_widgets.open_lessons import close_lessons, open_lesson
 from edu_widgets.protocol.channels import course_channel, course_name, person_name, rehearsal_of
-from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
+from edu_widgets.protocol.errors import (
+    InvalidArgument,
+    NotConnected,
+    Refused,
+)
 from edu_widgets.protocol.features import allowed
 
 if TYPE_CHECKING:
@@ -79,7 +83,11 @@ def host(  # noqa: PLR0913 - the options of a service
     With a `roster` only these names may join, each of them once; without one it is as it was, or
     as the setting `EduWidgets.rosterFile` says.
 
+    Where the setting `EduWidgets.hubService` names a service of JupyterHub that holds the course,
+    its instructors enter there, and no other service is started; `address="loopback"` starts one.
+
     Raises:
+        Forbidden: JupyterHub's service holds the course, where you are no instructor.
         InvalidArgument: the course's name, or another argument, cannot be used.
         ServiceUnavailable: the service did not start; the message quotes why.
         FolderUnusable: its folder cannot be made or written.
@@ -93,6 +101,10 @@ def host(  # noqa: PLR0913 - the options of a service
     name = name if name is None else person_name(name)
     settings = _settings(config)
     names = _roster(roster, settings)
+    if not rehearse and address is None and port is None:
+        held = hub_lessons.teach(course, settings, roster)
+        if held is not None:
+            return held
     taught = course
     if rehearse:
         course = rehearsal_of(course)
@@ -163,7 +175,8 @@ def join(
     """Enter a course by its invite, as `http://127.0.0.1:8765/py101?code=K7QX4M2P`.
 
     Without one, the setting `EduWidgets.invite` is used (`EDU_WIDGETS_INVITE` in the
-    environment). `config` holds settings for this call.
+    environment), or else it enters the class of JupyterHub, as `connect` does. `config` holds
+    settings for this call.
 
     The same name from the same account is the same person again, also after a restart.
 
@@ -177,6 +190,8 @@ def join(
     _check_platform()
     settings = _settings(config)
     text = invite or settings.edu.invite
+    if not text and settings.edu.hubService:
+        return hub_lessons.enter(settings)
     if not text:
         shown = "edu.join('http://…?code=…', name='…')"
         msg = f"join() needs the invite your instructor shows, as {shown}."
@@ -242,6 +257,9 @@ def connect(
     it is not `course:<course>`. `name` is what others see until the service knows better. A
     service that speaks only the basic messages will do, see docs/connecting.md.
 
+    On a server of JupyterHub where the setting `EduWidgets.hubService` names the class, neither is
+    needed: it enters as the Hub's user, see docs/jupyterhub.md.
+
     Any other setting stands in `config`, a traitlets `Config` or dicts of the same form:
     `{"WebSocket": {"heartbeatInterval": 10_000}}`. They hold for a connection from its start;
     an open lesson keeps those it has.
@@ -255,6 +273,8 @@ def connect(
     if not callable(token):
         words["token"] = token
     settings = _settings(config, words)
+    if settings.edu.hubService and not (url or user_id or _has_token(token, settings)):
+        return hub_lessons.enter(settings)
     who = settings.needed("EduWidgets.userId")
     of = course_name(settings.needed("EduWidgets.course"))
     source = token if callable(token) else settings.token_source()
@@ -263,6 +283,11 @@ def connect(
     entrance = Entrance(call("edu.connect", ...))
     target = platform_target(settings.websocket.url, who, source, me.name)
     return open_lesson(of, target, me, settings, entrance, channel=room)
+
+
+def _has_token(token: object, settings: Configuration) -> bool:
+    """Return whether a call or a setting gives a token, which then counts before the Hub's."""
+    return bool(token or settings.edu.token or settings.edu.tokenFile)
 
 
 def _check_platform() -> None:

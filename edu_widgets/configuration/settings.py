@@ -13,6 +13,7 @@ from typing import Any, cast
 from traitlets.config import Configurable
 
 from edu_widgets.client.invites import parse_invite
+from edu_widgets.client.jupyterhub import is_valid as hub_service
 from edu_widgets.configuration import traits
 
 PREFIX = "EDU_WIDGETS_"
@@ -120,6 +121,16 @@ class EduWidgets(Configurable):
         parse_invite,
         "an invite, such as http://127.0.0.1:8765/py101?code=K7QX4M2P",
         help="The invite `join()` uses when none is given.",
+    )
+    hubService = traits.Text(
+        hub_service,
+        "the name of a service of JupyterHub, or its address, such as "
+        "http://127.0.0.1:8000/services/class",
+        help=(
+            "The class behind JupyterHub, which `connect()`, `join()` and `host()` enter as the "
+            "Hub's user: the service's name, or its address as servers reach it. Only there the "
+            "server's own token is presented; so a call's `config=` may not set it."
+        ),
     )
     dataDir = traits.Folder(
         help=(

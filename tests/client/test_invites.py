@@ -25,10 +25,10 @@ from edu_widgets.client.invites import (
     Membership,
     MembershipFiles,
     base_url,
-    exchange,
     join,
     memberships,
     parse_invite,
+    patience,
     websocket_url,
 )
 from edu_widgets.protocol.errors import InvalidArgument, Refused, ServiceUnavailable, Unauthorized
@@ -369,7 +369,7 @@ def test_a_service_that_asks_to_wait_is_asked_again(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(exchange, "SHORTEST_WAIT", 0)
+    monkeypatch.setattr(patience, "SHORTEST_WAIT", 0)
     people = MembershipFiles(tmp_path)
     known = join(desk.invite, "Ada", people)[0].secret if before else ""
     desk.busy, desk.busy_at = 3, {path}

@@ -43,16 +43,20 @@ def shell(text: str, monkeypatch: Patch) -> None:
     configuration.load()
 
 
-def config_file(text: str, _: Patch) -> None:
+def config_file(text: str, patch: Patch) -> None:
     """A file that Jupyter or JupyterHub runs: every name in it is a setting."""
     path = Path("jupyter_edu_widgets_config.py")
     path.write_text(text, "utf-8")
     written: Config = PyFileConfigLoader(path.name, path=".").load_config()
     hub = written.pop("JupyterHub", None)
     if hub is not None:
+        spawner = written.pop("Spawner")
         assert not written
         for service in hub.services:
             commands.check_words(service["command"])
+        for variable, value in spawner.environment.items():
+            patch.setenv(variable, value)
+        assert len(list(from_environment())) == len(spawner.environment)
     else:
         in_force(written)
 
@@ -149,3 +153,10 @@ CHECKS: dict[str, Callable[[str, Patch], None]] = {
     "toml": toml,
     "yaml": questions("questions.yaml", r"^ *- question:"),
 }
+
+
+def test_the_page_on_jupyterhub_shows_the_file_that_is_tried() -> None:
+    file = (ROOT / "docs/jupyterhub_config.py").read_text("utf-8")
+    (shown,) = [b.text for b in BLOCKS if b.page == "docs/jupyterhub.md" and not is_cell(b)][:1]
+    assert file.endswith(shown)
+    assert "get_config()" in file.removesuffix(shown)

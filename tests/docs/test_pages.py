@@ -37,6 +37,16 @@ PROJECT = re.compile(r"wss://PROJECT\.supabase\.co/\S+?(?=\")")
 
 HOST = "import edu_widgets as edu\nlesson = edu.host('py101', name='Mira')"
 
+HUB = """import os
+from pathlib import Path
+from tests.service.jupyterhub.double import Hub, user
+from tests.service.jupyterhub.running import HubClass
+hub = Hub()
+hub.knows(user("ada"))
+service = HubClass(Path("service"), hub).__enter__()
+os.environ |= service.environment("ada")"""
+"""A server of a JupyterHub that has a class."""
+
 Act = Callable[[Students], object] | str
 """What somebody does; or as text, what the page's kernel has to see by then."""
 
@@ -129,6 +139,10 @@ SCENES: Mapping[str, Scene] = {
             "edu.connect": ["lesson.status().state == 'live'"],
             "green": ["lesson.wait_connected()"],
         },
+    ),
+    "docs/jupyterhub.md": Scene(
+        HUB,
+        after={"edu.connect": ["lesson.status().state == 'live'", "lesson.user.user_id == 'ada'"]},
     ),
     "docs/lessons.md": Scene(
         "import edu_widgets as edu",

@@ -1,13 +1,12 @@
 """Exchange of an invite for a membership: the requests of `join`."""
 
 import contextlib
-import random
-import time
 from dataclasses import replace
 from functools import partial
 
 from edu_widgets.client.invites.memberships import Membership, MembershipFiles
 from edu_widgets.client.invites.parsing import Invite, websocket_url
+from edu_widgets.client.invites.patience import patiently
 from edu_widgets.client.invites.requests import Unreached, request
 from edu_widgets.client.invites.sign_in import Credentials, SignedIn, service_at, sign_in
 from edu_widgets.client.transport.base import Target, tell_front
@@ -17,12 +16,6 @@ from edu_widgets.protocol.errors import FolderUnusable, Refused, ServiceUnavaila
 from edu_widgets.protocol.proofs import Verifier
 
 _PATH = "/api/join"
-
-WAITS = 120.0
-"""Seconds for which a join waits in all if the service asks to retry later."""
-
-SHORTEST_WAIT = 1.0
-"""Seconds to wait at least before a retry."""
 
 
 def join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership, Target]:
@@ -44,20 +37,7 @@ def join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership
     name = person_name(name)
     if invite.front:
         tell_front(invite.base, invite.front)
-    until, told = time.monotonic() + WAITS, False
-    while True:
-        try:
-            return _join(invite, name, people)
-        except Refused as error:
-            # Jitter: the whole class was told the same number of seconds.
-            wait = max((error.retry_after or 0) / 1000, SHORTEST_WAIT)
-            wait *= random.uniform(1.0, 1.1)  # noqa: S311
-            if error.retry_after is None or time.monotonic() + wait > until:
-                raise
-            if not told:
-                print(f"{error} This cell does so by itself.", flush=True)  # noqa: T201
-            told = True
-        time.sleep(wait)
+    return patiently(partial(_join, invite, name, people))
 
 
 def _join(invite: Invite, name: str, people: MembershipFiles) -> tuple[Membership, Target]:
