@@ -15,13 +15,18 @@ from xdist.scheduler import LoadScopeScheduling
 from edu_widgets.notebook import pace
 from edu_widgets.service.locks import FileLock
 from hatch_build import QUIETLY, BuildError, Bundles, node_environment
-from tests.nightly import NIGHTLY
+from tests.nightly import NIGHTLY, examples
 from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # How long an example takes depends on who else computes; no test is about that.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient",
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("patient")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from edu_widgets.board.points import FAR, MAX_CODED, MAX_POINTS, decode, encode
 from edu_widgets.protocol.errors import InvalidArgument
+from tests.nightly import examples
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text())
 """js/tests/board_points.test.ts reads them too."""
@@ -29,7 +30,7 @@ def test_what_is_coded_is_read_again(points: list[tuple[int, int]]) -> None:
     assert decode(encode(points)) == points
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.text(alphabet="AB/+9z", max_size=40) | st.text(max_size=10))
 def test_any_text_is_points_or_refused(text: str) -> None:
     with suppress(InvalidArgument):

@@ -19,6 +19,7 @@ from edu_widgets.notebook import lesson_payload
 from edu_widgets.protocol import Document, uuid7
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import OutboxFull
+from tests.nightly import examples
 from tests.notebook.doubles import START, FakeClient, as_client, message, reaction
 
 
@@ -350,7 +351,7 @@ class NewsMachine(RuleBasedStateMachine):
 
 
 TestNews = NewsMachine.TestCase
-TestNews.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+TestNews.settings = settings(max_examples=examples(100), stateful_step_count=25, deadline=None)
 
 
 def test_what_is_loaded_before_or_paged_back_to_is_history(client: FakeClient) -> None:

@@ -13,6 +13,7 @@ from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.messages import Changes, Page
 from tests.client.rig import changes, document
+from tests.nightly import examples
 
 WINDOW = 3
 
@@ -165,7 +166,7 @@ def play(steps: list[tuple[str, str | int]]) -> None:
     game.finish()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(STEP, max_size=60))
 def test_the_mirror_ends_equal_to_the_channel(steps: list[tuple[str, str | int]]) -> None:
     play(steps)

@@ -20,6 +20,7 @@ from edu_widgets.client.sync.outbox import MAX_BYTES, Outbox
 from edu_widgets.protocol import REGISTRY, Code, Envelope, messages
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 from tests.client.rig import Rig, command
+from tests.nightly import examples
 
 
 class Service:
@@ -157,7 +158,9 @@ class Lesson(RuleBasedStateMachine):
         assert len(self.rig.outbox) == self.rig.outbox._bytes == 0
 
 
-Lesson.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+Lesson.TestCase.settings = settings(
+    max_examples=examples(150), stateful_step_count=60, deadline=None
+)
 TestLesson = Lesson.TestCase
 
 

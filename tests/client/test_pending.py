@@ -25,6 +25,7 @@ from edu_widgets.protocol import Code, Document
 from edu_widgets.protocol.documents import body
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, OutboxFull, refusal
 from edu_widgets.protocol.messages import Changes
+from tests.nightly import examples
 
 ROOM, OWN = "course:c", "user:c:u"
 
@@ -347,4 +348,6 @@ class Interleavings(RuleBasedStateMachine):
 
 
 TestInterleavings = Interleavings.TestCase
-TestInterleavings.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestInterleavings.settings = settings(
+    max_examples=examples(150), stateful_step_count=40, deadline=None
+)

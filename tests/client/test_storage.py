@@ -26,6 +26,7 @@ from edu_widgets.polls.commands import CastVote
 from edu_widgets.protocol.ids import uuid7
 from tests.client.rig import Rig, command
 from tests.conftest import ROOT
+from tests.nightly import examples
 
 HOLDER = """
 import sys, time
@@ -412,7 +413,7 @@ _VALUES = st.one_of(
 
 
 @given(st.lists(st.tuples(st.sampled_from(COLUMNS), _VALUES), max_size=12))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_a_row_the_others_are_taken_over(
     tmp_path: Path, values: list[tuple[str, object]]
 ) -> None:
@@ -453,7 +454,7 @@ def test_a_file_whose_header_forbids_writing_is_set_aside(tmp_path: Path) -> Non
 
 @given(st.lists(st.tuples(st.integers(0, 20_000), st.binary(min_size=1, max_size=8)), max_size=20))
 @example([(18, b"\x03")])
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_bytes_are_in_a_file_it_stops_nobody(
     tmp_path: Path, changes: list[tuple[int, bytes]]
 ) -> None:

@@ -3,13 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from tests.notebook.doubles import FakeClient, RecordingComm, name_bundles, record_comms
-
-# What is loaded on first use takes longer than any deadline, and tests time nothing.
-settings.register_profile("edu-widgets", deadline=None)
-settings.load_profile("edu-widgets")
 
 
 @pytest.fixture

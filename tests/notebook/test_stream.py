@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from edu_widgets.notebook.stream import ANSWER_WITHIN, ATTENDED, GAP, PULSE, Stream, Window
+from tests.nightly import examples
 
 Json = dict[str, Any]
 
@@ -182,7 +183,7 @@ class StreamMachine(RuleBasedStateMachine):
 
 
 TestStream = StreamMachine.TestCase
-TestStream.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestStream.settings = settings(max_examples=examples(150), stateful_step_count=30, deadline=None)
 
 
 def stream_with_page() -> tuple[Stream, Truth]:

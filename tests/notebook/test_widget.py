@@ -21,6 +21,7 @@ from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, OutboxFull
+from tests.nightly import examples
 from tests.notebook.doubles import FakeClient, RecordingComm, as_client, name_bundles
 from tests.waiting import PATIENCE
 
@@ -304,7 +305,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.dictionaries(st.sampled_from(["op", "page", "id", "do", "args", "lang"]), anything))
 def test_no_message_of_a_page_raises(content: dict[str, Any]) -> None:
     widget = SHARED[0]

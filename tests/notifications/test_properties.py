@@ -15,6 +15,7 @@ from edu_widgets.notifications.service.expiry import Expiry, expiry_channel
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import Person
 from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF, own
+from tests.nightly import examples
 from tests.notifications.office import ADA, BO, Office
 
 PEOPLE = (ADA, BO, MIRA)
@@ -149,7 +150,7 @@ class Notifying(RuleBasedStateMachine):
 
 
 TestNotifying = Notifying.TestCase
-TestNotifying.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestNotifying.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)
 
 
 @pytest.mark.parametrize("person", [ADA, BO])

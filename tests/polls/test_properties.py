@@ -14,6 +14,7 @@ from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import Refused
 from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF
+from tests.nightly import examples
 from tests.polls.school import School, student
 
 PEOPLE = 7
@@ -168,7 +169,7 @@ class Model:
 
 
 @given(st.booleans(), st.lists(STEPS, min_size=8, max_size=50))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_votes_count_once_and_nothing_is_told_too_early(
     anonymous: bool, steps: list[tuple[str, int, int]]
 ) -> None:

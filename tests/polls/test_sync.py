@@ -32,6 +32,7 @@ from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.timers import Timers
+from tests.nightly import examples
 from tests.sync.world import COURSE, ROOM, STAFF, TOUCH, Client, World, registered
 
 TEACHER, ADA, BO = "u-teacher", "u-ada-lovelace", "u-bo-student"
@@ -261,7 +262,7 @@ def check_public(body: dict[str, Any]) -> None:
 @example(anonymous=False, steps=[("vote", 2, 0), ("vote", 2, 1), ("drop", 2, 0), ("revote", 0, 0)])
 @given(st.booleans(), st.lists(STEPS, max_size=30))
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

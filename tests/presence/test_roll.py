@@ -19,6 +19,7 @@ from edu_widgets.presence.roster import GRACE, UNKNOWN_AFTER, Moved, Roster
 from edu_widgets.presence.service import roll as roll_module
 from edu_widgets.presence.service.roll import REPEATED_MS, Roll
 from edu_widgets.service.rules import Person
+from tests.nightly import examples
 
 T = TypeVar("T")
 
@@ -218,7 +219,7 @@ def _small_crowds() -> Any:
 
 def test_whatever_happens_in_the_end_everybody_knows() -> None:
     run_state_machine_as_test(
-        Stream, settings=settings(max_examples=100, stateful_step_count=30, deadline=None)
+        Stream, settings=settings(max_examples=examples(100), stateful_step_count=30, deadline=None)
     )
 
 

@@ -12,6 +12,7 @@ from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import Erasure, Person, drive
 from edu_widgets.service.store import reads
 from tests.in_memory.service import COURSE, MIRA, STAFF, own
+from tests.nightly import examples
 from tests.presence.classroom import ADA, BO, JONAS, Classroom
 
 
@@ -215,7 +216,7 @@ PEOPLE = (ADA, BO, MIRA, JONAS)
 ACTIONS = ("set_status", "raise_hand", "lower_hand", "take_hand", "solve_hand", "clear_statuses")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.tuples(

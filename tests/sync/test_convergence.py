@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from edu_widgets.chat.documents import WINDOW
-from tests.nightly import NIGHTLY
+from tests.nightly import examples
 from tests.sync.world import KINDS, ROOM, STAFF, Client, World
 
 who = st.integers(0, 2)
@@ -144,7 +144,7 @@ async def check_mirror(world: World, client: Client, channel: str) -> None:
 
 @given(st.lists(STEPS, max_size=40))
 @settings(
-    max_examples=150 if NIGHTLY else 60,
+    max_examples=examples(150),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

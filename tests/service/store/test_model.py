@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from edu_widgets.protocol import Cursor
 from edu_widgets.protocol.errors import IdConflict
 from edu_widgets.service.store.sqlite import SqliteStore
+from tests.nightly import examples
 
 from .rules import CHANNEL, ask, put
 
@@ -85,7 +86,7 @@ async def run(path: Path, commands: list[tuple[int, list[tuple[str, int | None]]
     await store.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(COMMANDS)
 def test_mirrors_end_equal(
     commands: list[tuple[int, list[tuple[str, int | None]], bool]],
