@@ -34,9 +34,12 @@ class BoardContent:
     one's own, and the few documents of the other collections.
     """
 
-    def __init__(self, client: CourseClient, board: BoardMirror) -> None:
+    def __init__(
+        self, client: CourseClient, board: BoardMirror, *, can_raise: bool = False
+    ) -> None:
         self._client = client
         self._board = board
+        self._can_raise = can_raise
         self._own, self._pages, self._room = Versions(), Versions(), Versions()
         self._changed: set[str] = set()
         """Ids of the things that ever had changes of one's own that were not stored yet."""
@@ -115,6 +118,7 @@ class BoardContent:
         doc: Json = {
             "id": ROOM,
             "draws": self._board.may_draw(),
+            "hand": self._can_raise and "presence" in self._client.view().features,
             "staff": me.is_staff and not self._client.view().readonly,
             "open": held.open,
             "pens": held.pens,

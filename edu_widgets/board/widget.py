@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
 
 from edu_widgets.board import commands
-from edu_widgets.board.commands import (
-    MAX_AT_ONCE,
-    BoardPart,
-    BoardParts,
-    ClearPage,
-    DrawItem,
-    EraseItems,
-    MoveItems,
-    SetBoard,
-    SetPage,
-    ShowView,
-)
-from edu_widgets.board.documents import (
-    FIRST_PAGE,
-    INKS,
-    TOOLS,
-    BoardItem,
-    BoardPage,
-    item_id,
-)
+from edu_widgets.board.api import BoardApi
+from edu_widgets.board.commands import BoardParts
+from edu_widgets.board.documents import BoardItem, BoardPage, item_id
+from edu_widgets.board.intent_handlers import IntentHandlers
 from edu_widgets.board.item import Stroke, stroke_of
 from edu_widgets.board.mirror import CHANGES, BoardMirror, Change, erased, ids_of
 from edu_widgets.board.page_content import ITEMS, PAGES, ROOM, BoardContent
-from edu_widgets.board.points import FAR, MAX_POINTS, QUARTERS, encode
-from edu_widgets.board.svg import svg
-from edu_widgets.client.blobs import picture_bytes
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
-from edu_widgets.client.runtime.receipts import Receipt
+from edu_widgets.client.known_people import known
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.notebook.event_widget import EventWidget
-from edu_widgets.notebook.page_requests import Intent, on_intent
-from edu_widgets.protocol import Document, uuid7
-from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
+from edu_widgets.notebook.page_requests import Intent
+from edu_widgets.notebook.statuses import Statuses
+from edu_widgets.notebook.widget import LiveWidget, WidgetContext
+from edu_widgets.protocol import Document
+from edu_widgets.protocol.errors import EduWidgetsError
 
 __all__ = ["SharedBoard", "Stroke"]
 
@@ -56,11 +37,9 @@ _OTHERS = frozenset(
 _CHANGES: dict[str, msgspec.json.Decoder[Change]] = {
     command.name: msgspec.json.Decoder(command.data) for command in CHANGES
 }
-_FIGURE_WAIT = 30.0
-_OLDER = 200
 
 
-class SharedBoard(EventWidget):
+class SharedBoard(BoardApi, EventWidget):
     """The board of a course; displayed by being the last line of a cell.
 
     Only staff draws until the board is opened to all or somebody is given the pen.
@@ -80,217 +59,26 @@ class SharedBoard(EventWidget):
     kind_: ClassVar[str] = "board"
     events_: ClassVar[tuple[str, ...]] = ("change",)
 
-    def __init__(self, client: CourseClient, **options: Any) -> None:
+    _inner: ClassVar[str] = "people_for_pen refuse send_older signal_to"
+
+    def __init__(
+        self,
+        client: CourseClient,
+        statuses: Sequence[Statuses] = (),
+        lesson: WidgetContext | None = None,
+        **options: Any,
+    ) -> None:
         self._board = BoardMirror(client)
-        self._shown = BoardContent(client, self._board)
+        self._shown = BoardContent(client, self._board, can_raise=bool(statuses))
         self._begun = client.caught_up()
-        super().__init__(client, self._shown, **options)
+        self._lesson = lesson
+        handlers = IntentHandlers(self, client, self._board, self._shown, statuses)
+        super().__init__(client, self._shown, handlers, **options)
 
-    # -- for people ----------------------------------------------------------------------
-
-    @property
-    def strokes(self) -> list[Stroke]:
-        """All that is loaded of the board, oldest first, with what is not acknowledged yet."""
-        return self._board.strokes()
-
-    @property
-    def pages(self) -> list[str]:
-        """The ids of the pages, in order; the first one is always there."""
-        return [page.id for page in self._board.pages()]
-
-    @property
-    def is_open(self) -> bool:
-        """True if everybody may draw."""
-        return self._board.settings().open
-
-    @property
-    def pens(self) -> dict[str, str]:
-        """The names of the people who have the pen, by their ids."""
-        return dict(self._board.settings().pens)
-
-    def draw(
-        self,
-        points: Iterable[Sequence[float]],
-        *,
-        ink: str = "ink",
-        width: int = 2,
-        tool: str = "pen",
-        page: str = FIRST_PAGE,
-    ) -> Receipt:
-        """Draw a line through points, in pixels of the page; a long one as several strokes.
-
-        Args:
-            points: Pairs of numbers; one is a dot.
-            ink: `ink`, `blue`, `green`, `amber`, `red` or `violet`.
-            width: 1 to 3.
-            tool: `pen` or `marker`; with two points also `line`, `arrow`, `rectangle`, `ellipse`.
-            page: The id of a page, one of `pages`.
-
-        Returns:
-            The receipt of the last stroke.
-
-        Raises:
-            InvalidArgument: there are no points, one of them is no place on a page, or another
-                argument is invalid.
-            NotConnected: the lesson is closed.
-        """
-        self._client.check_open()
-        places = [_place(point) for point in points]
-        if not places:
-            raise InvalidArgument("A stroke needs at least one point.")
-        if tool not in TOOLS or tool in {"text", "sticky"}:
-            raise InvalidArgument(f"tool must be one of {', '.join(TOOLS[:6])}; not {tool!r:.40}.")
-        if ink not in INKS:
-            raise InvalidArgument(f"ink must be one of {', '.join(INKS)}; not {ink!r:.40}.")
-        self._check_page(page)
-        data = DrawItem("", page, tool, ink, width, 0, 0, "")
-        # The next piece begins where the one before it ends.
-        pieces = [places[n : n + MAX_POINTS] for n in range(0, len(places), MAX_POINTS - 1)]
-        pieces = [piece for n, piece in enumerate(pieces) if n == 0 or len(piece) > 1]
-        return [self._draw(data, piece) for piece in pieces][-1]
-
-    def write(
-        self,
-        text: str,
-        at: Sequence[float] = (40, 40),
-        *,
-        note: bool = False,
-        ink: str = "ink",
-        page: str = FIRST_PAGE,
-    ) -> Receipt:
-        """Write a text on the board, 1 to 500 characters; with `note` on a sticky note.
-
-        Raises:
-            InvalidArgument: the text or another argument is invalid.
-            NotConnected: the lesson is closed.
-        """
-        self._client.check_open()
-        if ink not in INKS:
-            raise InvalidArgument(f"ink must be one of {', '.join(INKS)}; not {ink!r:.40}.")
-        self._check_page(page)
-        tool = "sticky" if note else "text"
-        data = DrawItem("", page, tool, ink, 2, 0, 0, "", text)  # type: ignore[arg-type]
-        return self._draw(data, [_place(at)])
-
-    def erase(self, *strokes: Stroke | str) -> Receipt:
-        """Erase strokes (or their ids): one's own; staff any. What is gone is no mistake.
-
-        Raises:
-            InvalidArgument: nothing is named.
-            NotConnected: the lesson is closed.
-        """
-        self._client.check_open()
-        ids = [one.id if isinstance(one, Stroke) else str(one) for one in strokes]
-        if not ids:
-            raise InvalidArgument("Name what to erase: some of `strokes`.")
-        groups = [ids[n : n + MAX_AT_ONCE] for n in range(0, len(ids), MAX_AT_ONCE)]
-        erase = commands.ERASE_ITEMS.name
-        return [self._board.send(erase, EraseItems(group)) for group in groups][-1]
-
-    def clear(self, page: str = FIRST_PAGE) -> Receipt:
-        """Delete everything on a page; its figure stays. Staff only.
-
-        Raises:
-            Refused: only instructors may.
-            InvalidArgument: there is no such page.
-            NotConnected: the lesson is closed.
-        """
-        self._check_staff("clear a page")
-        self._check_page(page)
-        return self._board.send(commands.CLEAR_PAGE.name, ClearPage(page))
-
-    def add_page(self) -> Receipt:
-        """Add an empty page behind the others. Staff only.
-
-        Raises:
-            Refused: only instructors may.
-            NotConnected: the lesson is closed.
-        """
-        self._check_staff("add pages")
-        return self._board.send(commands.SET_PAGE.name, SetPage(uuid7()))
-
-    def remove_page(self, page: str) -> Receipt:
-        """Take away a page with all that is on it. Staff only.
-
-        Raises:
-            Refused: only instructors may.
-            InvalidArgument: there is no such page, or it is the first.
-            NotConnected: the lesson is closed.
-        """
-        self._check_staff("remove pages")
-        self._check_page(page)
-        if page == FIRST_PAGE:
-            raise InvalidArgument("The first page stays; `clear()` empties it.")
-        return self._board.send(commands.SET_PAGE.name, SetPage(page, removed=True))
-
-    def add_figure(self, figure: object, *, page: str | None = None, alt: str = "") -> Receipt:
-        """Put a figure on a page as its ground, which nobody can erase. Staff only.
-
-        Args:
-            figure: A matplotlib figure, the bytes of a PNG, JPEG, WebP, GIF or SVG, or its path.
-            page: The id of a page; None for a new one behind the others.
-            alt: What it shows, for those who do not see it.
-
-        Raises:
-            Refused: only instructors may.
-            InvalidArgument: it is no picture, or there is no such page.
-            MessageTooLong: it has more than 1 MiB.
-            NotConnected: the lesson is closed.
-        """
-        self._check_staff("add pages")
-        if page is not None:
-            self._check_page(page)
-        ground = self._client.blobs.put(picture_bytes(figure), alt=alt)
-        return self._board.send(commands.SET_PAGE.name, SetPage(page or uuid7(), ground))
-
-    def open_to(self, who: str) -> Receipt:
-        """Let everybody draw (`"all"`), or only staff and those with the pen (`"staff"`).
-
-        Raises:
-            InvalidArgument: it is neither.
-            Refused: only instructors may.
-            NotConnected: the lesson is closed.
-        """
-        if who not in {"all", "staff"}:
-            raise InvalidArgument(f'The board is open to "all" or to "staff"; not to {who!r:.40}.')
-        self._check_staff("say who draws")
-        return self._board.send(commands.SET_BOARD.name, SetBoard(open=who == "all"))
-
-    def give_pen(self, who: object, give: bool = True) -> Receipt:  # noqa: FBT001, FBT002
-        """Give a person the pen, so that they draw too; with False take it back. Staff only.
-
-        Args:
-            who: Somebody from `lesson.people`, or the id of a person.
-            give: False to take it back.
-
-        Raises:
-            Refused: only instructors may.
-            NotConnected: the lesson is closed.
-        """
-        self._check_staff("say who draws")
-        id_ = str(getattr(who, "user_id", who))
-        return self._board.send(commands.SET_BOARD.name, SetBoard(pen=id_, give=bool(give)))
-
-    def to_svg(self, path: str | Path | None = None, *, page: str = FIRST_PAGE) -> str:
-        """Return a page as an SVG, and write it to a file if one is named.
-
-        A figure is waited for up to 30 s.
-
-        Raises:
-            InvalidArgument: there is no such page, or the file cannot be written.
-        """
-        self._check_page(page)
-        text = self._svg(page, _FIGURE_WAIT)
-        if path is not None:
-            try:
-                Path(path).write_text(text, encoding="utf-8")
-            except (OSError, ValueError) as error:
-                raise InvalidArgument(f"{str(path)!r:.200} cannot be written.") from error
-        return text
-
-    def older(self) -> Receipt:
-        """Load older strokes into `strokes`."""
-        return self._client.older(BoardItem.kind, _OLDER)
+    @classmethod
+    def made_for(cls, lesson: WidgetContext) -> LiveWidget:
+        """Return the board of a lesson, with what its other features know of people."""
+        return cls(lesson.client, lesson.statuses(), lesson)
 
     def __repr__(self) -> str:
         try:
@@ -299,69 +87,29 @@ class SharedBoard(EventWidget):
             return super().__repr__()
         return f"{super().__repr__()[:-1]}, pages: {pages}, strokes: {strokes})"
 
-    # -- intents of the pages (any thread) -------------------------------------------------
+    # -- for what pages ask (intent_handlers.py) ---------------------------------------------
 
-    @on_intent("board.draw")
-    def _on_draw(self, intent: Intent) -> None:
-        data = intent.read(DrawItem)
-        found, _ = self._board.read([data.id])
-        held = found.get(data.id)
-        if held is not None and (held.coded, held.text) == (data.points, data.text):
-            return  # a page that was loaded again may send a known stroke again
-        _ = self._board.send(commands.DRAW_ITEM.name, data)
+    def people_for_pen(self) -> Mapping[str, str]:
+        """Return the names of the people known here but oneself, by their ids."""
+        people = {**self._people(), **self.pens}
+        people.pop(self._client.me().user_id, None)
+        return people
 
-    @on_intent("board.erase")
-    def _on_erase(self, intent: Intent) -> None:
-        _ = self._board.send(commands.ERASE_ITEMS.name, intent.read(EraseItems))
+    def signal_to(self, page: str, name: str, data: object) -> None:
+        """Tell one page something short-lived."""
+        self._channel.signal(name, data, to=page)
 
-    @on_intent("board.move")
-    def _on_move(self, intent: Intent) -> None:
-        _ = self._board.send(commands.MOVE_ITEMS.name, intent.read(MoveItems))
+    def send_older(self, page: str, collection: str, before: int) -> None:
+        """Send a page what was born before `before`."""
+        self._channel.send_older(page, collection, before)
 
-    @on_intent("board.part")
-    def _on_part(self, intent: Intent) -> None:
-        self._client.signal(commands.BOARD_PART.name, intent.read(BoardPart))
+    def refuse(self, intent: Intent, error: EduWidgetsError) -> None:
+        """Tell a page why what it asked for cannot be."""
+        self._intents.refuse(intent, error)
 
-    @on_intent("board.page")
-    def _on_page(self, intent: Intent) -> None:
-        _ = self._board.send(commands.SET_PAGE.name, intent.read(SetPage))
-
-    @on_intent("board.clear")
-    def _on_clear(self, intent: Intent) -> None:
-        _ = self._board.send(commands.CLEAR_PAGE.name, intent.read(ClearPage))
-
-    @on_intent("board.set")
-    def _on_set(self, intent: Intent) -> None:
-        _ = self._board.send(commands.SET_BOARD.name, intent.read(SetBoard))
-
-    @on_intent("board.view")
-    def _on_view(self, intent: Intent) -> None:
-        _ = self._client.send(commands.SHOW_VIEW.name, intent.read(ShowView))
-
-    @on_intent("board.svg")
-    def _on_svg(self, intent: Intent) -> None:
-        """Send a page as an SVG, for the page to save as a file; of a figure what is here."""
-        page = intent.text("page")
-        self._check_page(page)
-        number = self.pages.index(page) + 1
-        exported = {"name": f"board-{self._client.course}-{number}.svg", "text": self._svg(page, 0)}
-        self._channel.signal("exported", exported, to=intent.page)
-
-    @on_intent("board.older")
-    def _on_older(self, intent: Intent) -> None:
-        page, before = intent.page, intent.number("before")
-        if self._shown.has_older(before):
-            self._channel.send_older(page, ITEMS, before)
-            return
-        receipt = self.older()
-
-        def settled() -> None:
-            if receipt.error is None:
-                self._channel.send_older(page, ITEMS, before)
-            else:
-                self._intents.refuse(intent, receipt.error)
-
-        receipt.when_settled(settled)
+    def _people(self) -> Mapping[str, str]:
+        people = dict(known(self._client))
+        return people if self._lesson is None else people | dict(self._lesson.known())
 
     # -- from the course (network thread) ----------------------------------------------------------
 
@@ -426,50 +174,6 @@ class SharedBoard(EventWidget):
                 gone = BoardItem(_id(doc), "", "pen", "ink", 1, 0, 0, "", "", "", 0)
                 self._call("change", erased(stroke_of(gone)))
 
-    # -- handing over ------------------------------------------------------------------------------
-
-    def _draw(self, data: DrawItem, places: list[tuple[int, int]]) -> Receipt:
-        x, y = places[0]
-        coded = encode([(px - x, py - y) for px, py in places])
-        whole = msgspec.structs.replace(data, id=uuid7(), x=x, y=y, points=coded)
-        return self._board.send(commands.DRAW_ITEM.name, whole)
-
-    def _svg(self, page: str, wait: float) -> str:
-        held = self._board.page(page)
-        ground = None
-        if held is not None and held.ground is not None:
-            try:
-                ground = (held.ground, self._client.blobs.get(held.ground).result(wait))
-            except TimeoutError as error:
-                if wait:
-                    raise Refused("The figure has not come; try again.") from error
-        return svg([stroke for stroke in self.strokes if stroke.page == page], ground)
-
-    def _check_page(self, page: object) -> None:
-        if page not in self.pages:
-            raise InvalidArgument(f"There is no page {page!r:.80}; `pages` has all that are.")
-
-    def _check_staff(self, what: str) -> None:
-        self._client.check_open()
-        if not self._client.me().is_staff:
-            raise Refused(f"Only instructors may {what}.")
-
 
 def _id(doc: Document) -> str:
     return doc.id.removeprefix(item_id(""))
-
-
-def _place(point: object) -> tuple[int, int]:
-    """Return a point in quarters of a pixel.
-
-    Raises:
-        InvalidArgument: it is no pair of numbers, or no place on a page.
-    """
-    try:
-        x, y = (float(number) for number in point)  # type: ignore[attr-defined]
-    except (TypeError, ValueError) as error:
-        msg = f"A point is a pair of numbers, such as (10, 20); not {point!r:.40}."
-        raise InvalidArgument(msg) from error
-    if not (math.isfinite(x) and math.isfinite(y)) or max(abs(x), abs(y)) * QUARTERS > FAR:
-        raise InvalidArgument(f"({x:g}, {y:g}) is no place on a page: a million pixels at most.")
-    return round(x * QUARTERS), round(y * QUARTERS)

@@ -22,3 +22,10 @@ class Statuses(Protocol):
 
     def say(self, status: str | None) -> None:
         """Say it for whoever uses this kernel; None: nothing any more. Never raises."""
+
+    def raise_hand(self, note: str) -> None:
+        """Raise the hand of whoever uses this kernel.
+
+        Raises:
+            EduWidgetsError: it was not taken.
+        """

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
+from typing_extensions import override
 
 from edu_widgets.board.documents import Board, BoardItem, BoardPage
 from edu_widgets.board.points import encode
 from edu_widgets.board.service import FEATURE
 from edu_widgets.board.service.sizes import ALL, Size, of_person, sizes_channel
 from edu_widgets.board.service.sweeping import sweep
+from edu_widgets.client.runtime.pool import Connections
 from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.service import rules
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import writes
+from edu_widgets.service.store import NewBlob, blobs, writes
 from edu_widgets.service.timers import Due
 from tests.in_memory.client import InMemoryClient
 from tests.in_memory.service import COURSE, MIRA, ROOM, InMemoryService
@@ -84,3 +89,23 @@ class BoardClient(InMemoryClient[Classroom]):
     def __init__(self, room: Classroom, person: rules.Person) -> None:
         super().__init__(room, person)
         self.standing = replace(self.standing, features=("board",))
+        self.pictures: dict[str, bytes] = {}
+
+    @property
+    @override
+    def connections(self) -> Connections:
+        """No thread of its own: whoever waits for a picture may."""
+        network = SimpleNamespace(forbid_waiting=lambda: None)
+        return cast("Connections", SimpleNamespace(network=network))
+
+    @override
+    def keep_blob(self, channel: str, ref: BlobRef, data: bytes) -> None:
+        self.pictures[ref.hash] = data
+        new = NewBlob(COURSE, channel, self.me().user_id, ref, data, self.service.now)
+        blobs.put(self.service.db, new)
+
+    @override
+    def fetch_blob(self, channel: str, hash_: str) -> Future[bytes]:
+        coming: Future[bytes] = Future()
+        coming.set_result(self.pictures[hash_])
+        return coming

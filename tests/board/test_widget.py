@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from edu_widgets.board.points import MAX_POINTS, encode
 from edu_widgets.board.widget import SharedBoard, Stroke
 from edu_widgets.client.sync.events import SignalReceived
 from edu_widgets.protocol import uuid7
-from edu_widgets.protocol.errors import InvalidArgument, Refused
+from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, Refused, Unsupported
 from edu_widgets.service import rules
 from tests.board.classroom import ADA, BO, LINE, BoardClient, Classroom
 from tests.in_memory.service import MIRA, ROOM
@@ -294,3 +297,132 @@ def test_a_page_saves_an_svg(open_: Open, room: Classroom) -> None:
     (exported,) = intend(board, "board.svg", page="first")
     assert exported["data"]["name"] == "board-c-1.svg"
     assert exported["data"]["text"].startswith("<svg")
+
+
+# -- pictures of a page ----------------------------------------------------------------------
+
+
+def pixels(drawn: bytes) -> Any:
+    from matplotlib.image import imread
+
+    return imread(io.BytesIO(drawn), format="png")
+
+
+def test_a_page_is_a_png_with_its_figure_under_the_ink(open_: Open, tmp_path: Path) -> None:
+    client, board = open_(MIRA)
+    ground = figure()
+    _ = board.add_figure(ground, page="first")
+    client.settle()
+    _ = board.draw([(20, 50), (180, 50)], ink="red", width=3)
+    _ = board.draw([(20, 80), (180, 80)], tool="marker", ink="amber")
+    for tool in ("line", "arrow", "rectangle", "ellipse"):
+        _ = board.draw([(10, 10), (60, 30)], tool=tool)
+    _ = board.write("$x_1$ is 5 & more", (20, 60))
+    _ = board.write("$$ not a formula", (210, 10), note=True)
+    client.settle()
+    drawn = board.to_png(tmp_path / "page.png")
+    assert (tmp_path / "page.png").read_bytes() == drawn
+    seen = pixels(drawn)
+    # A margin of 24 pixels all around, at two pixels a pixel; the figure is blue.
+    assert [round(float(part), 1) for part in seen[2 * (15 + 24), 2 * (190 + 24)][:3]] == [
+        0.0,
+        0.0,
+        1.0,
+    ]
+    red = seen[2 * (50 + 24), 2 * (100 + 24)]
+    assert red[0] > red[2] + 0.3
+    assert [float(part) for part in seen[4, 4][:3]] == [1.0, 1.0, 1.0]
+    text = board.to_svg()
+    assert 'href="data:image/png;base64,' in text
+    assert text.index("<image") < text.index("<path")
+
+
+def test_an_svg_under_a_page_is_told_of_not_left_out(open_: Open) -> None:
+    client, board = open_(MIRA)
+    script = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>1</script></svg>'
+    )
+    receipt = board.add_figure(script, page="first")
+    client.settle()
+    assert receipt.error is None
+    with pytest.raises(Unsupported, match="lies on an SVG"):
+        board.to_png()
+    text = board.to_svg()
+    assert "<script" not in text
+    assert "data:image/svg+xml;base64," in text
+
+
+def test_without_matplotlib_it_says_what_to_do(
+    open_: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, board = open_(MIRA)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(Unsupported, match="pip install matplotlib"):
+        board.to_png()
+
+
+def test_a_figure_of_20_mb_is_refused_in_one_sentence(open_: Open, room: Classroom) -> None:
+    client, board = open_(MIRA)
+    with pytest.raises(MessageTooLong, match="MiB"):
+        _ = board.add_figure(figure() + bytes(20 * 2**20))
+    with pytest.raises(InvalidArgument):
+        _ = board.add_figure(b"no picture")
+    client.settle()
+    assert room.pages() == []
+
+
+# -- the pen and the hand, from the page ------------------------------------------------------
+
+
+class Hands:
+    """What another feature knows of people."""
+
+    documents = "status"
+
+    def __init__(self) -> None:
+        self.raised: list[str] = []
+
+    def said(self) -> dict[str, tuple[str, int]]:
+        return {}
+
+    def say(self, status: str | None) -> None:
+        pass
+
+    def raise_hand(self, note: str) -> None:
+        self.raised.append(note)
+
+
+def test_who_may_not_draw_raises_a_hand_and_staff_gives_the_pen(
+    open_: Open, room: Classroom
+) -> None:
+    ada, hands = BoardClient(room, ADA), Hands()
+    hers = SharedBoard(as_client(ada), [hands])
+    assert ready(hers)["room"]["docs"][0]["hand"] is False, "there are no hands in the course"
+    ada.standing = replace(ada.standing, features=("board", "presence"))
+    hers._channel.changed(reset=True)
+    intend(hers, "board.hand", note="The pen, please")
+    assert hands.raised == ["The pen, please"]
+    (refused,) = intend(hers, "board.people")
+    assert refused["op"] == "refused"
+    room.open_to_all()
+    room.draw(ADA)
+    room.draw(BO)
+    _, board = open_(MIRA)
+    ready(board)
+    (told,) = intend(board, "board.people")
+    assert told["data"] == [{"id": ADA.id, "name": "Ada"}, {"id": BO.id, "name": "Bo"}]
+    intend(board, "board.set", pen=ADA.id, give=True)
+    board._client.settle()  # type: ignore[attr-defined]
+    assert board.pens == {ADA.id: "Ada"}
+    _ = board.give_pen("Bo")  # by the name
+    board._client.settle()  # type: ignore[attr-defined]
+    assert set(board.pens) == {ADA.id, BO.id}
+
+
+def figure() -> bytes:
+    """A blue picture of 200 by 100 pixels."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (200, 100), (0, 0, 255)).save(file, "PNG")
+    return file.getvalue()

@@ -37,6 +37,9 @@ class Said:
         self.said_here.append(status)
         self.words[ADA.id] = (status or "", 0)
 
+    def raise_hand(self, note: str) -> None:
+        self.said_here.append(note)
+
 
 def board(course: Course, person: Person, said: Said | None = None) -> tuple[ProgressBoard, Kernel]:
     kernel = Kernel(course, person)
