@@ -5,8 +5,8 @@
 A service and a kernel run in this process, each in threads of its own; the page is a list. Traced
 are the functions of `edu_widgets` that are called between a page's intent and the acknowledgement
 (*send*), in the service (*service*), and between a frame of somebody else and the batch for the
-page (*show*). What runs by the clock meanwhile is traced as well: counts differ by some from run
-to run. With `--list` each function is named, in the order of its first call.
+page (*show*). What the service does by the clock meanwhile is left out. With `--list` each function
+is named, in the order of its first call.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ CHANNEL = course_channel(COURSE)
 ALERTS = user_channel(COURSE, "owner")
 PACKAGE = str(Path(edu_widgets.__file__).parent)
 SERVICE = "service"
+BY_CLOCK = "Supervisor.every.<locals>.run"
+"""What runs below this function is not on anybody's way."""
+
 QUIET = 0.3
 """Seconds after which all effects of a step are done."""
 
@@ -55,15 +58,15 @@ class Trace:
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> None:
         del argument
-        if self.on and event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
-            name = frame.f_code.co_name
-            if not name.startswith("<"):
-                self.calls[self._side(frame.f_code.co_filename)].setdefault(frame.f_code)
+        code = frame.f_code
+        ours = code.co_filename.startswith(PACKAGE) and not code.co_name.startswith("<")
+        if self.on and event == "call" and ours and not _is_by_clock(frame):
+            self.calls[self._side(code.co_filename)].setdefault(code)
 
     def _side(self, path: str) -> str:
         # The store writes on a thread of its own.
-        is_service = SERVICE in Path(path).parent.parts
-        return SERVICE if is_service or threading.current_thread().name == SERVICE else "kernel"
+        at_service = threading.current_thread().name in (SERVICE, "edu-widgets-store")
+        return SERVICE if at_service or SERVICE in Path(path).parent.parts else "kernel"
 
     @contextmanager
     def during(self) -> Iterator[None]:
@@ -82,6 +85,14 @@ class Trace:
             f"{Path(code.co_filename).relative_to(PACKAGE)}:{code.co_qualname}"
             for code in self.calls[side]
         ]
+
+
+def _is_by_clock(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_qualname == BY_CLOCK:
+            return True
+        frame = frame.f_back
+    return False
 
 
 class Classroom:

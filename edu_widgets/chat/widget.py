@@ -60,6 +60,9 @@ _COLLECTIONS = {
 }
 """By kind of document: the page's collection it changes, and its prefix to the id there."""
 
+_OF_ROOM = frozenset({documents.ChatSettings.kind, documents.Mute.kind, documents.ReadMark.kind})
+"""Kinds of documents that `room` is made of, besides the messages it counts."""
+
 
 class _About(msgspec.Struct):
     """The id of the message in a command's data; empty for data without one."""
@@ -147,10 +150,14 @@ class CourseChat(IntentHandlers, EventWidget):
     # -- from the course (network thread) ------------------------------------------------------
 
     def _heard(self, event: CourseEvent) -> None:
+        room = True
         match event:
             case DocumentsChanged():
-                self._documents_changed(event)
+                told = (*event.upserted, *event.removed)
+                room = event.reset or any(doc.kind in _OF_ROOM for doc in told)
+                self._documents_changed(event, room=room)
             case CommandChanged(command) if command.type in (_MESSAGE, *_OTHERS):
+                room = command.type != _MESSAGE
                 self._command_changed(event, command)
             case SignalReceived("user_typing", channel, data) if channel == self._client.channel:
                 self._typed(data)
@@ -160,9 +167,9 @@ class CourseChat(IntentHandlers, EventWidget):
                     self._notice(msgspec.json.decode(data, type=Error).message)
             case _:
                 self._view_changed(event)
-        self._look_at_room()
+        self._look_at_room(settings=room)
 
-    def _documents_changed(self, event: DocumentsChanged) -> None:
+    def _documents_changed(self, event: DocumentsChanged, *, room: bool) -> None:
         self._tell(self._happenings.of(event))
         for document in event.upserted if event.live else ():
             message = decoded(document, documents.Message) if _is_new(document) else None
@@ -170,9 +177,10 @@ class CourseChat(IntentHandlers, EventWidget):
                 self._typists.wrote(message.user_id)
         if event.reset and event.channel == self._client.channel:
             self._chat.room.forget_read()
-        slow, self._slow = self._slow, self._chat.room.slow()
-        if self._slow < slow:
-            self._client.hurry(_LANE)
+        if room:
+            slow, self._slow = self._slow, self._chat.room.slow()
+            if self._slow < slow:
+                self._client.hurry(_LANE)
         changed = _by_collection((*event.upserted, *event.removed, *event.dropped))
         # A pending change is no longer shown on top once the mirror includes it.
         before, self._pending = self._pending, frozenset(self._chat.pending())
@@ -219,9 +227,13 @@ class CourseChat(IntentHandlers, EventWidget):
         # Every rendered message says if it mentions the reader, or is their own.
         self._channel.changed(MESSAGES, ids, news=turned, reset=me != self._me)
 
-    def _look_at_room(self) -> None:
-        """Tell the pages if `room` changed; if only `unread` did, at most once a second."""
-        if self._chat.room.news():
+    def _look_at_room(self, *, settings: bool = True) -> None:
+        """Tell the pages if `room` changed; if only `unread` did, at most once a second.
+
+        Args:
+            settings: False if nothing but `unread` can have changed.
+        """
+        if settings and self._chat.room.news():
             self._channel.changed(ROOM, ["room"])
         elif not self._unread_later:
             self._unread_later = True

@@ -88,8 +88,6 @@ class PageChannel:
         """A page wants something, or says who it is; one that was forgotten gets to know it."""
         with self._lock:
             known = self._stream.spoke(page, self._clock())
-            if not page:
-                self._stream.wanted(self._clock())
         if page and not known:
             self._out(lambda now: [self._stream.pulse(now)])
         self._on_network(self.pump)

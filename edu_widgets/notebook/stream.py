@@ -115,15 +115,17 @@ class Stream:
     # -- whether anybody is there -------------------------------------------------------
 
     def spoke(self, page: str, now: float) -> bool:
-        """A page said something; whether it is one of those that are told."""
+        """Note that a page said something; return True if it is one of those that are told.
+
+        Without a `page`, one wants something: what is told next may be as it was, and ends what
+        that page shows.
+        """
+        if not page:
+            self._wanted_at = now
         if now - self._spoke_at > ATTENDED:
             self._lesson_touched = True  # what was not worth telling, now is
         self._spoke_at, self._unanswered = now, None
         return page in self._pages
-
-    def wanted(self, now: float) -> None:
-        """A page wants something: what is told next may be as it was, and ends what it shows."""
-        self._wanted_at = now
 
     def pulse(self, now: float) -> Json:
         """That the kernel lives, and what was told last."""

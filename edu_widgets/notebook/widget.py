@@ -364,28 +364,24 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     # -- from the pages (any thread) -----------------------------------------------------------
 
     def _received(self, _: object, content: object, buffers: object) -> None:
+        """Lead a page's message to the face that is for whoever looks at the page."""
         try:
-            if isinstance(content, dict) and isinstance(buffers, list) and buffers:
+            if not isinstance(content, dict):
+                _log.warning("A message of a page was ignored: it is no object.")
+                return
+            if isinstance(buffers, list) and buffers:
                 content = content | {"data": bytes(buffers[0])}
-            self._lead(content)
+            page, sender = content.get("page"), comms.sender()
+            if content.get("op") == "code":  # no secret: the same for whoever looks
+                self._hand_out(content.get("codes"))
+            elif self._faces is not None and isinstance(page, str) and is_id(page):
+                self._faces.take(page, sender.session if sender is not None else "", content)
+            else:
+                self._take(content)
         except Exception:  # noqa: BLE001 - reported; a handler must not raise into the kernel
             _log.exception("A message of a page could not be handled.")
         if self._held_back is not None:
             self._held_back.send_all(self._client, self._to_pages)
-
-    def _lead(self, content: object) -> None:
-        """Lead a page's message to the face that is for whoever looks at the page."""
-        if not isinstance(content, dict):
-            _log.warning("A message of a page was ignored: it is no object.")
-            return
-        if content.get("op") == "code":  # no secret: the same for whoever looks
-            self._hand_out(content.get("codes"))
-            return
-        page, sender = content.get("page"), comms.sender()
-        if self._faces is not None and isinstance(page, str) and is_id(page):
-            self._faces.take(page, sender.session if sender is not None else "", content)
-        else:
-            self._take(content)
 
     def _take(self, content: Json) -> None:
         self._note_thread()

@@ -54,7 +54,7 @@ async def _granted(request: web.Request) -> tuple[Identity, Grant]:
     """
     door = request.app[DOOR]
     identity = await door.identity(request)
-    return identity, door.hub.grant_to(identity, request.query.get("channel", ""))
+    return identity, door.hub.grant(identity, request.query.get("channel", ""))
 
 
 async def _post(request: web.Request) -> web.Response:

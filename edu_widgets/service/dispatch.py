@@ -120,7 +120,7 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
         case other if other in hub.signals:
             _signal(hub, member, envelope)
         case other if other in hub.asks:
-            hub.spawn(member, "An answer", _answer(hub, member, envelope))
+            member.runs(hub.supervisor.spawn("An answer", _answer(hub, member, envelope)))
         case other:
             text = (
                 f"This service does not know {other!r:.80}: install the feature that brings it "
@@ -130,7 +130,7 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
 
 
 def _signal(hub: Hub, member: Member, envelope: Envelope) -> None:
-    granted = hub.grant(member, envelope.channel)
+    granted = hub.grant(member.identity, envelope.channel)
     data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
     hub.signals[envelope.type](hub, granted.name, Sender(granted.person, member), data)
 
@@ -138,7 +138,7 @@ def _signal(hub: Hub, member: Member, envelope: Envelope) -> None:
 async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:
     """Answer a question of a feature's, beside the member's other frames."""
     try:
-        granted = hub.grant(member, envelope.channel)
+        granted = hub.grant(member.identity, envelope.channel)
         ask = hub.asks[envelope.type]
         if ask.feature and ask.feature not in granted.config.features:
             text = f"This channel does not offer {ask.feature}."
@@ -174,7 +174,7 @@ def _check_asked(hub: Hub, key: tuple[str, str]) -> None:
 
 
 async def _history(hub: Hub, member: Member, envelope: Envelope) -> None:
-    granted = hub.grant(member, envelope.channel)
+    granted = hub.grant(member.identity, envelope.channel)
     ask = decode_data(envelope, RequestHistory)
     limit = max(1, min(ask.limit, MAX_HISTORY))
     if ask.before is not None and not 0 <= ask.before < 2**62:
@@ -198,7 +198,7 @@ async def _queue(hub: Hub, member: Member, envelope: Envelope, command: CommandT
         member.eased.clear()
         await member.eased.wait()  # nothing more is read meanwhile: backpressure for the sender
     if member.queues.push(command.lane, envelope):
-        hub.spawn(member, "A command", _work(hub, member, command.lane))
+        member.runs(hub.supervisor.spawn("A command", _work(hub, member, command.lane)))
 
 
 async def _work(hub: Hub, member: Member, lane: str) -> None:
@@ -229,7 +229,7 @@ async def _run(
 ) -> tuple[Committed, dict[str, int]]:
     if member.queues.behind(command, envelope.message_id):
         raise refusal(Code.BEHIND, Code.BEHIND.meaning)
-    granted = hub.grant(member, envelope.channel)
+    granted = hub.grant(member.identity, envelope.channel)
     if command.feature not in granted.config.features:
         text = f"This channel does not offer {command.feature}."
         raise refusal(Code.FORBIDDEN, text)

@@ -168,15 +168,7 @@ class Hub:
         self.audit.record("WEBSOCKET_DISCONNECTED", userId=member.identity.user_id, code=code)
         await member.gone()
 
-    def spawn(self, member: Member, what: str, work: Coroutine[Any, Any, object]) -> None:
-        """Run a task for a member; it is cancelled when the connection ends."""
-        member.runs(self.supervisor.spawn(what, work))
-
-    def grant(self, member: Member, channel: str) -> Grant:
-        """Return a member's grant for a channel, see `grant_to`."""
-        return self.grant_to(member.identity, channel)
-
-    def grant_to(self, identity: Identity, channel: str) -> Grant:
+    def grant(self, identity: Identity, channel: str) -> Grant:
         """Return a person's grant for a channel.
 
         Raises:
@@ -254,7 +246,7 @@ class Hub:
             member.identity.people[course] = person
             for channel in tuple(member.channels):
                 try:
-                    room, now = self.rooms.get(channel), self.grant(member, channel).person
+                    room, now = self.rooms.get(channel), self.grant(member.identity, channel).person
                 except Refused as error:
                     self.leave(member, channel, at_once=True)
                     gone = Unsubscribed(channel, error.code, str(error))

@@ -30,7 +30,7 @@ async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
     Raises:
         Refused: `NO_SUCH_CHANNEL`, `FORBIDDEN`, `ROOM_FULL`, `INVALID`.
     """
-    granted = hub.grant(member, envelope.channel)
+    granted = hub.grant(member.identity, envelope.channel)
     ask = decode_data(envelope, Subscribe)
     since = ask.since
     if since is not None and not 0 <= since.seq < 2**62:
@@ -49,7 +49,7 @@ async def start(hub: Hub, member: Member, envelope: Envelope) -> None:
     member.channels.add(granted.name)
     hub.joined(room, person, first=first)
     entry = _Entry(hub, member, room, hold, granted, ask, envelope.message_id)
-    hub.spawn(member, "A catch-up", entry.catch_up())
+    member.runs(hub.supervisor.spawn("A catch-up", entry.catch_up()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def typed(hub: Hub, member: Member, envelope: Envelope) -> None:
     Raises:
         Refused: the member may not enter the channel.
     """
-    granted = hub.grant(member, envelope.channel)
+    granted = hub.grant(member.identity, envelope.channel)
     decode_data(envelope, TypingStart)
     room = hub.rooms.get(granted.name)
     if room is None or granted.name not in member.channels:

@@ -344,7 +344,7 @@ def test_what_is_as_it_was_told_is_not_told_again() -> None:
         stream.touch("messages", ["a"])
         assert all(message["op"] == "pulse" for message in stream.take(float(now)))
     stream.spoke("p", 100.0)
-    stream.wanted(100.0)
+    stream.spoke("", 100.0)
     stream.touch("messages", ["a"])
     assert [m["op"] for m in stream.take(100.0)] == ["batch"], "it ends what the page shows"
     assert batches(stream, truth, 200.0) == ["batch"]

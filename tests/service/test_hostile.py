@@ -360,7 +360,7 @@ async def test_a_full_room(tmp_path: Path, way: str) -> None:
 
 async def test_a_full_disk_asks_to_come_again(service: Service, ada: Client, bob: Client) -> None:
     def limit(pages: int) -> Any:
-        return service.server._store._write(
+        return service.server._store.writer.submit(
             lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
         )
 

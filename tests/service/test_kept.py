@@ -39,7 +39,7 @@ async def test_who_comes_is_noted_with_all_who_came(tmp_path: Path) -> None:
         assert isinstance(store, SqliteStore)
         found: list[tuple[str, int]] = []
         ada, bob = await service.two()
-        await store._write(lambda db: db.execute("UPDATE members SET seen = 1"))
+        await store.writer.submit(lambda db: db.execute("UPDATE members SET seen = 1"))
         for client in (ada, bob):
             await (await service.open(client.token)).beat()
         async with asyncio.timeout(PATIENCE):

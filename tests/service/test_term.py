@@ -100,8 +100,8 @@ class Term:
         for each in (*self.windows.values(), *self.buckets.values()):
             each._now = self.time
         # Nothing here is about a computer that loses its power.
-        assert self.store._writer._db is not None
-        self.store._writer._db.execute("PRAGMA synchronous = OFF")
+        assert self.store.writer._db is not None
+        self.store.writer._db.execute("PRAGMA synchronous = OFF")
         self.hub.hooks.start()
         await self.settle()
 

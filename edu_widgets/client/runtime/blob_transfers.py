@@ -117,7 +117,7 @@ class BlobTransfers:
             case StateChanged(State.CONNECTED):
                 self.uploads.hurry()
                 self._go_on()
-            case CommandChanged():
+            case CommandChanged() if self.uploads:
                 if event.gone:
                     self.uploads.tidy()
                 elif event.command.code == Code.NOT_FOUND:

@@ -134,8 +134,8 @@ class NetworkThread:
             ForkedProcess: this is a forked child; the connection belongs to the parent.
             NotConnected: the thread has ended.
         """
-        self.check_process()
         if not self.alive:
+            self.check_process()
             msg = "The network thread has ended with its process; nothing can be sent any more."
             raise NotConnected(msg)
 

@@ -79,6 +79,10 @@ class Uploads:
         self._names: dict[str, tuple[Key, ...]] = {}
         outbox.ready = self.ready
 
+    def __len__(self) -> int:
+        """The number of pictures that wait, or that a waiting command names."""
+        return len(self._held)
+
     def load(self) -> None:
         """Load the pictures that earlier processes have left with their commands."""
         for channel, hash_, data in self._storage.load_blobs() if self._storage else ():

@@ -75,8 +75,9 @@ class SqliteStore:
         self._people_listeners: list[PeopleListener] = []
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         try:
-            self._writer = Writer(path, self._loop, self._deliver)
-            self.generation = self._writer.generation
+            self.writer = Writer(path, self._loop, self._deliver)
+            """The thread that writes, and takes further work in its turn."""
+            self.generation = self.writer.generation
         except (sqlite3.Error, OSError) as error:
             raise ServiceUnavailable(schema.problem(path, error)) from error
         self._service: ServiceKeys | None = None
@@ -86,11 +87,11 @@ class SqliteStore:
     @property
     def problem(self) -> str:
         """The reason why nothing is stored any more; "" if the store works."""
-        return self._writer.problem
+        return self.writer.problem
 
     async def check(self) -> None:
         """Check that the writer can still write."""
-        await self._write(self._writer.try_)
+        await self.writer.submit(self.writer.try_)
 
     async def check_whole(self) -> None:
         """Check the whole file; if it is damaged, the writer stops.
@@ -99,15 +100,13 @@ class SqliteStore:
             Refused: `UNAVAILABLE`: it is damaged, or cannot be read.
         """
         if await self._read(lambda _: find_damage(self._path)):
-            await self._write(self._writer.look_closer)
+            await self.writer.submit(self.writer.look_closer)
 
     # -- commands ---------------------------------------------------------------
 
     async def commit(self, request: Request[Any], rule: Rule) -> Committed:
         """Run a rule and store its decision."""
-        return cast(
-            "Committed", await self._write(partial(writes.commit, request=request, rule=rule))
-        )
+        return await self.writer.submit(partial(writes.commit, request=request, rule=rule))
 
     def listen(self, callback: Listener) -> Callable[[], None]:
         """Call back for every commit, in order."""
@@ -151,7 +150,7 @@ class SqliteStore:
         """Return the changes after a cursor, or a reset."""
         put_back = await self._read(lambda db: reads.went_back(db, channel, cursor))
         if put_back:
-            await self._write(lambda db: writes.renew_epoch(db, channel))
+            await self.writer.submit(lambda db: writes.renew_epoch(db, channel))
         windows = REGISTRY.windows()
         return await self._read(
             lambda db: reads.changes_since(db, channel, cursor, floors, windows)
@@ -192,7 +191,7 @@ class SqliteStore:
 
     async def put_blob(self, blob: NewBlob) -> None:
         """Store a picture."""
-        await self._write(lambda db: blobs.put(db, blob))
+        await self.writer.submit(lambda db: blobs.put(db, blob))
 
     async def blob(self, channel: str, hash_: str, user_id: str) -> StoredBlob | None:
         """Return a picture of a channel."""
@@ -205,7 +204,7 @@ class SqliteStore:
 
     async def open_channel(self, course: str, channel: str) -> None:
         """Store that a channel exists."""
-        await self._write(lambda db: writes.open_channel(db, course, channel))
+        await self.writer.submit(lambda db: writes.open_channel(db, course, channel))
 
     async def lessons(self) -> frozenset[str]:
         """Return the stored channels of lessons."""
@@ -227,7 +226,7 @@ class SqliteStore:
 
     async def add_person(self, user_id: str, key: Verifier) -> None:
         """Add a person with the verifier of their secret."""
-        await self._write(lambda db: keys.add(db, user_id, key))
+        await self.writer.submit(lambda db: keys.add(db, user_id, key))
 
     async def known(self, key_id: str) -> Known | None:
         """Return the person with a key of this id."""
@@ -235,24 +234,24 @@ class SqliteStore:
 
     async def replace_key(self, key_id: str, key: Verifier) -> None:
         """Replace a key, given by its id, by another one."""
-        await self._write(lambda db: keys.replace(db, key_id, key))
+        await self.writer.submit(lambda db: keys.replace(db, key_id, key))
 
     async def use_nonce(self, nonce: bytes, now: int, until: int) -> bool:
         """Store a nonce; false if it was used before."""
-        return await self._write(lambda db: keys.use_nonce(db, nonce, now, until))
+        return await self.writer.submit(lambda db: keys.use_nonce(db, nonce, now, until))
 
     async def enter(self, course: str, user_id: str, name: str, role: str) -> StoredMember:
         """Make a person a member, or rename one."""
         work = partial(writes.enter, course=course, user_id=user_id, name=name, role=role)
-        return cast("StoredMember", await self._write(work))
+        return cast("StoredMember", await self.writer.submit(work))
 
     async def admit(self, who: Newcomer) -> StoredMember:
         """Make a person with an invite a member."""
-        return cast("StoredMember", await self._write(lambda db: admission.admit(db, who)))
+        return cast("StoredMember", await self.writer.submit(lambda db: admission.admit(db, who)))
 
     async def vouch(self, who: Newcomer) -> StoredMember:
         """Make a person who takes part through another's notebook a member."""
-        return cast("StoredMember", await self._write(lambda db: vouching.vouch(db, who)))
+        return cast("StoredMember", await self.writer.submit(lambda db: vouching.vouch(db, who)))
 
     async def vouched(self, course: str, voucher: str = "") -> tuple[str, ...]:
         """Return the ids of the people that `voucher` vouches for; "": of all vouched for."""
@@ -271,11 +270,11 @@ class SqliteStore:
     async def set_role(self, course: str, user_id: str, role: str) -> StoredMember | None:
         """Change a member's role."""
         work = partial(writes.set_role, course=course, user_id=user_id, role=role)
-        return cast("StoredMember | None", await self._write(work))
+        return cast("StoredMember | None", await self.writer.submit(work))
 
     async def set_invite(self, invite: StoredInvite) -> None:
         """Replace a course's invite."""
-        await self._write(lambda db: writes.set_invite(db, invite))
+        await self.writer.submit(lambda db: writes.set_invite(db, invite))
 
     async def invite(self, course: str) -> StoredInvite | None:
         """Return a course's invite."""
@@ -286,7 +285,9 @@ class SqliteStore:
 
     async def add_staff_invite(self, course: str, code_hash: bytes, expires: int) -> None:
         """Store the hash of an invite for one instructor."""
-        await self._write(lambda db: admission.add_staff_invite(db, course, code_hash, expires))
+        await self.writer.submit(
+            lambda db: admission.add_staff_invite(db, course, code_hash, expires)
+        )
 
     async def door(self, course: str) -> Door:
         """Return a course's rules of admission."""
@@ -294,23 +295,27 @@ class SqliteStore:
 
     async def set_door(self, course: str, *, closed: bool) -> Door:
         """Open or close the door for new people."""
-        return await self._write(lambda db: admission.set_door(db, course, closed=closed))
+        return await self.writer.submit(lambda db: admission.set_door(db, course, closed=closed))
 
     async def set_roster(self, course: str, names: Sequence[str] | None) -> Door:
         """Replace the roster of names that may join."""
-        return await self._write(lambda db: admission.set_roster(db, course, names))
+        return await self.writer.submit(lambda db: admission.set_roster(db, course, names))
 
     async def set_vouching(self, course: str, *, allowed: bool) -> Door:
         """Allow or forbid that people take part through the notebooks of others."""
-        return await self._write(lambda db: vouching.set_vouching(db, course, allowed=allowed))
+        return await self.writer.submit(
+            lambda db: vouching.set_vouching(db, course, allowed=allowed)
+        )
 
     async def remove(self, who: Removed, by: str, *, same_join: bool) -> tuple[Removed, ...]:
         """Remove a person."""
-        return await self._write(lambda db: admission.remove(db, who, by, same_join=same_join))
+        return await self.writer.submit(
+            lambda db: admission.remove(db, who, by, same_join=same_join)
+        )
 
     async def readmit(self, course: str, user_id: str) -> Removed | None:
         """Let somebody join again."""
-        return await self._write(lambda db: admission.readmit(db, course, user_id))
+        return await self.writer.submit(lambda db: admission.readmit(db, course, user_id))
 
     async def removed_from(self, user_id: str) -> frozenset[str]:
         """Return the courses that a person may not be in (see `Store.removed_from`)."""
@@ -326,7 +331,7 @@ class SqliteStore:
     ) -> int:
         """Erase a person from a course."""
         work = partial(writes.erase, course=course, user_id=user_id, now=now, rules=rules)
-        done = await self._write(work)
+        done = await self.writer.submit(work)
         return sum(len(change.docs) for change in done.changes)
 
     async def called(self, course: str, who: str) -> tuple[StoredMember, ...]:
@@ -336,14 +341,14 @@ class SqliteStore:
     async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:
         """Erase courses without a stored change since a time; returns their names."""
         found: list[str] = []
-        await self._write(lambda db: writes.retire(db, before, keep, found))
+        await self.writer.submit(lambda db: writes.retire(db, before, keep, found))
         return tuple(found)
 
     # -- maintenance --------------------------------------------------------------
 
     async def sweep(self, now: int, tombstones_before: int) -> None:
         """Delete what has expired, and old tombstones."""
-        await self._write(lambda db: sweeping.sweep(db, now, tombstones_before))
+        await self.writer.submit(lambda db: sweeping.sweep(db, now, tombstones_before))
 
     async def sizes(self) -> dict[str, int]:
         """Return the number of rows of each table."""
@@ -351,18 +356,15 @@ class SqliteStore:
 
     async def seen(self, user_ids: Iterable[str], now: int) -> None:
         """Note that people are connected."""
-        await self._write(lambda db: sweeping.seen(db, user_ids, now))
+        await self.writer.submit(lambda db: sweeping.seen(db, user_ids, now))
 
     async def close(self) -> None:
         """Store what is queued, then close every file and end every thread."""
-        await self._writer.close()
+        await self.writer.close()
         await self._loop.run_in_executor(None, self._readers.shutdown)
         with contextlib.suppress(queue.Empty):
             while True:
                 self._idle.get_nowait().close()
-
-    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return cast("T", await self._writer.submit(work))
 
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self.problem:
@@ -376,7 +378,7 @@ class SqliteStore:
             return await self._loop.run_in_executor(self._readers, run)
         except (sqlite3.Error, OSError) as error:
             if is_damage(error):
-                looked = self._writer.submit(self._writer.look_closer)
+                looked = self.writer.submit(self.writer.look_closer)
                 looked.add_done_callback(lambda it: it.cancelled() or it.exception())
             raise unavailable(error) from error
 

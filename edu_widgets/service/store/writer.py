@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused, refusal
@@ -30,6 +30,8 @@ GROUP = 256
 
 LOOK_AGAIN_S = 5.0
 """Seconds between attempts to write to a lost store, which may be back."""
+
+T = TypeVar("T")
 
 Work = Callable[[sqlite3.Connection], Any]
 Deliver = Callable[[list["Job"], frozenset[str]], None]
@@ -76,7 +78,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="edu-widgets-store", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work) -> asyncio.Future[Any]:
+    def submit(self, work: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """Queue a job; the future gets its result after the commit."""
         job = Job(work, self._loop.create_future())
         if self._thread.is_alive():

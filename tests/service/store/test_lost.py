@@ -190,7 +190,7 @@ async def test_what_the_service_writes_itself_is_not_looked_through(
     for n in range(3):  # each empties the log into the file
         await store.commit(ask(f"put {n}", ("a", n), channel=f"vault:c:{n}"), put)
         await store.commit(ask(f"burn {n}", ("x", 1), channel=f"vault:c:{n}"), burn)
-    await store._write(lambda db: db.execute("PRAGMA wal_autocheckpoint = 1").fetchone())
+    await store.writer.submit(lambda db: db.execute("PRAGMA wal_autocheckpoint = 1").fetchone())
     for n in range(20):
         await store.commit(ask(f"more {n}", (f"m{n}", n)), put)
     assert looked == []
@@ -218,13 +218,13 @@ async def test_a_writer_that_hangs_or_fails_is_not_healthy(
     monkeypatch.setattr("edu_widgets.service.vitals.PATIENCE_S", 0.05)
     store = SqliteStore(tmp_path / "service.db")
     go_on = threading.Event()
-    hanging = store._writer.submit(lambda _db: go_on.wait())
+    hanging = store.writer.submit(lambda _db: go_on.wait())
     assert "has not answered" in await Vitals(store, Supervisor()).ask()
     go_on.set()
     await hanging
     monkeypatch.undo()
     assert await Vitals(store, Supervisor()).ask() == ""
-    monkeypatch.setattr(store._writer, "_write", _broken)
+    monkeypatch.setattr(store.writer, "_write", _broken)
     assert "cannot store anything" in await Vitals(store, Supervisor()).ask()
     monkeypatch.undo()
     await store.close()
@@ -239,7 +239,7 @@ async def test_a_writer_that_met_its_own_fault_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = SqliteStore(tmp_path / "service.db")
-    monkeypatch.setattr(store._writer, "_write", _broken)
+    monkeypatch.setattr(store.writer, "_write", _broken)
     with pytest.raises(Refused) as caught:
         await store.commit(ask("a", ("a", 1)), put)
     assert caught.value.code == Code.UNAVAILABLE

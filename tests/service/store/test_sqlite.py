@@ -29,7 +29,7 @@ def bulky(request: Request[Put]) -> RuleRun:
 async def test_acks_are_durable(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "s.db")
     (mode,) = await store._rows("PRAGMA journal_mode")
-    full = await store._write(lambda db: db.execute("PRAGMA synchronous").fetchone()[0])
+    full = await store.writer.submit(lambda db: db.execute("PRAGMA synchronous").fetchone()[0])
     await store.close()
     assert (mode[0], full) == ("wal", 2)
 
@@ -49,13 +49,15 @@ async def test_the_file_is_its_owners_only(tmp_path: Path) -> None:
 async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "s.db")
     await store.commit(ask("1", ("a", 1)), put)
-    pages = await store._write(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
-    await store._write(lambda db: db.execute(f"PRAGMA max_page_count = {pages + 5}").fetchone())
+    pages = await store.writer.submit(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    await store.writer.submit(
+        lambda db: db.execute(f"PRAGMA max_page_count = {pages + 5}").fetchone()
+    )
     with pytest.raises(Refused) as caught:
         await store.commit(ask("2"), bulky)
     assert caught.value.code == Code.UNAVAILABLE
     assert (await store.changes_since(CHANNEL, None, {})).seq == 1, "reading goes on"
-    await store._write(lambda db: db.execute("PRAGMA max_page_count = 100000").fetchone())
+    await store.writer.submit(lambda db: db.execute("PRAGMA max_page_count = 100000").fetchone())
     done = await store.commit(ask("2"), bulky)
     assert (done.seq, done.replayed) == (2, False)
     await store.close()
@@ -63,7 +65,7 @@ async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
 
 async def test_a_file_locked_by_another_program_is_told_and_survived(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "s.db")
-    await store._write(lambda db: db.execute("PRAGMA busy_timeout = 50").fetchone())
+    await store.writer.submit(lambda db: db.execute("PRAGMA busy_timeout = 50").fetchone())
     other = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Refused) as caught:
@@ -212,7 +214,7 @@ async def test_what_is_destroyed_is_in_no_file_any_more(tmp_path: Path) -> None:
     reader = schema.connect(tmp_path / "s.db", read_only=True)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM documents").fetchone()
-    await store._write(lambda db: db.execute("PRAGMA busy_timeout = 50"))
+    await store.writer.submit(lambda db: db.execute("PRAGMA busy_timeout = 50"))
     await store.commit(request, burn)
     assert files_with(tmp_path, b"secret 17")
     reader.close()
@@ -237,7 +239,7 @@ async def test_a_large_course_is_not_looked_through_anew_for_each_newcomer(
     rows = [("c", f"u{n}", f"P {n}", f"p {n}", "student") for n in range(MAX_MEMBERS - 10)]
     rows += [("c", f"a{n}", f"Ada ({n})", f"ada ({n})", "student") for n in range(2, 8)]
     into = "INSERT INTO members (course, user, name, name_key, role) VALUES (?, ?, ?, ?, ?)"
-    await store._write(lambda db: db.executemany(into, rows).close())
+    await store.writer.submit(lambda db: db.executemany(into, rows).close())
     await store.enter("c", "x", "Zoe", "student")
     looked.clear()
     assert (await store.enter("c", "y", "ada", "student")).name == "ada (8)"
