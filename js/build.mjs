@@ -82,6 +82,7 @@ export const extras = {
   "chat.picker": "src/chat/picker.tsx",
   "polls.form": "src/polls/form.tsx",
   pictures: "src/pictures/index.tsx",
+  "stream.hls": "src/stream/hls_light.ts",
 };
 const views = {
   ...options,
@@ -89,8 +90,9 @@ const views = {
   plugins: [linkCore, inlineCss],
 };
 
-/** A second look, for what esbuild leaves to save. */
+/** A second look, for what esbuild leaves to save; what comes minified has had it. */
 async function shorten({ path, text }) {
+  if (basename(path) === "stream.hls.js") return { path, text };
   const { code } = await minify(text, {
     module: true,
     ecma: 2020,

@@ -13,7 +13,7 @@ from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.records import RecordSource
 from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.viewers.company import company_of
-from edu_widgets.notebook.widget import Directory, LiveWidget
+from edu_widgets.notebook.widget import Asker, Directory, Late, LiveWidget
 from edu_widgets.protocol import manifest as manifests
 from edu_widgets.protocol.errors import InvalidArgument, Unsupported
 from edu_widgets.protocol.features import installed
@@ -155,6 +155,23 @@ class Assembly:
     def statuses(self) -> list[Statuses]:
         """Return what tells how people say they are."""
         return self._each(lambda feature: feature.statuses)
+
+    def askers(self) -> list[Asker]:
+        """Return what tells what the class is asked, each with the widget to answer in."""
+        found = []
+        for called, feature in self._features.items():
+            if feature.asks:
+                make = partial(manifests.load(feature.asks), self.client)
+                questions = self._tried(feature, make)
+                if questions is not None:
+                    found.append(Asker(questions, partial(self.get, called)))
+        return found
+
+    def grace(self) -> float:
+        """Return the seconds by which the class's picture of the lesson is late; 0 if none is."""
+        late = [called for called, feature in self._features.items() if feature.late]
+        widgets: list[object] = [self.get(called) for called in late]
+        return max((widget.grace for widget in widgets if isinstance(widget, Late)), default=0)
 
     def background(self) -> list[Any]:
         """Begin what runs beside the lesson, to be closed with it."""

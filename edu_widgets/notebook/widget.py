@@ -8,7 +8,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import anywidget
 import traitlets
@@ -26,6 +26,7 @@ from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
 from edu_widgets.notebook.pictures import Pictures
+from edu_widgets.notebook.questions import Questions
 from edu_widgets.notebook.shared_code import answers, references
 from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.stream import Content, Json
@@ -82,6 +83,28 @@ class WidgetContext(Protocol):
 
     def statuses(self) -> list[Statuses]:
         """Return what tells how people say they are: nothing, or what one feature offers."""
+
+    def askers(self) -> list[Asker]:
+        """Return what tells what the class is asked, each with the widget to answer in."""
+
+    def grace(self) -> float:
+        """Return the seconds by which the class's picture of the lesson is late; 0 if none is."""
+
+
+class Asker(NamedTuple):
+    """What tells what the class is asked, and its widget, made when it is needed."""
+
+    questions: Questions
+    widget: Callable[[], LiveWidget]
+
+
+@runtime_checkable
+class Late(Protocol):
+    """A widget that shows the lesson later than it happens; its feature's manifest says so."""
+
+    @property
+    def grace(self) -> float:
+        """Seconds after its end for which a question that is asked now has to take answers."""
 
 
 @runtime_checkable

@@ -13,6 +13,7 @@ FEATURE = Manifest(
     service="edu_widgets.polls.service:FEATURE",
     widget="edu_widgets.polls.widget:LivePolls",
     headlines="edu_widgets.polls.notification_sources:Openings",
+    asks="edu_widgets.polls.asked:AskedPolls",
     ipython="edu_widgets.polls.magic:register",
     record="edu_widgets.polls.record_source:PollsOfRecord",
     tab=Tab("poll", place=20, needs="polls", projected=True),

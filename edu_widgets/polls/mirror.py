@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -29,10 +29,13 @@ from edu_widgets.polls.commands import (
     CastVote,
     CreatePoll,
     EditPoll,
+    OpenPoll,
     OrderDrafts,
+    RevotePoll,
 )
 from edu_widgets.polls.documents import (
     APART_MS,
+    MAX_GRACE,
     MAX_ORDERED,
     ORDER_ID,
     POLL,
@@ -47,6 +50,7 @@ from edu_widgets.polls.documents import (
     RoundResult,
     Turnout,
 )
+from edu_widgets.polls.grace import ends_at, takes_votes
 from edu_widgets.protocol import REGISTRY, Code, Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import InvalidArgument
@@ -98,11 +102,15 @@ _LONGEST_MS = 12 * 3_600_000
 """A lesson in which nothing was asked for so long is over, even if an instructor stays."""
 
 
+_Opening = TypeVar("_Opening", bound="CreatePoll | OpenPoll | RevotePoll")
+
+
 class Polls:
     """Reads polls from the mirrors of the course, of staff and of this person. Any thread."""
 
-    def __init__(self, client: CourseClient) -> None:
+    def __init__(self, client: CourseClient, grace: Callable[[], float] = float) -> None:
         self._client = client
+        self._grace = grace
         self._with_answer: set[str] = set()
         self._opening: dict[str, Receipt] = {}
         self._session_at: float | None = None
@@ -143,7 +151,8 @@ class Polls:
         doc = self._document(id_)
         poll = decoded(doc, Poll)
         if doc is not None and poll is not None:
-            return _edited(self._seen(poll, doc.born, self.votes.waiting()), self.edits.waiting())
+            seen = self._seen(self._for_me(poll), doc.born, self.votes.waiting())
+            return _edited(seen, self.edits.waiting())
         making = next((own for own in self.making.waiting() if own.id == id_), None)
         return (
             _edited(Seen(self._made(making), 0, making), self.edits.waiting()) if making else None
@@ -166,7 +175,13 @@ class Polls:
         drafts = [doc for doc in drafts if here.get(doc.id) is None]
         for doc in (*here.of_kind(POLL), *drafts):
             if (poll := decoded(doc, Poll)) is not None:
-                yield poll, doc.born
+                yield self._for_me(poll), doc.born
+
+    def _for_me(self, poll: Poll) -> Poll:
+        """A poll as it is to me: to who votes it is open until no vote is taken any more."""
+        if self._client.me().is_staff or not poll.grace_ms or not takes_votes(poll):
+            return poll
+        return msgspec.structs.replace(poll, state="open", closes=ends_at(poll))
 
     def _document(self, id_: str) -> Document | None:
         for mirror in (self._client.mirror(), self._client.mirror(self.staff)):
@@ -230,7 +245,7 @@ class Polls:
         """
         if data.correct:
             self._with_answer.add(id_)
-        return self.making.send(CREATE_POLL.name, data, id_)
+        return self.making.send(CREATE_POLL.name, self._late(data) if data.open else data, id_)
 
     def edit(self, id_: str, data: EditPoll) -> Receipt:
         """Change a poll.
@@ -248,7 +263,14 @@ class Polls:
         Raises:
             EduWidgetsError: the client did not take it.
         """
+        if isinstance(data, OpenPoll | RevotePoll):
+            data = self._late(data)
         return self.steps.send(type_, data)
+
+    def _late(self, data: _Opening) -> _Opening:
+        """What opens a round, with the time after its end for those whose picture is late."""
+        ms = min(MAX_GRACE, round(1000 * self._grace()))
+        return msgspec.structs.replace(data, grace_ms=ms) if ms > 0 else data
 
     def stands(self, seen: Seen) -> tuple[str, int]:
         """A poll's state and round, with what was asked for in this kernel and is not here yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.nodes import to_nodes
+from edu_widgets.notebook.widget import LiveWidget, WidgetContext
 from edu_widgets.polls import commands
 from edu_widgets.polls.api import PollsApi
 from edu_widgets.polls.asking import Asking
@@ -60,8 +61,10 @@ class LivePolls(PollsApi, EventWidget):
     _inner: ClassVar[str] = "create discard missing peek poll put seen send source view"
     events_: ClassVar[tuple[str, ...]] = ("open", "close", "reveal")
 
-    def __init__(self, client: CourseClient, **options: Any) -> None:
-        self._polls = Polls(client)
+    def __init__(
+        self, client: CourseClient, grace: Callable[[], float] = float, **options: Any
+    ) -> None:
+        self._polls = Polls(client, grace)
         self._shown = PollsContent(client, self._polls)
         self._news = EventDiff(client, self._polls)
         self._made: dict[str, Poll] = {}
@@ -71,6 +74,11 @@ class LivePolls(PollsApi, EventWidget):
         self._handlers = IntentHandlers(self)
         super().__init__(client, self._shown, self._handlers, **options)
         self._forget_old()
+
+    @classmethod
+    def made_for(cls, lesson: WidgetContext) -> LiveWidget:
+        """Return the polls of a lesson, which know how late its picture is."""
+        return cls(lesson.client, lesson.grace)
 
     def _forget_old(self) -> None:
         """Drop what an earlier session left: its refusals, and what is too old to be meant now."""

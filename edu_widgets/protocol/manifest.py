@@ -115,6 +115,10 @@ class Manifest:
         ipython: A callable that adds to an IPython shell, as a magic, given the shell, likewise.
         statuses: A class that tells how people say they are, `edu_widgets.notebook.statuses`,
             likewise.
+        asks: A class that tells what the class is asked, `edu_widgets.notebook.questions`, which is
+            answered in its widget, given the client, likewise.
+        late: True if its widget shows the lesson later than it happens: a `Late` of
+            `edu_widgets.notebook.widget`.
         directory: True if its widget knows people by name: a `Directory` of
             `edu_widgets.notebook.widget`.
         tab: Its tab in the panel, if it has one.
@@ -138,6 +142,8 @@ class Manifest:
     position: str = ""
     ipython: str = ""
     statuses: str = ""
+    asks: str = ""
+    late: bool = False
     directory: bool = False
     tab: Tab | None = None
     script: str = ""
@@ -212,7 +218,7 @@ class Manifest:
     def _named(self) -> tuple[str, ...]:
         """Return the names of the parts that are imported at their first use."""
         parts = (self.service, self.widget, self.headlines, self.realtime, self.background)
-        return (*parts, self.record, self.position, self.ipython, self.statuses)
+        return (*parts, self.record, self.position, self.ipython, self.statuses, self.asks)
 
     def register(self) -> None:
         """Import the modules that register its documents and messages."""

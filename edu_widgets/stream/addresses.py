@@ -70,6 +70,20 @@ def checked_stream(url: object, source: object = None) -> tuple[str, StreamSourc
     return address, "whep" if source == "whep" else "hls"
 
 
+def playable(url: str) -> tuple[str, str]:
+    """Return the address of a recording as pages play it, and as what.
+
+    That is `hls`, `embed`, `file`, or `page`, which can only be opened.
+    """
+    parts = _split(url, "The recording's address")
+    if embedded := _embedded(parts):
+        return embedded, "embed"
+    path = parts.path.lower()
+    if path.endswith(".m3u8"):
+        return url, "hls"
+    return url, "file" if path.endswith((".mp4", ".m4v", ".webm", ".mov")) else "page"
+
+
 def _told_by(parts: SplitResult) -> StreamSource:
     path = parts.path.lower()
     if path.endswith((".m3u8", ".m3u")):

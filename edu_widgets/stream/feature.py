@@ -18,4 +18,5 @@ FEATURE = Manifest(
     tab=Tab(_SCREEN, place=27, needs="stream", projected=True, narrow=True),
     script="edu_widgets:static/stream.js",
     extras=("hls",),
+    late=True,
 )

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from edu_widgets.client.course import CourseClient
+from edu_widgets.notebook.questions import Questions
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notebook.versions import Versions
+from edu_widgets.stream.addresses import playable
 from edu_widgets.stream.commands import StreamAudience
-from edu_widgets.stream.documents import FEATURE
+from edu_widgets.stream.documents import FEATURE, Stream
 from edu_widgets.stream.mirror import CourseStream
 
 STAGE = "stage"
 """The collection with the single document of what is shown, and its id."""
 
+MOST_CHAPTERS = 60
+"""Questions that are told as chapters of a recording, the newest."""
+
 
 class StageContent:
     """The stream as one document for the pages. Any thread."""
 
-    def __init__(self, client: CourseClient, stream: CourseStream) -> None:
+    def __init__(
+        self, client: CourseClient, stream: CourseStream, questions: Sequence[Questions] = ()
+    ) -> None:
         self._client = client
         self._stream = stream
+        self._questions = questions
         self._versions = Versions()
         self.audience = StreamAudience()
 
@@ -55,18 +63,48 @@ class StageContent:
             "watching": self.audience.count,
         }
         if stream is not None:
-            shown: Json = {
-                "id": stream.id,
-                "state": stream.state,
-                "url": stream.url,
-                "source": stream.source,
-                "title": stream.title,
-                "by": stream.by_name,
-                "starts": stream.starts,
-                "began": stream.began,
-                "ended": stream.ended,
-                "recording": stream.recording,
-                "reminded": self._stream.is_reminded(stream.id),
-            }
-            doc["stream"] = {key: value for key, value in shown.items() if value}
-        return self._versions.stamped(STAGE, doc)
+            doc["stream"] = self._shown(stream)
+            doc |= self._asked(stream)
+        since = doc.get("asked", {}).pop("since", None)
+        doc = self._versions.stamped(STAGE, doc)
+        if since is None:
+            return doc
+        # Not part of what makes a new version: it changes all the time.
+        return {**doc, "asked": {**doc["asked"], "since": since}}
+
+    def _shown(self, stream: Stream) -> Json:
+        recording, played_as = playable(stream.recording) if stream.recording else ("", "")
+        shown: Json = {
+            "id": stream.id,
+            "state": stream.state,
+            "url": stream.url,
+            "source": stream.source,
+            "title": stream.title,
+            "by": stream.by_name,
+            "starts": stream.starts,
+            "began": stream.began,
+            "ended": stream.ended,
+            "recording": recording,
+            "recordingAs": played_as,
+            "reminded": self._stream.is_reminded(stream.id),
+        }
+        return {key: value for key, value in shown.items() if value}
+
+    def _asked(self, stream: Stream) -> Json:
+        """Return what is asked while it is live, for those who answer; then what was asked."""
+        if stream.state == "live" and not self._client.me().is_staff:
+            found = [one for asker in self._questions if (one := asker.open()) is not None]
+            newest = max(found, key=lambda one: one.opened, default=None)
+            if newest is not None:
+                since = round(self._client.service_now() - newest.opened)
+                return {"asked": {"id": newest.id, "round": newest.round, "since": since}}
+        if stream.state == "ended" and stream.began and stream.ended:
+            asked = [
+                one
+                for asker in self._questions
+                for one in asker.between(stream.began, stream.ended)
+            ]
+            asked.sort(key=lambda one: one.opened)
+            chapters = [{"at": one.opened, "text": one.text} for one in asked[-MOST_CHAPTERS:]]
+            return {"chapters": chapters} if chapters else {}
+        return {}

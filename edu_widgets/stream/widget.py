@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import msgspec
+import traitlets
 
 from edu_widgets.client.course import CourseClient, CourseEvent
 from edu_widgets.client.news import News
@@ -18,6 +19,7 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, Sig
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.stream import Json
+from edu_widgets.notebook.widget import Asker, LiveWidget, WidgetContext
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
 from edu_widgets.protocol.visible_text import checked
 from edu_widgets.stream import commands
@@ -39,6 +41,12 @@ __all__ = ["LiveStream", "StreamItem"]
 
 PLAYS_FOR = 75.0
 """Seconds for which a page counts as playing without saying so again; it does so every 30."""
+
+MAX_GRACE = 30
+"""Most seconds for which a poll takes votes after its end."""
+
+_UNKNOWN = {"hls": 10.0, "embed": 10.0, "whep": 0.0}
+"""By protocol: the seconds by which a picture is taken to be late while nobody has told."""
 
 _MAX_PAGES = 64
 _OWN = frozenset({"start_stream", "stop_stream", "remind_stream"})
@@ -66,9 +74,16 @@ class LiveStream(EventWidget):
     kind_: ClassVar[str] = "stream"
     events_: ClassVar[tuple[str, ...]] = ("announced", "live", "ended")
 
-    def __init__(self, client: CourseClient, **options: Any) -> None:
+    _asks = traitlets.Unicode("").tag(sync=True)
+    """The reference to the widget in which what is asked meanwhile is answered; "": none."""
+
+    def __init__(self, client: CourseClient, askers: Sequence[Asker] = (), **options: Any) -> None:
         self._stream = CourseStream(client)
-        self._shown = StageContent(client, self._stream)
+        self._askers = askers
+        questions = [asker.questions for asker in askers]
+        self._kinds = _KINDS | {one.documents for one in questions}
+        self._shown = StageContent(client, self._stream, questions)
+        self._grace: float | None = None
         self._news = News[str](client, [client.channel], self._known())
         self._players: dict[str, tuple[float, int]] = {}
         """By page: the time until which it counts as playing, and its delay in ms."""
@@ -76,6 +91,19 @@ class LiveStream(EventWidget):
         self._told: StreamWatching | None = None
         self._looks: Callable[[], None] | None = None
         super().__init__(client, self._shown, **options)
+
+    @classmethod
+    def made_for(cls, lesson: WidgetContext) -> LiveWidget:
+        """Return the stream of a lesson, over which its questions are shown."""
+        return cls(lesson.client, lesson.askers())
+
+    def reopen(self) -> None:
+        """Open comms again that a page has closed, that of the questions first."""
+        if self._askers and not self._client.viewer:
+            widget = self._askers[0].widget()
+            widget.reopen()
+            self._asks = f"IPY_MODEL_{widget.model_id}"
+        super().reopen()
 
     # -- for people ----------------------------------------------------------------------
 
@@ -88,6 +116,32 @@ class LiveStream(EventWidget):
     def watching(self) -> int:
         """Number of people whose player plays; 0 under five."""
         return self._shown.audience.count
+
+    @property
+    def grace(self) -> float:
+        """Seconds after its end for which a poll that is opened now takes votes.
+
+        So that those who see the lesson late can vote: while a stream is live it is the median
+        delay that players report, at most 30; with HLS and embedded players 10 as long as none is
+        known. Assign another number of seconds, or None for this again. It is the same for
+        everybody, and counts and right answers wait for it.
+        """
+        stream = self._stream.body()
+        if stream is None or stream.state != "live":
+            return 0
+        if self._grace is not None:
+            return self._grace
+        known = self._shown.audience.delay / 1000
+        return min(known, MAX_GRACE) if known else _UNKNOWN[stream.source]
+
+    @grace.setter
+    def grace(self, seconds: float | None) -> None:
+        if seconds is not None:
+            isnt = isinstance(seconds, bool) or not isinstance(seconds, int | float)
+            if isnt or not 0 <= seconds <= MAX_GRACE:
+                msg = f"grace is 0 to {MAX_GRACE} seconds or None, not {seconds!r:.40}."
+                raise InvalidArgument(msg)
+        self._grace = seconds
 
     @property
     def unread(self) -> int:
@@ -156,13 +210,9 @@ class LiveStream(EventWidget):
         data = RemindStream(stream.id, bool(wanted))
         return self._client.send(commands.REMIND_STREAM.name, data)
 
-    def __repr__(self) -> str:
-        try:
-            stream = self.current
-        except EduWidgetsError:  # in a forked child, which has no lesson
-            return super().__repr__()
-        state = "no stream yet" if stream is None else f"stream {stream.state}"
-        return f"{super().__repr__()[:-1]}, {state})"
+    def _contents(self) -> str:
+        stream = self.current
+        return "no stream yet" if stream is None else f"stream {stream.state}"
 
     def _needed(self) -> Stream:
         self._client.check()
@@ -219,7 +269,7 @@ class LiveStream(EventWidget):
                 if event.channel == self._client.channel:
                     self._tell(event)
                 docs = (*event.upserted, *event.removed, *event.dropped)
-                if not event.reset and not _KINDS & {doc.kind for doc in docs}:
+                if not event.reset and not self._kinds & {doc.kind for doc in docs}:
                     return
             case SignalReceived(STREAM_AUDIENCE.name, channel, data):
                 if channel != self._client.channel:

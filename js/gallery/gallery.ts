@@ -6,6 +6,7 @@ import { MockModel, messages } from "../tests/mock";
 import { compose, panels } from "./panel";
 import type { State } from "./state";
 import { states } from "./states";
+import { hlsCode, withPolls } from "./stream";
 
 interface Widget {
   initialize(context: { model: Model }): unknown;
@@ -47,8 +48,10 @@ if (state && cell) {
   };
   const extras = ["viewers", "chat.picker", "pictures", "polls.form"];
   const late = await Promise.all(extras.map(async (name) => [name, await text(name)]));
-  model.carry(await filesOf(kind), "1", Object.fromEntries(late));
+  const all = { ...Object.fromEntries(late), "stream.hls": hlsCode };
+  model.carry(await filesOf(kind), "1", all);
   if (kind === "panel") await compose(model, state, filesOf);
+  if (kind === "stream") await withPolls(model, filesOf);
   if (name !== "busy") model.onSent = (sent) => confirm(model, sent);
   await widget.initialize({ model: model.proxy() });
   await widget.render({ model: model.proxy(), el: cell });

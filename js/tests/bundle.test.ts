@@ -35,7 +35,7 @@ async function show(options: unknown, kind = "chat") {
   const files = ["core", kind];
   const texts = (names: string[]) =>
     Object.fromEntries(names.map((name) => [name, built[name] ?? ""]));
-  model.carry(texts(files), "1", texts(["viewers", "chat.picker", "pictures", "polls.form"]));
+  model.carry(texts(files), "1", texts(["viewers", "chat.picker", "pictures", "polls.form", "stream.hls"]));
   const el = place();
   const end = await widget.initialize({ model: model.proxy() });
   const close = await widget.render({ model: model.proxy(), el });
@@ -58,6 +58,7 @@ const begins: Record<string, RegExp> = {
   progress: /^(Progress|İlerleme|Exercises)/,
   notes: /^(Notes|Notlar)/,
   notifications: /^(Notifications|Bildirimler)/,
+  stream: /^(Stream|Yayın)/,
 };
 
 test.each(Object.entries(states))("the bundle shows the state %s", async (_, state) => {

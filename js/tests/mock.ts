@@ -37,6 +37,7 @@ export class MockModel {
         "chat.picker": "chat.picker@source",
         "polls.form": "polls.form@source",
         pictures: "pictures@source",
+        "stream.hls": "stream.hls@source",
       },
       _says: { en: ["This was live.", "Run again."], tr: ["Canlıydı.", "Yeniden çalıştır."] },
       ...traits,

@@ -4,6 +4,7 @@ import "../src/loader";
 import Pictures from "../src/pictures/index";
 import PollForm from "../src/polls/form";
 import Viewers from "../src/viewers/index";
+import { FakeHls } from "./fake_hls";
 import type { MockModel } from "./mock";
 
 /** What a mock's files of code export, where it carries no built ones. */
@@ -12,6 +13,7 @@ const extras: Record<string, unknown> = {
   "pictures@source": Pictures,
   "chat.picker@source": openPicker,
   "polls.form@source": PollForm,
+  "stream.hls@source": FakeHls,
 };
 type Load = (model: unknown, codes: readonly string[], over: AbortSignal) => Promise<unknown>;
 const page = (globalThis as unknown as Record<symbol, Map<string, Load>>)[

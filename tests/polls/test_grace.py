@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from edu_widgets.polls.asked import AskedPolls
 from edu_widgets.polls.documents import MAX_GRACE
 from edu_widgets.polls.service.clock import due_at
+from edu_widgets.polls.widget import LivePolls
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused
 from edu_widgets.service.rules import RateLimited
 from tests.in_memory.service import MIRA, START
+from tests.notebook.doubles import as_client
+from tests.polls.kernel import PollClient
 from tests.polls.school import ADA, BO, CY, School
 
 GRACE = 8_000
@@ -103,3 +107,60 @@ def test_of_an_anonymous_one_nothing_is_told_or_destroyed_before(room: School) -
 def test_it_is_half_a_minute_at_most(room: School, grace: int) -> None:
     fields = {"question": "Which?", "options": ["a", "b"], "open": True, "graceMs": grace}
     assert refused(room, "create_poll", **fields).code == Code.INVALID
+
+
+@pytest.mark.usefixtures("named_bundles")
+def test_a_kernel_opens_rounds_with_the_time_that_the_picture_is_late(room: School) -> None:
+    teacher, ada = PollClient(room, MIRA), PollClient(room, ADA)
+    late = [8.0]
+    polls = LivePolls(as_client(teacher), lambda: late[0])
+    poll = polls.ask("Which?", ["a", "b"], seconds=60)
+    draft = polls.draft("And now?", ["a", "b"])
+    teacher.settle()
+    assert (room.poll(poll.id).grace_ms, draft.state) == (GRACE, "draft")
+    late[0] = 99.0
+    _ = draft.open()
+    teacher.settle()
+    assert room.poll(draft.id).grace_ms == MAX_GRACE
+    # Whoever votes sees it open for as long as votes are taken, and staff sees it closed.
+    later(room, 60_000)
+    room.refresh(poll.id)
+    ada.settle()
+    teacher.settle()
+    seat = LivePolls(as_client(ada))
+    (asked,) = [one for one in seat.history if one.id == poll.id]
+    states = [one.state for one in polls.history if one.id == poll.id]
+    assert (asked.state, states) == ("open", ["closed"])
+    assert AskedPolls(as_client(ada)).open() is not None
+    receipt = asked.vote("b")
+    ada.settle()
+    assert receipt.done()
+    late[0] = 0.0
+    later(room, GRACE)
+    room.refresh(poll.id)
+    ada.settle()
+    assert asked.state == "closed"
+    teacher.settle()
+    _ = poll.revote()
+    teacher.settle()
+    assert room.poll(poll.id).grace_ms == 0
+
+
+def test_what_the_class_is_asked_is_told_to_others(room: School) -> None:
+    ada = PollClient(room, ADA)
+    questions = AskedPolls(as_client(ada))
+    assert questions.open() is None
+    first = room.ask("a", "b", seconds=60)
+    later(room, 1_000)
+    second = room.ask("c", "d", graceMs=GRACE)
+    ada.settle()
+    newest = questions.open()
+    assert newest is not None
+    assert (newest.id, newest.round, newest.opened) == (second, 1, START + 1_000)
+    assert [one.id for one in questions.between(START, START + 999)] == [first]
+    room.close(second)
+    later(room, GRACE)
+    ada.settle()
+    newest = questions.open()
+    assert newest is not None
+    assert newest.id == first, "nobody's vote in the second is taken any more"

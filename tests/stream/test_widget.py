@@ -11,9 +11,12 @@ import msgspec
 import pytest
 
 from edu_widgets.client.sync.events import SignalReceived
+from edu_widgets.notebook.questions import Question
+from edu_widgets.notebook.widget import Asker
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 from edu_widgets.service import rules
+from edu_widgets.stream.addresses import playable
 from edu_widgets.stream.commands import StreamAudience, StreamWatching
 from edu_widgets.stream.documents import Stream
 from edu_widgets.stream.notification_sources import Beginnings
@@ -162,3 +165,89 @@ def test_a_kernel_counts_once_while_a_page_of_it_plays(open_: Open, studio: Stud
     count = msgspec.json.encode(StreamAudience(7, 3_000))
     ada.emit(SignalReceived("stream_audience", ROOM, msgspec.Raw(count)))
     assert (seat.watching, stage(ada, seat)["watching"]) == (7, 7)
+
+
+class Asked:
+    """What the class is asked, as another feature would tell it."""
+
+    documents = "question"
+
+    def __init__(self, *asked: Question) -> None:
+        self.asked = list(asked)
+
+    def open(self) -> Question | None:
+        return self.asked[-1] if self.asked else None
+
+    def between(self, start: int, end: int) -> list[Question]:
+        return [one for one in self.asked if start <= one.opened <= end]
+
+
+def test_a_class_is_asked_over_the_picture_and_finds_it_in_the_recording(studio: Studio) -> None:
+    studio.start()
+    asked = Asked(Question("q1", 2, START + 4_000, "How many bars?"))
+    asker = Asker(asked, lambda: LiveStream(as_client(StreamClient(studio, ADA))))
+    shown: list[dict[str, Any]] = []
+    for person in (ADA, MIRA):
+        client = StreamClient(studio, person)
+        client.settle()
+        stream = LiveStream(as_client(client), [asker])
+        stream._channel._clock = stream._clock = client.clock
+        shown.append(stage(client, stream))
+    seat, desk = shown
+    assert seat["asked"].keys() == {"id", "round", "since"}
+    assert (seat["asked"]["id"], seat["asked"]["round"]) == ("q1", 2)
+    assert "asked" not in desk, "who runs the polls is not asked"
+    studio.pass_time(10_000)
+    studio.do(MIRA, "stop_stream", id=studio.stream().id, recording="https://m.example/a.mp4")
+    client = StreamClient(studio, ADA)
+    client.settle()
+    stream = LiveStream(as_client(client), [asker])
+    stream._channel._clock = stream._clock = client.clock
+    over = stage(client, stream)
+    assert over["chapters"] == [{"at": START + 4_000, "text": "How many bars?"}]
+    assert "asked" not in over
+    assert over["stream"]["recordingAs"] == "file"
+
+
+def test_a_poll_waits_as_long_as_the_class_sees_late(open_: Open, studio: Studio) -> None:
+    mira, desk = open_(MIRA)
+    assert desk.grace == 0, "there is no stream"
+    studio.start()
+    mira.settle()
+    assert desk.grace == 10, "nobody has told yet"
+    for delay, grace in ((4_200, 4.2), (90_000, 30)):
+        desk._heard(
+            SignalReceived(
+                "stream_audience", ROOM, msgspec.Raw(msgspec.json.encode({"delay": delay}))
+            )
+        )
+        assert desk.grace == grace
+    desk.grace = 12
+    assert desk.grace == 12
+    for wrong in (-1, 31, float("nan"), True, "5"):
+        with pytest.raises(InvalidArgument, match="grace is 0 to 30"):
+            desk.grace = wrong  # type: ignore[assignment]
+    desk.grace = None
+    assert desk.grace == 30
+    studio.start(url="https://media.example/live/whep", source="whep")
+    mira.settle()
+    desk._heard(
+        SignalReceived("stream_audience", ROOM, msgspec.Raw(msgspec.json.encode({"delay": 0})))
+    )
+    assert desk.grace == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "played_as"),
+    [
+        ("https://m.example/a.m3u8", ("https://m.example/a.m3u8", "hls")),
+        ("https://m.example/a.webm?x=1", ("https://m.example/a.webm?x=1", "file")),
+        ("https://m.example/watch", ("https://m.example/watch", "page")),
+        (
+            "https://youtu.be/aaaaaaaaaaa",
+            ("https://www.youtube-nocookie.com/embed/aaaaaaaaaaa", "embed"),
+        ),
+    ],
+)
+def test_a_recording_is_played_as_its_address_says(url: str, played_as: tuple[str, str]) -> None:
+    assert playable(url) == played_as

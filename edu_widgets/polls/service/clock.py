@@ -3,8 +3,9 @@
 import msgspec
 
 from edu_widgets.polls.documents import POLL, Poll
+from edu_widgets.polls.grace import ends_at, takes_votes
 from edu_widgets.polls.service.ending import ABANDONED_MS, ended
-from edu_widgets.polls.service.reading import ends_at, find, takes_votes
+from edu_widgets.polls.service.reading import find
 from edu_widgets.polls.service.running import closed
 from edu_widgets.polls.service.tally import count_again, writes_of
 from edu_widgets.polls.service.vault import poll_of

@@ -7,6 +7,7 @@ import msgspec
 
 from edu_widgets.polls.counting import Ballots
 from edu_widgets.polls.documents import POLL, SECRET, Poll, PollSecret
+from edu_widgets.polls.grace import ends_at, takes_votes
 from edu_widgets.polls.service import vault
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import course_channel, staff_channel
@@ -63,16 +64,6 @@ def check_channel(request: Request[Any]) -> None:
     """
     if request.channel != course_channel(request.course):
         raise refusal(Code.INVALID, "Polls are asked in the course's channel.")
-
-
-def takes_votes(poll: Poll) -> bool:
-    """Return True while votes of the present round may come, in the time after its end too."""
-    return poll.state == "open" or (poll.state == "closed" and poll.grace_ms > 0)
-
-
-def ends_at(poll: Poll) -> int | None:
-    """Return the time from which no vote of the present round counts, in ms since 1970."""
-    return None if poll.closes is None else poll.closes + poll.grace_ms
 
 
 def check_over(poll: Poll, now: int) -> None:

@@ -16,12 +16,12 @@ from edu_widgets.polls.documents import (
     RoundResult,
     Turnout,
 )
+from edu_widgets.polls.grace import takes_votes
 from edu_widgets.polls.service.reading import (
     Found,
     ballots,
     find,
     secret_of,
-    takes_votes,
     tally_id,
     turnout_id,
 )

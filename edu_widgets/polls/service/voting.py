@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 
 from edu_widgets.polls.commands import CastVote
 from edu_widgets.polls.documents import OWN_BALLOT, POLL, Choice, OwnBallot, Poll
+from edu_widgets.polls.grace import ends_at, takes_votes
 from edu_widgets.polls.kinds import check_choice
 from edu_widgets.polls.service import vault
 from edu_widgets.polls.service.reading import (
     check_channel,
-    ends_at,
     invalid,
     own_id,
-    takes_votes,
 )
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel

@@ -5,31 +5,8 @@ import type { Model } from "../core/model";
 import { keep } from "../core/persistent";
 import { type Projected, projectorOf } from "../core/projector";
 import { Signal, TransientSignal } from "../core/signal";
-import widget from "../loader";
+import { type Composing, composed } from "../shared/composed";
 import { type PanelState, type Part, plainState, readParts, readState } from "./documents";
-
-interface Finding<M> {
-  widget_manager: { get_model(id: string): Promise<M> };
-}
-
-/** A model that can find others. */
-type Composing = Model & Finding<Parameters<ReturnType<typeof widget>["render"]>[0]["model"]>;
-
-/** Milliseconds that a part's model may take, and between two looks for it. */
-const PATIENCE = 8_000;
-const AGAIN = 50;
-
-/** The model that a trait refers to. */
-async function find<M>(model: Finding<M>, reference: string): Promise<M> {
-  for (let left = PATIENCE; ; left -= AGAIN) {
-    try {
-      return await model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
-    } catch (error) {
-      if (left <= 0) throw error;
-      await new Promise((done) => setTimeout(done, AGAIN));
-    }
-  }
-}
 
 /** How long a refusal stays in sight. */
 const REFUSAL_FOR = 8_000;
@@ -81,22 +58,7 @@ export class Room {
 
   /** Show what `reference` stands for in `el`; returns what ends that. */
   render(reference: string, el: HTMLElement, missing: string): () => void {
-    let over = false;
-    let close = (): void => {};
-    const show = async (): Promise<void> => {
-      const model = await find(this.#model, reference);
-      const end = over ? undefined : await widget().render({ model, el });
-      if (typeof end === "function") close = end as () => void;
-      if (over) close();
-    };
-    show().catch((error) => {
-      console.error(error);
-      if (!over) el.textContent = missing;
-    });
-    return () => {
-      over = true;
-      close();
-    };
+    return composed(this.#model, reference, el, missing);
   }
 
   /** Turn a switch of a part's. */

@@ -1,0 +1,110 @@
+import type { StreamCatalog } from "./en";
+
+const { format } = new Intl.NumberFormat("tr");
+
+const time = (seconds: number): string =>
+  seconds < 60 ? `${format(seconds)}\u00a0sn` : `${format(Math.round(seconds / 60))}\u00a0dk`;
+
+export const tr: StreamCatalog = {
+  stream: "Yayın",
+  picture: "Yayının görüntüsü",
+  player: "Oynatıcı",
+  titleBy: (title, by) => [title, by].filter(Boolean).join(" · "),
+
+  none: "Yayın yok",
+  noneHint: "Bir eğitmen başlatınca burada görünür.",
+  notOffered: "Bu derste yayın yok.",
+
+  startsIn: "Başlamasına",
+  soon: "Birazdan",
+  span: time,
+  withBy: (by) => `, ${by} ile`,
+  remind: "Hatırlat",
+  reminded: "Hatırlatılacak",
+
+  watch: "İzle",
+  starting: "Görüntü geliyor",
+  onAir: "CANLI",
+  watching: (count) => `${format(count)} izleyen`,
+  delay: (seconds) => `${format(seconds)}\u00a0sn gecikme`,
+  behind: (seconds) => `${format(seconds)}\u00a0sn geride`,
+  paused: "Duraklatıldı",
+  goLive: "Canlıya geç",
+  soundOff: "Ses kapalı: aç",
+  stopped: () => ["Yayının görüntüsü durdu.", "Kendiliğinden geri gelir."],
+  reconnecting: "Yeniden bağlanıyor",
+  faults: {
+    gone: ["Yayının görüntüsü durdu.", "Kendiliğinden geri gelir."],
+    press: ["Tarayıcı videoyu kendiliğinden başlatmıyor.", "İzle düğmesine basın."],
+    address: ["Bu bir yayın adresi değil.", "Adres https:// ile başlar."],
+    insecure: [
+      "Bu sayfa korumalı, yayın değil.",
+      "Tarayıcı https sayfasında http yayını göstermez; ortam sunucusuna https gerekir.",
+    ],
+    type: ["Bu bir video değil.", "Adres başka bir şeye götürüyor."],
+    codec: ["Bu tarayıcı bu videoyu gösteremiyor.", "Başka bir tarayıcı gösterebilir."],
+    cors: [
+      "Ortam sunucusu yayınını başka sayfalara okutmuyor.",
+      "Access-Control-Allow-Origin ile yanıt vermesi gerekir.",
+    ],
+    refused: ["Bu yayını izleyemezsiniz.", "Ortam sunucusu izin vermedi."],
+    forbidden: ["Bu sayfa başka yerden videoya izin vermiyor.", "Kendi adresinde izlenebilir:"],
+    embed: ["Bu sayfa buraya gömülemez.", "Yalnız YouTube ve Vimeo videoları gömülür."],
+    over: ["Görüntü sona erdi.", ""],
+    denied: ["Yayınlanacak görüntü yok.", "Tarayıcının görüntü almasına izin verilmedi."],
+  },
+  faultLink: "Aç",
+  again: "Yeniden dene",
+
+  play: "Oynat (Boşluk)",
+  pause: "Duraklat (Boşluk)",
+  mute: "Sesi kapat (M)",
+  unmute: "Sesi aç (M)",
+  quality: "Kalite",
+  auto: "Otomatik",
+  lines: (lines) => `${lines}p`,
+  captions: "Altyazı (C)",
+  pip: "Pencere içinde pencere",
+  full: "Tam ekran (F)",
+  embedded: (host) => `Oynatıcı: ${host}`,
+  embedHint: (host) => `Oynatıcı ${host} adresinden gelir; izlediğinizi o site öğrenir.`,
+
+  pollWaits: (seconds) => `Görüntünüzle birlikte anket: ${format(seconds)}\u00a0sn`,
+  voteNow: "Şimdi oy ver",
+  pollCard: "Anket",
+  putAway: "Şimdi değil: Anketler'de kalır (Esc)",
+  pollMissing: "Anket, Anketler sekmesinde.",
+
+  hasEnded: "Yayın bitti.",
+  recording: "Kaydı izle",
+  openRecording: "Kaydı aç",
+  chapterStart: "Başlangıç",
+  backToEnd: "Kaydı kapat",
+
+  address: "Görüntünün adresi",
+  addressHint: "HLS (….m3u8), WHEP, YouTube veya Vimeo",
+  title: "Başlık",
+  minutes: "Kaç dakika sonra başlıyor",
+  minutesHint: "Boş: hemen",
+  start: "Başlat",
+  announce: "Duyur",
+  newStream: "Başka bir yayın",
+  stop: "Yayını bitir",
+  askStop: "Yayın herkes için bitsin mi?",
+  recordingAddress: "Varsa kaydın adresi",
+  keepRecording: "Kaydı ekle",
+
+  publish: "Bu sayfadan yayınla",
+  publishHint: "Görüntünüz yalnız ortam sunucunuza gider.",
+  camera: "Kamera",
+  screen: "Ekran veya pencere",
+  preview: "Önizleme: yalnız siz görürsünüz",
+  whip: "Ortam sunucusunun WHIP adresi",
+  token: "İstiyorsa belirteç",
+  goOn: "Yayına geç",
+  publishing: "Yayındasınız",
+  publishStarting: "Ortam sunucusuna bağlanıyor",
+  publishStop: "Yayınlamayı bitir",
+
+  leaveProjector: "Yansıtma görünümünden çık",
+};
