@@ -35,7 +35,11 @@ async function show(options: unknown, kind = "chat") {
   const files = ["core", kind];
   const texts = (names: string[]) =>
     Object.fromEntries(names.map((name) => [name, built[name] ?? ""]));
-  model.carry(texts(files), "1", texts(["viewers", "chat.picker", "pictures", "polls.form", "stream.hls"]));
+  model.carry(
+    texts(files),
+    "1",
+    texts(["viewers", "chat.picker", "pictures", "polls.form", "stream.hls"]),
+  );
   const el = place();
   const end = await widget.initialize({ model: model.proxy() });
   const close = await widget.render({ model: model.proxy(), el });

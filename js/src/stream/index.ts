@@ -1,6 +1,4 @@
 import { feature } from "../core/feature";
-import leave from "../shared/leave.css?inline";
-import refusal from "../shared/refusal.css?inline";
 import card from "./card.css?inline";
 import desk from "./desk.css?inline";
 import { Room } from "./room";
@@ -8,5 +6,7 @@ import stream from "./stream.css?inline";
 import { StreamView } from "./view";
 
 export default feature((connection, model) => new Room(connection, model), StreamView, [
-  ...[stream, card, desk, leave, refusal],
+  stream,
+  card,
+  desk,
 ]);

@@ -1,17 +1,12 @@
 import type { VNode } from "preact";
 import { Button } from "../core/button";
 import type { ViewProps } from "../core/feature";
-import { Floats } from "../core/float";
-import { Empty, Frame, Refusal, Skeleton } from "../core/frame";
-import { HeaderMenu } from "../core/header_menu";
-import { useCountdown, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
+import type { Floats } from "../core/float";
+import { Empty, Frame, Refusal } from "../core/frame";
+import { useCountdown, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { hasEnded } from "../core/messages";
-import type { Options } from "../core/model";
-import { useProjected } from "../core/projector";
-import type { Signal } from "../core/signal";
-import { lightOf, StatusLight } from "../core/status_light";
 import { clockTime } from "../core/time";
-import { LeaveProjector } from "../shared/leave";
+import { Header, useView } from "../core/view";
 import { Desk } from "./desk";
 import type { Stage, Stream } from "./documents";
 import { webAddress } from "./faults";
@@ -20,27 +15,26 @@ import { Live } from "./live";
 import type { Room } from "./room";
 import { type Context, Icon, wordsOf } from "./words";
 
-export const StreamView = withHooks(function StreamView({ room, options }: ViewProps<Room>): VNode {
-  const { height, lang } = useSignal(options);
-  const words = wordsOf(lang);
-  const floats = useMemo(() => new Floats(), []);
-  const view = useRef<HTMLElement>();
+export const StreamView = withHooks(function StreamView(props: ViewProps<Room>): VNode {
+  const { room } = props;
+  const { words, floats, projected, frame } = useView(props, "stream", wordsOf);
   const keys: KeysOf = useRef<Keys>();
-  const scope = useSignal(room.connection.scope);
-  const projected = useProjected(room.projected, view, scope, "stream");
   const stage = useSignal(room.stage);
-  const { state } = useSignal(room.connection.lesson);
+  const { state, course } = useSignal(room.connection.lesson);
   const filled = useSignal(room.connection.filled);
   const isHere = filled && !hasEnded(state) && stage.offered;
   const { stream } = stage;
   const runs = isHere && stage.can.includes("run") && !projected;
   return (
     <Frame
-      {...{ words, height, view, floats }}
-      name={projected ? "stream proj" : "stream"}
+      {...frame}
       label={words.stream}
-      connection={room.connection}
-      header={!projected && <Header {...{ room, floats, options }} />}
+      header={
+        <Header>
+          <bdi class="sub">{stream ? words.titleBy(stream.title, stream.by) : course}</bdi>
+          <span class="grow" />
+        </Header>
+      }
       onKeyDown={(event) => onKey(event, keys)}
     >
       <Refusal text={room.refusal} />
@@ -56,39 +50,14 @@ export const StreamView = withHooks(function StreamView({ room, options }: ViewP
         <Ended key={stream.id} {...{ room, stage, stream, floats, keys, projected }} />
       )}
       {!(isHere && stream) && (
-        <Empty connection={room.connection} skeleton={<Skeleton rows={[["80%"], ["60%"]]} />}>
+        <Empty skeleton={[["80%"], ["60%"]]}>
           <Icon name="stream" />
           <b>{stage.offered ? words.none : words.notOffered}</b>
           {stage.offered && !runs && <p>{words.noneHint}</p>}
         </Empty>
       )}
       {runs && <Desk {...{ room, stage }} />}
-      {projected && <LeaveProjector projected={room.projected} label={words.leaveProjector} />}
     </Frame>
-  );
-});
-
-interface HeaderProps {
-  room: Room;
-  floats: Floats;
-  options: Signal<Options>;
-}
-
-const Header = withHooks(function Header(
-  { room, floats, options }: HeaderProps,
-  { words }: Context,
-): VNode {
-  const lesson = useSignal(room.connection.lesson);
-  const [light, word] = lightOf(lesson, useSignal(room.connection.kernel), words);
-  const { stream } = useSignal(room.stage);
-  return (
-    <div class="hd">
-      <h3>{words.stream}</h3>
-      <bdi class="sub">{stream ? words.titleBy(stream.title, stream.by) : lesson.course}</bdi>
-      <span class="grow" />
-      <StatusLight light={light} word={word} />
-      <HeaderMenu floats={floats} options={options} />
-    </div>
   );
 });
 

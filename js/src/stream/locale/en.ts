@@ -111,8 +111,6 @@ export const en = {
   publishing: "You are live",
   publishStarting: "Connecting to the media server",
   publishStop: "Stop publishing",
-
-  leaveProjector: "Leave the projector view",
 };
 
 export type StreamCatalog = typeof en;

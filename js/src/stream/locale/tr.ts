@@ -105,6 +105,4 @@ export const tr: StreamCatalog = {
   publishing: "Yayındasınız",
   publishStarting: "Ortam sunucusuna bağlanıyor",
   publishStop: "Yayınlamayı bitir",
-
-  leaveProjector: "Yansıtma görünümünden çık",
 };
