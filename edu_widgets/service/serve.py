@@ -15,6 +15,7 @@ from typing import Any
 from edu_widgets.protocol.admission import read_roster
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.protocol.folders import content
 from edu_widgets.service import addresses, arguments, listening, state, tokens
 from edu_widgets.service import config as configuration
 from edu_widgets.service.admission import STAFF_HOURS
@@ -23,7 +24,7 @@ from edu_widgets.service.jupyterhub.environment import HubService, hub_service
 from edu_widgets.service.jupyterhub.groups import Access, GroupRule
 from edu_widgets.service.jupyterhub.groups import group_rule as parsed_rule
 from edu_widgets.service.locks import alone_in
-from edu_widgets.service.server import HOST, Options, Server
+from edu_widgets.service.server import HOST, Options, Redis, Server
 
 DEFAULT_PORT = 8765
 
@@ -89,6 +90,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     flag("--keep", help="stay until stopped")
     hint = "how students install edu-widgets, for the page that an invite opens"
     one("--install-hint", "TEXT", hint, default="")
+    one("--redis", "URL", "a Redis for several processes on one store, redis://HOST:PORT/NUMBER")
+    one("--redis-password-file", "FILE", "the password of Redis, if it has one", Path)
+    shared = "folder for the keys of ballots, shared by all processes; default: one in --data"
+    one("--ballot-keys", "DIR", shared, Path)
+    flag("--allow-loss", help="use a Redis that may lose what it has acknowledged")
     names = "only these features, with commas between, or with '-' before each all but these"
     one("--features", "NAMES", names, default="")
     several("--feature", "MODULE", "a further feature's module")
@@ -139,6 +145,7 @@ def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None 
         install_hint=args.install_hint,
         keep=args.keep or not args.watch_pid,
         roster=None if args.roster is None else read_roster(args.roster),
+        redis=_redis(args),
     )
 
 
@@ -165,6 +172,14 @@ def _asks_jupyterhub(
             raise InvalidArgument(msg)
     access = Access(behind.name, courses, args.instructors, args.students)
     return HubApi(behind.api_url), access
+
+
+def _redis(args: argparse.Namespace) -> Redis | None:
+    if args.redis is None:
+        return None
+    file = args.redis_password_file
+    password = None if file is None else content(file, "The password of Redis").decode().strip()
+    return Redis(args.redis, password, args.ballot_keys, args.allow_loss)
 
 
 async def _run(options: Options) -> int:

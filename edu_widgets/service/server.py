@@ -1,6 +1,7 @@
 """One running service: makes its parts, takes a port, writes the state file, and ends it."""
 
 import asyncio
+import logging
 import os
 import secrets
 import time
@@ -14,7 +15,7 @@ from typing import Self
 
 from aiohttp import web
 
-from edu_widgets.protocol.errors import ServiceUnavailable
+from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.proofs import Verifier, new_secret
 from edu_widgets.service import (
@@ -32,6 +33,7 @@ from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.endpoints import Door
+from edu_widgets.service.following import Following
 from edu_widgets.service.gate import Gate, Gates
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.jupyterhub import roles as hub_roles
@@ -46,6 +48,8 @@ from edu_widgets.service.steady_time import go_on_from, now_ms
 from edu_widgets.service.store import StoredInvite
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.tokens import Key
+
+_log = logging.getLogger("edu_widgets.service")
 
 HOST = Person(OWNER, "", "instructor")
 """The owner of the service, as the sender of its own changes to admission."""
@@ -73,6 +77,16 @@ TOMBSTONES_KEPT_MS = 30 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Redis:
+    """A Redis that several processes share; see `store.redis.store.RedisStore`."""
+
+    url: str = field(repr=False)
+    password: str | None = field(default=None, repr=False)
+    ballot_keys: Path | None = None
+    allow_loss: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """Options of a service. `port=None`: the port used last in the folder, else the first free."""
 
@@ -96,6 +110,8 @@ class Options:
     lease_s: float = LEASE_S
     jupyterhub: tuple[UserApi, Access] | None = None
     """Asks JupyterHub, and decides about its people, where the service is behind one."""
+    redis: Redis | None = None
+    """The store that several processes share; `None`: a file in the folder."""
 
 
 class Server:
@@ -119,7 +135,7 @@ class Server:
         options = self._options
         options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         loaded = features.installed(options.features) + features.load(options.modules)
-        self._store = SqliteStore(options.data_dir / "service.db")
+        self._store = _store(options)
         self._audit = Audit(options.data_dir / AUDIT)
         self.hub = Hub(
             self._store,
@@ -149,6 +165,8 @@ class Server:
         go_on_from(await store.latest())
         door = self._door()
         self.hub.asks |= self.admission.asks()
+        if options.redis is not None:
+            self._following = Following(self.hub)
         self.hub.lessons |= await store.lessons()
         invites = {c: (await self.admission.present(c)).code for c in options.courses}
         for course in options.courses if options.roster is not None else ():
@@ -325,6 +343,32 @@ class Server:
             self._alone_since = now
         elif now - self._alone_since >= self._options.linger_s:
             self.stop()
+
+
+def _store(options: Options) -> SqliteStore:
+    """Open the store.
+
+    Raises:
+        ServiceUnavailable: it cannot be used.
+        InvalidArgument: what Redis needs is not installed, or its address is none.
+    """
+    redis = options.redis
+    if redis is None:
+        return SqliteStore(options.data_dir / "service.db")
+    try:
+        from edu_widgets.service.store.redis.store import RedisStore  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        msg = "For --redis install `edu-widgets[redis]`."
+        raise InvalidArgument(msg) from error
+    store = RedisStore(
+        redis.url,
+        options.data_dir,
+        redis.ballot_keys,
+        password=redis.password,
+        allow_loss=redis.allow_loss,
+    )
+    _log.info("%s", store.promise)
+    return store
 
 
 def _former_url(before: state.ServiceState | None) -> str:

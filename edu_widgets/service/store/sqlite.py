@@ -6,7 +6,7 @@ import hmac
 import logging
 import queue
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -63,8 +63,12 @@ SEARCHED_AT_ONCE = 250
 class SqliteStore:
     """See `edu_widgets.service.store.Store`. Made and used on one event loop."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, writer: Callable[[], Any] | None = None) -> None:
         """Open or create the file.
+
+        Args:
+            path: The file.
+            writer: Makes what writes to it, by default a `Writer`.
 
         Raises:
             ServiceUnavailable: it cannot be opened, or is not a store of this version.
@@ -75,7 +79,7 @@ class SqliteStore:
         self._people_listeners: list[PeopleListener] = []
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         try:
-            self.writer = Writer(path, self._loop, self._deliver)
+            self.writer = (writer or partial(Writer, path, self._loop, self._deliver))()
             """The thread that writes, and takes further work in its turn."""
             self.generation = self.writer.generation
         except (sqlite3.Error, OSError) as error:
@@ -123,24 +127,32 @@ class SqliteStore:
         self._people_listeners.append(callback)
 
     def _deliver(self, jobs: list[Job], touched: frozenset[str]) -> None:
+        done = (job.result for job in jobs if job.error is None)
+        self._announce([it for it in done if isinstance(it, Committed)], touched)
+        for job in jobs:
+            self._resolve(job.future, job.result, job.error)
+
+    def _announce(self, commits: Sequence[Committed], touched: Collection[str]) -> None:
+        """Tell the listeners of commits, and of the people whose admission has changed."""
         for user_id in touched:
             for tell in self._people_listeners:
                 tell(user_id)
-        for job in jobs:
-            if isinstance(job.result, Committed) and job.error is None and job.result.changes:
-                for callback in tuple(self._listeners):
-                    try:
-                        callback(job.result)
-                    except Exception:  # noqa: BLE001 - somebody else's fault
-                        # The commit is acknowledged, and other listeners are called, nevertheless.
-                        _log.exception("A listener of the store failed.")
-        for job in jobs:
-            if job.future.done():
-                continue
-            if job.error is not None:
-                job.future.set_exception(job.error)
-            else:
-                job.future.set_result(job.result)
+        for commit in commits:
+            for callback in tuple(self._listeners) if commit.changes else ():
+                try:
+                    callback(commit)
+                except Exception:  # noqa: BLE001 - somebody else's fault
+                    # The commit is acknowledged, and other listeners are called, nevertheless.
+                    _log.exception("A listener of the store failed.")
+
+    @staticmethod
+    def _resolve(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
 
     # -- reading ----------------------------------------------------------------
 

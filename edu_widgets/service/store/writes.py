@@ -48,10 +48,10 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
     Raises:
         Refused: by the rule, or `ID_CONFLICT`.
     """
-    earlier = _earlier(db, request)
-    if earlier is not None:
-        return earlier
-    _check_limit(db, request)
+    again = earlier(db, request)
+    if again is not None:
+        return again
+    check_limit(db, request)
     decision = drive(rule(request), lambda query: answer(db, query))
     changes = write(
         db,
@@ -74,7 +74,7 @@ def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committ
     )
 
 
-def _check_limit(db: sqlite3.Connection, request: Request[Any]) -> None:
+def check_limit(db: sqlite3.Connection, request: Request[Any]) -> None:
     """Check a rate limit against stored commands, while its interval reaches before this start.
 
     Raises:
@@ -117,7 +117,7 @@ def _keep_reply(
     )
 
 
-def _earlier(db: sqlite3.Connection, request: Request[Any]) -> Committed | None:
+def earlier(db: sqlite3.Connection, request: Request[Any]) -> Committed | None:
     """Return the earlier result of a repeated command; `None` for a new one.
 
     Replies are deleted after some days; documents that the command created stay.

@@ -1,0 +1,38 @@
+"""What other processes on the same store decide about people, for those who are connected here."""
+
+from functools import partial
+
+from edu_widgets.service.hub import Hub
+from edu_widgets.service.rules import Person
+
+
+class Following:
+    """Gives connected people the names, roles and removals that another process has stored."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        hub.store.listen_people(self._touched)
+
+    def _touched(self, user_id: str) -> None:
+        here = {member.identity.user_id for member in self._hub.members}
+        for one in here if not user_id else here & {user_id}:
+            self._hub.supervisor.until_done(
+                ("following", one), "Hearing who somebody is", partial(self._look, one)
+            )
+
+    async def _look(self, user_id: str) -> None:
+        """Compare a person's connections with what is stored.
+
+        Raises:
+            Refused: the store cannot be read now.
+        """
+        outside = await self._hub.store.removed_from(user_id)
+        stored = await self._hub.store.memberships(user_id)
+        for course in outside:
+            self._hub.expel(course, user_id)
+        for course, member in stored.items():
+            known = self._hub.known(course, user_id)
+            person = Person(user_id, member.name, member.role, member.via)
+            if known is not None and course not in outside and known != person:
+                self._hub.rooms.flush()
+                self._hub.reidentify(user_id, course, person)

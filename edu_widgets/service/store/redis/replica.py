@@ -1,0 +1,410 @@
+"""A process's part of what all have in common: its mirror of each course, kept current.
+
+Used by the writer's thread alone. A course's *history* is named by the run of Redis in which it was
+looked at last: after another start of Redis, which may have gone back to an older state, it gets
+another name and its channels new epochs.
+"""
+
+import contextlib
+import logging
+import random
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from edu_widgets.service.store import Committed, runs
+from edu_widgets.service.store.history import new_epoch, transaction
+from edu_widgets.service.store.redis.link import Link, LinkError
+from edu_widgets.service.store.redis.mirror import GLOBAL, Applied, Change, Mirror, Snapshot
+from edu_widgets.service.store.redis.plans import Terms
+from edu_widgets.service.store.redis.sealing import PollKeys
+from edu_widgets.service.store.redis.tasks import Heard, News, Work
+
+log = logging.getLogger("edu_widgets.service")
+
+LOOK_S = 0.5
+"""Seconds after which a thread asks whether it has missed something."""
+
+LOCK_MS = 3_000
+"""Milliseconds after which a lock ends by itself, as when its holder has died."""
+
+PATIENCE_S = 4.0
+"""Seconds for which a command waits for another process's lock."""
+
+LEASE_MS = 5_000
+"""Milliseconds after its last sign of life until a process counts as dead …"""
+
+LEADER_MS = 1_500
+"""… and until another takes a course's timers over from it."""
+
+UNKNOWN = "?"
+"""The history of a mirror that may be wrong: it is loaded again."""
+
+OK, AGAIN, BUSY, ERA, KIND = b"OK", b"AGAIN", b"BUSY", b"ERA", b"KIND"
+"""The answers of the scripts."""
+
+_PAGE = 500
+
+
+class Replica:
+    """The mirror, and the scripts that change Redis on the terms of what the mirror knows."""
+
+    def __init__(self, link: Link, path: Path, ballots: PollKeys) -> None:
+        """Make the mirror; `begin` loads it.
+
+        Raises:
+            sqlite3.Error, OSError: it cannot be written.
+        """
+        self.link = link
+        self.ballots = ballots
+        self.prefix = f"edu:{link.database}"
+        self.origin = secrets.token_hex(6)
+        self.news = News()
+        self.locks: dict[str, str] = {}
+        """By course: the token with which this process holds its lock."""
+        self.fences: dict[str, int] = {}
+        """By course that this process leads: the number of its lease."""
+        self._looked = self._leased = 0.0
+        self.mirror = Mirror(path, self._touched)
+
+    def _touched(self, user_id: str) -> None:
+        self.news.touched.add(user_id)
+
+    def close(self) -> None:
+        """End this process's lease, its mirror and its connection."""
+        with contextlib.suppress(LinkError, ResponseError):
+            names = [self.key(course, "leader") for course in self.fences]
+            self.link.call("DEL", self.key(GLOBAL, f"process:{self.origin}"), *names)
+        self.mirror.close()
+        self.link.drop()
+
+    def key(self, course: str, name: str) -> str:
+        """Return the name of a key of a course."""
+        return f"{self.prefix}:{{{course}}}:{name}"
+
+    def write_something(self) -> None:
+        """Check that Redis takes writes.
+
+        Raises:
+            LinkError, ResponseError: it does not.
+        """
+        self.link.call("SET", self.key(GLOBAL, "check"), "1")
+
+    def blob(self, course: str, hash_: str) -> bytes | None:
+        """Return a picture's bytes."""
+        found = self.link.call("HGET", self.key(course, "blobs"), hash_)
+        return None if found is None else bytes(found)
+
+    def doubt(self) -> None:
+        """Load every course again at the next look: the mirror may be wrong."""
+        for course in self.mirror.eras:
+            self.mirror.eras[course] = UNKNOWN
+
+    # -- keeping the mirror current ------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Load all courses; make what belongs to none, if this is the first start."""
+        self.link.ready()
+        for course in {GLOBAL, *self._stored_courses()}:
+            self._load(course)
+        self.check_histories()
+        first = self._is_first()
+        if self.mirror.applied.get(GLOBAL) and first:
+            self._new_start({})
+        self._look_for_service()
+        vaults = self.mirror.db.execute("SELECT name FROM channels WHERE name GLOB 'vault:*'")
+        self.ballots.tidy([name for (name,) in vaults])
+
+    def _look_for_service(self) -> None:
+        """Make what belongs to no course, if this Redis has nothing of it."""
+        if not self.mirror.applied.get(GLOBAL):
+            fresh = {"epoch": new_epoch(), "service": secrets.token_hex(16)}
+            self._new_start(fresh | {"digests": secrets.token_hex(32)})
+
+    def _new_start(self, meta: dict[str, str]) -> None:
+        """Note a start of the service, that is of its first process, with a new signing key."""
+
+        def make(db: sqlite3.Connection) -> None:
+            values = (meta | {"key": secrets.token_hex(32)}).items()
+            db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values)
+            runs.note(db, secrets.token_hex(8))
+
+        while self.rewrite(GLOBAL, make) != OK:
+            self.sync(GLOBAL)
+            if "service" in meta and self.mirror.applied.get(GLOBAL):
+                return  # another process has made it
+
+    def _is_first(self) -> bool:
+        """Return whether no other process runs; note that this one does."""
+        others = self._names("process:*")
+        self.renew_lease()
+        return not others
+
+    def renew_lease(self) -> None:
+        name = self.key(GLOBAL, f"process:{self.origin}")
+        self.link.call("SET", name, "1", "PX", LEASE_MS)
+        self._leased = time.monotonic()
+
+    def _lead(self) -> None:
+        """Take the lead of the courses that nobody leads, and go on leading the others."""
+        courses = [c for c, number in self.mirror.applied.items() if number and c != GLOBAL]
+        asked = [
+            self.link.script(
+                "lead", [self.key(c, "leader"), self.key(c, "state")], self.origin, str(LEADER_MS)
+            )
+            for c in courses
+        ]
+        answers = zip(courses, self.link.calls(asked) if asked else (), strict=True)
+        self.fences = {c: int(a) for c, a in answers if isinstance(a, int) and a}
+
+    def _stored_courses(self) -> set[str]:
+        return {name.decode() for name in self.link.call("SMEMBERS", self.key(GLOBAL, "courses"))}
+
+    def _names(self, last: str) -> set[str]:
+        """Return the names of keys that belong to no course."""
+        found: set[str] = set()
+        position: Any = b"0"
+        while True:
+            match = f"{self.prefix}:{{[*]}}:{last}"
+            position, names = self.link.call("SCAN", position, "MATCH", match, "COUNT", 1000)
+            found |= {name.decode() for name in names}
+            if int(position) == 0:
+                return found
+
+    def _load(self, course: str) -> None:
+        parts = [self.key(course, name) for name in ("state", "documents", "rows")]
+        answers = self.link.calls([["MULTI"], *(["HGETALL", key] for key in parts), ["EXEC"]])
+        found = answers[-1]
+        if isinstance(found, ResponseError):
+            raise LinkError(str(found))
+        self.mirror.load(course, Snapshot(*map(_pairs, found)))
+
+    def _reload(self, course: str) -> None:
+        """Load a course anew, and tell the event loop what clients lack."""
+        before = self.mirror.heads(course)
+        self._load(course)
+        if course == GLOBAL:
+            self._look_for_service()
+        self.news.touched.add("")
+        if before:
+            self.news.commits.append(self.mirror.lacking(course, before))
+
+    def sync(self, course: str) -> bool:
+        """Apply what the mirror lacks of a course; returns whether there was something."""
+        state = self.link.call("HMGET", self.key(course, "state"), "era", "n")
+        return self._compare(course, state)
+
+    def _compare(self, course: str, state: list[bytes | None]) -> bool:
+        era, number = (state[0] or b"").decode(), int(state[1] or 0)
+        applied = self.mirror.applied.get(course, 0)
+        known = self.mirror.eras.get(course, "")
+        if number == applied and era == known:
+            return False
+        if number < applied or known not in ("", era):
+            self._reload(course)
+            self._check_history(course)
+            return True
+        while (applied := self.mirror.applied.get(course, 0)) < number:
+            start = f"({applied}-1"
+            key = self.key(course, "log")
+            found = self.link.call("XRANGE", key, start, "+", "COUNT", _PAGE)
+            if not found or not self._apply_all(course, [_entry(item) for item in found]):
+                self._reload(course)  # the log does not reach back so far
+                return True
+        return True
+
+    def _apply_all(self, course: str, entries: list[bytes]) -> bool:
+        with self._transaction():
+            return all(self._apply(course, entry) is not None for entry in entries)
+
+    def _apply(self, course: str, entry: bytes) -> Applied | None:
+        applied = self.mirror.apply(course, entry)
+        if applied is not None:
+            self.ballots.forget(applied.vaults)
+            if applied.commit is not None:
+                self.news.commits.append(applied.commit)
+        return applied
+
+    def apply_each(self, entries: Sequence[tuple[str, bytes]]) -> set[str]:
+        """Apply entries; returns the courses of which the mirror lacks some before."""
+        holes: set[str] = set()
+        if entries:
+            with self._transaction():
+                for course, entry in entries:
+                    if course not in holes and self._apply(course, entry) is None:
+                        holes.add(course)
+        return holes
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        if self.mirror.db.in_transaction:
+            yield
+        else:
+            with transaction(self.mirror.db):
+                yield
+
+    def listen(self, heard: list[Heard]) -> None:
+        """Apply what others have published; ask for what is missing."""
+        self.check_histories()
+        entries = [(item.course, item.entry) for item in heard if item.entry]
+        for course in self.apply_each(entries):
+            self.sync(course)
+        if time.monotonic() - self._leased > LEASE_MS / 4000:
+            self.renew_lease()
+        missed = any(not item.entry for item in heard)
+        if missed or time.monotonic() - self._looked > LOOK_S:
+            self.sync_all()
+            self._lead()
+
+    def sync_all(self) -> bool:
+        """Apply what the mirror lacks of any course; returns whether there was something."""
+        self._looked = time.monotonic()
+        courses = sorted({*self.mirror.applied, GLOBAL, *self._stored_courses()})
+        asked = [["HMGET", self.key(course, "state"), "era", "n"] for course in courses]
+        answers = self.link.calls(asked)
+        found = [self._compare(c, a) for c, a in zip(courses, answers, strict=True)]
+        return any(found)
+
+    # -- histories ---------------------------------------------------------------------------
+
+    def check_histories(self) -> None:
+        for course in tuple(self.mirror.eras):
+            self._check_history(course)
+
+    def _check_history(self, course: str) -> None:
+        """Begin a new history of a course if Redis was started since, and may have gone back."""
+        while (era := self.mirror.eras.get(course, "")) and not era.startswith(self.link.run):
+            before = self.mirror.heads(course)
+            self._load(course)
+            if not self.mirror.applied[course]:
+                if course == GLOBAL:  # somebody has emptied it
+                    self._look_for_service()
+            elif not self.mirror.eras[course].startswith(self.link.run):
+                self._renew(course)
+            if before:
+                self.news.commits.append(self.mirror.lacking(course, before))
+            self.news.touched.add("")
+
+    def _renew(self, course: str) -> None:
+        self.rewrite(course, lambda db: _new_history(db, course), self._fresh_era())
+
+    def rewrite(self, course: str, work: Work, era: str = "") -> bytes:
+        """Change rows of one course, by default in its present history; returns the verdict."""
+        with self.mirror.noting() as found, attempting(self.mirror.db) as attempt:
+            work(self.mirror.db)
+        verdict = self.replace(course, found.get(course, Change(self.mirror)), Committed(0), era)
+        attempt.end(kept=verdict == OK)
+        if verdict == OK:
+            self.mirror.applied[course] = self.mirror.applied.get(course, 0) + 1
+        return verdict
+
+    def _fresh_era(self) -> str:
+        return f"{self.link.run}:{secrets.token_hex(4)}"
+
+    # -- tasks -------------------------------------------------------------------------------
+
+    # -- asking Redis ---------------------------------------------------------------------------
+
+    def terms(self, course: str, fence: int = 0) -> Terms:
+        """Return the terms on which this process asks for changes of a course."""
+        if course != GLOBAL and not self.mirror.applied.get(course):
+            self.link.call("SADD", self.key(GLOBAL, "courses"), course)
+        return Terms(
+            self.mirror.eras.get(course, ""),
+            self.mirror.applied.get(course, 0),
+            self._fresh_era(),
+            self.locks.get(course, ""),
+            self.origin,
+            fence,
+        )
+
+    def script(self, name: str, course: str, last: str, *arguments: bytes | str) -> list[Any]:
+        parts = ("state", "documents", "rows", "counters", "log", "lock", last)
+        keys = [self.key(course, part) for part in parts]
+        return self.link.script(name, keys, *arguments, self.key(course, "log"))
+
+    def replace(self, course: str, change: Change, done: object, era: str = "") -> bytes:
+        terms = self.terms(course)
+        era = era or terms.era or terms.fresh
+        entry = change.entry(course, terms.base + 1, era, self.origin, done)
+        packed, values = change.stored.packed(terms, era), change.stored.values()
+        verdict = self.verdict(
+            self.link.calls([self.script("replace", course, "blobs", packed, entry, *values)])[0]
+        )
+        if verdict == OK:
+            self.mirror.eras[course] = era
+        return verdict
+
+    def verdict(self, answer: Any) -> bytes:
+        if isinstance(answer, ResponseError):
+            if str(answer).startswith("NOSCRIPT") or "No matching script" in str(answer):
+                raise LinkError("Redis has forgotten its scripts.")
+            log.warning("Redis refuses to store: %s", answer)
+            return b""
+        return bytes(answer[0])
+
+    def lock(self, course: str) -> None:
+        """Take a course's lock: until `_unlock` nobody else writes to the course."""
+        token, end = secrets.token_hex(8), time.monotonic() + PATIENCE_S
+        key = self.key(course, "lock")
+        while not self.link.call("SET", key, token, "NX", "PX", LOCK_MS):
+            if time.monotonic() > end:
+                return
+            time.sleep(random.uniform(0.002, 0.01))  # noqa: S311 - no secret
+        self.locks[course] = token
+        self.sync(course)
+
+    def unlock(self, course: str) -> None:
+        token = self.locks.pop(course, None)
+        if token is not None:
+            key = self.key(course, "lock")
+            text = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+            self.link.call("EVAL", text, 1, key, token)
+
+
+class Attempt:
+    """A transaction of the mirror that is kept or undone later."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def end(self, *, kept: bool) -> None:
+        self._db.execute("COMMIT" if kept else "ROLLBACK")
+
+
+@contextlib.contextmanager
+def attempting(db: sqlite3.Connection) -> Iterator[Attempt]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield Attempt(db)
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def _new_history(db: sqlite3.Connection, course: str) -> None:
+    """Give all channels of a course a new epoch; staff invites may have been used since."""
+    if course == GLOBAL:
+        fresh = {"epoch": new_epoch(), "key": secrets.token_hex(32)}
+        db.executemany("UPDATE meta SET value = ?2 WHERE key = ?1", fresh.items())
+        runs.note(db, secrets.token_hex(8))
+        return
+    db.execute("UPDATE channels SET epoch = ? WHERE course = ?", (new_epoch(), course))
+    db.execute("DELETE FROM staff_invites WHERE course = ?", (course,))
+
+
+def _pairs(found: Any) -> dict[bytes, bytes]:
+    if isinstance(found, dict):
+        return found
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+def _entry(item: Any) -> bytes:
+    """Return the entry in an item of the course's log."""
+    _, fields = item
+    return _pairs(fields)[b"e"]
