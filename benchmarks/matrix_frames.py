@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import CDPSession, sync_playwright
 
 from benchmarks.scroll_frames import Frames, build, serve
 from tests.lab.harness import CHROMIUM_FLAGS, find_chromium
@@ -43,7 +43,9 @@ const frame = () => new Promise(requestAnimationFrame);
 const row = (k, exercises, rev) => ({
   id: 'u' + k, rev, name: 'Student ' + k, last: k % exercises,
   cells: Array.from({ length: exercises }, (_, e) => (k + e) % 4 ? [(k * e + rev) % 5, 4] : 0),
-  ...(k % 9 ? {} : { stuck: k * 1000 }), ...(k % 7 ? {} : { idle: 300000 + k }),
+  // Ages, which grow, so that nobody changes places by growing older alike.
+  ...(k % 9 ? {} : { stuck: performance.now() + k * 1000 }),
+  ...(k % 7 ? {} : { idle: performance.now() + 300000 + k * 100 }),
 });
 async function open(people, exercises) {
   widget.initialize({ model });
@@ -101,6 +103,16 @@ window.bench = { open, watch, frames, place, copy, reached };
 </script>"""
 
 
+KINDS = ("Script", "RecalcStyle", "Layout", "Task")
+
+
+def spent(devtools: CDPSession) -> dict[str, float]:
+    """The ms that the page's main thread has spent so far, by kind of work."""
+    told = devtools.send("Performance.getMetrics")["metrics"]
+    held = {one["name"]: 1000 * one["value"] for one in told}
+    return {name: held[f"{name}Duration"] for name in KINDS}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=300)
@@ -110,11 +122,14 @@ def main() -> None:
     args = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
     found: dict[str, list[float]] = {"matrix": [], "floor": []}
+    work = {label: dict.fromkeys(KINDS, 0.0) for label in found}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=list(CHROMIUM_FLAGS)
         )
         page = browser.new_page(viewport={"width": 1200, "height": 800})
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
         serve(page, build("progress"), PAGE)
         for _ in range(args.rounds):
             page.goto("https://progress.example/")
@@ -125,14 +140,19 @@ def main() -> None:
                     page.evaluate("() => bench.copy()")
                 page.mouse.move(*page.evaluate("() => bench.place()"))
                 page.evaluate("() => bench.watch()")
+                before = spent(devtools)
                 for step in range(args.steps):
                     page.mouse.wheel(0, PX if step < args.steps // 2 else -PX)
                     if step == args.steps // 2 and label == "matrix":
                         assert page.evaluate("() => bench.reached()") > PX, "it scrolls"
                 every.extend(page.evaluate("() => bench.frames()"))
+                for name, ms in spent(devtools).items():
+                    work[label][name] += (ms - before[name]) / (args.rounds * args.steps)
         browser.close()
     for label, times in found.items():
         print(f"{label:8} {Frames(times).line()}")
+        each = "  ".join(f"{name.lower()} {ms:.2f} ms" for name, ms in work[label].items())
+        print(f"{'':8} of a step: {each}")
 
 
 if __name__ == "__main__":

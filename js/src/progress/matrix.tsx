@@ -13,7 +13,14 @@ const MANY = 40;
 
 /** The height of a row in px, and the rows kept above and below what is in sight. */
 const ROW = 32;
-const AROUND = 8;
+const AROUND = 5;
+/** Rows that come and go together: few, so that a frame has little of them. */
+const STEP = 2;
+
+/** The widths of its columns in px, as in matrix.css; the names have what is left. */
+const NAME = 104;
+const COLUMN = 40;
+const SINCE = 84;
 
 /** Ms without another check that passes, after which that is said. */
 const IDLE = 5 * 60_000;
@@ -32,8 +39,7 @@ const belongs: Record<Filter, (row: Row, now: number) => boolean> = {
 };
 
 /** Stuck longest first, then without progress longest, then by name. */
-const inOrder = (rows: Row[], lang: string, now: number): Row[] => {
-  const { compare } = new Intl.Collator(lang);
+const inOrder = (rows: Row[], compare: (a: string, b: string) => number, now: number): Row[] => {
   const rank = (row: Row): number => (row.stuck ? 0 : isIdle(row, now) ? 1 : 2);
   const since = (row: Row): number =>
     rank(row) === 0 ? row.stuck : rank(row) === 1 ? row.idle : 0;
@@ -48,6 +54,7 @@ export const Matrix = withHooks(function Matrix(
   useSignal(board.people.version);
   const version = useSignal(board.exercises.version);
   const exercises = useMemo(() => board.sorted(), [board, version]);
+  const compare = useMemo(() => new Intl.Collator(words.lang).compare, [words.lang]);
   const now = useNow();
   const [query, setQuery] = useState("");
   const [filter, setFilter] = useState<Filter>("all");
@@ -57,7 +64,7 @@ export const Matrix = withHooks(function Matrix(
     docs.filter(
       (row) => belongs[filter](row, now) && (!wanted || searchKey(row.name).includes(wanted)),
     ),
-    words.lang,
+    compare,
     now,
   );
   return (
@@ -119,14 +126,19 @@ const Grid = withHooks(function Grid(
   const [sight, setSight] = useState(20);
   const [[row, column], move] = useState<readonly [number, number]>([0, 0]);
   const [moved, setMoved] = useState(0);
+  const [wide, setWide] = useState(false);
   const look = (): void => {
     const { current } = place;
     if (!current) return;
-    // In steps: rows are made anew once for some of them that were scrolled, not for each.
-    setFrom(Math.max(0, Math.floor(current.scrollTop / (AROUND * ROW)) - 1) * AROUND);
-    setSight(Math.ceil(current.clientHeight / ROW) + 3 * AROUND);
+    setFrom(Math.max(0, Math.floor(current.scrollTop / (STEP * ROW)) * STEP - AROUND));
+    setSight(Math.ceil(current.clientHeight / ROW) + STEP + 2 * AROUND);
+    setWide(current.scrollWidth > current.clientWidth);
   };
-  useEffect(look, []);
+  useEffect(() => {
+    const observer = new ResizeObserver(look);
+    observer.observe(place.current as HTMLElement);
+    return () => observer.disconnect();
+  }, []);
   useEffect(() => {
     if (moved === 0) return;
     place.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
@@ -161,12 +173,17 @@ const Grid = withHooks(function Grid(
   // The cell with the focus stays, or keys would lead nowhere.
   const near = at >= begin && at < begin + shown.length ? at : begin;
   return (
-    <div class="mxs" ref={place as { current: HTMLDivElement }} onScroll={look}>
+    <div
+      class={wide ? "mxs wide" : "mxs"}
+      ref={place as { current: HTMLDivElement }}
+      onScroll={look}
+    >
       <table
         class="mx"
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: keys move in it
         role="grid"
         aria-label={words.everyone}
+        style={{ minWidth: `${NAME + COLUMN * exercises.length + SINCE}px` }}
         aria-rowcount={rows.length + 1}
         aria-colcount={columns + 1}
         onKeyDown={(event) => {
@@ -179,7 +196,7 @@ const Grid = withHooks(function Grid(
       >
         <thead>
           <tr aria-rowindex={1}>
-            <th scope="col">
+            <th scope="col" class="nm">
               <span class="sr">{words.name}</span>
             </th>
             {exercises.map(({ id, place: number, title }) => (
@@ -233,68 +250,76 @@ interface LineProps {
   move: (to: readonly [row: number, column: number]) => void;
 }
 
-/** A row; what it shows is made anew only once it would look different. */
+/** A row; its cells are made anew only once they would look different, wherever it stands. */
 const Line = (props: LineProps): VNode => {
-  const { row, exercises, index, focus, now, words } = props;
+  const { row, exercises, index, focus, now, words, move } = props;
   const minutes = Math.floor((now - (row.stuck || row.idle)) / 60_000);
-  return useMemo(() => line(props), [row, exercises, index, focus, minutes, words]);
-};
-
-const line = ({ row, exercises, index, focus, now, words, move }: LineProps): VNode => {
-  const tab = (column: number): { tabIndex: number; onFocus: () => void } => ({
-    tabIndex: focus === column ? 0 : -1,
-    onFocus: () => move([index, column]),
-  });
-  const name = row.name.trim() || words.unnamed;
-  return (
-    <tr aria-rowindex={index + 2}>
-      <th scope="row" title={name} {...tab(0)}>
-        <bdi>{name}</bdi>
-      </th>
-      {exercises.map(({ id }, place) => (
-        <td key={id} class="n" {...tab(place + 1)}>
-          <Shown
-            cell={row.cells[place] ?? null}
-            stuck={row.stuck > 0 && row.last === place}
-            words={words}
-          />
-        </td>
-      ))}
-      <td class="tm n" {...tab(exercises.length + 1)}>
-        <Since row={row} now={now} words={words} />
-      </td>
-    </tr>
+  const cells = useMemo(() => cellsOf(props), [row, exercises, focus, minutes, words]);
+  return useMemo(
+    () => (
+      <tr
+        aria-rowindex={index + 2}
+        onFocusIn={({ target }) => {
+          const cell = (target as HTMLElement).closest<HTMLTableCellElement>("th, td");
+          if (cell) move([index, cell.cellIndex]);
+        }}
+      >
+        {cells}
+      </tr>
+    ),
+    [cells, index],
   );
 };
 
-const Shown = ({ cell, stuck, words }: { cell: Cell; stuck: boolean; words: Words }): VNode => {
+const cellsOf = ({ row, exercises, focus, now, words }: LineProps): VNode => {
+  const tab = (column: number): number => (focus === column ? 0 : -1);
+  const name = row.name.trim() || words.unnamed;
+  return (
+    <>
+      <th scope="row" title={name} tabIndex={tab(0)}>
+        <bdi>{name}</bdi>
+      </th>
+      {exercises.map(({ id }, place) => shown(row, place, id, tab(place + 1), words))}
+      <td class="tm n" tabIndex={tab(exercises.length + 1)}>
+        <Since row={row} now={now} words={words} />
+      </td>
+    </>
+  );
+};
+
+/** The cell of an exercise: of as few elements as can be, since hundreds come into sight at once. */
+const shown = (row: Row, place: number, key: string, tabIndex: number, words: Words): VNode => {
+  const cell: Cell = row.cells[place] ?? null;
   if (!cell) {
     return (
-      <>
-        <span aria-hidden="true">·</span>
-        <span class="sr">{words.notBegunCell}</span>
-      </>
+      <td {...{ key, tabIndex }} class="n" aria-label={words.notBegunCell}>
+        ·
+      </td>
     );
   }
   if (isCellDone(cell)) {
     return (
-      <span class="done">
+      <td {...{ key, tabIndex }} class="n done" aria-label={words.counted.done}>
         <Sign name="done" />
-        <span class="sr">{words.counted.done}</span>
-      </span>
+      </td>
+    );
+  }
+  const [passed, all] = cell;
+  if (row.stuck > 0 && row.last === place) {
+    const label = `${words.counted.stuck}, ${passed}/${all}`;
+    return (
+      <td {...{ key, tabIndex }} class="n sk" aria-label={label}>
+        <Sign name="stuck" />
+        {passed}
+        <span class="of">/{all}</span>
+      </td>
     );
   }
   return (
-    <span class={stuck ? "sk" : undefined}>
-      {stuck && (
-        <>
-          <Sign name="stuck" />
-          <span class="sr">{words.counted.stuck}, </span>
-        </>
-      )}
-      {cell[0]}
-      <span class="of">/{cell[1]}</span>
-    </span>
+    <td {...{ key, tabIndex }} class="n">
+      {passed}
+      <span class="of">/{all}</span>
+    </td>
   );
 };
 
