@@ -4,7 +4,7 @@ import { cells as states } from "../gallery/cells";
 import widget from "../src/cells/index";
 import type { Fields } from "../src/core/messages";
 import { dress, finishAnimations, RULES, themes, told } from "./accessible";
-import { MockModel } from "./mock";
+import { MockModel, projecting } from "./mock";
 import { keydown, type Mounted, mount, named } from "./mount";
 import { closeAll, freshCourse, settled } from "./stage";
 
@@ -185,6 +185,10 @@ test("run again shows what changed, and folds the former out of sight", async ()
   await expect.poll(() => stage.text()).toContain("Run again as [21]");
   named("Show changes", stage.all("button")).click();
   expect(stage.asked().at(-1)).toEqual(["cells.changes", { id: "c21" }]);
+  stage.find<HTMLElement>("[data-id=c21]").focus();
+  press(stage, "r");
+  press(stage, "R");
+  expect(stage.asked().filter(([action]) => action === "cells.changes").length).toBe(2);
   await stage.signal("compared", {
     ...{ id: "c21", n: 0 },
     rows: [{ mine: { text: "x = 1" }, theirs: { text: "x = 21" } }],
@@ -238,6 +242,31 @@ test("an instructor pauses, sees what is kept back, and takes back", async () =>
   await stage.tell({ desk: [{ id: "desk", rev: 2, ...desk, mine: "paused", held: waiting }] });
   named("Resume and share the 1", stage.all("button")).click();
   expect(stage.asked().at(-1)).toEqual(["cells.resume", { held: true }]);
+});
+
+test("projected, the newest stands alone and large, without tools or what is one's own", async () => {
+  const mine = { n: 7, differs: 1 };
+  const stage = await shown([cell(1, { mine }), cell(2, { mine, times: 2, again: "c1" })]);
+  const projected = projecting(String(stage.model.proxy().get("course")));
+  projected.value = "all";
+  await expect.poll(() => stage.all(".cells.proj")).toHaveLength(1);
+  expect(stage.all("article").map(({ dataset }) => dataset.id)).toEqual(["c2"]);
+  expect(Math.round(Number.parseFloat(getComputedStyle(stage.find("pre")).fontSize))).toBe(22);
+  expect(stage.all(".tools, .rel, .again")).toHaveLength(0);
+  expect(stage.text()).not.toContain("Your [7]");
+  projected.value = null;
+  await expect.poll(() => stage.all(".tools").length).toBeGreaterThan(0);
+});
+
+test("in Turkish", async () => {
+  const missed = { seen: 0, unseen: 9, missed: [0, 60_000] };
+  const away = await shown([cell(1, { mine: { n: 11, differs: 1 } })], missed, "tr");
+  expect(away.text()).toContain("9 hücre kaçırdınız");
+  expect(away.text()).toContain("Sizdeki [11]: 1 satır farklı");
+  const held = [{ id: "h1", n: 3, at: 5, why: "private", source: "" }];
+  const staff = await shown([cell(1)], { can: ["share"], mine: "on", audience: 31, held }, "tr");
+  expect(staff.text()).toContain("31 kişi sizinle");
+  expect(staff.text()).toContain("özel hücre");
 });
 
 test("keys move among cells, and no key is taken from the notebook's cells around", async () => {

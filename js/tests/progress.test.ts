@@ -55,8 +55,11 @@ describe("a student", () => {
   test("sees markup as text", async () => {
     const title = "<img src=x onerror=alert(1)>";
     const [first] = own();
-    const stage = await shown("student", { exercises: [{ ...first, title }] });
-    expect(stage.text()).toContain(title);
+    const failed = { check: `<b>${title}</b>`, number: 0, type: "KeyError", message: title };
+    const exercise = { ...first, title, now: true, results: "f", failed };
+    const stage = await shown("student", { exercises: [exercise] });
+    expect(stage.text()).toContain(`Check 1: <b>${title}</b>`);
+    expect(stage.text()).toContain(`KeyError: ${title}`);
     expect(stage.all("img")).toHaveLength(0);
   });
 });
@@ -70,6 +73,14 @@ describe("an instructor", () => {
     expect(second?.getAttribute("aria-label")).toBe(
       "Clean the table: 11 done, 5 stuck, 14 working, 3 not started",
     );
+  });
+
+  test("sees markup in the name of a check as text", async () => {
+    const check = "<img src=x onerror=alert(1)>";
+    const groups = failures().map((group) => ({ ...group, check }));
+    const stage = await shown("instructor", { ...whole, groups });
+    expect(stage.text()).toContain(check);
+    expect(stage.all("img")).toHaveLength(0);
   });
 
   test("sees who is stuck longest first, then who makes no progress", async () => {

@@ -173,6 +173,19 @@ def test_html_becomes_allowed_nodes() -> None:
     ]
 
 
+def test_a_form_is_its_words_and_asks_for_nothing() -> None:
+    html = Html(
+        '<form action="https://evil.example/"><label>Password <input type="password" autofocus>'
+        '</label><button formaction="javascript:alert(1)">Send</button><select><option>a</select>'
+        '<textarea>b</textarea></form><meta http-equiv="refresh" content="0;url=//evil.example">'
+        '<link rel="stylesheet" href="//evil.example/x.css"><base href="//evil.example/"><p>kept'
+    )
+    told = repr(html.nodes)
+    assert "kept" in told
+    for word in ("evil", "form", "input", "button", "javascript", "refresh"):
+        assert word not in told
+
+
 def test_a_table_keeps_its_shape_and_says_what_was_cut() -> None:
     spans = Html("<table><tr><td colspan=2>a<td rowspan=2>b<tr><td>c<td>d</table>").nodes
     assert spans == [
