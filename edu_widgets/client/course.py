@@ -614,6 +614,10 @@ class CourseClient:
         """Run `fn` soon on the network thread."""
         self._network.post(fn)
 
+    def monotonic(self) -> float:
+        """Return the time that `later` goes by, in seconds, which no step of a clock moves."""
+        return time.monotonic()
+
     def later(self, delay: float, fn: Callable[[], object]) -> Callable[[], None]:
         """Run `fn` after `delay` seconds; call this on the network thread, where `fn` runs too.
 

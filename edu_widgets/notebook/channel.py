@@ -2,13 +2,12 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from edu_widgets.client.runtime.listeners import Listeners
 from edu_widgets.notebook.pace import MESSAGES_PER_SECOND, Pace
-from edu_widgets.notebook.stream import Clock, Content, Json, Stream
+from edu_widgets.notebook.stream import Content, Json, Stream
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +20,9 @@ class ChannelTimers(Protocol):
 
     def on_network(self, fn: Callable[[], object], /) -> None:
         """Run `fn` there soon."""
+
+    def monotonic(self) -> float:
+        """Return the time that delays are measured by, in seconds."""
 
 
 class PageChannel:
@@ -37,16 +39,15 @@ class PageChannel:
         lesson: Callable[[], Json],
         send: Callable[[Json], None],
         timers: ChannelTimers,
-        clock: Clock = time.monotonic,
         busy: Callable[[], bool] = lambda: False,
         pace: Pace | None = None,
     ) -> None:
         self._stream = Stream(content, lesson)
         self._send = send
         self._timers = timers
-        self._clock = clock
+        self._clock = timers.monotonic
         self._busy = busy
-        self._pace = pace or Pace(MESSAGES_PER_SECOND, clock)
+        self._pace = pace or Pace(MESSAGES_PER_SECOND, timers.monotonic)
         self._lock = threading.RLock()
         self._cancel: Callable[[], None] | None = None
         self._armed_for = float("inf")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 Json = dict[str, Any]
-Clock = Callable[[], float]
 
 GAP = 0.033
 """Seconds between two batches: Jupyter Server drops what exceeds 1,000 messages a second."""

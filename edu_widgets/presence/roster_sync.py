@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -29,6 +28,9 @@ class RosterPort(Protocol):
     def later(self, delay: float, fn: Callable[[], object], /) -> Callable[[], None]:
         """Run `fn` after `delay` seconds; returns what prevents it."""
 
+    def monotonic(self) -> float:
+        """Return the time that delays are measured by, in seconds."""
+
 
 class RosterSync:
     """Drives one roster. Everything happens on the network thread."""
@@ -39,13 +41,12 @@ class RosterSync:
         roster: Roster,
         is_live: Callable[[], bool],
         changed: Callable[[Moved], None],
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._roster = roster
         self._is_live = is_live
         self._changed = changed
-        self._clock = clock
+        self._clock = client.monotonic
         self._live = False
         self._asked: Answer | None = None
         self._pause = _FIRST_PAUSE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,6 +25,7 @@ from edu_widgets.service import rules
 from tests.board.classroom import ADA, BO, LINE, BoardClient, Classroom
 from tests.in_memory.service import MIRA, ROOM
 from tests.notebook.doubles import as_client
+from tests.notebook.page import collections, intend, sent
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
 
@@ -37,29 +37,9 @@ def open_(room: Classroom) -> Open:
     def make(person: rules.Person) -> tuple[BoardClient, SharedBoard]:
         client = BoardClient(room, person)
         board = SharedBoard(as_client(client))
-        board._channel._clock = client.clock
         return client, board
 
     return make
-
-
-def sent(board: SharedBoard) -> list[dict[str, Any]]:
-    board._client.run()  # type: ignore[attr-defined]
-    board._client.advance(0.1)  # type: ignore[attr-defined]
-    return json.loads(json.dumps(board.comm.take()))  # type: ignore[no-any-return]
-
-
-def ready(board: SharedBoard) -> dict[str, Any]:
-    board.comm.receive({"op": "ready", "page": "p1", "lang": ""})
-    found: dict[str, Any] = next(m for m in sent(board) if m["op"] == "snapshot")["collections"]
-    return found
-
-
-def intend(board: SharedBoard, do: str, **args: Any) -> list[dict[str, Any]]:
-    board.comm.receive({"op": "intent", "page": "p1", "id": uuid7(), "do": do, "args": args})
-    messages = sent(board)
-    assert [m["op"] for m in messages].count("got") == 1
-    return [m for m in messages if m["op"] != "got"]
 
 
 def stroke(**fields: Any) -> dict[str, Any]:
@@ -199,7 +179,7 @@ def test_a_page_is_an_svg_in_which_texts_are_texts(open_: Open, tmp_path: Path) 
 def test_pages_get_what_is_there_and_who_draws(open_: Open, room: Classroom) -> None:
     room.draw(MIRA, ink="green")
     _, board = open_(ADA)
-    seen = ready(board)
+    seen = collections(board)
     (item,) = seen["items"]["docs"]
     assert (item["ink"], item["name"], item["staff"], item["points"]) == (
         "green",
@@ -215,7 +195,7 @@ def test_pages_get_what_is_there_and_who_draws(open_: Open, room: Classroom) -> 
 
 def test_a_page_draws_moves_erases_and_restores(open_: Open, room: Classroom) -> None:
     client, board = open_(MIRA)
-    ready(board)
+    collections(board)
     one = stroke()
     (batch,) = intend(board, "board.draw", **one)
     (shown,) = batch["set"]["items"]
@@ -243,7 +223,7 @@ def test_a_page_is_told_of_what_was_refused_and_the_stroke_goes(
 ) -> None:
     room.open_to_all()
     client, board = open_(ADA)
-    ready(board)
+    collections(board)
     room.do(MIRA, "board_set", open=False)
     one = stroke()
     intend(board, "board.draw", **one)
@@ -259,8 +239,9 @@ def test_a_page_is_told_of_what_was_refused_and_the_stroke_goes(
 
 def test_parts_go_to_others_and_are_never_kept(open_: Open, room: Classroom) -> None:
     client, board = open_(ADA)
-    ready(board)
-    part = {"id": "s1", "page": "first", "tool": "pen", "ink": "red", "width": 2, "points": LINE}
+    collections(board)
+    part: dict[str, Any] = {"id": "s1", "page": "first", "tool": "pen", "ink": "red"}
+    part |= {"width": 2, "points": LINE}
     intend(board, "board.part", **part)
     assert [(name, data.points) for name, data in client.signals] == [(BOARD_PART.name, LINE)]
     theirs = {**part, "points": [LINE], "userId": MIRA.id, "userName": "Mira", "staff": True}
@@ -276,7 +257,7 @@ def test_a_long_board_comes_in_parts(open_: Open, room: Classroom) -> None:
     for n in range(1_003):
         room.draw(MIRA, f"s{n}")
     client, board = open_(MIRA)
-    seen = ready(board)["items"]
+    seen = collections(board)["items"]
     assert (len(seen["docs"]), seen["more"]) == (1_000, True)
     (page,) = intend(board, "board.older", before=seen["floor"])
     assert [doc["id"] for doc in page["docs"]] == ["s0", "s1", "s2"]
@@ -293,7 +274,7 @@ def test_a_long_board_comes_in_parts(open_: Open, room: Classroom) -> None:
 def test_a_page_saves_an_svg(open_: Open, room: Classroom) -> None:
     room.draw(MIRA)
     _, board = open_(ADA)
-    ready(board)
+    collections(board)
     (exported,) = intend(board, "board.svg", page="first")
     assert exported["data"]["name"] == "board-c-1.svg"
     assert exported["data"]["text"].startswith("<svg")
@@ -397,7 +378,7 @@ def test_who_may_not_draw_raises_a_hand_and_staff_gives_the_pen(
 ) -> None:
     ada, hands = BoardClient(room, ADA), Hands()
     hers = SharedBoard(as_client(ada), [hands])
-    assert ready(hers)["room"]["docs"][0]["hand"] is False, "there are no hands in the course"
+    assert collections(hers)["room"]["docs"][0]["hand"] is False, "there are no hands in the course"
     ada.standing = replace(ada.standing, features=("board", "presence"))
     hers._channel.changed(reset=True)
     intend(hers, "board.hand", note="The pen, please")
@@ -408,7 +389,7 @@ def test_who_may_not_draw_raises_a_hand_and_staff_gives_the_pen(
     room.draw(ADA)
     room.draw(BO)
     _, board = open_(MIRA)
-    ready(board)
+    collections(board)
     (told,) = intend(board, "board.people")
     assert told["data"] == [{"id": ADA.id, "name": "Ada"}, {"id": BO.id, "name": "Bo"}]
     intend(board, "board.set", pen=ADA.id, give=True)

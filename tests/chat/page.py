@@ -16,7 +16,7 @@ def made(client: FakeClient) -> CourseChat:
     """A chat whose clocks are the client's."""
     chat = CourseChat(as_client(client))
     for part in (chat._channel, chat._marks, chat._mine, chat._typists, chat._chat._commands):
-        part._clock = client.clock
+        part._clock = client.monotonic
     return chat
 
 

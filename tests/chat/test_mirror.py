@@ -25,7 +25,7 @@ from tests.notebook.doubles import START, FakeClient, as_client, message, reacti
 
 @pytest.fixture
 def chat(client: FakeClient) -> Chat:
-    made = Chat(as_client(client), client.clock)
+    made = Chat(as_client(client), client.monotonic)
 
     def hear(event: Any) -> None:
         if isinstance(event, CommandChanged):

@@ -49,9 +49,7 @@ def client() -> Shelf:
 @pytest.fixture
 def chat(client: Shelf, comms: type[RecordingComm]) -> CourseChat:
     del comms
-    made = CourseChat(as_client(client))
-    made._channel._clock = client.clock
-    return made
+    return CourseChat(as_client(client))
 
 
 def data_of(client: Shelf, id_: str) -> Any:

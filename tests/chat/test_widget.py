@@ -26,9 +26,7 @@ pytestmark = pytest.mark.usefixtures("named_bundles")
 @pytest.fixture
 def chat(client: FakeClient, comms: type[RecordingComm]) -> CourseChat:
     del comms
-    made = CourseChat(as_client(client))
-    made._channel._clock = client.clock
-    return made
+    return CourseChat(as_client(client))
 
 
 def sent(chat: CourseChat) -> list[dict[str, Any]]:

@@ -241,7 +241,8 @@ class FakeClient(CourseClient):
     def timers(self) -> int:
         return len(self._timers)
 
-    def clock(self) -> float:
+    @override
+    def monotonic(self) -> float:
         return self.now
 
     def run(self) -> None:
@@ -398,6 +399,11 @@ class Shelf(FakeClient):
 
 def as_client(fake: FakeClient) -> CourseClient:
     return fake
+
+
+def as_fake(client: CourseClient) -> FakeClient:
+    assert isinstance(client, FakeClient)
+    return client
 
 
 class RecordingComm(BaseComm):

@@ -48,7 +48,7 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def turns(shelf: Shelf) -> Turns:
-    return Turns(shelf.clock)
+    return Turns(shelf.monotonic)
 
 
 @pytest.fixture

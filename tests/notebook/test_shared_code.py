@@ -9,7 +9,7 @@ from ipywidgets import Widget
 from edu_widgets.notebook.bundles import bundle, extras_of
 from edu_widgets.notebook.shared_code import answers, reference, references
 from edu_widgets.notebook.widget import LiveWidget
-from tests.notebook.doubles import FakeClient, RecordingComm, as_client, name_bundles
+from tests.notebook.doubles import FakeClient, RecordingComm, as_client, as_fake, name_bundles
 from tests.notebook.test_widget import Things
 
 
@@ -28,11 +28,6 @@ def _fresh(comms: type[RecordingComm]) -> None:
 @pytest.fixture
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     name_bundles(monkeypatch)
-
-
-def as_fake(client: object) -> FakeClient:
-    assert isinstance(client, FakeClient)
-    return client
 
 
 def asked(widget: LiveWidget, *codes: object) -> list[dict[str, Any]]:

@@ -58,7 +58,6 @@ class ThingWidget(LiveWidget):
         self.things = Things()
         self.done: list[Intent] = []
         super().__init__(as_client(client), self.things, **options)
-        self._channel._clock = client.clock
 
     @on_intent("thing.do")
     def do(self, intent: Intent) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service import rules
 from tests.in_memory.service import MIRA, START
 from tests.notebook.doubles import as_client
+from tests.notebook.page import collections, intend, sent
 from tests.notes.classroom import ADA, BO, Classroom, NotesClient
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
@@ -29,30 +29,9 @@ def open_(room: Classroom) -> Open:
     def make(person: rules.Person, cell: int = 0) -> tuple[NotesClient, SharedNotes]:
         client = NotesClient(room, person)
         notes = SharedNotes(as_client(client), lambda: cell)
-        notes._channel._clock = client.clock
         return client, notes
 
     return make
-
-
-def sent(notes: SharedNotes) -> list[dict[str, Any]]:
-    notes._client.run()  # type: ignore[attr-defined]
-    notes._client.advance(0.1)  # type: ignore[attr-defined]
-    return json.loads(json.dumps(notes.comm.take()))  # type: ignore[no-any-return]
-
-
-def ready(notes: SharedNotes) -> dict[str, Any]:
-    notes.comm.receive({"op": "ready", "page": "p1", "lang": ""})
-    found: dict[str, Any] = next(m for m in sent(notes) if m["op"] == "snapshot")["collections"]
-    return found
-
-
-def intend(notes: SharedNotes, do: str, id_: str = "", **args: Any) -> list[dict[str, Any]]:
-    id_ = id_ or uuid7()
-    notes.comm.receive({"op": "intent", "page": "p1", "id": id_, "do": do, "args": args})
-    messages = sent(notes)
-    assert [m["op"] for m in messages].count("got") == 1
-    return [m for m in messages if m["op"] != "got"]
 
 
 def texts(notes: list[NoteItem]) -> list[str]:
@@ -257,7 +236,7 @@ def test_pages_get_both_lists_and_what_is_offered(open_: Open, room: Classroom) 
     room.write(ADA, "mine", cell=3)
     room.share(MIRA, "Temperatures")
     _, notes = open_(ADA, 15)
-    seen = ready(notes)
+    seen = collections(notes)
     (mine,) = seen["mine"]["docs"]
     assert (mine["cell"], mine["version"], "text" in mine) == (3, 1, False)
     (shared,) = seen["class"]["docs"]
@@ -268,7 +247,7 @@ def test_pages_get_both_lists_and_what_is_offered(open_: Open, room: Classroom) 
 
 def test_a_page_writes_edits_shares_and_deletes(open_: Open, room: Classroom) -> None:
     client, notes = open_(ADA)
-    ready(notes)
+    collections(notes)
     note = uuid7()
     fields: dict[str, Any] = {"id": note, "text": "a", "version": 0, "cell": 15, "minute": START}
     (batch,) = intend(notes, "notes.write", **fields)
@@ -294,7 +273,7 @@ def test_a_page_is_told_of_a_refused_share_and_sees_a_refused_text(
     open_: Open, room: Classroom
 ) -> None:
     client, notes = open_(ADA)
-    ready(notes)
+    collections(notes)
     (refused,) = intend(notes, "notes.write", id=uuid7(), text=" ", version=0, cell=0, minute=0)
     assert refused["op"] == "refused"
     assert refused["message"].startswith("A note needs")
@@ -309,7 +288,7 @@ def test_what_others_share_counts_until_the_class_is_looked_at(
     open_: Open, room: Classroom
 ) -> None:
     client, notes = open_(ADA)
-    ready(notes)
+    collections(notes)
     room.share(BO, "new")
     client.settle()
     assert notes.unread == 1
@@ -321,7 +300,7 @@ def test_what_others_share_counts_until_the_class_is_looked_at(
 def test_a_page_saves_notes_as_a_file(open_: Open, room: Classroom) -> None:
     room.write(ADA, "mine")
     _, notes = open_(ADA)
-    ready(notes)
+    collections(notes)
     (exported,) = intend(notes, "notes.export", shared=False, names=False)
     assert exported["data"]["name"] == "notes-c.ipynb"
     assert "mine" in nbformat.reads(exported["data"]["text"], as_version=4).cells[1].source

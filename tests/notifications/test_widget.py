@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,12 +15,12 @@ from edu_widgets.notifications.documents import ActionTaken, NotificationAction
 from edu_widgets.notifications.widget import NotificationItem, NotificationPane, TakenAction
 from edu_widgets.polls.documents import OwnBallot, Poll
 from edu_widgets.polls.notification_sources import Openings
-from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
 from edu_widgets.service import rules
 from tests.in_memory.client import nothing_here_yet
 from tests.in_memory.service import MIRA, START, own
 from tests.notebook.doubles import as_client
+from tests.notebook.page import intend, ready, sent
 from tests.notifications.kernel import NoticeClient
 from tests.notifications.office import ADA, BO, Office
 
@@ -38,33 +37,14 @@ def open_(office: Office) -> Open:
         fake = as_client(client)
         sources = (Mentions(fake), Openings(fake))
         pane = NotificationPane(fake, sources, lambda: [("u-cy", "Cy")])
-        pane._channel._clock = client.clock
         return client, pane
 
     return make
 
 
-def sent(pane: NotificationPane) -> list[dict[str, Any]]:
-    pane._client.run()  # type: ignore[attr-defined]
-    pane._client.advance(0.1)  # type: ignore[attr-defined]
-    return json.loads(json.dumps(pane.comm.take()))  # type: ignore[no-any-return]
-
-
-def ready(pane: NotificationPane) -> dict[str, Any]:
-    pane.comm.receive({"op": "ready", "page": "p1", "lang": ""})
-    return next(m for m in sent(pane) if m["op"] == "snapshot")
-
-
 def docs(pane: NotificationPane) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = ready(pane)["collections"]["notifications"]["docs"]
     return found
-
-
-def intend(pane: NotificationPane, do: str, **args: Any) -> list[dict[str, Any]]:
-    pane.comm.receive({"op": "intent", "page": "p1", "id": uuid7(), "do": do, "args": args})
-    messages = sent(pane)
-    assert [m["op"] for m in messages].count("got") == 1
-    return [m for m in messages if m["op"] != "got"]
 
 
 def titles(pane: NotificationPane) -> list[str]:

@@ -54,7 +54,6 @@ class Desk:
             self.client.person = person
         self.parts = self.make()
         self.panel = CoursePanel(as_client(self.client), self.parts, **options)
-        self.panel._channel._clock = self.client.clock
         self.client.load()
         self.client.tell(OWN)
         self.client.tell(STAFF)

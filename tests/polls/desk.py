@@ -20,7 +20,6 @@ class Desk:
         school.now = max(school.now, int(time.time() * 1000))
         self.client = PollClient(school, person)
         self.polls = LivePolls(as_client(self.client))
-        self.polls._channel._clock = self.client.clock
         self.heard: list[dict[str, Any]] = []
         self.polls.comm.receive({"op": "ready", "page": "p1", "lang": ""})
 

@@ -22,7 +22,6 @@ def shown(desk: Desk, poll: Poll) -> PollView:
     id_ = data["application/vnd.jupyter.widget-view+json"]["model_id"]
     view = desk.polls._views[poll.id]
     assert view.model_id == id_
-    view._channel._clock = desk.client.clock
     return view
 
 

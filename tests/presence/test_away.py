@@ -151,7 +151,7 @@ def line(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> Line:
 
 
 def watched(line: Line) -> AwayReporter:
-    watch = AwayReporter(cast("CourseClient", line), line.clock)
+    watch = AwayReporter(cast("CourseClient", line), line.monotonic)
     line.run()
     return watch
 

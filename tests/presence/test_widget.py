@@ -35,8 +35,6 @@ class Desk:
     def __init__(self, classroom: Classroom, person: Person) -> None:
         self.client = PresenceClient(classroom, person)
         self.list = PresenceList(as_client(self.client))
-        self.list._channel._clock = self.client.clock
-        self.list._following._clock = self.client.clock
         self.told: list[tuple[str, Any]] = []
         for event in ("joined", "left", "status", "hand", "taken", "solved"):
             self.list.on(event, lambda about, event=event: self.told.append((event, about)))

@@ -35,7 +35,7 @@ def open_(studio: Studio) -> Open:
     def make(person: rules.Person) -> tuple[StreamClient, LiveStream]:
         client = StreamClient(studio, person)
         stream = LiveStream(as_client(client))
-        stream._channel._clock = stream._clock = client.clock
+        stream._clock = client.monotonic
         return client, stream
 
     return make
@@ -191,7 +191,7 @@ def test_a_class_is_asked_over_the_picture_and_finds_it_in_the_recording(studio:
         client = StreamClient(studio, person)
         client.settle()
         stream = LiveStream(as_client(client), [asker])
-        stream._channel._clock = stream._clock = client.clock
+        stream._clock = client.monotonic
         shown.append(stage(client, stream))
     seat, desk = shown
     assert seat["asked"].keys() == {"id", "round", "since"}
@@ -202,7 +202,7 @@ def test_a_class_is_asked_over_the_picture_and_finds_it_in_the_recording(studio:
     client = StreamClient(studio, ADA)
     client.settle()
     stream = LiveStream(as_client(client), [asker])
-    stream._channel._clock = stream._clock = client.clock
+    stream._clock = client.monotonic
     over = stage(client, stream)
     assert over["chapters"] == [{"at": START + 4_000, "text": "How many bars?"}]
     assert "asked" not in over
