@@ -46,6 +46,16 @@ class Metrics:
             "Connections ended because too many had not proved whose they are",
             registry=self.registry,
         )
+        self.jupyterhub = Counter(
+            "edu_widgets_jupyterhub",
+            "Questions to JupyterHub by outcome",
+            ["outcome"],
+            registry=self.registry,
+        )
+
+    def asked_jupyterhub(self, outcome: str) -> None:
+        """Count a question to JupyterHub."""
+        self.jupyterhub.labels(outcome).inc()
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format."""

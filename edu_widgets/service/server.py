@@ -214,7 +214,8 @@ class Server:
             options.invite_ms,
         )
         if options.jupyterhub is not None:
-            self._hub_people = HubPeople(*options.jupyterhub, partial(hub_roles.follow, self.hub))
+            count, follow = self.hub.metrics.asked_jupyterhub, partial(hub_roles.follow, self.hub)
+            self._hub_people = HubPeople(*options.jupyterhub, count, follow)
         return Door(
             self.hub,
             people,

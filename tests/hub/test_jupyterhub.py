@@ -13,9 +13,11 @@ pytestmark = pytest.mark.nightly
 """Eleven seconds of a processor, of which the Hub takes most."""
 
 
-def test_somebody_of_a_hub_is_in_the_class_by_each_transport(tmp_path: Path) -> None:
+def test_somebody_of_a_hub_is_in_the_class_by_each_transport(
+    tmp_path: Path, node_modules: dict[str, str]
+) -> None:
     """Mira, whom a group makes an instructor, on a Hub whose base URL is not the root."""
-    hub = RealHub(tmp_path / "hub", base="/jupyter/")
+    hub = RealHub(tmp_path / "hub", node_modules, base="/jupyter/")
     with Network(hub.port) as network:
         network.upgrade = 403
         another = f"{network.base}/jupyter/services/class/"

@@ -91,6 +91,7 @@ class HubPeople:
     Args:
         api: Asks the Hub.
         access: Decides courses and roles.
+        count: Called with the outcome of each question: `confirmed`, `refused` or `unanswered`.
         changed: Called with the identity of a token as it was, `None` at first, and as it is now.
         forget: Called with the id of a person whose identity must be proved anew.
         clock: A monotonic clock in seconds.
@@ -100,6 +101,7 @@ class HubPeople:
         self,
         api: UserApi,
         access: Access,
+        count: Callable[[str], None],
         changed: Changed,
         forget: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
@@ -107,6 +109,7 @@ class HubPeople:
         self.forget = forget
         self._api = api
         self._access = access
+        self._count = count
         self._changed = changed
         self._clock = clock
         self._known: OrderedDict[bytes, _Proof] = OrderedDict()
@@ -220,13 +223,26 @@ class HubPeople:
                 down = self._is_down()
                 if down is not None:
                     raise down
-                return await self._api.user(token)
-        except Refused as error:
-            if error.code == Code.UNAVAILABLE and self._is_down() is None:
-                self._down = (self._clock() + SOON_S, error)
-            raise
+                return await self._asked_hub(token)
         finally:
             self._waiting -= 1
+
+    async def _asked_hub(self, token: str) -> HubUser:
+        """Ask the Hub, count its answer, and note if it gives none.
+
+        Raises:
+            Refused: as `UserApi.user`.
+        """
+        try:
+            found = await self._api.user(token)
+        except Refused as error:
+            gone = error.code == Code.UNAVAILABLE
+            self._count("unanswered" if gone else "refused")
+            if gone:
+                self._down = (self._clock() + SOON_S, error)
+            raise
+        self._count("confirmed")
+        return found
 
     def _is_down(self) -> Refused | None:
         """Return why the Hub is not asked at the moment; `None`: it is."""

@@ -383,6 +383,16 @@ async def test_it_is_not_asked_again_and_again_while_it_is_away(service: Service
     assert hub.asked == [token("ada")]
 
 
+async def test_what_the_hub_says_is_counted(service: Service, hub: Hub) -> None:
+    await me(service, hub.knows(user("ada")))
+    await me(service, token("eve"))
+    hub.down = True
+    await me(service, token("bob"))
+    text = service.server.hub.metrics.text().decode()
+    for outcome in ("confirmed", "refused", "unanswered"):
+        assert f'edu_widgets_jupyterhub_total{{outcome="{outcome}"}} 1.0' in text
+
+
 async def test_nobody_goes_on_for_ever(
     service: Service, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
